@@ -1,0 +1,49 @@
+# make lab: set everything up, open JupyterLab.   make test: set everything up, run every test.
+# The environment lives in .venv and follows pyproject.toml and requirements.txt.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# TensorFlow has wheels for these versions of Python alone; `make PYTHON=...` names one by hand.
+CANDIDATES := python3 python3.13 python3.12 python3.11
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test lint notebooks bench lock clean
+
+# Trusted, the stored pictures of our own notebooks show before the first cell is run.
+lab: $(VENV)/ready
+	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null
+	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=notebooks \
+		--LabApp.default_url=/lab/tree/01_explore.ipynb
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+notebooks: $(VENV)/ready
+	$(BIN)/python notebooks/store_outputs.py
+
+bench: $(VENV)/ready
+	$(BIN)/python benchmarks/ledger.py
+
+# Pins every dependency, for every platform and Python, without saying where it was found.
+lock: $(VENV)/ready
+	$(BIN)/uv pip compile pyproject.toml --extra test --extra dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
+
+clean:
+	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -exec rm -rf {} +
+
+$(VENV)/ready: pyproject.toml requirements.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and $$(python3 --version 2>&1) is here;" \
+		"install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,246 @@
+"""Architecture: every meta-parameter of a network in one frozen object, checked when it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from senet_lab import tokens
+from senet_lab.checks import divisible, flag, image_shape, one_of, own_groups, per_group, whole
+from senet_lab.published import BROUGHT_BY_DEPTH, DEPTHS, PRESETS, depths
+from senet_lab.style import FAMILIES, STYLE_FIELDS, Style, squeezed_channels, style_of
+
+if TYPE_CHECKING:
+    import keras
+
+    from senet_lab.ledger import Ledger
+
+
+class Group(NamedTuple):
+    """One group of residual blocks, resolved: what the procedural `group` functions are called with."""
+
+    filters_in: int
+    filters_out: int
+    n_blocks: int
+    ratio: int | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Architecture:
+    """A squeeze-and-excitation network as its meta-parameters: `ledger()` counts it, `build()` makes the model.
+
+    >>> Architecture("resnext", 50, ratio=8).name
+    'SE-ResNeXt-50 32x4d'
+
+    Attributes:
+        family: "resnet" (one path) or "resnext" (`cardinality` paths).
+        depth: a published one, see `senet_lab.published`. With one's own `groups` it becomes what they count up to.
+        groups: None for those of `depth`; or one's own, `(n_filters, n_blocks)` each; for "resnext" also
+            `(filters_in, filters_out, n_blocks)`, to which `base_width` does not apply.
+        cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" alone.
+        base_width: channels per path where n_filters is 64, the d of 32x4d; "resnext" alone.
+        ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite; or one per group.
+        input_shape: (height, width, channels) in pixels.
+        classes: outputs of the classifier.
+        include_top: False leaves the classifier away; the output is the last feature map.
+        convention: "seed", "paper" or "timm": what each field below has where it is None.
+
+    The fields from `squeeze` on are those of `Style`, which describes them.
+
+    Raises:
+        ValueError, TypeError: with the rule, the given value and the nearest that would do.
+    """
+
+    family: str = field(default="resnet", kw_only=False)
+    depth: int = field(default=50, kw_only=False)
+    groups: tuple[tuple[int, ...], ...] | None = None
+    cardinality: int = 32
+    base_width: int = 4
+    ratio: int | tuple[int | None, ...] | None = 16
+    input_shape: tuple[int, int, int] = (224, 224, 3)
+    classes: int = 1000
+    include_top: bool = True
+    convention: str = "seed"
+
+    squeeze: str = "average"
+    gate: str = "sigmoid"
+    place: str = "standard"
+
+    block: str | None = None
+    stem: str | None = None
+    projection_kernel: int | None = None
+    halve_reduction: bool | None = None
+    dropout: float | None = None
+    stride_place: str | None = None
+    padding: str | None = None
+    pool_padding: str | None = None
+    conv_bias: bool | None = None
+    se_bias: bool | None = None
+    squeeze_divisor: int | None = None
+    bn_epsilon: float | None = None
+    bn_momentum: float | None = None
+    zero_gamma: bool | None = None
+
+    def __post_init__(self) -> None:
+        one_of("family", self.family, FAMILIES)
+        flag("include_top", self.include_top)
+        self._set(
+            depth=whole("depth", self.depth),
+            cardinality=whole("cardinality", self.cardinality, 1, 2**14),
+            base_width=whole("base_width", self.base_width, 1, 2**14),
+            classes=whole("classes", self.classes, 2, 10**7),
+        )
+        if self.groups is None:
+            one_of("depth", self.depth, depths(self.family))
+        else:
+            self._adopt(own_groups(self.groups, self.family))
+        self._set(
+            ratio=per_group("ratio", self.ratio, len(self._table)),
+            input_shape=image_shape("input_shape", self.input_shape, self.stride),
+        )
+        self.plan  # noqa: B018 - resolves, and so checks, what the groups are made of
+
+    def __repr__(self) -> str:
+        changed = (f for f in fields(self) if getattr(self, f.name) != f.default)
+        return f"Architecture({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in changed)})"
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def _adopt(self, groups: tuple[tuple[int, ...], ...]) -> None:
+        """Keep own groups and the style that `depth` brought; from now on `depth` is what they count up to."""
+        kept = {name: getattr(self.style, name) for name in BROUGHT_BY_DEPTH}
+        layers = 2 if self.style.block == "basic" else 3
+        stem = 3 if self.style.stem == "deep" else 1
+        self._set(groups=groups, depth=stem + layers * sum(group[-1] for group in groups) + 1, **kept)
+
+    @cached_property
+    def style(self) -> Style:
+        """How the blocks are built: own choices first, then what the depth brings, then the convention."""
+        brought = DEPTHS[self.depth].style if self.depth in DEPTHS else {}
+        own = {name: value for name in STYLE_FIELDS if (value := getattr(self, name)) is not None}
+        made = style_of(self.convention, self.family, **brought | own)
+        if self.family == "resnext" and made.block == "basic":
+            raise ValueError(
+                "`family` (='resnext') needs `block` (='basic') to be 'bottleneck': two 3x3 convolutions in a row "
+                "gain nothing from paths (Xie et al. 2017, sec. 3.3); try `block`='bottleneck' or `family`='resnet'."
+            )
+        return made
+
+    @cached_property
+    def _table(self) -> tuple[tuple[int, ...], ...]:
+        """The groups as (n_filters, n_blocks) or (filters_in, filters_out, n_blocks)."""
+        if self.groups is not None:
+            return self.groups
+        skeleton = DEPTHS[self.depth]
+        return tuple(zip(skeleton.n_filters, skeleton.n_blocks, strict=True))
+
+    @cached_property
+    def plan(self) -> tuple[Group, ...]:
+        """The groups, resolved: filters in and out, blocks, ratio."""
+        ratios = self.ratio if isinstance(self.ratio, tuple) else (self.ratio,) * len(self._table)
+        plan = tuple(Group(*self._filters(row), row[-1], r) for row, r in zip(self._table, ratios, strict=True))
+        for index, group in enumerate(plan):
+            self._check_group(f"group {index + 1}", group, plan[index - 1].filters_out if index else self.stem_filters)
+        return plan
+
+    def _filters(self, row: tuple[int, ...]) -> tuple[int, int]:
+        """Filters of the 3x3 and of the block's output (Xie et al. 2017, table 1, scaled by base_width / 64)."""
+        if len(row) == 3:
+            return divisible("filters_in", row[0], "cardinality", self.cardinality), row[1]
+        n_filters = row[0]
+        if self.style.block == "basic":
+            return n_filters, n_filters
+        if self.family == "resnet":
+            return n_filters, 4 * n_filters
+        scaled = divisible("n_filters x base_width", n_filters * self.base_width, "64", 64)
+        return scaled // 64 * self.cardinality, 4 * n_filters
+
+    def _check_group(self, name: str, group: Group, channels: int) -> None:
+        """`channels` is what the group gets from the one before it, or from the stem."""
+        if self.style.halve_reduction:
+            divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
+        if group.ratio is None:
+            return
+        gated = {"pre": min(channels, group.filters_out), "3x3": group.filters_in}
+        try:
+            squeezed_channels(gated.get(self.place, group.filters_out), group.ratio, self.style.squeeze_divisor)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+
+    @property
+    def stem_filters(self) -> int:
+        """Channels that leave the stem: 64, 128 for SENet-154's; on CIFAR as many as the first group's n_filters."""
+        if self.style.stem == "cifar":
+            row = self._table[0]
+            return row[0] if len(row) == 2 else max(1, row[1] // 4)
+        return 64 if self.style.stem == "imagenet" else 128
+
+    @property
+    def stride(self) -> int:
+        """Pixels of the input per pixel of the last feature map."""
+        after_stem = 1 if self.style.stem == "cifar" else 4
+        return after_stem << len(self._table) - 1
+
+    @property
+    def paths(self) -> int:
+        """Groups of the 3x3 convolution: `cardinality`, or 1 in a ResNet."""
+        return self.cardinality if self.family == "resnext" else 1
+
+    @property
+    def name(self) -> str:
+        """What the literature calls it, such as SE-ResNeXt-50 32x4d."""
+        se = "SE-" if any(group.ratio for group in self.plan) else ""
+        if self.family == "resnet":
+            return f"{se}ResNet-{self.depth}"
+        if self.depth == 154 and se:
+            return "SENet-154"
+        width = f"{self.cardinality}x{self.base_width}d" if len(self._table[0]) == 2 else f"{self.cardinality} paths"
+        return f"{se}ResNeXt-{self.depth} {width}"
+
+    def ledger(self) -> Ledger:
+        """Every layer with its shape, parameters and cost, in plain Python: about a millisecond, no Keras."""
+        from senet_lab.ledger import Ledger
+
+        return Ledger.of(self)
+
+    def build(self, name: str | None = None) -> keras.Model:
+        """The Keras model, with random weights and the layer names of the ledger; takes seconds."""
+        from senet_lab.nets.network import build
+
+        return build(self, name)
+
+    @classmethod
+    def preset(cls, name: str, convention: str = "seed") -> Architecture:
+        """A published network by its name.
+
+        >>> Architecture.preset("se_resnext50_32x4d").ledger().params
+        27543848
+
+        Raises:
+            ValueError, TypeError: no such preset or convention; the error names the nearest.
+        """
+        return cls(**PRESETS[one_of("name", name, PRESETS)], convention=convention)
+
+    @classmethod
+    def presets(cls) -> dict[str, Architecture]:
+        """All published networks by name, in the seed convention."""
+        return {name: cls.preset(name) for name in PRESETS}
+
+    def token(self) -> str:
+        """The architecture as one printable line, for a message or a file name; see `from_token`."""
+        return tokens.write(self)
+
+    @classmethod
+    def from_token(cls, token: str) -> Architecture:
+        """The architecture that `token()` wrote down.
+
+        >>> Architecture.from_token("senet1:family=resnext:ratio=8").cardinality
+        32
+
+        Raises:
+            ValueError, TypeError: not a token, of another version, or with a bad value; says which part.
+        """
+        return tokens.read(cls, token)

@@ -1,0 +1,169 @@
+"""Checks that answer with the rule, the given value and the nearest that would do."""
+
+from __future__ import annotations
+
+import difflib
+import operator
+from collections.abc import Collection, Iterable
+from typing import Any
+
+
+def whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
+    """`value` as a plain int between `least` and `most`, both included.
+
+    Raises:
+        TypeError: not a whole number (a bool is none, 16.0 is none; NumPy's integers are).
+        ValueError: out of bounds.
+    """
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"`{name}` must be a whole number, not {value!r}; try {_meant(value, least)}.") from None
+    if number < least:
+        raise ValueError(f"`{name}` (={number}) must be at least {least}; try {least}.")
+    if most is not None and number > most:
+        raise ValueError(f"`{name}` (={number}) must be at most {most}; try {most}.")
+    return number
+
+
+def _meant(value: Any, least: int) -> int:
+    """For 15.7 or "16" the whole number that was probably meant, for anything else the least there is."""
+    try:
+        return max(least, round(float(value)))
+    except (TypeError, ValueError, OverflowError):
+        return least
+
+
+def whole_or_none(name: str, value: Any) -> int | None:
+    """`value` as a plain int of at least 1, or None; errors as in `whole`."""
+    return None if value is None else whole(name, value)
+
+
+def real(name: str, value: Any, least: float, below: float) -> float:
+    """`value` as a float in [least, below).
+
+    Raises:
+        TypeError: not a number.
+        ValueError: out of bounds, or not a number in the IEEE sense.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"`{name}` must be a number, not {value!r}.")
+    if not least <= value < below:
+        raise ValueError(f"`{name}` (={value}) must be at least {least} and below {below}.")
+    return float(value)
+
+
+def flag(name: str, value: Any) -> bool:
+    """`value` if it is True or False; else a TypeError."""
+    if not isinstance(value, bool):
+        raise TypeError(f"`{name}` must be True or False, not {value!r}.")
+    return value
+
+
+def one_of(name: str, value: Any, choices: Collection[Any]) -> Any:
+    """`value` if it is among `choices`; the error names them, and the nearest.
+
+    Raises:
+        TypeError: of another type than the choices.
+        ValueError: of their type, but none of them.
+    """
+    kind = type(next(iter(choices)))
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise TypeError(f"`{name}` must be one of {listed(choices)}, not {value!r}.")
+    if value not in choices:
+        raise ValueError(f"`{name}` (={value!r}) must be one of {listed(choices)}; try {nearest(value, choices)!r}.")
+    return value
+
+
+def nearest(value: Any, choices: Collection[Any]) -> Any:
+    """The choice that was probably meant: closest in number, or in spelling."""
+    if isinstance(value, str):
+        return next(iter(difflib.get_close_matches(value.lower(), choices, 1, 0)))
+    return min(choices, key=lambda choice: abs(choice - value))
+
+
+def listed(choices: Iterable[Any]) -> str:
+    """'a', 'b' or 'c'."""
+    *head, last = map(repr, choices)
+    return f"{', '.join(head)} or {last}" if head else last
+
+
+def divisible(name: str, value: int, by: str, divisor: int) -> int:
+    """`value` if `divisor` divides it; the error names the multiples below and above.
+
+    Raises:
+        ValueError: a remainder would be dropped.
+    """
+    if value % divisor:
+        below = value // divisor * divisor
+        try_ = f"{below} or {below + divisor}" if below else f"{divisor}"
+        raise ValueError(f"`{name}` (={value}) must be divisible by `{by}` (={divisor}); try {try_}.")
+    return value
+
+
+def image_shape(name: str, value: Any, stride: int) -> tuple[int, int, int]:
+    """`value` as (height, width, channels), large enough that each stride of a network has something to halve.
+
+    Raises:
+        TypeError, ValueError: not three whole numbers, none of them zero, height and width at least `stride`.
+    """
+    if not isinstance(value, (tuple, list)) or len(value) != 3:
+        raise TypeError(f"`{name}` must be (height, width, channels), not {value!r}; try (224, 224, 3).")
+    height, width, channels = (whole(f"{name}[{i}]", v, 1, 2**16) for i, v in enumerate(value))
+    if min(height, width) < stride:
+        fit = (max(height, stride), max(width, stride), channels)
+        raise ValueError(
+            f"`{name}` (={tuple(value)}) must be at least {stride} pixels high and wide, the product of the strides; "
+            f"try {fit}."
+        )
+    return height, width, channels
+
+
+def per_group(name: str, value: Any, n_groups: int) -> int | tuple[int | None, ...] | None:
+    """`value` as one whole number or None for all groups, or as a tuple of those, one per group.
+
+    Raises:
+        TypeError, ValueError: something else, or a tuple of another length.
+    """
+    if not isinstance(value, (tuple, list)):
+        return whole_or_none(name, value)
+    if len(value) != n_groups:
+        fit = (*value, *[value[-1] if value else 16] * n_groups)[:n_groups]
+        raise ValueError(f"`{name}` (={tuple(value)}) must have one entry per group (={n_groups}); try {fit}.")
+    return tuple(whole_or_none(f"{name}[{i}]", v) for i, v in enumerate(value))
+
+
+def own_groups(value: Any, family: str) -> tuple[tuple[int, ...], ...]:
+    """`value` as a table of groups: (n_filters, n_blocks) each, or (filters_in, filters_out, n_blocks) in a ResNeXt.
+
+    Raises:
+        TypeError, ValueError: something else; rows of different kinds; more than 1,000 blocks or 12 groups.
+    """
+    rows = {"resnet": "(n_filters, n_blocks)"}.get(
+        family, "(n_filters, n_blocks) or (filters_in, filters_out, n_blocks)"
+    )
+    sizes = (2,) if family == "resnet" else (2, 3)
+    if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= 12:
+        raise TypeError(f"`groups` must be a tuple of 1 to 12 rows {rows}, not {value!r}; try ((64, 3), (128, 4)).")
+    for row in value:
+        if not isinstance(row, (tuple, list)) or len(row) not in sizes or len(row) != len(value[0]):
+            raise TypeError(f"`groups` must have rows {rows}, all alike, not {row!r}; try ((64, 3), (128, 4)).")
+    return tuple(
+        tuple(whole(f"groups[{i}][{j}]", v, 1, 1000 if j == len(row) - 1 else 2**16) for j, v in enumerate(row))
+        for i, row in enumerate(value)
+    )
+
+
+def stride_of(value: Any) -> int:
+    """`strides` as Keras takes it, 2 or (2, 2), as one number: the networks here stride alike in both directions.
+
+    Raises:
+        TypeError, ValueError: not a whole number from 1 to 2**8, or two different ones.
+    """
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2 or value[0] != value[1]:
+            raise ValueError(f"`strides` (={value!r}) must be one number or twice the same; try {value[:1] or 2!r}.")
+        value = value[0]
+    return whole("strides", value, 1, 2**8)

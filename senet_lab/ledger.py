@@ -1,0 +1,145 @@
+"""Ledger: every layer of a network with its shape, parameters and cost, and the sums over them. Plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from senet_lab.architecture import Architecture
+from senet_lab.nets.network import network
+from senet_lab.nets.replay import replay
+from senet_lab.nets.sketch import Row, Sketch
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+K = TypeVar("K")
+SUMMED = ("params", "state", "macs", "elementwise", "activations")
+
+
+class Total(NamedTuple):
+    """Sums over some layers; units as in `Row`."""
+
+    name: str
+    layers: int
+    params: int
+    state: int
+    macs: int
+    elementwise: int
+    activations: int
+
+    @classmethod
+    def over(cls, name: str, rows: Iterable[Row]) -> Total:
+        """Sum `rows` under a name."""
+        columns = list(zip(*((r.params, r.state, r.macs, r.elementwise, r.activations) for r in rows), strict=True))
+        sums = map(sum, columns or [()] * len(SUMMED))
+        return cls(name, len(columns[0]) if columns else 0, *sums)
+
+
+@dataclass(frozen=True, repr=False)
+class Ledger:
+    """The layers of a network in the order in which they are called, and what they come to.
+
+    >>> Architecture("resnext", 50).ledger()
+    <Ledger of 241 layers: 27,543,848 params, 68,224 state, 4.233 GMACs>
+
+    Attributes:
+        rows: one `Row` a layer.
+    """
+
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, thing: Any) -> Ledger:
+        """The ledger of an `Architecture`, of a `Sketch` that went through layers, or of a functional Keras model.
+
+        Raises:
+            TypeError: it is none of these, or the model has a layer that the vocabulary does not know.
+            ValueError: the vocabulary knows a layer of the model, but not with these arguments.
+        """
+        if isinstance(thing, Architecture):
+            thing = network(Sketch(thing.input_shape), thing)
+        elif hasattr(thing, "layers"):
+            thing = replay(thing)
+        if not isinstance(thing, Sketch):
+            raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {thing!r}.")
+        return cls(tuple(thing.rows))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Ledger of {len(self.rows)} layers: {self.params:,} params, {self.state:,} state, "
+            f"{self.macs / 1e9:.3f} GMACs>"
+        )
+
+    @cached_property
+    def total(self) -> Total:
+        """All layers."""
+        return Total.over("total", self.rows)
+
+    @cached_property
+    def se(self) -> Total:
+        """The squeeze-excite blocks."""
+        return Total.over("squeeze-excite", (row for row in self.rows if row.in_se))
+
+    @property
+    def params(self) -> int:
+        """Trainable parameters."""
+        return self.total.params
+
+    @property
+    def state(self) -> int:
+        """Moving means and variances of batch normalization: stored, not trained."""
+        return self.total.state
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds of convolutions and dense layers, per image."""
+        return self.total.macs
+
+    @property
+    def macs_paper(self) -> int:
+        """`macs`, and one for each number that is pooled globally or scaled, as Hu et al. 2018 count (sec. 4)."""
+        return self.total.macs + self.total.elementwise
+
+    @property
+    def activations(self) -> int:
+        """Numbers in the outputs of all layers, per image; 4 bytes each in float32."""
+        return self.total.activations
+
+    @property
+    def receptive_field(self) -> int:
+        """Pixels of the input, along one side, that a unit of the last feature map sees (Araujo et al. 2019)."""
+        return max((row.receptive_field for row in self.rows if row.kind == "add"), default=1)
+
+    def blocks(self) -> dict[tuple[str, str], tuple[Row, ...]]:
+        """The rows of each (group, block), in order; a stem and a classifier have one block, named ""."""
+        return {key: tuple(rows) for key, rows in self._sorted(lambda row: (row.group, row.block)).items()}
+
+    def in_group(self, name: str) -> tuple[Row, ...]:
+        """The rows of one group; of "other", those that are in none."""
+        return tuple(row for row in self.rows if (row.group or "other") == name)
+
+    def by_group(self) -> tuple[Total, ...]:
+        """A total for the stem, each group, the classifier; and one for what is outside of these, if it is anything."""
+        return self._by(lambda row: row.group or "other")
+
+    def by_kind(self) -> tuple[Total, ...]:
+        """A total for each kind of layer; all that squeeze-excite consists of is one."""
+        return self._by(lambda row: "squeeze-excite" if row.in_se else row.kind)
+
+    def _by(self, key: Callable[[Row], str]) -> tuple[Total, ...]:
+        return tuple(Total.over(name, rows) for name, rows in self._sorted(key).items())
+
+    def _sorted(self, key: Callable[[Row], K]) -> dict[K, list[Row]]:
+        found: dict[K, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(key(row), []).append(row)
+        return found
+
+    def to_frame(self) -> pd.DataFrame:
+        """The rows as a pandas DataFrame, one column for each attribute of `Row`."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows), columns=list(Row._fields))

@@ -1,0 +1,220 @@
+"""The parts that all four systems share: stem, residual block, squeeze-excite, classifier.
+
+Each takes a tensor, or a `Sketch` of one, and gives the next (see `senet_lab.nets.layers`). `style` says how it is
+built; `name` is what the names of its layers begin with, and without one a free name is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from senet_lab.checks import divisible, whole
+from senet_lab.nets.layers import (
+    Add,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+    Multiply,
+    ReLU,
+    ZeroPadding2D,
+)
+from senet_lab.nets.sketch import unique_name, written_once
+from senet_lab.style import Style, squeezed_channels, style_of
+
+SEED = style_of("seed")
+
+
+def conv(x: Any, filters: int, kernel_size: int, *, strides: int = 1, groups: int = 1, style: Style, name: str) -> Any:
+    """Convolution that keeps the map's size but for its strides."""
+    padding = "same"
+    if strides > 1 and kernel_size > 1 and style.padding == "symmetric":
+        x = ZeroPadding2D(kernel_size // 2, name=f"{name}_pad")(x)
+        padding = "valid"
+    return Conv2D(
+        filters,
+        kernel_size,
+        strides=strides,
+        padding=padding,
+        groups=groups,
+        use_bias=style.conv_bias,
+        kernel_initializer="he_normal",
+        name=name,
+    )(x)
+
+
+def batch_norm(x: Any, *, gamma: str = "ones", style: Style, name: str) -> Any:
+    """Batch normalization with the style's epsilon and momentum."""
+    return BatchNormalization(momentum=style.bn_momentum, epsilon=style.bn_epsilon, gamma_initializer=gamma, name=name)(
+        x
+    )
+
+
+def stem(inputs: Any, n_filters: int = 64, *, style: Style = SEED, name: str = "stem") -> Any:
+    """Construct the Stem: 7x7 convolution, stride 2, and max pooling; or what else `style.stem` says.
+
+    Args:
+        inputs: images, (batch, height, width, channels).
+        n_filters: channels of the output; 128 for SENet-154's deep stem.
+    """
+    style = replace(style, conv_bias=False)  # the seed has biases in its ResNeXt's blocks, not in its stem
+    if style.stem == "cifar":
+        x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
+    elif style.stem == "deep":
+        x = conv(inputs, n_filters // 2, 3, strides=2, style=style, name=f"{name}_conv1")
+        x = batch_norm(x, style=style, name=f"{name}_bn1")
+        x = ReLU(name=f"{name}_relu1")(x)
+        x = conv(x, n_filters // 2, 3, style=style, name=f"{name}_conv2")
+        x = batch_norm(x, style=style, name=f"{name}_bn2")
+        x = ReLU(name=f"{name}_relu2")(x)
+        x = conv(x, n_filters, 3, style=style, name=f"{name}_conv")
+    else:  # every source pads these 3 zeros by hand, whatever it does elsewhere
+        x = conv(inputs, n_filters, 7, strides=2, style=replace(style, padding="symmetric"), name=f"{name}_conv")
+    x = batch_norm(x, style=style, name=f"{name}_bn")
+    x = ReLU(name=f"{name}_relu")(x)
+    if style.stem == "cifar":
+        return x
+    # Behind a ReLU a padded zero never wins, so these equal max pooling with padding in Caffe and PyTorch.
+    padding = ((0, 1), (0, 1)) if style.pool_padding == "ceil" else 1
+    x = ZeroPadding2D(padding, name=f"{name}_pool_pad")(x)
+    return MaxPooling2D(3, strides=2, name=f"{name}_pool")(x)
+
+
+def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = SEED, name: str | None = None) -> Any:
+    """Squeeze and Excite: pool each channel to one number, two dense layers, scale (Hu et al. 2018, sec. 3).
+
+    Args:
+        x: feature maps, (batch, height, width, channels); the output has the same shape.
+        ratio: amount of filter reduction in the squeeze.
+
+    Raises:
+        ValueError: `ratio` leaves no channel.
+    """
+    name = name or unique_name(x, "squeeze_excite")
+    filters = x.shape[-1]
+    pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
+    squeezed = squeezed_channels(filters, whole("ratio", ratio), style.squeeze_divisor)
+    gate = pooling(keepdims=True, name=f"{name}_squeeze")(x)
+    gate = _se_dense(gate, squeezed, "relu", style, f"{name}_reduce")
+    gate = _se_dense(gate, filters, style.gate, style, f"{name}_gate")
+    return Multiply(name=f"{name}_scale")([x, gate])
+
+
+def _se_dense(x: Any, units: int, activation: str, style: Style, name: str) -> Any:
+    return Dense(units, activation=activation, kernel_initializer="he_normal", use_bias=style.se_bias, name=name)(x)
+
+
+def projection(x: Any, filters: int, *, strides: int, style: Style, name: str) -> Any:
+    """Projection shortcut: a 1x1 convolution brings the input to the output's shape (He et al. 2016, eq. 2)."""
+    kernel_size = style.projection_kernel if strides > 1 else 1
+    x = conv(x, filters, kernel_size, strides=strides, style=style, name=f"{name}_shortcut_conv")
+    return batch_norm(x, style=style, name=f"{name}_shortcut_bn")
+
+
+@written_once
+def residual_block(
+    x: Any,
+    shortcut: Any,
+    filters_in: int,
+    *,
+    strides: int = 1,
+    cardinality: int = 1,
+    ratio: int | None = 16,
+    style: Style = SEED,
+    name: str,
+) -> Any:
+    """Residual branch, squeeze-excite, addition of the shortcut, ReLU (He et al. 2016, fig. 2; Hu et al. 2018, fig. 3).
+
+    Args:
+        x: input, (batch, height, width, channels).
+        shortcut: what is added, in the shape of the output: `x` itself or its projection.
+        filters_in: channels of the 3x3 convolution.
+        strides: of the branch.
+        cardinality: groups of the 3x3 convolution.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+    """
+
+    def excited(x: Any, place: str) -> Any:
+        """`x` through squeeze-excite if this is its place (Hu et al. 2018, sec. 6.5)."""
+        if ratio is None or style.place != place:
+            return x
+        return squeeze_excite_block(x, ratio, style=style, name=f"{name}_se")
+
+    branch = basic if style.block == "basic" else bottleneck
+    filters = (filters_in, shortcut.shape[-1])
+    shortcut = excited(shortcut, "identity")
+    x = excited(x, "pre")
+    x = branch(x, filters, excited, strides=strides, cardinality=cardinality, style=style, name=name)
+    x = excited(x, "standard")
+    x = Add(name=f"{name}_add")([shortcut, x])
+    x = ReLU(name=f"{name}_relu")(x)
+    return excited(x, "post")
+
+
+def bottleneck(
+    x: Any,
+    filters: tuple[int, int],
+    excited: Callable[[Any, str], Any],
+    *,
+    strides: int,
+    cardinality: int,
+    style: Style,
+    name: str,
+) -> Any:
+    """1x1 reduces, 3x3 in `cardinality` groups, 1x1 restores (He et al. 2016, fig. 5; Xie et al. 2017, fig. 3c)."""
+    filters_in, filters_out = filters
+    reduced = filters_in
+    if style.halve_reduction:  # half the channels still have to be shared out to all paths
+        reduced = divisible("filters_in", filters_in, "2 x cardinality", 2 * cardinality) // 2
+    first, second = (strides, 1) if style.stride_place == "1x1" else (1, strides)
+    # Dimensionality reduction
+    x = conv(x, reduced, 1, strides=first, style=style, name=f"{name}_conv1")
+    x = batch_norm(x, style=style, name=f"{name}_bn1")
+    x = ReLU(name=f"{name}_relu1")(x)
+    # Bottleneck, or cardinality layer: split, transform, merge
+    x = conv(x, filters_in, 3, strides=second, groups=cardinality, style=style, name=f"{name}_conv2")
+    x = batch_norm(x, style=style, name=f"{name}_bn2")
+    x = ReLU(name=f"{name}_relu2")(x)
+    x = excited(x, "3x3")
+    # Dimensionality restoration
+    x = conv(x, filters_out, 1, style=style, name=f"{name}_conv3")
+    return batch_norm(x, gamma="zeros" if style.zero_gamma else "ones", style=style, name=f"{name}_bn3")
+
+
+def basic(
+    x: Any,
+    filters: tuple[int, int],
+    excited: Callable[[Any, str], Any],
+    *,
+    strides: int,
+    cardinality: int,
+    style: Style,
+    name: str,
+) -> Any:
+    """Two 3x3 convolutions, the first strided (He et al. 2016, fig. 5 left); squeeze-excite "3x3" follows the first."""
+    filters_in, filters_out = filters
+    x = conv(x, filters_in, 3, strides=strides, groups=cardinality, style=style, name=f"{name}_conv1")
+    x = batch_norm(x, style=style, name=f"{name}_bn1")
+    x = ReLU(name=f"{name}_relu1")(x)
+    x = excited(x, "3x3")
+    x = conv(x, filters_out, 3, style=style, name=f"{name}_conv2")
+    return batch_norm(x, gamma="zeros" if style.zero_gamma else "ones", style=style, name=f"{name}_bn2")
+
+
+def classifier(x: Any, n_classes: int, *, style: Style = SEED, name: str = "classifier") -> Any:
+    """Construct the Classifier: global average pooling, dropout where the style has it, softmax.
+
+    Args:
+        x: feature maps, (batch, height, width, channels).
+        n_classes: number of classes; the output is (batch, n_classes).
+    """
+    x = GlobalAveragePooling2D(name=f"{name}_pool")(x)
+    if style.dropout:
+        x = Dropout(style.dropout, name=f"{name}_dropout")(x)
+    units = whole("n_classes", n_classes)
+    return Dense(units, activation="softmax", kernel_initializer="he_normal", name=f"{name}_dense")(x)

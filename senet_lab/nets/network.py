@@ -1,0 +1,51 @@
+"""Network: from an architecture to a tensor, a sketch or a Keras model, by way of the procedural functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.nets import se_resnet, se_resnext
+from senet_lab.nets.blocks import classifier, stem
+
+if TYPE_CHECKING:
+    import keras
+
+    from senet_lab.architecture import Architecture
+
+
+def network(inputs: Any, architecture: Architecture) -> Any:
+    """Stem, learner and classifier of an architecture.
+
+    Args:
+        inputs: images, (batch, height, width, channels), as a Keras tensor or a `Sketch`.
+
+    Returns:
+        Probabilities, (batch, classes); or without top the last feature maps.
+    """
+    plan, style = architecture.plan, architecture.style
+    ratios = tuple(group.ratio for group in plan)
+    x = stem(inputs, architecture.stem_filters, style=style)
+    if architecture.family == "resnet":
+        table = tuple((group.filters_in, group.n_blocks) for group in plan)
+        x = se_resnet.learner(x, table, ratios, style=style)
+    else:
+        rows = tuple((group.filters_in, group.filters_out, group.n_blocks) for group in plan)
+        x = se_resnext.learner(x, rows, architecture.cardinality, ratios, style=style)
+    return classifier(x, architecture.classes, style=style) if architecture.include_top else x
+
+
+def build(architecture: Architecture, name: str | None = None) -> keras.Model:
+    """The Keras model of an architecture, weights random; takes seconds.
+
+    Raises:
+        ValueError: `name` has a slash, which Keras refuses.
+    """
+    import keras
+
+    inputs = keras.Input(architecture.input_shape, name="inputs")
+    return keras.Model(inputs, network(inputs, architecture), name=name or _model_name(architecture.name))
+
+
+def _model_name(name: str) -> str:
+    """se_resnext_50_32x4d for SE-ResNeXt-50 32x4d."""
+    return name.lower().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,49 @@
+"""Replay: a functional Keras model called once more, layer by layer, on a sketch."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from senet_lab.checks import listed
+from senet_lab.nets import layers
+from senet_lab.nets.sketch import Sketch
+
+
+def replay(model: Any) -> Sketch:
+    """The sketch at the output of a model's last layer; its rows are the ledger of the model.
+
+    Args:
+        model: a functional `keras.Model` of one input whose layers are in the vocabulary, each called once.
+
+    Raises:
+        TypeError: the vocabulary has no layer of a class that occurs.
+        ValueError: several inputs, a layer that is shared, or one counted otherwise than Keras counts it.
+    """
+    if len(model.inputs) != 1:
+        raise ValueError(f"A ledger needs a model with one input, not {len(model.inputs)}; split the model.")
+    x = Sketch(model.inputs[0].shape[1:], model.inputs[0].name)
+    found = {id(model.inputs[0]): x}
+    for layer in model.layers:
+        if type(layer).__name__ == "InputLayer":
+            continue
+        given = layer.input  # Keras raises a ValueError of its own for a layer that is called twice
+        inputs = [found[id(each)] for each in given] if isinstance(given, (list, tuple)) else found[id(given)]
+        x = _called(layer, inputs)
+        found[id(layer.output)] = x
+    return found[id(model.outputs[0])]
+
+
+def _called(layer: Any, x: Any) -> Sketch:
+    """One Keras layer on the sketches of its inputs, held against what Keras says of it."""
+    kind = type(layer).__name__
+    if kind not in layers.__all__:
+        raise TypeError(f"`{layer.name}` is a {kind}, which no ledger counts; it counts {listed(layers.__all__)}.")
+    counted = getattr(layers, kind)
+    config = layer.get_config()
+    known = [name for name in inspect.signature(counted).parameters if name in config]
+    y: Sketch = counted(name=layer.name, **{name: config[name] for name in known})(x)
+    row, expected = y.rows[-1], (layer.output.shape, layer.count_params())
+    if (row.output_shape, row.params + row.state) != expected:
+        raise ValueError(f"`{layer.name}` has arguments that no ledger counts: {sorted(set(config) - set(known))}.")
+    return y

@@ -1,0 +1,128 @@
+"""SE-ResNet, procedural: stem, learner, groups of blocks, classifier (He et al. 2016; Hu et al. 2018).
+
+inputs = Input(shape=(224, 224, 3))
+x = stem(inputs)
+x = learner(x, groups[50], ratio=16)
+outputs = classifier(x, 1000)
+model = Model(inputs, outputs)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from senet_lab.checks import per_group, stride_of, whole, whole_or_none
+from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
+from senet_lab.nets.sketch import unique_name
+from senet_lab.published import DEPTHS
+from senet_lab.style import Style, style_of
+
+__all__ = [
+    "STYLE", "classifier", "group", "groups", "identity_block", "learner", "projection_block",
+    "squeeze_excite_block", "stem",
+]  # fmt: skip
+
+STYLE = style_of("seed", "resnet")
+
+# Meta-parameter: number of filters and blocks of each group
+groups = {n: tuple(zip(DEPTHS[n].n_filters, DEPTHS[n].n_blocks, strict=True)) for n in (26, 50, 101, 152)}
+
+
+def learner(
+    x: Any, groups: Sequence[Sequence[int]], ratio: int | Sequence[int | None] | None, *, style: Style = STYLE
+) -> Any:
+    """Construct the Learner: the groups one after the other, all but the first strided.
+
+    Args:
+        x: input to the learner, (batch, height, width, channels).
+        groups: number of filters and blocks of each group.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
+    """
+    ratios = per_group("ratio", ratio, len(groups))
+    for index, (n_filters, n_blocks) in enumerate(groups):
+        one = ratios[index] if isinstance(ratios, tuple) else ratios
+        x = group(x, n_filters, n_blocks, one, strides=2 if index else 1, style=style, name=f"group{index + 1}")
+    return x
+
+
+def group(
+    x: Any,
+    n_filters: int,
+    n_blocks: int,
+    ratio: int | None,
+    strides: int | tuple[int, int] = (2, 2),
+    *,
+    style: Style = STYLE,
+    name: str | None = None,
+) -> Any:
+    """Construct the Squeeze-Excite Group: a projection block, then identity blocks.
+
+    A basic block that changes no shape needs no projection, so a group of those may do without.
+
+    Args:
+        x: input to the group, (batch, height, width, channels).
+        n_filters: number of filters; a bottleneck block's output has 4 times as many.
+        n_blocks: number of blocks.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+        strides: of the projection block.
+    """
+    name = name or unique_name(x, "group")
+    same = style.block == "basic" and stride_of(strides) == 1 and x.shape[-1] == n_filters
+    for index in range(whole("n_blocks", n_blocks)):
+        block_name = f"{name}_block{index + 1}"
+        if index or same:
+            x = identity_block(x, n_filters, ratio, style=style, name=block_name)
+        else:
+            x = projection_block(x, n_filters, strides, ratio, style=style, name=block_name)
+    return x
+
+
+def identity_block(
+    x: Any, n_filters: int, ratio: int | None = 16, *, style: Style = STYLE, name: str | None = None
+) -> Any:
+    """Create a Residual Block with Identity Link.
+
+    Args:
+        x: input to the block; its channels must be those of the output.
+        n_filters: number of filters; a bottleneck block's output has 4 times as many.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+    """
+    name = name or unique_name(x, "identity_block")
+    _filters_out(n_filters, style, given=x.shape[-1])
+    return residual_block(x, x, n_filters, ratio=whole_or_none("ratio", ratio), style=style, name=name)
+
+
+def projection_block(
+    x: Any,
+    n_filters: int,
+    strides: int | tuple[int, int] = (2, 2),
+    ratio: int | None = 16,
+    *,
+    style: Style = STYLE,
+    name: str | None = None,
+) -> Any:
+    """Create a Residual Block with Projection Shortcut.
+
+    Args:
+        x: input to the block, (batch, height, width, channels).
+        n_filters: number of filters; a bottleneck block's output has 4 times as many.
+        strides: of the shortcut and of the branch; which convolution has it is up to `style.stride_place`.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+    """
+    name = name or unique_name(x, "projection_block")
+    stride = stride_of(strides)
+    shortcut = projection(x, _filters_out(n_filters, style), strides=stride, style=style, name=name)
+    ratio = whole_or_none("ratio", ratio)
+    return residual_block(x, shortcut, n_filters, strides=stride, ratio=ratio, style=style, name=name)
+
+
+def _filters_out(n_filters: int, style: Style, given: int | None = None) -> int:
+    factor = 1 if style.block == "basic" else 4
+    filters_out = whole("n_filters", n_filters) * factor
+    if given not in (None, filters_out):
+        raise ValueError(
+            f"An identity block's input (={given} channels) must have as many channels as its output "
+            f"(={filters_out}); try a projection_block first, or n_filters={max(1, given // factor)}."
+        )
+    return filters_out

@@ -1,0 +1,158 @@
+"""SE-ResNeXt, procedural: stem, learner, groups of many-path blocks, classifier (Xie et al. 2017; Hu et al. 2018).
+
+inputs = Input(shape=(224, 224, 3))
+x = stem(inputs)
+x = learner(x, groups[50], cardinality=32, ratio=16)
+outputs = classifier(x, 1000)
+model = Model(inputs, outputs)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from senet_lab.checks import divisible, per_group, stride_of, whole, whole_or_none
+from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
+from senet_lab.nets.sketch import unique_name
+from senet_lab.published import DEPTHS
+from senet_lab.style import Style, style_of
+
+__all__ = [
+    "STYLE", "classifier", "group", "groups", "identity_block", "learner", "projection_block",
+    "squeeze_excite_block", "stem",
+]  # fmt: skip
+
+STYLE = style_of("seed", "resnext")
+
+# Meta-parameter: filters in, filters out and number of blocks of each group, for 32x4d
+groups = {
+    n: tuple((2 * filters, 4 * filters, n_blocks) for filters, n_blocks in zip(*DEPTHS[n][1::-1], strict=True))
+    for n in (26, 50, 101, 152)
+}
+
+
+def learner(
+    x: Any,
+    groups: Sequence[Sequence[int]],
+    cardinality: int,
+    ratio: int | Sequence[int | None] | None,
+    *,
+    style: Style = STYLE,
+) -> Any:
+    """Construct the Learner: the groups one after the other, all but the first strided.
+
+    Args:
+        x: input to the learner, (batch, height, width, channels).
+        groups: filters in, filters out and number of blocks of each group.
+        cardinality: number of groups of the grouped convolution.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
+    """
+    ratios = per_group("ratio", ratio, len(groups))
+    for index, (filters_in, filters_out, n_blocks) in enumerate(groups):
+        x = group(
+            x,
+            n_blocks,
+            filters_in,
+            filters_out,
+            cardinality,
+            ratios[index] if isinstance(ratios, tuple) else ratios,
+            strides=2 if index else 1,
+            style=style,
+            name=f"group{index + 1}",
+        )
+    return x
+
+
+def group(
+    x: Any,
+    n_blocks: int,
+    filters_in: int,
+    filters_out: int,
+    cardinality: int,
+    ratio: int | None,
+    strides: int | tuple[int, int] = (2, 2),
+    *,
+    style: Style = STYLE,
+    name: str | None = None,
+) -> Any:
+    """Construct a Squeeze-Excite Group: a projection block, then identity blocks.
+
+    Args:
+        x: input to the group, (batch, height, width, channels).
+        n_blocks: number of blocks.
+        filters_in: number of filters (channels) of the grouped convolution.
+        filters_out: number of filters (channels) of the output.
+        cardinality: number of groups of the grouped convolution.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+        strides: of the projection block.
+    """
+    name = name or unique_name(x, "group")
+    x = projection_block(x, filters_in, filters_out, cardinality, strides, ratio, style=style, name=f"{name}_block1")
+    for index in range(2, whole("n_blocks", n_blocks) + 1):
+        x = identity_block(x, filters_in, filters_out, cardinality, ratio, style=style, name=f"{name}_block{index}")
+    return x
+
+
+def identity_block(
+    x: Any,
+    filters_in: int,
+    filters_out: int,
+    cardinality: int = 32,
+    ratio: int | None = 16,
+    *,
+    style: Style = STYLE,
+    name: str | None = None,
+) -> Any:
+    """Construct a ResNeXt block with identity link.
+
+    Args:
+        x: input to the block; its channels must be `filters_out`.
+        filters_in: number of filters (channels) of the grouped convolution.
+        filters_out: number of filters (channels) of the output.
+        cardinality: number of groups of the grouped convolution.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+    """
+    name = name or unique_name(x, "identity_block")
+    if x.shape[-1] != whole("filters_out", filters_out):
+        raise ValueError(
+            f"An identity block's input (={x.shape[-1]} channels) must have `filters_out` (={filters_out}) channels; "
+            f"try a projection_block first, or filters_out={x.shape[-1]}."
+        )
+    _check(filters_in, cardinality, ratio)
+    return residual_block(x, x, filters_in, cardinality=cardinality, ratio=ratio, style=style, name=name)
+
+
+def projection_block(
+    x: Any,
+    filters_in: int,
+    filters_out: int,
+    cardinality: int = 32,
+    strides: int | tuple[int, int] = 1,
+    ratio: int | None = 16,
+    *,
+    style: Style = STYLE,
+    name: str | None = None,
+) -> Any:
+    """Construct a ResNeXt block with projection shortcut.
+
+    Args:
+        x: input to the block, (batch, height, width, channels).
+        filters_in: number of filters (channels) of the grouped convolution.
+        filters_out: number of filters (channels) of the output.
+        cardinality: number of groups of the grouped convolution.
+        strides: of the shortcut and of the branch; which convolution has it is up to `style.stride_place`.
+        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+    """
+    name = name or unique_name(x, "projection_block")
+    _check(filters_in, cardinality, ratio)
+    stride = stride_of(strides)
+    shortcut = projection(x, whole("filters_out", filters_out), strides=stride, style=style, name=name)
+    return residual_block(
+        x, shortcut, filters_in, strides=stride, cardinality=cardinality, ratio=ratio, style=style, name=name
+    )
+
+
+def _check(filters_in: int, cardinality: int, ratio: int | None) -> None:
+    divisible("filters_in", whole("filters_in", filters_in), "cardinality", whole("cardinality", cardinality))
+    whole_or_none("ratio", ratio)

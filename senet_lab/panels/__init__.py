@@ -1,0 +1,5 @@
+"""Panels: widgets over the views. They hold controls, one state and one render; all they show, Python gives too."""
+
+from senet_lab.panels.explorer import Explorer
+
+__all__ = ["Explorer"]

@@ -1,0 +1,177 @@
+// The Explorer's page. It sends what was moved and shows what comes back; what a move means is decided in Python.
+
+const PATIENCE = 3000; // milliseconds without an answer until the page says so
+const SILENCE =
+  "The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; " +
+  "if it was restarted, run the cell again.";
+
+export default {
+  render({ model, el }) {
+    const view = crypto.randomUUID();
+    const parts = Object.fromEntries(
+      [...layout(el).querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]),
+    );
+    const widgets = new Map(); // control name -> {update, element}
+    let turn = 0;
+    let answered = true;
+    let moves = {}; // what was moved since the last answer
+    let timer = 0;
+
+    function ask(name, value) {
+      moves[name] = value;
+      answered = false;
+      turn += 1;
+      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}` });
+      model.save_changes();
+      clearTimeout(timer);
+      timer = setTimeout(() => complain(SILENCE), PATIENCE);
+    }
+
+    function complain(words) {
+      if (parts.error.textContent !== words) parts.error.textContent = words;
+      parts.error.hidden = !words;
+    }
+
+    function show() {
+      const shown = model.get("shown");
+      if (shown.turn === `${view} ${turn}`) {
+        answered = true;
+        moves = {};
+        clearTimeout(timer);
+      }
+      parts.picture.innerHTML = shown.picture;
+      parts.table.innerHTML = shown.table;
+      if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
+      if (!answered) return; // a later move is on its way: leave the controls to the hand that moves them
+      complain(shown.error);
+      placeControls(shown.controls, Boolean(shown.error));
+    }
+
+    function placeControls(controls, refused) {
+      for (const control of controls) {
+        if (!widgets.has(control.name)) {
+          const made = control.kind === "slider" ? slider(control, ask) : choice(control, ask);
+          widgets.set(control.name, made);
+          section(parts.controls, control.section).append(made.element);
+        }
+        widgets.get(control.name).update(control, refused);
+      }
+    }
+
+    model.on("change:shown", show);
+    show();
+    return () => {
+      clearTimeout(timer);
+      model.off("change:shown", show);
+    };
+  },
+};
+
+function layout(el) {
+  el.classList.add("sn", "sn-explorer");
+  el.innerHTML = `
+    <div class="sn-columns">
+      <form class="sn-controls" data-part="controls" aria-label="Meta-parameters"></form>
+      <div class="sn-page">
+        <p class="sn-error" data-part="error" role="alert" hidden></p>
+        <div data-part="picture"></div>
+        <p class="sn-said" data-part="said" role="status"></p>
+        <div data-part="table"></div>
+      </div>
+    </div>`;
+  el.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
+  return el;
+}
+
+// Without this, in each input itself, JupyterLab in command mode takes its arrow keys to move between cells.
+function keepKeys(element) {
+  element.querySelectorAll("input").forEach((input) => input.setAttribute("data-lm-suppress-shortcuts", ""));
+}
+
+function section(form, name) {
+  const found = [...form.children].find((child) => child.dataset.section === name);
+  if (found) return found;
+  const made = document.createElement("fieldset");
+  made.dataset.section = name;
+  made.append(Object.assign(document.createElement("legend"), { textContent: name }));
+  form.append(made);
+  return made;
+}
+
+// Buttons of which one is pressed, as a group of radio inputs: arrow keys move, Tab leaves.
+function choice(control, ask) {
+  const element = document.createElement("div");
+  element.className = "sn-choice";
+  element.setAttribute("role", "radiogroup");
+  element.setAttribute("aria-label", control.label);
+  const group = crypto.randomUUID();
+  let drawn = "";
+  function update(now) {
+    if (drawn !== now.labels.join()) {
+      drawn = now.labels.join();
+      const caption = Object.assign(document.createElement("span"), { textContent: now.label });
+      const buttons = now.stops.map((stop, index) => {
+        const label = document.createElement("label");
+        const input = Object.assign(document.createElement("input"), { type: "radio", name: group });
+        input.addEventListener("change", () => ask(now.name, stop));
+        label.append(input, Object.assign(document.createElement("span"), { textContent: now.labels[index] }));
+        return label;
+      });
+      element.replaceChildren(...(now.section === "Network" ? buttons : [caption, ...buttons]));
+      keepKeys(element);
+    }
+    element.querySelectorAll("input").forEach((input, index) => (input.checked = now.stops[index] === now.value));
+  }
+  return { element, update };
+}
+
+// A slider over the stops, paired with a text field that takes every value; Python judges what is typed.
+function slider(control, ask) {
+  const element = document.createElement("div");
+  element.className = "sn-slider";
+  const id = crypto.randomUUID();
+  element.innerHTML = `
+    <label for="n${id}"></label><input id="n${id}" type="text" inputmode="numeric" autocomplete="off">
+    <input type="range" min="0" step="1" aria-describedby="h${id}"><small id="h${id}"></small>`;
+  const [label, field, range, hint] = element.children;
+  keepKeys(element);
+  let now = control;
+  let committed = ""; // the text that Python has seen
+  function place(stop, text) {
+    range.value = stop;
+    range.style.setProperty("--sn-done", `${(100 * stop) / Math.max(1, now.stops.length - 1)}%`);
+    range.setAttribute("aria-valuetext", text);
+  }
+  function commit() {
+    const typed = field.value.trim();
+    if (typed === committed) return;
+    committed = typed;
+    ask(now.name, ["", "none"].includes(typed) ? null : /^\d+$/.test(typed) ? Number(typed) : typed);
+  }
+  range.addEventListener("input", () => {
+    const stop = Number(range.value);
+    field.value = committed = now.labels[stop];
+    place(stop, now.labels[stop]);
+    ask(now.name, now.stops[stop]);
+  });
+  field.addEventListener("change", commit);
+  field.addEventListener("keydown", (event) => event.key === "Enter" && commit());
+  function update(next, refused) {
+    now = next;
+    const text = next.value === null ? "none" : String(next.value);
+    label.textContent = next.label;
+    range.setAttribute("aria-label", next.label);
+    range.max = next.stops.length - 1;
+    place(nearestStop(next.stops, next.value), text);
+    field.setAttribute("aria-invalid", String(refused && field.value !== text));
+    if (!refused) field.value = committed = text;
+    field.disabled = range.disabled = next.disabled;
+    hint.textContent = next.hint;
+  }
+  return { element, update };
+}
+
+function nearestStop(stops, value) {
+  const gap = (stop) => (stop === value ? -1 : stop === null || value === null ? Infinity : Math.abs(stop - value));
+  return stops.reduce((best, stop, index) => (gap(stop) < gap(stops[best]) ? index : best), 0);
+}

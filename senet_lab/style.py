@@ -1,0 +1,153 @@
+"""Style: how blocks are built, apart from their sizes; and the conventions that bundle it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from senet_lab.checks import flag, one_of, real, whole
+
+FAMILIES = ("resnet", "resnext")
+
+# What each source does where the papers leave room; a pair stands for (resnet, resnext).
+# "seed": the procedural README this project grew from. "paper": Hu et al. 2018 as released for Caffe; it states
+# no BN momentum, so that of its ports is taken. "timm": `seresnet50`, `seresnext50_32x4d` in timm 1.0.
+CONVENTIONS: Mapping[str, Mapping[str, Any]] = {
+    "seed": {
+        "stride_place": ("1x1", "3x3"),
+        "padding": "same",
+        "pool_padding": "symmetric",
+        "conv_bias": False,
+        "se_bias": False,
+        "squeeze_divisor": 1,
+        "bn_epsilon": 1e-3,
+        "bn_momentum": 0.99,
+        "zero_gamma": False,
+    },
+    "paper": {
+        "stride_place": ("1x1", "3x3"),
+        "padding": "symmetric",
+        "pool_padding": "ceil",
+        "conv_bias": False,
+        "se_bias": True,
+        "squeeze_divisor": 1,
+        "bn_epsilon": 1e-5,
+        "bn_momentum": 0.9,
+        "zero_gamma": False,
+    },
+    "timm": {
+        "stride_place": ("3x3", "3x3"),
+        "padding": "symmetric",
+        "pool_padding": "symmetric",
+        "conv_bias": False,
+        "se_bias": True,
+        "squeeze_divisor": 8,
+        "bn_epsilon": 1e-5,
+        "bn_momentum": 0.9,
+        "zero_gamma": True,
+    },
+}
+
+CHOICES: Mapping[str, tuple[Any, ...]] = {
+    "block": ("bottleneck", "basic"),
+    "stem": ("imagenet", "cifar", "deep"),
+    "projection_kernel": (1, 3),
+    "stride_place": ("1x1", "3x3"),
+    "padding": ("same", "symmetric"),
+    "pool_padding": ("symmetric", "ceil"),
+    "squeeze": ("average", "max"),
+    "gate": ("sigmoid", "tanh", "relu"),
+    "place": ("standard", "pre", "post", "identity", "3x3"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a block is built, apart from its sizes. Every field has a value; `style_of` fills in a convention's.
+
+    Attributes:
+        block: "bottleneck" (1x1, 3x3, 1x1; He et al. 2016, fig. 5 right) or "basic" (3x3, 3x3; fig. 5 left).
+        stem: "imagenet" (7x7 stride 2, max pool), "cifar" (one 3x3) or "deep" (three 3x3, max pool: SENet-154).
+        projection_kernel: side of a strided projection shortcut's kernel; 3 in SENet-154.
+        halve_reduction: the first 1x1 of a bottleneck gives half the channels of its 3x3, as in SENet-154.
+        dropout: rate in front of the classifier; 0.2 in SENet-154.
+        stride_place: which convolution of a bottleneck carries the stride ("1x1" is v1, "3x3" is v1.5).
+        padding: of strided 3x3 convolutions: Keras' "same" (more on the right) or "symmetric".
+        pool_padding: of the stem's max pool: "symmetric", or "ceil" (on the right alone, as Caffe rounds up).
+        conv_bias: biases in the residual blocks' convolutions, in front of BN (without effect, yet counted).
+        se_bias: biases in the two dense layers of squeeze-excite.
+        squeeze_divisor: 1 rounds channels/ratio down; d > 1 to the nearest multiple of d, at least d.
+        bn_epsilon, bn_momentum: of every batch normalization, in Keras' sense.
+        zero_gamma: the last BN of each residual branch starts at 0 (Goyal et al. 2017, sec. 5.1).
+        squeeze: "average" or "max" pooling over the map (Hu et al. 2018, sec. 6.2).
+        gate: "sigmoid", "tanh" or "relu" (sec. 6.3).
+        place: of squeeze-excite: "standard", "pre", "post", "identity" or after the "3x3" (sec. 6.5).
+    """
+
+    block: str = "bottleneck"
+    stem: str = "imagenet"
+    projection_kernel: int = 1
+    halve_reduction: bool = False
+    dropout: float = 0.0
+    stride_place: str
+    padding: str
+    pool_padding: str
+    conv_bias: bool
+    se_bias: bool
+    squeeze_divisor: int
+    bn_epsilon: float
+    bn_momentum: float
+    zero_gamma: bool
+    squeeze: str = "average"
+    gate: str = "sigmoid"
+    place: str = "standard"
+
+    def __post_init__(self) -> None:
+        for name in STYLE_FIELDS:
+            object.__setattr__(self, name, checked(name, getattr(self, name)))
+
+
+STYLE_FIELDS = tuple(field.name for field in fields(Style))
+
+
+def checked(name: str, value: Any) -> Any:
+    """The value of one style field, if it may have it; else the error says what would do."""
+    if name in CHOICES:
+        return one_of(name, value, CHOICES[name])
+    if name == "squeeze_divisor":
+        return whole(name, value)
+    if name in ("dropout", "bn_momentum"):
+        return real(name, value, 0, 1)
+    if name == "bn_epsilon":
+        return real(name, value, 1e-12, 1)
+    return flag(name, value)
+
+
+def style_of(convention: str = "seed", family: str = "resnet", **chosen: Any) -> Style:
+    """The style of a convention, with the fields that are `chosen` differently.
+
+    >>> style_of("timm").squeeze_divisor, style_of("seed", "resnext", gate="tanh").gate
+    (8, 'tanh')
+
+    Raises:
+        ValueError, TypeError: an unknown convention or family, or a value that a field cannot have.
+    """
+    index = FAMILIES.index(one_of("family", family, FAMILIES))
+    bundle = CONVENTIONS[one_of("convention", convention, tuple(CONVENTIONS))]
+    for name in chosen:
+        one_of("field of a style", name, STYLE_FIELDS)
+    return Style(**{name: v[index] if isinstance(v, tuple) else v for name, v in bundle.items()} | chosen)
+
+
+def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
+    """How many channels the squeeze leaves of `channels`.
+
+    Raises:
+        ValueError: none would be left (Hu et al. 2018 give no rule; a gate would be constant, sigmoid(0)).
+    """
+    if divisor > 1:
+        return max(divisor, int(channels / ratio + divisor / 2) // divisor * divisor)
+    if ratio > channels:
+        raise ValueError(f"`ratio` (={ratio}) leaves no channel of {channels} to squeeze into; try {channels} or less.")
+    return channels // ratio

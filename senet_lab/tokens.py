@@ -1,0 +1,82 @@
+"""Tokens: a dataclass of flat fields as one printable line, and back.
+
+`senet1:family=resnext:ratio=8` is the version of the format, then each field that differs from its default.
+A default that changes would change what old tokens mean: then `VERSION` goes up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import Field, fields
+from typing import Any, TypeVar
+
+from senet_lab.checks import one_of
+
+VERSION = "senet1"
+T = TypeVar("T")
+
+
+def write(thing: Any) -> str:
+    """The fields of `thing` that differ from their defaults, as one line without spaces."""
+    changed = [(f.name, value) for f in fields(thing) if (value := getattr(thing, f.name)) != f.default]
+    return ":".join([VERSION, *(f"{name}={_text(value)}" for name, value in changed)])
+
+
+def read(kind: type[T], token: str) -> T:
+    """A `kind` from the line that `write` made of one.
+
+    Raises:
+        TypeError: not a string.
+        ValueError: another format or version, an unknown field, or text that is no value of its field.
+    """
+    if not isinstance(token, str):
+        raise TypeError(f"`token` must be a string such as '{VERSION}:ratio=8', not {token!r}.")
+    version, *parts = token.strip().split(":")
+    if version != VERSION:
+        raise ValueError(f"`token` (={token!r}) must begin with its version; try '{VERSION}:ratio=8'.")
+    by_name: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # a dataclass
+    values: dict[str, Any] = {}
+    for part in parts:
+        name, _, text = part.partition("=")
+        if one_of("field of a token", name, tuple(by_name)) in values:
+            raise ValueError(f"`{name}` must stand once in a token, not twice; leave one of them out.")
+        values[name] = _value(by_name[name], text)
+    return kind(**values)
+
+
+def _text(value: Any) -> str:
+    """224x224x3 for a tuple, 64x3,128x4 for a tuple of tuples."""
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], tuple):
+            return ",".join(map(_text, value))
+        return "x".join(map(_text, value)) + "x" * (len(value) == 1)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def _value(field: Field[Any], text: str) -> Any:
+    """What `_text` wrote for a field; the kind of value is the one that its annotation names."""
+    if text == "none":
+        return None
+    kind = str(field.type).removesuffix(" | None")
+    try:
+        return READERS[kind](text)
+    except (KeyError, ValueError):
+        example = {"bool": "yes", "int": "16", "float": "0.2"}.get(kind, "64x3")
+        raise ValueError(f"`{field.name}` (={text!r}) cannot be read from a token; try {example}.") from None
+
+
+def _numbers(text: str) -> tuple[int | None, ...]:
+    return tuple(None if part == "none" else int(part) for part in text.removesuffix("x").split("x"))
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": {"yes": True, "no": False}.__getitem__,
+    "tuple[int, int, int]": _numbers,
+    "int | tuple[int | None, ...]": lambda text: _numbers(text) if "x" in text else int(text),
+    "tuple[tuple[int, ...], ...]": lambda text: tuple(_numbers(part) for part in text.split(",")),
+}

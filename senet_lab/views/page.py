@@ -1,0 +1,106 @@
+"""The Explorer's page as HTML: headline figures, the network, one block opened; and a sentence about each move."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+from senet_lab.architecture import Architecture
+from senet_lab.ledger import Ledger
+from senet_lab.views.block import block_svg
+from senet_lab.views.network import network_svg
+from senet_lab.views.tables import group_table
+from senet_lab.views.units import percent, short, signed, size, spaced
+
+BATCH = 32
+LEGEND = (
+    '<p class="sn-legend"><span><i class="sn-of-projection"></i>projection</span>'
+    '<span><i class="sn-of-identity"></i>identity</span>'
+    '<span><i class="sn-of-se"></i>squeeze-excite, strong: squeezed</span>'
+    "<span>height \u221aside, width \u221achannels</span></p>"
+)
+
+
+def picture(architecture: Architecture, ledger: Ledger, opened: int = 1) -> str:
+    """Name, headline figures, the network to scale, and the first block of one group opened.
+
+    Args:
+        ledger: that of `architecture`.
+        opened: number of the group; the last one if there are fewer.
+    """
+    group = f"group{min(opened, len(architecture.plan))}"
+    return (
+        f'<h2>{escape(architecture.name)}</h2><p class="sn-under">{escape(summary(architecture))}</p>'
+        f"{headline(ledger)}{LEGEND}{network_svg(ledger)}"
+        f'<div class="sn-card"><h3>{spaced(group)} \u00b7 block 1</h3><span>{_about(ledger, group)}</span>'
+        f"{block_svg(ledger, group, place=architecture.place)}</div>"
+    )
+
+
+def static_page(architecture: Architecture, ledger: Ledger) -> str:
+    """Picture and table with their style, for where no widget lives: a stored notebook, a mail, a report."""
+    page = picture(architecture, ledger) + group_table(ledger)
+    return f'<style>{style_sheet()}</style><div class="sn">{page}</div>'
+
+
+@cache
+def style_sheet() -> str:
+    """The CSS of all views."""
+    return files("senet_lab.views").joinpath("senet.css").read_text()
+
+
+def summary(architecture: Architecture) -> str:
+    """The meta-parameters in a line.
+
+    >>> summary(Architecture("resnext", 50))
+    'cardinality 32 \u00b7 base width 4 \u00b7 ratio 16 \u00b7 224\u00d7224 \u00b7 1000 classes \u00b7 seed convention'
+    """
+    height, width, _ = architecture.input_shape
+    paths = [f"cardinality {architecture.cardinality}", f"base width {architecture.base_width}"]
+    ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {architecture.ratio}"
+    rest = [ratio, f"{height}\u00d7{width}", f"{architecture.classes} classes", f"{architecture.convention} convention"]
+    return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
+
+
+def headline(ledger: Ledger) -> str:
+    """Five figures with their units."""
+    stored = 4 * BATCH * ledger.activations
+    figures = (
+        ("Parameters", short(ledger.params), f"{ledger.params:,}", "params"),
+        ("Multiply-adds", short(ledger.macs), "for one image", "macs"),
+        ("Activations", f"{short(stored)}B", f"batch {BATCH}, float32", "activations"),
+        ("SE share", percent(ledger.se.params, ledger.params), "of the parameters", "se"),
+        ("Receptive field", f"{ledger.receptive_field} px", "a side, last map", "field"),
+    )
+    cells = (
+        f'<div data-figure="{key}"><span>{name}</span><strong>{value}</strong><small>{unit}</small></div>'
+        for name, value, unit, key in figures
+    )
+    return f'<div class="sn-figures">{"".join(cells)}</div>'
+
+
+def _about(ledger: Ledger, group: str) -> str:
+    rows = ledger.blocks()[group, "block1"]
+    shortcut = "projection" if any("_shortcut_" in row.name for row in rows) else "identity"
+    params, macs = (sum(getattr(row, name) for row in rows) for name in ("params", "macs"))
+    output = size(rows[-1].output_shape)
+    return f"{shortcut} \u00b7 {output} \u00b7 {params:,} parameters \u00b7 {short(macs)} multiply-adds"
+
+
+def move_sentence(words: str, before: Ledger, after: Ledger) -> str:
+    """What a move did to parameters and multiply-adds, and in which group the most of it.
+
+    >>> a, b = Architecture(ratio=16), Architecture(ratio=8)
+    >>> move_sentence("Ratio 16 \u2192 8", a.ledger(), b.ledger())
+    'Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63 % of it in group 4; multiply-adds +2.51 M.'
+    """
+    gained = after.params - before.params
+    text = f"{words}: parameters {signed(gained)} ({short(before.params)} \u2192 {short(after.params)})"
+    old = {total.name: total.params for total in before.by_group()}
+    gains = {total.name: total.params - old.pop(total.name, 0) for total in after.by_group()}
+    gains |= {name: -params for name, params in old.items()}
+    name = max(gains, key=lambda name: abs(gains[name]))
+    if gained and 0 < gains[name] / gained <= 1:
+        text += f", {100 * gains[name] / gained:.0f} % of it in {spaced(name)}"
+    return f"{text}; multiply-adds {signed(after.macs - before.macs)}."

@@ -1,0 +1,48 @@
+"""The blocks once more in NumPy, written from the papers' equations and not from the package."""
+
+import numpy as np
+
+
+def convolve(x, kernel, strides=1, pad=0, groups=1):
+    """Cross-correlation of (batch, h, w, c) with (k, k, c / groups, f), zeros `pad` wide around the map."""
+    x = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    k = kernel.shape[0]
+    height, width = ((side - k) // strides + 1 for side in x.shape[1:3])
+    outputs = []
+    for part, weights in zip(np.split(x, groups, -1), np.split(kernel, groups, -1), strict=True):
+        y = np.zeros((x.shape[0], height, width, weights.shape[-1]))
+        for i in range(k):
+            for j in range(k):
+                window = part[:, i : i + strides * height : strides, j : j + strides * width : strides]
+                y += window @ weights[i, j]
+        outputs.append(y)
+    return np.concatenate(outputs, -1)
+
+
+def batch_norm(x, gamma, beta, mean, variance, epsilon):
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def squeeze_excite(x, reduce, expand):
+    """Hu et al. 2018, eq. 2 to 4, without biases."""
+    z = x.mean((1, 2))
+    s = 1 / (1 + np.exp(-relu(z @ reduce) @ expand))
+    return x * s[:, None, None, :]
+
+
+def bottleneck_block(x, weights, *, strides, groups, stride_in_1x1, epsilon):
+    """He et al. 2016, fig. 5, or Xie et al. 2017, fig. 3c; with squeeze-excite and a projection shortcut."""
+
+    def conv_bn(x, conv, bn, **how):
+        return batch_norm(convolve(x, *weights[conv], **how), *weights[bn], epsilon)
+
+    first, second = (strides, 1) if stride_in_1x1 else (1, strides)
+    y = relu(conv_bn(x, "conv1", "bn1", strides=first))
+    y = relu(conv_bn(y, "conv2", "bn2", strides=second, pad=1, groups=groups))
+    y = conv_bn(y, "conv3", "bn3")
+    y = squeeze_excite(y, *weights["se_reduce"], *weights["se_gate"])
+    return relu(y + conv_bn(x, "shortcut_conv", "shortcut_bn", strides=strides))

@@ -1,0 +1,105 @@
+"""Rooms: which module may import which; and what is not loaded by importing, counting and drawing."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "senet_lab"
+
+# Each room may import those before it, and itself. A folder is a room.
+ROOMS = [
+    "checks", "published", "style", "tokens", "architecture", "nets", "ledger", "views", "panels", "__init__",
+]  # fmt: skip
+# architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
+DOORS = {("architecture", "ledger"), ("architecture", "nets")}
+HEAVY = ("tensorflow", "keras", "matplotlib", "pandas", "jax", "torch")
+
+
+def modules():
+    return sorted(path for path in PACKAGE.rglob("*.py"))
+
+
+def room_of(path):
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(path):
+    """(imported module, whether it happens when the module is imported) of each import statement."""
+    tree = ast.parse(path.read_text())
+    for node in tree.body:
+        node.at_import = not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            late = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            child.at_import = getattr(node, "at_import", True) and not late if node is not tree else child.at_import
+        if isinstance(node, ast.ImportFrom):
+            names = (
+                [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "senet_lab" else [node.module]
+            )
+            yield from ((name, node.at_import) for name in names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, node.at_import) for alias in node.names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_upwards_in_the_list_of_rooms(path):
+    room = room_of(path)
+    for name, at_import in imports(path):
+        if not name.startswith("senet_lab.") or (room == "__init__"):
+            continue
+        other = name.split(".")[1]
+        if (room, other) in DOORS and not at_import:
+            continue
+        assert ROOMS.index(other) <= ROOMS.index(room), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_heavy_is_imported_before_it_is_needed(path):
+    assert not [name for name, at_import in imports(path) if at_import and name.split(".")[0] in HEAVY]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_views_and_what_lies_above_them_know_neither_keras_nor_widgets(path):
+    names = {name.split(".")[0] for name, _ in imports(path)}
+    if room_of(path) not in ("architecture", "nets"):
+        assert "keras" not in names
+    if room_of(path) != "panels":
+        assert not names & {"ipywidgets", "anywidget", "traitlets"}
+
+
+def test_this_list_of_rooms_is_complete():
+    assert {room_of(path) for path in modules()} == set(ROOMS)
+
+
+def loaded_after(code):
+    """The modules that a fresh interpreter has loaded after `code`."""
+    script = f"{code}\nimport sys; print(*sys.modules)"
+    return set(
+        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import senet_lab",
+        "import senet_lab; senet_lab.Architecture('resnext', 152).ledger()",
+        "import senet_lab; senet_lab.SEResNet.group(senet_lab.Sketch((32, 32, 3)), 16, 1, 4)",
+        "import senet_lab; e = senet_lab.Explorer(); e.asked = {'moves': {'ratio': 8}, 'turn': 'a'}; assert not e.failure",
+    ],
+)
+def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_explorer(code):
+    assert not loaded_after(code) & set(HEAVY)
+
+
+def test_what_the_package_offers_can_be_had_and_is_listed():
+    import senet_lab
+
+    assert set(senet_lab.__all__) <= set(dir(senet_lab))
+    assert all(getattr(senet_lab, name) for name in senet_lab.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Explorers'"):
+        _ = senet_lab.Explorers

@@ -1,0 +1,145 @@
+"""The ledger: sums that add up, groups and kinds, networks composed by hand; without Keras."""
+
+import pytest
+
+from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, Sketch
+from senet_lab.ledger import SUMMED
+from senet_lab.nets.layers import Add, Conv2D, Dense, Flatten
+
+LEDGER = Architecture("resnext", 50).ledger()
+
+
+def mini(x):
+    """The seed's composed network for CIFAR-10, on a sketch."""
+    x = Conv2D(32, (3, 3), strides=1, padding="same", activation="relu")(x)
+    x = SEResNet.group(x, n_blocks=2, n_filters=128, ratio=16)
+    x = SEResNet.projection_block(x, n_filters=256)
+    x = SEResNet.identity_block(x, n_filters=256)
+    return Dense(10, activation="softmax")(Flatten()(x))
+
+
+@pytest.mark.parametrize("totals", [LEDGER.by_group(), LEDGER.by_kind()], ids=["by group", "by kind"])
+@pytest.mark.parametrize("name", SUMMED)
+def test_what_is_split_adds_up(totals, name):
+    assert sum(getattr(total, name) for total in totals) == getattr(LEDGER.total, name)
+    assert getattr(LEDGER.total, name) == sum(getattr(row, name) for row in LEDGER.rows)
+
+
+def test_groups_come_in_the_order_of_the_network():
+    names = [total.name for total in LEDGER.by_group()]
+    assert names == ["input", "stem", "group1", "group2", "group3", "group4", "classifier"]
+
+
+def test_kinds_keep_squeeze_excite_apart():
+    kinds = {total.name: total for total in LEDGER.by_kind()}
+    assert kinds["squeeze-excite"].params == LEDGER.se.params == 2_514_944
+    assert kinds["grouped conv"].params == sum(9 * g.filters_in**2 // 32 * g.n_blocks for g in ARCHITECTURE.plan)
+    assert kinds["dense"].params == 2048 * 1000 + 1000
+
+
+ARCHITECTURE = Architecture("resnext", 50)
+
+
+def test_a_row_says_all_there_is_to_say_of_a_layer():
+    row = next(row for row in LEDGER.rows if row.name == "group2_block1_conv2")
+    assert (row.group, row.block, row.kind) == ("group2", "block1", "grouped conv")
+    assert (row.output_shape, row.params, row.state) == ((None, 28, 28, 256), 18_432, 0)
+    assert (row.macs, row.activations, row.receptive_field) == (18_432 * 28 * 28, 28 * 28 * 256, 43)
+    assert (row.kernel, row.stride, row.groups) == (3, 2, 32)
+
+
+def test_names_are_unique_and_the_first_and_last_rows_are_input_and_classifier():
+    names = [row.name for row in LEDGER.rows]
+    assert len(set(names)) == len(names)
+    assert (names[0], names[-1]) == ("inputs", "classifier_dense")
+
+
+def test_blocks_that_repeat_are_copied_with_their_own_receptive_field():
+    fields = [row.receptive_field for row in Architecture().ledger().rows if row.name.endswith("_add")]
+    assert fields == sorted(fields)
+    assert len(set(fields)) == 16
+
+
+def test_what_was_worked_out_once_does_not_depend_on_what_was_counted_before():
+    first = Architecture("resnext", 26, ratio=8).ledger()
+    for other in (Architecture("resnext", 26), Architecture("resnet", 26), Architecture("resnext", 26, ratio=4)):
+        other.ledger()
+    assert Architecture("resnext", 26, ratio=8).ledger() == first
+
+
+def test_without_top_the_ledger_ends_with_the_last_feature_map():
+    rows = Architecture(include_top=False).ledger().rows
+    assert rows[-1].output_shape == (None, 7, 7, 2048)
+
+
+def test_the_seeds_composed_network_has_4_141_962_parameters():
+    ledger = Ledger.of(mini(Sketch((32, 32, 3))))
+    assert (ledger.params, ledger.state) == (4_129_674, 12_288)
+    assert ledger.params + ledger.state == 4_141_962
+
+
+def test_the_seeds_printed_count_is_that_of_128_blocks_of_2_filters():
+    """2,926,298 in the seed's README: n_filters and n_blocks were swapped, and 8 // 16 = 0 squeezed channels."""
+    with pytest.raises(ValueError, match="leaves no channel of 8"):
+        SEResNet.group(Sketch((32, 32, 32)), n_filters=2, n_blocks=128, ratio=16)
+    x = Conv2D(32, (3, 3), strides=1, padding="same", activation="relu")(Sketch((32, 32, 3)))
+    x = SEResNet.group(x, n_filters=2, n_blocks=128, ratio=None)
+    x = SEResNet.projection_block(x, n_filters=256)
+    x = SEResNet.identity_block(x, n_filters=256)
+    ledger = Ledger.of(Dense(10)(Flatten()(x)))
+    assert (ledger.params, ledger.state) == (2_915_018, 11_280)
+
+
+def test_parts_composed_by_hand_are_grouped_by_the_names_they_took():
+    names = [total.name for total in Ledger.of(mini(Sketch((32, 32, 3)))).by_group()]
+    assert names == ["input", "other", "group1", "projection", "identity"]
+
+
+def test_parts_can_be_named():
+    x = SEResNeXt.group(Sketch((8, 8, 64)), 1, 32, 64, 8, 16, name="encoder")
+    assert {row.group for row in x.rows} == {"input", "encoder"}
+
+
+def test_layers_without_a_name_are_named_as_keras_names_them():
+    x = Conv2D(4, 3)(Conv2D(4, 3)(Sketch((8, 8, 3))))
+    assert [row.name for row in x.rows] == ["inputs", "conv2d", "conv2d_1"]
+
+
+def test_the_frame_has_a_column_for_each_thing_a_row_says():
+    frame = LEDGER.to_frame()
+    assert list(frame.columns) == list(LEDGER.rows[0]._fields)
+    assert (len(frame), frame.params.sum()) == (241, 27_543_848)
+
+
+def test_the_repr_is_the_ledger_in_a_line():
+    assert repr(LEDGER) == "<Ledger of 241 layers: 27,543,848 params, 68,224 state, 4.233 GMACs>"
+
+
+X = Sketch((32, 32, 64))
+BAD_CALLS = [
+    (lambda: SEResNeXt.identity_block(X, 100, 64), ValueError, "`filters_in` (=100) must be divisible by `cardinality` (=32)"),
+    (lambda: SEResNeXt.projection_block(X, 128, 256, cardinality=24), ValueError, "try 120 or 144"),
+    (lambda: SEResNeXt.identity_block(X, 128, 256), ValueError, "must have `filters_out` (=256) channels"),
+    (lambda: SEResNet.identity_block(X, 64), ValueError, "as many channels as its output (=256); try a projection_block first, or n_filters=16."),
+    (lambda: SEResNet.identity_block(X, 16, ratio=16.0), TypeError, "`ratio` must be a whole number, not 16.0"),
+    (lambda: SEResNeXt.identity_block(X, 64, 64, ratio="16"), TypeError, "`ratio` must be a whole number"),
+    (lambda: SEResNet.projection_block(X, 64.0), TypeError, "`n_filters` must be a whole number, not 64.0; try 64."),
+    (lambda: SEResNet.projection_block(X, 64, strides=(2, 1)), ValueError, "`strides` (=(2, 1)) must be one number or twice the same"),
+    (lambda: SEResNet.projection_block(X, 64, strides=0), ValueError, "`strides` (=0) must be at least 1"),
+    (lambda: SEResNet.group(X, 64, 0, 16), ValueError, "`n_blocks` (=0) must be at least 1"),
+    (lambda: SEResNet.squeeze_excite_block(X, 65), ValueError, "`ratio` (=65) leaves no channel of 64"),
+    (lambda: SEResNet.classifier(X, 0), ValueError, "`n_classes` (=0) must be at least 1"),
+    (lambda: SEResNet.learner(X, [(64, 1), (128, 1)], (16,)), ValueError, "must have one entry per group (=2)"),
+    (lambda: SEResNet(49), ValueError, "try 50."),
+    (lambda: Conv2D(65, 3, groups=32)(X), ValueError, "`filters` (=65) must be divisible by `groups` (=32)"),
+    (lambda: Conv2D(64, 3, group=32)(X), TypeError, "group"),
+    (lambda: Add()([X, Sketch((16, 16, 64))]), ValueError, "must have one shape, not (32, 32, 64) and (16, 16, 64)"),
+    (lambda: Ledger.of(50), TypeError, "not of 50"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "error", "words"), BAD_CALLS, ids=[words for *_, words in BAD_CALLS])
+def test_the_parts_refuse_bad_arguments_with_the_same_words(call, error, words):
+    with pytest.raises(error) as caught:
+        call()
+    assert words in str(caught.value)

@@ -1,0 +1,110 @@
+"""The Explorer without a browser: moves, answers, errors, what is stored."""
+
+from dataclasses import replace
+
+import pytest
+
+from senet_lab import Architecture, Explorer
+from senet_lab.panels import explorer as explorer_module
+from senet_lab.panels.controls import controls, moved
+from senet_lab.published import PRESETS
+
+
+@pytest.fixture
+def explorer():
+    made = Explorer(Architecture("resnext", 50))
+    yield made
+    assert made.failure is None
+
+
+def ask(explorer, **moves):
+    explorer.asked = {"moves": moves, "turn": f"test {moves}"}
+    return explorer.shown
+
+
+def test_a_move_changes_the_network_the_page_and_the_sentence(explorer):
+    shown = ask(explorer, ratio=8)
+    assert explorer.architecture == Architecture("resnext", 50, ratio=8)
+    assert "30,058,792" in shown["picture"]
+    assert "30,058,792" in shown["table"]
+    assert shown["said"].startswith("Ratio 16 \u2192 8: parameters +2.51 M")
+    assert shown["error"] == ""
+
+
+def test_each_answer_names_the_turn_it_answers(explorer):
+    assert ask(explorer, ratio=8)["turn"] == "test {'ratio': 8}"
+    assert ask(explorer, ratio="x")["turn"] == "test {'ratio': 'x'}"
+
+
+def test_several_moves_in_one_message_are_all_made(explorer):
+    ask(explorer, ratio=4, cardinality=8, image_size=128)
+    assert explorer.architecture == Architecture("resnext", 50, ratio=4, cardinality=8, input_shape=(128, 128, 3))
+
+
+@pytest.mark.parametrize(
+    ("moves", "words"),
+    [
+        ({"ratio": "abc"}, "`ratio` must be a whole number, not 'abc'"),
+        ({"ratio": 4096}, "leaves no channel of 256"),
+        ({"cardinality": None}, "`cardinality` must be a whole number"),
+        ({"cardinality": 0}, "must be at least 1; try 1."),
+        ({"image_size": 8}, "must be at least 32 pixels"),
+        ({"depth": 51}, "try 50."),
+        ({"cardinalty": 8}, "try 'cardinality'"),
+    ],
+)
+def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, words):
+    before = explorer.architecture
+    shown = ask(explorer, **moves)
+    assert words in shown["error"]
+    assert explorer.architecture == before
+    assert "27,543,848" in shown["picture"]
+    assert ask(explorer, ratio=8)["error"] == ""
+
+
+def test_an_error_of_our_own_is_shown_and_kept_and_the_next_move_works(monkeypatch):
+    explorer = Explorer()
+    monkeypatch.setattr(explorer_module, "moved", lambda *_: 1 / 0)
+    assert "ZeroDivisionError" in ask(explorer, ratio=8)["error"]
+    assert isinstance(explorer.failure, ZeroDivisionError)
+    monkeypatch.undo()
+    assert ask(explorer, ratio=4)["error"] == ""
+    assert explorer.architecture.ratio == 4
+
+
+def test_setting_the_architecture_from_python_moves_the_page(explorer):
+    explorer.architecture = Architecture.preset("cifar_se_resnet20")
+    assert "SE-ResNet-20" in explorer.shown["picture"]
+
+
+def test_the_family_takes_the_depth_along_and_keeps_the_paths():
+    basic = moved(Architecture("resnext", 26, cardinality=8), "family", "resnet")
+    back = moved(replace(basic, depth=34), "family", "resnext")
+    assert (back.depth, back.cardinality) == (26, 8)
+
+
+def test_a_group_that_is_opened_stays_open(explorer):
+    assert "group 3 \u00b7 block 1" in ask(explorer, opened=3)["picture"]
+    assert "group 3 \u00b7 block 1" in ask(explorer, ratio=8)["picture"]
+
+
+def test_controls_that_do_not_apply_say_why():
+    off = {control.name: control.hint for control in controls(Architecture()) if control.disabled}
+    assert off == {"cardinality": "a ResNet has one path", "base_width": "a ResNet has one path"}
+    assert not any(control.disabled for control in controls(Architecture("resnext")))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_stop_of_every_control_can_be_reached(name):
+    architecture = Architecture.preset(name)
+    for control in controls(architecture):
+        assert len(control.stops) == len(control.labels)
+        for stop in control.stops if control.name != "opened" else ():
+            moved(architecture, control.name, stop)
+
+
+def test_what_is_stored_holds_the_widget_a_picture_and_a_line(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
+    assert data["text/plain"] == "Explorer(SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.233 G multiply-adds)"
+    assert "<svg" in data["text/html"]

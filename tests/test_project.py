@@ -1,0 +1,76 @@
+"""The project around the package: what installs it, what it promises, what it must not contain."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+TRACKED = subprocess.run(
+    ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+)
+FILES = [ROOT / name for name in TRACKED.stdout.split("\n") if name and (ROOT / name).is_file()]
+
+
+def test_the_conda_environment_has_the_bounds_of_the_package():
+    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    from_pip = next(entry["pip"] for entry in dependencies if isinstance(entry, dict))
+    assert from_pip == [*sorted(PYPROJECT["project"]["dependencies"]), "--editable ."]
+    assert f"python{PYPROJECT['project']['requires-python']}" in dependencies
+
+
+def test_each_line_of_the_conda_environment_has_its_reason():
+    lines = (ROOT / "environment.yml").read_text().splitlines()
+    entries = [line for line in lines[lines.index("dependencies:") + 1 :] if not line.strip().endswith("pip:")]
+    assert all(" # " in line for line in entries)
+
+
+def test_every_dependency_is_pinned_with_hashes_and_without_an_address():
+    lock = (ROOT / "requirements.txt").read_text()
+    pinned = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    extras = PYPROJECT["project"]["optional-dependencies"].values()
+    wanted = [*PYPROJECT["project"]["dependencies"], *(line for extra in extras for line in extra)]
+    assert {re.match(r"[\w.-]+", line)[0] for line in wanted} <= pinned
+    assert lock.count("==") <= lock.count("--hash=sha256:")
+    assert "://" not in lock
+
+
+def test_the_readme_gives_both_commands_in_its_first_screen():
+    first = "\n".join((ROOT / "README.md").read_text().splitlines()[:30])
+    assert "make lab" in first
+    assert "make test" in first
+
+
+@pytest.mark.slow
+def test_what_the_readme_shows_runs():
+    """The blocks one after the other in one namespace, as a reader would type them."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert len(blocks) == 4
+    names = {}
+    for block in blocks:
+        exec(block, names)
+    assert (names["ledger"].params, names["ledger"].macs) == (27_543_848, 4_232_994_816)
+    assert names["network"].token() == "senet1:family=resnext"
+
+
+def test_ci_calls_the_test_command_of_the_readme():
+    assert "make lint test" in (ROOT / ".ci/run").read_text()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_names_a_machines_path_or_a_registry(path):
+    text = path.read_text(errors="ignore")
+    for fragment in ("/".join(("", "work", "")), "/".join(("", "root", "")), "pypi" + ".org", "pythonhosted" + ".org"):
+        assert fragment not in text
+
+
+def test_the_version_is_the_same_everywhere():
+    import senet_lab
+
+    version = PYPROJECT["project"]["version"]
+    assert senet_lab.__version__ == version
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
