@@ -7,15 +7,17 @@ BIN := $(VENV)/bin
 CANDIDATES := python3 python3.13 python3.12 python3.11
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
+NOTEBOOKS := notebooks
+FLAGS := # more of them for jupyter lab, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: lab test lint notebooks bench lock clean
 
 # Trusted, the stored pictures of our own notebooks show before the first cell is run.
 lab: $(VENV)/ready
-	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null
-	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=notebooks \
-		--LabApp.default_url=/lab/tree/01_explore.ipynb
+	@$(BIN)/jupyter trust $(NOTEBOOKS)/*.ipynb >/dev/null
+	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=$(NOTEBOOKS) \
+		--LabApp.default_url=/lab/tree/01_explore.ipynb $(FLAGS)
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest

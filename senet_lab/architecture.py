@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab import tokens
-from senet_lab.checks import divisible, flag, image_shape, one_of, own_groups, per_group, whole
-from senet_lab.published import BROUGHT_BY_DEPTH, DEPTHS, PRESETS, depths
-from senet_lab.style import FAMILIES, STYLE_FIELDS, Style, squeezed_channels, style_of
+from senet_lab.checks import divisible, flag, for_each_group, image_shape, one_of, own_groups, per_group, whole
+from senet_lab.published import DEPTHS, EXPANSION, PRESETS, depths
+from senet_lab.style import FAMILIES, STYLE_FIELDS, Style, checked, squeezed_channels, style_of
 
 if TYPE_CHECKING:
     import keras
@@ -35,7 +36,8 @@ class Architecture:
 
     Attributes:
         family: "resnet" (one path) or "resnext" (`cardinality` paths).
-        depth: a published one, see `senet_lab.published`. With one's own `groups` it becomes what they count up to.
+        depth: a published one, see `senet_lab.published`. With one's own `groups` it only lends its style (the kind
+            of block and stem); `layers` says what they count up to.
         groups: None for those of `depth`; or one's own, `(n_filters, n_blocks)` each; for "resnext" also
             `(filters_in, filters_out, n_blocks)`, to which `base_width` does not apply.
         cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" alone.
@@ -86,15 +88,13 @@ class Architecture:
         one_of("family", self.family, FAMILIES)
         flag("include_top", self.include_top)
         self._set(
-            depth=whole("depth", self.depth),
+            depth=one_of("depth", whole("depth", self.depth), depths(self.family)),
             cardinality=whole("cardinality", self.cardinality, 1, 2**14),
             base_width=whole("base_width", self.base_width, 1, 2**14),
             classes=whole("classes", self.classes, 2, 10**7),
+            groups=None if self.groups is None else own_groups(self.groups, self.family),
+            **{name: checked(name, value) for name, value in self._chosen_style().items()},
         )
-        if self.groups is None:
-            one_of("depth", self.depth, depths(self.family))
-        else:
-            self._adopt(own_groups(self.groups, self.family))
         self._set(
             ratio=per_group("ratio", self.ratio, len(self._table)),
             input_shape=image_shape("input_shape", self.input_shape, self.stride),
@@ -109,19 +109,13 @@ class Architecture:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def _adopt(self, groups: tuple[tuple[int, ...], ...]) -> None:
-        """Keep own groups and the style that `depth` brought; from now on `depth` is what they count up to."""
-        kept = {name: getattr(self.style, name) for name in BROUGHT_BY_DEPTH}
-        layers = 2 if self.style.block == "basic" else 3
-        stem = 3 if self.style.stem == "deep" else 1
-        self._set(groups=groups, depth=stem + layers * sum(group[-1] for group in groups) + 1, **kept)
+    def _chosen_style(self) -> dict[str, Any]:
+        return {name: value for name in STYLE_FIELDS if (value := getattr(self, name)) is not None}
 
     @cached_property
     def style(self) -> Style:
-        """How the blocks are built: own choices first, then what the depth brings, then the convention."""
-        brought = DEPTHS[self.depth].style if self.depth in DEPTHS else {}
-        own = {name: value for name in STYLE_FIELDS if (value := getattr(self, name)) is not None}
-        made = style_of(self.convention, self.family, **brought | own)
+        """How the blocks are built: what is chosen here first, then what the depth brings, then the convention."""
+        made = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._chosen_style())
         if self.family == "resnext" and made.block == "basic":
             raise ValueError(
                 "`family` (='resnext') needs `block` (='basic') to be 'bottleneck': two 3x3 convolutions in a row "
@@ -140,7 +134,7 @@ class Architecture:
     @cached_property
     def plan(self) -> tuple[Group, ...]:
         """The groups, resolved: filters in and out, blocks, ratio."""
-        ratios = self.ratio if isinstance(self.ratio, tuple) else (self.ratio,) * len(self._table)
+        ratios = for_each_group("ratio", self.ratio, len(self._table))
         plan = tuple(Group(*self._filters(row), row[-1], r) for row, r in zip(self._table, ratios, strict=True))
         for index, group in enumerate(plan):
             self._check_group(f"group {index + 1}", group, plan[index - 1].filters_out if index else self.stem_filters)
@@ -151,12 +145,16 @@ class Architecture:
         if len(row) == 3:
             return divisible("filters_in", row[0], "cardinality", self.cardinality), row[1]
         n_filters = row[0]
-        if self.style.block == "basic":
-            return n_filters, n_filters
+        filters_out = n_filters * EXPANSION[self.style.block]
         if self.family == "resnet":
-            return n_filters, 4 * n_filters
-        scaled = divisible("n_filters x base_width", n_filters * self.base_width, "64", 64)
-        return scaled // 64 * self.cardinality, 4 * n_filters
+            return n_filters, filters_out
+        step = 64 // gcd(n_filters, 64)
+        if self.base_width % step:
+            raise ValueError(
+                f"`n_filters` (={n_filters}) times `base_width` (={self.base_width}) must be divisible by 64, for "
+                f"whole channels in a path; try base_width={step * max(1, round(self.base_width / step))}."
+            )
+        return n_filters * self.base_width // 64 * self.cardinality, filters_out
 
     def _check_group(self, name: str, group: Group, channels: int) -> None:
         """`channels` is what the group gets from the one before it, or from the stem."""
@@ -164,9 +162,10 @@ class Architecture:
             divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
         if group.ratio is None:
             return
-        gated = {"pre": min(channels, group.filters_out), "3x3": group.filters_in}
+        later = group.filters_out if group.n_blocks > 1 else channels
+        gated = {"pre": min(channels, later), "3x3": group.filters_in}.get(self.place, group.filters_out)
         try:
-            squeezed_channels(gated.get(self.place, group.filters_out), group.ratio, self.style.squeeze_divisor)
+            squeezed_channels(gated, group.ratio, self.style.squeeze_divisor)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
 
@@ -190,15 +189,22 @@ class Architecture:
         return self.cardinality if self.family == "resnext" else 1
 
     @property
+    def layers(self) -> int:
+        """Convolutions and dense layers on the way through, as the literature counts depth."""
+        stem = 3 if self.style.stem == "deep" else 1
+        blocks = sum(group.n_blocks for group in self.plan)
+        return stem + blocks * (2 if self.style.block == "basic" else 3) + 1
+
+    @property
     def name(self) -> str:
         """What the literature calls it, such as SE-ResNeXt-50 32x4d."""
         se = "SE-" if any(group.ratio for group in self.plan) else ""
         if self.family == "resnet":
-            return f"{se}ResNet-{self.depth}"
-        if self.depth == 154 and se:
+            return f"{se}ResNet-{self.layers}"
+        paths = f"{self.cardinality}x{self.base_width}d" if len(self._table[0]) == 2 else f"{self.cardinality} paths"
+        if (self.depth, self.groups, paths, se) == (154, None, "64x4d", "SE-"):
             return "SENet-154"
-        width = f"{self.cardinality}x{self.base_width}d" if len(self._table[0]) == 2 else f"{self.cardinality} paths"
-        return f"{se}ResNeXt-{self.depth} {width}"
+        return f"{se}ResNeXt-{self.layers} {paths}"
 
     def ledger(self) -> Ledger:
         """Every layer with its shape, parameters and cost, in plain Python: about a millisecond, no Keras."""
@@ -237,7 +243,7 @@ class Architecture:
     def from_token(cls, token: str) -> Architecture:
         """The architecture that `token()` wrote down.
 
-        >>> Architecture.from_token("senet1:family=resnext:ratio=8").cardinality
+        >>> Architecture.from_token("senet1~family=resnext~ratio=8").cardinality
         32
 
         Raises:

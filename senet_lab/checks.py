@@ -49,16 +49,17 @@ def real(name: str, value: Any, least: float, below: float) -> float:
         ValueError: out of bounds, or not a number in the IEEE sense.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"`{name}` must be a number, not {value!r}.")
+        raise TypeError(f"`{name}` must be a number, not {value!r}; try {least}.")
     if not least <= value < below:
-        raise ValueError(f"`{name}` (={value}) must be at least {least} and below {below}.")
+        fit = least if not value >= below else 0.99 * below
+        raise ValueError(f"`{name}` (={value}) must be at least {least} and below {below}; try {fit:.4g}.")
     return float(value)
 
 
 def flag(name: str, value: Any) -> bool:
     """`value` if it is True or False; else a TypeError."""
     if not isinstance(value, bool):
-        raise TypeError(f"`{name}` must be True or False, not {value!r}.")
+        raise TypeError(f"`{name}` must be True or False, not {value!r}; try {bool(value)}.")
     return value
 
 
@@ -71,7 +72,8 @@ def one_of(name: str, value: Any, choices: Collection[Any]) -> Any:
     """
     kind = type(next(iter(choices)))
     if isinstance(value, bool) or not isinstance(value, kind):
-        raise TypeError(f"`{name}` must be one of {listed(choices)}, not {value!r}.")
+        first = next(iter(choices))
+        raise TypeError(f"`{name}` must be one of {listed(choices)}, not {value!r}; try {first!r}.")
     if value not in choices:
         raise ValueError(f"`{name}` (={value!r}) must be one of {listed(choices)}; try {nearest(value, choices)!r}.")
     return value
@@ -135,16 +137,21 @@ def per_group(name: str, value: Any, n_groups: int) -> int | tuple[int | None, .
     return tuple(whole_or_none(f"{name}[{i}]", v) for i, v in enumerate(value))
 
 
+def for_each_group(name: str, value: Any, n_groups: int) -> tuple[int | None, ...]:
+    """As `per_group`, spelt out: always a tuple, one entry per group."""
+    checked = per_group(name, value, n_groups)
+    return checked if isinstance(checked, tuple) else (checked,) * n_groups
+
+
 def own_groups(value: Any, family: str) -> tuple[tuple[int, ...], ...]:
     """`value` as a table of groups: (n_filters, n_blocks) each, or (filters_in, filters_out, n_blocks) in a ResNeXt.
 
     Raises:
         TypeError, ValueError: something else; rows of different kinds; more than 1,000 blocks or 12 groups.
     """
-    rows = {"resnet": "(n_filters, n_blocks)"}.get(
-        family, "(n_filters, n_blocks) or (filters_in, filters_out, n_blocks)"
-    )
-    sizes = (2,) if family == "resnet" else (2, 3)
+    rows, sizes = "(n_filters, n_blocks)", {2}
+    if family == "resnext":
+        rows, sizes = f"{rows} or (filters_in, filters_out, n_blocks)", {2, 3}
     if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= 12:
         raise TypeError(f"`groups` must be a tuple of 1 to 12 rows {rows}, not {value!r}; try ((64, 3), (128, 4)).")
     for row in value:

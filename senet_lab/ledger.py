@@ -111,7 +111,8 @@ class Ledger:
     @property
     def receptive_field(self) -> int:
         """Pixels of the input, along one side, that a unit of the last feature map sees (Araujo et al. 2019)."""
-        return max((row.receptive_field for row in self.rows if row.kind == "add"), default=1)
+        maps = (row for row in self.rows if len(row.output_shape) == 4 and row.kind != "global pool" and not row.in_se)
+        return max((row.receptive_field for row in maps), default=1)
 
     def blocks(self) -> dict[tuple[str, str], tuple[Row, ...]]:
         """The rows of each (group, block), in order; a stem and a classifier have one block, named ""."""

@@ -30,7 +30,10 @@ DEPTHS = {
     56: Skeleton((9, 9, 9), _CIFAR, {"stem": "cifar"} | _BASIC),
     110: Skeleton((18, 18, 18), _CIFAR, {"stem": "cifar"} | _BASIC),
 }
-BROUGHT_BY_DEPTH = tuple(_SENET154)
+
+
+# Channels that leave a block, for each filter of its 3x3 in a ResNet (He et al. 2016, table 1).
+EXPANSION = {"bottleneck": 4, "basic": 1}
 
 
 def depths(family: str) -> tuple[int, ...]:

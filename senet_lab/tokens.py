@@ -1,11 +1,12 @@
 """Tokens: a dataclass of flat fields as one printable line, and back.
 
-`senet1:family=resnext:ratio=8` is the version of the format, then each field that differs from its default.
+`senet1~family=resnext~ratio=8` is the version of the format, then each field that differs from its default.
 A default that changes would change what old tokens mean: then `VERSION` goes up.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import Field, fields
 from typing import Any, TypeVar
@@ -19,7 +20,7 @@ T = TypeVar("T")
 def write(thing: Any) -> str:
     """The fields of `thing` that differ from their defaults, as one line without spaces."""
     changed = [(f.name, value) for f in fields(thing) if (value := getattr(thing, f.name)) != f.default]
-    return ":".join([VERSION, *(f"{name}={_text(value)}" for name, value in changed)])
+    return "~".join([VERSION, *(f"{name}={_text(value)}" for name, value in changed)])
 
 
 def read(kind: type[T], token: str) -> T:
@@ -30,10 +31,10 @@ def read(kind: type[T], token: str) -> T:
         ValueError: another format or version, an unknown field, or text that is no value of its field.
     """
     if not isinstance(token, str):
-        raise TypeError(f"`token` must be a string such as '{VERSION}:ratio=8', not {token!r}.")
-    version, *parts = token.strip().split(":")
+        raise TypeError(f"`token` must be a string such as '{VERSION}~ratio=8', not {token!r}.")
+    version, *parts = token.strip().split("~")
     if version != VERSION:
-        raise ValueError(f"`token` (={token!r}) must begin with its version; try '{VERSION}:ratio=8'.")
+        raise ValueError(f"`token` (={token!r}) must begin with its version; try '{VERSION}~ratio=8'.")
     by_name: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     values: dict[str, Any] = {}
     for part in parts:
@@ -67,16 +68,26 @@ def _value(field: Field[Any], text: str) -> Any:
         raise ValueError(f"`{field.name}` (={text!r}) cannot be read from a token; try {example}.") from None
 
 
+def _number(text: str) -> int:
+    """Digits and nothing else: int() would take " 5", "1_0" and digits of other scripts as well."""
+    if not re.fullmatch("-?[0-9]+", text):
+        raise ValueError
+    return int(text)
+
+
 def _numbers(text: str) -> tuple[int | None, ...]:
-    return tuple(None if part == "none" else int(part) for part in text.removesuffix("x").split("x"))
+    parts = text.split("x")
+    if len(parts) == 2 and not parts[1]:
+        parts = parts[:1]
+    return tuple(None if part == "none" else _number(part) for part in parts)
 
 
 READERS: dict[str, Callable[[str], Any]] = {
     "str": str,
-    "int": int,
+    "int": _number,
     "float": float,
     "bool": {"yes": True, "no": False}.__getitem__,
     "tuple[int, int, int]": _numbers,
-    "int | tuple[int | None, ...]": lambda text: _numbers(text) if "x" in text else int(text),
+    "int | tuple[int | None, ...]": lambda text: _numbers(text) if "x" in text else _number(text),
     "tuple[tuple[int, ...], ...]": lambda text: tuple(_numbers(part) for part in text.split(",")),
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +18,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "of-the-tests"
+# Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
+HOST = "lab.test"
 
 
 @pytest.fixture(scope="session")
@@ -33,26 +35,24 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a JupyterLab on a copy of the notebooks, started as `make lab` starts it."""
+    """Address of a JupyterLab that `make lab` started on a copy of the notebooks."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser", f"--port={port}",
-        f"--LabApp.app_settings_dir={ROOT / 'config/jupyterlab'}", f"--ServerApp.root_dir={home / 'notebooks'}",
-        f"--LabApp.workspaces_dir={home / 'workspaces'}", f"--LabApp.user_settings_dir={home / 'settings'}",
-        f"--IdentityProvider.token={TOKEN}",
-    ]  # fmt: skip
+    flags = [
+        f"--no-browser --port={port} --IdentityProvider.token={TOKEN} --ServerApp.local_hostnames={HOST}",
+        f"--LabApp.workspaces_dir={home / 'workspaces'} --LabApp.user_settings_dir={home / 'settings'}",
+    ]
+    command = ["make", "-C", str(ROOT), "lab", f"NOTEBOOKS={home / 'notebooks'}", f"FLAGS={' '.join(flags)}"]
     with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=home)
-    address = f"http://127.0.0.1:{port}"
+        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        _await(f"{address}/api", server, home / "log")
-        yield address
+        _await(f"http://127.0.0.1:{port}/api", server, home / "log")
+        yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(20)
 
 

@@ -1,6 +1,8 @@
 """Architecture: presets, conventions, replacing, tokens; and what it says to bad input."""
 
+import copy
 import dataclasses
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -76,7 +78,7 @@ def test_old_tokens_keep_their_meaning():
         include_top=True, convention="seed", squeeze="average", gate="sigmoid", place="standard",
     )  # fmt: skip
     assert Architecture().token() == "senet1"
-    token = "senet1:family=resnext:groups=96x2,128x3:ratio=16xnone:input_shape=32x48x1:include_top=no:stem=cifar"
+    token = "senet1~family=resnext~groups=96x2,128x3~ratio=16xnone~input_shape=32x48x1~include_top=no~stem=cifar"
     assert Architecture.from_token(token) == Architecture(
         "resnext",
         groups=((96, 2), (128, 3)),
@@ -94,15 +96,14 @@ def test_a_ratio_for_a_single_group_survives_its_token():
 
 def test_own_groups_keep_the_style_of_the_depth_they_replace():
     own = replace(Architecture.preset("cifar_se_resnet20"), groups=((16, 1), (32, 2)))
-    assert (own.style.block, own.style.stem, own.depth) == ("basic", "cifar", 8)
-    again = replace(own, ratio=4)
-    assert (again.style, again.plan[0].ratio) == (own.style, 4)
+    assert (own.style.block, own.style.stem, own.layers, own.name) == ("basic", "cifar", 8, "SE-ResNet-8")
+    assert replace(own, groups=None) == Architecture.preset("cifar_se_resnet20")
 
 
-def test_own_groups_that_count_up_to_a_published_depth_do_not_take_its_style():
-    own = Architecture(groups=((64, 3), (128, 3)))
-    assert own.depth == 20
-    assert replace(own, ratio=8).style.stem == "imagenet"
+@pytest.mark.parametrize("name", PRESETS)
+def test_layers_count_up_to_the_depth_in_the_name(name):
+    architecture = Architecture.preset(name)
+    assert architecture.layers == architecture.depth
 
 
 def test_three_columns_state_the_width_of_the_grouped_convolution():
@@ -137,7 +138,7 @@ def test_timm_rounds_the_squeeze_to_multiples_of_8_and_the_seed_rounds_down():
 TYPES, VALUES = TypeError, ValueError
 BAD = [
     (dict(family="resnxt"), VALUES, "`family` (='resnxt') must be one of 'resnet' or 'resnext'; try 'resnext'."),
-    (dict(family=None), TYPES, "`family` must be one of 'resnet' or 'resnext', not None."),
+    (dict(family=None), TYPES, "`family` must be one of 'resnet' or 'resnext', not None; try 'resnet'."),
     (dict(family="RESNET"), VALUES, "try 'resnet'."),
     (dict(depth=49), VALUES, "`depth` (=49) must be one of 18, 20, 26, 34, 50, 56, 101, 110 or 152; try 50."),
     (dict(depth=154), VALUES, "try 152."),
@@ -163,7 +164,7 @@ BAD = [
     (dict(family="resnext", groups=((16, 64, 1),)), VALUES, "`filters_in` (=16) must be divisible by `cardinality` (=32); try 32."),
     (dict(base_width=0), VALUES, "`base_width` (=0) must be at least 1; try 1."),
     (dict(base_width=4.5), TYPES, "`base_width` must be a whole number, not 4.5; try 4."),
-    (dict(family="resnext", base_width=3, groups=((30, 2),)), VALUES, "must be divisible by `64` (=64); try 64 or 128."),
+    (dict(family="resnext", base_width=3, groups=((30, 2),)), VALUES, "`n_filters` (=30) times `base_width` (=3) must be divisible by 64, for whole channels in a path; try base_width=32."),
     (dict(ratio=0), VALUES, "`ratio` (=0) must be at least 1; try 1."),
     (dict(ratio=-16), VALUES, "`ratio` (=-16) must be at least 1; try 1."),
     (dict(ratio=16.0), TYPES, "`ratio` must be a whole number, not 16.0; try 16."),
@@ -188,9 +189,9 @@ BAD = [
     (dict(classes=1), VALUES, "`classes` (=1) must be at least 2; try 2."),
     (dict(classes=-10), VALUES, "`classes` (=-10) must be at least 2; try 2."),
     (dict(classes=10.0), TYPES, "`classes` must be a whole number, not 10.0; try 10."),
-    (dict(include_top=1), TYPES, "`include_top` must be True or False, not 1."),
+    (dict(include_top=1), TYPES, "`include_top` must be True or False, not 1; try True."),
     (dict(convention="tim"), VALUES, "`convention` (='tim') must be one of 'seed', 'paper' or 'timm'; try 'timm'."),
-    (dict(convention=None), TYPES, "`convention` must be one of 'seed', 'paper' or 'timm', not None."),
+    (dict(convention=None), TYPES, "`convention` must be one of 'seed', 'paper' or 'timm', not None; try 'seed'."),
     (dict(squeeze="mean"), VALUES, "`squeeze` (='mean') must be one of 'average' or 'max'"),
     (dict(gate="sigmoyd"), VALUES, "`gate` (='sigmoyd') must be one of 'sigmoid', 'tanh' or 'relu'; try 'sigmoid'."),
     (dict(place="before"), VALUES, "`place` (='before') must be one of"),
@@ -202,21 +203,21 @@ BAD = [
     (dict(padding="valid"), VALUES, "`padding` (='valid') must be one of 'same' or 'symmetric'"),
     (dict(pool_padding="same"), VALUES, "`pool_padding` (='same') must be one of 'symmetric' or 'ceil'"),
     (dict(projection_kernel=2), VALUES, "`projection_kernel` (=2) must be one of 1 or 3; try 1."),
-    (dict(projection_kernel=True), TYPES, "`projection_kernel` must be one of 1 or 3, not True."),
-    (dict(halve_reduction="yes"), TYPES, "`halve_reduction` must be True or False, not 'yes'."),
+    (dict(projection_kernel=True), TYPES, "`projection_kernel` must be one of 1 or 3, not True; try 1."),
+    (dict(halve_reduction="yes"), TYPES, "`halve_reduction` must be True or False, not 'yes'; try True."),
     (dict(halve_reduction=True, groups=((33, 1),)), VALUES, "`filters_in of group 1` (=33) must be divisible"),
     (
         dict(family="resnext", halve_reduction=True, base_width=1),
         VALUES,
         "`filters_in of group 1` (=32) must be divisible by `2 x cardinality` (=64); try 64.",
     ),
-    (dict(dropout=1.0), VALUES, "`dropout` (=1.0) must be at least 0 and below 1."),
-    (dict(dropout="half"), TYPES, "`dropout` must be a number, not 'half'."),
-    (dict(bn_epsilon=0), VALUES, "`bn_epsilon` (=0) must be at least 1e-12 and below 1."),
-    (dict(bn_momentum=-0.1), VALUES, "`bn_momentum` (=-0.1) must be at least 0 and below 1."),
-    (dict(bn_momentum=float("nan")), VALUES, "`bn_momentum` (=nan) must be at least 0 and below 1."),
-    (dict(conv_bias=0), TYPES, "`conv_bias` must be True or False, not 0."),
-    (dict(se_bias="no"), TYPES, "`se_bias` must be True or False, not 'no'."),
+    (dict(dropout=1.0), VALUES, "`dropout` (=1.0) must be at least 0 and below 1; try 0.99."),
+    (dict(dropout="half"), TYPES, "`dropout` must be a number, not 'half'; try 0."),
+    (dict(bn_epsilon=0), VALUES, "`bn_epsilon` (=0) must be at least 1e-12 and below 1; try 1e-12."),
+    (dict(bn_momentum=-0.1), VALUES, "`bn_momentum` (=-0.1) must be at least 0 and below 1; try 0."),
+    (dict(bn_momentum=float("nan")), VALUES, "`bn_momentum` (=nan) must be at least 0 and below 1; try 0."),
+    (dict(conv_bias=0), TYPES, "`conv_bias` must be True or False, not 0; try False."),
+    (dict(se_bias="no"), TYPES, "`se_bias` must be True or False, not 'no'; try True."),
     (dict(squeeze_divisor=0), VALUES, "`squeeze_divisor` (=0) must be at least 1; try 1."),
     (dict(groups=()), TYPES, "`groups` must be a tuple of 1 to 12 rows"),
     (dict(groups="64x3"), TYPES, "`groups` must be a tuple of 1 to 12 rows"),
@@ -235,21 +236,25 @@ def test_bad_input_is_answered_with_the_rule_the_value_and_what_would_do(given, 
         Architecture(**given)
     assert type(caught.value) is error
     assert words in str(caught.value)
+    assert "; try " in str(caught.value)
 
 
 BAD_TOKENS = [
-    (16, TypeError, "`token` must be a string such as 'senet1:ratio=8', not 16."),
-    ("", ValueError, "`token` (='') must begin with its version; try 'senet1:ratio=8'."),
-    ("senet2:ratio=8", ValueError, "must begin with its version"),
-    ("senet1:ration=8", ValueError, "`field of a token` (='ration') must be one of"),
-    ("senet1:ratio=8:ratio=16", ValueError, "`ratio` must stand once in a token, not twice"),
-    ("senet1:ratio=eight", ValueError, "`ratio` (='eight') cannot be read from a token"),
-    ("senet1:ratio", ValueError, "`ratio` (='') cannot be read from a token"),
-    ("senet1:include_top=maybe", ValueError, "`include_top` (='maybe') cannot be read from a token; try yes."),
-    ("senet1:input_shape=224", TypeError, "`input_shape` must be (height, width, channels)"),
-    ("senet1:groups=64x", TypeError, "`groups` must have rows"),
-    ("senet1:dropout=lots", ValueError, "`dropout` (='lots') cannot be read from a token; try 0.2."),
-    ("senet1:depth=49", ValueError, "try 50."),
+    (16, TypeError, "`token` must be a string such as 'senet1~ratio=8', not 16."),
+    ("", ValueError, "`token` (='') must begin with its version; try 'senet1~ratio=8'."),
+    ("senet2~ratio=8", ValueError, "must begin with its version"),
+    ("senet1~ration=8", ValueError, "`field of a token` (='ration') must be one of"),
+    ("senet1~ratio=8~ratio=16", ValueError, "`ratio` must stand once in a token, not twice"),
+    ("senet1~ratio=eight", ValueError, "`ratio` (='eight') cannot be read from a token"),
+    ("senet1~ratio", ValueError, "`ratio` (='') cannot be read from a token"),
+    ("senet1~include_top=maybe", ValueError, "`include_top` (='maybe') cannot be read from a token; try yes."),
+    ("senet1~input_shape=224", TypeError, "`input_shape` must be (height, width, channels)"),
+    ("senet1~groups=64x", TypeError, "`groups` must have rows"),
+    ("senet1~dropout=lots", ValueError, "`dropout` (='lots') cannot be read from a token; try 0.2."),
+    ("senet1~depth=49", ValueError, "try 50."),
+    ("senet1~depth= 50", ValueError, "`depth` (=' 50') cannot be read from a token"),
+    ("senet1~classes=1_0", ValueError, "`classes` (='1_0') cannot be read from a token"),
+    ("senet1~ratio=16x8x", ValueError, "`ratio` (='16x8x') cannot be read from a token"),
 ]
 
 
@@ -284,3 +289,29 @@ def test_published_tables_cannot_be_eaten():
     Architecture.preset("se_resnext50_32x4d").ledger()
     assert before == DEPTHS
     assert all(isinstance(skeleton.n_blocks, tuple) for skeleton in DEPTHS.values())
+
+
+def test_a_numpy_number_in_a_style_field_becomes_a_plain_one():
+    architecture = Architecture(squeeze_divisor=np.int64(8))
+    assert repr(architecture) == "Architecture(squeeze_divisor=8)"
+
+
+def test_copies_and_pickles_are_equal_and_work():
+    architecture = Architecture("resnext", ratio=(16, None, 8, 4))
+    for twin in (copy.copy(architecture), copy.deepcopy(architecture), pickle.loads(pickle.dumps(architecture))):
+        assert twin == architecture
+        assert twin.plan == architecture.plan
+
+
+def test_names_keep_to_what_is_published():
+    assert Architecture("resnext", 154).name == "SE-ResNeXt-154 32x4d"
+    assert Architecture("resnext", groups=((64, 50),), stem="deep").name == "SE-ResNeXt-154 32x4d"
+    assert Architecture("resnext", groups=((96, 256, 1),)).name == "SE-ResNeXt-5 32 paths"
+
+
+def test_pre_looks_at_the_channels_that_each_block_is_given():
+    """Group 2 here is one block on 2048 channels, whatever it gives back."""
+    groups = ((512, 1), (16, 1))
+    assert Architecture(groups=groups, place="pre", ratio=(64, 100)).plan[1].ratio == 100
+    with pytest.raises(ValueError, match="group 1: `ratio` \\(=100\\) leaves no channel of 64"):
+        Architecture(groups=groups, place="pre", ratio=100)

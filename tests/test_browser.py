@@ -5,13 +5,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import TOKEN
+from conftest import HOST, TOKEN
 from playwright.sync_api import expect, sync_playwright
 
 pytestmark = pytest.mark.slow
 
 # Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +29,20 @@ def page(browser, lab):
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.asked, page.said = [], []
     page.on("request", lambda request: page.asked.append(request.url))
+    page.on("websocket", lambda socket: page.asked.append(socket.url))
     page.on("console", lambda message: page.said.append((message.type, message.text)))
     page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+    open_notebook(page, lab)
+    return page
+
+
+def open_notebook(page, lab):
+    """Open the first notebook and run its first code cell."""
     page.goto(f"{lab}/lab/tree/01_explore.ipynb?reset&token={TOKEN}")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     page.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Shift+Enter")
-    page.get_by_role("form", name="Meta-parameters").wait_for(timeout=60_000)
-    return page
+    page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
 
 
 def parameters(page):
@@ -115,6 +122,14 @@ def test_nothing_is_cut_off_at_1280_by_720(page):
     assert page.locator(".sn-figures > div, .sn-slider, .sn-choice label").evaluate_all(overflowing) == []
 
 
+def test_the_whole_notebook_runs(page):
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    expect(page.get_by_text("senet1~family=resnext")).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-RenderedText[data-mime-type*=error]")).to_have_count(0)
+    page.get_by_role("group", name="Meta-parameters").scroll_into_view_if_needed()
+
+
 def test_axe_finds_nothing_to_object_to(page):
     found = Axe().run(page, context=".sn-explorer")
     assert found.violations_count == 0, found.generate_report()
@@ -126,10 +141,40 @@ def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab)
     assert [said for said in page.said if said[0] in ("error", "warning")] == []
 
 
+def test_two_views_of_one_explorer_follow_each_other(page):
+    page.locator(".jp-CodeCell").nth(1).scroll_into_view_if_needed()
+    cell = page.locator(".jp-CodeCell").nth(1)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("from IPython.display import display\nexplorer = Explorer()\ndisplay(explorer, explorer)")
+    page.keyboard.press("Shift+Enter")
+    views = cell.locator(".sn-explorer")
+    expect(views).to_have_count(2)
+    views.nth(0).get_by_role("textbox", name="Ratio").fill("nonsense")
+    views.nth(0).get_by_role("textbox", name="Ratio").press("Enter")
+    expect(views.nth(1).get_by_role("alert")).to_contain_text("must be a whole number")
+    expect(views.nth(1).get_by_role("textbox", name="Depth")).to_have_value("50")
+    expect(views.nth(1).get_by_role("textbox", name="Depth")).to_have_attribute("aria-invalid", "false")
+    views.nth(1).get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(views.nth(0).locator("[data-figure=params]")).to_contain_text("30,058,792")
+    expect(views.nth(0).get_by_role("textbox", name="Ratio")).to_have_value("8")
+    expect(views.nth(0).get_by_role("alert")).to_have_count(0)
+
+
+def test_the_explorer_works_where_http_is_no_secure_context(browser, lab):
+    """A browser hides part of its interface there, crypto.randomUUID for one."""
+    page = browser.new_page()
+    open_notebook(page, lab.replace("127.0.0.1", HOST))
+    assert page.evaluate("isSecureContext") is False
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+    page.close()
+
+
 def test_a_kernel_that_is_gone_is_noticed_and_said(page):
     """Last, since it ends the kernel."""
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
     page.get_by_text("No Kernel").first.wait_for()
-    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    page.get_by_role("slider", name="Ratio").first.press("ArrowLeft")
     expect(page.get_by_role("alert").filter(has_text="kernel has not answered")).to_be_visible(timeout=10_000)

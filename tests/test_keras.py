@@ -127,3 +127,17 @@ def test_a_keras_model_of_two_inputs_is_refused():
     a, b = keras.Input((8,)), keras.Input((8,))
     with pytest.raises(ValueError, match="one input, not 2"):
         Ledger.of(keras.Model([a, b], keras.layers.Add()([a, b])))
+
+
+def test_a_sequential_model_has_a_ledger_once_it_is_built():
+    model = keras.Sequential([keras.layers.Conv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(2)])
+    with pytest.raises(ValueError, match="a Sequential one that is built"):
+        Ledger.of(model)
+    model.build((None, 8, 8, 3))
+    assert Ledger.of(model).params == model.count_params()
+
+
+def test_an_input_of_unknown_size_is_refused():
+    inputs = keras.Input((None, None, 3))
+    with pytest.raises(ValueError, match="an input of known size"):
+        Ledger.of(keras.Model(inputs, keras.layers.Conv2D(4, 3)(inputs)))

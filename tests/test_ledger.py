@@ -1,10 +1,11 @@
 """The ledger: sums that add up, groups and kinds, networks composed by hand; without Keras."""
 
+import numpy as np
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, Sketch
 from senet_lab.ledger import SUMMED
-from senet_lab.nets.layers import Add, Conv2D, Dense, Flatten
+from senet_lab.nets.layers import Add, Conv2D, Dense, Flatten, Multiply, Reshape
 
 LEDGER = Architecture("resnext", 50).ledger()
 
@@ -115,6 +116,58 @@ def test_the_repr_is_the_ledger_in_a_line():
     assert repr(LEDGER) == "<Ledger of 241 layers: 27,543,848 params, 68,224 state, 4.233 GMACs>"
 
 
+def test_calling_a_part_again_or_in_vain_counts_nothing_twice():
+    """As in a notebook where a cell is run again: the ledger is that of the network that leads to the sketch."""
+    x = Sketch((8, 8, 16))
+    first = Ledger.of(SEResNet.group(x, 4, 2, 4))
+    with pytest.raises(ValueError, match="leaves no channel"):
+        SEResNet.projection_block(x, 4, ratio=64)
+    Conv2D(100, 3)(x)
+    again = Ledger.of(SEResNet.group(x, 4, 2, 4))
+    assert (again.params, len(again.rows)) == (first.params, len(first.rows))
+
+
+def test_branches_that_meet_are_counted_once_each():
+    x = Conv2D(4, 1)(Sketch((8, 8, 3)))
+    y = Add()([Conv2D(4, 1)(x), Conv2D(4, 3, padding="same")(x), x])
+    assert [row.name for row in y.rows] == ["inputs", "conv2d", "conv2d_1", "conv2d_2", "add"]
+
+
+def test_groups_added_behind_a_learner_take_the_numbers_behind_its():
+    x = SEResNet.learner(SEResNet.stem(Sketch((64, 64, 3))), [(16, 1), (32, 1)], 4)
+    x = SEResNet.group(x, 32, 1, 4)
+    assert [total.name for total in Ledger.of(x).by_group()][-1] == "group3"
+
+
+def test_two_parts_of_one_name_are_refused_as_keras_refuses_them():
+    x = SEResNet.group(Sketch((8, 8, 16)), 4, 1, 4, name="group1")
+    x = SEResNet.group(x, 4, 1, 4, name="group1")
+    with pytest.raises(ValueError, match="Two layers have the name 'group1_block1_shortcut_conv'"):
+        Ledger.of(x)
+
+
+def test_a_number_of_numpy_leaves_no_trace_in_later_counts():
+    SEResNeXt.projection_block(Sketch((8, 8, 32)), np.int32(96), np.int32(64), np.int32(8), 1, np.int32(4))
+    rows = SEResNeXt.projection_block(Sketch((8, 8, 32)), 96, 64, 8, 1, 4).rows
+    assert all(type(value) is int for row in rows for value in row[5:])
+
+
+def test_a_name_of_ones_own_does_not_make_squeeze_excite():
+    ledger = Ledger.of(SEResNet.group(Sketch((8, 8, 16)), 4, 1, None, name="my_se_net"))
+    assert ledger.se.params == 0
+    named = Ledger.of(SEResNet.squeeze_excite_block(Sketch((8, 8, 16)), 4, name="attention"))
+    assert named.se.params == named.params == 2 * 16 * 4
+
+
+def test_the_receptive_field_of_any_network_is_that_of_its_last_map():
+    assert Ledger.of(Conv2D(4, 7)(Sketch((32, 32, 3)))).receptive_field == 7
+    assert Ledger.of(Conv2D(4, 3)(mini_map(Sketch((32, 32, 3))))).receptive_field == 7 + 2 * 2
+
+
+def mini_map(x):
+    return Conv2D(4, 3, strides=1)(Conv2D(4, 3, strides=2)(x))
+
+
 X = Sketch((32, 32, 64))
 BAD_CALLS = [
     (lambda: SEResNeXt.identity_block(X, 100, 64), ValueError, "`filters_in` (=100) must be divisible by `cardinality` (=32)"),
@@ -134,6 +187,14 @@ BAD_CALLS = [
     (lambda: Conv2D(65, 3, groups=32)(X), ValueError, "`filters` (=65) must be divisible by `groups` (=32)"),
     (lambda: Conv2D(64, 3, group=32)(X), TypeError, "group"),
     (lambda: Add()([X, Sketch((16, 16, 64))]), ValueError, "must have one shape, not (32, 32, 64) and (16, 16, 64)"),
+    (lambda: Conv2D(64, 3, padding="foo")(X), ValueError, "`padding` (='foo') must be one of 'valid' or 'same'"),
+    (lambda: Conv2D(64, 35)(X), ValueError, "`kernel_size` (=(35, 35)) must fit into the map (=(32, 32)); try 32, or 'same'."),
+    (lambda: Conv2D(-4, 3)(X), ValueError, "`filters` (=-4) must be at least 1; try 1."),
+    (lambda: Dense(2.5)(X), TypeError, "`units` must be a whole number, not 2.5; try 2."),
+    (lambda: Reshape((-1, 7))(X), ValueError, "must hold 65536 numbers"),
+    (lambda: Multiply()([X, Sketch((16, 16, 64))]), ValueError, "or sides of 1, not (32, 32, 64) and (16, 16, 64)"),
+    (lambda: SEResNet("50"), TypeError, "`depth` must be a whole number, not '50'; try 50."),
+    (lambda: Sketch((32, 32, None)), TypeError, "`shape` must be a whole number, not None"),
     (lambda: Ledger.of(50), TypeError, "not of 50"),
 ]  # fmt: skip
 

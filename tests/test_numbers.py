@@ -28,8 +28,8 @@ def images(shape, n=2, seed=1):
 
 def test_the_se_block_equals_the_papers_equations():
     inputs = keras.Input((6, 5, 16))
-    model = randomized(keras.Model(inputs, SEResNet.squeeze_excite_block(inputs, ratio=4, name="squeeze_excite1")))
-    reduce, expand = (model.get_layer(f"squeeze_excite1_{part}").kernel.numpy() for part in ("reduce", "gate"))
+    model = randomized(keras.Model(inputs, SEResNet.squeeze_excite_block(inputs, ratio=4, name="attention")))
+    reduce, expand = (model.get_layer(f"attention_se_{part}").kernel.numpy() for part in ("reduce", "gate"))
     x = images((6, 5, 16))
     np.testing.assert_allclose(model(x), reference.squeeze_excite(x, reduce, expand), atol=1e-5)
 

@@ -7,7 +7,7 @@ import pytest
 from senet_lab import Architecture, Explorer
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels.controls import controls, moved
-from senet_lab.published import PRESETS
+from senet_lab.views.page import picture
 
 
 @pytest.fixture
@@ -51,6 +51,8 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"image_size": 8}, "must be at least 32 pixels"),
         ({"depth": 51}, "try 50."),
         ({"cardinalty": 8}, "try 'cardinality'"),
+        ({"opened": 5}, "`opened` (=5) must be one of 1, 2, 3 or 4; try 4."),
+        ({"opened": "abc"}, "`opened` must be one of 1, 2, 3 or 4"),
     ],
 )
 def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, words):
@@ -62,14 +64,46 @@ def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, 
     assert ask(explorer, ratio=8)["error"] == ""
 
 
-def test_an_error_of_our_own_is_shown_and_kept_and_the_next_move_works(monkeypatch):
+def test_a_refused_move_keeps_the_others_and_names_itself(explorer):
+    shown = ask(explorer, ratio="x", cardinality=8)
+    assert explorer.architecture == Architecture("resnext", 50, cardinality=8)
+    assert shown["refused"] == ["ratio"]
+    assert shown["said"].startswith("Cardinality 32 \u2192 8:")
+
+
+def test_moves_are_made_in_the_order_of_the_page(explorer):
+    shown = ask(explorer, family="resnet", depth=18)
+    assert (explorer.architecture.depth, shown["error"]) == (18, "")
+
+
+@pytest.mark.parametrize("broken", ["moved", "picture"])
+def test_an_error_of_our_own_is_shown_and_kept_and_the_next_move_works(monkeypatch, broken):
     explorer = Explorer()
-    monkeypatch.setattr(explorer_module, "moved", lambda *_: 1 / 0)
+    monkeypatch.setattr(explorer_module, broken, lambda *_: 1 / 0)
     assert "ZeroDivisionError" in ask(explorer, ratio=8)["error"]
     assert isinstance(explorer.failure, ZeroDivisionError)
     monkeypatch.undo()
     assert ask(explorer, ratio=4)["error"] == ""
     assert explorer.architecture.ratio == 4
+
+
+def test_an_architecture_set_from_python_clears_what_was_said_of_moves(explorer):
+    ask(explorer, ratio="x")
+    explorer.architecture = Architecture("resnext", 101, ratio=4)
+    assert (explorer.shown["error"], explorer.shown["refused"]) == ("", [])
+    assert explorer.shown["said"] == explorer_module.FIRST_WORDS
+
+
+def test_an_architecture_set_while_a_page_is_drawn_is_the_one_that_is_shown(explorer, monkeypatch):
+    """JupyterLab runs widget messages on another thread than cells."""
+
+    def slow(architecture, opened):
+        if architecture.ratio == 8:
+            explorer.architecture = Architecture(depth=18)
+        return picture(architecture, opened)
+
+    monkeypatch.setattr(explorer_module, "picture", slow)
+    assert "SE-ResNet-18" in ask(explorer, ratio=8)["picture"]
 
 
 def test_setting_the_architecture_from_python_moves_the_page(explorer):
@@ -94,13 +128,51 @@ def test_controls_that_do_not_apply_say_why():
     assert not any(control.disabled for control in controls(Architecture("resnext")))
 
 
-@pytest.mark.parametrize("name", PRESETS)
+OWN = {
+    "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "these groups are your own"}),
+    "stated widths": (
+        Architecture("resnext", groups=((96, 256, 2),)),
+        {"depth": "these groups are your own", "base_width": "these groups state their width"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_controls_that_ones_own_groups_leave_without_effect_say_why(name):
+    architecture, reasons = OWN[name]
+    off = {control.name: control.hint for control in controls(architecture) if control.disabled}
+    assert reasons.items() <= off.items()
+
+
+SHAPES = {
+    "se_resnext50_32x4d": Architecture("resnext"),
+    "senet154": Architecture.preset("senet154"),
+    "cifar_se_resnet20": Architecture.preset("cifar_se_resnet20"),
+    **{name: architecture for name, (architecture, _) in OWN.items()},
+    "no SE, spelt out": Architecture(ratio=(None,) * 4),
+    "a ratio per group": Architecture("resnext", ratio=(16, None, 8, 4)),
+    "not square": Architecture(input_shape=(64, 96, 1), convention="paper"),
+    "without top": Architecture(include_top=False),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
 def test_every_stop_of_every_control_can_be_reached(name):
-    architecture = Architecture.preset(name)
+    architecture = SHAPES[name]
+    explorer = Explorer(architecture)
     for control in controls(architecture):
         assert len(control.stops) == len(control.labels)
-        for stop in control.stops if control.name != "opened" else ():
-            moved(architecture, control.name, stop)
+        for stop in control.stops if not control.disabled else ():
+            assert ask(explorer, **{control.name: stop})["error"] == ""
+            explorer.architecture = architecture
+    assert explorer.failure is None
+
+
+def test_values_are_shown_as_people_write_them():
+    shown = Explorer(SHAPES["a ratio per group"]).shown["controls"]
+    assert next(control["text"] for control in shown if control["name"] == "ratio") == "16, none, 8, 4"
+    hints = {control.name: control.hint for control in controls(SHAPES["not square"])}
+    assert hints["image_size"] == "pixels a side; 2\u00d73 in the last map"
 
 
 def test_what_is_stored_holds_the_widget_a_picture_and_a_line(explorer):

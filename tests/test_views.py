@@ -128,7 +128,7 @@ def test_a_network_composed_by_hand_can_be_drawn():
 @pytest.mark.parametrize("name", PRESETS)
 def test_pages_are_well_formed(name):
     architecture = Architecture.preset(name)
-    page = static_page(architecture, architecture.ledger()).partition("</style>")[2]
+    page = static_page(architecture).partition("</style>")[2]
     ElementTree.fromstring(page)
     assert f"{architecture.ledger().params:,}" in page
 
@@ -144,7 +144,7 @@ def test_drawings_say_what_they_show_to_those_who_do_not_see_them():
 
 
 def test_the_group_shown_large_is_the_last_one_if_there_are_fewer():
-    assert "group 3 \u00b7 block 1" in picture(CIFAR, CIFAR.ledger(), opened=4)
+    assert "group 3 \u00b7 block 1" in picture(CIFAR, opened=4)
 
 
 CIFAR = Architecture.preset("cifar_se_resnet20")

@@ -95,14 +95,14 @@ def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = SEED, name: 
     Raises:
         ValueError: `ratio` leaves no channel.
     """
-    name = name or unique_name(x, "squeeze_excite")
+    name = unique_name(x, "squeeze_excite") if name is None else name
     filters = x.shape[-1]
     pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
     squeezed = squeezed_channels(filters, whole("ratio", ratio), style.squeeze_divisor)
-    gate = pooling(keepdims=True, name=f"{name}_squeeze")(x)
-    gate = _se_dense(gate, squeezed, "relu", style, f"{name}_reduce")
-    gate = _se_dense(gate, filters, style.gate, style, f"{name}_gate")
-    return Multiply(name=f"{name}_scale")([x, gate])
+    gate = pooling(keepdims=True, name=f"{name}_se_squeeze")(x)
+    gate = _se_dense(gate, squeezed, "relu", style, f"{name}_se_reduce")
+    gate = _se_dense(gate, filters, style.gate, style, f"{name}_se_gate")
+    return Multiply(name=f"{name}_se_scale")([x, gate])
 
 
 def _se_dense(x: Any, units: int, activation: str, style: Style, name: str) -> Any:
@@ -143,7 +143,7 @@ def residual_block(
         """`x` through squeeze-excite if this is its place (Hu et al. 2018, sec. 6.5)."""
         if ratio is None or style.place != place:
             return x
-        return squeeze_excite_block(x, ratio, style=style, name=f"{name}_se")
+        return squeeze_excite_block(x, ratio, style=style, name=name)
 
     branch = basic if style.block == "basic" else bottleneck
     filters = (filters_in, shortcut.shape[-1])

@@ -13,21 +13,35 @@ no count (initializers, epsilon) are named all the same, so that a misspelt one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
-from senet_lab.checks import divisible
+from senet_lab.checks import divisible, one_of, whole
 from senet_lab.nets.sketch import Entry, Shape, layer
 
 Pair = int | tuple[int, int]
 
 
-def _pair(value: Pair) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else value
+def _pair(name: str, value: Pair) -> tuple[int, int]:
+    first, second = value if isinstance(value, (tuple, list)) else (value, value)
+    return whole(name, first), whole(name, second)
 
 
-def _window(side: int, kernel: int, stride: int, padding: str) -> int:
-    """Positions of a window along one side (Dumoulin and Visin 2016, sec. 2.4; TensorFlow's "same")."""
-    return -(-side // stride) if padding == "same" else (side - kernel) // stride + 1
+def _windowed(shape: Shape, kernel: Pair, strides: Pair, padding: str) -> tuple[int, int, int, int]:
+    """Height and width of the output, side and step of the window (Dumoulin and Visin 2016, sec. 2.4).
+
+    Raises:
+        ValueError: the window is larger than the map.
+    """
+    window, step = _pair("kernel_size", kernel), _pair("strides", strides)
+    if one_of("padding", padding.lower(), ("valid", "same")) == "same":
+        height, width = (-(-side // s) for side, s in zip(shape[1:3], step, strict=True))
+    else:
+        height, width = ((side - k) // s + 1 for side, k, s in zip(shape[1:3], window, step, strict=True))
+    if min(height, width) < 1:
+        fit = min(shape[1:3])
+        raise ValueError(f"`kernel_size` (={window}) must fit into the map (={shape[1:3]}); try {fit}, or 'same'.")
+    return height, width, max(window), max(step)
 
 
 @layer
@@ -43,19 +57,18 @@ def Conv2D(
     kernel_initializer: str = "glorot_uniform",
 ) -> Entry:
     """Convolution; with `groups` > 1 each group of filters sees its own share of the channels (Xie et al. 2017)."""
-    _, height, width, channels = shape
-    (kh, kw), (sh, sw) = _pair(kernel_size), _pair(strides)
+    channels, filters = shape[-1], whole("filters", filters)
+    height, width, kernel, stride = _windowed(shape, kernel_size, strides, padding)
     divisible("channels", channels, "groups", groups)
     divisible("filters", filters, "groups", groups)
-    output = (None, _window(height, kh, sh, padding), _window(width, kw, sw, padding), filters)
-    weights = kh * kw * (channels // groups) * filters
+    weights = prod(_pair("kernel_size", kernel_size)) * (channels // groups) * filters
     return Entry(
         kind="grouped conv" if groups > 1 else "conv",
-        output_shape=output,
+        output_shape=(None, height, width, filters),
         params=weights + filters * use_bias,
-        macs=weights * output[1] * output[2],
-        kernel=max(kh, kw),
-        stride=max(sh, sw),
+        macs=weights * height * width,
+        kernel=kernel,
+        stride=stride,
         groups=groups,
     )
 
@@ -69,7 +82,7 @@ def Dense(
     kernel_initializer: str = "glorot_uniform",
 ) -> Entry:
     """A dense layer on the last axis, at every position of the others."""
-    weights = shape[-1] * units
+    weights = shape[-1] * whole("units", units)
     output = (*shape[:-1], units)
     return Entry("dense", output, params=weights + units * use_bias, macs=weights * prod(shape[1:-1]))
 
@@ -101,20 +114,18 @@ def Dropout(shape: Shape, rate: float) -> Entry:
 
 
 @layer
-def ZeroPadding2D(shape: Shape, padding: int | tuple[tuple[int, int], tuple[int, int]]) -> Entry:
-    """Zeros around a map: a number on every side, or ((top, bottom), (left, right))."""
-    _, height, width, channels = shape
-    (top, bottom), (left, right) = ((padding, padding),) * 2 if isinstance(padding, int) else padding
-    return Entry("pad", (None, height + top + bottom, width + left + right, channels))
+def ZeroPadding2D(shape: Shape, padding: int | Sequence[int] | Sequence[Sequence[int]] = 1) -> Entry:
+    """Zeros around a map: a number on every side, (rows, columns), or ((top, bottom), (left, right))."""
+    rows, columns = padding if isinstance(padding, (tuple, list)) else (padding, padding)
+    added = [sum(side) if isinstance(side, (tuple, list)) else 2 * side for side in (rows, columns)]
+    return Entry("pad", (None, shape[1] + added[0], shape[2] + added[1], shape[3]))
 
 
 @layer
 def MaxPooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
     """The largest number of each window."""
-    _, height, width, channels = shape
-    (kh, kw), (sh, sw) = _pair(pool_size), _pair(pool_size if strides is None else strides)
-    output = (None, _window(height, kh, sh, padding), _window(width, kw, sw, padding), channels)
-    return Entry("pool", output, kernel=max(kh, kw), stride=max(sh, sw))
+    height, width, kernel, stride = _windowed(shape, pool_size, pool_size if strides is None else strides, padding)
+    return Entry("pool", (None, height, width, shape[-1]), kernel=kernel, stride=stride)
 
 
 def _global_pooling(shape: Shape, keepdims: bool) -> Entry:
@@ -137,8 +148,12 @@ def GlobalMaxPooling2D(shape: Shape, keepdims: bool = False) -> Entry:
 
 @layer
 def Reshape(shape: Shape, target_shape: tuple[int, ...]) -> Entry:
-    """The same numbers in another shape."""
-    return Entry("reshape", (None, *target_shape))
+    """The same numbers in another shape; one -1 stands for what is left."""
+    numbers, known = prod(shape[1:]), prod(side for side in target_shape if side != -1)
+    output = tuple(numbers // known if side == -1 else side for side in target_shape)
+    if prod(output) != numbers:
+        raise ValueError(f"`target_shape` (={target_shape}) must hold {numbers} numbers; try (-1,).")
+    return Entry("reshape", (None, *output))
 
 
 @layer
@@ -148,18 +163,24 @@ def Flatten(shape: Shape) -> Entry:
 
 
 @layer
-def Add(shapes: tuple[Shape, Shape]) -> Entry:
+def Add(shapes: Sequence[Shape]) -> Entry:
     """Sum of maps of one shape: where a shortcut meets its residual (He et al. 2016, eq. 1)."""
-    first, second = shapes
-    if first != second:
-        raise ValueError(f"What is added must have one shape, not {first[1:]} and {second[1:]}; project the shortcut.")
-    return Entry("add", first)
+    if len(set(shapes)) > 1:
+        given = " and ".join(str(shape[1:]) for shape in shapes)
+        raise ValueError(f"What is added must have one shape, not {given}; project the shortcut.")
+    return Entry("add", shapes[0])
 
 
 @layer
-def Multiply(shapes: tuple[Shape, Shape]) -> Entry:
+def Multiply(shapes: Sequence[Shape]) -> Entry:
     """A map times its gate, channel by channel (Hu et al. 2018, eq. 4)."""
-    return Entry("scale", shapes[0], elementwise=prod(shapes[0][1:]))
+    output = (None, *(max(sides) for sides in zip(*(shape[1:] for shape in shapes), strict=True)))
+    if any(side not in (1, out) for shape in shapes for side, out in zip(shape[1:], output[1:], strict=True)):
+        given = " and ".join(str(shape[1:]) for shape in shapes)
+        raise ValueError(
+            f"What is multiplied must have one shape, or sides of 1, not {given}; pool with keepdims=True."
+        )
+    return Entry("scale", output, elementwise=prod(output[1:]))
 
 
-__all__ = [name for name, value in globals().items() if name[0].isupper() and callable(value)]
+__all__ = [name for name, value in globals().items() if hasattr(value, "__wrapped__")]

@@ -18,18 +18,26 @@ def replay(model: Any) -> Sketch:
 
     Raises:
         TypeError: the vocabulary has no layer of a class that occurs.
-        ValueError: several inputs, a layer that is shared, or one counted otherwise than Keras counts it.
+        ValueError: not one input of known size, a layer that is shared, or one that Keras counts otherwise.
     """
-    if len(model.inputs) != 1:
-        raise ValueError(f"A ledger needs a model with one input, not {len(model.inputs)}; split the model.")
-    x = Sketch(model.inputs[0].shape[1:], model.inputs[0].name)
-    found = {id(model.inputs[0]): x}
+    inputs: list[Any] = list(getattr(model, "inputs", None) or [])
+    if not inputs:
+        raise ValueError(f"A ledger needs a functional model, or a Sequential one that is built, not {model!r}.")
+    if len(inputs) > 1:
+        raise ValueError(f"A ledger needs a model with one input, not {len(inputs)}; split the model.")
+    if None in inputs[0].shape[1:]:
+        raise ValueError(
+            f"A ledger needs an input of known size, not {inputs[0].shape}; try keras.Input((224, 224, 3))."
+        )
+    x = Sketch(inputs[0].shape[1:], inputs[0].name)
+    found = {id(inputs[0]): x}
     for layer in model.layers:
         if type(layer).__name__ == "InputLayer":
             continue
         given = layer.input  # Keras raises a ValueError of its own for a layer that is called twice
-        inputs = [found[id(each)] for each in given] if isinstance(given, (list, tuple)) else found[id(given)]
-        x = _called(layer, inputs)
+        x = _called(
+            layer, [found[id(each)] for each in given] if isinstance(given, (list, tuple)) else found[id(given)]
+        )
         found[id(layer.output)] = x
     return found[id(model.outputs[0])]
 
@@ -41,9 +49,9 @@ def _called(layer: Any, x: Any) -> Sketch:
         raise TypeError(f"`{layer.name}` is a {kind}, which no ledger counts; it counts {listed(layers.__all__)}.")
     counted = getattr(layers, kind)
     config = layer.get_config()
-    known = [name for name in inspect.signature(counted).parameters if name in config]
+    known = [name for name in inspect.signature(counted).parameters if name in config and name != "name"]
     y: Sketch = counted(name=layer.name, **{name: config[name] for name in known})(x)
-    row, expected = y.rows[-1], (layer.output.shape, layer.count_params())
+    row, expected = y.written[0], (layer.output.shape, layer.count_params())
     if (row.output_shape, row.params + row.state) != expected:
         raise ValueError(f"`{layer.name}` has arguments that no ledger counts: {sorted(set(config) - set(known))}.")
     return y

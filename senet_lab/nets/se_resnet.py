@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from senet_lab.checks import per_group, stride_of, whole, whole_or_none
+from senet_lab.checks import for_each_group, stride_of, whole, whole_or_none
 from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
 from senet_lab.nets.sketch import unique_name
-from senet_lab.published import DEPTHS
+from senet_lab.published import DEPTHS, EXPANSION
 from senet_lab.style import Style, style_of
 
 __all__ = [
@@ -30,7 +30,12 @@ groups = {n: tuple(zip(DEPTHS[n].n_filters, DEPTHS[n].n_blocks, strict=True)) fo
 
 
 def learner(
-    x: Any, groups: Sequence[Sequence[int]], ratio: int | Sequence[int | None] | None, *, style: Style = STYLE
+    x: Any,
+    groups: Sequence[Sequence[int]],
+    ratio: int | Sequence[int | None] | None,
+    *,
+    style: Style = STYLE,
+    name: str = "group",
 ) -> Any:
     """Construct the Learner: the groups one after the other, all but the first strided.
 
@@ -39,10 +44,11 @@ def learner(
         groups: number of filters and blocks of each group.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
     """
-    ratios = per_group("ratio", ratio, len(groups))
-    for index, (n_filters, n_blocks) in enumerate(groups):
-        one = ratios[index] if isinstance(ratios, tuple) else ratios
-        x = group(x, n_filters, n_blocks, one, strides=2 if index else 1, style=style, name=f"group{index + 1}")
+    ratios = for_each_group("ratio", ratio, len(groups))
+    for number, ((n_filters, n_blocks), one) in enumerate(zip(groups, ratios, strict=True), 1):
+        unique_name(x, name)  # so that groups added by hand take the numbers behind these
+        strides = 1 if number == 1 else 2
+        x = group(x, n_filters, n_blocks, one, strides, style=style, name=f"{name}{number}")
     return x
 
 
@@ -67,7 +73,7 @@ def group(
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
         strides: of the projection block.
     """
-    name = name or unique_name(x, "group")
+    name = unique_name(x, "group") if name is None else name
     same = style.block == "basic" and stride_of(strides) == 1 and x.shape[-1] == n_filters
     for index in range(whole("n_blocks", n_blocks)):
         block_name = f"{name}_block{index + 1}"
@@ -88,8 +94,14 @@ def identity_block(
         n_filters: number of filters; a bottleneck block's output has 4 times as many.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
     """
-    name = name or unique_name(x, "identity_block")
-    _filters_out(n_filters, style, given=x.shape[-1])
+    name = unique_name(x, "identity_block") if name is None else name
+    n_filters, filters_out = _filters(n_filters, style)
+    if x.shape[-1] != filters_out:
+        fit = max(1, x.shape[-1] // EXPANSION[style.block])
+        raise ValueError(
+            f"An identity block's input (={x.shape[-1]} channels) must have as many channels as its output "
+            f"(={filters_out}); try a projection_block first, or n_filters={fit}."
+        )
     return residual_block(x, x, n_filters, ratio=whole_or_none("ratio", ratio), style=style, name=name)
 
 
@@ -110,19 +122,14 @@ def projection_block(
         strides: of the shortcut and of the branch; which convolution has it is up to `style.stride_place`.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
     """
-    name = name or unique_name(x, "projection_block")
-    stride = stride_of(strides)
-    shortcut = projection(x, _filters_out(n_filters, style), strides=stride, style=style, name=name)
-    ratio = whole_or_none("ratio", ratio)
+    name = unique_name(x, "projection_block") if name is None else name
+    n_filters, filters_out = _filters(n_filters, style)
+    stride, ratio = stride_of(strides), whole_or_none("ratio", ratio)
+    shortcut = projection(x, filters_out, strides=stride, style=style, name=name)
     return residual_block(x, shortcut, n_filters, strides=stride, ratio=ratio, style=style, name=name)
 
 
-def _filters_out(n_filters: int, style: Style, given: int | None = None) -> int:
-    factor = 1 if style.block == "basic" else 4
-    filters_out = whole("n_filters", n_filters) * factor
-    if given not in (None, filters_out):
-        raise ValueError(
-            f"An identity block's input (={given} channels) must have as many channels as its output "
-            f"(={filters_out}); try a projection_block first, or n_filters={max(1, given // factor)}."
-        )
-    return filters_out
+def _filters(n_filters: int, style: Style) -> tuple[int, int]:
+    """Filters of the 3x3 and of the block's output, checked."""
+    n_filters = whole("n_filters", n_filters)
+    return n_filters, n_filters * EXPANSION[style.block]

@@ -17,7 +17,6 @@ from senet_lab.nets.composable import Composable
 class SEResNet(Composable):
     """Construct a Squeeze-Excite ResNet (He et al. 2016; Hu et al. 2018); its parts work without an instance."""
 
-    style = se_resnet.STYLE
     groups = se_resnet.groups
 
     learner = staticmethod(se_resnet.learner)
@@ -36,7 +35,7 @@ class SEResNet(Composable):
         convention: str = "seed",
     ) -> None:
         """Take a published depth, or a table of groups, for `n_layers`; the rest as in `Architecture`."""
-        size = {"depth": n_layers} if isinstance(n_layers, int) else {"groups": n_layers}
+        size = {"groups": n_layers} if isinstance(n_layers, (list, tuple)) else {"depth": n_layers}
         super().__init__(
             Architecture(
                 "resnet",

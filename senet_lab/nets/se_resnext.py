@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from senet_lab.checks import divisible, per_group, stride_of, whole, whole_or_none
+from senet_lab.checks import divisible, for_each_group, stride_of, whole, whole_or_none
 from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
 from senet_lab.nets.sketch import unique_name
 from senet_lab.published import DEPTHS
@@ -39,6 +39,7 @@ def learner(
     ratio: int | Sequence[int | None] | None,
     *,
     style: Style = STYLE,
+    name: str = "group",
 ) -> Any:
     """Construct the Learner: the groups one after the other, all but the first strided.
 
@@ -48,19 +49,11 @@ def learner(
         cardinality: number of groups of the grouped convolution.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
     """
-    ratios = per_group("ratio", ratio, len(groups))
-    for index, (filters_in, filters_out, n_blocks) in enumerate(groups):
-        x = group(
-            x,
-            n_blocks,
-            filters_in,
-            filters_out,
-            cardinality,
-            ratios[index] if isinstance(ratios, tuple) else ratios,
-            strides=2 if index else 1,
-            style=style,
-            name=f"group{index + 1}",
-        )
+    ratios = for_each_group("ratio", ratio, len(groups))
+    for number, ((filters_in, filters_out, n_blocks), one) in enumerate(zip(groups, ratios, strict=True), 1):
+        unique_name(x, name)  # so that groups added by hand take the numbers behind these
+        strides, named = 1 if number == 1 else 2, f"{name}{number}"
+        x = group(x, n_blocks, filters_in, filters_out, cardinality, one, strides, style=style, name=named)
     return x
 
 
@@ -87,7 +80,7 @@ def group(
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
         strides: of the projection block.
     """
-    name = name or unique_name(x, "group")
+    name = unique_name(x, "group") if name is None else name
     x = projection_block(x, filters_in, filters_out, cardinality, strides, ratio, style=style, name=f"{name}_block1")
     for index in range(2, whole("n_blocks", n_blocks) + 1):
         x = identity_block(x, filters_in, filters_out, cardinality, ratio, style=style, name=f"{name}_block{index}")
@@ -113,13 +106,13 @@ def identity_block(
         cardinality: number of groups of the grouped convolution.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
     """
-    name = name or unique_name(x, "identity_block")
-    if x.shape[-1] != whole("filters_out", filters_out):
+    name = unique_name(x, "identity_block") if name is None else name
+    filters_in, filters_out, cardinality, ratio = _checked(filters_in, filters_out, cardinality, ratio)
+    if x.shape[-1] != filters_out:
         raise ValueError(
             f"An identity block's input (={x.shape[-1]} channels) must have `filters_out` (={filters_out}) channels; "
             f"try a projection_block first, or filters_out={x.shape[-1]}."
         )
-    _check(filters_in, cardinality, ratio)
     return residual_block(x, x, filters_in, cardinality=cardinality, ratio=ratio, style=style, name=name)
 
 
@@ -144,15 +137,19 @@ def projection_block(
         strides: of the shortcut and of the branch; which convolution has it is up to `style.stride_place`.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
     """
-    name = name or unique_name(x, "projection_block")
-    _check(filters_in, cardinality, ratio)
+    name = unique_name(x, "projection_block") if name is None else name
+    filters_in, filters_out, cardinality, ratio = _checked(filters_in, filters_out, cardinality, ratio)
     stride = stride_of(strides)
-    shortcut = projection(x, whole("filters_out", filters_out), strides=stride, style=style, name=name)
+    shortcut = projection(x, filters_out, strides=stride, style=style, name=name)
     return residual_block(
         x, shortcut, filters_in, strides=stride, cardinality=cardinality, ratio=ratio, style=style, name=name
     )
 
 
-def _check(filters_in: int, cardinality: int, ratio: int | None) -> None:
-    divisible("filters_in", whole("filters_in", filters_in), "cardinality", whole("cardinality", cardinality))
-    whole_or_none("ratio", ratio)
+def _checked(
+    filters_in: int, filters_out: int, cardinality: int, ratio: int | None
+) -> tuple[int, int, int, int | None]:
+    """The arguments of a block as plain numbers; the cardinality divides what it has to share out."""
+    cardinality = whole("cardinality", cardinality)
+    filters_in = divisible("filters_in", whole("filters_in", filters_in), "cardinality", cardinality)
+    return filters_in, whole("filters_out", filters_out), cardinality, whole_or_none("ratio", ratio)

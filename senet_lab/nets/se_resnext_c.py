@@ -17,7 +17,6 @@ from senet_lab.nets.composable import Composable
 class SEResNeXt(Composable):
     """Construct a Squeeze-Excite ResNeXt (Xie et al. 2017; Hu et al. 2018); its parts work without an instance."""
 
-    style = se_resnext.STYLE
     groups = se_resnext.groups
 
     learner = staticmethod(se_resnext.learner)
@@ -37,7 +36,7 @@ class SEResNeXt(Composable):
         convention: str = "seed",
     ) -> None:
         """Take a published depth, or a table of groups, for `n_layers`; the rest as in `Architecture`."""
-        size = {"depth": n_layers} if isinstance(n_layers, int) else {"groups": n_layers}
+        size = {"groups": n_layers} if isinstance(n_layers, (list, tuple)) else {"depth": n_layers}
         super().__init__(
             Architecture(
                 "resnext",

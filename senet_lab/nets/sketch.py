@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -9,7 +10,12 @@ from functools import lru_cache, update_wrapper
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
+from senet_lab.checks import whole
+
 Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, features); None is the batch
+
+KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
+SE_PARTS = tuple(f"_se_{part}" for part in ("squeeze", "reduce", "gate", "scale"))
 
 
 class Entry(NamedTuple):
@@ -63,12 +69,12 @@ class Row(NamedTuple):
 
     @property
     def in_se(self) -> bool:
-        """Whether the layer is part of a squeeze-excite block."""
-        return "_se_" in self.name or self.name.startswith("squeeze_excite")
+        """Whether the layer is part of a squeeze-excite block, which names its layers so."""
+        return self.name.endswith(SE_PARTS)
 
 
 class Sketch:
-    """A feature map without numbers; a layer called on it writes a row instead of computing.
+    """A feature map without numbers; a layer called on it counts instead of computing.
 
     >>> from senet_lab.nets.layers import Conv2D
     >>> Conv2D(64, 3, padding="same")(Sketch((32, 32, 3))).rows[-1].params
@@ -76,40 +82,66 @@ class Sketch:
 
     Attributes:
         shape: (None, height, width, channels) or (None, features).
-        rows: the ledger so far, one for all sketches of a network.
+        written: the rows of the layer, or of the block, whose output this is.
+        inputs: the sketches that it was called on.
         field, jump: receptive field, and distance between neighbouring units, in pixels of the input.
         names: how often each automatic name was given out, one for all sketches of a network.
     """
 
-    __slots__ = ("field", "jump", "names", "rows", "shape")
+    __slots__ = ("field", "inputs", "jump", "names", "shape", "written")
 
     shape: Shape
-    rows: list[Row]
+    written: tuple[Row, ...]
+    inputs: tuple[Sketch, ...]
     field: int
     jump: int
     names: Counter[str]
 
     def __init__(self, shape: Sequence[int], name: str = "inputs") -> None:
-        self.shape = (None, *shape)
-        self.rows = [Row(name, "input", "", *Entry("input", self.shape), prod(shape), 1)]
-        self.names = Counter()
+        self.shape = (None, *(whole("shape", side) for side in shape))
+        self.written = (Row(name, "input", "", *Entry("input", self.shape), prod(self.shape[1:]), 1),)
+        self.inputs, self.names = (), Counter()
         self.field = self.jump = 1
 
     def __repr__(self) -> str:
         return f"<Sketch {self.shape}, {len(self.rows)} layers>"
 
+    @property
+    def rows(self) -> list[Row]:
+        """The ledger of the network that leads here: each layer once, behind those that it needs.
+
+        Raises:
+            ValueError: two layers have one name, which Keras would refuse.
+        """
+        found: dict[int, Sketch] = {}
+        waiting = [(self, False)]
+        while waiting:
+            sketch, ready = waiting.pop()
+            if ready:
+                found[id(sketch)] = sketch
+            elif id(sketch) not in found:
+                waiting.append((sketch, True))
+                waiting += [(each, False) for each in reversed(sketch.inputs)]
+        rows = [row for sketch in found.values() for row in sketch.written]
+        if len({row.name for row in rows}) < len(rows):
+            twice = next(name for name, times in Counter(row.name for row in rows).items() if times > 1)
+            raise ValueError(f"Two layers have the name {twice!r}; give one of their blocks another `name`.")
+        return rows
+
     def onward(self, shape: Shape, field: int, jump: int) -> Sketch:
-        """Another feature map of the same network."""
+        """The output of a layer that is called on this sketch; what it writes is still to be put in."""
         made = object.__new__(Sketch)
-        made.shape, made.rows, made.field, made.jump, made.names = shape, self.rows, field, jump, self.names
+        made.shape, made.field, made.jump, made.names = shape, field, jump, self.names
+        made.written, made.inputs = (), (self,)
         return made
 
     def write(self, name: str, entry: Entry) -> Sketch:
-        """Put a layer into the ledger, and give its output."""
+        """The output of a layer, with its row."""
         field = self.field + (entry.kernel - 1) * self.jump
+        made = self.onward(entry.output_shape, field, self.jump * entry.stride)
         group, block = place(name)
-        self.rows.append(Row(name, group, block, *entry, prod(entry.output_shape[1:]), field))
-        return self.onward(entry.output_shape, field, self.jump * entry.stride)
+        made.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field),)
+        return made
 
 
 def place(name: str) -> tuple[str, str]:
@@ -118,7 +150,7 @@ def place(name: str) -> tuple[str, str]:
     >>> place("group2_block1_conv1"), place("stem_conv"), place("conv2d_7")
     (('group2', 'block1'), ('stem', ''), ('', ''))
     """
-    found = re.match(r"(.+)_(block\d+)_|(stem|classifier|squeeze_excite\d+)_", name)
+    found = re.match(r"(.+?)_(block\d+)_|(stem|classifier|squeeze_excite\d+)_", name)
     return (found[1] or found[3], found[2] or "") if found else ("", "")
 
 
@@ -131,41 +163,54 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
             if isinstance(x, Sketch):
                 return x.write(name or _automatic_name(x, keras_name), entry(x.shape, *args, **kwargs))
             if isinstance(x, (list, tuple)) and isinstance(x[0], Sketch):
-                # A map that is scaled keeps its receptive field, although its gate has seen everything.
-                widest = x[0] if keras_name == "Multiply" else max(x, key=lambda each: each.field)
-                shapes = tuple(each.shape for each in x)
-                return widest.write(name or _automatic_name(widest, keras_name), entry(shapes, *args, **kwargs))
+                return _merged(
+                    x, name or _automatic_name(x[0], keras_name), entry([y.shape for y in x], *args, **kwargs)
+                )
             import keras
 
             return getattr(keras.layers, keras_name)(*args, name=name, **kwargs)(x)
 
         return call
 
-    return update_wrapper(make, entry)
+    signature = inspect.signature(entry)
+    kept = [*list(signature.parameters.values())[1:], inspect.Parameter("name", KEYWORD_ONLY, default=None)]
+    update_wrapper(make, entry).__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]  # PEP 362
+    return make
+
+
+def _merged(sketches: Sequence[Sketch], name: str, entry: Entry) -> Sketch:
+    # A map that is scaled keeps its receptive field, although its gate has seen everything.
+    widest = max(sketches, key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.field))
+    made = widest.write(name, entry)
+    made.inputs = tuple(sketches)
+    return made
 
 
 def written_once(block: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a residual block on sketches be worked out once for each shape, and then only be copied.
+    """Let a residual block on sketches be worked out once for each shape, and from then on only be copied.
 
-    A network repeats few blocks many times, and a slider's move changes few of them: the copy takes a fifth of the
-    time. What is kept are the rows of the block for an input at receptive field 0, without the block's name.
+    A network repeats few blocks many times, and a slider's move changes few of them. What is kept are the rows of
+    the block for an input at receptive field 0, without the block's name. Arguments must be plain and checked: one
+    that equals another is taken for it, as 16.0 for 16.
     """
 
     @lru_cache(maxsize=2**12)
-    def worked_out(shape: Shape, jump: int, shortcut: tuple[Shape, int, int] | None, args: Any, kwargs: Any) -> Any:
+    def worked_out(shape: Shape, jump: int, beside: tuple[Shape, int, int] | None, args: Any, kwargs: Any) -> Any:
         x = Sketch(()).onward(shape, 0, jump)
-        x.rows.clear()
-        y = block(x, x.onward(*shortcut) if shortcut else x, *args, name="", **dict(kwargs))
-        return tuple((row[0], row[3:-1], row[-1]) for row in x.rows), y
+        x.inputs = ()
+        shortcut = x.onward(*beside) if beside else x
+        y = block(x, shortcut, *args, name="", **dict(kwargs))
+        return tuple((row[0], row[3:-1], row[-1]) for row in y.rows), (y.shape, y.field, y.jump)
 
     def wrapper(x: Any, shortcut: Any, *args: Any, name: str, **kwargs: Any) -> Any:
         if not isinstance(x, Sketch):
             return block(x, shortcut, *args, name=name, **kwargs)
         beside = None if shortcut is x else (shortcut.shape, shortcut.field - x.field, shortcut.jump)
-        rows, y = worked_out(x.shape, x.jump, beside, args, tuple(kwargs.items()))
-        where, field = place(f"{name}_"), x.field
-        x.rows += [tuple.__new__(Row, (name + part, *where, *counts, field + seen)) for part, counts, seen in rows]
-        return x.onward(y.shape, field + y.field, y.jump)
+        rows, (shape, field, jump) = worked_out(x.shape, x.jump, beside, args, tuple(kwargs.items()))
+        y, where = x.onward(shape, x.field + field, jump), place(f"{name}_")
+        y.inputs = (x,) if shortcut is x else (shortcut, x)
+        y.written = tuple([tuple.__new__(Row, (name + part, *where, *n, x.field + seen)) for part, n, seen in rows])
+        return y
 
     return update_wrapper(wrapper, block)
 

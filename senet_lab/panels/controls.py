@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
 from senet_lab.checks import nearest, one_of
-from senet_lab.published import depths
-from senet_lab.views.units import spaced
+from senet_lab.published import DEPTHS, depths
+from senet_lab.views.units import size, spaced
 
 
 class Control(NamedTuple):
@@ -38,42 +38,65 @@ class Control(NamedTuple):
     disabled: bool = False
 
 
-FAMILY_LABELS = ("SE-ResNet", "SE-ResNeXt")
-PATHS = (1, 2, 4, 8, 16, 32, 64)
-WIDTHS = (*range(1, 17), 20, 24, 28, 32, 40, 48, 56, 64)
-SIDES = (*range(32, 481, 32),)
-RATIOS = (None, 2, 4, 8, 16, 32, 64)
+FAMILY_LABELS = {"resnet": "SE-ResNet", "resnext": "SE-ResNeXt"}
+
+# What people read, the heading that a slider stands under, and its stops where all of them can be reached.
+SLIDERS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
+    "depth": ("Depth", "Network", tuple(sorted(DEPTHS))),
+    "cardinality": ("Cardinality", "Paths", (1, 2, 4, 8, 16, 32, 64)),
+    "base_width": ("Base width", "Paths", (*range(1, 17), 20, 24, 28, 32, 40, 48, 56, 64)),
+    "ratio": ("Ratio", "Squeeze-excite", (None, 2, 4, 8, 16, 32, 64)),
+    "image_size": ("Image size", "Input", tuple(range(32, 481, 32))),
+}
 
 
 def controls(architecture: Architecture, opened: int = 1) -> tuple[Control, ...]:
-    """The controls for an architecture, in the order of the page."""
-    plan, family = architecture.plan, architecture.family
-    off = "" if family == "resnext" else "a ResNet has one path"
+    """The controls for an architecture, in the order of the page.
+
+    Args:
+        opened: number of the group that is shown large.
+    """
+    plan, table = architecture.plan, architecture.groups
+    own = "these groups are your own" if table else ""
+    no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
+    no_width = no_paths or ("these groups state their width" if table and len(table[0]) == 3 else "")
     width = plan[0].filters_in
     blocks = " + ".join(str(group.n_blocks) for group in plan)
-    paths = f"{architecture.paths} paths of {width // architecture.paths} channels in group 1"
-    reach = partial(_reachable, architecture)
-    widths = f"{width} channels in the 3\u00d73 of group 1"
-    groups = tuple(range(1, len(plan) + 1))
-    shown = min(opened, len(plan))
+    numbers = tuple(range(1, len(plan) + 1))
+    hints = {
+        "depth": f"{blocks} blocks",
+        "cardinality": f"{architecture.paths} paths of {width // architecture.paths} channels in group 1",
+        "base_width": f"{width} channels in the 3\u00d73 of group 1",
+        "ratio": _squeezes(architecture),
+        "image_size": f"pixels a side; {_last_map(architecture)} in the last map",
+    }
+    off = {"depth": own, "cardinality": no_paths, "base_width": no_width}
+    families = _reachable(architecture, "family", tuple(FAMILY_LABELS))
+    family_labels = tuple(FAMILY_LABELS[family] for family in families)
     return (
-        Control("family", "Family", "Network", "choice", ("resnet", "resnext"), FAMILY_LABELS, family),
-        _slider("Depth", "Network", depths(family), architecture.depth, f"{blocks} blocks"),
-        _slider("Cardinality", "Paths", reach("cardinality", PATHS), architecture.cardinality, paths, off),
-        _slider("Base width", "Paths", reach("base_width", WIDTHS), architecture.base_width, widths, off),
-        _slider("Ratio", "Squeeze-excite", reach("ratio", RATIOS), architecture.ratio, _squeezes(architecture)),
-        _slider(
-            "Image size", "Input", reach("image_size", SIDES), architecture.input_shape[0], _last_map(architecture)
-        ),
-        Control("opened", "Group shown large", "View", "choice", groups, tuple(map(str, groups)), shown),
+        Control("family", "Family", "Network", "choice", families, family_labels, architecture.family),
+        *(_slider(architecture, name, hints[name], off.get(name, "")) for name in SLIDERS),
+        Control("opened", "Group shown large", "View", "choice", numbers, tuple(map(str, numbers)), opened),
     )
 
 
-def _slider(label: str, section: str, stops: tuple[Any, ...], value: Any, hint: str, off: str = "") -> Control:
+def _slider(architecture: Architecture, name: str, hint: str, off: str) -> Control:
     """A slider; `off` is the reason why it does not apply, where it does not."""
-    labels = tuple("none" if stop is None else str(stop) for stop in stops)
-    name = label.lower().replace(" ", "_")
-    return Control(name, label, section, "slider", stops, labels, value, off or hint, bool(off))
+    label, section, stops = SLIDERS[name]
+    value = architecture.input_shape[0] if name == "image_size" else getattr(architecture, name)
+    stops = stops if off else _reachable(architecture, name, stops)
+    return Control(name, label, section, "slider", stops, tuple(map(words, stops)), value, off or hint, bool(off))
+
+
+def words(value: Any) -> str:
+    """A value as the page shows it.
+
+    >>> words(None), words((16, None))
+    ('none', '16, none')
+    """
+    if isinstance(value, tuple):
+        return ", ".join(map(words, value))
+    return "none" if value is None else str(value)
 
 
 @lru_cache(maxsize=2**10)
@@ -83,23 +106,23 @@ def _reachable(architecture: Architecture, name: str, stops: tuple[Any, ...]) ->
     for stop in stops:
         try:
             moved(architecture, name, stop)
-        except ValueError:
+        except (ValueError, TypeError):
             continue
         fit.append(stop)
     return tuple(fit)
 
 
 def _squeezes(architecture: Architecture) -> str:
-    if architecture.ratio is None:
-        return "no squeeze-excite"
     reduced = [row for row in architecture.ledger().rows if row.name.endswith("_se_reduce")]
+    if not reduced:
+        return "no squeeze-excite"
     least = min(reduced, key=lambda row: row.output_shape[-1])
     return f"narrowest squeeze: {least.output_shape[-1]} channels, in {spaced(least.group)}"
 
 
 def _last_map(architecture: Architecture) -> str:
-    side = -(-architecture.input_shape[0] // architecture.stride)
-    return f"pixels a side; {side}\u00b2 in the last map"
+    last = [row for row in architecture.ledger().rows if row.kind == "add"][-1]
+    return size(last.output_shape).partition(" ")[0]
 
 
 def moved(architecture: Architecture, name: str, value: Any) -> Architecture:
@@ -124,5 +147,5 @@ def move_words(before: tuple[Control, ...], name: str, value: Any) -> str:
     by_name = {control.name: control for control in before}
     control = by_name[one_of("control", name, tuple(by_name))]
     labels = dict(zip(control.stops, control.labels, strict=True))
-    old, new = (labels.get(v, str(v)) for v in (control.value, value))
+    old, new = (labels.get(each, words(each)) for each in (control.value, value))
     return f"{control.label} {old} \u2192 {new}"

@@ -5,9 +5,12 @@ const SILENCE =
   "The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; " +
   "if it was restarted, run the cell again.";
 
+// crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
+const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
+
 export default {
   render({ model, el }) {
-    const view = crypto.randomUUID();
+    const view = uniqueId();
     const parts = Object.fromEntries(
       [...layout(el).querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]),
     );
@@ -18,6 +21,7 @@ export default {
     let timer = 0;
 
     function ask(name, value) {
+      delete moves[name]; // so that the order is that of the last touches
       moves[name] = value;
       answered = false;
       turn += 1;
@@ -44,7 +48,7 @@ export default {
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
       if (!answered) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(shown.error);
-      placeControls(shown.controls, Boolean(shown.error));
+      placeControls(shown.controls, shown.refused);
     }
 
     function placeControls(controls, refused) {
@@ -54,7 +58,7 @@ export default {
           widgets.set(control.name, made);
           section(parts.controls, control.section).append(made.element);
         }
-        widgets.get(control.name).update(control, refused);
+        widgets.get(control.name).update(control, refused.includes(control.name));
       }
     }
 
@@ -71,7 +75,7 @@ function layout(el) {
   el.classList.add("sn", "sn-explorer");
   el.innerHTML = `
     <div class="sn-columns">
-      <form class="sn-controls" data-part="controls" aria-label="Meta-parameters"></form>
+      <div class="sn-controls" data-part="controls" role="group" aria-label="Meta-parameters"></div>
       <div class="sn-page">
         <p class="sn-error" data-part="error" role="alert" hidden></p>
         <div data-part="picture"></div>
@@ -79,7 +83,6 @@ function layout(el) {
         <div data-part="table"></div>
       </div>
     </div>`;
-  el.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
   return el;
 }
 
@@ -88,13 +91,13 @@ function keepKeys(element) {
   element.querySelectorAll("input").forEach((input) => input.setAttribute("data-lm-suppress-shortcuts", ""));
 }
 
-function section(form, name) {
-  const found = [...form.children].find((child) => child.dataset.section === name);
+function section(controls, name) {
+  const found = [...controls.children].find((child) => child.dataset.section === name);
   if (found) return found;
   const made = document.createElement("fieldset");
   made.dataset.section = name;
   made.append(Object.assign(document.createElement("legend"), { textContent: name }));
-  form.append(made);
+  controls.append(made);
   return made;
 }
 
@@ -104,7 +107,7 @@ function choice(control, ask) {
   element.className = "sn-choice";
   element.setAttribute("role", "radiogroup");
   element.setAttribute("aria-label", control.label);
-  const group = crypto.randomUUID();
+  const group = uniqueId();
   let drawn = "";
   function update(now) {
     if (drawn !== now.labels.join()) {
@@ -129,14 +132,14 @@ function choice(control, ask) {
 function slider(control, ask) {
   const element = document.createElement("div");
   element.className = "sn-slider";
-  const id = crypto.randomUUID();
+  const id = uniqueId();
   element.innerHTML = `
     <label for="n${id}"></label><input id="n${id}" type="text" inputmode="numeric" autocomplete="off">
     <input type="range" min="0" step="1" aria-describedby="h${id}"><small id="h${id}"></small>`;
   const [label, field, range, hint] = element.children;
   keepKeys(element);
   let now = control;
-  let committed = ""; // the text that Python has seen
+  let committed = null; // the text that Python has seen
   function place(stop, text) {
     range.value = stop;
     range.style.setProperty("--sn-done", `${(100 * stop) / Math.max(1, now.stops.length - 1)}%`);
@@ -158,13 +161,13 @@ function slider(control, ask) {
   field.addEventListener("keydown", (event) => event.key === "Enter" && commit());
   function update(next, refused) {
     now = next;
-    const text = next.value === null ? "none" : String(next.value);
+    const text = next.text;
     label.textContent = next.label;
     range.setAttribute("aria-label", next.label);
     range.max = next.stops.length - 1;
     place(nearestStop(next.stops, next.value), text);
-    field.setAttribute("aria-invalid", String(refused && field.value !== text));
-    if (!refused) field.value = committed = text;
+    field.setAttribute("aria-invalid", String(refused));
+    if (!refused || committed === null) field.value = committed = text; // what is refused stays, to be mended
     field.disabled = range.disabled = next.disabled;
     hint.textContent = next.hint;
   }

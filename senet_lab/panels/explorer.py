@@ -10,7 +10,8 @@ import anywidget
 import traitlets
 
 from senet_lab.architecture import Architecture
-from senet_lab.panels.controls import controls, move_words, moved
+from senet_lab.checks import one_of
+from senet_lab.panels.controls import controls, move_words, moved, words
 from senet_lab.views.page import move_sentence, picture, static_page, style_sheet
 from senet_lab.views.tables import group_table
 
@@ -38,51 +39,68 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, architecture: Architecture | None = None) -> None:
         self.failure: Exception | None = None
-        self._opened, self._turn, self._said, self._error = 1, "", FIRST_WORDS, ""
+        self._opened, self._turn, self._said = 1, "", FIRST_WORDS
+        self._refused: dict[str, str] = {}
+        self._awaited: Architecture | None = None
         super().__init__(architecture=architecture or Architecture("resnext", 50))
 
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
-        self._turn, self._error = change.new["turn"], ""
-        before = after = self.architecture
+        self._turn = change.new["turn"]
         try:
-            after = self._after(change.new["moves"])
-        except (ValueError, TypeError) as error:
-            self._error = str(error)
+            self._awaited, self._refused = self._after(change.new["moves"])
+            if self._awaited == self.architecture:
+                self._render()
+            else:
+                self.architecture = self._awaited
         except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
-            self.failure, self._error = error, traceback.format_exc()
-        if after == before:
-            self._render()
-        else:
-            self.architecture = after  # which renders
+            self.failure = error
+            self.shown = {**self.shown, "turn": self._turn, "error": traceback.format_exc()}
 
-    def _after(self, moves: dict[str, Any]) -> Architecture:
-        """The architecture after the moves; the sentence about them is kept for the page."""
+    def _after(self, moves: dict[str, Any]) -> tuple[Architecture, dict[str, str]]:
+        """The architecture after the moves that can be made, and the reasons against the others."""
         before = after = self.architecture
-        words = []
+        present, made, refused = controls(before), [], {}
         for name, value in moves.items():
-            if name == "opened":
-                self._opened = value
-                continue
-            words.append(move_words(controls(after), name, value))
-            after = moved(after, name, value)
+            try:
+                if name == "opened":
+                    self._opened = one_of("opened", value, range(1, len(after.plan) + 1))
+                else:
+                    said = move_words(present, name, value)
+                    after = moved(after, name, value)
+                    made.append(said)
+            except (ValueError, TypeError) as error:
+                refused[name] = str(error)
         if after != before:
-            self._said = move_sentence(", ".join(words), before.ledger(), after.ledger())
-        return after
+            self._said = move_sentence(", ".join(made), before.ledger(), after.ledger())
+        return after, refused
 
     @traitlets.observe("architecture")
-    def _render(self, _: Any = None) -> None:
+    def _follow(self, change: Any) -> None:
+        """Show the new architecture; if Python set it, without what was said about moves before."""
+        if change.new is not self._awaited:
+            self._said, self._refused = FIRST_WORDS, {}
+        self._render()
+
+    def _render(self) -> None:
         """Put together what the page shows, and send it once."""
-        ledger = self.architecture.ledger()
-        self.shown = {
-            "turn": self._turn,
-            "error": self._error,
-            "said": self._said,
-            "controls": [control._asdict() for control in controls(self.architecture, self._opened)],
-            "picture": picture(self.architecture, ledger, self._opened),
-            "table": group_table(ledger),
-        }
+        drawn = None
+        while drawn is not self.architecture:  # another thread may set it meanwhile
+            drawn = self.architecture
+            opened = min(self._opened, len(drawn.plan))
+            shown = {
+                "turn": self._turn,
+                "error": "\n".join(self._refused.values()),
+                "refused": list(self._refused),
+                "said": self._said,
+                "controls": [
+                    {**control._asdict(), "text": words(control.value)} for control in controls(drawn, opened)
+                ],
+                "picture": picture(drawn, opened),
+                "table": group_table(drawn.ledger()),
+            }
+        self.shown = shown
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()
@@ -93,5 +111,4 @@ class Explorer(anywidget.AnyWidget):
         """The widget; for where it cannot live, the page as it stands."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        page = static_page(self.architecture, self.architecture.ledger())
-        return {**data, "text/html": page, "text/plain": repr(self)}, metadata
+        return {**data, "text/html": static_page(self.architecture), "text/plain": repr(self)}, metadata

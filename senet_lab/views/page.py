@@ -22,14 +22,13 @@ LEGEND = (
 )
 
 
-def picture(architecture: Architecture, ledger: Ledger, opened: int = 1) -> str:
+def picture(architecture: Architecture, opened: int = 1) -> str:
     """Name, headline figures, the network to scale, and the first block of one group opened.
 
     Args:
-        ledger: that of `architecture`.
         opened: number of the group; the last one if there are fewer.
     """
-    group = f"group{min(opened, len(architecture.plan))}"
+    ledger, group = architecture.ledger(), f"group{min(opened, len(architecture.plan))}"
     return (
         f'<h2>{escape(architecture.name)}</h2><p class="sn-under">{escape(summary(architecture))}</p>'
         f"{headline(ledger)}{LEGEND}{network_svg(ledger)}"
@@ -38,9 +37,9 @@ def picture(architecture: Architecture, ledger: Ledger, opened: int = 1) -> str:
     )
 
 
-def static_page(architecture: Architecture, ledger: Ledger) -> str:
+def static_page(architecture: Architecture) -> str:
     """Picture and table with their style, for where no widget lives: a stored notebook, a mail, a report."""
-    page = picture(architecture, ledger) + group_table(ledger)
+    page = picture(architecture) + group_table(architecture.ledger())
     return f'<style>{style_sheet()}</style><div class="sn">{page}</div>'
 
 
@@ -57,7 +56,9 @@ def summary(architecture: Architecture) -> str:
     'cardinality 32 \u00b7 base width 4 \u00b7 ratio 16 \u00b7 224\u00d7224 \u00b7 1000 classes \u00b7 seed convention'
     """
     height, width, _ = architecture.input_shape
-    paths = [f"cardinality {architecture.cardinality}", f"base width {architecture.base_width}"]
+    paths = [f"cardinality {architecture.cardinality}"]
+    if architecture.groups is None or len(architecture.groups[0]) == 2:
+        paths.append(f"base width {architecture.base_width}")
     ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {architecture.ratio}"
     rest = [ratio, f"{height}\u00d7{width}", f"{architecture.classes} classes", f"{architecture.convention} convention"]
     return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
