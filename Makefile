@@ -7,14 +7,15 @@ BIN := $(VENV)/bin
 CANDIDATES := python3 python3.13 python3.12 python3.11
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
-NOTEBOOKS := notebooks
+NOTEBOOKS := my_notebooks
 FLAGS := # more of them for jupyter lab, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: lab test lint notebooks bench lock clean
 
-# Trusted, the stored pictures of our own notebooks show before the first cell is run.
+# You work in copies, which no newer version touches. Trusted, their pictures show before a cell is run.
 lab: $(VENV)/ready
+	@$(BIN)/python tools/notebooks.py copy $(NOTEBOOKS)
 	@$(BIN)/jupyter trust $(NOTEBOOKS)/*.ipynb >/dev/null
 	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=$(NOTEBOOKS) \
 		--LabApp.default_url=/lab/tree/01_explore.ipynb $(FLAGS)
@@ -28,7 +29,7 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 
 notebooks: $(VENV)/ready
-	$(BIN)/python notebooks/store_outputs.py
+	$(BIN)/python tools/notebooks.py store
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/ledger.py

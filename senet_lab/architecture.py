@@ -88,7 +88,7 @@ class Architecture:
         one_of("family", self.family, FAMILIES)
         flag("include_top", self.include_top)
         self._set(
-            depth=one_of("depth", whole("depth", self.depth), depths(self.family)),
+            depth=one_of("depth", self.depth, depths(self.family)),
             cardinality=whole("cardinality", self.cardinality, 1, 2**14),
             base_width=whole("base_width", self.base_width, 1, 2**14),
             classes=whole("classes", self.classes, 2, 10**7),

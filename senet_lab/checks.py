@@ -71,19 +71,24 @@ def one_of(name: str, value: Any, choices: Collection[Any]) -> Any:
         ValueError: of their type, but none of them.
     """
     kind = type(next(iter(choices)))
+    if kind is int and not isinstance(value, bool) and hasattr(value, "__index__"):
+        value = operator.index(value)
     if isinstance(value, bool) or not isinstance(value, kind):
-        first = next(iter(choices))
-        raise TypeError(f"`{name}` must be one of {listed(choices)}, not {value!r}; try {first!r}.")
+        raise TypeError(f"`{name}` must be one of {listed(choices)}, not {value!r}; try {nearest(value, choices)!r}.")
     if value not in choices:
         raise ValueError(f"`{name}` (={value!r}) must be one of {listed(choices)}; try {nearest(value, choices)!r}.")
     return value
 
 
 def nearest(value: Any, choices: Collection[Any]) -> Any:
-    """The choice that was probably meant: closest in number, or in spelling."""
-    if isinstance(value, str):
-        return next(iter(difflib.get_close_matches(value.lower(), choices, 1, 0)))
-    return min(choices, key=lambda choice: abs(choice - value))
+    """The choice that was probably meant: closest in number, or in spelling; the first if that means nothing."""
+    first = next(iter(choices))
+    if isinstance(first, str):
+        return next(iter(difflib.get_close_matches(str(value).lower(), choices, 1, 0)), first)
+    try:
+        return min(choices, key=lambda choice: abs(choice - float(value)))
+    except (TypeError, ValueError):
+        return first
 
 
 def listed(choices: Iterable[Any]) -> str:
@@ -113,7 +118,10 @@ def image_shape(name: str, value: Any, stride: int) -> tuple[int, int, int]:
     """
     if not isinstance(value, (tuple, list)) or len(value) != 3:
         raise TypeError(f"`{name}` must be (height, width, channels), not {value!r}; try (224, 224, 3).")
-    height, width, channels = (whole(f"{name}[{i}]", v, 1, 2**16) for i, v in enumerate(value))
+    channels = whole(f"{name}[2]", value[2], 1, 2**16)
+    # Sizes that are too small are answered together, below; what is no number at all, here.
+    height, width = (whole(f"{name}[{i}]", v, min(stride, v) if isinstance(v, int) else stride, 2**16)
+                     for i, v in enumerate(value[:2]))  # fmt: skip
     if min(height, width) < stride:
         fit = (max(height, stride), max(width, stride), channels)
         raise ValueError(
@@ -171,6 +179,8 @@ def stride_of(value: Any) -> int:
     """
     if isinstance(value, (tuple, list)):
         if len(value) != 2 or value[0] != value[1]:
-            raise ValueError(f"`strides` (={value!r}) must be one number or twice the same; try {value[:1] or 2!r}.")
+            raise ValueError(
+                f"`strides` (={value!r}) must be one number or twice the same; try {value[0] if value else 2}."
+            )
         value = value[0]
     return whole("strides", value, 1, 2**8)

@@ -20,8 +20,8 @@ _SENET154 = {"stem": "deep", "projection_kernel": 3, "halve_reduction": True, "d
 # He et al. 2016, table 1, and sec. 4.2 for CIFAR (6n + 2 layers); 26 as in timm; Hu et al. 2018, appendix, for 154.
 DEPTHS = {
     18: Skeleton((2, 2, 2, 2), _IMAGENET, _BASIC),
-    34: Skeleton((3, 4, 6, 3), _IMAGENET, _BASIC),
     26: Skeleton((2, 2, 2, 2), _IMAGENET, _BOTTLENECK),
+    34: Skeleton((3, 4, 6, 3), _IMAGENET, _BASIC),
     50: Skeleton((3, 4, 6, 3), _IMAGENET, _BOTTLENECK),
     101: Skeleton((3, 4, 23, 3), _IMAGENET, _BOTTLENECK),
     152: Skeleton((3, 8, 36, 3), _IMAGENET, _BOTTLENECK),
@@ -37,14 +37,14 @@ EXPANSION = {"bottleneck": 4, "basic": 1}
 
 
 def depths(family: str) -> tuple[int, ...]:
-    """The depths that a family has, smallest first.
+    """The depths that a family has: those for ImageNet, then those for CIFAR.
 
     >>> depths("resnext")
     (26, 50, 101, 152, 154)
     """
     if family == "resnext":  # grouped convolution needs bottleneck blocks
-        return tuple(sorted(d for d, skeleton in DEPTHS.items() if skeleton.style["block"] == "bottleneck"))
-    return tuple(sorted(DEPTHS.keys() - {154}))
+        return tuple(depth for depth, skeleton in DEPTHS.items() if skeleton.style["block"] == "bottleneck")
+    return tuple(depth for depth in DEPTHS if depth != 154)
 
 
 def _presets() -> dict[str, dict[str, Any]]:

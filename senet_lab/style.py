@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from senet_lab.checks import flag, one_of, real, whole
@@ -62,7 +62,7 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Style:
     """How a block is built, apart from its sizes. Every field has a value; `style_of` fills in a convention's.
 
@@ -106,6 +106,11 @@ class Style:
     def __post_init__(self) -> None:
         for name in STYLE_FIELDS:
             object.__setattr__(self, name, checked(name, getattr(self, name)))
+
+    def __repr__(self) -> str:
+        usual = {**CONVENTIONS["seed"], **{f.name: f.default for f in fields(self) if f.default is not MISSING}}
+        changed = {n: v for n in STYLE_FIELDS if (v := getattr(self, n)) != usual[n] and n != "stride_place"}
+        return f"<Style: seed, stride in the {self.stride_place}{''.join(f', {n}={v!r}' for n, v in changed.items())}>"
 
 
 STYLE_FIELDS = tuple(field.name for field in fields(Style))

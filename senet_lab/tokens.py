@@ -64,7 +64,9 @@ def _value(field: Field[Any], text: str) -> Any:
     try:
         return READERS[kind](text)
     except (KeyError, ValueError):
-        example = {"bool": "yes", "int": "16", "float": "0.2"}.get(kind, "64x3")
+        example = (
+            {"bool": "yes", "float": "0.2"}.get(kind, "64x3,128x4") if field.default is None else _text(field.default)
+        )
         raise ValueError(f"`{field.name}` (={text!r}) cannot be read from a token; try {example}.") from None
 
 

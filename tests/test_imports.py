@@ -89,7 +89,7 @@ def loaded_after(code):
         "import senet_lab",
         "import senet_lab; senet_lab.Architecture('resnext', 152).ledger()",
         "import senet_lab; senet_lab.SEResNet.group(senet_lab.Sketch((32, 32, 3)), 16, 1, 4)",
-        "import senet_lab; e = senet_lab.Explorer(); e.asked = {'moves': {'ratio': 8}, 'turn': 'a'}; assert not e.failure",
+        "import senet_lab; e = senet_lab.Explorer(); e.asked = {'moves': {'ratio': 8}, 'turn': 'a', 'gesture': 'a'}; assert not e.failure",
     ],
 )
 def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_explorer(code):

@@ -18,14 +18,14 @@ def explorer():
 
 
 def ask(explorer, **moves):
-    explorer.asked = {"moves": moves, "turn": f"test {moves}"}
+    explorer.asked = {"moves": moves, "turn": f"test {moves}", "gesture": f"test {moves}"}
     return explorer.shown
 
 
 def test_a_move_changes_the_network_the_page_and_the_sentence(explorer):
     shown = ask(explorer, ratio=8)
     assert explorer.architecture == Architecture("resnext", 50, ratio=8)
-    assert "30,058,792" in shown["picture"]
+    assert "30,058,792" in shown["heading"]
     assert "30,058,792" in shown["table"]
     assert shown["said"].startswith("Ratio 16 \u2192 8: parameters +2.51 M")
     assert shown["error"] == ""
@@ -48,7 +48,8 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"ratio": 4096}, "leaves no channel of 256"),
         ({"cardinality": None}, "`cardinality` must be a whole number"),
         ({"cardinality": 0}, "must be at least 1; try 1."),
-        ({"image_size": 8}, "must be at least 32 pixels"),
+        ({"image_size": 8}, "`image_size` (=8) must be at least 32; try 32."),
+        ({"image_size": "abc"}, "`image_size` must be a whole number, not 'abc'; try 32."),
         ({"depth": 51}, "try 50."),
         ({"cardinalty": 8}, "try 'cardinality'"),
         ({"opened": 5}, "`opened` (=5) must be one of 1, 2, 3 or 4; try 4."),
@@ -60,7 +61,7 @@ def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, 
     shown = ask(explorer, **moves)
     assert words in shown["error"]
     assert explorer.architecture == before
-    assert "27,543,848" in shown["picture"]
+    assert "27,543,848" in shown["heading"]
     assert ask(explorer, ratio=8)["error"] == ""
 
 
@@ -69,6 +70,20 @@ def test_a_refused_move_keeps_the_others_and_names_itself(explorer):
     assert explorer.architecture == Architecture("resnext", 50, cardinality=8)
     assert shown["refused"] == ["ratio"]
     assert shown["said"].startswith("Cardinality 32 \u2192 8:")
+
+
+def test_a_drag_is_told_from_where_it_began(explorer):
+    for ratio in (8, 4, 2):
+        explorer.asked = {"moves": {"ratio": ratio}, "turn": f"{ratio}", "gesture": "one drag"}
+    assert explorer.shown["said"].startswith("Ratio 16 \u2192 2: parameters +17.60 M (27.54 M \u2192 45.15 M)")
+    explorer.asked = {"moves": {"ratio": 16}, "turn": "16", "gesture": "one drag"}
+    assert explorer.shown["said"] == explorer_module.FIRST_WORDS
+
+
+def test_what_a_move_took_along_is_told(explorer):
+    ask(explorer, family="resnet", depth=18)
+    shown = ask(explorer, family="resnext")
+    assert shown["said"].startswith("Family SE-ResNet \u2192 SE-ResNeXt, Depth 18 \u2192 26: parameters")
 
 
 def test_moves_are_made_in_the_order_of_the_page(explorer):
@@ -103,12 +118,12 @@ def test_an_architecture_set_while_a_page_is_drawn_is_the_one_that_is_shown(expl
         return picture(architecture, opened)
 
     monkeypatch.setattr(explorer_module, "picture", slow)
-    assert "SE-ResNet-18" in ask(explorer, ratio=8)["picture"]
+    assert "SE-ResNet-18" in ask(explorer, ratio=8)["heading"]
 
 
 def test_setting_the_architecture_from_python_moves_the_page(explorer):
     explorer.architecture = Architecture.preset("cifar_se_resnet20")
-    assert "SE-ResNet-20" in explorer.shown["picture"]
+    assert "SE-ResNet-20" in explorer.shown["heading"]
 
 
 def test_the_family_takes_the_depth_along_and_keeps_the_paths():

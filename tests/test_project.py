@@ -9,7 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-NOT_OURS = re.compile(r"\.venv|\.git/|__pycache__|egg-info|\.\w+_cache|\.hypothesis|\.ipynb_checkpoints")
+NOT_OURS = re.compile(r"\.venv|my_notebooks|\.git/|__pycache__|egg-info|\.\w+_cache|\.hypothesis|\.ipynb_checkpoints")
 FILES = [p for p in sorted(ROOT.rglob("*")) if p.is_file() and not NOT_OURS.search(f"{p.relative_to(ROOT)}")]
 
 
@@ -52,6 +52,9 @@ def test_what_the_readme_shows_runs():
         exec(block, names)
     assert (names["ledger"].params, names["ledger"].macs) == (27_543_848, 4_232_994_816)
     assert names["network"].token() == "senet1~family=resnext"
+    call, said = re.search(r">>> (.*)\n(ValueError: .*)\n", (ROOT / "README.md").read_text()).groups()
+    with pytest.raises(ValueError, match=re.escape(said.removeprefix("ValueError: "))):
+        eval(call, names)
 
 
 def test_ci_calls_the_test_command_of_the_readme():

@@ -35,9 +35,13 @@ def replay(model: Any) -> Sketch:
         if type(layer).__name__ == "InputLayer":
             continue
         given = layer.input  # Keras raises a ValueError of its own for a layer that is called twice
-        x = _called(
-            layer, [found[id(each)] for each in given] if isinstance(given, (list, tuple)) else found[id(given)]
-        )
+        several = isinstance(given, (list, tuple))
+        if any(id(each) not in found for each in (given if several else [given])):
+            raise ValueError(
+                f"`{layer.name}` takes what no counted layer gives: the output of a nested model, or of an operation "
+                "such as x + y; use layers, such as keras.layers.Add, and models that are not nested."
+            )
+        x = _called(layer, [found[id(each)] for each in given] if several else found[id(given)])
         found[id(layer.output)] = x
     return found[id(model.outputs[0])]
 
@@ -51,7 +55,11 @@ def _called(layer: Any, x: Any) -> Sketch:
     config = layer.get_config()
     known = [name for name in inspect.signature(counted).parameters if name in config and name != "name"]
     y: Sketch = counted(name=layer.name, **{name: config[name] for name in known})(x)
-    row, expected = y.written[0], (layer.output.shape, layer.count_params())
-    if (row.output_shape, row.params + row.state) != expected:
-        raise ValueError(f"`{layer.name}` has arguments that no ledger counts: {sorted(set(config) - set(known))}.")
+    row = y.written[0]
+    if (row.output_shape, row.params + row.state) != (layer.output.shape, layer.count_params()):
+        understood = type(layer).from_config({name: config[name] for name in known}).get_config()
+        others = [name for name in config if name != "name" and config[name] != understood[name]]
+        raise ValueError(
+            f"`{layer.name}` has arguments that no ledger counts: {listed(others)}; leave them as they come."
+        )
     return y

@@ -97,10 +97,10 @@ def identity_block(
     name = unique_name(x, "identity_block") if name is None else name
     n_filters, filters_out = _filters(n_filters, style)
     if x.shape[-1] != filters_out:
-        fit = max(1, x.shape[-1] // EXPANSION[style.block])
+        fit, rest = divmod(x.shape[-1], EXPANSION[style.block])
         raise ValueError(
             f"An identity block's input (={x.shape[-1]} channels) must have as many channels as its output "
-            f"(={filters_out}); try a projection_block first, or n_filters={fit}."
+            f"(={filters_out}); try a projection_block first{'' if rest else f', or n_filters={fit}'}."
         )
     return residual_block(x, x, n_filters, ratio=whole_or_none("ratio", ratio), style=style, name=name)
 

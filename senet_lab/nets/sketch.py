@@ -98,6 +98,8 @@ class Sketch:
     names: Counter[str]
 
     def __init__(self, shape: Sequence[int], name: str = "inputs") -> None:
+        if not isinstance(shape, (tuple, list)):
+            raise TypeError(f"`shape` must be (height, width, channels), not {shape!r}; try (224, 224, 3).")
         self.shape = (None, *(whole("shape", side) for side in shape))
         self.written = (Row(name, "input", "", *Entry("input", self.shape), prod(self.shape[1:]), 1),)
         self.inputs, self.names = (), Counter()

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import nearest, one_of
+from senet_lab.checks import nearest, one_of, whole
 from senet_lab.published import DEPTHS, depths
-from senet_lab.views.units import size, spaced
+from senet_lab.views.units import counted, size, spaced
 
 
 class Control(NamedTuple):
@@ -42,10 +42,10 @@ FAMILY_LABELS = {"resnet": "SE-ResNet", "resnext": "SE-ResNeXt"}
 
 # What people read, the heading that a slider stands under, and its stops where all of them can be reached.
 SLIDERS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
-    "depth": ("Depth", "Network", tuple(sorted(DEPTHS))),
+    "depth": ("Depth", "Network", tuple(DEPTHS)),
     "cardinality": ("Cardinality", "Paths", (1, 2, 4, 8, 16, 32, 64)),
     "base_width": ("Base width", "Paths", (*range(1, 17), 20, 24, 28, 32, 40, 48, 56, 64)),
-    "ratio": ("Ratio", "Squeeze-excite", (None, 2, 4, 8, 16, 32, 64)),
+    "ratio": ("Ratio", "Squeeze-excite", (2, 4, 8, 16, 32, 64, None)),
     "image_size": ("Image size", "Input", tuple(range(32, 481, 32))),
 }
 
@@ -60,13 +60,13 @@ def controls(architecture: Architecture, opened: int = 1) -> tuple[Control, ...]
     own = "these groups are your own" if table else ""
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
     no_width = no_paths or ("these groups state their width" if table and len(table[0]) == 3 else "")
-    width = plan[0].filters_in
+    width, paths = plan[0].filters_in, architecture.paths
     blocks = " + ".join(str(group.n_blocks) for group in plan)
     numbers = tuple(range(1, len(plan) + 1))
     hints = {
-        "depth": f"{blocks} blocks",
-        "cardinality": f"{architecture.paths} paths of {width // architecture.paths} channels in group 1",
-        "base_width": f"{width} channels in the 3\u00d73 of group 1",
+        "depth": f"{blocks} blocks{', CIFAR stem' if architecture.style.stem == 'cifar' else ''}",
+        "cardinality": f"{counted(paths, 'path')} of {counted(width // paths, 'channel')} in group 1",
+        "base_width": f"{width} channels in its 3\u00d73",
         "ratio": _squeezes(architecture),
         "image_size": f"pixels a side; {_last_map(architecture)} in the last map",
     }
@@ -83,7 +83,9 @@ def controls(architecture: Architecture, opened: int = 1) -> tuple[Control, ...]
 def _slider(architecture: Architecture, name: str, hint: str, off: str) -> Control:
     """A slider; `off` is the reason why it does not apply, where it does not."""
     label, section, stops = SLIDERS[name]
-    value = architecture.input_shape[0] if name == "image_size" else getattr(architecture, name)
+    height, width, _ = architecture.input_shape
+    size_ = height if height == width else (height, width)
+    value = size_ if name == "image_size" else getattr(architecture, name)
     stops = stops if off else _reachable(architecture, name, stops)
     return Control(name, label, section, "slider", stops, tuple(map(words, stops)), value, off or hint, bool(off))
 
@@ -117,7 +119,7 @@ def _squeezes(architecture: Architecture) -> str:
     if not reduced:
         return "no squeeze-excite"
     least = min(reduced, key=lambda row: row.output_shape[-1])
-    return f"narrowest squeeze: {least.output_shape[-1]} channels, in {spaced(least.group)}"
+    return f"narrowest: {counted(least.output_shape[-1], 'channel')}, in {spaced(least.group)}"
 
 
 def _last_map(architecture: Architecture) -> str:
@@ -132,20 +134,24 @@ def moved(architecture: Architecture, name: str, value: Any) -> Architecture:
         ValueError, TypeError: the value cannot be had, and the error says why.
     """
     if name == "image_size":
-        return replace(architecture, input_shape=(value, value, architecture.input_shape[2]))
-    if name == "family" and value in ("resnet", "resnext"):
+        side = whole("image_size", value, architecture.stride, 2**16)
+        return replace(architecture, input_shape=(side, side, architecture.input_shape[2]))
+    one_of("control", name, ("family", *SLIDERS))
+    if name == "family" and value in FAMILY_LABELS:
         return replace(architecture, family=value, depth=nearest(architecture.depth, depths(value)))
     return replace(architecture, **{name: value})
 
 
-def move_words(before: tuple[Control, ...], name: str, value: Any) -> str:
-    """A move in words, such as "Ratio 16 \u2192 8"; `before` are the controls as they were.
+def move_words(before: Architecture, after: Architecture) -> str:
+    """What differs between two architectures, in the words of the controls: "Ratio 16 \u2192 8"."""
+    old, new = ({c.name: c for c in controls(each) if not c.disabled} for each in (before, after))
+    parts = (
+        f"{control.label} {_shown(old[name])} \u2192 {_shown(control)}"
+        for name, control in new.items()
+        if name in old and name != "opened" and control.value != old[name].value
+    )
+    return ", ".join(parts)
 
-    Raises:
-        ValueError: no control has this name.
-    """
-    by_name = {control.name: control for control in before}
-    control = by_name[one_of("control", name, tuple(by_name))]
-    labels = dict(zip(control.stops, control.labels, strict=True))
-    old, new = (labels.get(each, words(each)) for each in (control.value, value))
-    return f"{control.label} {old} \u2192 {new}"
+
+def _shown(control: Control) -> str:
+    return dict(zip(control.stops, control.labels, strict=True)).get(control.value) or words(control.value)

@@ -19,13 +19,16 @@ export default {
     let answered = true;
     let moves = {}; // what was moved since the last answer
     let timer = 0;
+    let gesture = 0; // a drag, a key, a click: what one sentence is about
+    el.addEventListener("pointerdown", () => (gesture += 1), true);
+    el.addEventListener("keydown", () => (gesture += 1), true);
 
     function ask(name, value) {
       delete moves[name]; // so that the order is that of the last touches
       moves[name] = value;
       answered = false;
       turn += 1;
-      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}` });
+      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}`, gesture: `${view} ${gesture}` });
       model.save_changes();
       clearTimeout(timer);
       timer = setTimeout(() => complain(SILENCE), PATIENCE);
@@ -34,6 +37,7 @@ export default {
     function complain(words) {
       if (parts.error.textContent !== words) parts.error.textContent = words;
       parts.error.hidden = !words;
+      parts.said.hidden = Boolean(words); // one takes the place of the other, so that nothing jumps
     }
 
     function show() {
@@ -43,6 +47,7 @@ export default {
         moves = {};
         clearTimeout(timer);
       }
+      parts.heading.innerHTML = shown.heading;
       parts.picture.innerHTML = shown.picture;
       parts.table.innerHTML = shown.table;
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
@@ -77,9 +82,10 @@ function layout(el) {
     <div class="sn-columns">
       <div class="sn-controls" data-part="controls" role="group" aria-label="Meta-parameters"></div>
       <div class="sn-page">
-        <p class="sn-error" data-part="error" role="alert" hidden></p>
-        <div data-part="picture"></div>
+        <div data-part="heading"></div>
         <p class="sn-said" data-part="said" role="status"></p>
+        <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
+        <div data-part="picture"></div>
         <div data-part="table"></div>
       </div>
     </div>`;
@@ -149,7 +155,7 @@ function slider(control, ask) {
     const typed = field.value.trim();
     if (typed === committed) return;
     committed = typed;
-    ask(now.name, ["", "none"].includes(typed) ? null : /^\d+$/.test(typed) ? Number(typed) : typed);
+    ask(now.name, typed === "none" ? null : /^-?\d+$/.test(typed) ? Number(typed) : typed);
   }
   range.addEventListener("input", () => {
     const stop = Number(range.value);

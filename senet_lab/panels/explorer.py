@@ -12,7 +12,7 @@ import traitlets
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
 from senet_lab.panels.controls import controls, move_words, moved, words
-from senet_lab.views.page import move_sentence, picture, static_page, style_sheet
+from senet_lab.views.page import heading, move_sentence, picture, static_page, style_sheet
 from senet_lab.views.tables import group_table
 
 HERE = Path(__file__).parent
@@ -33,7 +33,9 @@ class Explorer(anywidget.AnyWidget):
     _esm = HERE / "explorer.js"
     _css = style_sheet() + (HERE / "explorer.css").read_text()
 
-    asked = traitlets.Dict().tag(sync=True)  # from the page: {"moves": {control: value}, "turn": whose and which}
+    asked = traitlets.Dict().tag(
+        sync=True
+    )  # from the page: {"moves": {control: value}, "turn", "gesture"}: ids of the page
     shown = traitlets.Dict().tag(sync=True)  # to the page: what `_render` puts together
     architecture = traitlets.Instance(Architecture)
 
@@ -42,14 +44,15 @@ class Explorer(anywidget.AnyWidget):
         self._opened, self._turn, self._said = 1, "", FIRST_WORDS
         self._refused: dict[str, str] = {}
         self._awaited: Architecture | None = None
-        super().__init__(architecture=architecture or Architecture("resnext", 50))
+        self._gesture, self._origin = "", architecture or Architecture("resnext", 50)  # where a drag began
+        super().__init__(architecture=self._origin)
 
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
         self._turn = change.new["turn"]
         try:
-            self._awaited, self._refused = self._after(change.new["moves"])
+            self._awaited, self._refused = self._after(change.new["moves"], change.new["gesture"])
             if self._awaited == self.architecture:
                 self._render()
             else:
@@ -58,22 +61,22 @@ class Explorer(anywidget.AnyWidget):
             self.failure = error
             self.shown = {**self.shown, "turn": self._turn, "error": traceback.format_exc()}
 
-    def _after(self, moves: dict[str, Any]) -> tuple[Architecture, dict[str, str]]:
+    def _after(self, moves: dict[str, Any], gesture: str) -> tuple[Architecture, dict[str, str]]:
         """The architecture after the moves that can be made, and the reasons against the others."""
-        before = after = self.architecture
-        present, made, refused = controls(before), [], {}
+        if gesture != self._gesture:
+            self._gesture, self._origin = gesture, self.architecture
+        after, refused = self.architecture, {}
         for name, value in moves.items():
             try:
                 if name == "opened":
                     self._opened = one_of("opened", value, range(1, len(after.plan) + 1))
                 else:
-                    said = move_words(present, name, value)
                     after = moved(after, name, value)
-                    made.append(said)
             except (ValueError, TypeError) as error:
                 refused[name] = str(error)
-        if after != before:
-            self._said = move_sentence(", ".join(made), before.ledger(), after.ledger())
+        if after != self.architecture:
+            told = move_words(self._origin, after)
+            self._said = move_sentence(told, self._origin.ledger(), after.ledger()) if told else FIRST_WORDS
         return after, refused
 
     @traitlets.observe("architecture")
@@ -97,6 +100,7 @@ class Explorer(anywidget.AnyWidget):
                 "controls": [
                     {**control._asdict(), "text": words(control.value)} for control in controls(drawn, opened)
                 ],
+                "heading": heading(drawn),
                 "picture": picture(drawn, opened),
                 "table": group_table(drawn.ledger()),
             }

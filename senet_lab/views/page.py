@@ -22,24 +22,30 @@ LEGEND = (
 )
 
 
+def heading(architecture: Architecture) -> str:
+    """Name, meta-parameters and headline figures."""
+    return (
+        f'<h2>{escape(architecture.name)}</h2><p class="sn-under">{escape(summary(architecture))}</p>'
+        f"{headline(architecture.ledger())}"
+    )
+
+
 def picture(architecture: Architecture, opened: int = 1) -> str:
-    """Name, headline figures, the network to scale, and the first block of one group opened.
+    """The network to scale, and the first block of one group opened.
 
     Args:
         opened: number of the group; the last one if there are fewer.
     """
     ledger, group = architecture.ledger(), f"group{min(opened, len(architecture.plan))}"
     return (
-        f'<h2>{escape(architecture.name)}</h2><p class="sn-under">{escape(summary(architecture))}</p>'
-        f"{headline(ledger)}{LEGEND}{network_svg(ledger)}"
-        f'<div class="sn-card"><h3>{spaced(group)} \u00b7 block 1</h3><span>{_about(ledger, group)}</span>'
-        f"{block_svg(ledger, group, place=architecture.place)}</div>"
+        f'{LEGEND}{network_svg(ledger)}<div class="sn-card"><h3>{spaced(group)} \u00b7 block 1</h3>'
+        f"<span>{_about(ledger, group)}</span>{block_svg(ledger, group, place=architecture.place)}</div>"
     )
 
 
 def static_page(architecture: Architecture) -> str:
-    """Picture and table with their style, for where no widget lives: a stored notebook, a mail, a report."""
-    page = picture(architecture) + group_table(architecture.ledger())
+    """All of it with its style, for where no widget lives: a stored notebook, a mail, a report."""
+    page = heading(architecture) + picture(architecture) + group_table(architecture.ledger())
     return f'<style>{style_sheet()}</style><div class="sn">{page}</div>'
 
 
@@ -60,7 +66,10 @@ def summary(architecture: Architecture) -> str:
     if architecture.groups is None or len(architecture.groups[0]) == 2:
         paths.append(f"base width {architecture.base_width}")
     ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {architecture.ratio}"
-    rest = [ratio, f"{height}\u00d7{width}", f"{architecture.classes} classes", f"{architecture.convention} convention"]
+    usual = {"place": "standard", "squeeze": "average", "gate": "sigmoid"}
+    chosen = [f"{name} {value}" for name in usual if (value := getattr(architecture, name)) != usual[name]]
+    top = f"{architecture.classes} classes" if architecture.include_top else "without top"
+    rest = [ratio, *chosen, f"{height}\u00d7{width}", top, f"{architecture.convention} convention"]
     return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
 
 
@@ -85,8 +94,10 @@ def _about(ledger: Ledger, group: str) -> str:
     rows = ledger.blocks()[group, "block1"]
     shortcut = "projection" if any("_shortcut_" in row.name for row in rows) else "identity"
     params, macs = (sum(getattr(row, name) for row in rows) for name in ("params", "macs"))
+    norm = sum(row.params for row in rows if row.kind == "batch norm")
     output = size(rows[-1].output_shape)
-    return f"{shortcut} \u00b7 {output} \u00b7 {params:,} parameters \u00b7 {short(macs)} multiply-adds"
+    counts = f"{params:,} parameters, {norm:,} of BN \u00b7 {short(macs)} multiply-adds"
+    return f"{shortcut} \u00b7 {output} \u00b7 {counts}"
 
 
 def move_sentence(words: str, before: Ledger, after: Ledger) -> str:

@@ -8,7 +8,7 @@ from senet_lab.ledger import Ledger, Total
 from senet_lab.views.units import percent, short, size, spaced
 
 COLUMNS = ("Group", "Blocks", "Output", "Parameters", "Share", "Multiply-adds", "Activations", "SE parameters")
-NOTE = "multiply-adds (the papers\u2019 \u201cFLOPs\u201d) and activations are for one image"
+NOTE = "multiply-adds (the papers\u2019 \u201cFLOPs\u201d) and activations, in numbers, are for one image"
 
 
 def group_table(ledger: Ledger) -> str:

@@ -55,3 +55,12 @@ def size(shape: Shape) -> str:
     _, height, width, channels = shape
     sides = f"{height}\u00b2" if height == width else f"{height}\u00d7{width}"
     return f"{sides} \u00d7 {channels}"
+
+
+def counted(number: int, thing: str) -> str:
+    """1 path, 32 paths.
+
+    >>> counted(1, "path"), counted(32, "path")
+    ('1 path', '32 paths')
+    """
+    return f"{number} {thing}{'s' * (number != 1)}"
