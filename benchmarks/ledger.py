@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import itertools
 import os
-import platform
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
+
+from timing import Times, line, machine, timed
 
 from senet_lab import Architecture
 
@@ -29,17 +28,7 @@ print(1e3 * (time.perf_counter() - start))
 """
 
 
-def timed(call: Callable[[], object], repeats: int) -> tuple[float, float, float]:
-    """Median, least and most of the times that `call` takes, in ms."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        times.append(1e3 * (time.perf_counter() - start))
-    return median(times), min(times), max(times)
-
-
-def in_fresh_process(code: str, repeats: int = 5) -> tuple[float, float, float]:
+def in_fresh_process(code: str, repeats: int = 5) -> Times:
     """Median, least and most of what `code` prints, each time in a process of its own."""
     runs = (
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True) for _ in range(repeats)
@@ -48,18 +37,11 @@ def in_fresh_process(code: str, repeats: int = 5) -> tuple[float, float, float]:
     return median(times), min(times), max(times)
 
 
-def line(name: str, times: tuple[float, float, float], beside: float | None = None) -> None:
-    """Print one row; `beside` is the median to compare with."""
-    ratio = f"{beside / times[0]:>10,.0f} x" if beside else ""
-    print(f"{name:<44}{times[0]:>11.3f}{times[1]:>11.3f}{times[2]:>11.3f}{ratio}")
-
-
 def main() -> None:
     """Print the table."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     startup = "import time; start = time.perf_counter(); {}; print(1e3 * (time.perf_counter() - start))"
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print(f"{'ms':<44}{'median':>11}{'least':>11}{'most':>11}{'ratio':>12}")
+    print(machine())
     line("import senet_lab", in_fresh_process(startup.format("import senet_lab")))
     line("import senet_lab; Explorer()", in_fresh_process(startup.format("import senet_lab; senet_lab.Explorer()")))
     line("ledger, SE-ResNeXt-152, cold", in_fresh_process(COLD))

@@ -8,7 +8,8 @@ Called on anything else it is the Keras layer of that name:
 So a network is written once, and what is counted cannot differ from what computes.
 
 Each function below is the first reading: from input shape and Keras' arguments to an `Entry`. Arguments that change
-no count (initializers, epsilon) are named all the same, so that a misspelt one fails in both readings.
+no count (initializers, epsilon) are named all the same, so that a misspelt one fails in both readings. Positional
+arguments are those whose place is the same in Keras; the rest go by keyword.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def Conv2D(
     kernel_size: Pair,
     strides: Pair = 1,
     padding: str = "valid",
+    *,
     groups: int = 1,
     activation: str | None = None,
     use_bias: bool = True,
@@ -89,7 +91,7 @@ def Dense(
 
 @layer
 def BatchNormalization(
-    shape: Shape, momentum: float = 0.99, epsilon: float = 1e-3, gamma_initializer: str = "ones"
+    shape: Shape, *, momentum: float = 0.99, epsilon: float = 1e-3, gamma_initializer: str = "ones"
 ) -> Entry:
     """Batch normalization: gamma and beta are parameters, moving mean and variance are state (Ioffe, Szegedy 2015)."""
     return Entry("batch norm", shape, params=2 * shape[-1], state=2 * shape[-1])
@@ -135,13 +137,13 @@ def _global_pooling(shape: Shape, keepdims: bool) -> Entry:
 
 
 @layer
-def GlobalAveragePooling2D(shape: Shape, keepdims: bool = False) -> Entry:
+def GlobalAveragePooling2D(shape: Shape, *, keepdims: bool = False) -> Entry:
     """The mean of each channel's map."""
     return _global_pooling(shape, keepdims)
 
 
 @layer
-def GlobalMaxPooling2D(shape: Shape, keepdims: bool = False) -> Entry:
+def GlobalMaxPooling2D(shape: Shape, *, keepdims: bool = False) -> Entry:
     """The largest number of each channel's map."""
     return _global_pooling(shape, keepdims)
 

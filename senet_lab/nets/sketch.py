@@ -168,9 +168,7 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
                 return _merged(
                     x, name or _automatic_name(x[0], keras_name), entry([y.shape for y in x], *args, **kwargs)
                 )
-            import keras
-
-            return getattr(keras.layers, keras_name)(*args, name=name, **kwargs)(x)
+            return _keras_layer(keras_name, kwargs.get("groups", 1))(*args, name=name, **kwargs)(x)
 
         return call
 
@@ -178,6 +176,17 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
     kept = [*list(signature.parameters.values())[1:], inspect.Parameter("name", KEYWORD_ONLY, default=None)]
     update_wrapper(make, entry).__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]  # PEP 362
     return make
+
+
+def _keras_layer(name: str, groups: int) -> Any:
+    """The Keras layer of that name; ours where it is a grouped convolution."""
+    if groups > 1:
+        from senet_lab.nets.grouped import GroupedConv2D
+
+        return GroupedConv2D
+    import keras
+
+    return getattr(keras.layers, name)
 
 
 def _merged(sketches: Sequence[Sketch], name: str, entry: Entry) -> Sketch:

@@ -1,0 +1,201 @@
+"""The grouped convolution: every path gives the numbers and gradients of the NumPy reference, in every mode."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+import reference
+import tensorflow as tf
+from keras import ops
+
+from senet_lab import Architecture
+from senet_lab.nets.grouped import PATHS, GroupedConv2D, best_path
+
+MADE_HERE = [path for path in PATHS if path != "native"]  # native is Keras' own: XLA, seconds for each shape
+
+
+def layer_and_input(
+    groups, path=None, strides=1, padding="same", channels=64, filters=64, side=6, use_bias=False, **how
+):
+    draw = np.random.default_rng(groups)
+    x = draw.normal(size=(2, side, side, channels)).astype("float32")
+    layer = GroupedConv2D(
+        filters, 3, strides=strides, padding=padding, groups=groups, path=path, use_bias=use_bias, **how
+    )
+    layer.build(x.shape)
+    layer.set_weights([draw.normal(size=weight.shape) for weight in layer.weights])
+    return layer, x
+
+
+def value_and_gradients(layer, x):
+    """Output, and the gradients of half its square with respect to input and kernel."""
+    x = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x)
+        loss = tf.reduce_sum(tf.cast(y, "float32") ** 2) / 2
+    return [np.asarray(tf.cast(each, "float32")) for each in (y, *tape.gradient(loss, [x, layer.kernel.value]))]
+
+
+def reference_gradients(y, x, kernel, strides, pad, groups):
+    """By the chain rule: what each input and each weight adds to each output, times that output."""
+    x_grad, kernel_grad = np.zeros(np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0))).shape), np.zeros(kernel.shape)
+    padded = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    height, width = y.shape[1:3]
+    per_in, per_out = x.shape[-1] // groups, kernel.shape[-1] // groups
+    for g in range(groups):
+        inside, outside = slice(g * per_in, (g + 1) * per_in), slice(g * per_out, (g + 1) * per_out)
+        for i in range(kernel.shape[0]):
+            for j in range(kernel.shape[1]):
+                rows, columns = slice(i, i + strides * height, strides), slice(j, j + strides * width, strides)
+                x_grad[:, rows, columns, inside] += y[..., outside] @ kernel[i, j][:, outside].T
+                window = padded[:, rows, columns, inside].reshape(-1, per_in)
+                kernel_grad[i, j, :, outside] = window.T @ y[..., outside].reshape(-1, per_out)
+    return x_grad[:, pad : pad + x.shape[1], pad : pad + x.shape[2]], kernel_grad
+
+
+def assert_near(found, expected, tolerance=1e-4):
+    assert np.abs(found - expected).max() <= tolerance * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("path", MADE_HERE)
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("groups", [2, 4, 8, 16, 32, 64])
+def test_every_path_gives_the_numbers_and_gradients_of_the_reference(path, strides, groups):
+    layer, x = layer_and_input(groups, path, strides, "valid")
+    y, *gradients = value_and_gradients(layer, x)
+    kernel = layer.kernel.numpy()
+    assert_near(y, reference.convolve(x, kernel, strides, 0, groups))
+    for found, expected in zip(gradients, reference_gradients(y, x, kernel, strides, 0, groups), strict=True):
+        assert_near(found, expected)
+
+
+@pytest.mark.parametrize("path", MADE_HERE)
+@pytest.mark.parametrize(("strides", "padding"), [(1, "same"), (2, "same"), (2, "valid")])
+def test_every_path_pads_and_strides_as_keras_does(path, strides, padding):
+    layer, x = layer_and_input(
+        4, path, strides, padding, channels=8, filters=12, side=7, use_bias=True, activation="relu"
+    )
+    plain = keras.layers.Conv2D.from_config(layer.get_config())
+    plain.build(x.shape)
+    plain.set_weights(layer.get_weights())
+    assert_near(np.asarray(layer(x)), np.asarray(plain(x)))
+
+
+@pytest.mark.parametrize("path", MADE_HERE)
+def test_eager_graph_and_predict_agree(path):
+    layer, x = layer_and_input(8, path)
+    inputs = keras.Input(x.shape[1:])
+    model = keras.Model(inputs, layer(inputs))
+    eager = np.asarray(layer(x))
+    assert_near(np.asarray(tf.function(layer)(x)), eager)
+    assert_near(model.predict(x, verbose=0), eager)
+
+
+@pytest.mark.parametrize("path", MADE_HERE)
+def test_mixed_bfloat16_stays_near_float32(path):
+    layer, x = layer_and_input(8, path, dtype="mixed_bfloat16")
+    exact, _ = layer_and_input(8, path)
+    assert layer(x).dtype == "bfloat16"
+    for found, expected in zip(value_and_gradients(layer, x), value_and_gradients(exact, x), strict=True):
+        assert_near(found, expected, 0.03)
+
+
+@pytest.mark.parametrize("path", MADE_HERE)
+def test_outputs_depend_on_the_channels_of_their_own_group_alone(path):
+    layer, x = layer_and_input(16, path)
+    disturbed = np.repeat(x[:1], 16, 0)
+    for group in range(16):
+        disturbed[group, ..., 4 * group : 4 * group + 4] += 1
+    changed = np.abs(np.asarray(layer(disturbed)) - np.asarray(layer(x[:1]))).max((1, 2)).reshape(16, 16, 4).max(-1)
+    assert (np.diag(changed) > 1e-3).all()
+    assert (changed[~np.eye(16, dtype=bool)] < 1e-5).all()
+
+
+def test_config_and_weights_are_those_of_the_plain_layer():
+    layer, x = layer_and_input(8, strides=2, use_bias=True)
+    plain = keras.layers.Conv2D.from_config(layer.get_config())
+    plain.build(x.shape)
+    assert [w.shape for w in plain.weights] == [w.shape for w in layer.weights]
+    assert set(plain.get_config()) == set(layer.get_config())
+    again = GroupedConv2D.from_config(plain.get_config())
+    assert again.get_config() == layer.get_config()
+
+
+SMALL = Architecture("resnext", groups=((16, 1),), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=4)
+
+
+def test_the_networks_use_it_and_a_saved_one_opens_as_it_was(tmp_path):
+    model = SMALL.build()
+    assert type(model.get_layer("group1_block1_conv2")) is GroupedConv2D
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+    assert type(again.get_layer("group1_block1_conv2")) is GroupedConv2D
+    assert type(keras.models.clone_model(model).get_layer("group1_block1_conv2")) is GroupedConv2D
+
+
+PLAIN = """
+import sys, keras, numpy as np
+model = keras.saving.load_model(sys.argv[1], safe_mode=True)
+assert type(model.get_layer("group1_block1_conv2")) is keras.layers.Conv2D
+assert not [name for name in sys.modules if name.startswith("senet_lab")]
+np.save(sys.argv[2], model(np.ones((1, 32, 32, 3), "float32")))
+"""
+
+
+@pytest.mark.slow
+def test_a_saved_model_opens_in_plain_keras_with_the_same_output(tmp_path):
+    model = SMALL.build()
+    model.save(tmp_path / "model.keras")
+    subprocess.run([sys.executable, "-c", PLAIN, tmp_path / "model.keras", tmp_path / "y.npy"], check=True, timeout=300)
+    assert_near(np.load(tmp_path / "y.npy"), np.asarray(model(np.ones((1, 32, 32, 3), "float32"))))
+
+
+WITHOUT_ONEDNN = """
+import numpy as np, tensorflow as tf
+from senet_lab.nets.grouped import GroupedConv2D, best_path
+assert best_path() == "blocks", best_path()
+layer = GroupedConv2D(8, 3, groups=4, padding="same")
+x = tf.ones((1, 4, 4, 8))
+layer.build(x.shape)
+assert layer.path == "blocks"
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(layer(x) ** 2)
+assert np.isfinite(tape.gradient(loss, layer.kernel.value)).all()
+"""
+
+
+@pytest.mark.slow
+def test_without_onednn_the_portable_path_is_taken_and_has_a_gradient():
+    environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
+    subprocess.run([sys.executable, "-c", WITHOUT_ONEDNN], check=True, env=environment, timeout=300)
+
+
+def test_the_path_can_be_read_and_forced_and_is_not_saved():
+    assert GroupedConv2D(8, 3, groups=4).path == best_path()
+    assert GroupedConv2D(8, 3, groups=4, path="slices").path == "slices"
+    assert GroupedConv2D(8, 3).path == GroupedConv2D(8, 3, groups=4, dilation_rate=2).path == "native"
+    assert "path" not in GroupedConv2D(8, 3, groups=4, path="slices").get_config()
+    with pytest.raises(ValueError, match=r"`path` \(='slice'\) must be one of .* try 'slices'"):
+        GroupedConv2D(8, 3, groups=4, path="slice")
+
+
+def test_xla_is_declined_on_a_cpu_with_a_warning():
+    model = replace(SMALL, stem="cifar", input_shape=(8, 8, 3)).build()
+    with pytest.warns(UserWarning, match="jit_compile=False"):
+        model.compile("sgd", "sparse_categorical_crossentropy", jit_compile=True)
+    assert model.jit_compile is False
+    losses = [model.train_on_batch(np.ones((2, 8, 8, 3)), np.zeros(2)) for _ in range(2)]
+    assert np.isfinite(losses).all()
+
+
+def test_the_dense_layer_agrees_with_a_block_diagonal_kernel():
+    layer, x = layer_and_input(4, channels=8, filters=8)
+    dense = np.zeros((3, 3, 8, 8), "float32")
+    for g in range(4):
+        dense[:, :, 2 * g : 2 * g + 2, 2 * g : 2 * g + 2] = layer.kernel.numpy()[..., 2 * g : 2 * g + 2]
+    assert_near(np.asarray(layer(x)), np.asarray(ops.conv(x, dense, padding="same")))
