@@ -84,6 +84,11 @@ class Ledger:
         return Total.over("squeeze-excite", (row for row in self.rows if row.in_se))
 
     @property
+    def se_share(self) -> float:
+        """What squeeze-excite has of the trainable parameters, from 0 to 1."""
+        return self.se.params / self.params if self.params else 0.0
+
+    @property
     def params(self) -> int:
         """Trainable parameters."""
         return self.total.params

@@ -111,6 +111,14 @@ def test_a_drag_ends_at_its_last_value(page):
     expect(parameters(page)).to_contain_text("27,543,848")
 
 
+def test_saving_works_from_a_slider(page):
+    page.get_by_role("slider", name="Depth").focus()
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(1)
+    page.keyboard.press("Control+s")
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
+    expect(page.get_by_role("slider", name="Depth")).to_be_focused()
+
+
 def test_nothing_is_cut_off_at_1280_by_720(page):
     box = page.locator(".sn-explorer").bounding_box()
     for selector in (".sn-drawing", ".sn-figures > div", ".sn-slider", ".sn table"):

@@ -34,6 +34,7 @@ def test_groups_come_in_the_order_of_the_network():
 def test_kinds_keep_squeeze_excite_apart():
     kinds = {total.name: total for total in LEDGER.by_kind()}
     assert kinds["squeeze-excite"].params == LEDGER.se.params == 2_514_944
+    assert LEDGER.se_share == 2_514_944 / 27_543_848
     assert kinds["grouped conv"].params == sum(9 * g.filters_in**2 // 32 * g.n_blocks for g in ARCHITECTURE.plan)
     assert kinds["dense"].params == 2048 * 1000 + 1000
 

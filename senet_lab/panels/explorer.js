@@ -67,9 +67,11 @@ export default {
       }
     }
 
+    const releaseKeys = keepKeys(el);
     model.on("change:shown", show);
     show();
     return () => {
+      releaseKeys();
       clearTimeout(timer);
       model.off("change:shown", show);
     };
@@ -92,9 +94,15 @@ function layout(el) {
   return el;
 }
 
-// Without this, in each input itself, JupyterLab in command mode takes its arrow keys to move between cells.
-function keepKeys(element) {
-  element.querySelectorAll("input").forEach((input) => input.setAttribute("data-lm-suppress-shortcuts", ""));
+// In command mode JupyterLab takes the arrow keys of an input, to move between cells, unless the input itself says
+// no. So it does, except for Ctrl and Cmd: saving should work from anywhere. Returns how to stop.
+function keepKeys(el) {
+  const decide = (event) => {
+    if (event.target.tagName !== "INPUT" || !el.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
+  };
+  window.addEventListener("keydown", decide, true); // before JupyterLab, which listens on the document
+  return () => window.removeEventListener("keydown", decide, true);
 }
 
 function section(controls, name) {
@@ -127,7 +135,6 @@ function choice(control, ask) {
         return label;
       });
       element.replaceChildren(...(now.section === "Network" ? buttons : [caption, ...buttons]));
-      keepKeys(element);
     }
     element.querySelectorAll("input").forEach((input, index) => (input.checked = now.stops[index] === now.value));
   }
@@ -143,7 +150,6 @@ function slider(control, ask) {
     <label for="n${id}"></label><input id="n${id}" type="text" inputmode="numeric" autocomplete="off">
     <input type="range" min="0" step="1" aria-describedby="h${id}"><small id="h${id}"></small>`;
   const [label, field, range, hint] = element.children;
-  keepKeys(element);
   let now = control;
   let committed = null; // the text that Python has seen
   function place(stop, text) {
