@@ -34,6 +34,7 @@ notebooks: $(VENV)/ready
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/grouped.py
+	$(BIN)/python benchmarks/training.py
 
 # Pins every dependency, for every platform and Python, without saying where it was found.
 lock: $(VENV)/ready

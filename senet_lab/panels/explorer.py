@@ -33,10 +33,10 @@ class Explorer(anywidget.AnyWidget):
     _esm = HERE / "explorer.js"
     _css = style_sheet() + (HERE / "explorer.css").read_text()
 
-    asked = traitlets.Dict().tag(
-        sync=True
-    )  # from the page: {"moves": {control: value}, "turn", "gesture"}: ids of the page
-    shown = traitlets.Dict().tag(sync=True)  # to the page: what `_render` puts together
+    # From the page: {"moves": {control: value}, "turn": whose and which, "gesture": the drag that they belong to}.
+    asked = traitlets.Dict().tag(sync=True)
+    # To the page: what `_render` puts together.
+    shown = traitlets.Dict().tag(sync=True)
     architecture = traitlets.Instance(Architecture)
 
     def __init__(self, architecture: Architecture | None = None) -> None:
