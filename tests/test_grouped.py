@@ -105,6 +105,19 @@ def test_mixed_bfloat16_stays_near_float32(path):
         assert_near(found, expected, 0.03)
 
 
+@pytest.mark.parametrize(("path", "convolutions"), [("direct", 1), ("blocks", 2), ("slices", 16)])
+def test_each_path_computes_in_the_way_it_is_named_for(path, convolutions):
+    """16 groups of 4 channels: one convolution, two dense ones over 32 channels, or one a group."""
+    layer, x = layer_and_input(16, path)
+    graph = tf.function(layer).get_concrete_function(tf.TensorSpec(x.shape)).graph
+    assert [op.type for op in graph.get_operations()].count("Conv2D") == convolutions
+
+
+def test_one_group_is_the_plain_convolution():
+    layer, x = layer_and_input(1, padding="valid")
+    assert_near(np.asarray(layer(x)), reference.convolve(x, layer.kernel.numpy(), 1, 0, 1))
+
+
 @pytest.mark.parametrize("path", MADE_HERE)
 def test_outputs_depend_on_the_channels_of_their_own_group_alone(path):
     layer, x = layer_and_input(16, path)
