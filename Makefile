@@ -11,7 +11,7 @@ NOTEBOOKS := my_notebooks
 FLAGS := # more of them for jupyter lab, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint notebooks bench lock clean
+.PHONY: lab test lint notebooks bench bench-gpu lock clean
 
 # You work in copies, which no newer version touches. Trusted, their pictures show before a cell is run.
 lab: $(VENV)/ready
@@ -31,14 +31,18 @@ lint: $(VENV)/ready
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py store
 
+# The peers come with `.venv/bin/pip install -e .[bench]`, or live in another Python: make bench PEERS=/path/to/python.
+PEERS = $(BIN)/python
 bench: $(VENV)/ready
-	$(BIN)/python benchmarks/ledger.py
-	$(BIN)/python benchmarks/grouped.py
-	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/run.py --peers $(PEERS) $(if $(QUICK),--quick)
+
+# Needs a JAX that sees the card: .venv/bin/pip install "jax[cuda12]"; timm and a CUDA PyTorch beside it, if at hand.
+bench-gpu: $(VENV)/ready
+	KERAS_BACKEND=jax $(BIN)/python benchmarks/gpu.py
 
 # Pins every dependency, for every platform and Python, without saying where it was found.
 lock: $(VENV)/ready
-	$(BIN)/uv pip compile pyproject.toml --extra test --extra dev --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra app --extra test --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:

@@ -1,58 +1,44 @@
-"""One grouped convolution by each path, beside Keras' own and torch where it is installed. `make bench`.
+"""One grouped convolution by each path of the layer, beside Keras' own. `python grouped.py SHAPE REPEATS`.
 
-Forward, and forward with both gradients, in milliseconds; medians with least and most, after a warm-up call. Keras'
-own gradient takes seconds, so it is called fewer times.
+Forward, and forward with both gradients, 3x3, 32 groups, compiled. Keras' own gradient takes seconds, and is called
+three times; `slices` is the seed's way, 32 convolutions one after the other.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from timing import line, machine, timed
+import keras
+import tensorflow as tf
+from timing import emit, timed
+
+from senet_lab.nets.grouped import GroupedConv2D
 
 GROUPS = 32
-SHAPES = ((8, 56, 56, 128), (8, 28, 28, 256), (8, 14, 14, 512), (8, 7, 7, 1024), (64, 16, 16, 256))
+KERAS, SLICES = "Keras Conv2D(groups=32)", "the seed's 32 slices"
+OURS = {"direct": "senet_lab, direct", "blocks": "senet_lab, blocks of 32", "slices": SLICES}
 
 
-def main() -> None:
-    """Print the table."""
-    print(machine())
-    if importlib.util.find_spec("torch") is None:
-        print("torch is not installed, and is left out")
-    for shape in SHAPES:
-        times = {}
-        for name, forward, both in (*keras_paths(shape), *torch_path(shape)):
-            slow = name.startswith("Keras")
-            times[name] = timed(forward, 3 if slow else 30), timed(both, 3 if slow else 30)
-        size = "x".join(map(str, shape))
-        own = times["Keras Conv2D(groups=32)"]
-        for index, part in enumerate(("forward", "forward + backward")):
-            for name, both_times in times.items():
-                line(f"{size} {part}, {name}", both_times[index], own[index][0])
-
-
-def keras_paths(shape: tuple[int, ...]) -> Iterator[tuple[str, Callable[[], Any], Callable[[], Any]]]:
-    """Name, forward and forward with backward of each way on TensorFlow, as compiled functions."""
-    import keras
-    import tensorflow as tf
-
-    from senet_lab.nets.grouped import GroupedConv2D
-
+def main(shape: str, repeats: int) -> None:
+    """Measure, and print a line for each."""
+    sides = tuple(map(int, shape.split("x")))
     how = {"groups": GROUPS, "padding": "same", "use_bias": False}
-    layers = {"Keras Conv2D(groups=32)": keras.layers.Conv2D(shape[-1], 3, **how)}
-    layers |= {path: GroupedConv2D(shape[-1], 3, path=path, **how) for path in ("direct", "blocks", "slices")}
-    x = tf.random.normal(shape)
+    layers = {name: GroupedConv2D(sides[-1], 3, path=path, **how) for path, name in OURS.items()}
+    layers[KERAS] = keras.layers.Conv2D(sides[-1], 3, **how)
+    x = tf.random.normal(sides)
     for name, layer in layers.items():
-        layer.build(shape)
-        yield name, *_compiled(tf, layer, x)
+        layer.build(sides)
+        times = min(3, repeats) if name == KERAS else repeats
+        for part, call in _compiled(layer, x).items():
+            emit(f"grouped {part}", shape, name, "ms", [1e3 * t for t in timed(call, times)])
 
 
-def _compiled(tf: Any, layer: Any, x: Any) -> tuple[Callable[[], Any], Callable[[], Any]]:
+def _compiled(layer: Any, x: Any) -> dict[str, Callable[[], Any]]:
     def differentiated(x: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(x)
@@ -60,31 +46,11 @@ def _compiled(tf: Any, layer: Any, x: Any) -> tuple[Callable[[], Any], Callable[
         return tape.gradient(y, [x, layer.kernel.value])
 
     forward, both = tf.function(layer), tf.function(differentiated)
-    return lambda: forward(x).numpy(), lambda: both(x)[0].numpy()  # noqa: PLW0108 - forward(x) is what is timed
-
-
-def torch_path(shape: tuple[int, ...]) -> Iterator[tuple[str, Callable[[], Any], Callable[[], Any]]]:
-    """The same in torch, eager, channels last; nothing where torch is not installed."""
-    if importlib.util.find_spec("torch") is None:
-        return
-    import torch
-
-    batch, height, width, channels = shape
-    conv = torch.nn.Conv2d(channels, channels, 3, padding=1, groups=GROUPS, bias=False)
-    conv = conv.to(memory_format=torch.channels_last)
-    x = torch.randn(batch, channels, height, width).to(memory_format=torch.channels_last).requires_grad_()
-
-    def both() -> None:
-        conv.zero_grad()
-        x.grad = None
-        conv(x).sum().backward()
-
-    def forward() -> None:
-        with torch.no_grad():
-            conv(x)
-
-    yield "torch, channels_last", forward, both
+    return {
+        "forward": lambda: forward(x).numpy(),
+        "forward + backward": lambda: both(x)[0].numpy(),  # noqa: PLW0108 - both(x) is what is timed
+    }
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,7 +1,6 @@
-"""From a slider to the table: this ledger beside Keras' build and count, in one run. `make bench`.
+"""From a slider to the table: this ledger beside Keras' build and summary. `python ledger.py REPEATS`.
 
-Medians with least and most, in milliseconds. "Cold" is the first call of a fresh process; "new each time" moves a
-meta-parameter before each call, as a slider does.
+"moved" changes a meta-parameter before each call, as a slider does; "cold" is the first call of a fresh process.
 """
 
 from __future__ import annotations
@@ -11,50 +10,58 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from statistics import median
+from functools import partial
 
-from timing import Times, line, machine, timed
+from timing import emit, timed
 
 from senet_lab import Architecture
 
-NAMES = ("se_resnet50", "se_resnext50_32x4d", "se_resnet152", "se_resnext152_32x4d")
-COLD = """
-import time
-from senet_lab import Architecture, Ledger
-architecture = Architecture.preset("se_resnext152_32x4d")
-start = time.perf_counter()
-architecture.ledger()
-print(1e3 * (time.perf_counter() - start))
-"""
+OURS, KERAS = "senet_lab ledger", "Keras build + summary"
+CASES = {
+    "SE-ResNet-50": "se_resnet50",
+    "SE-ResNeXt-50": "se_resnext50_32x4d",
+    "SE-ResNet-152": "se_resnet152",
+    "SE-ResNeXt-152": "se_resnext152_32x4d",
+}
+TIMED = "import time; {}; start = time.perf_counter(); {}; print(1e3 * (time.perf_counter() - start))"
+FRESH = {
+    "import senet_lab": ("pass", "import senet_lab"),
+    "import, first Explorer": ("pass", "import senet_lab; senet_lab.Explorer()"),
+    "SE-ResNeXt-152, cold": (
+        "import senet_lab, senet_lab.ledger; a = senet_lab.Architecture.preset('se_resnext152_32x4d')",
+        "a.ledger()",
+    ),
+}
 
 
-def in_fresh_process(code: str, repeats: int = 5) -> Times:
-    """Median, least and most of what `code` prints, each time in a process of its own."""
-    runs = (
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True) for _ in range(repeats)
-    )
-    times = [float(run.stdout) for run in runs]
-    return median(times), min(times), max(times)
-
-
-def main() -> None:
-    """Print the table."""
+def main(repeats: int) -> None:
+    """Measure, and print a line for each."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    startup = "import time; start = time.perf_counter(); {}; print(1e3 * (time.perf_counter() - start))"
-    print(machine())
-    line("import senet_lab", in_fresh_process(startup.format("import senet_lab")))
-    line("import senet_lab; Explorer()", in_fresh_process(startup.format("import senet_lab; senet_lab.Explorer()")))
-    line("ledger, SE-ResNeXt-152, cold", in_fresh_process(COLD))
-    ratios = itertools.cycle((2, 4, 8, 32))
-    for name in NAMES:
+    for case, (before, code) in FRESH.items():
+        emit("table", case, OURS, "ms", [_in_fresh_process(TIMED.format(before, code)) for _ in range(5)])
+    for case, name in CASES.items():
         architecture = Architecture.preset(name)
-        ledger = timed(lambda a=architecture: a.ledger(), 400)  # type: ignore[misc]  # bound for this round
-        moving = timed(lambda a=architecture: replace(a, ratio=next(ratios)).ledger(), 400)  # type: ignore[misc]
-        built = timed(lambda a=architecture: a.build().count_params(), 3)  # type: ignore[misc]
-        line(f"Keras build + count_params, {name}", built)
-        line(f"ledger, {name}", ledger, built[0])
-        line(f"ledger, {name}, new each time", moving, built[0])
+        emit("table", case, OURS, "ms", _ms(architecture.ledger, 400))
+        emit("table", f"{case}, moved", OURS, "ms", _ms(_moving(architecture), 400))
+        emit("table", case, KERAS, "ms", _ms(partial(_built, architecture), repeats))
+
+
+def _ms(call, repeats: int) -> list[float]:  # type: ignore[no-untyped-def]  # any call
+    return [1e3 * seconds for seconds in timed(call, repeats)]
+
+
+def _moving(architecture: Architecture):  # type: ignore[no-untyped-def]  # a call
+    ratios = itertools.cycle((2, 4, 8, 32))
+    return lambda: replace(architecture, ratio=next(ratios)).ledger()
+
+
+def _built(architecture: Architecture) -> None:
+    architecture.build().summary(print_fn=lambda _line: None)
+
+
+def _in_fresh_process(code: str) -> float:
+    return float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

@@ -1,0 +1,102 @@
+"""Whole networks: first step, training and inference. `python networks.py train|infer NAME BATCH SIDE WAY REPEATS`.
+
+WAY is "ours" or "keras": the same layers, but for the grouped convolution, Keras' own, and Adam, Keras' own and built
+in the first step. `python networks.py limit REPEATS` measures the largest matrix products that TensorFlow makes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from timing import emit, peak_memory, timed
+
+from senet_lab import Architecture, SEResNet
+from senet_lab.ledger import Ledger
+from senet_lab.style import style_of
+from senet_lab.training.optimizers import compiled
+
+WAYS = {"ours": "senet_lab", "keras": "Keras as it comes"}
+TIMM = style_of("timm")  # strides and biases as the peer has them, so that the same is computed
+
+
+def limit(repeats: int) -> None:
+    """The largest matrix products that TensorFlow makes, in GFLOP/s."""
+    a, b = tf.random.normal((3072, 3072)), tf.random.normal((3072, 3072))
+    product = tf.function(tf.matmul)
+    times = timed(lambda: product(a, b).numpy(), repeats, 2)
+    emit("limit", "3072 x 3072 matrix product", "TensorFlow", "GFLOP/s", [2 * 3072**3 / t / 1e9 for t in times])
+
+
+def network(name: str, side: int) -> keras.Model:
+    """A network with timm's conventions and 1000 classes; "mini SE-ResNet" is the seed's for CIFAR-10."""
+    if name != "mini SE-ResNet":
+        family, depth = {"SE-ResNet-50": ("resnet", 50), "SE-ResNeXt-50": ("resnext", 50)}[name]
+        return Architecture(family, depth, input_shape=(side, side, 3), convention="timm").build()
+    inputs = keras.Input((side, side, 3))
+    x = keras.layers.Conv2D(32, 3, padding="same", activation="relu")(inputs)
+    x = SEResNet.group(x, n_blocks=2, n_filters=128, ratio=16, style=TIMM)
+    x = SEResNet.projection_block(x, n_filters=256, style=TIMM)
+    x = SEResNet.identity_block(x, n_filters=256, style=TIMM)
+    outputs = keras.layers.Dense(10, activation="softmax")(keras.layers.Flatten()(x))
+    return keras.Model(inputs, outputs)
+
+
+def _as_keras_comes(layer: Any) -> Any:
+    kind = keras.layers.Conv2D if type(layer).__name__ == "Conv2D" else type(layer)
+    return kind.from_config(layer.get_config())
+
+
+def train(name: str, batch: int, side: int, way: str, repeats: int) -> None:
+    """Adam steps, float32: the first one, and those behind it."""
+    case = f"{name}, {side} px, batch {batch}"
+    start = time.perf_counter()
+    model = network(name, side)
+    emit("build", case, WAYS[way], "s", [time.perf_counter() - start])
+    macs = Ledger.of(model).macs
+    if way == "keras":
+        model = keras.models.clone_model(model, clone_function=_as_keras_comes)
+        model.compile("adam", "sparse_categorical_crossentropy")
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(batch, side, side, 3)).astype("float32")
+    y = draw.integers(0, 10, batch)
+    start = time.perf_counter()
+    if way == "ours":
+        compiled(model, metrics=())
+    model.train_on_batch(x, y)
+    emit("first step", case, WAYS[way], "s", [time.perf_counter() - start])
+    times = timed(lambda: model.train_on_batch(x, y), repeats)
+    emit("training", case, WAYS[way], "images/s", [batch / t for t in times])
+    emit("training rate", case, WAYS[way], "GFLOP/s", [6 * macs * batch / t / 1e9 for t in times])
+    emit("memory", case, WAYS[way], "MiB", [peak_memory()])
+
+
+def infer(name: str, batch: int, side: int, way: str, repeats: int) -> None:
+    """`predict_on_batch`, float32."""
+    case = f"{name}, {side} px, batch {batch}"
+    model = network(name, side)
+    macs = Ledger.of(model).macs
+    if way == "keras":
+        model = keras.models.clone_model(model, clone_function=_as_keras_comes)
+    x = np.random.default_rng(0).normal(size=(batch, side, side, 3)).astype("float32")
+    times = timed(lambda: model.predict_on_batch(x), repeats, 2)
+    emit("inference", case, WAYS[way], "images/s", [batch / t for t in times])
+    emit("inference rate", case, WAYS[way], "GFLOP/s", [2 * macs * batch / t / 1e9 for t in times])
+
+
+def main() -> None:
+    """Do what the arguments say; the last one is the number of repeats."""
+    what, *rest, repeats = sys.argv[1:]
+    calls = {"limit": limit, "train": train, "infer": infer}
+    calls[what](*(int(word) if word.isdigit() else word for word in rest), int(repeats))  # type: ignore[operator]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""The peers: timm's networks in PyTorch, its grouped convolution, torchinfo and fvcore. Needs neither Keras nor us.
+
+`python peers.py limit | table | grouped SHAPE | train NAME BATCH SIDE | infer NAME BATCH SIDE`
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from functools import partial
+from typing import Any
+
+import torch
+from timing import emit, machine, peak_memory, timed
+
+TORCH = "torch, channels_last"
+TIMM = "timm, torch eager, channels_last"
+# The names that cases have here, and timm's.
+NAMES = {"SE-ResNet-50": "seresnet50", "SE-ResNeXt-50": "seresnext50_32x4d"}
+DEEP = {"SE-ResNet-152": "seresnet152", "SE-ResNeXt-152": "seresnext101_32x4d"}
+LAYERS = {"SE-ResNeXt-152": {"layers": (3, 8, 36, 3)}}  # timm has none of this depth: its 101, made deeper
+
+
+def limit(repeats: int) -> None:
+    """The largest matrix products that PyTorch makes, in GFLOP/s."""
+    a, b = torch.randn(3072, 3072), torch.randn(3072, 3072)
+    times = timed(lambda: a @ b, repeats, 2)
+    emit("limit", "3072 x 3072 matrix product", "torch", "GFLOP/s", [2 * 3072**3 / t / 1e9 for t in times])
+
+
+def table(repeats: int) -> None:
+    """From a name to the table of its layers, model creation included."""
+    import timm
+    from fvcore.nn import FlopCountAnalysis, flop_count_table
+    from torchinfo import summary
+
+    def by_torchinfo(name: str, options: dict[str, Any]) -> object:
+        with torch.device("meta"):
+            model = timm.create_model(name, **options)
+            return str(summary(model, (1, 3, 224, 224), device="meta", verbose=0))
+
+    def by_fvcore(name: str, options: dict[str, Any]) -> object:
+        model = timm.create_model(name, **options).eval()
+        counted = FlopCountAnalysis(model, torch.zeros(1, 3, 224, 224)).unsupported_ops_warnings(enabled=False)
+        return flop_count_table(counted.uncalled_modules_warnings(enabled=False))
+
+    for case, name in (NAMES | DEEP).items():
+        for way, call in (("torchinfo, meta device", by_torchinfo), ("fvcore", by_fvcore)):
+            times = timed(partial(call, name, LAYERS.get(case, {})), repeats)
+            emit("table", case, way, "ms", [1e3 * t for t in times])
+
+
+def grouped(shape: str, repeats: int) -> None:
+    """One grouped convolution, 3x3, 32 groups, on (batch, height, width, channels)."""
+    batch, height, width, channels = map(int, shape.split("x"))
+    conv = torch.nn.Conv2d(channels, channels, 3, padding=1, groups=32, bias=False)
+    conv = conv.to(memory_format=torch.channels_last)
+    x = torch.randn(batch, channels, height, width).to(memory_format=torch.channels_last).requires_grad_()
+
+    def both() -> None:
+        conv.zero_grad()
+        x.grad = None
+        conv(x).sum().backward()
+
+    def forward() -> None:
+        with torch.no_grad():
+            conv(x)
+
+    emit("grouped forward", shape, TORCH, "ms", [1e3 * t for t in timed(forward, repeats, 3)])
+    emit("grouped forward + backward", shape, TORCH, "ms", [1e3 * t for t in timed(both, repeats, 3)])
+
+
+def network(name: str) -> Any:
+    """A network of timm's; "mini SE-ResNet" is the seed's for CIFAR-10, made of timm's blocks."""
+    import timm
+    from timm.layers import get_attn
+    from timm.models.resnet import Bottleneck, downsample_conv
+
+    if name in NAMES:
+        return timm.create_model(NAMES[name])
+
+    def block(channels: int, filters: int, stride: int) -> Any:
+        same = stride == 1 and channels == 4 * filters
+        shortcut = None if same else downsample_conv(channels, 4 * filters, 1, stride)
+        return Bottleneck(channels, filters, stride, shortcut, attn_layer=get_attn("se"))
+
+    return torch.nn.Sequential(
+        torch.nn.Conv2d(3, 32, 3, padding=1), torch.nn.ReLU(),
+        block(32, 128, 2), block(512, 128, 1), block(512, 256, 2), block(1024, 256, 1),
+        torch.nn.Flatten(), torch.nn.Linear(8 * 8 * 1024, 10),
+    )  # fmt: skip
+
+
+def train(name: str, batch: int, side: int, repeats: int) -> None:
+    """Adam steps, float32: the first one, and those behind it."""
+    model = network(name).to(memory_format=torch.channels_last)
+    x = torch.randn(batch, 3, side, side).to(memory_format=torch.channels_last)
+    y = torch.randint(0, 10, (batch,))
+    optimizer = torch.optim.Adam(model.parameters())
+
+    def step() -> float:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return float(loss)
+
+    case = f"{name}, {side} px, batch {batch}"
+    start = time.perf_counter()
+    step()
+    emit("first step", case, TIMM, "s", [time.perf_counter() - start])
+    emit("training", case, TIMM, "images/s", [batch / t for t in timed(step, repeats)])
+    emit("memory", case, TIMM, "MiB", [peak_memory()])
+
+
+def infer(name: str, batch: int, side: int, repeats: int) -> None:
+    """Forward passes in evaluation mode."""
+    model = network(name).eval().to(memory_format=torch.channels_last)
+    x = torch.randn(batch, 3, side, side).to(memory_format=torch.channels_last)
+
+    def step() -> None:
+        with torch.inference_mode():
+            model(x).numpy()
+
+    case = f"{name}, {side} px, batch {batch}"
+    emit("inference", case, TIMM, "images/s", [batch / t for t in timed(step, repeats, 2)])
+
+
+def main() -> None:
+    """Do what the arguments say; the last one is the number of repeats."""
+    warnings.simplefilter("ignore")
+    what, *rest, repeats = sys.argv[1:]
+    print(json.dumps({"machine": machine()}))
+    calls = {"limit": limit, "table": table, "grouped": grouped, "train": train, "infer": infer}
+    calls[what](*(int(word) if word.isdigit() else word for word in rest), int(repeats))  # type: ignore[operator]
+
+
+if __name__ == "__main__":
+    main()

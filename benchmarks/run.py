@@ -1,0 +1,85 @@
+"""Run every benchmark, one process after the other, and write what was measured. `make bench`.
+
+`python run.py [--quick] [--peers PYTHON]`: the peers may live in another Python than this one (PyTorch and TensorFlow
+together fill a disk); what is not installed there is reported, and left out. A quick run writes no page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from growth import AXES
+from report import page, plot, write_whole
+from timing import machine
+
+HERE = Path(__file__).parent
+SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
+TRAIN = (("mini SE-ResNet", 32, 32), ("SE-ResNeXt-50", 16, 64))  # name, batch, side
+INFER = (("SE-ResNet-50", 8, 224), ("SE-ResNeXt-50", 8, 224))
+
+Job = tuple[str, tuple[object, ...]]  # script, arguments
+
+
+def jobs(quick: bool) -> list[Job]:
+    """What is run, in order: those to be compared stand next to each other."""
+    many, few, shapes = (3, 1, SHAPES[1:2]) if quick else (20, 3, SHAPES)
+    found: list[Job] = [("networks.py", ("limit", 5)), ("peers.py", ("limit", 5))]
+    found += [("ledger.py", (few,)), ("peers.py", ("table", few))]
+    for shape in shapes:
+        found += [("grouped.py", (shape, many)), ("peers.py", ("grouped", shape, many))]
+    for what, cases in (("train", TRAIN), ("infer", INFER)):
+        for case in cases:
+            found += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
+            if not (quick and case[0] == "SE-ResNeXt-50"):
+                found.append(("networks.py", (what, *case, "keras", few)))
+    return found if quick else [*found, *(("growth.py", (axis, 10)) for axis in AXES)]
+
+
+def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
+    """The lines that a job prints, and why it failed, if it did."""
+    script, arguments = job
+    python = peers if script == "peers.py" else sys.executable
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [python, str(HERE / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return lines, (done.stderr.strip().splitlines() or ["it failed"])[-1] if done.returncode else ""
+
+
+def main() -> None:
+    """Run all jobs; write the JSON, the page and the plot."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--peers", default=sys.executable)
+    chosen = parser.parse_args()
+    start = time.perf_counter()
+    measured: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "results": [], "missing": []}
+    for job in jobs(chosen.quick):
+        name = " ".join(map(str, (job[0], *job[1])))
+        lines, failure = run(job, chosen.peers)
+        print(f"{time.perf_counter() - start:6.0f} s  {name}{f': {failure}' if failure else ''}", flush=True)
+        if failure:
+            measured["missing"].append(f"{name}: {failure}")
+        for line in lines:
+            if "machine" in line:
+                measured["machine"]["versions"] |= line["machine"]["versions"]
+            else:
+                measured["results"].append(line)
+    measured["seconds"] = round(time.perf_counter() - start)
+    print(page(measured))
+    if not chosen.quick:
+        write_whole(HERE / "results" / "cpu.json", json.dumps(measured, indent=1) + "\n")
+        write_whole(HERE.parent / "docs" / "performance.md", page(measured))
+        write_whole(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))
+
+
+if __name__ == "__main__":
+    main()

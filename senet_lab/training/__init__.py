@@ -1,0 +1,1 @@
+"""Training: what is needed to train a network fast and safely."""
