@@ -16,7 +16,7 @@ from senet_lab.views.words import channels_in, kernel, layer_tip, layers_of, sid
 HEIGHT = 272
 ABOVE, LINE, BELOW = 34, 134, 218  # the heights of shortcut, branch and hourglass
 LOW = 190  # that of the branch where the hourglass is on the shortcut
-BOX_WIDTH, BOX_HEIGHT, BUNDLE, PATHS_WIDTH = 104, 60, 114, 78  # a convolution; the bundle of its strands
+BOX_WIDTH, BOX_HEIGHT, BUNDLE, PATHS_WIDTH = 104, 60, 114, 90  # a convolution; the bundle of its strands
 FAN = 90  # from the middle of the bundle to where its strands meet
 MOST_STRANDS = 64  # more could not be told apart
 STEPS = {"conv": 120, "grouped conv": 186, "se": 146, "add": 56, "relu": 98}

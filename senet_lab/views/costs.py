@@ -10,7 +10,7 @@ from senet_lab.views.units import percent, short, size, spaced
 from senet_lab.views.words import spoken, tip
 
 HEIGHT = 272
-PARAMS, MACS, LONG = 232, 520, 150  # where the bars begin, and how long that of the whole would be
+PARAMS, MACS, LONG = 232, 520, 130  # where the bars begin, and how long that of the whole would be
 
 
 def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False) -> str:
