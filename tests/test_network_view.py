@@ -67,9 +67,9 @@ def every_path(thing, path=""):
 
 
 def text_box(mark):
-    """Where words stand, by the width that a character has in the sizes of senet.css."""
-    strong = mark.get("class") in ("sn-label", "sn-sign")
-    width = len(mark.text or "") * (7.2 if strong else 6.6)
+    """Where words stand, by the width that a character has in the sizes of senet.css and a wide font, DejaVu Sans."""
+    kind = mark.get("class")
+    width = len(mark.text or "") * (7.7 if kind in ("sn-label", "sn-sign") else 7.2 if "count" in kind else 6.8)
     x, y = float(mark.get("x")), float(mark.get("y"))
     left = x - width * {"start": 0, "middle": 0.5, "end": 1}[mark.get("text-anchor")]
     return left, left + width, y - 9.5, y + 2
@@ -242,9 +242,9 @@ def test_cardinality_is_the_number_of_strands_in_a_block(cardinality):
 
 
 def neck(drawing):
-    """Height of the hourglass at its middle, from its path: M left top L middle upper ... L middle lower."""
-    numbers = [float(n) for n in re.findall(r"[\d.]+", marks(drawing, "hourglass")[0].get("d"))]
-    return numbers[8] - numbers[3]
+    """Height of the hourglass at its middle: M x y, l half narrow, l half -narrow, v height, ..."""
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+", marks(drawing, "hourglass")[0].get("d"))]
+    return numbers[6] - 2 * numbers[3]
 
 
 def test_the_neck_widens_as_the_ratio_falls():

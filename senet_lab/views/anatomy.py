@@ -58,9 +58,8 @@ class Part(NamedTuple):
         return max([row.groups for row in self.rows])
 
     def like(self, other: Part) -> bool:
-        """Whether it is built as the other block is: layers, shapes and sums are the same."""
-        ours, theirs = ((part[1], part[3:], len(part.rows), part.leaving) for part in (self, other))
-        return ours == theirs
+        """Whether it is such a block as the other: kind, shapes and sums are the same."""
+        return self[3:] == other[3:] and self.kind == other.kind and self.leaving == other.leaving
 
 
 @dataclass(frozen=True, eq=False)

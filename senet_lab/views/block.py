@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -136,6 +137,7 @@ def _lines(row: Row, before: str) -> list[str]:
     return [", ".join([kernel(row), *stride]), f"{inputs} \u2192 {outputs}", *changed]
 
 
+@lru_cache(maxsize=2**6)  # most moves of a slider leave them as they are
 def _strands(paths: int, x: float, line: float) -> str:
     """One line a path, fanned out from the branch and back; more than 64 are drawn as 64."""
     shown = min(paths, MOST_STRANDS)
@@ -159,19 +161,15 @@ def _squeeze_excite(rows: tuple[Row, ...], x: float, lines: tuple[float, float],
     neck = max(2.0, height * sqrt(min(1, squeezed / channels)))
     left, right = x - 68, x + 44
     middle = (left + right) / 2
-    top, bottom = at - height / 2, at + height / 2
+    top = at - height / 2
     marks = [
         svg.path(f"M {left - 10:.1f} {line} V {at} H {left:.1f}", "se-line"),
         svg.path(f"M {right:.1f} {at} H {x + 58:.1f} V {line + 11}", "se-line"),
-        svg.path(
-            f"M {left:.1f} {top} L {middle:.1f} {at - neck / 2:.1f} L {right:.1f} {top} V {bottom} "
-            f"L {middle:.1f} {at + neck / 2:.1f} L {left:.1f} {bottom} Z",
-            "hourglass",
-        ),
+        _hourglass(Box(left, top, right - left, height), neck),
         svg.text(left + 4, at + 4, str(channels), "label", "start"),
         svg.text(middle, at - neck / 2 - 4, str(squeezed), "label"),
         svg.text(right - 4, at + 4, str(channels), "label", "end"),
-        svg.text(middle, bottom + 13, f"squeeze-excite {params:,}", "count-se"),
+        svg.text(middle, top + height + 13, f"squeeze-excite {params:,}", "count-se"),
         svg.circle(x + 58, line, 11, "gate"),
         svg.text(x + 58, line + 5, "\u00d7", "sign"),
     ]
@@ -183,6 +181,17 @@ def _squeeze_excite(rows: tuple[Row, ...], x: float, lines: tuple[float, float],
     ]
     return svg.node(
         marks, hit, tip, f"squeeze-excite, {channels} channels through {squeezed}, {params:,} parameters", path
+    )
+
+
+def _hourglass(box: Box, neck: float) -> str:
+    """Two funnels that meet in the middle of a box, at a neck."""
+    x, y, width, height = box
+    half, narrow = width / 2, (height - neck) / 2
+    return svg.path(
+        f"M {x:.1f} {y:.1f} l {half:.1f} {narrow:.2f} l {half:.1f} -{narrow:.2f} v {height:.1f} "
+        f"l -{half:.1f} -{narrow:.2f} l -{half:.1f} {narrow:.2f} z",
+        "hourglass",
     )
 
 

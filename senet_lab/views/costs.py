@@ -21,7 +21,7 @@ def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False) -> str:
     total = anatomy.part("")
     marks = [
         svg.text(x, 16, words, "label", "start")
-        for x, words in ((PARAMS, "parameters; orange end: squeeze-excite"), (MACS, "multiply-adds"))
+        for x, words in ((PARAMS, "parameters, orange end: SE"), (MACS, "multiply-adds"))
     ]
     for index, part in enumerate(parts):
         marks.append(_cost(part, total, 26 + pitch * index, pitch))

@@ -94,12 +94,17 @@ def _dense(row: Row, x: float, highs: tuple[float, float], name: str, activation
     marks = [
         svg.path(steps, "hourglass"),
         svg.text(wide[0], LINE - 6, f"{name}, {activation}", "label", wide[1]),
-        svg.text(wide[0], LINE + 10, f"{inputs * outputs:,} weights", "count-se", wide[1]),
-        *([svg.text(wide[0], LINE + 24, f"{biases:,} biases", "note", wide[1])] if biases else []),
+        svg.text(wide[0], LINE + 10, f"{_whole(inputs * outputs)} weights", "inked", wide[1]),
+        *([svg.text(wide[0], LINE + 24, f"{biases:,} biases", "inked", wide[1])] if biases else []),
     ]
     hit = Box(left, LINE - TALL / 2, right - left, TALL)
     words = f"{name}, {activation}: {inputs} to {outputs} channels, {row.params:,} parameters"
     return svg.node(marks, hit, layer_tip(row, f"{name}: dense, {activation}"), words)
+
+
+def _whole(number: int) -> str:
+    """To the last one, as far as there is room for it."""
+    return f"{number:,}" if number < 10**9 else short(number)
 
 
 def _formulas(part: Part, block: Part, style: Style) -> list[str]:
@@ -115,12 +120,12 @@ def _formulas(part: Part, block: Part, style: Style) -> list[str]:
     words = (
         ("eq. 2", f"z = {pooling} of u over {height} \u00d7 {width}, for each of {channels:,} channels"),
         ("eq. 3", f"s = {SIGNS[style.gate]}(W\u2082 \u03b4(W\u2081 z{first}){second}), {weights}; \u03b4 is ReLU"),
-        ("eq. 4", "u of each channel, times its s"),
-        ("cost", f"{part.params:,} of the block\u2019s {block.params:,} parameters, {of_params}; "
-                 f"{short(part.macs)} of its {short(block.macs)} multiply-adds, {of_macs}"),
-    )  # fmt: skip
+        ("eq. 4", "x\u0303 = s \u00b7 u, channel by channel"),
+        ("params", f"{part.params:,} of the block\u2019s {block.params:,}, {of_params}"),
+        ("macs", f"{short(part.macs)} of the block\u2019s {short(block.macs)} multiply-adds, {of_macs}"),
+    )
     marks = []
     for index, (name, line) in enumerate(words):
-        y = 204 + 19 * index
-        marks += [svg.text(24, y, name, "label", "start"), svg.text(76, y, line, "note", "start")]
+        y = 199 + 16.5 * index
+        marks += [svg.text(24, y, name, "label", "start"), svg.text(84, y, line, "note", "start")]
     return marks

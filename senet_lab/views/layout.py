@@ -13,7 +13,7 @@ from senet_lab.views.words import side
 
 WIDEST = 46  # that a block may be
 GAP, GROUP_GAP = 6, 14  # between blocks, between groups
-STRONG, PLAIN = 7.4, 6.7  # width of a character in the name of a column, and in the words under it
+STRONG, PLAIN = 7.8, 6.9  # width of a character in the name of a column, and in the words under it
 # From roomy to dense: marks of a group, form of the words above it, and how narrow slabs may become for that.
 DENSITIES = (
     *((shown, form, 0.55) for shown in (6, 5, 4, 3) for form in ("long", "broken")),

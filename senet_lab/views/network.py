@@ -82,7 +82,7 @@ def _slab(slab: Slab, box: Box, scales: tuple[float, float], lines: list[str]) -
     part = slab.parts[0]
     hit = Box(box.x - GAP / 2, box.y - ABOVE + 2, box.width + GAP, box.height + ABOVE + 4)
     if slab.fixed:
-        return _fold(slab, box, hit)
+        return _fold(slab, box, hit, lines)
     if part.kind == "plain":
         right = max(6.0, sqrt(_side(part.leaving)) * high)
         up = (box.height - right) / 2
@@ -107,7 +107,7 @@ def _arc(part: Part, box: Box) -> str:
     return svg.path(f"M{left:.1f} {top:.1f}q{half:.1f} -26 {2 * half:.1f} 0", f"arc-{part.kind}")
 
 
-def _fold(slab: Slab, box: Box, hit: Box) -> str:
+def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> str:
     """Three slices that stand for blocks alike, and how many they are."""
     first, last = slab.parts[0], slab.parts[-1]
     slice_ = (box.width - 8) / 3
@@ -116,7 +116,7 @@ def _fold(slab: Slab, box: Box, hit: Box) -> str:
     alike = all(part.like(first) for part in slab.parts[1:])
     numbers = f"{first.path.rpartition('block')[2]} to {last.path.rpartition('block')[2]}"
     name = f"{title(first.path.partition('/')[0])}, blocks {numbers}{', alike' if alike else ''}"
-    lines = [name, f"each: {costs(first)}" if alike else f"first: {costs(first)}", *tip(first)[1::2]]
+    lines = [name, f"each: {costs(first)}" if alike else f"first: {costs(first)}", lines[0], lines[-1]]
     return svg.node(marks, hit, lines, f"{name}, {lines[1]}", first.path)
 
 
@@ -140,8 +140,10 @@ def _input(column: Column, anatomy: Anatomy, high: float) -> str:
 
 
 def _holds(slab: Slab, name: str, chosen: str) -> bool:
-    """Whether the slab is of the chosen group, or of what it is a part of."""
-    return chosen == name or any(chosen.removesuffix("/se") == part.path for part in slab.parts)
+    """Whether the slab is of the chosen group, or is the chosen block, or has it folded away."""
+    if not chosen.startswith(name):
+        return False
+    return chosen == name or chosen.removesuffix("/se") in [part.path for part in slab.parts]
 
 
 def _frame(boxes: list[Box]) -> Box:

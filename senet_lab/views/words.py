@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from senet_lab.nets.sketch import Row, Shape
 from senet_lab.views.anatomy import Part
 from senet_lab.views.units import counted, short, size, spaced
@@ -11,6 +13,7 @@ SILENT = ("batch norm", "activation", "pad", "scale", "input")  # not named in a
 KINDS = {"projection": "projection block", "identity": "identity block", "se": "squeeze-excite"}
 
 
+@lru_cache(maxsize=2**12)  # a move of a slider keeps most of the paths
 def title(path: str, dot: str = " \u00b7 ") -> str:
     """The words of a path.
 
