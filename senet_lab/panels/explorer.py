@@ -101,7 +101,7 @@ class Explorer(anywidget.AnyWidget):
                     {**control._asdict(), "text": words(control.value)} for control in controls(drawn, opened)
                 ],
                 "heading": heading(drawn),
-                "picture": picture(drawn, opened),
+                "picture": picture(drawn, f"group{opened}/block1"),
                 "table": group_table(drawn.ledger()),
             }
         self.shown = shown

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
 from senet_lab.ledger import Ledger
 from senet_lab.nets.sketch import Row
 from senet_lab.views import svg
-from senet_lab.views.units import size
+from senet_lab.views.anatomy import Anatomy, Part
+from senet_lab.views.svg import Box
+from senet_lab.views.units import short, size
+from senet_lab.views.words import channels_in, kernel, layer_tip, layers_of, side, title
 
 HEIGHT = 272
-LINE, ABOVE, BELOW = 134, 28, 214  # the heights of branch, shortcut and hourglass
-BOX_WIDTH, BOX_HEIGHT, BUNDLE = 92, 46, 112  # a convolution; the bundle of its strands
-STEPS = {"conv": 126, "grouped conv": 190, "se": 150, "add": 66, "relu": 104}
+ABOVE, LINE, BELOW = 34, 134, 218  # the heights of shortcut, branch and hourglass
+LOW = 190  # that of the branch where the hourglass is on the shortcut
+BOX_WIDTH, BOX_HEIGHT, BUNDLE, PATHS_WIDTH = 104, 60, 114, 90  # a convolution; the bundle of its strands
+FAN = 90  # from the middle of the bundle to where its strands meet
+MOST_STRANDS = 64  # more could not be told apart
+STEPS = {"conv": 120, "grouped conv": 186, "se": 146, "add": 56, "relu": 98}
 
 
 class Station(NamedTuple):
@@ -25,28 +31,41 @@ class Station(NamedTuple):
     x: float
 
 
-def block_svg(ledger: Ledger, group: str = "group1", block: str = "block1", place: str = "standard") -> str:
+def block_svg(
+    thing: Ledger | Anatomy, path: str = "group1/block1", *, place: str = "standard", interactive: bool = False
+) -> str:
     """Draw a residual block from its rows, left to right.
 
     Args:
+        path: of a block, such as "group2/block1".
         place: of squeeze-excite; "identity" is drawn on the shortcut, the others where their rows are.
 
     Raises:
         ValueError: there is no such block; the error names those there are.
     """
-    blocks = ledger.blocks()
-    if (group, block) not in blocks:
-        known = ", ".join(f"{g} {b}" for g, b in blocks if b)
-        raise ValueError(f"`group` and `block` (={group} {block}) must be one of {known or 'a residual network'}.")
-    rows = blocks[group, block]
+    part = Anatomy.of(thing).part(path)
+    rows = part.rows
+    line = LOW if place == "identity" and part.squeezed else LINE
     stations = _stations(rows, place)
     end = stations[-1].x + STEPS[stations[-1].kind] / 2
-    marks = [svg.text(20, LINE - 9, "x", "label"), svg.path(f"M 12 {LINE} H {end:.1f}", "line")]
+    marks = [
+        svg.text(8, line - 9, "x", "label", "start"),
+        svg.path(f"M 8 {line}{_past_bundles(stations, line)} H {end:.1f} m -7 -5 l 7 5 l -7 5", "line"),
+    ]
+    gated = tuple(row for row in rows if row.in_se) if place == "identity" else ()
+    to = next((s.x for s in stations if s.kind == "add"), end)
+    marks += _shortcut(part, to, line, gated)
+    before = part.entered
     for station in stations:
-        marks += _drawn(station)
-    gated = tuple(row for row in rows if row.in_se and place == "identity")
-    marks += _shortcut(rows, next(s.x for s in stations if s.kind == "add"), gated)
-    return svg.drawing(HEIGHT, _label(group, block, rows), marks)
+        marks.append(_drawn(station, line, side(before), f"{path}/se"))
+        before = station.rows[-1].output_shape
+    label = f"{title(path, ', ')}, {part.kind}: {layers_of(part)}"
+    return svg.drawing(HEIGHT, label, marks, interactive)
+
+
+def _past_bundles(stations: list[Station], line: float) -> str:
+    """The branch has a gap where its paths have their own lines."""
+    return "".join(f" H {s.x - FAN:.1f} M {s.x + FAN:.1f} {line}" for s in stations if s.kind == "grouped conv")
 
 
 def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
@@ -60,110 +79,136 @@ def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
             found[-1][1].append(row)
         elif kind in STEPS:
             found.append((kind, [row]))
-    stretch = (svg.WIDTH - 56) / sum(STEPS[kind] for kind, _ in found)
-    stations, x = [], 44.0
+    stretch = (svg.WIDTH - 46) / sum(STEPS[kind] for kind, _ in found)
+    stations, x = [], 38.0
     for kind, its in found:
         stations.append(Station(kind, tuple(its), x + STEPS[kind] * stretch / 2))
         x += STEPS[kind] * stretch
     return stations
 
 
-def _drawn(station: Station) -> list[str]:
-    if station.kind == "se":
-        return _squeeze_excite(station.rows, station.x, (LINE, BELOW), height=68)
-    if station.kind == "add":
-        return [svg.circle(station.x, LINE, 13, "node"), svg.text(station.x, LINE + 6, "+", "sign")]
-    if station.kind == "relu":
-        marks = [svg.rect(station.x - 38, LINE - 19, 76, 38, "box", 6), svg.text(station.x, LINE - 2, "ReLU", "label")]
-        return [*marks, svg.text(station.x, LINE + 12, size(station.rows[0].output_shape))]
-    return _convolution(station.rows[0], station.x)
+def _drawn(station: Station, line: float, before: str, se_path: str) -> str:
+    kind, rows, x = station
+    if kind == "se":
+        return _squeeze_excite(rows, x, (line, BELOW), 68, se_path)
+    if kind == "add":
+        marks = [svg.circle(x, line, 13, "sum"), svg.text(x, line + 6, "+", "sign")]
+        return svg.node(marks, Box(x - 16, line - 16, 32, 32), layer_tip(rows[0], "sum of branch and shortcut"), "sum")
+    if kind == "relu":
+        box = Box(x - 42, line - 20, 84, 40)
+        marks = [svg.rect(*box, "box", 6), svg.text(x, line - 3, "ReLU", "label")]
+        marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 82, 6.6)))
+        return svg.node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
+    return _convolution(rows[0], x, line, before)
 
 
-def _convolution(row: Row, x: float) -> list[str]:
-    """A box with kernel, stride and channels; one with many paths is as high as the strands that run through it."""
+def _convolution(row: Row, x: float, line: float, before: str) -> str:
+    """A box with kernel, channels and stride; one with many paths is as high as the strands that run through it."""
     grouped = row.groups > 1
-    width, height = (74, BUNDLE) if grouped else (BOX_WIDTH, BOX_HEIGHT)
-    channels = row.output_shape[-1]
-    stride = f"stride {row.stride}" if row.stride > 1 else ""
-    kernel = f"{row.kernel}\u00d7{row.kernel}"
-    if grouped:
-        lines = [kernel, f"{row.groups} paths", f"of {channels // row.groups}", stride]
-    else:
-        lines = [f"{kernel}, {stride}" if stride else kernel, f"\u2192 {channels}"]
-    first = LINE - (8 if grouped else 4)
-    marks = _strands(row.groups, x) if grouped else []
-    marks.append(svg.rect(x - width / 2, LINE - height / 2, width, height, "paths" if grouped else "conv", 6))
-    marks += [svg.text(x, first + 15 * i, words, "note" if i else "label") for i, words in enumerate(lines)]
-    kind = "count-paths" if grouped else "count-conv"
-    return [*marks, svg.text(x, LINE + height / 2 + 15, f"{row.params:,}", kind)]
+    width, height = (PATHS_WIDTH, BUNDLE) if grouped else (BOX_WIDTH, BOX_HEIGHT)
+    lines = _lines(row, before)
+    box = Box(x - width / 2, line - height / 2, width, height)
+    kind = "paths" if grouped else "conv"
+    marks = [_strands(row.groups, x, line)] if grouped else []
+    marks.append(svg.rect(*box, kind, 6))
+    marks += svg.lines(x, line + 5 - 7.5 * (len(lines) - 1), lines)
+    marks.append(svg.text(x, line + height / 2 + 15, f"{row.params:,}", f"count-{kind}"))
+    words = (
+        f"{kernel(row)} convolution, {', '.join(lines[1:])}, {row.params:,} parameters, {short(row.macs)} multiply-adds"
+    )
+    return svg.node(marks, box, layer_tip(row), words)
 
 
-def _strands(paths: int, x: float) -> list[str]:
+def _lines(row: Row, before: str) -> list[str]:
+    """Kernel, paths or channels, stride, and the size of the map where it changes."""
+    inputs, outputs = channels_in(row), row.output_shape[-1]
+    after = side(row.output_shape)
+    stride = [f"stride {row.stride}"] if row.stride > 1 else []
+    changed = [f"\u2192 {after}"] if after != before else []
+    if row.groups > 1:
+        one, two = inputs // row.groups, outputs // row.groups
+        return [
+            kernel(row),
+            f"{row.groups} paths",
+            f"of {one}" if one == two else f"of {one} \u2192 {two}",
+            *stride,
+            *changed,
+        ]
+    return [", ".join([kernel(row), *stride]), f"{inputs} \u2192 {outputs}", *changed]
+
+
+@lru_cache(maxsize=2**6)  # most moves of a slider leave them as they are
+def _strands(paths: int, x: float, line: float) -> str:
     """One line a path, fanned out from the branch and back; more than 64 are drawn as 64."""
-    shown = min(paths, 64)
-    left, right = x - 92, x + 92
+    shown = min(paths, MOST_STRANDS)
+    left, half, right = x - FAN, PATHS_WIDTH / 2, x + FAN
     steps = []
     for index in range(shown):
-        y = LINE + BUNDLE * ((index + 0.5) / shown - 0.5)
+        y = line + BUNDLE * ((index + 0.5) / shown - 0.5)
         steps.append(
-            f"M {left:.0f} {LINE} C {x - 60:.0f} {LINE} {x - 66:.0f} {y:.1f} {x - 37:.0f} {y:.1f} H {x + 37:.0f} "
-            f"C {x + 66:.0f} {y:.1f} {x + 60:.0f} {LINE} {right:.0f} {LINE}"
+            f"M{left:.1f} {line}C{x - 60:.0f} {line} {x - 68:.0f} {y:.1f} {x - half:.0f} {y:.1f}H{x + half:.0f}"
+            f"C{x + 68:.0f} {y:.1f} {x + 60:.0f} {line} {right:.1f} {line}"
         )
-    return [svg.path(" ".join(steps), "strand")]
+    return svg.path("".join(steps), "strand")
 
 
-def _squeeze_excite(rows: tuple[Row, ...], x: float, lines: tuple[float, float], height: float) -> list[str]:
+def _squeeze_excite(rows: tuple[Row, ...], x: float, lines: tuple[float, float], height: float, path: str) -> str:
     """The multiplication on one line, the hourglass on the other, its neck as narrow as the squeeze leaves channels."""
     line, at = lines
     reduce, gate = (next(row for row in rows if row.name.endswith(end)) for end in ("_reduce", "_gate"))
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
-    width = 112
+    params = reduce.params + gate.params
     neck = max(2.0, height * sqrt(min(1, squeezed / channels)))
-    left, right = x - width / 2 - 12, x + width / 2 - 12
+    left, right = x - 68, x + 44
     middle = (left + right) / 2
-    top, bottom = at - height / 2, at + height / 2
-    return [
-        svg.path(f"M {left - 12:.1f} {line} V {at} H {left:.1f}", "se-line"),
-        svg.path(f"M {right:.1f} {at} H {x + width / 2 + 2:.1f} V {line + 11}", "se-line"),
-        svg.path(
-            f"M {left:.1f} {top} L {middle:.1f} {at - neck / 2:.1f} L {right:.1f} {top} V {bottom} "
-            f"L {middle:.1f} {at + neck / 2:.1f} L {left:.1f} {bottom} Z",
-            "hourglass",
-        ),
+    top = at - height / 2
+    marks = [
+        svg.path(f"M {left - 10:.1f} {line} V {at} H {left:.1f}", "se-line"),
+        svg.path(f"M {right:.1f} {at} H {x + 58:.1f} V {line + 11}", "se-line"),
+        _hourglass(Box(left, top, right - left, height), neck),
         svg.text(left + 4, at + 4, str(channels), "label", "start"),
-        svg.text(middle, at - neck / 2 - 5, str(squeezed), "label"),
+        svg.text(middle, at - neck / 2 - 4, str(squeezed), "label"),
         svg.text(right - 4, at + 4, str(channels), "label", "end"),
-        svg.text(middle, bottom + 14, f"squeeze-excite {reduce.params + gate.params:,}", "count-se"),
-        svg.circle(x + width / 2 + 2, line, 11, "gate"),
-        svg.text(x + width / 2 + 2, line + 5, "\u00d7", "sign"),
+        svg.text(middle, top + height + 13, f"squeeze-excite {params:,}", "count-se"),
+        svg.circle(x + 58, line, 11, "gate"),
+        svg.text(x + 58, line + 5, "\u00d7", "sign"),
     ]
-
-
-def _shortcut(rows: tuple[Row, ...], to: float, gated: tuple[Row, ...]) -> list[str]:
-    """The identity as a solid line, a projection as a dashed one with its convolution; `gated` is what sits on it."""
-    convolution = next((row for row in rows if row.name.endswith("_shortcut_conv")), None)
-    kind = "shortcut-projection" if convolution else "shortcut-identity"
-    marks = [svg.path(f"M 32 {LINE} V {ABOVE} H {to:.1f} V {LINE - 13}", kind)]
-    if convolution:
-        stride = f", stride {convolution.stride}" if convolution.stride > 1 else ""
-        words = f"{convolution.kernel}\u00d7{convolution.kernel}{stride}"
-        marks.append(svg.rect(180, ABOVE - 17, 116, 34, "box-shortcut", 6))
-        marks.append(svg.text(238, ABOVE - 2, words, "label"))
-        marks.append(svg.text(238, ABOVE + 11, f"\u2192 {convolution.output_shape[-1]}"))
-        marks.append(svg.text(306, ABOVE - 7, f"{convolution.params:,} projection shortcut", "count-shortcut", "start"))
-    else:
-        marks.append(svg.text(238, ABOVE - 7, "identity shortcut", "count-shortcut"))
-    return [*marks, *(_squeeze_excite(gated, to - 100, (ABOVE, ABOVE + 46), height=40) if gated else [])]
-
-
-def _label(group: str, block: str, rows: tuple[Row, ...]) -> str:
-    parts: Iterator[str] = (
-        f"{row.kernel} by {row.kernel} convolution to {row.output_shape[-1]} channels"
-        + (f" in {row.groups} paths" if row.groups > 1 else "")
-        for row in rows
-        if row.kind in ("conv", "grouped conv")
+    hit = Box(left - 4, top - 2, right - left + 8, height + 18)
+    tip = [
+        "squeeze-excite",
+        f"{channels} \u2192 {squeezed} \u2192 {channels} channels",
+        f"{params:,} parameters, {short(reduce.macs + gate.macs)} multiply-adds",
+    ]
+    return svg.node(
+        marks, hit, tip, f"squeeze-excite, {channels} channels through {squeezed}, {params:,} parameters", path
     )
-    squeezed = [
-        f"squeeze-excite through {row.output_shape[-1]} channels" for row in rows if row.name.endswith("_reduce")
-    ]
-    return f"{group}, {block}: " + "; ".join([*parts, *squeezed])
+
+
+def _hourglass(box: Box, neck: float) -> str:
+    """Two funnels that meet in the middle of a box, at a neck."""
+    x, y, width, height = box
+    half, narrow = width / 2, (height - neck) / 2
+    return svg.path(
+        f"M {x:.1f} {y:.1f} l {half:.1f} {narrow:.2f} l {half:.1f} -{narrow:.2f} v {height:.1f} "
+        f"l -{half:.1f} -{narrow:.2f} l -{half:.1f} {narrow:.2f} z",
+        "hourglass",
+    )
+
+
+def _shortcut(part: Part, to: float, line: float, gated: tuple[Row, ...]) -> list[str]:
+    """The identity as a solid line, a projection as a dashed one with its convolution; `gated` is what sits on it."""
+    if part.kind == "plain":
+        return []
+    row = next((row for row in part.rows if row.name.endswith("_shortcut_conv")), None)
+    marks = [svg.path(f"M 26 {line} V {ABOVE} H {to:.1f} V {line - 13}", f"shortcut-{part.kind}")]
+    if row:
+        box = Box(140, ABOVE - 26, 112, 52)
+        lines = _lines(row, side(part.entered))
+        marks.append(svg.node(
+            [svg.rect(*box, "box-shortcut", 6), *svg.lines(196, ABOVE + 5 - 7.5 * (len(lines) - 1), lines),
+             svg.text(260, ABOVE - 7, f"{row.params:,} projection shortcut", "count-shortcut", "start")],
+            box, layer_tip(row), f"projection shortcut, {', '.join(lines)}, {row.params:,} parameters",
+        ))  # fmt: skip
+    else:
+        marks.append(svg.text(196, ABOVE - 7, "identity shortcut", "count-shortcut"))
+    return [*marks, *([_squeeze_excite(gated, to - 100, (ABOVE, ABOVE + 48), 44, f"{part.path}/se")] if gated else [])]

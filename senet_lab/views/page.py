@@ -1,4 +1,4 @@
-"""The Explorer's page as HTML: headline figures, the network, one block opened; and a sentence about each move."""
+"""The Explorer's page as HTML: headline figures, the network, one part drawn large; and a sentence about each move."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from importlib.resources import files
 
 from senet_lab.architecture import Architecture
 from senet_lab.ledger import Ledger
-from senet_lab.views.block import block_svg
+from senet_lab.views.anatomy import Anatomy
 from senet_lab.views.network import network_svg
+from senet_lab.views.part import part_svg
+from senet_lab.views.paths import about, breadcrumb, resolve
 from senet_lab.views.tables import group_table
-from senet_lab.views.units import percent, short, signed, size, spaced
+from senet_lab.views.units import percent, short, signed, spaced
+from senet_lab.views.words import title
 
 BATCH = 32
 LEGEND = (
     '<p class="sn-legend"><span><i class="sn-of-projection"></i>projection</span>'
     '<span><i class="sn-of-identity"></i>identity</span>'
     '<span><i class="sn-of-se"></i>squeeze-excite, strong: squeezed</span>'
-    "<span>height \u221aside, width \u221achannels</span></p>"
+    "<span>lines: paths</span><span>height \u221aside, width \u221achannels</span></p>"
 )
 
 
@@ -30,16 +33,20 @@ def heading(architecture: Architecture) -> str:
     )
 
 
-def picture(architecture: Architecture, opened: int = 1) -> str:
-    """The network to scale, and the first block of one group opened.
+def picture(architecture: Architecture, path: str = "group1/block1", interactive: bool = False) -> str:
+    """The network to scale, and one part of it drawn large.
 
     Args:
-        opened: number of the group; the last one if there are fewer.
+        path: of that part, see `senet_lab.views.paths`; what there is not gives way to the nearest that there is.
+        interactive: parts can be pointed at and reached by keyboard; else the drawings are images.
     """
-    ledger, group = architecture.ledger(), f"group{min(opened, len(architecture.plan))}"
+    anatomy = Anatomy(architecture.ledger())
+    path = resolve(anatomy, path)
+    above = breadcrumb(anatomy, path) if interactive else ""
     return (
-        f'{LEGEND}{network_svg(ledger)}<div class="sn-card"><h3>{spaced(group)} \u00b7 block 1</h3>'
-        f"<span>{_about(ledger, group)}</span>{block_svg(ledger, group, place=architecture.place)}</div>"
+        f"{LEGEND}{above}{network_svg(anatomy, path, interactive=interactive)}"
+        f'<div class="sn-card"><h3>{escape(title(path))}</h3><span class="sn-about">{about(anatomy, path)}</span>'
+        f"{part_svg(anatomy, path, style=architecture.style, interactive=interactive)}</div>"
     )
 
 
@@ -88,16 +95,6 @@ def headline(ledger: Ledger) -> str:
         for name, value, unit, key in figures
     )
     return f'<div class="sn-figures">{"".join(cells)}</div>'
-
-
-def _about(ledger: Ledger, group: str) -> str:
-    rows = ledger.blocks()[group, "block1"]
-    shortcut = "projection" if any("_shortcut_" in row.name for row in rows) else "identity"
-    params, macs = (sum(getattr(row, name) for row in rows) for name in ("params", "macs"))
-    norm = sum(row.params for row in rows if row.kind == "batch norm")
-    output = size(rows[-1].output_shape)
-    counts = f"{params:,} parameters, {norm:,} of BN \u00b7 {short(macs)} multiply-adds"
-    return f"{shortcut} \u00b7 {output} \u00b7 {counts}"
 
 
 def move_sentence(words: str, before: Ledger, after: Ledger) -> str:

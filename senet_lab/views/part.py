@@ -1,0 +1,38 @@
+"""A part of the network drawn large: the network's cost, a group, a block, its squeeze-excite, a stem, a classifier."""
+
+from __future__ import annotations
+
+from senet_lab.ledger import Ledger
+from senet_lab.style import Style, style_of
+from senet_lab.views.anatomy import Anatomy
+from senet_lab.views.block import block_svg
+from senet_lab.views.costs import costs_svg
+from senet_lab.views.excite import excite_svg
+from senet_lab.views.group import group_svg
+from senet_lab.views.layers import layers_svg
+
+PLAIN = style_of()
+
+
+def part_svg(thing: Ledger | Anatomy, path: str = "", *, style: Style = PLAIN, interactive: bool = False) -> str:
+    """Draw the part at a path; every level has the same height.
+
+    Args:
+        path: "" for the network, "group2", "group2/block1", "group2/block1/se", "stem", "classifier".
+        style: says where squeeze-excite stands, how it pools and what its gate is; a ledger does not.
+        interactive: parts can be pointed at and reached by keyboard; else the drawing is an image.
+
+    Raises:
+        ValueError: there is no such part; the error names those there are.
+    """
+    anatomy = Anatomy.of(thing)
+    kind = anatomy.part(path).kind if path else "network"
+    if kind == "network":
+        return costs_svg(anatomy, interactive=interactive)
+    if kind == "group":
+        return group_svg(anatomy, path, interactive=interactive)
+    if kind == "se":
+        return excite_svg(anatomy, path, style=style, interactive=interactive)
+    if "/" in path:
+        return block_svg(anatomy, path, place=style.place, interactive=interactive)
+    return layers_svg(anatomy, path, interactive=interactive)

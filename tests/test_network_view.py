@@ -1,0 +1,423 @@
+"""The network and its parts as drawings: to scale, numbers of the ledger, nothing over anything else, all reachable."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from html import escape
+from itertools import combinations, pairwise
+
+import pytest
+
+from senet_lab import Architecture, Ledger, SEResNet, Sketch
+from senet_lab.nets.layers import Add, BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, ReLU
+from senet_lab.published import PRESETS
+from senet_lab.views import svg
+from senet_lab.views.anatomy import Anatomy
+from senet_lab.views.block import block_svg
+from senet_lab.views.network import HEIGHT, network_svg
+from senet_lab.views.page import picture
+from senet_lab.views.part import part_svg
+from senet_lab.views.paths import about, breadcrumb, parent, parts, resolve
+
+RESNEXT = Architecture("resnext", 50)
+RESNEXT152 = Architecture("resnext", 152)
+NAMESPACE = "{http://www.w3.org/2000/svg}"
+PLACES = ("standard", "pre", "post", "identity", "3x3")
+OWN = replace(RESNEXT, groups=((64, 2), (128, 3)), input_shape=(32, 32, 3), classes=10)
+EXTREMES = {
+    "32 pixels": replace(RESNEXT, input_shape=(32, 32, 3)),
+    "1024 pixels": replace(RESNEXT152, input_shape=(1024, 1024, 3)),
+    "not square": replace(RESNEXT152, input_shape=(1024, 768, 3)),
+    "one group of 100": replace(RESNEXT, groups=((64, 100),)),
+    "three blocks": replace(RESNEXT, groups=((64, 1), (128, 1), (256, 1))),
+    "8 groups": Architecture(groups=((64, 9),) * 8, input_shape=(2048, 1536, 3)),
+    "12 groups": Architecture(groups=((64, 1000),) * 12, input_shape=(8192, 8192, 3)),
+    "many classes": replace(RESNEXT, classes=10**7),
+    "wide": Architecture(groups=((2**16, 2),), ratio=2),
+    "many paths": replace(RESNEXT, cardinality=4096),
+    "no top": replace(RESNEXT, include_top=False),
+    "no squeeze-excite": replace(RESNEXT, ratio=None),
+    "narrow squeeze": replace(RESNEXT, ratio=256, convention="timm"),
+    "own groups": OWN,
+    **{f"place {place}": Architecture("resnext", 26, place=place, convention="paper") for place in PLACES},
+    "basic, identity": Architecture(depth=34, place="identity"),
+}
+ALL = {name: Architecture.preset(name) for name in PRESETS} | EXTREMES
+EVERY = pytest.mark.parametrize("name", ALL)
+
+
+def marks(drawing, kind):
+    return [mark for mark in ElementTree.fromstring(drawing).iter() if mark.get("class") == f"sn-{kind}"]
+
+
+def words(drawing):
+    return [mark.text or "" for mark in ElementTree.fromstring(drawing).iter(f"{NAMESPACE}text")]
+
+
+def nodes(drawing):
+    return marks(drawing, "node")
+
+
+def every_path(thing, path=""):
+    """The path and all that can be reached from it; of blocks alike the first, the second and the last."""
+    yield path
+    below = parts(thing, path)
+    for each in dict.fromkeys((*below[:2], *below[-1:]) if "group" in path else below):
+        yield from every_path(thing, each)
+
+
+def text_box(mark):
+    """Where words stand, by the width that a character has in the sizes of senet.css and a wide font, DejaVu Sans."""
+    kind = mark.get("class")
+    width = len(mark.text or "") * (7.7 if kind in ("sn-label", "sn-sign") else 7.2 if "count" in kind else 6.8)
+    x, y = float(mark.get("x")), float(mark.get("y"))
+    left = x - width * {"start": 0, "middle": 0.5, "end": 1}[mark.get("text-anchor")]
+    return left, left + width, y - 9.5, y + 2
+
+
+def overlaps(drawing):
+    boxes = [
+        (text_box(mark), mark.text) for mark in ElementTree.fromstring(drawing).iter(f"{NAMESPACE}text") if mark.text
+    ]
+    return [
+        (one, two)
+        for (a, one), (b, two) in combinations(boxes, 2)
+        if a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
+    ]
+
+
+def outside(drawing):
+    """Words that are cut off at an edge."""
+    height = float(ElementTree.fromstring(drawing).get("viewBox").split()[3])
+    found = []
+    for mark in ElementTree.fromstring(drawing).iter(f"{NAMESPACE}text"):
+        left, right, top, bottom = text_box(mark)
+        if mark.text and (left < 0 or right > svg.WIDTH or top < 0 or bottom > height):
+            found.append(mark.text)
+    return found
+
+
+@EVERY
+def test_labels_of_the_network_neither_overlap_nor_are_cut_off(name):
+    drawing = network_svg(ALL[name].ledger())
+    assert overlaps(drawing) == []
+    assert outside(drawing) == []
+
+
+@EVERY
+def test_every_part_can_be_entered_and_its_words_do_not_overlap(name):
+    architecture = ALL[name]
+    anatomy = Anatomy(architecture.ledger())
+    for path in every_path(anatomy):
+        drawing = part_svg(anatomy, path, style=architecture.style)
+        assert (path, overlaps(drawing), outside(drawing)) == (path, [], [])
+
+
+@EVERY
+def test_slabs_stay_within_the_frame_and_apart(name):
+    drawing = network_svg(ALL[name].ledger())
+    slabs = [mark for kind in ("projection", "identity") for mark in marks(drawing, kind)]
+    spans = sorted((float(s.get("x")), float(s.get("x")) + float(s.get("width"))) for s in slabs)
+    assert spans[0][0] >= 0
+    assert spans[-1][1] <= svg.WIDTH
+    assert all(left <= right for (_, left), (right, _) in pairwise(spans))
+
+
+@pytest.mark.parametrize("name", ["se_resnext152_32x4d", "cifar_se_resnet110", "senet154", "resnet18"])
+@pytest.mark.parametrize("path", ["", "stem", "group2", "group2/block1", "group2/block1/se", "classifier"])
+def test_pictures_are_well_formed_and_each_drawing_has_one_tab_stop(name, path):
+    page = f"<div>{picture(Architecture.preset(name), path, interactive=True)}</div>"
+    drawings = list(ElementTree.fromstring(page).iter(f"{NAMESPACE}svg"))
+    assert len(drawings) == 2
+    for drawing in drawings:
+        stops = [mark.get("tabindex") for mark in drawing.iter() if mark.get("tabindex")]
+        assert stops.count("0") == 1
+        assert set(stops) <= {"0", "-1"}
+        assert drawing.get("role") == "group"
+
+
+def test_the_tab_stop_of_the_network_is_the_chosen_part():
+    for path in ("stem", "group3", "group3/block4"):
+        stop = next(
+            node for node in nodes(network_svg(RESNEXT.ledger(), path, interactive=True)) if node.get("tabindex") == "0"
+        )
+        assert stop.get("data-path") == path
+    folded = network_svg(RESNEXT152.ledger(), "group3/block20", interactive=True)
+    stop = next(node for node in nodes(folded) if node.get("tabindex") == "0")
+    assert stop.get("data-path") == "group3/block5"
+    assert len(marks(folded, "chosen")) == 1
+
+
+def test_a_static_picture_is_an_image_without_stops_or_nodes():
+    page = picture(RESNEXT, "group2/block1")
+    for hook in ("tabindex", "data-path", "data-tip", "sn-node", "sn-hit", "button", "<title"):
+        assert hook not in page
+    assert page.count('role="img"') == 2
+
+
+def test_heights_are_the_same_whatever_is_drawn():
+    heights = {
+        re.search(r'viewBox="0 0 780 (\d+)"', part_svg(a.ledger(), path, style=a.style))[1]
+        for a in (RESNEXT, RESNEXT152, OWN)
+        for path in every_path(a.ledger())
+    }
+    assert len(heights) == 1
+    assert {
+        marks(network_svg(a.ledger(), "stem"), "funnel")[0].get("d").count(f"0 {HEIGHT}") for a in ALL.values()
+    } == {1}
+
+
+def test_nodes_say_what_the_ledger_says():
+    ledger = RESNEXT.ledger()
+    found = {node.get("data-path"): node for node in nodes(network_svg(ledger, interactive=True))}
+    assert set(parts(ledger)) <= set(found)
+    totals = {total.name: total.params for total in ledger.by_group()}
+    for path, node in found.items():
+        assert node.get("role") == "button"
+        params = int(re.search(r"([\d,]+) parameters", node.get("data-tip"))[1].replace(",", ""))
+        group, _, block = path.partition("/")
+        rows = ledger.blocks()[group, block] if block else ()
+        assert params == (sum(row.params for row in rows) if block else totals[group])
+    node = found["group2/block1"]
+    assert node.get("aria-label") == (
+        "group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, 381,952 parameters, 425.53 M multiply-adds"
+    )
+    assert node.get("data-tip").splitlines() == [
+        "group 2 \u00b7 block 1, projection block",
+        "56\u00b2 \u00d7 256 \u2192 28\u00b2 \u00d7 512",
+        "381,952 parameters, 425.53 M multiply-adds",
+        "1\u00d71 256 \u2192 3\u00d73 256 in 32 paths \u2192 1\u00d71 512 \u2192 SE 512:32 \u2192 + shortcut",
+    ]
+
+
+def test_each_block_is_a_slab_and_each_shortcut_an_arc():
+    drawing = network_svg(RESNEXT.ledger())
+    assert (len(marks(drawing, "projection")), len(marks(drawing, "identity"))) == (4, 12)
+    assert (len(marks(drawing, "arc-projection")), len(marks(drawing, "arc-identity"))) == (4, 12)
+    assert len(marks(drawing, "neck")) == 16
+    assert not marks(network_svg(replace(RESNEXT, ratio=None).ledger()), "neck")
+
+
+def test_slabs_are_to_scale():
+    drawing = network_svg(RESNEXT.ledger())
+    first, last = (marks(drawing, "projection")[i] for i in (0, 3))
+    ratio = float(first.get("height")) / float(last.get("height"))
+    assert ratio == pytest.approx((56 / 7) ** 0.5, rel=0.01)
+    assert float(last.get("width")) / float(first.get("width")) == pytest.approx((2048 / 256) ** 0.5, rel=0.01)
+    images = marks(drawing, "input")[0]
+    assert float(images.get("height")) / float(first.get("height")) == pytest.approx(2, rel=0.01)
+
+
+def test_blocks_alike_are_folded_counted_and_lead_to_the_first_of_them():
+    drawing = network_svg(RESNEXT152.ledger(), interactive=True)
+    assert {"\u00d731", "36 blocks"} <= set(words(drawing))
+    fold = next(node for node in nodes(drawing) if "blocks 5 to 35, alike" in node.get("aria-label"))
+    assert fold.get("data-path") == "group3/block5"
+    group = part_svg(RESNEXT152.ledger(), "group3", interactive=True)
+    assert [node.get("data-path")[-2:] for node in nodes(group)] == ["k1", "k2", "k3", "k4", "36"]
+
+
+def through(drawing):
+    """The number of lines through the first slab."""
+    return marks(drawing, "paths-through")[0].get("d").count("h") if marks(drawing, "paths-through") else 0
+
+
+def test_cardinality_is_the_number_of_lines_through_a_slab_up_to_what_can_be_told_apart():
+    drawn = [through(network_svg(replace(RESNEXT, cardinality=paths).ledger())) for paths in (1, 2, 4, 8, 16, 32, 64)]
+    assert drawn[:5] == [0, 2, 4, 8, 16]
+    assert drawn[5] == drawn[6] > 20
+    assert through(network_svg(Architecture().ledger())) == 0
+
+
+def strands(drawing):
+    return marks(drawing, "strand")[0].get("d").count("M") if marks(drawing, "strand") else 0
+
+
+@pytest.mark.parametrize("cardinality", [2, 8, 32, 64, 128])
+def test_cardinality_is_the_number_of_strands_in_a_block(cardinality):
+    drawing = block_svg(replace(RESNEXT, cardinality=cardinality).ledger())
+    assert strands(drawing) == min(64, cardinality)
+    assert f"{cardinality} paths" in words(drawing)
+    assert strands(block_svg(Architecture().ledger())) == 0
+
+
+def neck(drawing):
+    """Height of the hourglass at its middle: M x y, l half narrow, l half -narrow, v height, ..."""
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+", marks(drawing, "hourglass")[0].get("d"))]
+    return numbers[6] - 2 * numbers[3]
+
+
+def test_the_neck_widens_as_the_ratio_falls():
+    ledgers = [replace(RESNEXT, ratio=ratio).ledger() for ratio in (64, 32, 16, 8, 4, 2)]
+    block = [neck(block_svg(ledger)) for ledger in ledgers]
+    slab = [float(marks(network_svg(ledger), "neck")[-1].get("width")) for ledger in ledgers]
+    columns = [float(marks(part_svg(ledger, "group1/block1/se"), "neck")[1].get("height")) for ledger in ledgers]
+    for drawn in (block, slab, columns):
+        assert all(before < after for before, after in pairwise(drawn))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("family", ["resnet", "resnext"])
+def test_squeeze_excite_is_drawn_and_can_be_entered_in_every_place(family, place):
+    architecture = Architecture(family, 26, place=place)
+    drawing = part_svg(architecture.ledger(), "group1/block1", style=architecture.style, interactive=True)
+    assert len(marks(drawing, "hourglass")) == 1
+    assert [node.get("data-path") for node in nodes(drawing) if node.get("data-path")] == ["group1/block1/se"]
+    xs = [float(m.get("x") or m.get("cx")) for kind in ("conv", "gate", "sum") for m in marks(drawing, kind)]
+    assert 0 < min(xs) < max(xs) < svg.WIDTH
+
+
+def test_the_counts_in_a_block_are_those_of_the_ledger():
+    for name in ("se_resnext50_32x4d", "senet154", "se_resnet18", "resnet50"):
+        ledger = Architecture.preset(name).ledger()
+        drawing = block_svg(ledger, "group2/block1")
+        kinds = ("conv", "paths", "se", "shortcut")
+        counts = [re.search(r"[\d,]+", mark.text)[0] for kind in kinds for mark in marks(drawing, f"count-{kind}")]
+        weights = [
+            row.params for row in ledger.blocks()["group2", "block1"] if row.kind in ("conv", "grouped conv", "dense")
+        ]
+        assert sum(int(count.replace(",", "")) for count in counts) == sum(weights)
+
+
+def test_a_block_shows_channels_strides_and_where_the_size_changes():
+    drawing = block_svg(Architecture.preset("senet154").ledger(), "group2/block1")
+    assert {
+        "256 \u2192 256",
+        "of 4 \u2192 8",
+        "stride 2",
+        "\u2192 28\u00b2",
+        "3\u00d73, stride 2",
+        "256 \u2192 512",
+    } <= set(words(drawing))
+
+
+def test_squeeze_excite_is_explained_with_its_numbers():
+    architecture = replace(RESNEXT, squeeze="max", gate="tanh", convention="timm")
+    drawn = " | ".join(words(part_svg(architecture.ledger(), "group1/block1/se", style=architecture.style)))
+    for said in (
+        "maximum of u over 56 \u00d7 56",
+        "tanh(W\u2082 \u03b4(W\u2081 z + b\u2081) + b\u2082)",
+        "4,096 weights",
+        "16 biases",
+        "256 biases",
+        "8,464 of the block",
+    ):
+        assert said in drawn
+
+
+@pytest.mark.parametrize("name", ["senet154", "cifar_se_resnet20", "se_resnet50"])
+@pytest.mark.parametrize("path", ["stem", "classifier"])
+def test_the_sums_of_stem_and_classifier_are_those_of_the_ledger(name, path):
+    ledger = Architecture.preset(name).ledger()
+    counts = [int(w.split()[0].replace(",", "")) for w in words(part_svg(ledger, path)) if w.endswith(" params")]
+    assert sum(counts) == sum(row.params for row in ledger.in_group(path))
+
+
+def test_the_card_of_the_network_has_a_line_for_each_part_with_its_parameters():
+    drawing = part_svg(RESNEXT.ledger(), "", interactive=True)
+    assert [node.get("data-path") for node in nodes(drawing)] == list(parts(RESNEXT.ledger()))
+    assert sum(float(mark.get("width")) for mark in marks(drawing, "bar-params")) == pytest.approx(130, abs=0.5)
+
+
+def test_one_goes_in_and_out_by_paths():
+    ledger = RESNEXT.ledger()
+    assert parts(ledger) == ("stem", "group1", "group2", "group3", "group4", "classifier")
+    assert parts(ledger, "group2") == tuple(f"group2/block{i}" for i in (1, 2, 3, 4))
+    assert parts(ledger, "group2/block1") == ("group2/block1/se",)
+    assert parts(ledger, "stem") == parts(ledger, "group2/block1/se") == ()
+    for path in every_path(ledger):
+        assert not path or path in parts(ledger, parent(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("", ""),
+        ("group2/block3/se", "group2/block3/se"),
+        ("group5", "group4"),
+        ("group5/block7/se", "group4/block3/se"),
+        ("group2/block7", "group2/block4"),
+        ("group2/block0", "group2/block1"),
+        ("group2/nonsense", "group2"),
+        ("stem/block1", "stem"),
+        ("nonsense/block1", ""),
+        ("group2/block1/nonsense", "group2/block1"),
+        ("group99999999999999999999/block1", ""),
+        ("<b>\n", ""),
+    ],
+)
+def test_what_is_not_there_gives_way_to_the_nearest_that_is(path, nearest):
+    assert resolve(RESNEXT.ledger(), path) == nearest
+    assert resolve(RESNEXT.ledger(), nearest) == nearest
+
+
+def test_without_squeeze_excite_or_classifier_one_stays_near():
+    ledger = replace(RESNEXT, ratio=None, include_top=False).ledger()
+    assert resolve(ledger, "group2/block1/se") == "group2/block1"
+    assert resolve(ledger, "classifier") == "group4"
+    assert "group 3 \u00b7 block 1" in picture(Architecture.preset("cifar_se_resnet20"), "group4/block1")
+
+
+@pytest.mark.parametrize("draw", [part_svg, about, breadcrumb, parts])
+def test_a_part_that_is_not_there_is_answered_with_those_that_are(draw):
+    with pytest.raises(ValueError, match=r"`path` \(='group2/block9'\) must be one of group2/block1, group2/block2"):
+        draw(RESNEXT.ledger(), "group2/block9")
+    with pytest.raises(ValueError, match="must be one of stem, group1"):
+        draw(RESNEXT.ledger(), "group9")
+
+
+def test_the_breadcrumb_leads_back_up():
+    trail = ElementTree.fromstring(breadcrumb(RESNEXT.ledger(), "group2/block1/se"))
+    buttons = list(trail.iter("button"))
+    assert [button.text for button in buttons] == ["Network", "group 2", "block 1", "squeeze-excite"]
+    assert [button.get("data-path") for button in buttons] == ["", "group2", "group2/block1", "group2/block1/se"]
+    assert [button.get("aria-current") for button in buttons] == [None, None, None, "location"]
+    assert trail.get("aria-label") == "Where you are"
+
+
+def test_facts_are_those_of_the_ledger():
+    assert about(RESNEXT.ledger(), "group2/block1") == (
+        "projection block, stride 2 in the 3\u00d73 \u00b7 56\u00b2 \u00d7 256 \u2192 28\u00b2 \u00d7 512 \u00b7 "
+        "381,952 parameters, 3,072 of BN \u00b7 425.53 M multiply-adds"
+    )
+    assert f"{RESNEXT.ledger().params:,} parameters" in about(RESNEXT.ledger())
+    assert about(RESNEXT.ledger(), "group3").startswith(
+        "6 blocks \u00b7 28\u00b2 \u00d7 512 \u2192 14\u00b2 \u00d7 1024"
+    )
+
+
+def by_hand():
+    """A network between plain layers, with a name that HTML would take for a tag."""
+    x = Conv2D(32, 3, name="<first>&")(Sketch((32, 32, 3)))
+    x = SEResNet.group(x, n_blocks=2, n_filters=16, ratio=4)
+    branch = BatchNormalization(name='my<b>"net"_block1_bn')(
+        Conv2D(64, 3, padding="same", name='my<b>"net"_block1_conv')(x)
+    )
+    x = ReLU(name='my<b>"net"_block1_relu')(Add(name='my<b>"net"_block1_add')([x, branch]))
+    return Ledger.of(Dense(10)(GlobalAveragePooling2D()(x)))
+
+
+def test_a_network_composed_by_hand_can_be_drawn_and_its_names_are_escaped():
+    ledger = by_hand()
+    assert parts(ledger) == ("other", "group1", 'my<b>"net"')
+    for path in every_path(ledger):
+        for interactive in (True, False):
+            ElementTree.fromstring(network_svg(ledger, path, interactive=interactive))
+            ElementTree.fromstring(part_svg(ledger, path, interactive=interactive))
+        ElementTree.fromstring(breadcrumb(ledger, path))
+        ElementTree.fromstring(f"<p>{about(ledger, path)}</p>")
+    drawn = network_svg(ledger, interactive=True)
+    assert f'data-path="{escape(chr(109) + chr(121) + "<b>" + chr(34) + "net" + chr(34))}/block1"' in drawn
+    assert len(marks(drawn, "identity")) == 2
+    assert "36\u00b2" not in about(ledger, "group1")
+    assert about(ledger, "group1").startswith("2 blocks \u00b7 30\u00b2 \u00d7 32 \u2192 15\u00b2 \u00d7 64")
+
+
+def test_drawings_say_what_they_show_to_those_who_do_not_see_them():
+    label = ElementTree.fromstring(network_svg(RESNEXT.ledger())).get("aria-label")
+    assert "group3, 6 blocks, output 14\u00b2 \u00d7 1024" in label
+    assert "in 32 paths" in ElementTree.fromstring(block_svg(RESNEXT.ledger())).get("aria-label")
+
+
+def test_a_picture_is_small_enough_to_be_sent_on_every_move():
+    assert max(len(picture(RESNEXT152, path, interactive=True)) for path in ("", "group3", "group2/block1")) < 40_000
