@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from functools import lru_cache
 from math import gcd, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of, whole
@@ -86,6 +87,50 @@ def sweep(
         except (ValueError, TypeError):
             continue
     return tuple(made)
+
+
+class Cost(NamedTuple):
+    """What a network costs: trainable parameters, and multiply-adds for one image."""
+
+    params: int
+    macs: int
+
+
+@lru_cache(maxsize=2**12)
+def cost(architecture: Architecture) -> Cost:
+    """The sums of the ledger, remembered; for a curve, which asks for the same networks on each move.
+
+    Where nothing rounds, both are a + b * cardinality * base_width + c * cardinality * base_width^2, which three
+    ledgers settle to the last unit. So a curve over cardinality takes three of them, however many stops it has.
+    """
+    rounds = architecture.place == "3x3"  # there the squeeze goes by the width of the paths
+    stated = architecture.groups is not None and len(architecture.groups[0]) == 3
+    if architecture.family == "resnet" or rounds or stated:
+        return _counted(architecture)
+    step = _step(architecture)
+    first, paths, width = _three(replace(architecture, cardinality=1, base_width=step))
+    wide, made = architecture.base_width // step, []
+    for a, b, c in zip(first, paths, width, strict=True):
+        squared = (c - b) // 2
+        linear = b - a - squared
+        made.append(a - linear - squared + architecture.cardinality * wide * (linear + squared * wide))
+    return Cost(*made)
+
+
+@lru_cache(maxsize=2**12)
+def _counted(architecture: Architecture) -> Cost:
+    ledger = architecture.ledger()
+    return Cost(ledger.params, ledger.macs)
+
+
+@lru_cache(maxsize=2**10)
+def _three(narrow: Architecture) -> tuple[Cost, Cost, Cost]:
+    """One path of the least width; two such paths; one path of twice the width."""
+    return (
+        _counted(narrow),
+        _counted(replace(narrow, cardinality=2)),
+        _counted(replace(narrow, base_width=2 * narrow.base_width)),
+    )
 
 
 def _cost(architecture: Architecture, cardinality: int, base_width: int) -> int:

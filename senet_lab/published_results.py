@@ -6,7 +6,7 @@ An error belongs to its recipe: those of one table can be compared, those of two
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
@@ -104,6 +104,7 @@ def paths() -> Results:
     return Results("Cardinality against width at equal cost", source, "recipe of fb.resnet.torch", tuple(rows))
 
 
+@lru_cache(maxsize=2**10)
 def kin(architecture: Architecture) -> Architecture:
     """The network apart from its convention, and from what its family does not use: equal for one published network.
 
@@ -114,3 +115,20 @@ def kin(architecture: Architecture) -> Architecture:
     if architecture.family == "resnet":
         free |= {"cardinality": 32, "base_width": 4}
     return replace(architecture, convention="paper", **free)
+
+
+@cache
+def known(results: Results) -> frozenset[Architecture]:
+    """The networks of a table, each as its `kin`."""
+    return frozenset(kin(row.architecture) for row in results.rows)
+
+
+def tables() -> tuple[Results, ...]:
+    """All tables."""
+    return main(), ratios(), paths()
+
+
+def in_tables(architecture: Architecture) -> Architecture | None:
+    """The `kin` of a network that is published here, None for any other."""
+    found = kin(architecture)
+    return found if any(found in known(results) for results in tables()) else None

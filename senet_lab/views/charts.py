@@ -1,4 +1,4 @@
-"""What the charts are made of: panels with few lines, ticks at round numbers, labels that keep their distance."""
+"""What the charts are made of: panels with few lines, and ticks at round numbers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from senet_lab.views import svg
 
-CHARACTER = 6.7  # width of one, at 12 pixels, about: for labels to keep out of each other's way
-
 
 class Panel(NamedTuple):
     """The field of one chart: where it lies in the drawing, and what its sides stand for.
@@ -17,6 +15,7 @@ class Panel(NamedTuple):
     Attributes:
         left, top, width, height: of the field inside the axes.
         x_range, y_range: the values at its left and right, at its bottom and top.
+        log: whether equal steps upwards are equal factors.
     """
 
     left: float
@@ -25,6 +24,7 @@ class Panel(NamedTuple):
     height: float
     x_range: tuple[float, float]
     y_range: tuple[float, float]
+    log: bool = False
 
     def x(self, value: float) -> float:
         """Where a value lies from left to right."""
@@ -34,7 +34,8 @@ class Panel(NamedTuple):
     def y(self, value: float) -> float:
         """Where a value lies from bottom to top."""
         low, high = self.y_range
-        return self.top + self.height * (high - value) / (high - low)
+        part = log10(value / low) / log10(high / low) if self.log else (value - low) / (high - low)
+        return self.top + self.height * (1 - part)
 
     @property
     def bottom(self) -> float:
@@ -42,19 +43,27 @@ class Panel(NamedTuple):
         return self.top + self.height
 
 
-def ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
-    """At most `most` round numbers from `low` to `high`.
+def ticks(panel: Panel, most: int = 5) -> tuple[float, ...]:
+    """At most `most` round numbers from bottom to top.
 
-    >>> ticks(0, 45.7), ticks(20.5, 25)
-    ((0, 10, 20, 30, 40), (21, 22, 23, 24, 25))
+    >>> ticks(Panel(0, 0, 1, 1, (0, 1), (0, 45.7))), ticks(Panel(0, 0, 1, 1, (0, 1), (3, 60), log=True))
+    ((0, 10, 20, 30, 40), (5, 10, 20, 50))
     """
-    rough = (high - low) / most or 1
+    low, high = panel.y_range
+    if panel.log:
+        decades = range(floor(log10(low)), ceil(log10(high)))
+        for factors in ((1, 2, 5), (1,)):
+            found = [_plain(f * 10.0**d) for d in decades for f in factors if low <= f * 10.0**d <= high]
+            if len(found) <= most:
+                break
+        return tuple(found)
+    rough = (high - low) / most
     size = 10 ** floor(log10(rough))
     for step in (size * factor for factor in (1, 2, 2.5, 5, 10)):
         first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
         if last - first < most:
-            return tuple(_plain(index * step) for index in range(first, last + 1))
-    return ()
+            break
+    return tuple(_plain(index * step) for index in range(first, last + 1))
 
 
 def _plain(number: float) -> float:
@@ -63,21 +72,19 @@ def _plain(number: float) -> float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def rounded_up(value: float) -> float:
-    """The next round number: an axis that begins with 0 ends there."""
-    marks = ticks(0, value) if value > 0 else (0, 1)
-    return marks[-1] if marks[-1] >= value else marks[-1] + marks[1] - marks[0]
+def log_range(values: Sequence[float]) -> tuple[float, float]:
+    """Room for the values on a log axis, and for labels under the least and over the largest."""
+    return min(values) / 2.4, max(values) * 1.7
 
 
-def grid(panel: Panel, marks: Sequence[float], unit: str) -> list[str]:
-    """A hairline for each mark of the upright axis, its number on the left; the topmost says the unit."""
+def grid(panel: Panel, marks: Sequence[float]) -> list[str]:
+    """A hairline for each mark of the upright axis, and its number on the left; the unit is in the title."""
     drawn = []
     for mark in marks:
         y = panel.y(mark)
-        kind = "axis" if y >= panel.bottom - 0.5 else "grid"
-        drawn.append(svg.path(f"M {panel.left:.1f} {y:.1f} h {panel.width:.1f}", kind))
+        drawn.append(svg.path(f"M {panel.left:.1f} {y:.1f} h {panel.width:.1f}", "grid"))
         drawn.append(svg.text(panel.left - 6, y + 4, f"{mark:g}", anchor="end"))
-    return [*drawn, svg.text(panel.left - 6, panel.y(marks[-1]) - 11, unit, anchor="end")] if marks else drawn
+    return drawn
 
 
 def floor_line(panel: Panel) -> str:
@@ -89,27 +96,3 @@ def line(points: Sequence[tuple[float, float]], kind: str) -> str:
     """A line through points of the drawing."""
     steps = " L ".join(f"{x:.1f} {y:.1f}" for x, y in points)
     return svg.path(f"M {steps}", kind)
-
-
-def spread(wanted: Sequence[float], gap: float = 14) -> list[float]:
-    """Heights as near to the wanted ones as may be, in their order, none nearer to the next than `gap`.
-
-    >>> spread([10, 12, 60])
-    [4.0, 18.0, 60.0]
-    """
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    heaps: list[list[int]] = []
-    for index in order:
-        heaps.append([index])
-        while len(heaps) > 1 and _top(heaps[-1], wanted, gap) < _top(heaps[-2], wanted, gap) + gap * len(heaps[-2]):
-            heaps[-2:] = [heaps[-2] + heaps[-1]]
-    found = [0.0] * len(wanted)
-    for heap in heaps:
-        for place, index in enumerate(heap):
-            found[index] = _top(heap, wanted, gap) + gap * place
-    return found
-
-
-def _top(heap: list[int], wanted: Sequence[float], gap: float) -> float:
-    """Where the uppermost label of some that touch each other has to be, for the least way of all."""
-    return sum(wanted[index] for index in heap) / len(heap) - gap * (len(heap) - 1) / 2

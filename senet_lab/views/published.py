@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from senet_lab.architecture import Architecture
-from senet_lab.published_results import kin, main, paths, ratios
+from senet_lab.published_results import in_tables, kin, known, main, tables
 from senet_lab.views.errors import results_table, total
 from senet_lab.views.tables import listing
 from senet_lab.views.units import short
@@ -13,19 +13,18 @@ from senet_lab.views.units import short
 
 def published(architecture: Architecture) -> str:
     """Counts beside the papers' figures, by table and recipe; the present network is marked where it is one of them."""
-    return _published(kin(architecture))
+    return _published(in_tables(architecture))
 
 
 @lru_cache(maxsize=2**6)
-def _published(present: Architecture) -> str:
-    tables = (main(), ratios(), paths())
-    which = next((t for t in tables for row in t.rows if kin(row.architecture) == present), None)
+def _published(present: Architecture | None) -> str:
+    which = next((table for table in tables() if present in known(table)), None)
     words = (
         f"The present network is in \u201c{which.title}\u201d." if which else "The present network is none of these."
     )
     return (
         f'<p class="sn-finding">{words}</p><p class="sn-source">{note()}</p>{se_table(present)}'
-        f"{''.join(results_table(table, present) for table in tables)}"
+        f"{''.join(results_table(table, present) for table in tables())}"
     )
 
 
@@ -37,12 +36,12 @@ def note() -> str:
     )
     return (
         "The papers\u2019 \u201cFLOPs\u201d are multiply-adds, one for each weight and place. ResNet-50 is given with "
-        f"3.86 G and with 4.1 G: the stride is in a block\u2019s first 1\u00d71 ({first}) or in its 3\u00d73 ({third}); "
+        f"3.86 G and with 4.1 G: the stride is in a block\u2019s first 1\u00d71 ({first}) or its 3\u00d73 ({third}); "
         "weights and shapes are the same. Hu et al. count pooling and scaling as well, which is 0.01 G."
     )
 
 
-def se_table(present: Architecture) -> str:
+def se_table(present: Architecture | None) -> str:
     """What squeeze-excite changes, in the main recipe: error before and after, and what it costs."""
     rows, marked = main().rows, []
     body = []

@@ -9,25 +9,21 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.budget import sweep
-from senet_lab.published_results import Results, kin, paths, ratios
+from senet_lab.budget import cost, sweep
+from senet_lab.published_results import Results, kin, known, paths, ratios
 from senet_lab.views import svg
-from senet_lab.views.charts import Panel, floor_line, grid, line, rounded_up, ticks
+from senet_lab.views.charts import Panel, floor_line, grid, line, log_range, ticks
 from senet_lab.views.errors import error_charts
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.units import short
 
 RATIOS = (2, 4, 8, 16, 32, 64, None)
 PATHS = (1, 2, 4, 8, 16, 32, 64)
-LEFT, FIELD, APART, TOP, HIGH = 46, 312, 100, 46, 132  # of the two charts side by side
+LEFT, FIELD, APART, TOP, HIGH = 46, 272, 120, 34, 140  # of the two charts side by side
 MEASURES = (("params", "Parameters", 1e6, "M"), ("macs", "Multiply-adds", 1e9, "G"))
 
 
-class Cost(NamedTuple):
-    """What a network costs: trainable parameters, and multiply-adds for one image."""
-
-    params: int
-    macs: int
+Spot = tuple[float, float, bool]  # where a network is drawn, and whether it is a published one
 
 
 class Curve(NamedTuple):
@@ -44,13 +40,7 @@ class Curve(NamedTuple):
     points: tuple[tuple[int, Architecture], ...]
 
 
-@lru_cache(maxsize=2**12)
-def cost(architecture: Architecture) -> Cost:
-    """The sums of a ledger, remembered: a curve asks for the same networks on each move."""
-    ledger = architecture.ledger()
-    return Cost(ledger.params, ledger.macs)
-
-
+@lru_cache(maxsize=2**7)
 def tradeoffs(architecture: Architecture) -> str:
     """Curves over ratio and cardinality, and the published errors against cost; all for one image."""
     return ratio_curves(architecture) + cardinality_curves(architecture) + error_charts(architecture)
@@ -98,18 +88,24 @@ def _section(
     title: str, name: str, names: list[str], curves: list[Curve], present: Architecture, results: Results
 ) -> str:
     """Title, legend, two charts, the table behind them."""
-    published = {kin(row.architecture) for row in results.rows}
-    rings = {net for _, net in chain(*(curve.points for curve in curves)) if kin(net) in published}
+    rings = {net for _, net in chain(*(curve.points for curve in curves)) if kin(net) in known(results)}
     here = _place(present, curves, len(names))
     marks: list[str] = []
     for index, (measure, words, unit, prefix) in enumerate(MEASURES):
         left = LEFT + index * (FIELD + APART)
         values = [getattr(cost(net), measure) / unit for net in (present, *(n for c in curves for _, n in c.points))]
-        panel = Panel(left, TOP, FIELD, HIGH, (-0.3, len(names) - 0.7), (0, rounded_up(1.02 * max(values))))
-        marks.append(svg.text(left - 40, 14, words, "label", "start"))
-        marks += _chart(panel, names, curves, rings, lambda net, m=measure, u=unit: getattr(cost(net), m) / u, prefix)
-        marks += _mark(panel, here, getattr(cost(present), measure), unit, len(names), rising=len(curves) > 1)
-        marks.append(svg.text(left + FIELD / 2, TOP + HIGH + 34, name, "note"))
+        log = len(curves) > 1
+        y_range = log_range(values) if log else (0.0, 1.2 * max(values))
+        panel = Panel(left, TOP, FIELD, HIGH, (-0.3, len(names) - 0.7), y_range, log)
+        marks.append(svg.text(left - 40, 14, f"{words}, {prefix}{', log scale' if log else ''}", "label", "start"))
+        spots = [
+            [(panel.x(place), panel.y(getattr(cost(net), measure) / unit), net in rings) for place, net in curve.points]
+            for curve in curves
+        ]
+        marks += _frame(panel, names, name) + _lines(curves, spots)
+        if log:
+            marks += _ends(panel, curves, spots)
+        marks += _mark(panel, here, getattr(cost(present), measure), unit, len(names))
     label = f"{words_of(names, curves[0])} by {name}, this network at {names[here]}"
     seen = f' <span class="sn-key-ring"></span>published: {escape(results.source)}' if rings else ""
     legend = f'<p class="sn-source"><span class="sn-key-here"></span>this network{seen}</p>'
@@ -133,29 +129,43 @@ def _place(present: Architecture, curves: list[Curve], n_stops: int) -> int:
     return next((place for curve in curves for place, net in curve.points if net == present), n_stops - 1)
 
 
-def _chart(panel: Panel, names: list[str], curves: list[Curve], rings: Any, value: Any, prefix: str) -> list[str]:
-    marks = grid(panel, ticks(*panel.y_range, 4), prefix)
-    marks += [floor_line(panel)]
+def _frame(panel: Panel, names: list[str], name: str) -> list[str]:
+    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
     marks += [svg.text(panel.x(i), panel.bottom + 17, stop) for i, stop in enumerate(names)]
-    for curve in curves:
-        spots = [(panel.x(place), panel.y(value(net)), net in rings) for place, net in curve.points]
-        marks.append(line([(x, y) for x, y, _ in spots], f"curve{curve.kind}"))
+    return [*marks, svg.text(panel.left + FIELD / 2, panel.bottom + 34, name)]
+
+
+def _lines(curves: list[Curve], spots: list[list[Spot]]) -> list[str]:
+    marks = []
+    for curve, its in zip(curves, spots, strict=True):
+        marks.append(line([(x, y) for x, y, _ in its], f"curve{curve.kind}"))
         kind = "stop-kept" if curve.kind == "-kept" else "stop"
-        marks += [svg.circle(x, y, 5 if ring else 3, "ring" if ring else kind) for x, y, ring in spots]
-        if curve.name:
-            (x, y, _), anchor = (spots[-1], "end") if curve.kind == "-free" else (spots[0], "start")
-            marks.append(svg.text(x - 8 if anchor == "end" else x, y - 10, curve.name, f"word{curve.kind}", anchor))
+        marks += [svg.circle(x, y, 5 if ring else 3, "ring" if ring else kind) for x, y, ring in its]
     return marks
 
 
-def _mark(panel: Panel, here: int, value: int, unit: float, n_stops: int, *, rising: bool) -> list[str]:
-    """The present network and its number: above the dot on the side that its curve leaves free, below it at the ends."""
+def _ends(panel: Panel, curves: list[Curve], spots: list[list[Spot]]) -> list[str]:
+    """The names of two curves, at the end where they are further apart: over the upper one, under the lower one."""
+    free, kept = spots
+    end = max((0, -1), key=lambda index: abs(free[index][1] - kept[index][1]))
+    marks = []
+    for curve, its, other in zip(curves, spots, (kept, free), strict=True):
+        x, y, _ = its[end]
+        below = y > other[end][1] and y + 20 < panel.bottom
+        anchor = "end" if end else "start"
+        marks.append(svg.text(x, y + 20 if below else y - 11, curve.name, f"word{curve.kind}", anchor))
+    return marks
+
+
+def _mark(panel: Panel, here: int, value: int, unit: float, n_stops: int) -> list[str]:
+    """The present network and its number: over a curve that falls, to the lower right of one that rises."""
     x, y = panel.x(here), panel.y(value / unit)
-    ends = rising and here in (0, n_stops - 1)
-    anchor = "middle" if 0 < here < n_stops - 1 else "start" if here == 0 else "end"
-    at = y + 20 if ends or y < panel.top + 14 else y - 12
-    at = at if at < panel.bottom - 4 else y - 12
-    return [svg.circle(x, y, 6, "here"), svg.text(x, at, short(value), "label", anchor)]
+    if panel.log:
+        last = here == n_stops - 1
+        spot = svg.text(x + (11 if last else 5), y + (4 if last else 19), short(value), "label", "start")
+    else:
+        spot = svg.text(x, y - 12, short(value), "label", "middle" if here else "start")
+    return [svg.circle(x, y, 6, "here"), spot]
 
 
 def _table(title: str, names: list[str], curves: list[Curve], here: int) -> str:
