@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
+from senet_lab.published import depths
 from senet_lab.style import CONVENTIONS
 
 
@@ -106,14 +107,19 @@ def paths() -> Results:
 
 @lru_cache(maxsize=2**10)
 def kin(architecture: Architecture) -> Architecture:
-    """The network apart from its convention, and from what its family does not use: equal for one published network.
+    """The network apart from its convention, and from what it does not use: equal for one published network.
+
+    One path of 64 channels is a ResNet, and without squeeze-excite there is no gate.
 
     >>> kin(Architecture(convention="timm")) == kin(Architecture(cardinality=8, se_bias=True))
     True
     """
     free: dict[str, Any] = dict.fromkeys(CONVENTIONS["paper"])
-    if architecture.family == "resnet":
-        free |= {"cardinality": 32, "base_width": 4}
+    one_path = architecture.groups is None and (architecture.paths, architecture.base_width) == (1, 64)
+    if architecture.family == "resnet" or (one_path and architecture.depth in depths("resnet")):
+        free |= {"family": "resnet", "cardinality": 32, "base_width": 4}
+    if not any(group.ratio for group in architecture.plan):
+        free |= {"ratio": None, "squeeze": "average", "gate": "sigmoid", "place": "standard"}
     return replace(architecture, convention="paper", **free)
 
 

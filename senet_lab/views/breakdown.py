@@ -8,7 +8,7 @@ from senet_lab.ledger import Ledger, Total
 from senet_lab.nets.sketch import Row
 from senet_lab.views import svg
 from senet_lab.views.tables import behind, listing
-from senet_lab.views.units import percent, short, spaced
+from senet_lab.views.units import percent, short, spaced, tied
 
 MEASURES = {"params": ("Parameters", "trainable"), "macs": ("Multiply-adds", "for one image"),
             "activations": ("Activations", "numbers, for one image")}  # fmt: skip
@@ -56,7 +56,7 @@ def breakdown(ledger: Ledger) -> str:
     parts = Parts.of(ledger)
     words = _finding(parts)
     tables = "".join(_table(title, lines, parts.whole) for title, lines in parts.both)
-    return f'<p class="sn-finding">{words}</p>{_drawn(parts, words)}{behind("breakdown", tables)}'
+    return f'<p class="sn-finding">{tied(words)}</p>{_drawn(parts, words)}{behind("breakdown", tables)}'
 
 
 def breakdown_svg(ledger: Ledger) -> str:

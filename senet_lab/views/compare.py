@@ -11,12 +11,12 @@ from senet_lab.ledger import SUMMED, Ledger, Total
 from senet_lab.views import svg
 from senet_lab.views.network import network_svg
 from senet_lab.views.tables import listing
-from senet_lab.views.units import short, signed, spaced
+from senet_lab.views.units import short, signed, spaced, tied
 
 MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations"}
 WORDS = {"base_width": "base width", "input_shape": "input", "include_top": "classifier"}
 MINUS = "\u2212"
-LEFT, BARS, ROW = 120, 420, 26  # of the waterfall: the words, the bars, one group
+LEFT, BARS, ROW = 200, 430, 26  # of the waterfall: names and numbers, the bars, one group
 
 
 def compare(a: Architecture, b: Architecture) -> str:
@@ -57,9 +57,10 @@ def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:  # of a style it means: as the convention has it
-        return {"ratio": "none", "groups": "those of the depth"}.get(name, "as usual")
+        return {"groups": "those of the depth", "ratio": "none", "": "none"}.get(name, "as usual")
     if isinstance(value, tuple):
-        return ("\u00d7" if name == "input_shape" else ", ").join(_value(name, part) for part in value)
+        sizes = name in ("input_shape", "row")
+        return ("\u00d7" if sizes else ", ").join(_value("row" if name == "groups" else "", part) for part in value)
     return str(value)
 
 
@@ -107,7 +108,7 @@ def _pair(a: Architecture, b: Architecture, before: Ledger, after: Ledger) -> st
 def waterfalls(difference: Difference) -> str:
     """For each measure that changes, its sum in words and as a waterfall."""
     return "".join(
-        f'<p class="sn-finding">{sentence(difference, measure)}</p>'
+        f'<p class="sn-finding">{tied(sentence(difference, measure))}</p>'
         + (waterfall_svg(difference, measure) if any(getattr(each, measure) for each in difference.by_group) else "")
         for measure in MEASURES
     )
@@ -133,10 +134,11 @@ def waterfall_svg(difference: Difference, measure: str) -> str:
         left, right = sorted((x(start), x(end)))
         grown = end >= start
         kind = "sum" if step is None else "rise" if grown else "fall"
+        beside, anchor = (right + 8, "start") if grown else (left - 8, "end")
         marks += [
-            svg.text(LEFT - 14, y + 14, name, "label" if step is None else "note", "end"),
+            svg.text(106, y + 15, name, "label" if step is None else "note", "end"),
             svg.rect(left, y + 3, max(1.5, right - left), 15, kind, 0),
-            svg.text(right + 8, y + 15, signed(end - start), "label" if step is None else "note", "start"),
+            svg.text(beside, y + 15, signed(end - start), "step-sum" if step is None else "step", anchor),
         ]
         if step is not None:
             marks.append(svg.path(f"M {x(end):.1f} {y + 3:.1f} v {ROW + 15}", "grid"))
