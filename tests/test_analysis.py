@@ -225,6 +225,9 @@ def test_the_published_table_counts_prints_and_marks():
     assert marked == ["ResNet-50", "SE-ResNet-50", "SE-ResNet-50, ratio 16"]
     rows = {row[0]: row[1:] for row in cells(list(page.iter("table"))[1])}
     assert rows["SE-ResNet-50"] == ["28,088,024", "53,120", "3,860,488,192", "3.87", "23.29", "6.62"]
+    assert "is in \u201cSqueeze-excite in five networks\u201d and \u201cSE-ResNet-50 by ratio\u201d" in published(
+        Architecture()
+    )
     assert "none of these" in published(Architecture(ratio=12))
 
 
@@ -280,7 +283,9 @@ def test_meta_parameters_that_differ_are_listed_in_words():
 
 def test_equal_networks_are_said_to_be_equal():
     assert "A and B are equal: SE-ResNeXt-50 32x4d." in compare(RESNEXT, RESNEXT)
-    assert "gate sigmoid \u2192 tanh, changes no" in compare(RESNEXT, replace(RESNEXT, gate="tanh"))
+    assert "same layers, shapes and counts; what differs is gate sigmoid \u2192 tanh." in compare(
+        RESNEXT, replace(RESNEXT, gate="tanh")
+    )
 
 
 def test_words_in_tables_are_escaped():

@@ -129,7 +129,7 @@ def _bars(line: Line, y: float, whole: Total, scale: float) -> list[str]:
             marks.append(svg.text(x, y + 12, "0", anchor="start"))
             continue
         width = max(scale * _share(line.total, whole, measure), 1)
-        of_se = min(width, scale * _share(line.se, whole, measure))
+        of_se = width * getattr(line.se, measure) / value
         grouped = line.total.name == "grouped conv"
         marks.append(svg.rect(x, y + 2, width - of_se, 13, "bar-strands" if grouped else "bar-rest", 0))
         if grouped:

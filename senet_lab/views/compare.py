@@ -23,10 +23,10 @@ def compare(a: Architecture, b: Architecture) -> str:
     """A and B: what differs between their meta-parameters, both drawn, and B minus A as a sum."""
     before, after = a.ledger(), b.ledger()
     if before == after:
-        same = "" if a == b else f" What differs, {_list(a, b)}, changes no layer\u2019s shape and no count."
-        return (
-            f'<p class="sn-finding">A and B are equal: {escape(a.name)}.{escape(same)}</p>{_pair(a, b, before, after)}'
-        )
+        words = f"A and B are equal: {a.name}."
+        if a != b:
+            words = f"A and B have the same layers, shapes and counts; what differs is {_list(a, b)}."
+        return f'<p class="sn-finding">{escape(words)}</p>{_pair(a, b, before, after)}'
     difference = Difference(before, after)
     return (
         f'<p class="sn-finding">From A to B: {escape(_list(a, b))}.</p>{_headline(difference)}'

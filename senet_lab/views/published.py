@@ -18,10 +18,8 @@ def published(architecture: Architecture) -> str:
 
 @lru_cache(maxsize=2**6)
 def _published(present: Architecture | None) -> str:
-    which = next((table for table in tables() if present in known(table)), None)
-    words = (
-        f"The present network is in \u201c{which.title}\u201d." if which else "The present network is none of these."
-    )
+    found = " and ".join(f"\u201c{table.title}\u201d" for table in tables() if present in known(table))
+    words = f"The present network is in {found}." if found else "The present network is none of these."
     return (
         f'<p class="sn-finding">{words}</p><p class="sn-source">{note()}</p>{se_table(present)}'
         f"{''.join(results_table(table, present) for table in tables())}"
@@ -37,7 +35,8 @@ def note() -> str:
     return (
         "The papers\u2019 \u201cFLOPs\u201d are multiply-adds, one for each weight and place. ResNet-50 is given with "
         f"3.86 G and with 4.1 G: the stride is in a block\u2019s first 1\u00d71 ({first}) or its 3\u00d73 ({third}); "
-        "weights and shapes are the same. Hu et al. count pooling and scaling as well, which is 0.01 G."
+        "weights and shapes are the same. Hu et al. count pooling and scaling as well, 0.01 G in SE-ResNet-50. "
+        "Counts here are in the papers\u2019 own conventions."
     )
 
 

@@ -162,9 +162,9 @@ def _mark(panel: Panel, here: int, value: int, unit: float, n_stops: int) -> lis
     x, y = panel.x(here), panel.y(value / unit)
     if panel.log:
         last = here == n_stops - 1
-        spot = svg.text(x + (11 if last else 5), y + (4 if last else 19), short(value), "label", "start")
+        spot = svg.text(x + (11 if last else 5), y + (4 if last else 19), short(value), "step-sum", "start")
     else:
-        spot = svg.text(x, y - 12, short(value), "label", "middle" if here else "start")
+        spot = svg.text(x, y - 12, short(value), "step-sum", "middle" if here else "start")
     return [svg.circle(x, y, 6, "here"), spot]
 
 
