@@ -105,7 +105,8 @@ def test_a_sweep_leaves_out_what_is_not_legal():
         Architecture("resnext", place="3x3", cardinality=5, ratio=12),
         Architecture("resnext", place="pre", ratio=(None, 4, None, 8)),
         Architecture("resnext", 26, include_top=False, input_shape=(65, 97, 3)),
-        Architecture("resnet", 18),
+        *(Architecture.preset(name) for name in ("se_resnet18", "cifar_se_resnet20", "se_resnet152")),
+        Architecture(groups=((64, 1), (64, 5), (128, 2)), ratio=(None, 4, 16), place="post"),
     ],
 )
 def test_counts_for_curves_are_those_of_the_ledger(net):
