@@ -1,69 +1,103 @@
-"""What has no blocks as its layers in a row: a stem, a classifier, layers outside of any group."""
+"""Every layer of a network: as a table to sort and filter, and as CSV."""
 
 from __future__ import annotations
 
+import csv
+from functools import lru_cache
+from html import escape
+from io import StringIO
+
 from senet_lab.ledger import Ledger
-from senet_lab.nets.sketch import Row
-from senet_lab.views import svg
-from senet_lab.views.anatomy import Anatomy
-from senet_lab.views.svg import Box
-from senet_lab.views.units import counted, short, size
-from senet_lab.views.words import channels_in, kernel, layer_tip, side, through, title
+from senet_lab.nets.sketch import Row, Shape
+from senet_lab.views.units import short, size
 
-HEIGHT, MIDDLE = 272, 112
-LAYERS = 5  # that are drawn; more are folded
+# Key to sort by, what people read, and whether the column is of words.
+COLUMNS = (
+    ("name", "Layer", True),
+    ("kind", "Kind", True),
+    ("channels", "Output", False),
+    ("kernel", "Kernel /stride", False),
+    ("groups", "Paths", False),
+    ("params", "Parameters", False),
+    ("state", "State", False),
+    ("macs", "Multiply-adds", False),
+    ("activations", "Activations", False),
+    ("receptive_field", "Field", False),
+)
+WINDOWS = ("conv", "grouped conv", "pool", "global pool")
+NOTE = "for one image; field: receptive field in pixels; the longest bar is the largest layer"
 
 
-def layers_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -> str:
-    """Draw the layers of what has no blocks in a row: a stem, a classifier, layers outside of any group.
+def layer_table(ledger: Ledger) -> str:
+    """Each row of the ledger, with its part of the parameters and of the multiply-adds as a bar.
 
-    Raises:
-        ValueError: there is no such part; the error names those there are.
+    For what sorts and filters it in a browser: a row has `data-index` (its place in the network), `data-group`,
+    `data-block` and `data-kind` (squeeze-excite is one, as in `Ledger.by_kind`); a cell whose words do not sort by
+    themselves has `data-value`; the heads are buttons, and `data-key` names their column.
     """
-    part = Anatomy.of(thing).part(path)
-    stations = _stations(part.rows)
-    hidden = stations[LAYERS - 1 : -1] if len(stations) > LAYERS + 1 else []
-    shown = [*stations[: LAYERS - 1], [], stations[-1]] if hidden else stations
-    step = min(200.0, (svg.WIDTH - 88) / max(1, len(shown)))
-    start = (svg.WIDTH - 88 - step * len(shown)) / 2 + 44
-    words = (side(part.entered), f"\u00d7 {part.entered[-1]}") if side(part.entered) else (size(part.entered),)
-    marks = svg.lines(start, MIDDLE - 12, ("in", *words))
-    marks.append(svg.path(f"M{start + 32:.1f} {MIDDLE}H{start + 36 + step * len(shown):.1f}", "line"))
-    for index, rows in enumerate(shown):
-        x = start + 44 + step * (index + 0.5)
-        marks += [_layer(rows, x, step)] if rows else svg.lines(x, MIDDLE - 12, ("\u22ef", f"{len(hidden)} more"))
-    label = f"{title(path)}, {through(part)}, {counted(len(part.rows), 'layer')}"
-    return svg.drawing(HEIGHT, label, marks, interactive)
-
-
-def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
-    """The layers, with batch normalization and activation kept to what they follow; padding goes without saying."""
-    found: list[list[Row]] = []
-    for row in rows:
-        if row.kind in ("batch norm", "activation") and found:
-            found[-1].append(row)
-        elif row.kind not in ("pad", "input"):
-            found.append([row])
-    return found
-
-
-def _layer(rows: list[Row], x: float, step: float) -> str:
-    """A box with what a layer does, and under it its output and sums."""
-    row = rows[0]
-    width = min(148.0, step - 12)
-    box = Box(x - width / 2, MIDDLE - 44, width, 88)
-    square = row.kind in ("conv", "grouped conv", "pool")
-    stride = f", stride {row.stride}" if row.stride > 1 else ""
-    channels = f"{channels_in(row)} \u2192 {row.output_shape[-1]}" if row.macs else ""
-    after = ", ".join({"batch norm": "BN", "activation": "ReLU"}[each.kind] for each in rows[1:])
-    first = f"{kernel(row)} {row.kind}" if square else row.kind
-    lines = [first, stride[2:], channels, after] if square else [first, channels, after]
-    lines = [svg.cut(line, width) for line in lines if line]
-    top = MIDDLE + 5 - 8 * (len(lines) - 1)
-    params, macs = sum(each.params for each in rows), sum(each.macs for each in rows)
-    sums = (size(rows[-1].output_shape), f"{params:,} params", f"{short(macs)} MACs")
-    marks = [svg.rect(*box, "conv" if row.macs else "box", 6), *svg.lines(x, top, lines, 16)]
-    marks += svg.lines(x, MIDDLE + 66, sums)
-    return svg.node(
-        marks, Box(box.x - 3, box.y - 3, width + 6, 94), layer_tip(row), f"{first}{stride}, {', '.join(sums)}"
+    params, macs = (100 / (max((getattr(row, n) for row in ledger.rows), default=0) or 1) for n in ("params", "macs"))
+    rows = "".join([_row(index, row, params, macs) for index, row in enumerate(ledger.rows)])
+    head = "".join(_head(*column) for column in COLUMNS)
+    total = ledger.total
+    sums = (f"{total.params:,}", f"{total.state:,}", short(total.macs), short(total.activations))
+    foot = "".join(f"<td>{cell}</td>" for cell in (*[""] * 4, *sums, ledger.receptive_field))
+    caption = f"<caption>{len(ledger.rows)} layers <small>{NOTE}</small></caption>"
+    return (
+        f'<div class="sn-scroll" tabindex="0" role="region" aria-label="Layers"><table class="sn-layers">{caption}'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+        f'<tfoot><tr><th scope="row">total</th>{foot}</tr></tfoot></table></div>'
     )
+
+
+def _head(key: str, name: str, words: bool) -> str:
+    side = ' class="w"' if words else ""
+    return f'<th scope="col"{side} aria-sort="none"><button type="button" data-key="{key}">{name}</button></th>'
+
+
+def _row(index: int, row: Row, params: float, macs: float) -> str:
+    """One row; `params` and `macs` turn a number into the length of its bar, in percent. Fast: there are up to 717."""
+    name, group, block, kind, shape, p, state, m, _, kernel, stride, groups, activations, field = row
+    window = f'<td data-value="{kernel}">{_window(kernel, stride)}' if kind in WINDOWS else "<td>"
+    kinds = f'squeeze-excite"><th scope="row">{_plain(name)}</th><td>SE: {kind}' if row.in_se else (
+        f'{kind}"><th scope="row">{_plain(name)}</th><td>{kind}'
+    )  # fmt: skip
+    return (
+        f'<tr data-index="{index}" data-group="{_plain(group)}" data-block="{block}" data-kind="{kinds}</td>'
+        f"{_size(shape)}{window}</td><td>{groups if groups > 1 else ''}</td><td>{p:,}{_bar(p * params)}</td>"
+        f'<td>{state:,}</td><td data-value="{m}">{_short(m)}{_bar(m * macs)}</td>'
+        f'<td data-value="{activations}">{_short(activations)}</td><td>{field}</td></tr>'
+    )
+
+
+def _bar(length: float) -> str:
+    return f'<i style="width:{length:.1f}%"></i>' if length >= 0.05 else ""
+
+
+# A network has many layers, but few different ones.
+_short = lru_cache(maxsize=2**12)(short)
+_plain = lru_cache(maxsize=2**13)(escape)
+
+
+@lru_cache(maxsize=2**12)
+def _size(shape: Shape) -> str:
+    """The cell of an output shape, which sorts by its channels."""
+    return f'<td data-value="{shape[-1]}">{size(shape)}</td>'
+
+
+@lru_cache(maxsize=2**8)
+def _window(kernel: int, stride: int) -> str:
+    """3\u00d73 /2 for a kernel of 3 and a stride of 2."""
+    return f"{kernel}\u00d7{kernel}" + (f" /{stride}" if stride > 1 else "")
+
+
+def layer_csv(ledger: Ledger) -> str:
+    """The rows as CSV, one column for each attribute of `Row`, whether it is in squeeze-excite, and its shares."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*Row._fields, "in_se", "params_share", "macs_share"])
+    params, macs = ledger.params or 1, ledger.macs or 1
+    for row in ledger.rows:
+        shape = "x".join(str(side) for side in row.output_shape[1:])
+        shares = f"{row.params / params:.6f}", f"{row.macs / macs:.6f}"
+        writer.writerow([*row._replace(output_shape=(shape,))[:4], shape, *row[5:], int(row.in_se), *shares])
+    return text.getvalue()

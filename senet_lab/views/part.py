@@ -7,9 +7,9 @@ from senet_lab.style import Style, style_of
 from senet_lab.views.anatomy import Anatomy
 from senet_lab.views.block import block_svg
 from senet_lab.views.costs import costs_svg
+from senet_lab.views.ends import ends_svg
 from senet_lab.views.excite import excite_svg
 from senet_lab.views.group import group_svg
-from senet_lab.views.layers import layers_svg
 
 PLAIN = style_of()
 
@@ -35,4 +35,4 @@ def part_svg(thing: Ledger | Anatomy, path: str = "", *, style: Style = PLAIN, i
         return excite_svg(anatomy, path, style=style, interactive=interactive)
     if "/" in path:
         return block_svg(anatomy, path, place=style.place, interactive=interactive)
-    return layers_svg(anatomy, path, interactive=interactive)
+    return ends_svg(anatomy, path, interactive=interactive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Sequence
 from html import escape
 
 from senet_lab.ledger import Ledger, Total
@@ -38,3 +39,38 @@ def _row(total: Total, ledger: Ledger) -> str:
 def _bar(part: int, whole: int) -> str:
     share = 100 * part / whole if whole else 0
     return f'<span class="sn-bar" aria-hidden="true"><span style="width:{share:.1f}%"></span></span>'
+
+
+def listing(
+    caption: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    note: str = "",
+    words: Sequence[int] = (),
+    marked: Container[int] = (),
+) -> str:
+    """A plain table of words and numbers; the first cell of each row names it.
+
+    Args:
+        note: behind the caption, in small.
+        words: the columns of words, which begin on the left; numbers end on the right.
+        marked: the rows, by number, that stand out, such as the present network.
+    """
+    kinds = [' class="sn-words"' if column in words else "" for column in range(len(head))]
+    tops = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(head, kinds, strict=True))
+    body = []
+    for index, (name, *cells) in enumerate(rows):
+        mark = ' class="sn-present"' if index in marked else ""
+        tail = "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(cells, kinds[1:], strict=True))
+        body.append(f'<tr{mark}><th scope="row">{escape(name)}</th>{tail}</tr>')
+    small = f" <small>{escape(note)}</small>" if note else ""
+    return (
+        f'<table class="sn-listing"><caption>{escape(caption)}{small}</caption>'
+        f"<thead><tr>{tops}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+def behind(key: str, table: str) -> str:
+    """A table to unfold behind a chart; `key` tells which, so that a page that is drawn anew can keep it open."""
+    return f'<details class="sn-behind" data-key="{escape(key)}"><summary>The numbers</summary>{table}</details>'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from senet_lab.nets.sketch import Shape
 
 _PREFIXES = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
@@ -64,3 +66,12 @@ def counted(number: int, thing: str) -> str:
     ('1 path', '32 paths')
     """
     return f"{number} {thing}{'s' * (number != 1)}"
+
+
+def tied(words: str) -> str:
+    r"""`words` with each number tied to its prefix or percent sign, so that no line ends between them.
+
+    >>> tied("27.54 M, 9.1 %")
+    '27.54\xa0M, 9.1\xa0%'
+    """
+    return re.sub(r"(\d) ([kMGT%](?!\w))", "\\1\u00a0\\2", words)
