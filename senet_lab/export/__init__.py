@@ -1,0 +1,1 @@
+"""Export: a network as code, files and pictures to take away."""
