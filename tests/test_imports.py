@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
-    "checks", "published", "style", "tokens", "architecture", "nets", "ledger", "views", "panels", "__init__",
+    "checks", "files", "published", "style", "tokens", "architecture", "nets", "ledger", "views", "export", "panels",
+    "__init__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
 DOORS = {("architecture", "ledger"), ("architecture", "nets")}

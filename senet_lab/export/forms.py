@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ from senet_lab.export.polish import polished
 from senet_lab.export.source import FAMILY, MAIN
 from senet_lab.export.specialise import specialised
 from senet_lab.export.text import import_lines, statements, tidied, written
-from senet_lab.export.trees import Program, body_of, loads
+from senet_lab.export.trees import Program, assignment, body_of, loads
 from senet_lab.nets import layers
 from senet_lab.nets.network import model_name
 from senet_lab.nets.se_resnet_c import SEResNet
@@ -42,7 +43,7 @@ def code(architecture: Architecture, form: str = "procedural") -> str:
     return _WRITERS[one_of("form", form, FORMS)](architecture)
 
 
-def _call(name: str, *args: Any, **kwargs: Any) -> str:
+def call_text(name: str, /, *args: Any, **kwargs: Any) -> str:
     """The source of a call; a value that is a `Name` stands for itself."""
     return f"{name}({', '.join([*map(_literal, args), *(f'{k}={_literal(v)}' for k, v in kwargs.items())])})"
 
@@ -65,13 +66,14 @@ def style_call(style: Style, family: str, convention: str) -> str:
     >>> style_call(style_of("timm", "resnext", se_bias=False), "resnext", "timm")
     'style_of("timm", "resnext", se_bias=False)'
     """
+
     def chosen(name: str) -> dict[str, Any]:
         usual = style_of(name, family)
         return {each: value for each in STYLE_FIELDS if (value := getattr(style, each)) != getattr(usual, each)}
 
     shortest = min((convention, *CONVENTIONS), key=lambda name: len(chosen(name)))
     args = [shortest, family] if family != "resnet" else [shortest] if shortest != "seed" else []
-    return _call("style_of", *args, **chosen(shortest))
+    return call_text("style_of", *args, **chosen(shortest))
 
 
 def _procedural(architecture: Architecture) -> str:
@@ -86,22 +88,23 @@ def _procedural(architecture: Architecture) -> str:
     paths = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
     plain = architecture.style == module.STYLE
     style = {} if plain else {"style": Name("style")}
+    own_style = style_call(architecture.style, architecture.family, architecture.convention)
     width = {} if architecture.stem_filters == 64 else {"n_filters": architecture.stem_filters}
     names = [*(["classifier"] if architecture.include_top else []), *(["groups"] if known else []), "learner", "stem"]
     groups = Name(f"groups[{known}]" if known else "groups")
-    learner = _call("learner", Name("x"), groups, **paths, ratio=ratio, **style)
+    learner = call_text("learner", Name("x"), groups, **paths, ratio=ratio, **style)
     lines = [
         "from keras import Input, Model",
         f"from {module.__name__} import {', '.join(names)}",
         *([] if plain else ["from senet_lab.style import style_of"]),
         "",
         *([] if known else [f"groups = {table!r}"]),
-        *([] if plain else [f"style = {style_call(architecture.style, architecture.family, architecture.convention)}"]),
+        *([] if plain else [f"style = {own_style}"]),
         f'inputs = Input({architecture.input_shape}, name="inputs")',
-        f"x = {_call('stem', Name('inputs'), **width, **style)}",
+        f"x = {call_text('stem', Name('inputs'), **width, **style)}",
     ]
     if architecture.include_top:
-        last = _call("classifier", Name("x"), architecture.classes, **style)
+        last = call_text("classifier", Name("x"), architecture.classes, **style)
         lines += [f"x = {learner}", f"outputs = {last}"]
     else:
         lines += [f"outputs = {learner}"]
@@ -121,24 +124,24 @@ def _composable(architecture: Architecture) -> str:
         "convention": architecture.convention,
     }
     try:
-        alike = _is_same(kind(size, **taken).architecture, architecture)  # type: ignore[arg-type]
+        alike = _is_same(kind(size, **taken).architecture, architecture)
     except ValueError:
         alike = False
-    usual = {"cardinality": 32, "ratio": 16, "input_shape": (224, 224, 3), "n_classes": 1000, "include_top": True,
-             "convention": "seed"}  # fmt: skip
+    usual = {name: each.default for name, each in inspect.signature(kind).parameters.items()}
     if alike:
-        made = _call(kind.__name__, size, **{name: v for name, v in taken.items() if v != usual[name]})
+        made = call_text(kind.__name__, size, **{name: v for name, v in taken.items() if v != usual[name]})
         names = kind.__name__
     else:
         changed = {f.name: v for f in fields(architecture) if (v := getattr(architecture, f.name)) != f.default}
         args = [changed.pop(name) for name in ("family",) if name in changed]
-        made = f"{kind.__name__}.of({_call('Architecture', *args, **changed)})"
+        made = f"{kind.__name__}.of({call_text('Architecture', *args, **changed)})"
         names = f"Architecture, {kind.__name__}"
     return tidied(f"from senet_lab import {names}\n\nsenet = {made}\nmodel = senet.model")
 
 
 def _is_same(one: Architecture, other: Architecture) -> bool:
     """Whether two architectures are one network, whatever they call it."""
+
     def built(each: Architecture) -> tuple[Any, ...]:
         top = each.classes if each.include_top else None
         return each.plan, each.style, each.paths, each.stem_filters, each.input_shape, top
@@ -148,22 +151,28 @@ def _is_same(one: Architecture, other: Architecture) -> bool:
 
 def _standalone(architecture: Architecture) -> str:
     """A script of plain Keras, derived from the functions of `senet_lab.nets`; see `specialise`."""
-    program = dict(polished(specialised(architecture)))
-    main = body_of(program.pop(MAIN))
-    functions = [_with_warning(node) if node.name == "conv" and architecture.paths > 1 else written(node)
-                 for node in program.values()]  # fmt: skip
-    used = sorted(set(loads(*program.values(), *main)) & set(layers.__all__))
+    program = polished(specialised(architecture))
+    functions = [_function(node, architecture.paths) for name, node in program.items() if name != MAIN]
+    used = sorted(set(loads(*program.values())) & set(layers.__all__))
     lines = [
         *_header(architecture),
         "from keras import Input, Model",
         *import_lines("keras.layers", used),
     ]
-    network = [
+    network = "\n".join(network_lines(architecture, program))
+    return "\n".join(lines) + "\n\n\n" + "\n\n\n".join([*functions, network]) + "\n"
+
+
+def network_lines(architecture: Architecture, program: Program) -> list[str]:
+    """Inputs, stem, learner, classifier, model: the statements of the whole network."""
+    *first, last = body_of(program[MAIN])
+    assert isinstance(last, ast.Return)
+    assert last.value is not None
+    return [
         f'inputs = Input({architecture.input_shape}, name="inputs")',
-        *statements(_with_outputs(main)),
+        *statements([*first, assignment(ast.Name("outputs", ast.Store()), last.value)]),
         f'model = Model(inputs, outputs, name="{model_name(architecture.name)}")',
     ]
-    return "\n".join(lines) + "\n\n\n" + "\n\n\n".join([*functions, "\n".join(network)]) + "\n"
 
 
 def _header(architecture: Architecture) -> list[str]:
@@ -180,17 +189,8 @@ def _header(architecture: Architecture) -> list[str]:
     ]
 
 
-def _with_warning(node: ast.FunctionDef) -> str:
-    return "\n".join([*SLOW, written(node)])
-
-
-def _with_outputs(main: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements of the network; what it returns are the outputs."""
-    *first, last = main
-    assert isinstance(last, ast.Return)
-    assert last.value is not None
-    return [*first, ast.Assign([ast.Name("outputs", ast.Store())], last.value, lineno=0)]
+def _function(node: ast.FunctionDef, paths: int) -> str:
+    return "\n".join([*(SLOW if node.name == "conv" and paths > 1 else ()), written(node)])
 
 
 _WRITERS = {"procedural": _procedural, "composable": _composable, "standalone": _standalone}
-__all__ = ["FORMS", "Program", "code"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from copy import deepcopy
 
-from senet_lab.export.trees import Program, assignment, body_of, defaults, is_call, passed, stores
+from senet_lab.export.trees import Program, assignment, body_of, defaults, is_call, loads, passed, stores
 
 # Helpers that say nothing by themselves once they are about one network, or are called at one place.
 HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottleneck", "basic", "_filters", "_checked"}
@@ -41,7 +41,8 @@ class _Inline(ast.NodeTransformer):
         value = helper and _as_expression(helper)
         if not helper or not value:
             return node
-        return _Rename(defaults(helper) | passed(helper, node)).visit(deepcopy(value))
+        made: ast.expr = _Rename(defaults(helper) | passed(helper, node)).visit(deepcopy(value))
+        return made
 
 
 def _is_straight(function: ast.FunctionDef) -> bool:
@@ -68,13 +69,18 @@ def _as_expression(function: ast.FunctionDef) -> ast.expr | None:
 def _statements(helper: ast.FunctionDef, node: ast.Assign) -> list[ast.stmt]:
     """The helper's body; its value goes where that of the call went, and a parameter that it moves is the target."""
     assert isinstance(node.value, ast.Call)
-    target, values, first = node.targets[0], defaults(helper) | passed(helper, node.value), []
+    target, values = node.targets[0], defaults(helper) | passed(helper, node.value)
+    first: list[tuple[str, ast.expr]] = []
     for name in sorted(set(stores(helper)) & set(values)):
         moved = target.id if isinstance(target, ast.Name) else name
-        first.append(assignment(ast.Name(moved, ast.Store()), values[name]))
+        first.append((moved, values[name]))
         values[name] = ast.Name(moved, ast.Load())
     *body, last = [_Rename(values).visit(deepcopy(each)) for each in body_of(helper)]
-    return [*first, *body, assignment(target, last.value)]
+    body.append(assignment(target, last.value))
+    for name, value in first:  # right in front of where it is needed
+        at = next(i for i, each in enumerate(body) if name in loads(each) + stores(each))
+        body.insert(at, assignment(ast.Name(name, ast.Store()), value))
+    return body
 
 
 class _Rename(ast.NodeTransformer):

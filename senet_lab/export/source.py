@@ -67,9 +67,6 @@ class _Bare(ast.NodeTransformer):
         self.generic_visit(node)
         return None if isinstance(node.body[-1], ast.Raise) else node
 
-    def visit_Try(self, node: ast.Try) -> None:
-        return None
-
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         self.generic_visit(node)
         return None if is_call(node.value) == "unique_name" else node
@@ -82,4 +79,3 @@ class _Bare(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         return node.args[CHECKS[name]] if (name := is_call(node)) in CHECKS else node
-

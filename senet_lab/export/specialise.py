@@ -8,6 +8,7 @@ go away. Nothing is written twice: what is exported is what computes, less what 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,21 @@ from senet_lab.nets.sketch import Sketch
 if TYPE_CHECKING:
     from senet_lab.architecture import Architecture
 
-WATCHED = (ast.Name, ast.Attribute, ast.Subscript, ast.Compare, ast.BoolOp, ast.BinOp, ast.IfExp, ast.JoinedStr, ast.Call)
+WATCHED = (
+    ast.Name,
+    ast.Attribute,
+    ast.Subscript,
+    ast.Compare,
+    ast.BoolOp,
+    ast.BinOp,
+    ast.IfExp,
+    ast.JoinedStr,
+    ast.Call,
+)
 # What the table of groups says remains a variable, even where all groups are alike in it; so does a block's name.
 TABLE = {"n_filters", "filters_in", "filters_out", "n_blocks"}
 CALLED_ONCE = ("stem", "learner", "classifier", MAIN)
+Wrap = Callable[[str, Callable[..., Any]], Callable[..., Any]]
 Seen = dict[int, set[str]]
 
 
@@ -42,16 +54,20 @@ def specialised(architecture: Architecture) -> Program:
     return program
 
 
+def _as_it_is(_name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
+
+
 def _dump(program: Program) -> str:
     return "".join(map(ast.dump, program.values()))
 
 
-def run(program: Program, architecture: Architecture, **names: Any) -> Sketch:
-    """Draw up the network by the functions of `program`; `names` go before those that they use."""
+def run(program: Program, architecture: Architecture, wrap: Wrap = _as_it_is, **names: Any) -> Sketch:
+    """Draw up the network by the functions of `program`, each wrapped; `names` go before those that they use."""
     known = namespace(architecture.family)
     module = ast.fix_missing_locations(ast.Module(list(program.values()), []))
     exec(compile(module, "<network>", "exec"), known)
-    known.update(names)
+    known.update({name: wrap(name, known[name]) for name in program}, **names)
     sketch: Sketch = known[MAIN](Sketch(architecture.input_shape), architecture)
     return sketch
 
@@ -87,7 +103,8 @@ class _Watch(ast.NodeTransformer):
         super().generic_visit(node)
         if not hasattr(node, "mark"):
             return node
-        return ast.Call(ast.Name("_saw", ast.Load()), [ast.Constant(node.mark), node], [])
+        seen: list[Any] = [ast.Constant(node.mark), node]
+        return ast.Call(ast.Name("_saw", ast.Load()), seen, [])
 
 
 def _text(value: Any, known: set[str]) -> str:
@@ -116,7 +133,8 @@ class _Fold(ast.NodeTransformer):
         values = self.seen.get(getattr(node, "mark", 0), set())
         if len(values) == 1 and (text := next(iter(values))) and not self._stays(node):
             value = ast.parse(text, mode="eval").body
-            if not (isinstance(node, ast.Name) and isinstance(value, ast.Tuple)):  # a table keeps its name
+            table = self.kept and isinstance(node, ast.Name) and isinstance(value, ast.Tuple)
+            if not table:  # of groups, or of their ratios: it keeps its name
                 return value
         return super().visit(node)
 
@@ -166,12 +184,11 @@ class _Fold(ast.NodeTransformer):
         parts: list[ast.expr] = []
         for part in node.values:
             inner = part.value if isinstance(part, ast.FormattedValue) else part
-            fresh = inner.values if isinstance(inner, ast.JoinedStr) else [inner if isinstance(inner, ast.Constant) else part]
-            for each in fresh:
+            alone = inner if isinstance(inner, ast.Constant) else part
+            for each in inner.values if isinstance(inner, ast.JoinedStr) else [alone]:
                 if isinstance(each, ast.Constant) and parts and isinstance(parts[-1], ast.Constant):
-                    parts[-1] = ast.Constant(f"{parts[-1].value}{each.value}")
+                    parts[-1] = ast.Constant(str(parts[-1].value) + str(each.value))
                 else:
                     parts.append(ast.Constant(str(each.value)) if isinstance(each, ast.Constant) else each)
         whole = len(parts) == 1 and isinstance(parts[0], ast.Constant)
         return parts[0] if whole else ast.JoinedStr(parts)
-

@@ -43,7 +43,7 @@ def _lines(node: ast.stmt, indent: str) -> Iterator[str]:
             yield f"{indent}else:"
             yield from statements(node.orelse, deeper)
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        yield f"{indent}{node.value.value}"
+        yield indent + str(node.value.value)
     else:
         yield from wrapped(indent + _source(node))
 
@@ -69,7 +69,9 @@ def wrapped(line: str, room: int = WIDTH) -> list[str]:
     head, tail = line[: start + 1], indent + line[end:]
     if len(deeper + inner) <= room and not tail.endswith(":"):
         return [head, deeper + inner, tail]
-    return [head, *(each for part in _parts(inner) for each in wrapped(f"{deeper}{part},", room)), tail]
+    parts = _parts(inner)
+    comma = "," if len(parts) > 1 else ""
+    return [head, *(each for part in parts for each in wrapped(f"{deeper}{part}{comma}", room)), tail]
 
 
 def _outside(text: str) -> Iterator[tuple[int, str, int]]:

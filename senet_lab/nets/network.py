@@ -23,8 +23,8 @@ def network(inputs: Any, architecture: Architecture) -> Any:
         Probabilities, (batch, classes); or without top the last feature maps.
     """
     plan, style = architecture.plan, architecture.style
-    ratios = tuple(group.ratio for group in plan)
     x = stem(inputs, architecture.stem_filters, style=style)
+    ratios = tuple(group.ratio for group in plan)
     if architecture.family == "resnet":
         groups: tuple[tuple[int, ...], ...] = tuple((group.filters_in, group.n_blocks) for group in plan)
         x = se_resnet.learner(x, groups, ratios, style=style)
