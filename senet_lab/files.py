@@ -23,8 +23,9 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"The folder of `path` (='{path}') must exist; make '{path.parent}' first.")
-    if path.is_dir() or (path.exists() and not overwrite):
-        fit = "another name" if path.is_dir() else "another name, or overwrite=True"
+    folder = os.path.isdir(path)  # those of os.path answer even a name that is too long
+    if folder or (os.path.exists(path) and not overwrite):
+        fit = "another name" if folder else "another name, or overwrite=True"
         raise FileExistsError(f"`path` (='{path}') is there already; try {fit}.")
     unfinished = path.with_name(f".{token_hex(4)}{path.suffix}")  # Keras looks at the suffix
     try:

@@ -25,6 +25,8 @@ from senet_lab.published import PRESETS
 from senet_lab.style import style_of
 
 RESNEXT = Architecture("resnext", 50)
+# 101 and 152 layers differ from 50 in the numbers of the table alone.
+OF_EACH_KIND = [name for name in PRESETS if "101" not in name and "152" not in name]
 SMALL = {"groups": ((16, 2), (32, 2)), "input_shape": (32, 32, 3), "classes": 10, "ratio": 4}
 NET, NEXT = Architecture("resnet", **SMALL), Architecture("resnext", **SMALL, cardinality=8)
 
@@ -64,8 +66,8 @@ def assert_alike(architecture):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PRESETS)
-def test_the_code_of_every_preset_draws_up_its_ledger(name):
+@pytest.mark.parametrize("name", OF_EACH_KIND)
+def test_the_code_of_every_kind_of_preset_draws_up_its_ledger(name):
     assert_alike(Architecture.preset(name))
 
 
@@ -115,9 +117,9 @@ def imported(text):
     return {getattr(node, "module", None) or node.names[0].name for node in nodes}
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", OF_EACH_KIND)
 def test_a_standalone_script_imports_keras_alone_and_fits_a_page(name):
-    convention = ("seed", "paper", "timm")[list(PRESETS).index(name) % 3]
+    convention = ("seed", "paper", "timm")[OF_EACH_KIND.index(name) % 3]
     text = code(Architecture.preset(name, convention), "standalone")
     assert imported(text) == {"keras", "keras.layers"}
     assert "style" not in text.partition('"""\n\n')[2]
