@@ -7,18 +7,15 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
 from senet_lab.export.forms import FORMS, code
 from senet_lab.files import written_whole
+from senet_lab.ledger import Ledger
 from senet_lab.nets.sketch import Row
 from senet_lab.views.network import network_svg
 from senet_lab.views.standalone import standalone_svg
-
-if TYPE_CHECKING:
-    from senet_lab.architecture import Architecture
-    from senet_lab.ledger import Ledger
 
 # The columns of a `Row` that have a unit, with it.
 UNITS = {
