@@ -17,7 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from report import write_whole
+from report import write
 from timing import emit, machine, timed
 
 HERE = Path(__file__).parent
@@ -124,7 +124,7 @@ def main() -> None:
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         print(*job, done.stdout.strip() or (done.stderr.strip().splitlines() or [""])[-1], flush=True)
         measured["results"] += [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    write_whole(HERE / "results" / f"gpu-{card.lower().replace(' ', '-')}.json", json.dumps(measured, indent=1) + "\n")
+    write(HERE / "results" / f"gpu-{card.lower().replace(' ', '-')}.json", json.dumps(measured, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from senet_lab.files import written_whole
 
 HERE = Path(__file__).parent
 Results = list[dict[str, Any]]
@@ -178,15 +179,14 @@ def _find(results: Results, part: str, case: str, way: str) -> dict[str, Any] | 
     return min(found, key=lambda each: abs(each["median"] - middle)) if found else None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+def write(path: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
     path.parent.mkdir(exist_ok=True)
-    part = path.with_suffix(f"{path.suffix}.part")
-    part.write_text(text)
-    os.replace(part, path)
+    with written_whole(path, overwrite=True) as unfinished:
+        unfinished.write_text(text)
 
 
 if __name__ == "__main__":
     stored = json.loads((HERE / "results" / "cpu.json").read_text())
-    write_whole(HERE.parent / "docs" / "performance.md", page(stored))
-    write_whole(HERE.parent / "docs" / "growth.svg", plot(stored["results"]))
+    write(HERE.parent / "docs" / "performance.md", page(stored))
+    write(HERE.parent / "docs" / "growth.svg", plot(stored["results"]))

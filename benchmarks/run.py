@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from growth import AXES
-from report import page, plot, write_whole
+from report import page, plot, write
 from timing import machine
 
 HERE = Path(__file__).parent
@@ -76,9 +76,9 @@ def main() -> None:
     measured["seconds"] = round(time.perf_counter() - start)
     print(page(measured))
     if not chosen.quick:
-        write_whole(HERE / "results" / "cpu.json", json.dumps(measured, indent=1) + "\n")
-        write_whole(HERE.parent / "docs" / "performance.md", page(measured))
-        write_whole(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))
+        write(HERE / "results" / "cpu.json", json.dumps(measured, indent=1) + "\n")
+        write(HERE.parent / "docs" / "performance.md", page(measured))
+        write(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))
 
 
 if __name__ == "__main__":

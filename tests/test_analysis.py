@@ -1,7 +1,5 @@
 """Analysis: layers, where it goes, trade-offs, published results and comparisons say what the ledger says."""
 
-import csv
-import io
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
@@ -10,13 +8,12 @@ import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
 from senet_lab.nets.layers import Conv2D, ReLU
-from senet_lab.nets.sketch import Row
 from senet_lab.published import PRESETS
 from senet_lab.published_results import in_tables, kin, main, paths, ratios, tables
 from senet_lab.views import svg
 from senet_lab.views.breakdown import breakdown, breakdown_svg, finding
 from senet_lab.views.compare import changed, compare, difference_table, sentence, waterfall_svg
-from senet_lab.views.layers import layer_csv, layer_table
+from senet_lab.views.layers import layer_table
 from senet_lab.views.published import published
 from senet_lab.views.tables import listing
 from senet_lab.views.tradeoffs import cardinality_curves, ratio_curves, tradeoffs
@@ -79,17 +76,6 @@ def test_the_longest_bar_is_that_of_the_largest_layer():
     bars = {row[0].text: float(re.search(r"[\d.]+", row[5][0].get("style"))[0]) for row in rows if len(row[5])}
     assert max(bars.values()) == 100
     assert bars["group4_block1_shortcut_conv"] == 100
-
-
-@pytest.mark.parametrize("name", LEDGERS)
-def test_csv_can_be_read_back(name):
-    ledger = LEDGERS[name]
-    rows = list(csv.DictReader(io.StringIO(layer_csv(ledger))))
-    assert [row["name"] for row in rows] == [row.name for row in ledger.rows]
-    assert set(Row._fields) < set(rows[0])
-    assert sum(int(row["macs"]) for row in rows) == ledger.macs
-    assert sum(int(row["params"]) for row in rows if row["in_se"] == "1") == ledger.se.params
-    assert rows[0]["output_shape"] == "x".join(map(str, ledger.rows[0].output_shape[1:]))
 
 
 @pytest.mark.parametrize("name", LEDGERS)

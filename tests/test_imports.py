@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
-    "checks", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
-    "budget", "training", "views", "panels", "__init__",
+    "checks", "files", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
+    "budget", "training", "views", "export", "panels", "__init__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
 DOORS = {("architecture", "ledger"), ("architecture", "nets")}
@@ -92,6 +92,8 @@ def loaded_after(code):
         "import senet_lab",
         "import senet_lab; senet_lab.Architecture('resnext', 152).ledger()",
         "import senet_lab; senet_lab.SEResNet.group(senet_lab.Sketch((32, 32, 3)), 16, 1, 4)",
+        "from senet_lab.export import code, part_code; import senet_lab; a = senet_lab.Architecture('resnext'); "
+        "[code(a, form) for form in ('procedural', 'composable', 'standalone')]; part_code(a, 'group1', 'block1')",
         "import senet_lab; e = senet_lab.Explorer(); e.asked = {'moves': {'ratio': 8}, 'turn': 'a', 'gesture': 'a'}; assert not e.failure",
     ],
 )

@@ -2,6 +2,9 @@
 
 Each takes a tensor, or a `Sketch` of one, and gives the next (see `senet_lab.nets.layers`). `style` says how it is
 built; `name` is what the names of its layers begin with, and without one a free name is taken.
+
+A function's first line up to its semicolon is true of it whatever the style: `senet_lab.export` quotes it. It also
+moves comments that have a line to themselves, so those stand in front of statements alone.
 """
 
 from __future__ import annotations
@@ -49,14 +52,14 @@ def conv(x: Any, filters: int, kernel_size: int, *, strides: int = 1, groups: in
 
 
 def batch_norm(x: Any, *, gamma: str = "ones", style: Style, name: str) -> Any:
-    """Batch normalization with the style's epsilon and momentum."""
+    """Batch normalization; epsilon and momentum are the style's."""
     return BatchNormalization(momentum=style.bn_momentum, epsilon=style.bn_epsilon, gamma_initializer=gamma, name=name)(
         x
     )
 
 
 def stem(inputs: Any, n_filters: int = 64, *, style: Style = SEED, name: str = "stem") -> Any:
-    """Construct the Stem: 7x7 convolution, stride 2, and max pooling; or what else `style.stem` says.
+    """Construct the Stem: from images to feature maps; a 7x7 convolution and max pooling, or what `style.stem` says.
 
     Args:
         inputs: images, (batch, height, width, channels).
@@ -128,7 +131,7 @@ def residual_block(
     style: Style = SEED,
     name: str,
 ) -> Any:
-    """Residual branch, squeeze-excite, addition of the shortcut, ReLU (He et al. 2016, fig. 2; Hu et al. 2018, fig. 3).
+    """Residual branch, addition of the shortcut, ReLU; squeeze-excite (He et al. 2016, fig. 2; Hu et al. 2018, fig. 3).
 
     Args:
         x: input, (batch, height, width, channels).
@@ -146,9 +149,9 @@ def residual_block(
         return squeeze_excite_block(x, ratio, style=style, name=name)
 
     branch = basic if style.block == "basic" else bottleneck
-    filters = (filters_in, shortcut.shape[-1])
     shortcut = excited(shortcut, "identity")
     x = excited(x, "pre")
+    filters = (filters_in, shortcut.shape[-1])
     x = branch(x, filters, excited, strides=strides, cardinality=cardinality, style=style, name=name)
     x = excited(x, "standard")
     x = Add(name=f"{name}_add")([shortcut, x])
@@ -207,7 +210,7 @@ def basic(
 
 
 def classifier(x: Any, n_classes: int, *, style: Style = SEED, name: str = "classifier") -> Any:
-    """Construct the Classifier: global average pooling, dropout where the style has it, softmax.
+    """Construct the Classifier: global average pooling and softmax; dropout between them where the style has it.
 
     Args:
         x: feature maps, (batch, height, width, channels).

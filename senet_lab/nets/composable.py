@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from senet_lab.architecture import Architecture
 from senet_lab.nets import blocks
@@ -17,9 +17,12 @@ class Composable:
     """A network as an object; each subclass adds its family's learner, group and blocks.
 
     Attributes:
+        family: what its architectures are of.
         architecture: the meta-parameters, checked.
         model: the Keras model, built when first asked for.
     """
+
+    family: ClassVar[str]
 
     stem = staticmethod(blocks.stem)
     squeeze_excite_block = staticmethod(blocks.squeeze_excite_block)
@@ -27,6 +30,21 @@ class Composable:
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
+
+    @classmethod
+    def of(cls, architecture: Architecture) -> Self:
+        """The network of an architecture, for what the constructor does not take: ablations, a style of one's own.
+
+        Raises:
+            ValueError: the architecture is of the other family.
+        """
+        if architecture.family != cls.family:
+            raise ValueError(
+                f"`family` (={architecture.family!r}) must be that of {cls.__name__}; try family={cls.family!r}."
+            )
+        made = object.__new__(cls)
+        Composable.__init__(made, architecture)
+        return made
 
     @cached_property
     def model(self) -> keras.Model:

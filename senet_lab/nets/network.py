@@ -23,14 +23,14 @@ def network(inputs: Any, architecture: Architecture) -> Any:
         Probabilities, (batch, classes); or without top the last feature maps.
     """
     plan, style = architecture.plan, architecture.style
-    ratios = tuple(group.ratio for group in plan)
     x = stem(inputs, architecture.stem_filters, style=style)
+    ratios = tuple(group.ratio for group in plan)
     if architecture.family == "resnet":
-        table = tuple((group.filters_in, group.n_blocks) for group in plan)
-        x = se_resnet.learner(x, table, ratios, style=style)
+        groups: tuple[tuple[int, ...], ...] = tuple((group.filters_in, group.n_blocks) for group in plan)
+        x = se_resnet.learner(x, groups, ratios, style=style)
     else:
-        rows = tuple((group.filters_in, group.filters_out, group.n_blocks) for group in plan)
-        x = se_resnext.learner(x, rows, architecture.cardinality, ratios, style=style)
+        groups = tuple((group.filters_in, group.filters_out, group.n_blocks) for group in plan)
+        x = se_resnext.learner(x, groups, architecture.cardinality, ratios, style=style)
     return classifier(x, architecture.classes, style=style) if architecture.include_top else x
 
 
@@ -43,9 +43,9 @@ def build(architecture: Architecture, name: str | None = None) -> keras.Model:
     import keras
 
     inputs = keras.Input(architecture.input_shape, name="inputs")
-    return keras.Model(inputs, network(inputs, architecture), name=name or _model_name(architecture.name))
+    return keras.Model(inputs, network(inputs, architecture), name=name or model_name(architecture.name))
 
 
-def _model_name(name: str) -> str:
-    """se_resnext_50_32x4d for SE-ResNeXt-50 32x4d."""
+def model_name(name: str) -> str:
+    """The Keras name of a network: se_resnext_50_32x4d for SE-ResNeXt-50 32x4d."""
     return name.lower().replace("-", "_").replace(" ", "_")

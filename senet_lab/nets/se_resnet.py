@@ -45,10 +45,10 @@ def learner(
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
     """
     ratios = for_each_group("ratio", ratio, len(groups))
-    for number, ((n_filters, n_blocks), one) in enumerate(zip(groups, ratios, strict=True), 1):
+    for number, (n_filters, n_blocks) in enumerate(groups, 1):
         unique_name(x, name)  # so that groups added by hand take the numbers behind these
         strides = 1 if number == 1 else 2
-        x = group(x, n_filters, n_blocks, one, strides, style=style, name=f"{name}{number}")
+        x = group(x, n_filters, n_blocks, ratios[number - 1], strides, style=style, name=f"{name}{number}")
     return x
 
 
@@ -62,7 +62,7 @@ def group(
     style: Style = STYLE,
     name: str | None = None,
 ) -> Any:
-    """Construct the Squeeze-Excite Group: a projection block, then identity blocks.
+    """Construct the Group: blocks of one width; a projection block, then identity blocks.
 
     A basic block that changes no shape needs no projection, so a group of those may do without.
 

@@ -17,6 +17,7 @@ from senet_lab.nets.composable import Composable
 class SEResNet(Composable):
     """Construct a Squeeze-Excite ResNet (He et al. 2016; Hu et al. 2018); its parts work without an instance."""
 
+    family = "resnet"
     groups = se_resnet.groups
 
     learner = staticmethod(se_resnet.learner)
@@ -27,7 +28,7 @@ class SEResNet(Composable):
     def __init__(
         self,
         n_layers: int | Sequence[Sequence[int]],
-        ratio: int | None = 16,
+        ratio: int | tuple[int | None, ...] | None = 16,
         input_shape: tuple[int, int, int] = (224, 224, 3),
         n_classes: int = 1000,
         include_top: bool = True,

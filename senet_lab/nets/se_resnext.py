@@ -50,9 +50,9 @@ def learner(
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
     """
     ratios = for_each_group("ratio", ratio, len(groups))
-    for number, ((filters_in, filters_out, n_blocks), one) in enumerate(zip(groups, ratios, strict=True), 1):
+    for number, (filters_in, filters_out, n_blocks) in enumerate(groups, 1):
         unique_name(x, name)  # so that groups added by hand take the numbers behind these
-        strides, named = 1 if number == 1 else 2, f"{name}{number}"
+        strides, one, named = 1 if number == 1 else 2, ratios[number - 1], f"{name}{number}"
         x = group(x, n_blocks, filters_in, filters_out, cardinality, one, strides, style=style, name=named)
     return x
 
@@ -69,7 +69,7 @@ def group(
     style: Style = STYLE,
     name: str | None = None,
 ) -> Any:
-    """Construct a Squeeze-Excite Group: a projection block, then identity blocks.
+    """Construct the Group: a projection block, then identity blocks.
 
     Args:
         x: input to the group, (batch, height, width, channels).

@@ -17,6 +17,7 @@ from senet_lab.nets.composable import Composable
 class SEResNeXt(Composable):
     """Construct a Squeeze-Excite ResNeXt (Xie et al. 2017; Hu et al. 2018); its parts work without an instance."""
 
+    family = "resnext"
     groups = se_resnext.groups
 
     learner = staticmethod(se_resnext.learner)
@@ -28,7 +29,7 @@ class SEResNeXt(Composable):
         self,
         n_layers: int | Sequence[Sequence[int]],
         cardinality: int = 32,
-        ratio: int | None = 16,
+        ratio: int | tuple[int | None, ...] | None = 16,
         input_shape: tuple[int, int, int] = (224, 224, 3),
         n_classes: int = 1000,
         include_top: bool = True,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from functools import lru_cache
 from html import escape
-from io import StringIO
 
 from senet_lab.ledger import Ledger
 from senet_lab.nets.sketch import Row, Shape
@@ -88,16 +86,3 @@ def _size(shape: Shape) -> str:
 def _window(kernel: int, stride: int) -> str:
     """3\u00d73 /2 for a kernel of 3 and a stride of 2."""
     return f"{kernel}\u00d7{kernel}" + (f" /{stride}" if stride > 1 else "")
-
-
-def layer_csv(ledger: Ledger) -> str:
-    """The rows as CSV, one column for each attribute of `Row`, whether it is in squeeze-excite, and its shares."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*Row._fields, "in_se", "params_share", "macs_share"])
-    params, macs = ledger.params or 1, ledger.macs or 1
-    for row in ledger.rows:
-        shape = "x".join(str(side) for side in row.output_shape[1:])
-        shares = f"{row.params / params:.6f}", f"{row.macs / macs:.6f}"
-        writer.writerow([*row._replace(output_shape=(shape,))[:4], shape, *row[5:], int(row.in_se), *shares])
-    return text.getvalue()

@@ -1,0 +1,196 @@
+"""A network as code: procedural, composable, or a script that needs nothing but Keras."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+from senet_lab.architecture import Architecture
+from senet_lab.checks import one_of
+from senet_lab.export.polish import polished
+from senet_lab.export.source import FAMILY, MAIN
+from senet_lab.export.specialise import specialised
+from senet_lab.export.text import import_lines, statements, tidied, written
+from senet_lab.export.trees import Program, assignment, body_of, loads
+from senet_lab.nets import layers
+from senet_lab.nets.network import model_name
+from senet_lab.nets.se_resnet_c import SEResNet
+from senet_lab.nets.se_resnext_c import SEResNeXt
+from senet_lab.style import CONVENTIONS, STYLE_FIELDS, Style, style_of
+
+FORMS = ("procedural", "composable", "standalone")
+CLASSES = {"resnet": SEResNet, "resnext": SEResNeXt}
+SLOW = (
+    "# On a TensorFlow CPU Keras compiles grouped convolutions with XLA, and they train slowly;",
+    "# senet_lab's layer of the same numbers does not.",
+)
+
+
+@lru_cache(maxsize=64)
+def code(architecture: Architecture, form: str = "procedural") -> str:
+    """The code of a network, as it would be run in a notebook; run, it defines `model`.
+
+    Args:
+        form: "procedural", by the functions of `senet_lab.nets`; "composable", by its classes; "standalone", a script
+            that imports keras alone. All give `architecture.build()`'s layers, under its layers' names.
+
+    Raises:
+        ValueError, TypeError: no such form.
+    """
+    return _WRITERS[one_of("form", form, FORMS)](architecture)
+
+
+def call_text(name: str, /, *args: Any, **kwargs: Any) -> str:
+    """The source of a call; a value that is a `Name` stands for itself."""
+    return f"{name}({', '.join([*map(_literal, args), *(f'{k}={_literal(v)}' for k, v in kwargs.items())])})"
+
+
+class Name(str):
+    """Text that is source already."""
+
+    __slots__ = ()
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, Name):
+        return value
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def style_call(style: Style, family: str, convention: str) -> str:
+    """The shortest call of `style_of` that gives a style, starting from `convention` if others are no shorter.
+
+    >>> style_call(style_of("timm", "resnext", se_bias=False), "resnext", "timm")
+    'style_of("timm", "resnext", se_bias=False)'
+    """
+
+    def chosen(name: str) -> dict[str, Any]:
+        usual = style_of(name, family)
+        return {each: value for each in STYLE_FIELDS if (value := getattr(style, each)) != getattr(usual, each)}
+
+    shortest = min((convention, *CONVENTIONS), key=lambda name: len(chosen(name)))
+    args = [shortest, family] if family != "resnet" else [shortest] if shortest != "seed" else []
+    return call_text("style_of", *args, **chosen(shortest))
+
+
+def _procedural(architecture: Architecture) -> str:
+    """Stem, learner and classifier, by the functions of the family's module."""
+    module, plan = FAMILY[architecture.family], architecture.plan
+    table = tuple(
+        (group.filters_in, group.n_blocks) if architecture.family == "resnet" else tuple(group)[:3] for group in plan
+    )
+    known = next((n for n in (architecture.depth, *module.groups) if module.groups.get(n) == table), None)
+    ratios = {group.ratio for group in plan}
+    ratio = ratios.pop() if len(ratios) == 1 else tuple(group.ratio for group in plan)
+    paths = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
+    plain = architecture.style == module.STYLE
+    style = {} if plain else {"style": Name("style")}
+    own_style = style_call(architecture.style, architecture.family, architecture.convention)
+    width = {} if architecture.stem_filters == 64 else {"n_filters": architecture.stem_filters}
+    names = [*(["classifier"] if architecture.include_top else []), *(["groups"] if known else []), "learner", "stem"]
+    groups = Name(f"groups[{known}]" if known else "groups")
+    learner = call_text("learner", Name("x"), groups, **paths, ratio=ratio, **style)
+    lines = [
+        "from keras import Input, Model",
+        f"from {module.__name__} import {', '.join(names)}",
+        *([] if plain else ["from senet_lab.style import style_of"]),
+        "",
+        *([] if known else [f"groups = {table!r}"]),
+        *([] if plain else [f"style = {own_style}"]),
+        f'inputs = Input({architecture.input_shape}, name="inputs")',
+        f"x = {call_text('stem', Name('inputs'), **width, **style)}",
+    ]
+    if architecture.include_top:
+        last = call_text("classifier", Name("x"), architecture.classes, **style)
+        lines += [f"x = {learner}", f"outputs = {last}"]
+    else:
+        lines += [f"outputs = {learner}"]
+    return tidied("\n".join([*lines, "model = Model(inputs, outputs)"]))
+
+
+def _composable(architecture: Architecture) -> str:
+    """The class with what differs from its defaults; for what its constructor does not take, the architecture."""
+    kind = CLASSES[architecture.family]
+    size = architecture.depth if architecture.groups is None else architecture.groups
+    own = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
+    taken = own | {
+        "ratio": architecture.ratio,
+        "input_shape": architecture.input_shape,
+        "n_classes": architecture.classes,
+        "include_top": architecture.include_top,
+        "convention": architecture.convention,
+    }
+    try:
+        alike = _is_same(kind(size, **taken).architecture, architecture)
+    except ValueError:
+        alike = False
+    usual = {name: each.default for name, each in inspect.signature(kind).parameters.items()}
+    if alike:
+        made = call_text(kind.__name__, size, **{name: v for name, v in taken.items() if v != usual[name]})
+        names = kind.__name__
+    else:
+        changed = {f.name: v for f in fields(architecture) if (v := getattr(architecture, f.name)) != f.default}
+        args = [changed.pop(name) for name in ("family",) if name in changed]
+        made = f"{kind.__name__}.of({call_text('Architecture', *args, **changed)})"
+        names = f"Architecture, {kind.__name__}"
+    return tidied(f"from senet_lab import {names}\n\nsenet = {made}\nmodel = senet.model")
+
+
+def _is_same(one: Architecture, other: Architecture) -> bool:
+    """Whether two architectures are one network, whatever they call it."""
+
+    def built(each: Architecture) -> tuple[Any, ...]:
+        top = each.classes if each.include_top else None
+        return each.plan, each.style, each.paths, each.stem_filters, each.input_shape, top
+
+    return built(one) == built(other)
+
+
+def _standalone(architecture: Architecture) -> str:
+    """A script of plain Keras, derived from the functions of `senet_lab.nets`; see `specialise`."""
+    program = polished(specialised(architecture))
+    functions = [_function(node, architecture.paths) for name, node in program.items() if name != MAIN]
+    used = sorted(set(loads(*program.values())) & set(layers.__all__))
+    lines = [
+        *_header(architecture),
+        "from keras import Input, Model",
+        *import_lines("keras.layers", used),
+    ]
+    network = "\n".join(network_lines(architecture, program))
+    return "\n".join(lines) + "\n\n\n" + "\n\n\n".join([*functions, network]) + "\n"
+
+
+def network_lines(architecture: Architecture, program: Program) -> list[str]:
+    """Inputs, stem, learner, classifier, model: the statements of the whole network."""
+    *first, last = body_of(program[MAIN])
+    assert isinstance(last, ast.Return)
+    assert last.value is not None
+    return [
+        f'inputs = Input({architecture.input_shape}, name="inputs")',
+        *statements([*first, assignment(ast.Name("outputs", ast.Store()), last.value)]),
+        f'model = Model(inputs, outputs, name="{model_name(architecture.name)}")',
+    ]
+
+
+def _header(architecture: Architecture) -> list[str]:
+    ledger = architecture.ledger()
+    return [
+        f'"""{architecture.name}. Needs only keras, 3 or later.',
+        "",
+        f"{ledger.params:,} parameters and {ledger.state:,} moving statistics of batch normalization;",
+        f"{ledger.macs:,} multiply-adds in convolutions and dense layers, per image.",
+        "For senet_lab, Architecture.from_token of:",
+        architecture.token(),
+        '"""',
+        "",
+    ]
+
+
+def _function(node: ast.FunctionDef, paths: int) -> str:
+    return "\n".join([*(SLOW if node.name == "conv" and paths > 1 else ()), written(node)])
+
+
+_WRITERS = {"procedural": _procedural, "composable": _composable, "standalone": _standalone}

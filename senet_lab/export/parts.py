@@ -1,0 +1,79 @@
+"""The lines that build one part of a network: its call with its values, and the functions that it runs through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.checks import listed
+from senet_lab.export.forms import Name, call_text, network_lines
+from senet_lab.export.polish import polished
+from senet_lab.export.simplify import callees
+from senet_lab.export.source import MAIN
+from senet_lab.export.specialise import run, specialised
+from senet_lab.export.text import tidied, written
+from senet_lab.export.trees import Program, parameters
+from senet_lab.nets.sketch import Sketch, place
+
+if TYPE_CHECKING:
+    from senet_lab.architecture import Architecture
+
+# The functions that are parts by themselves: another part's code names them and does not repeat them.
+BLOCKS = ("identity_block", "projection_block")
+PARTS = ("stem", "learner", "group", *BLOCKS, "squeeze_excite_block", "classifier", MAIN)
+Part = tuple[str, str, bool]  # group, block, whether it is the squeeze-excite in it
+
+
+@lru_cache(maxsize=256)
+def part_code(architecture: Architecture, group: str = "", block: str = "", se: bool = False) -> str:
+    """The code of one part: the whole network, the stem, a group, a block, its squeeze-excite or the classifier.
+
+    Args:
+        group, block: as in the ledger: "stem", "group1" and so on, "classifier"; "block1"; "" for the whole network.
+        se: the squeeze-excite in a block.
+
+    Raises:
+        ValueError: there is no such part.
+    """
+    program, calls = _drawn_up(architecture)
+    if not group:
+        functions = ["learner"]
+        call = "\n".join(network_lines(architecture, program))
+    elif (group, block, se) not in calls:
+        asked = " ".join(filter(None, (group, block, "squeeze-excite" if se else "")))
+        raise ValueError(f"There is no part {asked!r}; try one of {listed(dict.fromkeys(g for g, *_ in calls))}.")
+    else:
+        name, call = calls[group, block, se]
+        functions = [name]
+    for name in functions:  # grows while it is read
+        functions += [each for each in callees(program[name], program) if each not in (*PARTS, *functions)]
+    callers_first = [name for name in reversed(program) if name in functions]
+    return tidied(call) + "".join(f"\n\n{written(program[name])}\n" for name in callers_first)
+
+
+@lru_cache(maxsize=8)
+def _drawn_up(architecture: Architecture) -> tuple[Program, dict[Part, tuple[str, str]]]:
+    """The functions of a network, and the call behind each of its parts."""
+    program = polished(specialised(architecture))
+    calls: dict[Part, tuple[str, str]] = {}
+
+    def wrap(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            y = function(*args, **kwargs)
+            if name in PARTS and name not in (MAIN, "learner"):
+                names = zip(parameters(program[name]), args, strict=False)
+                given = [Name(each) if isinstance(value, Sketch) else value for each, value in names]
+                calls[_part(name, y)] = name, f"x = {call_text(name, *given, **kwargs)}"
+            return y
+
+        return noted
+
+    run(program, architecture, wrap)
+    return program, calls
+
+
+def _part(function: str, y: Sketch) -> Part:
+    """Which part a call was, by the name of the last layer that it wrote."""
+    group, block = place(y.written[-1].name)
+    return group, "" if function == "group" else block, function == "squeeze_excite_block"

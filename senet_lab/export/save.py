@@ -1,0 +1,83 @@
+"""A network saved: as a script, a Keras model, a table of its layers, a picture, a token."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from senet_lab.architecture import Architecture
+from senet_lab.checks import one_of
+from senet_lab.export.forms import FORMS, code
+from senet_lab.files import written_whole
+from senet_lab.ledger import Ledger
+from senet_lab.nets.sketch import Row
+from senet_lab.views.network import network_svg
+from senet_lab.views.standalone import standalone_svg
+
+# The columns of a `Row` that have a unit, with it.
+UNITS = {
+    "macs": "macs_per_image",
+    "elementwise": "elementwise_macs_per_image",
+    "activations": "activations_per_image",
+    "receptive_field": "receptive_field_px",
+}
+
+
+def save(
+    architecture: Architecture, path: str | os.PathLike[str], *, form: str | None = None, overwrite: bool = False
+) -> Path:
+    """Save a network as what the suffix says: whole or not at all.
+
+    `.py` is a script, `.keras` the model with random weights (this one loads Keras, and takes seconds), `.csv` the
+    table of layers, `.svg` the picture, `.txt` the token.
+
+    Args:
+        form: of a script: one of `FORMS`; None for "standalone".
+        overwrite: whether a file may be there already.
+
+    Raises:
+        ValueError, TypeError: an unknown suffix or form, or a form for what is no script.
+        OSError: the file is there, its folder is not, or it cannot be written.
+    """
+    path = Path(path)
+    suffix = one_of("suffix of `path`", path.suffix.lower(), tuple(_WRITERS))
+    if form is not None and suffix != ".py":
+        raise ValueError(f"`form` (={form!r}) is of a script; try '{path.stem}.py' for `path` (='{path}').")
+    chosen = one_of("form", "standalone" if form is None else form, FORMS)
+    with written_whole(path, overwrite=overwrite) as unfinished:
+        if suffix == ".keras":
+            architecture.build().save(unfinished)
+        else:
+            text = code(architecture, chosen) if suffix == ".py" else _WRITERS[suffix](architecture)
+            unfinished.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def layer_csv(ledger: Ledger) -> str:
+    """The rows of a ledger as comma-separated values (RFC 4180), the units in the header.
+
+    >>> print(layer_csv(Architecture().ledger()).splitlines()[2])
+    stem_conv_pad,stem,,pad,230x230x3,0,0,0,0,1,1,1,158700,1
+    """
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(UNITS.get(name, name) for name in Row._fields)
+    for row in ledger.rows:
+        table.writerow(row._replace(output_shape="x".join(map(str, row.output_shape[1:]))))  # type: ignore[arg-type]
+    return text.getvalue()
+
+
+def _picture(architecture: Architecture) -> str:
+    return standalone_svg(network_svg(architecture.ledger()), architecture.name)
+
+
+_WRITERS: dict[str, Callable[[Architecture], str]] = {
+    ".py": code,
+    ".keras": lambda _: "",
+    ".csv": lambda architecture: layer_csv(architecture.ledger()),
+    ".svg": _picture,
+    ".txt": lambda architecture: f"{architecture.token()}\n",
+}
