@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -16,7 +17,7 @@ import keras
 import numpy as np
 from timing import emit, timed
 
-from senet_lab import Architecture
+from senet_lab import Architecture, Ledger
 from senet_lab.training.optimizers import compiled
 
 BASE = Architecture("resnext", 26, input_shape=(64, 64, 3))
@@ -34,7 +35,7 @@ def main(axis: str, repeats: int) -> None:
     for value in AXES[axis]:
         architecture, batch = _moved(axis, value)
         part, case = f"growth with {axis}", str(value)
-        emit(part, case, "ledger", "ms", [1e3 * t for t in timed(architecture.ledger, 200)])
+        emit(part, case, "ledger", "ms", [1e3 * t for t in timed(partial(Ledger.of, architecture), 200)])
         start = time.perf_counter()
         model = architecture.build()
         emit(part, case, "build", "ms", [1e3 * (time.perf_counter() - start)])

@@ -14,7 +14,7 @@ from functools import partial
 
 from timing import emit, timed
 
-from senet_lab import Architecture
+from senet_lab import Architecture, Ledger
 
 OURS, KERAS = "senet_lab ledger", "Keras build + summary"
 CASES = {
@@ -41,7 +41,7 @@ def main(repeats: int) -> None:
         emit("table", case, OURS, "ms", [_in_fresh_process(TIMED.format(before, code)) for _ in range(5)])
     for case, name in CASES.items():
         architecture = Architecture.preset(name)
-        emit("table", case, OURS, "ms", _ms(architecture.ledger, 400))
+        emit("table", case, OURS, "ms", _ms(partial(Ledger.of, architecture), 400))
         emit("table", f"{case}, moved", OURS, "ms", _ms(_moving(architecture), 400))
         emit("table", case, KERAS, "ms", _ms(partial(_built, architecture), repeats))
 
@@ -52,7 +52,7 @@ def _ms(call, repeats: int) -> list[float]:  # type: ignore[no-untyped-def]  # a
 
 def _moving(architecture: Architecture):  # type: ignore[no-untyped-def]  # a call
     ratios = itertools.cycle((2, 4, 8, 32))
-    return lambda: replace(architecture, ratio=next(ratios)).ledger()
+    return lambda: Ledger.of(replace(architecture, ratio=next(ratios)))
 
 
 def _built(architecture: Architecture) -> None:

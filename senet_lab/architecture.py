@@ -208,9 +208,9 @@ class Architecture:
 
     def ledger(self) -> Ledger:
         """Every layer with its shape, parameters and cost, in plain Python: about a millisecond, no Keras."""
-        from senet_lab.ledger import Ledger
+        from senet_lab.ledger import counted
 
-        return Ledger.of(self)
+        return counted(self)
 
     def build(self, name: str | None = None) -> keras.Model:
         """The Keras model, with random weights and the layer names of the ledger; takes seconds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from senet_lab.architecture import Architecture
@@ -36,6 +36,12 @@ class Total(NamedTuple):
         columns = list(zip(*((r.params, r.state, r.macs, r.elementwise, r.activations) for r in rows), strict=True))
         sums = map(sum, columns or [()] * len(SUMMED))
         return cls(name, len(columns[0]) if columns else 0, *sums)
+
+
+@lru_cache(maxsize=32)  # what a page draws of one network asks for it time and again
+def counted(architecture: Architecture) -> Ledger:
+    """`Ledger.of(architecture)`, kept for a while."""
+    return Ledger.of(architecture)
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,6 +135,10 @@ class Ledger:
 
     def by_group(self) -> tuple[Total, ...]:
         """A total for the stem, each group, the classifier; and one for what is outside of these, if it is anything."""
+        return self._groups
+
+    @cached_property
+    def _groups(self) -> tuple[Total, ...]:
         return self._by(lambda row: row.group or "other")
 
     def by_kind(self) -> tuple[Total, ...]:

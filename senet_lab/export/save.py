@@ -51,9 +51,18 @@ def save(
         if suffix == ".keras":
             architecture.build().save(unfinished)
         else:
-            text = code(architecture, chosen) if suffix == ".py" else _WRITERS[suffix](architecture)
-            unfinished.write_text(text, encoding="utf-8", newline="")
+            unfinished.write_text(text_of(architecture, suffix, form=chosen), encoding="utf-8", newline="")
     return path
+
+
+def text_of(architecture: Architecture, suffix: str, *, form: str = "standalone") -> str:
+    """What `save` writes for a suffix, except for `.keras`, which is no text.
+
+    Raises:
+        ValueError, TypeError: an unknown suffix or form.
+    """
+    suffix = one_of("suffix", suffix, tuple(each for each in _WRITERS if each != ".keras"))
+    return code(architecture, form) if suffix == ".py" else _WRITERS[suffix](architecture)
 
 
 def layer_csv(ledger: Ledger) -> str:

@@ -1,15 +1,17 @@
-"""Controls: what each one offers for an architecture, and what a move of it makes of the architecture. No widgets."""
+"""Controls: what the page offers for an architecture, in its order, and how a move is told. No widgets."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import nearest, one_of, whole
-from senet_lab.published import DEPTHS, depths
-from senet_lab.views.units import counted, size, spaced
+from senet_lab.checks import whole
+from senet_lab.panels.moves import KEPT, moved, parsed, preset_of
+from senet_lab.published import DEPTHS, PRESETS
+from senet_lab.style import CHOICES, CONVENTIONS
+from senet_lab.views.units import counted, size
 
 
 class Control(NamedTuple):
@@ -19,8 +21,8 @@ class Control(NamedTuple):
         name: the meta-parameter it moves.
         label: what people read.
         section: the heading that it stands under.
-        kind: "choice" (buttons) or "slider" (with a number field).
-        stops: the values that can be reached, in order; the number field takes others that are legal, too.
+        kind: "choice" (buttons), "slider" (with a field), "select", "check", "checks" (several at once) or "text".
+        stops: the values that can be reached, in order; a field takes others that are legal, too.
         labels: what people read for each stop.
         value: the present one.
         hint: what the value means for this network; or why the control does not apply.
@@ -39,79 +41,216 @@ class Control(NamedTuple):
 
 
 FAMILY_LABELS = {"resnet": "SE-ResNet", "resnext": "SE-ResNeXt"}
+OWN = "\u2014 a network of your own \u2014"
+# The page opens the first four; the others are folded until somebody wants them.
+NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
+ABLATIONS, CLASSIFIER, CONVENTION = "Kind of gate", "Classifier and batch", "Convention and groups"
 
 # What people read, the heading that a slider stands under, and its stops where all of them can be reached.
 SLIDERS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
-    "depth": ("Depth", "Network", tuple(DEPTHS)),
-    "cardinality": ("Cardinality", "Paths", (1, 2, 4, 8, 16, 32, 64)),
-    "base_width": ("Base width", "Paths", (*range(1, 17), 20, 24, 28, 32, 40, 48, 56, 64)),
-    "ratio": ("Ratio", "Squeeze-excite", (2, 4, 8, 16, 32, 64, None)),
-    "image_size": ("Image size", "Input", tuple(range(32, 481, 32))),
+    "depth": ("Depth", NETWORK, tuple(DEPTHS)),
+    "cardinality": ("Cardinality", PATHS, (1, 2, 4, 8, 16, 32, 64)),
+    "base_width": ("Base width", PATHS, (*range(1, 17), 20, 24, 28, 32, 40, 48, 56, 64)),
+    "ratio": ("Ratio", SE, (2, 4, 8, 16, 32, 64, None)),
+    "image_size": ("Image size", INPUT, tuple(range(32, 481, 32))),
+    "classes": ("Classes", CLASSIFIER, (2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000)),
+}
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+BATCH_HINT = "images of a training step"
+PLACES = {"place": "Place", "squeeze": "Squeeze", "gate": "Gate"}
+# What a convention settles, or a depth brings along, and may be chosen apart from it.
+DETAILS = {
+    "stride_place": "Stride in",
+    "padding": "Padding",
+    "pool_padding": "Pool padding",
+    "se_bias": "SE biases",
+    "conv_bias": "Convolution biases",
+    "zero_gamma": "Last gamma at 0",
+    "block": "Block",
+    "stem": "Stem",
+    "projection_kernel": "Projection kernel",
+    "halve_reduction": "First 1\u00d71 halved",
+}
+NUMBERS = {
+    "squeeze_divisor": "Squeeze divisor",
+    "bn_epsilon": "BN epsilon",
+    "bn_momentum": "BN momentum",
+    "dropout": "Dropout",
 }
 
 
-def controls(architecture: Architecture, opened: int = 1) -> tuple[Control, ...]:
+def controls(
+    architecture: Architecture, *, keep_cost: bool = False, batch: int = 32, details: bool = False
+) -> tuple[Control, ...]:
     """The controls for an architecture, in the order of the page.
 
     Args:
-        opened: number of the group that is shown large.
+        keep_cost: whether cardinality and base width move together.
+        batch: images of a training step, which the figure of activations is for.
+        details: with those that a convention settles.
     """
-    plan, table = architecture.plan, architecture.groups
-    own = "these groups are your own" if table else ""
+    off = _off(architecture)
+    hints = _hints(architecture)
+    sliders = {
+        name: _slider(architecture, name, hints[name], off.get(name, ""), keep_cost and not off.get("base_width"))
+        for name in SLIDERS
+    }
+    keep = Control("keep_cost", "Keep cost", PATHS, "check", (), (), keep_cost, *_why(off.get("base_width", "")))
+    return (
+        *_network(architecture, sliders["depth"]),
+        *(sliders[name] for name in KEPT),
+        keep._replace(hint=keep.hint or "one follows the other"),
+        sliders["ratio"],
+        *_excite(architecture),
+        sliders["image_size"],
+        sliders["classes"]._replace(disabled=not architecture.include_top),
+        Control(
+            "include_top",
+            "Classifier",
+            CLASSIFIER,
+            "check",
+            (),
+            (),
+            architecture.include_top,
+            "pooling, dense, softmax",
+        ),
+        Control(
+            "batch", "Batch", CLASSIFIER, "slider", BATCHES, tuple(map(str, BATCHES)), batch, "images a training step"
+        ),
+        *_convention(architecture, details),
+    )
+
+
+def _off(architecture: Architecture) -> dict[str, str]:
+    """Why sliders do not apply, where they do not."""
+    table = architecture.groups
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
     no_width = no_paths or ("these groups state their width" if table and len(table[0]) == 3 else "")
+    return {
+        "depth": "these groups are your own" if table else "",
+        "cardinality": no_paths,
+        "base_width": no_width,
+        "classes": "" if architecture.include_top else "there is no classifier",
+    }
+
+
+def _why(reason: str) -> tuple[str, bool]:
+    return reason, bool(reason)
+
+
+def _hints(architecture: Architecture) -> dict[str, str]:
+    plan = architecture.plan
     width, paths = plan[0].filters_in, architecture.paths
     blocks = " + ".join(str(group.n_blocks) for group in plan)
-    numbers = tuple(range(1, len(plan) + 1))
-    hints = {
+    return {
         "depth": f"{blocks} blocks{', CIFAR stem' if architecture.style.stem == 'cifar' else ''}",
         "cardinality": f"{counted(paths, 'path')} of {counted(width // paths, 'channel')} in group 1",
         "base_width": f"{width} channels in its 3\u00d73",
         "ratio": _squeezes(architecture),
         "image_size": f"pixels a side; {_last_map(architecture)} in the last map",
+        "classes": "outputs of the classifier",
     }
-    off = {"depth": own, "cardinality": no_paths, "base_width": no_width}
+
+
+def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
+    preset = preset_of(architecture)
+    names = tuple(PRESETS) if preset else (None, *PRESETS)
+    yield Control("preset", "Preset", NETWORK, "select", names, _preset_labels(names), preset)
     families = _reachable(architecture, "family", tuple(FAMILY_LABELS))
     family_labels = tuple(FAMILY_LABELS[family] for family in families)
-    return (
-        Control("family", "Family", "Network", "choice", families, family_labels, architecture.family),
-        *(_slider(architecture, name, hints[name], off.get(name, "")) for name in SLIDERS),
-        Control("opened", "Group shown large", "View", "choice", numbers, tuple(map(str, numbers)), opened),
-    )
+    yield Control("family", "Family", NETWORK, "choice", families, family_labels, architecture.family)
+    yield depth
 
 
-def _slider(architecture: Architecture, name: str, hint: str, off: str) -> Control:
+@lru_cache(maxsize=4)
+def _preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
+    """As the literature calls them; those for CIFAR say so."""
+    prefix = {True: "CIFAR ", False: ""}
+    return tuple(prefix[name.startswith("cifar")] + Architecture.preset(name).name if name else OWN for name in names)
+
+
+def _excite(architecture: Architecture) -> Iterator[Control]:
+    """Where squeeze-excite is, and of what kind."""
+    numbers = tuple(range(1, len(architecture.plan) + 1))
+    where = [number for number, group in zip(numbers, architecture.plan, strict=True) if group.ratio]
+    why = "" if where else "there is no squeeze-excite"
+    yield Control("in_groups", "In groups", SE, "checks", numbers, tuple(map(str, numbers)), where)
+    for name, label in PLACES.items():
+        asked = name == "place" and not why  # the others go with everything
+        stops = _reachable(architecture, name, CHOICES[name]) if asked else CHOICES[name]
+        yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why))
+
+
+def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
+    names = tuple(CONVENTIONS)
+    stops = _reachable(architecture, "convention", names)
+    yield Control("convention", "Convention", CONVENTION, "choice", stops, stops, architecture.convention)
+    row = "(filters, blocks)" if architecture.family == "resnet" else "(filters, blocks) or (in, out, blocks)"
+    table = ", ".join(map(str, architecture.groups or ()))
+    yield Control("groups", "Groups", CONVENTION, "text", (), (), table, f"{row}, \u2026; empty: those of the depth")
+    yield Control("details", "Details", CONVENTION, "check", (), (), details, "all that it settles")
+    if not details:
+        return
+    for name, label in DETAILS.items():
+        given, usual = getattr(architecture, name), words(getattr(architecture.style, name))
+        stops = (None, *_reachable(architecture, name, CHOICES.get(name, (False, True))))
+        labels = (f"as usual: {usual}" if given is None else "as usual", *map(words, stops[1:]))
+        yield Control(name, label, CONVENTION, "select", stops, labels, given)
+    for name, label in NUMBERS.items():
+        given, usual = getattr(architecture, name), getattr(architecture.style, name)
+        yield Control(name, label, CONVENTION, "text", (), (), "" if given is None else given, f"empty: {usual:g}")
+
+
+def _slider(architecture: Architecture, name: str, hint: str, off: str, keep_cost: bool) -> Control:
     """A slider; `off` is the reason why it does not apply, where it does not."""
     label, section, stops = SLIDERS[name]
     height, width, _ = architecture.input_shape
     size_ = height if height == width else (height, width)
     value = size_ if name == "image_size" else getattr(architecture, name)
-    stops = stops if off else _reachable(architecture, name, stops)
+    if name == "image_size":  # the one rule for these, and not worth fifteen networks at each move
+        stops = tuple(stop for stop in stops if stop >= architecture.stride)
+    elif not off and name != "classes":
+        stops = _reachable(architecture, name, stops, keep_cost and name in KEPT)
     return Control(name, label, section, "slider", stops, tuple(map(words, stops)), value, off or hint, bool(off))
 
 
 def words(value: Any) -> str:
     """A value as the page shows it.
 
-    >>> words(None), words((16, None))
-    ('none', '16, none')
+    >>> words(None), words((16, None)), words(True)
+    ('none', '16, none', 'yes')
     """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(map(words, value))
     return "none" if value is None else str(value)
 
 
 @lru_cache(maxsize=2**10)
-def _reachable(architecture: Architecture, name: str, stops: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The stops that the architecture can move to, all else as it is: the constructor knows best."""
-    fit = []
-    for stop in stops:
-        try:
-            moved(architecture, name, stop)
-        except (ValueError, TypeError):
-            continue
-        fit.append(stop)
-    return tuple(fit)
+def _reachable(
+    architecture: Architecture, name: str, stops: tuple[Any, ...], keep_cost: bool = False
+) -> tuple[Any, ...]:
+    """The stops that the architecture can move to, all else as it is: the constructor knows best.
+
+    It is not asked what follows: a multiple of a base width that fits, and a smaller ratio than one that fits.
+    """
+    fit: list[Any] = []
+    for stop in reversed(stops) if name == "ratio" else stops:
+        follows = (
+            any(fit) if name == "ratio" else any(stop % other == 0 for other in fit) if name == "base_width" else False
+        )
+        if (follows and not keep_cost) or _can_move(architecture, name, stop, keep_cost):
+            fit.append(stop)
+    return tuple(sorted(fit, key=stops.index))
+
+
+def _can_move(architecture: Architecture, name: str, stop: Any, keep_cost: bool) -> bool:
+    try:
+        moved(architecture, name, stop, origin=architecture if keep_cost else None)
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _squeezes(architecture: Architecture) -> str:
@@ -119,7 +258,7 @@ def _squeezes(architecture: Architecture) -> str:
     if not reduced:
         return "no squeeze-excite"
     least = min(reduced, key=lambda row: row.output_shape[-1])
-    return f"narrowest: {counted(least.output_shape[-1], 'channel')}, in {spaced(least.group)}"
+    return f"at least {counted(least.output_shape[-1], 'channel')} left"
 
 
 def _last_map(architecture: Architecture) -> str:
@@ -127,31 +266,34 @@ def _last_map(architecture: Architecture) -> str:
     return size(last.output_shape).partition(" ")[0]
 
 
-def moved(architecture: Architecture, name: str, value: Any) -> Architecture:
-    """The architecture after one control was moved; what the new value rules out follows to the nearest that fits.
-
-    Raises:
-        ValueError, TypeError: the value cannot be had, and the error says why.
-    """
-    if name == "image_size":
-        side = whole("image_size", value, architecture.stride, 2**16)
-        return replace(architecture, input_shape=(side, side, architecture.input_shape[2]))
-    one_of("control", name, ("family", *SLIDERS))
-    if name == "family" and value in FAMILY_LABELS:
-        return replace(architecture, family=value, depth=nearest(architecture.depth, depths(value)))
-    return replace(architecture, **{name: value})
-
-
 def move_words(before: Architecture, after: Architecture) -> str:
     """What differs between two architectures, in the words of the controls: "Ratio 16 \u2192 8"."""
-    old, new = ({c.name: c for c in controls(each) if not c.disabled} for each in (before, after))
-    parts = (
-        f"{control.label} {_shown(old[name])} \u2192 {_shown(control)}"
-        for name, control in new.items()
-        if name in old and name != "opened" and control.value != old[name].value
-    )
-    return ", ".join(parts)
+    off = {name for each in (before, after) for name, reason in _off(each).items() if reason}
+    told = {label: [_told(each, name) for each in (before, after)] for name, label in TOLD.items() if name not in off}
+    return ", ".join(f"{label} {old} \u2192 {new}" for label, (old, new) in told.items() if old != new)
 
 
-def _shown(control: Control) -> str:
-    return dict(zip(control.stops, control.labels, strict=True)).get(control.value) or words(control.value)
+def _told(architecture: Architecture, name: str) -> str:
+    if name == "image_size":
+        height, width, _ = architecture.input_shape
+        return str(height) if height == width else f"{height}\u00d7{width}"
+    value = getattr(architecture, name)
+    if value is None and name != "ratio":
+        return "as usual"
+    return FAMILY_LABELS[value] if name == "family" else words(value)
+
+
+TOLD = (
+    {"family": "Family", "depth": "Depth", "groups": "Groups"}
+    | {name: label for name, (label, *_) in SLIDERS.items() if name != "depth"}
+    | {"include_top": "Classifier", **PLACES, "convention": "Convention", **DETAILS, **NUMBERS}
+)
+
+
+def checked_batch(value: Any) -> int:
+    """A batch size, as typed or as slid to.
+
+    Raises:
+        ValueError, TypeError: no whole number from 1 to 65,536.
+    """
+    return whole("batch", parsed(value) if isinstance(value, str) else value, 1, 2**16)

@@ -4,6 +4,8 @@ const PATIENCE = 3000; // milliseconds without an answer until the page says so
 const SILENCE =
   "The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; " +
   "if it was restarted, run the cell again.";
+const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
+const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
 // crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
 const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
@@ -11,15 +13,16 @@ const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
 export default {
   render({ model, el }) {
     const view = uniqueId();
-    const parts = Object.fromEntries(
-      [...layout(el).querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]),
-    );
+    layout(el, view);
+    const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const widgets = new Map(); // control name -> {update, element}
+    const layers = layerTools(parts);
     let turn = 0;
     let answered = true;
     let moves = {}; // what was moved since the last answer
     let timer = 0;
     let gesture = 0; // a drag, a key, a click: what one sentence is about
+    let downloaded = model.get("shown").download?.turn;
     el.addEventListener("pointerdown", () => (gesture += 1), true);
     el.addEventListener("keydown", () => (gesture += 1), true);
 
@@ -48,18 +51,30 @@ export default {
         clearTimeout(timer);
       }
       parts.heading.innerHTML = shown.heading;
-      parts.picture.innerHTML = shown.picture;
-      parts.table.innerHTML = shown.table;
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
+      redraw(parts.body, shown.body);
+      placeTabs(parts, shown.tab);
+      layers.follow(shown.tab === "Layers");
+      placeButtons(parts, shown);
+      if (shown.download?.turn?.startsWith(`${view} `) && shown.download.turn !== downloaded) {
+        downloaded = shown.download.turn;
+        saveAs(shown.download);
+      }
       if (!answered) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(shown.error);
       placeControls(shown.controls, shown.refused);
     }
 
     function placeControls(controls, refused) {
+      const names = new Set(controls.map((control) => control.name));
+      for (const [name, { element }] of widgets) {
+        if (names.has(name)) continue;
+        element.remove();
+        widgets.delete(name);
+      }
       for (const control of controls) {
         if (!widgets.has(control.name)) {
-          const made = control.kind === "slider" ? slider(control, ask) : choice(control, ask);
+          const made = KINDS[control.kind](control, ask);
           widgets.set(control.name, made);
           section(parts.controls, control.section).append(made.element);
         }
@@ -67,50 +82,267 @@ export default {
       }
     }
 
-    const releaseKeys = keepKeys(el);
+    const stops = [keepKeys(el), showTips(el, parts.tip), enterParts(parts.body, ask), press(el, ask, model)];
     model.on("change:shown", show);
     show();
     return () => {
-      releaseKeys();
+      stops.forEach((stop) => stop());
       clearTimeout(timer);
       model.off("change:shown", show);
     };
   },
 };
 
-function layout(el) {
+function layout(el, view) {
   el.classList.add("sn", "sn-explorer");
+  const tabs = TABS.map(
+    (tab) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${tab}" aria-controls="${view}">${tab}</button>`,
+  );
+  const files = Object.entries(FILES).map(
+    ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
+  );
   el.innerHTML = `
     <div class="sn-columns">
       <div class="sn-controls" data-part="controls" role="group" aria-label="Meta-parameters"></div>
       <div class="sn-page">
+        <div class="sn-actions" role="group" aria-label="This network">
+          <button type="button" class="sn-button" data-part="pin" data-ask="pin">Pin as A</button>
+          <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true">Swap A and B</button>
+          <button type="button" class="sn-button" data-part="token">Copy token</button>
+          <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
+          <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
+        </div>
         <div data-part="heading"></div>
         <p class="sn-said" data-part="said" role="status"></p>
         <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
-        <div data-part="picture"></div>
-        <div data-part="table"></div>
+        <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabs.join("")}</div>
+        <div class="sn-tools" data-part="tools" hidden>
+          <label>Filter <input type="search" placeholder="se_gate, group3, dense"></label>
+          <output></output><button type="button" class="sn-button" data-ask="csv">Copy as CSV</button>
+        </div>
+        <div data-part="body" role="tabpanel" id="${view}"></div>
       </div>
-    </div>`;
-  return el;
+    </div>
+    <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
 }
 
-// In command mode JupyterLab takes the arrow keys of an input, to move between cells, unless the input itself says
+// Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
+function redraw(body, html) {
+  if (body.dataset.drawn === html) return;
+  const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
+  const scrolled = body.querySelector(".sn-scroll, .sn-code")?.scrollTop ?? 0;
+  const focus = body.contains(document.activeElement) ? nameOf(document.activeElement) : "";
+  body.innerHTML = html;
+  body.dataset.drawn = html;
+  for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
+  const scrollable = body.querySelector(".sn-scroll, .sn-code");
+  if (scrollable) scrollable.scrollTop = scrolled;
+  if (focus) (body.querySelector(focus) ?? body.querySelector(".sn-node[tabindex='0']"))?.focus({ preventScroll: true });
+}
+
+// How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
+function nameOf(element) {
+  const data = Object.entries(element.dataset).filter(([name]) => ["path", "ask", "value", "key", "copy"].includes(name));
+  const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
+  return said ? `.sn-node${said}, ${said}` : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
+}
+
+function placeTabs(parts, tab) {
+  for (const button of parts.tabs.children) {
+    const here = button.dataset.tab === tab;
+    button.setAttribute("aria-selected", String(here));
+    button.tabIndex = here ? 0 : -1;
+    if (here) parts.body.setAttribute("aria-labelledby", button.id);
+  }
+}
+
+function placeButtons(parts, shown) {
+  parts.pin.textContent = shown.pinned ? "Unpin A" : "Pin as A";
+  parts.pin.dataset.value = String(!shown.pinned);
+  parts.swap.hidden = !shown.pinned;
+  parts.token.dataset.text = shown.token;
+}
+
+// In command mode JupyterLab takes the arrow keys and Enter of what has the focus in an output, unless that itself says
 // no. So it does, except for Ctrl and Cmd: saving should work from anywhere. Returns how to stop.
 function keepKeys(el) {
   const decide = (event) => {
-    if (event.target.tagName !== "INPUT" || !el.contains(event.target)) return;
+    if (!el.contains(event.target)) return;
     event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
   };
   window.addEventListener("keydown", decide, true); // before JupyterLab, which listens on the document
   return () => window.removeEventListener("keydown", decide, true);
 }
 
+// What a drawn part is, beside the pointer or below the focus.
+function showTips(el, tip) {
+  const at = (event) => {
+    const node = event.target.closest?.("[data-tip]");
+    if (!node) return void (tip.hidden = true);
+    tip.textContent = node.dataset.tip;
+    tip.hidden = false;
+    const [frame, box] = [el.getBoundingClientRect(), node.getBoundingClientRect()];
+    const left = Math.min(box.left + box.width / 2 - tip.offsetWidth / 2, frame.right - tip.offsetWidth - 4);
+    tip.style.left = `${Math.max(0, left - frame.left)}px`;
+    tip.style.top = `${box.bottom - frame.top + 6}px`;
+  };
+  const away = (event) => (event.type !== "keydown" || event.key === "Escape") && (tip.hidden = true);
+  const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", away]];
+  heard.forEach(([name, listener]) => el.addEventListener(name, listener));
+  return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
+}
+
+// Into a part by click or Enter, up again by Escape, along its neighbours by arrow keys.
+function enterParts(body, ask) {
+  const click = (event) => {
+    const node = event.target.closest("[data-path]");
+    if (node) ask("path", node.dataset.path);
+  };
+  const key = (event) => {
+    const node = event.target.closest(".sn-node");
+    if (event.key === "Escape" && body.querySelector(".sn-crumbs")) {
+      const crumbs = [...body.querySelectorAll(".sn-crumbs button")];
+      return void ask("path", crumbs.at(-2)?.dataset.path ?? "");
+    }
+    if (!node) return;
+    const nodes = [...node.closest("svg").querySelectorAll(".sn-node")];
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[event.key];
+    if (step) nodes[Math.min(nodes.length - 1, Math.max(0, nodes.indexOf(node) + step))].focus();
+    else if ((event.key === "Enter" || event.key === " ") && node.dataset.path !== undefined) ask("path", node.dataset.path);
+    else return;
+    event.preventDefault();
+  };
+  body.addEventListener("click", click);
+  body.addEventListener("keydown", key);
+  return () => {
+    body.removeEventListener("click", click);
+    body.removeEventListener("keydown", key);
+  };
+}
+
+// Buttons that ask for something, copy something, or change the tab.
+function press(el, ask) {
+  const click = (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.tab) ask("tab", button.dataset.tab);
+    else if (button.dataset.copy) copy(button, el.querySelector(button.dataset.copy).textContent);
+    else if (button.dataset.text) copy(button, button.dataset.text);
+    else if (button.dataset.ask === "csv") copy(button, tableText(el.querySelector(".sn-layers")));
+    else if (button.dataset.ask) ask(button.dataset.ask, { true: true, false: false }[button.dataset.value] ?? button.dataset.value);
+    button.closest(".sn-menu")?.removeAttribute("open");
+  };
+  const toggle = (event) => {
+    const { ask: name } = event.target.dataset;
+    const before = event.target.closest("[data-part=body]");
+    if (name && before && event.target.open !== event.target.hasAttribute("data-open")) {
+      event.target.toggleAttribute("data-open", event.target.open);
+      if (event.target.open !== Boolean(event.target.querySelector("pre"))) ask(name, event.target.open);
+    }
+  };
+  const arrows = (event) => {
+    if (event.target.getAttribute("role") !== "tab") return;
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -TABS.length, End: TABS.length }[event.key];
+    if (!step) return;
+    const tabs = [...event.target.parentElement.children];
+    const to = tabs[Math.min(tabs.length - 1, Math.max(0, tabs.indexOf(event.target) + step))];
+    to.focus();
+    ask("tab", to.dataset.tab);
+    event.preventDefault();
+  };
+  el.addEventListener("click", click);
+  el.addEventListener("toggle", toggle, true); // it does not bubble
+  el.addEventListener("keydown", arrows);
+  return () => {
+    el.removeEventListener("click", click);
+    el.removeEventListener("toggle", toggle, true);
+    el.removeEventListener("keydown", arrows);
+  };
+}
+
+// Without a secure context there is no clipboard, but for what is selected.
+async function copy(button, text) {
+  const label = button.textContent;
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else {
+    const field = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = label), 1500);
+}
+
+function saveAs({ name, text }) {
+  const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(new Blob([text])) });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+const rowsOf = (table) => [...table.tBodies[0].rows];
+const cellOf = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent;
+
+// The rows that are seen, in their order, with commas between cells: what a spreadsheet takes.
+function tableText(table) {
+  const lines = [table.tHead.rows[0], ...rowsOf(table).filter((row) => !row.hidden)];
+  const quoted = (cell) => (/^[\d,]+$/.test(cell) ? cell.replaceAll(",", "") : `"${cell.replaceAll('"', '""')}"`);
+  return lines.map((row) => [...row.cells].map((cell) => quoted(cell.textContent.trim())).join(",")).join("\r\n");
+}
+
+// Sorting and filtering the table of layers; both outlive its being drawn anew.
+function layerTools(parts) {
+  const [search, count] = [parts.tools.querySelector("input"), parts.tools.querySelector("output")];
+  let [key, down] = ["", false];
+  function apply() {
+    const table = parts.body.querySelector(".sn-layers");
+    if (!table) return;
+    const heads = [...table.tHead.rows[0].cells];
+    const column = heads.findIndex((head) => head.firstElementChild?.dataset.key === key);
+    heads.forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"));
+    const rows = rowsOf(table);
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let seen = 0;
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+      seen += !row.hidden;
+    }
+    count.textContent = seen < rows.length ? `${seen} of ${rows.length} layers` : "";
+    if (column < 0) return;
+    const value = (row) => {
+      const cell = cellOf(row, column).replaceAll(",", "");
+      return cell === "" ? -1 : Number.isNaN(Number(cell)) ? cell : Number(cell);
+    };
+    const keyed = rows.map((row) => [value(row), row]);
+    keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0) * (down ? -1 : 1));
+    table.tBodies[0].append(...keyed.map(([, row]) => row));
+  }
+  search.addEventListener("input", apply);
+  parts.body.addEventListener("click", (event) => {
+    const button = event.target.closest(".sn-layers thead button");
+    if (!button) return;
+    [key, down] = key === button.dataset.key ? [key, !down] : [button.dataset.key, !button.closest(".w")];
+    apply();
+  });
+  return {
+    follow(here) {
+      parts.tools.hidden = !here;
+      if (here && (key || search.value)) apply();
+    },
+  };
+}
+
+const OPEN = ["Network", "Paths", "Squeeze-excite", "Input"]; // other sections are folded at first
+
 function section(controls, name) {
   const found = [...controls.children].find((child) => child.dataset.section === name);
   if (found) return found;
-  const made = document.createElement("fieldset");
+  const made = Object.assign(document.createElement("details"), { open: OPEN.includes(name) });
   made.dataset.section = name;
-  made.append(Object.assign(document.createElement("legend"), { textContent: name }));
+  made.append(Object.assign(document.createElement("summary"), { textContent: name }));
   controls.append(made);
   return made;
 }
@@ -134,7 +366,7 @@ function choice(control, ask) {
         label.append(input, Object.assign(document.createElement("span"), { textContent: now.labels[index] }));
         return label;
       });
-      element.replaceChildren(...(now.section === "Network" ? buttons : [caption, ...buttons]));
+      element.replaceChildren(...(now.label === now.section || now.name === "family" ? buttons : [caption, ...buttons]));
     }
     element.querySelectorAll("input").forEach((input, index) => (input.checked = now.stops[index] === now.value));
   }
@@ -161,7 +393,7 @@ function slider(control, ask) {
     const typed = field.value.trim();
     if (typed === committed) return;
     committed = typed;
-    ask(now.name, typed === "none" ? null : /^-?\d+$/.test(typed) ? Number(typed) : typed);
+    ask(now.name, typed);
   }
   range.addEventListener("input", () => {
     const stop = Number(range.value);
@@ -190,3 +422,99 @@ function nearestStop(stops, value) {
   const gap = (stop) => (stop === value ? -1 : stop === null || value === null ? Infinity : Math.abs(stop - value));
   return stops.reduce((best, stop, index) => (gap(stop) < gap(stops[best]) ? index : best), 0);
 }
+
+// A label above its field, and a hint below.
+function labelled(control, field, kind) {
+  const element = document.createElement("div");
+  element.className = `sn-field sn-${kind}`;
+  const [label, hint] = [document.createElement("label"), document.createElement("small")];
+  field.id = uniqueId();
+  hint.id = `${field.id}-hint`;
+  label.htmlFor = field.id;
+  label.textContent = control.label;
+  field.setAttribute("aria-describedby", hint.id);
+  element.append(label, field, hint);
+  return [element, hint];
+}
+
+function select(control, ask) {
+  const field = document.createElement("select");
+  const [element, hint] = labelled(control, field, "select");
+  let now = control;
+  let drawn = "";
+  field.addEventListener("change", () => ask(now.name, now.stops[field.selectedIndex]));
+  function update(next) {
+    now = next;
+    if (drawn !== next.labels.join("|")) {
+      drawn = next.labels.join("|");
+      field.replaceChildren(...next.labels.map((label) => new Option(label)));
+    }
+    field.selectedIndex = next.stops.indexOf(next.value);
+    field.disabled = next.disabled;
+    hint.textContent = next.hint;
+  }
+  return { element, update };
+}
+
+function check(control, ask) {
+  const field = Object.assign(document.createElement("input"), { type: "checkbox" });
+  const [element, hint] = labelled(control, field, "check");
+  element.prepend(field);
+  field.addEventListener("change", () => ask(control.name, field.checked));
+  function update(next) {
+    field.checked = next.value;
+    field.disabled = next.disabled;
+    hint.textContent = next.hint;
+  }
+  return { element, update };
+}
+
+function text(control, ask) {
+  const field = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", spellcheck: false });
+  const [element, hint] = labelled(control, field, "text");
+  let committed = null; // the text that Python has seen
+  function commit() {
+    if (field.value === committed) return;
+    committed = field.value;
+    ask(control.name, field.value);
+  }
+  field.addEventListener("change", commit);
+  field.addEventListener("keydown", (event) => event.key === "Enter" && commit());
+  function update(next, refused) {
+    field.setAttribute("aria-invalid", String(refused));
+    if (!refused || committed === null) field.value = committed = next.value; // what is refused stays, to be mended
+    field.disabled = next.disabled;
+    hint.textContent = next.hint;
+  }
+  return { element, update };
+}
+
+// Buttons of which any number is pressed.
+function checks(control, ask) {
+  const element = document.createElement("div");
+  element.className = "sn-choice";
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-label", control.label);
+  let drawn = "";
+  function update(now) {
+    if (drawn !== now.labels.join()) {
+      drawn = now.labels.join();
+      const caption = Object.assign(document.createElement("span"), { textContent: now.label });
+      const buttons = now.labels.map((words) => {
+        const label = document.createElement("label");
+        const input = Object.assign(document.createElement("input"), { type: "checkbox" });
+        input.addEventListener("change", () => {
+          const inputs = [...element.querySelectorAll("input")];
+          ask(now.name, now.stops.filter((_, index) => inputs[index].checked));
+        });
+        label.append(input, Object.assign(document.createElement("span"), { textContent: words }));
+        return label;
+      });
+      element.replaceChildren(caption, ...buttons);
+    }
+    element.querySelectorAll("input").forEach((input, index) => (input.checked = now.value.includes(now.stops[index])));
+  }
+  return { element, update };
+}
+
+const KINDS = { choice, slider, select, check, checks, text };

@@ -1,22 +1,31 @@
-"""The Explorer: controls beside the network that they move. TensorFlow stays on the disk."""
+"""The Explorer: controls beside the network that they move. TensorFlow stays on the disk until a model is built."""
 
 from __future__ import annotations
 
+import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
-from senet_lab.panels.controls import controls, move_words, moved, words
-from senet_lab.views.page import heading, move_sentence, picture, static_page, style_sheet
-from senet_lab.views.tables import group_table
+from senet_lab.export import text_of
+from senet_lab.nets.network import model_name
+from senet_lab.panels.building import Building
+from senet_lab.panels.pages import shown
+from senet_lab.panels.state import FIRST_WORDS, State, after, begun
+from senet_lab.views.page import static_page, style_sheet
+
+if TYPE_CHECKING:
+    import keras
 
 HERE = Path(__file__).parent
-FIRST_WORDS = "Move a control: this line says what the move did."
+
+# What a cell's Explorer showed last, so that running the cell again loses nothing. By cell and by what it was given.
+_left_at: dict[tuple[str, Architecture], State] = {}
 
 
 class Explorer(anywidget.AnyWidget):
@@ -25,8 +34,12 @@ class Explorer(anywidget.AnyWidget):
     >>> Explorer(Architecture("resnext", 50))
     Explorer(SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.233 G multiply-adds)
 
+    A cell that is run again shows what it showed, as long as it gives the same architecture.
+
     Attributes:
         architecture: the network shown; set it, and the page follows.
+        pinned: the network that it is compared with, or None; set it as well.
+        model: the Keras model that the page has built, or None.
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
     """
 
@@ -35,76 +48,81 @@ class Explorer(anywidget.AnyWidget):
 
     # From the page: {"moves": {control: value}, "turn": whose and which, "gesture": the drag that they belong to}.
     asked = traitlets.Dict().tag(sync=True)
-    # To the page: what `_render` puts together.
+    # To the page: what `pages.shown` puts together.
     shown = traitlets.Dict().tag(sync=True)
     architecture = traitlets.Instance(Architecture)
 
     def __init__(self, architecture: Architecture | None = None) -> None:
+        given = architecture or Architecture("resnext", 50)
         self.failure: Exception | None = None
-        self._opened, self._turn, self._said = 1, "", FIRST_WORDS
-        self._refused: dict[str, str] = {}
-        self._awaited: Architecture | None = None
-        self._gesture, self._origin = "", architecture or Architecture("resnext", 50)  # where a drag began
-        super().__init__(architecture=self._origin)
+        self._turn = ""
+        self._building = Building(self._render)
+        self._place = (_cell(), given)
+        self._state = _left_at.get(self._place) or begun(given)
+        super().__init__(architecture=self._state.architecture)
+
+    @property
+    def model(self) -> keras.Model | None:
+        """The Keras model that the page has built, or None."""
+        return self._building.model
+
+    @property
+    def pinned(self) -> Architecture | None:
+        """The network that the one shown is compared with."""
+        return self._state.pinned
+
+    @pinned.setter
+    def pinned(self, architecture: Architecture | None) -> None:
+        self._state = replace(self._state, pinned=architecture)
+        self._render()
 
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
         self._turn = change.new["turn"]
         try:
-            self._awaited, self._refused = self._after(change.new["moves"], change.new["gesture"])
-            if self._awaited == self.architecture:
-                self._render()
-            else:
-                self.architecture = self._awaited
+            moves = dict(change.new["moves"])
+            download = self._done(moves)
+            self._state = after(self._state, moves, change.new["gesture"])
+            if self._place[0]:
+                _left_at[self._place] = replace(self._state, refused={})
+            self.architecture = self._state.architecture
+            self._render(download)
         except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
             self.failure = error
             self.shown = {**self.shown, "turn": self._turn, "error": traceback.format_exc()}
 
-    def _after(self, moves: dict[str, Any], gesture: str) -> tuple[Architecture, dict[str, str]]:
-        """The architecture after the moves that can be made, and the reasons against the others."""
-        if gesture != self._gesture:
-            self._gesture, self._origin = gesture, self.architecture
-        after, refused = self.architecture, {}
-        for name, value in moves.items():
-            try:
-                if name == "opened":
-                    self._opened = one_of("opened", value, range(1, len(after.plan) + 1))
-                else:
-                    after = moved(after, name, value)
-            except (ValueError, TypeError) as error:
-                refused[name] = str(error)
-        if after != self.architecture:
-            told = move_words(self._origin, after)
-            self._said = move_sentence(told, self._origin.ledger(), after.ledger()) if told else FIRST_WORDS
-        return after, refused
+    def _done(self, moves: dict[str, Any]) -> dict[str, str]:
+        """Do, and take out of the moves, what is to be done and moves nothing; what the browser is to save."""
+        if moves.pop("reset", False):
+            self._state = begun(self._place[1])
+        if moves.pop("build", False):
+            self._building.start(self._state.architecture)
+        suffix = moves.pop("save", None)
+        if suffix == ".keras":
+            self._building.keep(Path.cwd())
+        elif suffix:
+            text = text_of(self._state.architecture, suffix, form=self._state.form)
+            return {"name": f"{model_name(self._state.architecture.name)}{suffix}", "text": text, "turn": self._turn}
+        return {}
 
     @traitlets.observe("architecture")
     def _follow(self, change: Any) -> None:
         """Show the new architecture; if Python set it, without what was said about moves before."""
-        if change.new is not self._awaited:
-            self._said, self._refused = FIRST_WORDS, {}
-        self._render()
+        if change.new is not self._state.architecture:
+            self._state = replace(self._state, architecture=change.new, said=FIRST_WORDS, refused={})
+            self._render()
 
-    def _render(self) -> None:
-        """Put together what the page shows, and send it once."""
+    @traitlets.default("shown")
+    def _first(self) -> dict[str, Any]:
+        return {"turn": "", "download": {}, **shown(self._state, self._building)}
+
+    def _render(self, download: dict[str, str] | None = None) -> None:
+        """Put together what the page shows, and send it once; other threads may move on meanwhile."""
         drawn = None
-        while drawn is not self.architecture:  # another thread may set it meanwhile
-            drawn = self.architecture
-            opened = min(self._opened, len(drawn.plan))
-            shown = {
-                "turn": self._turn,
-                "error": "\n".join(self._refused.values()),
-                "refused": list(self._refused),
-                "said": self._said,
-                "controls": [
-                    {**control._asdict(), "text": words(control.value)} for control in controls(drawn, opened)
-                ],
-                "heading": heading(drawn),
-                "picture": picture(drawn, f"group{opened}/block1"),
-                "table": group_table(drawn.ledger()),
-            }
-        self.shown = shown
+        while drawn is not self._state:
+            drawn = self._state
+            self.shown = {"turn": self._turn, "download": download or {}, **shown(drawn, self._building)}
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()
@@ -116,3 +134,10 @@ class Explorer(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": static_page(self.architecture), "text/plain": repr(self)}, metadata
+
+
+def _cell() -> str:
+    """The cell that is being run, as JupyterLab names it; "" where nobody says."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else None
+    return str((parent or {}).get("metadata", {}).get("cellId", ""))

@@ -133,7 +133,7 @@ def waterfall_svg(difference: Difference, measure: str) -> str:
         start, end = (at, at + step) if step is not None else (0, at)
         left, right = sorted((x(start), x(end)))
         grown = end >= start
-        kind = "sum" if step is None else "rise" if grown else "fall"
+        kind = "whole" if step is None else "rise" if grown else "fall"
         beside, anchor = (right + 8, "start") if grown else (left - 8, "end")
         marks += [
             svg.text(106, y + 15, name, "label" if step is None else "note", "end"),

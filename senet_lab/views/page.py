@@ -25,11 +25,17 @@ LEGEND = (
 )
 
 
-def heading(architecture: Architecture) -> str:
-    """Name, meta-parameters and headline figures."""
+def heading(architecture: Architecture, pinned: Architecture | None = None, batch: int = BATCH) -> str:
+    """Name, meta-parameters and headline figures.
+
+    Args:
+        pinned: the network to compare with; each figure then says by how much it differs.
+        batch: images of a training step, for which activations are kept.
+    """
+    beside = pinned.ledger() if pinned else None
     return (
         f'<h2>{escape(architecture.name)}</h2><p class="sn-under">{escape(summary(architecture))}</p>'
-        f"{headline(architecture.ledger())}"
+        f"{headline(architecture, beside, batch)}"
     )
 
 
@@ -80,21 +86,40 @@ def summary(architecture: Architecture) -> str:
     return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
 
 
-def headline(ledger: Ledger) -> str:
-    """Five figures with their units."""
-    stored = 4 * BATCH * ledger.activations
+def headline(architecture: Architecture, beside: Ledger | None = None, batch: int = BATCH) -> str:
+    """Six figures with their units; `beside` is the ledger that they are compared with."""
+    ledger = architecture.ledger()
+    kept = 4 * batch  # bytes: every number of the forward pass waits for the backward pass
+    memory = f"{short(kept * ledger.activations)}B"
     figures = (
-        ("Parameters", short(ledger.params), f"{ledger.params:,}", "params"),
-        ("Multiply-adds", short(ledger.macs), "for one image", "macs"),
-        ("Activations", f"{short(stored)}B", f"batch {BATCH}, float32", "activations"),
-        ("SE share", percent(ledger.se.params, ledger.params), "of the parameters", "se"),
-        ("Receptive field", f"{ledger.receptive_field} px", "a side, last map", "field"),
+        ("params", "Parameters", short(ledger.params), f"{ledger.params:,}", ledger.params),
+        ("macs", "Multiply-adds", short(ledger.macs), "for one image", ledger.macs),
+        ("activations", "Activations", memory, f"batch {batch}, float32", ledger.activations),
+        ("se", "SE share", percent(ledger.se.params, ledger.params), "of the parameters", ledger.se_share),
+        ("depth", "Depth", str(architecture.layers), "layers on the way", None),
+        ("field", "Receptive field", f"{ledger.receptive_field} px", "a side, last map", ledger.receptive_field),
     )
-    cells = (
-        f'<div data-figure="{key}"><span>{name}</span><strong>{value}</strong><small>{unit}</small></div>'
-        for name, value, unit, key in figures
-    )
+    cells = [
+        f'<div data-figure="{key}"><span>{name}</span><strong>{value}</strong><small>{unit}</small>'
+        f"{_change(key, number, beside, kept) if beside else ''}</div>"
+        for key, name, value, unit, number in figures
+    ]
     return f'<div class="sn-figures">{"".join(cells)}</div>'
+
+
+def _change(key: str, number: float | None, beside: Ledger, kept: int) -> str:
+    """By how much a figure differs from the pinned network's."""
+    if number is None:
+        return "<em></em>"
+    if key == "se":
+        points = 100 * (number - beside.se_share)
+        words = f"{points:+.1f} points".replace("-", "\u2212") if round(points, 1) else ""
+    else:
+        old = {"field": beside.receptive_field}.get(key) or getattr(beside, key)
+        gained = int(number) - old
+        told = {"activations": f"{signed(kept * gained)}B", "field": f"{signed(gained)} px"}.get(key, signed(gained))
+        words = told if gained else ""
+    return f'<em class="sn-changed">{words} vs A</em>' if words else "<em>as A</em>"
 
 
 def move_sentence(words: str, before: Ledger, after: Ledger) -> str:

@@ -1,0 +1,111 @@
+"""Building: the Keras model made in a thread of its own, and held against the ledger."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from itertools import chain, count
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.architecture import Architecture
+from senet_lab.files import written_whole
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Building:
+    """One model at a time; `changed` is called from the thread whenever there is something new to show.
+
+    Attributes:
+        architecture: what is being built, or was last; None before.
+        model: the last model that was built, or None.
+        words: how far it is, or what came of it.
+        running: whether a thread is at it.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self.architecture: Architecture | None = None
+        self.model: keras.Model | None = None
+        self.words, self.running = "", False
+
+    def start(self, architecture: Architecture) -> None:
+        """Build it, unless something is being built already."""
+        if self.running:
+            return
+        self.running, self.architecture, self.model = True, architecture, None
+        # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
+        policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
+        threading.Thread(target=self._build, args=(architecture, policy), daemon=True).start()
+
+    def keep(self, folder: Path) -> None:
+        """Save the model in a folder under a name that is free; in a thread, too."""
+        if not self.running and self.model is not None:
+            self.running = True
+            threading.Thread(target=self._keep, args=(self.model, folder), daemon=True).start()
+
+    def _keep(self, model: keras.Model, folder: Path) -> None:
+        path = free_name(folder, model.name, ".keras")
+        try:
+            with written_whole(path) as unfinished:
+                model.save(unfinished)
+            said = f"Saved as {path.name}, in the folder of the notebook."
+        except Exception as error:
+            said = f"It could not be saved: {error}"
+        self.running = False
+        self._say(said)
+
+    def _build(self, architecture: Architecture, policy: Any) -> None:
+        try:
+            self._say("Loading Keras and TensorFlow: seconds, the first time up to twenty \u2026")
+            import keras
+
+            if policy is not None:
+                keras.config.set_dtype_policy(policy)
+            self._say(f"Building {len(architecture.ledger().rows)} layers \u2026")
+            start = time.perf_counter()
+            model = architecture.build()
+            seconds = time.perf_counter() - start
+            self.model, said = model, agreement(architecture, model)
+            said = f"Built in {seconds:.1f} s. {said}"
+        except Exception as error:
+            said = f"It could not be built: {type(error).__name__}: {error}"
+        self.running = False
+        self._say(said)
+
+    def _say(self, words: str) -> None:
+        self.words = words
+        self._changed()
+
+
+def free_name(folder: Path, stem: str, suffix: str) -> Path:
+    """The first path that is not there yet: net.keras, net_2.keras, and so on."""
+    names = chain((stem,), (f"{stem}_{number}" for number in count(2)))
+    return next(path for name in names if not (path := folder / f"{name}{suffix}").exists())
+
+
+def agreement(architecture: Architecture, model: keras.Model) -> str:
+    """How the layers of a model compare with the rows of the ledger: name, output shape, weights."""
+    rows = {row.name: row for row in architecture.ledger().rows}
+    off = [
+        layer.name
+        for layer in model.layers
+        if layer.name not in rows or _counted(layer) != rows[layer.name][4:7]  # shape, params, state
+    ]
+    if off or len(rows) != len(model.layers):
+        return f"It differs from the ledger in {', '.join(off) or 'the number of layers'}."
+    total = architecture.ledger().total
+    return (
+        f"All {len(rows)} layers are as in the ledger: {total.params:,} trainable parameters and {total.state:,} "
+        f"of state, {model.count_params():,} in all."
+    )
+
+
+def _counted(layer: Any) -> tuple[Any, int, int]:
+    trainable = sum(prod(weight.shape) for weight in layer.trainable_weights)
+    return tuple(layer.output.shape), trainable, layer.count_params() - trainable

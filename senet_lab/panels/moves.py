@@ -1,0 +1,122 @@
+"""Moves: what a control's new value makes of an architecture, and how people say it. No widgets."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from senet_lab.architecture import Architecture
+from senet_lab.budget import at_constant_cost
+from senet_lab.checks import nearest, one_of, whole
+from senet_lab.published import PRESETS, depths
+from senet_lab.style import FAMILIES, STYLE_FIELDS
+
+PLAIN = ("family", "depth", "groups", "cardinality", "base_width", "ratio", "classes", "include_top", "convention")
+MOVES = ("preset", *PLAIN, "image_size", "in_groups", *STYLE_FIELDS)
+KEPT = ("cardinality", "base_width")
+TYPED = (
+    "depth", "groups", "cardinality", "base_width", "ratio", "image_size", "classes", "dropout", "squeeze_divisor",
+    "bn_epsilon", "bn_momentum",
+)  # fmt: skip
+
+
+def moved(architecture: Architecture, name: str, value: Any, *, origin: Architecture | None = None) -> Architecture:
+    """The architecture after one control was moved; what the new value rules out follows to the nearest that fits.
+
+    Args:
+        name: one of `MOVES`.
+        value: the new one; as text where it was typed, so `"none"`, `"16, none, 8, 4"` and `"64x96"` will do.
+        origin: keep the cost of this one, where cardinality or base width is moved; None keeps the other as it is.
+
+    Raises:
+        ValueError, TypeError: the value cannot be had, and the error says why.
+    """
+    one_of("control", name, MOVES)
+    value = parsed(value) if isinstance(value, str) and name in TYPED else value
+    if name in _BY_NAME:
+        return _BY_NAME[name](architecture, value)
+    if origin is not None and name in KEPT and value != getattr(architecture, name):
+        paths = {each: getattr(origin, each) for each in KEPT}
+        return at_constant_cost(replace(architecture, **paths), **{name: value})
+    return replace(architecture, **{name: value})
+
+
+def parsed(text: str) -> Any:
+    """What was typed, as a value where it is one.
+
+    >>> parsed("16"), parsed("none"), parsed("16, none, 8"), parsed("64x96"), parsed("(64, 3), (128, 4)"), parsed("a")
+    (16, None, (16, None, 8), (64, 96), ((64, 3), (128, 4)), 'a')
+    """
+    text = text.strip()
+    sides = re.fullmatch(r"(\d+)\s*[x\u00d7]\s*(\d+)", text)
+    if sides:
+        return int(sides[1]), int(sides[2])
+    if text in ("", "none"):
+        return None
+    try:
+        return ast.literal_eval(re.sub(r"\bnone\b", "None", text))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+
+
+def _preset(architecture: Architecture, name: str | None) -> Architecture:
+    """The published network; none stands for the one there is, which nobody published."""
+    return architecture if name is None else Architecture.preset(name, architecture.convention)
+
+
+def _with_side(architecture: Architecture, value: Any) -> Architecture:
+    sides = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
+    height, width = (whole("image_size", side, architecture.stride, 2**16) for side in sides)
+    return replace(architecture, input_shape=(height, width, architecture.input_shape[2]))
+
+
+def _with_se_in(architecture: Architecture, numbers: Sequence[int]) -> Architecture:
+    """Squeeze-excite in these groups alone; a group that had none takes the first one's ratio."""
+    n_groups = len(architecture.plan)
+    if not isinstance(numbers, (list, tuple)):
+        raise TypeError(f"`in_groups` must be a list of groups, not {numbers!r}; try {[*range(1, n_groups + 1)]}.")
+    for number in numbers:
+        one_of("in_groups", number, range(1, n_groups + 1))
+    had = [group.ratio for group in architecture.plan]
+    usual = next((ratio for ratio in had if ratio), 16)
+    ratios = tuple((had[n - 1] or usual) if n in numbers else None for n in range(1, n_groups + 1))
+    return replace(architecture, ratio=ratios[0] if len(set(ratios)) == 1 else ratios)
+
+
+def _with_ratio(architecture: Architecture, ratio: Any) -> Architecture:
+    """One ratio for the groups that have squeeze-excite, for all if none has; none, or several, as they are."""
+    had = [group.ratio for group in architecture.plan]
+    if any(had) and not all(had) and not isinstance(ratio, (tuple, type(None))):
+        ratio = tuple(ratio if each else None for each in had)
+    return replace(architecture, ratio=ratio)
+
+
+def _of_family(architecture: Architecture, family: str) -> Architecture:
+    if family == architecture.family or family not in FAMILIES:
+        return replace(architecture, family=family)
+    depth = nearest(architecture.depth, depths(family))
+    block = None if family == "resnext" and architecture.block == "basic" else architecture.block
+    return replace(architecture, family=family, depth=depth, block=block)
+
+
+_BY_NAME: dict[str, Callable[[Architecture, Any], Architecture]] = {
+    "preset": _preset,
+    "family": _of_family,
+    "image_size": _with_side,
+    "in_groups": _with_se_in,
+    "ratio": _with_ratio,
+}
+
+
+def preset_of(architecture: Architecture) -> str | None:
+    """The name of the published network that this one is, in its convention."""
+    return _known(architecture.convention).get(architecture)
+
+
+@cache
+def _known(convention: str) -> dict[Architecture, str]:
+    return {Architecture.preset(name, convention): name for name in PRESETS}

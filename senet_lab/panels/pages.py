@@ -1,0 +1,126 @@
+"""Pages: from a state to what the browser is sent. Only what can be seen is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from senet_lab.architecture import Architecture
+from senet_lab.export import FORMS, code, part_code
+from senet_lab.panels.building import Building
+from senet_lab.panels.controls import controls, words
+from senet_lab.panels.state import State
+from senet_lab.views.anatomy import Anatomy
+from senet_lab.views.breakdown import breakdown
+from senet_lab.views.code import code_html
+from senet_lab.views.compare import compare
+from senet_lab.views.layers import layer_table
+from senet_lab.views.page import heading, picture
+from senet_lab.views.paths import resolve
+from senet_lab.views.published import published
+from senet_lab.views.tables import group_table
+from senet_lab.views.tradeoffs import tradeoffs
+
+FORM_WORDS = {
+    "procedural": "With senet_lab\u2019s functions, layer by layer as the lesson writes them.",
+    "composable": "With senet_lab\u2019s classes, in a line or two.",
+    "standalone": "A script that needs Keras alone: the same layers, names and counts.",
+}
+
+
+def shown(state: State, building: Building) -> dict[str, Any]:
+    """What the page needs to draw a state: strings and plain values."""
+    offered = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
+    return {
+        "error": "\n".join(state.refused.values()),
+        "refused": list(state.refused),
+        "said": state.said,
+        "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],
+        "heading": heading(state.architecture, state.pinned, state.batch),
+        "tab": state.tab,
+        "pinned": bool(state.pinned),
+        "token": state.architecture.token(),
+        "body": _TABS[state.tab](state, building),
+    }
+
+
+def _network(state: State, _: Building) -> str:
+    architecture = state.architecture
+    drawing = picture(architecture, state.path, interactive=True)
+    return f"{drawing}{_source(state)}{group_table(architecture.ledger())}"
+
+
+def _source(state: State) -> str:
+    """The lines that build the part that is drawn large, folded away until they are asked for."""
+    lines = ""
+    if state.source:
+        group, _, rest = resolve(Anatomy(state.architecture.ledger()), state.path).partition("/")
+        block, _, inside = rest.partition("/")
+        lines = code_html(part_code(state.architecture, group, block, inside == "se"))
+    is_open = " open" if state.source else ""
+    summary = "<summary>The code that builds it</summary>"
+    return f'<details class="sn-behind" data-ask="source"{is_open}>{summary}{lines}</details>'
+
+
+@lru_cache(maxsize=8)
+def _layers(architecture: Architecture) -> str:
+    return layer_table(architecture.ledger())
+
+
+def _compared(state: State, _: Building) -> str:
+    if state.pinned is None:
+        return (
+            '<p class="sn-finding">Pin this network as A, then move a control: here A and the network that you move to '
+            "stand one under the other, and their difference is taken apart.</p>"
+            '<p><button type="button" class="sn-button" data-ask="pin" data-value="true">Pin as A</button></p>'
+        )
+    return compare(state.pinned, state.architecture)
+
+
+def _coded(state: State, _: Building) -> str:
+    text = code(state.architecture, state.form)
+    choices = "".join(
+        f'<button type="button" class="sn-button" data-ask="form" data-value="{form}" '
+        f'aria-pressed="{str(form == state.form).lower()}">{form}</button>'
+        for form in FORMS
+    )
+    return (
+        f'<div class="sn-bar-of-buttons" role="group" aria-label="Form of the code">{choices}'
+        '<button type="button" class="sn-button" data-copy=".sn-code">Copy</button></div>'
+        f'<p class="sn-under">{FORM_WORDS[state.form]}</p>{code_html(text)}'
+    )
+
+
+def _built(state: State, building: Building) -> str:
+    button = (
+        '<button type="button" class="sn-button" data-ask="build" data-value="true"'
+        f"{' disabled' if building.running else ''}>Build with Keras</button>"
+    )
+    ours = state.architecture == building.architecture
+    told = building.words if ours or building.running else ""
+    can_save = ours and building.model is not None and not building.running
+    save = (
+        '<button type="button" class="sn-button" data-ask="save" data-value=".keras"'
+        f"{'' if can_save else ' disabled'}>Save as .keras</button>"
+    )
+    progress = '<progress aria-label="Building"></progress>' if building.running else ""
+    return (
+        '<p class="sn-finding">Makes the Keras model of this network, with random weights, beside the notebook\u2019s '
+        "own thread: you can go on meanwhile. It is then <code>explorer.model</code>.</p>"
+        f'<p class="sn-bar-of-buttons">{button}{save}{progress}</p>'
+        f'<p class="sn-finding" role="status">{escape(told)}</p>'
+    )
+
+
+_TABS: dict[str, Callable[[State, Building], str]] = {
+    "Network": _network,
+    "Layers": lambda state, _: _layers(state.architecture),
+    "Where it goes": lambda state, _: breakdown(state.architecture.ledger()),
+    "Trade-offs": lambda state, _: tradeoffs(state.architecture),
+    "Compare": _compared,
+    "Published": lambda state, _: published(state.architecture),
+    "Code": _coded,
+    "Build": _built,
+}

@@ -1,0 +1,101 @@
+"""State: all that the Explorer's page depends on, and what a message from the page makes of it. No widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from senet_lab.architecture import Architecture
+from senet_lab.checks import flag, one_of
+from senet_lab.export import FORMS
+from senet_lab.panels.controls import checked_batch, move_words
+from senet_lab.panels.moves import moved
+from senet_lab.views.page import move_sentence
+
+TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
+FIRST_WORDS = "Move a control: this line says what the move did."
+PATH = "group1/block1"
+
+
+@dataclass(frozen=True)
+class State:
+    """What is shown.
+
+    Attributes:
+        architecture: the network; B, where another is pinned.
+        pinned: the network to compare with, A.
+        tab: one of `TABS`.
+        path: the part that is drawn large, see `senet_lab.views.paths`.
+        source: whether the code of that part is shown under it.
+        keep_cost: whether cardinality and base width move together.
+        batch: images of a training step.
+        details: whether the controls show what a convention settles.
+        form: of the code, one of `FORMS`.
+        said: the sentence about the last move.
+        refused: the moves that could not be made, with the reason.
+        gesture, origin: the drag, key or click that is under way, and the network where it began.
+    """
+
+    architecture: Architecture
+    pinned: Architecture | None = None
+    tab: str = TABS[0]
+    path: str = PATH
+    source: bool = False
+    keep_cost: bool = False
+    batch: int = 32
+    details: bool = False
+    form: str = FORMS[0]
+    said: str = FIRST_WORDS
+    refused: dict[str, str] = field(default_factory=dict)
+    gesture: str = ""
+    origin: Architecture | None = None
+
+
+def begun(architecture: Architecture) -> State:
+    """What is shown of a network before anything was moved."""
+    return State(architecture, origin=architecture)
+
+
+def after(state: State, moves: dict[str, Any], gesture: str) -> State:
+    """The state after the moves that can be made; why the others cannot is in `refused`."""
+    if gesture != state.gesture:
+        state = replace(state, gesture=gesture, origin=state.architecture)
+    before, refused = state.architecture, {}
+    for name, value in moves.items():
+        try:
+            state = _moved(state, name, value)
+        except (ValueError, TypeError) as error:
+            refused[name] = str(error)
+    if state.architecture != before:
+        state = replace(state, said=_said(state))
+    return replace(state, refused=refused)
+
+
+def _said(state: State) -> str:
+    origin = state.origin or state.architecture
+    told = move_words(origin, state.architecture)
+    return move_sentence(told, origin.ledger(), state.architecture.ledger()) if told else FIRST_WORDS
+
+
+def _moved(state: State, name: str, value: Any) -> State:
+    """One move: of what the page shows and how, or of the network itself."""
+    if name in _VIEW:
+        return replace(state, **_VIEW[name](state, value))
+    origin = state.origin if state.keep_cost else None
+    return replace(state, architecture=moved(state.architecture, name, value, origin=origin))
+
+
+# What moves change, apart from those of the network.
+_VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
+    "tab": lambda _, value: {"tab": one_of("tab", value, TABS)},
+    "form": lambda _, value: {"form": one_of("form", value, FORMS)},
+    "path": lambda _, value: {"path": str(value)},
+    "source": lambda _, value: {"source": flag("source", value)},
+    "keep_cost": lambda _, value: {"keep_cost": flag("keep_cost", value)},
+    "details": lambda _, value: {"details": flag("details", value)},
+    "batch": lambda _, value: {"batch": checked_batch(value)},
+    "pin": lambda state, value: {"pinned": state.architecture if flag("pin", value) else None},
+    "swap": lambda state, _: {"architecture": state.pinned or state.architecture, "pinned": state.architecture},
+    "token": lambda _, value: {"architecture": Architecture.from_token(str(value).strip())},
+}

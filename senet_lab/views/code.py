@@ -1,0 +1,16 @@
+"""Code as HTML, coloured by what its words are."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+
+@lru_cache(maxsize=64)
+def code_html(text: str) -> str:
+    """Python source in a <pre>; the colours are classes of `senet.css`."""
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    coloured = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True, classprefix="sn-py-"))
+    return f'<pre class="sn-code" tabindex="0" role="region" aria-label="Code"><code>{coloured}</code></pre>'
