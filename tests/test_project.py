@@ -1,5 +1,7 @@
 """The project around the package: what installs it, what it promises, what it must not contain."""
 
+import importlib
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -37,6 +39,13 @@ def test_every_dependency_is_pinned_with_hashes_and_without_an_address():
     assert "://" not in lock
 
 
+def test_the_performance_page_is_what_the_stored_measurements_say(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    report = importlib.import_module("report")
+    measured = json.loads((ROOT / "benchmarks" / "results" / "cpu.json").read_text())
+    assert report.page(measured) == (ROOT / "docs" / "performance.md").read_text()
+
+
 def test_the_readme_gives_both_commands_in_its_first_screen():
     first = "\n".join((ROOT / "README.md").read_text().splitlines()[:30])
     assert "make lab" in first
@@ -44,10 +53,11 @@ def test_the_readme_gives_both_commands_in_its_first_screen():
 
 
 @pytest.mark.slow
-def test_what_the_readme_shows_runs():
+def test_what_the_readme_shows_runs(tmp_path, monkeypatch):
     """The blocks one after the other in one namespace, as a reader would type them."""
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 6
     names = {}
     for block in blocks:
         exec(block, names)
