@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
     "checks", "files", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
-    "budget", "training", "views", "export", "panels", "__init__",
+    "budget", "data", "training", "views", "export", "panels", "__init__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
 DOORS = {("architecture", "ledger"), ("architecture", "nets")}
@@ -68,7 +68,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed(path):
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_what_computes_knows_keras_and_only_panels_know_widgets(path):
     names = {name.split(".")[0] for name, _ in imports(path)}
-    if room_of(path) not in ("architecture", "nets", "training", "panels"):
+    if room_of(path) not in ("architecture", "nets", "data", "training", "panels"):
         assert "keras" not in names
     if room_of(path) != "panels":
         assert not names & {"ipywidgets", "anywidget", "traitlets"}
