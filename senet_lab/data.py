@@ -51,6 +51,13 @@ class Images:
         )
 
 
+def named(name: str, size: int = 32) -> Images:
+    """`sample()` for "sample", `cifar10()` for "cifar10", else the `folder` of that name, resized to `size`."""
+    if name == "sample":
+        return sample()
+    return cifar10() if name == "cifar10" else folder(name, size)
+
+
 @lru_cache(maxsize=1)
 def sample() -> Images:
     """The sample of real CIFAR-10 in the package: 5,000 training and 1,000 test images, a tenth of each class.

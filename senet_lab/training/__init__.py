@@ -1,1 +1,1 @@
-"""Training: what is needed to train a network fast and safely."""
+"""Training: recipes, runs as folders, and the process that trains them."""

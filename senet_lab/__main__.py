@@ -1,0 +1,123 @@
+"""The command line: `python -m senet_lab train --preset cifar_se_resnet20 --epochs 5`, and what belongs to it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from typing import Any
+
+from senet_lab.architecture import Architecture
+from senet_lab.checks import one_of
+from senet_lab.training.recipe import RECIPES
+from senet_lab.training.run import ENDED, Run, Status, runs
+
+FIELDS = ("epochs", "batch", "learning_rate", "seed")  # of a recipe, that have a flag of their own
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the arguments say; what they cannot say is answered in one line. Returns the exit status."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.do(chosen))
+    except (ValueError, TypeError, OSError, RuntimeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m senet_lab", description="Train SE networks, and come back to them."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    train = commands.add_parser("train", help="train a network in a process of its own, and show how far it is")
+    train.add_argument("--preset", default="cifar_se_resnet20", help="a published network for 32 x 32 pixels")
+    train.add_argument("--token", help="an architecture's token, in place of a preset")
+    train.add_argument("--recipe", default="modern", help=" or ".join(RECIPES))
+    train.add_argument("--data", default="sample", help='"sample", "cifar10", or a folder with a folder for each class')
+    train.add_argument("--folder", help="where the run is kept; else under runs/")
+    for name in FIELDS:
+        kind = type(getattr(RECIPES["seed"], name))
+        train.add_argument(f"--{name.replace('_', '-')}", type=kind, help="instead of the recipe's")
+    train.set_defaults(do=_train)
+    resume = commands.add_parser("resume", help="go on with a run from its last checkpoint")
+    resume.set_defaults(do=lambda chosen: _watched(Run(chosen.run)))
+    stop = commands.add_parser("stop", help="stop a run within a step; resume goes on from there")
+    stop.set_defaults(do=_stop)
+    for command in (resume, stop):
+        command.add_argument("run", metavar="RUN", help="its folder")
+    listing = commands.add_parser("runs", help="list the runs in a folder")
+    listing.add_argument("folder", nargs="?", default="runs")
+    listing.set_defaults(do=_list)
+    return parser
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    recipe = RECIPES[one_of("recipe", chosen.recipe, tuple(RECIPES))]
+    recipe = replace(recipe, **{n: value for n in FIELDS if (value := getattr(chosen, n)) is not None})
+    token = chosen.token
+    architecture = Architecture.from_token(token) if token else Architecture.preset(chosen.preset)
+    return _watched(Run.create(architecture, recipe, chosen.data, folder=chosen.folder))
+
+
+def _watched(run: Run) -> int:
+    """Start a run and follow it; Ctrl+C stops it, with a checkpoint."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console()
+    console.print(f"{run.architecture.name}, in {run.folder}", soft_wrap=True)
+    run.start()
+    bar = Progress(BarColumn(), TextColumn("{task.description}"), console=console)
+    with bar:
+        task = bar.add_task("waiting", total=1.0)
+        try:
+            for status in run.follow():
+                done = status.epoch + status.step / max(1, status.steps)
+                bar.update(task, total=max(1, status.epochs), completed=done, description=words(status))
+        except KeyboardInterrupt:
+            run.stop()
+            run.wait(60)
+    status = run.status()
+    for row in run.metrics()[-1:]:
+        console.print(
+            f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}, "
+            f"held out: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
+        )
+    console.print(f"{status.state}{f': {status.reason}' if status.reason else ''}", soft_wrap=True)
+    return 0 if status.state == "finished" else 1
+
+
+def words(status: Status) -> str:
+    """A status in a line.
+
+    >>> words(Status("training", epoch=1, epochs=5, step=10, steps=36, loss=1.5, accuracy=0.4, images_per_s=600))
+    'training, epoch 2 of 5, step 10 of 36, loss 1.500, accuracy 0.400, 600 images/s'
+    """
+    parts = [status.state]
+    if status.state not in ENDED and status.steps:
+        parts += [f"epoch {status.epoch + 1} of {status.epochs}", f"step {status.step} of {status.steps}"]
+    figures: tuple[tuple[Any, str], ...] = (
+        (status.loss, "loss {:.3f}"), (status.accuracy, "accuracy {:.3f}"), (status.images_per_s, "{:.0f} images/s"),
+        (status.seconds, "{:.0f} s left"),
+    )  # fmt: skip
+    return ", ".join([*parts, *(form.format(value) for value, form in figures if value is not None)])
+
+
+def _stop(chosen: argparse.Namespace) -> int:
+    Run(chosen.run).stop()
+    status = Run(chosen.run).wait(60)
+    sys.stdout.write(f"{status.state}\n")
+    return 0
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    for run in runs(chosen.folder):
+        best = max((row["val_accuracy"] for row in run.metrics()), default=None)
+        told = f", best held-out accuracy {best:.3f}" if best is not None else ""
+        sys.stdout.write(f"{run.folder.name}: {run.architecture.name}, {words(run.status())}{told}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Checkpoints: all that a training needs to go on as if nothing had happened. Arrays and plain values, no pickle."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.files import written_whole
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+KEPT = 2  # of the last ones: the newest, and one to fall back on
+
+
+def keep(folder: Path, step: int, arrays: Sequence[Array], about: dict[str, Any]) -> Path:
+    """Write a checkpoint, whole or not at all; older ones but one are removed."""
+    path = folder / f"{step:09d}.npz"
+    write(path, arrays, about)
+    for old in sorted(folder.glob("[0-9]*.npz"))[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
+    """Arrays in their order, and plain values beside them, in one file."""
+    import numpy as np
+
+    path.parent.mkdir(exist_ok=True)
+    named: dict[str, Any] = {f"v{index:05d}": array for index, array in enumerate(arrays)}
+    with written_whole(path, overwrite=True) as unfinished:
+        np.savez(unfinished, about=np.frombuffer(json.dumps(about).encode(), "uint8"), **named)
+
+
+def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
+    """What `write` wrote; every byte is checked against the sums that a zip file keeps.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    import numpy as np
+
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            about = json.loads(file["about"].tobytes())
+            arrays = [file[name] for name in sorted(file.files) if name != "about"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"'{path.name}' is damaged: {error}") from error
+    return arrays, about
+
+
+def newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None:
+    """The newest checkpoint that can be read, and what was wrong with newer ones; None where there is none."""
+    damaged: list[str] = []
+    for path in sorted(folder.glob("[0-9]*.npz"), reverse=True):
+        try:
+            return *read(path), damaged
+        except ValueError as error:
+            damaged.append(str(error))
+    return None

@@ -1,0 +1,106 @@
+"""Recipe: how a network is trained, all of it, in one frozen object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from senet_lab.checks import flag, one_of, real, whole
+
+OPTIMIZERS = ("adam", "sgd")
+SCHEDULES = ("constant", "cosine")
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How to train. What is given is the seed's: its README trains for 10 epochs with Adam, 32 images at a time.
+
+    Attributes:
+        epochs: how often every training image is seen.
+        batch: images a step.
+        optimizer: "adam" (Kingma and Ba 2015) or "sgd" with Nesterov momentum 0.9 (Sutskever et al. 2013).
+        learning_rate: the highest one.
+        schedule: "constant", or "cosine" down to 0 over all epochs (Loshchilov and Hutter 2017).
+        warmup: epochs over which the learning rate rises from 0 (Goyal et al. 2017, sec. 2.2); cosine alone.
+        weight_decay: what a weight loses at each step, times the learning rate; of kernels, not of BN and biases.
+        label_smoothing: how much of the right class's 1 is spread over all (Szegedy et al. 2016, sec. 7).
+        augment: crops out of a frame 4 pixels wider on each side, half of them mirrored (He et al. 2016, sec. 4.2).
+        standardise: pixels less their mean, by their deviation, channel by channel; else from 0 to 1.
+        validation: share of the training images that is held out to validate on.
+        precision: "float32", or computing in 16 bits with weights in 32 (Micikevicius et al. 2018), for GPUs.
+        accumulate: batches whose gradients are averaged into one step, when memory is short.
+        seed: of all that is random: initial weights, held-out images, order, crops.
+    """
+
+    epochs: int = 10
+    batch: int = 32
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    schedule: str = "constant"
+    warmup: int = 0
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    augment: bool = False
+    standardise: bool = False
+    validation: float = 0.1
+    precision: str = "float32"
+    accumulate: int = 1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, _checked(field.name, getattr(self, field.name)))
+        if self.warmup and (self.schedule != "cosine" or self.warmup >= self.epochs):
+            raise ValueError(
+                f"`warmup` (={self.warmup}) needs schedule='cosine' and fewer epochs than `epochs` (={self.epochs}); "
+                f"try warmup={0 if self.schedule != 'cosine' else self.epochs - 1}."
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields by name, as JSON can take them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
+        """The recipe that `to_dict` wrote.
+
+        Raises:
+            ValueError, TypeError: an unknown field, or a value that it cannot have.
+        """
+        for name in values:
+            one_of("field of a recipe", name, tuple(field.name for field in fields(cls)))
+        return cls(**values)
+
+
+def _checked(name: str, value: Any) -> Any:
+    choices = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "precision": PRECISIONS}
+    if name in choices:
+        return one_of(name, value, choices[name])
+    if name in ("augment", "standardise"):
+        return flag(name, value)
+    if name in ("epochs", "batch", "accumulate"):
+        return whole(name, value, 1, 10**6)
+    if name in ("warmup", "seed"):
+        return whole(name, value, 0, 2**31 - 1)
+    if name == "learning_rate":
+        return real(name, value, 1e-12, 1000)
+    return real(name, value, 0, 0.9 if name == "validation" else 1)
+
+
+RECIPES: Mapping[str, Recipe] = {
+    "seed": Recipe(),
+    "modern": Recipe(
+        epochs=30,
+        batch=128,
+        optimizer="sgd",
+        learning_rate=0.1,
+        schedule="cosine",
+        warmup=2,
+        weight_decay=5e-4,
+        label_smoothing=0.1,
+        augment=True,
+        standardise=True,
+    ),
+}

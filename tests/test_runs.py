@@ -1,0 +1,263 @@
+"""Runs: a training that can be stopped, killed and damaged, and goes on; recipes, batches, checkpoints, commands."""
+
+import random
+import re
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+
+from senet_lab import Architecture, data
+from senet_lab.__main__ import main
+from senet_lab.training import checkpoint
+from senet_lab.training.batches import Batches, cropped
+from senet_lab.training.recipe import RECIPES, Recipe
+from senet_lab.training.run import ENDED, Run, Status, runs
+
+TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
+SHORT = replace(RECIPES["modern"], epochs=2, warmup=1, batch=250, seed=3)
+
+
+def process_of(run):
+    """The worker of a run."""
+    return [p for p in psutil.process_iter(["cmdline"]) if str(run.folder) in (p.info["cmdline"] or ())]
+
+
+def await_state(run, states, seconds=60):
+    end = time.monotonic() + seconds
+    while (status := run.status()).state not in states:
+        assert time.monotonic() < end, (status, (run.folder / "log.txt").read_text()[-2000:])
+        time.sleep(0.02)
+    return status
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """A run that nothing happened to, finished."""
+    run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "unbroken").start()
+    assert run.wait(120).state == "finished", (run.folder / "log.txt").read_text()
+    return run
+
+
+def last_weights(run):
+    arrays, about, damaged = checkpoint.newest(run.folder / "checkpoints")
+    assert (about["epoch"], damaged) == (SHORT.epochs, [])
+    return arrays
+
+
+def assert_ends_as(run, unbroken):
+    for a, b in zip(last_weights(run), last_weights(unbroken), strict=True):
+        np.testing.assert_array_equal(a, b)
+    losses = [
+        [row[name] for row in each.metrics() for name in ("loss", "accuracy", "val_loss")] for each in (run, unbroken)
+    ]
+    np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+@pytest.mark.slow
+def test_a_run_leaves_metrics_checkpoints_and_a_status(unbroken):
+    status = unbroken.status()
+    assert (status.state, status.epoch, status.device) == ("finished", 2, "CPU")
+    assert [row["epoch"] for row in unbroken.metrics()] == [1, 2]
+    assert unbroken.metrics()[-1]["learning_rate"] < 1e-6
+    assert (unbroken.folder / "checkpoints" / "best.npz").is_file()
+    assert not unbroken.is_held()
+    assert (unbroken.architecture, unbroken.recipe) == (TINY, SHORT)
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_time_and_again_ends_with_the_same_weights_bit_for_bit(unbroken, tmp_path):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "killed")
+    draw = random.Random(7)
+    for moment in ("compiling", "training", "training", "validating", "training"):
+        run.start()
+        if await_state(run, (moment, "finished")).state == "finished":
+            break
+        time.sleep(draw.random() * 0.3)
+        for process in process_of(run):
+            process.kill()
+        while run.is_held():
+            time.sleep(0.01)
+        status = run.status()
+        assert status.state in ("failed", *ENDED)
+        assert status.state != "failed" or "resume it" in status.reason
+    run.start()
+    assert run.wait(120).state == "finished"
+    assert_ends_as(run, unbroken)
+
+
+@pytest.mark.slow
+def test_a_stop_is_obeyed_within_a_step_and_a_resumed_run_ends_as_an_unbroken_one(unbroken, tmp_path):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "stopped").start()
+    await_state(run, ("training",))
+    run.stop()
+    asked = time.monotonic()
+    assert run.wait(30).state == "stopped"
+    assert time.monotonic() - asked < 3  # a step of this network takes some 50 ms
+    assert checkpoint.newest(run.folder / "checkpoints")[1]["step"] > 0
+    assert run.start().wait(120).state == "finished"
+    assert_ends_as(run, unbroken)
+
+
+@pytest.mark.slow
+def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, tmp_path):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "paused").start()
+    await_state(run, ("training",))
+    run.ask("pause")
+    step = await_state(run, ("paused",)).step
+    time.sleep(0.5)
+    assert run.status().step == step
+    with pytest.raises(RuntimeError, match="already; stop it first"):
+        run.start()
+    second = [sys.executable, "-m", "senet_lab.training.worker", str(run.folder)]
+    assert "Another process is training" in subprocess.run(second, capture_output=True, text=True, check=True).stderr
+    run.ask("run")
+    assert run.wait(120).state == "finished"
+    assert_ends_as(run, unbroken)
+
+
+@pytest.mark.slow
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(unbroken, tmp_path):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "damaged").start()
+    assert run.wait(120).state == "finished"
+    newest = sorted((run.folder / "checkpoints").glob("[0-9]*.npz"))[-1]
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    newest.write_bytes(content)
+    assert run.start().wait(120).state == "finished"
+    assert "is damaged" in (run.folder / "log.txt").read_text()
+    assert_ends_as(run, unbroken)
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_no_number_ends_the_run_and_says_so(tmp_path):
+    wild = replace(SHORT, learning_rate=999.0, schedule="constant", warmup=0, weight_decay=0.9, label_smoothing=0.0)
+    run = Run.create(TINY, wild, folder=tmp_path / "wild").start()
+    status = run.wait(120)
+    assert status.state == "failed"
+    assert re.search(r"the loss is (nan|inf) at epoch \d, step \d+; .*try a lower learning rate", status.reason)
+
+
+@pytest.mark.slow
+def test_the_command_line_trains_lists_and_answers_nonsense(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--token", TINY.token(), "--epochs", "3", "--batch", "500", "--folder", "runs/one"]) == 0
+    assert main(["runs"]) == 0
+    out = capfd.readouterr().out
+    assert re.search(r"one: SE-ResNet-\d+, finished.*best held-out accuracy 0\.\d+", out)
+    for arguments, words in (
+        (["train", "--recipe", "moden"], "try 'modern'"),
+        (
+            ["train", "--preset", "se_resnet50"],
+            "`input_shape` (=(224, 224, 3)) must be that of CIFAR-10; try (32, 32, 3)",
+        ),
+        (["resume", "nowhere"], "is no run: it has no config.json"),
+        (["train", "--token", TINY.token(), "--epochs", "0"], "`epochs` (=0) must be at least 1"),
+    ):
+        assert main(arguments) == 2
+        assert words in capfd.readouterr().err
+
+
+def test_a_run_that_was_not_started_waits(tmp_path):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    assert run.status() == Status("waiting", epochs=10)
+    assert (run.metrics(), run.is_held()) == ([], False)
+    with pytest.raises(FileExistsError):
+        Run.create(TINY, folder=tmp_path / "a")
+    assert [each.folder.name for each in runs(tmp_path)] == ["a"]
+
+
+def test_a_process_that_is_gone_has_failed(tmp_path):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    run.tell(Status("training", epoch=1, epochs=10))
+    assert run.status().state == "failed"
+    assert "its process is gone" in run.status().reason
+
+
+def test_a_line_of_metrics_that_was_cut_off_is_left_out_and_an_epoch_done_again_counts_once(tmp_path):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    head = "epoch,step,seconds,images_per_s,learning_rate,loss,accuracy,val_loss,val_accuracy\n"
+    (run.folder / "metrics.csv").write_text(f"{head}1,2,3,4,5,6,7,8,9\n2,2,3,4,5,6,7,8,9\n2,2,3,4,5,1,7,8,9\n3,2,3,4,5")
+    assert [(row["epoch"], row["loss"]) for row in run.metrics()] == [(1, 6), (2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"epochs": 0}, "`epochs` (=0) must be at least 1; try 1."),
+        ({"optimizer": "adamw"}, "try 'adam'"),
+        ({"learning_rate": -1}, "`learning_rate`"),
+        ({"warmup": 2}, "needs schedule='cosine'"),
+        ({"warmup": 10, "schedule": "cosine"}, "try warmup=9"),
+        ({"validation": 1.0}, "`validation`"),
+        ({"augment": 1}, "`augment`"),
+        ({"lr": 1}, "try 'learning_rate'"),
+    ],
+)
+def test_a_recipe_refuses_what_cannot_be_with_what_would_do(values, words):
+    with pytest.raises((ValueError, TypeError)) as error:
+        Recipe.from_dict(values)
+    assert words in str(error.value)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_goes_through_json(name):
+    assert Recipe.from_dict(RECIPES[name].to_dict()) == RECIPES[name]
+
+
+def test_each_epoch_sees_every_training_image_once_in_an_order_of_its_own():
+    batches = Batches.of(data.sample(), Recipe(batch=700))
+    seen = [np.concatenate([x for x, _ in batches.epoch(number)]) for number in (0, 1)]
+    keys = [[image.tobytes() for image in epoch] for epoch in seen]
+    assert len(batches.x_held) == 500
+    assert sorted(keys[0]) == sorted(keys[1])
+    assert keys[0] != keys[1]
+    assert len(set(keys[0]) | {image.tobytes() for image in batches.x_held}) == 5000
+
+
+def test_an_epoch_that_is_entered_late_goes_on_with_the_same_batches():
+    batches = Batches.of(data.sample(), replace(RECIPES["modern"], batch=900))
+    whole, late = list(batches.epoch(4)), list(batches.epoch(4, 3))
+    assert len(late) == len(whole) - 3 == batches.steps - 3
+    for (x, y), (x_late, y_late) in zip(whole[3:], late, strict=True):
+        np.testing.assert_array_equal(x, x_late)
+        np.testing.assert_array_equal(y, y_late)
+
+
+def test_a_crop_moves_an_image_by_at_most_four_pixels_and_mirrors_half_of_them():
+    x = np.arange(1, 1 + 32 * 32, dtype="float32").reshape(1, 32, 32, 1).repeat(200, 0)
+    moved = cropped(x, np.random.default_rng(0))
+    middle = moved[:, 12:20, 12:20, 0]
+    mirrored = middle[:, 0, 0] > middle[:, 0, 1]
+    assert 60 < mirrored.sum() < 140
+    column = (moved[~mirrored][:, 12, 12, 0] - 1) % 32
+    row = (moved[~mirrored][:, 12, 12, 0] - 1) // 32
+    assert set(column) == set(row) == set(range(12 - 4, 12 + 5))
+
+
+def test_standardised_pixels_have_mean_0_and_deviation_1():
+    x = Batches.of(data.sample(), replace(RECIPES["modern"], augment=False)).x_held
+    assert np.abs(x.mean((0, 1, 2))).max() < 0.1
+    assert np.abs(x.std((0, 1, 2)) - 1).max() < 0.05
+
+
+def test_only_the_last_checkpoints_are_kept_and_each_comes_back_as_it_was(tmp_path):
+    arrays = [np.arange(6.0).reshape(2, 3), np.array(3, "int64")]
+    for step in (1, 2, 3):
+        checkpoint.keep(tmp_path, step, arrays, {"epoch": step})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000000002.npz", "000000003.npz"]
+    found, about, damaged = checkpoint.newest(tmp_path)
+    assert (about, damaged) == ({"epoch": 3}, [])
+    for a, b in zip(found, arrays, strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert a.dtype == b.dtype
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        Run.create(TINY, folder=tmp_path / "file" / "run")
