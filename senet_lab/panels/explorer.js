@@ -1,9 +1,10 @@
 // The Explorer's page. It sends what was moved and shows what comes back; what a move means is decided in Python.
 
 const PATIENCE = 3000; // milliseconds without an answer until the page says so
+// Voila ends the kernel with the page, and has no cell that could be run again.
+const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
 const SILENCE =
-  "The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; " +
-  "if it was restarted, run the cell again.";
+  `The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
 const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
 const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
@@ -95,8 +96,9 @@ export default {
 
 function layout(el, view) {
   el.classList.add("sn", "sn-explorer");
+  // An id with a space is three ids to aria-labelledby.
   const tabs = TABS.map(
-    (tab) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${tab}" aria-controls="${view}">${tab}</button>`,
+    (tab) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${tab.replaceAll(" ", "-")}" aria-controls="${view}">${tab}</button>`,
   );
   const files = Object.entries(FILES).map(
     ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
