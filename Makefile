@@ -44,6 +44,10 @@ PEERS = $(BIN)/python
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py --peers $(PEERS) $(if $(QUICK),--quick)
 
+# The Explorer in a browser; some three minutes, on a machine that has nothing else to do.
+bench-ui: $(VENV)/ready
+	$(BIN)/python benchmarks/run.py --ui
+
 # Needs a JAX that sees the card: .venv/bin/pip install "jax[cuda12]"; timm and a CUDA PyTorch beside it, if at hand.
 bench-gpu: $(VENV)/ready
 	KERAS_BACKEND=jax $(BIN)/python benchmarks/gpu.py
