@@ -413,12 +413,15 @@ function slider(control, ask) {
     range.max = next.stops.length - 1;
     place(nearestStop(next.stops, next.value), text);
     field.setAttribute("aria-invalid", String(refused));
-    if (!refused || committed === null) field.value = committed = text; // what is refused stays, to be mended
+    if (committed === null || !(refused || beingTyped(field, committed))) field.value = committed = text;
     field.disabled = range.disabled = next.disabled;
     hint.textContent = next.hint;
   }
   return { element, update };
 }
+
+// What is being typed while an answer arrives stays; so does, to be mended, what was refused.
+const beingTyped = (field, committed) => field.matches(":focus") && field.value !== committed;
 
 function nearestStop(stops, value) {
   const gap = (stop) => (stop === value ? -1 : stop === null || value === null ? Infinity : Math.abs(stop - value));
@@ -484,7 +487,7 @@ function text(control, ask) {
   field.addEventListener("keydown", (event) => event.key === "Enter" && commit());
   function update(next, refused) {
     field.setAttribute("aria-invalid", String(refused));
-    if (!refused || committed === null) field.value = committed = next.value; // what is refused stays, to be mended
+    if (committed === null || !(refused || beingTyped(field, committed))) field.value = committed = next.value;
     field.disabled = next.disabled;
     hint.textContent = next.hint;
   }
