@@ -134,12 +134,27 @@ function redraw(body, html) {
   const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
   const scrolled = body.querySelector(".sn-scroll, .sn-code")?.scrollTop ?? 0;
   const focus = body.contains(document.activeElement) ? nameOf(document.activeElement) : "";
-  body.innerHTML = html;
+  if (!redrawRows(body, html)) body.innerHTML = html;
   body.dataset.drawn = html;
   for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
   const scrollable = body.querySelector(".sn-scroll, .sn-code");
   if (scrollable) scrollable.scrollTop = scrolled;
   if (focus) (body.querySelector(focus) ?? body.querySelector(".sn-node[tabindex='0']"))?.focus({ preventScroll: true });
+}
+
+// A table of layers has up to 717 rows, of which a move leaves most as they are; laying them out is what takes time.
+function redrawRows(body, html) {
+  const table = body.querySelector(".sn-layers");
+  if (!table || !html.includes("sn-layers")) return false;
+  const made = Object.assign(document.createElement("template"), { innerHTML: html }).content.querySelector(".sn-layers");
+  const rows = new Map(rowsOf(table).map((row) => [row.dataset.index, row]));
+  if (rows.size !== made.tBodies[0].rows.length) return false;
+  for (const row of rowsOf(made)) {
+    const old = rows.get(row.dataset.index);
+    if (!old.isEqualNode(row)) old.replaceWith(row);
+  }
+  table.tFoot.replaceWith(made.tFoot);
+  return true;
 }
 
 // How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
