@@ -1,4 +1,5 @@
-# make lab: set everything up, open JupyterLab.   make test: set everything up, run every test.
+# make lab: set everything up, open JupyterLab.   make app: the Explorer alone, as a page.
+# make test: set everything up, run every test.
 # The environment lives in .venv and follows pyproject.toml and requirements.txt.
 
 VENV := .venv
@@ -8,10 +9,10 @@ CANDIDATES := python3 python3.13 python3.12 python3.11
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 NOTEBOOKS := my_notebooks
-FLAGS := # more of them for jupyter lab, such as FLAGS="--port=9999 --no-browser"
+FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint notebooks bench bench-gpu lock clean
+.PHONY: lab app test lint notebooks bench bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches. Trusted, their pictures show before a cell is run.
 lab: $(VENV)/ready
@@ -19,6 +20,13 @@ lab: $(VENV)/ready
 	@$(BIN)/jupyter trust $(NOTEBOOKS)/*.ipynb >/dev/null
 	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=$(NOTEBOOKS) \
 		--LabApp.default_url=/lab/tree/01_explore.ipynb $(FLAGS)
+
+# The Explorer as a page: each visitor has a kernel of their own, and what they save goes to $(NOTEBOOKS), too. By itself
+# Voila asks nobody for a token; with --token it makes one, as JupyterLab does. Dark: FLAGS=--theme=dark, or ?theme=dark.
+app: $(VENV)/ready
+	@mkdir -p $(NOTEBOOKS)
+	JUPYTER_PATH=$(CURDIR)/config $(BIN)/voila config/voila/explorer.ipynb --template=senet_lab --token \
+		--MappingKernelManager.root_dir=$(abspath $(NOTEBOOKS)) $(FLAGS)
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
@@ -35,6 +43,10 @@ notebooks: $(VENV)/ready
 PEERS = $(BIN)/python
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py --peers $(PEERS) $(if $(QUICK),--quick)
+
+# The Explorer in a browser; some three minutes, on a machine that has nothing else to do.
+bench-ui: $(VENV)/ready
+	$(BIN)/python benchmarks/run.py --ui
 
 # Needs a JAX that sees the card: .venv/bin/pip install "jax[cuda12]"; timm and a CUDA PyTorch beside it, if at hand.
 bench-gpu: $(VENV)/ready

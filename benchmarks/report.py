@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from ui_report import section
+
 from senet_lab.files import written_whole
 
 HERE = Path(__file__).parent
@@ -67,8 +69,8 @@ WHY = (
 )
 
 
-def page(measured: dict[str, Any]) -> str:
-    """The whole page as Markdown."""
+def page(measured: dict[str, Any], ui: dict[str, Any] | None = None) -> str:
+    """The whole page as Markdown; `ui` is what `make bench-ui` measured, if it did."""
     results, where = measured["results"], measured["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
     missing = "".join(f"\n- left out: {what}" for what in measured["missing"])
@@ -80,6 +82,7 @@ def page(measured: dict[str, Any]) -> str:
         aims(results),
     ]  # fmt: skip
     parts += [f"## {title}\n\n{note}\n\n{_table(results, part)}" for title, (part, note) in TABLES.items()]
+    parts += [section(ui)] if ui else []
     return "\n".join([*parts, rates(results), growth(results)]).rstrip() + "\n"
 
 
@@ -193,7 +196,18 @@ def write(path: Path, text: str) -> None:
         unfinished.write_text(text)
 
 
+def stored(name: str) -> Any:
+    """What was measured last, or None: "cpu" or "ui"."""
+    path = HERE / "results" / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def publish() -> None:
+    """Write page and plot from what is stored."""
+    measured = stored("cpu")
+    write(HERE.parent / "docs" / "performance.md", page(measured, stored("ui")))
+    write(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))
+
+
 if __name__ == "__main__":
-    stored = json.loads((HERE / "results" / "cpu.json").read_text())
-    write(HERE.parent / "docs" / "performance.md", page(stored))
-    write(HERE.parent / "docs" / "growth.svg", plot(stored["results"]))
+    publish()

@@ -1,7 +1,8 @@
 """Run every benchmark, one process after the other, and write what was measured. `make bench`.
 
-`python run.py [--quick] [--peers PYTHON]`: the peers may live in another Python than this one (PyTorch and TensorFlow
-together fill a disk); what is not installed there is reported, and left out. A quick run writes no page.
+`python run.py [--quick] [--ui] [--peers PYTHON]`: the peers may live in another Python than this one (PyTorch and
+TensorFlow together fill a disk); what is not installed there is reported, and left out. A quick run writes no page.
+With `--ui` it is the Explorer in a browser that is measured, and nothing else.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from growth import AXES
-from report import page, plot, write
+from report import page, publish, write
 from timing import machine
+from ui_report import section
 
 HERE = Path(__file__).parent
 SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
@@ -58,11 +60,12 @@ def main() -> None:
     """Run all jobs; write the JSON, the page and the plot."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--ui", action="store_true")
     parser.add_argument("--peers", default=sys.executable)
     chosen = parser.parse_args()
     start = time.perf_counter()
     measured: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "results": [], "missing": []}
-    for job in jobs(chosen.quick):
+    for job in [("ui.py", ())] if chosen.ui else jobs(chosen.quick):
         name = " ".join(map(str, (job[0], *job[1])))
         lines, failure = run(job, chosen.peers)
         print(f"{time.perf_counter() - start:6.0f} s  {name}{f': {failure}' if failure else ''}", flush=True)
@@ -74,11 +77,10 @@ def main() -> None:
             else:
                 measured["results"].append(line)
     measured["seconds"] = round(time.perf_counter() - start)
-    print(page(measured))
+    print(section(measured) if chosen.ui else page(measured))
     if not chosen.quick:
-        write(HERE / "results" / "cpu.json", json.dumps(measured, indent=1) + "\n")
-        write(HERE.parent / "docs" / "performance.md", page(measured))
-        write(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))
+        write(HERE / "results" / ("ui.json" if chosen.ui else "cpu.json"), json.dumps(measured, indent=1) + "\n")
+        publish()
 
 
 if __name__ == "__main__":

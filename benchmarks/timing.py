@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
-PACKAGES = ("tensorflow", "keras", "jax", "numpy", "torch", "timm", "torchinfo", "fvcore")
+PACKAGES = ("tensorflow", "keras", "jax", "numpy", "torch", "timm", "torchinfo", "fvcore", "jupyterlab", "ipywidgets")
 
 
 @dataclass(frozen=True)

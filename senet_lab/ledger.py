@@ -119,7 +119,7 @@ class Ledger:
         """Numbers in the outputs of all layers, per image; 4 bytes each in float32."""
         return self.total.activations
 
-    @property
+    @cached_property
     def receptive_field(self) -> int:
         """Pixels of the input, along one side, that a unit of the last feature map sees (Araujo et al. 2019)."""
         maps = (row for row in self.rows if len(row.output_shape) == 4 and row.kind != "global pool" and not row.in_se)

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import HOST, TOKEN
+from conftest import HOST
 from playwright.sync_api import expect, sync_playwright
+from servers import TOKEN
 
 pytestmark = pytest.mark.slow
 

@@ -1,9 +1,10 @@
 // The Explorer's page. It sends what was moved and shows what comes back; what a move means is decided in Python.
 
 const PATIENCE = 3000; // milliseconds without an answer until the page says so
+// Voila ends the kernel with the page, and has no cell that could be run again.
+const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
 const SILENCE =
-  "The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; " +
-  "if it was restarted, run the cell again.";
+  `The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
 const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
 const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
@@ -95,8 +96,9 @@ export default {
 
 function layout(el, view) {
   el.classList.add("sn", "sn-explorer");
+  // An id with a space is three ids to aria-labelledby.
   const tabs = TABS.map(
-    (tab) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${tab}" aria-controls="${view}">${tab}</button>`,
+    (tab) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${tab.replaceAll(" ", "-")}" aria-controls="${view}">${tab}</button>`,
   );
   const files = Object.entries(FILES).map(
     ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
@@ -132,12 +134,27 @@ function redraw(body, html) {
   const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
   const scrolled = body.querySelector(".sn-scroll, .sn-code")?.scrollTop ?? 0;
   const focus = body.contains(document.activeElement) ? nameOf(document.activeElement) : "";
-  body.innerHTML = html;
+  if (!redrawRows(body, html)) body.innerHTML = html;
   body.dataset.drawn = html;
   for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
   const scrollable = body.querySelector(".sn-scroll, .sn-code");
   if (scrollable) scrollable.scrollTop = scrolled;
   if (focus) (body.querySelector(focus) ?? body.querySelector(".sn-node[tabindex='0']"))?.focus({ preventScroll: true });
+}
+
+// A table of layers has up to 717 rows, of which a move leaves most as they are; laying them out is what takes time.
+function redrawRows(body, html) {
+  const table = body.querySelector(".sn-layers");
+  if (!table || !html.includes("sn-layers")) return false;
+  const made = Object.assign(document.createElement("template"), { innerHTML: html }).content.querySelector(".sn-layers");
+  const rows = new Map(rowsOf(table).map((row) => [row.dataset.index, row]));
+  if (rows.size !== made.tBodies[0].rows.length) return false;
+  for (const row of rowsOf(made)) {
+    const old = rows.get(row.dataset.index);
+    if (!old.isEqualNode(row)) old.replaceWith(row);
+  }
+  table.tFoot.replaceWith(made.tFoot);
+  return true;
 }
 
 // How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
@@ -411,12 +428,15 @@ function slider(control, ask) {
     range.max = next.stops.length - 1;
     place(nearestStop(next.stops, next.value), text);
     field.setAttribute("aria-invalid", String(refused));
-    if (!refused || committed === null) field.value = committed = text; // what is refused stays, to be mended
+    if (committed === null || !(refused || beingTyped(field, committed))) field.value = committed = text;
     field.disabled = range.disabled = next.disabled;
     hint.textContent = next.hint;
   }
   return { element, update };
 }
+
+// What is being typed while an answer arrives stays; so does, to be mended, what was refused.
+const beingTyped = (field, committed) => field.matches(":focus") && field.value !== committed;
 
 function nearestStop(stops, value) {
   const gap = (stop) => (stop === value ? -1 : stop === null || value === null ? Infinity : Math.abs(stop - value));
@@ -482,7 +502,7 @@ function text(control, ask) {
   field.addEventListener("keydown", (event) => event.key === "Enter" && commit());
   function update(next, refused) {
     field.setAttribute("aria-invalid", String(refused));
-    if (!refused || committed === null) field.value = committed = next.value; // what is refused stays, to be mended
+    if (committed === null || !(refused || beingTyped(field, committed))) field.value = committed = next.value;
     field.disabled = next.disabled;
     hint.textContent = next.hint;
   }

@@ -1,0 +1,56 @@
+"""What `make bench-ui` measured, as a part of the page: targets, a table of tabs, bursts, memory, first picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Results = list[dict[str, Any]]
+
+INTRODUCTION = """## From a key press to the painted picture
+
+`make bench-ui`, {date}: real Chromium, real JupyterLab, SE-ResNeXt-152, measured inside the page from the key's event
+to the first task after the frame that shows its answer. The echo is a bare ipywidgets slider that writes into a label,
+in the same notebook. \u201cNew\u201d networks were never seen before, \u201cseen\u201d ones just now. Load of the
+machine {before:.1f} before, {after:.1f} after, on {cores} cores. Aimed at: median at most 1.5 times, p95 at most
+2 times the echo's, which has {median:.0f} and {p95:.0f} ms.
+"""
+REST = (  # part, what it says, unit, and what it should stay below
+    ("burst", "200 events as fast as they come: from the last event to its picture", "ms", 300),
+    ("memory", "growth of the kernel over 2,000 events, each answered", "MB", 20),
+    ("first picture", "from running the cell to the first picture, senet_lab not yet imported", "ms", 1000),
+)
+
+
+def section(measured: dict[str, Any]) -> str:
+    """The part of the page, as Markdown."""
+    results: Results = measured["results"]
+    median, p95 = (_one(results, part, "echo", "echo") for part in ("key to picture", "key to picture, p95"))
+    before, after = (_one(results, "load", when, "1 min") for when in ("before", "after"))
+    introduction = INTRODUCTION.format(
+        date=measured["date"], before=before, after=after, cores=measured["machine"]["cores"], median=median, p95=p95
+    )
+    head = "| tab | networks | median, ms | \u00d7 echo | p95, ms | \u00d7 echo | |"
+    lines = [
+        _row(each, _one(results, "key to picture, p95", each["case"], each["way"]), median, p95)
+        for each in results
+        if each["part"] == "key to picture" and each["way"] != "echo"
+    ]
+    rest = ["| what | measured | at most | |", "| --- | ---: | ---: | --- |"]
+    for part, words, unit, most in REST:
+        for each in (one for one in results if one["part"] == part):
+            verdict = "reached" if each["most"] < most else "missed"
+            rest.append(f"| {words} ({each['case']}) | {each['most']:.0f} {unit} | {most} {unit} | {verdict} |")
+    return "\n".join([introduction, head, f"| --- | --- |{' ---: |' * 4} --- |", *lines, "", *rest, ""])
+
+
+def _row(each: dict[str, Any], slow: float, median: float, p95: float) -> str:
+    ratios = each["median"] / median, slow / p95
+    verdict = "reached" if ratios[0] <= 1.5 and ratios[1] <= 2 else "missed"
+    return (
+        f"| {each['case']} | {each['way']} | {each['median']:.0f} | {ratios[0]:.2f} | {slow:.0f} | {ratios[1]:.2f} "
+        f"| {verdict} |"
+    )
+
+
+def _one(results: Results, part: str, case: str, way: str) -> float:
+    return float(next(e["median"] for e in results if (e["part"], e["case"], e["way"]) == (part, case, way)))

@@ -1,0 +1,121 @@
+"""The Explorer as an app: what `make app` starts, in a real Chromium."""
+
+import json
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from servers import TOKEN, served
+
+pytestmark = pytest.mark.slow
+
+# Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+TABS = ("Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build", "Network")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("app")
+
+
+@pytest.fixture(scope="module")
+def app(home):
+    with served("app", home, f"--Voila.token={TOKEN}") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser, app):
+    """The app; everything that the page asked and said is kept."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.asked, page.said = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("websocket", lambda socket: page.asked.append(socket.url))
+    page.on("console", lambda message: page.said.append((message.type, message.text)))
+    page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+    page.goto(f"{app}/?token={TOKEN}&theme=dark")
+    page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
+    return page
+
+
+def test_who_has_no_token_gets_no_kernel(browser, app):
+    page = browser.new_page()
+    page.goto(app)
+    assert urlsplit(page.url).path == "/login"
+    page.close()
+
+
+def test_a_slider_moves_the_parameters(page):
+    expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+
+
+def test_every_tab_opens(page):
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+
+
+def test_nonsense_is_answered_in_the_page(page):
+    field = page.get_by_role("textbox", name="Ratio")
+    field.fill("sixteen")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("`ratio` must be a whole number")
+    field.fill("16")
+    field.press("Enter")
+    expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
+
+
+def test_the_page_is_the_panel_alone_over_its_full_width_in_the_theme_asked_for(page):
+    assert page.title() == "Explorer \u00b7 senet_lab"
+    expect(page.locator(".jp-InputArea:visible, .jp-OutputPrompt:visible")).to_have_count(0)
+    box = page.locator(".sn-explorer").bounding_box()
+    assert box["width"] > 1220
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert page.locator("body").get_attribute("data-jp-theme-light") == "false"
+
+
+def test_a_script_is_downloaded(page):
+    page.locator("summary").filter(has_text="Save").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Script, .py").click()
+    compile(download.value.path().read_text(), download.value.suggested_filename, "exec")
+
+
+def test_a_model_is_built_beside_the_page_and_saved_with_ones_notebooks(page, home):
+    page.get_by_role("slider", name="Depth").press("Home")
+    page.get_by_role("tab", name="Build").click()
+    page.get_by_role("button", name="Build with Keras").click()
+    page.get_by_role("slider", name="Ratio").press("ArrowRight")  # in the meantime
+    expect(page.get_by_role("slider", name="Ratio")).to_have_attribute("aria-valuetext", "32")
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(page.get_by_role("status").filter(has_text="layers are as in the ledger")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Save as .keras").click()
+    expect(page.get_by_text("Saved as")).to_be_visible(timeout=30_000)
+    assert [path.suffix for path in (home / "notebooks").iterdir()] == [".keras"]
+
+
+def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, app):
+    hosts = {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
+    assert hosts == {urlsplit(app).netloc}
+    assert [text for kind, text in page.said if kind == "error"] == []
+
+
+def test_a_kernel_that_is_gone_is_noticed_and_said(page, app):
+    """Last, since it ends the kernel."""
+    kernel = json.loads(page.locator("#jupyter-config-data").text_content())["kernelId"]
+    asked = page.request.post(f"{app}/voila/api/shutdown/{kernel}", headers={"Authorization": f"token {TOKEN}"})
+    assert asked.ok
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(page.get_by_role("alert").filter(has_text="load the page again")).to_be_visible(timeout=10_000)
