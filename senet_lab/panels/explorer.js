@@ -5,6 +5,8 @@ const SILENCE =
   "The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; " +
   "if it was restarted, run the cell again.";
 const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
+// What is done rather than set: made once, and neither merged with other moves nor sent again with later ones.
+const ONCE = new Set(["pin", "swap", "reset", "build", "save"]);
 const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
 // crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
@@ -20,6 +22,8 @@ export default {
     let turn = 0;
     let answered = true;
     let moves = {}; // what was moved since the last answer
+    let once = false; // whether that is something that is made once
+    const waiting = []; // what is asked for behind it, or is itself made once
     let timer = 0;
     let gesture = 0; // a drag, a key, a click: what one sentence is about
     let downloaded = model.get("shown").download?.turn;
@@ -27,11 +31,21 @@ export default {
     el.addEventListener("keydown", () => (gesture += 1), true);
 
     function ask(name, value) {
+      waiting.push({ name, value, belongs: gesture });
+      sendWaiting();
+    }
+
+    function sendWaiting() {
+      while (waiting.length && (answered || !(once || ONCE.has(waiting[0].name)))) send(waiting.shift());
+    }
+
+    function send({ name, value, belongs }) {
       delete moves[name]; // so that the order is that of the last touches
       moves[name] = value;
+      once = ONCE.has(name);
       answered = false;
       turn += 1;
-      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}`, gesture: `${view} ${gesture}` });
+      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}`, gesture: `${view} ${belongs}` });
       model.save_changes();
       clearTimeout(timer);
       timer = setTimeout(() => complain(SILENCE), PATIENCE);
@@ -49,6 +63,7 @@ export default {
         answered = true;
         moves = {};
         clearTimeout(timer);
+        sendWaiting();
       }
       parts.heading.innerHTML = shown.heading;
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
@@ -107,7 +122,7 @@ function layout(el, view) {
       <div class="sn-page">
         <div class="sn-actions" role="group" aria-label="This network">
           <button type="button" class="sn-button" data-part="pin" data-ask="pin">Pin as A</button>
-          <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true">Swap A and B</button>
+          <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true" title="Swap A and B">Swap</button>
           <button type="button" class="sn-button" data-part="token">Copy token</button>
           <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
           <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
@@ -126,14 +141,16 @@ function layout(el, view) {
     <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
 }
 
+const drawn = new WeakMap(); // element -> the HTML that was put there
+
 // Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
 function redraw(body, html) {
-  if (body.dataset.drawn === html) return;
+  if (drawn.get(body) === html) return;
   const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
   const scrolled = body.querySelector(".sn-scroll, .sn-code")?.scrollTop ?? 0;
   const focus = body.contains(document.activeElement) ? nameOf(document.activeElement) : "";
   body.innerHTML = html;
-  body.dataset.drawn = html;
+  drawn.set(body, html);
   for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
   const scrollable = body.querySelector(".sn-scroll, .sn-code");
   if (scrollable) scrollable.scrollTop = scrolled;
@@ -144,7 +161,8 @@ function redraw(body, html) {
 function nameOf(element) {
   const data = Object.entries(element.dataset).filter(([name]) => ["path", "ask", "value", "key", "copy"].includes(name));
   const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
-  return said ? `.sn-node${said}, ${said}` : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
+  if (element.matches(".sn-node")) return `.sn-node${said}`;
+  return said ? said : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
 }
 
 function placeTabs(parts, tab) {
@@ -260,11 +278,12 @@ function press(el, ask) {
   };
 }
 
-// Without a secure context there is no clipboard, but for what is selected.
+// Without a secure context, or leave, there is no clipboard, but for what is selected.
 async function copy(button, text) {
-  const label = button.textContent;
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else {
+  const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
     const field = Object.assign(document.createElement("textarea"), { value: text });
     document.body.append(field);
     field.select();
