@@ -2,7 +2,6 @@
 
 import random
 import re
-import sys
 import threading
 import time
 from dataclasses import replace

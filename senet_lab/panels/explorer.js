@@ -111,7 +111,7 @@ export default {
 function layout(el, view) {
   el.classList.add("sn", "sn-explorer");
   const tabs = TABS.map(
-    (tab) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${tab}" aria-controls="${view}">${tab}</button>`,
+    (tab, at) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
   );
   const files = Object.entries(FILES).map(
     ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
