@@ -373,6 +373,14 @@ def test_nothing_jumps_while_a_slider_is_dragged(page):
     assert len(heights) == 1
 
 
+def test_the_whole_notebook_runs(page):
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    expect(page.get_by_text("senet1~family=resnext")).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-RenderedText[data-mime-type*=error]")).to_have_count(0)
+    page.get_by_role("group", name="Meta-parameters").scroll_into_view_if_needed()
+
+
 def test_a_model_is_built_and_handed_to_the_notebook(page):
     start_over(page)
     page.get_by_role("slider", name="Image size").press("Home")
@@ -390,14 +398,6 @@ def test_a_model_is_built_and_handed_to_the_notebook(page):
     expect(cell.locator(".jp-OutputArea")).to_contain_text("27,612,072 in all", timeout=20_000)
     page.get_by_role("group", name="Meta-parameters").scroll_into_view_if_needed()
     start_over(page)
-
-
-def test_the_whole_notebook_runs(page):
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.get_by_text("senet1~family=resnext")).to_be_visible(timeout=60_000)
-    expect(page.locator(".jp-RenderedText[data-mime-type*=error]")).to_have_count(0)
-    page.get_by_role("group", name="Meta-parameters").scroll_into_view_if_needed()
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
