@@ -1,6 +1,8 @@
-"""A person's first minute: real Chromium, real JupyterLab, the first notebook, the keyboard."""
+"""A person's first minutes: real Chromium, real JupyterLab, the first notebook, the keyboard."""
 
+import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,7 +11,15 @@ from conftest import HOST
 from playwright.sync_api import expect, sync_playwright
 from servers import TOKEN
 
+from senet_lab import Architecture
+from senet_lab.export import FORMS, code, text_of
+from senet_lab.panels.state import TABS
+
 pytestmark = pytest.mark.slow
+
+FIRST = Architecture("resnext", 50)
+# Pictures to look at, of each view; nothing is compared with them.
+ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
 
 # Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -27,7 +37,11 @@ def browser(chromium):
 @pytest.fixture(scope="module")
 def page(browser, lab):
     """The first notebook with its first cell run; everything that the page asked and said is kept."""
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page = context.new_page()
+    page.set_default_timeout(8000)
     page.asked, page.said = [], []
     page.on("request", lambda request: page.asked.append(request.url))
     page.on("websocket", lambda socket: page.asked.append(socket.url))
@@ -48,6 +62,32 @@ def open_notebook(page, lab):
 
 def parameters(page):
     return page.locator("[data-figure=params]")
+
+
+def press(page, role, name):
+    """By keyboard alone."""
+    page.get_by_role(role, name=name, exact=True).first.focus()
+    page.keyboard.press("Enter")
+
+
+def go_to(page, tab):
+    """Along the tabs by arrow keys, from the one that is selected."""
+    page.locator(".sn-tabs [aria-selected=true]").focus()
+    page.keyboard.press("Home")
+    for _ in range(TABS.index(tab)):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tabpanel", name=tab, exact=True)).to_be_visible()
+    expect(page.get_by_role("tab", name=tab, exact=True)).to_be_focused()
+
+
+def start_over(page):
+    press(page, "button", "Start over")
+    expect(page.get_by_role("tab", name="Network", exact=True)).to_have_attribute("aria-selected", "true")
+    expect(parameters(page)).to_contain_text("27,543,848")
+
+
+def copied(page):
+    return page.evaluate("navigator.clipboard.readText()")
 
 
 def test_the_ratio_slider_moves_with_the_keyboard_and_the_parameters_follow(page):
@@ -120,15 +160,218 @@ def test_saving_works_from_a_slider(page):
     expect(page.get_by_role("slider", name="Depth")).to_be_focused()
 
 
-def test_nothing_is_cut_off_at_1280_by_720(page):
-    box = page.locator(".sn-explorer").bounding_box()
-    for selector in (".sn-drawing", ".sn-figures > div", ".sn-slider", ".sn table"):
-        for part in page.locator(selector).all():
-            inner = part.bounding_box()
-            assert inner["x"] >= box["x"] - 1
-            assert inner["x"] + inner["width"] <= box["x"] + box["width"] + 1, selector
-    overflowing = "(elements) => elements.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)"
-    assert page.locator(".sn-figures > div, .sn-slider, .sn-choice label").evaluate_all(overflowing) == []
+def crumbs(page):
+    return page.get_by_role("navigation", name="Where you are")
+
+
+def test_one_goes_into_the_network_and_out_of_it_by_keyboard(page):
+    start_over(page)
+    node = page.locator(".sn-node[tabindex='0']").first
+    node.focus()
+    page.keyboard.press("Home")
+    first = page.locator(".sn-node:focus")
+    expect(first).to_have_count(1)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".sn-node:focus")).to_have_count(1)
+    page.locator(".sn-node[data-path='group3/block2']").first.focus()
+    expect(page.get_by_role("tooltip")).to_contain_text("group 3")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".sn-node:focus")).to_have_attribute("data-path", "group3/block3")
+    page.keyboard.press("Enter")
+    expect(crumbs(page)).to_contain_text("block 3")
+    expect(page.locator(".sn-card h3")).to_have_text("group 3 \u00b7 block 3")
+    expect(page.locator(".sn-node:focus")).to_have_attribute("data-path", "group3/block3")
+    page.keyboard.press("Escape")
+    expect(page.locator(".sn-card h3")).to_have_text("group 3")
+    expect(page.locator("svg .sn-node:focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(crumbs(page).get_by_role("button")).to_have_count(1)
+    expect(page.locator("svg .sn-node:focus")).to_have_count(1)
+
+
+def test_one_goes_into_squeeze_excite_and_back_by_the_breadcrumb(page):
+    page.locator(".sn-node[data-path='group2/block1']").first.press("Enter")
+    expect(page.locator(".sn-card h3")).to_have_text("group 2 \u00b7 block 1")
+    page.locator(".sn-card .sn-node[data-path='group2/block1/se']").press("Enter")
+    expect(crumbs(page).get_by_role("button")).to_have_count(4)
+    expect(page.locator("svg .sn-node:focus")).to_have_count(1)
+    crumbs(page).get_by_role("button", name="group 2", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".sn-card h3")).to_have_text("group 2")
+    expect(crumbs(page).get_by_role("button", name="group 2", exact=True)).to_be_focused()
+    page.locator(".sn-node[data-path='group1/block1']").first.press("Enter")
+    expect(page.locator(".sn-card h3")).to_have_text("group 1 \u00b7 block 1")
+
+
+def test_the_code_of_a_part_is_shown_and_stays_while_a_slider_moves(page):
+    summary = page.get_by_text("The code that builds it")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".sn-behind .sn-code")).to_be_visible()
+    code_of_it = page.locator(".sn-behind .sn-code")
+    expect(code_of_it).to_contain_text("projection_block(x, 128, 256")
+    page.get_by_role("slider", name="Base width").press("ArrowLeft")
+    expect(code_of_it).to_contain_text("projection_block(x, 96, 256")
+    page.get_by_role("slider", name="Base width").press("ArrowRight")
+    expect(code_of_it).to_contain_text("projection_block(x, 128, 256")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".sn-behind .sn-code")).to_have_count(0)
+
+
+def test_layers_are_sorted_and_filtered_and_stay_so_while_a_slider_moves(page):
+    go_to(page, "Layers")
+    rows = page.locator(".sn-layers tbody tr:visible")
+    head = page.locator(".sn-layers thead button", has_text="Parameters")
+    head.focus()
+    page.keyboard.press("Enter")
+    expect(head.locator("xpath=ancestor::th")).to_have_attribute("aria-sort", "descending")
+    expect(rows.first).to_contain_text("2,097,152")
+    page.get_by_role("searchbox", name="Filter").focus()
+    page.keyboard.type("se_gate group3")
+    expect(rows).to_have_count(6)
+    expect(rows.first).to_contain_text("65,536")
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(rows.first).to_contain_text("131,072")
+    expect(rows).to_have_count(6)
+    press(page, "button", "Copy as CSV")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    lines = copied(page).splitlines()
+    assert len(lines) == 7
+    assert '"group3_block1_se_gate"' in "".join(lines)
+    page.get_by_role("searchbox", name="Filter").fill("")
+
+
+def test_two_networks_are_compared_by_keyboard(page):
+    start_over(page)
+    press(page, "button", "Pin as A")
+    expect(page.get_by_role("button", name="Unpin A")).to_be_focused()
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(parameters(page)).to_contain_text("+2.51 M vs A")
+    go_to(page, "Compare")
+    expect(page.locator(".sn-explorer [role=tabpanel]")).to_contain_text("From A to B: ratio 16 \u2192 8.")
+    press(page, "button", "Swap")
+    expect(page.locator(".sn-explorer [role=tabpanel]")).to_contain_text("From A to B: ratio 8 \u2192 16.")
+    expect(parameters(page)).to_contain_text("\u22122.51 M vs A")
+    press(page, "button", "Unpin A")
+    expect(page.locator(".sn-explorer [role=tabpanel]")).to_contain_text("Pin this network as A")
+
+
+def test_what_is_done_once_is_not_done_again_with_the_moves_after_it(page):
+    """All of it in one go, faster than any answer."""
+    start_over(page)
+    page.evaluate("""() => {
+      const press = (words) => [...document.querySelectorAll('.sn-actions button')].find((b) => b.textContent === words).click();
+      const ratio = document.querySelector('[aria-label=Ratio]');
+      const slide = (stop) => { ratio.value = stop; ratio.dispatchEvent(new Event('input')); };
+      press('Pin as A'); slide(2); slide(1); press('Swap'); slide(0);
+    }""")
+    expect(page.get_by_role("slider", name="Ratio")).to_have_attribute("aria-valuetext", "2")
+    expect(parameters(page)).to_contain_text("+10.06 M vs A")
+
+
+def test_each_form_of_the_code_is_shown_and_copied(page):
+    start_over(page)
+    go_to(page, "Code")
+    for form in FORMS:
+        press(page, "button", form)
+        expect(page.get_by_role("button", name=form)).to_have_attribute("aria-pressed", "true")
+        expect(page.get_by_role("button", name=form)).to_be_focused()
+        press(page, "button", "Copy")
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        assert copied(page).strip() == code(FIRST, form).strip()
+        expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
+
+
+def test_the_token_is_copied_and_leads_back(page):
+    page.get_by_role("slider", name="Depth").press("ArrowRight")
+    expect(page.locator(".sn h2")).to_contain_text("101")
+    press(page, "button", "Copy token")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert copied(page) == Architecture("resnext", 101).token()
+    expect(page.get_by_role("button", name="Copy token")).to_be_visible()
+    start_over(page)
+    page.locator("summary", has_text="Convention and groups").press("Enter")
+    field = page.get_by_role("textbox", name="Token")
+    field.fill(Architecture("resnext", 101).token())
+    field.press("Enter")
+    expect(page.locator(".sn h2")).to_contain_text("101")
+    page.locator("summary", has_text="Convention and groups").press("Enter")
+
+
+def test_files_are_saved_with_what_they_should_hold(page):
+    start_over(page)
+    for suffix, words in (
+        (".py", "Script, .py"),
+        (".csv", "Layers, .csv"),
+        (".svg", "Picture, .svg"),
+        (".txt", "Token, .txt"),
+    ):
+        page.locator(".sn-menu summary").press("Enter")
+        with page.expect_download() as download:
+            press(page, "button", words)
+        assert download.value.suggested_filename == f"se_resnext_50_32x4d{suffix}"
+        form = {"form": FORMS[0]} if suffix == ".py" else {}
+        assert Path(download.value.path()).read_bytes() == text_of(FIRST, suffix, **form).encode()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, theme):
+    """At 1280 by 720; the page as a whole is kept as a picture."""
+    start_over(page)
+    set_theme(page, theme)
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    press(page, "button", "Pin as A")
+    page.get_by_role("slider", name="Ratio").press("ArrowRight")
+    for tab in TABS:
+        go_to(page, tab)
+        assert cut_off(page) == [], tab
+        found = Axe().run(page, context=".sn-explorer")
+        assert found.violations_count == 0, f"{tab}: {found.generate_report()}"
+        page.set_viewport_size({"width": 1280, "height": 2000})
+        page.locator(".sn-explorer").screenshot(
+            path=ARTEFACTS / f"{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}.png"
+        )
+        page.set_viewport_size({"width": 1280, "height": 720})
+    start_over(page)
+    set_theme(page, "light")
+
+
+def set_theme(page, theme):
+    """What JupyterLab's own themes change, as far as the panel goes: its variables and one attribute."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+    page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme.title()}").first.click()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
+
+
+def cut_off(page):
+    """Texts that leave their box, and boxes that leave the panel."""
+    return page.locator(".sn-explorer").evaluate("""(panel) => {
+      const frame = panel.getBoundingClientRect();
+      const scrolls = '.sn-scroll, .sn-code, [hidden], .sn-tip';
+      const parts = [...panel.querySelectorAll('svg, .sn-figures > div, .sn-figures > div > *, .sn-slider, .sn-choice label, table, p, h2, h3, button')]
+        .filter((e) => !e.closest(scrolls) && e.getClientRects().length);
+      const texts = [...panel.querySelectorAll('svg text')].filter((e) => e.getClientRects().length);
+      return [
+        ...parts.filter((e) => { const box = e.getBoundingClientRect(); return box.left < frame.left - 1 || box.right > frame.right + 1; }),
+        ...parts.filter((e) => e.tagName !== 'svg' && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline'),
+        ...texts.filter((e) => { const [box, svg] = [e.getBoundingClientRect(), e.ownerSVGElement.getBoundingClientRect()];
+          return box.left < svg.left - 1 || box.right > svg.right + 1 || box.top < svg.top - 1 || box.bottom > svg.bottom + 1; }),
+      ].map((e) => `${e.tagName} ${e.className.baseVal ?? e.className}: ${e.textContent.slice(0, 60)}`);
+    }""")
+
+
+def test_nothing_jumps_while_a_slider_is_dragged(page):
+    slider = page.get_by_role("slider", name="Cardinality")
+    heights = set()
+    for key in ("ArrowLeft", "ArrowLeft", "Home", "End", "ArrowLeft"):
+        slider.press(key)
+        page.wait_for_timeout(150)
+        heights.add(page.get_by_role("tablist", name="Views").bounding_box()["y"] - slider.bounding_box()["y"])
+    assert len(heights) == 1
 
 
 def test_the_whole_notebook_runs(page):
@@ -139,9 +382,23 @@ def test_the_whole_notebook_runs(page):
     page.get_by_role("group", name="Meta-parameters").scroll_into_view_if_needed()
 
 
-def test_axe_finds_nothing_to_object_to(page):
-    found = Axe().run(page, context=".sn-explorer")
-    assert found.violations_count == 0, found.generate_report()
+def test_a_model_is_built_and_handed_to_the_notebook(page):
+    start_over(page)
+    page.get_by_role("slider", name="Image size").press("Home")
+    go_to(page, "Build")
+    press(page, "button", "Build with Keras")
+    expect(page.locator(".sn-explorer [role=tabpanel]")).to_contain_text(
+        re.compile(r"All 241 layers are as in the ledger: 27,543,848 trainable"), timeout=60_000
+    )
+    cell = page.locator(".jp-CodeCell").nth(1)
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("f'{explorer.model.count_params():,} in all'")
+    page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".jp-OutputArea")).to_contain_text("27,612,072 in all", timeout=20_000)
+    page.get_by_role("group", name="Meta-parameters").scroll_into_view_if_needed()
+    start_over(page)
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
@@ -173,10 +430,18 @@ def test_two_views_of_one_explorer_follow_each_other(page):
 def test_the_explorer_works_where_http_is_no_secure_context(browser, lab):
     """A browser hides part of its interface there, crypto.randomUUID for one."""
     page = browser.new_page()
+    page.set_default_timeout(8000)
     open_notebook(page, lab.replace("127.0.0.1", HOST))
     assert page.evaluate("isSecureContext") is False
+    press(page, "button", "Start over")
     page.get_by_role("slider", name="Ratio").press("ArrowLeft")
     expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+    go_to(page, "Code")
+    press(page, "button", "Copy")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    page.get_by_role("textbox", name="Ratio").fill("")
+    page.keyboard.press("Control+V")
+    assert page.get_by_role("textbox", name="Ratio").input_value().startswith("from keras import")
     page.close()
 
 

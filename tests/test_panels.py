@@ -1,13 +1,25 @@
 """The Explorer without a browser: moves, answers, errors, what is stored."""
 
+import random
+import re
+import threading
+import time
 from dataclasses import replace
+from functools import partial
 
+import ipywidgets
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 from senet_lab import Architecture, Explorer
+from senet_lab.export import FORMS, text_of
 from senet_lab.panels import explorer as explorer_module
-from senet_lab.panels.controls import controls, moved
-from senet_lab.views.page import picture
+from senet_lab.panels import pages, state
+from senet_lab.panels.controls import controls
+from senet_lab.panels.moves import MOVES, moved
+from senet_lab.panels.state import TABS, after, begun
+from senet_lab.published import PRESETS
+from senet_lab.views.page import heading, picture
 
 
 @pytest.fixture
@@ -26,7 +38,7 @@ def test_a_move_changes_the_network_the_page_and_the_sentence(explorer):
     shown = ask(explorer, ratio=8)
     assert explorer.architecture == Architecture("resnext", 50, ratio=8)
     assert "30,058,792" in shown["heading"]
-    assert "30,058,792" in shown["table"]
+    assert "30,058,792" in shown["body"]
     assert shown["said"].startswith("Ratio 16 \u2192 8: parameters +2.51 M")
     assert shown["error"] == ""
 
@@ -52,8 +64,34 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"image_size": "abc"}, "`image_size` must be a whole number, not 'abc'; try 32."),
         ({"depth": 51}, "try 50."),
         ({"cardinalty": 8}, "try 'cardinality'"),
-        ({"opened": 5}, "`opened` (=5) must be one of 1, 2, 3 or 4; try 4."),
-        ({"opened": "abc"}, "`opened` must be one of 1, 2, 3 or 4"),
+        ({"opened": 5}, "`control` (='opened') must be one of"),
+        ({"ratio": "16, 8"}, "must have one entry per group (=4); try (16, 8, 8, 8)."),
+        ({"ratio": "16, none, 8, x"}, "`ratio` must be a whole number, not '16, none, 8, x'"),
+        ({"ratio": "1" * 5000}, "`ratio` must be a whole number"),
+        ({"ratio": "[" * 5000}, "`ratio` must be a whole number"),
+        ({"depth": "fifty"}, "`depth` must be one of"),
+        ({"image_size": "64x"}, "`image_size` must be a whole number, not '64x'"),
+        ({"image_size": "8x96"}, "`image_size` (=8) must be at least 32; try 32."),
+        ({"groups": "64, 3"}, "`groups` must have rows"),
+        ({"groups": "(64, 3), (128,)"}, "`groups` must have rows"),
+        ({"classes": "1e3"}, "`classes` must be a whole number, not 1000.0; try 1000."),
+        ({"dropout": "1"}, "`dropout` (=1) must be at least 0 and below 1"),
+        ({"dropout": "much"}, "`dropout` must be a number, not 'much'"),
+        ({"bn_epsilon": "1e999"}, "`bn_epsilon` (=inf) must be at least"),
+        ({"in_groups": 3}, "`in_groups` must be a list of groups, not 3; try [1, 2, 3, 4]."),
+        ({"in_groups": [5]}, "`in_groups` (=5) must be one of 1, 2, 3 or 4; try 4."),
+        ({"preset": "vgg16"}, "must be one of 'se_resnet18'"),
+        ({"token": "no token"}, "`token` (='no token') must begin with its version"),
+        ({"tab": "Netwrk"}, "try 'Network'."),
+        ({"form": "spaghetti"}, "`form` (='spaghetti') must be one of 'procedural'"),
+        ({"batch": 0}, "`batch` (=0) must be at least 1; try 1."),
+        ({"batch": "many"}, "`batch` must be a whole number, not 'many'"),
+        ({"keep_cost": 1}, "`keep_cost` must be True or False, not 1; try True."),
+        ({"details": "yes"}, "`details` must be True or False"),
+        ({"source": None}, "`source` must be True or False"),
+        ({"pin": "A"}, "`pin` must be True or False"),
+        ({"build": "now"}, "`build` must be True or False"),
+        ({"save": ".exe"}, "`save` (='.exe') must be one of '.py', '.keras', '.csv', '.svg' or '.txt'"),
     ],
 )
 def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, words):
@@ -91,10 +129,10 @@ def test_moves_are_made_in_the_order_of_the_page(explorer):
     assert (explorer.architecture.depth, shown["error"]) == (18, "")
 
 
-@pytest.mark.parametrize("broken", ["moved", "picture"])
-def test_an_error_of_our_own_is_shown_and_kept_and_the_next_move_works(monkeypatch, broken):
+@pytest.mark.parametrize(("module", "broken"), [(state, "moved"), (pages, "picture")])
+def test_an_error_of_our_own_is_shown_and_kept_and_the_next_move_works(monkeypatch, module, broken):
     explorer = Explorer()
-    monkeypatch.setattr(explorer_module, broken, lambda *_: 1 / 0)
+    monkeypatch.setattr(module, broken, lambda *_, **__: 1 / 0)
     assert "ZeroDivisionError" in ask(explorer, ratio=8)["error"]
     assert isinstance(explorer.failure, ZeroDivisionError)
     monkeypatch.undo()
@@ -112,12 +150,12 @@ def test_an_architecture_set_from_python_clears_what_was_said_of_moves(explorer)
 def test_an_architecture_set_while_a_page_is_drawn_is_the_one_that_is_shown(explorer, monkeypatch):
     """JupyterLab runs widget messages on another thread than cells."""
 
-    def slow(architecture, opened):
+    def slow(architecture, *args, **kwargs):
         if architecture.ratio == 8:
             explorer.architecture = Architecture(depth=18)
-        return picture(architecture, opened)
+        return picture(architecture, *args, **kwargs)
 
-    monkeypatch.setattr(explorer_module, "picture", slow)
+    monkeypatch.setattr(pages, "picture", slow)
     assert "SE-ResNet-18" in ask(explorer, ratio=8)["heading"]
 
 
@@ -132,14 +170,14 @@ def test_the_family_takes_the_depth_along_and_keeps_the_paths():
     assert (back.depth, back.cardinality) == (26, 8)
 
 
-def test_a_group_that_is_opened_stays_open(explorer):
-    assert "group 3 \u00b7 block 1" in ask(explorer, opened=3)["picture"]
-    assert "group 3 \u00b7 block 1" in ask(explorer, ratio=8)["picture"]
+def test_a_part_that_is_entered_stays_entered(explorer):
+    assert "group 3 \u00b7 block 1" in ask(explorer, path="group3/block1")["body"]
+    assert "group 3 \u00b7 block 1" in ask(explorer, ratio=8)["body"]
 
 
 def test_controls_that_do_not_apply_say_why():
     off = {control.name: control.hint for control in controls(Architecture()) if control.disabled}
-    assert off == {"cardinality": "a ResNet has one path", "base_width": "a ResNet has one path"}
+    assert off == dict.fromkeys(("cardinality", "base_width", "keep_cost"), "a ResNet has one path")
     assert not any(control.disabled for control in controls(Architecture("resnext")))
 
 
@@ -171,16 +209,22 @@ SHAPES = {
 }
 
 
+@pytest.mark.parametrize("keep_cost", [False, True])
 @pytest.mark.parametrize("name", SHAPES)
-def test_every_stop_of_every_control_can_be_reached(name):
-    architecture = SHAPES[name]
-    explorer = Explorer(architecture)
-    for control in controls(architecture):
+def test_every_stop_of_every_control_can_be_reached(name, keep_cost):
+    """All details shown; at the end, the page is that of the last stop."""
+    begin = replace(begun(SHAPES[name]), keep_cost=keep_cost, details=True)
+    offered = controls(begin.architecture, keep_cost=keep_cost, details=True)
+    assert {control.kind for control in offered} == {"choice", "slider", "select", "check", "checks", "text"}
+    assert len({control.name for control in offered}) == len(offered)
+    for control in offered:
         assert len(control.stops) == len(control.labels)
-        for stop in control.stops if not control.disabled else ():
-            assert ask(explorer, **{control.name: stop})["error"] == ""
-            explorer.architecture = architecture
-    assert explorer.failure is None
+        stops = [control.stops[:1], control.stops] if control.kind == "checks" else control.stops
+        for stop in stops if not control.disabled else ():
+            made = after(begin, {control.name: list(stop) if isinstance(stop, tuple) else stop}, f"{stop}")
+            assert made.refused == {}, (control.name, stop)
+            page = pages.shown(made, explorer_module.Building(lambda: None))
+            assert heading(made.architecture) == page["heading"] or control.name == "batch"
 
 
 def test_values_are_shown_as_people_write_them():
@@ -188,6 +232,367 @@ def test_values_are_shown_as_people_write_them():
     assert next(control["text"] for control in shown if control["name"] == "ratio") == "16, none, 8, 4"
     hints = {control.name: control.hint for control in controls(SHAPES["not square"])}
     assert hints["image_size"] == "pixels a side; 2\u00d73 in the last map"
+
+
+def value_of(explorer, name):
+    return next(control["value"] for control in explorer.shown["controls"] if control["name"] == name)
+
+
+@pytest.mark.parametrize(("name", "new", "read"), [
+    ("preset", "senet154", lambda made: made == Architecture.preset("senet154")),
+    ("family", "resnet", lambda made: made.family == "resnet"),
+    ("depth", 101, lambda made: made.depth == 101),
+    ("include_top", False, lambda made: not made.include_top),
+    ("in_groups", [1, 3], lambda made: made.ratio == (16, None, 16, None)),
+    ("convention", "timm", lambda made: made.convention == "timm"),
+    ("place", "pre", lambda made: made.place == "pre"),
+    ("squeeze", "max", lambda made: made.squeeze == "max"),
+    ("gate", "tanh", lambda made: made.gate == "tanh"),
+    ("groups", "(64, 2), (128, 2)", lambda made: made.groups == ((64, 2), (128, 2))),
+    ("ratio", "none", lambda made: made.ratio is None),
+    ("ratio", "16, none, 8, 4", lambda made: made.ratio == (16, None, 8, 4)),
+    ("image_size", "64x96", lambda made: made.input_shape == (64, 96, 3)),
+    ("image_size", " 64 \u00d7 96 ", lambda made: made.input_shape == (64, 96, 3)),
+    ("cardinality", "8", lambda made: made.cardinality == 8),
+    ("classes", " 10 ", lambda made: made.classes == 10),
+    ("dropout", "0.2", lambda made: made.dropout == 0.2),
+    ("se_bias", True, lambda made: made.se_bias is True),
+    ("token", f" {Architecture(depth=101, ratio=4).token()}\n", lambda made: made == Architecture(depth=101, ratio=4)),
+])  # fmt: skip
+def test_what_is_chosen_or_typed_is_what_the_network_becomes(explorer, name, new, read):
+    assert ask(explorer, details=True, **{name: new})["error"] == ""
+    assert read(explorer.architecture)
+    assert explorer.shown["token"] == explorer.architecture.token()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_that_is_selected_is_named_and_leaving_it_makes_it_ones_own(explorer, name):
+    ask(explorer, preset=name)
+    assert explorer.architecture == Architecture.preset(name)
+    assert value_of(explorer, "preset") == name
+    ask(explorer, ratio=3)
+    assert value_of(explorer, "preset") is None
+    ask(explorer, preset=None)
+    assert explorer.architecture == replace(Architecture.preset(name), ratio=3)
+
+
+@pytest.mark.parametrize(("cardinality", "base_width"), [(1, 64), (2, 40), (4, 24), (8, 14), (32, 4)])
+def test_keeping_the_cost_is_table_2_of_resnext_both_ways(explorer, cardinality, base_width):
+    """Xie et al. 2017, table 2."""
+    ask(explorer, keep_cost=True)
+    ask(explorer, cardinality=cardinality)
+    assert (explorer.architecture.cardinality, explorer.architecture.base_width) == (cardinality, base_width)
+    ask(explorer, reset=True)
+    ask(explorer, keep_cost=True)
+    ask(explorer, base_width=base_width)
+    assert (explorer.architecture.cardinality, explorer.architecture.base_width) == (cardinality, base_width)
+
+
+def test_a_drag_that_keeps_the_cost_keeps_that_of_where_it_began(explorer):
+    """Else each stop would round what the one before has rounded."""
+    ask(explorer, keep_cost=True)
+    for cardinality in (16, 8, 4, 2, 1, 2, 4, 8, 16, 32):
+        explorer.asked = {"moves": {"cardinality": cardinality}, "turn": f"{cardinality}", "gesture": "one drag"}
+    assert explorer.architecture == Architecture("resnext", 50)
+
+
+def test_a_group_that_gets_squeeze_excite_back_gets_the_ratio_of_the_others(explorer):
+    ask(explorer, ratio=8)
+    ask(explorer, in_groups=[2, 3])
+    ask(explorer, ratio=4)
+    assert explorer.architecture.ratio == (None, 4, 4, None)
+    ask(explorer, in_groups=[])
+    assert explorer.architecture.ratio is None
+    ask(explorer, in_groups=[1, 2, 3, 4])
+    assert explorer.architecture.ratio == 16
+
+
+def test_pinning_swapping_and_unpinning(explorer):
+    first = explorer.architecture
+    ask(explorer, pin=True)
+    second = replace(first, ratio=8)
+    shown = ask(explorer, ratio=8)
+    assert (explorer.pinned, explorer.architecture) == (first, second)
+    assert shown["pinned"] is True
+    assert "+2.51 M vs A" in shown["heading"]
+    shown = ask(explorer, swap=True)
+    assert (explorer.pinned, explorer.architecture) == (second, first)
+    assert "\u22122.51 M vs A" in shown["heading"]
+    shown = ask(explorer, pin=False)
+    assert (explorer.pinned, shown["pinned"]) == (None, False)
+    assert "vs A" not in shown["heading"]
+
+
+def test_a_network_is_pinned_from_python_as_well_and_nothing_else_is(explorer):
+    explorer.pinned = Architecture("resnext", 50, ratio=8)
+    assert "vs A" in explorer.shown["heading"]
+    with pytest.raises(TypeError, match=r"`pinned` must be an Architecture or None, not 'senet154'"):
+        explorer.pinned = "senet154"
+    assert explorer.pinned == Architecture("resnext", 50, ratio=8)
+
+
+WITHIN = {
+    "Network": "sn-drawing",
+    "Layers": "sn-layers",
+    "Where it goes": "By group",
+    "Trade-offs": "ratio",
+    "Compare": "Pin as A",
+    "Published": "Hu et al. 2018",
+    "Code": "sn-code",
+    "Build": "Build with Keras",
+}
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_shows_its_view_of_the_present_network_alone(explorer, tab):
+    shown = ask(explorer, tab=tab)
+    assert (shown["tab"], shown["error"]) == (tab, "")
+    assert WITHIN[tab] in shown["body"]
+    before = shown["body"]
+    after_ = ask(explorer, ratio=8)["body"]
+    assert (after_ == before) == (tab in ("Compare", "Build"))
+
+
+def test_a_part_that_a_move_takes_away_gives_way_and_comes_back(explorer):
+    assert "group 3 \u00b7 block 6 \u00b7 " in ask(explorer, path="group3/block6/se")["body"]
+    assert "group 3 \u00b7 block 6</h3>" in ask(explorer, ratio=None)["body"]
+    assert "group 3 \u00b7 block 3" in ask(explorer, preset="cifar_se_resnet20")["body"]
+    assert "group 3 \u00b7 block 6 \u00b7 " in ask(explorer, preset="se_resnext50_32x4d")["body"]
+
+
+@pytest.mark.parametrize("path", ["", "nonsense", "group9/block9/se", "/", "group1/block1/se/se", "classifier", 5])
+def test_a_path_that_leads_nowhere_leads_to_the_nearest_part(explorer, path):
+    assert ask(explorer, path=path)["error"] == ""
+    assert "<h3>" in explorer.shown["body"]
+
+
+def test_the_source_of_the_part_is_shown_when_asked_for(explorer):
+    assert "<pre" not in explorer.shown["body"]
+    assert "<pre" in ask(explorer, source=True, path="group2/block1")["body"]
+    assert "<pre" not in ask(explorer, source=False)["body"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_of_the_code_is_shown_and_saved(explorer, form):
+    shown = ask(explorer, tab="Code", form=form)
+    assert re.search(rf'data-value="{form}" aria-pressed="true"', shown["body"])
+    assert ask(explorer, save=".py")["download"]["text"] == text_of(explorer.architecture, ".py", form=form)
+
+
+@pytest.mark.parametrize("suffix", [".py", ".csv", ".svg", ".txt"])
+def test_what_the_browser_is_to_save_is_in_that_answer_and_in_no_other(explorer, suffix):
+    download = ask(explorer, save=suffix)["download"]
+    assert download["name"] == f"se_resnext_50_32x4d{suffix}"
+    assert download["text"] == text_of(explorer.architecture, suffix, **{"form": FORMS[0]} if suffix == ".py" else {})
+    assert download["turn"] == explorer.shown["turn"]
+    assert ask(explorer, ratio=8)["download"] == {}
+    explorer.architecture = Architecture()
+    assert explorer.shown["download"] == {}
+
+
+def test_the_batch_multiplies_the_activations_alone(explorer):
+    one, many = (re.findall("<strong>(.*?)</strong>", ask(explorer, batch=batch)["heading"]) for batch in (1, 64))
+    assert [old == new for old, new in zip(one, many, strict=True)] == [True, True, False, True, True, True]
+    assert "batch 64, float32" in explorer.shown["heading"]
+
+
+def test_starting_over_is_as_at_first(explorer):
+    first = dict(explorer.shown)
+    ask(explorer, ratio=8, pin=True, tab="Code", details=True, keep_cost=True, path="group2", batch=1)
+    shown = ask(explorer, reset=True)
+    assert {**shown, "turn": ""} == first
+    assert explorer.pinned is None
+
+
+NONSENSE = [
+    None, True, 0, -1, 3, 1e9, 2.5, "", "x", "none", "8", "16, 8", "64x96", [], [1], [[1]], {}, "\u0663", "(", "9" * 99,
+]  # fmt: skip
+
+
+def test_after_1000_random_events_the_page_is_that_of_the_last_state():
+    """Legal ones and nonsense, under every name; no event makes a widget or leaves anything behind."""
+    chance = random.Random(4)
+    explorer = Explorer()
+    names = (
+        *MOVES,
+        "tab",
+        "tab",
+        "form",
+        "path",
+        "source",
+        "keep_cost",
+        "details",
+        "batch",
+        "pin",
+        "swap",
+        "token",
+        "reset",
+        "save",
+        "nobody",
+    )
+    tokens = [Architecture.preset(name).token() for name in PRESETS]
+    alive = len(ipywidgets.widgets.widget._instances)
+    for number in range(1000):
+        offered = {control["name"]: control["stops"] for control in explorer.shown["controls"]}
+        moves = {}
+        for name in chance.sample(names, chance.choice((1, 1, 1, 2, 4))):
+            extra = {"tab": TABS, "form": FORMS, "token": tokens, "save": (".py", ".csv", ".svg", ".txt")}.get(
+                name, (False, True)
+            )
+            moves[name] = chance.choice((chance.choice(offered.get(name) or extra), chance.choice(NONSENSE)))
+        explorer.asked = {"moves": moves, "turn": f"{number}", "gesture": f"{number // 3}"}
+        assert explorer.failure is None, (moves, explorer.failure)
+        assert explorer.architecture is explorer._state.architecture
+        drawn = pages.shown(explorer._state, explorer._building) if number % 5 == 4 else explorer.shown
+        assert {**explorer.shown, "turn": "", "download": {}} == {**drawn, "turn": "", "download": {}}
+        assert explorer.shown["heading"] == heading(explorer.architecture, explorer.pinned, explorer._state.batch)
+        assert explorer.shown["turn"] == f"{number}"
+        assert len(ipywidgets.widgets.widget._instances) == alive
+    assert explorer_module._left_at == {}
+
+
+def test_moves_on_other_threads_end_with_the_last_state_on_the_page():
+    """JupyterLab runs a widget's messages on the main thread, on a subshell, or on one after the other."""
+    explorer = Explorer()
+    begin = threading.Barrier(3)
+
+    def drag(ratios):
+        begin.wait()
+        for number in range(60):
+            explorer.asked = {
+                "moves": {"ratio": ratios[number % 3]},
+                "turn": f"{ratios} {number}",
+                "gesture": f"{ratios}",
+            }
+
+    threads = [threading.Thread(target=drag, args=(ratios,)) for ratios in ((2, 4, 8), (16, 32, 64))]
+    for thread in threads:
+        thread.start()
+    begin.wait()
+    for number in range(60):
+        explorer.architecture = Architecture(depth=(18, 34, 50)[number % 3])
+    for thread in threads:
+        thread.join()
+    assert explorer.failure is None
+    assert explorer.architecture is explorer._state.architecture
+    assert explorer.shown["heading"] == heading(explorer.architecture)
+    assert ask(explorer, ratio=7)["heading"] == heading(explorer.architecture)
+    assert explorer.architecture.ratio == 7
+
+
+def test_one_widget_serves_the_main_thread_and_another_by_turns(explorer):
+    for number, ratio in enumerate((8, 4, 2, 32)):
+        move = partial(ask, explorer, ratio=ratio)
+        if number % 2:
+            thread = threading.Thread(target=move)
+            thread.start()
+            thread.join()
+        else:
+            move()
+        assert explorer.architecture.ratio == ratio
+        assert explorer.shown["heading"] == heading(explorer.architecture)
+
+
+@pytest.mark.slow
+def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
+    """A real kernel, told the cells' names as JupyterLab tells them."""
+    cells = [
+        "from senet_lab import Architecture, Explorer\nexplorer = Explorer()\nexplorer",
+        "explorer.asked = {'moves': {'ratio': 8, 'tab': 'Code', 'pin': True}, 'turn': '1', 'gesture': '1'}",
+        "explorer.architecture.ratio, explorer.shown['tab'], explorer.pinned is None",
+        "explorer.architecture = Architecture(depth=18)",
+        "from senet_lab.panels.explorer import _left_at\nlen(_left_at)",
+    ]
+    make, move, tell, put, count = enumerate(cells)
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        for cell in (make, move, make):
+            run_cell(client, *cell)
+        assert run_cell(client, *tell) == "(8, 'Code', False)"
+        for cell in (put, make):
+            run_cell(client, *cell)
+        assert run_cell(client, *tell) == "(16, 'Code', False)"
+        run_cell(client, "another", make[1])
+        assert run_cell(client, *tell) == "(16, 'Network', True)"
+        run_cell(client, *move)
+        assert run_cell(client, *count) == "2"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def run_cell(client, name, code):
+    """As JupyterLab runs it, with the name of the cell; what it returns, as text."""
+    message = client.session.msg("execute_request", {"code": code, "silent": False, "store_history": True})
+    message["metadata"]["cellId"] = str(name)
+    client.shell_channel.send(message)
+    told = ""
+    while True:
+        reply = client.get_iopub_msg(timeout=60)
+        if reply["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            continue
+        assert reply["msg_type"] != "error", reply["content"]
+        told = reply["content"].get("data", {}).get("text/plain", told)
+        if reply["content"].get("execution_state") == "idle":
+            return told
+
+
+def wait_for(explorer):
+    deadline = time.monotonic() + 120
+    while explorer._building.running and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not explorer._building.running
+
+
+SMALL = Architecture("resnet", 20, input_shape=(32, 32, 3), classes=10)
+
+
+@pytest.mark.slow
+def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    explorer = Explorer(SMALL)
+    assert explorer.model is None
+    ask(explorer, tab="Build", build=True)
+    assert explorer._building.running
+    assert "<progress" in explorer.shown["body"]
+    wait_for(explorer)
+    ledger = SMALL.ledger()
+    assert explorer.model.count_params() == ledger.params + ledger.total.state
+    assert f"All {len(ledger.rows)} layers are as in the ledger" in explorer.shown["body"]
+    assert "<progress" not in explorer.shown["body"]
+    for name in ("se_resnet_20.keras", "se_resnet_20_2.keras"):
+        explorer.asked = {"moves": {"save": ".keras"}, "turn": name, "gesture": name}
+        wait_for(explorer)
+        assert f"Saved as {name}" in explorer.shown["body"]
+    import keras
+
+    saved = keras.models.load_model(tmp_path / "se_resnet_20_2.keras")
+    assert saved.count_params() == explorer.model.count_params()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["se_resnet_20.keras", "se_resnet_20_2.keras"]
+    assert "All " not in ask(explorer, ratio=8)["body"]
+    assert explorer.failure is None
+
+
+@pytest.mark.slow
+def test_a_build_that_fails_says_so_and_the_next_one_works(monkeypatch):
+    import keras
+
+    explorer = Explorer(SMALL)
+    monkeypatch.setattr(keras, "Model", lambda *_, **__: 1 / 0)
+    ask(explorer, tab="Build", build=True)
+    wait_for(explorer)
+    assert "It could not be built: ZeroDivisionError: division by zero" in explorer.shown["body"]
+    assert explorer.model is None
+    monkeypatch.undo()
+    explorer.asked = {"moves": {"build": True}, "turn": "again", "gesture": "again"}
+    wait_for(explorer)
+    assert "as in the ledger" in explorer.shown["body"]
+
+
+def test_saving_what_is_not_built_does_nothing(explorer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert ask(explorer, save=".keras")["download"] == {}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_stored_holds_the_widget_a_picture_and_a_line(explorer):

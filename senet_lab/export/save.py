@@ -90,3 +90,5 @@ _WRITERS: dict[str, Callable[[Architecture], str]] = {
     ".svg": _picture,
     ".txt": lambda architecture: f"{architecture.token()}\n",
 }
+
+SUFFIXES = tuple(_WRITERS)

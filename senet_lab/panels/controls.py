@@ -41,7 +41,7 @@ class Control(NamedTuple):
 
 
 FAMILY_LABELS = {"resnet": "SE-ResNet", "resnext": "SE-ResNeXt"}
-OWN = "\u2014 a network of your own \u2014"
+OWN = "a network of your own"
 # The page opens the first four; the others are folded until somebody wants them.
 NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
 ABLATIONS, CLASSIFIER, CONVENTION = "Kind of gate", "Classifier and batch", "Convention and groups"
@@ -134,6 +134,11 @@ def _off(architecture: Architecture) -> dict[str, str]:
     }
 
 
+def can_keep_cost(architecture: Architecture) -> bool:
+    """Whether cardinality and base width can move together."""
+    return not _off(architecture)["base_width"]
+
+
 def _why(reason: str) -> tuple[str, bool]:
     return reason, bool(reason)
 
@@ -188,6 +193,8 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     row = "(filters, blocks)" if architecture.family == "resnet" else "(filters, blocks) or (in, out, blocks)"
     table = ", ".join(map(str, architecture.groups or ()))
     yield Control("groups", "Groups", CONVENTION, "text", (), (), table, f"{row}, \u2026; empty: those of the depth")
+    token = architecture.token()
+    yield Control("token", "Token", CONVENTION, "text", (), (), token, "the network in a line: paste another one here")
     yield Control("details", "Details", CONVENTION, "check", (), (), details, "all that it settles")
     if not details:
         return

@@ -6,6 +6,8 @@ const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "res
 const SILENCE =
   `The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
 const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
+// What is done rather than set: made once, and neither merged with other moves nor sent again with later ones.
+const ONCE = new Set(["pin", "swap", "reset", "build", "save"]);
 const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
 // crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
@@ -21,6 +23,8 @@ export default {
     let turn = 0;
     let answered = true;
     let moves = {}; // what was moved since the last answer
+    let once = false; // whether that is something that is made once
+    const waiting = []; // what is asked for behind it, or is itself made once
     let timer = 0;
     let gesture = 0; // a drag, a key, a click: what one sentence is about
     let downloaded = model.get("shown").download?.turn;
@@ -28,11 +32,21 @@ export default {
     el.addEventListener("keydown", () => (gesture += 1), true);
 
     function ask(name, value) {
+      waiting.push({ name, value, belongs: gesture });
+      sendWaiting();
+    }
+
+    function sendWaiting() {
+      while (waiting.length && (answered || !(once || ONCE.has(waiting[0].name)))) send(waiting.shift());
+    }
+
+    function send({ name, value, belongs }) {
       delete moves[name]; // so that the order is that of the last touches
       moves[name] = value;
+      once = ONCE.has(name);
       answered = false;
       turn += 1;
-      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}`, gesture: `${view} ${gesture}` });
+      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}`, gesture: `${view} ${belongs}` });
       model.save_changes();
       clearTimeout(timer);
       timer = setTimeout(() => complain(SILENCE), PATIENCE);
@@ -50,6 +64,7 @@ export default {
         answered = true;
         moves = {};
         clearTimeout(timer);
+        sendWaiting();
       }
       parts.heading.innerHTML = shown.heading;
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
@@ -96,9 +111,8 @@ export default {
 
 function layout(el, view) {
   el.classList.add("sn", "sn-explorer");
-  // An id with a space is three ids to aria-labelledby.
   const tabs = TABS.map(
-    (tab) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${tab.replaceAll(" ", "-")}" aria-controls="${view}">${tab}</button>`,
+    (tab, at) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
   );
   const files = Object.entries(FILES).map(
     ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
@@ -109,7 +123,7 @@ function layout(el, view) {
       <div class="sn-page">
         <div class="sn-actions" role="group" aria-label="This network">
           <button type="button" class="sn-button" data-part="pin" data-ask="pin">Pin as A</button>
-          <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true">Swap A and B</button>
+          <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true" title="Swap A and B">Swap</button>
           <button type="button" class="sn-button" data-part="token">Copy token</button>
           <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
           <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
@@ -128,40 +142,28 @@ function layout(el, view) {
     <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
 }
 
+const drawn = new WeakMap(); // element -> the HTML that was put there
+
 // Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
 function redraw(body, html) {
-  if (body.dataset.drawn === html) return;
+  if (drawn.get(body) === html) return;
   const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
   const scrolled = body.querySelector(".sn-scroll, .sn-code")?.scrollTop ?? 0;
   const focus = body.contains(document.activeElement) ? nameOf(document.activeElement) : "";
-  if (!redrawRows(body, html)) body.innerHTML = html;
-  body.dataset.drawn = html;
+  body.innerHTML = html;
+  drawn.set(body, html);
   for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
   const scrollable = body.querySelector(".sn-scroll, .sn-code");
   if (scrollable) scrollable.scrollTop = scrolled;
   if (focus) (body.querySelector(focus) ?? body.querySelector(".sn-node[tabindex='0']"))?.focus({ preventScroll: true });
 }
 
-// A table of layers has up to 717 rows, of which a move leaves most as they are; laying them out is what takes time.
-function redrawRows(body, html) {
-  const table = body.querySelector(".sn-layers");
-  if (!table || !html.includes("sn-layers")) return false;
-  const made = Object.assign(document.createElement("template"), { innerHTML: html }).content.querySelector(".sn-layers");
-  const rows = new Map(rowsOf(table).map((row) => [row.dataset.index, row]));
-  if (rows.size !== made.tBodies[0].rows.length) return false;
-  for (const row of rowsOf(made)) {
-    const old = rows.get(row.dataset.index);
-    if (!old.isEqualNode(row)) old.replaceWith(row);
-  }
-  table.tFoot.replaceWith(made.tFoot);
-  return true;
-}
-
 // How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
 function nameOf(element) {
   const data = Object.entries(element.dataset).filter(([name]) => ["path", "ask", "value", "key", "copy"].includes(name));
   const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
-  return said ? `.sn-node${said}, ${said}` : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
+  if (element.matches(".sn-node")) return `.sn-node${said}`;
+  return said ? said : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
 }
 
 function placeTabs(parts, tab) {
@@ -277,11 +279,12 @@ function press(el, ask) {
   };
 }
 
-// Without a secure context there is no clipboard, but for what is selected.
+// Without a secure context, or leave, there is no clipboard, but for what is selected.
 async function copy(button, text) {
-  const label = button.textContent;
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else {
+  const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
     const field = Object.assign(document.createElement("textarea"), { value: text });
     document.body.append(field);
     field.select();

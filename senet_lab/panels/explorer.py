@@ -73,6 +73,8 @@ class Explorer(anywidget.AnyWidget):
 
     @pinned.setter
     def pinned(self, architecture: Architecture | None) -> None:
+        if not isinstance(architecture, (Architecture, type(None))):
+            raise TypeError(f"`pinned` must be an Architecture or None, not {architecture!r}; try Architecture().")
         self._state = replace(self._state, pinned=architecture)
         self._render()
 
@@ -82,10 +84,10 @@ class Explorer(anywidget.AnyWidget):
         self._turn = change.new["turn"]
         try:
             moves = dict(change.new["moves"])
-            download = self._done(moves)
-            self._state = after(self._state, moves, change.new["gesture"])
-            if self._place[0]:
-                _left_at[self._place] = replace(self._state, refused={})
+            if moves.pop("reset", False):
+                self._state = begun(self._place[1])
+            self._state = state = after(self._state, moves, change.new["gesture"])
+            download = self._done({name: value for name, value in moves.items() if name not in state.refused})
             self.architecture = self._state.architecture
             self._render(download)
         except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
@@ -93,12 +95,10 @@ class Explorer(anywidget.AnyWidget):
             self.shown = {**self.shown, "turn": self._turn, "error": traceback.format_exc()}
 
     def _done(self, moves: dict[str, Any]) -> dict[str, str]:
-        """Do, and take out of the moves, what is to be done and moves nothing; what the browser is to save."""
-        if moves.pop("reset", False):
-            self._state = begun(self._place[1])
-        if moves.pop("build", False):
+        """Build and save, where that is asked for; returns what the browser is to save."""
+        if moves.get("build"):
             self._building.start(self._state.architecture)
-        suffix = moves.pop("save", None)
+        suffix = moves.get("save")
         if suffix == ".keras":
             self._building.keep(Path.cwd())
         elif suffix:
@@ -123,6 +123,8 @@ class Explorer(anywidget.AnyWidget):
         while drawn is not self._state:
             drawn = self._state
             self.shown = {"turn": self._turn, "download": download or {}, **shown(drawn, self._building)}
+        if self._place[0] and drawn is not None:
+            _left_at[self._place] = replace(drawn, refused={})
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()

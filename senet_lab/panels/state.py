@@ -8,8 +8,8 @@ from typing import Any
 
 from senet_lab.architecture import Architecture
 from senet_lab.checks import flag, one_of
-from senet_lab.export import FORMS
-from senet_lab.panels.controls import checked_batch, move_words
+from senet_lab.export import FORMS, SUFFIXES
+from senet_lab.panels.controls import can_keep_cost, checked_batch, move_words
 from senet_lab.panels.moves import moved
 from senet_lab.views.page import move_sentence
 
@@ -82,8 +82,12 @@ def _moved(state: State, name: str, value: Any) -> State:
     """One move: of what the page shows and how, or of the network itself."""
     if name in _VIEW:
         return replace(state, **_VIEW[name](state, value))
-    origin = state.origin if state.keep_cost else None
+    origin = state.origin if state.keep_cost and can_keep_cost(state.architecture) else None
     return replace(state, architecture=moved(state.architecture, name, value, origin=origin))
+
+
+def _nothing(_: Any) -> dict[str, Any]:
+    return {}
 
 
 # What moves change, apart from those of the network.
@@ -97,5 +101,8 @@ _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
     "batch": lambda _, value: {"batch": checked_batch(value)},
     "pin": lambda state, value: {"pinned": state.architecture if flag("pin", value) else None},
     "swap": lambda state, _: {"architecture": state.pinned or state.architecture, "pinned": state.architecture},
+    # What is done with the network, once the moves are made: here it is only judged.
+    "build": lambda _, value: _nothing(flag("build", value)),
+    "save": lambda _, value: _nothing(one_of("save", value, SUFFIXES)),
     "token": lambda _, value: {"architecture": Architecture.from_token(str(value).strip())},
 }
