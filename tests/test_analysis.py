@@ -247,7 +247,7 @@ def test_a_waterfall_ends_where_its_steps_lead():
         difference = Difference(Architecture().ledger(), after.ledger())
         for measure in ("params", "macs", "activations"):
             marks = list(ElementTree.fromstring(waterfall_svg(difference, measure)))
-            bars = [m for m in marks if m.get("class") in ("sn-rise", "sn-fall", "sn-sum")]
+            bars = [m for m in marks if m.get("class") in ("sn-rise", "sn-fall", "sn-whole")]
             changed_groups = [part for part in difference.by_group if getattr(part, measure)]
             assert len(bars) == len(changed_groups) + 1
             ends = [(float(b.get("x")), float(b.get("x")) + float(b.get("width"))) for b in bars]

@@ -19,7 +19,7 @@ export default {
     layout(el, view);
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const widgets = new Map(); // control name -> {update, element}
-    const layers = layerTools(parts);
+    const layers = layerTable(parts.body, parts.tools);
     let turn = 0;
     let answered = true;
     let moves = {}; // what was moved since the last answer
@@ -70,7 +70,7 @@ export default {
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
       redraw(parts.body, shown.body);
       placeTabs(parts, shown.tab);
-      layers.follow(shown.tab === "Layers");
+      layers.follow(shown.rows);
       placeButtons(parts, shown);
       if (shown.download?.turn?.startsWith(`${view} `) && shown.download.turn !== downloaded) {
         downloaded = shown.download.turn;
@@ -98,7 +98,7 @@ export default {
       }
     }
 
-    const stops = [keepKeys(el), showTips(el, parts.tip), enterParts(parts.body, ask), press(el, ask, model)];
+    const stops = [keepKeys(el), showTips(el, parts.tip), enterParts(parts.body, ask), press(el, ask, layers.text)];
     model.on("change:shown", show);
     show();
     return () => {
@@ -240,14 +240,14 @@ function enterParts(body, ask) {
 }
 
 // Buttons that ask for something, copy something, or change the tab.
-function press(el, ask) {
+function press(el, ask, layersAsText) {
   const click = (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.tab) ask("tab", button.dataset.tab);
     else if (button.dataset.copy) copy(button, el.querySelector(button.dataset.copy).textContent);
     else if (button.dataset.text) copy(button, button.dataset.text);
-    else if (button.dataset.ask === "csv") copy(button, tableText(el.querySelector(".sn-layers")));
+    else if (button.dataset.ask === "csv") copy(button, layersAsText());
     else if (button.dataset.ask) ask(button.dataset.ask, { true: true, false: false }[button.dataset.value] ?? button.dataset.value);
     button.closest(".sn-menu")?.removeAttribute("open");
   };
@@ -301,243 +301,3 @@ function saveAs({ name, text }) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
-
-const rowsOf = (table) => [...table.tBodies[0].rows];
-const cellOf = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent;
-
-// The rows that are seen, in their order, with commas between cells: what a spreadsheet takes.
-function tableText(table) {
-  const lines = [table.tHead.rows[0], ...rowsOf(table).filter((row) => !row.hidden)];
-  const quoted = (cell) => (/^[\d,]+$/.test(cell) ? cell.replaceAll(",", "") : `"${cell.replaceAll('"', '""')}"`);
-  return lines.map((row) => [...row.cells].map((cell) => quoted(cell.textContent.trim())).join(",")).join("\r\n");
-}
-
-// Sorting and filtering the table of layers; both outlive its being drawn anew.
-function layerTools(parts) {
-  const [search, count] = [parts.tools.querySelector("input"), parts.tools.querySelector("output")];
-  let [key, down] = ["", false];
-  function apply() {
-    const table = parts.body.querySelector(".sn-layers");
-    if (!table) return;
-    const heads = [...table.tHead.rows[0].cells];
-    const column = heads.findIndex((head) => head.firstElementChild?.dataset.key === key);
-    heads.forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"));
-    const rows = rowsOf(table);
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let seen = 0;
-    for (const row of rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
-      seen += !row.hidden;
-    }
-    count.textContent = seen < rows.length ? `${seen} of ${rows.length} layers` : "";
-    if (column < 0) return;
-    const value = (row) => {
-      const cell = cellOf(row, column).replaceAll(",", "");
-      return cell === "" ? -1 : Number.isNaN(Number(cell)) ? cell : Number(cell);
-    };
-    const keyed = rows.map((row) => [value(row), row]);
-    keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0) * (down ? -1 : 1));
-    table.tBodies[0].append(...keyed.map(([, row]) => row));
-  }
-  search.addEventListener("input", apply);
-  parts.body.addEventListener("click", (event) => {
-    const button = event.target.closest(".sn-layers thead button");
-    if (!button) return;
-    [key, down] = key === button.dataset.key ? [key, !down] : [button.dataset.key, !button.closest(".w")];
-    apply();
-  });
-  return {
-    follow(here) {
-      parts.tools.hidden = !here;
-      if (here && (key || search.value)) apply();
-    },
-  };
-}
-
-const OPEN = ["Network", "Paths", "Squeeze-excite", "Input"]; // other sections are folded at first
-
-function section(controls, name) {
-  const found = [...controls.children].find((child) => child.dataset.section === name);
-  if (found) return found;
-  const made = Object.assign(document.createElement("details"), { open: OPEN.includes(name) });
-  made.dataset.section = name;
-  made.append(Object.assign(document.createElement("summary"), { textContent: name }));
-  controls.append(made);
-  return made;
-}
-
-// Buttons of which one is pressed, as a group of radio inputs: arrow keys move, Tab leaves.
-function choice(control, ask) {
-  const element = document.createElement("div");
-  element.className = "sn-choice";
-  element.setAttribute("role", "radiogroup");
-  element.setAttribute("aria-label", control.label);
-  const group = uniqueId();
-  let drawn = "";
-  function update(now) {
-    if (drawn !== now.labels.join()) {
-      drawn = now.labels.join();
-      const caption = Object.assign(document.createElement("span"), { textContent: now.label });
-      const buttons = now.stops.map((stop, index) => {
-        const label = document.createElement("label");
-        const input = Object.assign(document.createElement("input"), { type: "radio", name: group });
-        input.addEventListener("change", () => ask(now.name, stop));
-        label.append(input, Object.assign(document.createElement("span"), { textContent: now.labels[index] }));
-        return label;
-      });
-      element.replaceChildren(...(now.label === now.section || now.name === "family" ? buttons : [caption, ...buttons]));
-    }
-    element.querySelectorAll("input").forEach((input, index) => (input.checked = now.stops[index] === now.value));
-  }
-  return { element, update };
-}
-
-// A slider over the stops, paired with a text field that takes every value; Python judges what is typed.
-function slider(control, ask) {
-  const element = document.createElement("div");
-  element.className = "sn-slider";
-  const id = uniqueId();
-  element.innerHTML = `
-    <label for="n${id}"></label><input id="n${id}" type="text" inputmode="numeric" autocomplete="off">
-    <input type="range" min="0" step="1" aria-describedby="h${id}"><small id="h${id}"></small>`;
-  const [label, field, range, hint] = element.children;
-  let now = control;
-  let committed = null; // the text that Python has seen
-  function place(stop, text) {
-    range.value = stop;
-    range.style.setProperty("--sn-done", `${(100 * stop) / Math.max(1, now.stops.length - 1)}%`);
-    range.setAttribute("aria-valuetext", text);
-  }
-  function commit() {
-    const typed = field.value.trim();
-    if (typed === committed) return;
-    committed = typed;
-    ask(now.name, typed);
-  }
-  range.addEventListener("input", () => {
-    const stop = Number(range.value);
-    field.value = committed = now.labels[stop];
-    place(stop, now.labels[stop]);
-    ask(now.name, now.stops[stop]);
-  });
-  field.addEventListener("change", commit);
-  field.addEventListener("keydown", (event) => event.key === "Enter" && commit());
-  function update(next, refused) {
-    now = next;
-    const text = next.text;
-    label.textContent = next.label;
-    range.setAttribute("aria-label", next.label);
-    range.max = next.stops.length - 1;
-    place(nearestStop(next.stops, next.value), text);
-    field.setAttribute("aria-invalid", String(refused));
-    if (committed === null || !(refused || beingTyped(field, committed))) field.value = committed = text;
-    field.disabled = range.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element, update };
-}
-
-// What is being typed while an answer arrives stays; so does, to be mended, what was refused.
-const beingTyped = (field, committed) => field.matches(":focus") && field.value !== committed;
-
-function nearestStop(stops, value) {
-  const gap = (stop) => (stop === value ? -1 : stop === null || value === null ? Infinity : Math.abs(stop - value));
-  return stops.reduce((best, stop, index) => (gap(stop) < gap(stops[best]) ? index : best), 0);
-}
-
-// A label above its field, and a hint below.
-function labelled(control, field, kind) {
-  const element = document.createElement("div");
-  element.className = `sn-field sn-${kind}`;
-  const [label, hint] = [document.createElement("label"), document.createElement("small")];
-  field.id = uniqueId();
-  hint.id = `${field.id}-hint`;
-  label.htmlFor = field.id;
-  label.textContent = control.label;
-  field.setAttribute("aria-describedby", hint.id);
-  element.append(label, field, hint);
-  return [element, hint];
-}
-
-function select(control, ask) {
-  const field = document.createElement("select");
-  const [element, hint] = labelled(control, field, "select");
-  let now = control;
-  let drawn = "";
-  field.addEventListener("change", () => ask(now.name, now.stops[field.selectedIndex]));
-  function update(next) {
-    now = next;
-    if (drawn !== next.labels.join("|")) {
-      drawn = next.labels.join("|");
-      field.replaceChildren(...next.labels.map((label) => new Option(label)));
-    }
-    field.selectedIndex = next.stops.indexOf(next.value);
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element, update };
-}
-
-function check(control, ask) {
-  const field = Object.assign(document.createElement("input"), { type: "checkbox" });
-  const [element, hint] = labelled(control, field, "check");
-  element.prepend(field);
-  field.addEventListener("change", () => ask(control.name, field.checked));
-  function update(next) {
-    field.checked = next.value;
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element, update };
-}
-
-function text(control, ask) {
-  const field = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", spellcheck: false });
-  const [element, hint] = labelled(control, field, "text");
-  let committed = null; // the text that Python has seen
-  function commit() {
-    if (field.value === committed) return;
-    committed = field.value;
-    ask(control.name, field.value);
-  }
-  field.addEventListener("change", commit);
-  field.addEventListener("keydown", (event) => event.key === "Enter" && commit());
-  function update(next, refused) {
-    field.setAttribute("aria-invalid", String(refused));
-    if (committed === null || !(refused || beingTyped(field, committed))) field.value = committed = next.value;
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element, update };
-}
-
-// Buttons of which any number is pressed.
-function checks(control, ask) {
-  const element = document.createElement("div");
-  element.className = "sn-choice";
-  element.setAttribute("role", "group");
-  element.setAttribute("aria-label", control.label);
-  let drawn = "";
-  function update(now) {
-    if (drawn !== now.labels.join()) {
-      drawn = now.labels.join();
-      const caption = Object.assign(document.createElement("span"), { textContent: now.label });
-      const buttons = now.labels.map((words) => {
-        const label = document.createElement("label");
-        const input = Object.assign(document.createElement("input"), { type: "checkbox" });
-        input.addEventListener("change", () => {
-          const inputs = [...element.querySelectorAll("input")];
-          ask(now.name, now.stops.filter((_, index) => inputs[index].checked));
-        });
-        label.append(input, Object.assign(document.createElement("span"), { textContent: words }));
-        return label;
-      });
-      element.replaceChildren(caption, ...buttons);
-    }
-    element.querySelectorAll("input").forEach((input, index) => (input.checked = now.value.includes(now.stops[index])));
-  }
-  return { element, update };
-}
-
-const KINDS = { choice, slider, select, check, checks, text };

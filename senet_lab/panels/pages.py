@@ -16,7 +16,7 @@ from senet_lab.views.anatomy import Anatomy
 from senet_lab.views.breakdown import breakdown
 from senet_lab.views.code import code_html
 from senet_lab.views.compare import compare
-from senet_lab.views.layers import layer_table
+from senet_lab.views.layers import layer_rows, layer_table
 from senet_lab.views.page import heading, picture
 from senet_lab.views.paths import resolve
 from senet_lab.views.published import published
@@ -43,6 +43,7 @@ def shown(state: State, building: Building) -> dict[str, Any]:
         "pinned": bool(state.pinned),
         "token": state.architecture.token(),
         "body": _TABS[state.tab](state, building),
+        "rows": _rows(state.architecture) if state.tab == "Layers" else [],
     }
 
 
@@ -65,8 +66,8 @@ def _source(state: State) -> str:
 
 
 @lru_cache(maxsize=8)
-def _layers(architecture: Architecture) -> str:
-    return layer_table(architecture.ledger())
+def _rows(architecture: Architecture) -> list[str]:
+    return layer_rows(architecture.ledger())
 
 
 def _compared(state: State, _: Building) -> str:
@@ -116,7 +117,7 @@ def _built(state: State, building: Building) -> str:
 
 _TABS: dict[str, Callable[[State, Building], str]] = {
     "Network": _network,
-    "Layers": lambda state, _: _layers(state.architecture),
+    "Layers": lambda state, _: layer_table(state.architecture.ledger(), ()),
     "Where it goes": lambda state, _: breakdown(state.architecture.ledger()),
     "Trade-offs": lambda state, _: tradeoffs(state.architecture),
     "Compare": _compared,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
@@ -26,25 +27,36 @@ WINDOWS = ("conv", "grouped conv", "pool", "global pool")
 NOTE = "for one image; field: receptive field in pixels; the longest bar is the largest layer"
 
 
-def layer_table(ledger: Ledger) -> str:
+def layer_table(ledger: Ledger, rows: Sequence[str] | None = None) -> str:
     """Each row of the ledger, with its part of the parameters and of the multiply-adds as a bar.
 
-    For what sorts and filters it in a browser: a row has `data-index` (its place in the network), `data-group`,
-    `data-block` and `data-kind` (squeeze-excite is one, as in `Ledger.by_kind`); a cell whose words do not sort by
-    themselves has `data-value`; the heads are buttons, and `data-key` names their column.
+    Args:
+        rows: what to put between head and foot; None for all of `layer_rows`. A page that draws only the rows in view
+            passes none of them.
     """
-    params, macs = (100 / (max((getattr(row, n) for row in ledger.rows), default=0) or 1) for n in ("params", "macs"))
-    rows = "".join([_row(index, row, params, macs) for index, row in enumerate(ledger.rows)])
+    rows = layer_rows(ledger) if rows is None else rows
     head = "".join(_head(*column) for column in COLUMNS)
     total = ledger.total
     sums = (f"{total.params:,}", f"{total.state:,}", short(total.macs), short(total.activations))
     foot = "".join(f"<td>{cell}</td>" for cell in (*[""] * 4, *sums, ledger.receptive_field))
     caption = f"<caption>{len(ledger.rows)} layers <small>{NOTE}</small></caption>"
     return (
-        f'<div class="sn-scroll" tabindex="0" role="region" aria-label="Layers"><table class="sn-layers">{caption}'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+        '<div class="sn-scroll" tabindex="0" role="region" aria-label="Layers">'
+        f'<table class="sn-layers" aria-rowcount="{len(ledger.rows) + 2}">{caption}'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
         f'<tfoot><tr><th scope="row">total</th>{foot}</tr></tfoot></table></div>'
     )
+
+
+def layer_rows(ledger: Ledger) -> list[str]:
+    """The rows of the table, each by itself, in the order of the ledger.
+
+    For what sorts and filters them in a browser: a row has `data-index` (its place in the network), `data-group`,
+    `data-block` and `data-kind` (squeeze-excite is one, as in `Ledger.by_kind`); a cell whose words do not sort by
+    themselves has `data-value`; the heads are buttons, and `data-key` names their column.
+    """
+    params, macs = (100 / (max((getattr(row, n) for row in ledger.rows), default=0) or 1) for n in ("params", "macs"))
+    return [_row(index, row, params, macs) for index, row in enumerate(ledger.rows)]
 
 
 def _head(key: str, name: str, words: bool) -> str:
