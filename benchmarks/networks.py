@@ -1,7 +1,7 @@
 """Whole networks: first step, training and inference. `python networks.py train|infer NAME BATCH SIDE WAY REPEATS`.
 
-WAY is "ours" or "keras": the same layers, but for the grouped convolution, Keras' own, and Adam, Keras' own and built
-in the first step. `python networks.py limit REPEATS` measures the largest matrix products that TensorFlow makes.
+WAY is "ours" or "keras": the same layers, but the grouped convolution and Adam are Keras' own, and Adam is built in
+the first step. `python networks.py limit REPEATS` measures the largest matrix products that TensorFlow makes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import tensorflow as tf
 from timing import emit, peak_memory, timed
 
 from senet_lab import Architecture, SEResNet
+from senet_lab.export import code
 from senet_lab.ledger import Ledger
 from senet_lab.style import style_of
 from senet_lab.training.optimizers import compiled
@@ -35,11 +36,15 @@ def limit(repeats: int) -> None:
     emit("limit", "3072 x 3072 matrix product", "TensorFlow", "GFLOP/s", [2 * 3072**3 / t / 1e9 for t in times])
 
 
-def network(name: str, side: int) -> keras.Model:
-    """A network with timm's conventions and 1000 classes; "mini SE-ResNet" is the seed's for CIFAR-10."""
+def network(name: str, side: int, way: str) -> keras.Model:
+    """A network with timm's conventions and 1000 classes; "mini SE-ResNet" is the seed's for CIFAR-10.
+
+    As Keras comes it is the standalone script, which has Keras' own grouped convolution; the mini network has none.
+    """
     if name != "mini SE-ResNet":
         family, depth = {"SE-ResNet-50": ("resnet", 50), "SE-ResNeXt-50": ("resnext", 50)}[name]
-        return Architecture(family, depth, input_shape=(side, side, 3), convention="timm").build()
+        architecture = Architecture(family, depth, input_shape=(side, side, 3), convention="timm")
+        return architecture.build() if way == "ours" else _run(code(architecture, "standalone"))
     inputs = keras.Input((side, side, 3))
     x = keras.layers.Conv2D(32, 3, padding="same", activation="relu")(inputs)
     x = SEResNet.group(x, n_blocks=2, n_filters=128, ratio=16, style=TIMM)
@@ -49,20 +54,20 @@ def network(name: str, side: int) -> keras.Model:
     return keras.Model(inputs, outputs)
 
 
-def _as_keras_comes(layer: Any) -> Any:
-    kind = keras.layers.Conv2D if type(layer).__name__ == "Conv2D" else type(layer)
-    return kind.from_config(layer.get_config())
+def _run(script: str) -> keras.Model:
+    names: dict[str, Any] = {}
+    exec(script, names)
+    return names["model"]
 
 
 def train(name: str, batch: int, side: int, way: str, repeats: int) -> None:
     """Adam steps, float32: the first one, and those behind it."""
     case = f"{name}, {side} px, batch {batch}"
     start = time.perf_counter()
-    model = network(name, side)
+    model = network(name, side, way)
     emit("build", case, WAYS[way], "s", [time.perf_counter() - start])
     macs = Ledger.of(model).macs
     if way == "keras":
-        model = keras.models.clone_model(model, clone_function=_as_keras_comes)
         model.compile("adam", "sparse_categorical_crossentropy")
     draw = np.random.default_rng(0)
     x = draw.normal(size=(batch, side, side, 3)).astype("float32")
@@ -81,10 +86,10 @@ def train(name: str, batch: int, side: int, way: str, repeats: int) -> None:
 def infer(name: str, batch: int, side: int, way: str, repeats: int) -> None:
     """`predict_on_batch`, float32."""
     case = f"{name}, {side} px, batch {batch}"
-    model = network(name, side)
+    start = time.perf_counter()
+    model = network(name, side, way)
+    emit("build", case, WAYS[way], "s", [time.perf_counter() - start])
     macs = Ledger.of(model).macs
-    if way == "keras":
-        model = keras.models.clone_model(model, clone_function=_as_keras_comes)
     x = np.random.default_rng(0).normal(size=(batch, side, side, 3)).astype("float32")
     times = timed(lambda: model.predict_on_batch(x), repeats, 2)
     emit("inference", case, WAYS[way], "images/s", [batch / t for t in times])

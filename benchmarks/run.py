@@ -37,7 +37,8 @@ def jobs(quick: bool) -> list[Job]:
     found += [("ledger.py", (few,)), ("peers.py", ("table", few))]
     for shape in shapes:
         found += [("grouped.py", (shape, many)), ("peers.py", ("grouped", shape, many))]
-    for what, cases in (("train", TRAIN), ("infer", INFER)):
+    rounds = (("train", TRAIN), *[("infer", INFER)] * (1 if quick else 3))  # by turns: runs of the same thing differ
+    for what, cases in rounds:
         for case in cases:
             found += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
             if not (quick and case[0] == "SE-ResNeXt-50"):

@@ -10,7 +10,7 @@ from typing import Any
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
 from senet_lab.training.recipe import RECIPES
-from senet_lab.training.run import ENDED, Run, Status, runs
+from senet_lab.training.run import ACTIVE, ENDED, Run, Status, runs
 
 FIELDS = ("epochs", "batch", "learning_rate", "seed")  # of a recipe, that have a flag of their own
 
@@ -105,10 +105,13 @@ def words(status: Status) -> str:
 
 
 def _stop(chosen: argparse.Namespace) -> int:
-    Run(chosen.run).stop()
-    status = Run(chosen.run).wait(60)
-    sys.stdout.write(f"{status.state}\n")
-    return 0
+    run = Run(chosen.run)
+    if run.status().state in ACTIVE and run.status().at:  # one that was never started has nothing to stop
+        run.stop()
+        run.wait(60)
+    state = run.status().state
+    sys.stdout.write(f"{state}\n")
+    return 0 if state in ENDED else 1
 
 
 def _list(chosen: argparse.Namespace) -> int:

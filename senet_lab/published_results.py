@@ -114,7 +114,10 @@ def kin(architecture: Architecture) -> Architecture:
     >>> kin(Architecture(convention="timm")) == kin(Architecture(cardinality=8, se_bias=True))
     True
     """
-    free: dict[str, Any] = dict.fromkeys(CONVENTIONS["paper"])
+    free: dict[str, Any] = dict.fromkeys(CONVENTIONS["paper"]) | {"conv_bias": architecture.conv_bias or None}
+    ratios = {group.ratio for group in architecture.plan}
+    if len(ratios) == 1:
+        free |= {"ratio": ratios.pop()}
     one_path = architecture.groups is None and (architecture.paths, architecture.base_width) == (1, 64)
     if architecture.family == "resnet" or (one_path and architecture.depth in depths("resnet")):
         free |= {"family": "resnet", "cardinality": 32, "base_width": 4}

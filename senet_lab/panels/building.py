@@ -26,13 +26,14 @@ class Building:
         model: the last model that was built, or None.
         words: how far it is, or what came of it.
         running: whether a thread is at it.
+        version: rises with each change, so that who draws can tell that there was one meanwhile.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self.architecture: Architecture | None = None
         self.model: keras.Model | None = None
-        self.words, self.running = "", False
+        self.words, self.running, self.version = "", False, 0
 
     def start(self, architecture: Architecture) -> None:
         """Build it, unless something is being built already."""
@@ -79,7 +80,7 @@ class Building:
         self._say(said)
 
     def _say(self, words: str) -> None:
-        self.words = words
+        self.words, self.version = words, self.version + 1
         self._changed()
 
 

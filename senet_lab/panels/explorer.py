@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 
-# What a cell's Explorer showed last, so that running the cell again loses nothing. By cell and by what it was given.
+# What a cell's Explorer showed last, so that running the cell again loses nothing: the last REMEMBERED, by cell, by
+# which of its Explorers, and by what it was given.
 _left_at: dict[tuple[str, Architecture], State] = {}
+_counted: dict[str, int] = {}  # Explorers that the execution under way has made
+REMEMBERED = 64
 
 
 class Explorer(anywidget.AnyWidget):
@@ -56,7 +59,6 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, architecture: Architecture | None = None) -> None:
         given = architecture or Architecture("resnext", 50)
         self.failure: Exception | None = None
-        self._turn = ""
         self._building = Building(self._render)
         self._place = (_cell(), given)
         self._state = _left_at.get(self._place) or begun(given)
@@ -82,18 +84,18 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
-        self._turn = change.new["turn"]
+        turn = change.new["turn"]
         try:
             moves = dict(change.new["moves"])
             if moves.pop("reset", False):
                 self._state = begun(self._place[1])
-            self._state = state = after(self._state, moves, change.new["gesture"])
+            self._state = state = after(self._state, moves, change.new["gesture"], turn)
             download = self._done({name: value for name, value in moves.items() if name not in state.refused})
             self.architecture = self._state.architecture
             self._render(download)
         except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
             self.failure = error
-            self.shown = {**self.shown, "turn": self._turn, "error": traceback.format_exc()}
+            self.shown = {**self.shown, "turn": turn, "error": traceback.format_exc()}
 
     def _done(self, moves: dict[str, Any]) -> dict[str, str]:
         """Build and save, where that is asked for; returns what the browser is to save."""
@@ -104,7 +106,11 @@ class Explorer(anywidget.AnyWidget):
             self._building.keep(Path.cwd())
         elif suffix:
             text = text_of(self._state.architecture, suffix, form=self._state.form)
-            return {"name": f"{model_name(self._state.architecture.name)}{suffix}", "text": text, "turn": self._turn}
+            return {
+                "name": f"{model_name(self._state.architecture.name)}{suffix}",
+                "text": text,
+                "turn": self._state.turn,
+            }
         return {}
 
     @traitlets.observe("architecture")
@@ -121,11 +127,10 @@ class Explorer(anywidget.AnyWidget):
     def _render(self, download: dict[str, str] | None = None) -> None:
         """Put together what the page shows, and send it once; other threads may move on meanwhile."""
         drawn = None
-        while drawn is not self._state:
-            drawn = self._state
-            self.shown = {"turn": self._turn, "download": download or {}, **shown(drawn, self._building)}
-        if self._place[0] and drawn is not None:
-            _left_at[self._place] = replace(drawn, refused={})
+        while drawn != (now := (self._state, self._building.version)):
+            drawn = now
+            self.shown = {"turn": now[0].turn, "download": download or {}, **shown(now[0], self._building)}
+        _remember(self._place, now[0])
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()
@@ -139,8 +144,23 @@ class Explorer(anywidget.AnyWidget):
         return {**data, "text/html": static_page(self.architecture), "text/plain": repr(self)}, metadata
 
 
+def _remember(place: tuple[str, Architecture], state: State) -> None:
+    if place[0]:
+        _left_at.pop(place, None)
+        _left_at[place] = replace(state, refused={}, turn="")
+        while len(_left_at) > REMEMBERED:
+            del _left_at[next(iter(_left_at))]
+
+
 def _cell() -> str:
-    """The cell that is being run, as JupyterLab names it; "" where nobody says."""
+    """The cell that is being run, as JupyterLab names it, and which of its Explorers this is; "" where nobody says."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else None
-    return str((parent or {}).get("metadata", {}).get("cellId", ""))
+    parent = (shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else None) or {}
+    cell = parent.get("metadata", {}).get("cellId", "")
+    if not cell:
+        return ""
+    execution = parent["header"]["msg_id"]
+    number = _counted.get(execution, 0) + 1
+    _counted.clear()
+    _counted[execution] = number
+    return f"{cell} {number}"

@@ -47,7 +47,9 @@ function layerTable(body, tools) {
     drawn = `${first} ${last}`;
     const space = (n) => (n > 0 ? `<tr class="sn-space" aria-hidden="true" style="height:${n * ROW}px"></tr>` : "");
     const inView = order.slice(first, last).map((index) => rows[index]);
-    table().tBodies[0].innerHTML = space(first) + inView.join("") + space(order.length - last);
+    const part = table().tBodies[0];
+    part.innerHTML = space(first) + inView.join("") + space(order.length - last);
+    [...part.querySelectorAll("[data-index]")].forEach((row, at) => (row.ariaRowIndex = first + at + 2)); // 1 is the head
   }
 
   function show() {

@@ -35,6 +35,7 @@ class State:
         said: the sentence about the last move.
         refused: the moves that could not be made, with the reason.
         gesture, origin: the drag, key or click that is under way, and the network where it began.
+        turn: the message of the page that it answers.
     """
 
     architecture: Architecture
@@ -50,6 +51,7 @@ class State:
     refused: dict[str, str] = field(default_factory=dict)
     gesture: str = ""
     origin: Architecture | None = None
+    turn: str = ""
 
 
 def begun(architecture: Architecture) -> State:
@@ -57,7 +59,7 @@ def begun(architecture: Architecture) -> State:
     return State(architecture, origin=architecture)
 
 
-def after(state: State, moves: dict[str, Any], gesture: str) -> State:
+def after(state: State, moves: dict[str, Any], gesture: str, turn: str = "") -> State:
     """The state after the moves that can be made; why the others cannot is in `refused`."""
     if gesture != state.gesture:
         state = replace(state, gesture=gesture, origin=state.architecture)
@@ -69,7 +71,7 @@ def after(state: State, moves: dict[str, Any], gesture: str) -> State:
             refused[name] = str(error)
     if state.architecture != before:
         state = replace(state, said=_said(state))
-    return replace(state, refused=refused)
+    return replace(state, refused=refused, turn=turn)
 
 
 def _said(state: State) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,8 @@ def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
     path.parent.mkdir(exist_ok=True)
     named: dict[str, Any] = {f"v{index:05d}": array for index, array in enumerate(arrays)}
     with written_whole(path, overwrite=True) as unfinished:
-        np.savez(unfinished, about=np.frombuffer(json.dumps(about).encode(), "uint8"), **named)
+        told = json.dumps({"arrays": len(named), **about})
+        np.savez(unfinished, about=np.frombuffer(told.encode(), "uint8"), **named)
 
 
 def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
@@ -49,7 +49,9 @@ def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             about = json.loads(file["about"].tobytes())
             arrays = [file[name] for name in sorted(file.files) if name != "about"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            if len(arrays) != about.pop("arrays"):
+                raise KeyError("arrays are missing")
+    except Exception as error:  # a damaged zip file may raise nearly anything
         raise ValueError(f"'{path.name}' is damaged: {error}") from error
     return arrays, about
 

@@ -23,13 +23,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from filelock import FileLock, Timeout
+import psutil
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.checks import nearest, one_of
 from senet_lab.files import written_whole
 from senet_lab.training.recipe import Recipe
 
@@ -49,9 +50,10 @@ class Status(NamedTuple):
         epoch, epochs: those finished, and all.
         step, steps: of the epoch under way.
         loss, accuracy: over the epoch so far; None before its first step.
-        images_per_s: of the last seconds.
+        images_per_s: over the epoch so far, in training steps alone.
         seconds: what is left at this rate; None where nobody knows yet.
         device: what it computes on.
+        process: the number of the process that trains, 0 before there is one.
         at: when this was written, seconds since 1970.
     """
 
@@ -66,6 +68,7 @@ class Status(NamedTuple):
     images_per_s: float | None = None
     seconds: float | None = None
     device: str = ""
+    process: int = 0
     at: float = 0.0
 
 
@@ -100,15 +103,17 @@ class Run:
             OSError: it cannot be made.
         """
         recipe = Recipe() if recipe is None else recipe
-        if data in ("sample", "cifar10"):
-            _fits_cifar10(architecture)
+        _fits(architecture, data)
         path = Path(folder).expanduser() if folder else _free_folder(architecture)
-        path.mkdir(parents=True, exist_ok=False)
+        if path.exists():
+            raise FileExistsError(f"`folder` (='{path}') must be a new one; try '{path}-2', or resume the run in it.")
+        path.mkdir(parents=True)
         config = {
             "architecture": architecture.token(),
             "recipe": recipe.to_dict(),
             "data": data if data in ("sample", "cifar10") else str(Path(data).expanduser().resolve()),
             "created": datetime.now().isoformat(timespec="seconds"),
+            "versions": {name: version(name) for name in ("senet-lab", "keras", "tensorflow", "numpy")},
         }
         with written_whole(path / "config.json") as unfinished:
             unfinished.write_text(json.dumps(config, indent=1) + "\n")
@@ -133,21 +138,21 @@ class Run:
         """How far it is; a process that is gone without a word has failed."""
         try:
             status = Status(**json.loads((self.folder / "status.json").read_text()))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError, TypeError):  # none yet, or one that a power cut has left
             return Status("waiting", epochs=self.recipe.epochs)
-        if status.state not in ACTIVE or self.is_held():
+        if status.state not in ACTIVE or _trains(status.process, self.folder):
             return status
         starting = status.state == "waiting" and time.time() - status.at < PATIENCE
         gone = "its process is gone: killed, out of memory, or the machine went down; resume it, and it goes on"
         return status if starting else status._replace(state="failed", reason=gone)
 
     def is_held(self) -> bool:
-        """Whether a process is at it."""
+        """Whether a process is at it. Asks the system and not the lock, which two who asked would hold by turns."""
         try:
-            with FileLock(self.folder / "lock", timeout=0):
-                return False
-        except Timeout:
-            return True
+            status = Status(**json.loads((self.folder / "status.json").read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return False
+        return _trains(status.process, self.folder)
 
     def metrics(self) -> list[dict[str, float]]:
         """The rows of metrics.csv, an epoch each; a line that was not finished is left out."""
@@ -161,6 +166,8 @@ class Run:
                 numbers = {name: float(row[name]) for name in COLUMNS}
             except (TypeError, ValueError, KeyError):
                 continue
+            if None in row:  # more than belongs into a row
+                continue
             rows[numbers["epoch"]] = numbers  # an epoch that was done again after a fall replaces the first
         return [rows[epoch] for epoch in sorted(rows)]
 
@@ -170,10 +177,10 @@ class Run:
         Raises:
             RuntimeError: a process is at it already.
         """
-        if self.is_held():
+        if self.status().state in ACTIVE and self.is_held():
             raise RuntimeError(f"A process is training in '{self.folder}' already; stop it first, or watch it.")
         self.ask("run")
-        self.tell(self.status()._replace(state="waiting", reason=""))
+        self.tell(self.status()._replace(state="waiting", reason="", process=0))
         with (self.folder / "log.txt").open("a") as log:
             command = [sys.executable, "-m", "senet_lab.training.worker", str(self.folder)]
             quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ}
@@ -198,10 +205,9 @@ class Run:
             unfinished.write_text(json.dumps(status._replace(at=time.time())._asdict()))
 
     def wait(self, timeout: float = float("inf")) -> Status:
-        """Wait until it has ended, for `timeout` seconds at most."""
-        for status in self.follow(timeout):
-            if status.state in ENDED:
-                break
+        """Wait until it has ended and its process is gone, for `timeout` seconds at most."""
+        for _ in self.follow(timeout):
+            pass
         return self.status()
 
     def follow(self, timeout: float = float("inf")) -> Iterator[Status]:
@@ -215,12 +221,31 @@ class Run:
             time.sleep(0.2)
 
 
-def _fits_cifar10(architecture: Architecture) -> None:
-    """Raises a ValueError unless a network takes CIFAR-10's images and has a class for each of its ten."""
-    if architecture.input_shape != (32, 32, 3):
-        raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of CIFAR-10; try (32, 32, 3).")
-    if not architecture.include_top or architecture.classes != 10:
-        raise ValueError(f"`classes` (={architecture.classes}) must be those of CIFAR-10, with a classifier; try 10.")
+def _trains(process: int, folder: Path) -> bool:
+    """Whether the process of that number is the one that trains in a folder, and not another with its number."""
+    try:
+        return bool(process) and str(folder) in psutil.Process(process).cmdline()
+    except psutil.Error:
+        return False
+
+
+def _fits(architecture: Architecture, data: str) -> None:
+    """Raises a ValueError unless a network takes the images, and has a class for each of theirs."""
+    height, width, channels = architecture.input_shape
+    if data in ("sample", "cifar10"):
+        shape, classes = (32, 32, 3), 10
+    else:
+        folder = Path(data).expanduser()
+        if not folder.is_dir():
+            fit = nearest(data, ("sample", "cifar10"))
+            raise ValueError(f"`data` (={data!r}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}.")
+        shape, classes = (height, height, 3), sum(each.is_dir() for each in folder.iterdir())
+    if (height, width, channels) != shape:
+        raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {data!r}; try {shape}.")
+    if not architecture.include_top or architecture.classes != classes:
+        raise ValueError(
+            f"`classes` (={architecture.classes}) must be those of {data!r}, with a classifier; try {classes}."
+        )
 
 
 def _free_folder(architecture: Architecture) -> Path:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("senet_lab")
 TOLD_EVERY = 0.2  # seconds between two writings of the status
-KEPT_EVERY = 60.0  # seconds between two checkpoints within an epoch
+KEPT_EVERY = float(os.environ.get("SENET_LAB_KEPT_EVERY", "60"))  # seconds between checkpoints within an epoch
 
 
 class StopAskedError(Exception):
@@ -62,16 +62,21 @@ class Worker:
     _told: float = 0.0
     _kept: float = 0.0
     _compiled: bool = False
+    _stopping: bool = False
 
     def __call__(self) -> None:
         """All of it; what goes wrong becomes the status, with the reason."""
         self.tell("compiling", now=True)
         try:
             self._prepare()
-            while self.progress.epoch < self.recipe.epochs:
-                self._epoch()
+            try:
+                while self.progress.epoch < self.recipe.epochs:
+                    self._raise_if_stopped()
+                    self._epoch()
+            except StopAskedError:
+                self.keep()
+                raise
         except StopAskedError:
-            self.keep()
             self.tell("stopped", "it was asked to", now=True)
         except FloatingPointError as error:
             self.tell("failed", str(error), now=True)
@@ -117,14 +122,16 @@ class Worker:
             )
             self._raise_if_stopped()
         row = self._row(watch)
+        if len(self.batches.x_held):
+            self._must_be_finite("loss on the held-out images", row["val_loss"])
         better = row["val_accuracy"] if not math.isnan(row["val_accuracy"]) else row["accuracy"]
         is_best = better > self.progress.best
         self.progress = Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best))
-        _append(self.run.folder / "metrics.csv", row)
+        self.keep()
         if is_best:
             path = self.run.folder / "checkpoints" / "best.npz"
             checkpoint.write(path, list(map(_array, self.model.variables)), {"epoch": row["epoch"]})
-        self.keep()
+        _append(self.run.folder / "metrics.csv", row)
 
     def _shaped(self, steps: Any) -> Any:
         """Classes as one-hot rows where labels are smoothed, as that loss wants them."""
@@ -167,19 +174,29 @@ class Worker:
             progress.timed += images
             progress.seconds += seconds
         self._compiled = True
-        if not math.isfinite(loss):
-            raise FloatingPointError(
-                f"the loss is {loss} at epoch {progress.epoch + 1}, step {progress.step}; the checkpoint before it is "
-                "kept: try a lower learning rate"
-            )
+        self._must_be_finite("loss", loss)
         if time.monotonic() - self._kept > KEPT_EVERY:
             self.keep()
         self.tell("training")
 
+    def _must_be_finite(self, name: str, *values: Any) -> None:
+        """Raises a FloatingPointError, before anything that is no number is kept."""
+        import numpy as np
+
+        if all(np.isfinite(value).all() for value in values):
+            return
+        kept = any((self.run.folder / "checkpoints").glob("[0-9]*.npz"))
+        words = "the last checkpoint is from before" if kept else "there is no checkpoint yet"
+        raise FloatingPointError(
+            f"the {name} is no number any more at epoch {self.progress.epoch + 1}, step {self.progress.step}; "
+            f"{words}: try a lower learning rate"
+        )
+
     def keep(self) -> None:
-        """A checkpoint of where it is."""
+        """A checkpoint of where it is, if all of it is numbers."""
         step = self.progress.epoch * self.batches.steps + self.progress.step
         arrays = [_array(variable) for variable in variables(self.model)]
+        self._must_be_finite("network", *(array for array in arrays if array.dtype.kind == "f"))
         checkpoint.keep(self.run.folder / "checkpoints", step, arrays, vars(self.progress))
         self._kept = time.monotonic()
 
@@ -193,20 +210,26 @@ class Worker:
         rate = progress.timed / progress.seconds if progress.seconds else None
         left = steps * recipe.epochs - progress.epoch * steps - progress.step
         images = progress.images or None
-        self.run.tell(
-            Status(
-                state, reason, progress.epoch, recipe.epochs, progress.step, steps,
-                progress.loss / images if images else None, progress.right / images if images else None,
-                rate, left * recipe.batch / rate if rate else None, getattr(self, "device", ""),
-            )
+        status = Status(
+            state, reason, progress.epoch, recipe.epochs, progress.step, steps,
+            progress.loss / images if images else None, progress.right / images if images else None,
+            rate, left * recipe.batch / rate if rate else None, getattr(self, "device", ""), os.getpid(),
         )  # fmt: skip
+        try:
+            self.run.tell(status)
+        except OSError as error:  # a full disk need not end a training that still has its memory
+            LOG.warning("%s", error)
 
     def wanted(self) -> str:
-        """What it is asked to do."""
-        try:
-            return (self.run.folder / "wanted").read_text()
-        except FileNotFoundError:
-            return "run"
+        """What it is asked to do; once it is to stop, nothing else."""
+        if not self._stopping:
+            try:
+                wanted = (self.run.folder / "wanted").read_text()
+            except FileNotFoundError:
+                return "run"
+            self._stopping = wanted == "stop"
+            return wanted
+        return "stop"
 
     def _raise_if_stopped(self) -> None:
         if self.wanted() == "stop":
@@ -298,11 +321,13 @@ def obeyed(worker: Worker) -> str:
 
 
 def _append(path: Path, row: dict[str, float]) -> None:
-    is_new = not path.exists()
+    before = path.read_bytes() if path.exists() else b""
     with path.open("a", newline="") as file:
         table = csv.DictWriter(file, COLUMNS)
-        if is_new:
+        if not before:
             table.writeheader()
+        elif not before.endswith(b"\n"):
+            file.write("\r\n")  # a line that was cut off stays by itself, and is left out when it is read
         table.writerow({name: f"{value:.6g}" for name, value in row.items()})
         file.flush()
         os.fsync(file.fileno())
@@ -330,6 +355,8 @@ def main() -> None:
     run = Run(Path(sys.argv[1]))
     try:
         with FileLock(run.folder / "lock", timeout=5):
+            for unfinished in run.folder.glob("checkpoints/.*.npz"):  # of a process that was killed while it wrote
+                unfinished.unlink(missing_ok=True)
             Worker(run)()
     except Timeout:
         LOG.warning("Another process is training this run; nothing was done.")
