@@ -43,7 +43,7 @@ TABLES = {
     ),
     "Training, images/s": ("training", "Adam, float32."),
     "Peak memory of the training process, MiB": ("memory", "With all that it has imported."),
-    "Inference, images/s": ("inference", "float32. The median of three runs each, by turns; runs differ by a fifth."),
+    "Inference, images/s": ("inference", "float32."),
 }
 
 # What was aimed at: what it says, ours, theirs, and by how much ours has to win; times count downwards.

@@ -54,7 +54,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train(chosen: argparse.Namespace) -> int:
     recipe = RECIPES[one_of("recipe", chosen.recipe, tuple(RECIPES))]
-    recipe = replace(recipe, **{n: value for n in FIELDS if (value := getattr(chosen, n)) is not None})
+    changed = {n: value for n in FIELDS if (value := getattr(chosen, n)) is not None}
+    if changed.get("epochs", recipe.epochs) > 0:  # a short training warms up for less
+        changed["warmup"] = min(recipe.warmup, changed.get("epochs", recipe.epochs) - 1)
+    recipe = replace(recipe, **changed)
     token = chosen.token
     architecture = Architecture.from_token(token) if token else Architecture.preset(chosen.preset)
     return _watched(Run.create(architecture, recipe, chosen.data, folder=chosen.folder))

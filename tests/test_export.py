@@ -276,7 +276,7 @@ def test_a_saved_model_opens_in_keras(tmp_path):
 
 
 def test_what_cannot_be_saved_says_why(tmp_path):
-    with pytest.raises(ValueError, match=r"suffix of `path`. \(='.kera'\) must be one of .*; try '.keras'"):
+    with pytest.raises(ValueError, match=r"`suffix` \(='.kera'\) must be one of .*; try '.keras'"):
         save(NEXT, tmp_path / "net.kera")
     with pytest.raises(ValueError, match=r"`form` .* is of a script; try 'net.py'"):
         save(NEXT, tmp_path / "net.csv", form="standalone")

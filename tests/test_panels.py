@@ -600,3 +600,27 @@ def test_what_is_stored_holds_the_widget_a_picture_and_a_line(explorer):
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
     assert data["text/plain"] == "Explorer(SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.233 G multiply-adds)"
     assert "<svg" in data["text/html"]
+
+
+def test_cost_is_kept_from_where_it_was_begun_to_be_kept_through_any_number_of_key_presses(explorer):
+    ask(explorer, keep_cost=True)
+    widths = []
+    for number, cardinality in enumerate((16, 8, 4, 2, 1)):
+        explorer.asked = {"moves": {"cardinality": cardinality}, "turn": f"{number}", "gesture": f"key {number}"}
+        widths.append(explorer.architecture.base_width)
+    assert widths[1:] == [14, 24, 40, 64]
+    ask(explorer, cardinality=32)
+    assert (explorer.architecture.cardinality, explorer.architecture.base_width) == (32, 4)
+
+
+def test_a_network_that_is_moved_otherwise_has_its_own_cost_to_keep(explorer):
+    ask(explorer, keep_cost=True)
+    ask(explorer, cardinality=1)
+    ask(explorer, depth=101)
+    ask(explorer, base_width=4)
+    assert explorer.architecture.cardinality == 32
+
+
+def test_the_reason_against_a_move_is_sent_to_its_control(explorer):
+    shown = ask(explorer, ratio="x")
+    assert shown["reasons"] == {"ratio": "`ratio` must be a whole number, not 'x'; try 1."}

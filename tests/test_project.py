@@ -1,7 +1,6 @@
 """The project around the package: what installs it, what it promises, what it must not contain."""
 
 import importlib
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -42,8 +41,7 @@ def test_every_dependency_is_pinned_with_hashes_and_without_an_address():
 def test_the_performance_page_is_what_the_stored_measurements_say(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     report = importlib.import_module("report")
-    measured = json.loads((ROOT / "benchmarks" / "results" / "cpu.json").read_text())
-    assert report.page(measured) == (ROOT / "docs" / "performance.md").read_text()
+    assert report.page(report.stored("cpu"), report.stored("ui")) == (ROOT / "docs" / "performance.md").read_text()
 
 
 def test_the_readme_gives_both_commands_in_its_first_screen():

@@ -150,7 +150,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_says_so(tmp_path):
 @pytest.mark.slow
 def test_the_command_line_trains_lists_and_answers_nonsense(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    assert main(["train", "--token", TINY.token(), "--epochs", "3", "--batch", "500", "--folder", "runs/one"]) == 0
+    assert main(["train", "--token", TINY.token(), "--epochs", "1", "--batch", "500", "--folder", "runs/one"]) == 0
     assert main(["runs"]) == 0
     out = capfd.readouterr().out
     assert re.search(r"one: SE-ResNet-\d+, finished.*best held-out accuracy 0\.\d+", out)

@@ -43,7 +43,7 @@ def save(
         OSError: the file is there, its folder is not, or it cannot be written.
     """
     path = Path(path)
-    suffix = one_of("suffix of `path`", path.suffix.lower(), tuple(_WRITERS))
+    suffix = one_of("suffix", path.suffix.lower(), tuple(_WRITERS))
     if form is not None and suffix != ".py":
         raise ValueError(f"`form` (={form!r}) is of a script; try '{path.stem}.py' for `path` (='{path}').")
     chosen = one_of("form", "standalone" if form is None else form, FORMS)

@@ -78,10 +78,11 @@ export default {
       }
       if (!answered) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(shown.error);
-      placeControls(shown.controls, shown.refused);
+      placeControls(shown.controls, shown.reasons);
     }
 
-    function placeControls(controls, refused) {
+    // The reason against a move stands at its control as well: the line at the top may be out of sight.
+    function placeControls(controls, reasons) {
       const names = new Set(controls.map((control) => control.name));
       for (const [name, { element }] of widgets) {
         if (names.has(name)) continue;
@@ -94,7 +95,8 @@ export default {
           widgets.set(control.name, made);
           section(parts.controls, control.section).append(made.element);
         }
-        widgets.get(control.name).update(control, refused.includes(control.name));
+        const reason = reasons[control.name];
+        widgets.get(control.name).update(reason ? { ...control, hint: reason } : control, Boolean(reason));
       }
     }
 

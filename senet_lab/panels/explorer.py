@@ -117,7 +117,7 @@ class Explorer(anywidget.AnyWidget):
     def _follow(self, change: Any) -> None:
         """Show the new architecture; if Python set it, without what was said about moves before."""
         if change.new is not self._state.architecture:
-            self._state = replace(self._state, architecture=change.new, said=FIRST_WORDS, refused={})
+            self._state = replace(self._state, architecture=change.new, said=FIRST_WORDS, refused={}, anchor=None)
             self._render()
 
     @traitlets.default("shown")

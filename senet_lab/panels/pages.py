@@ -36,6 +36,7 @@ def shown(state: State, building: Building) -> dict[str, Any]:
     return {
         "error": "\n".join(state.refused.values()),
         "refused": list(state.refused),
+        "reasons": state.refused,
         "said": state.said,
         "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],
         "heading": heading(state.architecture, state.pinned, state.batch),

@@ -10,7 +10,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.checks import flag, one_of
 from senet_lab.export import FORMS, SUFFIXES
 from senet_lab.panels.controls import can_keep_cost, checked_batch, move_words
-from senet_lab.panels.moves import moved
+from senet_lab.panels.moves import KEPT, moved
 from senet_lab.views.page import move_sentence
 
 TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
@@ -36,6 +36,7 @@ class State:
         refused: the moves that could not be made, with the reason.
         gesture, origin: the drag, key or click that is under way, and the network where it began.
         turn: the message of the page that it answers.
+        anchor: the network whose cost is kept: that from before cardinality and base width were moved at its cost.
     """
 
     architecture: Architecture
@@ -52,6 +53,7 @@ class State:
     gesture: str = ""
     origin: Architecture | None = None
     turn: str = ""
+    anchor: Architecture | None = None
 
 
 def begun(architecture: Architecture) -> State:
@@ -84,8 +86,10 @@ def _moved(state: State, name: str, value: Any) -> State:
     """One move: of what the page shows and how, or of the network itself."""
     if name in _VIEW:
         return replace(state, **_VIEW[name](state, value))
-    origin = state.origin if state.keep_cost and can_keep_cost(state.architecture) else None
-    return replace(state, architecture=moved(state.architecture, name, value, origin=origin))
+    if name in KEPT and state.keep_cost and can_keep_cost(state.architecture):
+        anchor = state.anchor or state.architecture
+        return replace(state, architecture=moved(state.architecture, name, value, origin=anchor), anchor=anchor)
+    return replace(state, architecture=moved(state.architecture, name, value), anchor=None)
 
 
 def _nothing(_: Any) -> dict[str, Any]:
@@ -98,13 +102,17 @@ _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
     "form": lambda _, value: {"form": one_of("form", value, FORMS)},
     "path": lambda _, value: {"path": str(value)},
     "source": lambda _, value: {"source": flag("source", value)},
-    "keep_cost": lambda _, value: {"keep_cost": flag("keep_cost", value)},
+    "keep_cost": lambda _, value: {"keep_cost": flag("keep_cost", value), "anchor": None},
     "details": lambda _, value: {"details": flag("details", value)},
     "batch": lambda _, value: {"batch": checked_batch(value)},
     "pin": lambda state, value: {"pinned": state.architecture if flag("pin", value) else None},
-    "swap": lambda state, _: {"architecture": state.pinned or state.architecture, "pinned": state.architecture},
+    "swap": lambda state, _: {
+        "architecture": state.pinned or state.architecture,
+        "pinned": state.architecture,
+        "anchor": None,
+    },
     # What is done with the network, once the moves are made: here it is only judged.
     "build": lambda _, value: _nothing(flag("build", value)),
     "save": lambda _, value: _nothing(one_of("save", value, SUFFIXES)),
-    "token": lambda _, value: {"architecture": Architecture.from_token(str(value).strip())},
+    "token": lambda _, value: {"architecture": Architecture.from_token(str(value).strip()), "anchor": None},
 }
