@@ -34,7 +34,9 @@ def read(kind: type[T], token: str) -> T:
         raise TypeError(f"`token` must be a string such as '{VERSION}~ratio=8', not {token!r}.")
     version, *parts = token.strip().split("~")
     if version != VERSION:
-        raise ValueError(f"`token` (={token!r}) must begin with its version; try '{VERSION}~ratio=8'.")
+        raise ValueError(
+            f"`token` (={token!r}) must begin with '{VERSION}', as a page or `.token()` gives it; try '{VERSION}'."
+        )
     by_name: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     values: dict[str, Any] = {}
     for part in parts:

@@ -44,7 +44,7 @@ def parsed(page):
 
 
 def cells(table):
-    return [["".join(cell.itertext()) for cell in row] for row in table.find("tbody")]
+    return [["".join(cell.itertext()) for cell in row] for row in table.find(".//tbody")]
 
 
 def number(text):

@@ -243,8 +243,12 @@ def test_bad_input_is_answered_with_the_rule_the_value_and_what_would_do(given, 
 
 BAD_TOKENS = [
     (16, TypeError, "`token` must be a string such as 'senet1~ratio=8', not 16."),
-    ("", ValueError, "`token` (='') must begin with its version; try 'senet1~ratio=8'."),
-    ("senet2~ratio=8", ValueError, "must begin with its version"),
+    (
+        "",
+        ValueError,
+        "`token` (='') must begin with 'senet1', as a page or `.token()` gives it; try 'senet1'.",
+    ),
+    ("senet2~ratio=8", ValueError, "must begin with 'senet1'"),
     ("senet1~ration=8", ValueError, "`field of a token` (='ration') must be one of"),
     ("senet1~ratio=8~ratio=16", ValueError, "`ratio` must stand once in a token, not twice"),
     ("senet1~ratio=eight", ValueError, "`ratio` (='eight') cannot be read from a token"),

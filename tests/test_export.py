@@ -258,6 +258,10 @@ def test_a_saved_picture_stands_for_itself(name, tmp_path):
     used = {mark.get("class") for mark in root.iter() if mark.get("class")} - {"sn-drawing", "sn-note", "sn-fold"}
     assert used <= styled
     assert root.find("{*}title").text == Architecture.preset(name).name
+    told = " ".join(root.itertext())
+    ledger = Architecture.preset(name).ledger()
+    for words in (f"{ledger.params:,} parameters", "projection block", "what the squeeze leaves", "senet_lab: senet1"):
+        assert words in told
 
 
 def test_each_suffix_is_saved_as_what_it_says(tmp_path):

@@ -104,6 +104,30 @@ def test_labels_of_the_network_neither_overlap_nor_are_cut_off(name):
     assert outside(drawing) == []
 
 
+def places(drawing):
+    """Where the name of each column stands."""
+    known = ("input", "stem", "classifier")
+    return {
+        mark.text: float(mark.get("x"))
+        for mark in marks(drawing, "label")
+        if mark.text in known or mark.text.startswith(("group", "g"))
+    }
+
+
+@EVERY
+def test_networks_that_are_compared_stand_group_under_group_to_one_scale(name):
+    a, b = RESNEXT.ledger(), ALL[name].ledger()
+    above, below = network_svg(a, beside=b), network_svg(b, beside=a)
+    assert overlaps(above) + overlaps(below) == []
+    assert outside(above) + outside(below) == []
+    ours, theirs = places(above), places(below)
+    shared = ours.keys() & theirs.keys()
+    assert "stem" in shared or name == "without a stem"
+    assert {key: ours[key] for key in shared} == {key: theirs[key] for key in shared}
+    widths = [float(mark.get("width")) for mark in marks(network_svg(a, beside=a), "projection")]
+    assert widths == [float(mark.get("width")) for mark in marks(network_svg(a), "projection")]
+
+
 @EVERY
 def test_every_part_can_be_entered_and_its_words_do_not_overlap(name):
     architecture = ALL[name]
@@ -378,7 +402,7 @@ def test_the_breadcrumb_leads_back_up():
 def test_facts_are_those_of_the_ledger():
     assert about(RESNEXT.ledger(), "group2/block1") == (
         "projection block, stride 2 in the 3\u00d73 \u00b7 56\u00b2 \u00d7 256 \u2192 28\u00b2 \u00d7 512 \u00b7 "
-        "381,952 parameters, 3,072 of BN \u00b7 425.53 M multiply-adds"
+        "381,952 parameters, 3,072 in batch norm \u00b7 425.53 M multiply-adds"
     )
     assert f"{RESNEXT.ledger().params:,} parameters" in about(RESNEXT.ledger())
     assert about(RESNEXT.ledger(), "group3").startswith(

@@ -81,7 +81,7 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"in_groups": 3}, "`in_groups` must be a list of groups, not 3; try [1, 2, 3, 4]."),
         ({"in_groups": [5]}, "`in_groups` (=5) must be one of 1, 2, 3 or 4; try 4."),
         ({"preset": "vgg16"}, "must be one of 'se_resnet18'"),
-        ({"token": "no token"}, "`token` (='no token') must begin with its version"),
+        ({"token": "no token"}, "`token` (='no token') must begin with 'senet1'"),
         ({"tab": "Netwrk"}, "try 'Network'."),
         ({"form": "spaghetti"}, "`form` (='spaghetti') must be one of 'procedural'"),
         ({"batch": 0}, "`batch` (=0) must be at least 1; try 1."),
@@ -178,6 +178,8 @@ def test_a_part_that_is_entered_stays_entered(explorer):
 def test_controls_that_do_not_apply_say_why():
     off = {control.name: control.hint for control in controls(Architecture()) if control.disabled}
     assert off == dict.fromkeys(("cardinality", "base_width", "keep_cost"), "a ResNet has one path")
+    told = {control.name: control.value for control in controls(Architecture())}
+    assert (told["cardinality"], told["base_width"]) == (1, 64)  # Xie et al. 2017, table 1: a ResNet is 1x64d
     assert not any(control.disabled for control in controls(Architecture("resnext")))
 
 
@@ -309,13 +311,14 @@ def test_a_group_that_gets_squeeze_excite_back_gets_the_ratio_of_the_others(expl
 
 def test_pinning_swapping_and_unpinning(explorer):
     first = explorer.architecture
-    ask(explorer, pin=True)
+    assert ask(explorer, pin=True)["said"].startswith(f"{first.name} is A now")
     second = replace(first, ratio=8)
     shown = ask(explorer, ratio=8)
     assert (explorer.pinned, explorer.architecture) == (first, second)
     assert shown["pinned"] is True
     assert "+2.51 M vs A" in shown["heading"]
     shown = ask(explorer, swap=True)
+    assert shown["said"].startswith("A and B have changed places")
     assert (explorer.pinned, explorer.architecture) == (second, first)
     assert "\u22122.51 M vs A" in shown["heading"]
     shown = ask(explorer, pin=False)

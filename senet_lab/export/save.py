@@ -14,8 +14,7 @@ from senet_lab.export.forms import FORMS, code
 from senet_lab.files import written_whole
 from senet_lab.ledger import Ledger
 from senet_lab.nets.sketch import Row
-from senet_lab.views.network import network_svg
-from senet_lab.views.standalone import standalone_svg
+from senet_lab.views.poster import poster_svg
 
 # The columns of a `Row` that have a unit, with it.
 UNITS = {
@@ -79,15 +78,11 @@ def layer_csv(ledger: Ledger) -> str:
     return text.getvalue()
 
 
-def _picture(architecture: Architecture) -> str:
-    return standalone_svg(network_svg(architecture.ledger()), architecture.name)
-
-
 _WRITERS: dict[str, Callable[[Architecture], str]] = {
     ".py": code,
     ".keras": lambda _: "",
     ".csv": lambda architecture: layer_csv(architecture.ledger()),
-    ".svg": _picture,
+    ".svg": poster_svg,
     ".txt": lambda architecture: f"{architecture.token()}\n",
 }
 

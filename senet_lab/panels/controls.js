@@ -19,6 +19,8 @@ function choice(control, ask) {
   element.setAttribute("role", "radiogroup");
   element.setAttribute("aria-label", control.label);
   const group = uniqueId();
+  const hint = Object.assign(document.createElement("small"), { id: uniqueId() });
+  element.setAttribute("aria-describedby", hint.id);
   let drawn = "";
   function update(now) {
     if (drawn !== now.labels.join()) {
@@ -31,8 +33,9 @@ function choice(control, ask) {
         label.append(input, Object.assign(document.createElement("span"), { textContent: now.labels[index] }));
         return label;
       });
-      element.replaceChildren(...(now.label === now.section || now.name === "family" ? buttons : [caption, ...buttons]));
+      element.replaceChildren(...(now.label === now.section || now.name === "family" ? buttons : [caption, ...buttons]), hint);
     }
+    hint.textContent = now.hint;
     element.querySelectorAll("input").forEach((input, index) => (input.checked = now.stops[index] === now.value));
   }
   return { element, update };

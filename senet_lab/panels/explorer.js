@@ -1,5 +1,6 @@
 // The Explorer's page. It sends what was moved and shows what comes back; what a move means is decided in Python.
 
+const ECHO = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
 const PATIENCE = 3000; // milliseconds without an answer until the page says so
 // Voila ends the kernel with the page, and has no cell that could be run again.
 const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
@@ -26,6 +27,7 @@ export default {
     let once = false; // whether that is something that is made once
     const waiting = []; // what is asked for behind it, or is itself made once
     let timer = 0;
+    let fading = 0; // the timer of the echo
     let gesture = 0; // a drag, a key, a click: what one sentence is about
     let downloaded = model.get("shown").download?.turn;
     el.addEventListener("pointerdown", () => (gesture += 1), true);
@@ -44,18 +46,48 @@ export default {
       delete moves[name]; // so that the order is that of the last touches
       moves[name] = value;
       once = ONCE.has(name);
+      post(belongs);
+    }
+
+    function post(belongs) {
       answered = false;
       turn += 1;
       model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}`, gesture: `${view} ${belongs}` });
       model.save_changes();
       clearTimeout(timer);
-      timer = setTimeout(() => complain(SILENCE), PATIENCE);
+      timer = setTimeout(silent, PATIENCE);
+    }
+
+    // The connection was lost, or the kernel restarted, which nobody tells us apart: an answer does.
+    const call = () => post(gesture);
+
+    function silent() {
+      complain(SILENCE);
+      el.classList.add("sn-silent");
     }
 
     function complain(words) {
       if (parts.error.textContent !== words) parts.error.textContent = words;
       parts.error.hidden = !words;
       parts.said.hidden = Boolean(words); // one takes the place of the other, so that nothing jumps
+      const line = words ? parts.error : parts.said;
+      if (turn && line.textContent !== parts.echo.textContent) echo(line);
+    }
+
+    // Who moves a control far down the page reads here, for a while, what the line at the top says.
+    function echo(line) {
+      parts.echo.textContent = line.textContent;
+      clearTimeout(fading);
+      fading = setTimeout(() => (parts.echo.hidden = true), ECHO);
+      parts.echo.hidden = false;
+      placeEcho();
+    }
+
+    function placeEcho() {
+      if (parts.echo.hidden) return;
+      const [room, line] = [visible(el), parts.error.hidden ? parts.said : parts.error];
+      parts.echo.hidden = line.getBoundingClientRect().bottom > room.top + 12;
+      parts.echo.style.top = `${room.bottom - el.getBoundingClientRect().top - parts.echo.offsetHeight - 8}px`;
     }
 
     function show() {
@@ -64,6 +96,7 @@ export default {
         answered = true;
         moves = {};
         clearTimeout(timer);
+        el.classList.remove("sn-silent");
         sendWaiting();
       }
       parts.heading.innerHTML = shown.heading;
@@ -101,15 +134,32 @@ export default {
     }
 
     const stops = [keepKeys(el), showTips(el, parts.tip), enterParts(parts.body, ask), press(el, ask, layers.text)];
+    const hears = new AbortController();
+    window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hears.signal });
+    model.on("comm_live_update", call);
     model.on("change:shown", show);
     show();
     return () => {
       stops.forEach((stop) => stop());
       clearTimeout(timer);
+      clearTimeout(fading);
+      hears.abort();
+      model.off("comm_live_update", call);
       model.off("change:shown", show);
     };
   },
 };
+
+// What can be seen of an element: between the edges of the window and of whatever scrolls around it.
+function visible(el) {
+  let [top, bottom] = [0, window.innerHeight];
+  for (let around = el.parentElement; around && around !== document.body; around = around.parentElement) {
+    if (!/auto|scroll|hidden/.test(getComputedStyle(around).overflowY)) continue;
+    const box = around.getBoundingClientRect();
+    [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+  }
+  return { top, bottom };
+}
 
 function layout(el, view) {
   el.classList.add("sn", "sn-explorer");
@@ -123,7 +173,7 @@ function layout(el, view) {
     <div class="sn-columns">
       <div class="sn-controls" data-part="controls" role="group" aria-label="Meta-parameters"></div>
       <div class="sn-page">
-        <div class="sn-actions" role="group" aria-label="This network">
+        <div class="sn-actions" data-part="actions" role="group" aria-label="This network">
           <button type="button" class="sn-button" data-part="pin" data-ask="pin">Pin as A</button>
           <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true" title="Swap A and B">Swap</button>
           <button type="button" class="sn-button" data-part="token">Copy token</button>
@@ -141,6 +191,7 @@ function layout(el, view) {
         <div data-part="body" role="tabpanel" id="${view}"></div>
       </div>
     </div>
+    <p class="sn-said sn-echo" data-part="echo" aria-hidden="true" hidden></p>
     <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
 }
 
@@ -157,7 +208,7 @@ function redraw(body, html) {
   for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
   const scrollable = body.querySelector(".sn-scroll, .sn-code");
   if (scrollable) scrollable.scrollTop = scrolled;
-  if (focus) (body.querySelector(focus) ?? body.querySelector(".sn-node[tabindex='0']"))?.focus({ preventScroll: true });
+  if (focus) (body.querySelector(focus) ?? body.querySelector(".sn-card .sn-node[tabindex='0']"))?.focus({ preventScroll: true });
 }
 
 // How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.

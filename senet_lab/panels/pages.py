@@ -10,7 +10,8 @@ from typing import Any
 from senet_lab.architecture import Architecture
 from senet_lab.export import FORMS, code, part_code
 from senet_lab.panels.building import Building
-from senet_lab.panels.controls import controls, words
+from senet_lab.panels.controls import controls
+from senet_lab.panels.labels import words
 from senet_lab.panels.state import State
 from senet_lab.views.anatomy import Anatomy
 from senet_lab.views.breakdown import breakdown

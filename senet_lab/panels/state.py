@@ -9,8 +9,10 @@ from typing import Any
 from senet_lab.architecture import Architecture
 from senet_lab.checks import flag, one_of
 from senet_lab.export import FORMS, SUFFIXES
-from senet_lab.panels.controls import can_keep_cost, checked_batch, move_words
+from senet_lab.panels.controls import checked_batch
+from senet_lab.panels.labels import move_words
 from senet_lab.panels.moves import KEPT, moved
+from senet_lab.panels.reach import can_keep_cost
 from senet_lab.views.page import move_sentence
 
 TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
@@ -73,7 +75,22 @@ def after(state: State, moves: dict[str, Any], gesture: str, turn: str = "") -> 
             refused[name] = str(error)
     if state.architecture != before:
         state = replace(state, said=_said(state))
+    for name in [each for each in moves if each not in refused]:
+        state = replace(state, said=_done(state, name, moves[name]) or state.said)
     return replace(state, refused=refused, turn=turn)
+
+
+def _done(state: State, name: str, value: Any) -> str:
+    """What was done with the network, other than to move it; nothing for what shows by itself."""
+    network = state.architecture.name
+    if name == "pin":
+        pinned = f"{network} is A now: each figure says how far the network that you move to is from it."
+        return pinned if value else "No network is pinned any more."
+    if name == "swap":
+        return f"A and B have changed places: you move {network} now."
+    if name == "save" and value != ".keras":  # of that, its own page tells
+        return f"{network}{value} goes where your browser keeps what it saves."
+    return ""
 
 
 def _said(state: State) -> str:

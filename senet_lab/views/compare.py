@@ -97,10 +97,11 @@ def _headline(difference: Difference) -> str:
 
 
 def _pair(a: Architecture, b: Architecture, before: Ledger, after: Ledger) -> str:
+    """Both, to one scale, group under group."""
     parts = (
-        f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(each.name)}</figcaption>{network_svg(ledger)}'
-        "</figure>"
-        for letter, each, ledger in (("A", a, before), ("B", b, after))
+        f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(each.name)}</figcaption>'
+        f"{network_svg(ledger, beside=other)}</figure>"
+        for letter, each, ledger, other in (("A", a, before, after), ("B", b, after, before))
     )
     return f'<div class="sn-pair-of">{"".join(parts)}</div>'
 

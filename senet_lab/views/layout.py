@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import NamedTuple
 
+from senet_lab.differences import merged
 from senet_lab.nets.sketch import Shape
 from senet_lab.views import svg
 from senet_lab.views.anatomy import Anatomy, Part
@@ -57,32 +58,49 @@ class Column(NamedTuple):
         return max(len(line) * (PLAIN if i else STRONG) for i, line in enumerate(self.lines))
 
 
-def laid_out(anatomy: Anatomy) -> tuple[list[Column], float]:
-    """The columns in their places, input first, and the width of a slab for each unit of its root."""
-    columns, scale = _fitted(anatomy)
-    needed = [max(column.words(), column.breadth(scale)) for column in columns]
-    spare = (svg.WIDTH - GROUP_GAP * len(columns) - sum(needed)) / len(columns)
-    x, placed = GROUP_GAP / 2, []
-    for column, need in zip(columns, needed, strict=True):
-        placed.append(column._replace(x=x, room=need + spare))
-        x += need + spare + GROUP_GAP
-    return placed, scale
+def laid_out(anatomy: Anatomy, beside: Anatomy | None = None) -> tuple[list[Column], float]:
+    """The columns in their places, input first, and the width of a slab for each unit of its root.
 
-
-def _fitted(anatomy: Anatomy) -> tuple[list[Column], float]:
-    """The least folded columns with the longest words that leave slabs wide enough; the densest if none does."""
-    groups = {
-        name: tuple([Slab((part,), sqrt(part.leaving[-1])) for part in parts]) for name, parts in anatomy.groups.items()
+    Args:
+        beside: a network drawn above or below: both get one scale, and columns of one name stand in one place.
+    """
+    fitted, scale = _fitted([anatomy, beside] if beside else [anatomy])
+    needed = {
+        name: max([max(column.words(), column.breadth(scale)) for column in alike])
+        for name, alike in _by_name(fitted).items()
     }
-    roots = [slab.root for slabs in groups.values() for slab in slabs if slab.parts[0].kind != "plain"]
-    widest = WIDEST / max(roots, default=WIDEST)
+    spare = (svg.WIDTH - GROUP_GAP * len(needed) - sum(needed.values())) / len(needed)
+    x, places = GROUP_GAP / 2, {}
+    for name, need in needed.items():
+        places[name] = x, need + spare
+        x += need + spare + GROUP_GAP
+    return [column._replace(x=places[column.name][0], room=places[column.name][1]) for column in fitted[0]], scale
+
+
+def _fitted(anatomies: list[Anatomy]) -> tuple[list[list[Column]], float]:
+    """The least folded columns with the longest words that leave slabs wide enough; the densest if none does."""
+    slabs = [
+        {name: tuple([Slab((part,), sqrt(part.leaving[-1])) for part in parts]) for name, parts in each.groups.items()}
+        for each in anatomies
+    ]
+    every = [slab for groups in slabs for its in groups.values() for slab in its]
+    widest = WIDEST / max([slab.root for slab in every if slab.parts[0].kind != "plain"], default=WIDEST)
     for shown, form, least in DENSITIES:
-        folded = {name: _folded(slabs, shown) for name, slabs in groups.items()}
-        columns = _columns(anatomy, folded, form)
-        scale = _scale(columns, widest)
+        columns = [
+            _columns(each, {name: _folded(its, shown) for name, its in groups.items()}, form)
+            for each, groups in zip(anatomies, slabs, strict=True)
+        ]
+        scale = _scale(list(_by_name(columns).values()), widest)
         if scale >= least * widest:
             break
     return columns, scale
+
+
+def _by_name(networks: list[list[Column]]) -> dict[str, list[Column]]:
+    """The columns that share a place, in the order of the networks."""
+    first, *others = [{column.name: column for column in columns} for columns in networks]
+    names = merged(tuple(first), *(tuple(other) for other in others)) if others else tuple(first)
+    return {name: [each[name] for each in (first, *others) if name in each] for name in names}
 
 
 def _folded(slabs: tuple[Slab, ...], shown: int) -> tuple[Slab, ...]:
@@ -115,21 +133,26 @@ def _lines(name: str, shape: Shape, blocks: int, form: str) -> tuple[str, ...]:
     return (called, side(shape), f"\u00d7 {shape[-1]}", *many)
 
 
-def _scale(columns: list[Column], widest: float) -> float:
+def _scale(places: list[list[Column]], widest: float) -> float:
     """The largest scale up to `widest` at which the columns fit, found by halving; near 0 where none does."""
-    free = svg.WIDTH - GROUP_GAP * len(columns)
-    needs = [
-        (column.words(), sum([s.fixed for s in column.slabs]) + GAP * (len(column.slabs) - 1),
-         sum([s.root for s in column.slabs if not s.fixed and s.parts[0].kind != "plain"]))
-        for column in columns
-    ]  # fmt: skip
+    free = svg.WIDTH - GROUP_GAP * len(places)
+    needs = [[_needs(column) for column in alike] for alike in places]
     low, high = 0.0, 2 * widest
     for _ in range(10):
         middle = (low + high) / 2
-        if sum([max(words, fixed + roots * middle) for words, fixed, roots in needs]) > free:
+        if sum([max([max(words, fixed + roots * middle) for words, fixed, roots in alike]) for alike in needs]) > free:
             high = middle
         elif middle == widest:
             return widest
         else:
             low = middle
     return low
+
+
+def _needs(column: Column) -> tuple[float, float, float]:
+    """The room for its words, that for its slabs at any scale, and the roots of those that are to scale."""
+    return (
+        column.words(),
+        sum([slab.fixed for slab in column.slabs]) + GAP * (len(column.slabs) - 1),
+        sum([slab.root for slab in column.slabs if not slab.fixed and slab.parts[0].kind != "plain"]),
+    )

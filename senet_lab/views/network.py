@@ -19,7 +19,9 @@ PITCH = 3  # between the paths through a slab: closer ones could not be told apa
 ABOVE = 28  # from the top of a slab to that of its arc
 
 
-def network_svg(thing: Ledger | Anatomy, chosen: str = "", *, interactive: bool = False) -> str:
+def network_svg(
+    thing: Ledger | Anatomy, chosen: str = "", *, interactive: bool = False, beside: Ledger | None = None
+) -> str:
     """Draw a network from left to right: input, stem, groups, classifier.
 
     Purple slabs have a projection shortcut (dashed), blue ones an identity shortcut (solid). Lines through a slab are
@@ -29,10 +31,12 @@ def network_svg(thing: Ledger | Anatomy, chosen: str = "", *, interactive: bool 
     Args:
         chosen: path of the part that is framed, with lines from the frame to the lower corners of the drawing.
         interactive: parts can be pointed at and reached by keyboard; else the drawing is an image.
+        beside: a network to compare with: what both have stands in one place, and both are to one scale.
     """
     anatomy = Anatomy.of(thing)
-    columns, scale = laid_out(anatomy)
-    high = _high(anatomy)
+    other = Anatomy(beside) if beside else None
+    columns, scale = laid_out(anatomy, other)
+    high = min(map(_high, filter(None, (anatomy, other))))
     marks: list[str] = []
     framed: list[Box] = []
     focus = chosen

@@ -20,7 +20,7 @@ BATCH = 32
 LEGEND = (
     '<p class="sn-legend"><span><i class="sn-of-projection"></i>projection</span>'
     '<span><i class="sn-of-identity"></i>identity</span>'
-    '<span><i class="sn-of-se"></i>squeeze-excite, strong: squeezed</span>'
+    '<span><i class="sn-of-se"></i>squeeze-excite, dark: squeezed</span>'
     "<span>lines: paths</span><span>height \u221aside, width \u221achannels</span></p>"
 )
 
@@ -78,12 +78,16 @@ def summary(architecture: Architecture) -> str:
     paths = [f"cardinality {architecture.cardinality}"]
     if architecture.groups is None or len(architecture.groups[0]) == 2:
         paths.append(f"base width {architecture.base_width}")
-    ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {architecture.ratio}"
+    ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {_ratios(architecture.ratio)}"
     usual = {"place": "standard", "squeeze": "average", "gate": "sigmoid"}
     chosen = [f"{name} {value}" for name in usual if (value := getattr(architecture, name)) != usual[name]]
     top = f"{architecture.classes} classes" if architecture.include_top else "without top"
     rest = [ratio, *chosen, f"{height}\u00d7{width}", top, f"{architecture.convention} convention"]
     return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
+
+
+def _ratios(ratio: int | tuple[int | None, ...]) -> str:
+    return ", ".join(str(each or "none") for each in (ratio if isinstance(ratio, tuple) else (ratio,)))
 
 
 def headline(architecture: Architecture, beside: Ledger | None = None, batch: int = BATCH) -> str:

@@ -9,7 +9,7 @@ from senet_lab.ledger import Ledger, Total
 from senet_lab.views.units import percent, short, size, spaced
 
 COLUMNS = ("Group", "Blocks", "Output", "Parameters", "Share", "Multiply-adds", "Activations", "SE parameters")
-NOTE = "multiply-adds (the papers\u2019 \u201cFLOPs\u201d) and activations, in numbers, are for one image"
+NOTE = "counts for one image; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
 
 
 def group_table(ledger: Ledger) -> str:
@@ -17,7 +17,7 @@ def group_table(ledger: Ledger) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     rows = "".join(_row(total, ledger) for total in (*ledger.by_group(), ledger.total) if total.name != "input")
     caption = f"<caption>By group <small>{NOTE}</small></caption>"
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="sn-wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _row(total: Total, ledger: Ledger) -> str:
@@ -66,8 +66,8 @@ def listing(
         body.append(f'<tr{mark}><th scope="row">{escape(name)}</th>{tail}</tr>')
     small = f" <small>{escape(note)}</small>" if note else ""
     return (
-        f'<table class="sn-listing"><caption>{escape(caption)}{small}</caption>'
-        f"<thead><tr>{tops}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        f'<div class="sn-wide"><table class="sn-listing"><caption>{escape(caption)}{small}</caption>'
+        f"<thead><tr>{tops}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 

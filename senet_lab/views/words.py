@@ -113,6 +113,6 @@ def facts(part: Part) -> str:
         "projection": ", ".join(filter(None, ("projection block", stride_of(part)))),
         "identity": "identity block",
     }
-    params = f"{part.params:,} parameters" + (f", {norm:,} of BN" if norm else "")
+    params = f"{part.params:,} parameters" + (f", {norm:,} in batch norm" if norm else "")
     words = (kinds.get(part.kind, ""), through(part), params, f"{short(part.macs)} multiply-adds")
     return " \u00b7 ".join(filter(None, words))
