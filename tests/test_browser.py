@@ -374,6 +374,19 @@ def test_nothing_jumps_while_a_slider_is_dragged(page):
     assert len(heights) == 1
 
 
+def test_the_line_about_a_move_follows_whoever_has_scrolled_away_from_it(page):
+    start_over(page)
+    page.locator("summary", has_text="Convention and groups").press("Enter")
+    page.get_by_role("radio", name="timm").press("Space")
+    echo = page.locator(".sn-echo")
+    expect(echo).to_have_text(re.compile("^Convention seed \u2192 timm: parameters"))
+    expect(echo).to_be_in_viewport()
+    page.get_by_role("group", name="This network").scroll_into_view_if_needed()
+    expect(echo).to_be_hidden()
+    page.locator("summary", has_text="Convention and groups").press("Enter")
+    start_over(page)
+
+
 def test_the_whole_notebook_runs(page):
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -447,8 +460,6 @@ def test_the_explorer_works_where_http_is_no_secure_context(browser, lab):
 
 def test_a_kernel_that_is_gone_is_noticed_and_said(page):
     """Last, since it ends the kernel."""
-    page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
-    page.get_by_text("No Kernel").first.wait_for()
-    page.get_by_role("slider", name="Ratio").first.press("ArrowLeft")
-    expect(page.get_by_role("alert").filter(has_text="kernel has not answered")).to_be_visible(timeout=10_000)
+    page.locator("[title*='Restart the kernel']").first.click()
+    page.locator(".jp-Dialog button", has_text="Restart").click()
+    expect(page.get_by_role("alert").filter(has_text="kernel has not answered").first).to_be_visible(timeout=10_000)
