@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import one_of
 from senet_lab.files import written_whole
-from senet_lab.gates import class_deviations, class_means
+from senet_lab.gate_statistics import class_deviations, class_means
 from senet_lab.views.units import spaced
 
 if TYPE_CHECKING:
