@@ -12,10 +12,13 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
     "checks", "files", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
-    "budget", "data", "training", "views", "export", "panels", "__init__", "__main__",
+    "budget", "data", "pictures", "training", "pretrained", "gate_statistics", "gates", "ablation", "views", "export", "panels", "__init__",
+    "__main__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
 DOORS = {("architecture", "ledger"), ("architecture", "nets")}
+# Subclasses of what Keras has, imported where Keras is at work already.
+CLASSES_OF_KERAS = ("grouped.py", "optimizers.py", "switched.py")
 HEAVY = ("tensorflow", "keras", "matplotlib", "pandas", "jax", "torch")
 
 
@@ -60,7 +63,7 @@ def test_imports_go_upwards_in_the_list_of_rooms(path):
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_heavy_is_imported_before_it_is_needed(path):
-    if path.name in ("grouped.py", "optimizers.py"):  # classes of Keras', imported where Keras is at work already
+    if path.name in CLASSES_OF_KERAS:
         return
     assert not [name for name, at_import in imports(path) if at_import and name.split(".")[0] in HEAVY]
 
@@ -68,7 +71,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed(path):
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_what_computes_knows_keras_and_only_panels_know_widgets(path):
     names = {name.split(".")[0] for name, _ in imports(path)}
-    if room_of(path) not in ("architecture", "nets", "data", "training", "panels"):
+    if room_of(path) not in ("architecture", "nets", "data", "training", "pretrained", "gates", "ablation", "panels"):
         assert "keras" not in names
     if room_of(path) != "panels":
         assert not names & {"ipywidgets", "anywidget", "traitlets"}
