@@ -83,7 +83,7 @@ def architecture_of(name: str) -> Architecture:
     network = one_of("name", network, NAMES)
     plain = network.removeprefix("legacy_")
     legacy = network != plain
-    late = {"branch_relu": True} if legacy and plain in ("seresnet18", "seresnet34") else {}
+    late: dict[str, Any] = {"branch_relu": True} if legacy and plain in ("seresnet18", "seresnet34") else {}
     return Architecture(**_SIZES[plain], **late, convention="paper" if legacy else "timm")
 
 
