@@ -72,7 +72,7 @@ def architecture_of(name: str) -> Architecture:
     """The architecture that timm calls by a name, with or without the tag of its weights.
 
     >>> architecture_of("seresnext50_32x4d.racm_in1k")
-    Architecture('resnext', 50, convention='timm')
+    Architecture(family='resnext', convention='timm')
 
     Raises:
         ValueError, TypeError: there is no such network here; says why, or names the nearest.
