@@ -54,7 +54,7 @@ bench-gpu: $(VENV)/ready
 
 # Pins every dependency, for every platform and Python, without saying where it was found.
 lock: $(VENV)/ready
-	$(BIN)/uv pip compile pyproject.toml --extra app --extra test --extra dev --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra app --extra hub --extra test --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:

@@ -83,6 +83,7 @@ class Architecture:
     bn_epsilon: float | None = None
     bn_momentum: float | None = None
     zero_gamma: bool | None = None
+    branch_relu: bool | None = None
 
     def __post_init__(self) -> None:
         one_of("family", self.family, FAMILIES)

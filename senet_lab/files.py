@@ -27,7 +27,7 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
     if folder or (os.path.exists(path) and not overwrite):
         fit = "another name" if folder else "another name, or overwrite=True"
         raise FileExistsError(f"`path` (='{path}') is there already; try {fit}.")
-    unfinished = path.with_name(f".{token_hex(4)}{path.suffix}")  # Keras looks at the suffix
+    unfinished = path.with_name(f".{token_hex(4)}{''.join(path.suffixes)}")  # Keras looks at them
     try:
         yield unfinished
         os.replace(unfinished, path)

@@ -102,9 +102,18 @@ def card(name: str, folder: Path = WEIGHTS) -> Card:
 def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
     """A network that ships, trained; it takes images as `prepared` gives them. Its weights were rounded to 16 bits.
 
+    Args:
+        name: one of `names()`; or "timm/seresnet50.ra2_in1k" and the like, which is fetched, see
+            `senet_lab.ported.hub`, and takes images as `senet_lab.ported.networks.PUBLISHED` has it.
+
     Raises:
         ValueError, TypeError: there is none of that name, or its file is damaged.
+        FileNotFoundError: one of timm's is not here, and could not be fetched.
     """
+    if isinstance(name, str) and name.startswith("timm/"):
+        from senet_lab.ported import hub
+
+        return hub.load(name.removeprefix("timm/"))
     model = card(name, folder).architecture.build(name)
     assign(model, _path(name, ".safetensors", folder))
     return model

@@ -80,6 +80,7 @@ class Style:
         squeeze_divisor: 1 rounds channels/ratio down; d > 1 to the nearest multiple of d, at least d.
         bn_epsilon, bn_momentum: of every batch normalization, in Keras' sense.
         zero_gamma: the last BN of each residual branch starts at 0 (Goyal et al. 2017, sec. 5.1).
+        branch_relu: a ReLU behind the last BN of a basic block's branch, as timm's `legacy_seresnet18` and 34 have it.
         squeeze: "average" or "max" pooling over the map (Hu et al. 2018, sec. 6.2).
         gate: "sigmoid", "tanh" or "relu" (sec. 6.3).
         place: of squeeze-excite: "standard", "pre", "post", "identity" or after the "3x3" (sec. 6.5).
@@ -89,6 +90,7 @@ class Style:
     stem: str = "imagenet"
     projection_kernel: int = 1
     halve_reduction: bool = False
+    branch_relu: bool = False
     dropout: float = 0.0
     stride_place: str
     padding: str

@@ -24,7 +24,7 @@ MOVES = [
     {"place": "3x3"}, {"stem": "cifar"}, {"stem": "deep"}, {"projection_kernel": 3}, {"halve_reduction": True},
     {"dropout": 0.2}, {"stride_place": "1x1"}, {"stride_place": "3x3"}, {"padding": "symmetric"},
     {"pool_padding": "ceil"}, {"conv_bias": True}, {"se_bias": True}, {"squeeze_divisor": 8}, {"bn_epsilon": 1e-5},
-    {"bn_momentum": 0.9}, {"zero_gamma": True}, {"convention": "paper"}, {"convention": "timm"},
+    {"bn_momentum": 0.9}, {"zero_gamma": True}, {"branch_relu": True}, {"convention": "paper"}, {"convention": "timm"},
 ]  # fmt: skip
 RESNEXT_ALONE = ("cardinality", "base_width")
 HALVED = {"halve_reduction": True}

@@ -206,7 +206,8 @@ def basic(
     x = ReLU(name=f"{name}_relu1")(x)
     x = excited(x, "3x3")
     x = conv(x, filters_out, 3, style=style, name=f"{name}_conv2")
-    return batch_norm(x, gamma="zeros" if style.zero_gamma else "ones", style=style, name=f"{name}_bn2")
+    x = batch_norm(x, gamma="zeros" if style.zero_gamma else "ones", style=style, name=f"{name}_bn2")
+    return ReLU(name=f"{name}_relu2")(x) if style.branch_relu else x
 
 
 def classifier(x: Any, n_classes: int, *, style: Style = SEED, name: str = "classifier") -> Any:

@@ -72,6 +72,12 @@ class Row(NamedTuple):
         """Whether the layer is part of a squeeze-excite block, which names its layers so."""
         return self.name.endswith(SE_PARTS)
 
+    @property
+    def channels_in(self) -> int:
+        """Channels that a convolution or dense layer is called on: its macs say it, with or without a bias."""
+        each = self.activations * (self.kernel**2 if self.kind in ("conv", "grouped conv") else 1)
+        return self.macs * self.groups // (each or 1)
+
 
 class Sketch:
     """A feature map without numbers; a layer called on it counts instead of computing.

@@ -33,6 +33,7 @@ DETAILS = {
     "se_bias": "SE biases",
     "conv_bias": "Convolution biases",
     "zero_gamma": "Last gamma at 0",
+    "branch_relu": "ReLU before SE",
     "block": "Block",
     "stem": "Stem",
     "projection_kernel": "Projection kernel",

@@ -12,7 +12,7 @@ from senet_lab.views import svg
 from senet_lab.views.anatomy import Anatomy, Part
 from senet_lab.views.svg import Box
 from senet_lab.views.units import short, size
-from senet_lab.views.words import channels_in, kernel, layer_tip, layers_of, side, title
+from senet_lab.views.words import kernel, layer_tip, layers_of, side, title
 
 HEIGHT = 272
 ABOVE, LINE, BELOW = 34, 134, 218  # the heights of shortcut, branch and hourglass
@@ -121,7 +121,7 @@ def _convolution(row: Row, x: float, line: float, before: str) -> str:
 
 def _lines(row: Row, before: str) -> list[str]:
     """Kernel, paths or channels, stride, and the size of the map where it changes."""
-    inputs, outputs = channels_in(row), row.output_shape[-1]
+    inputs, outputs = row.channels_in, row.output_shape[-1]
     after = side(row.output_shape)
     stride = [f"stride {row.stride}"] if row.stride > 1 else []
     changed = [f"\u2192 {after}"] if after != before else []

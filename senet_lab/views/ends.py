@@ -8,7 +8,7 @@ from senet_lab.views import svg
 from senet_lab.views.anatomy import Anatomy
 from senet_lab.views.svg import Box
 from senet_lab.views.units import counted, short, size
-from senet_lab.views.words import channels_in, kernel, layer_tip, side, through, title
+from senet_lab.views.words import kernel, layer_tip, side, through, title
 
 HEIGHT, MIDDLE = 272, 112
 LAYERS = 5  # that are drawn; more are folded
@@ -54,7 +54,7 @@ def _layer(rows: list[Row], x: float, step: float) -> str:
     box = Box(x - width / 2, MIDDLE - 44, width, 88)
     square = row.kind in ("conv", "grouped conv", "pool")
     stride = f", stride {row.stride}" if row.stride > 1 else ""
-    channels = f"{channels_in(row)} \u2192 {row.output_shape[-1]}" if row.macs else ""
+    channels = f"{row.channels_in} \u2192 {row.output_shape[-1]}" if row.macs else ""
     after = ", ".join({"batch norm": "BN", "activation": "ReLU"}[each.kind] for each in rows[1:])
     first = f"{kernel(row)} {row.kind}" if square else row.kind
     lines = [first, stride[2:], channels, after] if square else [first, channels, after]

@@ -9,7 +9,7 @@ from senet_lab.views import svg
 from senet_lab.views.anatomy import Anatomy, Part
 from senet_lab.views.svg import Box
 from senet_lab.views.units import percent, short, size
-from senet_lab.views.words import channels_in, layer_tip, side
+from senet_lab.views.words import layer_tip, side
 
 HEIGHT = 272
 LINE, TALL, THIN = 88, 108, 14  # the height of the middle; of a column with all channels, and how wide it is
@@ -89,7 +89,7 @@ def _dense(row: Row, x: float, highs: tuple[float, float], name: str, activation
     one, two = highs
     wide = (left + 8, "start") if one > two else (right - 8, "end")  # where the words have room
     steps = f"M{left} {LINE - one / 2:.1f}L{right} {LINE - two / 2:.1f}v{two:.1f}L{left} {LINE + one / 2:.1f}z"
-    inputs, outputs = channels_in(row), row.output_shape[-1]
+    inputs, outputs = row.channels_in, row.output_shape[-1]
     biases = row.params - inputs * outputs
     marks = [
         svg.path(steps, "hourglass"),
@@ -113,7 +113,7 @@ def _formulas(part: Part, block: Part, style: Style) -> list[str]:
     height, width, channels = part.leaving[1:]
     squeezed = reduce.output_shape[-1]
     pooling = "mean" if style.squeeze == "average" else "maximum"
-    biased = ("b\u2081", "b\u2082") if reduce.params > channels_in(reduce) * squeezed else ("", "")
+    biased = ("b\u2081", "b\u2082") if reduce.params > reduce.channels_in * squeezed else ("", "")
     first, second = (f" + {b}" if b else "" for b in biased)
     weights = f"W\u2081 {squeezed:,} \u00d7 {channels:,}, W\u2082 {gate.output_shape[-1]:,} \u00d7 {squeezed:,}"
     of_params, of_macs = percent(part.params, block.params), percent(part.macs, block.macs)

@@ -23,11 +23,6 @@ def title(path: str, dot: str = " \u00b7 ") -> str:
     return dot.join("squeeze-excite" if step == "se" else spaced(step) for step in path.split("/")) or "network"
 
 
-def channels_in(row: Row) -> int:
-    """Channels that a convolution or dense layer is called on: its multiply-adds say it, with or without a bias."""
-    return row.macs * row.groups // (row.activations * (row.kernel**2 if row.kind in CONVOLUTIONS else 1) or 1)
-
-
 def stride_of(part: Part) -> str:
     """Where the branch of a block is strided, as in stride 2 in the 3\u00d73; nothing where it is not."""
     for row in part.rows:
@@ -67,7 +62,7 @@ def layers_of(part: Part) -> str:
             paths = f" in {row.groups} paths" if row.groups > 1 else ""
             steps.append(f"{kernel(row)} {row.output_shape[-1]}{paths}")
         elif name.endswith("_se_reduce"):
-            steps.append(f"SE {channels_in(row)}:{row.output_shape[-1]}")
+            steps.append(f"SE {row.channels_in}:{row.output_shape[-1]}")
         elif not row.in_se:
             steps.append("+ shortcut" if kind == "add" else kind)
     return " \u2192 ".join(steps)
@@ -100,7 +95,7 @@ def layer_tip(row: Row, name: str = "") -> list[str]:
     stride = f", stride {row.stride}" if row.stride > 1 else ""
     paths = f", {row.groups} paths" if row.groups > 1 else ""
     what = name or (f"{kernel(row)} convolution{stride}{paths}" if row.kind in CONVOLUTIONS else f"{row.kind}{stride}")
-    before = f"{channels_in(row)} \u2192 " if row.macs else ""
+    before = f"{row.channels_in} \u2192 " if row.macs else ""
     shape = f"{before}{row.output_shape[-1]} channels, output {size(row.output_shape)}"
     return [what, shape, f"{row.params:,} parameters, {short(row.macs)} multiply-adds", row.name]
 

@@ -1,0 +1,58 @@
+"""Classes: what the 1,000 outputs of a network that was trained on ImageNet stand for, in the order of its files."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from senet_lab.checks import whole
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+# ILSVRC 2012's classes (Russakovsky et al. 2015) in alphabetical order of their WordNet 3.0 synsets, with its lemmas.
+FILE = Path(__file__).with_name("imagenet_classes.txt")
+
+
+class Found(NamedTuple):
+    """A class that a network sees in an image, and its probability, from 0 to 1."""
+
+    synset: str
+    name: str
+    probability: float
+
+
+@cache
+def imagenet_classes() -> tuple[tuple[str, str], ...]:
+    """Synset and name of each class.
+
+    >>> imagenet_classes()[0]
+    ('n01440764', 'tench, Tinca tinca')
+    """
+    lines = FILE.read_text(encoding="utf-8").splitlines()
+    return tuple((synset, name) for synset, _, name in (line.partition("\t") for line in lines))
+
+
+def most_likely(predictions: Array, count: int = 5) -> list[list[Found]]:
+    """The most likely classes of each image, the likeliest first.
+
+    Args:
+        predictions: probabilities, (images, 1000).
+
+    Raises:
+        ValueError: they are not of 1,000 classes.
+    """
+    import numpy as np
+
+    predictions = np.asarray(predictions)
+    names = imagenet_classes()
+    if predictions.ndim != 2 or predictions.shape[1] != len(names):
+        raise ValueError(f"`predictions` must be (images, {len(names)}), not {predictions.shape}.")
+    order = np.argsort(-predictions, axis=1, kind="stable")[:, : whole("count", count, 1, len(names))]
+    return [
+        [Found(names[at][0], names[at][1], float(row[at])) for at in chosen]
+        for row, chosen in zip(predictions, order, strict=True)
+    ]

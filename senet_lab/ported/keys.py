@@ -1,0 +1,90 @@
+"""Keys: what timm calls each weight, and how its numbers lie there.
+
+>>> key("group1_block2_bn1", "gamma"), key("stem_conv", "kernel", legacy=True)
+('layer1.1.bn1.weight', 'layer0.conv1.weight')
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+VARIABLES = {
+    "kernel": "weight",
+    "bias": "bias",
+    "gamma": "weight",
+    "beta": "bias",
+    "moving_mean": "running_mean",
+    "moving_variance": "running_var",
+}
+BLOCK = re.compile(r"group(\d+)_block(\d+)_(.+)")
+WITHIN = {"shortcut_conv": "downsample.0", "shortcut_bn": "downsample.1"}
+STEMS = {
+    # (deep, legacy): our name, theirs
+    (False, False): {"conv": "conv1", "bn": "bn1"},
+    (False, True): {"conv": "layer0.conv1", "bn": "layer0.bn1"},
+    (True, False): {
+        "conv1": "conv1.0", "bn1": "conv1.1", "conv2": "conv1.3", "bn2": "conv1.4", "conv": "conv1.6", "bn": "bn1",
+    },
+    (True, True): {
+        "conv1": "layer0.conv1", "bn1": "layer0.bn1", "conv2": "layer0.conv2", "bn2": "layer0.bn2",
+        "conv": "layer0.conv3", "bn": "layer0.bn3",
+    },
+}  # fmt: skip
+
+
+def key(layer: str, variable: str, *, deep: bool = False, legacy: bool = False) -> str:
+    """The name of a weight in a state dict of timm.
+
+    Args:
+        layer: its layer, as the ledger has it.
+        variable: its own name, as Keras has it.
+        deep: the stem is SENet-154's.
+        legacy: the names are those of `legacy_*`.
+
+    Raises:
+        ValueError: timm has no such weight.
+    """
+    name = _layer(layer, deep, legacy)
+    if not name or variable not in VARIABLES:
+        raise ValueError(f"timm has no weight like `{variable}` of `{layer}`.")
+    return f"{name}.{VARIABLES[variable]}"
+
+
+def _layer(layer: str, deep: bool, legacy: bool) -> str:
+    if layer == "classifier_dense":
+        return "last_linear" if legacy else "fc"
+    if layer.startswith("stem_"):
+        return STEMS[deep, legacy].get(layer.removeprefix("stem_"), "")
+    found = BLOCK.fullmatch(layer)
+    if not found:
+        return ""
+    group, block, part = found[1], int(found[2]) - 1, found[3]
+    squeeze = "se_module" if legacy else "se"
+    within = WITHIN | {"se_reduce": f"{squeeze}.fc1", "se_gate": f"{squeeze}.fc2"}
+    plain = part if re.fullmatch(r"(conv|bn)\d", part) else ""
+    part = within.get(part, plain)
+    return part and f"layer{group}.{block}.{part}"
+
+
+def ours(array: Array, layer: str, rank: int) -> Array:
+    """Numbers as Keras has them: a kernel (height, width, in, out), a matrix (in, out); `rank` is of our variable."""
+    if rank == 4:
+        return array.transpose(2, 3, 1, 0)
+    if rank == 2:
+        return (array.reshape(array.shape[:2]) if "_se_" in layer else array).T
+    return array
+
+
+def theirs(array: Array, layer: str) -> Array:
+    """Numbers as timm has them: a kernel (out, in, height, width); squeeze-excite's two as 1x1 convolutions."""
+    if array.ndim == 4:
+        return array.transpose(3, 2, 0, 1)
+    if array.ndim == 2:
+        return array.T[:, :, None, None] if "_se_" in layer else array.T
+    return array

@@ -1,0 +1,82 @@
+"""Preprocessing: from a picture to what a network was trained on, as data, as a Keras layer, and exactly, by Pillow."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    from PIL import Image
+
+    Array = np.ndarray[Any, Any]
+
+# Of ImageNet's training images, in [0, 1]; every network of timm that can be had here was trained with these.
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class Preprocessing(NamedTuple):
+    """What images have to be for a network.
+
+    Attributes:
+        size: side of the square that the network sees, in pixels.
+        crop: that side, as a share of the picture's shorter one.
+        interpolation: "bicubic" or "bilinear", by which the picture is resized.
+        mean, deviation: of each channel, in [0, 1], by which pixels are standardised.
+    """
+
+    size: int
+    crop: float
+    interpolation: str
+    mean: tuple[float, ...] = MEAN
+    deviation: tuple[float, ...] = DEVIATION
+
+    @property
+    def shorter(self) -> int:
+        """The shorter side that a picture is resized to, in pixels, before its middle is cut out.
+
+        >>> Preprocessing(224, 0.875, "bicubic").shorter
+        256
+        """
+        return floor(self.size / self.crop)
+
+    def standardised(self, pixels: Array) -> Array:
+        """Pixels from 0 to 255, (..., channels), as the network takes them: float32."""
+        import numpy as np
+
+        mean, deviation = (np.array(each, "float32") for each in (self.mean, self.deviation))
+        ready: Array = (np.asarray(pixels, "float32") / np.float32(255) - mean) / deviation
+        return ready
+
+    def picture(self, picture: Image.Image) -> Array:
+        """A picture as the network takes it, (1, size, size, 3), float32; resized as timm validates, with Pillow."""
+        import numpy as np
+        from PIL import Image
+
+        how = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}[self.interpolation]
+        picture = picture.convert("RGB")
+        scale = self.shorter / min(picture.size)
+        # torchvision's rule: the shorter side is met, the longer one cut off to whole pixels.
+        width, height = (self.shorter if side == min(picture.size) else int(side * scale) for side in picture.size)
+        picture = picture.resize((width, height), how)
+        left, top = round((width - self.size) / 2), round((height - self.size) / 2)
+        pixels = np.asarray(picture.crop((left, top, left + self.size, top + self.size)))
+        return self.standardised(pixels[None])
+
+    def layer(self) -> keras.Layer:
+        """The same as a Keras layer, for batches of pixels from 0 to 255, (batch, height, width, 3), of any size.
+
+        It resizes by Keras and not by Pillow, so that pixels differ a little; `picture` is exact.
+        """
+        import keras
+
+        layers = keras.layers
+        square = layers.Resizing(
+            self.shorter, self.shorter, interpolation=self.interpolation, crop_to_aspect_ratio=True, antialias=True
+        )
+        mean, variance = [255 * m for m in self.mean], [(255 * d) ** 2 for d in self.deviation]
+        return keras.Sequential(
+            [square, layers.CenterCrop(self.size, self.size), layers.Normalization(mean=mean, variance=variance)],
+            name="preprocessing",
+        )

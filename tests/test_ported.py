@@ -1,0 +1,332 @@
+"""Weights of timm: the same networks, the same numbers, every tensor once. What timm computes was recorded before."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from timm_draws import ANSWERS, SIDES, draw, fingerprint, images, probed
+
+from senet_lab import Architecture
+from senet_lab.ported.classes import imagenet_classes, most_likely
+from senet_lab.ported.keys import key
+from senet_lab.ported.networks import NAMES, OTHERS, PUBLISHED, architecture_of, name_of
+from senet_lab.ported.preprocessing import Preprocessing
+from senet_lab.ported.weights import convert, save_timm, shapes, to_timm
+
+TIMM = json.loads(ANSWERS.read_text())
+SMALL = Architecture("resnet", 18, convention="timm", classes=10, input_shape=(64, 64, 3))
+
+
+def legacy(name):
+    return name.startswith("legacy_")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_and_shapes_of_all_tensors_are_those_of_timm(name):
+    assert fingerprint(shapes(architecture_of(name), legacy=legacy(name))) == TIMM[name]["names"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_network_is_known_again_by_what_timm_calls_it(name):
+    odd = replace(architecture_of(name), input_shape=(96, 64, 3), classes=7)
+    assert name_of(odd) == name
+
+
+def test_what_timm_does_not_have_has_no_name_there():
+    with pytest.raises(ValueError, match="timm has no network like"):
+        name_of(Architecture("resnext", 50, cardinality=16))
+
+
+def outputs(model, architecture):
+    """What `timm_draws` recorded of timm: log probabilities, maps behind each group, gates of its last block."""
+    import keras
+
+    wanted = {}
+    for number, group in enumerate(architecture.plan, 1):
+        last = f"group{number}_block{group.n_blocks}"
+        wanted |= {f"group{number}": f"{last}_relu", f"gate{number}": f"{last}_se_gate"}
+    layers = [model.get_layer(layer).output for layer in wanted.values()]
+    return keras.Model(model.inputs, [model.outputs[0], *layers]), ["log", *wanted]
+
+
+def assert_as_timm(name, side):
+    architecture = replace(architecture_of(name), input_shape=(*side, 3))
+    model, parts = outputs(convert(draw(shapes(architecture, legacy=legacy(name))), architecture), architecture)
+    told = TIMM[name]["x".join(map(str, side))]
+    first, *others = model.predict_on_batch(images(side))
+    for part, array in zip(parts, [np.log(first), *others], strict=True):
+        ours = probed(array)
+        assert ours["size"] == told[part]["size"], part
+        apart = np.abs(np.subtract(ours["some"], told[part]["some"])).max()
+        assert apart <= 1e-4 * told[part]["spread"], (part, apart / told[part]["spread"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", SIDES, ids=lambda side: "x".join(map(str, side)))
+@pytest.mark.parametrize("name", NAMES)
+def test_probabilities_maps_and_gates_are_those_of_timm(name, side):
+    assert_as_timm(name, side)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return draw(shapes(SMALL))
+
+
+def test_there_and_back_no_number_changes(drawn):
+    model = convert(drawn, SMALL)
+    back = to_timm(model)
+    assert back.keys() == drawn.keys()
+    assert all(np.array_equal(back[name], drawn[name]) for name in drawn)
+    assert all(
+        np.array_equal(a, b) for a, b in zip(model.get_weights(), convert(back, SMALL).get_weights(), strict=True)
+    )
+
+
+def test_a_file_of_safetensors_is_read_and_written(drawn, tmp_path):
+    path = save_timm(convert(drawn, SMALL), tmp_path / "net.safetensors")
+    again = convert(path, SMALL)
+    assert np.array_equal(again.get_layer("stem_conv").kernel, drawn["conv1.weight"].transpose(2, 3, 1, 0))
+    with pytest.raises(FileExistsError):
+        save_timm(again, path)
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_networks_own_weights_go_to_timm_by_either_kind_of_name():
+    model = replace(architecture_of("legacy_seresnet18"), input_shape=(32, 32, 3), classes=3).build()
+    assert set(to_timm(model, legacy=True)) == set(shapes(architecture_of("legacy_seresnet18"), legacy=True))
+
+
+def test_a_weight_that_timm_does_not_have_does_not_go_there():
+    with pytest.raises(ValueError, match=r"timm has no weight like `kernel` of `group1_block1_extra`"):
+        key("group1_block1_extra", "kernel")
+
+
+SPOILT = {
+    "one missing": (lambda w: w.pop("fc.bias"), r"1 are missing: fc.bias \(10,\) for `classifier_dense/bias`"),
+    "one more": (lambda w: w.update({"layer9.bn1.weight": np.ones(3)}), r"1 are unknown .* layer9.bn1.weight \(3,\)"),
+    "another shape": (
+        lambda w: w.update({"conv1.weight": np.ones((64, 1, 7, 7), "float32")}),
+        r"conv1.weight is \(64, 1, 7, 7\), and `stem_conv/kernel` wants \(64, 3, 7, 7\)",
+    ),
+    "no numbers": (
+        lambda w: w.update({"bn1.bias": np.full(64, np.nan, "float32")}),
+        r"`bn1.bias` must be numbers, and 64 of it are none",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_weights_that_do_not_fit_are_refused_with_both_sides(drawn, name):
+    spoil, words = SPOILT[name]
+    weights = dict(drawn)
+    spoil(weights)
+    with pytest.raises(ValueError, match=words):
+        convert(weights, SMALL)
+
+
+@pytest.mark.parametrize("other", ["seresnet34", "seresnet50", "seresnext50_32x4d", "senet154", "legacy_seresnet18"])
+def test_weights_of_another_network_are_refused(drawn, other):
+    architecture = replace(architecture_of(other), classes=10)
+    with pytest.raises(ValueError, match="The weights do not fit the architecture"):
+        convert(drawn, architecture)
+
+
+def test_a_counter_of_pytorchs_is_no_weight(drawn):
+    convert({**drawn, "bn1.num_batches_tracked": np.array(3)}, SMALL)
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04rest", b"\x80\x02rest"])
+def test_a_pickle_is_refused_before_it_is_read(start, tmp_path):
+    (tmp_path / "net.pth").write_bytes(start)
+    with pytest.raises(ValueError, match=r"'net.pth' is a pickle, .* safetensors.torch.save_file"):
+        convert(tmp_path / "net.pth", SMALL)
+
+
+@pytest.mark.parametrize("left", [0, 3, 200, 10_000])
+def test_a_file_that_was_cut_off_is_refused(drawn, tmp_path, left):
+    path = save_timm(convert(drawn, SMALL), tmp_path / "net.safetensors")
+    path.write_bytes(path.read_bytes()[:left])
+    with pytest.raises(ValueError, match="is no safetensors file, or is damaged"):
+        convert(path, SMALL)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_networks_that_only_sound_alike_are_refused_with_the_reason(name):
+    with pytest.raises(ValueError, match="is no network of this package: its stem is three convolutions"):
+        architecture_of(f"{name}.some_in1k")
+
+
+def test_a_name_that_nobody_knows_is_answered_with_the_nearest():
+    with pytest.raises(ValueError, match="try 'seresnet50'"):
+        architecture_of("seresnet51")
+
+
+@pytest.mark.parametrize("tag", PUBLISHED)
+def test_published_weights_are_of_a_network_that_there_is(tag):
+    assert PUBLISHED[tag].network == tag.partition(".")[0]
+    assert architecture_of(tag).input_shape == (224, 224, 3)
+
+
+def test_a_picture_is_cut_and_standardised_as_timm_validates():
+    """The middle of the picture is what is left: 224 of 256, whatever the longer side is."""
+    from PIL import Image
+
+    how = Preprocessing(224, 0.875, "bicubic")
+    grey = Image.new("RGB", (640, 480), (128, 128, 128))
+    ready = how.picture(grey)
+    assert ready.shape == (1, 224, 224, 3)
+    assert ready[0, 0, 0] == pytest.approx((128 / 255 - np.array(how.mean)) / np.array(how.deviation), abs=1e-5)
+    halves = Image.new("RGB", (300, 256), "black")
+    halves.paste("white", (150, 0, 300, 256))
+    row = how.picture(halves)[0, 100, :, 0]
+    assert (row[:108] < 0).all()
+    assert (row[116:] > 0).all()
+
+
+def test_the_layer_does_what_the_picture_does_to_within_the_resizing():
+    import keras
+    from PIL import Image
+
+    how = Preprocessing(64, 0.875, "bilinear")
+    rng = np.random.default_rng(0)
+    smooth = Image.fromarray(rng.integers(0, 255, (6, 8, 3), "uint8")).resize((160, 120), Image.Resampling.BICUBIC)
+    exact = how.picture(smooth)
+    layered = keras.ops.convert_to_numpy(how.layer()(np.asarray(smooth, "float32")[None]))
+    assert layered.shape == exact.shape
+    assert np.abs(layered - exact).max() < 0.1
+
+
+class Hub(BaseHTTPRequestHandler):
+    """What huggingface.co answers for one file, as far as its client asks."""
+
+    path_of_file, content = "/timm/seresnet50.ra2_in1k/resolve/main/model.safetensors", b""
+
+    def do_HEAD(self, body=False):
+        found = self.path == self.path_of_file
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Length", str(len(self.content) if found else 0))
+        self.send_header("ETag", '"abc"')
+        self.send_header("X-Repo-Commit", "0" * 40)
+        self.end_headers()
+        if found and body:
+            self.wfile.write(self.content)
+
+    def do_GET(self):
+        self.do_HEAD(body=True)
+
+    def log_message(self, *_):
+        pass
+
+
+FETCH = """
+import sys
+from senet_lab import pretrained
+model = pretrained.load("timm/seresnet50.ra2_in1k")
+print(float(sum(abs(weight).sum() for weight in model.get_weights())))
+"""
+
+
+def fetched(folder, **environment):
+    env = {
+        **os.environ, "HF_HOME": str(folder / "hub"), "SENET_LAB_CACHE": str(folder / "cache"),
+        "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1", **environment,
+    }  # fmt: skip
+    return subprocess.run([sys.executable, "-c", FETCH], capture_output=True, text=True, env=env, check=False)
+
+
+@pytest.mark.slow
+def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_network(tmp_path):
+    pytest.importorskip("huggingface_hub")
+    weights = draw(shapes(architecture_of("seresnet50")))
+    file = tmp_path / "model.safetensors"
+    from safetensors.numpy import save_file
+
+    save_file(weights, file)
+    Hub.content = file.read_bytes()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    first = fetched(tmp_path, HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    server.server_close()
+    whole = sum(float(np.abs(array).sum(dtype="float64")) for array in weights.values())
+    assert float(first.stdout or 0) == pytest.approx(whole, rel=1e-4), first.stderr
+    assert [path.name for path in (tmp_path / "cache" / "timm").iterdir()] == ["seresnet50.ra2_in1k.weights.h5"]
+    second = fetched(tmp_path, HF_HUB_OFFLINE="1")
+    assert second.stdout == first.stdout
+
+
+@pytest.mark.slow
+def test_weights_that_cannot_be_fetched_say_what_else_can_be_done(tmp_path):
+    pytest.importorskip("huggingface_hub")
+    done = fetched(tmp_path, HF_HUB_OFFLINE="1")
+    last = done.stderr.strip().splitlines()[-1]
+    assert "FileNotFoundError: 'timm/seresnet50.ra2_in1k' could not be fetched" in last
+    assert "use convert(path, architecture_of('seresnet50.ra2_in1k'))" in last
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("seresnet50", r"must say which weights; try 'seresnet50.ra2_in1k' \(4 are known\)"),
+        ("legacy_seresnet50.in1k", "has no weights at huggingface.co/timm that are no pickle"),
+        ("seresnext26d_32x4d.bt_in1k", "its stem is three convolutions"),
+        ("seresnet50.ra3_in1k", "try 'seresnet50.ra2_in1k'"),
+        ("densenet", "try "),
+    ],
+)
+def test_weights_that_nobody_published_are_answered(tag, words):
+    from senet_lab import pretrained
+
+    with pytest.raises(ValueError, match=words):
+        pretrained.load(f"timm/{tag}")
+
+
+def test_classes_are_named_in_the_order_of_the_outputs():
+    """Corner stones that everybody knows: ImageNet's 0, 207, 388 and 999."""
+    names = [name for _, name in imagenet_classes()]
+    assert [synset for synset, _ in imagenet_classes()] == sorted(synset for synset, _ in imagenet_classes())
+    assert (len(names), names[207], names[388][:11], names[999][:13]) == (
+        1000,
+        "golden retriever",
+        "giant panda",
+        "toilet tissue",
+    )
+
+
+def test_the_likeliest_classes_come_first_with_their_probabilities():
+    predictions = np.full((2, 1000), 0.0005)
+    predictions[0, 207], predictions[0, 0], predictions[1, 388] = 0.5, 0.25, 0.9
+    first, second = most_likely(predictions, 2)
+    assert [(found.name, found.probability) for found in first] == [
+        ("golden retriever", 0.5),
+        ("tench, Tinca tinca", 0.25),
+    ]
+    assert second[0].synset == "n02510455"
+    with pytest.raises(ValueError, match=r"must be \(images, 1000\), not \(2, 10\)"):
+        most_likely(predictions[:, :10])
+
+
+JAX = """
+import sys
+sys.path.insert(0, "tests")
+import test_ported
+for name, side in (("seresnet18", (193, 257)), ("legacy_seresnext26_32x4d", (193, 257))):
+    test_ported.assert_as_timm(name, side)
+"""
+
+
+@pytest.mark.slow
+def test_jax_computes_what_timm_does_as_well():
+    done = subprocess.run(
+        [sys.executable, "-c", JAX], capture_output=True, text=True, check=False,
+        env={**os.environ, "KERAS_BACKEND": "jax"}, cwd=ANSWERS.parents[1],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
