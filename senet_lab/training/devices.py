@@ -6,6 +6,7 @@ since Keras 3 does not run under TensorFlow's MultiWorkerMirroredStrategy (keras
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
@@ -49,20 +50,45 @@ class Placed(NamedTuple):
     Attributes:
         parts: how many devices share a batch, on all hosts.
         hosts, index: how many hosts there are, and which one this is.
-        scope: a context in which the network has to be built.
-        synchronizes: whether batch normalization has to be told to take its statistics over all devices.
+        strategy: TensorFlow's, which has to be told where the network is built, and where batch normalization has to
+            be told to take its statistics over all devices; None without one.
     """
 
     parts: int = 1
     hosts: int = 1
     index: int = 0
-    scope: AbstractContextManager[Any] = nullcontext()
-    synchronizes: bool = False
+    strategy: Any = None
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """A context to build the network in."""
+        return self.strategy.scope() if self.strategy else nullcontext()
 
     def own(self, rows: Any) -> Any:
         """This host's share of the rows of a batch."""
         share = len(rows) // self.hosts
         return rows[self.index * share : (self.index + 1) * share]
+
+    def fed(self, steps: Callable[[], Iterator[tuple[Any, Any]]]) -> Any:
+        """Batches as `fit` takes them: this host's share; under a strategy, a share for each device by turns.
+
+        Left to itself, the strategy cuts what a generator yields in other places than at the steps, and loses what it
+        has read ahead whenever Keras begins anew, which it does after a look at the first batch.
+        """
+        if not self.strategy:
+            return ((self.own(x), self.own(y)) for x, y in steps())
+        import tensorflow as tf
+
+        def shares() -> Iterator[tuple[Any, Any]]:
+            for x, y in steps():
+                size = len(x) // self.parts
+                yield from ((x[i : i + size], y[i : i + size]) for i in range(0, len(x), size))
+            while True:  # without end, no device asks the others whether there is more; nobody sees these
+                yield x[:size], y[:size]
+
+        like = tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in next(shares()))
+        dataset = tf.data.Dataset.from_generator(shares, output_signature=like)
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+        return self.strategy.distribute_datasets_from_function(lambda _: dataset)
 
 
 def place(placement: Placement) -> Placed:
@@ -95,7 +121,7 @@ def _mirrored() -> Placed:
     if len(found) == 1:
         return Placed()
     strategy = tf.distribute.MirroredStrategy([device.name for device in found])
-    return Placed(len(found), scope=strategy.scope(), synchronizes=True)
+    return Placed(len(found), strategy=strategy)
 
 
 def _on_jax(placement: Placement) -> Placed:

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,9 @@ class Worker:
         scale = batches.kept_scale(self.run.folder, images)
         self.batches = batches.Batches.of(images, self.recipe, scale, self.placed.parts)
         self.macs = architecture.ledger().macs
-        with self.placed.scope:
-            steps, synchronizes = self.batches.steps, self.placed.synchronizes
-            self.model = model.build(architecture, self.recipe, steps, synchronizes=synchronizes)
+        with self.placed.scope():
+            steps, mirrored = self.batches.steps, self.placed.strategy is not None
+            self.model = model.build(architecture, self.recipe, steps, synchronizes=mirrored)
         self._go_back()
         self._kept = time.monotonic()
 
@@ -117,8 +118,8 @@ class Worker:
         callback = watch(self)
         first = self.progress.step
         if first < self.batches.steps:
-            steps = self._shaped(self.batches.epoch(self.progress.epoch, first))
-            self.model.fit(steps, steps_per_epoch=self.batches.steps - first, verbose=0, callbacks=[callback])
+            fed = self.placed.fed(lambda: self._steps(first))
+            self.model.fit(fed, steps_per_epoch=self.batches.steps - first, verbose=0, callbacks=[callback])
             self._raise_if_stopped()
         row = self._row(callback)
         if len(self.batches.x_held):
@@ -134,12 +135,12 @@ class Worker:
             checkpoint.write(path, list(map(model.array, self.model.variables)), {"epoch": row["epoch"]})
         metrics.append(self.run.folder / "metrics.csv", row)
 
-    def _shaped(self, steps: Any) -> Any:
-        """This host's share of each batch, and classes as the loss wants them."""
-        return ((self.placed.own(x), self._classes(self.placed.own(y))) for x, y in steps)
+    def _steps(self, first: int) -> Iterator[tuple[Any, Any]]:
+        """Images and classes of the steps of the epoch under way."""
+        return ((x, self._classes(y)) for x, y in self.batches.epoch(self.progress.epoch, first))
 
     def _classes(self, y: Any) -> Any:
-        """As one-hot rows where labels are smoothed."""
+        """Classes as the loss wants them: one-hot rows where labels are smoothed."""
         import numpy as np
 
         return np.eye(self.model.output_shape[-1], dtype="float32")[y] if self.recipe.label_smoothing else y
