@@ -151,7 +151,8 @@ class Worker:
         if len(self.batches.x_held):
             self.tell("validating", now=True)
             x, y = self.placed.own(self.batches.x_held), self._classes(self.placed.own(self.batches.y_held))
-            share = max(1, batches.HELD // self.placed.parts) * self.placed.parts // self.placed.hosts
+            parts = self.placed.parts
+            share = max(1, min(batches.HELD, self.recipe.batch) // parts) * parts // self.placed.hosts
             how = {"batch_size": share, "verbose": 0, "return_dict": True, "callbacks": [callback]}
             held = self.model.evaluate(x, y, **how)
             self._raise_if_stopped()
