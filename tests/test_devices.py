@@ -91,8 +91,8 @@ def test_several_hosts_are_refused_on_tensorflow(tmp_path):
         (["--devices", "two"], "`devices` (='two') must be one of 'one' or 'all'"),
         (["--hosts", "a"], "must be addresses with ports, not 'a'; try 'localhost:1234'"),
         (["--hosts", "a:1"], "must be two or more"),
-        (["--hosts", "a:1,b:1", "--host-index", "2"], "`index` (=2) must be at most 1"),
-        (["--host-index", "1"], "`index` (=1) must be at most 0"),
+        (["--hosts", "a:1,b:1", "--host-index", "2"], "`host_index` (=2) must be at most 1"),
+        (["--host-index", "1"], "`host_index` (=1) must be at most 0"),
     ],
 )
 def test_a_placement_that_cannot_be_is_refused_before_anything_is_made(arguments, words, tmp_path, capfd):
@@ -108,7 +108,7 @@ def test_each_step_can_be_shared_and_loses_no_more_than_a_rest():
     assert all(count % 8 == 0 for count in counts)
     assert 0 <= len(batches.x) - sum(counts) < 8
     assert len(batches.x_held) % 8 == 0
-    with pytest.raises(ValueError, match="`batch` .* must be divisible by `devices` "):
+    with pytest.raises(ValueError, match=r"`batch` .* must be divisible by `devices` "):
         Batches.of(data.sample(), replace(RECIPES["modern"], batch=100), parts=8)
 
 

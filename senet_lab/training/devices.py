@@ -21,15 +21,15 @@ class Placement(NamedTuple):
     Attributes:
         devices: "one", or "all" of each host.
         hosts: address and port of each host, the same list on all of them; none for this one alone.
-        index: which of the hosts this is, from 0.
+        host_index: which of the hosts this is, from 0.
     """
 
     devices: str = "one"
     hosts: tuple[str, ...] = ()
-    index: int = 0
+    host_index: int = 0
 
     @classmethod
-    def checked(cls, devices: str = "one", hosts: Any = (), index: int = 0) -> Placement:
+    def checked(cls, devices: str = "one", hosts: Any = (), host_index: int = 0) -> Placement:
         """A placement that can be.
 
         Raises:
@@ -41,7 +41,11 @@ class Placement(NamedTuple):
                 raise ValueError(f"`hosts` must be addresses with ports, not {host!r}; try 'localhost:1234'.")
         if len(hosts) == 1:
             raise ValueError(f"`hosts` (={hosts}) must be two or more; try none, which is this one alone.")
-        return cls(one_of("devices", devices, DEVICES), hosts, whole("index", index, 0, len(hosts) - 1 if hosts else 0))
+        return cls(
+            one_of("devices", devices, DEVICES),
+            hosts,
+            whole("host_index", host_index, 0, len(hosts) - 1 if hosts else 0),
+        )
 
 
 class Placed(NamedTuple):
@@ -49,14 +53,14 @@ class Placed(NamedTuple):
 
     Attributes:
         parts: how many devices share a batch, on all hosts.
-        hosts, index: how many hosts there are, and which one this is.
+        hosts, host_index: how many hosts there are, and which one this is.
         strategy: TensorFlow's, which has to be told where the network is built, and where batch normalization has to
             be told to take its statistics over all devices; None without one.
     """
 
     parts: int = 1
     hosts: int = 1
-    index: int = 0
+    host_index: int = 0
     strategy: Any = None
 
     def scope(self) -> AbstractContextManager[Any]:
@@ -66,7 +70,7 @@ class Placed(NamedTuple):
     def own(self, rows: Any) -> Any:
         """This host's share of the rows of a batch."""
         share = len(rows) // self.hosts
-        return rows[self.index * share : (self.index + 1) * share]
+        return rows[self.host_index * share : (self.host_index + 1) * share]
 
     def fed(self, steps: Callable[[], Iterator[tuple[Any, Any]]]) -> Any:
         """Batches as `fit` takes them: this host's share; under a strategy, a share for each device by turns.
@@ -131,12 +135,12 @@ def _on_jax(placement: Placement) -> Placed:
 
     hosts = len(placement.hosts)
     if hosts:
-        jax.config.update("jax_cpu_collectives_implementation", "gloo")
-        keras.distribution.initialize(",".join(placement.hosts), hosts, placement.index)
+        jax.config.update("jax_cpu_collectives_implementation", "gloo")  # type: ignore[no-untyped-call]  # jax
+        keras.distribution.initialize(",".join(placement.hosts), hosts, placement.host_index)
     devices = jax.devices()
     if placement.devices == "one":  # of each host
         devices = [next(d for d in devices if d.process_index == host) for host in range(max(1, hosts))]
     if len(devices) > 1:
         names = [f"{device.platform}:{device.id}" for device in devices]
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=names, auto_shard_dataset=False))
-    return Placed(len(devices), max(1, hosts), placement.index)
+    return Placed(len(devices), max(1, hosts), placement.host_index)

@@ -23,7 +23,7 @@ from senet_lab import data
 from senet_lab.training import batches, checkpoint, memory, metrics, model, rates
 from senet_lab.training.devices import Placement, place
 from senet_lab.training.progress import Progress
-from senet_lab.training.run import COLUMNS, Run, Status, changed_versions
+from senet_lab.training.run import COLUMNS, ENDED, Run, Status, changed_versions
 from senet_lab.training.watch import watch
 
 LOG = logging.getLogger("senet_lab")
@@ -71,20 +71,28 @@ class Worker:
             self.tell("finished", now=True)
 
     def _prepare(self) -> None:
-        config, architecture = self.run.config, self.run.architecture
+        config = self.run.config
         self._warn(config.get("versions", {}))
         model.settle(self.recipe)
         self.placed = place(Placement.checked(**config.get("placement", {})))
         self.told = self.told._replace(device=model.device())
-        images = data.named(config["data"], architecture.input_shape[0])
+        images = self._images()
         scale = batches.kept_scale(self.run.folder, images)
         self.batches = batches.Batches.of(images, self.recipe, scale, self.placed.parts)
-        self.macs = architecture.ledger().macs
+        self.macs = self.run.architecture.ledger().macs
         with self.placed.scope():
-            steps, mirrored = self.batches.steps, self.placed.strategy is not None
-            self.model = model.build(architecture, self.recipe, steps, synchronizes=mirrored)
+            self.model = self._model()
         self._go_back()
         self._kept = time.monotonic()
+
+    def _images(self) -> data.Images:
+        """What it is trained on."""
+        return data.named(self.run.config["data"], self.run.architecture.input_shape[0])
+
+    def _model(self) -> Any:
+        """What is trained."""
+        mirrored = self.placed.strategy is not None
+        return model.build(self.run.architecture, self.recipe, self.batches.steps, synchronizes=mirrored)
 
     def _warn(self, versions: dict[str, str]) -> None:
         """Of versions that are not those that the run was made with: its numbers may then differ."""
@@ -211,7 +219,7 @@ class Worker:
         figures |= {"loss": progress.mean_loss, "accuracy": progress.mean_accuracy}
         self.told = self.told._replace(state=state, reason=reason, at=time.time(), **figures)
         try:
-            self.run.tell(self.told)
+            self.run.tell(self.told, anyhow=state in ENDED)
         except OSError as error:  # a full disk need not end a training that still has its memory
             LOG.warning("%s", error)
 
