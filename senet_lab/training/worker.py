@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,9 @@ class Worker:
         except FloatingPointError as error:
             self.tell("failed", str(error), now=True)
         except Exception as error:
-            traceback.print_exc()
             self.tell("failed", reason(error, self.recipe.batch), now=True)
+            with suppress(OSError):  # the disk may have no room for the log either
+                traceback.print_exc()
         else:
             self.tell("finished", now=True)
 
