@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from senet_lab.data import CIFAR10_MEAN, Images
+from senet_lab.checks import divisible
+from senet_lab.data import CIFAR10_DEVIATION, CIFAR10_MEAN, Images
+from senet_lab.files import written_whole
 from senet_lab.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -15,8 +19,43 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-CIFAR10_DEVIATION = (0.24703223, 0.24348513, 0.26158784)  # of the 50,000 training images' pixels, in [0, 1]
 FRAME = 4  # pixels on each side that a crop may move
+HELD = 256  # images a step of validation at most; no more than one of training, which thus needs the most memory
+
+
+class Scale(NamedTuple):
+    """What standardised pixels are measured in: a mean and a deviation for each channel, of pixels from 0 to 1."""
+
+    mean: tuple[float, ...] = CIFAR10_MEAN
+    deviation: tuple[float, ...] = CIFAR10_DEVIATION
+
+    @classmethod
+    def of(cls, images: Images) -> Scale:
+        """That of the training images; of CIFAR-10 and its sample, that of the whole of CIFAR-10."""
+        import numpy as np
+
+        if images.name in ("CIFAR-10", "CIFAR-10, sample"):
+            return cls()
+        channels = images.x_train.shape[-1]
+        count, total, squares = 0, np.zeros(channels), np.zeros(channels)
+        for part in np.array_split(images.x_train, ceil(len(images.x_train) / 1000)):  # not all in 64 bits at once
+            x = part.reshape(-1, channels) / 255
+            count, total, squares = count + len(x), total + x.sum(0), squares + (x * x).sum(0)
+        mean = total / count
+        deviation = np.sqrt(np.maximum(squares / count - mean * mean, 1e-12))  # one colour alone has none
+        return cls(tuple(mean.tolist()), tuple(deviation.tolist()))
+
+
+def kept_scale(folder: Path, images: Images) -> Scale:
+    """The scale that a run keeps in its folder; worked out, and kept, where there is none yet."""
+    path = folder / "scale.json"
+    try:
+        return Scale(**{name: tuple(values) for name, values in json.loads(path.read_text()).items()})
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
+        scale = Scale.of(images)
+        with written_whole(path, overwrite=True) as unfinished:
+            unfinished.write_text(json.dumps(scale._asdict()) + "\n")
+        return scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +66,9 @@ class Batches:
         x, y: the training images, uint8, and their classes.
         x_held, y_held: those held out to validate on, ready for the network; empty where none are.
         recipe: how they are drawn.
+        scale: what standardised pixels are measured in.
+        parts: what the number of images of a step is a multiple of: that many devices share them. What is too few for
+            that at the end of an epoch is left out; the next one draws anew.
     """
 
     x: Array
@@ -34,22 +76,34 @@ class Batches:
     x_held: Array
     y_held: Array
     recipe: Recipe
+    scale: Scale
+    parts: int = 1
 
     @classmethod
-    def of(cls, images: Images, recipe: Recipe) -> Batches:
-        """Hold out the recipe's share, drawn by its seed."""
+    def of(cls, images: Images, recipe: Recipe, scale: Scale | None = None, parts: int = 1) -> Batches:
+        """Hold out the recipe's share, drawn by its seed.
+
+        Raises:
+            ValueError: a batch cannot be cut into so many parts.
+        """
         import numpy as np
 
+        divisible("batch", recipe.batch, "devices", parts)
+        scale = scale or Scale.of(images)
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))
-        n_held = round(recipe.validation * len(order))
+        n_held = round(recipe.validation * len(order)) // parts * parts
         held, kept = order[:n_held], order[n_held:]
-        x_held = ready(images.x_train[held], recipe)
-        return cls(images.x_train[kept], images.y_train[kept], x_held, images.y_train[held], recipe)
+        x_held = ready(images.x_train[held], recipe, scale)
+        return cls(images.x_train[kept], images.y_train[kept], x_held, images.y_train[held], recipe, scale, parts)
 
     @property
     def steps(self) -> int:
         """Steps an epoch; the last one takes what is left."""
-        return ceil(len(self.x) / self.recipe.batch)
+        return ceil(len(self.x) // self.parts * self.parts / self.recipe.batch)
+
+    def count(self, step: int) -> int:
+        """Images of a step."""
+        return min(self.recipe.batch, len(self.x) // self.parts * self.parts - step * self.recipe.batch)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Array, Array]]:
         """Images (batch, height, width, channels), float32, and classes of each step, from step `first` on."""
@@ -58,20 +112,22 @@ class Batches:
         recipe = self.recipe
         order = np.random.default_rng([recipe.seed, 1, number]).permutation(len(self.x))
         for step in range(first, self.steps):
-            chosen = order[step * recipe.batch : (step + 1) * recipe.batch]
+            start = step * recipe.batch
+            chosen = order[start : start + self.count(step)]
             x = self.x[chosen]
             if recipe.augment:
                 x = cropped(x, np.random.default_rng([recipe.seed, 2, number, step]))
-            yield ready(x, recipe), self.y[chosen]
+            yield ready(x, recipe, self.scale), self.y[chosen]
 
 
-def ready(x: Array, recipe: Recipe) -> Array:
-    """Pixels as the network takes them, float32."""
+def ready(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
+    """Pixels as the network takes them, float32; `scale` is CIFAR-10's where none is given."""
     import numpy as np
 
     x = x.astype("float32") / np.float32(255)
     if recipe.standardise:
-        x = (x - np.array(CIFAR10_MEAN, "float32")) / np.array(CIFAR10_DEVIATION, "float32")
+        mean, deviation = scale or Scale()
+        x = (x - np.array(mean, "float32")) / np.array(deviation, "float32")
     return x
 
 
