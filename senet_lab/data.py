@@ -22,6 +22,7 @@ SHEET_COLUMNS = 50
 CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 # Of the 50,000 training images, in [0, 1]: what tells the true set from another, or from a damaged one.
 CIFAR10_MEAN = (0.49139968, 0.48215841, 0.44653091)
+CIFAR10_DEVIATION = (0.24703223, 0.24348513, 0.26158784)
 VARIABLE = "SENET_LAB_DATA"
 CACHE = Path("~/.cache/senet_lab/cifar10.npz")
 

@@ -15,6 +15,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 HOST = "lab.test"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the tests' trainings say of their speed stays out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SENET_LAB_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of a Chromium; where there is none the test is skipped, except in CI."""

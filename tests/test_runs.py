@@ -13,11 +13,10 @@ import pytest
 
 from senet_lab import Architecture, data
 from senet_lab.__main__ import main
-from senet_lab.training import checkpoint
+from senet_lab.training import checkpoint, metrics
 from senet_lab.training.batches import Batches, cropped
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import COLUMNS, Run, Status, runs
-from senet_lab.training.worker import _append
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
 SHORT = replace(RECIPES["modern"], epochs=2, warmup=1, batch=250, seed=3)
@@ -25,7 +24,7 @@ SHORT = replace(RECIPES["modern"], epochs=2, warmup=1, batch=250, seed=3)
 
 def process_of(run):
     """The worker of a run."""
-    return [p for p in psutil.process_iter(["cmdline"]) if str(run.folder) in (p.info["cmdline"] or ())]
+    return [psutil.Process(run.status().process)] if run.is_held() else []
 
 
 def await_state(run, states, seconds=60):
@@ -228,7 +227,7 @@ def test_a_line_of_metrics_that_was_cut_off_is_left_out_and_an_epoch_done_again_
     run = Run.create(TINY, folder=tmp_path / "a")
     head = "epoch,step,seconds,images_per_s,learning_rate,loss,accuracy,val_loss,val_accuracy\n"
     (run.folder / "metrics.csv").write_text(f"{head}1,2,3,4,5,6,7,8,9\n2,2,3,4,5,6,7,8,9\n2,2,3,4,5,1,7,8,9\n3,2,3,4,5")
-    _append(run.folder / "metrics.csv", dict.fromkeys(COLUMNS, 4.0))
+    metrics.append(run.folder / "metrics.csv", dict.fromkeys(COLUMNS, 4.0))
     assert [(row["epoch"], row["loss"]) for row in run.metrics()] == [(1, 6), (2, 1), (4, 4)]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from senet_lab.data import CIFAR10_MEAN, Images
+from senet_lab.data import CIFAR10_DEVIATION, CIFAR10_MEAN, Images
+from senet_lab.files import written_whole
 from senet_lab.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -15,8 +18,43 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-CIFAR10_DEVIATION = (0.24703223, 0.24348513, 0.26158784)  # of the 50,000 training images' pixels, in [0, 1]
 FRAME = 4  # pixels on each side that a crop may move
+HELD = 256  # images a step of validation
+
+
+class Scale(NamedTuple):
+    """What standardised pixels are measured in: a mean and a deviation for each channel, of pixels from 0 to 1."""
+
+    mean: tuple[float, ...] = CIFAR10_MEAN
+    deviation: tuple[float, ...] = CIFAR10_DEVIATION
+
+    @classmethod
+    def of(cls, images: Images) -> Scale:
+        """That of the training images; of CIFAR-10 and its sample, that of the whole of CIFAR-10."""
+        import numpy as np
+
+        if images.name in ("CIFAR-10", "CIFAR-10, sample"):
+            return cls()
+        channels = images.x_train.shape[-1]
+        count, total, squares = 0, np.zeros(channels), np.zeros(channels)
+        for part in np.array_split(images.x_train, ceil(len(images.x_train) / 1000)):  # not all in 64 bits at once
+            x = part.reshape(-1, channels) / 255
+            count, total, squares = count + len(x), total + x.sum(0), squares + (x * x).sum(0)
+        mean = total / count
+        deviation = np.sqrt(np.maximum(squares / count - mean * mean, 1e-12))  # one colour alone has none
+        return cls(tuple(mean.tolist()), tuple(deviation.tolist()))
+
+
+def kept_scale(folder: Path, images: Images) -> Scale:
+    """The scale that a run keeps in its folder; worked out, and kept, where there is none yet."""
+    path = folder / "scale.json"
+    try:
+        return Scale(**{name: tuple(values) for name, values in json.loads(path.read_text()).items()})
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
+        scale = Scale.of(images)
+        with written_whole(path, overwrite=True) as unfinished:
+            unfinished.write_text(json.dumps(scale._asdict()) + "\n")
+        return scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +65,7 @@ class Batches:
         x, y: the training images, uint8, and their classes.
         x_held, y_held: those held out to validate on, ready for the network; empty where none are.
         recipe: how they are drawn.
+        scale: what standardised pixels are measured in.
     """
 
     x: Array
@@ -34,17 +73,19 @@ class Batches:
     x_held: Array
     y_held: Array
     recipe: Recipe
+    scale: Scale
 
     @classmethod
-    def of(cls, images: Images, recipe: Recipe) -> Batches:
+    def of(cls, images: Images, recipe: Recipe, scale: Scale | None = None) -> Batches:
         """Hold out the recipe's share, drawn by its seed."""
         import numpy as np
 
+        scale = scale or Scale.of(images)
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))
         n_held = round(recipe.validation * len(order))
         held, kept = order[:n_held], order[n_held:]
-        x_held = ready(images.x_train[held], recipe)
-        return cls(images.x_train[kept], images.y_train[kept], x_held, images.y_train[held], recipe)
+        x_held = ready(images.x_train[held], recipe, scale)
+        return cls(images.x_train[kept], images.y_train[kept], x_held, images.y_train[held], recipe, scale)
 
     @property
     def steps(self) -> int:
@@ -62,16 +103,17 @@ class Batches:
             x = self.x[chosen]
             if recipe.augment:
                 x = cropped(x, np.random.default_rng([recipe.seed, 2, number, step]))
-            yield ready(x, recipe), self.y[chosen]
+            yield ready(x, recipe, self.scale), self.y[chosen]
 
 
-def ready(x: Array, recipe: Recipe) -> Array:
-    """Pixels as the network takes them, float32."""
+def ready(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
+    """Pixels as the network takes them, float32; `scale` is CIFAR-10's where none is given."""
     import numpy as np
 
     x = x.astype("float32") / np.float32(255)
     if recipe.standardise:
-        x = (x - np.array(CIFAR10_MEAN, "float32")) / np.array(CIFAR10_DEVIATION, "float32")
+        mean, deviation = scale or Scale()
+        x = (x - np.array(mean, "float32")) / np.array(deviation, "float32")
     return x
 
 

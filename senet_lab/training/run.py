@@ -9,67 +9,36 @@
 | checkpoints/ | the last ones, and the best |
 | log.txt | what its process said |
 | lock | held by the process that trains, and free once that is gone, however it went |
+| starting | held while a process is started for it |
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import os
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import psutil
+from filelock import FileLock
 
 from senet_lab.architecture import Architecture
 from senet_lab.checks import nearest, one_of
 from senet_lab.files import written_whole
+from senet_lab.training import metrics
+from senet_lab.training.estimate import checked
+from senet_lab.training.metrics import COLUMNS
+from senet_lab.training.process import Waiting, is_alive
 from senet_lab.training.recipe import Recipe
+from senet_lab.training.status import ACTIVE, ENDED, GONE, Status
+from senet_lab.training.warm import taken
 
-ACTIVE = ("waiting", "compiling", "training", "validating", "paused")
-ENDED = ("stopped", "finished", "failed")
+__all__ = ["ACTIVE", "COLUMNS", "ENDED", "WANTED", "Run", "Status", "changed_versions", "runs", "versions"]
 WANTED = ("run", "pause", "stop")
-COLUMNS = ("epoch", "step", "seconds", "images_per_s", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
-PATIENCE = 60.0  # seconds that a process may need to start before it counts as gone
-
-
-class Status(NamedTuple):
-    """How far a run is.
-
-    Attributes:
-        state: one of `ACTIVE` or `ENDED`.
-        reason: why it failed or stopped, in a sentence.
-        epoch, epochs: those finished, and all.
-        step, steps: of the epoch under way.
-        loss, accuracy: over the epoch so far; None before its first step.
-        images_per_s: over the epoch so far, in training steps alone.
-        seconds: what is left at this rate; None where nobody knows yet.
-        device: what it computes on.
-        process: the number of the process that trains, 0 before there is one.
-        at: when this was written, seconds since 1970.
-    """
-
-    state: str
-    reason: str = ""
-    epoch: int = 0
-    epochs: int = 0
-    step: int = 0
-    steps: int = 0
-    loss: float | None = None
-    accuracy: float | None = None
-    images_per_s: float | None = None
-    seconds: float | None = None
-    device: str = ""
-    process: int = 0
-    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,7 +82,7 @@ class Run:
             "recipe": recipe.to_dict(),
             "data": data if data in ("sample", "cifar10") else str(Path(data).expanduser().resolve()),
             "created": datetime.now().isoformat(timespec="seconds"),
-            "versions": {name: version(name) for name in ("senet-lab", "keras", "tensorflow", "numpy")},
+            "versions": versions(),
         }
         with written_whole(path / "config.json") as unfinished:
             unfinished.write_text(json.dumps(config, indent=1) + "\n")
@@ -136,59 +105,57 @@ class Run:
 
     def status(self) -> Status:
         """How far it is; a process that is gone without a word has failed."""
-        try:
-            status = Status(**json.loads((self.folder / "status.json").read_text()))
-        except (FileNotFoundError, ValueError, TypeError):  # none yet, or one that a power cut has left
+        status = self._told()
+        if status is None:  # none yet, or one that a power cut has left
             return Status("waiting", epochs=self.recipe.epochs)
-        if status.state not in ACTIVE or _trains(status.process, self.folder):
+        if status.state not in ACTIVE or self._has(status):
             return status
-        starting = status.state == "waiting" and time.time() - status.at < PATIENCE
-        gone = "its process is gone: killed, out of memory, or the machine went down; resume it, and it goes on"
-        return status if starting else status._replace(state="failed", reason=gone)
+        return status._replace(state="failed", reason=GONE)
 
     def is_held(self) -> bool:
         """Whether a process is at it. Asks the system and not the lock, which two who asked would hold by turns."""
+        status = self._told()
+        return status is not None and self._has(status)
+
+    def _told(self) -> Status | None:
         try:
-            status = Status(**json.loads((self.folder / "status.json").read_text()))
+            return Status.from_json((self.folder / "status.json").read_text())
         except (FileNotFoundError, ValueError, TypeError):
-            return False
-        return _trains(status.process, self.folder)
+            return None
+
+    def _has(self, status: Status) -> bool:
+        return is_alive(status.process, status.mark or str(self.folder))
 
     def metrics(self) -> list[dict[str, float]]:
         """The rows of metrics.csv, an epoch each; a line that was not finished is left out."""
-        try:
-            text = (self.folder / "metrics.csv").read_text()
-        except FileNotFoundError:
-            return []
-        rows: dict[float, dict[str, float]] = {}
-        for row in csv.DictReader(text.splitlines()):
-            try:
-                numbers = {name: float(row[name]) for name in COLUMNS}
-            except (TypeError, ValueError, KeyError):
-                continue
-            if None in row:  # more than belongs into a row
-                continue
-            rows[numbers["epoch"]] = numbers  # an epoch that was done again after a fall replaces the first
-        return [rows[epoch] for epoch in sorted(rows)]
+        return metrics.rows(self.folder / "metrics.csv")
 
-    def start(self) -> Run:
-        """Train it in a process of its own, from where it was left.
+    def start(self, *, force: bool = False) -> Run:
+        """Train it in a process of its own, from where it was left: the one that `warm()` has ready, if any.
+
+        Args:
+            force: even if it seems to need more memory than there is.
 
         Raises:
             RuntimeError: a process is at it already.
+            ValueError: it would not fit into memory; says what would.
         """
-        if self.status().state in ACTIVE and self.is_held():
-            raise RuntimeError(f"A process is training in '{self.folder}' already; stop it first, or watch it.")
-        self.ask("run")
-        self.tell(self.status()._replace(state="waiting", reason="", process=0))
-        with (self.folder / "log.txt").open("a") as log:
-            command = [sys.executable, "-m", "senet_lab.training.worker", str(self.folder)]
-            quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ}
-            process = subprocess.Popen(  # in a session of its own: no Ctrl+C of ours reaches it
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=quiet
-            )
-        threading.Thread(target=process.wait, daemon=True).start()  # somebody has to hear that it has ended
+        with FileLock(self.folder / "starting"):  # two who start it at once
+            if self.is_held():
+                raise RuntimeError(f"A process is training in '{self.folder}' already; stop it first, or watch it.")
+            if not force:
+                checked(self.architecture, self.recipe, self.config["data"])
+            self.ask("run")
+            waiting = taken()
+            if not (waiting and self._handed(waiting)):
+                self._handed(Waiting(self.folder / "log.txt"))
         return self
+
+    def _handed(self, waiting: Waiting) -> bool:
+        """Whether a process took the run."""
+        status = self._told() or self.status()
+        self.tell(status._replace(state="waiting", reason="", process=waiting.number, mark=waiting.mark))
+        return waiting.train(self.folder)
 
     def ask(self, wanted: str) -> None:
         """Ask its process to "run", "pause" or "stop"; it obeys within a step."""
@@ -202,7 +169,7 @@ class Run:
     def tell(self, status: Status) -> None:
         """Write how far it is."""
         with written_whole(self.folder / "status.json", overwrite=True) as unfinished:
-            unfinished.write_text(json.dumps(status._replace(at=time.time())._asdict()))
+            unfinished.write_text(status.to_json())
 
     def wait(self, timeout: float = float("inf")) -> Status:
         """Wait until it has ended and its process is gone, for `timeout` seconds at most."""
@@ -219,14 +186,6 @@ class Run:
             if status.state in ENDED and not self.is_held():
                 return
             time.sleep(0.2)
-
-
-def _trains(process: int, folder: Path) -> bool:
-    """Whether the process of that number is the one that trains in a folder, and not another with its number."""
-    try:
-        return bool(process) and str(folder) in psutil.Process(process).cmdline()
-    except psutil.Error:
-        return False
 
 
 def _fits(architecture: Architecture, data: str) -> None:
@@ -246,6 +205,24 @@ def _fits(architecture: Architecture, data: str) -> None:
         raise ValueError(
             f"`classes` (={architecture.classes}) must be those of {data!r}, with a classifier; try {classes}."
         )
+
+
+def versions() -> dict[str, str]:
+    """Those of the packages that decide what numbers come out, as far as they are installed."""
+    found = {}
+    for name in ("senet-lab", "keras", "tensorflow", "jax", "numpy"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def changed_versions(before: dict[str, str]) -> str:
+    """What has another version now than it had then, in a sentence; empty if nothing has."""
+    changed = [(name, number, now) for name, now in versions().items() if (number := before.get(name, now)) != now]
+    each = ", ".join(f"{name} {number} then and {now} now" for name, number, now in changed)
+    return f"other versions than the run was made with, so its numbers may differ: {each}" if changed else ""
 
 
 def _free_folder(architecture: Architecture) -> Path:

@@ -1,8 +1,11 @@
-"""Worker: the process that trains a run. `python -m senet_lab.training.worker FOLDER`; `Run.start` calls it."""
+"""Worker: what the process that trains a run does, from its newest checkpoint to its end.
+
+`python -m senet_lab.training.worker FOLDER` trains the run in a folder. With `--wait MARK` the folder comes as a line
+on the standard input, and Keras is loaded until then: `Run.start` and `warm` call it so.
+"""
 
 from __future__ import annotations
 
-import csv
 import logging
 import math
 import os
@@ -11,17 +14,15 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from senet_lab import data
-from senet_lab.training import checkpoint
-from senet_lab.training.batches import Batches
-from senet_lab.training.run import COLUMNS, Run, Status
-
-if TYPE_CHECKING:
-    import keras
+from senet_lab.training import batches, checkpoint, memory, metrics, model, rates
+from senet_lab.training.progress import Progress
+from senet_lab.training.run import COLUMNS, Run, Status, changed_versions
+from senet_lab.training.watch import watch
 
 LOG = logging.getLogger("senet_lab")
 TOLD_EVERY = 0.2  # seconds between two writings of the status
@@ -33,146 +34,132 @@ class StopAskedError(Exception):
 
 
 @dataclass
-class Progress:
-    """Where a training is.
+class Worker:
+    """Trains a run from its newest checkpoint to its end, or until it is asked to stop.
 
     Attributes:
-        epoch, step: finished epochs, and finished steps of the one under way.
-        images, loss, right: seen in it so far; the sums of their losses and of right answers.
-        best: the highest accuracy on the held-out images, or else on the training images.
-        seconds, timed: spent in steps of it, and the images of these; the first step of a process is left out.
+        mark: the word by which this process is known.
+        told: the status that was written last.
     """
 
-    epoch: int = 0
-    step: int = 0
-    images: int = 0
-    loss: float = 0.0
-    right: float = 0.0
-    best: float = -1.0
-    seconds: float = 0.0
-    timed: int = 0
-
-
-@dataclass
-class Worker:
-    """Trains a run from its newest checkpoint to its end, or until it is asked to stop."""
-
     run: Run
+    mark: str = ""
     progress: Progress = field(default_factory=Progress)
-    _told: float = 0.0
+    told: Status = field(default_factory=lambda: Status("compiling"))
     _kept: float = 0.0
     _compiled: bool = False
     _stopping: bool = False
 
     def __call__(self) -> None:
         """All of it; what goes wrong becomes the status, with the reason."""
+        self.recipe = self.run.recipe
+        self.told = Status("compiling", epochs=self.recipe.epochs, process=os.getpid(), mark=self.mark)
         self.tell("compiling", now=True)
         try:
             self._prepare()
-            try:
-                while self.progress.epoch < self.recipe.epochs:
-                    self._raise_if_stopped()
-                    self._epoch()
-            except StopAskedError:
-                self.keep()
-                raise
+            self._train()
         except StopAskedError:
             self.tell("stopped", "it was asked to", now=True)
         except FloatingPointError as error:
             self.tell("failed", str(error), now=True)
         except Exception as error:
             traceback.print_exc()
-            self.tell("failed", f"{type(error).__name__}: {error}", now=True)
+            self.tell("failed", reason(error, self.recipe.batch), now=True)
         else:
             self.tell("finished", now=True)
 
     def _prepare(self) -> None:
-        import keras
-
-        self.recipe, config = self.run.recipe, self.run.config
-        keras.utils.set_random_seed(self.recipe.seed)
-        keras.config.set_dtype_policy(self.recipe.precision)
-        if keras.config.backend() == "tensorflow":
-            import tensorflow as tf
-
-            tf.config.experimental.enable_op_determinism()  # so that a resumed run ends where an unbroken one does
-        self.device = _device()
-        side = self.run.architecture.input_shape[0]
-        images = data.named(config["data"], side)
-        self.batches = Batches.of(images, self.recipe)
-        self.model = build(self.run, self.batches.steps)
-        found = checkpoint.newest(self.run.folder / "checkpoints")
-        if found:
-            arrays, about, damaged = found
-            for words in damaged:
-                LOG.warning("%s; the one before it is taken", words)
-            for variable, array in zip(variables(self.model), arrays, strict=True):
-                variable.assign(array)
-            self.progress = Progress(**about)
+        config, architecture = self.run.config, self.run.architecture
+        self._warn(config.get("versions", {}))
+        model.settle(self.recipe)
+        self.told = self.told._replace(device=model.device())
+        images = data.named(config["data"], architecture.input_shape[0])
+        self.batches = batches.Batches.of(images, self.recipe, batches.kept_scale(self.run.folder, images))
+        self.macs = architecture.ledger().macs
+        self.model = model.build(architecture, self.recipe, self.batches.steps)
+        self._go_back()
         self._kept = time.monotonic()
+
+    def _warn(self, versions: dict[str, str]) -> None:
+        """Of versions that are not those that the run was made with: its numbers may then differ."""
+        if changed := changed_versions(versions):
+            LOG.warning("%s", changed)
+            self.told = self.told._replace(warning=changed)
+
+    def _go_back(self) -> None:
+        """To the newest checkpoint, if there is one."""
+        found = checkpoint.newest(self.run.folder / "checkpoints")
+        if not found:
+            return
+        arrays, about, damaged = found
+        for words in damaged:
+            LOG.warning("%s; the one before it is taken", words)
+        for variable, array in zip(model.variables(self.model), arrays, strict=True):
+            variable.assign(array)
+        self.progress = Progress(**about)
+
+    def _train(self) -> None:
+        try:
+            while self.progress.epoch < self.recipe.epochs:
+                self._raise_if_stopped()
+                self._epoch()
+        except StopAskedError:
+            self.keep()
+            raise
 
     def _epoch(self) -> None:
         """The rest of an epoch, validation, a row of metrics, a checkpoint."""
-        watch = _watch(self)
+        callback = watch(self)
         first = self.progress.step
         if first < self.batches.steps:
-            steps = self.batches.epoch(self.progress.epoch, first)
-            self.model.fit(
-                self._shaped(steps), steps_per_epoch=self.batches.steps - first, verbose=0, callbacks=[watch]
-            )
+            steps = self._shaped(self.batches.epoch(self.progress.epoch, first))
+            self.model.fit(steps, steps_per_epoch=self.batches.steps - first, verbose=0, callbacks=[callback])
             self._raise_if_stopped()
-        row = self._row(watch)
+        row = self._row(callback)
         if len(self.batches.x_held):
             self._must_be_finite("loss on the held-out images", row["val_loss"])
         better = row["val_accuracy"] if not math.isnan(row["val_accuracy"]) else row["accuracy"]
         is_best = better > self.progress.best
+        if self.progress.images_per_s:
+            rates.remember(self.run.architecture, self.recipe, self.progress.images_per_s)
         self.progress = Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best))
         self.keep()
         if is_best:
             path = self.run.folder / "checkpoints" / "best.npz"
-            checkpoint.write(path, list(map(_array, self.model.variables)), {"epoch": row["epoch"]})
-        _append(self.run.folder / "metrics.csv", row)
+            checkpoint.write(path, list(map(model.array, self.model.variables)), {"epoch": row["epoch"]})
+        metrics.append(self.run.folder / "metrics.csv", row)
 
     def _shaped(self, steps: Any) -> Any:
         """Classes as one-hot rows where labels are smoothed, as that loss wants them."""
-        if not self.recipe.label_smoothing:
-            return steps
+        return ((x, self._rows_of(y)) for x, y in steps) if self.recipe.label_smoothing else steps
+
+    def _rows_of(self, y: Any) -> Any:
         import numpy as np
 
-        eye = np.eye(self.model.output_shape[-1], dtype="float32")
-        return ((x, eye[y]) for x, y in steps)
+        return np.eye(self.model.output_shape[-1], dtype="float32")[y]
 
-    def _row(self, watch: Any) -> dict[str, float]:
-        import numpy as np
-
+    def _row(self, callback: Any) -> dict[str, float]:
         progress = self.progress
         held = {"loss": math.nan, "accuracy": math.nan}
         if len(self.batches.x_held):
             self.tell("validating", now=True)
-            y = self.batches.y_held
-            y = np.eye(self.model.output_shape[-1], dtype="float32")[y] if self.recipe.label_smoothing else y
-            how = {"batch_size": 256, "verbose": 0, "return_dict": True, "callbacks": [watch]}
+            y = self._rows_of(self.batches.y_held) if self.recipe.label_smoothing else self.batches.y_held
+            how = {"batch_size": batches.HELD, "verbose": 0, "return_dict": True, "callbacks": [callback]}
             held = self.model.evaluate(self.batches.x_held, y, **how)
             self._raise_if_stopped()
-        rate = self.model.optimizer.learning_rate
-        images = max(1, progress.images)
         values = (
             progress.epoch + 1, (progress.epoch + 1) * self.batches.steps, progress.seconds,
-            progress.timed / max(1e-9, progress.seconds), float(rate), progress.loss / images, progress.right / images,
-            held["loss"], held["accuracy"],
+            progress.images_per_s or 0.0, float(self.model.optimizer.learning_rate),
+            progress.mean_loss or 0.0, progress.mean_accuracy or 0.0, held["loss"], held["accuracy"],
         )  # fmt: skip
         return dict(zip(COLUMNS, values, strict=True))
 
     def seen(self, images: int, loss: float, accuracy: float, seconds: float) -> None:
         """A step was made; `loss` and `accuracy` are of its images alone."""
-        progress = self.progress
-        progress.step += 1
-        progress.images += images
-        progress.loss += loss * images
-        progress.right += accuracy * images
+        self.progress.add(images, loss, accuracy)
         if self._compiled:  # the first step of a process is mostly compiling, and tells nothing of the next
-            progress.timed += images
-            progress.seconds += seconds
+            self.progress.timed += images
+            self.progress.seconds += seconds
         self._compiled = True
         self._must_be_finite("loss", loss)
         if time.monotonic() - self._kept > KEPT_EVERY:
@@ -195,28 +182,27 @@ class Worker:
     def keep(self) -> None:
         """A checkpoint of where it is, if all of it is numbers."""
         step = self.progress.epoch * self.batches.steps + self.progress.step
-        arrays = [_array(variable) for variable in variables(self.model)]
+        arrays = [model.array(variable) for variable in model.variables(self.model)]
         self._must_be_finite("network", *(array for array in arrays if array.dtype.kind == "f"))
         checkpoint.keep(self.run.folder / "checkpoints", step, arrays, vars(self.progress))
         self._kept = time.monotonic()
 
     def tell(self, state: str, reason: str = "", *, now: bool = False) -> None:
         """Write the status, a few times a second at most."""
-        if not now and time.monotonic() - self._told < TOLD_EVERY:
+        if not now and time.time() - self.told.at < TOLD_EVERY:
             return
-        self._told = time.monotonic()
-        progress, recipe = self.progress, self.run.recipe
-        steps = self.batches.steps if hasattr(self, "batches") else 0
-        rate = progress.timed / progress.seconds if progress.seconds else None
-        left = steps * recipe.epochs - progress.epoch * steps - progress.step
-        images = progress.images or None
-        status = Status(
-            state, reason, progress.epoch, recipe.epochs, progress.step, steps,
-            progress.loss / images if images else None, progress.right / images if images else None,
-            rate, left * recipe.batch / rate if rate else None, getattr(self, "device", ""), os.getpid(),
-        )  # fmt: skip
+        progress, rate = self.progress, self.progress.images_per_s
+        figures: dict[str, Any] = {"epoch": progress.epoch, "step": progress.step, "memory": memory.peak()}
+        if hasattr(self, "batches"):
+            steps = self.batches.steps
+            left = (self.recipe.epochs - progress.epoch) * steps - progress.step
+            figures |= {"steps": steps, "seconds": left * self.recipe.batch / rate if rate else None}
+        if rate:
+            figures |= {"images_per_s": rate, "macs_per_s": 3 * self.macs * rate}
+        figures |= {"loss": progress.mean_loss, "accuracy": progress.mean_accuracy}
+        self.told = self.told._replace(state=state, reason=reason, at=time.time(), **figures)
         try:
-            self.run.tell(status)
+            self.run.tell(self.told)
         except OSError as error:  # a full disk need not end a training that still has its memory
             LOG.warning("%s", error)
 
@@ -236,130 +222,54 @@ class Worker:
             raise StopAskedError
 
 
-def build(run: Run, steps: int) -> keras.Model:
-    """The network of a run, compiled as its recipe says.
+def reason(error: Exception, batch: int) -> str:
+    """Why a run failed, in a sentence.
 
-    Args:
-        steps: of an epoch, for the schedule.
+    >>> reason(MemoryError(), 256)
+    'out of memory: try a batch of 128 that accumulates 2, a smaller image, or fewer channels'
     """
-    import keras
-
-    from senet_lab.training.optimizers import Adam, compiled
-
-    recipe = run.recipe
-    rate: Any = recipe.learning_rate
-    if recipe.schedule == "cosine":
-        warmup, updates = recipe.warmup * steps, recipe.epochs * steps // recipe.accumulate
-        warmup //= recipe.accumulate
-        how = {"warmup_target": rate, "warmup_steps": warmup} if warmup else {}
-        rate = keras.optimizers.schedules.CosineDecay(0.0 if warmup else rate, max(1, updates - warmup), **how)
-    accumulate = recipe.accumulate if recipe.accumulate > 1 else None
-    decay = recipe.weight_decay or None
-    if recipe.optimizer == "adam":
-        optimizer = Adam(rate, weight_decay=decay, gradient_accumulation_steps=accumulate)
-    else:
-        how = {"momentum": 0.9, "nesterov": True, "weight_decay": decay, "gradient_accumulation_steps": accumulate}
-        optimizer = keras.optimizers.SGD(rate, **how)
-    model = run.architecture.build()
-    if decay:  # of kernels alone
-        optimizer.exclude_from_weight_decay(var_list=[v for v in model.trainable_variables if v.name != "kernel"])
-    loss: Any = "sparse_categorical_crossentropy"
-    if recipe.label_smoothing:
-        loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
-    return compiled(model, optimizer, loss)
+    words = f"{type(error).__name__}: {error}"
+    if isinstance(error, MemoryError) or "ResourceExhausted" in words or "RESOURCE_EXHAUSTED" in words:
+        smaller = f"a batch of {batch // 2} that accumulates 2, " if batch > 1 else ""
+        return f"out of memory: try {smaller}a smaller image, or fewer channels"
+    return words
 
 
-def variables(model: keras.Model) -> list[Any]:
-    """All that changes while a model is trained, in a fixed order."""
-    return [*model.variables, *model.optimizer.variables]
-
-
-def _array(variable: Any) -> Any:
-    import keras
-
-    return keras.ops.convert_to_numpy(variable.value)
-
-
-def _watch(worker: Worker) -> Any:
-    """Keras' view of a worker: told of each step, it says when to stop."""
-    import keras
-
-    class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-        """Sums of an epoch come as running means; a step's own are their differences."""
-
-        images, loss, right, start = 0, 0.0, 0.0, 0.0
-
-        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
-            self.start = time.perf_counter()
-
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-            if hasattr(self.model, "jax_state_sync"):
-                self.model.jax_state_sync()
-            count = min(worker.recipe.batch, len(worker.batches.x) - worker.progress.step * worker.recipe.batch)
-            images = self.images + count
-            loss, right = float(logs["loss"]) * images, float(logs["accuracy"]) * images
-            worker.seen(
-                count, (loss - self.loss) / count, (right - self.right) / count, time.perf_counter() - self.start
-            )
-            self.images, self.loss, self.right = images, loss, right
-            if obeyed(worker) == "stop":
-                self.model.stop_training = True
-
-        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-            if obeyed(worker) == "stop":
-                self.model.stop_evaluating = True
-
-    return Watch()
-
-
-def obeyed(worker: Worker) -> str:
-    """What is wanted; comes back once it is no pause."""
-    while (wanted := worker.wanted()) == "pause":
-        worker.tell("paused")
-        time.sleep(0.1)
-    return wanted
-
-
-def _append(path: Path, row: dict[str, float]) -> None:
-    before = path.read_bytes() if path.exists() else b""
-    with path.open("a", newline="") as file:
-        table = csv.DictWriter(file, COLUMNS)
-        if not before:
-            table.writeheader()
-        elif not before.endswith(b"\n"):
-            file.write("\r\n")  # a line that was cut off stays by itself, and is left out when it is read
-        table.writerow({name: f"{value:.6g}" for name, value in row.items()})
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _device() -> str:
-    """What Keras computes on, in words."""
-    import keras
-
-    if keras.config.backend() == "tensorflow":
-        import tensorflow as tf
-
-        found = tf.config.list_physical_devices("GPU")
-        details = tf.config.experimental.get_device_details(found[0]) if found else {}
-        return str(details.get("device_name", "GPU")) if found else "CPU"
-    if keras.config.backend() == "jax":
-        import jax
-
-        return str(jax.devices()[0].device_kind)
-    return str(keras.config.backend())
-
-
-def main() -> None:
-    """Train the run in the folder that is named, unless another process does."""
-    run = Run(Path(sys.argv[1]))
+def train(folder: Path, mark: str) -> None:
+    """Train the run in a folder, unless another process does."""
+    run = Run(folder)
     try:
         with FileLock(run.folder / "lock", timeout=5):
             for unfinished in run.folder.glob("checkpoints/.*.npz"):  # of a process that was killed while it wrote
                 unfinished.unlink(missing_ok=True)
-            Worker(run)()
+            Worker(run, mark)()
     except Timeout:
         LOG.warning("Another process is training this run; nothing was done.")
+
+
+def waited() -> Path | None:
+    """The folder that comes in a line on the standard input, with Keras loaded meanwhile; None if none comes."""
+    import keras  # noqa: F401 - which is what takes long
+
+    import senet_lab.training.optimizers  # noqa: F401
+
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        return None
+    folder = Path(line[:-1])
+    log = os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    return folder
+
+
+def main() -> None:
+    """What the arguments say."""
+    first, *rest = sys.argv[1:]
+    mark = rest[0] if first == "--wait" else first
+    folder = waited() if first == "--wait" else Path(first)
+    if folder:
+        train(folder, mark)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,129 @@
+"""Estimate: what a training will need, before it starts. Counted from the ledger; Keras is not loaded.
+
+>>> from senet_lab import Architecture
+>>> estimate(Architecture.preset("cifar_se_resnet20"), Recipe()).images
+4500
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from senet_lab.architecture import Architecture
+from senet_lab.training import memory, rates
+from senet_lab.training.batches import HELD
+from senet_lab.training.recipe import Recipe
+
+NUMBER = 4  # bytes of a float32
+SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of each parameter
+# Measured, see `make bench`: what a process has in memory that has loaded Keras and compiled a small network.
+BASE = {"tensorflow": 760 * 2**20, "jax": 500 * 2**20, "torch": 600 * 2**20}
+KEPT = 1.3  # of the ledger's activations, in bytes, that a training step has in memory at once, its gradients included
+
+
+class Estimate(NamedTuple):
+    """What a training will need.
+
+    Attributes:
+        needed: bytes, at the peak.
+        available: bytes that are free, for all that is needed.
+        seconds: of all epochs, without compiling; None where this machine has trained nothing yet.
+        images: that are trained on in an epoch.
+        batch: images a step that would fit: the recipe's if it does, else the largest power of 2; 0 if none.
+        words: all that, in a sentence.
+    """
+
+    needed: int
+    available: int
+    seconds: float | None
+    images: int
+    batch: int
+    words: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is memory for it."""
+        return self.needed <= self.available
+
+
+def estimate(architecture: Architecture, recipe: Recipe, data: str = "sample") -> Estimate:
+    """What it will take to train a network by a recipe on "sample", "cifar10" or a folder of images.
+
+    Memory on a CPU: the imports, the images, the weights with gradients and what the optimizer keeps, and what a
+    training step's layers put out. TODO
+    """
+    images = _count(data)
+    available = memory.available()
+    kept = images - round(recipe.validation * images)
+    fit = min(recipe.batch, kept)
+    needed = _bytes(architecture, recipe, images, fit)
+    while fit and _bytes(architecture, recipe, images, fit) > available:
+        fit = 2 ** ((fit - 1).bit_length() - 1) if fit > 1 else 0
+    rate = rates.images_per_s(architecture, recipe)
+    seconds = None if rate is None else recipe.epochs * kept / rate[0]
+    words = f"{_size(needed)} of memory at most, {_size(available)} are free; "
+    if seconds is None:
+        words += "how long it takes is not known before this machine has trained something"
+    else:
+        words += f"{'about' if rate and rate[1] else 'a rough guess:'} {spell(seconds)} for {recipe.epochs} epochs"
+    return Estimate(needed, available, seconds, kept, fit, words)
+
+
+def checked(architecture: Architecture, recipe: Recipe, data: str) -> Estimate:
+    """The estimate, if it fits.
+
+    Raises:
+        ValueError: it does not; says what would.
+    """
+    found = estimate(architecture, recipe, data)
+    if found.fits:
+        return found
+    if found.batch:
+        times = recipe.accumulate * -(-recipe.batch // found.batch)
+        fit = f"batch={found.batch} with accumulate={times}, which makes the same step of {recipe.batch} images"
+    else:
+        fit = "a smaller image, fewer channels or fewer blocks, since not even batch=1 fits"
+    raise ValueError(
+        f"`batch` (={recipe.batch}) needs about {_size(found.needed)} of memory with this network, and "
+        f"{_size(found.available)} are free; try {fit}; or force it."
+    )
+
+
+def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) -> int:
+    ledger = architecture.ledger()
+    copies = 2 + SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # weights and gradients; and a sum of gradients
+    width = 0.5 if recipe.precision != "float32" else 1.0
+    largest = max((row.activations for row in ledger.rows), default=0)
+    height, across, channels = architecture.input_shape
+    pixels = height * across * channels
+    held = round(recipe.validation * images)
+    steps = (KEPT * width * batch * ledger.activations, 3 * width * min(HELD, held) * largest)
+    stored = images * pixels + 2 * NUMBER * held * pixels + 4 * NUMBER * batch * pixels
+    base = BASE.get(os.environ.get("KERAS_BACKEND") or "tensorflow", BASE["tensorflow"])
+    return int(base + stored + NUMBER * (copies * ledger.params + ledger.state + max(steps)))
+
+
+def _count(data: str) -> int:
+    """Training images, those held out included."""
+    if data in ("sample", "cifar10"):
+        return {"sample": 5_000, "cifar10": 50_000}[data]
+    files = sum(len(names) for _, _, names in os.walk(Path(data).expanduser()))
+    return round(0.8 * files)
+
+
+def _size(number: float) -> str:
+    """Bytes, in words."""
+    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
+
+
+def spell(seconds: float) -> str:
+    """A time in the unit that fits it.
+
+    >>> spell(40), spell(600), spell(9000)
+    ('40 s', '10 min', '2.5 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,37 @@
+"""Memory: what there is, and what a process has had at most. Bytes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import psutil
+
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def available() -> int:
+    """What a new process can have without swapping: of the machine, or of the container that this one is in."""
+    free = int(psutil.virtual_memory().available)
+    try:
+        most = (CGROUP / "memory.max").read_text().strip()
+        used = int((CGROUP / "memory.current").read_text())
+        reclaimable = next(
+            int(line.split()[1]) for line in (CGROUP / "memory.stat").read_text().splitlines()
+            if line.startswith("inactive_file ")
+        )  # fmt: skip
+    except (OSError, ValueError, StopIteration):
+        return free
+    return free if most == "max" else max(0, min(free, int(most) - used + reclaimable))
+
+
+def peak() -> int:
+    """What this process has had in memory at most, everything that it imported included."""
+    try:  # what `getrusage` says is that of the process that started this one, if that was larger
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration, ValueError):
+        import resource
+
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else 1024 * most

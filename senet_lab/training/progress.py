@@ -1,0 +1,48 @@
+"""Progress: where a training is, which every checkpoint keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Progress:
+    """Where a training is.
+
+    Attributes:
+        epoch, step: finished epochs, and finished steps of the one under way.
+        images, loss, right: seen in it so far; the sums of their losses and of right answers.
+        best: the highest accuracy on the held-out images, or else on the training images.
+        seconds, timed: spent in steps of it, and the images of these; the first step of a process is left out.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    images: int = 0
+    loss: float = 0.0
+    right: float = 0.0
+    best: float = -1.0
+    seconds: float = 0.0
+    timed: int = 0
+
+    @property
+    def mean_loss(self) -> float | None:
+        """Over the epoch so far; None before its first step."""
+        return self.loss / self.images if self.images else None
+
+    @property
+    def mean_accuracy(self) -> float | None:
+        """Over the epoch so far; None before its first step."""
+        return self.right / self.images if self.images else None
+
+    @property
+    def images_per_s(self) -> float | None:
+        """Over the epoch so far, in training steps alone; None before there is a second one."""
+        return self.timed / self.seconds if self.seconds else None
+
+    def add(self, images: int, loss: float, accuracy: float) -> None:
+        """A step was made; `loss` and `accuracy` are of its images alone."""
+        self.step += 1
+        self.images += images
+        self.loss += loss * images
+        self.right += accuracy * images

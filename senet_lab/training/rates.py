@@ -1,0 +1,98 @@
+"""Rates: how fast this machine has trained, from which is guessed how long another training will take.
+
+A machine keeps what it has measured in `rates.json` in the user's cache, or where SENET_LAB_CACHE says. Nothing is
+guessed before it has trained something.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from math import exp, log
+from pathlib import Path
+from typing import NamedTuple
+
+from senet_lab.architecture import Architecture
+from senet_lab.files import written_whole
+from senet_lab.training.recipe import Recipe
+
+VARIABLE = "SENET_LAB_CACHE"
+KEPT = 40  # of the last epochs
+NEAR = 4.0  # networks that differ by more than that, in work an image or in batch, tell little of each other
+LOG = logging.getLogger("senet_lab")
+
+
+class Rate(NamedTuple):
+    """An epoch that was measured.
+
+    Attributes:
+        where: backend, device and precision that were chosen.
+        work: of a training image; see `work`.
+        batch: images a step.
+        images_per_s: in training steps alone.
+    """
+
+    where: str
+    work: float
+    batch: int
+    images_per_s: float
+
+
+def work(architecture: Architecture) -> float:
+    """What it takes to train on an image, in multiply-adds of a dense convolution, about.
+
+    Forward and two gradients of each layer. On a CPU a number that goes through memory costs as much as some sixty
+    multiply-adds, and one in a grouped convolution as four: fitted to five networks, README of `benchmarks/`.
+    """
+    rows = architecture.ledger().rows
+    return 3.0 * sum((4 if row.groups > 1 else 1) * row.macs + 60 * row.activations for row in rows)
+
+
+def where(recipe: Recipe) -> str:
+    """What trains here: the backend and the devices that the environment chooses, and the precision."""
+    cards = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return f"{os.environ.get('KERAS_BACKEND') or 'tensorflow'} {cards or 'any'} {recipe.precision}"
+
+
+def path() -> Path:
+    """Where rates are kept."""
+    return Path(os.environ.get(VARIABLE) or "~/.cache/senet_lab").expanduser() / "rates.json"
+
+
+def remembered() -> list[Rate]:
+    """What was measured, the oldest first; nothing where the file is not there, or damaged."""
+    try:
+        found = [Rate(*row) for row in json.loads(path().read_text())]
+        return [rate for rate in found if min(rate.work, rate.batch, rate.images_per_s) > 0]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def remember(architecture: Architecture, recipe: Recipe, images_per_s: float) -> None:
+    """Keep what an epoch has shown. A training goes on where this cannot be written."""
+    rate = Rate(where(recipe), work(architecture), recipe.batch, images_per_s)
+    try:
+        path().parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path(), overwrite=True) as unfinished:
+            unfinished.write_text(json.dumps([*remembered(), rate][-KEPT:]) + "\n")
+    except OSError as error:
+        LOG.warning("%s", error)
+
+
+def images_per_s(architecture: Architecture, recipe: Recipe) -> tuple[float, bool] | None:
+    """How many images a second it will train on, about, and whether what was measured is near to it.
+
+    The nearest epochs that were measured tell, scaled by their work; None where nothing was measured here.
+    """
+    wanted = work(architecture)
+
+    def distance(rate: Rate) -> float:
+        return abs(log(rate.work / wanted)) + abs(log(rate.batch / recipe.batch)) / 4
+
+    found = sorted((rate for rate in reversed(remembered()) if rate.where == where(recipe)), key=distance)[:3]
+    if not found:
+        return None
+    nearest = [rate for rate in found if distance(rate) < distance(found[0]) + 0.1]
+    mean = sum(log(rate.images_per_s * rate.work / wanted) for rate in nearest) / len(nearest)
+    return exp(mean), distance(found[0]) < log(NEAR)

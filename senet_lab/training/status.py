@@ -1,0 +1,67 @@
+"""Status: how far a run is, as its folder keeps it."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import NamedTuple
+
+ACTIVE = ("waiting", "compiling", "training", "validating", "paused")
+ENDED = ("stopped", "finished", "failed")
+GONE = "its process is gone: killed, out of memory, or the machine went down; resume it, and it goes on"
+
+
+class Status(NamedTuple):
+    """How far a run is. What an older file does not say is as given here.
+
+    Attributes:
+        state: one of `ACTIVE` or `ENDED`.
+        reason: why it failed or stopped, in a sentence.
+        epoch, epochs: those finished, and all.
+        step, steps: of the epoch under way.
+        loss, accuracy: over the epoch so far; None before its first step.
+        images_per_s: over the epoch so far, in training steps alone.
+        seconds: what is left at this rate; None where nobody knows yet.
+        device: what it computes on.
+        process: the number of the process that trains, 0 before there is one.
+        at: when this was written, seconds since 1970.
+        mark: a word on the command line of that process, and of no other; empty for its folder.
+        macs_per_s: multiply-adds a second: the ledger's, of a forward pass, times 3, times `images_per_s`. A training
+            step counts as three forward passes: one, and one for the gradient of inputs and of weights each.
+        memory: bytes that the process has had in memory at most, all that it imported included; 0 where not known.
+        warning: what is not as it was when the run was made, in a sentence; empty if nothing.
+    """
+
+    state: str
+    reason: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    step: int = 0
+    steps: int = 0
+    loss: float | None = None
+    accuracy: float | None = None
+    images_per_s: float | None = None
+    seconds: float | None = None
+    device: str = ""
+    process: int = 0
+    at: float = 0.0
+    mark: str = ""
+    macs_per_s: float | None = None
+    memory: int = 0
+    warning: str = ""
+
+    @classmethod
+    def from_json(cls, text: str) -> Status:
+        """What `to_json` wrote, of this version or another: what is missing is as given, what is unknown left out.
+
+        Raises:
+            ValueError, TypeError: it is no status.
+        """
+        found = json.loads(text)
+        if not isinstance(found, dict):
+            raise ValueError(f"A status must be an object, not {text[:40]!r}; the next one will replace it.")
+        return cls(**{name: value for name, value in found.items() if name in cls._fields})
+
+    def to_json(self) -> str:
+        """As a line, with the time of now."""
+        return json.dumps(self._replace(at=time.time())._asdict())
