@@ -165,11 +165,8 @@ function enterParts(body, ask) {
       return void ask("path", crumbs.at(-2)?.dataset.path ?? "");
     }
     if (!node) return;
-    const nodes = [...node.closest("svg").querySelectorAll(".sn-node")];
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[event.key];
-    if (step) nodes[Math.min(nodes.length - 1, Math.max(0, nodes.indexOf(node) + step))].focus();
-    else if ((event.key === "Enter" || event.key === " ") && node.dataset.path !== undefined) ask("path", node.dataset.path);
-    else return;
+    if ((event.key === "Enter" || event.key === " ") && node.dataset.path !== undefined) ask("path", node.dataset.path);
+    else if (!stepAlong(event, node)) return;
     event.preventDefault();
   };
   body.addEventListener("click", click);

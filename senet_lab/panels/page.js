@@ -27,9 +27,9 @@ function redraw(body, html) {
 
 // How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
 function nameOf(element) {
-  const data = Object.entries(element.dataset).filter(([name]) => ["path", "ask", "value", "key", "copy"].includes(name));
+  const data = Object.entries(element.dataset).filter(([name]) => ["path", "ask", "value", "key", "copy", "draw"].includes(name));
   const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
-  if (element.matches(".sn-node")) return `.sn-node${said}`;
+  if (element.matches(".sn-node")) return said ? `.sn-node${said}` : `.sn-node[data-tip^="${CSS.escape(element.dataset.tip.split("\n")[0])}"]`;
   return said ? said : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
 }
 
@@ -60,4 +60,12 @@ function showTips(el, tip) {
   const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", away]];
   heard.forEach(([name, listener]) => el.addEventListener(name, listener));
   return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
+}
+
+// From a drawn part that has the focus to its neighbours, by arrow keys; returns whether the key was one of them.
+function stepAlong(event, node) {
+  const nodes = [...node.closest("svg").querySelectorAll(".sn-node")];
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[event.key];
+  if (step) nodes[Math.min(nodes.length - 1, Math.max(0, nodes.indexOf(node) + step))].focus();
+  return Boolean(step);
 }

@@ -1,4 +1,4 @@
-"""Courses: trainings as plain numbers, with names that tell them apart, and what is to be seen in them in a sentence."""
+"""Courses: trainings as plain numbers, names that tell them apart, and what is to be seen in them in a sentence."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ def course_of(run: Run) -> Course:
     rows = run.metrics()
     going = status.state not in ("finished", "stopped", "failed")
     reached = int(rows[-1]["epoch"]) if rows else 0
-    return Course(run.architecture.name, recipe.epochs if going else reached, rows, (), held_out(recipe, config["data"]))
+    held = held_out(recipe, config["data"])
+    return Course(run.architecture.name, recipe.epochs if going else reached, rows, held=held)
 
 
 def held_out(recipe: Recipe, data: str) -> int:
@@ -144,8 +145,7 @@ def nearest_recipe(recipe: Recipe) -> str:
 
 
 def finding(courses: Sequence[Course]) -> str:
-    """What is to be seen: one network's accuracy and its gap, or the better of two and by how much, and what of it
-    chance alone may have done.
+    """What is to be seen: one network's accuracy, or the better of two, by how much, and what of it may be chance.
 
     >>> row = {"epoch": 5, "loss": 1, "accuracy": 0.6, "val_loss": 1, "val_accuracy": 0.5}
     >>> finding([Course("A", 5, [row]), Course("B", 5, [{**row, "val_accuracy": 0.46}])])

@@ -1,4 +1,4 @@
-"""Learning curves: accuracy, loss and learning rate over the epochs, of one training or of several laid over another."""
+"""Learning curves: accuracy, loss and learning rate over the epochs, of one training or of several together."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ COLUMNS = 30  # places at most where a chart can be pointed at
 DOTTED = 30  # up to so many points each has its dot
 GAP = 11.5  # between labels at the ends of lines
 LEGEND = (
-    '<p class="sn-source">Solid: validation, at the end of each epoch. Dashed: training, the mean over the epoch so far, '
-    "while the weights still move.</p>"
+    '<p class="sn-source">Solid: validation, at the end of each epoch. Dashed: training, the mean over the epoch so '
+    "far, while the weights still move.</p>"
 )
 
 
@@ -188,8 +188,11 @@ def _columns(panel: Panel, courses: Sequence[Course], measures: Sequence[str]) -
     width = panel.width / max(len(chosen), 1 if not chosen else chosen[-1])
     for epoch in chosen:
         x = panel.x(epoch)
-        tip = [f"epoch {epoch}", *(_told(course, epoch, at, measures) for at, course in enumerate(courses))]
-        tip = [told for told in tip if told]
+        tip = [
+            f"epoch {epoch}, {measures[0]}",
+            *(_told(course, epoch, at, measures) for at, course in enumerate(courses)),
+        ]
+        tip = [told for told in tip if told]  # pages find the strip again by the first line
         hit = svg.Box(x - min(width, 24) / 2, panel.top, min(width, 24), panel.height)
         rule = svg.path(f"M {x:.1f} {panel.top:.1f} V {panel.bottom:.1f}", "epoch-line")
         yield svg.node([rule], hit, tip, ", ".join(tip))

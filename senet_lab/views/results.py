@@ -67,6 +67,21 @@ class Record(NamedTuple):
         return self.status.state
 
 
+class Reading(NamedTuple):
+    """What a run's device says of itself.
+
+    Attributes:
+        kind: "CPU" or "GPU", and how busy it is where that is known: "GPU 63 %".
+        about: its name, or how many cores it has.
+        used, of: memory in use, and all there is, in words.
+    """
+
+    kind: str
+    about: str
+    used: str
+    of: str
+
+
 def courses_of(records: Sequence[Record]) -> tuple[Course, ...]:
     """The records as courses, under names that tell them apart."""
     names = told_apart([(r.architecture.name, parts(summary(r.architecture), r.recipe, r.data)) for r in records])
@@ -140,14 +155,10 @@ def _pace(record: Record) -> str:
     return "" if not pace else f"{float(f'{pace:.2g}'):,.0f}"
 
 
-def progress(record: Record | None, memory: str = "") -> str:
-    """How far a run is: a bar, epoch and step, and five figures.
-
-    Args:
-        memory: what its process has in memory, or its GPU, in words.
-    """
+def progress(record: Record | None, reading: Reading | None = None) -> str:
+    """How far a run is: a bar, epoch and step, and six figures."""
     if record is None:
-        return f"{_bar(0, 1, 'No run yet')}{_figures(None, '')}"
+        return f"{_bar(0, 1, 'No run yet')}{_figures(None, None)}"
     status = record.status
     done = min(status.epochs, status.epoch + status.step / max(1, status.steps)) if status.epochs else 0
     words = WORDS.get(record.state, record.state)
@@ -156,7 +167,7 @@ def progress(record: Record | None, memory: str = "") -> str:
         place = f"{status.epoch} of {status.epochs} epochs"
     elif status.steps:
         place += f", step {status.step} of {status.steps}"
-    return _bar(done, status.epochs, f"{place} \u00b7 {words}") + _figures(record, memory)
+    return _bar(done, status.epochs, f"{place} \u00b7 {words}") + _figures(record, reading)
 
 
 def _bar(done: float, whole: float, words: str) -> str:
@@ -166,21 +177,22 @@ def _bar(done: float, whole: float, words: str) -> str:
     )
 
 
-def _figures(record: Record | None, memory: str) -> str:
+def _figures(record: Record | None, reading: Reading | None) -> str:
     status = record.status if record else Status("waiting")
     best = courses_of([record])[0].best() if record else None
     going = record is not None and record.is_going
     pace = status.images_per_s
     forward = cost(record.architecture).macs if record else 0
-    computed = getattr(status, "macs_per_s", None) or (3 * forward * pace if pace else None)
-    used, _, of = memory.partition(" of ")
+    computed = status.macs_per_s or (3 * forward * pace if pace else None)
+    peak = f"{status.memory / 2**20:,.0f} MiB" if status.memory else ""
+    reading = reading or Reading("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
     figures = (
         ("left", "Time left", duration(status.seconds) if going else "", "at this pace"),
         ("pace", "Images/s", f"{pace:,.0f}" if pace else "", "in training steps"),
         ("macs", "Multiply-adds/s", short(int(computed)) if computed else "", "3 forward passes a step"),
         ("best", "Best accuracy", _share(best), "validation" if not record or record.recipe.validation else "training"),
-        ("memory", "Memory", used, f"of {of}" if of else "of its process"),
-        ("device", "Device", status.device or "", "that it trains on"),
+        ("memory", "Memory", reading.used, f"of {reading.of}" if reading.of else "at the peak"),
+        ("device", "Device", reading.kind, reading.about if reading.about != reading.kind else "that it trains on"),
     )
     cells = "".join(
         f'<div data-figure="{key}"><span>{name}</span><strong>{escape(value or NONE)}</strong>'
