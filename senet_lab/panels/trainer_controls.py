@@ -14,7 +14,7 @@ from senet_lab.training.recipe import OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES
 from senet_lab.views.courses import TRAINING_IMAGES, held_out
 from senet_lab.views.units import short
 
-NETWORK, DATA, RECIPE, FULL = "Network", "Data", "Recipe", "Recipe in full"
+NETWORK, DATA, RECIPE, FULL, TOKEN = "Network", "Data", "Recipe", "Recipe in full", "Token"
 # What people read of a field of the recipe, and what it does; those of `FULL` are folded away.
 NUMBERS = {
     "epochs": ("Epochs", RECIPE, "how often each image is seen"),
@@ -41,7 +41,8 @@ DATA_LABELS = {"sample": "CIFAR-10 sample, 5,000", "cifar10": "CIFAR-10, 50,000"
 
 def trainer_controls(state: State, *, has_explorer: bool = False) -> tuple[Control, ...]:
     """The controls for a state, in the order of the page."""
-    return (*_network(state, has_explorer), *_data(state), *_recipe(state))
+    token = Control("token", "Network", TOKEN, "text", (), (), state.architecture.token(), "paste another one here")
+    return (*_network(state, has_explorer), *_data(state), *_recipe(state), token)
 
 
 def _network(state: State, has_explorer: bool) -> Iterator[Control]:
@@ -51,8 +52,6 @@ def _network(state: State, has_explorer: bool) -> Iterator[Control]:
     named = dict(zip(published, preset_labels(published), strict=True)) | {"explorer": "the Explorer\u2019s"}
     labels = tuple(named[stop] if stop else OWN for stop in stops)
     yield Control("network", "Network", NETWORK, "select", stops, labels, preset, _about(state))
-    token = state.architecture.token()
-    yield Control("token", "Token", NETWORK, "text", (), (), token, "in a line: paste another one here")
 
 
 @cache

@@ -89,8 +89,8 @@ def curves_svg(courses: Sequence[Course], *, interactive: bool = False) -> str:
     drawn = courses[:DRAWN]
     epochs = (0.0, float(max([1, *(course.epochs for course in drawn), *(_end(course) for course in drawn)])))
     accuracy = Panel(42, 26, 270, 192, epochs, _percents(drawn))
-    loss = Panel(430, 26, 270, 118, epochs, _losses(drawn))
-    rate = Panel(430, 186, 270, 32, epochs, (0.0, 1.05 * max([1e-9, *(y for c in drawn for _, y in c.rates())])))
+    loss = Panel(424, 26, 262, 118, epochs, _losses(drawn))
+    rate = Panel(424, 186, 262, 32, epochs, (0.0, 1.05 * max([1e-9, *(y for c in drawn for _, y in c.rates())])))
     marks = [
         *_chart(accuracy, "Accuracy, %", [_percent(course) for course in drawn]),
         *_chart(loss, "Loss", [(course.training("loss"), course.validation("loss")) for course in drawn]),
@@ -185,12 +185,13 @@ def _columns(panel: Panel, courses: Sequence[Course], measures: Sequence[str]) -
     """A strip for each epoch, or for some of them where there are many, that tells what stands there."""
     epochs = sorted({int(row["epoch"]) for course in courses for row in course.rows})
     chosen = [int(x) for x, _ in thinned([(epoch, 0.0) for epoch in epochs], COLUMNS)]
+    names = [f"{letter} " * (len(courses) > 1) + each.name for letter, each in zip(LETTERS, courses, strict=False)]
     width = panel.width / max(len(chosen), 1 if not chosen else chosen[-1])
     for epoch in chosen:
         x = panel.x(epoch)
         tip = [
             f"epoch {epoch}, {measures[0]}",
-            *(_told(course, epoch, at, measures) for at, course in enumerate(courses)),
+            *(_told(course, epoch, name, measures) for course, name in zip(courses, names, strict=True)),
         ]
         tip = [told for told in tip if told]  # pages find the strip again by the first line
         hit = svg.Box(x - min(width, 24) / 2, panel.top, min(width, 24), panel.height)
@@ -198,7 +199,7 @@ def _columns(panel: Panel, courses: Sequence[Course], measures: Sequence[str]) -
         yield svg.node([rule], hit, tip, ", ".join(tip))
 
 
-def _told(course: Course, epoch: int, index: int, measures: Sequence[str]) -> str:
+def _told(course: Course, epoch: int, name: str, measures: Sequence[str]) -> str:
     """The values of an epoch in a line; empty where the course has none there."""
     row = next((row for row in course.rows if int(row["epoch"]) == epoch), None)
     if row is None:
@@ -207,7 +208,7 @@ def _told(course: Course, epoch: int, index: int, measures: Sequence[str]) -> st
     said = [f"training {form[m](row[m])}, validation {form[m](row[f'val_{m}'])}" for m in measures if m in form]
     if "learning_rate" in measures:
         said.append(f"learning rate {row['learning_rate']:.3g}")
-    return f"{LETTERS[index]} {course.name}: {', '.join(said)}".replace("nan", "none")
+    return f"{name}: {', '.join(said)}".replace("nan", "none")
 
 
 def _table(courses: Sequence[Course]) -> str:

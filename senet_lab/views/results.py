@@ -135,7 +135,9 @@ def _row(record: Record, drawn: Sequence[str], focused: bool, interactive: bool)
         here = ' aria-current="true"' if focused else ""
         choose = f'<button type="button" class="sn-link" data-ask="focus" data-value="{key}"{here}>{name}</button>'
     data = DATA_WORDS.get(record.data, record.data.rsplit("/", 1)[-1])
-    about = f"{recipe_words(record.recipe)}, batch {record.recipe.batch}, seed {record.recipe.seed}, {data}"
+    meta = summary(record.architecture).split(" \u00b7 ")[:-3]  # not what the data settle
+    recipe = record.recipe
+    about = ", ".join([*meta, recipe_words(recipe), f"batch {recipe.batch}", f"seed {recipe.seed}", data])
     cells = (short(network.params), short(network.macs), _share(course.best()), _share(course.last()), _pace(record))
     numbers = "".join(f"<td>{cell}</td>" for cell in cells)
     mark = ' class="sn-present"' if focused else ""
@@ -189,7 +191,7 @@ def _figures(record: Record | None, reading: Reading | None) -> str:
     figures = (
         ("left", "Time left", duration(status.seconds) if going else "", "at this pace"),
         ("pace", "Images/s", f"{pace:,.0f}" if pace else "", "in training steps"),
-        ("macs", "Multiply-adds/s", short(int(computed)) if computed else "", "3 forward passes a step"),
+        ("macs", "Multiply-adds/s", short(int(computed)) if computed else "", "3 passes an image"),
         ("best", "Best accuracy", _share(best), "validation" if not record or record.recipe.validation else "training"),
         ("memory", "Memory", reading.used, f"of {reading.of}" if reading.of else "at the peak"),
         ("device", "Device", reading.kind, reading.about if reading.about != reading.kind else "that it trains on"),
