@@ -7,8 +7,11 @@ import sys
 from dataclasses import replace
 from typing import Any
 
+from senet_lab import kernels
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
+from senet_lab.training.devices import DEVICES, Placement
+from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.run import ACTIVE, ENDED, Run, Status, runs
 
@@ -39,9 +42,16 @@ def _parser() -> argparse.ArgumentParser:
     for name in FIELDS:
         kind = type(getattr(RECIPES["seed"], name))
         train.add_argument(f"--{name.replace('_', '-')}", type=kind, help="instead of the recipe's")
+    train.add_argument(
+        "--devices", default="one", help=f"{' or '.join(DEVICES)} of this machine; each has a share of a batch"
+    )
+    train.add_argument("--hosts", default="", help="host:port of each machine that takes part; the first one leads")
+    train.add_argument("--host-index", type=int, default=0, help="which of the hosts this one is, from 0")
     train.set_defaults(do=_train)
     resume = commands.add_parser("resume", help="go on with a run from its last checkpoint")
-    resume.set_defaults(do=lambda chosen: _watched(Run(chosen.run)))
+    resume.set_defaults(do=lambda chosen: _watched(Run(chosen.run), force=chosen.force))
+    for command in (train, resume):
+        command.add_argument("--force", action="store_true", help="even if it seems not to fit into memory")
     stop = commands.add_parser("stop", help="stop a run within a step; resume goes on from there")
     stop.set_defaults(do=_stop)
     for command in (resume, stop):
@@ -49,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("runs", help="list the runs in a folder")
     listing.add_argument("folder", nargs="?", default="runs")
     listing.set_defaults(do=_list)
+    jupyter = commands.add_parser(
+        "kernels", help="register a Jupyter kernel for each engine and device of this machine"
+    )
+    jupyter.add_argument("--prefix", help="of an environment; else for this user")
+    jupyter.add_argument("--remove", action="store_true", help="take them away again")
+    jupyter.set_defaults(do=_kernels)
     return parser
 
 
@@ -60,17 +76,23 @@ def _train(chosen: argparse.Namespace) -> int:
     recipe = replace(recipe, **changed)
     token = chosen.token
     architecture = Architecture.from_token(token) if token else Architecture.preset(chosen.preset)
-    return _watched(Run.create(architecture, recipe, chosen.data, folder=chosen.folder))
+    hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
+    placement = Placement.checked(chosen.devices, hosts, chosen.host_index)
+    if not chosen.force:
+        checked(architecture, recipe, chosen.data)  # before a folder is made
+    run = Run.create(architecture, recipe, chosen.data, folder=chosen.folder, placement=placement)
+    return _watched(run, force=chosen.force)
 
 
-def _watched(run: Run) -> int:
+def _watched(run: Run, *, force: bool) -> int:
     """Start a run and follow it; Ctrl+C stops it, with a checkpoint."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
     console = Console()
     console.print(f"{run.architecture.name}, in {run.folder}", soft_wrap=True)
-    run.start()
+    console.print(estimate(run.architecture, run.recipe, run.config["data"]).words, soft_wrap=True)
+    run.start(force=force)
     bar = Progress(BarColumn(), TextColumn("{task.description}"), console=console)
     with bar:
         task = bar.add_task("waiting", total=1.0)
@@ -82,6 +104,8 @@ def _watched(run: Run) -> int:
             run.stop()
             run.wait(60)
     status = run.status()
+    if status.warning:
+        console.print(f"Mind: {status.warning}", soft_wrap=True)
     for row in run.metrics()[-1:]:
         console.print(
             f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}, "
@@ -115,6 +139,17 @@ def _stop(chosen: argparse.Namespace) -> int:
     state = run.status().state
     sys.stdout.write(f"{state}\n")
     return 0 if state in ENDED else 1
+
+
+def _kernels(chosen: argparse.Namespace) -> int:
+    if chosen.remove:
+        for folder in kernels.remove(chosen.prefix):
+            sys.stdout.write(f"removed {folder}\n")
+        return 0
+    sys.stdout.write("Asking each engine for its devices...\n")
+    for kernel, folder in kernels.register(kernels.present(), chosen.prefix):
+        sys.stdout.write(f"{kernel.title}: {folder}\n")
+    return 0
 
 
 def _list(chosen: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from senet_lab.checks import divisible
 from senet_lab.data import CIFAR10_DEVIATION, CIFAR10_MEAN, Images
 from senet_lab.files import written_whole
 from senet_lab.training.recipe import Recipe
@@ -66,6 +67,8 @@ class Batches:
         x_held, y_held: those held out to validate on, ready for the network; empty where none are.
         recipe: how they are drawn.
         scale: what standardised pixels are measured in.
+        parts: what the number of images of a step is a multiple of: that many devices share them. What is too few for
+            that at the end of an epoch is left out; the next one draws anew.
     """
 
     x: Array
@@ -74,23 +77,33 @@ class Batches:
     y_held: Array
     recipe: Recipe
     scale: Scale
+    parts: int = 1
 
     @classmethod
-    def of(cls, images: Images, recipe: Recipe, scale: Scale | None = None) -> Batches:
-        """Hold out the recipe's share, drawn by its seed."""
+    def of(cls, images: Images, recipe: Recipe, scale: Scale | None = None, parts: int = 1) -> Batches:
+        """Hold out the recipe's share, drawn by its seed.
+
+        Raises:
+            ValueError: a batch cannot be cut into so many parts.
+        """
         import numpy as np
 
+        divisible("batch", recipe.batch, "devices", parts)
         scale = scale or Scale.of(images)
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))
-        n_held = round(recipe.validation * len(order))
+        n_held = round(recipe.validation * len(order)) // parts * parts
         held, kept = order[:n_held], order[n_held:]
         x_held = ready(images.x_train[held], recipe, scale)
-        return cls(images.x_train[kept], images.y_train[kept], x_held, images.y_train[held], recipe, scale)
+        return cls(images.x_train[kept], images.y_train[kept], x_held, images.y_train[held], recipe, scale, parts)
 
     @property
     def steps(self) -> int:
         """Steps an epoch; the last one takes what is left."""
-        return ceil(len(self.x) / self.recipe.batch)
+        return ceil(len(self.x) // self.parts * self.parts / self.recipe.batch)
+
+    def count(self, step: int) -> int:
+        """Images of a step."""
+        return min(self.recipe.batch, len(self.x) // self.parts * self.parts - step * self.recipe.batch)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Array, Array]]:
         """Images (batch, height, width, channels), float32, and classes of each step, from step `first` on."""
@@ -99,7 +112,8 @@ class Batches:
         recipe = self.recipe
         order = np.random.default_rng([recipe.seed, 1, number]).permutation(len(self.x))
         for step in range(first, self.steps):
-            chosen = order[step * recipe.batch : (step + 1) * recipe.batch]
+            start = step * recipe.batch
+            chosen = order[start : start + self.count(step)]
             x = self.x[chosen]
             if recipe.augment:
                 x = cropped(x, np.random.default_rng([recipe.seed, 2, number, step]))

@@ -23,11 +23,12 @@ def settle(recipe: Recipe) -> None:
         tf.config.experimental.enable_op_determinism()  # so that a resumed run ends where an unbroken one does
 
 
-def build(architecture: Architecture, recipe: Recipe, steps: int) -> keras.Model:
+def build(architecture: Architecture, recipe: Recipe, steps: int, *, synchronizes: bool = False) -> keras.Model:
     """The network, compiled.
 
     Args:
         steps: of an epoch, for the schedule.
+        synchronizes: whether batch normalization takes its statistics over all devices that mirror the network.
     """
     import keras
 
@@ -35,6 +36,9 @@ def build(architecture: Architecture, recipe: Recipe, steps: int) -> keras.Model
 
     optimizer = _optimizer(recipe, steps)
     model = architecture.build()
+    for layer in model.layers if synchronizes else ():
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.synchronized = True
     if recipe.weight_decay:  # of kernels alone
         optimizer.exclude_from_weight_decay(var_list=[v for v in model.trainable_variables if v.name != "kernel"])
     loss: Any = "sparse_categorical_crossentropy"

@@ -30,6 +30,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.checks import nearest, one_of
 from senet_lab.files import written_whole
 from senet_lab.training import metrics
+from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked
 from senet_lab.training.metrics import COLUMNS
 from senet_lab.training.process import Waiting, is_alive
@@ -60,12 +61,14 @@ class Run:
         data: str = "sample",
         *,
         folder: str | os.PathLike[str] | None = None,
+        placement: Placement = Placement(),  # noqa: B008 - frozen
     ) -> Run:
         """A new run, not started yet.
 
         Args:
             data: "sample", "cifar10", or a folder with a folder of images for each class.
             folder: where; None for one under `runs/`, named for the network and the time.
+            placement: on which devices, of which hosts.
 
         Raises:
             FileExistsError: the folder is there already.
@@ -80,6 +83,7 @@ class Run:
         config = {
             "architecture": architecture.token(),
             "recipe": recipe.to_dict(),
+            "placement": Placement.checked(*placement)._asdict(),
             "data": data if data in ("sample", "cifar10") else str(Path(data).expanduser().resolve()),
             "created": datetime.now().isoformat(timespec="seconds"),
             "versions": versions(),

@@ -24,7 +24,7 @@ def watch(worker: Worker) -> Any:
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
             if hasattr(self.model, "jax_state_sync"):
                 self.model.jax_state_sync()
-            count = min(worker.recipe.batch, len(worker.batches.x) - worker.progress.step * worker.recipe.batch)
+            count = worker.batches.count(worker.progress.step)
             images = self.images + count
             loss, right = float(logs["loss"]) * images, float(logs["accuracy"]) * images
             worker.seen(

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from senet_lab import data
 from senet_lab.training import batches, checkpoint, memory, metrics, model, rates
+from senet_lab.training.devices import Placement, place
 from senet_lab.training.progress import Progress
 from senet_lab.training.run import COLUMNS, Run, Status, changed_versions
 from senet_lab.training.watch import watch
@@ -72,11 +73,15 @@ class Worker:
         config, architecture = self.run.config, self.run.architecture
         self._warn(config.get("versions", {}))
         model.settle(self.recipe)
+        self.placed = place(Placement.checked(**config.get("placement", {})))
         self.told = self.told._replace(device=model.device())
         images = data.named(config["data"], architecture.input_shape[0])
-        self.batches = batches.Batches.of(images, self.recipe, batches.kept_scale(self.run.folder, images))
+        scale = batches.kept_scale(self.run.folder, images)
+        self.batches = batches.Batches.of(images, self.recipe, scale, self.placed.parts)
         self.macs = architecture.ledger().macs
-        self.model = model.build(architecture, self.recipe, self.batches.steps)
+        with self.placed.scope:
+            steps, synchronizes = self.batches.steps, self.placed.synchronizes
+            self.model = model.build(architecture, self.recipe, steps, synchronizes=synchronizes)
         self._go_back()
         self._kept = time.monotonic()
 
@@ -130,22 +135,24 @@ class Worker:
         metrics.append(self.run.folder / "metrics.csv", row)
 
     def _shaped(self, steps: Any) -> Any:
-        """Classes as one-hot rows where labels are smoothed, as that loss wants them."""
-        return ((x, self._rows_of(y)) for x, y in steps) if self.recipe.label_smoothing else steps
+        """This host's share of each batch, and classes as the loss wants them."""
+        return ((self.placed.own(x), self._classes(self.placed.own(y))) for x, y in steps)
 
-    def _rows_of(self, y: Any) -> Any:
+    def _classes(self, y: Any) -> Any:
+        """As one-hot rows where labels are smoothed."""
         import numpy as np
 
-        return np.eye(self.model.output_shape[-1], dtype="float32")[y]
+        return np.eye(self.model.output_shape[-1], dtype="float32")[y] if self.recipe.label_smoothing else y
 
     def _row(self, callback: Any) -> dict[str, float]:
         progress = self.progress
         held = {"loss": math.nan, "accuracy": math.nan}
         if len(self.batches.x_held):
             self.tell("validating", now=True)
-            y = self._rows_of(self.batches.y_held) if self.recipe.label_smoothing else self.batches.y_held
-            how = {"batch_size": batches.HELD, "verbose": 0, "return_dict": True, "callbacks": [callback]}
-            held = self.model.evaluate(self.batches.x_held, y, **how)
+            x, y = self.placed.own(self.batches.x_held), self._classes(self.placed.own(self.batches.y_held))
+            share = max(1, batches.HELD // self.placed.parts) * self.placed.parts // self.placed.hosts
+            how = {"batch_size": share, "verbose": 0, "return_dict": True, "callbacks": [callback]}
+            held = self.model.evaluate(x, y, **how)
             self._raise_if_stopped()
         values = (
             progress.epoch + 1, (progress.epoch + 1) * self.batches.steps, progress.seconds,

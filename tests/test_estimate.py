@@ -1,0 +1,126 @@
+"""Estimates: what is refused before it starts, with what would fit; and time, as far as the machine has shown it."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from senet_lab import Architecture
+from senet_lab.__main__ import main
+from senet_lab.training import estimate as room
+from senet_lab.training import memory, rates
+from senet_lab.training.estimate import checked, estimate
+from senet_lab.training.recipe import RECIPES, Recipe
+from senet_lab.training.run import Run
+
+NET = Architecture.preset("cifar_se_resnet20")
+GIB = 2**30
+
+
+@pytest.fixture
+def two_gib(monkeypatch):
+    """A machine that has 2 GiB left."""
+    monkeypatch.setattr(memory, "available", lambda: 2 * GIB)
+
+
+@pytest.fixture
+def no_rates(tmp_path, monkeypatch):
+    """A machine that has trained nothing yet."""
+    monkeypatch.setenv("SENET_LAB_CACHE", str(tmp_path / "cache"))
+
+
+# Peak memory of the worker in MB, measured on 2 cores x86_64 with TensorFlow 2.21; images a step; network, optimizer.
+MEASURED = []
+
+
+@pytest.mark.parametrize(("name", "network", "recipe", "megabytes"), MEASURED)
+def test_memory_is_estimated_within_a_fifth_of_what_was_measured(name, network, recipe, megabytes):
+    assert estimate(network, recipe).needed / (1e6 * megabytes) == pytest.approx(1, abs=0.2), name
+
+
+def test_what_cannot_fit_is_refused_with_the_nearest_batch_that_would(two_gib, tmp_path):
+    recipe = replace(RECIPES["modern"], batch=2048)
+    found = estimate(NET, recipe)
+    assert not found.fits
+    assert estimate(NET, replace(recipe, batch=found.batch)).fits
+    assert not estimate(NET, replace(recipe, batch=2 * found.batch)).fits
+    words = f"try batch={found.batch} with accumulate={2048 // found.batch}, which makes the same step of 2048 images"
+    with pytest.raises(ValueError, match=re.escape(words)):
+        checked(NET, recipe, "sample")
+    run = Run.create(NET, recipe, folder=tmp_path / "run")
+    with pytest.raises(ValueError, match=re.escape(words)):
+        run.start()
+    assert run.status().state == "waiting"
+    assert not run.is_held()
+
+
+def test_the_command_line_refuses_before_it_makes_a_folder(two_gib, tmp_path, capfd):
+    assert main(["train", "--batch", "2048", "--folder", str(tmp_path / "run")]) == 2
+    assert "or force it" in capfd.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_where_not_even_one_image_fits_a_smaller_network_is_advised(monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: 100 * 2**20)
+    with pytest.raises(ValueError, match="try a smaller image, fewer channels or fewer blocks, since not even batch=1"):
+        checked(NET, Recipe(), "sample")
+
+
+def test_memory_grows_with_the_batch_the_optimizer_and_the_images():
+    def needed(recipe, data="sample"):
+        return estimate(NET, recipe, data).needed
+
+    assert needed(Recipe(batch=64)) > needed(Recipe(batch=32))
+    assert needed(Recipe(batch=64)) > needed(Recipe(batch=64, precision="mixed_bfloat16"))
+    assert needed(Recipe(optimizer="adam")) - needed(Recipe(optimizer="sgd")) == 4 * NET.ledger().params
+    assert needed(Recipe(), "cifar10") > needed(Recipe())
+    assert needed(Recipe(batch=4500)) == needed(Recipe(batch=10**6))  # there are no more images than that
+
+
+def test_images_are_those_of_an_epoch(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(50):
+            (tmp_path / name / f"{number}.png").write_text("")
+    assert estimate(NET, Recipe()).images == 4500
+    assert estimate(NET, Recipe(validation=0.0), "cifar10").images == 50_000
+    assert estimate(NET, Recipe(), str(tmp_path)).images == 72  # less a fifth to test on, and a tenth of the rest
+
+
+def test_nobody_guesses_before_something_was_trained_and_then_from_the_nearest(no_rates):
+    assert estimate(NET, Recipe()).seconds is None
+    assert "not known before" in estimate(NET, Recipe()).words
+    rates.remember(NET, Recipe(), 100.0)
+    found = estimate(NET, Recipe(epochs=3))
+    assert found.seconds == pytest.approx(3 * 4500 / 100)
+    assert "about 2 min for 3 epochs" in found.words
+    deeper = Architecture.preset("cifar_se_resnet110")
+    ratio = rates.work(deeper) / rates.work(NET)
+    assert estimate(deeper, Recipe()).seconds == pytest.approx(10 * 4500 / 100 * ratio)
+    assert "a rough guess: " in estimate(deeper, Recipe()).words
+    rates.remember(deeper, Recipe(), 30.0)
+    assert estimate(deeper, Recipe()).seconds == pytest.approx(10 * 4500 / 30)
+    assert estimate(NET, Recipe(epochs=3)).seconds == pytest.approx(3 * 4500 / 100)
+
+
+def test_what_another_backend_or_precision_has_shown_tells_nothing(no_rates, monkeypatch):
+    rates.remember(NET, Recipe(), 100.0)
+    assert estimate(NET, Recipe(precision="mixed_bfloat16")).seconds is None
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert estimate(NET, Recipe()).seconds is None
+
+
+@pytest.mark.parametrize("text", ["", "[", "{}", "[[1]]", '[["a", "b", 1, 1]]', '[["tensorflow any float32", -1, 1, 1]]'])
+def test_rates_that_are_damaged_are_none(no_rates, text):
+    rates.path().parent.mkdir()
+    rates.path().write_text(text)
+    assert estimate(NET, Recipe()).seconds is None
+    rates.remember(NET, Recipe(), 100.0)
+    assert estimate(NET, Recipe()).seconds is not None
+
+
+def test_only_the_last_rates_are_kept(no_rates):
+    for number in range(room.rates.KEPT + 5):
+        rates.remember(NET, Recipe(), 1.0 + number)
+    assert len(rates.remembered()) == rates.KEPT
+    assert rates.remembered()[-1].images_per_s == rates.KEPT + 5

@@ -1,0 +1,265 @@
+"""Survival: whatever happens to a run, it goes on from there and ends as if nothing had; or says plainly why not."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from runs import SHORT, TINY, assert_ends_as, await_state, killed, log_of, process_of
+
+from senet_lab.training import checkpoint
+from senet_lab.training.run import Run, Status
+from senet_lab.training.warm import cool, warm
+
+pytestmark = pytest.mark.slow
+HERE = Path(__file__).parent
+MOMENTS = (*["compiling"] * 5, *["mid-step"] * 7, *["during a checkpoint"] * 8)
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """A run that nothing happened to, finished."""
+    run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "unbroken").start()
+    assert run.wait(180).state == "finished", log_of(run)
+    return run
+
+
+@pytest.fixture
+def forked(monkeypatch):
+    """A function that trains a run in a process of its own, which is there at once."""
+    monkeypatch.setenv("SENET_LAB_KEPT_EVERY", "0")  # a checkpoint at every step
+    mark = "worker-of-the-tests"
+    command = [sys.executable, str(HERE / "forked.py"), mark]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def start(run):
+            process.stdin.write(f"{run.folder}\n")
+            process.stdin.flush()
+            number = int(process.stdout.readline())
+            run.tell(Status("waiting", process=number, mark=mark))
+
+        yield start
+        process.stdin.close()
+
+
+def await_moment(run, moment, draw):
+    """Come back at a random moment of that kind; False if the run ended first."""
+    if moment == "compiling":
+        await_state(run, ("compiling",))
+        time.sleep(2 * draw.random())
+        return True
+    await_state(run, ("training", "finished"))
+    time.sleep(0.5 * draw.random())
+    while moment == "during a checkpoint" and run.is_held():
+        if any((run.folder / "checkpoints").glob(".*.npz")):
+            return True
+    return run.is_held()
+
+
+def test_a_worker_that_is_killed_at_20_moments_ends_with_the_same_weights_bit_for_bit(unbroken, tmp_path, forked):
+    draw, cut_off = random.Random(7), 0
+    moments = draw.sample(MOMENTS, len(MOMENTS))
+    run = Run.create(TINY, SHORT, folder=tmp_path / "0")
+    while moments:
+        forked(run)
+        if await_moment(run, moments[-1], draw):
+            moments.pop()
+            killed(run)
+            assert run.status().state == "failed"
+            assert "resume it" in run.status().reason
+            cut_off += any((run.folder / "checkpoints").glob(".*.npz"))
+        found = checkpoint.newest(run.folder / "checkpoints")
+        assert found is None or found[2] == []  # nothing that is half written is ever found
+        assert all(np.isfinite(row["loss"]) for row in run.metrics())
+        if run.status().state == "finished":
+            assert_ends_as(run, unbroken)
+            run = Run.create(TINY, SHORT, folder=tmp_path / str(len(moments)))
+    assert cut_off >= 2  # kills did hit a checkpoint as it was written
+    forked(run)
+    assert await_state(run, ("finished",), 180)
+    assert_ends_as(run, unbroken)
+
+
+KERNEL = """
+import sys, time
+from senet_lab.training.run import Run
+from senet_lab.training.warm import warm
+if sys.argv[2] == "warm":
+    warm()
+    sys.stdin.readline()
+Run(sys.argv[1]).start()
+print("started", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("way", ["warm", "new"])
+def test_a_training_survives_the_death_of_the_kernel_that_started_it(unbroken, tmp_path, way):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "run")
+    kernel = subprocess.Popen(
+        [sys.executable, "-c", KERNEL, str(run.folder), way], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with kernel:
+        if way == "warm":  # killed while its worker still loads Keras, too
+            kernel.stdin.write("\n")
+            kernel.stdin.flush()
+        assert kernel.stdout.readline() == "started\n"
+        os.kill(kernel.pid, signal.SIGKILL)
+    assert run.is_held()
+    assert run.wait(180).state == "finished", log_of(run)
+    assert_ends_as(run, unbroken)
+
+
+def test_a_run_whose_kernel_and_worker_are_killed_together_goes_on(unbroken, tmp_path):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "run")
+    command = [sys.executable, "-c", KERNEL, str(run.folder), "new"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as kernel:
+        assert kernel.stdout.readline() == "started\n"
+        await_state(run, ("training",))
+        os.kill(kernel.pid, signal.SIGKILL)
+        killed(run)
+    assert run.status().state == "failed"
+    assert run.start().wait(180).state == "finished"
+    assert_ends_as(run, unbroken)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of a megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    done = mount and subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if not done or done.returncode:
+        pytest.skip("a small file system can be mounted by root alone; the test with a limit on files does it for others")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_ends_a_run_that_says_so_and_goes_on_once_there_is_room(unbroken, small_disk):
+    run = Run.create(TINY, SHORT, folder=small_disk / "run").start()
+    await_state(run, ("training",))
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    status = run.wait(120)
+    assert status.state == "failed"
+    assert "No space left on device" in status.reason
+    found = checkpoint.newest(run.folder / "checkpoints")
+    assert found is None or found[2] == []
+    filler.unlink()
+    assert run.start().wait(180).state == "finished"
+    assert_ends_as(run, unbroken)
+
+
+@pytest.mark.skipif(not hasattr(psutil, "RLIMIT_FSIZE"), reason="only Linux limits a process that runs already")
+def test_a_checkpoint_that_cannot_be_written_leaves_no_half_file(unbroken, tmp_path):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "run").start()
+    await_state(run, ("training",))
+    process_of(run).rlimit(psutil.RLIMIT_FSIZE, (10_000, -1))
+    status = run.wait(120)
+    assert (status.state, "File too large" in status.reason) == ("failed", True)
+    assert list(run.folder.glob("checkpoints/*")) == []
+    assert run.start().wait(180).state == "finished"
+    assert_ends_as(run, unbroken)
+
+
+@pytest.mark.skipif(not hasattr(psutil, "RLIMIT_AS"), reason="only Linux limits a process that runs already")
+def test_a_run_that_gets_no_more_memory_fails_with_a_plain_message(tmp_path):
+    run = Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run").start()
+    await_state(run, ("training",))
+    process = process_of(run)
+    process.rlimit(psutil.RLIMIT_AS, (process.memory_info().vms // 2,) * 2)
+    status = run.wait(120)
+    assert status.state == "failed"
+    assert "out of memory" in status.reason
+
+
+def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(tmp_path):
+    run = Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run").start()
+    await_state(run, ("training",))
+    time.sleep(1)
+    step = SHORT.batch / run.status().images_per_s
+    asked = []
+
+    def click():
+        """What a button does, on a thread of its own."""
+        asked.append(time.monotonic())
+        run.stop()
+
+    threading.Timer(0.3, click).start()
+    end = time.monotonic() + 60
+    while run.is_held():  # a cell that computes and lets nobody through
+        sum(range(20_000))
+        assert time.monotonic() < end
+    assert time.monotonic() - asked[0] < step + 1
+    assert run.status().state == "stopped"
+
+
+def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(tmp_path):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "run")
+    (run.folder / "wanted").mkdir()  # what root cannot write either
+    with pytest.raises(OSError, match="wanted' is there already"):
+        run.start()
+    (run.folder / "wanted").rmdir()
+    (run.folder / "checkpoints").write_text("")
+    status = run.start().wait(120)
+    assert status.state == "failed"
+    assert "checkpoints" in status.reason
+
+
+def test_a_run_goes_on_in_a_warm_process_and_only_one_is_kept(unbroken, tmp_path):
+    before = {each.pid for each in psutil.Process().children()}
+    threads = [threading.Thread(target=warm) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (number,) = {each.pid for each in psutil.Process().children()} - before
+    run = Run.create(TINY, SHORT, folder=tmp_path / "run").start()
+    assert run.status().process == number
+    assert run.wait(180).state == "finished"
+    assert_ends_as(run, unbroken)
+
+
+def gone(number, seconds=60):
+    end = time.monotonic() + seconds
+    while psutil.pid_exists(number) and psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return True
+
+
+def test_a_warm_process_that_nobody_needs_ends(monkeypatch):
+    before = {each.pid for each in psutil.Process().children()}
+    warm()
+    (first,) = {each.pid for each in psutil.Process().children()} - before
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    warm()  # of another backend: takes the place of the first
+    (second,) = {each.pid for each in psutil.Process().children() if each.pid != first} - before
+    cool()
+    assert gone(first)
+    assert gone(second)
+    warm(seconds=0.01)
+    (third,) = {each.pid for each in psutil.Process().children() if each.pid not in (first, second)} - before
+    assert gone(third)
+
+
+def test_no_warm_process_outlives_its_kernel():
+    script = "from senet_lab.training.warm import warm; import psutil, time; warm(); print(psutil.Process().children()[0].pid, flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as kernel:
+        number = int(kernel.stdout.readline())
+        kernel.kill()
+    assert gone(number)
