@@ -92,7 +92,8 @@ export default {
       }
     }
 
-    const stops = [keepKeys(el), showTips(el, parts.tip), enterParts(parts.body, ask), press(el, ask, layers.text)];
+    const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask)];
+    const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.text)];
     model.on("change:shown", show);
     show();
     return () => {
@@ -134,15 +135,6 @@ function layout(el, view) {
       </div>
     </div>
     <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
-}
-
-function placeTabs(parts, tab) {
-  for (const button of parts.tabs.children) {
-    const here = button.dataset.tab === tab;
-    button.setAttribute("aria-selected", String(here));
-    button.tabIndex = here ? 0 : -1;
-    if (here) parts.body.setAttribute("aria-labelledby", button.id);
-  }
 }
 
 function placeButtons(parts, shown) {
@@ -197,41 +189,12 @@ function press(el, ask, layersAsText) {
       if (event.target.open !== Boolean(event.target.querySelector("pre"))) ask(name, event.target.open);
     }
   };
-  const arrows = (event) => {
-    if (event.target.getAttribute("role") !== "tab") return;
-    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -TABS.length, End: TABS.length }[event.key];
-    if (!step) return;
-    const tabs = [...event.target.parentElement.children];
-    const to = tabs[Math.min(tabs.length - 1, Math.max(0, tabs.indexOf(event.target) + step))];
-    to.focus();
-    ask("tab", to.dataset.tab);
-    event.preventDefault();
-  };
   el.addEventListener("click", click);
   el.addEventListener("toggle", toggle, true); // it does not bubble
-  el.addEventListener("keydown", arrows);
   return () => {
     el.removeEventListener("click", click);
     el.removeEventListener("toggle", toggle, true);
-    el.removeEventListener("keydown", arrows);
   };
-}
-
-// Without a secure context, or leave, there is no clipboard, but for what is selected.
-async function copy(button, text) {
-  const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    button.focus();
-  }
-  button.textContent = "Copied";
-  setTimeout(() => (button.textContent = label), 1500);
 }
 
 function saveAs({ name, text }) {

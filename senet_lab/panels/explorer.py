@@ -45,7 +45,7 @@ class Explorer(anywidget.AnyWidget):
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
     """
 
-    # One module in three files, which a browser would fetch one by one.
+    # One module in four files, which a browser would fetch one by one.
     _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "layers", "controls", "explorer"))
     _css = style_sheet() + (HERE / "explorer.css").read_text()
 

@@ -1,4 +1,5 @@
-// What the pages of all panels do: notice a silent kernel, redraw, keep keys, show tips.
+// What every panel's page needs: a kernel's silence noticed, drawing anew without losing the reader's place, tabs, keys,
+// tips, copying.
 
 const PATIENCE = 3000; // milliseconds without an answer until the page says so
 // Voila ends the kernel with the page, and has no cell that could be run again.
@@ -27,10 +28,20 @@ function redraw(body, html) {
 
 // How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
 function nameOf(element) {
-  const data = Object.entries(element.dataset).filter(([name]) => ["path", "ask", "value", "key", "copy", "draw"].includes(name));
+  const data = Object.entries(element.dataset).filter(([name]) => ["path", "hold", "ask", "value", "key", "copy", "draw"].includes(name));
   const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
-  if (element.matches(".sn-node")) return said ? `.sn-node${said}` : `.sn-node[data-tip^="${CSS.escape(element.dataset.tip.split("\n")[0])}"]`;
+  if (element.matches(".sn-node") && !said) return `.sn-node[data-tip^="${CSS.escape(element.dataset.tip.split("\n")[0])}"]`;
+  if (element.matches(".sn-node")) return `.sn-node${said}`;
   return said ? said : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
+}
+
+function placeTabs(parts, tab) {
+  for (const button of parts.tabs.children) {
+    const here = button.dataset.tab === tab;
+    button.setAttribute("aria-selected", String(here));
+    button.tabIndex = here ? 0 : -1;
+    if (here) parts.body.setAttribute("aria-labelledby", button.id);
+  }
 }
 
 // In command mode JupyterLab takes the arrow keys and Enter of what has the focus in an output, unless that itself says
@@ -60,6 +71,39 @@ function showTips(el, tip) {
   const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", away]];
   heard.forEach(([name, listener]) => el.addEventListener(name, listener));
   return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
+}
+
+// Without a secure context, or leave, there is no clipboard, but for what is selected.
+async function copy(button, text) {
+  const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const field = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = label), 1500);
+}
+
+// Along the tabs by arrow keys; which one is open is asked of Python.
+function walkTabs(el, ask) {
+  const arrows = (event) => {
+    if (event.target.getAttribute("role") !== "tab") return;
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -99, End: 99 }[event.key];
+    if (!step) return;
+    const tabs = [...event.target.parentElement.children];
+    const to = tabs[Math.min(tabs.length - 1, Math.max(0, tabs.indexOf(event.target) + step))];
+    to.focus();
+    ask("tab", to.dataset.tab);
+    event.preventDefault();
+  };
+  el.addEventListener("keydown", arrows);
+  return () => el.removeEventListener("keydown", arrows);
 }
 
 // From a drawn part that has the focus to its neighbours, by arrow keys; returns whether the key was one of them.

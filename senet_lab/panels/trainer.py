@@ -27,7 +27,7 @@ from senet_lab.panels.following import Follower
 from senet_lab.panels.trainer_state import State, after, begun, followed, like
 from senet_lab.panels.watching import look
 from senet_lab.training.estimate import checked
-from senet_lab.training.run import Run
+from senet_lab.training.run import ENDED, Run
 from senet_lab.training.warm import warm
 from senet_lab.views.courses import DRAWN
 from senet_lab.views.page import style_sheet
@@ -108,6 +108,7 @@ class Trainer(anywidget.AnyWidget):
             self._follower.end()
             if self._explorer is not None:
                 self._explorer.unobserve(self._explored, "architecture")
+                self._explorer = None
         super().close()
 
     @traitlets.observe("asked")
@@ -161,10 +162,10 @@ class Trainer(anywidget.AnyWidget):
     def _resume(self, _: Any) -> None:
         if (run := self.run) is None:
             return
-        if run.is_held():
-            run.ask("run")
-        else:
+        if run.status().state in ENDED:
             run.start()
+        else:
+            run.ask("run")
 
     def _stop(self, _: Any) -> None:
         if self.run is not None:

@@ -11,10 +11,9 @@ from senet_lab.panels.trainer_controls import trainer_controls
 from senet_lab.panels.trainer_state import FOLDER, State
 from senet_lab.panels.watching import Seen
 from senet_lab.training.estimate import estimate
-from senet_lab.views.courses import recipe_words
 from senet_lab.views.curves import curves_page
-from senet_lab.views.page import style_sheet, summary
-from senet_lab.views.results import DATA_WORDS, WORDS, Reading, Record, courses_of, progress, results_table
+from senet_lab.views.page import style_sheet
+from senet_lab.views.results import WORDS, Reading, Record, about_run, courses_of, progress, results_table
 
 COMPARED = 4  # runs that are drawn unasked
 
@@ -71,11 +70,8 @@ def now(state: State, seen: Seen, reading: Reading | None) -> dict[str, Any]:
         title = f"<h2>{escape(state.network.name)}</h2>"
         under = '<p class="sn-under">Nothing has been trained yet. Start: the curves come by themselves.</p>'
         return {"heading": title + under, "progress": progress(None), "said": "No run yet.", "asks": {}}
-    data = DATA_WORDS.get(record.data, record.data)
-    about = f"{summary(record.architecture)} \u00b7 {recipe_words(record.recipe)} \u00b7 {data} \u00b7 {record.key}"
-    title = (
-        f'<h2>{escape(record.architecture.name)}</h2><p class="sn-under" title="{escape(about)}">{escape(about)}</p>'
-    )
+    about = escape(about_run(record))
+    title = f'<h2>{escape(record.architecture.name)}</h2><p class="sn-under" title="{escape(record.key)}">{about}</p>'
     return {
         "heading": title,
         "progress": progress(record, reading if record.is_going else None),
@@ -104,7 +100,7 @@ def _asks(record: Record) -> dict[str, Any]:
     toggle = "pause" if record.is_going and state not in ("paused", "pausing", "stopping") else "resume"
     return {
         "toggle": toggle,
-        "can_toggle": state not in ("finished", "stopping"),
+        "can_toggle": state not in ("finished", "stopping") and not record.held,
         "can_stop": record.is_going and state != "stopping",
         "can_like": True,
     }

@@ -52,10 +52,11 @@ def look(folder: Path, before: Seen | None = None) -> Seen:
     for name in found[:LISTED]:
         old, signature = before.record(name), _signature(folder / name)
         signatures[name] = signature
-        if old and before.signatures.get(name) == signature and old.status.state in ENDED:
+        unchanged = before.signatures.get(name) == signature
+        if old and unchanged and old.status.state in ENDED and not old.held:
             records.append(old)
             continue
-        if name in before.unread and before.signatures.get(name) == signature:
+        if name in before.unread and unchanged:
             unread.append(name)
             continue
         same_rows = old is not None and before.signatures.get(name, ())[2:3] == signature[2:3]
@@ -90,11 +91,13 @@ def _signature(path: Path) -> Signature:
 
 def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | None) -> Record:
     status = run.status()
+    held = status.state in ENDED and run.is_held()
     rows = tuple(run.metrics()) if rows is None else rows
     if old:  # what is trained never changes
-        return old._replace(status=status, wanted=_wanted(run), rows=rows, trail=_trail(old, status))
+        return old._replace(status=status, wanted=_wanted(run), rows=rows, trail=_trail(old, status), held=held)
     data = str(run.config["data"])
-    return Record(run.folder.name, run.architecture, run.recipe, data, status, _wanted(run), rows, _trail(None, status))
+    what = (run.folder.name, run.architecture, run.recipe, data)
+    return Record(*what, status, _wanted(run), rows, _trail(None, status), held)
 
 
 def _wanted(run: Run) -> str:

@@ -103,12 +103,10 @@ def told_apart(runs: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
     for index, (name, parts) in enumerate(runs):
         others = [set(theirs) for at, (other, theirs) in enumerate(runs) if other == name and at != index]
         named.append(", ".join([name, *(part for part in parts if any(part not in each for each in others))]))
-    seen: dict[str, int] = {}
-    for index, name in enumerate(named):
-        seen[name] = seen.get(name, 0) + 1
-        if named.count(name) > 1:
-            named[index] = f"{name}, run {seen[name]}"
-    return named
+    return [
+        f"{name}, run {named[:index].count(name) + 1}" if named.count(name) > 1 else name
+        for index, name in enumerate(named)
+    ]
 
 
 def parts_of(run: Run) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ class Record(NamedTuple):
         wanted: what its process is asked for: "run", "pause" or "stop".
         rows: of its finished epochs, as `Run.metrics()` has them.
         trail: (epochs, loss, accuracy) within the epoch under way, as it was seen.
+        held: whether a process is at it; for a moment that is so after the end as well.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Record(NamedTuple):
     wanted: str = "run"
     rows: tuple[Mapping[str, float], ...] = ()
     trail: tuple[tuple[float, float, float], ...] = ()
+    held: bool = False
 
     @property
     def is_going(self) -> bool:
@@ -60,7 +62,7 @@ class Record(NamedTuple):
         """Its state in words; what was asked for a moment ago is said as well."""
         if not self.status.at and self.status.state == "waiting":
             return "not started"
-        if self.is_going and self.wanted == "stop":
+        if (self.is_going and self.wanted == "stop") or (self.held and self.status.state == "stopped"):
             return "stopping"
         if self.is_going and self.wanted == "pause" and self.status.state != "paused":
             return "pausing"
@@ -118,6 +120,13 @@ def results_table(
     )
 
 
+def about_run(record: Record) -> str:
+    """What is trained, how, and on what, in a line; not what the data settle, such as the number of classes."""
+    recipe, meta = record.recipe, summary(record.architecture).split(" \u00b7 ")[:-3]
+    data = DATA_WORDS.get(record.data, record.data.rsplit("/", 1)[-1])
+    return ", ".join([*meta, recipe_words(recipe), f"batch {recipe.batch}", f"seed {recipe.seed}", data])
+
+
 def _left(name: str) -> str:
     return ' class="sn-words"' if name in ("Run", "State") else ""
 
@@ -130,14 +139,11 @@ def _row(record: Record, drawn: Sequence[str], focused: bool, interactive: bool)
     letter = f'<span class="sn-letter sn-letter-{where}">{"ABCDEF"[where]}</span>' if where >= 0 else ""
     choose = name
     if interactive:
-        checked = " checked" if where >= 0 else ""
-        letter = f'<input type="checkbox" data-draw="{key}" aria-label="Draw {name}, {key}"{checked}>{letter}'
+        checked = ' checked=""' if where >= 0 else ""
+        letter = f'<input type="checkbox" data-draw="{key}" aria-label="Draw {name}, {key}"{checked}/>{letter}'
         here = ' aria-current="true"' if focused else ""
         choose = f'<button type="button" class="sn-link" data-ask="focus" data-value="{key}"{here}>{name}</button>'
-    data = DATA_WORDS.get(record.data, record.data.rsplit("/", 1)[-1])
-    meta = summary(record.architecture).split(" \u00b7 ")[:-3]  # not what the data settle
-    recipe = record.recipe
-    about = ", ".join([*meta, recipe_words(recipe), f"batch {recipe.batch}", f"seed {recipe.seed}", data])
+    about = about_run(record)
     cells = (short(network.params), short(network.macs), _share(course.best()), _share(course.last()), _pace(record))
     numbers = "".join(f"<td>{cell}</td>" for cell in cells)
     mark = ' class="sn-present"' if focused else ""
@@ -207,13 +213,14 @@ def _figures(record: Record | None, reading: Reading | None) -> str:
 def duration(seconds: float | None) -> str:
     """Seconds as people say them; empty for None.
 
-    >>> duration(7.4), duration(95), duration(7300), duration(200_000)
-    ('7 s', '1 min 35 s', '2 h 2 min', '2 d 8 h')
+    >>> duration(7.4), duration(95), duration(1859), duration(7300), duration(200_000)
+    ('7 s', '1 min 35 s', '31 min', '2 h 1 min', '2 d 7 h')
     """
     if seconds is None:
         return ""
     whole = round(seconds)
     for size, unit, part, smaller in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
         if whole >= size:
-            return f"{whole // size} {unit} {whole % size // part} {smaller}"
+            parts_ = f"{whole // size} {unit} {whole % size // part} {smaller}"
+            return parts_ if whole < 10 * size else f"{round(whole / size)} {unit}"
     return f"{whole} s"
