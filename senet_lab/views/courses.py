@@ -160,7 +160,7 @@ def finding(courses: Sequence[Course]) -> str:
     after = f"after {epoch} epoch{'s' * (epoch != 1)}"
     gap = 100 * (_at(first, epoch) - _at(second, epoch))
     if round(gap, 1) == 0:
-        return f"{first.name} and {second.name} are level {after}, one run each."
+        return f"{first.name} and {second.name} are level {after}, one run each{_noise(first, second, epoch)}."
     return f"{first.name} is {gap:.1f} points above {second.name} {after}, one run each{_noise(first, second, epoch)}."
 
 

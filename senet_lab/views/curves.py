@@ -88,9 +88,9 @@ def curves_svg(courses: Sequence[Course], *, interactive: bool = False) -> str:
     """
     drawn = courses[:DRAWN]
     epochs = (0.0, float(max([1, *(course.epochs for course in drawn), *(_end(course) for course in drawn)])))
-    accuracy = Panel(42, 26, 270, 192, epochs, _percents(drawn))
-    loss = Panel(424, 26, 262, 118, epochs, _losses(drawn))
-    rate = Panel(424, 186, 262, 32, epochs, (0.0, 1.05 * max([1e-9, *(y for c in drawn for _, y in c.rates())])))
+    accuracy = Panel(42, 26, 260, 192, epochs, _percents(drawn))
+    loss = Panel(428, 26, 260, 118, epochs, _losses(drawn))
+    rate = Panel(428, 186, 260, 32, epochs, (0.0, 1.05 * max([1e-9, *(y for c in drawn for _, y in c.rates())])))
     marks = [
         *_chart(accuracy, "Accuracy, %", [_percent(course) for course in drawn]),
         *_chart(loss, "Loss", [(course.training("loss"), course.validation("loss")) for course in drawn]),
