@@ -43,7 +43,17 @@ def jobs(quick: bool) -> list[Job]:
             found += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
             if not (quick and case[0] == "SE-ResNeXt-50"):
                 found.append(("networks.py", (what, *case, "keras", few)))
+    found += epochs(quick)
     return found if quick else [*found, *(("growth.py", (axis, 10)) for axis in AXES)]
+
+
+def epochs(quick: bool) -> list[Job]:
+    """The seed's training, and what the run machinery costs on its network and on one whose steps are short."""
+    steps, rounds = (10, 1) if quick else (200, 5)
+    found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", steps)), ("epochs.py", ("free", steps))]
+    for name, length in (("mini SE-ResNet", steps // 2), ("cifar_se_resnet20", 2 * steps)):
+        found.append(("epochs.py", ("overhead", name, 32, length, rounds)))
+    return found
 
 
 def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:

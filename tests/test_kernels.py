@@ -46,7 +46,8 @@ def test_only_its_own_kernels_are_removed(home):
 
 
 @pytest.mark.slow
-def test_the_command_registers_what_is_here_and_a_kernel_runs_on_its_engine(home, capfd):
+@pytest.mark.usefixtures("home")
+def test_the_command_registers_what_is_here_and_a_kernel_runs_on_its_engine(capfd):
     assert main(["kernels"]) == 0
     out = capfd.readouterr().out
     assert "senet_lab: TensorFlow on CPU: " in out

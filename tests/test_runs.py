@@ -1,6 +1,7 @@
 """Runs: a training that can be stopped, killed and damaged, and goes on; recipes, batches, checkpoints, commands."""
 
-import random
+import json
+import os
 import re
 import subprocess
 import sys
@@ -8,31 +9,15 @@ import time
 from dataclasses import replace
 
 import numpy as np
-import psutil
 import pytest
+from runs import SHORT, TINY, assert_ends_as, await_state
 
-from senet_lab import Architecture, data
+from senet_lab import data
 from senet_lab.__main__ import main
 from senet_lab.training import checkpoint, metrics
-from senet_lab.training.batches import Batches, cropped
+from senet_lab.training.batches import Batches, Scale, cropped, kept_scale
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import COLUMNS, Run, Status, runs
-
-TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
-SHORT = replace(RECIPES["modern"], epochs=2, warmup=1, batch=250, seed=3)
-
-
-def process_of(run):
-    """The worker of a run."""
-    return [psutil.Process(run.status().process)] if run.is_held() else []
-
-
-def await_state(run, states, seconds=60):
-    end = time.monotonic() + seconds
-    while (status := run.status()).state not in states:
-        assert time.monotonic() < end, (status, (run.folder / "log.txt").read_text()[-2000:])
-        time.sleep(0.02)
-    return status
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +28,6 @@ def unbroken(tmp_path_factory):
     return run
 
 
-def last_weights(run):
-    arrays, about, damaged = checkpoint.newest(run.folder / "checkpoints")
-    assert (about["epoch"], damaged) == (SHORT.epochs, [])
-    return arrays
-
-
-def assert_ends_as(run, unbroken):
-    for a, b in zip(last_weights(run), last_weights(unbroken), strict=True):
-        np.testing.assert_array_equal(a, b)
-    losses = [
-        [row[name] for row in each.metrics() for name in ("loss", "accuracy", "val_loss")] for each in (run, unbroken)
-    ]
-    np.testing.assert_allclose(*losses, rtol=1e-4)
-
-
 @pytest.mark.slow
 def test_a_run_leaves_metrics_checkpoints_and_a_status(unbroken):
     status = unbroken.status()
@@ -66,30 +36,10 @@ def test_a_run_leaves_metrics_checkpoints_and_a_status(unbroken):
     assert unbroken.metrics()[-1]["learning_rate"] < 1e-6
     assert (unbroken.folder / "checkpoints" / "best.npz").is_file()
     assert not unbroken.is_held()
+    assert status.macs_per_s == pytest.approx(3 * TINY.ledger().macs * status.images_per_s)
+    assert 300e6 < status.memory < 3e9
+    assert status.warning == ""
     assert (unbroken.architecture, unbroken.recipe) == (TINY, SHORT)
-
-
-@pytest.mark.slow
-def test_a_run_that_is_killed_time_and_again_ends_with_the_same_weights_bit_for_bit(unbroken, tmp_path, monkeypatch):
-    monkeypatch.setenv(
-        "SENET_LAB_KEPT_EVERY", "0.05"
-    )  # a checkpoint at every step or two: some are hit as they are written
-    run = Run.create(TINY, SHORT, folder=tmp_path / "killed")
-    draw = random.Random(7)
-    for moment in ("compiling", "training", "training", "validating", "training"):
-        run.start()
-        if await_state(run, (moment, "finished")).state == "finished":
-            break
-        time.sleep(draw.random() * 0.3)
-        for process in process_of(run):
-            process.kill()
-        while run.is_held():
-            time.sleep(0.01)
-        status = run.status()
-        assert (status.state, "resume it" in status.reason) in (("failed", True), ("finished", False))
-    run.start()
-    assert run.wait(120).state == "finished"
-    assert_ends_as(run, unbroken)
 
 
 @pytest.mark.slow
@@ -190,6 +140,55 @@ def test_a_status_that_is_damaged_stops_nobody_from_going_on(tmp_path):
     assert run.status().state == "waiting"
     assert not run.is_held()
     assert [each.folder.name for each in runs(tmp_path)] == ["a"]
+
+
+def test_a_status_of_an_older_version_is_read_and_what_a_newer_one_says_left_out(tmp_path):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    (run.folder / "status.json").write_text('{"state": "stopped", "epoch": 3, "at": 5.0, "mood": "good"}')
+    assert run.status() == Status("stopped", epoch=3, at=5.0)
+    for text in ("[]", "3", "{}", '"a"'):
+        (run.folder / "status.json").write_text(text)
+        assert run.status().state == "waiting"
+
+
+def test_a_process_counts_by_its_mark_and_not_by_its_number_alone(tmp_path):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    run.tell(Status("training", process=os.getpid(), mark="worker-of-another-time"))  # the number is used again
+    assert not run.is_held()
+    assert run.status().state == "failed"
+
+
+@pytest.mark.slow
+def test_a_run_that_goes_on_with_other_versions_warns_and_goes_on(tmp_path):
+    run = Run.create(TINY, replace(SHORT, epochs=1, warmup=0, schedule="constant"), folder=tmp_path / "a")
+    config = json.loads((run.folder / "config.json").read_text())
+    config["versions"]["keras"] = "3.0.0"
+    (run.folder / "config.json").write_text(json.dumps(config))
+    status = run.start().wait(180)
+    assert status.state == "finished"
+    assert "so its numbers may differ: keras 3.0.0 then and " in status.warning
+    assert status.warning in (run.folder / "log.txt").read_text()
+
+
+def test_a_folder_of_ones_own_is_standardised_by_its_own_pixels_and_a_run_keeps_by_which(tmp_path):
+    draw = np.random.default_rng(0)
+    x = draw.normal((50, 100, 200), (5, 10, 20), (2500, 8, 8, 3)).round().clip(0, 255).astype("uint8")
+    images = data.Images("own", ("a", "b"), x, np.zeros(len(x), "uint8"), x[:1], np.zeros(1, "uint8"))
+    scale = kept_scale(tmp_path, images)
+    np.testing.assert_allclose(scale.mean, x.mean((0, 1, 2)) / 255, rtol=1e-9)
+    np.testing.assert_allclose(scale.deviation, x.std((0, 1, 2)) / 255, rtol=1e-6)
+    batches = Batches.of(images, Recipe(standardise=True), scale)
+    assert np.abs(batches.x_held.mean((0, 1, 2))).max() < 0.05
+    assert np.abs(batches.x_held.std((0, 1, 2)) - 1).max() < 0.05
+    assert kept_scale(tmp_path, data.sample()) == scale  # whatever has become of the images since
+    (tmp_path / "scale.json").write_text("{")
+    assert kept_scale(tmp_path, data.sample()) == Scale()
+
+
+def test_what_has_no_deviation_is_standardised_to_numbers():
+    x = np.full((10, 4, 4, 1), 7, "uint8")
+    images = data.Images("grey", ("a", "b"), x, np.zeros(10, "uint8"), x, np.zeros(10, "uint8"))
+    assert np.isfinite(Batches.of(images, Recipe(standardise=True)).x_held).all()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Survival: whatever happens to a run, it goes on from there and ends as if nothing had; or says plainly why not."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -142,7 +143,9 @@ def small_disk(tmp_path):
         [mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if not done or done.returncode:
-        pytest.skip("a small file system can be mounted by root alone; the test with a limit on files does it for others")
+        pytest.skip(
+            "a small file system can be mounted by root alone; the test with a limit on files does it for others"
+        )
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
@@ -151,7 +154,7 @@ def test_a_full_disk_ends_a_run_that_says_so_and_goes_on_once_there_is_room(unbr
     run = Run.create(TINY, SHORT, folder=small_disk / "run").start()
     await_state(run, ("training",))
     filler = small_disk / "filler"
-    with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(bytes(4096))
     status = run.wait(120)
@@ -201,17 +204,17 @@ def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(
 
     threading.Timer(0.3, click).start()
     end = time.monotonic() + 60
-    while run.is_held():  # a cell that computes and lets nobody through
+    while run.status().state != "stopped":  # a cell that computes and lets nobody through
         sum(range(20_000))
         assert time.monotonic() < end
     assert time.monotonic() - asked[0] < step + 1
-    assert run.status().state == "stopped"
+    assert checkpoint.newest(run.folder / "checkpoints")[1]["step"] > 0
 
 
 def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(tmp_path):
     run = Run.create(TINY, SHORT, folder=tmp_path / "run")
     (run.folder / "wanted").mkdir()  # what root cannot write either
-    with pytest.raises(OSError, match="wanted' is there already"):
+    with pytest.raises(OSError, match=r"wanted'\) is there already"):
         run.start()
     (run.folder / "wanted").rmdir()
     (run.folder / "checkpoints").write_text("")

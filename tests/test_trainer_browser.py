@@ -67,7 +67,7 @@ def run_cell(page, index):
     page.locator(".jp-CodeCell").nth(index).locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     page.get_by_role("group", name="What to train").wait_for(timeout=LONG)
-    page.locator(".jp-CodeCell").first.scroll_into_view_if_needed()
+    page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
 
 
 def fill(page, name, value):
@@ -117,7 +117,7 @@ def test_a_training_is_set_up_and_started_by_keyboard_and_its_curve_grows(page):
 
 
 def test_start_progress_and_curves_are_in_view_at_once(page):
-    page.locator(".jp-CodeCell").first.scroll_into_view_if_needed()
+    page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
     for part in (
         page.get_by_role("button", name="Start training"),
         progress(page),
@@ -214,7 +214,7 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to(page, theme, widt
     set_theme(page, theme)
     page.set_viewport_size({"width": width, "height": height})
     ARTEFACTS.mkdir(exist_ok=True)
-    page.locator(".jp-CodeCell").first.scroll_into_view_if_needed()
+    page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
     page.screenshot(path=ARTEFACTS / f"trainer_{theme}_{width}.png")
     assert cut_off(page) == []
     found = Axe().run(page, context=".sn-trainer")

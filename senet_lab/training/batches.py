@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 FRAME = 4  # pixels on each side that a crop may move
-HELD = 256  # images a step of validation
+HELD = 256  # images a step of validation at most; no more than one of training, which thus needs the most memory
 
 
 class Scale(NamedTuple):

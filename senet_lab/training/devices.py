@@ -6,6 +6,7 @@ since Keras 3 does not run under TensorFlow's MultiWorkerMirroredStrategy (keras
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
@@ -20,15 +21,15 @@ class Placement(NamedTuple):
     Attributes:
         devices: "one", or "all" of each host.
         hosts: address and port of each host, the same list on all of them; none for this one alone.
-        index: which of the hosts this is, from 0.
+        host_index: which of the hosts this is, from 0.
     """
 
     devices: str = "one"
     hosts: tuple[str, ...] = ()
-    index: int = 0
+    host_index: int = 0
 
     @classmethod
-    def checked(cls, devices: str = "one", hosts: Any = (), index: int = 0) -> Placement:
+    def checked(cls, devices: str = "one", hosts: Any = (), host_index: int = 0) -> Placement:
         """A placement that can be.
 
         Raises:
@@ -40,7 +41,11 @@ class Placement(NamedTuple):
                 raise ValueError(f"`hosts` must be addresses with ports, not {host!r}; try 'localhost:1234'.")
         if len(hosts) == 1:
             raise ValueError(f"`hosts` (={hosts}) must be two or more; try none, which is this one alone.")
-        return cls(one_of("devices", devices, DEVICES), hosts, whole("index", index, 0, len(hosts) - 1 if hosts else 0))
+        return cls(
+            one_of("devices", devices, DEVICES),
+            hosts,
+            whole("host_index", host_index, 0, len(hosts) - 1 if hosts else 0),
+        )
 
 
 class Placed(NamedTuple):
@@ -48,21 +53,46 @@ class Placed(NamedTuple):
 
     Attributes:
         parts: how many devices share a batch, on all hosts.
-        hosts, index: how many hosts there are, and which one this is.
-        scope: a context in which the network has to be built.
-        synchronizes: whether batch normalization has to be told to take its statistics over all devices.
+        hosts, host_index: how many hosts there are, and which one this is.
+        strategy: TensorFlow's, which has to be told where the network is built, and where batch normalization has to
+            be told to take its statistics over all devices; None without one.
     """
 
     parts: int = 1
     hosts: int = 1
-    index: int = 0
-    scope: AbstractContextManager[Any] = nullcontext()
-    synchronizes: bool = False
+    host_index: int = 0
+    strategy: Any = None
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """A context to build the network in."""
+        return self.strategy.scope() if self.strategy else nullcontext()
 
     def own(self, rows: Any) -> Any:
         """This host's share of the rows of a batch."""
         share = len(rows) // self.hosts
-        return rows[self.index * share : (self.index + 1) * share]
+        return rows[self.host_index * share : (self.host_index + 1) * share]
+
+    def fed(self, steps: Callable[[], Iterator[tuple[Any, Any]]]) -> Any:
+        """Batches as `fit` takes them: this host's share; under a strategy, a share for each device by turns.
+
+        Left to itself, the strategy cuts what a generator yields in other places than at the steps, and loses what it
+        has read ahead whenever Keras begins anew, which it does after a look at the first batch.
+        """
+        if not self.strategy:
+            return ((self.own(x), self.own(y)) for x, y in steps())
+        import tensorflow as tf
+
+        def shares() -> Iterator[tuple[Any, Any]]:
+            for x, y in steps():
+                size = len(x) // self.parts
+                yield from ((x[i : i + size], y[i : i + size]) for i in range(0, len(x), size))
+            while True:  # without end, no device asks the others whether there is more; nobody sees these
+                yield x[:size], y[:size]
+
+        like = tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in next(shares()))
+        dataset = tf.data.Dataset.from_generator(shares, output_signature=like)
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+        return self.strategy.distribute_datasets_from_function(lambda _: dataset)
 
 
 def place(placement: Placement) -> Placed:
@@ -95,7 +125,7 @@ def _mirrored() -> Placed:
     if len(found) == 1:
         return Placed()
     strategy = tf.distribute.MirroredStrategy([device.name for device in found])
-    return Placed(len(found), scope=strategy.scope(), synchronizes=True)
+    return Placed(len(found), strategy=strategy)
 
 
 def _on_jax(placement: Placement) -> Placed:
@@ -105,12 +135,12 @@ def _on_jax(placement: Placement) -> Placed:
 
     hosts = len(placement.hosts)
     if hosts:
-        jax.config.update("jax_cpu_collectives_implementation", "gloo")
-        keras.distribution.initialize(",".join(placement.hosts), hosts, placement.index)
+        jax.config.update("jax_cpu_collectives_implementation", "gloo")  # type: ignore[no-untyped-call]  # jax
+        keras.distribution.initialize(",".join(placement.hosts), hosts, placement.host_index)
     devices = jax.devices()
     if placement.devices == "one":  # of each host
         devices = [next(d for d in devices if d.process_index == host) for host in range(max(1, hosts))]
     if len(devices) > 1:
         names = [f"{device.platform}:{device.id}" for device in devices]
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=names, auto_shard_dataset=False))
-    return Placed(len(devices), max(1, hosts), placement.index)
+    return Placed(len(devices), max(1, hosts), placement.host_index)

@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
 from senet_lab.training import memory, rates
-from senet_lab.training.batches import HELD
 from senet_lab.training.recipe import Recipe
 
 NUMBER = 4  # bytes of a float32
 SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of each parameter
-# Measured, see `make bench`: what a process has in memory that has loaded Keras and compiled a small network.
-BASE = {"tensorflow": 760 * 2**20, "jax": 500 * 2**20, "torch": 600 * 2**20}
-KEPT = 1.3  # of the ledger's activations, in bytes, that a training step has in memory at once, its gradients included
+# Fitted to the peaks of eight trainings (tests/test_estimate.py has them), TensorFlow 2.21 on a CPU; the worst was off
+# by 12 %. What Keras takes once loaded; what a layer's graph takes; the share of the ledger's activations that a
+# training step has in memory at once.
+BASE, LAYER, KEPT = 880_000_000, 1_500_000, 0.75
 
 
 class Estimate(NamedTuple):
@@ -51,8 +51,8 @@ class Estimate(NamedTuple):
 def estimate(architecture: Architecture, recipe: Recipe, data: str = "sample") -> Estimate:
     """What it will take to train a network by a recipe on "sample", "cifar10" or a folder of images.
 
-    Memory on a CPU: the imports, the images, the weights with gradients and what the optimizer keeps, and what a
-    training step's layers put out. TODO
+    Memory is that of a training on a CPU: the imports, the images, the weights with their gradients and what the
+    optimizer keeps, and what the layers put out in a step.
     """
     images = _count(data)
     available = memory.available()
@@ -95,14 +95,12 @@ def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) 
     ledger = architecture.ledger()
     copies = 2 + SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # weights and gradients; and a sum of gradients
     width = 0.5 if recipe.precision != "float32" else 1.0
-    largest = max((row.activations for row in ledger.rows), default=0)
     height, across, channels = architecture.input_shape
     pixels = height * across * channels
     held = round(recipe.validation * images)
-    steps = (KEPT * width * batch * ledger.activations, 3 * width * min(HELD, held) * largest)
+    step = KEPT * width * batch * ledger.activations
     stored = images * pixels + 2 * NUMBER * held * pixels + 4 * NUMBER * batch * pixels
-    base = BASE.get(os.environ.get("KERAS_BACKEND") or "tensorflow", BASE["tensorflow"])
-    return int(base + stored + NUMBER * (copies * ledger.params + ledger.state + max(steps)))
+    return int(BASE + LAYER * len(ledger.rows) + stored + NUMBER * (copies * ledger.params + ledger.state + step))
 
 
 def _count(data: str) -> int:

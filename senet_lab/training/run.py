@@ -170,10 +170,18 @@ class Run:
         """Stop within a step, with a checkpoint; `start` goes on from there."""
         self.ask("stop")
 
-    def tell(self, status: Status) -> None:
-        """Write how far it is."""
-        with written_whole(self.folder / "status.json", overwrite=True) as unfinished:
-            unfinished.write_text(status.to_json())
+    def tell(self, status: Status, *, anyhow: bool = False) -> None:
+        """Write how far it is; `anyhow`, over what is there, where a full disk has no room for a file beside it."""
+        path = self.folder / "status.json"
+        try:
+            with written_whole(path, overwrite=True) as unfinished:
+                unfinished.write_text(status.to_json())
+        except OSError:
+            if not anyhow:
+                raise
+            with path.open("r+") as file:
+                file.write(status.to_json())
+                file.truncate()
 
     def wait(self, timeout: float = float("inf")) -> Status:
         """Wait until it has ended and its process is gone, for `timeout` seconds at most."""

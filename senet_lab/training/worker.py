@@ -12,6 +12,8 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from senet_lab import data
 from senet_lab.training import batches, checkpoint, memory, metrics, model, rates
 from senet_lab.training.devices import Placement, place
 from senet_lab.training.progress import Progress
-from senet_lab.training.run import COLUMNS, Run, Status, changed_versions
+from senet_lab.training.run import COLUMNS, ENDED, Run, Status, changed_versions
 from senet_lab.training.watch import watch
 
 LOG = logging.getLogger("senet_lab")
@@ -64,26 +66,35 @@ class Worker:
         except FloatingPointError as error:
             self.tell("failed", str(error), now=True)
         except Exception as error:
-            traceback.print_exc()
             self.tell("failed", reason(error, self.recipe.batch), now=True)
+            with suppress(OSError):  # the disk may have no room for the log either
+                traceback.print_exc()
         else:
             self.tell("finished", now=True)
 
     def _prepare(self) -> None:
-        config, architecture = self.run.config, self.run.architecture
+        config = self.run.config
         self._warn(config.get("versions", {}))
         model.settle(self.recipe)
         self.placed = place(Placement.checked(**config.get("placement", {})))
         self.told = self.told._replace(device=model.device())
-        images = data.named(config["data"], architecture.input_shape[0])
+        images = self._images()
         scale = batches.kept_scale(self.run.folder, images)
         self.batches = batches.Batches.of(images, self.recipe, scale, self.placed.parts)
-        self.macs = architecture.ledger().macs
-        with self.placed.scope:
-            steps, synchronizes = self.batches.steps, self.placed.synchronizes
-            self.model = model.build(architecture, self.recipe, steps, synchronizes=synchronizes)
+        self.macs = self.run.architecture.ledger().macs
+        with self.placed.scope():
+            self.model = self._model()
         self._go_back()
         self._kept = time.monotonic()
+
+    def _images(self) -> data.Images:
+        """What it is trained on."""
+        return data.named(self.run.config["data"], self.run.architecture.input_shape[0])
+
+    def _model(self) -> Any:
+        """What is trained."""
+        mirrored = self.placed.strategy is not None
+        return model.build(self.run.architecture, self.recipe, self.batches.steps, synchronizes=mirrored)
 
     def _warn(self, versions: dict[str, str]) -> None:
         """Of versions that are not those that the run was made with: its numbers may then differ."""
@@ -117,8 +128,8 @@ class Worker:
         callback = watch(self)
         first = self.progress.step
         if first < self.batches.steps:
-            steps = self._shaped(self.batches.epoch(self.progress.epoch, first))
-            self.model.fit(steps, steps_per_epoch=self.batches.steps - first, verbose=0, callbacks=[callback])
+            fed = self.placed.fed(lambda: self._steps(first))
+            self.model.fit(fed, steps_per_epoch=self.batches.steps - first, verbose=0, callbacks=[callback])
             self._raise_if_stopped()
         row = self._row(callback)
         if len(self.batches.x_held):
@@ -134,12 +145,12 @@ class Worker:
             checkpoint.write(path, list(map(model.array, self.model.variables)), {"epoch": row["epoch"]})
         metrics.append(self.run.folder / "metrics.csv", row)
 
-    def _shaped(self, steps: Any) -> Any:
-        """This host's share of each batch, and classes as the loss wants them."""
-        return ((self.placed.own(x), self._classes(self.placed.own(y))) for x, y in steps)
+    def _steps(self, first: int) -> Iterator[tuple[Any, Any]]:
+        """Images and classes of the steps of the epoch under way."""
+        return ((x, self._classes(y)) for x, y in self.batches.epoch(self.progress.epoch, first))
 
     def _classes(self, y: Any) -> Any:
-        """As one-hot rows where labels are smoothed."""
+        """Classes as the loss wants them: one-hot rows where labels are smoothed."""
         import numpy as np
 
         return np.eye(self.model.output_shape[-1], dtype="float32")[y] if self.recipe.label_smoothing else y
@@ -150,7 +161,8 @@ class Worker:
         if len(self.batches.x_held):
             self.tell("validating", now=True)
             x, y = self.placed.own(self.batches.x_held), self._classes(self.placed.own(self.batches.y_held))
-            share = max(1, batches.HELD // self.placed.parts) * self.placed.parts // self.placed.hosts
+            parts = self.placed.parts
+            share = max(1, min(batches.HELD, self.recipe.batch) // parts) * parts // self.placed.hosts
             how = {"batch_size": share, "verbose": 0, "return_dict": True, "callbacks": [callback]}
             held = self.model.evaluate(x, y, **how)
             self._raise_if_stopped()
@@ -209,7 +221,7 @@ class Worker:
         figures |= {"loss": progress.mean_loss, "accuracy": progress.mean_accuracy}
         self.told = self.told._replace(state=state, reason=reason, at=time.time(), **figures)
         try:
-            self.run.tell(self.told)
+            self.run.tell(self.told, anyhow=state in ENDED)
         except OSError as error:  # a full disk need not end a training that still has its memory
             LOG.warning("%s", error)
 

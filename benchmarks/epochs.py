@@ -1,0 +1,144 @@
+"""The seed's training as its README prints it, by the run machinery and by a bare `fit`; and what the machinery costs.
+
+`python epochs.py epoch|free STEPS`: its network for CIFAR-10, Adam, batches of 32, through a run, as an epoch of 45,000
+images and 5,000 held out, extrapolated from so many steps; "free" through `fit` alone, without deterministic
+operations. `python epochs.py overhead NAME BATCH STEPS ROUNDS`: epochs of a run and of a bare `fit` by turns, in one
+process and with one compiled model.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["SENET_LAB_CACHE"] = tempfile.mkdtemp()  # what is measured here is not what the user trains
+
+import keras
+from networks import network
+from timing import emit
+
+from senet_lab import Architecture, data
+from senet_lab.training.batches import ready
+from senet_lab.training.optimizers import compiled
+from senet_lab.training.recipe import Recipe
+from senet_lab.training.run import Run
+from senet_lab.training.worker import Worker
+
+MINI = "mini SE-ResNet"
+TRAINED, HELD = 45_000, 5_000  # of CIFAR-10, with a tenth held out
+DETERMINISTIC, FREE = "senet_lab, a run", "Keras fit, any order of sums"
+
+
+class Timed(Worker):
+    """A worker with fewer images, and with the seed's network where there is no architecture for it."""
+
+    name: str = MINI
+    steps: int = 200
+
+    def _images(self) -> data.Images:
+        count = round(self.steps * self.recipe.batch / (1 - self.recipe.validation))
+        images = _whole()
+        return replace(images, x_train=images.x_train[:count], y_train=images.y_train[:count])
+
+    def _model(self) -> Any:
+        return compiled(network(MINI, 32, "ours")) if self.name == MINI else super()._model()
+
+
+def _whole() -> data.Images:
+    """CIFAR-10, where it is on this machine; else its sample, over and over."""
+    import numpy as np
+
+    try:
+        return data.cifar10()
+    except FileNotFoundError:
+        images = data.sample()
+        return replace(images, x_train=np.tile(images.x_train, (10, 1, 1, 1)), y_train=np.tile(images.y_train, 10))
+
+
+def _ready(folder: str, name: str, batch: int, steps: int) -> Timed:
+    """A worker that has done all but train."""
+    architecture = Architecture.preset("cifar_se_resnet20" if name == MINI else name)
+    run = Run.create(architecture, Recipe(batch=batch, epochs=1000), folder=Path(folder) / "run")
+    worker = Timed(run)
+    worker.name, worker.steps, worker.recipe = name, steps, run.recipe
+    worker._prepare()
+    return worker
+
+
+def epoch(steps: int) -> None:
+    """Images/s in training steps, and seconds of the whole epoch, validation and checkpoint included."""
+    case = f"{MINI}, 32 px, batch 32"
+    with tempfile.TemporaryDirectory() as folder:
+        worker = _ready(folder, MINI, 32, steps)
+        start = time.perf_counter()
+        worker._epoch()
+        spent = time.perf_counter() - start
+        (row,) = worker.run.metrics()
+        images = worker.batches
+        rest = spent - len(images.x) / row["images_per_s"]  # compiling, validation, a checkpoint
+        start = time.perf_counter()
+        worker.model.evaluate(images.x_held, images.y_held, batch_size=32, verbose=0)
+        validating = (time.perf_counter() - start) * HELD / len(images.x_held)
+    emit("epoch rate", case, DETERMINISTIC, "images/s", [row["images_per_s"]])
+    emit("epoch", case, DETERMINISTIC, "s", [TRAINED / row["images_per_s"] + validating])
+    emit("epoch start", case, DETERMINISTIC, "s", [rest])
+
+
+def free(steps: int) -> None:
+    """The same steps by `fit` alone."""
+    keras.utils.set_random_seed(0)
+    model = compiled(network(MINI, 32, "ours"))
+    images = _whole()
+    count = steps * 32
+    x, y = ready(images.x_train[:count], Recipe()), images.y_train[:count]
+    model.fit(x[:320], y[:320], batch_size=32, verbose=0)
+    start = time.perf_counter()
+    model.fit(x, y, batch_size=32, verbose=0)
+    rate = count / (time.perf_counter() - start)
+    emit("epoch rate", f"{MINI}, 32 px, batch 32", FREE, "images/s", [rate])
+
+
+def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
+    """Seconds of an epoch with validation, by turns; and by how much the run's is longer, in percent."""
+    found: dict[str, list[float]] = {"run": [], "fit": []}
+    busy: dict[str, list[float]] = {"run": [], "fit": []}
+    with tempfile.TemporaryDirectory() as folder:
+        worker = _ready(folder, name, batch, steps)
+        images = worker.batches
+        x, held = ready(images.x, worker.recipe), (images.x_held, images.y_held)
+        how = {"batch_size": batch, "verbose": 0, "validation_data": held, "validation_batch_size": batch}
+        calls: dict[str, Callable[[], object]] = {
+            "run": worker._epoch,
+            "fit": lambda: worker.model.fit(x, images.y, **how),
+        }
+        for number in range(rounds + 1):
+            for way, call in list(calls.items())[:: 1 if number % 2 else -1]:
+                start = time.perf_counter(), time.process_time()
+                call()
+                if number:  # the first ones compile
+                    found[way].append(time.perf_counter() - start[0])
+                    busy[way].append(time.process_time() - start[1])
+    case = f"{name}, 32 px, batch {batch}, {steps} steps"
+    emit("overhead", case, "fit, s", "s", found["fit"])
+    emit("overhead", case, "run, s", "s", found["run"])
+    for unit, times in (("s", found), ("CPU s", busy)):
+        more = [100 * (run / fit - 1) for run, fit in zip(times["run"], times["fit"], strict=True)]
+        emit("overhead", case, f"more {unit}, %", "%", more)
+
+
+def main() -> None:
+    """Do what the arguments say."""
+    what, *rest = sys.argv[1:]
+    calls = {"epoch": epoch, "free": free, "overhead": overhead}
+    calls[what](*(int(word) if word.isdigit() else word for word in rest))  # type: ignore[operator]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Devices: several of them, on one host or two, make the losses that one makes; what cannot be is refused."""
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from runs import SHORT, TINY, log_of
+
+from senet_lab import data
+from senet_lab.__main__ import main
+from senet_lab.training.batches import Batches
+from senet_lab.training.devices import Placed, Placement
+from senet_lab.training.recipe import RECIPES
+from senet_lab.training.run import Run
+
+RECIPE = replace(SHORT, epochs=1, warmup=0, batch=900, validation=0.2)  # 4 steps of 900 and one of 400
+# A worker on a machine that has two devices.
+TWO = """
+import sys
+from pathlib import Path
+if sys.argv[2] == "tensorflow":
+    import tensorflow as tf
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from senet_lab.training.worker import train
+train(Path(sys.argv[1]), sys.argv[1])
+"""
+
+
+def trained(run, backend, *, devices=1):
+    """A worker at a run, as a process."""
+    flags = f"--xla_force_host_platform_device_count={devices}" if backend == "jax" else ""
+    environment = {**os.environ, "KERAS_BACKEND": backend, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
+    script = TWO if devices == 2 and backend == "tensorflow" else TWO.replace('"tensorflow"', '"none"')
+    command = [sys.executable, "-c", script, str(run.folder), backend]
+    with (run.folder / "log.txt").open("w") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+
+def row_of(run):
+    assert run.status().state == "finished", (run.status(), log_of(run))
+    (row,) = run.metrics()
+    return row
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_two_devices_make_the_losses_of_one(backend, tmp_path):
+    one = Run.create(TINY, RECIPE, folder=tmp_path / "one")
+    two = Run.create(TINY, RECIPE, folder=tmp_path / "two", placement=Placement("all"))
+    assert trained(one, backend).wait() == 0
+    assert trained(two, backend, devices=2).wait() == 0
+    for name in ("loss", "accuracy", "val_loss"):
+        assert row_of(two)[name] == pytest.approx(row_of(one)[name], rel=1e-4), name
+
+
+@pytest.mark.slow
+def test_two_hosts_make_the_losses_of_one(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    hosts = (f"127.0.0.1:{port}", f"127.0.0.1:{port + 1}")
+    one = Run.create(TINY, RECIPE, folder=tmp_path / "one")
+    both = [
+        Run.create(TINY, RECIPE, folder=tmp_path / str(index), placement=Placement("one", hosts, index))
+        for index in (0, 1)
+    ]
+    processes = [trained(run, "jax") for run in both]
+    assert [process.wait(300) for process in processes] == [0, 0], [log_of(run) for run in both]
+    assert trained(one, "jax").wait() == 0
+    for run in both:
+        for name in ("loss", "accuracy", "val_loss"):
+            assert row_of(run)[name] == pytest.approx(row_of(one)[name], rel=1e-4), name
+
+
+@pytest.mark.slow
+def test_several_hosts_are_refused_on_tensorflow(tmp_path):
+    placement = Placement("one", ("127.0.0.1:1234", "127.0.0.1:1235"), 0)
+    run = Run.create(TINY, RECIPE, folder=tmp_path / "run", placement=placement)
+    trained(run, "tensorflow").wait()
+    assert "Several hosts need the backend 'jax', not 'tensorflow'" in run.status().reason
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--devices", "two"], "`devices` (='two') must be one of 'one' or 'all'"),
+        (["--hosts", "a"], "must be addresses with ports, not 'a'; try 'localhost:1234'"),
+        (["--hosts", "a:1"], "must be two or more"),
+        (["--hosts", "a:1,b:1", "--host-index", "2"], "`host_index` (=2) must be at most 1"),
+        (["--host-index", "1"], "`host_index` (=1) must be at most 0"),
+    ],
+)
+def test_a_placement_that_cannot_be_is_refused_before_anything_is_made(arguments, words, tmp_path, capfd):
+    assert main(["train", "--folder", str(tmp_path / "run"), *arguments]) == 2
+    assert words in capfd.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_each_step_can_be_shared_and_loses_no_more_than_a_rest():
+    batches = Batches.of(data.sample(), replace(RECIPES["modern"], batch=128), parts=8)
+    counts = [len(x) for x, _ in batches.epoch(0)]
+    assert counts == [batches.count(step) for step in range(batches.steps)]
+    assert all(count % 8 == 0 for count in counts)
+    assert 0 <= len(batches.x) - sum(counts) < 8
+    assert len(batches.x_held) % 8 == 0
+    with pytest.raises(ValueError, match=r"`batch` .* must be divisible by `devices` "):
+        Batches.of(data.sample(), replace(RECIPES["modern"], batch=100), parts=8)
+
+
+def test_hosts_share_a_batch_without_rest():
+    rows = np.arange(12)
+    shares = [Placed(6, 3, index).own(rows) for index in range(3)]
+    np.testing.assert_array_equal(np.concatenate(shares), rows)
