@@ -10,6 +10,7 @@ import psutil
 
 from senet_lab.training.run import Status
 from senet_lab.views.results import Reading
+from senet_lab.views.units import memory_size as size
 
 
 @cache
@@ -62,12 +63,3 @@ def _of_gpu(process: int) -> Reading | None:
     except (nvml.NVMLError, IndexError):
         return None
     return Reading(f"GPU {busy} %", str(name), size(memory.used), size(memory.total))
-
-
-def size(number: float) -> str:
-    """Bytes, in words.
-
-    >>> size(812 * 2**20), size(31.3 * 2**30)
-    ('812 MiB', '31.3 GiB')
-    """
-    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"

@@ -12,7 +12,7 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import ENDED, Status
 from senet_lab.views.courses import Course, held_out, parts, recipe_words, told_apart
 from senet_lab.views.page import summary
-from senet_lab.views.units import short
+from senet_lab.views.units import memory_size, short
 
 WORDS = {
     "waiting": "waiting for its process",
@@ -192,7 +192,7 @@ def _figures(record: Record | None, reading: Reading | None) -> str:
     pace = status.images_per_s
     forward = cost(record.architecture).macs if record else 0
     computed = status.macs_per_s or (3 * forward * pace if pace else None)
-    peak = f"{status.memory / 2**20:,.0f} MiB" if status.memory else ""
+    peak = memory_size(status.memory) if status.memory else ""
     reading = reading or Reading("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
     figures = (
         ("left", "Time left", duration(status.seconds) if going else "", "at this pace"),
