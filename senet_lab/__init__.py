@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from senet_lab.nets.se_resnext_c import SEResNeXt
     from senet_lab.nets.sketch import Sketch
     from senet_lab.panels.explorer import Explorer
+    from senet_lab.panels.trainer import Trainer
 
 __version__ = "0.1.0"
 
@@ -24,11 +25,12 @@ _HOMES = {
     "SEResNeXt": "senet_lab.nets.se_resnext_c",
     "SEResNet": "senet_lab.nets.se_resnet_c",
     "Sketch": "senet_lab.nets.sketch",
+    "Trainer": "senet_lab.panels.trainer",
     "se_resnet": "senet_lab.nets",
     "se_resnext": "senet_lab.nets",
 }
 __all__ = [
-    "Architecture", "Explorer", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "se_resnet", "se_resnext",
+    "Architecture", "Explorer", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Trainer", "se_resnet", "se_resnext",
 ]  # fmt: skip
 
 

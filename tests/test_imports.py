@@ -107,10 +107,11 @@ def loaded_after(code):
         "import senet_lab; senet_lab.SEResNet.group(senet_lab.Sketch((32, 32, 3)), 16, 1, 4)",
         "from senet_lab.export import code, part_code; import senet_lab; a = senet_lab.Architecture('resnext'); "
         "[code(a, form) for form in ('procedural', 'composable', 'standalone')]; part_code(a, 'group1', 'block1')",
+        "import senet_lab; t = senet_lab.Trainer(); t.asked = {'moves': {'epochs': 3}, 'turn': 'a'}; assert not t.failure; t._repr_mimebundle_()",
         "import senet_lab; e = senet_lab.Explorer(); e.asked = {'moves': {'ratio': 8}, 'turn': 'a', 'gesture': 'a'}; assert not e.failure",
     ],
 )
-def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_explorer(code):
+def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_panels(code):
     assert not loaded_after(code) & set(HEAVY)
 
 

@@ -1,6 +1,6 @@
 // The controls: native inputs, each with its label and its hint. What a value means is decided in Python.
 
-const OPEN = ["Network", "Paths", "Squeeze-excite", "Input"]; // other sections are folded at first
+const OPEN = ["Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe"]; // other sections are folded at first
 
 function section(controls, name) {
   const found = [...controls.children].find((child) => child.dataset.section === name);
@@ -188,4 +188,11 @@ function checks(control, ask) {
   return { element, update };
 }
 
-const KINDS = { choice, slider, select, check, checks, text };
+// A short text beside its label.
+function number(control, ask) {
+  const made = text(control, ask);
+  made.element.classList.replace("sn-text", "sn-number");
+  return made;
+}
+
+const KINDS = { choice, slider, select, check, checks, text, number };

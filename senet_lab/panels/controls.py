@@ -98,7 +98,7 @@ def _why(reason: str) -> tuple[str, bool]:
 def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
     preset = preset_of(architecture)
     names = tuple(PRESETS) if preset else (None, *PRESETS)
-    yield Control("preset", "Preset", NETWORK, "select", names, _preset_labels(names), preset)
+    yield Control("preset", "Preset", NETWORK, "select", names, preset_labels(names), preset)
     families = reachable(architecture, "family", tuple(FAMILY_LABELS))
     family_labels = tuple(FAMILY_LABELS[family] for family in families)
     yield Control("family", "Family", NETWORK, "choice", families, family_labels, architecture.family)
@@ -106,7 +106,7 @@ def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
 
 
 @lru_cache(maxsize=4)
-def _preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
+def preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
     """As the literature calls them; those for CIFAR say so."""
     prefix = {True: "CIFAR ", False: ""}
     return tuple(prefix[name.startswith("cifar")] + Architecture.preset(name).name if name else OWN for name in names)

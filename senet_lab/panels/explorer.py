@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.export import text_of
 from senet_lab.nets.network import model_name
 from senet_lab.panels.building import Building
+from senet_lab.panels.cells import cell
 from senet_lab.panels.pages import shown
 from senet_lab.panels.state import FIRST_WORDS, State, after, begun
 from senet_lab.views.page import static_page, style_sheet
@@ -27,7 +27,6 @@ HERE = Path(__file__).parent
 # What a cell's Explorer showed last, so that running the cell again loses nothing: the last REMEMBERED, by cell, by
 # which of its Explorers, and by what it was given.
 _left_at: dict[tuple[str, Architecture], State] = {}
-_counted: dict[str, int] = {}  # Explorers that the execution under way has made
 REMEMBERED = 64
 
 
@@ -46,8 +45,8 @@ class Explorer(anywidget.AnyWidget):
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
     """
 
-    # One module in three files, which a browser would fetch one by one.
-    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("layers", "controls", "explorer"))
+    # One module in four files, which a browser would fetch one by one.
+    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "layers", "controls", "explorer"))
     _css = style_sheet() + (HERE / "explorer.css").read_text()
 
     # From the page: {"moves": {control: value}, "turn": whose and which, "gesture": the drag that they belong to}.
@@ -60,7 +59,7 @@ class Explorer(anywidget.AnyWidget):
         given = architecture or Architecture("resnext", 50)
         self.failure: Exception | None = None
         self._building = Building(self._render)
-        self._place = (_cell(), given)
+        self._place = (cell(), given)
         self._state = _left_at.get(self._place) or begun(given)
         super().__init__(architecture=self._state.architecture)
 
@@ -150,17 +149,3 @@ def _remember(place: tuple[str, Architecture], state: State) -> None:
         _left_at[place] = replace(state, refused={}, turn="")
         while len(_left_at) > REMEMBERED:
             del _left_at[next(iter(_left_at))]
-
-
-def _cell() -> str:
-    """The cell that is being run, as JupyterLab names it, and which of its Explorers this is; "" where nobody says."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    parent = (shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else None) or {}
-    cell = parent.get("metadata", {}).get("cellId", "")
-    if not cell:
-        return ""
-    execution = parent["header"]["msg_id"]
-    number = _counted.get(execution, 0) + 1
-    _counted.clear()
-    _counted[execution] = number
-    return f"{cell} {number}"

@@ -1,0 +1,21 @@
+"""Cells: which cell of a notebook is being run, so that one that is run again goes on where it was."""
+
+from __future__ import annotations
+
+import sys
+
+_counted: dict[str, int] = {}  # panels that the execution under way has made
+
+
+def cell() -> str:
+    """The cell that is being run, as JupyterLab names it, and which of its panels this is; "" where nobody says."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    parent = (shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else None) or {}
+    name = parent.get("metadata", {}).get("cellId", "")
+    if not name:
+        return ""
+    execution = parent["header"]["msg_id"]
+    number = _counted.get(execution, 0) + 1
+    _counted.clear()
+    _counted[execution] = number
+    return f"{name} {number}"

@@ -1,0 +1,65 @@
+"""Devices: what a training computes on, and how full and busy that is. Asks the system, never TensorFlow."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+import psutil
+
+from senet_lab.training.run import Status
+from senet_lab.views.results import Reading
+from senet_lab.views.units import memory_size as size
+
+
+@cache
+def _nvml() -> Any:
+    """NVIDIA's library, if `nvidia-ml-py` and a driver are there; else None."""
+    try:
+        import pynvml
+
+        pynvml.nvmlInit()
+    except Exception:  # no package, no driver, no permission: then nothing is known of GPUs
+        return None
+    return pynvml
+
+
+def precision() -> str:
+    """What numbers to compute in: 16 bits where there is a GPU for them, else 32."""
+    nvml = _nvml()
+    if nvml is None or not nvml.nvmlDeviceGetCount():
+        return "float32"
+    major, _ = nvml.nvmlDeviceGetCudaComputeCapability(nvml.nvmlDeviceGetHandleByIndex(0))
+    return "mixed_bfloat16" if major >= 8 else "mixed_float16"  # bfloat16 came with Ampere
+
+
+def reading(status: Status) -> Reading | None:
+    """What the device of a run says now; None where its process is gone."""
+    if status.device not in ("", "CPU") and (found := _of_gpu(status.process)):
+        return found
+    try:
+        used = psutil.Process(status.process).memory_info().rss if status.process else 0
+    except psutil.Error:
+        return None
+    if not used:
+        return None
+    about = status.device if status.device not in ("", "CPU") else f"{os.cpu_count()} cores"
+    kind = "CPU" if status.device in ("", "CPU") else "GPU"
+    return Reading(kind, about, size(used), size(psutil.virtual_memory().total))
+
+
+def _of_gpu(process: int) -> Reading | None:
+    """The GPU that a process is on, or the first; None where NVML does not answer."""
+    nvml = _nvml()
+    if nvml is None:
+        return None
+    try:
+        handles = [nvml.nvmlDeviceGetHandleByIndex(index) for index in range(nvml.nvmlDeviceGetCount())]
+        on = [h for h in handles if process in {p.pid for p in nvml.nvmlDeviceGetComputeRunningProcesses(h)}]
+        handle = (on or handles)[0]
+        memory, busy = nvml.nvmlDeviceGetMemoryInfo(handle), nvml.nvmlDeviceGetUtilizationRates(handle).gpu
+        name = nvml.nvmlDeviceGetName(handle)
+    except (nvml.NVMLError, IndexError):
+        return None
+    return Reading(f"GPU {busy} %", str(name), size(memory.used), size(memory.total))

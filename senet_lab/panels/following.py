@@ -1,0 +1,52 @@
+"""Following: one daemon thread that looks now and then, often while something is at work, seldom while nothing is."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Callable
+
+BUSY, IDLE = 0.2, 1.0  # seconds between two looks
+
+
+class Follower:
+    """Calls `tick` until it is ended, or the object that `tick` belongs to is gone.
+
+    A thread and not a task of the kernel's loop, which stands still while a cell is busy. What a thread sends counts
+    as an answer to whatever the kernel did last, and ipykernel hands the page's next message to the thread which did
+    that: the main one, while a cell is busy, where Stop would wait for the cell. So it sends in the context of the
+    page's own last message, which came by the subshell of the widgets.
+
+    Attributes:
+        context: to call in; None for none in particular.
+    """
+
+    def __init__(self, tick: Callable[[], Callable[[], bool] | None]) -> None:
+        self._tick = tick
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self.context: contextvars.Context | None = None
+
+    def start(self) -> None:
+        """Begin, unless it has begun already."""
+        with self._starting:
+            if self._thread is None and not self._ended.is_set():
+                self._thread = threading.Thread(target=self._follow, name="senet_lab follower", daemon=True)
+                self._thread.start()
+
+    def end(self) -> None:
+        """Look no more; comes back at once."""
+        self._ended.set()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it looks."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def _follow(self) -> None:
+        while not self._ended.is_set() and (tick := self._tick()) is not None:
+            context = self.context
+            going = context.copy().run(tick) if context else tick()
+            del tick  # or it would keep alive what it belongs to
+            self._ended.wait(BUSY if going else IDLE)

@@ -1,0 +1,275 @@
+"""The Trainer: start a training, watch it, stop it, come back to it. It goes on in a process of its own."""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import threading
+import time
+import traceback
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from senet_lab.architecture import Architecture
+from senet_lab.panels import trainer_pages as pages
+from senet_lab.panels.building import free_name
+from senet_lab.panels.cells import cell
+from senet_lab.panels.devices import precision, reading
+from senet_lab.panels.explorer import Explorer
+from senet_lab.panels.following import Follower
+from senet_lab.panels.trainer_state import State, after, begun, followed, like
+from senet_lab.panels.watching import look
+from senet_lab.training.estimate import checked
+from senet_lab.training.run import ENDED, Run
+from senet_lab.training.warm import warm
+from senet_lab.views.courses import DRAWN
+from senet_lab.views.page import style_sheet
+from senet_lab.views.results import Reading
+
+HERE = Path(__file__).parent
+READ_EVERY = 1.0  # seconds between two questions to the device
+
+# What a cell's Trainer was set to last, and the Trainer itself: running the cell again goes on, and ends the old one.
+_left_at: dict[tuple[str, Path], State] = {}
+_live: dict[tuple[str, Path], weakref.ref[Trainer]] = {}
+
+
+class Trainer(anywidget.AnyWidget):
+    """Train a network, and watch it: Start, Pause, Resume, Stop, curves, and all runs of a folder side by side.
+
+    >>> Trainer()
+    Trainer(SE-ResNet-20, modern recipe, 10 epochs, sample)
+
+    Whatever is trained in the folder is shown, whoever started it: another kernel, a shell, this one before it died.
+
+    Attributes:
+        folder: of the runs.
+        failure: the last error that was no answer to a bad value, or None. The page shows it as well.
+    """
+
+    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "controls", "trainer"))
+    _css = style_sheet() + "".join((HERE / f"{name}.css").read_text() for name in ("explorer", "trainer"))
+
+    # From the page: {"moves": {control: value}, "turn": whose and which}.
+    asked = traitlets.Dict().tag(sync=True)
+    # To the page, in four parts, so that only what has changed is sent: see `trainer_pages`.
+    form = traitlets.Dict().tag(sync=True)
+    now = traitlets.Dict().tag(sync=True)
+    picture = traitlets.Unicode().tag(sync=True)
+    table = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self, architecture: Architecture | Explorer | None = None, folder: str | os.PathLike[str] = "runs"
+    ) -> None:
+        if not isinstance(architecture, (Architecture, Explorer, type(None))):
+            raise TypeError(
+                f"`architecture` must be an Architecture or an Explorer, not {architecture!r}; try Architecture()."
+            )
+        self.folder = Path(folder).expanduser().resolve()
+        self.failure: Exception | None = None
+        self._explorer = architecture if isinstance(architecture, Explorer) else None
+        self._lock = threading.Lock()  # of what was seen; never held while something is sent
+        self._reading: Reading | None = None
+        self._read_at = 0.0
+        self._place = (cell(), self.folder)
+        self._state = _left_at.get(self._place) or _first(architecture)
+        self._seen = look(self.folder)
+        self._follower = Follower(weakref.WeakMethod(self._tick))
+        super().__init__()
+        if self._explorer is not None:
+            self._explorer.observe(self._explored, "architecture")
+            self._explored()
+        if self._place[0]:
+            if (old := _live.get(self._place)) and (trainer := old()):
+                trainer._follower.end()
+            _live[self._place] = weakref.ref(self)
+
+    @property
+    def architecture(self) -> Architecture:
+        """The network that Start would train: the chosen one with the input and the classes of the data."""
+        return self._state.network
+
+    @property
+    def run(self) -> Run | None:
+        """The run in focus, or None before there is one."""
+        record = pages.focus_of(self._state, self._seen)
+        return Run(self.folder / record.key) if record else None
+
+    def close(self) -> None:
+        """End following, and the widget; what is being trained goes on."""
+        if getattr(self, "_follower", None) is not None:
+            self._follower.end()
+            if self._explorer is not None:
+                self._explorer.unobserve(self._explored, "architecture")
+                self._explorer = None
+        super().close()
+
+    @traitlets.observe("asked")
+    def _answer(self, change: Any) -> None:
+        """Make the moves that the page asks for, and do what it wants done; say why where that cannot be."""
+        self._follower.context = contextvars.copy_context()  # see Follower
+        turn = change.new["turn"]
+        try:
+            moves = dict(change.new["moves"])
+            self._state = after(self._state, moves, turn)
+            for name, value in moves.items():
+                if name in _DONE:
+                    self._do(name, value)
+            if self._explorer is not None and self._state.follows:
+                self._state = followed(self._state, self._explorer.architecture)
+            self._render()
+        except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
+            self.failure = error
+            self.form = {**self.form, "turn": turn, "error": traceback.format_exc()}
+
+    def _do(self, name: str, value: Any) -> None:
+        """One deed; what the engine refuses is said at its button."""
+        try:
+            _DONE[name](self, value)
+        except (ValueError, TypeError, OSError, RuntimeError) as error:
+            self._state = replace(self._state, refused={**self._state.refused, name: str(error)})
+        self._look()
+
+    def _hello(self, _: Any) -> None:
+        """A page shows it: have a process warm, and follow the runs."""
+        warm()
+        self._follower.start()
+
+    def _start(self, _: Any) -> None:
+        state = self._state
+        network, recipe = state.network, state.recipe
+        if state.data == "":
+            raise ValueError("`data` must be a folder of images; say where it is first.")
+        checked(network, recipe, state.data)  # before there is a folder that nobody wants
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stem = f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.name.lower().replace(' ', '-')}"
+        run = Run.create(network, recipe, state.data, folder=free_name(self.folder, stem, ""))
+        drawn = None if state.drawn is None else (*state.drawn, run.folder.name)[-DRAWN:]
+        self._state = replace(state, focus=run.folder.name, drawn=drawn)
+        run.start()
+
+    def _pause(self, _: Any) -> None:
+        if self.run is not None:
+            self.run.ask("pause")
+
+    def _resume(self, _: Any) -> None:
+        if (run := self.run) is None:
+            return
+        if run.status().state in ENDED:
+            run.start()
+        else:
+            run.ask("run")
+
+    def _stop(self, _: Any) -> None:
+        if self.run is not None:
+            self.run.stop()
+
+    def _like(self, _: Any) -> None:
+        record = pages.focus_of(self._state, self._seen)
+        if record is not None:
+            self._state = like(self._state, record)
+
+    def _explored(self, _: Any = None) -> None:
+        """The Explorer has moved: so does what Start would train."""
+        if self._explorer is not None and self._state.follows:
+            self._state = followed(self._state, self._explorer.architecture)
+            self._render()
+
+    def _tick(self) -> bool:
+        """Look, and show what is new; returns whether anything is at work."""
+        before = self._seen.is_going
+        try:
+            self._look()
+            self._read()
+            if before != self._seen.is_going:
+                self._render()
+            else:
+                self._show()
+        except Exception as error:  # nobody would hear of it
+            self.failure = error
+            self.form = {**self.form, "error": traceback.format_exc()}
+        return self._seen.is_going
+
+    def _look(self) -> None:
+        with self._lock:
+            self._seen = look(self.folder, self._seen)
+
+    def _read(self) -> None:
+        """Ask the device now and then."""
+        record = pages.focus_of(self._state, self._seen)
+        if record is None or not record.is_going:
+            self._reading = None
+        elif time.monotonic() - self._read_at > READ_EVERY:
+            self._reading, self._read_at = reading(record.status), time.monotonic()
+
+    @traitlets.default("form")
+    def _first_form(self) -> dict[str, Any]:
+        return pages.form(self._state, self._seen, has_explorer=self._explorer is not None)
+
+    @traitlets.default("now")
+    def _first_now(self) -> dict[str, Any]:
+        return pages.now(self._state, self._seen, self._reading)
+
+    @traitlets.default("picture")
+    def _first_picture(self) -> str:
+        return pages.picture(self._state, self._seen)
+
+    @traitlets.default("table")
+    def _first_table(self) -> str:
+        return pages.table(self._state, self._seen)
+
+    def _render(self) -> None:
+        """All parts; other threads may move on meanwhile, and the last word is theirs."""
+        drawn = None
+        while drawn is not (state := self._state):
+            drawn = state
+            self.form = pages.form(state, self._seen, has_explorer=self._explorer is not None)
+        self._show()
+        if self._place[0]:
+            _left_at[self._place] = replace(drawn, refused={}, turn="")
+
+    def _show(self) -> None:
+        """What changes while something is trained; a part that is as it was is not sent."""
+        drawn: tuple[Any, ...] = ()
+        while len(drawn) == 0 or any(a is not b for a, b in zip(drawn, (self._state, self._seen), strict=True)):
+            drawn = state, seen = self._state, self._seen
+            self.now = pages.now(state, seen, self._reading)
+            self.picture = pages.picture(state, seen)
+            self.table = pages.table(state, seen)
+
+    def __repr__(self) -> str:
+        state = self._state
+        data = state.data or "no data"
+        return f"Trainer({state.network.name}, {state.base} recipe, {state.recipe.epochs} epochs, {data})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget; for where it cannot live, the runs as they stand."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        return {**data, "text/html": pages.static_page(self._state, self._seen), "text/plain": repr(self)}, metadata
+
+
+def _first(architecture: Architecture | Explorer | None) -> State:
+    follows = isinstance(architecture, Explorer)
+    return begun(
+        architecture.architecture if isinstance(architecture, Explorer) else architecture,
+        follows=follows,
+        precision=precision(),
+    )
+
+
+_DONE: dict[str, Callable[[Trainer, Any], None]] = {
+    "hello": Trainer._hello,
+    "start": Trainer._start,
+    "pause": Trainer._pause,
+    "resume": Trainer._resume,
+    "stop": Trainer._stop,
+    "like": Trainer._like,
+}

@@ -1,0 +1,129 @@
+"""The Trainer's pages: from its state, and what was seen of the runs, to what the browser is sent. No widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from senet_lab.panels.labels import words
+from senet_lab.panels.trainer_controls import trainer_controls
+from senet_lab.panels.trainer_state import FOLDER, State
+from senet_lab.panels.watching import Seen
+from senet_lab.training.estimate import estimate
+from senet_lab.views.curves import curves_page
+from senet_lab.views.page import style_sheet
+from senet_lab.views.results import WORDS, Reading, Record, about_run, courses_of, progress, results_table
+
+COMPARED = 4  # runs that are drawn unasked
+
+
+def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, Any]:
+    """Controls and what they lead to: what the next training will need."""
+    offered = trainer_controls(state, has_explorer=has_explorer)
+    needs, fits = _needs(state)
+    busy = " Another run is at work: both will be slower." if seen.is_going else ""
+    return {
+        "turn": state.turn,
+        "error": "\n".join(state.refused.values()),
+        "reasons": state.refused,
+        "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],
+        "needs": state.refused.get("start") or f"{needs}{busy}",
+        "fits": fits and "start" not in state.refused,
+    }
+
+
+def _needs(state: State) -> tuple[str, bool]:
+    """Memory and time of the training that Start would begin, and whether there is enough."""
+    if state.kind == FOLDER and not state.path:
+        return "Say first where the images are.", False
+    found = estimate(state.network, state.recipe, state.data)
+    return f"{found.words[:1].upper()}{found.words[1:]}.", found.fits
+
+
+def focus_of(state: State, seen: Seen) -> Record | None:
+    """The run whose progress is shown: the chosen one, else one at work, else the newest."""
+    going = (record for record in seen.records if record.is_going)
+    return seen.record(state.focus) or next(going, seen.records[0] if seen.records else None)
+
+
+def drawn_of(state: State, seen: Seen) -> tuple[Record, ...]:
+    """The runs in the picture, the oldest first: so letters and colours seldom change hands."""
+    focus = focus_of(state, seen)
+    if state.drawn is None and focus:
+        alike = [record for record in seen.records if _is_comparable(record, focus)]
+        chosen = {record.key for record in [focus, *alike][: COMPARED + 1]}
+    else:
+        chosen = set(state.drawn or ())
+    return tuple(record for record in reversed(seen.records) if record.key in chosen)
+
+
+def _is_comparable(record: Record, focus: Record) -> bool:
+    """Whether a run has something to show, and was trained as the other."""
+    return bool(record.rows) and (record.data, record.recipe) == (focus.data, focus.recipe) and record.key != focus.key
+
+
+def now(state: State, seen: Seen, reading: Reading | None) -> dict[str, Any]:
+    """The run in focus: what it is, how far it is, and what can be asked of it."""
+    record = focus_of(state, seen)
+    if record is None:
+        title = f"<h2>{escape(state.network.name)}</h2>"
+        under = '<p class="sn-under">Nothing has been trained yet. Start: the curves come by themselves.</p>'
+        return {"heading": title + under, "progress": progress(None), "said": "No run yet.", "asks": {}}
+    about = escape(about_run(record))
+    title = f'<h2>{escape(record.architecture.name)}</h2><p class="sn-under" title="{escape(record.key)}">{about}</p>'
+    return {
+        "heading": title,
+        "progress": progress(record, reading if record.is_going else None),
+        "said": _said(record),
+        "asks": _asks(record),
+    }
+
+
+def _said(record: Record) -> str:
+    """The state in a sentence that changes a few times in a run, for those who listen."""
+    status, name = record.status, record.architecture.name
+    words_ = {"stopping": "stopping, with a checkpoint", "not started": "not started: Resume begins it"}
+    told = f"{name}: {words_.get(record.state, WORDS.get(record.state, record.state))}"
+    if record.is_going and status.steps and record.state == "training":
+        told += f", epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
+    if status.reason and status.state == "failed":
+        told += f", since {status.reason}"
+    if status.state == "stopped":
+        told += f" after {status.epoch} of {status.epochs} epochs; Resume goes on from there"
+    return f"{told}. {status.warning}".strip()
+
+
+def _asks(record: Record) -> dict[str, Any]:
+    """Which of the buttons can be pressed, and what the first one does."""
+    state = record.state
+    toggle = "pause" if record.is_going and state not in ("paused", "pausing", "stopping") else "resume"
+    return {
+        "toggle": toggle,
+        "can_toggle": state not in ("finished", "stopping") and not record.held,
+        "can_stop": record.is_going and state != "stopping",
+        "can_like": True,
+    }
+
+
+def table(state: State, seen: Seen, *, interactive: bool = True) -> str:
+    """All runs, with what they cost and how they do."""
+    focus = focus_of(state, seen)
+    keys = [record.key for record in drawn_of(state, seen)]
+    notes = [f"{seen.older} older ones are not shown"] * bool(seen.older)
+    notes += [f"not readable: {', '.join(seen.unread)}"] * bool(seen.unread)
+    here, note = focus.key if focus else "", "; ".join(notes)
+    return results_table(seen.records, keys, here, interactive=interactive, note=note)
+
+
+def picture(state: State, seen: Seen, *, interactive: bool = True) -> str:
+    """The curves of the runs that are drawn, with a sentence, and the numbers behind them."""
+    return curves_page(courses_of(drawn_of(state, seen)), interactive=interactive)
+
+
+def static_page(state: State, seen: Seen) -> str:
+    """All of it with its style, for where no widget lives: a stored notebook, a mail, a report."""
+    present = now(state, seen, None)
+    parts: Sequence[str] = (present["heading"], present["progress"], picture(state, seen, interactive=False))
+    body = "".join(parts) + table(state, seen, interactive=False)
+    return f'<style>{style_sheet()}</style><div class="sn">{body}</div>'

@@ -1,0 +1,199 @@
+"""The Trainer's state: what is to be trained, how and on what; which runs are shown. And what a move makes of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from senet_lab import data as data_
+from senet_lab.architecture import Architecture
+from senet_lab.checks import one_of
+from senet_lab.panels.moves import parsed
+from senet_lab.training.recipe import RECIPES, Recipe
+from senet_lab.views.courses import DRAWN, TRAINING_IMAGES, nearest_recipe
+from senet_lab.views.results import Record
+
+FOLDER = "folder"
+KINDS = (*TRAINING_IMAGES, FOLDER)
+FIELDS = (
+    "epochs", "batch", "learning_rate", "seed", "augment", "validation", "optimizer", "schedule", "warmup",
+    "weight_decay", "label_smoothing", "standardise", "precision", "accumulate",
+)  # fmt: skip
+CHOSEN = ("epochs", "seed", "validation", "precision", "accumulate")  # what stays when another recipe is taken
+NAMED = ("optimizer", "schedule", "precision")  # whose values are words
+ACTIONS = ("start", "pause", "resume", "stop", "like", "hello")  # done to runs, not to the state
+EPOCHS = 10
+
+
+@dataclass(frozen=True)
+class State:
+    """What the page shows, the runs aside.
+
+    Attributes:
+        architecture: the network as it was chosen; `network` is that which fits the data.
+        follows: whether it is the Explorer's, and changes with it.
+        kind, path: "sample", "cifar10", or FOLDER and where that is.
+        base: the recipe that was taken, one of `RECIPES`.
+        recipe: what has become of it.
+        focus: the run whose progress is shown; "" for the one at work, or the newest.
+        drawn: the runs in the picture; None for the focus and those to compare it with.
+        refused: the moves that could not be made, with the reason.
+        turn: the message of the page that it answers.
+    """
+
+    architecture: Architecture
+    follows: bool = False
+    kind: str = "sample"
+    path: str = ""
+    base: str = "modern"
+    recipe: Recipe = field(default_factory=lambda: with_fields(RECIPES["modern"], epochs=EPOCHS))
+    focus: str = ""
+    drawn: tuple[str, ...] | None = None
+    refused: dict[str, str] = field(default_factory=dict)
+    turn: str = ""
+
+    @property
+    def data(self) -> str:
+        """As `Run.create` takes it."""
+        return self.path if self.kind == FOLDER else self.kind
+
+    @property
+    def network(self) -> Architecture:
+        """The network with the input and the classes of the data."""
+        return fitted(self.architecture, self.kind, self.path)
+
+
+def after(state: State, moves: dict[str, Any], turn: str = "") -> State:
+    """The state after the moves that can be made; why the others cannot is in `refused`."""
+    refused = {}
+    for name, value in moves.items():
+        try:
+            moved = _moved(state, name, value)
+            moved.network  # noqa: B018 - raises where the data are too small for it
+            state = moved
+        except (ValueError, TypeError, OSError) as error:
+            refused[name] = str(error)
+    return replace(state, refused=refused, turn=turn)
+
+
+def begun(architecture: Architecture | None = None, *, follows: bool = False, precision: str = "float32") -> State:
+    """What is shown before anything was moved.
+
+    Raises:
+        ValueError: the network does not fit images of 32 pixels.
+    """
+    state = State(architecture or Architecture.preset("cifar_se_resnet20"), follows)
+    state.network  # noqa: B018 - raises where it does not fit
+    return replace(state, recipe=with_fields(state.recipe, precision=precision))
+
+
+def followed(state: State, architecture: Architecture) -> State:
+    """With the network that the Explorer has moved to; if the data do not fit it, with the reason and not with it."""
+    try:
+        fitted(architecture, state.kind, state.path)
+    except ValueError as error:
+        return replace(state, refused={**state.refused, "network": str(error)})
+    return replace(state, architecture=architecture)
+
+
+def _moved(state: State, name: str, value: Any) -> State:
+    one_of("control", name, (*_MOVES, *FIELDS, *ACTIONS))
+    if name in FIELDS:
+        typed = parsed(value) if isinstance(value, str) and name not in NAMED else value
+        return replace(state, recipe=with_fields(state.recipe, **{name: typed}))
+    return _MOVES[name](state, value) if name in _MOVES else state
+
+
+def with_fields(recipe: Recipe, **values: Any) -> Recipe:
+    """A recipe with other values; a warm-up that they leave no room for becomes shorter."""
+    epochs = values.get("epochs", recipe.epochs)
+    constant = values.get("schedule", recipe.schedule) == "constant"
+    if "warmup" not in values and isinstance(epochs, int) and epochs > 0:
+        values["warmup"] = 0 if constant else min(recipe.warmup, epochs - 1)
+    return replace(recipe, **values)
+
+
+def _network(state: State, name: Any) -> State:
+    """A published network; None for the one there is, "explorer" for the Explorer's."""
+    if name is None:
+        return replace(state, follows=False)
+    if name == "explorer":  # which one that is, the widget knows
+        return replace(state, follows=True)
+    return replace(state, architecture=Architecture.preset(name), follows=False)
+
+
+def _token(state: State, token: Any) -> State:
+    return replace(state, architecture=Architecture.from_token(str(token).strip()), follows=False)
+
+
+def _recipe(state: State, name: Any) -> State:
+    """Another recipe; what is a matter of time, chance and device stays as it was set."""
+    base = RECIPES[one_of("recipe", name, tuple(RECIPES))]
+    kept = {each: getattr(state.recipe, each) for each in CHOSEN}
+    return replace(state, base=name, recipe=with_fields(base, **kept))
+
+
+def _data(state: State, kind: Any) -> State:
+    one_of("data", kind, KINDS)
+    if kind == "cifar10" and not has_cifar10():
+        data_.cifar10()  # raises, and says where it is looked for
+    return replace(state, kind=kind)
+
+
+def has_cifar10() -> bool:
+    """Whether the whole set is where it is looked for; it is not opened."""
+    found = Path(os.environ.get(data_.VARIABLE) or data_.CACHE).expanduser()
+    return found.is_file() or (found / "cifar10.npz").is_file()
+
+
+def _path(state: State, typed: Any) -> State:
+    path = Path(str(typed).strip()).expanduser()
+    classes = count_classes(path)
+    if classes < 2:
+        raise ValueError(f"`path` (='{path}') must have a folder of images for each class, at least 2, not {classes}.")
+    return replace(state, kind=FOLDER, path=str(path.resolve()))
+
+
+def count_classes(path: Path) -> int:
+    """Folders in a folder; 0 where there is none."""
+    return sum(each.is_dir() for each in path.iterdir()) if str(path) != "." and path.is_dir() else 0
+
+
+def fitted(architecture: Architecture, kind: str, path: str) -> Architecture:
+    """A network with the input shape and the classes of the data; all else as it is."""
+    if kind != FOLDER:
+        return replace(architecture, input_shape=(32, 32, 3), classes=10, include_top=True)
+    side = architecture.input_shape[0]
+    classes = max(2, count_classes(Path(path)) if path else 2)
+    return replace(architecture, input_shape=(side, side, 3), classes=classes, include_top=True)
+
+
+def like(state: State, record: Record) -> State:
+    """With the network, the data and the recipe of a run."""
+    kind = record.data if record.data in TRAINING_IMAGES else FOLDER
+    path = record.data if kind == FOLDER else state.path
+    base, recipe = nearest_recipe(record.recipe), record.recipe
+    network = record.architecture
+    return replace(state, architecture=network, follows=False, kind=kind, path=path, base=base, recipe=recipe)
+
+
+def _drawn(state: State, keys: Any) -> State:
+    if not isinstance(keys, (list, tuple)) or not all(isinstance(key, str) for key in keys):
+        raise TypeError(f"`drawn` must be a list of runs, not {keys!r}; try [].")
+    if len(keys) > DRAWN:
+        raise ValueError(f"`drawn` (={len(keys)} runs) must be at most {DRAWN}, to be told apart; take one away first.")
+    return replace(state, drawn=tuple(dict.fromkeys(keys)))
+
+
+_MOVES: dict[str, Callable[[State, Any], State]] = {
+    "network": _network,
+    "token": _token,
+    "recipe": _recipe,
+    "data": _data,
+    "path": _path,
+    "focus": lambda state, key: replace(state, focus=str(key)),
+    "drawn": _drawn,
+}

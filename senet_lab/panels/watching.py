@@ -1,0 +1,123 @@
+"""Watching: what a folder of runs holds, looked at again and again. Knows no widget, and loads no Keras."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from senet_lab.training.run import ENDED, WANTED, Run, Status
+from senet_lab.views.courses import thinned
+from senet_lab.views.results import Record
+
+LISTED = 60  # runs at most; the newest
+TRAIL = 60  # points at most of the epoch under way
+FILES = ("config.json", "status.json", "metrics.csv", "wanted")
+
+Signature = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A folder of runs as it was last looked at.
+
+    Attributes:
+        records: the newest `LISTED` runs, the newest first.
+        older: how many more there are.
+        unread: the names of folders whose config cannot be read.
+        signatures: by name, what the files of a run said of their age and size.
+    """
+
+    records: tuple[Record, ...] = ()
+    older: int = 0
+    unread: tuple[str, ...] = ()
+    signatures: Mapping[str, Signature] = field(default_factory=dict, compare=False)
+
+    def record(self, key: str) -> Record | None:
+        """The run of that name, if it is there."""
+        return next((record for record in self.records if record.key == key), None)
+
+    @property
+    def is_going(self) -> bool:
+        """Whether anything is at work."""
+        return any(record.is_going for record in self.records)
+
+
+def look(folder: Path, before: Seen | None = None) -> Seen:
+    """What is in a folder of runs now; a run whose files have not changed is not read again."""
+    before = before or Seen()
+    found = _newest(folder)
+    records, unread, signatures = [], [], {}
+    for name in found[:LISTED]:
+        old, signature = before.record(name), _signature(folder / name)
+        signatures[name] = signature
+        unchanged = before.signatures.get(name) == signature
+        if old and unchanged and old.status.state in ENDED and not old.held:
+            records.append(old)
+            continue
+        if name in before.unread and unchanged:
+            unread.append(name)
+            continue
+        same_rows = old is not None and before.signatures.get(name, ())[2:3] == signature[2:3]
+        try:
+            records.append(_read(Run(folder / name), old, old.rows if old and same_rows else None))
+        except (OSError, ValueError, TypeError, KeyError):  # half a folder, or a token of another version
+            unread.append(name)
+    return Seen(tuple(records), max(0, len(found) - LISTED), tuple(unread), signatures)
+
+
+def _newest(folder: Path) -> list[str]:
+    """The names of runs in a folder, the newest first."""
+    try:
+        with os.scandir(folder) as entries:
+            ages = [(_age(Path(entry.path) / "config.json"), entry.name) for entry in entries]
+    except OSError:
+        return []
+    return [name for age, name in sorted(ages, reverse=True) if age]
+
+
+def _age(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _signature(path: Path) -> Signature:
+    """Of each file of a run, when it was written; 0 for those that are not there."""
+    return tuple(_age(path / name) for name in FILES)
+
+
+def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | None) -> Record:
+    status = run.status()
+    held = status.state in ENDED and run.is_held()
+    rows = tuple(run.metrics()) if rows is None else rows
+    if old:  # what is trained never changes
+        return old._replace(status=status, wanted=_wanted(run), rows=rows, trail=_trail(old, status), held=held)
+    data = str(run.config["data"])
+    what = (run.folder.name, run.architecture, run.recipe, data)
+    return Record(*what, status, _wanted(run), rows, _trail(None, status), held)
+
+
+def _wanted(run: Run) -> str:
+    try:
+        wanted = (run.folder / "wanted").read_text()
+    except OSError:
+        return "run"
+    return wanted if wanted in WANTED else "run"
+
+
+def _trail(old: Record | None, status: Status) -> tuple[tuple[float, float, float], ...]:
+    """The way within the epoch under way, with where it is now."""
+    if status.loss is None or status.accuracy is None or not status.step or not status.steps:
+        return ()
+    spot = (status.epoch + status.step / status.steps, status.loss, status.accuracy)
+    before = old.trail if old and old.trail and old.status.epoch == status.epoch else ()
+    if before and before[-1][0] >= spot[0]:
+        return before if before[-1] == spot else (spot,)
+    way = (*before, spot)
+    if len(way) <= TRAIL:
+        return way
+    kept = {x for x, _ in thinned([(x, 0.0) for x, *_ in way], TRAIL // 2)}
+    return tuple(each for each in way if each[0] in kept)

@@ -1,0 +1,628 @@
+"""The Trainer without a browser: curves, what is seen of a folder, moves, refusals, threads, short real trainings."""
+
+import json
+import math
+import os
+import random
+import sys
+import threading
+import time
+import types
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from itertools import count, pairwise
+
+import psutil
+import pytest
+from test_runs import SHORT, TINY, await_state
+
+from senet_lab import Architecture, Explorer, Trainer
+from senet_lab.panels import devices, trainer_pages, watching
+from senet_lab.panels import trainer as trainer_module
+from senet_lab.panels.following import Follower
+from senet_lab.panels.trainer_controls import trainer_controls
+from senet_lab.panels.trainer_state import FIELDS, begun, fitted
+from senet_lab.panels.watching import look
+from senet_lab.training import memory
+from senet_lab.training.metrics import COLUMNS
+from senet_lab.training.recipe import RECIPES
+from senet_lab.training.run import Run, Status
+from senet_lab.training.warm import cool
+from senet_lab.views.courses import DRAWN, THINNED, Course, finding, told_apart
+from senet_lab.views.curves import curves_page, curves_svg, learning_curve
+from senet_lab.views.results import results_table
+
+TURNS = count()
+ALIVE = {"process": os.getpid(), "mark": psutil.Process().cmdline()[-1]}  # this process, as one that trains
+SE_20 = Architecture.preset("cifar_se_resnet20")
+
+
+def rows(epochs, accuracy=0.5, **changed):
+    usual = {"step": 36, "seconds": 7, "images_per_s": 612.3, "learning_rate": 0.1, "loss": 1.5, "val_loss": 1.7}
+    shares = {"accuracy": accuracy + 0.05, "val_accuracy": accuracy}
+    return [{"epoch": float(epoch), **usual, **shares, **changed} for epoch in range(1, epochs + 1)]
+
+
+def made(folder, name, network=SE_20, *, epochs=3, state="finished", accuracy=0.5, recipe=RECIPES["seed"], **status):
+    """A run in a folder as a training would have left it."""
+    run = Run.create(network, recipe, folder=folder / name)
+    lines = [",".join(COLUMNS), *(",".join(f"{row[c]:.6g}" for c in COLUMNS) for row in rows(epochs, accuracy))]
+    (run.folder / "metrics.csv").write_text("\n".join(lines) + "\n")
+    run.tell(Status(state, epoch=epochs, epochs=recipe.epochs, steps=36, device="CPU", images_per_s=612.3, **status))
+    os.utime(run.folder / "config.json", ns=(time.time_ns(), time.time_ns()))
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three finished runs, the last one of another network."""
+    made(tmp_path, "a", accuracy=0.5)
+    made(tmp_path, "b", replace(SE_20, ratio=4), accuracy=0.46)
+    made(tmp_path, "c", Architecture.preset("cifar_resnet20"), accuracy=0.4)
+    return tmp_path
+
+
+@pytest.fixture
+def trainer(folder):
+    made_ = Trainer(folder=folder)
+    yield made_
+    made_.close()
+    cool()
+    assert made_.failure is None
+
+
+def ask(trainer, **moves):
+    trainer.asked = {"moves": moves, "turn": f"test {next(TURNS)}"}
+    return trainer.form
+
+
+def well_formed(html):
+    return ElementTree.fromstring(f"<div>{html}</div>")
+
+
+# Curves
+
+
+def test_curves_are_well_formed_and_escaped_and_have_their_numbers_behind_them():
+    courses = [Course("<b>&", 3, rows(3)), Course('"B"', 5, rows(5, 0.42), [(5.5, 1.2, 0.6)])]
+    for interactive in (False, True):
+        page = well_formed(curves_page(courses, interactive=interactive))
+        text = "".join(page.itertext())
+        assert "50.0 %" in text
+        assert "42.0 %" in text
+        assert "<b>&" in text
+    assert len(page.findall(".//tbody/tr")) == 8
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        Course("empty", 0),
+        Course("one step", 5, (), [(0.1, 2.3, 0.1)]),
+        Course("one epoch", 1, rows(1)),
+        Course("none held out", 2, rows(2, val_loss=math.nan, val_accuracy=math.nan)),
+        Course("gone wild", 3, rows(3, val_loss=1e30)),
+        Course("flat", 3, rows(3, 0.0, loss=0.0, val_loss=0.0, learning_rate=0.0)),
+        Course("infinite", 3, rows(3, val_loss=math.inf)),
+    ],
+    ids=lambda course: course.name,
+)
+def test_any_course_can_be_drawn_without_a_point_outside_the_picture(course):
+    drawing = well_formed(curves_svg([course], interactive=True))
+    assert "nan" not in ElementTree.tostring(drawing, "unicode").replace("nance", "")
+    for circle in drawing.iter("{http://www.w3.org/2000/svg}circle"):
+        assert 0 <= float(circle.get("cx")) <= 780
+        assert 0 <= float(circle.get("cy")) <= 262
+
+
+def test_a_picture_does_not_grow_with_the_run():
+    sizes = [len(curves_page([Course("long", n, rows(n))] * DRAWN, interactive=True)) for n in (1_000, 10_000)]
+    assert sizes[1] < 1.1 * sizes[0]
+    assert curves_svg([Course("long", 10_000, rows(10_000))]).count(" L ") < 6 * THINNED
+
+
+def test_lines_are_told_apart_by_colour_dash_and_words():
+    drawing = curves_svg([Course("a", 2, rows(2)), Course("b", 2, rows(2, 0.3))])
+    for words in ("A training", "A validation", "B training", "B validation", "sn-run-0 sn-train", "sn-run-1 sn-val"):
+        assert words in drawing
+
+
+def test_labels_at_the_ends_never_touch():
+    drawing = well_formed(curves_svg([Course("same", 5, rows(5))] * DRAWN))
+    spots = [
+        (float(each.get("x")), float(each.get("y")))
+        for each in drawing.iter("{http://www.w3.org/2000/svg}text")
+        if "sn-small" in each.get("class")
+    ]
+    assert len(spots) == 4 * DRAWN
+    for left in {x for x, _ in spots}:
+        heights = sorted(y for x, y in spots if x == left)
+        assert min(b - a for a, b in pairwise(heights)) > 11
+
+
+@pytest.mark.parametrize(
+    ("courses", "words"),
+    [
+        ([], "The curves begin with the first steps"),
+        ([Course("A", 5)], "The curves begin"),
+        ([Course("A", 3, rows(3))], "A has 50.0 % of the validation images right after 3 epochs, 5.0 points below"),
+        ([Course("A", 1, rows(1, val_accuracy=math.nan))], "55.0 % of the training images right after 1 epoch; none"),
+        (
+            [Course("A", 5, rows(5)), Course("B", 3, rows(3, 0.46))],
+            "A is 4.0 points above B after 3 epochs, one run each.",
+        ),
+        ([Course("A", 5, rows(5)), Course("B", 5, rows(5))], "A and B are level after 5 epochs"),
+        (
+            [Course("A", 5, rows(5), held=500), Course("B", 5, rows(5, 0.46), held=500)],
+            "with 500 validation images, up to 6.3 points may be chance",  # 2 sqrt(2 * 0.48 * 0.52 / 500)
+        ),
+    ],
+)
+def test_what_is_seen_is_said(courses, words):
+    assert words in finding(courses)
+
+
+def test_names_tell_apart_by_what_differs_alone():
+    alike = ("ratio 16", "seed 0")
+    assert told_apart([("A", alike), ("A", ("ratio 16", "seed 1")), ("B", alike)]) == ["A, seed 0", "A, seed 1", "B"]
+    assert told_apart([("A", alike), ("A", alike)]) == ["A, run 1", "A, run 2"]
+
+
+def test_a_run_is_drawn_in_a_cell_and_saved_as_a_file(folder):
+    curve = learning_curve([Run(folder / "a"), Run(folder / "b")])
+    assert repr(curve) == "LearningCurve(SE-ResNet-20, ratio 16, SE-ResNet-20, ratio 4)"
+    well_formed(curve._repr_html_().partition("</style>")[2])
+    ElementTree.fromstring(curve.svg.encode())
+    assert "var(" not in curve.svg
+    assert learning_curve(Run(folder / "c")).courses[0].last() == 0.4
+    with pytest.raises(ValueError, match=r"`runs` \(=7 of them\) must be at most 6; try those that you compare."):
+        learning_curve([Run(folder / "a")] * 7)
+
+
+# Watching
+
+
+def test_a_folder_is_seen_newest_first_and_what_has_not_changed_is_not_read_again(folder, monkeypatch):
+    seen = look(folder)
+    assert [record.key for record in seen.records] == ["c", "b", "a"]
+    monkeypatch.setattr(watching, "_read", lambda *_: 1 / 0)
+    assert look(folder, seen) == seen
+
+
+def test_what_is_damaged_missing_or_too_much_ends_nothing(folder, monkeypatch):
+    (folder / "b" / "config.json").write_text('{"architecture": "senet9~x"}')
+    (folder / "c" / "metrics.csv").write_text("nonsense")
+    (folder / "notes.txt").write_text("")
+    (folder / "empty").mkdir()
+    seen = look(folder)
+    assert ([record.key for record in seen.records], seen.unread) == (["c", "a"], ("b",))
+    assert seen.records[0].rows == ()
+    assert look(folder / "nowhere").records == ()
+    monkeypatch.setattr(watching, "LISTED", 1)
+    assert (len(look(folder).records), look(folder).older) == (0, 2)  # the newest one is the one that cannot be read
+    table = trainer_pages.table(begun(), seen)
+    assert "not readable: b" in table
+    well_formed(table)
+
+
+def test_the_way_within_an_epoch_is_kept_and_thinned(tmp_path):
+    run = made(tmp_path, "a", epochs=1)
+    seen = None
+    for step in range(1, 301):
+        run.tell(
+            Status("paused", epoch=1, epochs=10, step=step, steps=300, loss=2 - step / 300, accuracy=0.3, process=1)
+        )
+        seen = look(tmp_path, seen)
+    trail = seen.records[0].trail
+    assert len(trail) <= watching.TRAIL
+    assert (trail[0][0], trail[-1][0]) == (1 + 1 / 300, 2.0)
+    assert list(trail) == sorted(trail)
+
+
+def test_the_table_of_results_says_what_the_runs_say(folder):
+    table = well_formed(results_table(look(folder).records, ["a"], "a", interactive=True))
+    cells = [["".join(cell.itertext()) for cell in row] for row in table.findall(".//tbody/tr")]
+    assert [cell[2:] for cell in cells][-1] == ["274.49 k", "40.82 M", "50.0 %", "50.0 %", "610", "finished"]
+    assert "ratio 4, seed recipe, 10 epochs" in cells[1][1]
+    assert cells[-1][0] == "A"
+
+
+# Moves
+
+
+@pytest.mark.parametrize(
+    ("moves", "words"),
+    [
+        ({"epochs": "0"}, "`epochs` (=0) must be at least 1; try 1."),
+        ({"epochs": "many"}, "`epochs` must be a whole number"),
+        ({"batch": "1e3"}, "`batch` must be a whole number"),
+        ({"learning_rate": "-1"}, "`learning_rate`"),
+        ({"learning_rate": "0,1"}, "`learning_rate` must be a number"),
+        ({"validation": "1"}, "`validation`"),
+        ({"augment": "yes"}, "`augment` must be True or False"),
+        ({"warmup": "10"}, "try warmup=9"),
+        ({"schedule": "linear"}, "`schedule` (='linear') must be one of 'constant' or 'cosine'"),
+        ({"recipe": "moden"}, "try 'modern'"),
+        ({"network": "resnet2"}, "must be one of"),
+        ({"token": "x"}, "`token` (='x') must begin with its version"),
+        ({"token": "senet1~groups=8x1,8x1,8x1,8x1,8x1,8x1"}, "must be at least 128 pixels high and wide"),
+        ({"data": "imagenet"}, "`data` (='imagenet') must be one of 'sample', 'cifar10' or 'folder'"),
+        ({"path": "nowhere"}, "must have a folder of images for each class, at least 2, not 0."),
+        ({"drawn": list("abcdefg")}, "`drawn` (=7 runs) must be at most 6"),
+        ({"drawn": "a"}, "`drawn` must be a list of runs"),
+        ({"strat": True}, "try 'start'"),
+    ],
+)
+def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves, words):
+    before = trainer._state
+    form = ask(trainer, **moves)
+    assert words in form["error"]
+    assert list(form["reasons"]) == list(moves)
+    assert replace(trainer._state, refused={}, turn="") == before
+    assert ask(trainer, epochs=5)["error"] == ""
+
+
+def test_the_whole_set_is_refused_with_the_reason_where_it_is_not(trainer, monkeypatch, tmp_path):
+    monkeypatch.setenv("SENET_LAB_DATA", str(tmp_path / "none.npz"))
+    assert "CIFAR-10 is not at" in ask(trainer, data="cifar10")["error"]
+    assert trainer._state.kind == "sample"
+    (tmp_path / "none.npz").write_bytes(b"")
+    assert ask(trainer, data="cifar10")["error"] == ""
+
+
+def test_the_network_takes_on_input_and_classes_of_the_data_and_says_so(trainer, tmp_path):
+    form = ask(trainer, network="se_resnext50_32x4d")
+    assert trainer.architecture == replace(Architecture("resnext", 50), input_shape=(32, 32, 3), classes=10)
+    assert "with 32\u00d732 pixels and 10 classes, as the data have" in form["controls"][0]["hint"]
+    for name in ("cats", "dogs", "eels"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+    ask(trainer, path=f"{tmp_path}/pets")
+    assert (trainer.architecture.classes, trainer.architecture.input_shape) == (3, (224, 224, 3))
+    assert trainer._state.data == str(tmp_path / "pets")
+
+
+def test_another_recipe_keeps_what_is_a_matter_of_time_and_chance(trainer):
+    ask(trainer, epochs="1", seed="5")
+    assert trainer._state.recipe.warmup == 0
+    ask(trainer, recipe="seed")
+    assert trainer._state.recipe == replace(RECIPES["seed"], epochs=1, seed=5)
+    ask(trainer, recipe="modern", epochs="30")
+    assert trainer._state.recipe.epochs == 30
+    assert trainer._state.recipe.batch == 128
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_each_field_of_the_recipe_has_its_control_with_words_about_it(name):
+    control = next(control for control in trainer_controls(begun()) if control.name == name)
+    assert control.label
+    assert control.hint
+
+
+def test_the_explorers_network_is_followed_until_another_is_chosen(folder):
+    explorer = Explorer(SE_20)
+    trainer = Trainer(explorer, folder)
+    explorer.architecture = replace(SE_20, ratio=8)
+    assert trainer.architecture == replace(SE_20, ratio=8)
+    assert trainer.form["controls"][0]["value"] == "explorer"
+    explorer.architecture = Architecture(groups=((8, 1),) * 6, stem="cifar")
+    assert "must be at least" not in trainer.form["error"]
+    ask(trainer, network="cifar_resnet20")
+    explorer.architecture = replace(SE_20, ratio=4)
+    assert trainer.architecture == Architecture.preset("cifar_resnet20")
+    ask(trainer, network="explorer")
+    assert trainer.architecture == replace(SE_20, ratio=4)
+    explorer.architecture = Architecture(groups=((8, 1),) * 6)
+    assert "must be at least 128 pixels" in trainer.form["reasons"]["network"]
+    assert trainer.architecture == replace(SE_20, ratio=4)
+    trainer.close()
+    explorer.architecture = SE_20
+    assert trainer._state.architecture == replace(SE_20, ratio=4)
+
+
+def test_what_is_no_network_is_refused():
+    with pytest.raises(TypeError, match="`architecture` must be an Architecture or an Explorer, not 'resnet'"):
+        Trainer("resnet")
+
+
+def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trainer):
+    assert [record.key for record in trainer_pages.drawn_of(trainer._state, trainer._seen)] == ["a", "b", "c"]
+    assert "SE-ResNet-20, ratio 16 is 4.0 points above SE-ResNet-20, ratio 4 after 3 epochs" in trainer.picture
+    ask(trainer, drawn=["c"])
+    assert "ResNet-20 has 40.0 % of the validation images right" in trainer.picture
+    ask(trainer, focus="a")
+    assert "<h2>SE-ResNet-20</h2>" in trainer.now["heading"]
+    ask(trainer, focus="gone")
+    assert "<h2>ResNet-20</h2>" in trainer.now["heading"]
+
+
+def test_the_settings_of_a_run_are_taken_over(trainer):
+    ask(trainer, focus="b", epochs="77")
+    ask(trainer, like=True)
+    state = trainer._state
+    assert (state.architecture, state.recipe, state.base, state.kind) == (
+        replace(SE_20, ratio=4),
+        RECIPES["seed"],
+        "seed",
+        "sample",
+    )
+
+
+# Starting, and what is refused
+
+
+def test_what_cannot_fit_is_refused_at_start_with_advice_and_leaves_no_folder(trainer, monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: 2 * 2**30)
+    ask(trainer, batch="4096")
+    form = ask(trainer, start=True)
+    assert "accumulate=" in form["reasons"]["start"]
+    assert form["needs"] == form["reasons"]["start"]
+    assert form["fits"] is False
+    assert sorted(path.name for path in trainer.folder.iterdir()) == ["a", "b", "c"]
+
+
+def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path):
+    (tmp_path / "file").write_text("")
+    trainer = Trainer(folder=tmp_path / "file")
+    assert "start" in ask(trainer, start=True)["reasons"]
+    assert trainer.failure is None
+
+
+def test_start_without_data_says_what_is_missing(trainer):
+    ask(trainer, data="folder")
+    assert "Say first where the images are" in trainer.form["needs"]
+    assert "say where it is first" in ask(trainer, start=True)["reasons"]["start"]
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "toggle", "can_toggle", "can_stop"),
+    [
+        (Status("finished", epoch=10, epochs=10), "finished", "resume", False, False),
+        (Status("stopped", epoch=2, epochs=10), "stopped", "resume", True, False),
+        (Status("failed", "the loss is <no> number", epoch=2, epochs=10), "failed", "resume", True, False),
+        (Status("training", epochs=10, step=3, steps=36, **ALIVE), "training, epoch 1 of 10", "pause", True, True),
+        (Status("paused", epochs=10, step=3, steps=36, **ALIVE), "paused", "resume", True, True),
+        (Status("stopped", epochs=10, step=3, steps=36, **ALIVE), "stopping", "resume", False, False),
+    ],
+)
+def test_each_state_has_its_words_and_its_buttons(folder, status, state, toggle, can_toggle, can_stop):
+    Run(folder / "a").tell(status)
+    trainer = Trainer(folder=folder)
+    ask(trainer, focus="a")
+    asks = trainer.now["asks"]
+    assert (asks["toggle"], asks["can_toggle"], asks["can_stop"]) == (toggle, can_toggle, can_stop)
+    assert state in trainer.now["said"]
+    well_formed(trainer.now["heading"] + trainer.now["progress"] + trainer.picture + trainer.table)
+    assert "no> number" not in trainer.now["progress"]
+    if status.reason:
+        assert status.reason in trainer.now["said"]
+
+
+def test_a_run_that_was_made_and_not_started_can_be_begun(tmp_path):
+    Run.create(SE_20, folder=tmp_path / "a")
+    trainer = Trainer(folder=tmp_path)
+    assert "not started: Resume begins it" in trainer.now["said"]
+    assert trainer.now["asks"]["toggle"] == "resume"
+
+
+def test_a_process_that_is_gone_is_said_and_can_be_resumed(folder):
+    Run(folder / "a").tell(Status("training", epoch=1, epochs=10, process=2**22 - 1))
+    trainer = Trainer(folder=folder)
+    ask(trainer, focus="a")
+    assert "its process is gone" in trainer.now["said"]
+    assert trainer.now["asks"]["can_toggle"]
+
+
+# Many events, several threads
+
+
+NONSENSE = [None, True, 0, -1, 1e9, 2.5, "", "x", "none", "8", [], [1], {}, "(", "9" * 99, "c"]
+
+
+def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
+    chance = random.Random(5)
+    names = (*FIELDS, "network", "token", "recipe", "data", "path", "focus", "drawn", "like", "pause", "stop", "nobody")
+    fine = {"token": [TINY.token()], "focus": "abc", "drawn": [["a"], ["a", "b"], []], "epochs": ["3", "40"]}
+    for number in range(500):
+        offered = {control["name"]: control["stops"] for control in trainer.form["controls"]}
+        moves = {}
+        for name in chance.sample(names, chance.choice((1, 1, 2, 4))):
+            legal = offered.get(name) or fine.get(name) or (False, True)
+            moves[name] = chance.choice((chance.choice(legal), chance.choice(NONSENSE)))
+        trainer.asked = {"moves": moves, "turn": f"{number}"}
+        assert trainer.failure is None, (moves, trainer.failure)
+        assert trainer.form["turn"] == f"{number}"
+        assert set(trainer.form["reasons"]) <= {*moves, "network"}
+        assert trainer.picture == trainer_pages.picture(trainer._state, trainer._seen)
+    json.dumps(trainer.form)
+
+
+def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
+    begin = threading.Barrier(3)
+
+    def move(values):
+        begin.wait()
+        for number in range(40):
+            trainer.asked = {
+                "moves": {"epochs": values[number % 2], "focus": "abc"[number % 3]},
+                "turn": f"{values} {number}",
+            }
+
+    def follow():
+        begin.wait()
+        for number in range(40):
+            Run(trainer.folder / "a").tell(Status("stopped", epoch=number % 10, epochs=10))
+            trainer._tick()
+
+    threads = [
+        threading.Thread(target=target, args=args)
+        for target, args in ((move, ((3, 4),)), (move, ((5, 6),)), (follow, ()))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    trainer._tick()
+    assert trainer.failure is None
+    assert trainer.table == trainer_pages.table(trainer._state, trainer._seen)
+    assert trainer.now == trainer_pages.now(trainer._state, trainer._seen, trainer._reading)
+    epochs = next(control for control in trainer.form["controls"] if control["name"] == "epochs")["value"]
+    assert epochs == str(trainer._state.recipe.epochs)
+
+
+def test_nothing_is_sent_while_nothing_changes_and_only_the_part_that_does(trainer):
+    trainer._tick()
+    changed = []
+    trainer.observe(lambda change: changed.append(change["name"]), ["form", "now", "picture", "table"])
+    for _ in range(5):
+        trainer._tick()
+    assert changed == []
+    Run(trainer.folder / "c").tell(
+        Status("failed", "of a reason", epoch=3, epochs=10, steps=36, device="CPU", images_per_s=612.3)
+    )
+    trainer._tick()
+    assert changed == ["now", "table"]
+
+
+def test_a_follower_looks_until_it_is_ended_and_no_longer_than_its_panel_lives():
+    looked = threading.Event()
+
+    def tick():
+        looked.set()
+        return True
+
+    follower = Follower(lambda: tick)
+    for _ in range(3):
+        follower.start()
+    assert looked.wait(5)
+    assert sum(thread.name == "senet_lab follower" for thread in threading.enumerate()) >= 1
+    follower.end()
+    follower._thread.join(5)
+    assert not follower.is_alive
+    orphan = Follower(lambda: None)
+    orphan.start()
+    orphan._thread.join(5)
+    assert not orphan.is_alive
+
+
+def test_an_error_while_following_is_shown_and_kept(trainer, monkeypatch):
+    monkeypatch.setattr(trainer_module, "look", lambda *_: 1 / 0)
+    assert trainer._tick() is False
+    assert "ZeroDivisionError" in trainer.form["error"]
+    assert isinstance(trainer.failure, ZeroDivisionError)
+    monkeypatch.undo()
+    trainer.failure = None
+    assert ask(trainer, epochs=4)["error"] == ""
+
+
+def test_an_error_of_our_own_is_shown_and_the_next_move_works(trainer, monkeypatch):
+    monkeypatch.setattr(trainer_pages, "form", lambda *_, **__: 1 / 0)
+    assert "ZeroDivisionError" in ask(trainer, epochs=4)["error"]
+    monkeypatch.undo()
+    trainer.failure = None
+    assert ask(trainer, epochs=5)["error"] == ""
+
+
+def test_a_cell_that_is_run_again_goes_on_where_it_was_and_ends_the_old_one(folder, monkeypatch):
+    monkeypatch.setattr(trainer_module, "cell", lambda: "cell 1")
+    first = Trainer(folder=folder)
+    ask(first, epochs=7, drawn=["a"])
+    second = Trainer(folder=folder)
+    assert second._state.recipe.epochs == 7
+    assert second._state.drawn == ("a",)
+    assert first._follower._ended.is_set()
+    assert not second._follower._ended.is_set()
+
+
+def test_what_is_stored_is_a_widget_a_page_and_a_line(trainer):
+    data, _ = trainer._repr_mimebundle_()
+    assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
+    assert data["text/plain"] == "Trainer(SE-ResNet-20, modern recipe, 10 epochs, sample)"
+    page = well_formed(data["text/html"].partition("</style>")[2])
+    assert page.findall(".//{http://www.w3.org/2000/svg}svg")
+    assert not page.findall(".//input")
+
+
+# Devices
+
+
+def test_a_gpu_is_told_by_name_memory_and_use_and_asks_for_16_bits(monkeypatch):
+    """NVML as it answers on a machine with one; there is none where the tests run."""
+    names = types.SimpleNamespace
+    nvml = names(
+        NVMLError=RuntimeError, nvmlInit=lambda: None, nvmlDeviceGetCount=lambda: 1, nvmlDeviceGetHandleByIndex=lambda _: 0,
+        nvmlDeviceGetComputeRunningProcesses=lambda _: [names(pid=7)], nvmlDeviceGetName=lambda _: "H200",
+        nvmlDeviceGetMemoryInfo=lambda _: names(used=3 * 2**30, total=139 * 2**30),
+        nvmlDeviceGetUtilizationRates=lambda _: names(gpu=63), nvmlDeviceGetCudaComputeCapability=lambda _: (9, 0),
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    devices._nvml.cache_clear()
+    assert devices.reading(Status("training", device="NVIDIA H200", process=7)) == (
+        "GPU 63 %",
+        "H200",
+        "3.0 GiB",
+        "139.0 GiB",
+    )
+    assert devices.precision() == "mixed_bfloat16"
+    nvml.nvmlDeviceGetName = lambda _: (_ for _ in ()).throw(RuntimeError)
+    assert devices.reading(Status("training", device="NVIDIA H200", process=os.getpid())).used.endswith("iB")
+    devices._nvml.cache_clear()
+
+
+def test_a_cpu_is_told_by_its_cores_and_the_memory_of_the_process():
+    kind, about, used, of = devices.reading(Status("training", device="CPU", process=os.getpid()))
+    assert (kind, about) == ("CPU", f"{os.cpu_count()} cores")
+    assert used.endswith("iB")
+    assert of.endswith("GiB")
+    assert devices.reading(Status("training", device="CPU", process=2**22 - 1)) is None
+    assert devices.reading(Status("waiting")) is None
+
+
+@pytest.mark.parametrize("architecture", [SE_20, Architecture("resnext", 50), replace(SE_20, include_top=False)])
+def test_a_network_is_fitted_to_the_data_and_keeps_the_rest(architecture):
+    network = fitted(architecture, "sample", "")
+    assert (network.input_shape, network.classes, network.include_top) == ((32, 32, 3), 10, True)
+    assert replace(network, input_shape=(224, 224, 3), classes=7) == replace(
+        architecture, input_shape=(224, 224, 3), classes=7, include_top=True
+    )
+
+
+# Real trainings
+
+
+@pytest.mark.slow
+def test_a_training_is_started_watched_paused_stopped_resumed_and_found_by_another(tmp_path):
+    trainer = Trainer(TINY, tmp_path)
+    trainer._state = replace(trainer._state, recipe=SHORT)
+    shown = []
+    trainer.observe(lambda change: shown.append(change["new"]["said"]), "now")
+    try:
+        ask(trainer, hello=True)
+        ask(trainer, start=True)
+        assert trainer.form["error"] == ""
+        run = trainer.run
+        await_state(run, ("training",), 120)
+        ask(trainer, pause=True)
+        await_state(run, ("paused",))
+        other = Trainer(folder=tmp_path)
+        assert other.run == run
+        assert other.now["asks"]["toggle"] == "resume"
+        ask(other, resume=True)
+        await_state(run, ("training", "validating", "finished"))
+        ask(trainer, stop=True)
+        status = run.wait(60)
+        if status.state == "stopped":
+            time.sleep(1.5)  # the follower has seen that its process is gone
+            assert trainer.now["asks"] == {"toggle": "resume", "can_toggle": True, "can_stop": False, "can_like": True}
+            ask(other, resume=True)
+            assert other.form["error"] == ""
+        assert run.wait(120).state == "finished"
+        time.sleep(1.5)
+        assert "finished" in trainer.now["said"]
+        assert "points" in trainer.picture or "validation images right" in trainer.picture
+        assert any("compiling" in said for said in shown)
+        assert trainer.failure is other.failure is None
+    finally:
+        trainer.close()
+        cool()
+        for run in [trainer.run]:
+            run.stop()

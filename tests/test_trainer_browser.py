@@ -1,0 +1,226 @@
+"""The Trainer in real Chromium and real JupyterLab: trainings that are watched, stopped, left and found again."""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+from servers import TOKEN, lab_served
+from test_browser import QUIET, cut_off, set_theme
+from test_runs import TINY
+
+from senet_lab.training.run import runs
+
+pytestmark = pytest.mark.slow
+
+ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
+CELLS = ("from senet_lab import Trainer\ntrainer = Trainer()\ntrainer", "import time\ntime.sleep(12)\n'rested'")
+AT_WORK = r"of 300, step \d+ of 18 \u00b7 (training|validating)"
+LONG = 60_000  # milliseconds that a process may need to load TensorFlow and compile, on a machine that is busy
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with one notebook; what is still trained in it at the end is stopped."""
+    home = tmp_path_factory.mktemp("trainer")
+    (home / "notebooks").mkdir()
+    cells = [nbformat.v4.new_code_cell(source, id=f"cell{index}") for index, source in enumerate(CELLS)]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, home / "notebooks" / "train.ipynb")
+    yield home
+    for run in runs(home / "notebooks" / "runs"):
+        run.stop()
+        run.wait(30)
+
+
+@pytest.fixture(scope="module")
+def lab(home):
+    with lab_served(home) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def page(chromium, lab):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.set_default_timeout(15_000)
+        page.asked, page.said = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("websocket", lambda socket: page.asked.append(socket.url))
+        page.on("console", lambda message: page.said.append((message.type, message.text)))
+        page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+        page.goto(f"{lab}/lab/tree/train.ipynb?reset&token={TOKEN}")
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
+        run_cell(page, 0)
+        yield page
+        browser.close()
+
+
+def run_cell(page, index):
+    """Run a cell, and have the Trainer in view again."""
+    page.locator(".jp-CodeCell").nth(index).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_role("group", name="What to train").wait_for(timeout=LONG)
+    page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
+
+
+def fill(page, name, value):
+    field = page.get_by_role("textbox", name=name, exact=True)
+    field.fill(str(value))
+    field.press("Enter")
+
+
+def press(page, name):
+    """By keyboard alone."""
+    button = page.get_by_role("button", name=name, exact=True)
+    expect(button).not_to_have_attribute("aria-disabled", "true", timeout=LONG)
+    button.focus()
+    page.keyboard.press("Enter")
+
+
+def progress(page):
+    return page.locator(".sn-progress span")
+
+
+def expect_change(page):
+    expect(progress(page)).not_to_have_text(progress(page).text_content(), timeout=LONG)
+
+
+def expect_progress(page, pattern):
+    expect(progress(page)).to_contain_text(re.compile(pattern), timeout=LONG)
+
+
+def test_nonsense_is_answered_at_its_control_and_loses_nothing(page):
+    fill(page, "Batch", "many")
+    expect(page.get_by_role("alert")).to_contain_text("`batch` must be a whole number, not 'many'; try 1.")
+    expect(page.get_by_role("textbox", name="Batch")).to_have_value("many")
+    expect(page.get_by_role("textbox", name="Batch")).to_have_attribute("aria-invalid", "true")
+    fill(page, "Batch", 250)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_training_is_set_up_and_started_by_keyboard_and_its_curve_grows(page):
+    page.locator("summary", has_text=re.compile("^Token")).press("Enter")
+    fill(page, "Network", TINY.token())
+    fill(page, "Epochs", 300)
+    press(page, "Start training")
+    expect_progress(page, AT_WORK)
+    epochs = page.locator(".sn-trainer [data-part=picture] .sn-node")
+    expect(epochs.nth(3)).to_be_attached(timeout=LONG)  # two epochs, in two charts
+    expect(page.locator(".sn-trainer .sn-finding")).to_contain_text("% of the validation images right after")
+
+
+def test_start_progress_and_curves_are_in_view_at_once(page):
+    page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
+    seen = page.evaluate("""() => ['[data-ask=start]', '.sn-progress', '.sn-drawing'].map((part) => {
+      const box = document.querySelector(`.sn-trainer ${part}`).getBoundingClientRect();
+      return [box.top, box.bottom];
+    })""")  # at once: what is drawn anew five times a second is gone before a second question
+    assert all(top >= 0 and bottom <= 720 - 24 for top, bottom in seen), seen  # 24: its status bar
+
+
+def test_an_epoch_tells_its_values_to_pointer_and_keyboard_and_keeps_the_focus_while_it_grows(page):
+    press(page, "Pause")
+    expect_progress(page, "paused")
+    page.locator(".sn-trainer [data-part=picture] .sn-node[tabindex='0']").focus()
+    expect(page.get_by_role("tooltip")).to_contain_text(
+        re.compile(r"epoch 1, accuracy\n.*training \d+\.\d %, validation")
+    )
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tooltip")).to_contain_text("epoch 2, accuracy")
+    press(page, "Resume")
+    page.locator(".sn-trainer .sn-node[data-tip^='epoch 2, accuracy']").focus()
+    expect_change(page)
+    expect(page.locator(".sn-node:focus")).to_have_attribute("data-tip", re.compile("^epoch 2, accuracy"))
+
+
+def test_stop_is_obeyed_while_a_cell_is_busy_and_the_curves_go_on_meanwhile(page):
+    run_cell(page, 1)
+    before = progress(page).text_content()
+    expect(progress(page)).not_to_have_text(before, timeout=3000)
+    press(page, "Stop")
+    expect(progress(page)).to_contain_text(re.compile("of 300 epochs \u00b7 stop(ping|ped)"), timeout=5000)
+    rested = page.locator(".jp-OutputArea-output", has_text="rested")
+    assert rested.count() == 0
+    expect(rested).to_be_visible(timeout=LONG)
+
+
+def test_what_was_stopped_is_resumed_where_it_was(page):
+    expect_progress(page, "stopped")
+    stopped = int(re.match(r"\d+", progress(page).text_content())[0])
+    assert stopped >= 2
+    press(page, "Resume")
+    expect_progress(page, AT_WORK)
+    assert int(re.search(r"Epoch (\d+)", progress(page).text_content())[1]) > stopped
+
+
+def test_a_page_that_is_loaded_again_finds_the_training(page):
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
+    page.locator(".jp-CodeCell").first.locator(".cm-content").click()
+    page.keyboard.press("Control+s")
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
+    page.reload()
+    page.get_by_role("group", name="What to train").wait_for(timeout=LONG)
+    expect_change(page)
+    expect(page.get_by_role("textbox", name="Epochs")).to_have_value("300")
+
+
+def test_a_kernel_that_is_restarted_finds_the_training(page):
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile(r"^Restart Kernel(\u2026|\.\.\.)$")).click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
+    run_cell(page, 0)
+    expect_progress(page, AT_WORK)
+    expect_change(page)
+    press(page, "Stop")
+    expect_progress(page, "stopped")
+
+
+def test_a_second_run_is_compared_with_the_first_and_taken_out_again(page):
+    press(page, "Use its settings")
+    expect(page.get_by_role("textbox", name="Epochs")).to_have_value("300")
+    fill(page, "Epochs", 2)
+    fill(page, "Seed", 7)
+    press(page, "Start training")
+    expect_progress(page, "2 of 2 epochs \u00b7 finished")
+    boxes = page.locator(".sn-results input[type=checkbox]")
+    expect(boxes).to_have_count(2)
+    boxes.nth(1).focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".sn-trainer .sn-finding")).to_contain_text(
+        re.compile(r"seed \d .*(points above|level).*after 2 epochs")
+    )
+    expect(boxes.nth(1)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator(".sn-trainer .sn-legend")).to_have_count(0)
+    page.keyboard.press("Space")
+    page.locator(".sn-results button").nth(1).press("Enter")
+    expect_progress(page, "of 300 epochs")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to(page, theme, width, height):
+    set_theme(page, theme)
+    page.set_viewport_size({"width": width, "height": height})
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
+    page.screenshot(path=ARTEFACTS / f"trainer_{theme}_{width}.png")
+    assert cut_off(page) == []
+    found = Axe().run(page, context=".sn-trainer")
+    assert found.violations_count == 0, found.generate_report()
+    set_theme(page, "light")
+
+
+def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
+    hosts = {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
+    assert hosts == {urlsplit(lab).netloc}
+    restarted = "Connection lost, reconnecting in 0 seconds."  # what JupyterLab says of a kernel that it restarts
+    assert [said for said in page.said if said[0] in ("error", "warning") and said[1] != restarted] == []
