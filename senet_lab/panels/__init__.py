@@ -1,5 +1,20 @@
 """Panels: widgets over the views. They hold controls, one state and one render; all they show, Python gives too."""
 
-from senet_lab.panels.explorer import Explorer
+from __future__ import annotations
 
-__all__ = ["Explorer"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from senet_lab.panels.explorer import Explorer
+    from senet_lab.panels.lens import GateLens
+
+_HOMES = {"Explorer": "explorer", "GateLens": "lens"}
+__all__ = ["Explorer", "GateLens"]
+
+
+def __getattr__(name: str) -> Any:
+    """Loaded when first asked for (PEP 562): who wants one panel need not wait for all."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'senet_lab.panels' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"senet_lab.panels.{_HOMES[name]}"), name)

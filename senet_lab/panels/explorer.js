@@ -10,9 +10,6 @@ const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Pu
 const ONCE = new Set(["pin", "swap", "reset", "build", "save"]);
 const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
-// crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
-const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
-
 export default {
   render({ model, el }) {
     const view = uniqueId();
@@ -100,7 +97,8 @@ export default {
       }
     }
 
-    const stops = [keepKeys(el), showTips(el, parts.tip), enterParts(parts.body, ask), press(el, ask, layers.text)];
+    const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask)];
+    const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.text)];
     model.on("change:shown", show);
     show();
     return () => {
@@ -144,73 +142,11 @@ function layout(el, view) {
     <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
 }
 
-const drawn = new WeakMap(); // element -> the HTML that was put there
-
-// Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
-function redraw(body, html) {
-  if (drawn.get(body) === html) return;
-  const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
-  const scrolled = body.querySelector(".sn-scroll, .sn-code")?.scrollTop ?? 0;
-  const focus = body.contains(document.activeElement) ? nameOf(document.activeElement) : "";
-  body.innerHTML = html;
-  drawn.set(body, html);
-  for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
-  const scrollable = body.querySelector(".sn-scroll, .sn-code");
-  if (scrollable) scrollable.scrollTop = scrolled;
-  if (focus) (body.querySelector(focus) ?? body.querySelector(".sn-node[tabindex='0']"))?.focus({ preventScroll: true });
-}
-
-// How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
-function nameOf(element) {
-  const data = Object.entries(element.dataset).filter(([name]) => ["path", "ask", "value", "key", "copy"].includes(name));
-  const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
-  if (element.matches(".sn-node")) return `.sn-node${said}`;
-  return said ? said : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
-}
-
-function placeTabs(parts, tab) {
-  for (const button of parts.tabs.children) {
-    const here = button.dataset.tab === tab;
-    button.setAttribute("aria-selected", String(here));
-    button.tabIndex = here ? 0 : -1;
-    if (here) parts.body.setAttribute("aria-labelledby", button.id);
-  }
-}
-
 function placeButtons(parts, shown) {
   parts.pin.textContent = shown.pinned ? "Unpin A" : "Pin as A";
   parts.pin.dataset.value = String(!shown.pinned);
   parts.swap.hidden = !shown.pinned;
   parts.token.dataset.text = shown.token;
-}
-
-// In command mode JupyterLab takes the arrow keys and Enter of what has the focus in an output, unless that itself says
-// no. So it does, except for Ctrl and Cmd: saving should work from anywhere. Returns how to stop.
-function keepKeys(el) {
-  const decide = (event) => {
-    if (!el.contains(event.target)) return;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
-  };
-  window.addEventListener("keydown", decide, true); // before JupyterLab, which listens on the document
-  return () => window.removeEventListener("keydown", decide, true);
-}
-
-// What a drawn part is, beside the pointer or below the focus.
-function showTips(el, tip) {
-  const at = (event) => {
-    const node = event.target.closest?.("[data-tip]");
-    if (!node) return void (tip.hidden = true);
-    tip.textContent = node.dataset.tip;
-    tip.hidden = false;
-    const [frame, box] = [el.getBoundingClientRect(), node.getBoundingClientRect()];
-    const left = Math.min(box.left + box.width / 2 - tip.offsetWidth / 2, frame.right - tip.offsetWidth - 4);
-    tip.style.left = `${Math.max(0, left - frame.left)}px`;
-    tip.style.top = `${box.bottom - frame.top + 6}px`;
-  };
-  const away = (event) => (event.type !== "keydown" || event.key === "Escape") && (tip.hidden = true);
-  const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", away]];
-  heard.forEach(([name, listener]) => el.addEventListener(name, listener));
-  return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
 }
 
 // Into a part by click or Enter, up again by Escape, along its neighbours by arrow keys.
@@ -261,41 +197,12 @@ function press(el, ask, layersAsText) {
       if (event.target.open !== Boolean(event.target.querySelector("pre"))) ask(name, event.target.open);
     }
   };
-  const arrows = (event) => {
-    if (event.target.getAttribute("role") !== "tab") return;
-    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -TABS.length, End: TABS.length }[event.key];
-    if (!step) return;
-    const tabs = [...event.target.parentElement.children];
-    const to = tabs[Math.min(tabs.length - 1, Math.max(0, tabs.indexOf(event.target) + step))];
-    to.focus();
-    ask("tab", to.dataset.tab);
-    event.preventDefault();
-  };
   el.addEventListener("click", click);
   el.addEventListener("toggle", toggle, true); // it does not bubble
-  el.addEventListener("keydown", arrows);
   return () => {
     el.removeEventListener("click", click);
     el.removeEventListener("toggle", toggle, true);
-    el.removeEventListener("keydown", arrows);
   };
-}
-
-// Without a secure context, or leave, there is no clipboard, but for what is selected.
-async function copy(button, text) {
-  const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    button.focus();
-  }
-  button.textContent = "Copied";
-  setTimeout(() => (button.textContent = label), 1500);
 }
 
 function saveAs({ name, text }) {

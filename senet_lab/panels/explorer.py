@@ -46,8 +46,8 @@ class Explorer(anywidget.AnyWidget):
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
     """
 
-    # One module in three files, which a browser would fetch one by one.
-    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("layers", "controls", "explorer"))
+    # One module in four files, which a browser would fetch one by one.
+    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "layers", "controls", "explorer"))
     _css = style_sheet() + (HERE / "explorer.css").read_text()
 
     # From the page: {"moves": {control: value}, "turn": whose and which, "gesture": the drag that they belong to}.

@@ -1,0 +1,99 @@
+// What every panel's page needs: drawing anew without losing the reader's place, tabs, keys, tips, copying.
+
+// crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
+const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
+
+const drawn = new WeakMap(); // element -> the HTML that was put there
+
+// Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
+function redraw(body, html) {
+  if (drawn.get(body) === html) return;
+  const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
+  const scrolled = body.querySelector(".sn-scroll, .sn-code")?.scrollTop ?? 0;
+  const focus = body.contains(document.activeElement) ? nameOf(document.activeElement) : "";
+  body.innerHTML = html;
+  drawn.set(body, html);
+  for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
+  const scrollable = body.querySelector(".sn-scroll, .sn-code");
+  if (scrollable) scrollable.scrollTop = scrolled;
+  if (focus) (body.querySelector(focus) ?? body.querySelector(".sn-node[tabindex='0']"))?.focus({ preventScroll: true });
+}
+
+// How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
+function nameOf(element) {
+  const data = Object.entries(element.dataset).filter(([name]) => ["path", "hold", "ask", "value", "key", "copy"].includes(name));
+  const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
+  if (element.matches(".sn-node")) return `.sn-node${said}`;
+  return said ? said : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
+}
+
+function placeTabs(parts, tab) {
+  for (const button of parts.tabs.children) {
+    const here = button.dataset.tab === tab;
+    button.setAttribute("aria-selected", String(here));
+    button.tabIndex = here ? 0 : -1;
+    if (here) parts.body.setAttribute("aria-labelledby", button.id);
+  }
+}
+
+// In command mode JupyterLab takes the arrow keys and Enter of what has the focus in an output, unless that itself says
+// no. So it does, except for Ctrl and Cmd: saving should work from anywhere. Returns how to stop.
+function keepKeys(el) {
+  const decide = (event) => {
+    if (!el.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
+  };
+  window.addEventListener("keydown", decide, true); // before JupyterLab, which listens on the document
+  return () => window.removeEventListener("keydown", decide, true);
+}
+
+// What a drawn part is, beside the pointer or below the focus.
+function showTips(el, tip) {
+  const at = (event) => {
+    const node = event.target.closest?.("[data-tip]");
+    if (!node) return void (tip.hidden = true);
+    tip.textContent = node.dataset.tip;
+    tip.hidden = false;
+    const [frame, box] = [el.getBoundingClientRect(), node.getBoundingClientRect()];
+    const left = Math.min(box.left + box.width / 2 - tip.offsetWidth / 2, frame.right - tip.offsetWidth - 4);
+    tip.style.left = `${Math.max(0, left - frame.left)}px`;
+    tip.style.top = `${box.bottom - frame.top + 6}px`;
+  };
+  const away = (event) => (event.type !== "keydown" || event.key === "Escape") && (tip.hidden = true);
+  const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", away]];
+  heard.forEach(([name, listener]) => el.addEventListener(name, listener));
+  return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
+}
+
+// Without a secure context, or leave, there is no clipboard, but for what is selected.
+async function copy(button, text) {
+  const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const field = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = label), 1500);
+}
+
+// Along the tabs by arrow keys; which one is open is asked of Python.
+function walkTabs(el, ask) {
+  const arrows = (event) => {
+    if (event.target.getAttribute("role") !== "tab") return;
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -99, End: 99 }[event.key];
+    if (!step) return;
+    const tabs = [...event.target.parentElement.children];
+    const to = tabs[Math.min(tabs.length - 1, Math.max(0, tabs.indexOf(event.target) + step))];
+    to.focus();
+    ask("tab", to.dataset.tab);
+    event.preventDefault();
+  };
+  el.addEventListener("keydown", arrows);
+  return () => el.removeEventListener("keydown", arrows);
+}
