@@ -1,0 +1,102 @@
+"""Pictures: any image of one's own, as the square of pixels that a network takes."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.checks import whole
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL import Image
+
+    Array = np.ndarray[Any, Any]
+
+LIMIT = 64_000_000  # pixels that are unpacked at most, 256 MB in four channels; a large camera has 60 million
+
+
+def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
+    """An image as pixels, (side, side, 3), uint8: its middle square, resized.
+
+    Whatever Pillow opens will do. The camera's orientation is followed; what is transparent is laid on white; grey is
+    spread over three channels, and 16 bits are brought to 8; of a moving picture the first frame is taken.
+
+    Args:
+        source: the file, as its bytes or its path.
+        side: of the square, in pixels.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no image, is damaged, or is larger than `LIMIT`; says which.
+    """
+    side = whole("side", side, 1, 4096)
+    name, data = ("the image", source) if isinstance(source, bytes) else (f"'{Path(source).name}'", _read(source))
+    if not data:
+        raise ValueError(f"{name} is empty; choose another file.")
+    try:
+        return _square(data, name, side)
+    except _RefusedError as refused:
+        raise ValueError(str(refused)) from None
+    except Exception as error:  # a damaged file may raise nearly anything
+        raise ValueError(f"{name} is damaged: {error}; save it anew, or choose another.") from error
+
+
+class _RefusedError(Exception):
+    """What was given is no image for this, and the message says why."""
+
+
+def _read(path: str | os.PathLike[str]) -> bytes:
+    if Path(path).is_dir():
+        raise ValueError(f"`source` (='{path}') must be an image, not a folder; name a file in it.")
+    return Path(path).read_bytes()
+
+
+def _square(data: bytes, name: str, side: int) -> Array:
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    with _opened(data, name) as image:
+        # A large JPEG is unpacked at an eighth to a half of its size, as long as that is twice what is needed.
+        image.draft("RGB", (2 * side, 2 * side))
+        width, height = image.size
+        if width * height > LIMIT:
+            raise _RefusedError(
+                f"{name} has {width} x {height} pixels, and {LIMIT:,} are unpacked at most; save it smaller."
+            )
+        upright = ImageOps.exif_transpose(image)
+        fitted = ImageOps.fit(_coloured(upright, name), (side, side), Image.Resampling.LANCZOS)
+        return np.array(fitted)
+
+
+def _opened(data: bytes, name: str) -> Image.Image:
+    """The file's head, read; its pixels are not unpacked yet."""
+    import warnings
+
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():  # Pillow's limit warns first; ours, which is lower, refuses
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data))
+    except UnidentifiedImageError:
+        raise _RefusedError(f"{name} is no image that can be read; try a PNG, JPEG or WebP file.") from None
+    except Image.DecompressionBombError as error:
+        raise _RefusedError(f"{name} is too large, {LIMIT:,} pixels are unpacked at most: {error}") from None
+
+
+def _coloured(image: Image.Image, name: str) -> Image.Image:
+    """In red, green and blue, on white."""
+    import numpy as np
+    from PIL import Image
+
+    if image.mode in ("I", "F"):
+        raise _RefusedError(f"{name} has 32 bits a pixel, whose white is unknown; save it with 8 or 16.")
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype("uint8")).convert("RGB")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+    return image.convert("RGB")

@@ -1,0 +1,172 @@
+"""Figures for reports: the SE paper's pictures of its gates, with Matplotlib; PNG, SVG or PDF."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.checks import one_of
+from senet_lab.files import written_whole
+from senet_lab.gates import class_deviations, class_means
+from senet_lab.views.units import spaced
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    Array = np.ndarray[Any, Any]
+
+# Petroff 2021, "petroff10": told apart by people with any colour vision; dash and marker tell them apart in print.
+COLOURS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
+MARKERS = "os^Dvp*XP<"
+ALL = {"color": "#1f2430", "linewidth": 2.2, "linestyle": "-", "label": "all classes"}
+SUFFIXES = (".png", ".svg", ".pdf")
+_DRAWING = threading.Lock()  # Matplotlib is not made for threads, and callbacks of widgets come on several
+
+
+def activation_figure(
+    gates: Mapping[str, Array],
+    labels: Array,
+    classes: Sequence[str],
+    *,
+    shown: Sequence[str] | None = None,
+    blocks: Sequence[str] | None = None,
+) -> Figure:
+    """The mean gate of each channel by class, a plot for each block (Hu et al. 2018, fig. 5; of 2019, fig. 6).
+
+    Args:
+        gates: for each block by its path, (images, channels), as `senet_lab.gates.gates` gives them.
+        labels: the class of each image, (images,).
+        classes: their names, by number.
+        shown: the classes that have a curve; None for all that occur.
+        blocks: None for the last of each group, as in the paper.
+
+    Raises:
+        ValueError, TypeError: no such block or class.
+    """
+    figure, axes, chosen = _grid(gates, blocks)
+    numbers = _numbers(shown, labels, classes)
+    for plot, path in zip(axes, chosen, strict=True):
+        means = class_means(gates[path], labels)
+        for index, number in enumerate(numbers):
+            row = sorted({int(label) for label in labels}).index(number)
+            plot.plot(means[row], label=classes[number], **_style(index, means.shape[1]))
+        plot.plot(gates[path].mean(0), zorder=0, **ALL)
+        _named(plot, path)
+    _legend(figure, axes[0])
+    return figure
+
+
+def spread_figure(
+    gates: Mapping[str, Array],
+    labels: Array,
+    classes: Sequence[str],
+    *,
+    shown: Sequence[str] | None = None,
+    blocks: Sequence[str] | None = None,
+) -> Figure:
+    """Mean gate and one deviation around it, by class: how images of a class differ (Hu et al. 2019, fig. 7).
+
+    Arguments and errors as of `activation_figure`; without `shown`, the first two classes that occur.
+    """
+    figure, axes, chosen = _grid(gates, blocks)
+    numbers = _numbers(shown, labels, classes)[: None if shown else 2]
+    rows = sorted({int(label) for label in labels})
+    for plot, path in zip(axes, chosen, strict=True):
+        means, deviations = class_means(gates[path], labels), class_deviations(gates[path], labels)
+        for index, number in enumerate(numbers):
+            mean, deviation = means[rows.index(number)], deviations[rows.index(number)]
+            style = _style(index, len(mean))
+            plot.plot(mean, label=f"{classes[number]}, mean and deviation", **style)
+            plot.fill_between(
+                range(len(mean)), mean - deviation, mean + deviation, alpha=0.25, linewidth=0, color=style["color"],
+                hatch=("", "///", "...", "xxx")[index % 4], edgecolor=style["color"],
+            )  # fmt: skip
+        _named(plot, path)
+    _legend(figure, axes[0])
+    return figure
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Save a figure as what the suffix says, .png, .svg or .pdf: whole or not at all, the same bytes each time.
+
+    Raises:
+        ValueError: another suffix.
+        OSError: the file is there, its folder is not, or it cannot be written.
+    """
+    import matplotlib as mpl
+
+    path = Path(path)
+    suffix = one_of("suffix", path.suffix.lower(), SUFFIXES)
+    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}[suffix]
+    same = {"svg.hashsalt": "senet_lab", "pdf.fonttype": 42}  # text in a PDF stays text, which journals ask for
+    with written_whole(path, overwrite=overwrite) as unfinished, _DRAWING, mpl.rc_context(same):
+        figure.savefig(unfinished, format=suffix[1:], dpi=200, metadata=undated)
+    return path
+
+
+def last_blocks(paths: Sequence[str]) -> tuple[str, ...]:
+    """The last block of each group, in order: those that the paper shows.
+
+    >>> last_blocks(["group1/block1", "group1/block2", "group2/block1"])
+    ('group1/block2', 'group2/block1')
+    """
+    return tuple({path.partition("/")[0]: path for path in paths}.values())
+
+
+def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Figure, Sequence[Any], tuple[str, ...]]:
+    """A figure with a plot for each block, three a row, of one scale."""
+    from matplotlib.figure import Figure
+
+    chosen = last_blocks(tuple(gates)) if blocks is None else tuple(blocks)
+    for path in chosen:
+        one_of("block", path, tuple(gates))
+    columns = min(3, len(chosen))
+    rows = -(-len(chosen) // columns)
+    figure = Figure(figsize=(4.2 * columns, 2.9 * rows + 0.6), layout="constrained")
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+    for unused in axes[len(chosen) :]:
+        unused.remove()
+    for first in axes[: len(chosen) : columns]:
+        first.set_ylabel("gate")
+    return figure, axes[: len(chosen)], chosen
+
+
+def _numbers(shown: Sequence[str] | None, labels: Array, classes: Sequence[str]) -> list[int]:
+    """The numbers of the classes that have a curve."""
+    there = sorted({int(label) for label in labels})
+    if shown is None:
+        return there
+    known = {classes[number]: number for number in there}
+    return [known[one_of("class", name, tuple(known))] for name in shown]
+
+
+def _style(index: int, channels: int) -> dict[str, Any]:
+    """Colour, dash and marker of the curve with this number; markers stand apart, so that each can be seen."""
+    every = max(1, channels // 8)
+    return {
+        "color": COLOURS[index % len(COLOURS)],
+        "linestyle": DASHES[index % len(DASHES)],
+        "marker": MARKERS[index % len(MARKERS)],
+        "markevery": (index * every // len(MARKERS) % every, every),
+        "markersize": 4,
+        "linewidth": 1.1,
+    }
+
+
+def _named(plot: Any, path: str) -> None:
+    plot.set_title(", ".join(map(spaced, path.split("/"))), fontsize="medium")
+    plot.set_xlabel("channel")
+    plot.margins(x=0.01)
+    plot.grid(alpha=0.3)
+
+
+def _legend(figure: Figure, plot: Any) -> None:
+    handles, names = plot.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=min(6, len(names)), fontsize="small", frameon=False)
