@@ -1,4 +1,4 @@
-"""The GateLens: look into the gates of a trained network. Keras is loaded and asked beside the notebook's own thread."""
+"""The GateLens: look into the gates of a trained network. Keras is asked beside the notebook's own thread."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ import traitlets
 
 from senet_lab.checks import one_of
 from senet_lab.moments import Moment
-from senet_lab.panels.lens_pages import Scene, shown, still, wanted
+from senet_lab.panels.lens_own import Own
+from senet_lab.panels.lens_pages import shown, still
+from senet_lab.panels.lens_scene import Scene, wanted
 from senet_lab.panels.lens_sources import Source, given, of_run, shipped
 from senet_lab.panels.lens_state import State, after
 from senet_lab.panels.lens_upload import Uploads
-from senet_lab.panels.lens_work import Own, Work
+from senet_lab.panels.lens_work import Work
 from senet_lab.training.run import Run
 from senet_lab.views.gates import gates_sheet
 from senet_lab.views.page import style_sheet
@@ -91,7 +93,8 @@ class GateLens(anywidget.AnyWidget):
 
     def _begin(self, sources: dict[str, Source], first: str, watch: GateWatch | None) -> None:
         self.failure: Exception | None = None
-        self._sources, self._watch, self._own = sources, watch, None
+        self._sources, self._watch = sources, watch
+        self._own: Own | None = None
         self._works: dict[str, Work] = {}
         self._state = State(network=first)
         self._uploads = Uploads(self._take)

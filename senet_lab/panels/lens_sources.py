@@ -14,6 +14,7 @@ from senet_lab.training import checkpoint
 from senet_lab.training.batches import ready
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
+from senet_lab.views.gates import share
 
 if TYPE_CHECKING:
     import keras
@@ -77,7 +78,7 @@ def shipped() -> tuple[Source, ...]:
 def _load_shipped(card: pretrained.Card) -> Loaded:
     images = data.sample()
     epochs = f"{len(card.metrics)} epochs" if card.metrics else "trained"
-    about = f"{epochs} on {card.data}, {card.accuracy:.1%} of its {card.images:,} test images"
+    about = f"{epochs} on {card.data}, {share(card.accuracy)} of its {card.images:,} test images"
     return Loaded(
         pretrained.load(card.name),
         images.x_test,
@@ -134,7 +135,9 @@ def _must_fit(model: Any, pictures: Array) -> None:
     takes = tuple(model.input_shape[1:])
     fits = pictures.ndim == 4 and all(a in (None, b) for a, b in zip(takes, pictures.shape[1:], strict=False))
     if not fits or not len(pictures):
-        raise ValueError(f"`images` (of shape {pictures.shape}) must be images of {takes}, as `{model.name}` takes them.")
+        raise ValueError(
+            f"`images` (of shape {pictures.shape}) must be images of {takes}, as `{model.name}` takes them."
+        )
 
 
 def _checked_labels(labels: Any, count: int) -> Array:
@@ -143,12 +146,13 @@ def _checked_labels(labels: Any, count: int) -> Array:
     labels = np.asarray(labels).ravel() if np.asarray(labels).shape[1:] in ((), (1,)) else np.asarray(labels)
     if labels.shape != (count,) or labels.dtype.kind not in "iu":
         raise ValueError(
-            f"`labels` (of shape {labels.shape}, {labels.dtype}) must be a class number for each of the {count} images; "
+            f"`labels` (of shape {labels.shape}, {labels.dtype}) must be a class number for each of {count} images; "
             "of one-hot rows try labels.argmax(1)."
         )
     if labels.min() < 0:
         raise ValueError(f"`labels` (={labels.min()}) must be numbers from 0 on; try labels - labels.min().")
-    return labels.astype("int64")
+    numbers: Array = labels.astype("int64")
+    return numbers
 
 
 def _class_count(model: Any, labels: Array | None) -> int:
@@ -197,7 +201,8 @@ def _load_run(run: Run) -> Loaded:
     how = "each epoch" if noted else "fresh weights and the checkpoints that it keeps"
     about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
     return Loaded(
-        model, images.x_test[chosen], ready_, labels, images.classes, partial(ready, recipe=recipe), tuple(moments), about
+        model, images.x_test[chosen], ready_, labels, images.classes, partial(ready, recipe=recipe), tuple(moments),
+        about,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""State: all that the GateLens's page depends on, and what a message from the page makes of it. No widgets, no Keras."""
+"""State: all that the GateLens's page depends on, and what a message from the page makes of it. No widgets."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from senet_lab.panels.lens_work import Own
+from senet_lab.panels.lens_own import Own
 
 MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and says so before it sends
 

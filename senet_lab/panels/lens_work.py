@@ -7,12 +7,13 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.ablation import Ablation
 from senet_lab.gates import BATCH
 from senet_lab.moments import Moment
+from senet_lab.panels.lens_own import Own, picture_of, remarks
 from senet_lab.panels.lens_sources import Loaded, Source
 from senet_lab.views.gates import Reading
 from senet_lab.views.gates_image import Passage
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
 Key = tuple[Any, ...]
 LOAD, READ, UNTRAINED = ("load",), ("read",), ("untrained",)
 SEEN_UNTRAINED = 128  # images that batch normalization of the untrained network takes its statistics from
-
-
-@dataclass(frozen=True)
-class Own:
-    """A file of one's own: its name, and its bytes."""
-
-    name: str
-    content: bytes
 
 
 class Work:
@@ -155,7 +148,8 @@ class Work:
 
         if self.loaded is None:
             raise ValueError("the network could not be loaded")
-        return _reading(observed(self.loaded.model, self.loaded.images, batch=even(len(self.loaded.images))), self.loaded)
+        images = self.loaded.images
+        return _reading(observed(self.loaded.model, images, batch=even(len(images))), self.loaded)
 
     def _untrained(self) -> Reading:
         from senet_lab.gates import observed, untrained
@@ -175,9 +169,9 @@ class Work:
         if isinstance(image, Own):
             height, width = loaded.images.shape[1:3]
             shown, name, label = picture_of(image, height, width, loaded.images.shape[3]), image.name, None
-            ready = loaded.prepare(shown[None])
+            ready, about = loaded.prepare(shown[None]), remarks(image, height)
         else:
-            shown, name = loaded.pictures[image], f"image {image}"
+            shown, name, about = loaded.pictures[image], f"image {image}", ""
             label = int(reading.labels[image]) if reading.given else None
             ready = loaded.images[image : image + 1]
         site = next(each for each in sites(loaded.model) if each.path == path)
@@ -185,7 +179,7 @@ class Work:
         probabilities = seen.predictions[0] if _classifies(seen.predictions, loaded) else None
         usual = reading.gates[path].mean(0)
         before, after = (np.asarray(seen.also[each][0], "float32") for each in (site.map, site.scale))
-        return Passage(shown, name, label, probabilities, seen.gates[path][0], usual, before, after)
+        return Passage(shown, name, label, probabilities, seen.gates[path][0], usual, before, after, about)
 
     def _ablation(self, how: str, blocks: tuple[str, ...]) -> Ablation:
         from senet_lab.ablation import ablation, switchable
@@ -199,20 +193,6 @@ class Work:
             self._switchable, loaded.images, reading.labels, blocks, how,
             values=reading.gates, before=reading.predictions,
         )  # fmt: skip
-
-
-def picture_of(own: Own, height: int, width: int, channels: int) -> Array:
-    """A file as the network can take it, uint8 (height, width, channels).
-
-    Raises:
-        ValueError: it is no image, damaged, or too large; or the network takes no pictures.
-    """
-    from senet_lab.pictures import picture
-
-    if height != width or channels not in (1, 3):
-        raise ValueError(f"this network takes {height} x {width} x {channels}, which a picture cannot be made into")
-    found = picture(own.content, height)
-    return found if channels == 3 else found.mean(-1, keepdims=True).round().astype("uint8")
 
 
 def even(images: int) -> int:
@@ -236,7 +216,7 @@ def _reading(seen: Any, loaded: Loaded) -> Reading:
 
 
 def _classifies(predictions: Any, loaded: Loaded) -> bool:
-    return predictions.ndim == 2 and predictions.shape[1] <= len(loaded.classes)
+    return bool(predictions.ndim == 2 and predictions.shape[1] <= len(loaded.classes))
 
 
 def moments_of(work: Work) -> tuple[Moment, ...]:

@@ -117,6 +117,24 @@ def stages(paths: Sequence[str], chosen: str = "") -> list[str]:
     return [found[index] for index in sorted(spread)]
 
 
+def share(part: float, digits: int = 1) -> str:
+    r"""A share as people read it, the number tied to its sign: 79.6 % for 0.796.
+
+    >>> share(0.796), share(0.5, 0)
+    ('79.6\\xa0%', '50\\xa0%')
+    """
+    return f"{100 * part:.{digits}f}\u00a0%"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A number with a real minus.
+
+    >>> signed(-0.731), signed(0.5, 1)
+    ('\u22120.73', '0.5')
+    """
+    return f"{value:.{digits}f}".replace("-", "\u2212")
+
+
 def first_classes(reading: Reading) -> tuple[int, ...]:
     """The classes that are drawn until others are chosen."""
     return tuple(reading.present(range(len(reading.classes)))[:DRAWN])

@@ -8,6 +8,7 @@ from html import escape
 from senet_lab.ablation import Ablation
 from senet_lab.views import svg
 from senet_lab.views.charts import Panel
+from senet_lab.views.gates import share
 from senet_lab.views.svg import Box
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.units import counted, short
@@ -74,8 +75,13 @@ def _alone(alone: Mapping[str, Ablation], held: Sequence[str]) -> tuple[list[str
         words = f"{box} {title(path)}"
         bar = _bar(panel, measured.change, top, "held" if is_held else "bar-macs")
         name = svg.text(12, top + 15, svg.cut(words, LEFT - 14, 6.7), "label" if is_held else "inked", "start")
-        said = f"{title(path, ' ')}, {'held' if is_held else 'free'}; alone {signed_points(measured.change)} points of accuracy"
-        tip = [title(path), f"held alone: {measured.after:.1%} of {measured.before:.1%}", f"{counted(measured.flipped, 'image')} taken for another class than before"]
+        state = "held" if is_held else "free"
+        said = f"{title(path, ' ')}, {state}; alone {signed_points(measured.change)} points of accuracy"
+        tip = [
+            title(path),
+            f"held alone: {share(measured.after)} of {share(measured.before)}",
+            f"{counted(measured.flipped, 'image')} taken for another class than before",
+        ]
         marks.append(_toggle([name, *bar], Box(4, top + 1, RIGHT - 150, PITCH - 2), tip, said, path, is_held))
     return marks, len(shown)
 
@@ -83,7 +89,9 @@ def _alone(alone: Mapping[str, Ablation], held: Sequence[str]) -> tuple[list[str
 def _toggle(marks: Sequence[str], hit: Box, tip: Sequence[str], said: str, path: str, pressed: bool) -> str:
     """A node that holds or frees a block."""
     made = svg.node(marks, hit, tip, said)
-    return made.replace('role="img"', f'role="button" aria-pressed="{str(pressed).lower()}" data-hold="{escape(path)}"', 1)
+    return made.replace(
+        'role="img"', f'role="button" aria-pressed="{str(pressed).lower()}" data-hold="{escape(path)}"', 1
+    )
 
 
 def _by_class(together: Ablation | None, classes: Sequence[str]) -> tuple[list[str], int]:
@@ -91,7 +99,7 @@ def _by_class(together: Ablation | None, classes: Sequence[str]) -> tuple[list[s
     if together is None:
         marks.append(svg.text(RIGHT - 105, 62, "no gate is held", "note", "start"))
         return marks, 0
-    said = f"accuracy {together.before:.1%} \u2192 {together.after:.1%}"
+    said = f"accuracy {share(together.before)} \u2192 {share(together.after)}"
     marks.append(svg.text(RIGHT - 105, 33, said, "inked", "start"))
     changes = [float(after - before) for before, after in zip(together.class_before, together.class_after, strict=True)]
     shown = list(zip(together.classes.tolist(), changes, strict=True))[:MOST]
@@ -115,7 +123,9 @@ def _extremes(changes: Sequence[float]) -> tuple[float, float]:
 def _bar(panel: Panel, change: float, top: float, kind: str) -> list[str]:
     """From the middle to the change, and its number at the end."""
     zero, end = panel.x(0), panel.x(change)
-    number = svg.text(end + (-5 if change < 0 else 5), top + 15, signed_points(change), "inked", "end" if change < 0 else "start")
+    number = svg.text(
+        end + (-5 if change < 0 else 5), top + 15, signed_points(change), "inked", "end" if change < 0 else "start"
+    )
     return [svg.rect(min(zero, end), top + 4, max(0.5, abs(end - zero)), PITCH - 8, kind, 1), number]
 
 
@@ -123,22 +133,39 @@ def savings(together: Ablation) -> str:
     """What the squeeze-excite of the held blocks costs, in a sentence."""
     if together.params is None or together.macs is None:
         return "What it would save cannot be counted: the network has layers that no ledger knows."
+    blocks = "this block" if len(together.blocks) == 1 else "these blocks"
     return (
-        f"Without the squeeze-excite of {'this block' if len(together.blocks) == 1 else 'these blocks'} the network would have "
+        f"Without the squeeze-excite of {blocks} the network would have "
         f"{short(together.params)} fewer parameters and {short(together.macs)} fewer multiply-adds for an image."
     )
 
 
 def _tables(alone: Mapping[str, Ablation], together: Ablation | None, classes: Sequence[str]) -> str:
     rows = [
-        [title(path), f"{one.before:.1%}", f"{one.after:.1%}", signed_points(one.change), str(one.flipped), _known(one.params), _known(one.macs)]
+        [
+            title(path),
+            share(one.before),
+            share(one.after),
+            signed_points(one.change),
+            str(one.flipped),
+            _known(one.params),
+            _known(one.macs),
+        ]
         for path, one in alone.items()
     ]
-    head = ["Gate held", "Accuracy", "Held", "Points", "Images taken otherwise", "Parameters saved", "Multiply-adds saved"]
+    head = [
+        "Gate held",
+        "Accuracy",
+        "Held",
+        "Points",
+        "Images taken otherwise",
+        "Parameters saved",
+        "Multiply-adds saved",
+    ]
     found = listing("Each gate held alone", head, rows)
     if together is not None:
         its = [
-            [classes[number], f"{before:.1%}", f"{after:.1%}", signed_points(after - before)]
+            [classes[number], share(before), share(after), signed_points(after - before)]
             for number, before, after in zip(together.classes, together.class_before, together.class_after, strict=True)
         ]
         words = ", ".join(map(title, together.blocks))

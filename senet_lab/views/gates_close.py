@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 
 from senet_lab.gates import closeness
 from senet_lab.views import svg
-from senet_lab.views.gates import Array, Reading
+from senet_lab.views.gates import Array, Reading, signed
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.words import title
 
 LEFT, TOP, SIDE = 120, 60, 300
 NUMBERED = 12  # classes, up to which there is room for numbers
 ROWS = 20
-MINUS = "\u2212"
 
 
 def close_classes(reading: Reading, path: str, chosen: Sequence[int]) -> str:
     """A field for each pair of the chosen classes, filled as far as they are alike; the pairs behind, and as a list."""
     present, alike = close_pairs(reading, path, chosen)
     if len(present) < 3:
-        return '<p class="sn-finding">Choose at least three classes: closeness is told from what they have in common.</p>'
+        return (
+            '<p class="sn-finding">Choose at least three classes: closeness is told from what they have in common.</p>'
+        )
     names = [reading.classes[number] for number in present]
     marks = [svg.text(LEFT, 16, f"{title(path)}: correlation of the classes\u2019 mean gates", "label", "start")]
     pitch = SIDE / len(present)
@@ -34,7 +36,7 @@ def close_classes(reading: Reading, path: str, chosen: Sequence[int]) -> str:
     marks += _heads(names, pitch) + _pairs(names, alike)
     closest = ranked(names, alike)
     label = f"Closeness of {len(names)} classes in {title(path, ' ')}: closest {closest[0][0]} and {closest[0][1]}"
-    rows = [[f"{a} and {b}", _signed(value)] for a, b, value in closest]
+    rows = [[f"{a} and {b}", signed(value)] for a, b, value in closest]
     table = listing("Pairs of classes, the closest first", ["Pair", "Correlation"], rows)
     return f"{svg.drawing(TOP + SIDE + 16, label, marks)}{behind('closeness', table)}"
 
@@ -66,7 +68,7 @@ def _field(value: float, row: int, column: int, pitch: float, numbered: bool) ->
     if row == column:
         return marks
     if numbered:
-        marks.append(svg.text(x + pitch / 2, y + pitch / 2 + 4, _signed(value, 1 if pitch < 36 else 2), "inked"))
+        marks.append(svg.text(x + pitch / 2, y + pitch / 2 + 4, signed(value, 1 if pitch < 36 else 2), "inked"))
     return marks
 
 
@@ -76,7 +78,7 @@ def _heads(names: Sequence[str], pitch: float) -> list[str]:
         return [svg.text(LEFT + pitch * (i + 0.5), TOP - 8, name, "inked") for i, name in enumerate(names)]
     return [
         f'<text class="sn-inked" transform="translate({LEFT + pitch * (i + 0.5) - 3:.1f} {TOP - 5}) rotate(-32)">'
-        f"{svg.escape(svg.cut(name, 70, 6.7))}</text>"
+        f"{escape(svg.cut(name, 70, 6.7))}</text>"
         for i, name in enumerate(names)
     ]
 
@@ -90,9 +92,5 @@ def _pairs(names: Sequence[str], alike: Array) -> list[str]:
         for index, (a, b, value) in enumerate(its):
             y = top + 21 * (index + 1)
             marks.append(svg.text(x, y, svg.cut(f"{a}, {b}", 200, 6.7), "inked", "start"))
-            marks.append(svg.text(x + 260, y, _signed(value), "inked", "end"))
+            marks.append(svg.text(x + 260, y, signed(value), "inked", "end"))
     return marks
-
-
-def _signed(value: float, digits: int = 2) -> str:
-    return f"{value:.{digits}f}".replace("-", MINUS)

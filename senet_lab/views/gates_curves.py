@@ -52,9 +52,7 @@ def _stage(reading: Reading, path: str, chosen: Sequence[int], at: tuple[float, 
     means, _ = sorted_means(reading, path, chosen)
     channels = means.shape[1]
     thin, each = thinned(means)
-    panel = Panel(
-        left + LEFT, top + TOP, wide - LEFT - 6, HIGH, (0, max(1, thin.shape[1] - 1)), reading.bounds
-    )
+    panel = Panel(left + LEFT, top + TOP, wide - LEFT - 6, HIGH, (0, max(1, thin.shape[1] - 1)), reading.bounds)
     said = f"F {brief(reading.specificity[path])}"
     of = f"{counted(channels, 'channel')}, sorted by mean"
     below = f"{of}; a point: {each}" if each > 1 else of
@@ -67,7 +65,12 @@ def _stage(reading: Reading, path: str, chosen: Sequence[int], at: tuple[float, 
     ]
     for number, values in zip(reading.present(chosen), thin, strict=True):
         points = [(panel.x(i), panel.y(float(value))) for i, value in enumerate(values)]
-        marks.append(line(points if len(points) > 1 else [points[0], (panel.x(1), points[0][1])], f"curve sn-{class_style(number)}"))
+        marks.append(
+            line(
+                points if len(points) > 1 else [points[0], (panel.x(1), points[0][1])],
+                f"curve sn-{class_style(number)}",
+            )
+        )
     return marks
 
 
@@ -86,8 +89,6 @@ def _table(reading: Reading, path: str, chosen: Sequence[int]) -> str:
     apart = np.ptp(means, axis=0) if len(means) else np.zeros(means.shape[1])
     shown = np.argsort(-apart, kind="stable")[:ROWS]
     head = ["Channel", *(reading.classes[number] for number in reading.present(chosen)), "Apart by"]
-    rows = [
-        [str(order[at]), *(f"{value:.3f}" for value in means[:, at]), f"{apart[at]:.3f}"] for at in shown
-    ]
+    rows = [[str(order[at]), *(f"{value:.3f}" for value in means[:, at]), f"{apart[at]:.3f}"] for at in shown]
     note = f"those {ROWS} that differ most, of {len(order)}" if len(order) > ROWS else "those that differ most first"
     return listing(f"{title(path)}: mean gate by class", head, rows, note=note)

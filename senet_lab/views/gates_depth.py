@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from senet_lab.views import svg
 from senet_lab.views.charts import Panel, floor_line, grid, line, ticks
-from senet_lab.views.gates import Reading
+from senet_lab.views.gates import Reading, share
 from senet_lab.views.gates_strip import brief
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.units import spaced
@@ -25,7 +25,13 @@ def depth(reading: Reading, chosen: str = "", untrained: Reading | None = None) 
     most = max(value for _, _, values in lines for value in values)
     panel = Panel(LEFT, TOP, WIDE, HIGH, (-0.5, len(paths) - 0.5), (LEAST, max(10.0, 1.6 * most)), log=True)
     marks = [
-        svg.text(LEFT - 36, 16, "F ratio, log scale: variance of the gates between classes over that within", "label", "start"),
+        svg.text(
+            LEFT - 36,
+            16,
+            "F ratio, log scale: variance of the gates between classes over that within",
+            "label",
+            "start",
+        ),
         *grid(panel, ticks(panel)),
         floor_line(panel),
         svg.path(f"M{LEFT} {panel.y(1):.1f}h{WIDE}", "chance"),
@@ -59,7 +65,8 @@ def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[s
 
 def _names(panel: Panel, paths: Sequence[str]) -> list[str]:
     """The number of each block under it, and under those the names of groups."""
-    marks, groups = [], {}
+    marks: list[str] = []
+    groups: dict[str, list[int]] = {}
     step = -(-len(paths) * 20 // int(panel.width))
     for index, path in enumerate(paths):
         group, _, block = path.partition("/")
@@ -80,5 +87,7 @@ def _table(reading: Reading, untrained: Reading | None) -> str:
     rows = []
     for path, ratio in reading.specificity.items():
         other = [brief(untrained.specificity[path])] if untrained else []
-        rows.append([title(path), brief(ratio), f"{reading.explained(path):.1%}", *other, str(reading.gates[path].shape[1])])
+        rows.append(
+            [title(path), brief(ratio), share(reading.explained(path)), *other, str(reading.gates[path].shape[1])]
+        )
     return listing("Class-specificity by block", head, rows, note=f"{len(reading.labels):,} images")

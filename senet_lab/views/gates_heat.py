@@ -40,7 +40,9 @@ def heat_map(reading: Reading, path: str, chosen: Sequence[int]) -> str:
         f"Heat map of {title(path, ' ')}: {len(values)} channels, the most class-specific on top, by "
         f"{values.shape[1]} images of {', '.join(reading.classes[number] for number in present)}"
     )
-    return f"{svg.drawing(TOP + HIGH + 42, label, marks)}{behind('heat', _table(reading, path, present, order, ratios))}"
+    return (
+        f"{svg.drawing(TOP + HIGH + 42, label, marks)}{behind('heat', _table(reading, path, present, order, ratios))}"
+    )
 
 
 def specific_first(reading: Reading, path: str) -> tuple[Array, Array]:
@@ -74,10 +76,12 @@ def _rows(order: Array, count: int) -> list[str]:
     pitch = HIGH / count
     step = max(1, round(22 / pitch))
     marks = [
-        svg.text(LEFT - 5, TOP + pitch * (row + 0.5) + 4, str(order[row]), "note", "end") for row in range(0, count, step)
+        svg.text(LEFT - 5, TOP + pitch * (row + 0.5) + 4, str(order[row]), "note", "end")
+        for row in range(0, count, step)
     ]
     words = "channel, most class-specific on top"
-    turned = f'<text class="sn-note" transform="translate(11 {TOP + HIGH / 2:.0f}) rotate(-90)" text-anchor="middle">{words}</text>'
+    turn = f"translate(11 {TOP + HIGH / 2:.0f}) rotate(-90)"
+    turned = f'<text class="sn-note" transform="{turn}" text-anchor="middle">{words}</text>'
     return [*marks, turned]
 
 
@@ -99,9 +103,18 @@ def _scale(low: float, high: float) -> list[str]:
     """The colours from the least gate to the most."""
     x = LEFT + WIDE + 22
     ramp = np.linspace(high, low, 64)[:, None]
-    marks = [image(png(coloured(ramp, low, high)), (x, TOP, KEY, HIGH)), svg.text(x + KEY + 22, 16, "gate", "note", "end")]
+    marks = [
+        image(png(coloured(ramp, low, high)), (x, TOP, KEY, HIGH)),
+        svg.text(x + KEY + 22, 16, "gate", "note", "end"),
+    ]
     return marks + [
-        svg.text(x + KEY + 5, TOP + HIGH * (1 - part) + (10 - 8 * part if part != 0.5 else 4), f"{low + part * (high - low):.3g}", "note", "start")
+        svg.text(
+            x + KEY + 5,
+            TOP + HIGH * (1 - part) + (10 - 8 * part if part != 0.5 else 4),
+            f"{low + part * (high - low):.3g}",
+            "note",
+            "start",
+        )
         for part in (0, 0.5, 1)
     ]
 

@@ -8,6 +8,7 @@ from math import inf
 from senet_lab.moments import Moment
 from senet_lab.views import svg
 from senet_lab.views.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.views.gates import share
 from senet_lab.views.gates_depth import LEAST, MOST
 from senet_lab.views.gates_strip import brief
 from senet_lab.views.tables import behind, listing
@@ -21,7 +22,7 @@ def history(moments: Sequence[Moment], chosen: str = "") -> str:
     """Mean gate and F ratio of blocks over the epochs; the numbers behind."""
     paths = drawn(list(moments[0].mean), chosen)
     epochs = [moment.epoch for moment in moments]
-    span = (min(epochs), max(max(epochs), min(epochs) + 1))
+    span = (min(epochs), max(*epochs, min(epochs) + 1))
     means = [moment.mean[path] for moment in moments for path in paths]
     ratios = [_within(moment.specificity[path]) for moment in moments for path in paths]
     left = Panel(LEFT, TOP, FIELD, HIGH, span, _room(means))
@@ -29,7 +30,9 @@ def history(moments: Sequence[Moment], chosen: str = "") -> str:
     marks = [*_frame(left, "mean gate", epochs), *_frame(right, "F ratio, log scale; 1: chance", epochs)]
     marks.append(svg.path(f"M{right.left} {right.y(1):.1f}h{FIELD}", "chance"))
     marks += _lines(left, paths, chosen, [(m.epoch, m.mean) for m in moments])
-    marks += _lines(right, paths, chosen, [(m.epoch, {path: _within(m.specificity[path]) for path in paths}) for m in moments])
+    marks += _lines(
+        right, paths, chosen, [(m.epoch, {path: _within(m.specificity[path]) for path in paths}) for m in moments]
+    )
     label = f"Mean gate and F ratio of {len(paths)} blocks from epoch {span[0]} to {epochs[-1]}"
     return f"{svg.drawing(TOP + HIGH + 44, label, marks)}{behind('history', _table(moments))}"
 
@@ -87,6 +90,9 @@ def _lines(
 def _table(moments: Sequence[Moment]) -> str:
     rows = []
     for moment in moments:
-        right = "" if moment.accuracy is None else f"{moment.accuracy:.1%}"
-        rows += [[str(moment.epoch), title(path), f"{moment.mean[path]:.3f}", brief(moment.specificity[path]), right] for path in moment.mean]
+        right = "" if moment.accuracy is None else share(moment.accuracy)
+        rows += [
+            [str(moment.epoch), title(path), f"{moment.mean[path]:.3f}", brief(moment.specificity[path]), right]
+            for path in moment.mean
+        ]
     return listing("Gates by epoch", ["Epoch", "Block", "Mean gate", "F ratio", "Accuracy"], rows, words=(1,))

@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 
-from senet_lab.views.gates import Array, Reading
+from senet_lab.views.gates import Array, Reading, share
 from senet_lab.views.raster import coloured, png, shade
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.units import counted
@@ -31,6 +31,7 @@ class Passage:
         gate: of the block, (channels,).
         usual: the mean gate of each channel over the sample, (channels,).
         before, after: the maps that are scaled, and scaled: (height, width, channels).
+        about: what was done to make it fit, if anything was.
     """
 
     picture: Array
@@ -41,6 +42,7 @@ class Passage:
     usual: Array
     before: Array
     after: Array
+    about: str = ""
 
 
 def raised_and_lowered(passage: Passage, count: int = SHOWN) -> tuple[list[int], list[int]]:
@@ -58,8 +60,10 @@ def passage_view(passage: Passage, path: str, classes: Sequence[str]) -> str:
         f'alt="{escape(passage.name)}"/>'
     )
     label = "" if passage.label is None else f", label {escape(classes[passage.label])}"
+    about = f"<br/><small>{escape(passage.about)}</small>" if passage.about else ""
     return (
-        f'<div class="sn-passage"><figure>{picture}<figcaption>{escape(passage.name)}{label}</figcaption></figure>'
+        f'<div class="sn-passage"><figure>{picture}'
+        f"<figcaption>{escape(passage.name)}{label}{about}</figcaption></figure>"
         f"<div>{_guesses(passage, classes)}</div></div>"
         f'<h3 class="sn-title">{escape(title(path))}: feature maps before and after scaling</h3>'
         '<p class="sn-source">gate now and its mean over the sample; both maps of a channel are on one scale, '
@@ -75,14 +79,16 @@ def _guesses(passage: Passage, classes: Sequence[str]) -> str:
         return '<p class="sn-finding">This network has no classifier, so there is no prediction.</p>'
     rows = []
     for number in np.argsort(-passage.probabilities, kind="stable")[:GUESSES]:
-        share = float(passage.probabilities[number])
+        part = float(passage.probabilities[number])
         right = " (its label)" if number == passage.label else ""
         rows.append(
-            f'<tr><th scope="row">{escape(classes[number])}{right}</th><td>{share:.1%}</td><td class="sn-words">'
-            f'<span class="sn-bar sn-long" aria-hidden="true"><span style="width:{100 * share:.1f}%"></span></span></td></tr>'
+            f'<tr><th scope="row">{escape(classes[number])}{right}</th><td>{share(part)}</td><td class="sn-words">'
+            f'<span class="sn-bar sn-long" aria-hidden="true"><span style="width:{100 * part:.1f}%"></span></span>'
+            "</td></tr>"
         )
     head = '<thead><tr><th scope="col">Class</th><th scope="col">Probability</th><td></td></tr></thead>'
-    return f'<table class="sn-listing sn-guesses"><caption>Prediction</caption>{head}<tbody>{"".join(rows)}</tbody></table>'
+    return f'<table class="sn-listing sn-guesses"><caption>Prediction</caption>{head}'
+        f"<tbody>{''.join(rows)}</tbody></table>"
 
 
 def _maps(words: str, channels: Sequence[int], passage: Passage) -> str:
@@ -97,7 +103,9 @@ def _maps(words: str, channels: Sequence[int], passage: Passage) -> str:
             for values, when in ((before, "before"), (after, "after"))
         ]
         said = f"channel {channel}: {passage.gate[channel]:.2f}, mean {passage.usual[channel]:.2f}"
-        figures.append(f'<figure>{both[0]}<span aria-hidden="true">\u2192</span>{both[1]}<figcaption>{said}</figcaption></figure>')
+        figures.append(
+            f'<figure>{both[0]}<span aria-hidden="true">\u2192</span>{both[1]}<figcaption>{said}</figcaption></figure>'
+        )
     return f'<section aria-label="{words}"><h4>{words}</h4>{"".join(figures)}</section>'
 
 
@@ -105,11 +113,18 @@ def _table(passage: Passage, path: str) -> str:
     order = np.argsort(passage.usual - passage.gate, kind="stable")
     shown = order if len(order) <= 64 else [*order[:32], *order[-32:]]
     rows = [
-        [str(at), f"{passage.gate[at]:.3f}", f"{passage.usual[at]:.3f}", f"{passage.gate[at] - passage.usual[at]:+.3f}".replace("-", "\u2212")]
+        [
+            str(at),
+            f"{passage.gate[at]:.3f}",
+            f"{passage.usual[at]:.3f}",
+            f"{passage.gate[at] - passage.usual[at]:+.3f}".replace("-", "\u2212"),
+        ]
         for at in shown
     ]
     note = f"{len(rows)} of {counted(len(order), 'channel')}, the most raised first"
-    return listing(f"{title(path)}: gates of {passage.name}", ["Channel", "Gate", "Mean gate", "Difference"], rows, note=note)
+    return listing(
+        f"{title(path)}: gates of {passage.name}", ["Channel", "Gate", "Mean gate", "Difference"], rows, note=note
+    )
 
 
 def thumbnails(images: Array, reading: Reading, numbers: Sequence[int], chosen: int | None) -> str:
@@ -129,7 +144,8 @@ def thumbnails(images: Array, reading: Reading, numbers: Sequence[int], chosen: 
             f'aria-pressed="{str(number == chosen).lower()}" aria-label="{escape(words)}" title="{escape(words)}">'
             f'<img class="sn-pixels" src="{png(shade(images[number]))}" width="40" height="40" alt=""/>{wrong}</button>'
         )
-    return f'<div class="sn-thumbs" role="group" aria-label="Images of the sample; a cross: taken for another class">{"".join(buttons)}</div>'
+    words = "Images of the sample; a cross: taken for another class"
+    return f'<div class="sn-thumbs" role="group" aria-label="{words}">{"".join(buttons)}</div>'
 
 
 def page_of(reading: Reading, chosen: Sequence[int], page: int, wrong: bool = False) -> tuple[list[int], int]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from senet_lab.views import svg
 from senet_lab.views.charts import Panel, floor_line, grid, ticks
-from senet_lab.views.gates import Array, Reading
+from senet_lab.views.gates import Array, Reading, share
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.words import title
 
@@ -25,7 +25,7 @@ def spread(reading: Reading, path: str, untrained: Reading | None = None) -> str
     shut, opened = reading.saturation[path]
     label = (
         f"Distribution of the gates of {title(path, ' ')}: mean {reading.gates[path].mean():.2f}; "
-        f"{shut:.0%} of its channels always below 0.05, {opened:.0%} always above 0.95"
+        f"{share(shut, 0)} of its channels always below 0.05, {share(opened, 0)} always above 0.95"
     )
     height = TOP + HIGH + 44
     return f"{_key(untrained)}{svg.drawing(height, label, marks)}{behind('spread', _tables(reading, shares, edges))}"
@@ -58,12 +58,12 @@ def _histogram(shares: Array, edges: Array, path: str, before: Array | None) -> 
         *grid(panel, ticks(panel, 4)),
     ]
     wide = FIELD / len(shares)
-    for index, share in enumerate(shares):
-        y = panel.y(100 * share)
-        if share:
+    for index, part in enumerate(shares):
+        y = panel.y(100 * part)
+        if part:
             marks.append(svg.rect(LEFT + index * wide + 0.5, y, wide - 1, panel.bottom - y, "neck", 0))
     if before is not None:
-        steps = "".join(f"V{panel.y(100 * share):.1f}h{wide:.2f}" for share in before)
+        steps = "".join(f"V{panel.y(100 * part):.1f}h{wide:.2f}" for part in before)
         marks.append(svg.path(f"M{LEFT} {panel.bottom}{steps}V{panel.bottom}", "outline"))
     low, high = panel.x_range
     marks += [svg.text(panel.x(v), panel.bottom + 17, f"{v:.3g}") for v in np.linspace(low, high, 5)]
@@ -87,8 +87,16 @@ def _saturation(reading: Reading, chosen: str) -> list[str]:
         base = y + pitch / 2 + 4
         name = title(path)
         if pitch >= 12 or not index % 2:
-            marks.append(svg.text(NAMES, base, svg.cut(name, NAMES - LEFT - FIELD - 12, 6.7), "label" if path == chosen else "note", "end"))
-            marks.append(svg.text(BARS + LONG + 5, base, f"{shut + opened:.0%}", "note", "start"))
+            marks.append(
+                svg.text(
+                    NAMES,
+                    base,
+                    svg.cut(name, NAMES - LEFT - FIELD - 12, 6.7),
+                    "label" if path == chosen else "note",
+                    "end",
+                )
+            )
+            marks.append(svg.text(BARS + LONG + 5, base, share(shut + opened, 0), "note", "start"))
         top = y + (pitch - high) / 2
         marks.append(svg.rect(BARS, top, LONG, high, "empty", 1))
         marks.append(svg.rect(BARS, top, LONG * shut, high, "shut", 0))
@@ -98,11 +106,25 @@ def _saturation(reading: Reading, chosen: str) -> list[str]:
 
 def _tables(reading: Reading, shares: Array, edges: Array) -> str:
     bins = [
-        [f"{low:.3f} to {high:.3f}", f"{share:.2%}"] for low, high, share in zip(edges[:-1], edges[1:], shares, strict=True) if share
+        [f"{low:.3f} to {high:.3f}", share(part, 2)]
+        for low, high, part in zip(edges[:-1], edges[1:], shares, strict=True)
+        if part
     ]
     blocks = []
     for path, values in reading.gates.items():
         shut, opened = reading.saturation[path]
-        blocks.append([title(path), f"{values.mean():.3f}", f"{values.std():.3f}", f"{values.min():.3f}", f"{values.max():.3f}", f"{shut:.1%}", f"{opened:.1%}"])
+        blocks.append(
+            [
+                title(path),
+                f"{values.mean():.3f}",
+                f"{values.std():.3f}",
+                f"{values.min():.3f}",
+                f"{values.max():.3f}",
+                share(shut),
+                share(opened),
+            ]
+        )
     head = ["Block", "Mean", "Deviation", "Least", "Most", "Always below 0.05", "Always above 0.95"]
-    return listing("Gates of each block", head, blocks) + listing("Distribution", ["Gate", "Share"], bins, note="bins that are not empty")
+    return listing("Gates of each block", head, blocks) + listing(
+        "Distribution", ["Gate", "Share"], bins, note="bins that are not empty"
+    )

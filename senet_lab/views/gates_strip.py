@@ -88,7 +88,9 @@ def part(value: float, top: float) -> float:
     return min(1.0, log(min(max(1.0, value), top)) / log(top))
 
 
-def _placed(thing: Ledger | Anatomy | None, specificity: Mapping[str, float]) -> tuple[list[Bar], list[tuple[float, str]]]:
+def _placed(
+    thing: Ledger | Anatomy | None, specificity: Mapping[str, float]
+) -> tuple[list[Bar], list[tuple[float, str]]]:
     """Blocks from left to right, as wide as the root of their channels allows, and the names of groups above them."""
     groups = _groups(thing, specificity)
     roots = [sqrt(part.leaving[-1]) if part else 1.0 for parts in groups.values() for _, part in parts]
@@ -144,7 +146,12 @@ def _block(bar: Bar, value: float | None, top: float, held: bool) -> str:
     if bar.room >= NUMBERED:
         marks.append(svg.text(box.x + box.width / 2, mark.y - 4, brief(value), "inked"))
     if held:
-        marks.append(svg.path(f"M{mark.x:.1f} {mark.y:.1f}l{mark.width:.1f} {high:.1f}m0 -{high:.1f}l-{mark.width:.1f} {high:.1f}", "cross"))
+        marks.append(
+            svg.path(
+                f"M{mark.x:.1f} {mark.y:.1f}l{mark.width:.1f} {high:.1f}m0 -{high:.1f}l-{mark.width:.1f} {high:.1f}",
+                "cross",
+            )
+        )
     lines = [words, f"F ratio {value:.3g}", *(["its gate is held"] if held else [])]
     hit = Box(box.x - GAP / 2, FLOOR - TALL - MARK - 18, box.width + GAP, TALL + MARK + 20)
     return svg.node(marks, hit, lines, ", ".join(lines), bar.path)
