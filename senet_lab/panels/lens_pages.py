@@ -12,6 +12,7 @@ from senet_lab.panels.lens_side import side, when
 from senet_lab.panels.lens_state import TABS
 from senet_lab.panels.lens_work import moments_of
 from senet_lab.views.gates import Reading, share
+from senet_lab.views.gates_ablation import alone_and_together
 from senet_lab.views.gates_close import close_classes
 from senet_lab.views.gates_curves import curves
 from senet_lab.views.gates_depth import depth
@@ -185,7 +186,7 @@ def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
     alone = {path: results[key] for path in reading.gates if (key := alone_key(state, path)) in results}
     together = results.get(together_key(state)) if state.held else None
     said = ablation_words(alone, together, reading.classes, state.how, len(reading.gates))
-    return said, alone_andtogether_key(alone, together, reading.classes, state.held, state.how)
+    return said, alone_and_together(alone, together, reading.classes, state.held, state.how)
 
 
 def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:

@@ -87,8 +87,8 @@ def _guesses(passage: Passage, classes: Sequence[str]) -> str:
             "</td></tr>"
         )
     head = '<thead><tr><th scope="col">Class</th><th scope="col">Probability</th><td></td></tr></thead>'
-    return f'<table class="sn-listing sn-guesses"><caption>Prediction</caption>{head}'
-        f"<tbody>{''.join(rows)}</tbody></table>"
+    body = f"<tbody>{''.join(rows)}</tbody>"
+    return f'<table class="sn-listing sn-guesses"><caption>Prediction</caption>{head}{body}</table>'
 
 
 def _maps(words: str, channels: Sequence[int], passage: Passage) -> str:

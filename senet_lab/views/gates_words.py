@@ -73,8 +73,8 @@ def spread_words(reading: Reading, path: str) -> str:
     its = reading.saturation[list(reading.gates)[-1]][1]
     verdict = "as the paper found of its last stage" if its >= MOSTLY else "while the paper\u2019s last stage saturates"
     return (
-        f"In {title(path)} half of the gates lie between {low:.2f} and {high:.2f}, around {middle:.2f}; of its channels "
-        f"{share(shut, 0)} are always below 0.05, {share(opened, 0)} always above 0.95. "
+        f"In {title(path)} half of the gates lie between {low:.2f} and {high:.2f}, around {middle:.2f}; of its "
+        f"channels {share(shut, 0)} are always below 0.05, {share(opened, 0)} always above 0.95. "
         f"In the last block {share(its, 0)} are always above 0.95, {verdict}."
     )
 
