@@ -16,10 +16,12 @@ export default {
     let answered = true;
     let moves = {}; // what was chosen since the last answer
     let timer = 0;
+    let mine = ""; // what the page itself has to say against a file, until something else is chosen
 
     function ask(name, value) {
       delete moves[name]; // so that the order is that of the last touches
       moves[name] = value;
+      mine = "";
       answered = false;
       turn += 1;
       model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}` });
@@ -35,9 +37,10 @@ export default {
 
     async function send(file) {
       if (!file) return;
-      if (file.size > MOST) return complain(`'${file.name}' has ${Math.round(file.size / 2 ** 20)} MiB; at most 64 are taken.`);
-      if (!file.size) return complain(`'${file.name}' is empty.`);
-      complain("");
+      const mebibytes = Math.round(file.size / 2 ** 20);
+      mine = file.size > MOST ? `'${file.name}' has ${mebibytes} MiB; at most 64 are taken.` : file.size ? "" : `'${file.name}' is empty.`;
+      complain(mine);
+      if (mine) return;
       const count = Math.ceil(file.size / PART);
       const which = uniqueId();
       for (let part = 0; part < count; part += 1) {
@@ -61,7 +64,7 @@ export default {
       parts.busy.hidden = !shown.busy;
       if (parts.doing.textContent !== shown.busy) parts.doing.textContent = shown.busy;
       if (!answered) return; // a later choice is on its way: leave the controls to the hand that moves them
-      complain(shown.error);
+      complain(mine || shown.error);
       redraw(parts.side, shown.side);
     }
 

@@ -47,6 +47,7 @@ class Work:
         self._wanted: list[Key] = []
         self._lock = threading.Lock()
         self._running = False
+        self._threads = 0  # one that is about to end has something to tell yet
         self._switchable: Any = None
 
     @property
@@ -75,18 +76,20 @@ class Work:
             if self._running or not self._wanted:
                 return
             self._running = True
+            self._threads += 1
+            self.words = told(self._wanted[0], len(self._wanted) - 1)
         # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
         policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
         threading.Thread(target=self._run, args=(policy,), daemon=True).start()
 
     def wait(self, timeout: float) -> None:
-        """Wait until nothing is wanted any more.
+        """Wait until nothing is wanted any more, and that was told.
 
         Raises:
             TimeoutError: that took longer than `timeout` seconds.
         """
         end = time.monotonic() + timeout
-        while self._running:
+        while self._threads:
             if time.monotonic() > end:
                 raise TimeoutError(f"after {timeout:g} seconds: {self.words}")
             time.sleep(0.02)
@@ -94,6 +97,7 @@ class Work:
     def try_again(self) -> None:
         """Forget what failed, so that it can be wanted again."""
         self.failed.clear()
+        self.version += 1
 
     @property
     def busy(self) -> bool:
@@ -119,6 +123,8 @@ class Work:
                 self.failed[key] = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             self._tell()
         self._tell()
+        with self._lock:
+            self._threads -= 1
 
     def _tell(self) -> None:
         self.version += 1

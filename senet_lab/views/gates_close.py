@@ -13,7 +13,7 @@ from senet_lab.views.gates import Array, Reading, signed
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.words import title
 
-LEFT, TOP, SIDE = 120, 60, 300
+LEFT, TOP, SIDE = 110, 84, 360
 NUMBERED = 12  # classes, up to which there is room for numbers
 ROWS = 20
 
@@ -86,11 +86,11 @@ def _heads(names: Sequence[str], pitch: float) -> list[str]:
 def _pairs(names: Sequence[str], alike: Array) -> list[str]:
     """The closest and the most opposed pairs as a list beside the fields."""
     pairs = ranked(names, alike)
-    x, marks = LEFT + SIDE + 60, []
+    x, marks = LEFT + SIDE + 40, []
     for top, words, its in ((TOP + 8, "closest", pairs[:5]), (TOP + 150, "furthest apart", pairs[:-6:-1])):
         marks.append(svg.text(x, top, words, "label", "start"))
         for index, (a, b, value) in enumerate(its):
             y = top + 21 * (index + 1)
             marks.append(svg.text(x, y, svg.cut(f"{a}, {b}", 200, 6.7), "inked", "start"))
-            marks.append(svg.text(x + 260, y, signed(value), "inked", "end"))
+            marks.append(svg.text(x + 240, y, signed(value), "inked", "end"))
     return marks

@@ -98,11 +98,11 @@ def _maps(words: str, channels: Sequence[int], passage: Passage) -> str:
         before, after = passage.before[..., channel], passage.after[..., channel]
         low, high = float(min(before.min(), after.min())), float(max(before.max(), after.max()))
         both = [
-            f'<img class="sn-pixels" src="{png(coloured(values, low, high))}" width="72" height="72" '
+            f'<img class="sn-pixels" src="{png(coloured(values, low, high))}" width="58" height="58" '
             f'alt="channel {channel} {when} scaling"/>'
             for values, when in ((before, "before"), (after, "after"))
         ]
-        said = f"channel {channel}: {passage.gate[channel]:.2f}, mean {passage.usual[channel]:.2f}"
+        said = f"channel {channel}<br/>{passage.gate[channel]:.2f}, mean {passage.usual[channel]:.2f}"
         figures.append(
             f'<figure>{both[0]}<span aria-hidden="true">\u2192</span>{both[1]}<figcaption>{said}</figcaption></figure>'
         )
