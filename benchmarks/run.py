@@ -43,6 +43,7 @@ def jobs(quick: bool) -> list[Job]:
             found += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
             if not (quick and case[0] == "SE-ResNeXt-50"):
                 found.append(("networks.py", (what, *case, "keras", few)))
+    found += [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
     return found if quick else [*found, *(("growth.py", (axis, 10)) for axis in AXES)]
 
 

@@ -86,8 +86,9 @@ def ablated(
         model: a functional model with gates; or what `switchable` or `ablated` gave, whose switches are then set anew.
         blocks: paths, such as "group3/block1"; one of them, some or none.
         how: "one" leaves the maps as they are, as without squeeze-excite; "mean" holds each channel at its mean over
-            `values`, the same for every image; "shuffled" gives each channel another's value, the same for every
-            image; "own" changes nothing.
+            `values`, the same for every image; "shuffled" gives each channel the value that the image has for
+            another; "own" changes nothing. What "one" costs is mostly that all behind it was trained on smaller maps;
+            what knowing the image is worth, "mean" says.
         values: gates by path, (images, channels), as `gates` gives them; "mean" alone needs them.
         seed: of the order of "shuffled".
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.files import written_whole
-from senet_lab.gates import observed, specificity
+from senet_lab.gate_statistics import specificity
+from senet_lab.gates import observed
 
 if TYPE_CHECKING:
     import keras

@@ -334,7 +334,10 @@ TURNS = itertools.count()
 
 def ask(lens, **moves):
     held = moves.pop("hold", {})
-    lens.asked = {"moves": {**moves, **{f"hold {path}": on for path, on in held.items()}}, "turn": f"test {next(TURNS)}"}
+    lens.asked = {
+        "moves": {**moves, **{f"hold {path}": on for path, on in held.items()}},
+        "turn": f"test {next(TURNS)}",
+    }
     lens._work.wait(300)
     return lens.shown
 

@@ -71,12 +71,12 @@ class Switch(keras.layers.Layer):  # type: ignore[misc]
     def shuffle(self, order: Any) -> None:
         """Give each channel the value of another."""
         self.order.assign(list(order))
-        self.is_held.assign(ops.zeros_like(self.is_held))
+        self.is_held.assign(ops.zeros(self.is_held.shape))
 
     def hold(self, level: Any) -> None:
         """Hold each channel at its level; a number is that of all."""
-        self.level.assign(ops.broadcast_to(ops.cast(level, self.level.dtype), self.level.shape))
-        self.is_held.assign(ops.ones_like(self.is_held))
+        self.level.assign(ops.broadcast_to(ops.convert_to_tensor(level, "float32"), self.level.shape))
+        self.is_held.assign(ops.ones(self.is_held.shape))
 
     def call(self, gate: Any) -> Any:
         """What is multiplied in place of the gate, (batch, 1, 1, channels)."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import one_of
 from senet_lab.files import written_whole
-from senet_lab.gates import class_deviations, class_means
+from senet_lab.gate_statistics import class_deviations, class_means
 from senet_lab.views.units import spaced
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ COLOURS = (
 )  # fmt: skip
 DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 MARKERS = "os^Dvp*XP<"
+HATCHES = ("", "////", "....", "xxxx")
 ALL = {"color": "#1f2430", "linewidth": 2.2, "linestyle": "-", "label": "all classes"}
 SUFFIXES = (".png", ".svg", ".pdf")
 _DRAWING = threading.Lock()  # Matplotlib is not made for threads, and callbacks of widgets come on several
@@ -52,11 +53,11 @@ def activation_figure(
     """
     figure, axes, chosen = _grid(gates, blocks)
     numbers = _numbers(shown, labels, classes)
+    rows = _occurring(labels)
     for plot, path in zip(axes, chosen, strict=True):
         means = class_means(gates[path], labels)
-        for index, number in enumerate(numbers):
-            row = sorted({int(label) for label in labels}).index(number)
-            plot.plot(means[row], label=classes[number], **_style(index, means.shape[1]))
+        for number in numbers:
+            plot.plot(means[rows.index(number)], label=classes[number], **_style(number, means.shape[1]))
         plot.plot(gates[path].mean(0), zorder=0, **ALL)
         _named(plot, path)
     _legend(figure, axes[0])
@@ -77,16 +78,16 @@ def spread_figure(
     """
     figure, axes, chosen = _grid(gates, blocks)
     numbers = _numbers(shown, labels, classes)[: None if shown else 2]
-    rows = sorted({int(label) for label in labels})
+    rows = _occurring(labels)
     for plot, path in zip(axes, chosen, strict=True):
         means, deviations = class_means(gates[path], labels), class_deviations(gates[path], labels)
         for index, number in enumerate(numbers):
             mean, deviation = means[rows.index(number)], deviations[rows.index(number)]
-            style = _style(index, len(mean))
+            style = _style(number, len(mean))
             plot.plot(mean, label=f"{classes[number]}, mean and deviation", **style)
             plot.fill_between(
-                range(len(mean)), mean - deviation, mean + deviation, alpha=0.25, linewidth=0, color=style["color"],
-                hatch=("", "///", "...", "xxx")[index % 4], edgecolor=style["color"],
+                range(len(mean)), mean - deviation, mean + deviation, alpha=0.3, linewidth=0,
+                facecolor=style["color"], edgecolor=style["color"], hatch=HATCHES[index % len(HATCHES)],
             )  # fmt: skip
         _named(plot, path)
     _legend(figure, axes[0])
@@ -105,7 +106,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool
     path = Path(path)
     suffix = one_of("suffix", path.suffix.lower(), SUFFIXES)
     undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}[suffix]
-    same = {"svg.hashsalt": "senet_lab", "pdf.fonttype": 42}  # text in a PDF stays text, which journals ask for
+    same: Any = {"svg.hashsalt": "senet_lab", "pdf.fonttype": 42}  # text in a PDF stays text, which journals ask for
     with written_whole(path, overwrite=overwrite) as unfinished, _DRAWING, mpl.rc_context(same):
         figure.savefig(unfinished, format=suffix[1:], dpi=200, metadata=undated)
     return path
@@ -134,27 +135,32 @@ def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Fig
     for unused in axes[len(chosen) :]:
         unused.remove()
     for first in axes[: len(chosen) : columns]:
-        first.set_ylabel("gate")
-    return figure, axes[: len(chosen)], chosen
+        first.set_ylabel("mean gate")
+    return figure, list(axes[: len(chosen)]), chosen
 
 
 def _numbers(shown: Sequence[str] | None, labels: Array, classes: Sequence[str]) -> list[int]:
     """The numbers of the classes that have a curve."""
-    there = sorted({int(label) for label in labels})
+    there = _occurring(labels)
     if shown is None:
         return there
     known = {classes[number]: number for number in there}
     return [known[one_of("class", name, tuple(known))] for name in shown]
 
 
-def _style(index: int, channels: int) -> dict[str, Any]:
-    """Colour, dash and marker of the curve with this number; markers stand apart, so that each can be seen."""
+def _occurring(labels: Array) -> list[int]:
+    """The numbers of the classes that have images, in the order of `class_means`."""
+    return sorted({int(label) for label in labels})
+
+
+def _style(number: int, channels: int) -> dict[str, Any]:
+    """Colour, dash and marker of a class, the same in every figure; markers stand apart, so that each can be seen."""
     every = max(1, channels // 8)
     return {
-        "color": COLOURS[index % len(COLOURS)],
-        "linestyle": DASHES[index % len(DASHES)],
-        "marker": MARKERS[index % len(MARKERS)],
-        "markevery": (index * every // len(MARKERS) % every, every),
+        "color": COLOURS[number % len(COLOURS)],
+        "linestyle": DASHES[number % len(DASHES)],
+        "marker": MARKERS[number % len(MARKERS)],
+        "markevery": (number * every // len(MARKERS) % every, every),
         "markersize": 4,
         "linewidth": 1.1,
     }
@@ -163,6 +169,7 @@ def _style(index: int, channels: int) -> dict[str, Any]:
 def _named(plot: Any, path: str) -> None:
     plot.set_title(", ".join(map(spaced, path.split("/"))), fontsize="medium")
     plot.set_xlabel("channel")
+    plot.xaxis.get_major_locator().set_params(integer=True)
     plot.margins(x=0.01)
     plot.grid(alpha=0.3)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from senet_lab.gates import class_means, saturation, specificity
+from senet_lab.gate_statistics import class_means, saturation, specificity
 
 Array = np.ndarray[Any, Any]
 

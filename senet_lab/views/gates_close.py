@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from senet_lab.gates import closeness
+from senet_lab.gate_statistics import closeness
 from senet_lab.views import svg
 from senet_lab.views.gates import Array, Reading, signed
 from senet_lab.views.tables import behind, listing

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from senet_lab.gates import channel_specificity
+from senet_lab.gate_statistics import channel_specificity
 from senet_lab.views import svg
 from senet_lab.views.gates import Array, Reading, class_style
 from senet_lab.views.gates_strip import brief

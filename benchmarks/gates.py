@@ -1,0 +1,70 @@
+"""The gates of 1,000 images beside a bare `predict` of the same. `python gates.py NAME REPEATS`.
+
+Both are one pass in batches of 256, by turns, warmed up; "ablation" is one more pass with a gate held, as a click in
+the lens asks for, and "first" is what somebody waits for who asks for the first time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+from timing import emit, timed
+
+from senet_lab import Architecture
+from senet_lab.ablation import ablation, switchable
+from senet_lab.gates import observed
+
+IMAGES, BATCH = 1000, 256
+OURS, KERAS = "senet_lab", "Keras predict, without gates"
+CASES = {
+    "SE-ResNet-20": Architecture.preset("cifar_se_resnet20"),
+    "SE-ResNeXt-29": Architecture(
+        "resnext", groups=((64, 3), (128, 3), (256, 3)), cardinality=8, stem="cifar", input_shape=(32, 32, 3),
+        classes=10,
+    ),
+}  # fmt: skip
+
+
+def main(name: str, repeats: int) -> None:
+    """Measure, and print a line for each."""
+    keras.utils.set_random_seed(0)
+    model = CASES[name].build()
+    draw = np.random.default_rng(0)
+    images = draw.normal(size=(IMAGES, 32, 32, 3)).astype("float32")
+    labels = draw.integers(0, 10, IMAGES)
+    case = f"{name}, {IMAGES:,} images"
+    predict = partial(model.predict, images, batch_size=BATCH, verbose=0)
+    look = partial(observed, model, images, batch=BATCH)
+    emit("gates, first", case, KERAS, "ms", [_once(predict)])
+    emit("gates, first", case, OURS, "ms", [_once(look)])
+    seen = look()
+    switched = switchable(model)
+    held = partial(
+        ablation, switched, images, labels, list(seen.gates)[-1], "mean", values=seen.gates, before=seen.predictions
+    )
+    emit("gates, first", case, "senet_lab, ablation", "ms", [_once(held)])
+    calls: dict[str, Callable[[], object]] = {KERAS: predict, OURS: look, "senet_lab, ablation": held}
+    times: dict[str, list[float]] = {way: [] for way in calls}
+    for _ in range(repeats):  # by turns: what else the machine does falls on all of them
+        for way, call in calls.items():
+            times[way] += [1e3 * t for t in timed(call, 1, 0)]
+    for way, values in times.items():
+        emit("gates", case, way, "ms", values)
+
+
+def _once(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return 1e3 * (time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
