@@ -102,7 +102,7 @@ class GateLens(anywidget.AnyWidget):
         self.on_msg(self._uploads.receive)
         if watch is not None:
             watch.listen(self._follow)
-        self._aim()
+        self._follow()
 
     @property
     def _work(self) -> Work | None:

@@ -121,7 +121,7 @@ def share(part: float, digits: int = 1) -> str:
     r"""A share as people read it, the number tied to its sign: 79.6 % for 0.796.
 
     >>> share(0.796), share(0.5, 0)
-    ('79.6\\xa0%', '50\\xa0%')
+    ('79.6\xa0%', '50\xa0%')
     """
     return f"{100 * part:.{digits}f}\u00a0%"
 
