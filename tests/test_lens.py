@@ -113,7 +113,7 @@ VIEWS = {
     "image": lambda: f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>",
     "thumbnails": lambda: thumbnails(np.zeros((60, 4, 4, 3), "uint8"), READING, [0, 1, 2, 40], 1),
     "ablation": lambda: f"<div>{alone_and_together({path: ablation_of(path) for path in PATHS}, ablation_of(PATHS[0]), NAMES, PATHS[:1], 'one')}</div>",
-    "ablation of nothing yet": lambda: f"<div>{alone_and_together({}, None, NAMES, (), 'mean')}</div>",
+    "ablation of nothing yet": lambda: f"<div>{alone_and_together(dict.fromkeys(PATHS), None, NAMES, (), 'mean')}</div>",
     "history": lambda: f"<div>{history(MOMENTS, PATHS[0])}</div>",
     "history of one moment": lambda: f"<div>{history(MOMENTS[:1])}</div>",
     "key": lambda: class_key(READING, (0, 1, 2, 3)),

@@ -186,7 +186,8 @@ def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
     alone = {path: results[key] for path in reading.gates if (key := alone_key(state, path)) in results}
     together = results.get(together_key(state)) if state.held else None
     said = ablation_words(alone, together, reading.classes, state.how, len(reading.gates))
-    return said, alone_and_together(alone, together, reading.classes, state.held, state.how)
+    every = {path: alone.get(path) for path in reading.gates}
+    return said, alone_and_together(every, together, reading.classes, state.held, state.how)
 
 
 def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:

@@ -38,52 +38,61 @@ def signed_points(change: float) -> str:
 
 
 def alone_and_together(
-    alone: Mapping[str, Ablation], together: Ablation | None, classes: Sequence[str], held: Sequence[str], how: str
+    alone: Mapping[str, Ablation | None],
+    together: Ablation | None,
+    classes: Sequence[str],
+    held: Sequence[str],
+    how: str,
 ) -> str:
     """Two charts: accuracy as each block's gate is held alone; and, for all that are held, the change by class.
 
     Args:
-        alone: what became of holding one block, by its path; those not measured yet are missing.
+        alone: what became of holding one block, by its path; None for those not measured yet.
         together: what became of holding those that are held; None where none is, or before it was measured.
         held: the blocks that are held.
     """
     marks, rows = _alone(alone, held)
-    right, more = _by_class(together, classes)
+    right, more = _by_class(together, classes, "being measured \u2026" if held else "no gate is held")
     height = 44 + PITCH * max(rows, more, 3) + 8
-    worst = min(alone, key=lambda path: alone[path].change) if alone else ""
+    measured = {path: one for path, one in alone.items() if one is not None}
+    worst = min(measured, key=lambda path: measured[path].change) if measured else ""
     label = f"Accuracy when gates are held {HOW_WORDS[how]}" + (
-        f": least for {title(worst, ' ')}, {signed_points(alone[worst].change)} points" if worst else ""
+        f": least for {title(worst, ' ')}, {signed_points(measured[worst].change)} points" if worst else ""
     )
     return (
         f"{svg.drawing(height, label, [*marks, *right], interactive=True, focus=held[-1] if held else '')}"
-        f"{behind('ablation', _tables(alone, together, classes))}"
+        f"{behind('ablation', _tables(measured, together, classes))}"
     )
 
 
-def _alone(alone: Mapping[str, Ablation], held: Sequence[str]) -> tuple[list[str], int]:
+def _alone(alone: Mapping[str, Ablation | None], held: Sequence[str]) -> tuple[list[str], int]:
     """A bar for each block, to the left of the middle for what is lost; click it to hold that block's gate."""
     shown = list(alone.items())[:MOST]
     marks = [svg.text(12, 16, "each gate held alone: accuracy, points", "label", "start")]
     marks.append(svg.text(12, 33, "choose a line to hold its gate, or let it go", "note", "start"))
-    lost, won = _extremes([measured.change for _, measured in shown])
+    lost, won = _extremes([measured.change for _, measured in shown if measured])
     panel = Panel(LEFT, 44, LONG, PITCH * max(1, len(shown)), (-lost, won), (0, 1))
     marks.append(svg.path(f"M{panel.x(0):.1f} {panel.top}v{panel.height:.1f}", "axis"))
     for index, (path, measured) in enumerate(shown):
-        top = panel.top + PITCH * index
-        is_held = path in held
-        box = "\u25a0" if is_held else "\u25a1"
-        words = f"{box} {title(path)}"
-        bar = _bar(panel, measured.change, top, "held" if is_held else "bar-macs")
-        name = svg.text(12, top + 15, svg.cut(words, LEFT - 14, 6.7), "label" if is_held else "inked", "start")
-        state = "held" if is_held else "free"
-        said = f"{title(path, ' ')}, {state}; alone {signed_points(measured.change)} points of accuracy"
-        tip = [
-            title(path),
-            f"held alone: {share(measured.after)} of {share(measured.before)}",
-            f"{counted(measured.flipped, 'image')} taken for another class than before",
-        ]
-        marks.append(_toggle([name, *bar], Box(4, top + 1, RIGHT - 150, PITCH - 2), tip, said, path, is_held))
+        marks.append(_line(panel, path, measured, panel.top + PITCH * index, path in held))
     return marks, len(shown)
+
+
+def _line(panel: Panel, path: str, measured: Ablation | None, top: float, is_held: bool) -> str:
+    """The line of one block: a box that is filled where it is held, its name, its bar once it is measured."""
+    box, state = ("\u25a0", "held") if is_held else ("\u25a1", "free")
+    kind = "label" if is_held else "inked"
+    marks = [svg.text(12, top + 15, svg.cut(f"{box} {title(path)}", LEFT - 14, 6.7), kind, "start")]
+    said, tip = f"{title(path, ' ')}, {state}", [title(path)]
+    if measured is None:
+        marks.append(svg.text(panel.x(0) - 5, top + 15, "\u2026", "note", "end"))
+        tip.append("not measured yet")
+    else:
+        marks += _bar(panel, measured.change, top, "held" if is_held else "bar-macs")
+        said += f"; alone {signed_points(measured.change)} points of accuracy"
+        tip.append(f"held alone: {share(measured.after)} of {share(measured.before)}")
+        tip.append(f"{counted(measured.flipped, 'image')} taken for another class than before")
+    return _toggle(marks, Box(4, top + 1, RIGHT - 150, PITCH - 2), tip, said, path, is_held)
 
 
 def _toggle(marks: Sequence[str], hit: Box, tip: Sequence[str], said: str, path: str, pressed: bool) -> str:
@@ -94,10 +103,10 @@ def _toggle(marks: Sequence[str], hit: Box, tip: Sequence[str], said: str, path:
     )
 
 
-def _by_class(together: Ablation | None, classes: Sequence[str]) -> tuple[list[str], int]:
+def _by_class(together: Ablation | None, classes: Sequence[str], why: str) -> tuple[list[str], int]:
     marks = [svg.text(RIGHT - 105, 16, "all that are held: by class, points", "label", "start")]
     if together is None:
-        marks.append(svg.text(RIGHT - 105, 62, "no gate is held", "note", "start"))
+        marks.append(svg.text(RIGHT - 105, 62, why, "note", "start"))
         return marks, 0
     said = f"accuracy {share(together.before)} \u2192 {share(together.after)}"
     marks.append(svg.text(RIGHT - 105, 33, said, "inked", "start"))

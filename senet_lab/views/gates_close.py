@@ -68,7 +68,7 @@ def _field(value: float, row: int, column: int, pitch: float, numbered: bool) ->
     if row == column:
         return marks
     if numbered:
-        marks.append(svg.text(x + pitch / 2, y + pitch / 2 + 4, signed(value, 1 if pitch < 36 else 2), "inked"))
+        marks.append(svg.text(x + pitch / 2, y + pitch / 2 + 4, signed(value, 1 if pitch < 44 else 2), "inked"))
     return marks
 
 

@@ -94,7 +94,7 @@ def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) ->
         if x > LEFT:
             marks.append(svg.path(f"M{x:.1f} {TOP}V{y}", "divide"))
         marks.append(svg.path(f"M{x + 3:.1f} {y + 8}h{max(1.0, wide - 6):.1f}", f"curve sn-{class_style(number)}"))
-        marks.append(svg.text(x + wide / 2, y + 25, svg.cut(reading.classes[number], wide, 6.7), "inked"))
+        marks.append(svg.text(x + wide / 2, y + 25, svg.cut(reading.classes[number], wide, 6.2), "inked"))
         x += wide
     return marks
 
