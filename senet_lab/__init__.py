@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from senet_lab.nets.se_resnext_c import SEResNeXt
     from senet_lab.nets.sketch import Sketch
     from senet_lab.panels.explorer import Explorer
+    from senet_lab.panels.lens import GateLens
     from senet_lab.panels.trainer import Trainer
 
 __version__ = "0.1.0"
@@ -21,6 +22,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Architecture": "senet_lab.architecture",
     "Explorer": "senet_lab.panels.explorer",
+    "GateLens": "senet_lab.panels.lens",
     "Ledger": "senet_lab.ledger",
     "SEResNeXt": "senet_lab.nets.se_resnext_c",
     "SEResNet": "senet_lab.nets.se_resnet_c",
@@ -30,7 +32,8 @@ _HOMES = {
     "se_resnext": "senet_lab.nets",
 }
 __all__ = [
-    "Architecture", "Explorer", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Trainer", "se_resnet", "se_resnext",
+    "Architecture", "Explorer", "GateLens", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Trainer", "se_resnet",
+    "se_resnext",
 ]  # fmt: skip
 
 

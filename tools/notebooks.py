@@ -35,6 +35,9 @@ def store(path: Path) -> None:
     }
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        # What TensorFlow says of the machine as it is loaded is another on the next one.
+        if cell.cell_type == "code":
+            cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
     write_without_widgets(notebook, path)
 
 

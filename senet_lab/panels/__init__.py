@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from senet_lab.panels.explorer import Explorer
+    from senet_lab.panels.lens import GateLens
     from senet_lab.panels.trainer import Trainer
 
-_HOMES = {"Explorer": "explorer", "Trainer": "trainer"}
-__all__ = ["Explorer", "Trainer"]
+_HOMES = {"Explorer": "explorer", "GateLens": "lens", "Trainer": "trainer"}
+__all__ = ["Explorer", "GateLens", "Trainer"]
 
 
 def __getattr__(name: str) -> Any:

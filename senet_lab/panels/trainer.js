@@ -126,9 +126,9 @@ export default {
     const shows = { form: showForm, now: showNow, picture: showPicture, table: showTable };
     for (const [name, show] of Object.entries(shows)) {
       model.on(`change:${name}`, show);
-    model.on("comm_live_update", send); // the connection was lost, or the kernel restarted: an answer tells which
       show();
     }
+    model.on("comm_live_update", send); // the connection was lost, or the kernel restarted: an answer tells which
     ask("hello", true);
     return () => {
       stops.forEach((stop) => stop());

@@ -1,0 +1,58 @@
+"""GateWatch: a Keras callback that notes, epoch by epoch, what the gates make of the same images.
+
+watch = GateWatch(images, labels)
+model.fit(x, y, epochs=10, callbacks=[watch])
+watch.moments
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from senet_lab.moments import FILE, Moment, keep, moment
+
+
+class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """Notes the gates before training and after each epoch, on images that stay the same.
+
+    Args:
+        images: ready for the model, (images, height, width, channels); a few hundred do, and cost a pass an epoch.
+        labels: their classes, (images,).
+        folder: where `gates.json` is kept as well, such as that of a run; None for nowhere.
+
+    Attributes:
+        moments: a `Moment` for each, the first that of epoch 0.
+    """
+
+    def __init__(self, images: Any, labels: Any, folder: str | Path | None = None) -> None:
+        super().__init__()
+        if len(images) != len(labels):
+            raise ValueError(f"`labels` (={len(labels)}) must be one for each of the images (={len(images)}).")
+        self.images, self.labels = images, labels
+        self.folder = Path(folder).expanduser() if folder else None
+        self.moments: list[Moment] = []
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each new moment."""
+        self._listeners.append(listener)
+
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
+        """The network as it is before the first step; a fit that goes on goes on counting."""
+        if not self.moments:
+            self._note(0)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """The network after an epoch."""
+        self._note(max(epoch + 1, self.moments[-1].epoch + 1 if self.moments else 1))
+
+    def _note(self, epoch: int) -> None:
+        self.moments.append(moment(self.model, self.images, self.labels, epoch))
+        if self.folder:
+            keep(self.moments, self.folder / FILE)
+        for listener in self._listeners:
+            listener()

@@ -1,0 +1,73 @@
+"""Moments: what the gates were after an epoch, in a few numbers a block; and how those are kept in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.files import written_whole
+from senet_lab.gate_statistics import specificity
+from senet_lab.gates import observed
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+FILE = "gates.json"  # in the folder of a run
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The gates after so many epochs.
+
+    Attributes:
+        epoch: 0 for the network as it was before training.
+        mean: of all images and channels of each block, by its path.
+        specificity: F ratio of each block, by its path; see `senet_lab.gates.specificity`.
+        accuracy: of the same images, from 0 to 1; None where there is no classifier.
+    """
+
+    epoch: int
+    mean: Mapping[str, float]
+    specificity: Mapping[str, float]
+    accuracy: float | None = None
+
+
+def moment(model: keras.Model, images: Array, labels: Array, epoch: int) -> Moment:
+    """The moment of a network as it is, over images that are ready for it and their classes.
+
+    Raises:
+        ValueError: the network has no gates; fewer than two classes, or no more images than classes.
+    """
+    seen = observed(model, images)
+    return Moment(
+        epoch,
+        {path: float(values.mean()) for path, values in seen.gates.items()},
+        {path: specificity(values, labels) for path, values in seen.gates.items()},
+        float((seen.predictions.argmax(-1) == labels).mean()) if seen.predictions.ndim == 2 else None,
+    )
+
+
+def keep(moments: Sequence[Moment], path: Path) -> None:
+    """Write moments as JSON, whole or not at all."""
+    with written_whole(path, overwrite=True) as unfinished:
+        unfinished.write_text(json.dumps([asdict(each) for each in moments], indent=1) + "\n")
+
+
+def kept(path: Path) -> list[Moment]:
+    """The moments that `keep` wrote; none where there is no such file.
+
+    Raises:
+        ValueError: the file holds something else.
+    """
+    if not path.is_file():
+        return []
+    try:
+        return [Moment(**each) for each in json.loads(path.read_text())]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"'{path.name}' is damaged: {error}; delete it, and train with a GateWatch again.") from error

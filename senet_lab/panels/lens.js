@@ -1,0 +1,192 @@
+// The GateLens's page. It sends what was chosen and shows what comes back; what a choice means is decided in Python.
+
+const TABS = ["Curves", "Heat map", "Spread", "Depth", "Closeness", "One image", "Ablation", "Training"];
+const PART = 4 * 2 ** 20; // bytes of a file in one message: Jupyter's server takes ten
+const MOST = 64 * 2 ** 20; // bytes of a file
+
+export default {
+  render({ model, el }) {
+    const view = uniqueId();
+    layout(el, view);
+    const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+    let turn = 0;
+    let answered = true;
+    let moves = {}; // what was chosen since the last answer
+    let timer = 0;
+    let mine = ""; // what the page itself has to say against a file, until something else is chosen
+
+    function ask(name, value) {
+      delete moves[name]; // so that the order is that of the last touches
+      moves[name] = value;
+      mine = "";
+      post();
+    }
+
+    function post() {
+      answered = false;
+      turn += 1;
+      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}` });
+      model.save_changes();
+      clearTimeout(timer);
+      timer = setTimeout(() => complain(SILENCE), PATIENCE);
+    }
+
+    function complain(words) {
+      if (parts.error.textContent !== words) parts.error.textContent = words;
+      parts.error.hidden = !words;
+    }
+
+    async function send(file) {
+      if (!file) return;
+      const mebibytes = Math.round(file.size / 2 ** 20);
+      mine = file.size > MOST ? `'${file.name}' has ${mebibytes} MiB; at most 64 are taken.` : file.size ? "" : `'${file.name}' is empty.`;
+      complain(mine);
+      if (mine) return;
+      const count = Math.ceil(file.size / PART);
+      const which = uniqueId();
+      for (let part = 0; part < count; part += 1) {
+        const bytes = await file.slice(part * PART, (part + 1) * PART).arrayBuffer();
+        model.send({ file: file.name, turn: which, part, parts: count }, undefined, [bytes]);
+      }
+    }
+
+    function show() {
+      const shown = model.get("shown");
+      if (shown.turn === `${view} ${turn}`) {
+        answered = true;
+        moves = {};
+        clearTimeout(timer);
+      }
+      redraw(parts.heading, shown.heading);
+      redraw(parts.strip, shown.strip);
+      redraw(parts.body, shown.body);
+      if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
+      placeTabs(parts, shown.tab);
+      parts.busy.hidden = !shown.busy;
+      if (parts.doing.textContent !== shown.busy) parts.doing.textContent = shown.busy;
+      if (!answered) return; // a later choice is on its way: leave the controls to the hand that moves them
+      complain(mine || shown.error);
+      redraw(parts.side, shown.side);
+    }
+
+    const chooses = [chooseBlocks(el, ask), hold(el, ask), choose(el, ask), takeFiles(el, send)];
+    const stops = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), ...chooses];
+    model.on("comm_live_update", post); // the connection was lost, or the kernel restarted: an answer tells which
+    model.on("change:shown", show);
+    show();
+    return () => {
+      stops.forEach((stop) => stop());
+      clearTimeout(timer);
+      model.off("comm_live_update", post);
+      model.off("change:shown", show);
+    };
+  },
+};
+
+function layout(el, view) {
+  el.classList.add("sn", "sn-explorer", "sn-lens");
+  const tabs = TABS.map(
+    (tab, at) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
+  );
+  el.innerHTML = `
+    <div class="sn-columns">
+      <div class="sn-side" data-part="side" role="group" aria-label="What is looked at"></div>
+      <div class="sn-page">
+        <div data-part="heading"></div>
+        <div class="sn-strip" data-part="strip"></div>
+        <div class="sn-busy"><span data-part="busy" hidden><progress aria-label="At work"></progress></span>
+          <span data-part="doing" role="status"></span></div>
+        <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
+        <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabs.join("")}</div>
+        <p class="sn-said" data-part="said" role="status"></p>
+        <div data-part="body" role="tabpanel" id="${view}"></div>
+      </div>
+    </div>
+    <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
+}
+
+// Listeners on one element; returns how to stop.
+function listen(el, heard) {
+  heard.forEach(([name, listener]) => el.addEventListener(name, listener));
+  return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
+}
+
+// A block by click or Enter, or by arrow keys along its neighbours.
+function chooseBlocks(el, ask) {
+  const click = (event) => {
+    const node = event.target.closest(".sn-node[data-path]");
+    if (node) ask("path", node.dataset.path);
+  };
+  const key = (event) => {
+    const node = event.target.closest?.(".sn-node");
+    if (!node) return;
+    const nodes = [...node.closest("svg").querySelectorAll(".sn-node")];
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[event.key];
+    const to = step ? nodes[Math.min(nodes.length - 1, Math.max(0, nodes.indexOf(node) + step))] : node;
+    if (step) to.focus();
+    else if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    if (to.dataset.path !== undefined) ask("path", to.dataset.path);
+    else if (!step) to.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  };
+  return listen(el, [["click", click], ["keydown", key]]);
+}
+
+// A gate is held, or let go: at once on the page, so that a second click means the other thing.
+function hold(el, ask) {
+  const click = (event) => {
+    const button = event.target.closest("[data-hold]");
+    if (!button) return;
+    const pressed = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(pressed));
+    ask(`hold ${button.dataset.hold}`, pressed);
+  };
+  return listen(el, [["click", click]]);
+}
+
+// Buttons, check boxes, radio buttons and the list of networks.
+function choose(el, ask) {
+  const classes = () => [...el.querySelectorAll("input[data-ask=classes]")];
+  const askClasses = () => ask("classes", classes().filter((box) => box.checked).map((box) => Number(box.dataset.value)));
+  const click = (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const { tab, ask: name, value, all } = button.dataset;
+    if (tab) ask("tab", tab);
+    else if (all) {
+      classes().forEach((box) => (box.checked = all === "true" && !box.disabled));
+      askClasses();
+    } else if (name) ask(name, name === "image" || name === "page" ? Number(value) : value === "true");
+  };
+  const change = ({ target }) => {
+    const { ask: name, value } = target.dataset;
+    if (name === "classes") askClasses();
+    else if (target.type === "checkbox" && name) ask(name, target.checked);
+    else if (name) ask(name, target.tagName === "SELECT" ? target.value : value);
+  };
+  return listen(el, [["click", click], ["change", change]]);
+}
+
+// A file of one's own, chosen or dropped anywhere on the panel.
+function takeFiles(el, send) {
+  const change = ({ target }) => {
+    if (!target.dataset.file) return;
+    send(target.files[0]);
+    target.value = ""; // so that the same file can be chosen again
+  };
+  const over = (event) => {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    event.stopPropagation(); // or JupyterLab takes it for a file to keep
+    el.classList.add("sn-over");
+  };
+  const leave = (event) => el.contains(event.relatedTarget) || el.classList.remove("sn-over");
+  const drop = (event) => {
+    el.classList.remove("sn-over");
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    send(event.dataTransfer.files[0]);
+  };
+  return listen(el, [["change", change], ["dragenter", over], ["dragover", over], ["dragleave", leave], ["drop", drop]]);
+}

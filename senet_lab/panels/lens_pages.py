@@ -1,0 +1,215 @@
+"""Pages of the GateLens: from a state and what was found out to what the browser is sent; and what is wanted for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+from senet_lab.moments import Moment
+from senet_lab.panels.lens_scene import Scene, alone_key, together_key
+from senet_lab.panels.lens_side import side, when
+from senet_lab.panels.lens_state import TABS
+from senet_lab.panels.lens_work import moments_of
+from senet_lab.views.gates import Reading, share
+from senet_lab.views.gates_ablation import alone_and_together
+from senet_lab.views.gates_close import close_classes
+from senet_lab.views.gates_curves import curves
+from senet_lab.views.gates_depth import depth
+from senet_lab.views.gates_heat import heat_map
+from senet_lab.views.gates_history import history
+from senet_lab.views.gates_image import page_of, passage_view, thumbnails
+from senet_lab.views.gates_spread import spread
+from senet_lab.views.gates_strip import strip, strip_legend
+from senet_lab.views.gates_words import (
+    ablation_words,
+    close_words,
+    curves_words,
+    depth_words,
+    heat_words,
+    history_words,
+    image_words,
+    spread_words,
+)
+from senet_lab.views.units import counted
+
+NOTHING_SHIPS = (
+    "No network with gates ships with this version. Give one of your own: GateLens(model, images, labels), or "
+    "GateLens.of_run(run)."
+)
+TO_WATCH = (
+    "<p>Nothing was noted while this network was trained. A callback notes the gates of the same images after each "
+    "epoch; here is how, with plain Keras:</p>"
+    '<pre class="sn-code"><code>from senet_lab.gate_watch import GateWatch\nfrom senet_lab.panels import GateLens\n\n'
+    "watch = GateWatch(x_test[:500], y_test[:500])\nlens = GateLens(model, x_test, y_test, watch=watch)\n"
+    "model.fit(x, y, epochs=10, callbacks=[watch])</code></pre>"
+    "<p>A training in a folder keeps its best and its last checkpoint: GateLens.of_run(run) shows the gates there.</p>"
+)
+
+
+def shown(scene: Scene) -> dict[str, Any]:
+    """What the page needs to draw a scene: strings and plain values."""
+    state, work = scene.state, scene.work
+    problem = "" if work else NOTHING_SHIPS
+    said, body = _tab(scene)
+    failures = list(dict.fromkeys(work.failed.values())) if work else []
+    return {
+        "error": "\n".join([*state.refused.values(), *failures, *([problem] if problem else [])]),
+        "turn": state.turn,
+        "side": side(scene),
+        "heading": _heading(scene),
+        "strip": _strip(scene),
+        "tab": state.tab,
+        "said": said,
+        "body": body,
+        "busy": work.words if work and work.busy else "",
+    }
+
+
+def still(scene: Scene) -> str:
+    """The page without controls, for where no widget lives: strip, curves and specificity by depth."""
+    reading = scene.reading
+    if reading is None:
+        return f"{_heading(scene)}<p>{escape('Its gates were not read yet.')}</p>"
+    untrained = scene.work.untrained if scene.work else None
+    pictures = (
+        (curves_words(reading, scene.classes), curves(reading, scene.classes)),
+        (depth_words(reading, untrained), depth(reading, scene.path, untrained)),
+    )
+    told = "".join(f'<p class="sn-said">{escape(words)}</p>{drawing}' for words, drawing in pictures)
+    return f"{_heading(scene)}{_strip(scene, interactive=False)}{told}"
+
+
+def _heading(scene: Scene) -> str:
+    name = scene.state.network or "no network yet"
+    facts = []
+    if (reading := scene.reading) is not None:
+        facts = [counted(len(reading.gates), "gate"), f"{len(reading.labels):,} images"]
+        if reading.accuracy is not None:
+            facts.append(f"{share(reading.accuracy)} of them right")
+        if not reading.given:
+            facts.append("no labels: what is predicted stands for them")
+    if scene.work and scene.work.loaded and scene.work.loaded.about:
+        facts.append(scene.work.loaded.about)
+    under = escape(" \u00b7 ".join(facts)) or "&#160;"
+    return f'<h2>Gates of {escape(name)}</h2><p class="sn-under">{under}</p>'
+
+
+def _strip(scene: Scene, interactive: bool = True) -> str:
+    """The network with a mark over each gate, as soon as the network is known."""
+    if scene.work is None:
+        return ""
+    reading = scene.reading
+    ledger = scene.work.source.ledger()
+    ratios = reading.specificity if reading else {}
+    if ledger is None and reading is None:
+        return ""
+    drawing = strip(ledger, ratios, scene.path, held=scene.state.held, interactive=interactive and bool(reading))
+    return f"{strip_legend()}{drawing}"
+
+
+def _tab(scene: Scene) -> tuple[str, str]:
+    """The sentence and the picture of the tab that is open."""
+    if scene.state.tab == "Training" and scene.moments:  # a GateWatch needs no reading
+        return _training(scene)
+    if scene.reading is None:
+        return "What the gates of a network do, once it is loaded and they were read.", ""
+    return _TABS[scene.state.tab](scene)
+
+
+def _curves(scene: Scene, reading: Reading) -> tuple[str, str]:
+    return curves_words(reading, scene.classes, scene.path), curves(reading, scene.classes, scene.path)
+
+
+def _heat(scene: Scene, reading: Reading) -> tuple[str, str]:
+    return heat_words(reading, scene.path, scene.classes), heat_map(reading, scene.path, scene.classes)
+
+
+def _spread(scene: Scene, reading: Reading) -> tuple[str, str]:
+    untrained = scene.work.untrained if scene.work else None
+    return spread_words(reading, scene.path), spread(reading, scene.path, untrained)
+
+
+def _depth(scene: Scene, reading: Reading) -> tuple[str, str]:
+    untrained = scene.work.untrained if scene.work else None
+    return depth_words(reading, untrained), depth(reading, scene.path, untrained)
+
+
+def _closeness(scene: Scene, reading: Reading) -> tuple[str, str]:
+    return close_words(reading, scene.path, scene.classes), close_classes(reading, scene.path, scene.classes)
+
+
+def _image(scene: Scene, reading: Reading) -> tuple[str, str]:
+    """Images to choose from, a place for one's own, and what becomes of the one that is chosen."""
+    choose = _choose(scene, reading)
+    passage = scene.work.results.get(("image", scene.image, scene.path)) if scene.work else None
+    if passage is None:
+        return "An image through the network: choose one below, or drop one of your own.", f"{choose}{_blank()}"
+    return image_words(
+        passage, scene.path, reading.classes
+    ), f"{choose}{passage_view(passage, scene.path, reading.classes)}"
+
+
+def _blank() -> str:
+    """Room for the picture that is on its way, so that nothing jumps."""
+    return '<div class="sn-coming"></div>'
+
+
+def _choose(scene: Scene, reading: Reading) -> str:
+    state = scene.state
+    numbers, pages = page_of(reading, scene.classes, state.page, state.wrong)
+    page = min(state.page, pages - 1)
+    thumbs = "<p>No such image.</p>"
+    if numbers and scene.work and scene.work.loaded:
+        thumbs = thumbnails(scene.work.loaded.pictures, reading, numbers, state.image)
+    turn = "".join(
+        f'<button type="button" class="sn-button" data-ask="page" data-value="{to}" data-key="{words}"'
+        f"{when(not 0 <= to < pages, 'disabled')}>{words}</button>"
+        for words, to in (("Previous", page - 1), ("Next", page + 1))
+    )
+    wrong = (
+        f'<label><input type="checkbox" data-ask="wrong" data-value=""{when(state.wrong, "checked")}/> '
+        "only those taken for another class</label>"
+        if reading.accuracy is not None
+        else ""
+    )
+    own = f"Now: {scene.own.name}. " if scene.own and state.image is None else ""
+    return (
+        f'{thumbs}<div class="sn-bar-of-buttons">{turn}<span>page {page + 1} of {pages}</span>{wrong}</div>'
+        '<div class="sn-drop"><label>Own image <input type="file" accept="image/*" data-file="true"/></label>'
+        f"<span>{escape(own)}or drop a file here: any size, it is made as small as the network takes it</span></div>"
+    )
+
+
+def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
+    state, results = scene.state, scene.work.results if scene.work else {}
+    alone = {path: results[key] for path in reading.gates if (key := alone_key(state, path)) in results}
+    together = results.get(together_key(state)) if state.held else None
+    said = ablation_words(alone, together, reading.classes, state.how, len(reading.gates))
+    every = {path: alone.get(path) for path in reading.gates}
+    return said, alone_and_together(every, together, reading.classes, state.held, state.how)
+
+
+def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:
+    moments: Sequence[Moment] = scene.moments or (moments_of(scene.work) if scene.work else ())
+    again = '<p><button type="button" class="sn-button" data-ask="again" data-value="true">Read again</button></p>'
+    lasting = scene.work is None or scene.work.source.lasting
+    if not moments:
+        return "How gates move while a network is trained.", f'<div class="sn-finding">{TO_WATCH}</div>'
+    return history_words(moments), history(moments, scene.path) + ("" if lasting or scene.moments else again)
+
+
+def _of(draw: Callable[[Scene, Reading], tuple[str, str]]) -> Callable[[Scene], tuple[str, str]]:
+    """A tab that is drawn of a reading, which is there when it is called."""
+
+    def tab(scene: Scene) -> tuple[str, str]:
+        assert scene.reading is not None
+        return draw(scene, scene.reading)
+
+    return tab
+
+
+_DRAWN: tuple[Callable[[Scene, Reading], tuple[str, str]], ...] = (
+    _curves, _heat, _spread, _depth, _closeness, _image, _ablation, _training,
+)  # fmt: skip
+_TABS = dict(zip(TABS, map(_of, _DRAWN), strict=True))

@@ -1,0 +1,78 @@
+"""Scenes: all that a page of the GateLens is drawn of, and what has to be found out for it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from senet_lab.moments import Moment
+from senet_lab.panels.lens_own import Own
+from senet_lab.panels.lens_state import Offer, State
+from senet_lab.panels.lens_work import LOAD, READ, UNTRAINED, Key, Work
+from senet_lab.views.gates import Reading, first_classes
+
+
+class Scene(NamedTuple):
+    """All that a page is drawn of: the state, what was found out, and a file of one's own.
+
+    Attributes:
+        moments: of a `GateWatch`, besides those that the source brought.
+    """
+
+    state: State
+    work: Work | None
+    networks: tuple[str, ...] = ()
+    own: Own | None = None
+    moments: tuple[Moment, ...] = ()
+
+    @property
+    def reading(self) -> Reading | None:
+        """The gates, once they were read."""
+        return self.work.reading if self.work else None
+
+    @property
+    def path(self) -> str:
+        """The block that is looked into: the one chosen, or else the last."""
+        paths = list(self.reading.gates) if self.reading else []
+        return self.state.path if self.state.path in paths else paths[-1] if paths else ""
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """The classes that are drawn."""
+        if self.state.classes is not None or self.reading is None:
+            return self.state.classes or ()
+        return first_classes(self.reading)
+
+    @property
+    def image(self) -> int | Own | None:
+        """The image that goes through the network."""
+        return self.own if self.state.image is None else self.state.image
+
+    @property
+    def offer(self) -> Offer:
+        """What can be chosen."""
+        if self.reading is None:
+            return Offer(self.networks)
+        return Offer(self.networks, tuple(self.reading.gates), len(self.reading.classes), len(self.reading.labels))
+
+
+def wanted(scene: Scene) -> list[Key]:
+    """What the tab that is open needs, the most urgent first; then the baseline, before it is asked for."""
+    state, keys = scene.state, list[Key]([LOAD, READ])
+    if scene.reading is None:
+        return keys
+    if state.tab == "One image" and scene.image is not None:
+        keys.append(("image", scene.image, scene.path))
+    if state.tab == "Ablation":
+        keys += [together_key(state)] if state.held else []
+        keys += [alone_key(state, path) for path in scene.reading.gates]
+    return [*keys, UNTRAINED]
+
+
+def alone_key(state: State, path: str) -> Key:
+    """What is asked for when one block's gate is held."""
+    return ("ablation", state.how, (path,))
+
+
+def together_key(state: State) -> Key:
+    """What is asked for when the gates of all that are held are."""
+    return ("ablation", state.how, state.held)

@@ -1,0 +1,82 @@
+"""The controls of the GateLens: which network, which classes, what gates are held at. HTML with native inputs."""
+
+from __future__ import annotations
+
+from html import escape
+
+from senet_lab.panels.lens_scene import Scene
+from senet_lab.panels.lens_state import HELD_AT
+from senet_lab.views.gates import class_line
+from senet_lab.views.gates_ablation import HOW_LABELS
+from senet_lab.views.words import title
+
+
+def side(scene: Scene) -> str:
+    """The controls: network, classes, what gates are held at."""
+    return f"{_networks(scene)}{_classes(scene)}{_holding(scene)}"
+
+
+def _networks(scene: Scene) -> str:
+    options = "".join(
+        f'<option value="{escape(name)}"{when(name == scene.state.network, "selected")}>{escape(name)}</option>'
+        for name in scene.networks
+    )
+    return (
+        '<section><h3>Network</h3><select aria-label="Network" data-ask="network"'
+        f"{when(len(scene.networks) < 2, 'disabled')}>{options}</select></section>"
+    )
+
+
+def _classes(scene: Scene) -> str:
+    """A check box for each class, with its line; those without images cannot be chosen."""
+    reading = scene.reading
+    if reading is None:
+        return ""
+    present = set(reading.present(range(len(reading.classes))))
+    boxes = "".join(
+        f'<label class="sn-class"><input type="checkbox" data-ask="classes" data-value="{number}"'
+        f"{when(number in scene.classes and number in present, 'checked')}{when(number not in present, 'disabled')}/>"
+        f"<span>{escape(name)}</span>{class_line(number)}</label>"
+        for number, name in enumerate(reading.classes)
+    )
+    buttons = (
+        '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-all="true">All</button>'
+        '<button type="button" class="sn-button" data-all="false">None</button></p>'
+    )
+    return (
+        '<section role="group" aria-label="Classes"><h3>Classes</h3>'
+        f'<div class="sn-boxes">{boxes}</div>{buttons}</section>'
+    )
+
+
+def _holding(scene: Scene) -> str:
+    """What gates are held at, a switch for the block that is looked into, and which are held."""
+    state, reading = scene.state, scene.reading
+    if reading is None:
+        return ""
+    radios = "".join(
+        f'<label class="sn-class"><input type="radio" name="how" data-ask="how" data-value="{how}"'
+        f"{when(how == state.how, 'checked')}/><span>{escape(HOW_LABELS[how])}</span></label>"
+        for how in HELD_AT
+    )
+    is_held = scene.path in state.held
+    button = (
+        f'<button type="button" class="sn-button" data-hold="{escape(scene.path)}" '
+        f'aria-pressed="{str(is_held).lower()}">'
+        f"{'Let go' if is_held else 'Hold'} {escape(title(scene.path))}</button>"
+    )
+    free = (
+        '<button type="button" class="sn-button" data-ask="free" data-value="true">Let all go</button>'
+        if state.held
+        else ""
+    )
+    held = f"Held: {', '.join(map(title, state.held))}." if state.held else "No gate is held."
+    return (
+        f'<section role="group" aria-label="Hold gates"><h3>Hold gates</h3>{radios}'
+        f'<p class="sn-bar-of-buttons">{button}{free}</p><p class="sn-under">{escape(held)}</p></section>'
+    )
+
+
+def when(applies: bool, attribute: str) -> str:
+    """An attribute that is there or not, such as checked."""
+    return f' {attribute}="{attribute}"' if applies else ""

@@ -1,0 +1,31 @@
+"""Uploads: a file comes from the page in parts, since a message of Jupyter's may not be larger than some megabytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from senet_lab.panels.lens_own import Own
+
+MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and says so before it sends
+
+
+class Uploads:
+    """Puts the parts of a file together, and hands it on when the last one is there."""
+
+    def __init__(self, take: Callable[[Own], None]) -> None:
+        self._take = take
+        self._turn, self._parts = "", list[bytes]()
+
+    def receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
+        """One message: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes."""
+        if not isinstance(content, dict) or "file" not in content or not buffers:
+            return
+        if content["turn"] != self._turn:  # another file was dropped, and the first is no longer wanted
+            self._turn, self._parts = content["turn"], []
+        if content["part"] != len(self._parts) or sum(map(len, self._parts)) > MOST:
+            return
+        self._parts.append(bytes(buffers[0]))
+        if len(self._parts) == content["parts"]:
+            whole, self._parts, self._turn = b"".join(self._parts), [], ""
+            self._take(Own(str(content["file"])[:80], whole))

@@ -1,0 +1,47 @@
+"""Arrays as pictures inside a page: PNG in a data URI, coloured so that everybody can tell more from less."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+# Cividis (Nunez et al. 2018), made for those who see red and green alike, at equal steps; in between, straight lines.
+CIVIDIS = "00204d 00336f 39486b 575d6d 707173 8a8779 a69d75 c4b56c e4cf5b ffea46"
+
+
+def png(pixels: Array) -> str:
+    """A PNG as a data URI, of uint8 (height, width), (height, width, 1) or (height, width, 3)."""
+    from PIL import Image
+
+    kept = BytesIO()
+    Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels).save(kept, "PNG", compress_level=6)
+    return f"data:image/png;base64,{b64encode(kept.getvalue()).decode()}"
+
+
+def coloured(values: Array, low: float, high: float) -> Array:
+    """Numbers (height, width) as colours, uint8 (height, width, 3); dark blue for `low`, yellow for `high`."""
+    part = np.clip((values - low) / ((high - low) or 1), 0, 1)
+    colours: Array = _ramp()[np.nan_to_num(255 * part).astype("uint8")]
+    return colours
+
+
+def shade(values: Array) -> Array:
+    """Images as they can be looked at, uint8: those that are uint8 as they are, others from their least to most."""
+    if values.dtype == np.uint8:
+        return values
+    low, high = float(values.min()), float(values.max())
+    return (255 * (values - low) / ((high - low) or 1)).astype("uint8")
+
+
+@cache
+def _ramp() -> Array:
+    anchors = np.array([[int(each[i : i + 2], 16) for i in (0, 2, 4)] for each in CIVIDIS.split()])
+    at = np.linspace(0, len(anchors) - 1, 256)
+    parts = [np.interp(at, np.arange(len(anchors)), anchors[:, channel]) for channel in range(3)]
+    return np.stack(parts, 1).round().astype("uint8")

@@ -1,0 +1,593 @@
+"""The GateLens without a browser: its pictures against the arrays, every tab, classes, ablation, images of one's own."""
+
+import base64
+import io
+import itertools
+import json
+import re
+import threading
+import xml.etree.ElementTree as ElementTree
+from functools import partial
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from senet_lab import Architecture, gates, moments, pretrained
+from senet_lab.ablation import Ablation
+from senet_lab.moments import Moment
+from senet_lab.panels import GateLens, lens_pages, lens_sources, lens_upload, lens_work
+from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
+from senet_lab.training.batches import ready
+from senet_lab.training.recipe import Recipe
+from senet_lab.training.run import Run
+from senet_lab.views.gates import Reading, class_key, stages
+from senet_lab.views.gates_ablation import alone_and_together, savings
+from senet_lab.views.gates_close import close_classes, close_pairs
+from senet_lab.views.gates_curves import curves, sorted_means, thinned
+from senet_lab.views.gates_depth import depth
+from senet_lab.views.gates_heat import heat, heat_map, specific_first
+from senet_lab.views.gates_history import history
+from senet_lab.views.gates_image import Passage, page_of, passage_view, raised_and_lowered, thumbnails
+from senet_lab.views.gates_spread import histogram, spread
+from senet_lab.views.gates_strip import strip, strip_legend
+from senet_lab.views.gates_words import (
+    ablation_words,
+    close_words,
+    curves_words,
+    depth_words,
+    heat_words,
+    history_words,
+    image_words,
+    spread_words,
+)  # fmt: skip
+from senet_lab.views.raster import coloured, png
+
+PATHS = ("group1/block1", "group1/block2", "group2/block1", "group3/block1")
+NAMES = ("cat", "<b>dog</b>", "a & b", "never seen")
+SMALL = Architecture(
+    groups=((8, 1), (16, 2)), block="basic", stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10
+)  # fmt: skip
+
+
+def drawn_reading(seed=0, images=60, rising=True):
+    """Gates that tell three classes apart the more, the deeper; or all alike."""
+    draw = np.random.default_rng(seed)
+    labels = np.arange(images) % 3
+    found = {}
+    for index, path in enumerate(PATHS):
+        effect = draw.uniform(-1, 1, (3, 8 * (index + 1)))[labels] * (0.02 + 0.12 * index * rising)
+        found[path] = np.clip(0.5 + effect + 0.03 * draw.standard_normal((images, 8 * (index + 1))), 0, 1).astype("f4")
+    return Reading(found, labels, NAMES, np.eye(4)[(labels + (np.arange(images) < 6)) % 3])
+
+
+READING = drawn_reading()
+
+
+def pixels(uri):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/png;base64,")))))
+
+
+def ablation_of(path, after=0.8, params=512):
+    classes = np.array([0, 1, 2])
+    return Ablation(
+        (path,),
+        "one",
+        0.9,
+        after,
+        classes,
+        np.array([0.9, 0.9, 0.9]),
+        np.array([0.9, 0.5, 1.0]),
+        7,
+        60,
+        params,
+        params,
+        np.eye(4),
+    )
+
+
+def passage_of(label=1, channels=12):
+    draw = np.random.default_rng(1)
+    before = draw.random((8, 8, channels))
+    gate = np.linspace(0, 1, channels)
+    picture = draw.integers(0, 256, (32, 32, 3), dtype="uint8")
+    return Passage(
+        picture, "<mine>.png", label, np.array([0.1, 0.6, 0.3, 0]), gate, np.full(channels, 0.5), before, before * gate
+    )
+
+
+MOMENTS = [
+    Moment(epoch, dict.fromkeys(PATHS, 0.5 + 0.01 * epoch), dict.fromkeys(PATHS, 1.0 + 3 * epoch), 0.1 * epoch)
+    for epoch in range(4)
+]
+VIEWS = {
+    "strip": lambda: f"<div>{strip_legend()}{strip(None, READING.specificity, PATHS[1], held=(PATHS[2],), interactive=True)}</div>",
+    "curves": lambda: f"<div>{curves(READING, (0, 1, 2))}</div>",
+    "curves of four": lambda: f"<div>{curves(Reading({f'g{i}/b': READING.gates[PATHS[0]] for i in range(9)}, READING.labels, NAMES), (0, 1))}</div>",
+    "heat map": lambda: f"<div>{heat_map(READING, PATHS[3], (0, 1, 2))}</div>",
+    "heat map of nothing": lambda: heat_map(READING, PATHS[3], (3,)),
+    "spread": lambda: f"<div>{spread(READING, PATHS[0], drawn_reading(1))}</div>",
+    "depth": lambda: f"<div>{depth(READING, PATHS[0], drawn_reading(1))}</div>",
+    "closeness": lambda: f"<div>{close_classes(READING, PATHS[3], (0, 1, 2))}</div>",
+    "closeness of two": lambda: close_classes(READING, PATHS[3], (0, 1)),
+    "image": lambda: f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>",
+    "thumbnails": lambda: thumbnails(np.zeros((60, 4, 4, 3), "uint8"), READING, [0, 1, 2, 40], 1),
+    "ablation": lambda: f"<div>{alone_and_together({path: ablation_of(path) for path in PATHS}, ablation_of(PATHS[0]), NAMES, PATHS[:1], 'one')}</div>",
+    "ablation of nothing yet": lambda: f"<div>{alone_and_together(dict.fromkeys(PATHS), None, NAMES, (), 'mean')}</div>",
+    "history": lambda: f"<div>{history(MOMENTS, PATHS[0])}</div>",
+    "history of one moment": lambda: f"<div>{history(MOMENTS[:1])}</div>",
+    "key": lambda: class_key(READING, (0, 1, 2, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_pictures_are_well_formed_and_names_are_escaped(name):
+    drawn = VIEWS[name]()
+    ElementTree.fromstring(drawn)
+    assert "<b>dog" not in drawn
+    assert "<mine>" not in drawn
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_no_picture_has_a_colour_of_its_own_or_a_number_that_is_none(name):
+    drawn = re.sub(r"data:image/png;base64,[\w+/=]+", "", VIEWS[name]())
+    assert not re.search(r"#[0-9a-f]{6}|\bnan\b|\binf\b|rgb\(", drawn)
+
+
+def test_a_curve_goes_through_the_mean_gates_of_its_class_sorted_by_mean():
+    means, order = sorted_means(READING, PATHS[0], (0, 2))
+    by_hand = np.stack([READING.gates[PATHS[0]][READING.labels == one].mean(0) for one in (0, 2)])
+    assert np.allclose(means, by_hand[:, order])
+    assert (np.diff(means.mean(0)) >= 0).all()
+    svg = ElementTree.fromstring(f"<div>{curves(READING, (0, 2), PATHS[0])}</div>").find(".//{*}svg[@role]")
+    first = next(each for each in svg.iter() if "sn-class-0" in each.get("class", "")).get("d")
+    ys = [float(point.split()[1]) for point in first.removeprefix("M ").split(" L ")]
+    assert np.allclose((168 - np.array(ys)) / 138, means[0], atol=0.001)
+
+
+def test_the_table_behind_the_curves_has_the_same_numbers():
+    table = ElementTree.fromstring(f"<div>{curves(READING, (0, 1, 2))}</div>").find(".//table")
+    row = next(row for row in table.find("tbody") if row[0].text == "3")
+    path = stages(PATHS)[0]
+    assert [float(cell.text) for cell in row[1:4]] == pytest.approx(READING.means(path)[:3, 3], abs=6e-4)
+
+
+def test_channels_that_are_too_many_for_points_are_averaged_with_their_neighbours():
+    values = np.arange(1000.0)[None]
+    thin, each = thinned(values, 160)
+    assert (thin.shape, each) == ((1, 143), 7)
+    assert np.allclose(thin[0, :2], [3, 10])
+    assert thinned(values[:, :160])[1] == 1
+
+
+def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_the_other():
+    order, ratios = specific_first(READING, PATHS[3])
+    assert order[0] == gates.most_specific(READING.gates[PATHS[3]], READING.labels, 1)[0] == ratios.argmax()
+    values, counts = heat(READING, PATHS[3], [0, 2], order)
+    assert counts == [20, 20]
+    assert np.array_equal(values[0, :20], READING.gates[PATHS[3]][READING.labels == 0][:, order[0]])
+    drawn = ElementTree.fromstring(f"<div>{heat_map(READING, PATHS[3], (0, 2))}</div>")
+    data = drawn.find(".//{*}image").get("href")
+    assert np.array_equal(pixels(data), coloured(values, 0, 1))
+
+
+def test_the_histogram_has_all_gates_and_a_planted_block_saturates():
+    shares, edges = histogram(READING, PATHS[0])
+    assert shares.sum() == pytest.approx(1)
+    assert (edges[0], edges[-1]) == (0, 1)
+    shut = Reading({"a/b": np.concatenate([np.zeros((9, 3)), np.full((9, 1), 0.99)], 1)}, np.arange(9) % 2, NAMES)
+    assert shut.saturation == {"a/b": (0.75, 0.25)}
+    assert "25\u00a0% are always above 0.95, while" in spread_words(shut, "a/b")
+
+
+def test_specificity_is_that_of_gates_and_of_shuffled_labels_near_one():
+    for path in PATHS:
+        assert READING.specificity[path] == gates.specificity(READING.gates[path], READING.labels)
+    shuffled = Reading(READING.gates, np.random.default_rng(0).permutation(READING.labels), NAMES)
+    assert all(0.5 < ratio < 2 for ratio in shuffled.specificity.values())
+    assert READING.explained(PATHS[3]) > 0.9 > 0.2 > shuffled.explained(PATHS[3])
+
+
+def test_closeness_is_that_of_the_chosen_classes():
+    present, alike = close_pairs(READING, PATHS[3], (2, 0, 3, 1))
+    assert present == [0, 1, 2]
+    assert np.allclose(alike, gates.closeness(READING.gates[PATHS[3]], READING.labels))
+
+
+def test_the_channels_of_an_image_are_those_furthest_from_their_mean():
+    assert raised_and_lowered(passage_of()) == ([11, 10, 9, 8], [0, 1, 2, 3])
+    drawn = ElementTree.fromstring(f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>")
+    maps = drawn.findall(".//section//img")
+    before = passage_of().before[..., 11]
+    after = passage_of().after[..., 11]
+    low, high = min(before.min(), after.min()), max(before.max(), after.max())
+    assert np.array_equal(pixels(maps[0].get("src")), coloured(before, low, high))
+    assert np.array_equal(pixels(maps[1].get("src")), coloured(after, low, high))
+    assert "60.0\u00a0%" in "".join(drawn.itertext())
+
+
+def test_pages_of_the_sample_take_classes_in_turn_and_can_be_of_mistakes_alone():
+    numbers, pages = page_of(READING, (0, 1, 2), 0)
+    assert (READING.labels[numbers[:6]].tolist(), pages) == ([0, 1, 2, 0, 1, 2], 4)
+    wrong, _ = page_of(READING, (0, 1, 2), 0, wrong=True)
+    assert sorted(wrong) == [0, 1, 2, 3, 4, 5]
+    assert page_of(READING, (3,), 7) == ([], 1)
+
+
+def test_grey_images_and_floats_can_be_looked_at():
+    assert pixels(png(np.zeros((4, 5, 1), "uint8"))).shape == (4, 5)
+    assert pixels(png(np.zeros((4, 5, 3), "uint8"))).shape == (4, 5, 3)
+
+
+def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_the_paper_found():
+    assert "Classes part with depth" in curves_words(READING, (0, 1, 2)) or "As in the paper" in curves_words(
+        READING, (0, 1, 2)
+    )
+    flat = drawn_reading(rising=False)
+    assert "does not show it" in curves_words(flat, (0, 1, 2))
+    assert "It grows with depth, as the paper found" in depth_words(READING)
+    assert "It does not grow with depth" in depth_words(
+        Reading(dict(reversed(READING.gates.items())), READING.labels, NAMES)
+    )
+    assert "Untrained, the most is" in depth_words(READING, flat)
+    assert re.search(
+        r"tell classes apart clearly .F ratio above 10.\. Channel \d+ most", heat_words(READING, PATHS[3], (0, 1, 2))
+    )
+    assert "furthest apart" in close_words(READING, PATHS[3], (0, 1, 2))
+    assert image_words(passage_of(), PATHS[0], NAMES).startswith(
+        "<mine>.png is taken for <b>dog</b> with 60\u00a0%, rightly."
+    )
+    assert "its label is cat" in image_words(passage_of(0), PATHS[0], NAMES)
+    assert "From epoch 0 to 3" in history_words(MOMENTS)
+
+
+def test_words_about_ablation_count_points_and_savings():
+    alone = {path: ablation_of(path, 0.9 - 0.01 * index) for index, path in enumerate(PATHS)}
+    assert "2 of 4 blocks measured" in ablation_words(dict(list(alone.items())[:2]), None, NAMES, "one", 4)
+    told = ablation_words(alone, None, NAMES, "one", 4)
+    assert "group 3 \u00b7 block 1 is missed most: \u22123.0 points" in told
+    held = ablation_words(alone, ablation_of(PATHS[0]), NAMES, "one", 4)
+    assert "accuracy 90.0\u00a0% \u2192 80.0\u00a0%, <b>dog</b> hit hardest (\u221240.0 points)" in held
+    assert "512 fewer parameters" in held
+    assert "cannot be counted" in savings(ablation_of(PATHS[0], params=None))
+
+
+@pytest.mark.parametrize("images", [1, 3])
+def test_too_few_images_are_said_and_draw_all_the_same(images):
+    few = Reading({path: values[:images] for path, values in READING.gates.items()}, READING.labels[:images], NAMES)
+    assert not few.comparable
+    assert "at least two classes" in depth_words(few)
+    for drawn in (curves(few, (0,)), heat_map(few, PATHS[0], (0,)), spread(few, PATHS[0]), depth(few)):
+        ElementTree.fromstring(f"<div>{drawn}</div>")
+
+
+@pytest.mark.parametrize("depth_", [20, 56, 110])
+def test_every_block_of_a_deep_network_has_its_mark_in_the_strip(depth_):
+    ledger = Architecture.preset(f"cifar_se_resnet{depth_}").ledger()
+    paths = ["/".join(key) for key in ledger.blocks() if key[1]]
+    drawn = ElementTree.fromstring(strip(ledger, dict.fromkeys(paths, 5.0), interactive=True))
+    marks = [each for each in drawn.iter() if "sn-gate-mark" in each.get("class", "")]
+    assert len(marks) == len(paths) == (depth_ - 2) // 2
+    assert max(float(mark.get("x")) + float(mark.get("width")) for mark in marks) <= 780
+    assert [each.get("tabindex") for each in drawn.iter() if each.get("tabindex")].count("0") == 1
+
+
+def test_the_stages_are_those_of_the_paper_unless_a_block_is_chosen():
+    assert stages(PATHS) == [PATHS[1], PATHS[2], PATHS[3]]
+    assert stages(PATHS, PATHS[0])[0] == PATHS[0]
+    many = [f"g{index}/b" for index in range(9)]
+    assert stages(many) == ["g0/b", "g3/b", "g5/b", "g8/b"]
+    assert "g2/b" in stages(many, "g2/b")
+
+
+OFFER = Offer(("net",), PATHS, 4, 60)
+
+
+@pytest.mark.parametrize(
+    ("moves", "words"),
+    [
+        ({"tab": "Curvs"}, "try 'Curves'."),
+        ({"path": "group9/block1"}, "`block` (='group9/block1') must be one of"),
+        ({"classes": 3}, "`classes` must be a list of numbers, not 3"),
+        ({"classes": [4]}, "`classes` (=4) must be at most 3; try 3."),
+        ({"image": -1}, "`image` (=-1) must be at least 0"),
+        ({"image": "x"}, "`image` must be a whole number"),
+        ({"how": "own"}, "`how` (='own') must be one of 'one', 'mean' or 'shuffled'"),
+        ({"hold group9": True}, "`block` (='group9')"),
+        ({f"hold {PATHS[0]}": "yes"}, "`hold` must be True or False"),
+        ({"network": "other"}, "`network` (='other') must be one of 'net'"),
+        ({"wrong": 1}, "`wrong` must be True or False"),
+        ({"nonsense": 1}, "`control` (='nonsense') must be one of"),
+    ],
+)
+def test_a_bad_choice_is_answered_and_loses_nothing(moves, words):
+    state = after(State("net"), {**moves, "page": 3}, OFFER)
+    assert words in "".join(state.refused.values())
+    assert state.page == 3
+    assert state == State("net", page=3, refused=state.refused)
+
+
+def test_blocks_are_held_one_by_one_in_the_order_of_the_network():
+    state = after(State("net"), {f"hold {PATHS[2]}": True, f"hold {PATHS[0]}": True}, OFFER)
+    assert state.held == (PATHS[0], PATHS[2])
+    assert after(state, {f"hold {PATHS[0]}": False}, OFFER).held == (PATHS[2],)
+    assert after(state, {"free": True}, OFFER).held == ()
+
+
+@pytest.fixture(scope="module")
+def model():
+    import keras
+
+    keras.utils.set_random_seed(1)
+    return SMALL.build()
+
+
+@pytest.fixture(scope="module")
+def lens(model):
+    made = GateLens(model)
+    yield made.wait(300)
+    assert made.failure is None
+
+
+TURNS = itertools.count()
+
+
+def ask(lens, **moves):
+    held = moves.pop("hold", {})
+    lens.asked = {
+        "moves": {**moves, **{f"hold {path}": on for path, on in held.items()}},
+        "turn": f"test {next(TURNS)}",
+    }
+    lens._work.wait(300)
+    return lens.shown
+
+
+def test_every_tab_is_drawn_and_says_something(lens):
+    for tab in TABS:
+        shown = ask(lens, tab=tab)
+        assert (shown["tab"], shown["error"], shown["busy"]) == (tab, "", "")
+        assert len(shown["said"]) > 20
+        assert len(shown["body"]) > 200
+        ElementTree.fromstring(f"<div>{shown['side']}{shown['heading']}{shown['strip']}{shown['body']}</div>")
+
+
+def test_the_panels_gates_are_those_of_gates(lens, model):
+    work = lens._work
+    by_hand = gates.gates(model, ready(work.loaded.pictures[:8], Recipe()))
+    for path, values in work.reading.gates.items():
+        assert np.allclose(values[:8], by_hand[path], atol=1e-5)
+    assert work.untrained.gates.keys() == work.reading.gates.keys()
+
+
+def test_chosen_classes_are_drawn_and_no_others(lens):
+    shown = ask(lens, tab="Curves", classes=[3, 7])
+    assert shown["body"].count("sn-line-key") == 2
+    assert "horse" in shown["body"]
+    assert "Choose at least two classes" in ask(lens, classes=[])["said"]
+    ask(lens, classes=[0, 1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("how", HELD_AT)
+def test_holding_a_gate_measures_what_ablation_measures(lens, model, how):
+    from senet_lab.ablation import ablation
+
+    ask(lens, tab="Ablation", how=how, hold={"group2/block1": True})
+    work = lens._work
+    found = work.results["ablation", how, ("group2/block1",)]
+    by_hand = ablation(model, work.loaded.images, work.reading.labels, ["group2/block1"], how)
+    assert (found.after, found.flipped) == (by_hand.after, by_hand.flipped)
+    assert f"{100 * by_hand.after:.1f}\u00a0%" in lens.shown["said"]
+    assert "sn-cross" in lens.shown["strip"]
+    ask(lens, free=True, how="one")
+
+
+def test_what_is_held_is_not_measured_twice(lens, monkeypatch):
+    ask(lens, tab="Ablation", how="one")
+    monkeypatch.setitem(lens_work._JOBS, "ablation", lambda *_: pytest.fail("measured again"))
+    ask(lens, tab="Curves")
+    assert ask(lens, tab="Ablation", how="one")["error"] == ""
+
+
+def send(lens, name, content, parts=1):
+    step = max(1, -(-len(content) // parts))
+    for part in range(parts):
+        piece = memoryview(content[part * step : (part + 1) * step])
+        lens._uploads.receive(lens, {"file": name, "turn": name, "part": part, "parts": parts}, [piece])
+    lens._work.wait(300)
+    return lens.shown
+
+
+def encoded(image, form="PNG", **options):
+    kept = io.BytesIO()
+    image.save(kept, form, **options)
+    return kept.getvalue()
+
+
+RAMP = np.linspace(0, 255, 90 * 120).reshape(90, 120).astype("uint8")
+TAKEN = {
+    "grey": (encoded(Image.fromarray(RAMP)), "the middle square of 120 x 90 pixels made 32 x 32; grey spread"),
+    "transparent": (encoded(Image.new("RGBA", (50, 50), (255, 0, 0, 90))), "what is transparent laid on white"),
+    "large": (encoded(Image.new("RGB", (4000, 3000), "navy"), "JPEG"), "4000 x 3000 pixels made 32 x 32"),
+    "tiny": (encoded(Image.new("RGB", (1, 1))), "1 x 1 pixels made 32 x 32"),
+    "moving": (encoded(Image.new("RGB", (9, 9)), "GIF", save_all=True, append_images=[Image.new("RGB", (9, 9), "red")]), "its first frame"),
+}  # fmt: skip
+REFUSED = {
+    "words.txt": (b"these are words", "'words.txt' is no image that can be read"),
+    "half.png": (encoded(Image.effect_noise((200, 200), 90))[:9000], "'half.png' is damaged"),
+    "huge.png": (encoded(Image.new("1", (20_000, 20_000))), "'huge.png' is too large"),
+    "empty.png": (b"", "'empty.png' is empty"),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_an_image_of_ones_own_goes_through_the_network_and_what_was_done_to_it_is_said(lens, name):
+    content, words = TAKEN[name]
+    shown = send(lens, f"{name}.image", content, parts=3 if len(content) > 9 else 1)
+    assert (shown["tab"], shown["error"]) == ("One image", "")
+    assert words in shown["body"]
+    assert shown["said"].startswith(f"{name.title()}.image is taken for")
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_will_not_do_is_refused_in_words_and_the_next_choice_works(lens, name):
+    content, words = REFUSED[name]
+    assert words in send(lens, name, content)["error"]
+    assert ask(lens, image=3)["error"] == ""
+    assert lens.shown["said"].startswith("Image 3 is taken for")
+
+
+def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():
+    taken = []
+    uploads = lens_upload.Uploads(taken.append)
+    for message in (
+        {"file": "a", "turn": "1", "part": 0, "parts": 2},
+        {"file": "b", "turn": "2", "part": 0, "parts": 1},
+    ):
+        uploads.receive(None, message, [b"xy"])
+    uploads.receive(None, {"file": "a", "turn": "1", "part": 1, "parts": 2}, [b"xy"])
+    uploads.receive(None, {"method": "update"}, [])
+    assert [own.name for own in taken] == ["b"]
+
+
+def test_without_labels_predictions_stand_for_them_and_it_is_said(model):
+    lens = GateLens(model, np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype="uint8")).wait(300)
+    assert not lens._work.reading.given
+    assert "no labels: what is predicted stands for them" in lens.shown["heading"]
+    for tab in TABS:
+        assert ask(lens, tab=tab)["error"] == ""
+
+
+def test_prepare_makes_pictures_ready_and_numbers_are_taken_as_they_are(model):
+    pictures = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype="uint8")
+    prepare = partial(ready, recipe=Recipe(standardise=True))
+    a = GateLens(model, pictures, np.arange(20) % 10, prepare=prepare).wait(300)._work.reading
+    b = GateLens(model, prepare(pictures), np.arange(20) % 10).wait(300)._work.reading
+    assert np.allclose(a.gates["group1/block1"], b.gates["group1/block1"])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"images": np.zeros((4, 8, 8, 3))}, "`images` (of shape (4, 8, 8, 3)) must be images of (32, 32, 3)"),
+        ({"images": np.zeros((0, 32, 32, 3))}, "`images` (of shape (0, 32, 32, 3))"),
+        ({"images": np.zeros((4, 32, 32, 3)), "labels": [1, 2]}, "must be a class number for each of 4 images"),
+        ({"images": np.zeros((2, 32, 32, 3)), "labels": np.eye(10)[:2]}, "of one-hot rows try labels.argmax(1)"),
+        ({"images": np.zeros((2, 32, 32, 3)), "labels": [-1, 2]}, "must be numbers from 0 on"),
+        ({"classes": ("a", "b")}, "`classes` (=2) must be a name for each of the 10 classes"),
+    ],
+)  # fmt: skip
+def test_what_does_not_belong_together_is_answered_with_the_rule(model, given, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        GateLens(model, **given)
+
+
+def test_a_network_without_gates_is_answered_in_the_panel():
+    from dataclasses import replace
+
+    lens = GateLens(replace(SMALL, ratio=None).build())
+    lens._work.wait(300)
+    assert "has no squeeze-excite gate" in lens.shown["error"]
+    with pytest.raises(RuntimeError, match="has no squeeze-excite gate"):
+        lens.wait()
+
+
+def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
+    monkeypatch.setattr(pretrained, "names", lambda: ())
+    lens = GateLens()
+    assert lens.shown["error"] == lens_pages.NOTHING_SHIPS
+    assert repr(lens) == "GateLens(no network)"
+    with pytest.raises(RuntimeError):
+        lens.wait()
+
+
+def test_an_error_of_our_own_is_shown_and_kept_and_the_next_choice_works(model, monkeypatch):
+    lens = GateLens(model).wait(300)
+    monkeypatch.setattr(lens_pages, "curves_words", lambda *_: 1 / 0)
+    assert "ZeroDivisionError" in ask(lens, tab="Curves")["error"]
+    assert isinstance(lens.failure, ZeroDivisionError)
+    monkeypatch.undo()
+    assert ask(lens, tab="Curves", classes=[1, 2])["error"] == ""
+
+
+def test_nothing_heavy_happens_on_the_thread_that_makes_the_panel(model, monkeypatch):
+    threads = []
+    observed = gates.observed
+    monkeypatch.setattr(
+        gates, "observed", lambda *args, **kw: threads.append(threading.current_thread()) or observed(*args, **kw)
+    )
+    lens = GateLens(model)
+    assert lens.shown["busy"] or not lens._work.busy
+    lens.wait(300)
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+def test_where_no_widget_lives_there_is_the_page_as_it_stands(lens):
+    bundle = lens._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert data["text/plain"] == f"GateLens({lens._state.network})"
+    page = data["text/html"].partition("</style>")[2]
+    ElementTree.fromstring(page)
+    assert page.count("<svg") >= 3
+    assert "tabindex" not in page
+    assert "<input" not in page
+
+
+def test_a_watch_notes_each_epoch_and_the_panel_shows_it(model, tmp_path):
+    from senet_lab.gate_watch import GateWatch
+    from senet_lab.training.optimizers import compiled
+
+    fresh = gates.untrained(model)
+    x = np.random.default_rng(0).random((32, 32, 32, 3), dtype="float32")
+    y = np.arange(32) % 10
+    watch = GateWatch(x, y, tmp_path)
+    lens = GateLens(fresh, x, y, watch=watch)
+    compiled(fresh).fit(x, y, epochs=2, verbose=0, callbacks=[watch])
+    assert [each.epoch for each in watch.moments] == [0, 1, 2]
+    fresh.fit(x, y, epochs=1, verbose=0, callbacks=[watch])
+    assert [each.epoch for each in watch.moments] == [0, 1, 2, 3]
+    assert moments.kept(tmp_path / moments.FILE) == watch.moments
+    shown = ask(lens, tab="Training")
+    assert "From epoch 0 to 3" in shown["said"]
+    seen = gates.observed(fresh, x)
+    assert watch.moments[-1].mean["group1/block1"] == pytest.approx(float(seen.gates["group1/block1"].mean()), abs=1e-6)
+
+
+def test_a_watch_refuses_labels_that_do_not_fit():
+    from senet_lab.gate_watch import GateWatch
+
+    with pytest.raises(ValueError, match=re.escape("`labels` (=1) must be one for each of the images (=2).")):
+        GateWatch(np.zeros((2, 32, 32, 3)), [1])
+
+
+def test_a_damaged_record_is_said(tmp_path):
+    (tmp_path / moments.FILE).write_text(json.dumps([{"epoch": 1}]))
+    with pytest.raises(ValueError, match="is damaged"):
+        moments.kept(tmp_path / moments.FILE)
+    assert moments.kept(tmp_path / "none.json") == []
+
+
+@pytest.mark.slow
+def test_a_run_shows_its_best_weights_and_how_gates_moved(tmp_path):
+    recipe = Recipe(epochs=2, batch=256, standardise=True)
+    run = Run.create(SMALL, recipe, folder=tmp_path / "run")
+    lens = GateLens.of_run(run)
+    lens._work.wait(300)
+    assert "has no checkpoint yet" in lens.shown["error"]
+    assert run.start().wait(300).state == "finished"
+    ask(lens, again=True)
+    lens.wait(300)
+    assert lens.shown["error"] == ""
+    assert "From epoch 0 to 2" in ask(lens, tab="Training")["said"]
+    assert "a run of 2 epochs" in lens.shown["heading"]
+
+
+@pytest.mark.parametrize("name", pretrained.names())
+def test_a_network_that_ships_is_offered_if_it_has_gates_and_read_once(name):
+    offered = {source.name for source in lens_sources.shipped()}
+    has_gates = bool(pretrained.card(name).architecture.ledger().se.params)
+    assert (name in offered) == has_gates
+    if has_gates:
+        lens = GateLens(name).wait(300)
+        assert lens._work.reading.accuracy == pytest.approx(pretrained.card(name).sample_accuracy, abs=0.002)
+        assert GateLens(name)._work is lens._work

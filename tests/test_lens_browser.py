@@ -1,0 +1,302 @@
+"""The GateLens in real Chromium and real JupyterLab: by keyboard alone, with files dropped, in both themes."""
+
+import io
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nbformat
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+from servers import TOKEN, lab_served
+
+from senet_lab.panels.lens_state import TABS
+
+pytestmark = pytest.mark.slow
+
+ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# A small network with gates, untrained: what is tested is the page. It is seeded, so that each run shows the same.
+CELL = os.environ.get(
+    "SENET_LAB_LENS",
+    """import keras
+from senet_lab import Architecture
+from senet_lab.panels import GateLens
+
+keras.utils.set_random_seed(1)
+groups = ((8, 1), (16, 2), (32, 1))
+model = Architecture(groups=groups, block="basic", stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10).build()
+lens = GateLens(model)
+lens""",
+)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    home = tmp_path_factory.mktemp("lens")
+    (home / "notebooks").mkdir()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL), nbformat.v4.new_code_cell("")])
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    nbformat.write(notebook, home / "notebooks" / "lens.ipynb")
+    with lab_served(home) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def page(chromium, lab):
+    """The notebook with its cell run; everything that the page asked and said is kept."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.set_default_timeout(20_000)
+        page.asked, page.said = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("websocket", lambda socket: page.asked.append(socket.url))
+        page.on("console", lambda message: page.said.append((message.type, message.text)))
+        page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+        page.goto(f"{lab}/lab/tree/lens.ipynb?reset&token={TOKEN}")
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+        page.locator(".jp-CodeCell").first.click()
+        page.keyboard.press("Shift+Enter")
+        page.locator(".sn-lens").wait_for(timeout=120_000)
+        expect(page.locator(".sn-lens [role=tabpanel] svg").first).to_be_visible(timeout=120_000)
+        expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
+        yield page
+        browser.close()
+
+
+def go_to(page, tab):
+    """Along the tabs by arrow keys, from the one that is selected; and until nothing is at work any more."""
+    page.locator(".sn-lens [role=tab][aria-selected=true]").focus()
+    page.keyboard.press("Home")
+    for _ in range(TABS.index(tab)):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name=tab, exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name=tab, exact=True)).to_be_focused()
+    expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
+
+
+def said(page):
+    return page.locator(".sn-lens p[data-part=said]")
+
+
+def alert(page):
+    return page.locator(".sn-lens p[data-part=error]")
+
+
+def test_the_first_picture_and_its_sentence_are_there_without_a_click(page):
+    expect(page.get_by_role("heading", name="Gates of")).to_be_visible()
+    expect(page.locator(".sn-lens .sn-strip .sn-gate-mark")).to_have_count(4)
+    expect(said(page)).to_contain_text("How far apart the mean gates of these classes are")
+    expect(alert(page)).to_be_hidden()
+
+
+def test_a_block_is_chosen_by_arrow_keys(page):
+    node = page.locator(".sn-strip .sn-node[tabindex='0']")
+    node.focus()
+    page.keyboard.press("Home")
+    for path in ("group1/block1", "group2/block1", "group2/block2", "group3/block1"):
+        expect(page.locator(".sn-strip .sn-node:focus")).to_have_attribute("data-path", path)
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("button", name="Hold group 2 \u00b7 block 2")).to_be_visible()
+
+
+def test_classes_are_chosen_by_check_boxes_and_focus_stays(page):
+    go_to(page, "Curves")
+    box = page.get_by_role("checkbox", name="truck")
+    box.focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".sn-class-key")).to_contain_text("truck")
+    expect(box).to_be_focused()
+    expect(box).to_be_checked()
+    page.keyboard.press("Space")
+    expect(page.locator(".sn-class-key")).not_to_contain_text("truck")
+    page.get_by_role("button", name="None", exact=True).press("Enter")
+    expect(said(page)).to_contain_text("Choose at least two classes")
+    page.get_by_role("button", name="All", exact=True).press("Enter")
+    expect(page.locator(".sn-class-key span")).to_have_count(10)
+
+
+def test_each_picture_has_its_numbers_behind_it(page):
+    for tab in TABS[:5]:
+        go_to(page, tab)
+        summary = page.get_by_text("The numbers")
+        summary.press("Enter")
+        expect(page.locator(".sn-behind table").first).to_be_visible()
+        summary.press("Enter")
+
+
+def test_a_gate_is_held_with_a_key_and_accuracy_moves(page):
+    go_to(page, "Ablation")
+    bar = page.locator(".sn-node[data-hold='group3/block1']")
+    bar.focus()
+    page.keyboard.press("Enter")
+    expect(said(page)).to_contain_text(re.compile("The gate of group 3 . block 1 held at 1"), timeout=60_000)
+    expect(page.locator(".sn-strip .sn-cross")).to_have_count(1)
+    page.get_by_role("radio", name="shuffled").focus()
+    page.keyboard.press("Space")
+    expect(said(page)).to_contain_text("shuffled between channels", timeout=60_000)
+    page.get_by_role("button", name="Let all go").press("Enter")
+    expect(page.locator(".sn-strip .sn-cross")).to_have_count(0)
+    expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=60_000)
+
+
+def test_an_image_of_the_sample_goes_through_the_network(page):
+    go_to(page, "One image")
+    thumb = page.locator(".sn-thumb").nth(2)
+    words = thumb.get_attribute("aria-label")
+    thumb.press("Enter")
+    number = re.search(r"image (\d+)", words)[1]
+    expect(said(page)).to_contain_text(f"Image {number} is taken for", timeout=60_000)
+    expect(page.locator(".sn-thumb[aria-pressed=true]")).to_be_focused()
+    expect(page.locator(".sn-maps img")).to_have_count(16)
+    page.get_by_role("button", name="Next").press("Enter")
+    expect(page.get_by_text("page 2 of")).to_be_visible()
+
+
+def encoded(image, form="PNG"):
+    kept = io.BytesIO()
+    image.save(kept, form)
+    return kept.getvalue()
+
+
+def choose_file(page, name, content):
+    page.locator(".sn-lens input[type=file]").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": content}
+    )
+
+
+def test_a_file_of_ones_own_goes_through_the_network(page):
+    go_to(page, "One image")
+    ramp = np.linspace(0, 255, 300 * 200).reshape(200, 300).astype("uint8")
+    choose_file(page, "my ramp.png", encoded(Image.fromarray(ramp)))
+    expect(said(page)).to_contain_text("My ramp.png is taken for", timeout=60_000)
+    expect(page.locator("figcaption").first).to_contain_text("grey spread over three channels")
+
+
+def test_a_file_is_dropped_on_any_view(page):
+    go_to(page, "Curves")
+    image = encoded(Image.new("RGBA", (40, 40), (200, 30, 30, 120)))
+    page.locator(".sn-lens").evaluate(
+        """(panel, bytes) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], 'dropped.png', { type: 'image/png' }));
+          for (const name of ['dragenter', 'dragover', 'drop'])
+            panel.dispatchEvent(new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: data }));
+        }""",
+        list(image),
+    )
+    expect(said(page)).to_contain_text("Dropped.png is taken for", timeout=60_000)
+    expect(page.locator("figcaption").first).to_contain_text("what is transparent laid on white")
+
+
+def test_a_file_of_many_parts_arrives_whole(page):
+    go_to(page, "One image")
+    noise = np.random.default_rng(0).integers(0, 256, (1700, 1700, 3), dtype="uint8")
+    content = encoded(Image.fromarray(noise))
+    assert len(content) > 8 * 2**20
+    choose_file(page, "large.png", content)
+    expect(said(page)).to_contain_text("Large.png is taken for", timeout=120_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("notes.png", b"these are words", "'notes.png' is no image that can be read"),
+        ("cut.png", encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype="uint8")))[:9000], "'cut.png' is damaged"),
+        ("empty.png", b"", "'empty.png' is empty."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words):
+    go_to(page, "One image")
+    choose_file(page, name, content)
+    expect(alert(page)).to_contain_text(words, timeout=60_000)
+    page.locator(".sn-thumb").first.press("Enter")
+    expect(alert(page)).to_be_hidden()
+
+
+def set_theme(page, theme):
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+    page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme.title()}").first.click()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
+
+
+def cut_off(page):
+    """Texts that leave their drawing, and boxes that leave the panel."""
+    return page.locator(".sn-lens").evaluate("""(panel) => {
+      const frame = panel.getBoundingClientRect();
+      const parts = [...panel.querySelectorAll('svg, table, p, h2, h3, button, label, figure')]
+        .filter((e) => !e.closest('.sn-scroll, .sn-code, [hidden], .sn-tip, .sn-boxes') && e.getClientRects().length);
+      const texts = [...panel.querySelectorAll('svg text')].filter((e) => e.getClientRects().length);
+      return [
+        ...parts.filter((e) => { const box = e.getBoundingClientRect(); return box.left < frame.left - 1 || box.right > frame.right + 1; }),
+        ...texts.filter((e) => { const [box, svg] = [e.getBoundingClientRect(), e.ownerSVGElement.getBoundingClientRect()];
+          return box.left < svg.left - 1 || box.right > svg.right + 1 || box.top < svg.top - 1 || box.bottom > svg.bottom + 1; }),
+      ].map((e) => `${e.tagName} ${e.className.baseVal ?? e.className}: ${e.textContent.slice(0, 60)}`);
+    }""")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, theme):
+    """At 1280 by 720; the page as a whole is kept as a picture."""
+    set_theme(page, theme)
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.locator(".sn-lens button[data-hold]").press("Enter")
+    for tab in TABS:
+        go_to(page, tab)
+        assert cut_off(page) == [], tab
+        found = Axe().run(page, context=".sn-lens")
+        assert found.violations_count == 0, f"{tab}: {found.generate_report()}"
+        page.set_viewport_size({"width": 1280, "height": 1500})
+        name = f"lens_{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}.png"
+        page.locator(".sn-lens").screenshot(path=ARTEFACTS / name)
+        page.set_viewport_size({"width": 1280, "height": 720})
+    page.get_by_role("button", name="Let all go").press("Enter")
+    set_theme(page, "light")
+
+
+def test_the_tabs_stand_still_whatever_is_chosen(page):
+    tops = set()
+    for tab in TABS:
+        go_to(page, tab)
+        tops.add(
+            round(
+                page.get_by_role("tablist", name="Views").bounding_box()["y"]
+                - page.locator(".sn-lens").bounding_box()["y"]
+            )
+        )
+    assert len(tops) == 1
+
+
+def test_the_gates_of_a_fit_in_the_next_cell_are_seen_as_it_goes(page):
+    cell = page.locator(".jp-CodeCell").nth(1)
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    lines = [
+        "from senet_lab.gate_watch import GateWatch",
+        "from senet_lab.training.optimizers import compiled",
+        "x, y = lens.scene.work.loaded.images, lens.scene.work.loaded.labels",
+        "watch = GateWatch(x[:100], y[:100])",
+        "lens.close()",
+        "lens = GateLens(model, watch=watch)",
+        "display(lens)",
+        "_ = compiled(model).fit(x[:64], y[:64], epochs=3, verbose=0, callbacks=[watch])",
+    ]
+    page.keyboard.insert_text("\n".join(lines))
+    page.keyboard.press("Shift+Enter")
+    panel = cell.locator(".sn-lens")
+    panel.get_by_role("tab", name="Training").click(timeout=60_000)
+    expect(panel.locator("p[data-part=said]")).to_contain_text("From epoch 0 to 3", timeout=180_000)
+
+
+def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
+    hosts = {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
+    assert hosts == {urlsplit(lab).netloc}
+    assert [each for each in page.said if each[0] in ("error", "warning")] == []
