@@ -13,12 +13,13 @@ import keras  # noqa: F401 - which is what takes long
 import senet_lab.training.optimizers  # noqa: F401
 from senet_lab.training import worker
 
-for line in sys.stdin:
-    if child := os.fork():
-        print(child, flush=True)
-        os.waitpid(child, 0)
-        continue
-    folder = Path(line.strip())
-    os.dup2(os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
-    worker.train(folder, sys.argv[1])
-    os._exit(0)
+if __name__ == "__main__":
+    for line in sys.stdin:
+        if child := os.fork():
+            print(child, flush=True)
+            os.waitpid(child, 0)
+            continue
+        folder = Path(line.strip())
+        os.dup2(os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
+        worker.train(folder, sys.argv[1])
+        os._exit(0)
