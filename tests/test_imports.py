@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
     "checks", "files", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
-    "budget", "data", "training", "views", "export", "panels", "__init__", "__main__",
+    "budget", "data", "training", "views", "export", "exercises", "panels", "__init__", "__main__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
 DOORS = {("architecture", "ledger"), ("architecture", "nets")}
@@ -95,6 +95,7 @@ def loaded_after(code):
         "from senet_lab.export import code, part_code; import senet_lab; a = senet_lab.Architecture('resnext'); "
         "[code(a, form) for form in ('procedural', 'composable', 'standalone')]; part_code(a, 'group1', 'block1')",
         "import senet_lab; e = senet_lab.Explorer(); e.asked = {'moves': {'ratio': 8}, 'turn': 'a', 'gesture': 'a'}; assert not e.failure",
+        "import senet_lab; p = senet_lab.Exercise('ratio-4-params'); p.asked = {'do': 'check', 'answer': '1'}; assert not p.failure",
     ],
 )
 def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_explorer(code):
