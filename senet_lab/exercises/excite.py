@@ -116,7 +116,7 @@ def cheapest_place(pick: Pick[int]) -> Task:
 
 def ratio_bought(pick: Pick[Any]) -> Task:
     """What a smaller ratio buys, in the paper's own ablation."""
-    one, other = pick((16, 4), (16, 2), (16, 8))
+    one, other = pick((16, 4), (16, 2), (8, 2))
     rows = {row.architecture.ratio: row for row in ratios().rows}
     a, b = rows[one], rows[other]
     more = b.architecture.ledger().params - a.architecture.ledger().params

@@ -113,12 +113,12 @@ class Learner:
         return pd.DataFrame(rows, columns=columns).set_index(["lesson", "exercise"])
 
     def answers(self, lesson: str = "") -> pd.DataFrame:
-        """For the teacher: the questions of this class with their answers, all or those of one lesson."""
+        """For the teacher: the questions of this class, answers and solutions, all or those of one lesson."""
         import pandas as pd
 
         tasks = {name: self.task(name) for name in self.names(lesson)}
-        rows = [(lesson_of(name), name, task.question, _value(task)) for name, task in tasks.items()]
-        return pd.DataFrame(rows, columns=["lesson", "exercise", "question", "answer"]).set_index("exercise")
+        rows = [(name, task.question, _value(task), task.solution) for name, task in tasks.items()]
+        return pd.DataFrame(rows, columns=["exercise", "question", "answer", "solution"]).set_index("exercise")
 
     def _of(self, name: str, what: Callable[[Task], Reply]) -> Reply:
         """`what` of the exercise of that name; of none, which one was meant."""

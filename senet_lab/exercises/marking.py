@@ -9,6 +9,7 @@ from typing import Any
 
 from senet_lab.exercises.reading import Number, read
 from senet_lab.exercises.task import Task
+from senet_lab.views.units import short
 
 RIGHT, NEARLY, WRONG, NOTHING = "Right", "Nearly", "Wrong", "Not an answer yet"
 ENOUGH = 3  # digits that say that one has worked it out
@@ -33,9 +34,6 @@ class Reply:
     def right(self) -> bool:
         """Whether it says that the answer is right."""
         return self.verdict == RIGHT
-
-    def __bool__(self) -> bool:
-        return self.right
 
     def __repr__(self) -> str:
         return f"{self.verdict}. {self.words}"
@@ -82,7 +80,7 @@ def _count(task: Task, given: Number) -> Reply:
     """A count is exact; who writes it with a prefix has rounded it, and three digits will do."""
     answer = float(task.answer)
     if given.means(answer):
-        if given.digits >= min(ENOUGH, len(str(task.answer))) or given.half == 0:
+        if given.digits >= min(ENOUGH, len(str(task.answer))) or given.value == answer:
             return Reply(RIGHT, f"It is {task.answer:,} {task.unit}.")
         return Reply(NEARLY, f"Right as far as it goes; give at least {ENOUGH} digits.")
     if (said := _slip(task, given)) is not None:
@@ -99,7 +97,8 @@ def _measured(task: Task, given: Number) -> Reply:
     answer = float(task.answer)
     off = abs(float(given.value) - answer)
     if off <= task.tolerance * abs(answer):
-        return Reply(RIGHT, f"It is {answer:,.4g} {task.unit}.")
+        number = short(task.answer) if isinstance(task.answer, int) else f"{answer:.4g}"
+        return Reply(RIGHT, f"It is {number} {task.unit}.")
     if (said := _slip(task, given)) is not None:
         return said
     if off <= 5 * task.tolerance * abs(answer):

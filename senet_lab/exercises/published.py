@@ -43,14 +43,14 @@ def flops(pick: Pick[Any]) -> Task:
     return Task(
         question=(
             f"{network.name} in the paper's convention: {short(macs)} multiply-adds in convolutions and dense layers. "
-            "A counter that takes multiplications and additions apart: how many FLOPs does it print, in G?"
+            "A counter that takes multiplications and additions apart: how many FLOPs does it print?"
         ),
-        answer=2 * macs / 1e9,
-        unit="G",
+        answer=2 * macs,
+        unit="FLOPs",
         tolerance=0.01,
         hints=("A multiply-add is one multiplication and one addition.", "Twice as many.", f"2 x {short(macs)}."),
-        solution=f"2 · {macs / 1e9:.3f} G. The papers print multiply-adds, as FLOPs; here they are MACs.",
-        slips=((macs / 1e9, "Those are multiply-adds; each is two operations."),),
+        solution=f"2 · {macs:,} = {2 * macs:,}. The papers print multiply-adds, as FLOPs; here they are MACs.",
+        slips=((macs, "Those are multiply-adds; each is two operations."),),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 PREFIXES = {"": 0, "k": 3, "thousand": 3, "m": 6, "million": 6, "g": 9, "b": 9, "bn": 9, "billion": 9, "t": 12}
 UNITS = (
-    r"(?:trainable\s+)?(?:params?|parameters?|weights?|biases|macs?|multiply-adds?|channels?|pixels?|px|paths?|blocks?"
+    r"(?:trainable\s+)?(?:params?|parameters?|weights?|biases|macs?|multiply-adds?|flops|operations|channels?|pixels?|px|paths?|blocks?"
     r"|layers?|filters?|percent|%|points?|numbers?|times|x|\u00d7|a side)"
 )
 NUMBER = re.compile(r"([+-]?)([\d.,\s]*\d)\.?(?:e([+-]?\d{1,3}))?\s*([a-z]*)", re.IGNORECASE)
@@ -66,7 +66,7 @@ def _float(given: float) -> Number | None:
 
 
 def _text(given: str) -> Number | None:
-    words = given.replace("\u2212", "-").replace("_", "").strip().strip(".")
+    words = given.replace("\u2212", "-").replace("_", "").strip().rstrip(".")
     words = re.sub(rf"\s*{UNITS}$", "", words, flags=re.IGNORECASE)
     found = NUMBER.fullmatch(words) if len(words) <= MOST else None
     if not found or found[4].lower() not in PREFIXES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -12,6 +13,7 @@ from senet_lab.published_results import Results, in_tables
 from senet_lab.style import Style
 from senet_lab.views.anatomy import Anatomy
 from senet_lab.views.breakdown import breakdown, finding
+from senet_lab.views.code import code_html
 from senet_lab.views.compare import changed, compare
 from senet_lab.views.errors import main_svg, paths_svg, ratio_svg, results_table
 from senet_lab.views.network import network_svg
@@ -22,7 +24,8 @@ from senet_lab.views.tradeoffs import cardinality_curves, ratio_curves
 from senet_lab.views.units import short, size
 from senet_lab.views.words import facts, title
 
-CHARTS = {"Hu et al. 2018, table 2": main_svg, "Hu et al. 2018, sec. 6.1, table 10": ratio_svg}
+CHARTS = {"Hu et al. 2018, table 2": main_svg, "Hu et al. 2018, sec. 6.1, table 10": ratio_svg,
+          "Xie et al. 2017, tables 2 and 3": paths_svg}  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,7 +44,21 @@ class Drawn:
         return f"<Drawn: {self.words}>"
 
     def _repr_html_(self) -> str:
-        return f'<style>{style_sheet()}</style><div class="sn">{self.body}</div>'
+        return f'<style>{_styles(self.body)}</style><div class="sn">{self.body}</div>'
+
+
+def _styles(body: str) -> str:
+    """The rules of the style sheet that this view needs, so that what is stored is small, and stays when others change.
+
+    A rule stays if one of its selectors names only classes that occur.
+    """
+    used = {"sn", *(name for value in re.findall('class="([^"]*)"', body) for name in value.split())}
+    sheet = re.sub(r"/\*.*?\*/", "", style_sheet(), flags=re.DOTALL)
+    kept = []
+    for selectors, declarations in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
+        if any(set(re.findall(r"\.([a-z][\w-]*)", one)) <= used for one in selectors.split(",")):
+            kept.append(f"{selectors.strip()} {{{' '.join(declarations.split())}}}")
+    return "\n".join(kept)
 
 
 def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style | None = None) -> Drawn:
@@ -104,10 +121,15 @@ def curves(architecture: Architecture, name: str) -> Drawn:
     return Drawn(views[name](architecture), f"{architecture.name} by {name}")
 
 
+def as_code(text: str) -> Drawn:
+    """Python source, coloured."""
+    return Drawn(code_html(text), f"{len(text.splitlines())} lines of Python")
+
+
 def printed(results: Results, architecture: Architecture | None = None) -> Drawn:
-    """A table of a paper beside what is counted here, with its chart; a network that is in it is marked."""
+    """A table of a paper beside what is counted here, with its chart if it has one; one network can be marked."""
     present = in_tables(architecture) if architecture else None
-    chart = CHARTS.get(results.source, paths_svg)(present)
+    chart = CHARTS[results.source](present) if results.source in CHARTS else ""
     source = f"Top-1 error on ImageNet, %, one crop \u00b7 {results.source} \u00b7 {results.recipe}"
     body = f'<p class="sn-source">{escape(source)}</p>{chart}{results_table(results, present)}'
     return Drawn(body, f"{results.title}, {results.source}: {len(results.rows)} networks")
