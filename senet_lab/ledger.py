@@ -170,5 +170,4 @@ def beside(networks: Mapping[str, Architecture | Ledger]) -> pd.DataFrame:
     import pandas as pd
 
     totals = [(each if isinstance(each, Ledger) else each.ledger()).total for each in networks.values()]
-    frame = pd.DataFrame(totals, index=list(networks))
-    return frame[["layers", "params", "state", "macs", "activations"]]
+    return pd.DataFrame(totals, index=list(networks))[["params", "state", "macs", "activations"]]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep the error stream of the process quiet for a while, such as for TensorFlow's greeting when it is imported.
+    """Keep the error stream of the process quiet for a while, such as for what TensorFlow says when it is imported.
 
     Warnings and errors of Python's own are heard as ever: they do not take this way in a notebook. It holds for all
     threads, so it is for an import, not for a computation.
