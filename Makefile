@@ -19,7 +19,7 @@ lab: $(VENV)/ready
 	@$(BIN)/python tools/notebooks.py copy $(NOTEBOOKS)
 	@$(BIN)/jupyter trust $(NOTEBOOKS)/*.ipynb $(NOTEBOOKS)/teacher/*.ipynb >/dev/null
 	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=$(NOTEBOOKS) \
-		--LabApp.default_url=/lab/tree/01_explore.ipynb $(FLAGS)
+		--LabApp.default_url=/lab/tree/00_start_here.ipynb $(FLAGS)
 
 # The Explorer as a page: each visitor has a kernel of their own, and what they save goes to $(NOTEBOOKS), too. By itself
 # Voila asks nobody for a token; with --token it makes one, as JupyterLab does. Dark: FLAGS=--theme=dark, or ?theme=dark.

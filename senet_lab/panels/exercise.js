@@ -11,7 +11,7 @@ const LAYOUT = (id) => `
   <p class="sn-ask" id="${id}q"></p>
   <form aria-labelledby="${id}q" autocomplete="off">
     <label for="${id}a">Your answer</label><span class="sn-slot"></span><span class="sn-unit" id="${id}u"></span>
-    <button type="submit">Check</button><button type="button" data-do="hint"></button>
+    <button type="button" class="sn-first" data-do="check">Check</button><button type="button" data-do="hint"></button>
     <button type="button" data-do="reveal">Solution</button><span class="sn-tries"></span>
   </form>
   <p class="sn-reply" role="status"><span class="sn-mark" aria-hidden="true"></span><b></b><span class="sn-words"></span></p>
@@ -22,8 +22,6 @@ export default {
     const id = uniqueId();
     el.classList.add("sn", "sn-exercise");
     el.innerHTML = LAYOUT(id);
-    // In command mode JupyterLab takes keys from inputs inside an output, unless they say no.
-    el.dataset.lmSuppressShortcuts = "true";
     const find = (selector) => el.querySelector(selector);
     let turn = 0;
     let timer = 0;
@@ -47,7 +45,6 @@ export default {
       const made = document.createElement(shown.choices.length ? "select" : "input");
       made.id = `${id}a`;
       made.setAttribute("aria-describedby", `${id}u`);
-      made.dataset.lmSuppressShortcuts = "true";
       if (shown.choices.length) made.append(...["", ...shown.choices].map((each) => new Option(each || "choose \u2026", each)));
       find(".sn-slot").replaceChildren(made);
     }
@@ -69,15 +66,29 @@ export default {
       }
     }
 
-    find("form").addEventListener("submit", (event) => {
+    // Enter in the field checks. JupyterLab hears it as well and keeps a form from being sent, so it is not left to that.
+    function enter(event) {
+      if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
       event.preventDefault();
       ask("check");
-    });
+    }
+
+    // As in the Explorer: in command mode JupyterLab takes keys from what is inside an output, unless the very element
+    // says no; with Ctrl or Cmd they are JupyterLab's, such as for saving.
+    function keep(event) {
+      if (!el.contains(event.target)) return;
+      event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
+    }
+
+    find("form").addEventListener("submit", (event) => event.preventDefault());
+    el.addEventListener("keydown", enter);
+    window.addEventListener("keydown", keep, true);
     el.addEventListener("click", (event) => event.target.dataset?.do && ask(event.target.dataset.do));
     model.on("change:shown", show);
     show();
     return () => {
       clearTimeout(timer);
+      window.removeEventListener("keydown", keep, true);
       model.off("change:shown", show);
     };
   },
