@@ -37,11 +37,11 @@ def test_an_answer_is_marked_in_words_and_nothing_jumps(page, exercise):
     field, status = exercise.get_by_role("textbox", name="Your answer"), exercise.get_by_role("status")
     height = exercise.bounding_box()["height"]
     field.focus()
-    page.keyboard.type("147 k")
+    page.keyboard.type("590 k")
     page.keyboard.press("Enter")
     expect(status).to_contain_text("Nearly. That is one path that sees all channels")
     expect(field).to_be_focused()
-    expect(field).to_have_value("147 k")
+    expect(field).to_have_value("590 k")
     field.fill("about a dozen")
     page.keyboard.press("Enter")
     expect(status).to_contain_text("'about a dozen' is not one number; try a number such as 1_234_567")
@@ -59,13 +59,13 @@ def test_hints_and_solution_are_reached_with_tab(page, exercise):
     expect(exercise.get_by_role("button", name="Hint (1 left)")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(status).to_contain_text("Answer: 4,608 weights.")
+    expect(status).to_contain_text("Answer: 18,432 weights.")
 
 
 def test_a_right_answer_is_said_and_counted(page, exercise):
-    exercise.get_by_role("textbox").fill("4,608")
+    exercise.get_by_role("textbox").fill("18,432")
     page.keyboard.press("Enter")
-    expect(exercise.get_by_role("status")).to_contain_text("Right. It is 4,608 weights.")
+    expect(exercise.get_by_role("status")).to_contain_text("Right. It is 18,432 weights.")
     expect(exercise).to_contain_text("solved, ")
 
 

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from senet_lab.exercises.catalogue import LESSONS
+from senet_lab.exercises.learner import Learner
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -125,6 +126,19 @@ def test_every_exercise_is_in_its_lesson_behind_a_prediction(name):
     assert sorted(found) == sorted(LESSONS[name])
     assert any("**Predict" in cell.source for cell in cells)
     assert any("**Look" in cell.source for cell in cells)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_nothing_above_an_exercise_tells_its_answer(name):
+    """A drawing with the number in it, three cells up, makes a prediction a reading."""
+    above = ""
+    for cell in nbformat.read(PATHS[name], as_version=4).cells:
+        asked = re.match(r'Exercise\("([\w-]+)"\)', cell.source)
+        answer = Learner().task(asked[1]).answer if asked else None
+        if isinstance(answer, int) and answer > 99:
+            assert not re.search(rf"(?<![\d.]){answer}(?![\d.])", above), (asked[1], answer)
+        above += re.sub(r"(?<=\d)[,_](?=\d{3})", "", cell.source)
+        above += words_of(cell) if cell.cell_type == "code" else ""
 
 
 def test_numbers_in_prose_are_those_of_the_cells_below(notebook):

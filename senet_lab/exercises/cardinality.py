@@ -11,9 +11,9 @@ from senet_lab.nets.sketch import Sketch
 
 def grouped_weights(pick: Pick[int]) -> Task:
     """Weights of a grouped convolution."""
-    channels, paths = pick(128, 256, 512), pick(32, 16, 8)
+    channels, paths = pick(256, 512, 128), pick(32, 16, 8)
     dense, grouped = (
-        Conv2D(channels, 3, padding="same", groups=groups, use_bias=False)(Sketch((56, 56, channels))).rows[-1].params
+        Conv2D(channels, 3, padding="same", groups=groups, use_bias=False)(Sketch((28, 28, channels))).rows[-1].params
         for groups in (1, paths)
     )
     each = channels // paths

@@ -42,7 +42,7 @@ def ratio_4_params(pick: Pick[tuple[str, int]]) -> Task:
 
 def neck(pick: Pick[int]) -> Task:
     """How many channels the squeeze leaves."""
-    ratio, group = pick(16, 8, 32), pick(4, 3, 2)
+    ratio, group = pick(16, 8, 32), pick(3, 4, 2)
     network = Architecture("resnet", 50, ratio=ratio)
     channels = network.plan[group - 1].filters_out
     squeezed = network.ledger().blocks()[f"group{group}", "block1"]

@@ -16,7 +16,7 @@ def _block(network: Architecture, group: int, number: int) -> tuple[Row, ...]:
 
 def identity_params(pick: Pick[int]) -> Task:
     """The convolutions of an identity block, by hand."""
-    network, group = Architecture("resnet", 50, ratio=None), pick(1, 2, 3)
+    network, group = Architecture("resnet", 50, ratio=None), pick(2, 1, 3)
     filters, out = network.plan[group - 1][:2]
     rows = _block(network, group, 2)
     weights = sum(row.params for row in rows if row.kind == "conv")
@@ -69,7 +69,7 @@ def basic_instead(pick: Pick[int]) -> Task:
 
 def shortcut(pick: Pick[int]) -> Task:
     """What the projection of a shortcut costs."""
-    network, group = Architecture("resnet", 50), pick(2, 3, 4)
+    network, group = Architecture("resnet", 50), pick(3, 2, 4)
     before, out = network.plan[group - 2].filters_out, network.plan[group - 1].filters_out
     weights = next(row.params for row in _block(network, group, 1) if row.name.endswith("shortcut_conv"))
     return Task(
@@ -118,7 +118,7 @@ def stride_place(pick: Pick[int]) -> Task:
 
 def norm_state(pick: Pick[int]) -> Task:
     """What batch normalization stores without training it."""
-    network = Architecture("resnet", pick(50, 101, 152))
+    network = Architecture("resnet", pick(101, 50, 152))
     ledger = network.ledger()
     return Task(
         question=(
