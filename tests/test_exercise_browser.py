@@ -6,26 +6,33 @@ from playwright.sync_api import expect, sync_playwright
 from servers import TOKEN
 from test_browser import QUIET
 
+import notebooks
+
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def page(chromium, lab):
-    """The first notebook, run from top to bottom; what the page complained of is kept."""
+def browser(chromium):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
-        page.set_default_timeout(8000)
-        page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{lab}/lab/tree/00_start_here.ipynb?reset&token={TOKEN}")
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
-        page.get_by_role("menuitem", name="Run").click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        page.locator(".sn-exercise").nth(1).wait_for(timeout=60_000)
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser, lab):
+    """The first notebook, run from top to bottom; what the page complained of is kept."""
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    page.set_default_timeout(8000)
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.goto(f"{lab}/lab/tree/00_start_here.ipynb?reset&token={TOKEN}")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run").click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".sn-exercise").nth(1).wait_for(timeout=60_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    return page
 
 
 @pytest.fixture
@@ -83,3 +90,15 @@ def test_axe_finds_nothing_in_an_exercise(page, exercise):
     found = Axe().run(page, context=".sn-exercise").response["violations"]
     assert [each["id"] for each in found] == []
     assert page.complaints == []
+
+
+def test_the_static_pages_ask_for_nothing_and_axe_finds_nothing_serious_in_them(browser, tmp_path):
+    notebooks.html(tmp_path)
+    for name in ("00_start_here", "06_two_idioms", "teacher/plans"):
+        page, asked = browser.new_page(), []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto((tmp_path / f"{name}.html").as_uri())
+        assert len(asked) == 1, asked
+        found = Axe().run(page).response["violations"]
+        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+        page.close()
