@@ -12,14 +12,14 @@ NOTEBOOKS := my_notebooks
 FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab app test lint notebooks bench bench-ui bench-gpu lock clean
+.PHONY: lab app test lint notebooks html bench bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches. Trusted, their pictures show before a cell is run.
 lab: $(VENV)/ready
 	@$(BIN)/python tools/notebooks.py copy $(NOTEBOOKS)
-	@$(BIN)/jupyter trust $(NOTEBOOKS)/*.ipynb >/dev/null
+	@$(BIN)/jupyter trust $(NOTEBOOKS)/*.ipynb $(NOTEBOOKS)/teacher/*.ipynb >/dev/null
 	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=$(NOTEBOOKS) \
-		--LabApp.default_url=/lab/tree/01_explore.ipynb $(FLAGS)
+		--LabApp.default_url=/lab/tree/00_start_here.ipynb $(FLAGS)
 
 # The Explorer as a page: each visitor has a kernel of their own, and what they save goes to $(NOTEBOOKS), too. By itself
 # Voila asks nobody for a token; with --token it makes one, as JupyterLab does. Dark: FLAGS=--theme=dark, or ?theme=dark.
@@ -38,6 +38,10 @@ lint: $(VENV)/ready
 
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py store
+
+# The course as pages that need neither kernel nor network: open site/00_start_here.html.
+html: $(VENV)/ready
+	$(BIN)/python tools/notebooks.py html site
 
 # The peers come with `.venv/bin/pip install -e .[bench]`, or live in another Python: make bench PEERS=/path/to/python.
 PEERS = $(BIN)/python

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from senet_lab.nets.se_resnet_c import SEResNet
     from senet_lab.nets.se_resnext_c import SEResNeXt
     from senet_lab.nets.sketch import Sketch
+    from senet_lab.panels.exercise import Exercise
     from senet_lab.panels.explorer import Explorer
     from senet_lab.panels.lens import GateLens
     from senet_lab.panels.trainer import Trainer
@@ -21,6 +22,7 @@ __version__ = "0.1.0"
 # Loaded when first asked for (PEP 562): importing the package costs milliseconds, and never Keras.
 _HOMES = {
     "Architecture": "senet_lab.architecture",
+    "Exercise": "senet_lab.panels.exercise",
     "Explorer": "senet_lab.panels.explorer",
     "GateLens": "senet_lab.panels.lens",
     "Ledger": "senet_lab.ledger",
@@ -32,8 +34,8 @@ _HOMES = {
     "se_resnext": "senet_lab.nets",
 }
 __all__ = [
-    "Architecture", "Explorer", "GateLens", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Trainer", "se_resnet",
-    "se_resnext",
+    "Architecture", "Exercise", "Explorer", "GateLens", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Trainer",
+    "se_resnet", "se_resnext",
 ]  # fmt: skip
 
 

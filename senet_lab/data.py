@@ -170,7 +170,7 @@ def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 
 
     path, size = Path(path).expanduser(), whole("size", size)
     share = real("test_share", test_share, 0.01, 0.9)
-    classes = sorted(each.name for each in path.iterdir() if each.is_dir()) if path.is_dir() else []
+    classes = classes_of(path)
     if len(classes) < 2:
         raise ValueError(
             f"`path` (='{path}') must have a folder of images for each class, at least 2, not {len(classes)}."
@@ -178,6 +178,13 @@ def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 
     how = {"image_size": (size, size), "batch_size": None, "validation_split": share, "seed": seed, "verbose": False}
     parts = keras.utils.image_dataset_from_directory(path, class_names=classes, subset="both", **how)
     return Images(path.name, tuple(classes), *(array for part in parts for array in _arrays(part)))
+
+
+def classes_of(folder: Path) -> list[str]:
+    """The names of the folders of images in a folder; hidden ones, such as Jupyter's .ipynb_checkpoints, are none."""
+    if not folder.is_dir():
+        return []
+    return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
 
 
 def _arrays(dataset: Any) -> tuple[Array, Array]:

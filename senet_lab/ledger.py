@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -159,3 +159,15 @@ class Ledger:
         import pandas as pd
 
         return pd.DataFrame(list(self.rows), columns=list(Row._fields))
+
+
+def beside(networks: Mapping[str, Architecture | Ledger]) -> pd.DataFrame:
+    """The sums of several networks as a pandas DataFrame, one row each, under the names that they are given by.
+
+    >>> beside({"one": Architecture(), "two": Architecture(ratio=8)}).params.tolist()
+    [28071976, 30586920]
+    """
+    import pandas as pd
+
+    totals = [(each if isinstance(each, Ledger) else each.ledger()).total for each in networks.values()]
+    return pd.DataFrame(totals, index=list(networks))[["params", "state", "macs", "activations"]]

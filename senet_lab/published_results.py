@@ -22,6 +22,7 @@ class Result(NamedTuple):
         top1, top5: error in %, one crop of 224 pixels; None where the table has none.
         gmacs: 10^9 multiply-adds as printed, under the name of FLOPs.
         mparams: 10^6 parameters as printed, with the state of batch normalization.
+        what: what sets it apart in its table, where the name does not say it.
     """
 
     architecture: Architecture
@@ -29,6 +30,7 @@ class Result(NamedTuple):
     top5: float | None = None
     gmacs: float | None = None
     mparams: float | None = None
+    what: str = ""
 
 
 class Results(NamedTuple):
@@ -67,6 +69,29 @@ _RATIO = (
     (32, 22.72, 6.20, 26.9),
     (None, 23.30, 6.55, 25.6),
 )
+_Varied = tuple[tuple[str, dict[str, Any], float, float], ...]
+# SE-ResNet-50: what is changed, as words and as fields, top-1, top-5. The paper counts
+# stages as ResNet does: the first group is stage 2.
+_PLACES: _Varied = (
+    ("standard: behind the last 1x1", {}, 22.28, 6.03),
+    ("pre: in front of the branch", {"place": "pre"}, 22.23, 6.00),
+    ("post: behind the sum", {"place": "post"}, 22.78, 6.35),
+    ("identity: on the shortcut", {"place": "identity"}, 22.20, 6.15),
+    ("behind the 3x3", {"place": "3x3"}, 22.48, 6.02),
+)
+_STAGES: _Varied = (
+    ("in no group", {"ratio": None}, 23.30, 6.55),
+    ("in group 1, stage 2", {"ratio": (16, None, None, None)}, 23.03, 6.48),
+    ("in group 2, stage 3", {"ratio": (None, 16, None, None)}, 23.04, 6.32),
+    ("in group 3, stage 4", {"ratio": (None, None, 16, None)}, 22.68, 6.22),
+    ("in all groups", {}, 22.28, 6.03),
+)
+_PARTS: _Varied = (
+    ("average pooling, sigmoid", {}, 22.28, 6.03),
+    ("max pooling", {"squeeze": "max"}, 22.57, 6.09),
+    ("tanh", {"gate": "tanh"}, 23.00, 6.38),
+    ("ReLU", {"gate": "relu"}, 23.47, 6.98),
+)
 # Cardinality, base width, top-1 with 50 and with 101 layers.
 _PATHS = ((1, 64, 23.9, 22.0), (2, 40, 23.0, 21.7), (4, 24, 22.6, 21.4), (8, 14, 22.3, 21.3), (32, 4, 22.2, 21.2))
 
@@ -90,6 +115,22 @@ def ratios() -> Results:
     )
     recipe = "ablation recipe: label smoothing, about 300 epochs"
     return Results("SE-ResNet-50 by ratio", "Hu et al. 2018, sec. 6.1, table 10", recipe, tuple(rows))
+
+
+@cache
+def ablations() -> tuple[Results, ...]:
+    """SE-ResNet-50 with squeeze-excite elsewhere, in one group alone, with another pooling or gate."""
+    recipe = ratios().recipe
+    varied = (("place", "6.5", _PLACES), ("group", "6.4", _STAGES), ("squeeze and gate", "6.2 and 6.3", _PARTS))
+    return tuple(
+        Results(
+            f"SE-ResNet-50 by {moved}",
+            f"Hu et al. 2018, sec. {section}",
+            recipe,
+            tuple(Result(_net(se_bias=False, **fields), top1, top5, what=what) for what, fields, top1, top5 in rows),
+        )
+        for moved, section, rows in varied
+    )
 
 
 @cache

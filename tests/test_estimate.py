@@ -130,8 +130,9 @@ def test_what_another_backend_or_precision_has_shown_tells_nothing(monkeypatch):
 @pytest.mark.parametrize(
     "text", ["", "[", "{}", "[[1]]", '[["a", "b", 1, 1]]', '[["tensorflow any float32", -1, 1, 1]]']
 )
+@pytest.mark.usefixtures("no_rates")
 def test_rates_that_are_damaged_are_none(text):
-    rates.path().parent.mkdir()
+    rates.path().parent.mkdir(exist_ok=True)
     rates.path().write_text(text)
     assert estimate(NET, Recipe()).seconds is None
     rates.remember(NET, Recipe(), 100.0)

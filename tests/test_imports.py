@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 ROOMS = [
     "checks", "files", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
     "budget", "data", "pictures", "ported", "training", "pretrained", "gate_statistics", "gates",
-    "ablation", "moments", "gate_watch", "kernels", "views", "export", "panels", "__init__", "__main__",
+    "ablation", "moments", "gate_watch", "kernels", "views", "export", "exercises", "panels", "__init__", "__main__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
 DOORS = {("architecture", "ledger"), ("architecture", "nets")}
@@ -102,6 +102,7 @@ def loaded_after(code):
         "[code(a, form) for form in ('procedural', 'composable', 'standalone')]; part_code(a, 'group1', 'block1')",
         "import senet_lab; t = senet_lab.Trainer(); t.asked = {'moves': {'epochs': 3}, 'turn': 'a'}; assert not t.failure; t._repr_mimebundle_()",
         "import senet_lab; e = senet_lab.Explorer(); e.asked = {'moves': {'ratio': 8}, 'turn': 'a', 'gesture': 'a'}; assert not e.failure",
+        "import senet_lab; p = senet_lab.Exercise('ratio-4-params'); p.asked = {'do': 'check', 'answer': '1'}; assert not p.failure",
     ],
 )
 def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_panels(code):

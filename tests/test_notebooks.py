@@ -7,8 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from notebooks import stored
+
 ROOT = Path(__file__).parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = stored()
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -34,7 +36,7 @@ def test_a_stored_notebook_shows_pictures_and_no_dead_widgets(path):
     assert "widgets" not in notebook.metadata
     data = [output.get("data", {}) for cell in code_cells(notebook) for output in cell.outputs]
     assert not any(WIDGET in each for each in data)
-    assert any("<svg" in each.get("text/html", "") for each in data)
+    assert path.stem == "answers" or any("<svg" in each.get("text/html", "") for each in data)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -51,7 +53,8 @@ def test_copies_to_work_in_are_made_once_and_lose_nothing_but_dead_widgets(tmp_p
     copy = [sys.executable, ROOT / "tools/notebooks.py", "copy", tmp_path / "mine"]
     subprocess.run(copy, check=True)
     path = tmp_path / "mine/01_explore.ipynb"
-    assert path.read_bytes() == NOTEBOOKS[0].read_bytes()
+    assert path.read_bytes() == (ROOT / "notebooks/01_explore.ipynb").read_bytes()
+    assert (tmp_path / "mine/teacher/plans.ipynb").is_file()
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].source = "My own words."
     code_cells(notebook)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}

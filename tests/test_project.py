@@ -55,7 +55,7 @@ def test_what_the_readme_shows_runs(tmp_path, monkeypatch):
     """The blocks one after the other in one namespace, as a reader would type them."""
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     names = {}
     for block in blocks:
         exec(block, names)

@@ -397,11 +397,18 @@ def test_each_state_has_its_words_and_its_buttons(folder, status, state, toggle,
         assert status.reason in trainer.now["said"]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_made_and_not_started_can_be_begun(tmp_path):
     Run.create(SE_20, folder=tmp_path / "a")
     trainer = Trainer(folder=tmp_path)
     assert "not started: Resume begins it" in trainer.now["said"]
     assert trainer.now["asks"]["toggle"] == "resume"
+    ask(trainer, resume=True)
+    started = Run(tmp_path / "a")
+    assert not trainer.form["error"]
+    started.stop()
+    assert started.wait(90).state in ("stopped", "failed")
+    assert started.status().process
 
 
 def test_a_process_that_is_gone_is_said_and_can_be_resumed(folder):

@@ -1,15 +1,17 @@
 """The notebooks as they are stored, and as they are opened.
 
-    python tools/notebooks.py store            run those of the repository and store their outputs
+    python tools/notebooks.py store [NAME...]  run those of the repository, or some of them, and store their outputs
+    python tools/notebooks.py html FOLDER      make static pages of them, which need no network and no kernel
     python tools/notebooks.py copy FOLDER      put copies to work in into FOLDER; those that are there stay
 
-A stored widget whose kernel is gone would only say so. Both commands take it out of the outputs, and what remains is
-the picture that each panel stores beside it.
+A stored widget whose kernel is gone would only say so. All commands leave it out, and what remains is the picture that
+each panel stores beside it.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,16 +19,24 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+
+
+def stored() -> list[Path]:
+    """The notebooks of the repository, the teacher's among them; not the copies that Jupyter keeps beside them."""
+    return [path for path in sorted(NOTEBOOKS.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
 
 
 def store(path: Path) -> None:
     """Run a notebook and replace its file by one with the outputs; if a cell fails, the file stays as it is."""
     notebook = nbformat.read(path, as_version=4)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log is no output of a lesson
     client = NotebookClient(
-        notebook, timeout=600, store_widget_state=False, resources={"metadata": {"path": NOTEBOOKS}}
+        notebook, timeout=600, store_widget_state=False, resources={"metadata": {"path": path.parent}}
     )
     client.execute()
     notebook.metadata = {
@@ -44,10 +54,12 @@ def store(path: Path) -> None:
 def copy(folder: Path) -> None:
     """Copy what `folder` does not have yet; take dead widgets out of what it has."""
     folder.mkdir(exist_ok=True)
-    for original in sorted(NOTEBOOKS.glob("*.ipynb")):
-        if not (folder / original.name).exists():
-            shutil.copyfile(original, folder / original.name)
-    for path in sorted(folder.glob("*.ipynb")):
+    for original in stored():
+        copied = folder / original.relative_to(NOTEBOOKS)
+        copied.parent.mkdir(exist_ok=True)
+        if not copied.exists():
+            shutil.copyfile(original, copied)
+    for path in sorted([*folder.glob("*.ipynb"), *folder.glob("teacher/*.ipynb")]):
         try:
             notebook = nbformat.read(path, as_version=4)
         except nbformat.reader.NotJSONError:
@@ -55,6 +67,16 @@ def copy(folder: Path) -> None:
             continue
         if any(WIDGET in output.get("data", {}) for output in outputs(notebook)):
             write_without_widgets(notebook, path)
+
+
+def html(folder: Path) -> None:
+    """Static pages of what is stored, which fetch nothing: no script, and no link but those between the pages."""
+    exporter = HTMLExporter(template_name="course", extra_template_basedirs=[str(ROOT / "config" / "nbconvert")])
+    for path in stored():
+        page, _ = exporter.from_notebook_node(nbformat.read(path, as_version=4), {"metadata": {"name": path.stem}})
+        written = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_text(re.sub(r'(href="(?!\w+:)[^"]+)\.ipynb"', r'\1.html"', page))
 
 
 def write_without_widgets(notebook: Any, path: Path) -> None:
@@ -74,9 +96,12 @@ def outputs(notebook: Any) -> list[Any]:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["copy"] and len(sys.argv) == 3:
         copy(Path(sys.argv[2]))
-    elif sys.argv[1:] == ["store"]:
-        for each in sorted(NOTEBOOKS.glob("*.ipynb")):
-            print(each.name)
-            store(each)
+    elif sys.argv[1:2] == ["html"] and len(sys.argv) == 3:
+        html(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["store"]:
+        for each in stored():
+            if not sys.argv[2:] or each.stem in sys.argv[2:]:
+                print(each.name)
+                store(each)
     else:
         sys.exit(__doc__)

@@ -27,7 +27,7 @@ from senet_lab.panels.following import Follower
 from senet_lab.panels.trainer_state import State, after, begun, followed, like
 from senet_lab.panels.watching import look
 from senet_lab.training.estimate import checked
-from senet_lab.training.run import ENDED, Run
+from senet_lab.training.run import Run
 from senet_lab.training.warm import warm
 from senet_lab.views.courses import DRAWN
 from senet_lab.views.page import style_sheet
@@ -162,10 +162,10 @@ class Trainer(anywidget.AnyWidget):
     def _resume(self, _: Any) -> None:
         if (run := self.run) is None:
             return
-        if run.status().state in ENDED:
-            run.start()
-        else:
+        if run.is_held():
             run.ask("run")
+        else:
+            run.start()
 
     def _stop(self, _: Any) -> None:
         if self.run is not None:

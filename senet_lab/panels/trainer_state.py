@@ -159,7 +159,7 @@ def _path(state: State, typed: Any) -> State:
 
 def count_classes(path: Path) -> int:
     """Folders in a folder; 0 where there is none."""
-    return sum(each.is_dir() for each in path.iterdir()) if str(path) != "." and path.is_dir() else 0
+    return len(data_.classes_of(path)) if str(path) != "." else 0
 
 
 def fitted(architecture: Architecture, kind: str, path: str) -> Architecture:

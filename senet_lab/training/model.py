@@ -61,15 +61,15 @@ def _optimizer(recipe: Recipe, steps: int) -> Any:
 
 
 def _rate(recipe: Recipe, steps: int) -> Any:
-    """The learning rate, or its schedule over all updates."""
+    """The learning rate, or its schedule over all steps, each of which Keras counts, accumulated or not."""
     import keras
 
     rate = recipe.learning_rate
     if recipe.schedule == "constant":
         return rate
-    updates, warmup = (epochs * steps // recipe.accumulate for epochs in (recipe.epochs, recipe.warmup))
+    every, warmup = recipe.epochs * steps, recipe.warmup * steps
     how = {"warmup_target": rate, "warmup_steps": warmup} if warmup else {}
-    return keras.optimizers.schedules.CosineDecay(0.0 if warmup else rate, max(1, updates - warmup), **how)
+    return keras.optimizers.schedules.CosineDecay(0.0 if warmup else rate, max(1, every - warmup), **how)
 
 
 def variables(model: keras.Model) -> list[Any]:

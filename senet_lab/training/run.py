@@ -28,6 +28,7 @@ from filelock import FileLock
 
 from senet_lab.architecture import Architecture
 from senet_lab.checks import nearest, one_of
+from senet_lab.data import classes_of
 from senet_lab.files import written_whole
 from senet_lab.training import metrics
 from senet_lab.training.devices import Placement
@@ -210,7 +211,7 @@ def _fits(architecture: Architecture, data: str) -> None:
         if not folder.is_dir():
             fit = nearest(data, ("sample", "cifar10"))
             raise ValueError(f"`data` (={data!r}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}.")
-        shape, classes = (height, height, 3), sum(each.is_dir() for each in folder.iterdir())
+        shape, classes = (height, height, 3), len(classes_of(folder))
     if (height, width, channels) != shape:
         raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {data!r}; try {shape}.")
     if not architecture.include_top or architecture.classes != classes:

@@ -138,12 +138,13 @@ class Worker:
         is_best = better > self.progress.best
         if self.progress.images_per_s:
             rates.remember(self.run.architecture, self.recipe, self.progress.images_per_s)
-        self.progress = Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best))
-        self.keep()
+        # The checkpoint last: a process that is killed before it does the end of the epoch again, and loses nothing.
         if is_best:
             path = self.run.folder / "checkpoints" / "best.npz"
             checkpoint.write(path, list(map(model.array, self.model.variables)), {"epoch": row["epoch"]})
         metrics.append(self.run.folder / "metrics.csv", row)
+        self.progress = Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best))
+        self.keep()
 
     def _steps(self, first: int) -> Iterator[tuple[Any, Any]]:
         """Images and classes of the steps of the epoch under way."""

@@ -149,7 +149,7 @@ def _cells(row: Result, results: Results) -> tuple[str, ...]:
     ratio, counts = row.architecture.ratio, total(row.architecture)
     digits = 1 if row.top5 is None else 2
     return (
-        row.architecture.name + (f", ratio {ratio}" if ratio and results is ratios() else ""),
+        row.what or row.architecture.name + (f", ratio {ratio}" if ratio and results is ratios() else ""),
         *(f"{count:,}" for count in (counts.params, counts.state, counts.macs)),
         "" if row.gmacs is None else f"{row.gmacs:.2f}",
         "" if row.mparams is None else f"{row.mparams:.1f}",

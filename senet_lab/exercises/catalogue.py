@@ -1,0 +1,26 @@
+"""Catalogue: all exercises by name, in the order of the lessons."""
+
+from __future__ import annotations
+
+from senet_lab.exercises import cardinality, excite, idioms, macro, micro, published
+from senet_lab.exercises.task import Maker
+
+# By lesson, which is the name of its notebook.
+LESSONS: dict[str, dict[str, Maker]] = {
+    "02_macro_architecture": macro.MAKERS,
+    "03_micro_architecture": micro.MAKERS,
+    "04_cardinality": cardinality.MAKERS,
+    "05_squeeze_and_excitation": excite.MAKERS,
+    "06_two_idioms": idioms.MAKERS,
+    "09_published_networks": published.MAKERS,
+}
+MAKERS: dict[str, Maker] = {name: maker for makers in LESSONS.values() for name, maker in makers.items()}
+
+
+def lesson_of(name: str) -> str:
+    """The notebook that an exercise belongs to.
+
+    >>> lesson_of("ratio-4-params")
+    '05_squeeze_and_excitation'
+    """
+    return next(lesson for lesson, makers in LESSONS.items() if name in makers)

@@ -1,0 +1,90 @@
+"""Views that a notebook's cell shows by itself: a picture with words, a table behind it, and only the styles it needs."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from senet_lab import Architecture, Ledger, SEResNet, Sketch
+from senet_lab.ledger import beside
+from senet_lab.published_results import ablations, main, paths, ratios
+from senet_lab.views.drawn import as_code, compared, curves, drawn, printed, where_it_goes
+from senet_lab.views.page import style_sheet
+
+NETWORK = Architecture("resnext", 50)
+PARTS = ("", "stem", "group2", "group2/block1", "group2/block1/se", "classifier")
+VIEWS = {
+    **{f"drawn {path}": lambda path=path: drawn(NETWORK, path) for path in PARTS},
+    "where": lambda: where_it_goes(NETWORK),
+    "compared": lambda: compared(NETWORK, Architecture()),
+    "ratio": lambda: curves(NETWORK, "ratio"),
+    "cardinality": lambda: curves(NETWORK, "cardinality"),
+    **{table.title: lambda table=table: printed(table, NETWORK) for table in (main(), ratios(), paths(), *ablations())},
+    "code": lambda: as_code("x = 1\n"),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_has_words_a_table_and_the_styles_of_its_classes(name):
+    view = VIEWS[name]()
+    html = view._repr_html_()
+    assert repr(view) == f"<Drawn: {view.words}>"
+    assert html.startswith("<style>")
+    assert ("<table" in html) is (name != "code")
+    assert all('role="img"' in each and 'aria-label="' in each for each in re.findall("<svg[^>]*>", html))
+    styles = re.search("<style>(.*?)</style>", html, re.DOTALL)[1]
+    for used in {each for value in re.findall('class="([^"]*)"', view.body) for each in value.split()}:
+        needed = re.search(rf"\.{used}(?![\w-])", style_sheet())
+        assert not needed or re.search(rf"\.{used}(?![\w-])", styles), used
+    assert len(styles) < len(style_sheet())
+
+
+def test_what_is_put_together_by_hand_can_be_drawn():
+    x = SEResNet.group(Sketch((32, 32, 3)), n_blocks=2, n_filters=16, ratio=4)
+    assert drawn(x).words == drawn(Ledger.of(x)).words
+    assert "identity block" in drawn(x, "group1/block2").words
+
+
+def test_a_style_is_that_of_the_architecture():
+    assert drawn(Architecture(place="identity"), "group1/block2") != drawn(Architecture(), "group1/block2")
+    assert "tanh" in drawn(Architecture(gate="tanh"), "group1/block1/se").body
+
+
+def test_what_cannot_be_drawn_says_so():
+    with pytest.raises(ValueError, match="must be one of"):
+        drawn(NETWORK, "group9")
+    with pytest.raises(TypeError, match="made of an Architecture"):
+        drawn("resnet")
+    with pytest.raises(ValueError, match="try 'ratio'"):
+        curves(NETWORK, "depth")
+
+
+def test_networks_stand_beside_each_other_with_their_sums():
+    frame = beside({"a": NETWORK, "b": NETWORK.ledger()})
+    assert frame.loc["a"].equals(frame.loc["b"])
+    assert frame.params["a"] == NETWORK.ledger().params
+
+
+def test_the_ablations_are_the_papers_and_cost_what_is_counted():
+    """Hu et al. 2018, sec. 6.2 to 6.5; parameters without biases in squeeze-excite, as other counts have them."""
+    places, groups, parts = ablations()
+    assert {row.what[:4]: row.top1 for row in places.rows} == {
+        "stan": 22.28, "pre:": 22.23, "post": 22.78, "iden": 22.20, "behi": 22.48,
+    }  # fmt: skip
+    assert [row.architecture.ledger().params for row in groups.rows] == [
+        25_557_032, 25_581_608, 25_688_104, 26_343_464, 28_071_976,
+    ]  # fmt: skip
+    assert [row.top1 for row in parts.rows] == [22.28, 22.57, 23.00, 23.47]
+    assert places.rows[-1].architecture.ledger().params == 25_714_216
+
+
+def test_a_library_is_quiet_where_it_is_asked_to_be_and_only_there():
+    code = (
+        "import os\nfrom senet_lab.nets.quiet import quietly\n"
+        "with quietly():\n    os.write(2, b'greeting')\n"
+        "try:\n    with quietly():\n        raise KeyError\nexcept KeyError:\n    os.write(2, b'heard')"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True).stderr == b"heard"

@@ -1,0 +1,302 @@
+"""Exercises: right, nearly, wrong and no answers at all; hints in their turn; a class with numbers of its own."""
+
+import subprocess
+import sys
+import threading
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from senet_lab import Architecture, Exercise, exercises
+from senet_lab.exercises.catalogue import LESSONS, MAKERS, lesson_of
+from senet_lab.exercises.learner import Learner
+from senet_lab.exercises.marking import NEARLY, NOTHING, RIGHT, WRONG, Reply, mark
+from senet_lab.exercises.reading import read
+from senet_lab.exercises.task import Task, drawn
+from senet_lab.views.units import short
+
+CODES = ("", "9B-spring", "a", "b", "c", "d", "e", "f")
+NAMES = tuple(MAKERS)
+COUNTS = [name for name in NAMES if not drawn(MAKERS[name], name).tolerance and not drawn(MAKERS[name], name).choices]
+MEASURED = [name for name in NAMES if drawn(MAKERS[name], name).tolerance]
+CHOICES = [name for name in NAMES if drawn(MAKERS[name], name).choices]
+
+
+@pytest.fixture
+def learner():
+    return Learner()
+
+
+def tasks():
+    return [pytest.param(drawn(MAKERS[n], n, code), id=f"{n} {code}") for n in NAMES for code in CODES]
+
+
+@pytest.mark.parametrize("task", tasks())
+def test_the_answer_is_right_however_it_is_written(task):
+    answer = task.answer
+    if isinstance(answer, str):
+        ways = [answer, answer.upper(), f"  {answer} "]
+    elif isinstance(answer, float):
+        ways = [answer, np.float32(answer), f"{answer:.4g}", f"{answer:.4g} {task.unit}", np.array([answer])]
+    else:
+        ways = [
+            answer,
+            float(answer),
+            np.int64(answer),
+            f"{answer:,}",
+            f"{answer:_}",
+            f"{answer:,} {task.unit}",
+            f"{answer:,}".replace(",", " "),
+            pd.Series([answer]),
+        ]
+        ways += [short(answer), short(answer).replace(" ", "")] if answer >= 1000 else []
+    for way in ways:
+        assert mark(task, way).verdict == RIGHT, (way, mark(task, way))
+
+
+@pytest.mark.parametrize("task", tasks())
+def test_a_slip_that_is_foreseen_is_no_right_answer_and_is_told_apart(task):
+    assert task.answer not in [value for value, _ in task.slips]
+    for value, words in task.slips:
+        assert mark(task, value).words == words
+        assert mark(task, value).verdict in (NEARLY, WRONG)
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_count_is_exact(name, learner):
+    answer = learner.task(name).answer
+    if answer >= 1000:
+        assert learner.check(name, answer + 1).verdict == NEARLY
+        assert "too large" in learner.check(name, answer + 1).words
+        assert "too small" in learner.check(name, answer - 1).words
+    assert learner.check(name, 3 * answer + 12_345_678_901).verdict == WRONG
+    assert learner.check(name, -1).verdict == WRONG
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_what_is_measured_may_be_off_by_its_tolerance(name, learner):
+    task = learner.task(name)
+    assert learner.check(name, task.answer * (1 + 0.9 * task.tolerance)).verdict == RIGHT
+    assert learner.check(name, task.answer * (1 + 2 * task.tolerance)).verdict != RIGHT
+    assert learner.check(name, task.answer * 1000).verdict == WRONG
+
+
+def test_few_digits_and_a_forgotten_prefix_are_nearly_right(learner):
+    assert learner.task("ratio-4-params").answer == Architecture("resnext", ratio=4).ledger().se.params
+    assert learner.check("ratio-4-params", "10 M") == Reply(NEARLY, "Right as far as it goes; give at least 3 digits.")
+    assert learner.check("ratio-4-params", 1e7).verdict == NEARLY
+    assert "prefix" in learner.check("ratio-4-params", 10.06).words
+    assert learner.check("ratio-4-params", "10.06 M").verdict == RIGHT
+    assert learner.check("ratio-4-params", 5_029_888).words == "That is one dense layer a block; there are two."
+    assert learner.check("macro-group-macs", 0.19).words.startswith("That is the share")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "nothing", [None, ..., "", "  ", "?", "no idea", True, [1, 2], {}, object(), 1j, float("nan"), float("inf"), b"1",
+                "1,2,3,4,5", "1" * 5000, 10**400, "1e99999", np.zeros(3), pd.Series([1, 2]), Architecture()],
+    ids=lambda value: type(value).__name__)  # fmt: skip
+def test_what_is_no_answer_is_answered_with_what_would_do_and_is_no_try(name, nothing, learner):
+    reply = learner.check(name, nothing)
+    assert reply.verdict == NOTHING
+    assert "try" in reply.words or "choose" in reply.words
+    assert learner.tried(name).tries == 0
+    assert not reply.right
+
+
+@given(st.one_of(st.text(), st.integers(), st.floats(), st.binary(), st.lists(st.integers())))
+def test_no_answer_makes_it_raise(answer):
+    for name in ("ratio-4-params", "se-share", "paths-late-loop"):
+        reply = Learner().check(name, answer)
+        assert repr(reply)
+        assert reply._repr_html_().startswith("<p><strong>")
+
+
+@given(st.integers(0, 10**12), st.sampled_from(["", "k", "M", "G", "T"]))
+def test_a_number_is_read_as_it_is_written(number, prefix):
+    power = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12}[prefix]
+    assert read(f"{number:,} {prefix}").value == Decimal(number).scaleb(power)
+    assert read(f"{number}{prefix}MACs").value == read(f"{number:_} {prefix}").value
+    assert read(number).half == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("2,51 M", 2_510_000), ("2.514.944", 2_514_944), ("2.5e3", 2500), ("\u22125", -5), ("3 million parameters", 3_000_000),
+     ("9.1 %", Decimal("9.1")), ("4.23 GMACs", 4_230_000_000), ("4 MACs", 4), (".5", Decimal("0.5")), ("16.94 times", Decimal("16.94"))],
+)  # fmt: skip
+def test_the_ways_in_which_numbers_are_written(written, value):
+    assert read(written).value == value
+
+
+def test_html_is_escaped(learner):
+    reply = learner.check("ratio-4-params", "<script>alert(1)</script>")
+    assert "<script>" not in reply._repr_html_()
+    assert "<script>" not in Exercise("ratio-4-params", learner)._static()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hints_come_in_their_turn_and_nothing_else_tells_them(name, learner):
+    task = learner.task(name)
+    wrong = "none of these" if task.choices else -123
+    said = [repr(learner.question(name)), repr(learner.check(name, wrong)), repr(learner.check(name, ""))]
+    for turn, words in enumerate(task.hints):
+        assert not any(later in each for later in task.hints[turn:] for each in said)
+        said.append(repr(learner.hint(name)))
+        assert said[-1] == f"Hint {turn + 1} of {len(task.hints)}. {words}"
+    assert learner.hint(name).verdict == "No more hints"
+    assert learner.tried(name).hints == len(task.hints) == 3
+    assert not any(task.solution in each for each in said)
+
+
+@pytest.mark.parametrize("task", tasks())
+def test_no_hint_holds_the_answer(task):
+    if isinstance(task.answer, int) and task.answer > 99:
+        shown = {f"{task.answer:,}", str(task.answer)}
+        assert not any(each in hint for hint in task.hints for each in shown)
+    assert all(each.endswith((".", "?", ")")) for each in (task.question, *task.hints, task.solution))
+
+
+def test_the_solution_ends_with_the_answer_and_is_kept_in_the_record(learner):
+    reply = learner.reveal("ratio-4-params")
+    assert reply.words.endswith("Answer: 10,059,776 parameters.")
+    assert learner.check("ratio-4-params", 10_059_776).right
+    assert learner.tried("ratio-4-params").solved
+    assert not learner.tried("ratio-4-params").solved_alone
+
+
+def test_a_class_code_gives_all_the_same_numbers_on_any_machine():
+    code = "from senet_lab.exercises import answers, class_code; class_code(' 9b-SPRING'); print(answers().to_csv())"
+    said = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                       env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(filter(None, sys.path))}).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert said == {Learner("9B-spring").answers().to_csv() + "\n"}
+
+
+def test_codes_draw_different_numbers_and_each_exercise_has_some():
+    for name in NAMES:
+        questions = {drawn(MAKERS[name], name, f"class {i}").question for i in range(40)}
+        assert len(questions) >= 2, name
+    assert Learner("9B-spring").task("ratio-4-params") != Learner().task("ratio-4-params")
+
+
+def test_the_code_is_said_and_can_be_taken_back(learner):
+    assert "9b-spring" in learner.class_code("9B-spring").words
+    assert learner.task("ratio-4-params") == Learner("9b-spring").task("ratio-4-params")
+    assert "try class_code" in learner.class_code(9).words
+    learner.class_code()
+    assert learner.task("ratio-4-params") == Learner().task("ratio-4-params")
+
+
+def test_results_are_a_table_of_tries_hints_and_what_was_solved(learner):
+    learner.check("se-neck", 1)
+    learner.hint("se-neck")
+    learner.check("se-neck", "64")
+    learner.check("se-neck", 1)  # behind a right answer nothing is lost
+    learner.reveal("se-share")
+    learner.check("se-share", learner.task("se-share").answer)
+    table = learner.results()
+    assert isinstance(table, pd.DataFrame)
+    assert list(table.loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [2, 1, False, "alone"]
+    assert list(table.loc["05_squeeze_and_excitation", :].loc["se-share"]) == [1, 0, True, "after the solution"]
+    assert len(table) == len(NAMES)
+
+
+def test_each_class_code_has_its_own_record(learner):
+    learner.check("se-neck", 64)
+    learner.class_code("9B-spring")
+    assert learner.results().tries.sum() == 0
+
+
+def test_a_name_that_is_none_is_answered_with_the_nearest(learner):
+    assert learner.check("ratio-4-param", 1).words == "There is none called 'ratio-4-param'; try 'ratio-4-params'."
+    for ask in (learner.question, learner.hint, learner.reveal, learner.check):
+        assert ask(None).verdict == ask("").verdict == "No such exercise"
+    with pytest.raises(ValueError, match="try 'ratio-4-params'"):
+        Exercise("ratio-4-param")
+
+
+def test_a_part_of_a_choice_will_do_if_no_other_has_it(learner):
+    assert learner.check("paths-late-loop", "last").right
+    assert learner.check("paths-late-loop", "first").verdict == WRONG
+    assert learner.check("paths-late-loop", "all").verdict == NOTHING
+    assert learner.check("paths-late-loop", 3).verdict == NOTHING
+
+
+def test_the_module_speaks_for_one_learner():
+    exercises.class_code()  # whoever used it before
+    assert exercises.check("se-neck", 64).right
+    assert exercises.results().loc["05_squeeze_and_excitation", :].loc["se-neck", "tries"] == 1
+    assert set(exercises.__all__) <= set(dir(exercises))
+
+
+def test_every_lesson_has_three_to_six_exercises_and_names_say_the_lesson():
+    assert all(3 <= len(makers) <= 6 for makers in LESSONS.values())
+    assert lesson_of("ratio-4-params") == "05_squeeze_and_excitation"
+    assert Learner().names("05") == tuple(LESSONS["05_squeeze_and_excitation"])
+    assert all(isinstance(drawn(maker, name), Task) for name, maker in MAKERS.items())
+
+
+# The panel, without a browser.
+
+
+@pytest.fixture
+def panel(learner):
+    made = Exercise("ratio-4-params", learner)
+    yield made
+    assert made.failure is None
+
+
+def ask(panel, do, answer="", turn="t 1"):
+    panel.asked = {"do": do, "answer": answer, "turn": turn}
+    return panel.shown
+
+
+def test_the_panel_checks_hints_and_reveals(panel):
+    assert panel.shown["verdict"] == ""
+    assert panel.shown["hints"] == "Hint (3 left)"
+    assert ask(panel, "check", "10 M")["verdict"] == NEARLY
+    assert panel.shown["tries"] == "1 try"
+    assert ask(panel, "hint", turn="t 2")["words"].startswith("One block")
+    assert panel.shown["hints"] == "Hint (2 left)"
+    assert ask(panel, "check", "10,059,776", "t 3")["verdict"] == RIGHT
+    assert panel.shown["solved"]
+    assert ask(panel, "reveal", turn="t 4")["verdict"] == "Solution"
+    assert panel.shown["turn"] == "t 4"
+
+
+def test_the_panel_says_so_when_the_class_code_has_changed(panel, learner):
+    learner.class_code("9B-spring")
+    shown = ask(panel, "check", "10,059,776")
+    assert shown["verdict"] == "New question"
+    assert shown["question"] == learner.task("ratio-4-params").question
+    assert learner.tried("ratio-4-params").tries == 0
+
+
+def test_an_error_of_the_program_is_shown_and_kept(learner):
+    panel = Exercise("ratio-4-params", learner)
+    panel.asked = {"turn": "t 1"}
+    assert "KeyError" in panel.shown["error"]
+    assert isinstance(panel.failure, KeyError)
+    assert ask(panel, "check", "1", "t 2")["error"] == ""
+
+
+def test_the_panel_answers_from_another_thread(panel):
+    thread = threading.Thread(target=ask, args=(panel, "check", "10,059,776"))
+    thread.start()
+    thread.join()
+    assert panel.shown["verdict"] == RIGHT
+
+
+def test_what_is_stored_of_a_panel_is_the_question_and_how_to_answer(panel):
+    html = panel._static()
+    assert panel.shown["question"] in html
+    assert "check(&quot;ratio-4-params&quot;, ...)" in html
+    assert repr(panel).startswith("Exercise(ratio-4-params: SE-ResNeXt-50")
+    assert "all the last" in Exercise("paths-late-loop")._static()
