@@ -15,15 +15,8 @@ from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.run import ACTIVE, ENDED, Run, Status, runs
 
-FIELDS = (
-    "epochs",
-    "batch",
-    "accumulate",
-    "learning_rate",
-    "validation",
-    "precision",
-    "seed",
-)  # of a recipe, that have a flag of their own
+# Of a recipe, those that have a flag of their own.
+FIELDS = ("epochs", "batch", "accumulate", "learning_rate", "validation", "precision", "seed")
 
 
 def main(arguments: list[str] | None = None) -> int:
