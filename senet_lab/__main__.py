@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from senet_lab import kernels
@@ -108,10 +109,9 @@ def _watched(run: Run, *, force: bool) -> int:
     if status.warning:
         console.print(f"Mind: {status.warning}", soft_wrap=True)
     for row in run.metrics()[-1:]:
-        console.print(
-            f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}, "
-            f"held out: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
-        )
+        held = f", held out: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
+        told = held if isfinite(row["val_accuracy"]) else ""
+        console.print(f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}{told}")
     console.print(f"{status.state}{f': {status.reason}' if status.reason else ''}", soft_wrap=True)
     return 0 if status.state == "finished" else 1
 
@@ -155,7 +155,7 @@ def _kernels(chosen: argparse.Namespace) -> int:
 
 def _list(chosen: argparse.Namespace) -> int:
     for run in runs(chosen.folder):
-        best = max((row["val_accuracy"] for row in run.metrics()), default=None)
+        best = max((held for row in run.metrics() if isfinite(held := row["val_accuracy"])), default=None)
         told = f", best held-out accuracy {best:.3f}" if best is not None else ""
         sys.stdout.write(f"{run.folder.name}: {run.architecture.name}, {words(run.status())}{told}\n")
     return 0

@@ -306,3 +306,39 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         Run.create(TINY, folder=tmp_path / "file" / "run")
+
+
+def test_checkpoints_that_are_all_damaged_are_said_and_never_passed_over(tmp_path):
+    for step in (1, 2):
+        checkpoint.keep(tmp_path, step, [np.ones(3)], {"epoch": step})
+        path = tmp_path / f"{step:09d}.npz"
+        path.write_bytes(path.read_bytes()[:-30])
+    for _ in range(2):  # the second time their names have changed
+        with pytest.raises(ValueError, match="No checkpoint can be read"):
+            checkpoint.newest(tmp_path)
+    checkpoint.keep(tmp_path, 1, [np.zeros(3)], {"epoch": 1})
+    found, about, damaged = checkpoint.newest(tmp_path)
+    assert (found[0].sum(), about, damaged) == (0, {"epoch": 1}, [])
+
+
+def test_a_new_checkpoint_stays_though_older_ones_have_higher_numbers(tmp_path):
+    for step in (8, 9, 1):
+        checkpoint.keep(tmp_path, step, [np.ones(3)], {"epoch": step})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000000001.npz", "000000009.npz"]
+
+
+@pytest.mark.parametrize("accumulate", [1, 4])
+def test_the_learning_rate_ends_at_nothing_and_not_before_whatever_is_accumulated(accumulate):
+    from senet_lab.training.model import _rate
+
+    rate = _rate(replace(RECIPES["modern"], epochs=10, warmup=1, accumulate=accumulate), 100)
+    found = [float(rate(step)) for step in (0, 100, 550, 1000)]
+    assert found == pytest.approx([0, 0.1, 0.05, 0], abs=1e-3)
+
+
+def test_hidden_folders_are_no_classes(tmp_path):
+    """Jupyter leaves .ipynb_checkpoints wherever it has been."""
+    for name in ("cats", "dogs", ".ipynb_checkpoints"):
+        (tmp_path / name).mkdir()
+    two = replace(TINY, classes=2)
+    assert Run.create(two, SHORT, str(tmp_path), folder=tmp_path / "run").architecture.classes == 2

@@ -244,7 +244,7 @@ def test_the_table_of_results_says_what_the_runs_say(folder):
         ({"schedule": "linear"}, "`schedule` (='linear') must be one of 'constant' or 'cosine'"),
         ({"recipe": "moden"}, "try 'modern'"),
         ({"network": "resnet2"}, "must be one of"),
-        ({"token": "x"}, "`token` (='x') must begin with its version"),
+        ({"token": "x"}, "`token` (='x') must begin with 'senet1'"),
         ({"token": "senet1~groups=8x1,8x1,8x1,8x1,8x1,8x1"}, "must be at least 128 pixels high and wide"),
         ({"data": "imagenet"}, "`data` (='imagenet') must be one of 'sample', 'cifar10' or 'folder'"),
         ({"path": "nowhere"}, "must have a folder of images for each class, at least 2, not 0."),

@@ -28,7 +28,9 @@ def _nvml() -> Any:
 def precision() -> str:
     """What numbers to compute in: 16 bits where there is a GPU for them, else 32."""
     nvml = _nvml()
-    if nvml is None or not nvml.nvmlDeviceGetCount():
+    # NVML sees a card that these hide from whoever computes, as our kernels for the CPU do.
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("-1", "") or os.environ.get("JAX_PLATFORMS") == "cpu"
+    if hidden or nvml is None or not nvml.nvmlDeviceGetCount():
         return "float32"
     major, _ = nvml.nvmlDeviceGetCudaComputeCapability(nvml.nvmlDeviceGetHandleByIndex(0))
     return "mixed_bfloat16" if major >= 8 else "mixed_float16"  # bfloat16 came with Ampere

@@ -88,7 +88,7 @@ class Trainer(anywidget.AnyWidget):
             self._explored()
         if self._place[0]:
             if (old := _live.get(self._place)) and (trainer := old()):
-                trainer._follower.end()
+                trainer._rest()
             _live[self._place] = weakref.ref(self)
 
     @property
@@ -105,11 +105,15 @@ class Trainer(anywidget.AnyWidget):
     def close(self) -> None:
         """End following, and the widget; what is being trained goes on."""
         if getattr(self, "_follower", None) is not None:
-            self._follower.end()
-            if self._explorer is not None:
-                self._explorer.unobserve(self._explored, "architecture")
-                self._explorer = None
+            self._rest()
         super().close()
+
+    def _rest(self) -> None:
+        """Follow neither runs nor Explorer any more."""
+        self._follower.end()
+        if self._explorer is not None:
+            self._explorer.unobserve(self._explored, "architecture")
+            self._explorer = None
 
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:

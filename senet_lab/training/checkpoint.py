@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ def keep(folder: Path, step: int, arrays: Sequence[Array], about: dict[str, Any]
     """Write a checkpoint, whole or not at all; older ones but one are removed."""
     path = folder / f"{step:09d}.npz"
     write(path, arrays, about)
-    for old in sorted(folder.glob("[0-9]*.npz"))[:-KEPT]:
+    for old in sorted(each for each in folder.glob("[0-9]*.npz") if each != path)[: 1 - KEPT]:
         old.unlink(missing_ok=True)
     return path
 
@@ -35,6 +36,8 @@ def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
     with written_whole(path, overwrite=True) as unfinished:
         told = json.dumps({"arrays": len(named), **about})
         np.savez(unfinished, about=np.frombuffer(told.encode(), "uint8"), **named)
+        with unfinished.open("rb") as file:  # or a power cut could leave the new name with nothing in it
+            os.fsync(file.fileno())
 
 
 def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
@@ -51,17 +54,31 @@ def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
             arrays = [file[name] for name in sorted(file.files) if name != "about"]
             if len(arrays) != about.pop("arrays"):
                 raise KeyError("arrays are missing")
+    except MemoryError:
+        raise
     except Exception as error:  # a damaged zip file may raise nearly anything
         raise ValueError(f"'{path.name}' is damaged: {error}") from error
     return arrays, about
 
 
 def newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None:
-    """The newest checkpoint that can be read, and what was wrong with newer ones; None where there is none."""
+    """The newest checkpoint that can be read, and what was wrong with newer ones; None where there never was any.
+
+    What is damaged is called `.damaged` from then on, so that its number does not make it the newest again.
+
+    Raises:
+        ValueError: there are checkpoints, and none of them can be read.
+    """
     damaged: list[str] = []
     for path in sorted(folder.glob("[0-9]*.npz"), reverse=True):
         try:
             return *read(path), damaged
         except ValueError as error:
             damaged.append(str(error))
+            path.rename(path.with_suffix(".damaged"))
+    if damaged or any(folder.glob("*.damaged")):
+        raise ValueError(
+            f"No checkpoint can be read: {'; '.join(damaged) or 'all of them are damaged'}. Remove "
+            f"'{folder.name}' to train from the start, or put a copy of a checkpoint there."
+        )
     return None

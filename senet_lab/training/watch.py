@@ -43,7 +43,10 @@ def watch(worker: Worker) -> Any:
 
 def obeyed(worker: Worker) -> str:
     """What is wanted; comes back once it is no pause."""
+    before = worker.told.state
     while (wanted := worker.wanted()) == "pause":
         worker.tell("paused")
         time.sleep(0.1)
+    if worker.told.state == "paused":
+        worker.tell("training" if before == "paused" else before, now=True)
     return wanted

@@ -57,6 +57,8 @@ class Worker:
         """All of it; what goes wrong becomes the status, with the reason."""
         self.recipe = self.run.recipe
         self.told = Status("compiling", epochs=self.recipe.epochs, process=os.getpid(), mark=self.mark)
+        before = self.run.status()
+        self.progress = Progress(epoch=before.epoch, step=before.step)  # what to show until the checkpoint is read
         self.tell("compiling", now=True)
         try:
             self._prepare()
@@ -84,7 +86,9 @@ class Worker:
         self.macs = self.run.architecture.ledger().macs
         with self.placed.scope():
             self.model = self._model()
+        self.progress = Progress()
         self._go_back()
+        self.tell("compiling", now=True)
         self._kept = time.monotonic()
 
     def _images(self) -> data.Images:
