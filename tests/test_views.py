@@ -23,9 +23,9 @@ def test_pages_are_well_formed(name):
 
 def test_the_table_sums_up_to_the_total():
     table = ElementTree.fromstring(group_table(RESNEXT.ledger()))
-    counts = [int(row[3].text.replace(",", "")) for row in table.find("tbody")]
+    counts = [int(row[3].text.replace(",", "")) for row in table.find(".//tbody")]
     assert sum(counts[:-1]) == counts[-1] == 27_543_848
-    assert [row[1].text for row in table.find("tbody")] == [None, "3", "4", "6", "3", None, "16"]
+    assert [row[1].text for row in table.find(".//tbody")] == [None, "3", "4", "6", "3", None, "16"]
 
 
 def test_a_move_is_told_in_words_and_numbers():
