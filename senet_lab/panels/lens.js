@@ -71,13 +71,18 @@ export default {
 
     const chooses = [chooseBlocks(el, ask), hold(el, ask), choose(el, ask), takeFiles(el, send)];
     const stops = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), ...chooses];
-    model.on("comm_live_update", post); // the connection was lost, or the kernel restarted: an answer tells which
+    // The connection was lost, or the kernel restarted: an answer tells which, though not before the kernel is back.
+    const call = () => {
+      clearTimeout(timer);
+      timer = setTimeout(post, PATIENCE);
+    };
+    model.on("comm_live_update", call);
     model.on("change:shown", show);
     show();
     return () => {
       stops.forEach((stop) => stop());
       clearTimeout(timer);
-      model.off("comm_live_update", post);
+      model.off("comm_live_update", call);
       model.off("change:shown", show);
     };
   },

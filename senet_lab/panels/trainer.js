@@ -128,14 +128,19 @@ export default {
       model.on(`change:${name}`, show);
       show();
     }
-    model.on("comm_live_update", send); // the connection was lost, or the kernel restarted: an answer tells which
+    // The connection was lost, or the kernel restarted: an answer tells which, though not before the kernel is back.
+    const call = () => {
+      clearTimeout(timer);
+      timer = setTimeout(send, PATIENCE);
+    };
+    model.on("comm_live_update", call);
     ask("hello", true);
     return () => {
       stops.forEach((stop) => stop());
       clearTimeout(timer);
       window.removeEventListener("pointerup", release);
       window.removeEventListener("pointercancel", release);
-      model.off("comm_live_update", send);
+      model.off("comm_live_update", call);
       for (const [name, show] of Object.entries(shows)) model.off(`change:${name}`, show);
     };
   },
