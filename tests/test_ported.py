@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -67,9 +68,13 @@ def assert_as_timm(name, side):
         assert apart <= 1e-4 * told[part]["spread"], (part, apart / told[part]["spread"])
 
 
+# All at the odd size, which tells where zeros are padded; at 224 one of each family, since depth changes nothing there.
+AT_224 = [name for name in NAMES if not re.search("34|101|152|32x8d|64x4d", name)]
+CASES = [(name, SIDES[1]) for name in NAMES] + [(name, SIDES[0]) for name in AT_224]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("side", SIDES, ids=lambda side: "x".join(map(str, side)))
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "side"), CASES, ids=lambda part: part if isinstance(part, str) else str(part[0]))
 def test_probabilities_maps_and_gates_are_those_of_timm(name, side):
     assert_as_timm(name, side)
 
@@ -318,8 +323,7 @@ JAX = """
 import sys
 sys.path.insert(0, "tests")
 import test_ported
-for name, side in (("seresnet18", (193, 257)), ("legacy_seresnext26_32x4d", (193, 257))):
-    test_ported.assert_as_timm(name, side)
+test_ported.assert_as_timm("legacy_seresnext26_32x4d", (193, 257))
 """
 
 
