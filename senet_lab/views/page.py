@@ -20,8 +20,8 @@ BATCH = 32
 LEGEND = (
     '<p class="sn-legend"><span><i class="sn-of-projection"></i>projection</span>'
     '<span><i class="sn-of-identity"></i>identity</span>'
-    '<span><i class="sn-of-se"></i>squeeze-excite, dark: squeezed</span>'
-    "<span>lines: paths</span><span>height \u221aside, width \u221achannels</span></p>"
+    '<span><i class="sn-of-se"></i>SE, dark: squeezed</span>'
+    '<span title="A slab is as high as the root of its side, as wide as that of its channels.">lines: paths</span></p>'
 )
 
 
@@ -50,7 +50,7 @@ def picture(architecture: Architecture, path: str = "group1/block1", interactive
     path = resolve(anatomy, path)
     above = breadcrumb(anatomy, path) if interactive else ""
     return (
-        f"{LEGEND}{above}{network_svg(anatomy, path, interactive=interactive)}"
+        f'<div class="sn-above">{above}{LEGEND}</div>{network_svg(anatomy, path, interactive=interactive)}'
         f'<div class="sn-card"><h3>{escape(title(path))}</h3><span class="sn-about">{about(anatomy, path)}</span>'
         f"{part_svg(anatomy, path, style=architecture.style, interactive=interactive)}</div>"
     )
