@@ -26,15 +26,12 @@ from senet_lab.training.devices import Placement, place
 from senet_lab.training.noted import Noted
 from senet_lab.training.progress import Progress
 from senet_lab.training.run import COLUMNS, ENDED, Run, Status, changed_versions
-from senet_lab.training.watch import watch
+from senet_lab.training.watch import StopAskedError, watch
 
 LOG = logging.getLogger("senet_lab")
-TOLD_EVERY = 0.2  # seconds between two writings of the status
+TOLD_EVERY = 0.2  # seconds between two writings of the status, and between two looks at what is wanted
+TOLD_SHARE = 0.01  # of the time, for writing it: a disk may be slow, or shared
 KEPT_EVERY = float(os.environ.get("SENET_LAB_KEPT_EVERY", "60"))  # seconds between checkpoints within an epoch
-
-
-class StopAskedError(Exception):
-    """The run was asked to stop."""
 
 
 @dataclass
@@ -52,7 +49,10 @@ class Worker:
     told: Status = field(default_factory=lambda: Status("compiling"))
     _kept: float = 0.0
     _compiled: bool = False
-    _stopping: bool = False
+    _fed: Any = None
+    _wanted: str = "run"
+    _asked: float = -math.inf
+    _tells: float = -math.inf
 
     def __call__(self) -> None:
         """All of it; what goes wrong becomes the status, with the reason."""
@@ -136,7 +136,8 @@ class Worker:
         callback = watch(self)
         first = self.progress.step
         if first < self.batches.steps:
-            fed = self.placed.fed(lambda: self._steps(first))
+            fed = self._fed or self.placed.fed(lambda: self._steps(self.progress.step))
+            self._fed = None if isinstance(fed, Iterator) else fed
             self.model.fit(fed, steps_per_epoch=self.batches.steps - first, verbose=0, callbacks=[callback])
             self._raise_if_stopped()
         row = self._row(callback)
@@ -188,17 +189,24 @@ class Worker:
         )  # fmt: skip
         return dict(zip(COLUMNS, values, strict=True))
 
-    def seen(self, images: int, loss: float, accuracy: float, seconds: float) -> None:
-        """A step was made; `loss` and `accuracy` are of its images alone."""
-        self.progress.add(images, loss, accuracy)
+    def made(self, step: int, seconds: float) -> None:
+        """So many steps of the epoch are made, the last one in so many seconds."""
+        self.progress.step = step
         if self._compiled:  # the first step of a process is mostly compiling, and tells nothing of the next
-            self.progress.timed += images
+            self.progress.timed += self.batches.count(step - 1)
             self.progress.seconds += seconds
         self._compiled = True
+
+    def seen(self, first: Progress, images: int, loss: float, accuracy: float) -> None:
+        """The means over so many images, from where an epoch was entered."""
+        self.progress.images = first.images + images
+        self.progress.loss, self.progress.right = first.loss + loss * images, first.right + accuracy * images
         self._must_be_finite("loss", loss)
-        if time.monotonic() - self._kept > KEPT_EVERY:
-            self.keep()
         self.tell("training")
+
+    def is_due(self) -> bool:
+        """Whether a checkpoint is, within an epoch."""
+        return time.monotonic() - self._kept > KEPT_EVERY
 
     def _must_be_finite(self, name: str, *values: Any) -> None:
         """Raises a FloatingPointError, before anything that is no number is kept."""
@@ -223,7 +231,8 @@ class Worker:
 
     def tell(self, state: str, reason: str = "", *, now: bool = False) -> None:
         """Write the status, a few times a second at most."""
-        if not now and time.time() - self.told.at < TOLD_EVERY:
+        start = time.monotonic()
+        if not now and start < self._tells:
             return
         progress, rate = self.progress, self.progress.images_per_s
         figures: dict[str, Any] = {"epoch": progress.epoch, "step": progress.step, "memory": memory.peak()}
@@ -239,20 +248,21 @@ class Worker:
             self.run.tell(self.told, anyhow=state in ENDED)
         except OSError as error:  # a full disk need not end a training that still has its memory
             LOG.warning("%s", error)
+        end = time.monotonic()
+        self._tells = end + max(TOLD_EVERY, (end - start) / TOLD_SHARE)
 
-    def wanted(self) -> str:
-        """What it is asked to do; once it is to stop, nothing else."""
-        if not self._stopping:
+    def wanted(self, *, now: bool = False) -> str:
+        """What it is asked to do, as it was a moment ago at most; once it is to stop, nothing else."""
+        if self._wanted != "stop" and (now or time.monotonic() - self._asked > TOLD_EVERY):
+            self._asked = time.monotonic()
             try:
-                wanted = (self.run.folder / "wanted").read_text()
+                self._wanted = (self.run.folder / "wanted").read_text()
             except FileNotFoundError:
-                return "run"
-            self._stopping = wanted == "stop"
-            return wanted
-        return "stop"
+                self._wanted = "run"
+        return self._wanted
 
     def _raise_if_stopped(self) -> None:
-        if self.wanted() == "stop":
+        if self.wanted(now=True) == "stop":
             raise StopAskedError
 
 
