@@ -222,6 +222,23 @@ def test_a_process_that_is_gone_has_failed(tmp_path):
     assert "its process is gone" in run.status().reason
 
 
+def broken(folder, words):
+    """A Keras that cannot be imported."""
+    folder.mkdir()
+    (folder / "keras.py").write_text(words)
+    return os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def test_a_process_that_never_began_is_told_from_one_that_was_killed_by_its_last_words(tmp_path, monkeypatch):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "first", "raise ImportError('no such <engine>')"))
+    reason = run.start().wait(60).reason
+    assert "its process ended before it could begin: the last it said is 'ImportError: no such <engine>'" in reason
+    assert str(run.folder / "log.txt") in reason
+    monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "second", "import os; os._exit(1)"))
+    assert "it said nothing, as one that is killed" in run.start().wait(60).reason  # not what the first one said
+
+
 def test_a_line_of_metrics_that_was_cut_off_is_left_out_and_an_epoch_done_again_counts_once(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     head = "epoch,step,seconds,images_per_s,learning_rate,loss,accuracy,val_loss,val_accuracy\n"

@@ -75,7 +75,7 @@ class Placed(NamedTuple):
     def fed(self, steps: Callable[[], Iterator[tuple[Any, Any]]]) -> Any:
         """Batches as `fit` takes them: this host's share; under a strategy, a share for each device by turns.
 
-        On TensorFlow a dataset, which calls `steps` anew whenever it is begun, and serves every epoch; else an iterator.
+        On TensorFlow a dataset, which calls `steps` whenever it is begun, and serves every epoch; else an iterator.
         Left to itself, the strategy cuts what a generator yields in other places than at the steps, and loses what it
         has read ahead whenever Keras begins anew, which it does after a look at the first batch.
         """

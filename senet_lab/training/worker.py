@@ -21,8 +21,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from senet_lab import data
-from senet_lab.training import batches, checkpoint, memory, metrics, model, rates
-from senet_lab.training.devices import Placement, place
+from senet_lab.training import batches, checkpoint, log, memory, metrics, model, rates
+from senet_lab.training.devices import place
 from senet_lab.training.noted import Noted
 from senet_lab.training.progress import Progress
 from senet_lab.training.run import COLUMNS, ENDED, Run, Status, changed_versions
@@ -79,7 +79,7 @@ class Worker:
         config = self.run.config
         self._warn(config.get("versions", {}))
         model.settle(self.recipe)
-        self.placed = place(Placement.checked(**config.get("placement", {})))
+        self.placed = place(self.run.placement)
         self.told = self.told._replace(device=model.device())
         images = self._images()
         scale = batches.kept_scale(self.run.folder, images)
@@ -146,7 +146,7 @@ class Worker:
         better = row["val_accuracy"] if not math.isnan(row["val_accuracy"]) else row["accuracy"]
         is_best = better > self.progress.best
         if self.progress.images_per_s:
-            rates.remember(self.run.architecture, self.recipe, self.progress.images_per_s)
+            rates.remember(self.run.architecture, self.recipe, self.progress.images_per_s, self.run.placement)
         # The checkpoint last: a process that is killed before it does the end of the epoch again, and loses nothing.
         if is_best:
             path = self.run.folder / "checkpoints" / "best.npz"
@@ -301,9 +301,9 @@ def waited() -> Path | None:
     if not line.endswith("\n"):
         return None
     folder = Path(line[:-1])
-    log = os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+    said = os.open(folder / log.FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
     return folder
 
 
@@ -314,6 +314,16 @@ def main() -> None:
     folder = waited() if first == "--wait" else Path(first)
     if folder:
         train(folder, mark)
+        if not Run(folder).placement.hosts:  # several of them take leave of each other
+            _leave()
+
+
+def _leave() -> None:
+    """End at once: all is written, and what TensorFlow and Python take down one by one takes seconds."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
