@@ -1,7 +1,8 @@
-"""Workers without the wait for Keras: loads it once, and forks a worker for each folder that it reads.
+"""Workers without the wait for Keras: loads it once, and forks a worker for each line that it reads.
 
-TensorFlow has no threads yet where it forks, so a worker computes what one with a process of its own does. It is known
-by the word that this is called with, as a worker is by its mark.
+A line is the seconds between checkpoints within an epoch, and a folder. TensorFlow has no threads yet where it forks,
+so a worker computes what one with a process of its own does. It is known by the word that this is called with, as a
+worker is by its mark.
 """
 
 import os
@@ -15,11 +16,12 @@ from senet_lab.training import worker
 
 if __name__ == "__main__":
     for line in sys.stdin:
+        seconds, folder = line.rstrip("\n").split(" ", 1)
         if child := os.fork():
             print(child, flush=True)
             os.waitpid(child, 0)
             continue
-        folder = Path(line.strip())
-        os.dup2(os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
-        worker.train(folder, sys.argv[1])
+        os.dup2(os.open(Path(folder) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
+        worker.KEPT_EVERY = float(seconds)
+        worker.train(Path(folder), sys.argv[1])
         os._exit(0)

@@ -10,6 +10,7 @@ import logging
 import math
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -292,19 +293,30 @@ def train(folder: Path, mark: str) -> None:
 
 
 def waited() -> Path | None:
-    """The folder that comes in a line on the standard input, with Keras loaded meanwhile; None if none comes."""
+    """The folder that comes in a line on the standard input, with Keras loaded meanwhile; where none comes, it ends."""
+    heard: list[Path] = []
+    listening = threading.Thread(target=_listen, args=(heard,), daemon=True)
+    listening.start()
     import keras  # noqa: F401 - which is what takes long
 
     import senet_lab.training.optimizers  # noqa: F401
 
-    line = sys.stdin.readline()
-    if not line.endswith("\n"):
-        return None
-    folder = Path(line[:-1])
+    listening.join()
+    return heard[0] if heard else None
+
+
+def _listen(heard: list[Path]) -> None:
+    """From the folder on, what is said goes to its log. Not by `sys.stdin`, which Python would wait for at its end."""
+    line = b""
+    while not line.endswith(b"\n") and (more := os.read(0, 4096)):
+        line += more
+    if not line.endswith(b"\n"):
+        os._exit(0)
+    folder = Path(os.fsdecode(line[:-1]))
     said = os.open(folder / log.FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(said, 1)
     os.dup2(said, 2)
-    return folder
+    heard.append(folder)
 
 
 def main() -> None:
