@@ -53,25 +53,33 @@ def watch(worker: Worker) -> Any:
             self._made(self.begun, exactly=True)
 
         def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-            if obeyed(worker) == "stop":
+            if worker.placed.hosts == 1 and obeyed(worker) == "stop":
                 self.model.stop_evaluating = True
 
         def _made(self, steps: int, *, exactly: bool = False) -> None:
             """So many steps of this `fit` are made."""
             worker.made(self.first.step + steps, time.perf_counter() - self.start)
-            stops = obeyed(worker) == "stop"
-            due = worker.is_due()
-            if exactly or stops or due:
-                with self.heard:
-                    self.heard.wait_for(lambda: self.means[0] >= steps, PATIENCE)
-            steps, loss, accuracy = self.means
-            worker.seen(self.first, worker.batches.count(self.first.step, steps), loss, accuracy)
+            together = worker.placed.hosts > 1
+            if together and not (exactly or worker.meets()):
+                return
+            if exactly or together:  # the hosts' own questions must not cross those of a step
+                self._await(steps)
+            stops, due = obeyed(worker) == "stop", worker.is_due()
+            if stops or due:
+                self._await(steps)
+            known, loss, accuracy = self.means
+            worker.seen(self.first, worker.batches.count(self.first.step, known), loss, accuracy)
             if stops:
                 raise StopAskedError
             if due:
                 if hasattr(self.model, "jax_state_sync"):
                     self.model.jax_state_sync()
                 worker.keep()
+
+        def _await(self, steps: int) -> None:
+            """Until the metrics of so many steps are known."""
+            with self.heard:
+                self.heard.wait_for(lambda: self.means[0] >= steps, PATIENCE)
 
     return Watch()
 
@@ -80,7 +88,7 @@ def obeyed(worker: Worker) -> str:
     """What is wanted; comes back once it is no pause."""
     before = worker.told.state
     while (wanted := worker.wanted()) == "pause":
-        worker.tell("paused")
+        worker.tell("paused", now=worker.told.state != "paused")
         time.sleep(0.1)
     if worker.told.state == "paused":
         worker.tell("training" if before == "paused" else before, now=True)

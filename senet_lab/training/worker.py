@@ -22,7 +22,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from senet_lab import data
-from senet_lab.training import batches, checkpoint, log, memory, metrics, model, rates
+from senet_lab.training import batches, checkpoint, hosts, log, memory, metrics, model, rates
 from senet_lab.training.devices import place
 from senet_lab.training.noted import Noted
 from senet_lab.training.progress import Progress
@@ -31,6 +31,7 @@ from senet_lab.training.watch import StopAskedError, watch
 
 LOG = logging.getLogger("senet_lab")
 TOLD_EVERY = 0.2  # seconds between two writings of the status, and between two looks at what is wanted
+TOLD_AT_LEAST = 2.0  # seconds
 TOLD_SHARE = 0.01  # of the time, for writing it: a disk may be slow, or shared
 KEPT_EVERY = float(os.environ.get("SENET_LAB_KEPT_EVERY", "60"))  # seconds between checkpoints within an epoch
 
@@ -53,6 +54,8 @@ class Worker:
     _fed: Any = None
     _wanted: str = "run"
     _asked: float = -math.inf
+    _seconds: float = 0.0
+    _meets: int = 0
     _tells: float = -math.inf
 
     def __call__(self) -> None:
@@ -110,16 +113,19 @@ class Worker:
             self.told = self.told._replace(warning=changed)
 
     def _go_back(self) -> None:
-        """To the newest checkpoint, if there is one."""
-        found = checkpoint.newest(self.run.folder / "checkpoints")
-        if not found:
-            return
-        arrays, about, damaged = found
-        for words in damaged:
-            LOG.warning("%s; the one before it is taken", words)
-        for variable, array in zip(model.variables(self.model), arrays, strict=True):
-            variable.assign(array)
-        self.progress = Progress(**about)
+        """To the newest checkpoint, if there is one; of several hosts, to that of the first, which alone has any."""
+        about: dict[str, Any] = {}
+        arrays = [model.array(variable) for variable in model.variables(self.model)]
+        if self.placed.host_index == 0 and (found := checkpoint.newest(self.run.folder / "checkpoints")):
+            arrays, about, damaged = found
+            for words in damaged:
+                LOG.warning("%s; the one before it is taken", words)
+        if self.placed.hosts > 1:
+            arrays, about = hosts.shared(arrays, about)
+        if about:
+            for variable, array in zip(model.variables(self.model), arrays, strict=True):
+                variable.assign(array)
+            self.progress = Progress(**about)
 
     def _train(self) -> None:
         if not (self.progress.epoch or self.progress.step):
@@ -139,7 +145,8 @@ class Worker:
         if first < self.batches.steps:
             fed = self._fed or self.placed.fed(lambda: self._steps(self.progress.step))
             self._fed = None if isinstance(fed, Iterator) else fed
-            self.model.fit(fed, steps_per_epoch=self.batches.steps - first, verbose=0, callbacks=[callback])
+            how = {"steps_per_epoch": self.batches.steps - first, "shuffle": False, "verbose": 0}
+            self.model.fit(fed, **how, callbacks=[callback])
             self._raise_if_stopped()
         row = self._row(callback)
         if len(self.batches.x_held):
@@ -149,12 +156,13 @@ class Worker:
         if self.progress.images_per_s:
             rates.remember(self.run.architecture, self.recipe, self.progress.images_per_s, self.run.placement)
         # The checkpoint last: a process that is killed before it does the end of the epoch again, and loses nothing.
-        if is_best:
+        if is_best and self.placed.host_index == 0:
             path = self.run.folder / "checkpoints" / "best.npz"
             checkpoint.write(path, list(map(model.array, self.model.variables)), {"epoch": row["epoch"]})
         self._note(self.progress.epoch + 1)
         metrics.append(self.run.folder / "metrics.csv", row)
         self.progress = Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best))
+        self._meets = 0
         self.keep()
 
     def _note(self, epoch: int) -> None:
@@ -192,7 +200,7 @@ class Worker:
 
     def made(self, step: int, seconds: float) -> None:
         """So many steps of the epoch are made, the last one in so many seconds."""
-        self.progress.step = step
+        self.progress.step, self._seconds = step, seconds
         if self._compiled:  # the first step of a process is mostly compiling, and tells nothing of the next
             self.progress.timed += self.batches.count(step - 1)
             self.progress.seconds += seconds
@@ -223,12 +231,14 @@ class Worker:
         )
 
     def keep(self) -> None:
-        """A checkpoint of where it is, if all of it is numbers."""
+        """A checkpoint of where it is, if all of it is numbers; of several hosts, the first one's."""
+        self._kept = time.monotonic()
+        if self.placed.host_index:
+            return
         step = self.progress.epoch * self.batches.steps + self.progress.step
         arrays = [model.array(variable) for variable in model.variables(self.model)]
         self._must_be_finite("network", *(array for array in arrays if array.dtype.kind == "f"))
         checkpoint.keep(self.run.folder / "checkpoints", step, arrays, vars(self.progress))
-        self._kept = time.monotonic()
 
     def tell(self, state: str, reason: str = "", *, now: bool = False) -> None:
         """Write the status, a few times a second at most."""
@@ -250,17 +260,28 @@ class Worker:
         except OSError as error:  # a full disk need not end a training that still has its memory
             LOG.warning("%s", error)
         end = time.monotonic()
-        self._tells = end + max(TOLD_EVERY, (end - start) / TOLD_SHARE)
+        self._tells = end + min(max(TOLD_EVERY, (end - start) / TOLD_SHARE), TOLD_AT_LEAST)
 
     def wanted(self, *, now: bool = False) -> str:
-        """What it is asked to do, as it was a moment ago at most; once it is to stop, nothing else."""
-        if self._wanted != "stop" and (now or time.monotonic() - self._asked > TOLD_EVERY):
+        """What it is asked to do, as it was a moment ago at most; once it is to stop, nothing else.
+
+        Several hosts do what any of them is asked to; so all of them have to ask, between the same two steps.
+        """
+        together = self.placed.hosts > 1
+        if self._wanted != "stop" and (now or together or time.monotonic() - self._asked > TOLD_EVERY):
             self._asked = time.monotonic()
             try:
                 self._wanted = (self.run.folder / "wanted").read_text()
             except FileNotFoundError:
                 self._wanted = "run"
+            if together:
+                self._wanted, seconds = hosts.agreed(self._wanted, self._seconds)
+                self._meets = self.progress.step + max(1, int(TOLD_EVERY / max(seconds, 1e-6)))
         return self._wanted
+
+    def meets(self) -> bool:
+        """Whether this is the step after which several hosts ask each other what is wanted."""
+        return self.progress.step >= self._meets
 
     def _raise_if_stopped(self) -> None:
         if self.wanted(now=True) == "stop":
