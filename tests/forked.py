@@ -6,6 +6,7 @@ worker is by its mark.
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -15,13 +16,17 @@ import senet_lab.training.optimizers  # noqa: F401
 from senet_lab.training import worker
 
 if __name__ == "__main__":
+    children = []
     for line in sys.stdin:
         seconds, folder = line.rstrip("\n").split(" ", 1)
         if child := os.fork():
             print(child, flush=True)
-            os.waitpid(child, 0)
+            children.append(child)
             continue
         os.dup2(os.open(Path(folder) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
         worker.KEPT_EVERY = float(seconds)
         worker.train(Path(folder), sys.argv[1])
         os._exit(0)
+    for child in children:  # of a test that failed, some may be at work; the others keep their numbers until now
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

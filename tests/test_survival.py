@@ -116,7 +116,7 @@ def test_kernels_are_killed_at_random_moments_and_with_their_workers_and_the_run
         shot(kernel)
         if both:
             killed(run)
-            assert run.status().state in ("failed", "waiting")
+            assert run.status().state in ("failed", "waiting", "finished")
         assert "is damaged" not in log_of(run)
     assert shots >= 3
     if not run.is_held() and run.status().state != "finished":
@@ -185,8 +185,9 @@ def test_a_run_that_gets_no_more_memory_fails_with_a_plain_message(forked, tmp_p
 def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(forked, tmp_path):
     run = forked(Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run"))
     await_state(run, ("training",))
-    time.sleep(1)
-    step = SHORT.batch / run.status().images_per_s
+    while (pace := run.status().images_per_s) is None:  # that of the second step
+        time.sleep(0.1)
+    step = SHORT.batch / pace
     asked = []
 
     def click():
