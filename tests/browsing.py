@@ -26,6 +26,7 @@ def written_notebook(path: Path, *cells: str) -> None:
 
 def heard_page(browser: Browser, **context) -> Page:
     """A page of 1280 by 720; `asked` has the address of each request, `said` each line of the console."""
+    ARTEFACTS.mkdir(exist_ok=True)
     page = browser.new_context(viewport={"width": 1280, "height": 720}, **context).new_page()
     page.asked, page.said = [], []
     page.on("request", lambda request: page.asked.append(request.url))

@@ -303,7 +303,6 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
     """At 1280 by 720; the page as a whole is kept as a picture."""
     start_over(page)
     set_theme(page, theme)
-    ARTEFACTS.mkdir(exist_ok=True)
     page.get_by_role("slider", name="Ratio").press("ArrowLeft")
     press(page, "button", "Pin as A")
     page.get_by_role("slider", name="Ratio").press("ArrowRight")

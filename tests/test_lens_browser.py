@@ -209,7 +209,6 @@ def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words)
 def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, theme):
     """At 1280 by 720; the page as a whole is kept as a picture."""
     set_theme(page, theme)
-    ARTEFACTS.mkdir(exist_ok=True)
     page.locator(".sn-lens button[data-hold]").press("Enter")
     for tab in TABS:
         go_to(page, tab)
