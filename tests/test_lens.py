@@ -16,7 +16,7 @@ from PIL import Image
 from senet_lab import Architecture, gates, moments, pretrained
 from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
-from senet_lab.panels import GateLens, lens_pages, lens_sources, lens_upload, lens_work
+from senet_lab.panels import GateLens, lens_jobs, lens_pages, lens_sources, lens_upload
 from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
 from senet_lab.training.batches import ready
 from senet_lab.training.recipe import Recipe
@@ -383,7 +383,7 @@ def test_holding_a_gate_measures_what_ablation_measures(lens, model, how):
 
 def test_what_is_held_is_not_measured_twice(lens, monkeypatch):
     ask(lens, tab="Ablation", how="one")
-    monkeypatch.setitem(lens_work._JOBS, "ablation", lambda *_: pytest.fail("measured again"))
+    monkeypatch.setitem(lens_jobs._JOBS, "ablation", lambda *_: pytest.fail("measured again"))
     ask(lens, tab="Curves")
     assert ask(lens, tab="Ablation", how="one")["error"] == ""
 

@@ -15,8 +15,9 @@ from senet_lab.checks import one_of
 from senet_lab.moments import Moment
 from senet_lab.panels.lens_own import Own
 from senet_lab.panels.lens_pages import shown, still
+from senet_lab.panels.lens_runs import of_run
 from senet_lab.panels.lens_scene import Scene, wanted
-from senet_lab.panels.lens_sources import Source, given, of_run, shipped
+from senet_lab.panels.lens_sources import Source, given, shipped
 from senet_lab.panels.lens_state import State, after
 from senet_lab.panels.lens_upload import Uploads
 from senet_lab.panels.lens_work import Work

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from senet_lab.moments import Moment
+from senet_lab.panels.lens_jobs import LOAD, READ, UNTRAINED, Key
 from senet_lab.panels.lens_own import Own
 from senet_lab.panels.lens_state import Offer, State
-from senet_lab.panels.lens_work import LOAD, READ, UNTRAINED, Key, Work
+from senet_lab.panels.lens_work import Work
 from senet_lab.views.gates import Reading, first_classes
 
 

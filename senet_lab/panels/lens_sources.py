@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import data, pretrained
 from senet_lab.ledger import Ledger
-from senet_lab.moments import FILE, Moment, kept, moment
-from senet_lab.training import checkpoint
+from senet_lab.moments import Moment
 from senet_lab.training.batches import ready
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import Run
 from senet_lab.views.gates import share
 
 if TYPE_CHECKING:
@@ -36,6 +34,7 @@ class Loaded:
         prepare: makes pictures, uint8, into what the network takes.
         moments: how the gates were, epoch by epoch, as far as it was noted.
         about: what there is to say of it: how it was trained, and what it does.
+        outputs: what it predicts, where that is something else than `classes`.
     """
 
     model: keras.Model
@@ -46,6 +45,7 @@ class Loaded:
     prepare: Callable[[Array], Array]
     moments: tuple[Moment, ...] = ()
     about: str = ""
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,62 +165,3 @@ def _ledger_of(model: Any) -> Ledger | None:
         return Ledger.of(model)
     except (TypeError, ValueError):  # a layer that no ledger counts: the strip then draws gates alone
         return None
-
-
-def of_run(run: Run) -> Source:
-    """A source for a training: its best weights, or else its newest, on test images of what it was trained on."""
-    return Source(run.folder.name, partial(_load_run, run), ledger=run.architecture.ledger)
-
-
-def _load_run(run: Run) -> Loaded:
-    """The network, and the gates at the checkpoints that are kept, or at each epoch where a GateWatch noted them.
-
-    Raises:
-        ValueError: there is no checkpoint yet, or none that can be read.
-    """
-    recipe, architecture = run.recipe, run.architecture
-    side = architecture.input_shape[0]
-    images = data.named(run.config["data"], side)
-    chosen = slice(0, 1000)
-    ready_ = ready(images.x_test[chosen], recipe)
-    labels = images.y_test[chosen].astype("int64")
-    found = _checkpoints(run)
-    if not found:
-        raise ValueError(f"'{run.folder.name}' has no checkpoint yet: its first comes after an epoch, or a minute.")
-    model = architecture.build()
-    moments = kept(run.folder / FILE)
-    noted = bool(moments)
-    if not noted:
-        moments.append(moment(model, ready_, labels, 0))
-    for epoch, arrays in sorted(found, key=lambda each: each[0]):
-        _assign(model, arrays)
-        if not noted and epoch:
-            moments.append(moment(model, ready_, labels, epoch))
-    epoch, arrays = found[0]
-    _assign(model, arrays)
-    how = "each epoch" if noted else "fresh weights and the checkpoints that it keeps"
-    about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
-    return Loaded(
-        model, images.x_test[chosen], ready_, labels, images.classes, partial(ready, recipe=recipe), tuple(moments),
-        about,
-    )  # fmt: skip
-
-
-def _checkpoints(run: Run) -> list[tuple[int, list[Any]]]:
-    """(epoch, weights) of the best and the newest checkpoint, those of them that can be read; the best first."""
-    folder, found = run.folder / "checkpoints", []
-    try:
-        arrays, about = checkpoint.read(folder / "best.npz")
-        found.append((int(about["epoch"]), arrays))
-    except ValueError:  # not there, or damaged: the newest will do
-        pass
-    newest = checkpoint.newest(folder)
-    if newest and all(epoch != int(newest[1]["epoch"]) for epoch, _ in found):
-        found.append((int(newest[1]["epoch"]), newest[0]))
-    return found
-
-
-def _assign(model: Any, arrays: Sequence[Any]) -> None:
-    """The weights of a checkpoint; what the optimizer keeps comes behind them."""
-    for variable, array in zip(model.variables, arrays, strict=False):
-        variable.assign(array)

@@ -138,9 +138,10 @@ def _guess(passage: Passage, classes: Sequence[str]) -> str:
     guess = int(passage.probabilities.argmax())
     verdict = ""
     if passage.label is not None:
-        verdict = ", rightly" if guess == passage.label else f"; its label is {classes[passage.label]}"
-    name = f"{passage.name[:1].upper()}{passage.name[1:]}"
-    return f"{name} is taken for {classes[guess]} with {share(float(passage.probabilities[guess]), 0)}{verdict}. "
+        right = guess == passage.label and not passage.outputs
+        verdict = ", rightly" if right else f"; its label is {classes[passage.label]}"
+    name, its = f"{passage.name[:1].upper()}{passage.name[1:]}", share(float(passage.probabilities[guess]), 0)
+    return f"{name} is taken for {passage.names(classes)[guess]} with {its}{verdict}. "
 
 
 def ablation_words(
