@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import threading
+import time
 import xml.etree.ElementTree as ElementTree
 from functools import partial
 
@@ -386,6 +387,55 @@ def test_what_is_held_is_not_measured_twice(lens, monkeypatch):
     monkeypatch.setitem(lens_jobs._JOBS, "ablation", lambda *_: pytest.fail("measured again"))
     ask(lens, tab="Curves")
     assert ask(lens, tab="Ablation", how="one")["error"] == ""
+
+
+def saved(lens, **moves):
+    """What the page says once a figure was saved, or not."""
+    ask(lens, **moves)
+    while lens._saving.saved.running:
+        time.sleep(0.02)
+    lens._render()
+    return lens.shown
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
+def test_the_papers_figures_are_saved_beside_the_notebook_and_nothing_is_written_over(
+    lens, suffix, start, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    stem = f"gates_{lens._state.network}"
+    for figure in ("means", "deviations"):
+        shown = saved(lens, figure=figure, save=suffix, classes=[2, 5])
+        path = tmp_path / f"{stem}_{figure}{suffix}"
+        assert (shown["saved"], shown["error"]) == (f"Saved as {path}", "")
+        assert str(path) in shown["side"]
+        assert path.read_bytes().startswith(start)
+    assert saved(lens, save=suffix)["saved"] == f"Saved as {tmp_path / f'{stem}_deviations_2{suffix}'}"
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_saved_figure_has_the_classes_and_stages_that_the_curves_have(lens, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    saved(lens, figure="means", save=".svg", classes=[2, 5], path="group2/block1")
+    words = next(tmp_path.iterdir()).read_text()
+    drawn = {name for name in ("bird", "dog", "cat", "group 1, block 1", "group 2, block 1", "group 2, block 2")
+             if f"<!-- {name} -->" in words}  # fmt: skip
+    assert drawn == {"bird", "dog", "group 1, block 1", "group 2, block 1"}
+
+
+def test_a_figure_that_cannot_be_saved_is_said_in_the_panel_and_leaves_nothing(lens, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "choose a class that has images" in saved(lens, save=".png", classes=[])["error"]
+    ask(lens, classes=[0, 1])
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert "The figure was not saved: " in saved(lens, save=".png")["error"]
+    assert ask(lens, classes=[0, 1, 2])["error"] == ""
+    assert "must be one of '.png', '.svg' or '.pdf'" in ask(lens, save=".jpg")["error"]
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.chdir(tmp_path)
+    assert saved(lens, save=".png")["error"] == ""
 
 
 def send(lens, name, content, parts=1):

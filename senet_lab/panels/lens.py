@@ -16,11 +16,12 @@ from senet_lab.moments import Moment
 from senet_lab.panels.lens_own import Own
 from senet_lab.panels.lens_pages import shown, still
 from senet_lab.panels.lens_runs import of_run
+from senet_lab.panels.lens_saving import Saving
 from senet_lab.panels.lens_scene import Scene, wanted
 from senet_lab.panels.lens_sources import Source, given, shipped
 from senet_lab.panels.lens_state import State, after
 from senet_lab.panels.lens_upload import Uploads
-from senet_lab.panels.lens_work import Work
+from senet_lab.panels.lens_work import Work, work_of
 from senet_lab.training.run import Run
 from senet_lab.views.gates import gates_sheet
 from senet_lab.views.page import style_sheet
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from senet_lab.gate_watch import GateWatch
 
 HERE = Path(__file__).parent
-
-# What was found out of networks that ship, which do not change: running a cell again asks nothing anew.
-_shipped_work: dict[str, Work] = {}
 
 
 class GateLens(anywidget.AnyWidget):
@@ -98,7 +96,7 @@ class GateLens(anywidget.AnyWidget):
         self._own: Own | None = None
         self._works: dict[str, Work] = {}
         self._state = State(network=first)
-        self._uploads = Uploads(self._take)
+        self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
         super().__init__()
         self.on_msg(self._uploads.receive)
         if watch is not None:
@@ -112,11 +110,7 @@ class GateLens(anywidget.AnyWidget):
         if name not in self._sources:
             return None
         if name not in self._works:
-            lasting = self._sources[name].lasting
-            work = _shipped_work.get(name) if lasting else None
-            work = work or Work(self._sources[name])
-            if lasting:
-                _shipped_work[name] = work
+            work = work_of(self._sources[name])
             work.listen(self._follow)
             self._works[name] = work
         return self._works[name]
@@ -125,7 +119,7 @@ class GateLens(anywidget.AnyWidget):
     def scene(self) -> Scene:
         """All that the page is drawn of."""
         moments: Sequence[Moment] = self._watch.moments if self._watch else ()
-        return Scene(self._state, self._work, tuple(self._sources), self._own, tuple(moments))
+        return Scene(self._state, self._work, tuple(self._sources), self._own, tuple(moments), self._saving.saved)
 
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
@@ -142,8 +136,17 @@ class GateLens(anywidget.AnyWidget):
             self._works.pop(state.network, None)
         elif self._work and self._work.failed and not state.refused:
             self._work.try_again()
+        self._saving.forget_failure()
+        if "save" in moves and "save" not in state.refused:
+            self._save(moves["save"])
         self._aim()
         self._render()
+
+    def _save(self, suffix: str) -> None:
+        scene = self.scene
+        if scene.reading is not None:
+            name = scene.state.network, suffix
+            self._saving.start(scene.reading, scene.classes, scene.path, scene.state.figure, name)
 
     def _take(self, own: Own) -> None:
         """A file of one's own has come: it goes through the network."""
@@ -179,7 +182,7 @@ class GateLens(anywidget.AnyWidget):
         return shown(self.scene)
 
     def _render(self) -> None:
-        """Put together what the page shows, and send it once; other threads may move on meanwhile."""
+        """Send what the page shows, once; other threads may move on meanwhile."""
         drawn = None
         while drawn != (now := self._now()):
             drawn = now
@@ -188,8 +191,8 @@ class GateLens(anywidget.AnyWidget):
                 self.shown = page
 
     def _now(self) -> Any:
-        work = self._work
-        return self._state, self._own, work, work.version if work else 0, len(self._watch.moments) if self._watch else 0
+        work, noted = self._work, len(self._watch.moments) if self._watch else 0
+        return self._state, self._own, work, work.version if work else 0, noted, self._saving.saved
 
     def wait(self, timeout: float = 120.0) -> GateLens:
         """Wait until the first pictures are there, the untrained baseline too; for a notebook that is to be stored.
@@ -215,5 +218,4 @@ class GateLens(anywidget.AnyWidget):
         """The widget; for where it cannot live, the page as it stands."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        page = f'<style>{style_sheet()}{gates_sheet()}</style><div class="sn">{still(self.scene)}</div>'
-        return {**data, "text/html": page, "text/plain": repr(self)}, metadata
+        return {**data, "text/html": still(self.scene), "text/plain": repr(self)}, metadata

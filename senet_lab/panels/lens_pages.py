@@ -7,18 +7,19 @@ from html import escape
 from typing import Any
 
 from senet_lab.moments import Moment
+from senet_lab.panels.lens_choosing import BLANK, choose
 from senet_lab.panels.lens_scene import Scene, alone_key, together_key
-from senet_lab.panels.lens_side import side, when
+from senet_lab.panels.lens_side import side
 from senet_lab.panels.lens_state import TABS
 from senet_lab.panels.lens_work import moments_of
-from senet_lab.views.gates import Reading, share
+from senet_lab.views.gates import Reading, gates_sheet, share
 from senet_lab.views.gates_ablation import alone_and_together
 from senet_lab.views.gates_close import close_classes
 from senet_lab.views.gates_curves import curves
 from senet_lab.views.gates_depth import depth
 from senet_lab.views.gates_heat import heat_map
 from senet_lab.views.gates_history import history
-from senet_lab.views.gates_image import page_of, passage_view, thumbnails
+from senet_lab.views.gates_image import passage_view
 from senet_lab.views.gates_spread import spread
 from senet_lab.views.gates_strip import strip, strip_legend
 from senet_lab.views.gates_words import (
@@ -31,6 +32,7 @@ from senet_lab.views.gates_words import (
     image_words,
     spread_words,
 )
+from senet_lab.views.page import style_sheet
 from senet_lab.views.units import counted
 
 NOTHING_SHIPS = (
@@ -54,7 +56,7 @@ def shown(scene: Scene) -> dict[str, Any]:
     said, body = _tab(scene)
     failures = list(dict.fromkeys(work.failed.values())) if work else []
     return {
-        "error": "\n".join([*state.refused.values(), *failures, *([problem] if problem else [])]),
+        "error": "\n".join(filter(None, [*state.refused.values(), *failures, problem, scene.saved.failed])),
         "turn": state.turn,
         "side": side(scene),
         "heading": _heading(scene),
@@ -63,11 +65,16 @@ def shown(scene: Scene) -> dict[str, Any]:
         "said": said,
         "body": body,
         "busy": work.words if work and work.busy else "",
+        "saved": scene.saved.words,
     }
 
 
 def still(scene: Scene) -> str:
     """The page without controls, for where no widget lives: strip, curves and specificity by depth."""
+    return f'<style>{style_sheet()}{gates_sheet()}</style><div class="sn">{_still(scene)}</div>'
+
+
+def _still(scene: Scene) -> str:
     reading = scene.reading
     if reading is None:
         return f"{_heading(scene)}<p>{escape('Its gates were not read yet.')}</p>"
@@ -141,44 +148,13 @@ def _closeness(scene: Scene, reading: Reading) -> tuple[str, str]:
 
 def _image(scene: Scene, reading: Reading) -> tuple[str, str]:
     """Images to choose from, a place for one's own, and what becomes of the one that is chosen."""
-    choose = _choose(scene, reading)
+    offered = choose(scene, reading)
     passage = scene.work.results.get(("image", scene.image, scene.path)) if scene.work else None
     if passage is None:
-        return "An image through the network: choose one below, or drop one of your own.", f"{choose}{_blank()}"
+        return "An image through the network: choose one below, or drop one of your own.", f"{offered}{BLANK}"
     return image_words(
         passage, scene.path, reading.classes
-    ), f"{choose}{passage_view(passage, scene.path, reading.classes)}"
-
-
-def _blank() -> str:
-    """Room for the picture that is on its way, so that nothing jumps."""
-    return '<div class="sn-coming"></div>'
-
-
-def _choose(scene: Scene, reading: Reading) -> str:
-    state = scene.state
-    numbers, pages = page_of(reading, scene.classes, state.page, state.wrong)
-    page = min(state.page, pages - 1)
-    thumbs = "<p>No such image.</p>"
-    if numbers and scene.work and scene.work.loaded:
-        thumbs = thumbnails(scene.work.loaded.pictures, reading, numbers, state.image)
-    turn = "".join(
-        f'<button type="button" class="sn-button" data-ask="page" data-value="{to}" data-key="{words}"'
-        f"{when(not 0 <= to < pages, 'disabled')}>{words}</button>"
-        for words, to in (("Previous", page - 1), ("Next", page + 1))
-    )
-    wrong = (
-        f'<label><input type="checkbox" data-ask="wrong" data-value=""{when(state.wrong, "checked")}/> '
-        "only those taken for another class</label>"
-        if reading.accuracy is not None
-        else ""
-    )
-    own = f"Now: {scene.own.name}. " if scene.own and state.image is None else ""
-    return (
-        f'{thumbs}<div class="sn-bar-of-buttons">{turn}<span>page {page + 1} of {pages}</span>{wrong}</div>'
-        '<div class="sn-drop"><label>Own image <input type="file" accept="image/*" data-file="true"/></label>'
-        f"<span>{escape(own)}or drop a file here: any size, it is made as small as the network takes it</span></div>"
-    )
+    ), f"{offered}{passage_view(passage, scene.path, reading.classes)}"
 
 
 def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:

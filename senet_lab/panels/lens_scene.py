@@ -7,6 +7,7 @@ from typing import NamedTuple
 from senet_lab.moments import Moment
 from senet_lab.panels.lens_jobs import LOAD, READ, UNTRAINED, Key
 from senet_lab.panels.lens_own import Own
+from senet_lab.panels.lens_saving import Saved
 from senet_lab.panels.lens_state import Offer, State
 from senet_lab.panels.lens_work import Work
 from senet_lab.views.gates import Reading, first_classes
@@ -17,6 +18,7 @@ class Scene(NamedTuple):
 
     Attributes:
         moments: of a `GateWatch`, besides those that the source brought.
+        saved: what came of saving a figure.
     """
 
     state: State
@@ -24,6 +26,7 @@ class Scene(NamedTuple):
     networks: tuple[str, ...] = ()
     own: Own | None = None
     moments: tuple[Moment, ...] = ()
+    saved: Saved = Saved()
 
     @property
     def reading(self) -> Reading | None:

@@ -120,6 +120,15 @@ class Work:
                 self._listeners.remove(listener)
 
 
+# What was found out of networks that ship, which do not change: running a cell again asks nothing anew.
+_lasting: dict[str, Work] = {}
+
+
+def work_of(source: Source) -> Work:
+    """A work on a source, or the one that there is where the source lasts."""
+    return _lasting.setdefault(source.name, Work(source)) if source.lasting else Work(source)
+
+
 def moments_of(work: Work) -> tuple[Moment, ...]:
     """What the source brought of the gates epoch by epoch."""
     return work.loaded.moments if work.loaded else ()
