@@ -4,6 +4,7 @@ import base64
 import io
 import itertools
 import json
+import os
 import re
 import threading
 import time
@@ -11,6 +12,7 @@ import xml.etree.ElementTree as ElementTree
 from functools import partial
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -19,9 +21,11 @@ from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
 from senet_lab.panels import GateLens, lens_jobs, lens_pages, lens_sources, lens_upload
 from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
+from senet_lab.training import checkpoint
 from senet_lab.training.batches import ready
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
+from senet_lab.training.status import Status
 from senet_lab.views.gates import Reading, class_key, stages
 from senet_lab.views.gates_ablation import alone_and_together, savings
 from senet_lab.views.gates_close import close_classes, close_pairs
@@ -615,6 +619,58 @@ def test_a_damaged_record_is_said(tmp_path):
     with pytest.raises(ValueError, match="is damaged"):
         moments.kept(tmp_path / moments.FILE)
     assert moments.kept(tmp_path / "none.json") == []
+
+
+def seen(lens, words):
+    """The page once it has the words: a thread looks into the folder now and then."""
+    end = time.monotonic() + 20
+    while words not in "".join(lens.shown[part] for part in ("heading", "said", "body", "error")):
+        assert time.monotonic() < end, lens.shown["said"]
+        time.sleep(0.05)
+    return lens.shown
+
+
+def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or_keras(tmp_path):
+    run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
+    lens = GateLens.of_run(run)
+    lens._work.wait(300)
+    ask(lens, tab="Training")
+    for count in (1, 2, 4):
+        moments.keep(MOMENTS[:count], run.folder / moments.FILE)
+        shown = seen(lens, "One moment so far" if count == 1 else f"From epoch 0 to {count - 1}")
+    assert shown["body"].count("<svg") == 1
+    (run.folder / moments.FILE).write_text("half a")
+    assert "is damaged" in seen(lens, "is damaged")["error"]
+    moments.keep(MOMENTS[:3], run.folder / moments.FILE)
+    assert "is damaged" not in seen(lens, "From epoch 0 to 2")["error"]
+    lens.close()
+    assert lens.failure is None
+
+
+def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_they_are_there(tmp_path):
+    run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
+    run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
+    lens = GateLens.of_run(run)
+    assert lens.shown["tab"] == "Training"
+    assert "at work: training, epoch 2 of 5" in lens.shown["heading"]
+    lens._work.wait(300)
+    assert "has no checkpoint yet" in lens.shown["error"]
+    weights = SMALL.build().get_weights()
+    best = run.folder / "checkpoints" / "best.npz"
+    checkpoint.write(best, weights, {"epoch": 1})
+    seen(lens, "its weights after 1")
+    lens._work.wait(300)
+    assert "Read again" in ask(lens, tab="Training")["body"]
+    checkpoint.write(best, weights, {"epoch": 2})
+    seen(lens, "Read its better weights")
+    assert "its weights after 2" in (ask(lens, again=True)["heading"], lens.wait(300), lens.shown["heading"])[2]
+    assert "Read again" in lens.shown["body"]
+    run.tell(Status("finished", epoch=5, epochs=5))
+    end = time.monotonic() + 20
+    while "at work" in lens.shown["heading"]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    lens.close()
 
 
 @pytest.mark.slow

@@ -55,8 +55,9 @@ def shown(scene: Scene) -> dict[str, Any]:
     problem = "" if work else NOTHING_SHIPS
     said, body = _tab(scene)
     failures = list(dict.fromkeys(work.failed.values())) if work else []
+    wrong = [*state.refused.values(), *failures, problem, scene.saved.failed, scene.told.trouble]
     return {
-        "error": "\n".join(filter(None, [*state.refused.values(), *failures, problem, scene.saved.failed])),
+        "error": "\n".join(filter(None, wrong)),
         "turn": state.turn,
         "side": side(scene),
         "heading": _heading(scene),
@@ -98,6 +99,8 @@ def _heading(scene: Scene) -> str:
             facts.append("no labels: what is predicted stands for them")
     if scene.work and scene.work.loaded and scene.work.loaded.about:
         facts.append(scene.work.loaded.about)
+    if scene.told.going:
+        facts.append(f"at work: {scene.told.going}")
     under = escape(" \u00b7 ".join(facts)) or "&#160;"
     return f'<h2>Gates of {escape(name)}</h2><p class="sn-under">{under}</p>'
 
@@ -117,7 +120,7 @@ def _strip(scene: Scene, interactive: bool = True) -> str:
 
 def _tab(scene: Scene) -> tuple[str, str]:
     """The sentence and the picture of the tab that is open."""
-    if scene.state.tab == "Training" and scene.moments:  # a GateWatch needs no reading
+    if scene.state.tab == "Training" and scene.moments:  # needs no reading
         return _training(scene)
     if scene.reading is None:
         return "What the gates of a network do, once it is loaded and they were read.", ""
@@ -168,11 +171,17 @@ def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
 
 def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:
     moments: Sequence[Moment] = scene.moments or (moments_of(scene.work) if scene.work else ())
-    again = '<p><button type="button" class="sn-button" data-ask="again" data-value="true">Read again</button></p>'
-    lasting = scene.work is None or scene.work.source.lasting
     if not moments:
         return "How gates move while a network is trained.", f'<div class="sn-finding">{TO_WATCH}</div>'
-    return history_words(moments), history(moments, scene.path) + ("" if lasting or scene.moments else again)
+    return history_words(moments), f"{history(moments, scene.path)}{_again(scene)}"
+
+
+def _again(scene: Scene) -> str:
+    """A button to read the weights of a run anew, which says whether there are better ones."""
+    if scene.work is None or scene.work.source.lasting or (scene.moments and not scene.told.moments):
+        return ""
+    words = "Read its better weights" if scene.told.is_outdated else "Read again"
+    return f'<p><button type="button" class="sn-button" data-ask="again" data-value="true">{words}</button></p>'
 
 
 def _of(draw: Callable[[Scene, Reading], tuple[str, str]]) -> Callable[[Scene], tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from senet_lab.moments import Moment
 from senet_lab.panels.lens_jobs import LOAD, READ, UNTRAINED, Key
+from senet_lab.panels.lens_noted import Told
 from senet_lab.panels.lens_own import Own
 from senet_lab.panels.lens_saving import Saved
 from senet_lab.panels.lens_state import Offer, State
@@ -17,8 +18,9 @@ class Scene(NamedTuple):
     """All that a page is drawn of: the state, what was found out, and a file of one's own.
 
     Attributes:
-        moments: of a `GateWatch`, besides those that the source brought.
+        moments: of a `GateWatch`, or as the process of a run notes them; besides those that the source brought.
         saved: what came of saving a figure.
+        told: how far a run is; nothing of any other network.
     """
 
     state: State
@@ -27,6 +29,7 @@ class Scene(NamedTuple):
     own: Own | None = None
     moments: tuple[Moment, ...] = ()
     saved: Saved = Saved()
+    told: Told = Told()
 
     @property
     def reading(self) -> Reading | None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import data, pretrained
+from senet_lab.checks import one_of
 from senet_lab.ledger import Ledger
 from senet_lab.moments import Moment
 from senet_lab.training.batches import ready
@@ -129,6 +130,27 @@ def given(
         return Loaded(model, pictures, prepared, labels, names, prepare)
 
     return Source(model.name, load, ledger=partial(_ledger_of, model))
+
+
+def offered(
+    model: keras.Model | str | None = None,
+    images: Array | None = None,
+    labels: Array | None = None,
+    classes: Sequence[str] | None = None,
+    prepare: Callable[[Array], Array] | None = None,
+) -> tuple[dict[str, Source], str]:
+    """What a GateLens offers, by name, and which is shown first: the model that is given, or named; else what ships.
+
+    Raises:
+        ValueError, TypeError: there is no network of that name, or what is given does not belong together.
+    """
+    sources = {source.name: source for source in shipped()}
+    if isinstance(model, str):
+        return sources, str(one_of("model", model, tuple(sources) or ("",)))
+    if model is None:
+        return sources, next(iter(sources), "")
+    mine = given(model, images, labels, classes, prepare)
+    return {mine.name: mine, **sources}, mine.name
 
 
 def _must_fit(model: Any, pictures: Array) -> None:

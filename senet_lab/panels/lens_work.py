@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from senet_lab.moments import Moment
@@ -124,9 +124,29 @@ class Work:
 _lasting: dict[str, Work] = {}
 
 
-def work_of(source: Source) -> Work:
-    """A work on a source, or the one that there is where the source lasts."""
-    return _lasting.setdefault(source.name, Work(source)) if source.lasting else Work(source)
+class Works:
+    """The works on the sources that a panel offers, each made when it is first asked for; `heard` hears of changes."""
+
+    def __init__(self, sources: Mapping[str, Source], heard: Callable[[], None]) -> None:
+        self.names = tuple(sources)
+        self._sources, self._heard = sources, weakref.WeakMethod(heard)
+        self._works: dict[str, Work] = {}
+
+    def of(self, name: str) -> Work | None:
+        """That on a network; None where there is no such network."""
+        if name not in self._sources:
+            return None
+        if name not in self._works:
+            source = self._sources[name]
+            work = _lasting.setdefault(name, Work(source)) if source.lasting else Work(source)
+            if heard := self._heard():
+                work.listen(heard)
+            self._works[name] = work
+        return self._works[name]
+
+    def again(self, name: str) -> None:
+        """Forget what was found out of a network, so that it is found out anew."""
+        self._works.pop(name, None)
 
 
 def moments_of(work: Work) -> tuple[Moment, ...]:
