@@ -1,4 +1,9 @@
-"""Moments: what the gates were after an epoch, in a few numbers a block; and how those are kept in a file."""
+"""Moments: what the gates were after an epoch, in a few numbers a block; and how those are kept in a file.
+
+`gates.json` in the folder of a run is a list of objects, one a moment, with the fields of `Moment`: `epoch`, ascending,
+the first 0; `mean` and `specificity`, a number for each block by its path; `accuracy` or null. A worker writes it anew
+after each epoch, as a `GateWatch` does.
+"""
 
 from __future__ import annotations
 

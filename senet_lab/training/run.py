@@ -4,6 +4,7 @@
 | --- | --- |
 | config.json | architecture, recipe, data, versions: what is trained, and never changes |
 | metrics.csv | a row an epoch |
+| gates.json | the gates after each epoch, in a few numbers |
 | status.json | how far it is, a few times a second |
 | wanted | "run", "pause" or "stop": what its process is asked to do |
 | checkpoints/ | the last ones, and the best |

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from senet_lab import data
 from senet_lab.training import batches, checkpoint, memory, metrics, model, rates
 from senet_lab.training.devices import Placement, place
+from senet_lab.training.noted import Noted
 from senet_lab.training.progress import Progress
 from senet_lab.training.run import COLUMNS, ENDED, Run, Status, changed_versions
 from senet_lab.training.watch import watch
@@ -84,6 +85,7 @@ class Worker:
         scale = batches.kept_scale(self.run.folder, images)
         self.batches = batches.Batches.of(images, self.recipe, scale, self.placed.parts)
         self.macs = self.run.architecture.ledger().macs
+        self.noted = Noted.of(self.run.folder, images, self.recipe, scale)
         with self.placed.scope():
             self.model = self._model()
         self.progress = Progress()
@@ -119,6 +121,8 @@ class Worker:
         self.progress = Progress(**about)
 
     def _train(self) -> None:
+        if not (self.progress.epoch or self.progress.step):
+            self._note(0)
         try:
             while self.progress.epoch < self.recipe.epochs:
                 self._raise_if_stopped()
@@ -146,9 +150,15 @@ class Worker:
         if is_best:
             path = self.run.folder / "checkpoints" / "best.npz"
             checkpoint.write(path, list(map(model.array, self.model.variables)), {"epoch": row["epoch"]})
+        self._note(self.progress.epoch + 1)
         metrics.append(self.run.folder / "metrics.csv", row)
         self.progress = Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best))
         self.keep()
+
+    def _note(self, epoch: int) -> None:
+        """The gates; on one device alone, since several would have to share these few images without rest."""
+        if self.placed.parts == 1:
+            self.noted.note(self.model, epoch)
 
     def _steps(self, first: int) -> Iterator[tuple[Any, Any]]:
         """Images and classes of the steps of the epoch under way."""
