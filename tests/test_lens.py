@@ -9,6 +9,7 @@ import re
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -19,7 +20,7 @@ from PIL import Image
 from senet_lab import Architecture, gates, moments, pretrained
 from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
-from senet_lab.panels import GateLens, lens_jobs, lens_pages, lens_sources, lens_upload
+from senet_lab.panels import GateLens, lens_jobs, lens_pages, lens_runs, lens_sources, lens_upload
 from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
 from senet_lab.training import checkpoint
 from senet_lab.training.batches import ready
@@ -536,8 +537,6 @@ def test_what_does_not_belong_together_is_answered_with_the_rule(model, given, w
 
 
 def test_a_network_without_gates_is_answered_in_the_panel():
-    from dataclasses import replace
-
     lens = GateLens(replace(SMALL, ratio=None).build())
     lens._work.wait(300)
     assert "has no squeeze-excite gate" in lens.shown["error"]
@@ -671,6 +670,25 @@ def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_
         assert time.monotonic() < end
         time.sleep(0.05)
     lens.close()
+
+
+def test_a_run_on_images_of_ones_own_is_looked_at_in_its_own_scale_and_with_every_class(tmp_path):
+    """Files of a folder come one class after the other, and are standardised by their own mean."""
+    rng = np.random.default_rng(0)
+    for name, base in (("dark", 20), ("light", 200)):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for number in range(30):
+            pixels = rng.integers(base, base + 40, (32, 32, 3), dtype="uint8")
+            Image.fromarray(pixels).save(tmp_path / "mine" / name / f"{number}.png")
+    network = replace(SMALL, classes=2)
+    run = Run.create(network, Recipe(standardise=True), str(tmp_path / "mine"), folder=tmp_path / "run")
+    checkpoint.write(run.folder / "checkpoints" / "000000001.npz", network.build().get_weights(), {"epoch": 1})
+    (run.folder / "checkpoints" / "000000002.npz").write_bytes(b"half")
+    loaded = lens_runs.of_run(run).load()
+    assert loaded.labels.tolist()[:4] == [0, 1, 0, 1]
+    assert abs(loaded.images.mean()) < 0.1
+    assert "its weights after 1" in loaded.about
+    assert sorted(path.name for path in (run.folder / "checkpoints").iterdir()) == ["000000001.npz", "000000002.npz"]
 
 
 @pytest.mark.slow
