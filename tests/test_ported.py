@@ -14,10 +14,12 @@ import pytest
 from timm_draws import ANSWERS, SIDES, draw, fingerprint, images, probed
 
 from senet_lab import Architecture
+from senet_lab.ported import hub
 from senet_lab.ported.classes import imagenet_classes, most_likely
 from senet_lab.ported.keys import key
 from senet_lab.ported.networks import NAMES, OTHERS, PUBLISHED, architecture_of, name_of
 from senet_lab.ported.preprocessing import Preprocessing
+from senet_lab.ported.results import RESULTS
 from senet_lab.ported.weights import convert, save_timm, shapes, to_timm
 
 TIMM = json.loads(ANSWERS.read_text())
@@ -179,6 +181,19 @@ def test_published_weights_are_of_a_network_that_there_is(tag):
     assert architecture_of(tag).input_shape == (224, 224, 3)
 
 
+@pytest.mark.parametrize("tag", RESULTS)
+def test_timms_table_is_of_these_networks_parameter_for_parameter(tag):
+    """What is printed beside the accuracy is what the ledger counts: no row belongs to another network."""
+    network, result = tag.partition(".")[0], RESULTS[tag]
+    assert round(architecture_of(network).ledger().params / 1e6, 2) == result.mparams
+    assert result.top1 < result.top5 < 100
+    assert tag in PUBLISHED or network.startswith("legacy_")
+
+
+def test_all_published_weights_have_an_accuracy_with_its_source():
+    assert set(PUBLISHED) <= set(RESULTS)
+
+
 def test_a_picture_is_cut_and_standardised_as_timm_validates():
     """The middle of the picture is what is left: 224 of 256, whatever the longer side is."""
     from PIL import Image
@@ -267,14 +282,31 @@ def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_netwo
     assert second.stdout == first.stdout
 
 
-@pytest.mark.slow
-def test_weights_that_cannot_be_fetched_say_what_else_can_be_done(tmp_path):
+def test_without_the_hubs_client_it_is_said_how_to_get_it_and_what_else_can_be_done(monkeypatch):
+    from senet_lab import pretrained
+
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)  # as where it is not installed
+    with pytest.raises(ImportError, match=r"not installed; try pip install huggingface_hub, or get model.safetensors"):
+        pretrained.load("timm/seresnet50.ra2_in1k")
+
+
+def test_offline_it_is_said_in_one_line(tmp_path):
+    """Without Keras: what cannot be fetched is not built."""
     pytest.importorskip("huggingface_hub")
     done = fetched(tmp_path, HF_HUB_OFFLINE="1")
     last = done.stderr.strip().splitlines()[-1]
-    assert "FileNotFoundError: 'timm/seresnet50.ra2_in1k' could not be fetched" in last
+    assert "'timm/seresnet50.ra2_in1k' could not be fetched: HF_HUB_OFFLINE is set, and it was not fetched" in last
     assert "use convert(path, architecture_of('seresnet50.ra2_in1k'))" in last
     assert not (tmp_path / "cache").exists()
+
+
+def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
+    errors = pytest.importorskip("huggingface_hub.errors")
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    assert hub._plain(errors.LocalEntryNotFoundError("An error happened.\nAnd more.")).startswith(
+        "huggingface.co cannot be reached"
+    )
+    assert hub._plain(OSError("No space left.\nAnd more.")) == "No space left."
 
 
 @pytest.mark.parametrize(
@@ -283,8 +315,11 @@ def test_weights_that_cannot_be_fetched_say_what_else_can_be_done(tmp_path):
         ("seresnet50", r"must say which weights; try 'seresnet50.ra2_in1k' \(4 are known\)"),
         ("legacy_seresnet50.in1k", "has no weights at huggingface.co/timm that are no pickle"),
         ("seresnext26d_32x4d.bt_in1k", "its stem is three convolutions"),
-        ("seresnet50.ra3_in1k", "try 'seresnet50.ra2_in1k'"),
-        ("densenet", "try "),
+        ("seresnet50.ra3_in1k", r"must say which weights; try 'seresnet50.a3_in1k'"),
+        ("seresnet50.a4_in1k", "must say which weights; try 'seresnet50.a3_in1k'"),
+        ("resnet50", r"`name` \(='resnet50'\) must be one of .*; try 'seresnet50"),
+        ("SERESNET50.RA2_IN1K", "try 'seresnet50.ra2_in1k'"),
+        ("", "must be one of"),
     ],
 )
 def test_weights_that_nobody_published_are_answered(tag, words):

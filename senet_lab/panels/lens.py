@@ -16,12 +16,13 @@ import traitlets
 from senet_lab.moments import Moment
 from senet_lab.panels.following import Follower
 from senet_lab.panels.lens_noted import Noted, Told
+from senet_lab.panels.lens_offered import offered
 from senet_lab.panels.lens_own import Own
 from senet_lab.panels.lens_pages import shown, still
 from senet_lab.panels.lens_runs import of_run
 from senet_lab.panels.lens_saving import Saving
 from senet_lab.panels.lens_scene import Scene, wanted
-from senet_lab.panels.lens_sources import Source, offered
+from senet_lab.panels.lens_sources import Source
 from senet_lab.panels.lens_state import State, after
 from senet_lab.panels.lens_upload import Uploads
 from senet_lab.panels.lens_work import Work, Works
@@ -41,7 +42,8 @@ class GateLens(anywidget.AnyWidget):
     """See what a network's squeeze-excite gates do: by class, by depth, image by image; and what is lost without them.
 
     Args:
-        model: a Keras model with gates, or the name of one that ships; None for the first that ships.
+        model: a Keras model with gates, or the name of one that ships, or of one of timm's, such as
+            "timm/seresnet50.ra2_in1k", which is fetched; None for the first that ships.
         images: uint8 pictures, or numbers as the network takes them; None for the sample's test images.
         labels: the class of each image, by number; None where nobody knows: predictions then stand for them.
         classes: the names of the classes.
@@ -72,7 +74,7 @@ class GateLens(anywidget.AnyWidget):
         watch: GateWatch | None = None,
     ) -> None:
         sources, first = offered(model, images, labels, classes, prepare)
-        self._begin(sources, first, watch)
+        self._begin(sources, first, watch, agreed=(first,) if isinstance(model, str) else ())
 
     @classmethod
     def of_run(cls, run: Run | str | Path) -> GateLens:
@@ -84,22 +86,29 @@ class GateLens(anywidget.AnyWidget):
         run = run if isinstance(run, Run) else Run(Path(run))
         source = of_run(run)
         lens = cls.__new__(cls)
-        lens._begin({source.name: source}, source.name, None, Noted(run))
+        lens._begin({source.name: source}, source.name, noted=Noted(run))
         return lens
 
     def _begin(
-        self, sources: dict[str, Source], first: str, watch: GateWatch | None, noted: Noted | None = None
+        self,
+        sources: dict[str, Source],
+        first: str,
+        watch: GateWatch | None = None,
+        noted: Noted | None = None,
+        agreed: tuple[str, ...] = (),
     ) -> None:
         self.failure: Exception | None = None
         self._works, self._watch = Works(sources, self._follow), watch
         self._own: Own | None = None
-        self._state = State(network=first)
+        self._state = State(network=first, agreed=agreed)
         self._noted, self._follower = noted, Follower(weakref.WeakMethod(self._look))
         self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
         super().__init__()
         self.on_msg(self._uploads.receive)
         if watch is not None:
             watch.listen(self._follow)
+        if self._work and self._work.failed:  # for another panel, some time ago
+            self._work.try_again()
         if noted is not None:
             self._state = replace(self._state, tab="Training" if noted.look().going else self._state.tab)
             noted.mark()
@@ -109,7 +118,8 @@ class GateLens(anywidget.AnyWidget):
 
     def close(self) -> None:
         """End the panel."""
-        self._follower.end()
+        if getattr(self, "_follower", None) is not None:  # a panel that was refused has none
+            self._follower.end()
         super().close()
 
     @property

@@ -18,6 +18,7 @@ Key = tuple[Any, ...]
 LOAD, READ, UNTRAINED = ("load",), ("read",), ("untrained",)
 SWITCHED = ("switched",)  # the network with its switches, which no page shows
 SEEN_UNTRAINED = 128  # images that batch normalization of the untrained network takes its statistics from
+SIDE = 32  # of the images that these counts are for; of larger ones fewer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +52,7 @@ def _read(_: Source, results: Results) -> Reading:
     if LOAD not in results:
         raise ValueError("the network could not be loaded")
     loaded = results[LOAD]
-    return _reading(observed(loaded.model, loaded.images, batch=even(len(loaded.images))), loaded)
+    return _reading(observed(loaded.model, loaded.images, batch=_batch(loaded.images)), loaded)
 
 
 def _needed(results: Results) -> tuple[Loaded, Reading]:
@@ -65,8 +66,8 @@ def _untrained(_: Source, results: Results) -> Reading:
     from senet_lab.gates import observed, untrained
 
     loaded, reading = _needed(results)
-    fresh = untrained(loaded.model, loaded.images[:SEEN_UNTRAINED])
-    seen = observed(fresh, loaded.images, batch=even(len(loaded.images)))
+    fresh = untrained(loaded.model, loaded.images[: _fewer(SEEN_UNTRAINED, loaded.images)])
+    seen = observed(fresh, loaded.images, batch=_batch(loaded.images))
     return replace(reading, gates=seen.gates, predictions=None)
 
 
@@ -116,20 +117,30 @@ def _ablation(_: Source, results: Results, how: str, blocks: tuple[str, ...]) ->
     )  # fmt: skip
 
 
-def even(images: int) -> int:
+def even(images: int, most: int = BATCH) -> int:
     """The batch that leaves no smaller one at the end, for which TensorFlow would trace the network once more.
 
-    >>> even(1000), even(32), even(257)
-    (250, 32, 129)
+    >>> even(1000), even(32), even(257), even(100, 30)
+    (250, 32, 129, 25)
     """
-    return max(1, -(-images // -(-images // BATCH)))
+    return max(1, -(-images // -(-images // most)))
+
+
+def _batch(images: Array) -> int:
+    return even(len(images), _fewer(BATCH, images))
+
+
+def _fewer(count: int, images: Array) -> int:
+    """As many images of these as take the memory of `count` small ones, or 25."""
+    pixels = int(images.shape[1] * images.shape[2])
+    return min(count, max(25, count * SIDE**2 // pixels))
 
 
 def _reading(seen: Any, loaded: Loaded) -> Reading:
     """The gates with the labels; where there are none, what the network predicts stands for them."""
     import numpy as np
 
-    fits = seen.predictions.ndim == 2 and seen.predictions.shape[1] <= len(loaded.classes)
+    fits = seen.predictions.ndim == 2 and seen.predictions.shape[1] <= len(loaded.classes) and not loaded.outputs
     predictions = np.asarray(seen.predictions) if fits else None
     if loaded.labels is not None:
         return Reading(seen.gates, loaded.labels, loaded.classes, predictions)

@@ -122,6 +122,9 @@ def _tab(scene: Scene) -> tuple[str, str]:
     """The sentence and the picture of the tab that is open."""
     if scene.state.tab == "Training" and scene.moments:  # needs no reading
         return _training(scene)
+    if scene.cost:
+        button = '<button type="button" class="sn-button" data-ask="load" data-value="true">Fetch and load it</button>'
+        return scene.cost, f"<p>{button}</p>"
     if scene.reading is None:
         return "What the gates of a network do, once it is loaded and they were read.", ""
     return _TABS[scene.state.tab](scene)
@@ -166,7 +169,9 @@ def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
     together = results.get(together_key(state)) if state.held else None
     said = ablation_words(alone, together, reading.classes, state.how, len(reading.gates))
     every = {path: alone.get(path) for path in reading.gates}
-    return said, alone_and_together(every, together, reading.classes, state.held, state.how)
+    loaded = scene.work.loaded if scene.work else None
+    twin = f'<p class="sn-finding">{escape(loaded.twin)}</p>' if loaded and loaded.twin else ""
+    return said, f"{alone_and_together(every, together, reading.classes, state.held, state.how)}{twin}"
 
 
 def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:

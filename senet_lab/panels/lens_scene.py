@@ -55,6 +55,14 @@ class Scene(NamedTuple):
         return self.own if self.state.image is None else self.state.image
 
     @property
+    def cost(self) -> str:
+        """What loading the network takes, in words, where somebody has to agree to it first; "" otherwise."""
+        if self.work is None or self.work.loaded or self.work.busy:
+            return ""
+        may = self.state.network in self.state.agreed and not self.work.failed
+        return "" if may else self.work.source.cost()
+
+    @property
     def offer(self) -> Offer:
         """What can be chosen."""
         if self.reading is None:
@@ -65,6 +73,8 @@ class Scene(NamedTuple):
 def wanted(scene: Scene) -> list[Key]:
     """What the tab that is open needs, the most urgent first; then the baseline, before it is asked for."""
     state, keys = scene.state, list[Key]([LOAD, READ])
+    if scene.cost:
+        return []
     if scene.reading is None:
         return keys
     if state.tab == "One image" and scene.image is not None:

@@ -19,7 +19,8 @@ def side(scene: Scene) -> str:
 
 
 def _networks(scene: Scene) -> str:
-    options = "".join(
+    none = "" if scene.state.network else '<option value="" selected="selected">choose a network</option>'
+    options = none + "".join(
         f'<option value="{escape(name)}"{when(name == scene.state.network, "selected")}>{escape(name)}</option>'
         for name in scene.networks
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import data, pretrained
-from senet_lab.checks import one_of
 from senet_lab.ledger import Ledger
 from senet_lab.moments import Moment
+from senet_lab.ported.classes import imagenet_classes
 from senet_lab.training.batches import ready
+from senet_lab.training.noted import in_turn
 from senet_lab.training.recipe import Recipe
 from senet_lab.views.gates import share
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
+
+ENLARGED = 100  # images of the sample for a network that takes larger ones, each of which takes far longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +40,7 @@ class Loaded:
         moments: how the gates were, epoch by epoch, as far as it was noted.
         about: what there is to say of it: how it was trained, and what it does.
         outputs: what it predicts, where that is something else than `classes`.
+        twin: how the same network without squeeze-excite does, in a sentence; "" where nobody knows.
     """
 
     model: keras.Model
@@ -47,6 +52,7 @@ class Loaded:
     moments: tuple[Moment, ...] = ()
     about: str = ""
     outputs: tuple[str, ...] = ()
+    twin: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +64,14 @@ class Source:
         load: loads it; takes seconds.
         lasting: whether it is the same whenever it is loaded, so that what was found out of it may be kept.
         ledger: of the network, where that is known without loading it.
+        cost: what loading it takes that has to be agreed to first, in words; nothing where it can be had at once.
     """
 
     name: str
     load: Callable[[], Loaded]
     lasting: bool = False
     ledger: Callable[[], Ledger | None] = field(default=lambda: None)
+    cost: Callable[[], str] = field(default=lambda: "")
 
 
 def shipped() -> tuple[Source, ...]:
@@ -80,6 +88,7 @@ def _load_shipped(card: pretrained.Card) -> Loaded:
     images = data.sample()
     epochs = f"{len(card.metrics)} epochs" if card.metrics else "trained"
     about = f"{epochs} on {card.data}, {share(card.accuracy)} of its {card.images:,} test images"
+    twin = pretrained.twin(card)
     return Loaded(
         pretrained.load(card.name),
         images.x_test,
@@ -88,6 +97,18 @@ def _load_shipped(card: pretrained.Card) -> Loaded:
         images.classes,
         partial(pretrained.prepared, card=card),
         about=about,
+        twin=f"{beside(card, twin)}" if twin else "",
+    )
+
+
+def beside(card: pretrained.Card, twin: pretrained.Card) -> str:
+    """A network beside its twin without squeeze-excite, in a sentence; and what of the difference may be chance."""
+    apart, parts = 100 * (card.accuracy - twin.accuracy), (card.accuracy, twin.accuracy)
+    chance = 200 * sqrt(sum(part * (1 - part) for part in parts) / card.images)
+    return (
+        f"Trained from the start without squeeze-excite, its twin {twin.name} gets {share(twin.accuracy)} of the same "
+        f"{twin.images:,} test images, {abs(apart):.1f} points {'less' if apart >= 0 else 'more'} than its "
+        f"{share(card.accuracy)}; up to {chance:.1f} may be chance, and each was trained once."
     )
 
 
@@ -97,60 +118,68 @@ def given(
     labels: Array | None = None,
     classes: Sequence[str] | None = None,
     prepare: Callable[[Array], Array] | None = None,
+    about: str = "",
 ) -> Source:
     """A source for a model of one's own.
 
     Args:
         images: uint8 pictures, which `prepare` makes ready; or numbers as the network takes them. None for the test
-            images of the CIFAR-10 sample, with their labels.
+            images of the CIFAR-10 sample, with their labels; where the network takes larger ones, for some, enlarged.
         labels: the class of each image; None where nobody knows.
         classes: their names; None for their numbers.
         prepare: makes uint8 pictures into what the network takes; None for pixels from 0 to 1.
+        about: what there is to say of it.
 
     Raises:
         ValueError, TypeError: they do not belong together; says which.
     """
     import numpy as np
 
-    prepare = prepare or partial(ready, recipe=Recipe())
+    prepare, outputs = prepare or partial(ready, recipe=Recipe()), tuple[str, ...]()
     if images is None:
-        sample = data.sample()
-        images, labels = sample.x_test, sample.y_test if labels is None else labels
-        classes = sample.classes if classes is None else classes
+        images, numbers = sample_of(*model.input_shape[1:])
+        labels = numbers if labels is None else labels
+        if classes is None:
+            classes, outputs = data.CIFAR10, outputs_of(model)
     pictures = np.asarray(images)
     _must_fit(model, pictures)
     labels = None if labels is None else _checked_labels(labels, len(pictures))
-    many = _class_count(model, labels)
-    names = tuple(map(str, classes)) if classes is not None else tuple(f"class {number}" for number in range(many))
+    many = _class_count(None if outputs else model, labels)
+    names = tuple(map(str, classes)) if classes is not None else outputs_of(model, many)
     if len(names) < many:
         raise ValueError(f"`classes` (={len(names)}) must be a name for each of the {many} classes; try {many} names.")
 
     def load() -> Loaded:
         prepared = prepare(pictures) if pictures.dtype == np.uint8 else pictures.astype("float32")
-        return Loaded(model, pictures, prepared, labels, names, prepare)
+        return Loaded(model, pictures, prepared, labels, names, prepare, about=about, outputs=outputs)
 
     return Source(model.name, load, ledger=partial(_ledger_of, model))
 
 
-def offered(
-    model: keras.Model | str | None = None,
-    images: Array | None = None,
-    labels: Array | None = None,
-    classes: Sequence[str] | None = None,
-    prepare: Callable[[Array], Array] | None = None,
-) -> tuple[dict[str, Source], str]:
-    """What a GateLens offers, by name, and which is shown first: the model that is given, or named; else what ships.
+def sample_of(height: int | None, width: int | None, channels: int) -> tuple[Array, Array]:
+    """The test images of the CIFAR-10 sample and their classes; for a network of other sides some of them, enlarged."""
+    import numpy as np
+    from PIL import Image
 
-    Raises:
-        ValueError, TypeError: there is no network of that name, or what is given does not belong together.
+    images = data.sample()
+    if channels != 3 or (height in (None, 32) and width in (None, 32)):
+        return images.x_test, images.y_test
+    chosen = in_turn(images.y_test)[:ENLARGED]
+    side = width or 32, height or 32
+    enlarged = [Image.fromarray(each).resize(side, Image.Resampling.BICUBIC) for each in images.x_test[chosen]]
+    return np.stack([np.asarray(each) for each in enlarged]), images.y_test[chosen]
+
+
+def outputs_of(model: Any, many: int = 0) -> tuple[str, ...]:
+    """What a network predicts: ImageNet's classes where there are a thousand, none where there are CIFAR-10's ten.
+
+    Args:
+        many: the number of classes, where it is known: they are all named then.
     """
-    sources = {source.name: source for source in shipped()}
-    if isinstance(model, str):
-        return sources, str(one_of("model", model, tuple(sources) or ("",)))
-    if model is None:
-        return sources, next(iter(sources), "")
-    mine = given(model, images, labels, classes, prepare)
-    return {mine.name: mine, **sources}, mine.name
+    count = many or (model.output_shape[-1] if len(model.output_shape) == 2 else len(data.CIFAR10))
+    if count == 1000:
+        return tuple(name.partition(",")[0] for _, name in imagenet_classes())
+    return () if count == len(data.CIFAR10) and not many else tuple(f"class {number}" for number in range(count))
 
 
 def _must_fit(model: Any, pictures: Array) -> None:
@@ -178,7 +207,7 @@ def _checked_labels(labels: Any, count: int) -> Array:
 
 
 def _class_count(model: Any, labels: Array | None) -> int:
-    outputs = model.output_shape[-1] if len(model.output_shape) == 2 else 0
+    outputs = model.output_shape[-1] if model is not None and len(model.output_shape) == 2 else 0
     return max(outputs, 0 if labels is None else int(labels.max()) + 1, 1)
 
 

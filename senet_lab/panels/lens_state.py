@@ -29,6 +29,7 @@ class State:
         how: what gates are held at, one of `HELD_AT`.
         held: the blocks whose gates are held.
         figure: what is saved, one of `FIGURES`.
+        agreed: the networks that may be fetched.
         refused: what could not be done, with the reason.
         turn: the message of the page that it answers.
     """
@@ -43,6 +44,7 @@ class State:
     how: str = HELD_AT[0]
     held: tuple[str, ...] = ()
     figure: str = "means"
+    agreed: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
     turn: str = ""
 
@@ -107,6 +109,7 @@ _MOVES: dict[str, Callable[[State, Any, Offer], dict[str, Any]]] = {
     "wrong": lambda _, value, __: {"wrong": flag("wrong", value), "page": 0},
     "how": lambda _, value, __: {"how": one_of("how", value, HELD_AT)},
     "figure": lambda _, value, __: {"figure": one_of("figure", value, tuple(FIGURES))},
+    "load": lambda state, value, _: {"agreed": (*state.agreed, state.network)} if flag("load", value) else {},
     "free": lambda _, value, __: {"held": ()} if flag("free", value) else {},
     # What is done with the network, once the moves are made: here it is only judged.
     "save": lambda _, value, __: _nothing(one_of("save", value, SUFFIXES)),

@@ -63,9 +63,7 @@ class Work:
             self._running = True
             self._threads += 1
             self.words = told(self._wanted[0], len(self._wanted) - 1)
-        # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
-        policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
-        threading.Thread(target=self._run, args=(policy,), daemon=True).start()
+        threading.Thread(target=self._run, args=(_policy(),), daemon=True).start()
 
     def wait(self, timeout: float) -> None:
         """Wait until nothing is wanted any more, and that was told.
@@ -105,7 +103,8 @@ class Work:
                     sys.modules["keras"].config.set_dtype_policy(policy)
                 self.results[key] = done(key, self.source, self.results)
             except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
-                self.failed[key] = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+                in_words = isinstance(error, (ValueError, OSError, ImportError))
+                self.failed[key] = str(error) if in_words else f"{type(error).__name__}: {error}"
             self._tell()
         self._tell()
         with self._lock:
@@ -118,6 +117,12 @@ class Work:
                 tell()
             else:
                 self._listeners.remove(listener)
+
+
+def _policy() -> Any:
+    """The dtype policy of this thread, since Keras keeps one for each; None before Keras is there, all of it."""
+    config: Any = getattr(sys.modules.get("keras"), "config", None)  # another thread may be importing it just now
+    return config.dtype_policy() if hasattr(config, "dtype_policy") else None
 
 
 # What was found out of networks that ship, which do not change: running a cell again asks nothing anew.
