@@ -8,7 +8,7 @@ after each epoch, as a `GateWatch` does.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,8 +43,8 @@ class Moment:
     accuracy: float | None = None
 
 
-def moment(model: keras.Model, images: Array, labels: Array, epoch: int) -> Moment:
-    """The moment of a network as it is, over images that are ready for it and their classes.
+def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, epoch: int) -> Moment:
+    """The moment of a network as it is, over images that are ready for it, or batches of them, and their classes.
 
     Raises:
         ValueError: the network has no gates; fewer than two classes, or no more images than classes.
