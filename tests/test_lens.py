@@ -35,7 +35,7 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
 from senet_lab.training.status import Status
 from senet_lab.views.gates import Reading, class_key, stages
-from senet_lab.views.gates_ablation import alone_and_together, savings
+from senet_lab.views.gates_ablation import alone_and_together, beside, savings
 from senet_lab.views.gates_close import close_classes, close_pairs
 from senet_lab.views.gates_curves import curves, sorted_means, thinned
 from senet_lab.views.gates_depth import depth
@@ -254,6 +254,18 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
     assert "From epoch 0 to 3" in history_words(MOMENTS)
 
 
+def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():
+    """A block whose squeeze never gets through its ReLU has gates of one half, which serve all classes alike."""
+    dead = {**READING.gates, PATHS[1]: np.full_like(READING.gates[PATHS[1]], 0.5)}
+    words = curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
+    assert "In group 1 \u00b7 block 2 gates stand still, at 0.50 whatever the image: they tell nothing." in words
+    assert "in group 1 \u00b7 block 2;" not in words
+    assert "stand still" not in curves_words(READING, (0, 1, 2))
+    for path in PATHS:
+        dead[path] = np.full_like(READING.gates[path], 0.5)
+    assert "As in the paper" not in curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
+
+
 def test_words_about_ablation_count_points_and_savings():
     alone = {path: ablation_of(path, 0.9 - 0.01 * index) for index, path in enumerate(PATHS)}
     assert "2 of 4 blocks measured" in ablation_words(dict(list(alone.items())[:2]), None, NAMES, "one", 4)
@@ -391,6 +403,7 @@ def test_holding_a_gate_measures_what_ablation_measures(lens, model, how):
     assert (found.after, found.flipped) == (by_hand.after, by_hand.flipped)
     assert f"{100 * by_hand.after:.1f}\u00a0%" in lens.shown["said"]
     assert "sn-cross" in lens.shown["strip"]
+    assert (lens_pages.AT_ONE in lens.shown["body"]) == (how == "one")
     ask(lens, free=True, how="one")
 
 
@@ -804,7 +817,7 @@ def test_a_converted_network_looks_at_the_sample_made_larger_and_names_what_it_p
 
 def test_the_twin_without_squeeze_excite_stands_beside_what_holding_gates_loses(lens, monkeypatch):
     card = SimpleNamespace(name="se", accuracy=0.90, images=10_000)
-    words = lens_sources.beside(card, SimpleNamespace(name="bare", accuracy=0.885, images=10_000))
+    words = beside(card, SimpleNamespace(name="bare", accuracy=0.885, images=10_000))
     assert words == (
         "Trained from the start without squeeze-excite, its twin bare gets 88.5\u00a0% of the same 10,000 test images, "
         "1.5 points less than its 90.0\u00a0%; up to 0.9 may be chance, and each was trained once."

@@ -45,7 +45,13 @@ TO_WATCH = (
     '<pre class="sn-code"><code>from senet_lab.gate_watch import GateWatch\nfrom senet_lab.panels import GateLens\n\n'
     "watch = GateWatch(x_test[:500], y_test[:500])\nlens = GateLens(model, x_test, y_test, watch=watch)\n"
     "model.fit(x, y, epochs=10, callbacks=[watch])</code></pre>"
-    "<p>A training in a folder keeps its best and its last checkpoint: GateLens.of_run(run) shows the gates there.</p>"
+    "<p>A training in a folder notes them by itself: GateLens.of_run(run) shows them, while it is at work as well.</p>"
+)
+
+
+AT_ONE = (
+    "Held at 1, a gate leaves its maps larger than what is behind was trained on, which is most of what is lost; held "
+    "at its mean, it loses only what it knew of the image."
 )
 
 
@@ -170,8 +176,9 @@ def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
     said = ablation_words(alone, together, reading.classes, state.how, len(reading.gates))
     every = {path: alone.get(path) for path in reading.gates}
     loaded = scene.work.loaded if scene.work else None
-    twin = f'<p class="sn-finding">{escape(loaded.twin)}</p>' if loaded and loaded.twin else ""
-    return said, f"{alone_and_together(every, together, reading.classes, state.held, state.how)}{twin}"
+    notes = filter(None, (AT_ONE if state.how == "one" else "", loaded.twin if loaded else ""))
+    below = "".join(f'<p class="sn-finding">{escape(note)}</p>' for note in notes)
+    return said, f"{alone_and_together(every, together, reading.classes, state.held, state.how)}{below}"
 
 
 def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import data, pretrained
@@ -16,6 +15,8 @@ from senet_lab.training.batches import ready
 from senet_lab.training.noted import in_turn
 from senet_lab.training.recipe import Recipe
 from senet_lab.views.gates import share
+from senet_lab.views.gates_ablation import beside
+from senet_lab.views.results import DATA_WORDS
 
 if TYPE_CHECKING:
     import keras
@@ -87,7 +88,9 @@ def shipped() -> tuple[Source, ...]:
 def _load_shipped(card: pretrained.Card) -> Loaded:
     images = data.sample()
     epochs = f"{len(card.metrics)} epochs" if card.metrics else "trained"
-    about = f"{epochs} on {card.data}, {share(card.accuracy)} of its {card.images:,} test images"
+    about = (
+        f"{epochs} on {DATA_WORDS.get(card.data, card.data)}, {share(card.accuracy)} of its {card.images:,} test images"
+    )
     twin = pretrained.twin(card)
     return Loaded(
         pretrained.load(card.name),
@@ -97,18 +100,7 @@ def _load_shipped(card: pretrained.Card) -> Loaded:
         images.classes,
         partial(pretrained.prepared, card=card),
         about=about,
-        twin=f"{beside(card, twin)}" if twin else "",
-    )
-
-
-def beside(card: pretrained.Card, twin: pretrained.Card) -> str:
-    """A network beside its twin without squeeze-excite, in a sentence; and what of the difference may be chance."""
-    apart, parts = 100 * (card.accuracy - twin.accuracy), (card.accuracy, twin.accuracy)
-    chance = 200 * sqrt(sum(part * (1 - part) for part in parts) / card.images)
-    return (
-        f"Trained from the start without squeeze-excite, its twin {twin.name} gets {share(twin.accuracy)} of the same "
-        f"{twin.images:,} test images, {abs(apart):.1f} points {'less' if apart >= 0 else 'more'} than its "
-        f"{share(card.accuracy)}; up to {chance:.1f} may be chance, and each was trained once."
+        twin=beside(card, twin) if twin else "",
     )
 
 
