@@ -189,9 +189,10 @@ class GateLens(anywidget.AnyWidget):
         if self._noted is None:
             return False
         before, now = self._noted.told, self._noted.look()
-        if before.weights != now.weights and self._work and self._work.failed:  # its first checkpoint has come
+        if not before.weights and now.weights:  # its first ones
             self._noted.mark()
-            self._work.try_again()
+            if self._work and self._work.failed:
+                self._work.try_again()
         if before != now:
             self._follow()
         return bool(now.going)

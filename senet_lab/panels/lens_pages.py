@@ -8,6 +8,7 @@ from typing import Any
 
 from senet_lab.moments import Moment
 from senet_lab.panels.lens_choosing import BLANK, choose
+from senet_lab.panels.lens_jobs import LOAD
 from senet_lab.panels.lens_scene import Scene, alone_key, together_key
 from senet_lab.panels.lens_side import side
 from senet_lab.panels.lens_state import TABS
@@ -49,6 +50,7 @@ TO_WATCH = (
 )
 
 
+FEWER = "F ratios of a training are of fewer images than those in the strip above, and grow with their number."
 AT_ONE = (
     "Held at 1, a gate leaves its maps larger than what is behind was trained on, which is most of what is lost; held "
     "at its mean, it loses only what it knew of the image."
@@ -60,7 +62,8 @@ def shown(scene: Scene) -> dict[str, Any]:
     state, work = scene.state, scene.work
     problem = "" if work else NOTHING_SHIPS
     said, body = _tab(scene)
-    failures = list(dict.fromkeys(work.failed.values())) if work else []
+    failed = work.failed if work else {}
+    failures = [failed[LOAD]] if LOAD in failed else list(dict.fromkeys(failed.values()))  # the rest follows from it
     wrong = [*state.refused.values(), *failures, problem, scene.saved.failed, scene.told.trouble]
     return {
         "error": "\n".join(filter(None, wrong)),
@@ -131,6 +134,8 @@ def _tab(scene: Scene) -> tuple[str, str]:
     if scene.cost:
         button = '<button type="button" class="sn-button" data-ask="load" data-value="true">Fetch and load it</button>'
         return scene.cost, f"<p>{button}</p>"
+    if scene.awaits:
+        return "It has no weights yet that can be looked into: the first come after an epoch, or a minute.", ""
     if scene.reading is None:
         return "What the gates of a network do, once it is loaded and they were read.", ""
     return _TABS[scene.state.tab](scene)
@@ -185,7 +190,8 @@ def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:
     moments: Sequence[Moment] = scene.moments or (moments_of(scene.work) if scene.work else ())
     if not moments:
         return "How gates move while a network is trained.", f'<div class="sn-finding">{TO_WATCH}</div>'
-    return history_words(moments), f"{history(moments, scene.path)}{_again(scene)}"
+    fewer = f'<p class="sn-under">{FEWER}</p>' if scene.moments and scene.reading is not None else ""
+    return history_words(moments), f"{history(moments, scene.path)}{fewer}{_again(scene)}"
 
 
 def _again(scene: Scene) -> str:

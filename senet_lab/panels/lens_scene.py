@@ -63,6 +63,11 @@ class Scene(NamedTuple):
         return "" if may else self.work.source.cost()
 
     @property
+    def awaits(self) -> bool:
+        """Whether a run is at work that has no weights yet: there is nothing to load, and nothing wrong with that."""
+        return bool(self.told.going) and not self.told.weights
+
+    @property
     def offer(self) -> Offer:
         """What can be chosen."""
         if self.reading is None:
@@ -73,7 +78,7 @@ class Scene(NamedTuple):
 def wanted(scene: Scene) -> list[Key]:
     """What the tab that is open needs, the most urgent first; then the baseline, before it is asked for."""
     state, keys = scene.state, list[Key]([LOAD, READ])
-    if scene.cost:
+    if scene.cost or scene.awaits:
         return []
     if scene.reading is None:
         return keys
