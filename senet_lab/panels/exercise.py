@@ -69,7 +69,7 @@ how many parameters have all squeeze-excite blocks together?)
     def _page(self, reply: Reply | None = None) -> dict[str, Any]:
         """What the page draws: question, choices, what was said, what there is still to ask for."""
         task, tried = self._learner.task(self.name), self._learner.tried(self.name)
-        left = len(task.hints) - tried.hints
+        left = max(0, len(task.hints) - tried.hints)
         return {
             "turn": "",
             "error": "",
@@ -79,7 +79,7 @@ how many parameters have all squeeze-excite blocks together?)
             "choices": list(task.choices),
             "verdict": reply.verdict if reply else "",
             "words": reply.words if reply else "",
-            "hints": f"Hint ({left} left)" if left else "Last hint again",
+            "hints": f"Hint ({left} left)" if left else "All hints again",
             "tries": f"{tried.tries} {'try' if tried.tries == 1 else 'tries'}" if tried.tries else "",
             "solved": tried.solved,
         }
