@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from servers import lab_served
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -15,6 +16,9 @@ os.environ["SENET_LAB_RESULTS"] = ""
 
 # Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
 HOST = "lab.test"
+# Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,6 +38,15 @@ def chromium() -> str:
     if not found:
         pytest.skip("no Chromium on the PATH; install the package chromium to run the browser tests")
     return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium without a window; one a module, since two of Playwright's cannot live side by side."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,11 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from servers import TOKEN, served
 
 pytestmark = pytest.mark.slow
 
-# Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 TABS = ("Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build", "Network")
 
 
@@ -23,14 +21,6 @@ def home(tmp_path_factory):
 def app(home):
     with served("app", home, f"--Voila.token={TOKEN}") as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

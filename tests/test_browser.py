@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import HOST
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from servers import TOKEN
 
 from senet_lab import Architecture
@@ -20,18 +20,6 @@ pytestmark = pytest.mark.slow
 FIRST = Architecture("resnext", 50)
 # Pictures to look at, of each view; nothing is compared with them.
 ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
-
-# Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-QUIET += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,8 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from servers import TOKEN
-from test_browser import QUIET
 
 from notebooks import NOTEBOOKS
 
@@ -75,16 +74,13 @@ def complaints(panel):
 
 
 @pytest.fixture(scope="module")
-def course(chromium, lab):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.set_default_timeout(15_000)
-        page.said = []
-        page.on("console", lambda message: page.said.append((message.type, message.text)))
-        page.on("pageerror", lambda error: page.said.append(("error", str(error))))
-        yield Course(page, lab)
-        browser.close()
+def course(browser, lab):
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(15_000)
+    page.said = []
+    page.on("console", lambda message: page.said.append((message.type, message.text)))
+    page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+    return Course(page, lab)
 
 
 def an_explorer_answers(_, panel):

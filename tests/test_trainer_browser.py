@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import QUIET
 from playwright.sync_api import expect, sync_playwright
 from servers import TOKEN, lab_served
-from test_browser import QUIET, cut_off, set_theme
+from test_browser import cut_off, set_theme
 from test_runs import TINY
 
 from senet_lab.training.run import runs
