@@ -158,7 +158,8 @@ def _value(task: Task) -> str:
     """The answer in words: a count to the last one."""
     if isinstance(task.answer, str):
         return task.answer
-    return f"{task.answer:,} {task.unit}" if isinstance(task.answer, int) else f"{task.answer:.4g} {task.unit}"
+    number = f"{task.answer:,}" if isinstance(task.answer, int) else f"{task.answer:.4g}"
+    return f"{number} {task.unit}".strip()
 
 
 def _answer(task: Task) -> str:

@@ -98,7 +98,7 @@ def _measured(task: Task, given: Number) -> Reply:
     off = abs(float(given.value) - answer)
     if off <= task.tolerance * abs(answer):
         number = short(task.answer) if isinstance(task.answer, int) else f"{answer:.4g}"
-        return Reply(RIGHT, f"It is {number} {task.unit}.")
+        return Reply(RIGHT, f"It is {f'{number} {task.unit}'.strip()}.")
     if (said := _slip(task, given)) is not None:
         return said
     if off <= 5 * task.tolerance * abs(answer):
