@@ -28,8 +28,9 @@ app: $(VENV)/ready
 	JUPYTER_PATH=$(CURDIR)/config $(BIN)/voila config/voila/explorer.ipynb --template=senet_lab --token \
 		--MappingKernelManager.root_dir=$(abspath $(NOTEBOOKS)) $(FLAGS)
 
+# Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order.
 test: $(VENV)/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check

@@ -42,7 +42,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """A Chromium without a window; one a module, since two of Playwright's cannot live side by side."""
+    """A Chromium of one module of tests: as long as it is there, nothing else can run an event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser

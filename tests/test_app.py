@@ -4,6 +4,7 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
+from browsing import heard_page, hosts
 from playwright.sync_api import expect
 from servers import TOKEN, served
 
@@ -25,13 +26,7 @@ def app(home):
 
 @pytest.fixture(scope="module")
 def page(browser, app):
-    """The app; everything that the page asked and said is kept."""
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.asked, page.said = [], []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on("websocket", lambda socket: page.asked.append(socket.url))
-    page.on("console", lambda message: page.said.append((message.type, message.text)))
-    page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+    page = heard_page(browser)
     page.goto(f"{app}/?token={TOKEN}&theme=dark")
     page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
     return page
@@ -97,8 +92,7 @@ def test_a_model_is_built_beside_the_page_and_saved_with_ones_notebooks(page, ho
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, app):
-    hosts = {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
-    assert hosts == {urlsplit(app).netloc}
+    assert hosts(page) == {urlsplit(app).netloc}
     assert [text for kind, text in page.said if kind == "error"] == []
 
 

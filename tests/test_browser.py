@@ -1,15 +1,14 @@
 """A person's first minutes: real Chromium, real JupyterLab, the first notebook, the keyboard."""
 
-import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import ARTEFACTS, complaints, cut_off, heard_page, hosts, opened_notebook, set_theme
 from conftest import HOST
 from playwright.sync_api import expect
-from servers import TOKEN
 
 from senet_lab import Architecture
 from senet_lab.export import FORMS, code, text_of
@@ -18,31 +17,20 @@ from senet_lab.panels.state import TABS
 pytestmark = pytest.mark.slow
 
 FIRST = Architecture("resnext", 50)
-# Pictures to look at, of each view; nothing is compared with them.
-ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
 
 
 @pytest.fixture(scope="module")
 def page(browser, lab):
     """The first notebook with its first cell run; everything that the page asked and said is kept."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 720}, permissions=["clipboard-read", "clipboard-write"]
-    )
-    page = context.new_page()
+    page = heard_page(browser, permissions=["clipboard-read", "clipboard-write"])
     page.set_default_timeout(8000)
-    page.asked, page.said = [], []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on("websocket", lambda socket: page.asked.append(socket.url))
-    page.on("console", lambda message: page.said.append((message.type, message.text)))
-    page.on("pageerror", lambda error: page.said.append(("error", str(error))))
     open_notebook(page, lab)
     return page
 
 
 def open_notebook(page, lab):
     """Open the first notebook and run its first code cell."""
-    page.goto(f"{lab}/lab/tree/01_explore.ipynb?reset&token={TOKEN}")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    opened_notebook(page, lab, "01_explore.ipynb")
     page.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Shift+Enter")
     page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
@@ -327,31 +315,6 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
     set_theme(page, "light")
 
 
-def set_theme(page, theme):
-    """What JupyterLab's own themes change, as far as the panel goes: its variables and one attribute."""
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
-    page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme.title()}").first.click()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
-
-
-def cut_off(page):
-    """Texts that leave their box, and boxes that leave the panel."""
-    return page.locator(".sn-explorer").evaluate("""(panel) => {
-      const frame = panel.getBoundingClientRect();
-      const scrolls = '.sn-scroll, .sn-code, [hidden], .sn-tip';
-      const parts = [...panel.querySelectorAll('svg, .sn-figures > div, .sn-figures > div > *, .sn-slider, .sn-choice label, table, p, h2, h3, button')]
-        .filter((e) => !e.closest(scrolls) && e.getClientRects().length);
-      const texts = [...panel.querySelectorAll('svg text')].filter((e) => e.getClientRects().length);
-      return [
-        ...parts.filter((e) => { const box = e.getBoundingClientRect(); return box.left < frame.left - 1 || box.right > frame.right + 1; }),
-        ...parts.filter((e) => e.tagName !== 'svg' && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline'),
-        ...texts.filter((e) => { const [box, svg] = [e.getBoundingClientRect(), e.ownerSVGElement.getBoundingClientRect()];
-          return box.left < svg.left - 1 || box.right > svg.right + 1 || box.top < svg.top - 1 || box.bottom > svg.bottom + 1; }),
-      ].map((e) => `${e.tagName} ${e.className.baseVal ?? e.className}: ${e.textContent.slice(0, 60)}`);
-    }""")
-
-
 def test_nothing_jumps_while_a_slider_is_dragged(page):
     slider = page.get_by_role("slider", name="Cardinality")
     heights = set()
@@ -403,9 +366,8 @@ def test_a_model_is_built_and_handed_to_the_notebook(page):
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
-    hosts = {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
-    assert hosts == {urlsplit(lab).netloc}
-    assert [said for said in page.said if said[0] in ("error", "warning")] == []
+    assert hosts(page) == {urlsplit(lab).netloc}
+    assert complaints(page) == []
 
 
 def test_two_views_of_one_explorer_follow_each_other(page):

@@ -2,8 +2,8 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import IDLE, complaints, heard_page, opened_notebook
 from playwright.sync_api import expect
-from servers import TOKEN
 
 import notebooks
 
@@ -13,16 +13,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def page(browser, lab):
     """The first notebook, run from top to bottom; what the page complained of is kept."""
-    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    page = heard_page(browser)
     page.set_default_timeout(8000)
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.goto(f"{lab}/lab/tree/00_start_here.ipynb?reset&token={TOKEN}")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    opened_notebook(page, lab, "00_start_here.ipynb")
     page.get_by_role("menuitem", name="Run").click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.locator(".sn-exercise").nth(1).wait_for(timeout=60_000)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_text(IDLE).wait_for(timeout=60_000)
     return page
 
 
@@ -80,7 +77,7 @@ def test_axe_finds_nothing_in_an_exercise(page, exercise):
     exercise.scroll_into_view_if_needed()
     found = Axe().run(page, context=".sn-exercise").response["violations"]
     assert [each["id"] for each in found] == []
-    assert page.complaints == []
+    assert complaints(page) == []
 
 
 def test_the_static_pages_ask_for_nothing_and_axe_finds_nothing_serious_in_them(browser, tmp_path):

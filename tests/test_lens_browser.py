@@ -3,23 +3,20 @@
 import io
 import os
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import nbformat
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import ARTEFACTS, complaints, cut_off, heard_page, hosts, opened_notebook, set_theme, written_notebook
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
-from servers import TOKEN, lab_served
+from playwright.sync_api import expect
+from servers import lab_served
 
 from senet_lab.panels.lens_state import TABS
 
 pytestmark = pytest.mark.slow
 
-ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # A small network with gates, untrained: what is tested is the page. It is seeded, so that each run shows the same.
 CELL = os.environ.get(
     "SENET_LAB_LENS",
@@ -38,35 +35,23 @@ lens""",
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("lens")
-    (home / "notebooks").mkdir()
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL), nbformat.v4.new_code_cell("")])
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    nbformat.write(notebook, home / "notebooks" / "lens.ipynb")
+    written_notebook(home / "notebooks" / "lens.ipynb", CELL, "")
     with lab_served(home) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-def page(chromium, lab):
-    """The notebook with its cell run; everything that the page asked and said is kept."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.set_default_timeout(20_000)
-        page.asked, page.said = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("websocket", lambda socket: page.asked.append(socket.url))
-        page.on("console", lambda message: page.said.append((message.type, message.text)))
-        page.on("pageerror", lambda error: page.said.append(("error", str(error))))
-        page.goto(f"{lab}/lab/tree/lens.ipynb?reset&token={TOKEN}")
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
-        page.locator(".jp-CodeCell").first.click()
-        page.keyboard.press("Shift+Enter")
-        page.locator(".sn-lens").wait_for(timeout=120_000)
-        expect(page.locator(".sn-lens [role=tabpanel] svg").first).to_be_visible(timeout=120_000)
-        expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
-        yield page
-        browser.close()
+def page(browser, lab):
+    """The notebook with its cell run."""
+    page = heard_page(browser)
+    page.set_default_timeout(20_000)
+    opened_notebook(page, lab, "lens.ipynb")
+    page.locator(".jp-CodeCell").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.locator(".sn-lens").wait_for(timeout=120_000)
+    expect(page.locator(".sn-lens [role=tabpanel] svg").first).to_be_visible(timeout=120_000)
+    expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
+    return page
 
 
 def go_to(page, tab):
@@ -220,28 +205,6 @@ def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words)
     expect(alert(page)).to_be_hidden()
 
 
-def set_theme(page, theme):
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
-    page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme.title()}").first.click()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
-
-
-def cut_off(page):
-    """Texts that leave their drawing, and boxes that leave the panel."""
-    return page.locator(".sn-lens").evaluate("""(panel) => {
-      const frame = panel.getBoundingClientRect();
-      const parts = [...panel.querySelectorAll('svg, table, p, h2, h3, button, label, figure')]
-        .filter((e) => !e.closest('.sn-scroll, .sn-code, [hidden], .sn-tip, .sn-boxes') && e.getClientRects().length);
-      const texts = [...panel.querySelectorAll('svg text')].filter((e) => e.getClientRects().length);
-      return [
-        ...parts.filter((e) => { const box = e.getBoundingClientRect(); return box.left < frame.left - 1 || box.right > frame.right + 1; }),
-        ...texts.filter((e) => { const [box, svg] = [e.getBoundingClientRect(), e.ownerSVGElement.getBoundingClientRect()];
-          return box.left < svg.left - 1 || box.right > svg.right + 1 || box.top < svg.top - 1 || box.bottom > svg.bottom + 1; }),
-      ].map((e) => `${e.tagName} ${e.className.baseVal ?? e.className}: ${e.textContent.slice(0, 60)}`);
-    }""")
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, theme):
     """At 1280 by 720; the page as a whole is kept as a picture."""
@@ -250,7 +213,7 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
     page.locator(".sn-lens button[data-hold]").press("Enter")
     for tab in TABS:
         go_to(page, tab)
-        assert cut_off(page) == [], tab
+        assert cut_off(page, ".sn-lens") == [], tab
         found = Axe().run(page, context=".sn-lens")
         assert found.violations_count == 0, f"{tab}: {found.generate_report()}"
         page.set_viewport_size({"width": 1280, "height": 1500})
@@ -297,6 +260,5 @@ def test_the_gates_of_a_fit_in_the_next_cell_are_seen_as_it_goes(page):
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
-    hosts = {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
-    assert hosts == {urlsplit(lab).netloc}
-    assert [each for each in page.said if each[0] in ("error", "warning")] == []
+    assert hosts(page) == {urlsplit(lab).netloc}
+    assert complaints(page) == []

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import IDLE, complaints, heard_page, opened_notebook
 from playwright.sync_api import expect
 from servers import TOKEN
 
@@ -21,11 +22,7 @@ class Course:
 
     def __init__(self, page, url):
         self.page, self.url, self.running = page, url, []
-        page.goto(f"{url}/lab/tree/{START}.ipynb?reset&token={TOKEN}")
-        self.until_idle()
-
-    def until_idle(self):
-        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+        opened_notebook(page, url, f"{START}.ipynb")
 
     def choose(self, name):
         self.page.locator("#jp-main-dock-panel").get_by_role("tab", name=f"{name}.ipynb").click()
@@ -40,7 +37,7 @@ class Course:
         if name != START:
             panel.locator(f"a[href*='{name}.ipynb']").last.click()
             self.page.get_by_role("tab", name=f"{name}.ipynb").wait_for()
-            self.until_idle()
+            self.page.get_by_text(IDLE).wait_for(timeout=60_000)
         self.command("Edit", "Clear Outputs of All Cells")
         self.command("Run", "Run All Cells")
 
@@ -52,7 +49,7 @@ class Course:
         """Its panel, when all has run that could."""
         panel = self.choose(name)
         last = prompts(panel).last.filter(has_text=re.compile(r"\d"))
-        expect(complaints(panel).or_(last).first).to_be_attached(timeout=LONG)
+        expect(faults(panel).or_(last).first).to_be_attached(timeout=LONG)
         return panel
 
     def leave(self, name):
@@ -67,7 +64,7 @@ def prompts(panel):
     return panel.locator(".jp-CodeCell .jp-InputPrompt")
 
 
-def complaints(panel):
+def faults(panel):
     return panel.locator(".jp-OutputArea-output").and_(
         panel.locator("[data-mime-type*=error], [data-mime-type*=stderr]")
     )
@@ -75,11 +72,8 @@ def complaints(panel):
 
 @pytest.fixture(scope="module")
 def course(browser, lab):
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page = heard_page(browser)
     page.set_default_timeout(15_000)
-    page.said = []
-    page.on("console", lambda message: page.said.append((message.type, message.text)))
-    page.on("pageerror", lambda error: page.said.append(("error", str(error))))
     return Course(page, lab)
 
 
@@ -125,7 +119,7 @@ def test_a_lesson_runs_from_top_to_bottom_and_its_first_panel_answers(course, na
     if name in following:
         course.run(following[name])
     panel = course.finished(name)
-    assert complaints(panel).all_text_contents() == []
+    assert faults(panel).all_text_contents() == []
     counts = prompts(panel).all_text_contents()
     assert counts == [f"[{number}]:" for number in range(1, len(counts) + 1)]
     first = panel.locator(", ".join(f".{kind}" for kind in ANSWERS)).first
@@ -133,5 +127,5 @@ def test_a_lesson_runs_from_top_to_bottom_and_its_first_panel_answers(course, na
     next(answers for kind, answers in ANSWERS.items() if kind in first.get_attribute("class"))(page, panel)
     found = Axe().run(page, context={"include": OURS}, options={"resultTypes": ["violations"]}).response["violations"]
     assert [(each["id"], each["nodes"]) for each in found if each["impact"] in SERIOUS] == []
-    assert [each for each in page.said if each[0] in ("error", "warning")] == []
+    assert complaints(page) == []
     course.leave(name)

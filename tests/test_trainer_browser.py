@@ -1,24 +1,19 @@
 """The Trainer in real Chromium and real JupyterLab: trainings that are watched, stopped, left and found again."""
 
-import os
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import QUIET
-from playwright.sync_api import expect, sync_playwright
-from servers import TOKEN, lab_served
-from test_browser import cut_off, set_theme
+from browsing import ARTEFACTS, complaints, cut_off, heard_page, hosts, opened_notebook, set_theme, written_notebook
+from playwright.sync_api import expect
+from servers import lab_served
 from test_runs import TINY
 
 from senet_lab.training.run import runs
 
 pytestmark = pytest.mark.slow
 
-ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
 CELLS = ("from senet_lab import Trainer\ntrainer = Trainer()\ntrainer", "import time\ntime.sleep(12)\n'rested'")
 AT_WORK = r"of 300, step \d+ of 18 \u00b7 (training|validating)"
 LONG = 60_000  # milliseconds that a process may need to load TensorFlow and compile, on a machine that is busy
@@ -28,11 +23,7 @@ LONG = 60_000  # milliseconds that a process may need to load TensorFlow and com
 def home(tmp_path_factory):
     """A folder with one notebook; what is still trained in it at the end is stopped."""
     home = tmp_path_factory.mktemp("trainer")
-    (home / "notebooks").mkdir()
-    cells = [nbformat.v4.new_code_cell(source, id=f"cell{index}") for index, source in enumerate(CELLS)]
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(notebook, home / "notebooks" / "train.ipynb")
+    written_notebook(home / "notebooks" / "train.ipynb", *CELLS)
     yield home
     for run in runs(home / "notebooks" / "runs"):
         run.stop()
@@ -46,21 +37,12 @@ def lab(home):
 
 
 @pytest.fixture(scope="module")
-def page(chromium, lab):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.set_default_timeout(15_000)
-        page.asked, page.said = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("websocket", lambda socket: page.asked.append(socket.url))
-        page.on("console", lambda message: page.said.append((message.type, message.text)))
-        page.on("pageerror", lambda error: page.said.append(("error", str(error))))
-        page.goto(f"{lab}/lab/tree/train.ipynb?reset&token={TOKEN}")
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
-        run_cell(page, 0)
-        yield page
-        browser.close()
+def page(browser, lab):
+    page = heard_page(browser)
+    page.set_default_timeout(15_000)
+    opened_notebook(page, lab, "train.ipynb")
+    run_cell(page, 0)
+    return page
 
 
 def run_cell(page, index):
@@ -221,11 +203,10 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to(page, theme, widt
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
-    hosts = {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
-    assert hosts == {urlsplit(lab).netloc}
+    assert hosts(page) == {urlsplit(lab).netloc}
     # What JupyterLab says of a kernel that it restarts; and of itself, now and then, when a page is loaded anew.
     its_own = (
         "Connection lost, reconnecting in 0 seconds.",
         "TypeError: Cannot read properties of undefined (reading 'cellRef')",
     )
-    assert [said for said in page.said if said[0] in ("error", "warning") and not said[1].startswith(its_own)] == []
+    assert [said for said in complaints(page) if not said[1].startswith(its_own)] == []

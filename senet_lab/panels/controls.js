@@ -196,3 +196,23 @@ function number(control, ask) {
 }
 
 const KINDS = { choice, slider, select, check, checks, text, number };
+
+// Brings the controls up to date; `widgets` has those that are there, by name. The reason against a move stands at its
+// control as well: the line at the top may be out of sight.
+function placeControls(holder, widgets, { controls, reasons }, ask) {
+  const names = new Set(controls.map((control) => control.name));
+  for (const [name, { element }] of widgets) {
+    if (names.has(name)) continue;
+    element.remove();
+    widgets.delete(name);
+  }
+  for (const control of controls) {
+    if (!widgets.has(control.name)) {
+      const made = KINDS[control.kind](control, ask);
+      widgets.set(control.name, made);
+      section(holder, control.section).append(made.element);
+    }
+    const reason = reasons[control.name];
+    widgets.get(control.name).update(reason ? { ...control, hint: reason } : control, Boolean(reason));
+  }
+}

@@ -13,17 +13,16 @@ export default {
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const widgets = new Map(); // control name -> {update, element}
     const layers = layerTable(parts.body, parts.tools);
-    let turn = 0;
-    let answered = true;
     let moves = {}; // what was moved since the last answer
     let once = false; // whether that is something that is made once
     const waiting = []; // what is asked for behind it, or is itself made once
-    let timer = 0;
+    let spoken = false; // whether anything was asked for yet
     let fading = 0; // the timer of the echo
     let gesture = 0; // a drag, a key, a click: what one sentence is about
     let downloaded = model.get("shown").download?.turn;
     el.addEventListener("pointerdown", () => (gesture += 1), true);
     el.addEventListener("keydown", () => (gesture += 1), true);
+    const talk = conversation(model, view, silent, () => post(gesture));
 
     function ask(name, value) {
       waiting.push({ name, value, belongs: gesture });
@@ -31,7 +30,7 @@ export default {
     }
 
     function sendWaiting() {
-      while (waiting.length && (answered || !(once || ONCE.has(waiting[0].name)))) send(waiting.shift());
+      while (waiting.length && (talk.isAnswered() || !(once || ONCE.has(waiting[0].name)))) send(waiting.shift());
     }
 
     function send({ name, value, belongs }) {
@@ -42,19 +41,9 @@ export default {
     }
 
     function post(belongs) {
-      answered = false;
-      turn += 1;
-      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}`, gesture: `${view} ${belongs}` });
-      model.save_changes();
-      clearTimeout(timer);
-      timer = setTimeout(silent, PATIENCE);
+      spoken = true;
+      talk.post({ moves: { ...moves }, gesture: `${view} ${belongs}` });
     }
-
-    // The connection was lost, or the kernel restarted, which nobody tells us apart: an answer does.
-    const call = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => post(gesture), PATIENCE); // what is sent while a kernel restarts is lost with a complaint
-    };
 
     function silent() {
       complain(SILENCE);
@@ -66,7 +55,7 @@ export default {
       parts.error.hidden = !words;
       parts.said.hidden = Boolean(words); // one takes the place of the other, so that nothing jumps
       const line = words ? parts.error : parts.said;
-      if (turn && line.textContent !== parts.echo.textContent) echo(line);
+      if (spoken && line.textContent !== parts.echo.textContent) echo(line);
     }
 
     // Who moves a control far down the page reads here, for a while, what the line at the top says.
@@ -87,10 +76,8 @@ export default {
 
     function show() {
       const shown = model.get("shown");
-      if (shown.turn === `${view} ${turn}`) {
-        answered = true;
+      if (talk.hear(shown.turn)) {
         moves = {};
-        clearTimeout(timer);
         el.classList.remove("sn-silent");
         sendWaiting();
       }
@@ -104,43 +91,22 @@ export default {
         downloaded = shown.download.turn;
         saveAs(shown.download);
       }
-      if (!answered) return; // a later move is on its way: leave the controls to the hand that moves them
+      if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(shown.error);
-      placeControls(shown.controls, shown.reasons);
-    }
-
-    // The reason against a move stands at its control as well: the line at the top may be out of sight.
-    function placeControls(controls, reasons) {
-      const names = new Set(controls.map((control) => control.name));
-      for (const [name, { element }] of widgets) {
-        if (names.has(name)) continue;
-        element.remove();
-        widgets.delete(name);
-      }
-      for (const control of controls) {
-        if (!widgets.has(control.name)) {
-          const made = KINDS[control.kind](control, ask);
-          widgets.set(control.name, made);
-          section(parts.controls, control.section).append(made.element);
-        }
-        const reason = reasons[control.name];
-        widgets.get(control.name).update(reason ? { ...control, hint: reason } : control, Boolean(reason));
-      }
+      placeControls(parts.controls, widgets, shown, ask);
     }
 
     const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask)];
     const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.text)];
     const hears = new AbortController();
     window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hears.signal });
-    model.on("comm_live_update", call);
     model.on("change:shown", show);
     show();
     return () => {
       stops.forEach((stop) => stop());
-      clearTimeout(timer);
+      talk.stop();
       clearTimeout(fading);
       hears.abort();
-      model.off("comm_live_update", call);
       model.off("change:shown", show);
     };
   },

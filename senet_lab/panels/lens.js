@@ -9,10 +9,7 @@ export default {
     const view = uniqueId();
     layout(el, view);
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    let turn = 0;
-    let answered = true;
     let moves = {}; // what was chosen since the last answer
-    let timer = 0;
     let mine = ""; // what the page itself has to say against a file, until something else is chosen
 
     function ask(name, value) {
@@ -22,14 +19,8 @@ export default {
       post();
     }
 
-    function post() {
-      answered = false;
-      turn += 1;
-      model.set("asked", { moves: { ...moves }, turn: `${view} ${turn}` });
-      model.save_changes();
-      clearTimeout(timer);
-      timer = setTimeout(() => complain(SILENCE), PATIENCE);
-    }
+    const post = () => talk.post({ moves: { ...moves } });
+    const talk = conversation(model, view, () => complain(SILENCE), post);
 
     function complain(words) {
       if (parts.error.textContent !== words) parts.error.textContent = words;
@@ -52,11 +43,7 @@ export default {
 
     function show() {
       const shown = model.get("shown");
-      if (shown.turn === `${view} ${turn}`) {
-        answered = true;
-        moves = {};
-        clearTimeout(timer);
-      }
+      if (talk.hear(shown.turn)) moves = {};
       redraw(parts.heading, shown.heading);
       redraw(parts.strip, shown.strip);
       redraw(parts.body, shown.body);
@@ -64,25 +51,18 @@ export default {
       placeTabs(parts, shown.tab);
       parts.busy.hidden = !shown.busy;
       if (parts.doing.textContent !== shown.busy) parts.doing.textContent = shown.busy;
-      if (!answered) return; // a later choice is on its way: leave the controls to the hand that moves them
+      if (!talk.isAnswered()) return; // a later choice is on its way: leave the controls to the hand that moves them
       complain(mine || shown.error);
       redraw(parts.side, shown.side);
     }
 
     const chooses = [chooseBlocks(el, ask), hold(el, ask), choose(el, ask), takeFiles(el, send)];
     const stops = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), ...chooses];
-    // The connection was lost, or the kernel restarted: an answer tells which, though not before the kernel is back.
-    const call = () => {
-      clearTimeout(timer);
-      timer = setTimeout(post, PATIENCE);
-    };
-    model.on("comm_live_update", call);
     model.on("change:shown", show);
     show();
     return () => {
       stops.forEach((stop) => stop());
-      clearTimeout(timer);
-      model.off("comm_live_update", call);
+      talk.stop();
       model.off("change:shown", show);
     };
   },

@@ -10,6 +10,37 @@ const SILENCE =
 // crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
 const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
 
+// What goes to Python and comes back: the last message has the last turn, and a silence of the kernel is noticed. When
+// the connection was lost or the kernel restarted, which nobody tells us apart, `again` is called once: an answer tells.
+function conversation(model, view, silent, again) {
+  let [turn, timer, answered] = [0, 0, true];
+  const patiently = (then) => {
+    clearTimeout(timer);
+    timer = setTimeout(then, PATIENCE);
+  };
+  const call = () => patiently(again); // what is sent while a kernel restarts is lost with a complaint
+  model.on("comm_live_update", call);
+  return {
+    isAnswered: () => answered,
+    post(message) {
+      [answered, turn] = [false, turn + 1];
+      model.set("asked", { ...message, turn: `${view} ${turn}` });
+      model.save_changes();
+      patiently(silent);
+    },
+    // Whether this is the answer to the last message.
+    hear(answer) {
+      if (answer !== `${view} ${turn}`) return false;
+      clearTimeout(timer);
+      return (answered = true);
+    },
+    stop() {
+      clearTimeout(timer);
+      model.off("comm_live_update", call);
+    },
+  };
+}
+
 const drawn = new WeakMap(); // element -> the HTML that was put there
 
 // Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.

@@ -8,29 +8,22 @@ export default {
     layout(el);
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const widgets = new Map(); // control name -> {update, element}
-    let turn = 0;
-    let answered = true;
     let pending = {}; // what was asked for since the last message
-    let timer = 0;
     let started = 0;
     let pressing = false; // what is under the pointer is not redrawn: its click would be lost
 
     function ask(name, value) {
       delete pending[name]; // so that the order is that of the last touches
       pending[name] = value;
-      if (answered) send();
+      if (talk.isAnswered()) send();
     }
 
     function send() {
       const moves = pending;
       pending = {};
-      answered = false;
-      turn += 1;
-      model.set("asked", { moves, turn: `${view} ${turn}` });
-      model.save_changes();
-      clearTimeout(timer);
-      timer = setTimeout(() => complain(SILENCE), PATIENCE);
+      talk.post({ moves });
     }
+    const talk = conversation(model, view, () => complain(SILENCE), send);
 
     function complain(words) {
       if (parts.error.textContent !== words) parts.error.textContent = words;
@@ -40,36 +33,14 @@ export default {
 
     function showForm() {
       const form = model.get("form");
-      if (form.turn === `${view} ${turn}`) {
-        answered = true;
-        clearTimeout(timer);
-        if (Object.keys(pending).length) send();
-      }
+      if (talk.hear(form.turn) && Object.keys(pending).length) send();
       parts.needs.textContent = form.needs;
       parts.needs.classList.toggle("sn-short", !form.fits);
-      if (!answered) return; // a later move is on its way: leave the controls to the hand that moves them
+      if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(form.error);
-      placeControls(form.controls, form.reasons);
+      placeControls(parts.controls, widgets, form, ask);
       if (form.reasons.drawn) drawn.delete(parts.table); // the box that was ticked in vain
       showTable();
-    }
-
-    function placeControls(controls, reasons) {
-      const names = new Set(controls.map((control) => control.name));
-      for (const [name, { element }] of widgets) {
-        if (names.has(name)) continue;
-        element.remove();
-        widgets.delete(name);
-      }
-      controls.forEach((control) => {
-        if (!widgets.has(control.name)) {
-          const made = KINDS[control.kind](control, ask);
-          widgets.set(control.name, made);
-          section(parts.controls, control.section).append(made.element);
-        }
-        const reason = reasons[control.name];
-        widgets.get(control.name).update(reason ? { ...control, hint: reason } : control, Boolean(reason));
-      });
     }
 
     function showNow() {
@@ -128,19 +99,12 @@ export default {
       model.on(`change:${name}`, show);
       show();
     }
-    // The connection was lost, or the kernel restarted: an answer tells which, though not before the kernel is back.
-    const call = () => {
-      clearTimeout(timer);
-      timer = setTimeout(send, PATIENCE);
-    };
-    model.on("comm_live_update", call);
     ask("hello", true);
     return () => {
       stops.forEach((stop) => stop());
-      clearTimeout(timer);
+      talk.stop();
       window.removeEventListener("pointerup", release);
       window.removeEventListener("pointercancel", release);
-      model.off("comm_live_update", call);
       for (const [name, show] of Object.entries(shows)) model.off(`change:${name}`, show);
     };
   },

@@ -84,13 +84,14 @@ def paths_svg(present: Architecture | None) -> str:
     for place, row in enumerate(rows[:5]):
         net = row.architecture
         marks.append(svg.text(panel.x(place), panel.bottom + 17, f"{net.cardinality}\u00d7{net.base_width}d"))
-    for its, layers in ((rows[:5], "50 layers"), (rows[5:], "101 layers")):
+    # What is said of a network stands on the far side of the other curve.
+    for its, layers, aside in ((rows[:5], "50 layers", -29), (rows[5:], "101 layers", 24)):
         spots = [(panel.x(place), panel.y(row.top1)) for place, row in enumerate(its)]
         marks.append(line(spots, "curve-kept"))
         for row, (x, y) in zip(its, spots, strict=True):
-            marks += [svg.circle(x, y, 4.5, "stop-kept"), svg.text(x, y - 11, f"{row.top1:.1f}")]
+            marks += [svg.circle(x, y, 4.5, "stop-kept"), svg.text(x, y - 13, f"{row.top1:.1f}")]
         marks.append(svg.text(spots[-1][0] + 14, spots[-1][1] + 4, layers, "word-kept", "start"))
-        marks += _present(present, tuple(zip(its, spots, strict=True)), (0, 24))
+        marks += _present(present, tuple(zip(its, spots, strict=True)), (0, aside))
     marks.append(
         svg.text(panel.left + panel.width / 2, panel.bottom + 35, "paths \u00d7 channels of a path in group 1")
     )

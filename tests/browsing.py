@@ -1,0 +1,78 @@
+"""What the browser tests share: a page that keeps what it asked and said, and looks at a panel in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nbformat
+from playwright.sync_api import Browser, Page, expect
+from servers import TOKEN
+
+# Pictures to look at, of each view; nothing is compared with them.
+ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
+IDLE = "Python 3 (ipykernel) | Idle"
+
+
+def written_notebook(path: Path, *cells: str) -> None:
+    """Write a notebook of these code cells."""
+    made = [nbformat.v4.new_code_cell(source, id=f"cell{index}") for index, source in enumerate(cells)]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
+
+
+def heard_page(browser: Browser, **context) -> Page:
+    """A page of 1280 by 720; `asked` has the address of each request, `said` each line of the console."""
+    page = browser.new_context(viewport={"width": 1280, "height": 720}, **context).new_page()
+    page.asked, page.said = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("websocket", lambda socket: page.asked.append(socket.url))
+    page.on("console", lambda message: page.said.append((message.type, message.text)))
+    page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+    return page
+
+
+def opened_notebook(page: Page, lab: str, name: str) -> None:
+    """Open a notebook alone, and wait until its kernel is there."""
+    page.goto(f"{lab}/lab/tree/{name}?reset&token={TOKEN}")
+    page.get_by_text(IDLE).wait_for(timeout=60_000)
+
+
+def hosts(page: Page) -> set[str]:
+    """Which hosts the page has asked."""
+    return {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
+
+
+def complaints(page: Page) -> list[tuple[str, str]]:
+    """The errors and warnings on the page's console."""
+    return [said for said in page.said if said[0] in ("error", "warning")]
+
+
+def set_theme(page: Page, theme: str) -> None:
+    """Choose JupyterLab's "light" or "dark" theme from its menu."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+    page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme.title()}").first.click()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
+
+
+def cut_off(page: Page, panel: str = ".sn-explorer") -> list[str]:
+    """Texts that leave their box or their drawing, and boxes that leave the panel."""
+    return page.locator(panel).evaluate("""(panel) => {
+      const frame = panel.getBoundingClientRect();
+      const scrolls = '.sn-scroll, .sn-code, [hidden], .sn-tip, .sn-boxes';
+      const seen = (e) => !e.closest(scrolls) && e.getClientRects().length;
+      const named = 'svg, .sn-figures > div, .sn-figures > div > *, .sn-slider, .sn-choice label, table, p, h2, h3, button, figure';
+      const parts = [...panel.querySelectorAll(named)].filter(seen);
+      const texts = [...panel.querySelectorAll('svg text')].filter((e) => e.getClientRects().length);
+      const outside = (box, frame) => box.left < frame.left - 1 || box.right > frame.right + 1;
+      const beyond = (box, svg) => outside(box, svg) || box.top < svg.top - 1 || box.bottom > svg.bottom + 1;
+      const full = (e) => !['svg', 'TABLE'].includes(e.tagName) && e.scrollWidth > e.clientWidth + 1;
+      return [
+        ...parts.filter((e) => outside(e.getBoundingClientRect(), frame)),
+        ...parts.filter((e) => full(e) && getComputedStyle(e).display !== 'inline'),
+        ...texts.filter((e) => beyond(e.getBoundingClientRect(), e.ownerSVGElement.getBoundingClientRect())),
+      ].map((e) => `${e.tagName} ${e.className.baseVal ?? e.className}: ${e.textContent.slice(0, 60)}`);
+    }""")
