@@ -92,7 +92,7 @@ def cost(pick: Pick[int]) -> Task:
     return Task(
         question=(
             f"A block of group {number} in {network.name} has {channels} channels; its squeeze-excite reduces them to "
-            f"{left} and goes back, without biases. How many parameters have the {group.n_blocks} of this group together?"
+            f"{left} and goes back, without biases. How many parameters have all {group.n_blocks} of the group?"
         ),
         answer=params,
         unit="parameters",

@@ -21,6 +21,7 @@ from senet_lab.panels.lens_state import State, after
 from senet_lab.panels.lens_upload import Uploads
 from senet_lab.panels.lens_work import Work
 from senet_lab.training.run import Run
+from senet_lab.views.bare import bare
 from senet_lab.views.gates import gates_sheet
 from senet_lab.views.page import style_sheet
 
@@ -214,5 +215,6 @@ class GateLens(anywidget.AnyWidget):
         """The widget; for where it cannot live, the page as it stands."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        page = f'<style>{style_sheet()}{gates_sheet()}</style><div class="sn">{still(self.scene)}</div>'
+        sheet = style_sheet() + gates_sheet()
+        page = f'<style>{sheet}</style><div class="sn">{bare(still(self.scene), sheet)}</div>'
         return {**data, "text/html": page, "text/plain": repr(self)}, metadata
