@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 PROPERTIES = ("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap",
               "opacity", "font-size", "font-weight", "paint-order")  # fmt: skip
-DRAWING = re.compile(r'(<svg class="sn-drawing"[^>]*)>(.*?)</svg>', re.DOTALL)
+DRAWING = re.compile(r'(<svg class="sn-(?:drawing|line-key)"[^>]*)>(.*?)</svg>', re.DOTALL)
 ELEMENT = re.compile(r"<(g|text|tspan|rect|path|circle|ellipse|line|polyline|polygon)\b([^>]*?)(/?)>")
 SELECTOR = re.compile(r"(\.sn-drawing )?((?:\.[\w-]+)+|text)")
 PAPER = '<rect class="sn-ground" width="100%" height="100%"/>'
