@@ -271,7 +271,7 @@ def test_results_and_the_class_code_outlive_the_kernel(kept):
     assert after.results().equals(before.results())
     assert after.results().tries.sum() == 1
     assert after.hint("se-neck").verdict == "Hint 2 of 3"
-    assert Exercise("se-neck", after).shown["tries"] == "1 try"
+    assert Exercise("se-neck", after).shown["record"] == "class 9b-spring · 1 try"
 
 
 def test_another_kernel_is_heard_at_once(kept):
@@ -389,11 +389,12 @@ def test_the_panel_checks_hints_and_reveals(panel):
     assert panel.shown["verdict"] == ""
     assert panel.shown["hints"] == "Hint (3 left)"
     assert ask(panel, "check", "10 M")["verdict"] == NEARLY
-    assert panel.shown["tries"] == "1 try"
+    assert panel.shown["record"] == "1 try"
     assert ask(panel, "hint", turn="t 2")["words"].startswith("One block")
     assert panel.shown["hints"] == "Hint (2 left)"
     assert ask(panel, "check", "10,059,776", "t 3")["verdict"] == RIGHT
     assert panel.shown["solved"]
+    assert panel.shown["record"] == "solved, 2 tries"
     assert ask(panel, "reveal", turn="t 4")["verdict"] == "Solution"
     assert panel.shown["turn"] == "t 4"
 
@@ -402,6 +403,7 @@ def test_the_panel_says_so_when_the_class_code_has_changed(panel, learner):
     learner.class_code("9B-spring")
     shown = ask(panel, "check", "10,059,776")
     assert shown["verdict"] == "New question"
+    assert shown["record"] == "class 9b-spring"
     assert shown["question"] == learner.task("ratio-4-params").question
     assert learner.tried("ratio-4-params").tries == 0
 

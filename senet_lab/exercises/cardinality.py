@@ -81,7 +81,7 @@ def late_loop(pick: Pick[int]) -> Task:
         ),
         slips=(
             ("its own", "So it was meant, and so it reads. Run it: change one channel, and see what changes."),
-            ("all the first", "i is not kept from the first turn either. hint() helps."),
+            ("all the first", "i is not kept from the first turn either. A hint helps."),
         ),
     )
 

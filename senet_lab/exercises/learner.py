@@ -74,7 +74,7 @@ class Learner:
         turn, count = self.tried(name).hints, len(task.hints)
         if turn >= count:
             again = "\n".join(f"{number}. {words}" for number, words in enumerate(task.hints, 1))
-            return Reply("No more hints", f"You have seen all {count}; reveal() has the solution.\n{again}")
+            return Reply("No more hints", f"You have seen all {count}; what is left is the solution.\n{again}")
         return self._keep(name, "hint", Reply(f"Hint {turn + 1} of {count}", task.hints[turn]))
 
     def reveal(self, name: str) -> Reply:
