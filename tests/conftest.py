@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, sync_playwright
 from servers import lab_served
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# What tests answer stays out of the user's results; and each kernel, a notebook's too, begins without any.
+os.environ["SENET_LAB_RESULTS"] = ""
 
 # Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
 HOST = "lab.test"

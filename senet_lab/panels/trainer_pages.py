@@ -11,6 +11,7 @@ from senet_lab.panels.trainer_controls import trainer_controls
 from senet_lab.panels.trainer_state import FOLDER, State
 from senet_lab.panels.watching import Seen
 from senet_lab.training.estimate import estimate
+from senet_lab.views.bare import bare
 from senet_lab.views.curves import curves_page
 from senet_lab.views.page import style_sheet
 from senet_lab.views.results import WORDS, Reading, Record, about_run, courses_of, progress, results_table
@@ -131,4 +132,4 @@ def static_page(state: State, seen: Seen) -> str:
     present = now(state, seen, None)
     parts: Sequence[str] = (present["heading"], present["progress"], picture(state, seen, interactive=False))
     body = "".join(parts) + table(state, seen, interactive=False)
-    return f'<style>{style_sheet()}</style><div class="sn">{body}</div>'
+    return f'<style>{style_sheet()}</style><div class="sn">{bare(body, style_sheet())}</div>'
