@@ -24,8 +24,8 @@ LEGEND = (
     '<p class="sn-legend"><span><i class="sn-of-projection"></i><span class="sn-apart">purple: </span>projection</span>'
     f'{APART}<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>'
     f'{APART}<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>'
-    f'{APART}<span title="A slab is as high as the root of its side, as wide as that of its channels.">lines: paths</span>'
-    "</p>"
+    f'{APART}<span title="A slab is as high as the root of its side, as wide as that of its channels.">lines: paths'
+    "</span></p>"
 )
 
 
