@@ -11,6 +11,12 @@ import nbformat
 from playwright.sync_api import Browser, Page, expect
 from servers import TOKEN
 
+# Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
+HOST = "lab.test"
+# Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
+
 # Pictures to look at, of each view; nothing is compared with them.
 ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
 IDLE = "Python 3 (ipykernel) | Idle"

@@ -10,18 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browsing import HOST, QUIET
 from playwright.sync_api import Browser, sync_playwright
 from servers import lab_served
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# What tests answer stays out of the user's results; and each kernel, a notebook's too, begins without any.
-os.environ["SENET_LAB_RESULTS"] = ""
-
-# Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
-HOST = "lab.test"
-# Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-QUIET += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import ARTEFACTS, complaints, cut_off, heard_page, hosts, opened_notebook, set_theme
-from conftest import HOST
+from browsing import ARTEFACTS, HOST, complaints, cut_off, heard_page, hosts, opened_notebook, set_theme
 from playwright.sync_api import expect
 
 from senet_lab import Architecture

@@ -42,7 +42,7 @@ def weights():
         {"amsgrad": True},
         {"learning_rate": keras.optimizers.schedules.CosineDecay(0.01, 4)},
     ],
-    ids=str,
+    ids=lambda arguments: "-".join(arguments) or "as it comes",
 )
 def test_adam_makes_the_steps_of_kerass(weights, arguments):
     ours, _ = steps(Adam(**arguments), weights)
