@@ -81,7 +81,7 @@ def _train(chosen: argparse.Namespace) -> int:
     hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
     placement = Placement.checked(chosen.devices, hosts, chosen.host_index)
     if not chosen.force:
-        checked(architecture, recipe, chosen.data)  # before a folder is made
+        checked(architecture, recipe, chosen.data, placement)  # before a folder is made
     run = Run.create(architecture, recipe, chosen.data, folder=chosen.folder, placement=placement)
     return _watched(run, force=chosen.force)
 
@@ -93,7 +93,7 @@ def _watched(run: Run, *, force: bool) -> int:
 
     console = Console()
     console.print(f"{run.architecture.name}, in {run.folder}", soft_wrap=True)
-    console.print(estimate(run.architecture, run.recipe, run.config["data"]).words, soft_wrap=True)
+    console.print(estimate(run.architecture, run.recipe, run.config["data"], run.placement).words, soft_wrap=True)
     run.start(force=force)
     bar = Progress(BarColumn(), TextColumn("{task.description}"), console=console)
     with bar:

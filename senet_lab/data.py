@@ -24,6 +24,7 @@ CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 CIFAR10_MEAN = (0.49139968, 0.48215841, 0.44653091)
 CIFAR10_DEVIATION = (0.24703223, 0.24348513, 0.26158784)
 VARIABLE = "SENET_LAB_DATA"
+TESTED = 0.2  # share of the images of a folder that is kept for testing
 CACHE = Path("~/.cache/senet_lab/cifar10.npz")
 
 
@@ -156,7 +157,7 @@ def checked_cifar10(path: Path) -> Images:
     return Images("CIFAR-10", CIFAR10, x_train, y_train, x_test, y_test)
 
 
-def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 0.2, seed: int = 0) -> Images:
+def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = TESTED, seed: int = 0) -> Images:
     """Images of one's own: a folder for each class, as `keras.utils.image_dataset_from_directory` reads them.
 
     Args:
@@ -177,7 +178,7 @@ def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 
         )
     how = {"image_size": (size, size), "batch_size": None, "validation_split": share, "seed": seed, "verbose": False}
     parts = keras.utils.image_dataset_from_directory(path, class_names=classes, subset="both", **how)
-    return Images(path.name, tuple(classes), *(array for part in parts for array in _arrays(part)))
+    return Images(path.name, tuple(classes), *(array for part in parts for array in _arrays(part, size)))
 
 
 def classes_of(folder: Path) -> list[str]:
@@ -187,8 +188,12 @@ def classes_of(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
 
 
-def _arrays(dataset: Any) -> tuple[Array, Array]:
+def _arrays(dataset: Any, size: int) -> tuple[Array, Array]:
+    """Images one by one into their place as bytes; all of them as numbers would take a dozen times the memory."""
     import numpy as np
 
-    images, labels = zip(*dataset.as_numpy_iterator(), strict=True)
-    return np.stack(images).round().astype("uint8"), np.asarray(labels)
+    count = int(dataset.cardinality())
+    images, labels = np.empty((count, size, size, 3), "uint8"), np.empty(count, "int32")
+    for index, (image, label) in enumerate(dataset.as_numpy_iterator()):
+        images[index], labels[index] = image.round(), label
+    return images, labels

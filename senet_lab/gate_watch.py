@@ -3,6 +3,9 @@
 watch = GateWatch(images, labels)
 model.fit(x, y, epochs=10, callbacks=[watch])
 watch.moments
+
+With a folder it keeps them in `gates.json`, whose form is that of `senet_lab.moments`; the process that trains a run
+does the same (`senet_lab.training.noted`), so a run has it without a GateWatch.
 """
 
 from __future__ import annotations

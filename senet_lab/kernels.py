@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,17 +72,22 @@ def _gpus(engine: str) -> list[str]:
     return list(json.loads(lines[-1])) if lines else []
 
 
-def register(kernels: Iterator[Kernel], prefix: str | None = None) -> Iterator[tuple[Kernel, Path]]:
-    """Register kernels for this Python, and say where; those of the same name are replaced.
+def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple[Kernel, Path]]:
+    """Register kernels for this Python; those of the same name are replaced.
 
     Args:
         prefix: of an environment, such as `sys.prefix`; None for this user alone.
+
+    Returns:
+        each with its folder.
     """
+    registered = []
     for kernel in kernels:
         with TemporaryDirectory() as folder:
             _written(Path(folder), kernel)
             place = _manager().install_kernel_spec(folder, kernel.name, user=prefix is None, prefix=prefix)
-        yield kernel, Path(place)
+        registered.append((kernel, Path(place)))
+    return registered
 
 
 def _written(folder: Path, kernel: Kernel) -> None:
@@ -100,14 +105,15 @@ def _written(folder: Path, kernel: Kernel) -> None:
     (folder / "kernel.json").write_text(json.dumps(spec, indent=1) + "\n")
 
 
-def remove(prefix: str | None = None) -> Iterator[Path]:
-    """Remove what `register` made, and say where it was."""
+def remove(prefix: str | None = None) -> list[Path]:
+    """Remove what `register` made; returns the folders that are gone."""
     from jupyter_core.paths import jupyter_data_dir
 
     home = Path(prefix) / "share" / "jupyter" if prefix else Path(jupyter_data_dir())
-    for folder in sorted((home / "kernels").glob(f"{PREFIX}*")):
+    folders = sorted((home / "kernels").glob(f"{PREFIX}*"))
+    for folder in folders:
         shutil.rmtree(folder)
-        yield folder
+    return folders
 
 
 def _manager() -> Any:

@@ -1,9 +1,14 @@
-"""Moments: what the gates were after an epoch, in a few numbers a block; and how those are kept in a file."""
+"""Moments: what the gates were after an epoch, in a few numbers a block; and how those are kept in a file.
+
+`gates.json` in the folder of a run is a list of objects, one a moment, with the fields of `Moment`: `epoch`, ascending,
+the first 0; `mean` and `specificity`, a number for each block by its path; `accuracy` or null. A worker writes it anew
+after each epoch, as a `GateWatch` does.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,8 +43,8 @@ class Moment:
     accuracy: float | None = None
 
 
-def moment(model: keras.Model, images: Array, labels: Array, epoch: int) -> Moment:
-    """The moment of a network as it is, over images that are ready for it and their classes.
+def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, epoch: int) -> Moment:
+    """The moment of a network as it is, over images that are ready for it, or batches of them, and their classes.
 
     Raises:
         ValueError: the network has no gates; fewer than two classes, or no more images than classes.

@@ -7,7 +7,7 @@ model.predict(prepared(images, card))
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,17 @@ def card(name: str, folder: Path = WEIGHTS) -> Card:
         ValueError, TypeError: there is none of that name; the error names the nearest.
     """
     return Card.from_json(_path(name, ".json", folder).read_text())
+
+
+def twin(card: Card, folder: Path = WEIGHTS) -> Card | None:
+    """The network that ships and differs from a card's in squeeze-excite alone, trained by the same recipe; or None."""
+    bare = replace(card.architecture, ratio=None)
+    for name in names(folder):
+        other = Card.from_json((folder / f"{name}.json").read_text())
+        same = (other.recipe, other.data, replace(other.architecture, ratio=None)) == (card.recipe, card.data, bare)
+        if same and (other.architecture == bare) != (card.architecture == bare):
+            return other
+    return None
 
 
 def load(name: str, folder: Path = WEIGHTS) -> keras.Model:

@@ -1,6 +1,8 @@
 """Published results: errors on ImageNet as the papers print them, each with the network that it belongs to.
 
-An error belongs to its recipe: those of one table can be compared, those of two cannot.
+An error belongs to its recipe: those of one table can be compared, those of two cannot. Sections and tables of Hu et
+al. 2018 are those of arXiv:1709.01507v4, which has ablations that the conference's pages have not; those of Xie et al.
+2017 are of arXiv:1611.05431v2. Every figure was read there.
 """
 
 from __future__ import annotations

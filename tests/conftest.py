@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from servers import lab_served
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# What tests answer stays out of the user's results; and each kernel, a notebook's too, begins without any.
+os.environ["SENET_LAB_RESULTS"] = ""
 
 # Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
 HOST = "lab.test"
@@ -25,6 +30,41 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SENET_LAB_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def unbroken(tmp_path_factory):
+    """A run of `SHORT` that nothing happened to, finished."""
+    from runs import SHORT, TINY, log_of
+
+    from senet_lab.training.run import Run
+
+    run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "unbroken").start()
+    assert run.wait(180).state == "finished", log_of(run)
+    return run
+
+
+@pytest.fixture(scope="session")
+def forked() -> Iterator[Callable[..., object]]:
+    """A function that trains a run in a process that need not load Keras first, and returns the run."""
+    from senet_lab.training.run import Status
+
+    mark = "worker-of-the-tests"
+    command = [sys.executable, str(Path(__file__).parent / "forked.py"), mark]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def start(run, kept_every=60.0):
+            run.ask("run")
+            process.stdin.write(f"{kept_every} {run.folder}\n")
+            process.stdin.flush()
+            number = int(process.stdout.readline())
+            run.tell(Status("waiting", epochs=run.recipe.epochs, process=number, mark=mark))
+            return run
+
+        yield start
+        process.stdin.close()
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def log_of(run):
     return path.read_text()[-2000:] if path.exists() else ""
 
 
-def await_state(run, states, seconds=90):
+def await_state(run, states, seconds=240):
     end = time.monotonic() + seconds
     while (status := run.status()).state not in states:
         assert time.monotonic() < end, (status, log_of(run))

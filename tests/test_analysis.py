@@ -209,13 +209,26 @@ def test_the_published_table_counts_prints_and_marks():
     page = parsed(published(Architecture()))
     assert "3.86 G) or its 3\u00d73 (4.09 G)" in "".join(page.itertext())
     marked = [row[0].text for row in page.iter("tr") if row.get("class") == "sn-present"]
-    assert marked == ["ResNet-50", "SE-ResNet-50", "SE-ResNet-50, ratio 16"]
+    of_timm = [f"seresnet50.{recipe}_in1k" for recipe in ("a1", "a2", "a3", "ra2")]
+    assert marked == ["ResNet-50", "SE-ResNet-50", "SE-ResNet-50, ratio 16", *of_timm, "legacy_seresnet50.in1k"]
     rows = {row[0]: row[1:] for row in cells(list(page.iter("table"))[1])}
     assert rows["SE-ResNet-50"] == ["28,088,024", "53,120", "3,860,488,192", "3.87", "23.29", "6.62"]
     assert "is in \u201cSqueeze-excite in five networks\u201d and \u201cSE-ResNet-50 by ratio\u201d" in published(
         Architecture()
     )
     assert "none of these" in published(Architecture(ratio=12))
+
+
+def test_timms_weights_stand_with_their_accuracy_and_its_source_and_are_marked():
+    page = parsed(published(Architecture("resnext", 50, convention="timm")))
+    table = next(each for each in page.iter("table") if "timm" in "".join(each.find("caption").itertext()))
+    assert "timm, results/results-imagenet.csv" in "".join(table.find("caption").itertext())
+    rows = {row[0].text: [cell.text for cell in row] for row in table.find("tbody")}
+    assert rows["seresnext50_32x4d.racm_in1k"][3:] == ["82.20", "96.15", "288", "95", "by name"]
+    assert rows["legacy_seresnet50.in1k"][3:] == ["77.64", "93.76", "224", "87.5", "as a file"]
+    assert rows["seresnet50.a3_in1k"][2] == "4.09 G"
+    marked = [row[0].text for row in table.find("tbody") if row.get("class") == "sn-present"]
+    assert marked == ["seresnext50_32x4d.gluon_in1k", "seresnext50_32x4d.racm_in1k", "legacy_seresnext50_32x4d.in1k"]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -322,7 +335,7 @@ def test_an_error_is_called_one():
 
 def test_activations_have_their_unit():
     page = compare(RESNEXT, replace(RESNEXT, ratio=8))
-    assert "<span>Activations, numbers per image</span><strong>+" in page
+    assert "<span>Activations, numbers per image</span> <strong>+" in page
     assert "activations (numbers per image) = " in page
     assert "numbers per image" in breakdown_svg(RESNEXT.ledger())
 

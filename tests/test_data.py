@@ -2,6 +2,7 @@
 
 import io
 import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,23 @@ def test_a_folder_of_ones_own_is_read_resized_and_split(tmp_path):
     for part in ("train", "test"):
         x, y = getattr(images, f"x_{part}"), getattr(images, f"y_{part}")
         assert ((x.mean((1, 2, 3)) > 128) == (y == 1)).all()
+
+
+@pytest.mark.slow
+def test_a_folder_takes_little_more_memory_than_its_images_as_bytes(tmp_path):
+    import keras  # noqa: F401 - or what it takes would count
+
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(60):
+            Image.fromarray(np.full((256, 256, 3), number, "uint8")).save(tmp_path / name / f"{number}.png")
+    data.folder(tmp_path, 256)  # TensorFlow's own buffers
+    tracemalloc.start()
+    images = data.folder(tmp_path, 256)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert images.x_train.nbytes + images.x_test.nbytes == 120 * 256 * 256 * 3
+    assert peak < 1.25 * 120 * 256 * 256 * 3
 
 
 def test_a_folder_without_classes_is_refused(tmp_path):

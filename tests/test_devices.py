@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from runs import SHORT, TINY, log_of
+from runs import SHORT, TINY, await_state, log_of
 
 from senet_lab import data
 from senet_lab.__main__ import main
@@ -47,42 +47,64 @@ def row_of(run):
     return row
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory, forked):
+    """A function that gives the row of a run on one device, trained once on each backend."""
+    rows = {}
+
+    def row(backend):
+        if backend not in rows:
+            run = Run.create(TINY, RECIPE, folder=tmp_path_factory.mktemp("alone") / backend)
+            assert forked(run).wait(180) if backend == "tensorflow" else trained(run, backend).wait() == 0
+            rows[backend] = row_of(run)
+        return rows[backend]
+
+    return row
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_two_devices_make_the_losses_of_one(backend, tmp_path):
-    one = Run.create(TINY, RECIPE, folder=tmp_path / "one")
+def test_two_devices_make_the_losses_of_one(backend, alone, tmp_path):
     two = Run.create(TINY, RECIPE, folder=tmp_path / "two", placement=Placement("all"))
-    assert trained(one, backend).wait() == 0
     assert trained(two, backend, devices=2).wait() == 0
     for name in ("loss", "accuracy", "val_loss"):
-        assert row_of(two)[name] == pytest.approx(row_of(one)[name], rel=1e-4), name
+        assert row_of(two)[name] == pytest.approx(alone(backend)[name], rel=1e-4), name
 
 
 @pytest.mark.slow
-def test_two_hosts_make_the_losses_of_one(tmp_path):
+def test_two_hosts_pause_stop_and_go_on_together_and_make_the_losses_of_one(alone, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    hosts = (f"127.0.0.1:{port}", f"127.0.0.1:{port + 1}")
-    one = Run.create(TINY, RECIPE, folder=tmp_path / "one")
-    both = [
-        Run.create(TINY, RECIPE, folder=tmp_path / str(index), placement=Placement("one", hosts, index))
+    addresses = (f"127.0.0.1:{port}", f"127.0.0.1:{port + 1}")
+    first, second = both = [
+        Run.create(TINY, RECIPE, folder=tmp_path / str(index), placement=Placement("one", addresses, index))
         for index in (0, 1)
     ]
+    second.ask("pause")
+    processes = [trained(run, "jax") for run in both]
+    for run in both:
+        await_state(run, ("paused",), 300)
+    first.ask("stop")
+    assert [process.wait(300) for process in processes] == [0, 0], [log_of(run) for run in both]
+    assert [run.status().state for run in both] == ["stopped", "stopped"]
+    assert first.status().step == second.status().step > 0
+    assert not list(second.folder.glob("checkpoints/*"))
+    for run in both:
+        run.ask("run")
     processes = [trained(run, "jax") for run in both]
     assert [process.wait(300) for process in processes] == [0, 0], [log_of(run) for run in both]
-    assert trained(one, "jax").wait() == 0
     for run in both:
         for name in ("loss", "accuracy", "val_loss"):
-            assert row_of(run)[name] == pytest.approx(row_of(one)[name], rel=1e-4), name
+            assert row_of(run)[name] == pytest.approx(alone("jax")[name], rel=1e-4), name
 
 
 @pytest.mark.slow
-def test_several_hosts_are_refused_on_tensorflow(tmp_path):
+def test_several_hosts_are_refused_on_tensorflow(forked, tmp_path):
     placement = Placement("one", ("127.0.0.1:1234", "127.0.0.1:1235"), 0)
     run = Run.create(TINY, RECIPE, folder=tmp_path / "run", placement=placement)
-    trained(run, "tensorflow").wait()
-    assert "Several hosts need the backend 'jax', not 'tensorflow'" in run.status().reason
+    reason = forked(run).wait(120).reason
+    assert "Several hosts need the backend 'jax', not 'tensorflow'" in reason
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
 from senet_lab.ledger import beside
 from senet_lab.published_results import ablations, main, paths, ratios
+from senet_lab.views.bare import bare
 from senet_lab.views.drawn import as_code, compared, curves, drawn, printed, where_it_goes
 from senet_lab.views.page import style_sheet
 
@@ -88,3 +90,51 @@ def test_a_library_is_quiet_where_it_is_asked_to_be_and_only_there():
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True).stderr == b"heard"
+
+
+def seen_on_white(element, inherited):
+    """What an element sets without any sheet, and what it has from those around it."""
+    return {**inherited, **{name: element.get(name) for name in ("fill", "stroke", "font-size") if element.get(name)}}
+
+
+def contrast_with_white(colour):
+    linear = [(c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for c in
+              (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))]  # fmt: skip
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
+def readable(element, inherited):
+    """Each text and mark of a drawing, and whether it can be read on white by its attributes alone."""
+    has = seen_on_white(element, inherited)
+    tag = element.tag.rpartition("}")[2]
+    if tag == "text":
+        yield contrast_with_white(has.get("fill", "#ffffff")) >= 4.5 and "font-size" in has
+    elif tag in ("rect", "path", "circle", "line", "polyline", "polygon"):
+        yield "fill" in has or "stroke" in has
+    for child in element:
+        yield from readable(child, has)
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name != "code" and "SE-ResNet-50 by" not in name])
+def test_a_drawing_can_be_read_where_the_style_sheet_is_taken_away(name):
+    """As GitHub does (nbviewer issue 450): without it, every mark would be black."""
+    html = re.sub("<style>.*?</style>", "", VIEWS[name]()._repr_html_(), flags=re.DOTALL)
+    drawings = [ElementTree.fromstring(each) for each in re.findall("<svg.*?</svg>", html, re.DOTALL)]
+    assert drawings
+    for each in drawings:
+        assert (each[0].get("width"), each[0].get("height"), each[0].get("fill")) == ("100%", "100%", "#ffffff")
+        assert all(readable(each, {}))
+    assert "</span><strong>" not in html  # words would run together
+
+
+def test_the_style_sheet_wins_over_what_a_drawing_says_of_itself():
+    sheet = ".sn { --sn-ink: var(--theme, #111111); } .sn-drawing text { fill: red } .a { fill: blue; stroke: var(--sn-ink) }"
+    sheet += " .sn-drawing :is(.b, .c) { fill: green } .a:hover { fill: pink }"
+    html = '<svg class="sn-drawing"><text class="c">x</text><g class="a b"/><rect class="a" fill="none"/><text>y</text></svg>'
+    assert bare(html, sheet) == (
+        '<svg class="sn-drawing" font-family="system-ui, sans-serif"><rect class="sn-ground" width="100%" height="100%"/>'
+        '<text class="c" fill="green">x</text><g class="a b" fill="green" stroke="#111111"/>'
+        '<rect class="a" fill="none" stroke="#111111"/><text fill="red">y</text></svg>'
+    )
+    assert ".sn .sn-ground { fill: none; }" in style_sheet()
+    assert bare("<p>no drawing</p>", sheet) == "<p>no drawing</p>"

@@ -9,6 +9,7 @@ from senet_lab import Architecture
 from senet_lab.__main__ import main
 from senet_lab.training import estimate as room
 from senet_lab.training import memory, rates
+from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import Run
@@ -102,6 +103,17 @@ def test_images_are_those_of_an_epoch(tmp_path):
     assert estimate(NET, Recipe(), str(tmp_path)).images == 72  # less a fifth to test on, and a tenth of the rest
 
 
+def test_a_folder_is_counted_as_it_is_kept_in_bytes(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(500):
+            (tmp_path / name / f"{number}.png").write_text("")
+    large = Architecture(input_shape=(128, 128, 3), classes=2)
+    bare = Recipe(validation=0.0, batch=1)
+    more = estimate(large, bare, str(tmp_path)).needed - estimate(large, bare, str(tmp_path / "a")).needed
+    assert more == (2 * 400 + 100) * 128 * 128 * 3  # of 500 more: read, and kept to train on; to test on
+
+
 @pytest.mark.usefixtures("no_rates")
 def test_nobody_guesses_before_something_was_trained_and_then_from_the_nearest():
     assert estimate(NET, Recipe()).seconds is None
@@ -125,6 +137,17 @@ def test_what_another_backend_or_precision_has_shown_tells_nothing(monkeypatch):
     assert estimate(NET, Recipe(precision="mixed_bfloat16")).seconds is None
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     assert estimate(NET, Recipe()).seconds is None
+
+
+@pytest.mark.usefixtures("no_rates")
+def test_what_several_devices_have_shown_tells_nothing_of_one():
+    two = ("10.0.0.1:1", "10.0.0.2:1")
+    rates.remember(NET, Recipe(), 800.0, Placement("all"))
+    rates.remember(NET, Recipe(), 300.0, Placement("one", two, 1))
+    assert estimate(NET, Recipe()).seconds is None
+    for placement, pace in ((Placement("all"), 800), (Placement("one", two), 300), (Placement("all", two), None)):
+        expected = None if pace is None else pytest.approx(10 * 4500 / pace)
+        assert estimate(NET, Recipe(), "sample", placement).seconds == expected
 
 
 @pytest.mark.parametrize(

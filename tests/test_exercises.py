@@ -1,5 +1,7 @@
 """Exercises: right, nearly, wrong and no answers at all; hints in their turn; a class with numbers of its own."""
 
+import os
+import stat
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ from senet_lab.exercises.catalogue import LESSONS, MAKERS, lesson_of
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.marking import NEARLY, NOTHING, RIGHT, WRONG, Reply, mark
 from senet_lab.exercises.reading import read
+from senet_lab.exercises.record import Record, place
 from senet_lab.exercises.task import Task, drawn
 from senet_lab.views.units import short
 
@@ -173,7 +176,7 @@ def test_a_class_code_gives_all_the_same_numbers_on_any_machine():
     code = "from senet_lab.exercises import answers, class_code; class_code(' 9b-SPRING'); print(answers().to_csv())"
     said = {
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                       env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(filter(None, sys.path))}).stdout
+                       env={"PYTHONHASHSEED": seed, "SENET_LAB_RESULTS": "", "PYTHONPATH": ":".join(filter(None, sys.path))}).stdout
         for seed in ("1", "2")
     }  # fmt: skip
     assert said == {Learner("9B-spring").answers().to_csv() + "\n"}
@@ -243,6 +246,130 @@ def test_every_lesson_has_three_to_six_exercises_and_names_say_the_lesson():
     assert all(isinstance(drawn(maker, name), Task) for name, maker in MAKERS.items())
 
 
+# What outlives the kernel.
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "kept" / "results.jsonl"
+
+
+@pytest.fixture
+def kept(path):
+    """Makes learners as another kernel would have them: on the same file."""
+    return lambda: Learner(record=Record(path))
+
+
+def test_results_and_the_class_code_outlive_the_kernel(kept):
+    before = kept()
+    before.class_code("9B-spring")
+    before.check("se-neck", 1)
+    before.hint("se-neck")
+    before.reveal("se-share")
+    after = kept()
+    assert after.code == "9b-spring"
+    assert after.results().equals(before.results())
+    assert after.results().tries.sum() == 1
+    assert after.hint("se-neck").verdict == "Hint 2 of 3"
+    assert Exercise("se-neck", after).shown["record"] == "class 9b-spring · 1 try"
+
+
+def test_another_kernel_is_heard_at_once(kept):
+    one, other = kept(), kept()
+    assert other.tried("se-neck").tries == 0
+    one.check("se-neck", 1)
+    other.check("se-neck", 2)
+    assert one.tried("se-neck") == other.tried("se-neck")
+    assert one.tried("se-neck").tries == 2
+
+
+def test_kernels_that_write_at_once_lose_no_answer(kept, path):
+    code = "from senet_lab.exercises import check; [check('se-neck', n) for n in range(100, 150)]"
+    env = {**os.environ, "SENET_LAB_RESULTS": str(path), "PYTHONPATH": ":".join(filter(None, sys.path))}
+    kernels = [subprocess.Popen([sys.executable, "-c", code], env=env) for _ in range(3)]
+    assert [kernel.wait(60) for kernel in kernels] == [0, 0, 0]
+    assert kept().tried("se-neck").tries == 150
+
+
+def test_nobody_else_can_read_it_and_it_holds_no_answers(kept, path):
+    kept().check("se-neck", "31415")
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)] == [0o600, 0o700]
+    assert path.read_text() == '{"did": "wrong", "code": "", "exercise": "se-neck"}\n'
+
+
+@pytest.mark.parametrize(
+    "damage", [b'{"did": "wro', b"\xff\x00\xfe", b"[]\n", b'{"did": "cheat", "code": ""}\n', b'{"did": "hint", "code": 7}\n',
+               b'"x"\n', b"[" * 10_000])  # fmt: skip
+def test_a_damaged_line_is_told_and_costs_no_other(kept, path, damage):
+    kept().check("se-neck", 1)
+    path.write_bytes(damage + path.read_bytes() if damage.endswith(b"\n") else path.read_bytes() + damage)
+    kept().check("se-neck", 2)
+    with pytest.warns(UserWarning, match="1 damaged lines of .* are not counted"):
+        assert kept().results().tries.sum() == 2
+    assert damage.strip() in path.read_bytes()
+
+
+def test_what_cannot_be_written_is_told_waits_and_is_written_later(kept, path):
+    path.parent.write_text("a file where the folder should be")
+    learner = kept()
+    reply = learner.check("se-neck", 64)
+    assert reply.right
+    assert f"Not kept beyond this kernel: '{path}' cannot be written" in reply.words
+    assert learner.tried("se-neck").solved
+    with pytest.warns(UserWarning, match="kept in this kernel alone"):
+        learner.results()
+    path.parent.unlink()
+    assert "Not kept" not in learner.check("se-share", 1).words
+    assert kept().results().tries.sum() == 2
+
+
+def test_forgetting_says_what_it_would_do_and_does_it_when_told(kept, path):
+    learner, other = kept(), kept()
+    learner.class_code("9B-spring")
+    learner.check("se-neck", 1)
+    assert learner.forget().words == f"1 try in {path}, with hints and class codes; forget(everything=True) does it."
+    assert other.tried("se-neck").tries == 1
+    assert learner.forget(everything=True).verdict == "Forgotten"
+    assert not path.exists()
+    assert other.results().tries.sum() == 0
+    assert (learner.code, other.code) == ("", "")
+    learner.check("se-neck", 1)
+    assert other.tried("se-neck").tries == 1
+
+
+def test_what_is_handed_in_has_all_lessons_and_codes_and_nothing_that_was_not_tried(kept, tmp_path):
+    learner = kept()
+    learner.check("se-neck", 64)
+    learner.class_code("9B-spring")
+    learner.hint("micro-shortcut")
+    learner.class_code("=1+1")  # a table program would run it
+    learner.reveal("se-share")
+    file = tmp_path / "me.csv"
+    assert learner.hand_in(file).words == f"3 exercises, 1 of them solved, in '{file}'."
+    table = pd.read_csv(file, keep_default_na=False)
+    assert list(table["class code"]) == ["", "9b-spring", "'=1+1"]
+    assert list(table.exercise) == ["se-neck", "micro-shortcut", "se-share"]
+    assert list(table.solved) == ["alone", "", ""]
+    assert "is there already" in learner.hand_in(file).words
+    assert learner.hand_in(file, overwrite=True).verdict == "Written"
+    assert learner.hand_in(tmp_path / "none" / "me.csv").verdict == learner.hand_in(7).verdict == "Not written"
+
+
+def test_where_it_is_kept_is_said_by_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("SENET_LAB_RESULTS", " ")
+    assert place() is None
+    monkeypatch.setenv("SENET_LAB_RESULTS", str(tmp_path / "mine"))
+    assert place() == tmp_path / "mine"
+    monkeypatch.delenv("SENET_LAB_RESULTS")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert place() == tmp_path / "senet_lab" / "results.jsonl"
+
+
+def test_a_class_code_that_is_a_novel_is_refused(learner):
+    assert "at most 60 letters" in learner.class_code("a" * 61).words
+    assert learner.code == ""
+
+
 # The panel, without a browser.
 
 
@@ -262,11 +389,12 @@ def test_the_panel_checks_hints_and_reveals(panel):
     assert panel.shown["verdict"] == ""
     assert panel.shown["hints"] == "Hint (3 left)"
     assert ask(panel, "check", "10 M")["verdict"] == NEARLY
-    assert panel.shown["tries"] == "1 try"
+    assert panel.shown["record"] == "1 try"
     assert ask(panel, "hint", turn="t 2")["words"].startswith("One block")
     assert panel.shown["hints"] == "Hint (2 left)"
     assert ask(panel, "check", "10,059,776", "t 3")["verdict"] == RIGHT
     assert panel.shown["solved"]
+    assert panel.shown["record"] == "solved, 2 tries"
     assert ask(panel, "reveal", turn="t 4")["verdict"] == "Solution"
     assert panel.shown["turn"] == "t 4"
 
@@ -275,6 +403,7 @@ def test_the_panel_says_so_when_the_class_code_has_changed(panel, learner):
     learner.class_code("9B-spring")
     shown = ask(panel, "check", "10,059,776")
     assert shown["verdict"] == "New question"
+    assert shown["record"] == "class 9b-spring"
     assert shown["question"] == learner.task("ratio-4-params").question
     assert learner.tried("ratio-4-params").tries == 0
 

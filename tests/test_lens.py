@@ -4,25 +4,38 @@ import base64
 import io
 import itertools
 import json
+import os
 import re
+import sys
 import threading
+import time
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from functools import partial
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
+from timm_draws import draw
 
-from senet_lab import Architecture, gates, moments, pretrained
+from senet_lab import Architecture, data, gates, moments, pretrained
 from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
-from senet_lab.panels import GateLens, lens_pages, lens_sources, lens_upload, lens_work
+from senet_lab.panels import GateLens, lens_jobs, lens_pages, lens_runs, lens_sources, lens_upload, lens_work
 from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
+from senet_lab.ported import hub
+from senet_lab.ported.classes import imagenet_classes
+from senet_lab.ported.networks import PUBLISHED, architecture_of
+from senet_lab.ported.weights import convert, shapes
+from senet_lab.training import checkpoint
 from senet_lab.training.batches import ready
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
+from senet_lab.training.status import Status
 from senet_lab.views.gates import Reading, class_key, stages
-from senet_lab.views.gates_ablation import alone_and_together, savings
+from senet_lab.views.gates_ablation import alone_and_together, beside, savings
 from senet_lab.views.gates_close import close_classes, close_pairs
 from senet_lab.views.gates_curves import curves, sorted_means, thinned
 from senet_lab.views.gates_depth import depth
@@ -241,6 +254,18 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
     assert "From epoch 0 to 3" in history_words(MOMENTS)
 
 
+def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():
+    """A block whose squeeze never gets through its ReLU has gates of one half, which serve all classes alike."""
+    dead = {**READING.gates, PATHS[1]: np.full_like(READING.gates[PATHS[1]], 0.5)}
+    words = curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
+    assert "In group 1 \u00b7 block 2 gates stand still, at 0.50 whatever the image: they tell nothing." in words
+    assert "in group 1 \u00b7 block 2;" not in words
+    assert "stand still" not in curves_words(READING, (0, 1, 2))
+    for path in PATHS:
+        dead[path] = np.full_like(READING.gates[path], 0.5)
+    assert "As in the paper" not in curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
+
+
 def test_words_about_ablation_count_points_and_savings():
     alone = {path: ablation_of(path, 0.9 - 0.01 * index) for index, path in enumerate(PATHS)}
     assert "2 of 4 blocks measured" in ablation_words(dict(list(alone.items())[:2]), None, NAMES, "one", 4)
@@ -378,14 +403,64 @@ def test_holding_a_gate_measures_what_ablation_measures(lens, model, how):
     assert (found.after, found.flipped) == (by_hand.after, by_hand.flipped)
     assert f"{100 * by_hand.after:.1f}\u00a0%" in lens.shown["said"]
     assert "sn-cross" in lens.shown["strip"]
+    assert (lens_pages.AT_ONE in lens.shown["body"]) == (how == "one")
     ask(lens, free=True, how="one")
 
 
 def test_what_is_held_is_not_measured_twice(lens, monkeypatch):
     ask(lens, tab="Ablation", how="one")
-    monkeypatch.setitem(lens_work._JOBS, "ablation", lambda *_: pytest.fail("measured again"))
+    monkeypatch.setitem(lens_jobs._JOBS, "ablation", lambda *_: pytest.fail("measured again"))
     ask(lens, tab="Curves")
     assert ask(lens, tab="Ablation", how="one")["error"] == ""
+
+
+def saved(lens, **moves):
+    """What the page says once a figure was saved, or not."""
+    ask(lens, **moves)
+    while lens._saving.saved.running:
+        time.sleep(0.02)
+    lens._render()
+    return lens.shown
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
+def test_the_papers_figures_are_saved_beside_the_notebook_and_nothing_is_written_over(
+    lens, suffix, start, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    stem = f"gates_{lens._state.network}"
+    for figure in ("means", "deviations"):
+        shown = saved(lens, figure=figure, save=suffix, classes=[2, 5])
+        path = tmp_path / f"{stem}_{figure}{suffix}"
+        assert (shown["saved"], shown["error"]) == (f"Saved as {path}", "")
+        assert str(path) in shown["side"]
+        assert path.read_bytes().startswith(start)
+    assert saved(lens, save=suffix)["saved"] == f"Saved as {tmp_path / f'{stem}_deviations_2{suffix}'}"
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_saved_figure_has_the_classes_and_stages_that_the_curves_have(lens, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    saved(lens, figure="means", save=".svg", classes=[2, 5], path="group2/block1")
+    words = next(tmp_path.iterdir()).read_text()
+    drawn = {name for name in ("bird", "dog", "cat", "group 1, block 1", "group 2, block 1", "group 2, block 2")
+             if f"<!-- {name} -->" in words}  # fmt: skip
+    assert drawn == {"bird", "dog", "group 1, block 1", "group 2, block 1"}
+
+
+def test_a_figure_that_cannot_be_saved_is_said_in_the_panel_and_leaves_nothing(lens, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "choose a class that has images" in saved(lens, save=".png", classes=[])["error"]
+    ask(lens, classes=[0, 1])
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert "The figure was not saved: " in saved(lens, save=".png")["error"]
+    assert ask(lens, classes=[0, 1, 2])["error"] == ""
+    assert "must be one of '.png', '.svg' or '.pdf'" in ask(lens, save=".jpg")["error"]
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.chdir(tmp_path)
+    assert saved(lens, save=".png")["error"] == ""
 
 
 def send(lens, name, content, parts=1):
@@ -482,8 +557,6 @@ def test_what_does_not_belong_together_is_answered_with_the_rule(model, given, w
 
 
 def test_a_network_without_gates_is_answered_in_the_panel():
-    from dataclasses import replace
-
     lens = GateLens(replace(SMALL, ratio=None).build())
     lens._work.wait(300)
     assert "has no squeeze-excite gate" in lens.shown["error"]
@@ -567,6 +640,77 @@ def test_a_damaged_record_is_said(tmp_path):
     assert moments.kept(tmp_path / "none.json") == []
 
 
+def seen(lens, words):
+    """The page once it has the words: a thread looks into the folder now and then."""
+    end = time.monotonic() + 20
+    while words not in "".join(lens.shown[part] for part in ("heading", "said", "body", "error")):
+        assert time.monotonic() < end, lens.shown["said"]
+        time.sleep(0.05)
+    return lens.shown
+
+
+def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or_keras(tmp_path):
+    run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
+    lens = GateLens.of_run(run)
+    lens._work.wait(300)
+    ask(lens, tab="Training")
+    for count in (1, 2, 4):
+        moments.keep(MOMENTS[:count], run.folder / moments.FILE)
+        shown = seen(lens, "One moment so far" if count == 1 else f"From epoch 0 to {count - 1}")
+    assert shown["body"].count("<svg") == 1
+    (run.folder / moments.FILE).write_text("half a")
+    assert "is damaged" in seen(lens, "is damaged")["error"]
+    moments.keep(MOMENTS[:3], run.folder / moments.FILE)
+    assert "is damaged" not in seen(lens, "From epoch 0 to 2")["error"]
+    lens.close()
+    assert lens.failure is None
+
+
+def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_they_are_there(tmp_path):
+    run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
+    run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
+    lens = GateLens.of_run(run)
+    assert lens.shown["tab"] == "Training"
+    assert "at work: training, epoch 2 of 5" in lens.shown["heading"]
+    assert "no weights yet that can be looked into" in lens.shown["said"]
+    assert (lens.shown["error"], lens.shown["busy"]) == ("", "")
+    weights = SMALL.build().get_weights()
+    best = run.folder / "checkpoints" / "best.npz"
+    checkpoint.write(best, weights, {"epoch": 1})
+    seen(lens, "its weights after 1")
+    lens._work.wait(300)
+    assert "Read again" in ask(lens, tab="Training")["body"]
+    checkpoint.write(best, weights, {"epoch": 2})
+    seen(lens, "Read its better weights")
+    assert "its weights after 2" in (ask(lens, again=True)["heading"], lens.wait(300), lens.shown["heading"])[2]
+    assert "Read again" in lens.shown["body"]
+    run.tell(Status("finished", epoch=5, epochs=5))
+    end = time.monotonic() + 20
+    while "at work" in lens.shown["heading"]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    lens.close()
+
+
+def test_a_run_on_images_of_ones_own_is_looked_at_in_its_own_scale_and_with_every_class(tmp_path):
+    """Files of a folder come one class after the other, and are standardised by their own mean."""
+    rng = np.random.default_rng(0)
+    for name, base in (("dark", 20), ("light", 200)):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for number in range(30):
+            pixels = rng.integers(base, base + 40, (32, 32, 3), dtype="uint8")
+            Image.fromarray(pixels).save(tmp_path / "mine" / name / f"{number}.png")
+    network = replace(SMALL, classes=2)
+    run = Run.create(network, Recipe(standardise=True), str(tmp_path / "mine"), folder=tmp_path / "run")
+    checkpoint.write(run.folder / "checkpoints" / "000000001.npz", network.build().get_weights(), {"epoch": 1})
+    (run.folder / "checkpoints" / "000000002.npz").write_bytes(b"half")
+    loaded = lens_runs.of_run(run).load()
+    assert loaded.labels.tolist()[:4] == [0, 1, 0, 1]
+    assert abs(loaded.images.mean()) < 0.1
+    assert "its weights after 1" in loaded.about
+    assert sorted(path.name for path in (run.folder / "checkpoints").iterdir()) == ["000000001.npz", "000000002.npz"]
+
+
 @pytest.mark.slow
 def test_a_run_shows_its_best_weights_and_how_gates_moved(tmp_path):
     recipe = Recipe(epochs=2, batch=256, standardise=True)
@@ -591,3 +735,107 @@ def test_a_network_that_ships_is_offered_if_it_has_gates_and_read_once(name):
         lens = GateLens(name).wait(300)
         assert lens._work.reading.accuracy == pytest.approx(pretrained.card(name).sample_accuracy, abs=0.002)
         assert GateLens(name)._work is lens._work
+
+
+TIMM = "timm/seresnet50.ra2_in1k"
+
+
+def settled(lens):
+    """Wait for all that was begun: Python cannot end while a thread imports TensorFlow."""
+    for work in lens._works._works.values():
+        work.wait(300)
+
+
+def test_choosing_another_network_while_keras_is_being_imported_works(monkeypatch):
+    """A module that is half imported has no `config` yet."""
+    monkeypatch.setitem(sys.modules, "keras", ModuleType("keras"))
+    work = lens_work.Work(lens_sources.Source("net", lambda: "loaded"))
+    work.aim([("load",)])
+    work.wait(10)
+    assert work.loaded == "loaded"
+
+
+def test_timms_networks_are_offered_and_nothing_is_fetched_until_somebody_says_so(monkeypatch):
+    """Offline, what fetching would take is said; after that, what else can be done. The strip is there at once."""
+    real, fetched = hub._fetched, []
+    monkeypatch.setattr(hub, "_fetched", lambda tag: fetched.append(tag) or real(tag))
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)  # as where it is not installed
+    lens = GateLens()
+    shown = ask(lens, network=TIMM)
+    assert "112.56 MB, from huggingface.co" in shown["said"]
+    assert "Fetch and load it" in shown["body"]
+    assert shown["strip"].count("sn-node") == 0
+    assert "<svg" in shown["strip"]
+    for tab in TABS:
+        ask(lens, tab=tab)
+    assert (fetched, lens.shown["error"]) == ([], "")
+    shown = ask(lens, load=True)
+    assert fetched == [TIMM.removeprefix("timm/")]
+    assert "not installed; try pip install huggingface_hub, or get model.safetensors" in shown["error"]
+    assert "Fetch and load it" in lens.shown["body"]
+    ask(lens, load=True)
+    assert len(fetched) == 2
+    assert lens.failure is None
+    settled(lens)
+
+
+def test_naming_one_of_timms_networks_is_saying_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    lens = GateLens(TIMM)
+    lens._work.wait(300)
+    assert "not installed" in lens.shown["error"]
+    assert repr(lens) == f"GateLens({TIMM})"
+    with pytest.raises(ValueError, match=r"must say which weights; try 'seresnet50.ra2_in1k'"):
+        GateLens("timm/seresnet50")
+
+
+@pytest.fixture(scope="module")
+def converted():
+    """timm's seresnet18 with weights drawn at random, and as many classes as ImageNet, on small images."""
+    network = replace(architecture_of("seresnet18"), input_shape=(64, 64, 3))
+    return convert(draw(shapes(network)), network)
+
+
+def test_a_converted_network_looks_at_the_sample_made_larger_and_names_what_it_predicts(converted):
+    how = PUBLISHED["seresnet50.ra2_in1k"].preprocessing
+    lens = GateLens(converted, prepare=how.standardised).wait(300)
+    loaded, reading = lens._work.loaded, lens._work.reading
+    assert loaded.pictures.shape == (100, 64, 64, 3)
+    assert np.bincount(reading.labels).tolist() == [10] * 10
+    assert (reading.classes, reading.accuracy) == (data.CIFAR10, None)
+    assert np.allclose(loaded.images, how.standardised(loaded.pictures))
+    shown = ask(lens, tab="One image", image=7)
+    passage = lens._work.results["image", 7, lens.scene.path]
+    assert imagenet_classes()[passage.probabilities.argmax()][1].partition(",")[0] in shown["said"]
+    assert "its label is" in shown["said"]
+    shown = send(lens, "mine.png", encoded(Image.fromarray(RAMP)))
+    assert "made 64 x 64" in shown["body"]
+    assert "other classes than those of these images" in ask(lens, tab="Ablation")["error"]
+    for tab in TABS:
+        ElementTree.fromstring(f"<div>{ask(lens, tab=tab)['body']}</div>")
+
+
+def test_the_twin_without_squeeze_excite_stands_beside_what_holding_gates_loses(lens, monkeypatch):
+    card = SimpleNamespace(name="se", accuracy=0.90, images=10_000)
+    words = beside(card, SimpleNamespace(name="bare", accuracy=0.885, images=10_000))
+    assert words == (
+        "Trained from the start without squeeze-excite, its twin bare gets 88.5\u00a0% of the same 10,000 test images, "
+        "1.5 points less than its 90.0\u00a0%; up to 0.9 may be chance, and each was trained once."
+    )
+    monkeypatch.setitem(lens._work.results, ("load",), replace(lens._work.loaded, twin=words))
+    assert words in ask(lens, tab="Ablation")["body"]
+
+
+def test_of_a_network_that_ships_without_gates_its_twin_is_named(monkeypatch):
+    cards = {name: pretrained.Card(
+        name=name, token=network.token(), recipe=Recipe().to_dict(), data="cifar10", checkpoint="last", accuracy=0.9,
+        images=10_000, sample_accuracy=0.9, device="CPU", seconds=1.0, versions={}, command="", metrics=(),
+    ) for name, network in (("se_net", SMALL), ("net", replace(SMALL, ratio=None)))}  # fmt: skip
+    monkeypatch.setattr(pretrained, "names", lambda: tuple(cards))
+    monkeypatch.setattr(pretrained, "card", cards.__getitem__)
+    monkeypatch.setattr(pretrained, "twin", lambda card: cards["se_net" if card.name == "net" else "net"])
+    assert [source.name for source in lens_sources.shipped()] == ["se_net"]
+    with pytest.raises(ValueError, match=r"`model` \(='net'\) must have squeeze-excite, .* its twin, 'se_net'"):
+        GateLens("net")
+    with pytest.raises(ValueError, match="try 'se_net'"):
+        GateLens("se_nett")

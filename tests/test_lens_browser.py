@@ -3,6 +3,7 @@
 import io
 import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -205,11 +206,34 @@ def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words)
     expect(alert(page)).to_be_hidden()
 
 
+def test_a_figure_is_saved_with_a_key_and_the_panel_says_where(page):
+    go_to(page, "Curves")
+    button = page.get_by_role("button", name="Save figure as SVG")
+    button.focus()
+    page.keyboard.press("Enter")
+    told = page.locator(".sn-lens [data-part=doing]")
+    expect(told).to_have_text(re.compile(r"Saved as /.*gates_.*_means\.svg"), timeout=60_000)
+    path = Path(told.inner_text().removeprefix("Saved as "))
+    assert path.read_text().startswith("<?xml")
+    expect(page.locator(".sn-side .sn-path")).to_contain_text(str(path))
+    expect(button).to_be_focused()
+
+
+def test_one_of_timms_networks_is_fetched_only_on_a_further_word(page):
+    networks = page.get_by_role("combobox", name="Network")
+    mine = networks.input_value()
+    networks.select_option("timm/seresnet50.ra2_in1k")
+    expect(said(page)).to_contain_text("are not here yet: 112.56 MB, from huggingface.co")
+    expect(page.get_by_role("button", name="Fetch and load it")).to_be_visible()
+    expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden()
+    networks.select_option(mine)
+    expect(page.locator(".sn-lens .sn-strip .sn-gate-mark")).to_have_count(4)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, theme):
     """At 1280 by 720; the page as a whole is kept as a picture."""
     set_theme(page, theme)
-    ARTEFACTS.mkdir(exist_ok=True)
     page.locator(".sn-lens button[data-hold]").press("Enter")
     for tab in TABS:
         go_to(page, tab)

@@ -97,8 +97,6 @@ def test_links_lead_somewhere_and_nothing_is_fetched(notebook):
 
 def test_lessons_are_linked_with_their_neighbours():
     for before, after in pairwise(NAMES[1:]):
-        if (before, after) == ("06_two_idioms", "09_published_networks"):
-            continue
         texts = [nbformat.read(PATHS[name], as_version=4).cells[-1].source for name in (before, after)]
         assert f"({after}.ipynb)" in texts[0]
         assert f"({before}.ipynb)" in texts[1]
@@ -110,7 +108,7 @@ def test_figures_are_images_with_words_and_have_a_table_or_a_caption(notebook):
     for cell in code(notebook):
         for output in cell.outputs:
             html = output.get("data", {}).get("text/html", "")
-            drawings = re.findall(r"<svg[^>]*>", html)
+            drawings = [each for each in re.findall(r"<svg[^>]*>", html) if 'aria-hidden="true"' not in each]
             assert all('role="img"' in each and re.search('aria-label="[^"]{15,}"', each) for each in drawings)
             assert "<img" not in html
             if drawings and not cell.source.startswith("Explorer"):
@@ -157,7 +155,8 @@ def test_numbers_in_prose_are_those_of_the_cells_below(notebook):
             digits = number.replace(",", "").split()[0]
             assert re.search(rf"(?<![\d.]){re.escape(digits)}(?!\d)", said), f"{number} in: {cell.source[:80]}"
             seen += 1
-    assert seen or notebook.name in ("00_start_here", "teacher/answers")
+    # In the lesson on gates every number is that of the weights, and those will be others: it writes none down.
+    assert seen or notebook.name in ("00_start_here", "08_gates", "teacher/answers")
 
 
 def test_a_number_that_no_cell_says_would_be_found():

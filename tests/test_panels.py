@@ -16,8 +16,9 @@ from senet_lab.export import FORMS, text_of
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import pages, state
 from senet_lab.panels.controls import controls
-from senet_lab.panels.moves import MOVES, moved
+from senet_lab.panels.moves import MOVES, TIMM, moved
 from senet_lab.panels.state import TABS, after, begun
+from senet_lab.ported.networks import architecture_of
 from senet_lab.published import PRESETS
 from senet_lab.views.page import heading, picture
 
@@ -741,3 +742,20 @@ def test_who_comes_up_goes_on_at_the_part_that_was_left(explorer):
         assert f'tabindex="0" data-path="{left}"' in card
     card = ask(explorer, path="group2/block1")["body"].split('class="sn-card"')[1]
     assert 'tabindex="0" data-path' not in card.partition("</svg>")[0]  # the first of the block, a convolution
+
+
+@pytest.mark.parametrize("name", TIMM)
+def test_timms_networks_are_presets_by_the_names_that_timm_gives_them(name):
+    """Each in timm's own convention, or the paper's, whatever was shown before; and it is known again."""
+    network = architecture_of(name.removeprefix("timm/"))
+    assert moved(Architecture("resnext", 101, classes=7), "preset", name) == network
+    shown = next(control for control in controls(network) if control.name == "preset")
+    assert shown.value == name
+    assert shown.labels[shown.stops.index(name)] == f"timm: {name.removeprefix('timm/')}"
+    assert shown.hint == f"{name.removeprefix('timm/')} in timm, whose weights fit"
+
+
+def test_what_timm_calls_a_network_of_the_paper_is_said_beside_the_preset():
+    said = {control.name: control.hint for control in controls(Architecture(convention="paper"))}
+    assert said["preset"] == "legacy_seresnet50 in timm, whose weights fit"
+    assert {control.name: control.hint for control in controls(Architecture())}["preset"] == ""

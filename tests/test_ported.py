@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
 from dataclasses import replace
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -14,10 +16,12 @@ import pytest
 from timm_draws import ANSWERS, SIDES, draw, fingerprint, images, probed
 
 from senet_lab import Architecture
+from senet_lab.ported import hub
 from senet_lab.ported.classes import imagenet_classes, most_likely
 from senet_lab.ported.keys import key
 from senet_lab.ported.networks import NAMES, OTHERS, PUBLISHED, architecture_of, name_of
 from senet_lab.ported.preprocessing import Preprocessing
+from senet_lab.ported.results import RESULTS
 from senet_lab.ported.weights import convert, save_timm, shapes, to_timm
 
 TIMM = json.loads(ANSWERS.read_text())
@@ -56,12 +60,26 @@ def outputs(model, architecture):
     return keras.Model(model.inputs, [model.outputs[0], *layers]), ["log", *wanted]
 
 
+@lru_cache(maxsize=1)
+def ported(name):
+    """timm's network with the weights that were drawn for it, and the names of its outputs; built once for all sides."""
+    architecture = replace(architecture_of(name), input_shape=(*SIDES[1], 3))
+    weights = draw(shapes(architecture, legacy=legacy(name)))
+    return outputs(convert(weights, architecture), architecture)
+
+
+def seen_by(model, pixels):
+    """Its outputs for images of any side: its layers by hand, along its own graph, which was built for one side."""
+    return model._run_through_graph(pixels, operation_fn=lambda operation: operation)
+
+
 def assert_as_timm(name, side):
-    architecture = replace(architecture_of(name), input_shape=(*side, 3))
-    model, parts = outputs(convert(draw(shapes(architecture, legacy=legacy(name))), architecture), architecture)
+    import keras
+
+    model, parts = ported(name)
     told = TIMM[name]["x".join(map(str, side))]
-    first, *others = model.predict_on_batch(images(side))
-    for part, array in zip(parts, [np.log(first), *others], strict=True):
+    found = [keras.ops.convert_to_numpy(each) for each in seen_by(model, keras.ops.convert_to_tensor(images(side)))]
+    for part, array in zip(parts, [np.log(found[0]), *found[1:]], strict=True):
         ours = probed(array)
         assert ours["size"] == told[part]["size"], part
         apart = np.abs(np.subtract(ours["some"], told[part]["some"])).max()
@@ -70,7 +88,7 @@ def assert_as_timm(name, side):
 
 # All at the odd size, which tells where zeros are padded; at 224 one of each family, since depth changes nothing there.
 AT_224 = [name for name in NAMES if not re.search("34|101|152|32x8d|64x4d", name)]
-CASES = [(name, SIDES[1]) for name in NAMES] + [(name, SIDES[0]) for name in AT_224]
+CASES = [(name, side) for name in NAMES for side in SIDES if side == SIDES[1] or name in AT_224]
 
 
 @pytest.mark.slow
@@ -179,6 +197,19 @@ def test_published_weights_are_of_a_network_that_there_is(tag):
     assert architecture_of(tag).input_shape == (224, 224, 3)
 
 
+@pytest.mark.parametrize("tag", RESULTS)
+def test_timms_table_is_of_these_networks_parameter_for_parameter(tag):
+    """What is printed beside the accuracy is what the ledger counts: no row belongs to another network."""
+    network, result = tag.partition(".")[0], RESULTS[tag]
+    assert round(architecture_of(network).ledger().params / 1e6, 2) == result.mparams
+    assert result.top1 < result.top5 < 100
+    assert tag in PUBLISHED or network.startswith("legacy_")
+
+
+def test_all_published_weights_have_an_accuracy_with_its_source():
+    assert set(PUBLISHED) <= set(RESULTS)
+
+
 def test_a_picture_is_cut_and_standardised_as_timm_validates():
     """The middle of the picture is what is left: 224 of 256, whatever the longer side is."""
     from PIL import Image
@@ -233,21 +264,23 @@ class Hub(BaseHTTPRequestHandler):
 FETCH = """
 import sys
 from senet_lab import pretrained
-model = pretrained.load("timm/seresnet50.ra2_in1k")
-print(float(sum(abs(weight).sum() for weight in model.get_weights())))
+for _ in sys.argv[1:]:
+    model = pretrained.load("timm/seresnet50.ra2_in1k")
+    print(float(sum(abs(weight).sum() for weight in model.get_weights())), flush=True)
+    sys.stdin.readline()
 """
 
 
-def fetched(folder, **environment):
-    env = {
+def settings(folder, **environment):
+    return {
         **os.environ, "HF_HOME": str(folder / "hub"), "SENET_LAB_CACHE": str(folder / "cache"),
         "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1", **environment,
     }  # fmt: skip
-    return subprocess.run([sys.executable, "-c", FETCH], capture_output=True, text=True, env=env, check=False)
 
 
 @pytest.mark.slow
 def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_network(tmp_path):
+    """The server goes away between the two; so does what the hub's client has kept."""
     pytest.importorskip("huggingface_hub")
     weights = draw(shapes(architecture_of("seresnet50")))
     file = tmp_path / "model.safetensors"
@@ -257,24 +290,50 @@ def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_netwo
     Hub.content = file.read_bytes()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    first = fetched(tmp_path, HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    server.server_close()
+    env = settings(tmp_path, HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}")
+    with subprocess.Popen(
+        [sys.executable, "-c", FETCH, "once", "again"], env=env, text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        first = process.stdout.readline()
+        server.shutdown()
+        server.server_close()
+        shutil.rmtree(tmp_path / "hub")
+        second, _ = process.communicate("\n\n", timeout=300)
     whole = sum(float(np.abs(array).sum(dtype="float64")) for array in weights.values())
-    assert float(first.stdout or 0) == pytest.approx(whole, rel=1e-4), first.stderr
+    assert float(first or 0) == pytest.approx(whole, rel=1e-4)
+    assert second == first
     assert [path.name for path in (tmp_path / "cache" / "timm").iterdir()] == ["seresnet50.ra2_in1k.weights.h5"]
-    second = fetched(tmp_path, HF_HUB_OFFLINE="1")
-    assert second.stdout == first.stdout
 
 
-@pytest.mark.slow
-def test_weights_that_cannot_be_fetched_say_what_else_can_be_done(tmp_path):
+def test_without_the_hubs_client_it_is_said_how_to_get_it_and_what_else_can_be_done(monkeypatch):
+    from senet_lab import pretrained
+
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)  # as where it is not installed
+    with pytest.raises(ImportError, match=r"not installed; try pip install huggingface_hub, or get model.safetensors"):
+        pretrained.load("timm/seresnet50.ra2_in1k")
+
+
+def test_offline_it_is_said_in_one_line(tmp_path):
+    """Without Keras: what cannot be fetched is not built."""
     pytest.importorskip("huggingface_hub")
-    done = fetched(tmp_path, HF_HUB_OFFLINE="1")
+    env = settings(tmp_path, HF_HUB_OFFLINE="1")
+    done = subprocess.run(
+        [sys.executable, "-c", FETCH, "once"], stderr=subprocess.PIPE, text=True, env=env, check=False
+    )
     last = done.stderr.strip().splitlines()[-1]
-    assert "FileNotFoundError: 'timm/seresnet50.ra2_in1k' could not be fetched" in last
+    assert "'timm/seresnet50.ra2_in1k' could not be fetched: HF_HUB_OFFLINE is set, and it was not fetched" in last
     assert "use convert(path, architecture_of('seresnet50.ra2_in1k'))" in last
     assert not (tmp_path / "cache").exists()
+
+
+def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
+    errors = pytest.importorskip("huggingface_hub.errors")
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    assert hub._plain(errors.LocalEntryNotFoundError("An error happened.\nAnd more.")).startswith(
+        "huggingface.co cannot be reached"
+    )
+    assert hub._plain(OSError("No space left.\nAnd more.")) == "No space left."
 
 
 @pytest.mark.parametrize(
@@ -283,8 +342,11 @@ def test_weights_that_cannot_be_fetched_say_what_else_can_be_done(tmp_path):
         ("seresnet50", r"must say which weights; try 'seresnet50.ra2_in1k' \(4 are known\)"),
         ("legacy_seresnet50.in1k", "has no weights at huggingface.co/timm that are no pickle"),
         ("seresnext26d_32x4d.bt_in1k", "its stem is three convolutions"),
-        ("seresnet50.ra3_in1k", "try 'seresnet50.ra2_in1k'"),
-        ("densenet", "try "),
+        ("seresnet50.ra3_in1k", r"must say which weights; try 'seresnet50.a3_in1k'"),
+        ("seresnet50.a4_in1k", "must say which weights; try 'seresnet50.a3_in1k'"),
+        ("resnet50", r"`name` \(='resnet50'\) must be one of .*; try 'seresnet50"),
+        ("SERESNET50.RA2_IN1K", "try 'seresnet50.ra2_in1k'"),
+        ("", "must be one of"),
     ],
 )
 def test_weights_that_nobody_published_are_answered(tag, words):

@@ -178,12 +178,34 @@ def test_weights_that_16_bits_cannot_hold_are_not_written(bad, model, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_card_goes_through_json_and_one_with_other_fields_is_refused():
-    told = Card(
-        name="tiny", token=TINY.token(), recipe=SHORT.to_dict(), data="sample", checkpoint="last", accuracy=0.5,
-        images=1000, sample_accuracy=0.5, device="CPU", seconds=1.5, versions={"keras": "3"}, command="python",
-        metrics=({"epoch": 1.0, "loss": 2.0},),
+def told_of(architecture, name):
+    """A card as short as it can be."""
+    return Card(
+        name=name, token=architecture.token(), recipe=SHORT.to_dict(), data="sample", checkpoint="last",
+        images=1000, sample_accuracy=0.5, device="CPU", seconds=1.5, versions={"keras": "3"}, command="python", metrics=({"epoch": 1.0, "loss": 2.0},),
+        accuracy=0.5,
     )  # fmt: skip
+
+
+def test_a_twin_differs_in_squeeze_excite_alone(tmp_path):
+    bare = replace(TINY, ratio=None)
+    longer = {"recipe": replace(SHORT, epochs=9).to_dict()}
+    cards = [
+        told_of(TINY, "se_tiny"),
+        replace(told_of(bare, "longer"), **longer),
+        told_of(replace(bare, classes=9), "other"),
+        told_of(replace(TINY, ratio=2), "se_more"),
+    ]
+    for each in cards:
+        (tmp_path / f"{each.name}.json").write_text(each.to_json())
+    assert pretrained.twin(cards[0], tmp_path) is None
+    (tmp_path / "tiny.json").write_text(told_of(bare, "tiny").to_json())
+    assert pretrained.twin(cards[0], tmp_path).name == "tiny"
+    assert pretrained.twin(told_of(bare, "tiny"), tmp_path).name in ("se_tiny", "se_more")
+
+
+def test_a_card_goes_through_json_and_one_with_other_fields_is_refused():
+    told = told_of(TINY, "tiny")
     assert Card.from_json(told.to_json()) == told
     values = asdict(told)
     values["extra"] = values.pop("device")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -20,14 +21,6 @@ from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import COLUMNS, Run, Status, runs
 
 
-@pytest.fixture(scope="module")
-def unbroken(tmp_path_factory):
-    """A run that nothing happened to, finished."""
-    run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "unbroken").start()
-    assert run.wait(120).state == "finished", (run.folder / "log.txt").read_text()
-    return run
-
-
 @pytest.mark.slow
 def test_a_run_leaves_metrics_checkpoints_and_a_status(unbroken):
     status = unbroken.status()
@@ -43,7 +36,7 @@ def test_a_run_leaves_metrics_checkpoints_and_a_status(unbroken):
 
 
 @pytest.mark.slow
-def test_a_stop_is_obeyed_within_a_step_and_a_resumed_run_ends_as_an_unbroken_one(unbroken, tmp_path):
+def test_a_stop_is_obeyed_within_a_step_and_a_resumed_run_ends_as_an_unbroken_one(unbroken, forked, tmp_path):
     run = Run.create(TINY, SHORT, folder=tmp_path / "stopped").start()
     await_state(run, ("training",))
     run.stop()
@@ -51,13 +44,13 @@ def test_a_stop_is_obeyed_within_a_step_and_a_resumed_run_ends_as_an_unbroken_on
     assert run.wait(30).state == "stopped"
     assert time.monotonic() - asked < 3  # a step of this network takes some 50 ms
     assert checkpoint.newest(run.folder / "checkpoints")[1]["step"] > 0
-    assert run.start().wait(120).state == "finished"
+    assert forked(run).wait(120).state == "finished"
     assert_ends_as(run, unbroken)
 
 
 @pytest.mark.slow
-def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, tmp_path):
-    run = Run.create(TINY, SHORT, folder=tmp_path / "paused").start()
+def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, forked, tmp_path):
+    run = forked(Run.create(TINY, SHORT, folder=tmp_path / "paused"))
     await_state(run, ("training",))
     run.ask("pause")
     step = await_state(run, ("paused",)).step
@@ -73,23 +66,22 @@ def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_damaged_checkpoint_gives_way_to_the_one_before(unbroken, tmp_path):
-    run = Run.create(TINY, SHORT, folder=tmp_path / "damaged").start()
-    assert run.wait(120).state == "finished"
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(unbroken, forked, tmp_path):
+    run = Run(shutil.copytree(unbroken.folder, tmp_path / "damaged"))
     newest = sorted((run.folder / "checkpoints").glob("[0-9]*.npz"))[-1]
     content = bytearray(newest.read_bytes())
     content[len(content) // 2] ^= 0xFF
     newest.write_bytes(content)
-    assert run.start().wait(120).state == "finished"
+    assert forked(run).wait(120).state == "finished"
     assert "is damaged" in (run.folder / "log.txt").read_text()
     assert_ends_as(run, unbroken)
 
 
 @pytest.mark.slow
-def test_a_loss_that_is_no_number_ends_the_run_and_says_so(tmp_path):
+def test_a_loss_that_is_no_number_ends_the_run_and_says_so(forked, tmp_path):
     wild = replace(SHORT, learning_rate=999.0, schedule="constant", warmup=0, weight_decay=0.9, label_smoothing=0.0)
-    run = Run.create(TINY, wild, folder=tmp_path / "wild").start()
-    status = run.wait(120)
+    run = Run.create(TINY, wild, folder=tmp_path / "wild")
+    status = forked(run).wait(120)
     assert status.state == "failed"
     kept = checkpoint.newest(run.folder / "checkpoints")
     assert kept is None or all(np.isfinite(array).all() for array in kept[0])
@@ -159,12 +151,12 @@ def test_a_process_counts_by_its_mark_and_not_by_its_number_alone(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_that_goes_on_with_other_versions_warns_and_goes_on(tmp_path):
+def test_a_run_that_goes_on_with_other_versions_warns_and_goes_on(forked, tmp_path):
     run = Run.create(TINY, replace(SHORT, epochs=1, warmup=0, schedule="constant"), folder=tmp_path / "a")
     config = json.loads((run.folder / "config.json").read_text())
     config["versions"]["keras"] = "3.0.0"
     (run.folder / "config.json").write_text(json.dumps(config))
-    status = run.start().wait(180)
+    status = forked(run).wait(180)
     assert status.state == "finished"
     assert "so its numbers may differ: keras 3.0.0 then and " in status.warning
     assert status.warning in (run.folder / "log.txt").read_text()
@@ -220,6 +212,23 @@ def test_a_process_that_is_gone_has_failed(tmp_path):
     run.tell(Status("training", epoch=1, epochs=10))
     assert run.status().state == "failed"
     assert "its process is gone" in run.status().reason
+
+
+def broken(folder, words):
+    """A Keras that cannot be imported."""
+    folder.mkdir()
+    (folder / "keras.py").write_text(words)
+    return os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def test_a_process_that_never_began_is_told_from_one_that_was_killed_by_its_last_words(tmp_path, monkeypatch):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "first", "raise ImportError('no such <engine>')"))
+    reason = run.start().wait(60).reason
+    assert "its process ended before it could begin: the last it said is 'ImportError: no such <engine>'" in reason
+    assert str(run.folder / "log.txt") in reason
+    monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "second", "import os; os._exit(1)"))
+    assert "it said nothing, as one that is killed" in run.start().wait(60).reason  # not what the first one said
 
 
 def test_a_line_of_metrics_that_was_cut_off_is_left_out_and_an_epoch_done_again_counts_once(tmp_path):

@@ -1,16 +1,13 @@
 """Survival: whatever happens to a run, it goes on from there and ends as if nothing had; or says plainly why not."""
 
 import contextlib
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import psutil
@@ -18,38 +15,11 @@ import pytest
 from runs import SHORT, TINY, assert_ends_as, await_state, killed, log_of, process_of
 
 from senet_lab.training import checkpoint
-from senet_lab.training.run import Run, Status
+from senet_lab.training.run import ENDED, Run
 from senet_lab.training.warm import cool, warm
 
 pytestmark = pytest.mark.slow
-HERE = Path(__file__).parent
 MOMENTS = (*["compiling"] * 5, *["mid-step"] * 7, *["during a checkpoint"] * 8)
-
-
-@pytest.fixture(scope="module")
-def unbroken(tmp_path_factory):
-    """A run that nothing happened to, finished."""
-    run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "unbroken").start()
-    assert run.wait(180).state == "finished", log_of(run)
-    return run
-
-
-@pytest.fixture
-def forked(monkeypatch):
-    """A function that trains a run in a process of its own, which is there at once."""
-    monkeypatch.setenv("SENET_LAB_KEPT_EVERY", "0")  # a checkpoint at every step
-    mark = "worker-of-the-tests"
-    command = [sys.executable, str(HERE / "forked.py"), mark]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-
-        def start(run):
-            process.stdin.write(f"{run.folder}\n")
-            process.stdin.flush()
-            number = int(process.stdout.readline())
-            run.tell(Status("waiting", process=number, mark=mark))
-
-        yield start
-        process.stdin.close()
 
 
 def await_moment(run, moment, draw):
@@ -71,7 +41,7 @@ def test_a_worker_that_is_killed_at_20_moments_ends_with_the_same_weights_bit_fo
     moments = draw.sample(MOMENTS, len(MOMENTS))
     run = Run.create(TINY, SHORT, folder=tmp_path / "0")
     while moments:
-        forked(run)
+        forked(run, kept_every=0)  # a checkpoint at every step
         if await_moment(run, moments[-1], draw):
             moments.pop()
             killed(run)
@@ -85,8 +55,7 @@ def test_a_worker_that_is_killed_at_20_moments_ends_with_the_same_weights_bit_fo
             assert_ends_as(run, unbroken)
             run = Run.create(TINY, SHORT, folder=tmp_path / str(len(moments)))
     assert cut_off >= 2  # kills did hit a checkpoint as it was written
-    forked(run)
-    assert await_state(run, ("finished",), 180)
+    assert forked(run, kept_every=0).wait(180).state == "finished"
     assert_ends_as(run, unbroken)
 
 
@@ -94,42 +63,65 @@ KERNEL = """
 import sys, time
 from senet_lab.training.run import Run
 from senet_lab.training.warm import warm
+run = Run(sys.argv[1])
 if sys.argv[2] == "warm":
     warm()
     sys.stdin.readline()
-Run(sys.argv[1]).start()
+if not run.is_held():
+    run.start()
 print("started", flush=True)
-time.sleep(600)
+for status in run.follow():
+    pass
 """
 
 
-@pytest.mark.parametrize("way", ["warm", "new"])
-def test_a_training_survives_the_death_of_the_kernel_that_started_it(unbroken, tmp_path, way):
-    run = Run.create(TINY, SHORT, folder=tmp_path / "run")
-    kernel = subprocess.Popen(
-        [sys.executable, "-c", KERNEL, str(run.folder), way], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+def kernel_at(run, way="new"):
+    """A kernel that starts a run, or follows it where a process is at it."""
+    command = [sys.executable, "-c", KERNEL, str(run.folder), way]
+    kernel = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if way == "warm":  # its worker still loads Keras
+        kernel.stdin.write("\n")
+        kernel.stdin.flush()
+    return kernel
+
+
+def shot(kernel):
     with kernel:
-        if way == "warm":  # killed while its worker still loads Keras, too
-            kernel.stdin.write("\n")
-            kernel.stdin.flush()
-        assert kernel.stdout.readline() == "started\n"
-        os.kill(kernel.pid, signal.SIGKILL)
+        kernel.kill()
+
+
+def test_a_training_in_a_warm_process_survives_the_death_of_its_kernel(unbroken, tmp_path):
+    run = Run.create(TINY, SHORT, folder=tmp_path / "run")
+    kernel = kernel_at(run, "warm")
+    assert kernel.stdout.readline() == "started\n"
+    shot(kernel)
     assert run.is_held()
     assert run.wait(180).state == "finished", log_of(run)
     assert_ends_as(run, unbroken)
 
 
-def test_a_run_whose_kernel_and_worker_are_killed_together_goes_on(unbroken, tmp_path):
+def test_kernels_are_killed_at_random_moments_and_with_their_workers_and_the_run_ends_as_an_unbroken_one(
+    unbroken, tmp_path
+):
+    draw = random.Random(3)
     run = Run.create(TINY, SHORT, folder=tmp_path / "run")
-    command = [sys.executable, "-c", KERNEL, str(run.folder), "new"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as kernel:
-        assert kernel.stdout.readline() == "started\n"
-        await_state(run, ("training",))
-        os.kill(kernel.pid, signal.SIGKILL)
-        killed(run)
-    assert run.status().state == "failed"
-    assert run.start().wait(180).state == "finished"
+    shots = 0
+    for both in (True, True, False, False, False, False):
+        kernel = kernel_at(run)
+        if not both or shots:  # the first one at any moment of its own start, too
+            assert kernel.stdout.readline() == "started\n"
+            await_state(run, draw.choice((("waiting", "compiling"), ("training", "validating"))) + ENDED)
+        time.sleep(draw.random())
+        shots += run.status().state not in ENDED
+        shot(kernel)
+        if both:
+            killed(run)
+            assert run.status().state in ("failed", "waiting", "finished")
+        assert "is damaged" not in log_of(run)
+    assert shots >= 3
+    if not run.is_held() and run.status().state != "finished":
+        run.start()
+    assert run.wait(180).state == "finished", log_of(run)
     assert_ends_as(run, unbroken)
 
 
@@ -150,8 +142,8 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_ends_a_run_that_says_so_and_goes_on_once_there_is_room(unbroken, small_disk):
-    run = Run.create(TINY, SHORT, folder=small_disk / "run").start()
+def test_a_full_disk_ends_a_run_that_says_so_and_goes_on_once_there_is_room(unbroken, forked, small_disk):
+    run = forked(Run.create(TINY, SHORT, folder=small_disk / "run"))
     await_state(run, ("training",))
     filler = small_disk / "filler"
     with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
@@ -163,25 +155,25 @@ def test_a_full_disk_ends_a_run_that_says_so_and_goes_on_once_there_is_room(unbr
     found = checkpoint.newest(run.folder / "checkpoints")
     assert found is None or found[2] == []
     filler.unlink()
-    assert run.start().wait(180).state == "finished"
+    assert forked(run).wait(180).state == "finished"
     assert_ends_as(run, unbroken)
 
 
 @pytest.mark.skipif(not hasattr(psutil, "RLIMIT_FSIZE"), reason="only Linux limits a process that runs already")
-def test_a_checkpoint_that_cannot_be_written_leaves_no_half_file(unbroken, tmp_path):
-    run = Run.create(TINY, SHORT, folder=tmp_path / "run").start()
+def test_a_checkpoint_that_cannot_be_written_leaves_no_half_file(unbroken, forked, tmp_path):
+    run = forked(Run.create(TINY, SHORT, folder=tmp_path / "run"))
     await_state(run, ("training",))
     process_of(run).rlimit(psutil.RLIMIT_FSIZE, (10_000, -1))
     status = run.wait(120)
     assert (status.state, "File too large" in status.reason) == ("failed", True)
     assert list(run.folder.glob("checkpoints/*")) == []
-    assert run.start().wait(180).state == "finished"
+    assert forked(run).wait(180).state == "finished"
     assert_ends_as(run, unbroken)
 
 
 @pytest.mark.skipif(not hasattr(psutil, "RLIMIT_AS"), reason="only Linux limits a process that runs already")
-def test_a_run_that_gets_no_more_memory_fails_with_a_plain_message(tmp_path):
-    run = Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run").start()
+def test_a_run_that_gets_no_more_memory_fails_with_a_plain_message(forked, tmp_path):
+    run = forked(Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run"))
     await_state(run, ("training",))
     process = process_of(run)
     process.rlimit(psutil.RLIMIT_AS, (process.memory_info().vms // 2,) * 2)
@@ -190,11 +182,12 @@ def test_a_run_that_gets_no_more_memory_fails_with_a_plain_message(tmp_path):
     assert "out of memory" in status.reason
 
 
-def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(tmp_path):
-    run = Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run").start()
+def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(forked, tmp_path):
+    run = forked(Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run"))
     await_state(run, ("training",))
-    time.sleep(1)
-    step = SHORT.batch / run.status().images_per_s
+    while (pace := run.status().images_per_s) is None:  # that of the second step
+        time.sleep(0.1)
+    step = SHORT.batch / pace
     asked = []
 
     def click():
@@ -211,14 +204,14 @@ def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(
     assert checkpoint.newest(run.folder / "checkpoints")[1]["step"] > 0
 
 
-def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(tmp_path):
+def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, tmp_path):
     run = Run.create(TINY, SHORT, folder=tmp_path / "run")
     (run.folder / "wanted").mkdir()  # what root cannot write either
     with pytest.raises(OSError, match=r"wanted'\) is there already"):
         run.start()
     (run.folder / "wanted").rmdir()
     (run.folder / "checkpoints").write_text("")
-    status = run.start().wait(120)
+    status = forked(run).wait(120)
     assert status.state == "failed"
     assert "checkpoints" in status.reason
 

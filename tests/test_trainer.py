@@ -14,7 +14,7 @@ from itertools import count, pairwise
 
 import psutil
 import pytest
-from test_runs import SHORT, TINY, await_state
+from runs import SHORT, TINY, await_state, killed
 
 from senet_lab import Architecture, Explorer, Trainer
 from senet_lab.panels import devices, trainer_pages, watching
@@ -41,6 +41,9 @@ def rows(epochs, accuracy=0.5, **changed):
     usual = {"step": 36, "seconds": 7, "images_per_s": 612.3, "learning_rate": 0.1, "loss": 1.5, "val_loss": 1.7}
     shares = {"accuracy": accuracy + 0.05, "val_accuracy": accuracy}
     return [{"epoch": float(epoch), **usual, **shares, **changed} for epoch in range(1, epochs + 1)]
+
+
+BARE = rows(5, val_accuracy=math.nan)  # nothing is held out
 
 
 def made(folder, name, network=SE_20, *, epochs=3, state="finished", accuracy=0.5, recipe=RECIPES["seed"], **status):
@@ -155,6 +158,19 @@ def test_labels_at_the_ends_never_touch():
         (
             [Course("A", 5, rows(5), held=500), Course("B", 5, rows(5, 0.46), held=500)],
             "with 500 validation images, up to 6.3 points may be chance",  # 2 sqrt(2 * 0.48 * 0.52 / 500)
+        ),
+        (
+            [Course("A", 5, rows(5)), Course("B", 5, BARE)],
+            "A and B cannot be compared: B holds no images out, and accuracy on the images that are trained on is another",
+        ),
+        (
+            [Course("C", 5, BARE), Course("A", 5, rows(5)), Course("B", 5, rows(5, 0.46))],
+            "A is 4.0 points above B after 5 epochs, one run each. Not compared, since no images are held out there: C.",
+        ),
+        (
+            [Course("A", 5, rows(5)), Course("B", 5, BARE), Course("C", 5, rows(5, 0.8, val_accuracy=math.nan))],
+            "C is 30.0 points above B after 5 epochs, on the training images, one run each. Not compared, since images "
+            "are held out there: A.",
         ),
     ],
 )
@@ -358,6 +374,30 @@ def test_what_cannot_fit_is_refused_at_start_with_advice_and_leaves_no_folder(tr
     assert form["needs"] == form["reasons"]["start"]
     assert form["fits"] is False
     assert sorted(path.name for path in trainer.folder.iterdir()) == ["a", "b", "c"]
+
+
+def test_what_may_not_fit_can_be_started_anyway_and_what_may_happen_is_said(trainer, monkeypatch):
+    assert trainer.form["anyway"] == ""
+    monkeypatch.setattr(memory, "available", lambda: 2**20)
+    form = ask(trainer, token=TINY.token())
+    assert "until the system ends it" in form["anyway"]
+    form = ask(trainer, start="anyway")
+    assert (form["error"], form["reasons"]) == ("", {})
+    started = trainer.run
+    assert started.status().process
+    killed(started)
+    with pytest.raises(ValueError, match="or force it"):
+        started.start()
+    ask(trainer, resume=True)
+    assert "or force it" in trainer.form["error"]
+    started.tell(started.status()._replace(state="stopped", step=3, steps=18))  # one that has trained did fit
+    ask(trainer, resume=True)
+    assert trainer.form["error"] == ""
+    killed(started)
+
+
+def test_without_data_nothing_can_be_started_anyway(trainer):
+    assert ask(trainer, data="folder")["anyway"] == ""
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path):

@@ -7,15 +7,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import ARTEFACTS, complaints, cut_off, heard_page, hosts, opened_notebook, set_theme, written_notebook
 from playwright.sync_api import expect
+from runs import TINY
 from servers import lab_served
-from test_runs import TINY
 
+from senet_lab import Architecture
 from senet_lab.training.run import runs
 
 pytestmark = pytest.mark.slow
 
 CELLS = ("from senet_lab import Trainer\ntrainer = Trainer()\ntrainer", "import time\ntime.sleep(12)\n'rested'")
 AT_WORK = r"of 300, step \d+ of 18 \u00b7 (training|validating)"
+HUGE = Architecture(groups=((256, 8), (512, 8)), stem="cifar", input_shape=(32, 32, 3), classes=10)
 LONG = 60_000  # milliseconds that a process may need to load TensorFlow and compile, on a machine that is busy
 
 
@@ -86,6 +88,27 @@ def test_nonsense_is_answered_at_its_control_and_loses_nothing(page):
     expect(page.get_by_role("textbox", name="Batch")).to_have_attribute("aria-invalid", "true")
     fill(page, "Batch", 250)
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_may_not_fit_can_be_started_anyway_by_keyboard_and_only_then(page):
+    anyway = page.get_by_role("button", name="Start anyway")
+    expect(anyway).to_have_count(0)
+    page.locator("summary", has_text=re.compile("^Token")).press("Enter")
+    fill(page, "Network", HUGE.token())
+    fill(page, "Batch", 4500)
+    expect(anyway).to_have_accessible_description(re.compile("until the system ends it"), timeout=LONG)
+    page.get_by_role("button", name="Start training").focus()
+    page.keyboard.press("Tab")
+    expect(anyway).to_be_focused()
+    page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
+    page.screenshot(path=ARTEFACTS / "trainer_anyway.png")
+    assert cut_off(page) == []
+    found = Axe().run(page, context=".sn-trainer")
+    assert found.violations_count == 0, found.generate_report()
+    fill(page, "Network", TINY.token())
+    fill(page, "Batch", 250)
+    expect(anyway).to_have_count(0)
+    page.locator("summary", has_text=re.compile("^Token")).press("Enter")
 
 
 def test_a_training_is_set_up_and_started_by_keyboard_and_its_curve_grows(page):
@@ -193,7 +216,6 @@ def test_a_second_run_is_compared_with_the_first_and_taken_out_again(page):
 def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to(page, theme, width, height):
     set_theme(page, theme)
     page.set_viewport_size({"width": width, "height": height})
-    ARTEFACTS.mkdir(exist_ok=True)
     page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
     page.screenshot(path=ARTEFACTS / f"trainer_{theme}_{width}.png")
     assert cut_off(page) == []

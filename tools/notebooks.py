@@ -35,6 +35,7 @@ def store(path: Path) -> None:
     """Run a notebook and replace its file by one with the outputs; if a cell fails, the file stays as it is."""
     notebook = nbformat.read(path, as_version=4)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log is no output of a lesson
+    os.environ["SENET_LAB_RESULTS"] = ""  # a lesson is stored as it is for who has answered nothing yet
     client = NotebookClient(
         notebook, timeout=600, store_widget_state=False, resources={"metadata": {"path": path.parent}}
     )

@@ -23,7 +23,7 @@ def served(target: str, home: Path, *flags: str, **variables: object) -> Iterato
     `variables` are those of the Makefile.
 
     Raises:
-        RuntimeError: it did not answer within a minute; the error has its log.
+        RuntimeError: it did not answer within three minutes; the error has its log.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,7 +50,7 @@ def lab_served(home: Path, *flags: str) -> Iterator[str]:
 
 
 def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and server.poll() is None:
         try:
             urllib.request.urlopen(url, timeout=2)

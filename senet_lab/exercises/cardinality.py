@@ -63,14 +63,13 @@ def equal_cost(pick: Pick[int]) -> Task:
 def late_loop(pick: Pick[int]) -> Task:
     """Which slice the paths of the loop read."""
     paths = pick(4, 8, 32)
-    own, first, last, none = "its own", "all the first", "all the last", "none"
     return Task(
         question=(
             f"for i in range({paths}): Lambda(lambda z: z[:, :, :, i*f:(i+1)*f])(x). The model is built, then an image "
             "goes through it. Which slice does each path read?"
         ),
-        answer=last,
-        choices=(own, first, last, none),
+        answer="all the last",
+        choices=("its own", "all the first", "all the last", "none"),
         hints=(
             "The lambda is run when the image goes through, not when it is written.",
             "Where does the lambda take i from? Not from an argument.",
@@ -80,9 +79,11 @@ def late_loop(pick: Pick[int]) -> Task:
             f"The lambda looks i up when it runs, and by then the loop has left it at {paths - 1}. So every path reads "
             "the last slice; shapes and counts are right all the same, and no error says anything."
         ),
-        slips=((own, "So it was meant, and so it reads. Run it: change one channel, and see what changes."),
-               (first, "i is not kept from the first turn either. hint() helps.")),
-    )  # fmt: skip
+        slips=(
+            ("its own", "So it was meant, and so it reads. Run it: change one channel, and see what changes."),
+            ("all the first", "i is not kept from the first turn either. A hint helps."),
+        ),
+    )
 
 
 def loop_share(pick: Pick[int]) -> Task:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from senet_lab.exercises import cardinality, excite, idioms, macro, micro, published
+from senet_lab.exercises import cardinality, excite, gates, idioms, macro, micro, published, training
 from senet_lab.exercises.task import Maker
 
 # By lesson, which is the name of its notebook.
@@ -12,6 +12,8 @@ LESSONS: dict[str, dict[str, Maker]] = {
     "04_cardinality": cardinality.MAKERS,
     "05_squeeze_and_excitation": excite.MAKERS,
     "06_two_idioms": idioms.MAKERS,
+    "07_training": training.MAKERS,
+    "08_gates": gates.MAKERS,
     "09_published_networks": published.MAKERS,
 }
 MAKERS: dict[str, Maker] = {name: maker for makers in LESSONS.values() for name, maker in makers.items()}

@@ -109,7 +109,7 @@ def cheapest_place(pick: Pick[int]) -> Task:
                 "pre",
                 "It saves a little: the first block of a group gets fewer channels than it gives. There is better.",
             ),
-            ("identity", "The shortcut has as many channels as the branch. hint() helps."),
+            ("identity", "The shortcut has as many channels as the branch. A hint helps."),
         ),
     )
 

@@ -32,7 +32,7 @@ def heaviest_group(pick: Pick[int]) -> Task:
             f"group 4 has {last.n_blocks} blocks of {last.filters_out} channels, group 3 has "
             f"{network.plan[-2].n_blocks} of {network.plan[-2].filters_out}. Counted: {held}."
         ),
-        slips=(("stem", "It has one convolution of 3 channels. hint() helps."),),
+        slips=(("stem", "It has one convolution of 3 channels. A hint helps."),),
     )
 
 

@@ -72,8 +72,8 @@ def _choice(task: Task, given: Any) -> Reply:
     if len(found) != 1:
         return Reply(NOTHING, f"{_shown(given)} is not one of the choices; try one of {'; '.join(task.choices)}.")
     if found[0] == task.answer:
-        return Reply(RIGHT, f"It is {task.answer}; reveal() has the reasons.")
-    return Reply(WRONG, dict(task.slips).get(found[0], "Another one; hint() helps."))
+        return Reply(RIGHT, f"It is {task.answer}; the solution has the reasons.")
+    return Reply(WRONG, dict(task.slips).get(found[0], "Another one; a hint helps."))
 
 
 def _count(task: Task, given: Number) -> Reply:
@@ -98,7 +98,7 @@ def _measured(task: Task, given: Number) -> Reply:
     off = abs(float(given.value) - answer)
     if off <= task.tolerance * abs(answer):
         number = short(task.answer) if isinstance(task.answer, int) else f"{answer:.4g}"
-        return Reply(RIGHT, f"It is {number} {task.unit}.")
+        return Reply(RIGHT, f"It is {f'{number} {task.unit}'.strip()}.")
     if (said := _slip(task, given)) is not None:
         return said
     if off <= 5 * task.tolerance * abs(answer):
@@ -128,4 +128,4 @@ def _wrong(given: Number, answer: float) -> Reply:
     words = "Too large" if value > answer else "Too small"
     if answer * value > 0 and not 1 / FAR < value / answer < FAR:
         words += f", by more than a factor of {FAR}"
-    return Reply(WRONG, f"{words}. hint() helps.")
+    return Reply(WRONG, f"{words}. A hint helps.")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 PREFIXES = {"": 0, "k": 3, "thousand": 3, "m": 6, "million": 6, "g": 9, "b": 9, "bn": 9, "billion": 9, "t": 12}
 UNITS = (
     r"(?:trainable\s+)?(?:params?|parameters?|weights?|biases|macs?|multiply-adds?|flops|operations|channels?|pixels?|px|paths?|blocks?"
-    r"|layers?|filters?|percent|%|points?|numbers?|times|x|\u00d7|a side)"
+    r"|layers?|filters?|steps?|gates?|images?|percent|%|points?|numbers?|times|x|\u00d7|a side)"
 )
 NUMBER = re.compile(r"([+-]?)([\d.,\s]*\d)\.?(?:e([+-]?\d{1,3}))?\s*([a-z]*)", re.IGNORECASE)
 MOST = 100  # characters that can be a number; longer ones are not worth the time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,3 +23,13 @@ def quietly() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def wake_keras() -> None:
+    """Import Keras and compute a first number, so that what TensorFlow says of itself is said to nobody."""
+    if "keras" in sys.modules:
+        return
+    with quietly():
+        import keras
+
+        keras.ops.zeros(())

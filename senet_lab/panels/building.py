@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.architecture import Architecture
 from senet_lab.files import written_whole
+from senet_lab.nets.quiet import wake_keras
 from senet_lab.panels.cells import is_app
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Building:
     def _build(self, architecture: Architecture, policy: Any) -> None:
         try:
             self._say("Loading Keras and TensorFlow: seconds, the first time up to twenty \u2026")
+            wake_keras()
             import keras
 
             if policy is not None:

@@ -26,7 +26,7 @@ from senet_lab.panels.labels import (
     sides,
     words,
 )  # fmt: skip
-from senet_lab.panels.moves import KEPT, preset_of, typed
+from senet_lab.panels.moves import KEPT, TIMM, preset_of, timm_name, typed
 from senet_lab.panels.reach import off, reachable
 from senet_lab.published import PRESETS
 from senet_lab.style import CHOICES, CONVENTIONS
@@ -100,8 +100,10 @@ def _why(reason: str) -> tuple[str, bool]:
 
 def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
     preset = preset_of(architecture)
-    names = tuple(PRESETS) if preset else (None, *PRESETS)
-    yield Control("preset", "Preset", NETWORK, "select", names, preset_labels(names), preset)
+    names = (*PRESETS, *TIMM) if preset else (None, *PRESETS, *TIMM)
+    theirs = timm_name(architecture)
+    hint = f"{theirs} in timm, whose weights fit" if theirs else ""
+    yield Control("preset", "Preset", NETWORK, "select", names, preset_labels(names), preset, hint)
     families = reachable(architecture, "family", tuple(FAMILY_LABELS))
     family_labels = tuple(FAMILY_LABELS[family] for family in families)
     yield Control("family", "Family", NETWORK, "choice", families, family_labels, architecture.family)
@@ -110,9 +112,14 @@ def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
 
 @lru_cache(maxsize=4)
 def preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
-    """As the literature calls them; those for CIFAR say so."""
-    prefix = {True: "CIFAR ", False: ""}
-    return tuple(prefix[name.startswith("cifar")] + Architecture.preset(name).name if name else OWN for name in names)
+    """As the literature calls them; those for CIFAR say so, and those of timm."""
+    return tuple(_preset_label(name) if name else OWN for name in names)
+
+
+def _preset_label(name: str) -> str:
+    if name in TIMM:
+        return f"timm: {name.removeprefix('timm/')}"
+    return f"{'CIFAR ' if name.startswith('cifar') else ''}{Architecture.preset(name).name}"
 
 
 def _excite(architecture: Architecture) -> Iterator[Control]:

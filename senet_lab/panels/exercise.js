@@ -56,7 +56,7 @@ export default {
       find(".sn-ask").textContent = shown.question;
       find(".sn-unit").textContent = shown.unit;
       find("[data-do=hint]").textContent = shown.hints;
-      find(".sn-tries").textContent = shown.solved ? `solved, ${shown.tries}` : shown.tries;
+      find(".sn-tries").textContent = shown.record;
       find(".sn-mark").textContent = SIGNS[shown.verdict] ?? "";
       find(".sn-reply b").textContent = shown.verdict ? `${shown.verdict}. ` : "";
       find(".sn-words").textContent = shown.words;

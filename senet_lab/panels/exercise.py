@@ -12,6 +12,7 @@ import traitlets
 
 from senet_lab.exercises import LEARNER, Learner
 from senet_lab.exercises.marking import Reply
+from senet_lab.exercises.results import Tried
 from senet_lab.views.page import style_sheet
 
 HERE = Path(__file__).parent
@@ -69,7 +70,7 @@ how many parameters have all squeeze-excite blocks together?)
     def _page(self, reply: Reply | None = None) -> dict[str, Any]:
         """What the page draws: question, choices, what was said, what there is still to ask for."""
         task, tried = self._learner.task(self.name), self._learner.tried(self.name)
-        left = len(task.hints) - tried.hints
+        left = max(0, len(task.hints) - tried.hints)
         return {
             "turn": "",
             "error": "",
@@ -79,10 +80,16 @@ how many parameters have all squeeze-excite blocks together?)
             "choices": list(task.choices),
             "verdict": reply.verdict if reply else "",
             "words": reply.words if reply else "",
-            "hints": f"Hint ({left} left)" if left else "Last hint again",
-            "tries": f"{tried.tries} {'try' if tried.tries == 1 else 'tries'}" if tried.tries else "",
+            "hints": f"Hint ({left} left)" if left else "All hints again",
+            "record": self._record(tried),
             "solved": tried.solved,
         }
+
+    def _record(self, tried: Tried) -> str:
+        """Whose numbers these are, and what was tried so far: "class 9b-spring · solved, 2 tries"."""
+        tries = f"{tried.tries} {'try' if tried.tries == 1 else 'tries'}" if tried.tries else ""
+        code = f"class {self._learner.code}" if self._learner.code else ""
+        return " \u00b7 ".join(filter(None, (code, f"solved, {tries}" if tried.solved else tries)))
 
     def __repr__(self) -> str:
         return f"Exercise({self.name}: {self._learner.task(self.name).question})"

@@ -4,9 +4,20 @@ const ROW = 22; // pixels, as explorer.css has it
 const BEYOND = 12; // rows drawn above and below those in view
 
 const cellsOf = (row) => row.split(/<t[hd]/).slice(1);
-const plain = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content.textContent.trim();
 const wordsOf = (cell) => cell.slice(cell.indexOf(">") + 1).replace(/<[^>]*>/g, "");
 const valueOf = (cell) => /^[^>]*data-value="([^"]*)"/.exec(cell)?.[1] ?? wordsOf(cell).replaceAll(",", "");
+
+const COLUMNS = "name,group,block,kind,output_shape,kernel,stride,groups,params,state,macs_per_image,activations_per_image,receptive_field_px".split(",");
+
+// A row of the table as the values of those columns.
+function layerOf(row) {
+  const cells = cellsOf(row);
+  const [name, kind, shape, window, groups] = cells.map(wordsOf);
+  const [, group, block] = /data-group="([^"]*)" data-block="([^"]*)"/.exec(row);
+  const sides = shape.replace(/(\d+)\u00b2/, "$1x$1").replace("\u00d7", "x").replace(" \u00d7 ", "x").replaceAll(" ", "");
+  const [kernel, stride] = window ? [valueOf(cells[3]), window.split("/")[1] ?? "1"] : ["", ""];
+  return [name, group, block, kind.replace("SE: ", ""), sides, kernel, stride, groups || "1", ...cells.slice(5).map(valueOf)];
+}
 
 // Sorting and filtering; both outlive the table's being drawn anew.
 function layerTable(body, tools) {
@@ -26,7 +37,7 @@ function layerTable(body, tools) {
       const texts = rows.map((row) => cellsOf(row).map(wordsOf).join(" ").toLowerCase());
       order = order.filter((index) => words.every((word) => texts[index].includes(word)));
     }
-    count.textContent = order.length < rows.length ? `${order.length} of ${rows.length} layers` : "";
+    count.textContent = words.length ? (order.length ? `${order.length} of ${rows.length} layers: ${sum()} parameters` : "No layer matches.") : "";
     const heads = [...table().tHead.rows[0].cells];
     const column = heads.findIndex((head) => head.firstElementChild?.dataset.key === key);
     heads.forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"));
@@ -36,6 +47,11 @@ function layerTable(body, tools) {
       return value === "" ? -1 : Number.isNaN(Number(value)) ? value : Number(value);
     });
     order.sort((a, b) => (values[a] < values[b] ? -1 : values[a] > values[b] ? 1 : 0) * (down ? -1 : 1));
+  }
+
+  function sum() {
+    const column = [...table().tHead.rows[0].cells].findIndex((head) => head.firstElementChild?.dataset.key === "params");
+    return order.reduce((all, index) => all + Number(valueOf(cellsOf(rows[index])[column])), 0).toLocaleString("en");
   }
 
   function paint(anew) {
@@ -68,9 +84,12 @@ function layerTable(body, tools) {
   };
   body.addEventListener("scroll", scroll, true); // it does not bubble
   body.addEventListener("click", (event) => {
-    const button = event.target.closest(".sn-layers thead button");
+    const button = event.target.closest(".sn-layers thead th")?.firstElementChild;
     if (!button) return;
-    [key, down] = key === button.dataset.key ? [key, !down] : [button.dataset.key, !button.closest(".w")];
+    const first = !button.closest(".w"); // the largest number, the first name
+    if (key !== button.dataset.key) [key, down] = [button.dataset.key, first];
+    else if (down === first) down = !first;
+    else key = ""; // a third time: in the order of the network
     show();
   });
   return {
@@ -79,12 +98,10 @@ function layerTable(body, tools) {
       rows = now;
       show();
     },
-    // The rows that are seen, in their order, with commas between cells: what a spreadsheet takes.
+    // The rows that are seen, in their order, as a spreadsheet takes them: whole numbers, and a name for each column.
     text() {
-      const quoted = (cell) => (/^[\d,]+$/.test(cell) ? cell.replaceAll(",", "") : `"${cell.replaceAll('"', '""')}"`);
-      const heads = [...table().tHead.rows[0].cells].map((head) => head.textContent.trim());
-      const lines = order.map((index) => cellsOf(rows[index]).map((cell) => plain(wordsOf(cell))));
-      return [heads, ...lines].map((line) => line.map(quoted).join(",")).join("\r\n");
+      const lines = order.map((index) => layerOf(rows[index]).map((value) => (value.includes(",") ? `"${value}"` : value)));
+      return [COLUMNS, ...lines].map((line) => line.join(",")).join("\r\n");
     },
   };
 }

@@ -50,7 +50,8 @@ export default {
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
       placeTabs(parts, shown.tab);
       parts.busy.hidden = !shown.busy;
-      if (parts.doing.textContent !== shown.busy) parts.doing.textContent = shown.busy;
+      const doing = shown.busy || shown.saved;
+      if (parts.doing.textContent !== doing) parts.doing.textContent = doing;
       if (!talk.isAnswered()) return; // a later choice is on its way: leave the controls to the hand that moves them
       complain(mine || shown.error);
       redraw(parts.side, shown.side);
@@ -141,7 +142,7 @@ function choose(el, ask) {
     else if (all) {
       classes().forEach((box) => (box.checked = all === "true" && !box.disabled));
       askClasses();
-    } else if (name) ask(name, name === "image" || name === "page" ? Number(value) : value === "true");
+    } else if (name) ask(name, name === "image" || name === "page" ? Number(value) : name === "save" ? value : value === "true");
   };
   const change = ({ target }) => {
     const { ask: name, value } = target.dataset;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
 import traceback
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +13,19 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from senet_lab.checks import one_of
 from senet_lab.moments import Moment
+from senet_lab.panels.following import Follower
+from senet_lab.panels.lens_noted import Noted, Told
+from senet_lab.panels.lens_offered import offered
 from senet_lab.panels.lens_own import Own
 from senet_lab.panels.lens_pages import shown, still
+from senet_lab.panels.lens_runs import of_run
+from senet_lab.panels.lens_saving import Saving
 from senet_lab.panels.lens_scene import Scene, wanted
-from senet_lab.panels.lens_sources import Source, given, of_run, shipped
+from senet_lab.panels.lens_sources import Source
 from senet_lab.panels.lens_state import State, after
 from senet_lab.panels.lens_upload import Uploads
-from senet_lab.panels.lens_work import Work
+from senet_lab.panels.lens_work import Work, Works
 from senet_lab.training.run import Run
 from senet_lab.views.gates import gates_sheet
 from senet_lab.views.page import style_sheet
@@ -31,15 +37,13 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 
-# What was found out of networks that ship, which do not change: running a cell again asks nothing anew.
-_shipped_work: dict[str, Work] = {}
-
 
 class GateLens(anywidget.AnyWidget):
     """See what a network's squeeze-excite gates do: by class, by depth, image by image; and what is lost without them.
 
     Args:
-        model: a Keras model with gates, or the name of one that ships; None for the first that ships.
+        model: a Keras model with gates, or the name of one that ships, or of one of timm's, such as
+            "timm/seresnet50.ra2_in1k", which is fetched; None for the first that ships.
         images: uint8 pictures, or numbers as the network takes them; None for the sample's test images.
         labels: the class of each image, by number; None where nobody knows: predictions then stand for them.
         classes: the names of the classes.
@@ -69,15 +73,8 @@ class GateLens(anywidget.AnyWidget):
         prepare: Callable[[Any], Any] | None = None,
         watch: GateWatch | None = None,
     ) -> None:
-        sources = {source.name: source for source in shipped()}
-        if isinstance(model, str):
-            first = one_of("model", model, tuple(sources) or ("",))
-        elif model is not None:
-            mine = given(model, images, labels, classes, prepare)
-            sources, first = {mine.name: mine, **sources}, mine.name
-        else:
-            first = next(iter(sources), "")
-        self._begin(sources, first, watch)
+        sources, first = offered(model, images, labels, classes, prepare)
+        self._begin(sources, first, watch, agreed=(first,) if isinstance(model, str) else ())
 
     @classmethod
     def of_run(cls, run: Run | str | Path) -> GateLens:
@@ -86,50 +83,62 @@ class GateLens(anywidget.AnyWidget):
         Raises:
             FileNotFoundError: the folder is no run.
         """
-        source = of_run(run if isinstance(run, Run) else Run(Path(run)))
+        run = run if isinstance(run, Run) else Run(Path(run))
+        source = of_run(run)
         lens = cls.__new__(cls)
-        lens._begin({source.name: source}, source.name, None)
+        lens._begin({source.name: source}, source.name, noted=Noted(run))
         return lens
 
-    def _begin(self, sources: dict[str, Source], first: str, watch: GateWatch | None) -> None:
+    def _begin(
+        self,
+        sources: dict[str, Source],
+        first: str,
+        watch: GateWatch | None = None,
+        noted: Noted | None = None,
+        agreed: tuple[str, ...] = (),
+    ) -> None:
         self.failure: Exception | None = None
-        self._sources, self._watch = sources, watch
+        self._works, self._watch = Works(sources, self._follow), watch
         self._own: Own | None = None
-        self._works: dict[str, Work] = {}
-        self._state = State(network=first)
-        self._uploads = Uploads(self._take)
+        self._state = State(network=first, agreed=agreed)
+        self._noted, self._follower = noted, Follower(weakref.WeakMethod(self._look))
+        self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
         super().__init__()
         self.on_msg(self._uploads.receive)
         if watch is not None:
             watch.listen(self._follow)
+        if self._work and self._work.failed:  # for another panel, some time ago
+            self._work.try_again()
+        if noted is not None:
+            self._state = replace(self._state, tab="Training" if noted.look().going else self._state.tab)
+            noted.mark()
         self._follow()
+        if noted is not None:
+            self._follower.start()
+
+    def close(self) -> None:
+        """End the panel."""
+        if getattr(self, "_follower", None) is not None:  # a panel that was refused has none
+            self._follower.end()
+        super().close()
 
     @property
     def _work(self) -> Work | None:
-        """That of the network that is shown, made when it is first asked for."""
-        name = self._state.network
-        if name not in self._sources:
-            return None
-        if name not in self._works:
-            lasting = self._sources[name].lasting
-            work = _shipped_work.get(name) if lasting else None
-            work = work or Work(self._sources[name])
-            if lasting:
-                _shipped_work[name] = work
-            work.listen(self._follow)
-            self._works[name] = work
-        return self._works[name]
+        """That on the network that is shown."""
+        return self._works.of(self._state.network)
 
     @property
     def scene(self) -> Scene:
         """All that the page is drawn of."""
-        moments: Sequence[Moment] = self._watch.moments if self._watch else ()
-        return Scene(self._state, self._work, tuple(self._sources), self._own, tuple(moments))
+        told = self._noted.told if self._noted else Told()
+        moments: Sequence[Moment] = self._watch.moments if self._watch else told.moments
+        return Scene(self._state, self._work, self._works.names, self._own, tuple(moments), self._saving.saved, told)
 
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
         turn = change.new["turn"]
+        self._follower.context = contextvars.copy_context()  # see Follower
         try:
             self._move(dict(change.new["moves"]), turn)
         except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
@@ -138,11 +147,22 @@ class GateLens(anywidget.AnyWidget):
     def _move(self, moves: dict[str, Any], turn: str) -> None:
         self._state = state = after(self._state, moves, self.scene.offer, turn)
         if moves.get("again") is True and "again" not in state.refused:
-            self._works.pop(state.network, None)
+            self._works.again(state.network)
+            if self._noted:
+                self._noted.mark()
         elif self._work and self._work.failed and not state.refused:
             self._work.try_again()
+        self._saving.forget_failure()
+        if "save" in moves and "save" not in state.refused:
+            self._save(moves["save"])
         self._aim()
         self._render()
+
+    def _save(self, suffix: str) -> None:
+        scene = self.scene
+        if scene.reading is not None:
+            name = scene.state.network, suffix
+            self._saving.start(scene.reading, scene.classes, scene.path, scene.state.figure, name)
 
     def _take(self, own: Own) -> None:
         """A file of one's own has come: it goes through the network."""
@@ -164,6 +184,19 @@ class GateLens(anywidget.AnyWidget):
         except Exception as error:
             self._fail(error, self._state.turn)
 
+    def _look(self) -> bool:
+        """See how far the run is that is looked into; returns whether a process is at it."""
+        if self._noted is None:
+            return False
+        before, now = self._noted.told, self._noted.look()
+        if not before.weights and now.weights:  # its first ones
+            self._noted.mark()
+            if self._work and self._work.failed:
+                self._work.try_again()
+        if before != now:
+            self._follow()
+        return bool(now.going)
+
     def _aim(self) -> None:
         scene = self.scene
         if scene.work:
@@ -178,7 +211,7 @@ class GateLens(anywidget.AnyWidget):
         return shown(self.scene)
 
     def _render(self) -> None:
-        """Put together what the page shows, and send it once; other threads may move on meanwhile."""
+        """Send what the page shows, once; other threads may move on meanwhile."""
         drawn = None
         while drawn != (now := self._now()):
             drawn = now
@@ -187,8 +220,9 @@ class GateLens(anywidget.AnyWidget):
                 self.shown = page
 
     def _now(self) -> Any:
-        work = self._work
-        return self._state, self._own, work, work.version if work else 0, len(self._watch.moments) if self._watch else 0
+        work, watched = self._work, len(self._watch.moments) if self._watch else 0
+        told = self._noted.told if self._noted else None
+        return self._state, self._own, work, work.version if work else 0, watched, told, self._saving.saved
 
     def wait(self, timeout: float = 120.0) -> GateLens:
         """Wait until the first pictures are there, the untrained baseline too; for a notebook that is to be stored.
@@ -214,5 +248,4 @@ class GateLens(anywidget.AnyWidget):
         """The widget; for where it cannot live, the page as it stands."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        page = f'<style>{style_sheet()}{gates_sheet()}</style><div class="sn">{still(self.scene)}</div>'
-        return {**data, "text/html": page, "text/plain": repr(self)}, metadata
+        return {**data, "text/html": still(self.scene), "text/plain": repr(self)}, metadata

@@ -7,18 +7,21 @@ from html import escape
 from typing import Any
 
 from senet_lab.moments import Moment
+from senet_lab.panels.lens_choosing import BLANK, choose
+from senet_lab.panels.lens_jobs import LOAD
 from senet_lab.panels.lens_scene import Scene, alone_key, together_key
-from senet_lab.panels.lens_side import side, when
+from senet_lab.panels.lens_side import side
 from senet_lab.panels.lens_state import TABS
 from senet_lab.panels.lens_work import moments_of
-from senet_lab.views.gates import Reading, share
+from senet_lab.views.bare import bare
+from senet_lab.views.gates import Reading, gates_sheet, share
 from senet_lab.views.gates_ablation import alone_and_together
 from senet_lab.views.gates_close import close_classes
 from senet_lab.views.gates_curves import curves
 from senet_lab.views.gates_depth import depth
 from senet_lab.views.gates_heat import heat_map
 from senet_lab.views.gates_history import history
-from senet_lab.views.gates_image import page_of, passage_view, thumbnails
+from senet_lab.views.gates_image import passage_view
 from senet_lab.views.gates_spread import spread
 from senet_lab.views.gates_strip import strip, strip_legend
 from senet_lab.views.gates_words import (
@@ -31,6 +34,7 @@ from senet_lab.views.gates_words import (
     image_words,
     spread_words,
 )
+from senet_lab.views.page import style_sheet
 from senet_lab.views.units import counted
 
 NOTHING_SHIPS = (
@@ -43,7 +47,14 @@ TO_WATCH = (
     '<pre class="sn-code"><code>from senet_lab.gate_watch import GateWatch\nfrom senet_lab.panels import GateLens\n\n'
     "watch = GateWatch(x_test[:500], y_test[:500])\nlens = GateLens(model, x_test, y_test, watch=watch)\n"
     "model.fit(x, y, epochs=10, callbacks=[watch])</code></pre>"
-    "<p>A training in a folder keeps its best and its last checkpoint: GateLens.of_run(run) shows the gates there.</p>"
+    "<p>A training in a folder notes them by itself: GateLens.of_run(run) shows them, while it is at work as well.</p>"
+)
+
+
+FEWER = "F ratios of a training are of fewer images than those in the strip above, and grow with their number."
+AT_ONE = (
+    "Held at 1, a gate leaves its maps larger than what is behind was trained on, which is most of what is lost; held "
+    "at its mean, it loses only what it knew of the image."
 )
 
 
@@ -52,9 +63,11 @@ def shown(scene: Scene) -> dict[str, Any]:
     state, work = scene.state, scene.work
     problem = "" if work else NOTHING_SHIPS
     said, body = _tab(scene)
-    failures = list(dict.fromkeys(work.failed.values())) if work else []
+    failed = work.failed if work else {}
+    failures = [failed[LOAD]] if LOAD in failed else list(dict.fromkeys(failed.values()))  # the rest follows from it
+    wrong = [*state.refused.values(), *failures, problem, scene.saved.failed, scene.told.trouble]
     return {
-        "error": "\n".join([*state.refused.values(), *failures, *([problem] if problem else [])]),
+        "error": "\n".join(filter(None, wrong)),
         "turn": state.turn,
         "side": side(scene),
         "heading": _heading(scene),
@@ -63,11 +76,17 @@ def shown(scene: Scene) -> dict[str, Any]:
         "said": said,
         "body": body,
         "busy": work.words if work and work.busy else "",
+        "saved": scene.saved.words,
     }
 
 
 def still(scene: Scene) -> str:
     """The page without controls, for where no widget lives: strip, curves and specificity by depth."""
+    sheet = style_sheet() + gates_sheet()
+    return f'<style>{sheet}</style><div class="sn">{bare(_still(scene), sheet)}</div>'
+
+
+def _still(scene: Scene) -> str:
     reading = scene.reading
     if reading is None:
         return f"{_heading(scene)}<p>{escape('Its gates were not read yet.')}</p>"
@@ -91,6 +110,8 @@ def _heading(scene: Scene) -> str:
             facts.append("no labels: what is predicted stands for them")
     if scene.work and scene.work.loaded and scene.work.loaded.about:
         facts.append(scene.work.loaded.about)
+    if scene.told.going:
+        facts.append(f"at work: {scene.told.going}")
     under = escape(" \u00b7 ".join(facts)) or "&#160;"
     return f'<h2>Gates of {escape(name)}</h2><p class="sn-under">{under}</p>'
 
@@ -110,8 +131,13 @@ def _strip(scene: Scene, interactive: bool = True) -> str:
 
 def _tab(scene: Scene) -> tuple[str, str]:
     """The sentence and the picture of the tab that is open."""
-    if scene.state.tab == "Training" and scene.moments:  # a GateWatch needs no reading
+    if scene.state.tab == "Training" and scene.moments:  # needs no reading
         return _training(scene)
+    if scene.cost:
+        button = '<button type="button" class="sn-button" data-ask="load" data-value="true">Fetch and load it</button>'
+        return scene.cost, f"<p>{button}</p>"
+    if scene.awaits:
+        return "It has no weights yet that can be looked into: the first come after an epoch, or a minute.", ""
     if scene.reading is None:
         return "What the gates of a network do, once it is loaded and they were read.", ""
     return _TABS[scene.state.tab](scene)
@@ -141,44 +167,13 @@ def _closeness(scene: Scene, reading: Reading) -> tuple[str, str]:
 
 def _image(scene: Scene, reading: Reading) -> tuple[str, str]:
     """Images to choose from, a place for one's own, and what becomes of the one that is chosen."""
-    choose = _choose(scene, reading)
+    offered = choose(scene, reading)
     passage = scene.work.results.get(("image", scene.image, scene.path)) if scene.work else None
     if passage is None:
-        return "An image through the network: choose one below, or drop one of your own.", f"{choose}{_blank()}"
+        return "An image through the network: choose one below, or drop one of your own.", f"{offered}{BLANK}"
     return image_words(
         passage, scene.path, reading.classes
-    ), f"{choose}{passage_view(passage, scene.path, reading.classes)}"
-
-
-def _blank() -> str:
-    """Room for the picture that is on its way, so that nothing jumps."""
-    return '<div class="sn-coming"></div>'
-
-
-def _choose(scene: Scene, reading: Reading) -> str:
-    state = scene.state
-    numbers, pages = page_of(reading, scene.classes, state.page, state.wrong)
-    page = min(state.page, pages - 1)
-    thumbs = "<p>No such image.</p>"
-    if numbers and scene.work and scene.work.loaded:
-        thumbs = thumbnails(scene.work.loaded.pictures, reading, numbers, state.image)
-    turn = "".join(
-        f'<button type="button" class="sn-button" data-ask="page" data-value="{to}" data-key="{words}"'
-        f"{when(not 0 <= to < pages, 'disabled')}>{words}</button>"
-        for words, to in (("Previous", page - 1), ("Next", page + 1))
-    )
-    wrong = (
-        f'<label><input type="checkbox" data-ask="wrong" data-value=""{when(state.wrong, "checked")}/> '
-        "only those taken for another class</label>"
-        if reading.accuracy is not None
-        else ""
-    )
-    own = f"Now: {scene.own.name}. " if scene.own and state.image is None else ""
-    return (
-        f'{thumbs}<div class="sn-bar-of-buttons">{turn}<span>page {page + 1} of {pages}</span>{wrong}</div>'
-        '<div class="sn-drop"><label>Own image <input type="file" accept="image/*" data-file="true"/></label>'
-        f"<span>{escape(own)}or drop a file here: any size, it is made as small as the network takes it</span></div>"
-    )
+    ), f"{offered}{passage_view(passage, scene.path, reading.classes)}"
 
 
 def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
@@ -187,16 +182,26 @@ def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
     together = results.get(together_key(state)) if state.held else None
     said = ablation_words(alone, together, reading.classes, state.how, len(reading.gates))
     every = {path: alone.get(path) for path in reading.gates}
-    return said, alone_and_together(every, together, reading.classes, state.held, state.how)
+    loaded = scene.work.loaded if scene.work else None
+    notes = filter(None, (AT_ONE if state.how == "one" else "", loaded.twin if loaded else ""))
+    below = "".join(f'<p class="sn-finding">{escape(note)}</p>' for note in notes)
+    return said, f"{alone_and_together(every, together, reading.classes, state.held, state.how)}{below}"
 
 
 def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:
     moments: Sequence[Moment] = scene.moments or (moments_of(scene.work) if scene.work else ())
-    again = '<p><button type="button" class="sn-button" data-ask="again" data-value="true">Read again</button></p>'
-    lasting = scene.work is None or scene.work.source.lasting
     if not moments:
         return "How gates move while a network is trained.", f'<div class="sn-finding">{TO_WATCH}</div>'
-    return history_words(moments), history(moments, scene.path) + ("" if lasting or scene.moments else again)
+    fewer = f'<p class="sn-under">{FEWER}</p>' if scene.moments and scene.reading is not None else ""
+    return history_words(moments), f"{history(moments, scene.path)}{fewer}{_again(scene)}"
+
+
+def _again(scene: Scene) -> str:
+    """A button to read the weights of a run anew, which says whether there are better ones."""
+    if scene.work is None or scene.work.source.lasting or (scene.moments and not scene.told.moments):
+        return ""
+    words = "Read its better weights" if scene.told.is_outdated else "Read again"
+    return f'<p><button type="button" class="sn-button" data-ask="again" data-value="true">{words}</button></p>'
 
 
 def _of(draw: Callable[[Scene, Reading], tuple[str, str]]) -> Callable[[Scene], tuple[str, str]]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from senet_lab.moments import Moment
+from senet_lab.panels.lens_jobs import LOAD, READ, UNTRAINED, Key
+from senet_lab.panels.lens_noted import Told
 from senet_lab.panels.lens_own import Own
+from senet_lab.panels.lens_saving import Saved
 from senet_lab.panels.lens_state import Offer, State
-from senet_lab.panels.lens_work import LOAD, READ, UNTRAINED, Key, Work
+from senet_lab.panels.lens_work import Work
 from senet_lab.views.gates import Reading, first_classes
 
 
@@ -15,7 +18,9 @@ class Scene(NamedTuple):
     """All that a page is drawn of: the state, what was found out, and a file of one's own.
 
     Attributes:
-        moments: of a `GateWatch`, besides those that the source brought.
+        moments: of a `GateWatch`, or as the process of a run notes them; besides those that the source brought.
+        saved: what came of saving a figure.
+        told: how far a run is; nothing of any other network.
     """
 
     state: State
@@ -23,6 +28,8 @@ class Scene(NamedTuple):
     networks: tuple[str, ...] = ()
     own: Own | None = None
     moments: tuple[Moment, ...] = ()
+    saved: Saved = Saved()
+    told: Told = Told()
 
     @property
     def reading(self) -> Reading | None:
@@ -48,6 +55,19 @@ class Scene(NamedTuple):
         return self.own if self.state.image is None else self.state.image
 
     @property
+    def cost(self) -> str:
+        """What loading the network takes, in words, where somebody has to agree to it first; "" otherwise."""
+        if self.work is None or self.work.loaded or self.work.busy:
+            return ""
+        may = self.state.network in self.state.agreed and not self.work.failed
+        return "" if may else self.work.source.cost()
+
+    @property
+    def awaits(self) -> bool:
+        """Whether a run is at work that has no weights yet: there is nothing to load, and nothing wrong with that."""
+        return bool(self.told.going) and not self.told.weights
+
+    @property
     def offer(self) -> Offer:
         """What can be chosen."""
         if self.reading is None:
@@ -58,6 +78,8 @@ class Scene(NamedTuple):
 def wanted(scene: Scene) -> list[Key]:
     """What the tab that is open needs, the most urgent first; then the baseline, before it is asked for."""
     state, keys = scene.state, list[Key]([LOAD, READ])
+    if scene.cost or scene.awaits:
+        return []
     if scene.reading is None:
         return keys
     if state.tab == "One image" and scene.image is not None:

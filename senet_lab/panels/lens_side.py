@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from html import escape
 
+from senet_lab.panels.lens_saving import FIGURES
 from senet_lab.panels.lens_scene import Scene
 from senet_lab.panels.lens_state import HELD_AT
+from senet_lab.views.figures import SUFFIXES
 from senet_lab.views.gates import class_line
 from senet_lab.views.gates_ablation import HOW_LABELS
 from senet_lab.views.words import title
 
 
 def side(scene: Scene) -> str:
-    """The controls: network, classes, what gates are held at."""
-    return f"{_networks(scene)}{_classes(scene)}{_holding(scene)}"
+    """The controls: network, classes, what gates are held at, what is saved."""
+    return f"{_networks(scene)}{_classes(scene)}{_holding(scene)}{_saving(scene)}"
 
 
 def _networks(scene: Scene) -> str:
-    options = "".join(
+    none = "" if scene.state.network else '<option value="" selected="selected">choose a network</option>'
+    options = none + "".join(
         f'<option value="{escape(name)}"{when(name == scene.state.network, "selected")}>{escape(name)}</option>'
         for name in scene.networks
     )
@@ -74,6 +77,27 @@ def _holding(scene: Scene) -> str:
     return (
         f'<section role="group" aria-label="Hold gates"><h3>Hold gates</h3>{radios}'
         f'<p class="sn-bar-of-buttons">{button}{free}</p><p class="sn-under">{escape(held)}</p></section>'
+    )
+
+
+def _saving(scene: Scene) -> str:
+    """Which figure, and as what it is saved; the path that the last one has."""
+    if scene.reading is None:
+        return ""
+    options = "".join(
+        f'<option value="{name}"{when(name == scene.state.figure, "selected")}>{words}</option>'
+        for name, words in FIGURES.items()
+    )
+    buttons = "".join(
+        f'<button type="button" class="sn-button" data-ask="save" data-value="{suffix}"'
+        f' aria-label="Save figure as {suffix[1:].upper()}">{suffix[1:].upper()}</button>'
+        for suffix in SUFFIXES
+    )
+    path = f'<p class="sn-under sn-path">{escape(scene.saved.words)}</p>'
+    return (
+        '<section role="group" aria-label="Save figure"><h3>Save figure</h3>'
+        f'<select aria-label="Figure" data-ask="figure">{options}</select>'
+        f'<p class="sn-bar-of-buttons">{buttons}</p>{path}</section>'
     )
 
 

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import data, pretrained
 from senet_lab.ledger import Ledger
-from senet_lab.moments import FILE, Moment, kept, moment
-from senet_lab.training import checkpoint
+from senet_lab.moments import Moment
+from senet_lab.ported.classes import imagenet_classes
 from senet_lab.training.batches import ready
+from senet_lab.training.noted import in_turn
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import Run
 from senet_lab.views.gates import share
+from senet_lab.views.gates_ablation import beside
+from senet_lab.views.results import DATA_WORDS
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
     Array = np.ndarray[Any, Any]
+
+ENLARGED = 100  # images of the sample for a network that takes larger ones, each of which takes far longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +40,8 @@ class Loaded:
         prepare: makes pictures, uint8, into what the network takes.
         moments: how the gates were, epoch by epoch, as far as it was noted.
         about: what there is to say of it: how it was trained, and what it does.
+        outputs: what it predicts, where that is something else than `classes`.
+        twin: how the same network without squeeze-excite does, in a sentence; "" where nobody knows.
     """
 
     model: keras.Model
@@ -46,6 +52,8 @@ class Loaded:
     prepare: Callable[[Array], Array]
     moments: tuple[Moment, ...] = ()
     about: str = ""
+    outputs: tuple[str, ...] = ()
+    twin: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +65,14 @@ class Source:
         load: loads it; takes seconds.
         lasting: whether it is the same whenever it is loaded, so that what was found out of it may be kept.
         ledger: of the network, where that is known without loading it.
+        cost: what loading it takes that has to be agreed to first, in words; nothing where it can be had at once.
     """
 
     name: str
     load: Callable[[], Loaded]
     lasting: bool = False
     ledger: Callable[[], Ledger | None] = field(default=lambda: None)
+    cost: Callable[[], str] = field(default=lambda: "")
 
 
 def shipped() -> tuple[Source, ...]:
@@ -78,7 +88,10 @@ def shipped() -> tuple[Source, ...]:
 def _load_shipped(card: pretrained.Card) -> Loaded:
     images = data.sample()
     epochs = f"{len(card.metrics)} epochs" if card.metrics else "trained"
-    about = f"{epochs} on {card.data}, {share(card.accuracy)} of its {card.images:,} test images"
+    about = (
+        f"{epochs} on {DATA_WORDS.get(card.data, card.data)}, {share(card.accuracy)} of its {card.images:,} test images"
+    )
+    twin = pretrained.twin(card)
     return Loaded(
         pretrained.load(card.name),
         images.x_test,
@@ -87,6 +100,7 @@ def _load_shipped(card: pretrained.Card) -> Loaded:
         images.classes,
         partial(pretrained.prepared, card=card),
         about=about,
+        twin=beside(card, twin) if twin else "",
     )
 
 
@@ -96,39 +110,68 @@ def given(
     labels: Array | None = None,
     classes: Sequence[str] | None = None,
     prepare: Callable[[Array], Array] | None = None,
+    about: str = "",
 ) -> Source:
     """A source for a model of one's own.
 
     Args:
         images: uint8 pictures, which `prepare` makes ready; or numbers as the network takes them. None for the test
-            images of the CIFAR-10 sample, with their labels.
+            images of the CIFAR-10 sample, with their labels; where the network takes larger ones, for some, enlarged.
         labels: the class of each image; None where nobody knows.
         classes: their names; None for their numbers.
         prepare: makes uint8 pictures into what the network takes; None for pixels from 0 to 1.
+        about: what there is to say of it.
 
     Raises:
         ValueError, TypeError: they do not belong together; says which.
     """
     import numpy as np
 
-    prepare = prepare or partial(ready, recipe=Recipe())
+    prepare, outputs = prepare or partial(ready, recipe=Recipe()), tuple[str, ...]()
     if images is None:
-        sample = data.sample()
-        images, labels = sample.x_test, sample.y_test if labels is None else labels
-        classes = sample.classes if classes is None else classes
+        images, numbers = sample_of(*model.input_shape[1:])
+        labels = numbers if labels is None else labels
+        if classes is None:
+            classes, outputs = data.CIFAR10, outputs_of(model)
     pictures = np.asarray(images)
     _must_fit(model, pictures)
     labels = None if labels is None else _checked_labels(labels, len(pictures))
-    many = _class_count(model, labels)
-    names = tuple(map(str, classes)) if classes is not None else tuple(f"class {number}" for number in range(many))
+    many = _class_count(None if outputs else model, labels)
+    names = tuple(map(str, classes)) if classes is not None else outputs_of(model, many)
     if len(names) < many:
         raise ValueError(f"`classes` (={len(names)}) must be a name for each of the {many} classes; try {many} names.")
 
     def load() -> Loaded:
         prepared = prepare(pictures) if pictures.dtype == np.uint8 else pictures.astype("float32")
-        return Loaded(model, pictures, prepared, labels, names, prepare)
+        return Loaded(model, pictures, prepared, labels, names, prepare, about=about, outputs=outputs)
 
     return Source(model.name, load, ledger=partial(_ledger_of, model))
+
+
+def sample_of(height: int | None, width: int | None, channels: int) -> tuple[Array, Array]:
+    """The test images of the CIFAR-10 sample and their classes; for a network of other sides some of them, enlarged."""
+    import numpy as np
+    from PIL import Image
+
+    images = data.sample()
+    if channels != 3 or (height in (None, 32) and width in (None, 32)):
+        return images.x_test, images.y_test
+    chosen = in_turn(images.y_test)[:ENLARGED]
+    side = width or 32, height or 32
+    enlarged = [Image.fromarray(each).resize(side, Image.Resampling.BICUBIC) for each in images.x_test[chosen]]
+    return np.stack([np.asarray(each) for each in enlarged]), images.y_test[chosen]
+
+
+def outputs_of(model: Any, many: int = 0) -> tuple[str, ...]:
+    """What a network predicts: ImageNet's classes where there are a thousand, none where there are CIFAR-10's ten.
+
+    Args:
+        many: the number of classes, where it is known: they are all named then.
+    """
+    count = many or (model.output_shape[-1] if len(model.output_shape) == 2 else len(data.CIFAR10))
+    if count == 1000:
+        return tuple(name.partition(",")[0] for _, name in imagenet_classes())
+    return () if count == len(data.CIFAR10) and not many else tuple(f"class {number}" for number in range(count))
 
 
 def _must_fit(model: Any, pictures: Array) -> None:
@@ -156,7 +199,7 @@ def _checked_labels(labels: Any, count: int) -> Array:
 
 
 def _class_count(model: Any, labels: Array | None) -> int:
-    outputs = model.output_shape[-1] if len(model.output_shape) == 2 else 0
+    outputs = model.output_shape[-1] if model is not None and len(model.output_shape) == 2 else 0
     return max(outputs, 0 if labels is None else int(labels.max()) + 1, 1)
 
 
@@ -165,62 +208,3 @@ def _ledger_of(model: Any) -> Ledger | None:
         return Ledger.of(model)
     except (TypeError, ValueError):  # a layer that no ledger counts: the strip then draws gates alone
         return None
-
-
-def of_run(run: Run) -> Source:
-    """A source for a training: its best weights, or else its newest, on test images of what it was trained on."""
-    return Source(run.folder.name, partial(_load_run, run), ledger=run.architecture.ledger)
-
-
-def _load_run(run: Run) -> Loaded:
-    """The network, and the gates at the checkpoints that are kept, or at each epoch where a GateWatch noted them.
-
-    Raises:
-        ValueError: there is no checkpoint yet, or none that can be read.
-    """
-    recipe, architecture = run.recipe, run.architecture
-    side = architecture.input_shape[0]
-    images = data.named(run.config["data"], side)
-    chosen = slice(0, 1000)
-    ready_ = ready(images.x_test[chosen], recipe)
-    labels = images.y_test[chosen].astype("int64")
-    found = _checkpoints(run)
-    if not found:
-        raise ValueError(f"'{run.folder.name}' has no checkpoint yet: its first comes after an epoch, or a minute.")
-    model = architecture.build()
-    moments = kept(run.folder / FILE)
-    noted = bool(moments)
-    if not noted:
-        moments.append(moment(model, ready_, labels, 0))
-    for epoch, arrays in sorted(found, key=lambda each: each[0]):
-        _assign(model, arrays)
-        if not noted and epoch:
-            moments.append(moment(model, ready_, labels, epoch))
-    epoch, arrays = found[0]
-    _assign(model, arrays)
-    how = "each epoch" if noted else "fresh weights and the checkpoints that it keeps"
-    about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
-    return Loaded(
-        model, images.x_test[chosen], ready_, labels, images.classes, partial(ready, recipe=recipe), tuple(moments),
-        about,
-    )  # fmt: skip
-
-
-def _checkpoints(run: Run) -> list[tuple[int, list[Any]]]:
-    """(epoch, weights) of the best and the newest checkpoint, those of them that can be read; the best first."""
-    folder, found = run.folder / "checkpoints", []
-    try:
-        arrays, about = checkpoint.read(folder / "best.npz")
-        found.append((int(about["epoch"]), arrays))
-    except ValueError:  # not there, or damaged: the newest will do
-        pass
-    newest = checkpoint.newest(folder)
-    if newest and all(epoch != int(newest[1]["epoch"]) for epoch, _ in found):
-        found.append((int(newest[1]["epoch"]), newest[0]))
-    return found
-
-
-def _assign(model: Any, arrays: Sequence[Any]) -> None:
-    """The weights of a checkpoint; what the optimizer keeps comes behind them."""
-    for variable, array in zip(model.variables, arrays, strict=False):
-        variable.assign(array)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from senet_lab.ablation import HOWS
 from senet_lab.checks import flag, one_of, whole
+from senet_lab.panels.lens_saving import FIGURES
+from senet_lab.views.figures import SUFFIXES
 
 TABS = ("Curves", "Heat map", "Spread", "Depth", "Closeness", "One image", "Ablation", "Training")
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
@@ -26,6 +28,8 @@ class State:
         page, wrong: which thumbnails are shown, and whether only of images taken for another class.
         how: what gates are held at, one of `HELD_AT`.
         held: the blocks whose gates are held.
+        figure: what is saved, one of `FIGURES`.
+        agreed: the networks that may be fetched.
         refused: what could not be done, with the reason.
         turn: the message of the page that it answers.
     """
@@ -39,6 +43,8 @@ class State:
     wrong: bool = False
     how: str = HELD_AT[0]
     held: tuple[str, ...] = ()
+    figure: str = "means"
+    agreed: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
     turn: str = ""
 
@@ -89,6 +95,10 @@ def _network(state: State, value: Any, offer: Offer) -> dict[str, Any]:
     return {**{name: getattr(State(), name) for name in ("path", "classes", "image", "page", "wrong", "held")}, **kept}
 
 
+def _nothing(_: Any) -> dict[str, Any]:
+    return {}
+
+
 _MOVES: dict[str, Callable[[State, Any, Offer], dict[str, Any]]] = {
     "tab": lambda _, value, __: {"tab": one_of("tab", value, TABS)},
     "network": _network,
@@ -98,7 +108,10 @@ _MOVES: dict[str, Callable[[State, Any, Offer], dict[str, Any]]] = {
     "page": lambda _, value, __: {"page": whole("page", value, 0, 10**6)},
     "wrong": lambda _, value, __: {"wrong": flag("wrong", value), "page": 0},
     "how": lambda _, value, __: {"how": one_of("how", value, HELD_AT)},
+    "figure": lambda _, value, __: {"figure": one_of("figure", value, tuple(FIGURES))},
+    "load": lambda state, value, _: {"agreed": (*state.agreed, state.network)} if flag("load", value) else {},
     "free": lambda _, value, __: {"held": ()} if flag("free", value) else {},
     # What is done with the network, once the moves are made: here it is only judged.
+    "save": lambda _, value, __: _nothing(one_of("save", value, SUFFIXES)),
     "again": lambda _, value, __: {"tab": "Training"} if flag("again", value) else {},
 }

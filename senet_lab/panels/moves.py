@@ -12,6 +12,7 @@ from typing import Any
 from senet_lab.architecture import Architecture
 from senet_lab.budget import at_constant_cost
 from senet_lab.checks import nearest, one_of, whole
+from senet_lab.ported.networks import NAMES, architecture_of
 from senet_lab.published import PRESETS, depths
 from senet_lab.style import FAMILIES, STYLE_FIELDS
 
@@ -22,6 +23,16 @@ TYPED = (
     "depth", "groups", "cardinality", "base_width", "ratio", "image_size", "classes", "dropout", "squeeze_divisor",
     "bn_epsilon", "bn_momentum",
 )  # fmt: skip
+
+
+def _of_timm() -> dict[str, Architecture]:
+    """Timm's networks by name, but for those that a preset is already in the paper's convention."""
+    theirs = {f"timm/{name}": architecture_of(name) for name in NAMES}
+    known = {Architecture.preset(name, "paper") for name in PRESETS}
+    return {name: network for name, network in theirs.items() if network not in known}
+
+
+TIMM = _of_timm()
 
 
 def moved(architecture: Architecture, name: str, value: Any, *, origin: Architecture | None = None) -> Architecture:
@@ -91,6 +102,8 @@ def _with_groups(architecture: Architecture, rows: Any) -> Architecture:
 
 def _preset(architecture: Architecture, name: str | None) -> Architecture:
     """The published network; none stands for the one there is, which nobody published."""
+    if name in TIMM:
+        return TIMM[name]
     return architecture if name is None else Architecture.preset(name, architecture.convention)
 
 
@@ -140,10 +153,21 @@ _BY_NAME: dict[str, Callable[[Architecture, Any], Architecture]] = {
 
 
 def preset_of(architecture: Architecture) -> str | None:
-    """The name of the published network that this one is, in its convention."""
+    """The name of the published network that this one is, in its convention; in timm's, the one that timm gives it."""
     return _known(architecture.convention).get(architecture)
+
+
+def timm_name(architecture: Architecture) -> str | None:
+    """What timm calls a network, if it has it."""
+    return _timm_names().get(architecture)
+
+
+@cache
+def _timm_names() -> dict[Architecture, str]:
+    return {architecture_of(name): name for name in NAMES}
 
 
 @cache
 def _known(convention: str) -> dict[Architecture, str]:
-    return {Architecture.preset(name, convention): name for name in PRESETS}
+    presets = {Architecture.preset(name, convention): name for name in PRESETS}
+    return presets | {network: name for name, network in TIMM.items()}

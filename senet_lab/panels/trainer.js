@@ -36,6 +36,8 @@ export default {
       if (talk.hear(form.turn) && Object.keys(pending).length) send();
       parts.needs.textContent = form.needs;
       parts.needs.classList.toggle("sn-short", !form.fits);
+      parts.risk.textContent = form.anyway;
+      parts.anyway.hidden = parts.risk.hidden = !form.anyway;
       if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(form.error);
       placeControls(parts.controls, widgets, form, ask);
@@ -116,6 +118,7 @@ function allow(button, allowed) {
 }
 
 function layout(el) {
+  const risk = uniqueId(); // one page may hold several of these
   el.classList.add("sn", "sn-explorer", "sn-trainer");
   el.innerHTML = `
     <div class="sn-columns">
@@ -123,6 +126,8 @@ function layout(el) {
         <div class="sn-start">
           <button type="button" class="sn-button" data-ask="start">Start training</button>
           <p data-part="needs" role="status"></p>
+          <button type="button" class="sn-button" data-part="anyway" data-ask="start" data-value="anyway" aria-describedby="${risk}" hidden>Start anyway</button>
+          <p data-part="risk" id="${risk}" class="sn-source" hidden></p>
         </div>
         <div class="sn-controls" data-part="controls" role="group" aria-label="What to train"></div>
       </div>

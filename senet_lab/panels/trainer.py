@@ -146,18 +146,20 @@ class Trainer(anywidget.AnyWidget):
         warm()
         self._follower.start()
 
-    def _start(self, _: Any) -> None:
+    def _start(self, how: Any) -> None:
+        """Start it; "anyway", though it seems not to fit into memory."""
         state = self._state
         network, recipe = state.network, state.recipe
         if state.data == "":
             raise ValueError("`data` must be a folder of images; say where it is first.")
-        checked(network, recipe, state.data)  # before there is a folder that nobody wants
+        if not (force := how == "anyway"):
+            checked(network, recipe, state.data)  # before there is a folder that nobody wants
         self.folder.mkdir(parents=True, exist_ok=True)
         stem = f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.name.lower().replace(' ', '-')}"
         run = Run.create(network, recipe, state.data, folder=free_name(self.folder, stem, ""))
         drawn = None if state.drawn is None else (*state.drawn, run.folder.name)[-DRAWN:]
         self._state = replace(state, focus=run.folder.name, drawn=drawn)
-        run.start()
+        run.start(force=force)
 
     def _pause(self, _: Any) -> None:
         if self.run is not None:
@@ -169,7 +171,7 @@ class Trainer(anywidget.AnyWidget):
         if run.is_held():
             run.ask("run")
         else:
-            run.start()
+            run.start(force=bool(run.metrics() or run.status().step))  # what has trained once did fit
 
     def _stop(self, _: Any) -> None:
         if self.run is not None:

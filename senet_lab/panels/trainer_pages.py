@@ -11,17 +11,22 @@ from senet_lab.panels.trainer_controls import trainer_controls
 from senet_lab.panels.trainer_state import FOLDER, State
 from senet_lab.panels.watching import Seen
 from senet_lab.training.estimate import estimate
+from senet_lab.views.bare import bare
 from senet_lab.views.curves import curves_page
 from senet_lab.views.page import style_sheet
 from senet_lab.views.results import WORDS, Reading, Record, about_run, courses_of, progress, results_table
 
+ANYWAY = (
+    "Started anyway, it may slow this machine down until the system ends it, or another process; Resume then goes on "
+    "from its last checkpoint, if it got so far."
+)
 COMPARED = 4  # runs that are drawn unasked
 
 
 def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, Any]:
     """Controls and what they lead to: what the next training will need."""
     offered = trainer_controls(state, has_explorer=has_explorer)
-    needs, fits = _needs(state)
+    needs, fits, tight = _needs(state)
     busy = " Another run is at work: both will be slower." if seen.is_going else ""
     return {
         "turn": state.turn,
@@ -30,15 +35,16 @@ def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, A
         "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],
         "needs": state.refused.get("start") or f"{needs}{busy}",
         "fits": fits and "start" not in state.refused,
+        "anyway": ANYWAY if tight else "",
     }
 
 
-def _needs(state: State) -> tuple[str, bool]:
-    """Memory and time of the training that Start would begin, and whether there is enough."""
+def _needs(state: State) -> tuple[str, bool, bool]:
+    """Memory and time of the training that Start would begin; whether it can begin; whether memory alone is short."""
     if state.kind == FOLDER and not state.path:
-        return "Say first where the images are.", False
+        return "Say first where the images are.", False, False
     found = estimate(state.network, state.recipe, state.data)
-    return f"{found.words[:1].upper()}{found.words[1:]}.", found.fits
+    return f"{found.words[:1].upper()}{found.words[1:]}.", found.fits, not found.fits
 
 
 def focus_of(state: State, seen: Seen) -> Record | None:
@@ -126,4 +132,4 @@ def static_page(state: State, seen: Seen) -> str:
     present = now(state, seen, None)
     parts: Sequence[str] = (present["heading"], present["progress"], picture(state, seen, interactive=False))
     body = "".join(parts) + table(state, seen, interactive=False)
-    return f'<style>{style_sheet()}</style><div class="sn">{body}</div>'
+    return f'<style>{style_sheet()}</style><div class="sn">{bare(body, style_sheet())}</div>'

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.checks import nearest, one_of
 from senet_lab.ported.preprocessing import Preprocessing
 
 _SIZES: Mapping[str, dict[str, Any]] = {
@@ -79,7 +79,8 @@ def architecture_of(name: str) -> Architecture:
     """
     network = str(name).partition(".")[0]
     if network in OTHERS:
-        raise ValueError(f"`name` (={name!r}) is no network of this package: {OTHERS[network]}; try one of {NAMES}.")
+        fit = nearest(network, NAMES)
+        raise ValueError(f"`name` (={name!r}) is no network of this package: {OTHERS[network]}; try {fit!r}.")
     network = one_of("name", network, NAMES)
     plain = network.removeprefix("legacy_")
     legacy = network != plain

@@ -101,9 +101,9 @@ class Batches:
         """Steps an epoch; the last one takes what is left."""
         return ceil(len(self.x) // self.parts * self.parts / self.recipe.batch)
 
-    def count(self, step: int) -> int:
-        """Images of a step."""
-        return min(self.recipe.batch, len(self.x) // self.parts * self.parts - step * self.recipe.batch)
+    def count(self, step: int, steps: int = 1) -> int:
+        """Images of a step, or of so many from it on."""
+        return min(steps * self.recipe.batch, len(self.x) // self.parts * self.parts - step * self.recipe.batch)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Array, Array]]:
         """Images (batch, height, width, channels), float32, and classes of each step, from step `first` on."""

@@ -75,12 +75,18 @@ class Placed(NamedTuple):
     def fed(self, steps: Callable[[], Iterator[tuple[Any, Any]]]) -> Any:
         """Batches as `fit` takes them: this host's share; under a strategy, a share for each device by turns.
 
+        On TensorFlow a dataset, which calls `steps` whenever it is begun, and serves every epoch; else an iterator.
         Left to itself, the strategy cuts what a generator yields in other places than at the steps, and loses what it
         has read ahead whenever Keras begins anew, which it does after a look at the first batch.
         """
-        if not self.strategy:
+        import keras
+
+        if keras.config.backend() != "tensorflow":
             return ((self.own(x), self.own(y)) for x, y in steps())
         import tensorflow as tf
+
+        if not self.strategy:
+            return tf.data.Dataset.from_generator(steps, output_signature=_like(next(steps()))).prefetch(1)
 
         def shares() -> Iterator[tuple[Any, Any]]:
             for x, y in steps():
@@ -89,10 +95,16 @@ class Placed(NamedTuple):
             while True:  # without end, no device asks the others whether there is more; nobody sees these
                 yield x[:size], y[:size]
 
-        like = tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in next(shares()))
-        dataset = tf.data.Dataset.from_generator(shares, output_signature=like)
+        dataset = tf.data.Dataset.from_generator(shares, output_signature=_like(next(shares())))
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
         return self.strategy.distribute_datasets_from_function(lambda _: dataset)
+
+
+def _like(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What batches of such arrays are to TensorFlow, however many rows they have."""
+    import tensorflow as tf
+
+    return tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in arrays)
 
 
 def place(placement: Placement) -> Placed:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
+from senet_lab.data import TESTED
 from senet_lab.training import memory, rates
+from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 
 NUMBER = 4  # bytes of a float32
@@ -48,7 +50,9 @@ class Estimate(NamedTuple):
         return self.needed <= self.available
 
 
-def estimate(architecture: Architecture, recipe: Recipe, data: str = "sample") -> Estimate:
+def estimate(
+    architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ALONE
+) -> Estimate:
     """What it will take to train a network by a recipe on "sample", "cifar10" or a folder of images.
 
     Memory is that of a training on a CPU: the imports, the images, the weights with their gradients and what the
@@ -61,7 +65,7 @@ def estimate(architecture: Architecture, recipe: Recipe, data: str = "sample") -
     needed = _bytes(architecture, recipe, images, fit)
     while fit and _bytes(architecture, recipe, images, fit) > available:
         fit = 2 ** ((fit - 1).bit_length() - 1) if fit > 1 else 0
-    rate = rates.images_per_s(architecture, recipe)
+    rate = rates.images_per_s(architecture, recipe, placement)
     seconds = None if rate is None else recipe.epochs * kept / rate[0]
     words = f"{_size(needed)} of memory at most, {_size(available)} are free; "
     if seconds is None:
@@ -71,13 +75,13 @@ def estimate(architecture: Architecture, recipe: Recipe, data: str = "sample") -
     return Estimate(needed, available, seconds, kept, fit, words)
 
 
-def checked(architecture: Architecture, recipe: Recipe, data: str) -> Estimate:
+def checked(architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ALONE) -> Estimate:
     """The estimate, if it fits.
 
     Raises:
         ValueError: it does not; says what would.
     """
-    found = estimate(architecture, recipe, data)
+    found = estimate(architecture, recipe, data, placement)
     if found.fits:
         return found
     if found.batch:
@@ -98,8 +102,10 @@ def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) 
     height, across, channels = architecture.input_shape
     pixels = height * across * channels
     held = round(recipe.validation * images)
+    tested = round(images * TESTED / (1 - TESTED))
     step = KEPT * width * batch * ledger.activations
-    stored = images * pixels + 2 * NUMBER * held * pixels + 4 * NUMBER * batch * pixels
+    # The images once as they are read, and once without those held out; these as numbers, while they are made ready.
+    stored = (2 * images + tested) * pixels + 2 * NUMBER * held * pixels + 4 * NUMBER * batch * pixels
     return int(BASE + LAYER * len(ledger.rows) + stored + NUMBER * (copies * ledger.params + ledger.state + step))
 
 
@@ -108,7 +114,7 @@ def _count(data: str) -> int:
     if data in ("sample", "cifar10"):
         return {"sample": 5_000, "cifar10": 50_000}[data]
     files = sum(len(names) for _, _, names in os.walk(Path(data).expanduser()))
-    return round(0.8 * files)
+    return round((1 - TESTED) * files)
 
 
 def _size(number: float) -> str:

@@ -53,7 +53,7 @@ class Waiting:
 
     def train(self, folder: Path) -> bool:
         """Give it a run; False if it is gone."""
-        return self._told(f"{folder}\n".encode())
+        return self._told(os.fsencode(folder) + b"\n")
 
     def end(self) -> None:
         """Let it go; it ends by itself."""

@@ -39,10 +39,3 @@ class Progress:
     def images_per_s(self) -> float | None:
         """Over the epoch so far, in training steps alone; None before there is a second one."""
         return self.timed / self.seconds if self.seconds else None
-
-    def add(self, images: int, loss: float, accuracy: float) -> None:
-        """A step was made; `loss` and `accuracy` are of its images alone."""
-        self.step += 1
-        self.images += images
-        self.loss += loss * images
-        self.right += accuracy * images

@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
 from senet_lab.files import written_whole
+from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 
 VARIABLE = "SENET_LAB_CACHE"
 KEPT = 40  # of the last epochs
 NEAR = 4.0  # networks that differ by more than that, in work an image or in batch, tell little of each other
+ALONE = Placement()  # one device of one host
 LOG = logging.getLogger("senet_lab")
 
 
@@ -27,7 +29,7 @@ class Rate(NamedTuple):
     """An epoch that was measured.
 
     Attributes:
-        where: backend, device and precision that were chosen.
+        where: backend, devices and precision that were chosen.
         work: of a training image; see `work`.
         batch: images a step.
         images_per_s: in training steps alone.
@@ -50,10 +52,11 @@ def work(architecture: Architecture) -> float:
     return 3.0 * sum((4 if row.groups > 1 else 1) * row.macs + 100 * row.activations for row in rows)
 
 
-def where(recipe: Recipe) -> str:
-    """What trains here: the backend and the devices that the environment chooses, and the precision."""
+def where(recipe: Recipe, placement: Placement = ALONE) -> str:
+    """What trains: the backend and the devices that the environment chooses, the precision, and how many share it."""
     cards = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    return f"{os.environ.get('KERAS_BACKEND') or 'tensorflow'} {cards or 'any'} {recipe.precision}"
+    shared = "" if placement == ALONE else f" {placement.devices} of {max(1, len(placement.hosts))}"
+    return f"{os.environ.get('KERAS_BACKEND') or 'tensorflow'} {cards or 'any'} {recipe.precision}{shared}"
 
 
 def path() -> Path:
@@ -70,9 +73,9 @@ def remembered() -> list[Rate]:
         return []
 
 
-def remember(architecture: Architecture, recipe: Recipe, images_per_s: float) -> None:
+def remember(architecture: Architecture, recipe: Recipe, images_per_s: float, placement: Placement = ALONE) -> None:
     """Keep what an epoch has shown. A training goes on where this cannot be written."""
-    rate = Rate(where(recipe), work(architecture), recipe.batch, images_per_s)
+    rate = Rate(where(recipe, placement), work(architecture), recipe.batch, images_per_s)
     try:
         path().parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path(), overwrite=True) as unfinished:
@@ -81,7 +84,7 @@ def remember(architecture: Architecture, recipe: Recipe, images_per_s: float) ->
         LOG.warning("%s", error)
 
 
-def images_per_s(architecture: Architecture, recipe: Recipe) -> tuple[float, bool] | None:
+def images_per_s(architecture: Architecture, recipe: Recipe, placement: Placement = ALONE) -> tuple[float, bool] | None:
     """How many images a second it will train on, about, and whether what was measured is near to it.
 
     The nearest epochs that were measured tell, scaled by their work; None where nothing was measured here.
@@ -91,7 +94,8 @@ def images_per_s(architecture: Architecture, recipe: Recipe) -> tuple[float, boo
     def distance(rate: Rate) -> float:
         return abs(log(rate.work / wanted)) + abs(log(rate.batch / recipe.batch)) / 4
 
-    found = sorted((rate for rate in reversed(remembered()) if rate.where == where(recipe)), key=distance)[:3]
+    here = where(recipe, placement)
+    found = sorted((rate for rate in reversed(remembered()) if rate.where == here), key=distance)[:3]
     if not found:
         return None
     nearest = [rate for rate in found if distance(rate) < distance(found[0]) + 0.1]

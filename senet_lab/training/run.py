@@ -4,6 +4,7 @@
 | --- | --- |
 | config.json | architecture, recipe, data, versions: what is trained, and never changes |
 | metrics.csv | a row an epoch |
+| gates.json | the gates after each epoch, in a few numbers |
 | status.json | how far it is, a few times a second |
 | wanted | "run", "pause" or "stop": what its process is asked to do |
 | checkpoints/ | the last ones, and the best |
@@ -30,7 +31,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.checks import nearest, one_of
 from senet_lab.data import classes_of
 from senet_lab.files import written_whole
-from senet_lab.training import metrics
+from senet_lab.training import log, metrics
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked
 from senet_lab.training.metrics import COLUMNS
@@ -40,7 +41,7 @@ from senet_lab.training.status import ACTIVE, ENDED, GONE, Status
 from senet_lab.training.warm import taken
 
 __all__ = ["ACTIVE", "COLUMNS", "ENDED", "WANTED", "Run", "Status", "changed_versions", "runs", "versions"]
-WANTED = ("run", "pause", "stop")
+WANTED = ("run", "pause", "stop")  # of several that are wanted, the last one counts
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,21 @@ class Run:
         """How it is trained."""
         return Recipe.from_dict(self.config["recipe"])
 
+    @property
+    def placement(self) -> Placement:
+        """On which devices."""
+        return Placement.checked(**self.config.get("placement", {}))
+
     def status(self) -> Status:
-        """How far it is; a process that is gone without a word has failed."""
+        """How far it is; where its process is gone without a word, it has failed."""
         status = self._told()
         if status is None:  # none yet, or one that a power cut has left
             return Status("waiting", epochs=self.recipe.epochs)
         if status.state not in ACTIVE or self._has(status):
             return status
-        return status._replace(state="failed", reason=GONE)
+        never = status.state == "waiting" and status.mark  # its first deed would have been to say "compiling"
+        reason = log.never_began(self.folder, status.mark) if never else GONE
+        return status._replace(state="failed", reason=reason)
 
     def is_held(self) -> bool:
         """Whether a process is at it. Asks the system and not the lock, which two who asked would hold by turns."""
@@ -149,16 +157,17 @@ class Run:
             if self.is_held():
                 raise RuntimeError(f"A process is training in '{self.folder}' already; stop it first, or watch it.")
             if not force:
-                checked(self.architecture, self.recipe, self.config["data"])
+                checked(self.architecture, self.recipe, self.config["data"], self.placement)
             self.ask("run")
             waiting = taken()
             if not (waiting and self._handed(waiting)):
-                self._handed(Waiting(self.folder / "log.txt"))
+                self._handed(Waiting(self.folder / log.FILE))
         return self
 
     def _handed(self, waiting: Waiting) -> bool:
         """Whether a process took the run."""
         status = self._told() or self.status()
+        log.began(self.folder, waiting.mark)
         self.tell(status._replace(state="waiting", reason="", process=waiting.number, mark=waiting.mark))
         return waiting.train(self.folder)
 

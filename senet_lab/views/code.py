@@ -13,4 +13,4 @@ def code_html(text: str) -> str:
     from pygments.lexers import PythonLexer
 
     coloured = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True, classprefix="sn-py-"))
-    return f'<pre class="sn-code" tabindex="0" role="region" aria-label="Code"><code>{coloured}</code></pre>'
+    return f'<pre class="sn-code" tabindex="0" role="group" aria-label="Code"><code>{coloured}</code></pre>'

@@ -91,7 +91,7 @@ def _headline(difference: Difference) -> str:
         old, new = (getattr(ledger, measure) for ledger in (difference.before, difference.after))
         part = f", {100 * (new - old) / old:+.1f} %".replace("-", MINUS) if old else ""
         cells.append(
-            f"<div><span>{name}</span><strong>{signed(new - old)}</strong>"
+            f"<div><span>{name}</span> <strong>{signed(new - old)}</strong> "
             f"<small>{short(old)} \u2192 {short(new)}{part}</small></div>"
         )
     return f'<div class="sn-figures sn-deltas">{"".join(cells)}</div>'

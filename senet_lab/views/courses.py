@@ -154,14 +154,31 @@ def finding(courses: Sequence[Course]) -> str:
         return "The curves begin with the first steps; validation comes at the end of each epoch."
     if len(begun) == 1:
         return _of_one(begun[0])
-    epoch = min(int(course.rows[-1]["epoch"]) for course in begun)
-    ranked = sorted(begun, key=lambda course: _at(course, epoch), reverse=True)
-    first, second = ranked[0], ranked[1] if len(begun) > 2 else ranked[-1]
+    held = [course for course in begun if course.validation("accuracy")]
+    bare = [course for course in begun if not course.validation("accuracy")]
+    if len(held) == len(bare) == 1:
+        return (
+            f"{held[0].name} and {bare[0].name} cannot be compared: {bare[0].name} holds no images out, and accuracy "
+            "on the images that are trained on is another measure."
+        )
+    return _of_several(held if len(held) > 1 else bare, bare if len(held) > 1 else held)
+
+
+def _of_several(alike: Sequence[Course], others: Sequence[Course]) -> str:
+    """The best of those with the same measure, by how much, and who has another one."""
+    epoch = min(int(course.rows[-1]["epoch"]) for course in alike)
+    ranked = sorted(alike, key=lambda course: _at(course, epoch), reverse=True)
+    first, second = ranked[0], ranked[1] if len(alike) > 2 else ranked[-1]
     after = f"after {epoch} epoch{'s' * (epoch != 1)}"
     gap = 100 * (_at(first, epoch) - _at(second, epoch))
-    if round(gap, 1) == 0:
-        return f"{first.name} and {second.name} are level {after}, one run each{_noise(first, second, epoch)}."
-    return f"{first.name} is {gap:.1f} points above {second.name} {after}, one run each{_noise(first, second, epoch)}."
+    apart = f"{first.name} and {second.name} are level" if round(gap, 1) == 0 else ""
+    apart = apart or f"{first.name} is {gap:.1f} points above {second.name}"
+    measure = "" if first.validation("accuracy") else ", on the training images"
+    told = f"{apart} {after}{measure}, one run each{_noise(first, second, epoch)}."
+    if others:
+        why = "no images are held out" if not measure else "images are held out"
+        told += f" Not compared, since {why} there: {', '.join(course.name for course in others)}."
+    return told
 
 
 def _of_one(course: Course) -> str:

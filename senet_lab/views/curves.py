@@ -10,6 +10,7 @@ from statistics import median
 
 from senet_lab.training.run import Run
 from senet_lab.views import svg
+from senet_lab.views.bare import bare
 from senet_lab.views.charts import Panel, floor_line, grid, line, ticks
 from senet_lab.views.courses import DRAWN, Course, Point, course_of, finding, parts_of, thinned, told_apart
 from senet_lab.views.page import style_sheet
@@ -47,7 +48,7 @@ class LearningCurve:
 
     def _repr_html_(self) -> str:
         """The picture, a sentence about it, and the numbers behind it."""
-        return f'<style>{style_sheet()}</style><div class="sn">{curves_page(self.courses)}</div>'
+        return f'<style>{style_sheet()}</style><div class="sn">{bare(curves_page(self.courses), style_sheet())}</div>'
 
 
 def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:

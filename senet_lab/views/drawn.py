@@ -12,6 +12,7 @@ from senet_lab.nets.sketch import Row, Sketch
 from senet_lab.published_results import Results, in_tables
 from senet_lab.style import Style
 from senet_lab.views.anatomy import Anatomy
+from senet_lab.views.bare import bare
 from senet_lab.views.breakdown import breakdown, finding
 from senet_lab.views.code import code_html
 from senet_lab.views.compare import changed, compare
@@ -44,7 +45,8 @@ class Drawn:
         return f"<Drawn: {self.words}>"
 
     def _repr_html_(self) -> str:
-        return f'<style>{_styles(self.body)}</style><div class="sn">{self.body}</div>'
+        body = bare(self.body, style_sheet())
+        return f'<style>{_styles(body)}</style><div class="sn">{body}</div>'
 
 
 def _styles(body: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import sqrt
 
 from senet_lab.ablation import Ablation
+from senet_lab.pretrained import Card
 from senet_lab.views import svg
 from senet_lab.views.charts import Panel
 from senet_lab.views.gates import share
@@ -146,6 +148,17 @@ def savings(together: Ablation) -> str:
     return (
         f"Without the squeeze-excite of {blocks} the network would have "
         f"{short(together.params)} fewer parameters and {short(together.macs)} fewer multiply-adds for an image."
+    )
+
+
+def beside(card: Card, twin: Card) -> str:
+    """A network beside its twin without squeeze-excite, in a sentence; and what of the difference may be chance."""
+    apart, parts = 100 * (card.accuracy - twin.accuracy), (card.accuracy, twin.accuracy)
+    chance = 200 * sqrt(sum(part * (1 - part) for part in parts) / card.images)
+    return (
+        f"Trained from the start without squeeze-excite, its twin {twin.name} gets {share(twin.accuracy)} of the same "
+        f"{twin.images:,} test images, {abs(apart):.1f} points {'less' if apart >= 0 else 'more'} than its "
+        f"{share(card.accuracy)}; up to {chance:.1f} may be chance, and each was trained once."
     )
 
 

@@ -32,6 +32,7 @@ class Passage:
         usual: the mean gate of each channel over the sample, (channels,).
         before, after: the maps that are scaled, and scaled: (height, width, channels).
         about: what was done to make it fit, if anything was.
+        outputs: what the probabilities are of, where that is something else than the classes of the labels.
     """
 
     picture: Array
@@ -43,6 +44,11 @@ class Passage:
     before: Array
     after: Array
     about: str = ""
+    outputs: tuple[str, ...] = ()
+
+    def names(self, classes: Sequence[str]) -> Sequence[str]:
+        """What the probabilities are of; `classes` are those of the labels."""
+        return self.outputs or classes
 
 
 def raised_and_lowered(passage: Passage, count: int = SHOWN) -> tuple[list[int], list[int]]:
@@ -77,12 +83,12 @@ def _guesses(passage: Passage, classes: Sequence[str]) -> str:
     """The most probable classes, as bars with their numbers; the right one is marked in words."""
     if passage.probabilities is None:
         return '<p class="sn-finding">This network has no classifier, so there is no prediction.</p>'
-    rows = []
+    rows, names = [], passage.names(classes)
     for number in np.argsort(-passage.probabilities, kind="stable")[:GUESSES]:
         part = float(passage.probabilities[number])
-        right = " (its label)" if number == passage.label else ""
+        right = " (its label)" if number == passage.label and not passage.outputs else ""
         rows.append(
-            f'<tr><th scope="row">{escape(classes[number])}{right}</th><td>{share(part)}</td><td class="sn-words">'
+            f'<tr><th scope="row">{escape(names[number])}{right}</th><td>{share(part)}</td><td class="sn-words">'
             f'<span class="sn-bar sn-long" aria-hidden="true"><span style="width:{100 * part:.1f}%"></span></span>'
             "</td></tr>"
         )

@@ -23,6 +23,7 @@ from senet_lab.views.units import counted
 from senet_lab.views.words import title
 
 PARTED = 0.05  # of the classes' means: less is what the paper calls alike
+STILL = 0.02  # deviation over images of the channel that moves most: less tells nobody anything
 CLEAR = 10  # an F ratio that no one doubts
 MOSTLY = 0.5  # of the channels, to call a block saturated
 LITTLE = 0.005  # of accuracy
@@ -35,17 +36,28 @@ def curves_words(reading: Reading, chosen: Sequence[int], block: str = "") -> st
     drawn = stages(tuple(reading.gates), block)
     if len(reading.present(chosen)) < 2:
         return "Choose at least two classes to compare their curves."
-    apart = {path: float(np.ptp(sorted_means(reading, path, chosen)[0], axis=0).mean()) for path in drawn}
-    first, last = drawn[0], drawn[-1]
+    still = [path for path in drawn if float(reading.gates[path].std(0).max()) < STILL]
+    moving = [path for path in drawn if path not in still] or drawn
+    apart = {path: float(np.ptp(sorted_means(reading, path, chosen)[0], axis=0).mean()) for path in moving}
+    first, last = moving[0], moving[-1]
     told = "; ".join(f"{apart[path]:.2f} in {title(path)}" for path in dict.fromkeys((first, last)))
-    parts = f"How far apart the mean gates of these classes are, over all channels: {told}."
-    if len(drawn) < 2:
+    parts = f"How far apart the mean gates of these classes are, over all channels: {told}.{_still(reading, still)}"
+    if len(moving) < 2:
         return parts
     if apart[last] <= RISING * apart[first]:
         return f"{parts} On ImageNet the paper found that classes part with depth: here this network does not show it."
     if apart[first] < PARTED:
         return f"{parts} As in the paper on ImageNet: early gates serve all classes alike, late ones each its own."
     return f"{parts} Classes part with depth, as in the paper; but here the first stage tells them apart, too."
+
+
+def _still(reading: Reading, still: Sequence[str]) -> str:
+    """Which blocks have gates that are the same for every image: what is squeezed never gets through their ReLU."""
+    if not still:
+        return ""
+    level = float(reading.gates[still[0]].mean())
+    where = " and ".join(map(title, still))
+    return f" In {where} gates stand still, at {level:.2f} whatever the image: they tell nothing."
 
 
 def heat_words(reading: Reading, path: str, chosen: Sequence[int]) -> str:
@@ -93,7 +105,7 @@ def depth_words(reading: Reading, untrained: Reading | None = None) -> str:
         told += f" {_rise(ratios)}"
     if untrained is not None:
         before = max(untrained.specificity.values())
-        why = ": above 1, since images of one class are alike to any network" if before > 2 else ""
+        why = ", since images of a class look alike" if before > 2 else ""
         told += f" Untrained, the most is {brief(before)}{why}."
     return told
 
@@ -138,9 +150,10 @@ def _guess(passage: Passage, classes: Sequence[str]) -> str:
     guess = int(passage.probabilities.argmax())
     verdict = ""
     if passage.label is not None:
-        verdict = ", rightly" if guess == passage.label else f"; its label is {classes[passage.label]}"
-    name = f"{passage.name[:1].upper()}{passage.name[1:]}"
-    return f"{name} is taken for {classes[guess]} with {share(float(passage.probabilities[guess]), 0)}{verdict}. "
+        right = guess == passage.label and not passage.outputs
+        verdict = ", rightly" if right else f"; its label is {classes[passage.label]}"
+    name, its = f"{passage.name[:1].upper()}{passage.name[1:]}", share(float(passage.probabilities[guess]), 0)
+    return f"{name} is taken for {passage.names(classes)[guess]} with {its}{verdict}. "
 
 
 def ablation_words(

@@ -13,8 +13,8 @@ from senet_lab.views.svg import Box
 from senet_lab.views.units import counted, size
 from senet_lab.views.words import costs, spoken, tip, title, told
 
-HEIGHT, MIDDLE = 244, 152
-TALLEST, TALLEST_BLOCK = 160, 104  # of a map; of a block, above which there are arcs and words
+HEIGHT, MIDDLE = 186, 112  # low, so that the part below is in sight without scrolling
+TALLEST, TALLEST_BLOCK = 128, 70  # of a map; of a block, above which there are arcs and words
 PITCH = 3  # between the paths through a slab: closer ones could not be told apart
 ABOVE = 28  # from the top of a slab to that of its arc
 

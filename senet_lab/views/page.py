@@ -9,6 +9,7 @@ from importlib.resources import files
 from senet_lab.architecture import Architecture
 from senet_lab.ledger import Ledger
 from senet_lab.views.anatomy import Anatomy
+from senet_lab.views.bare import bare
 from senet_lab.views.network import network_svg
 from senet_lab.views.part import part_svg
 from senet_lab.views.paths import about, breadcrumb, resolve
@@ -17,11 +18,14 @@ from senet_lab.views.units import percent, short, signed, spaced
 from senet_lab.views.words import title
 
 BATCH = 32
+# What the sheet hides is for where no sheet is: there the words stand side by side, and no patch has a colour.
+APART = '<span class="sn-apart"> \u00b7 </span>'
 LEGEND = (
-    '<p class="sn-legend"><span><i class="sn-of-projection"></i>projection</span>'
-    '<span><i class="sn-of-identity"></i>identity</span>'
-    '<span><i class="sn-of-se"></i>squeeze-excite, dark: squeezed</span>'
-    "<span>lines: paths</span><span>height \u221aside, width \u221achannels</span></p>"
+    '<p class="sn-legend"><span><i class="sn-of-projection"></i><span class="sn-apart">purple: </span>projection</span>'
+    f'{APART}<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>'
+    f'{APART}<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>'
+    f'{APART}<span title="A slab is as high as the root of its side, as wide as that of its channels.">lines: paths'
+    "</span></p>"
 )
 
 # Of the receptive field, which stops at a gate: it depends on all there is, and tells where nothing comes from.
@@ -57,7 +61,7 @@ def picture(architecture: Architecture, path: str = "group1/block1", interactive
     path = resolve(anatomy, path)
     above = breadcrumb(anatomy, path) if interactive else ""
     return (
-        f"{LEGEND}{above}{network_svg(anatomy, path, interactive=interactive)}"
+        f'<div class="sn-above">{above}{LEGEND}</div>{network_svg(anatomy, path, interactive=interactive)}'
         f'<div class="sn-card"><h3>{escape(title(path))}</h3><span class="sn-about">{about(anatomy, path)}</span>'
         f"{part_svg(anatomy, path, style=architecture.style, interactive=interactive, focus=focus)}</div>"
     )
@@ -66,7 +70,7 @@ def picture(architecture: Architecture, path: str = "group1/block1", interactive
 def static_page(architecture: Architecture) -> str:
     """All of it with its style, for where no widget lives: a stored notebook, a mail, a report."""
     page = heading(architecture) + picture(architecture) + group_table(architecture.ledger())
-    return f'<style>{style_sheet()}</style><div class="sn">{page}</div>'
+    return f'<style>{style_sheet()}</style><div class="sn">{bare(page, style_sheet())}</div>'
 
 
 @cache
@@ -123,7 +127,7 @@ def headline(architecture: Architecture, beside: Ledger | None = None, batch: in
     )
     cells = [
         f'<div data-figure="{key}"{WHOLE if key == "field" else ""}>'
-        f"<span>{name}</span><strong>{value}</strong><small>{unit}</small>"
+        f"<span>{name}</span> <strong>{value}</strong> <small>{unit}</small>"
         f"{_change(key, number, beside, kept) if beside else ''}</div>"
         for key, name, value, unit, number in figures
     ]

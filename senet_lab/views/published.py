@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from senet_lab.architecture import Architecture
+from senet_lab.ported.networks import PUBLISHED, architecture_of
+from senet_lab.ported.results import RESULTS, source
 from senet_lab.published_results import in_tables, kin, known, main, tables
 from senet_lab.views.errors import results_table, total
 from senet_lab.views.tables import listing
@@ -23,7 +26,7 @@ def _published(present: Architecture | None, architecture: Architecture | None) 
     words = f"The present network is in {found}." if found else "The present network is none of these."
     return (
         f'<p class="sn-finding">{words}</p><p class="sn-source">{note()}</p>{se_table(present)}'
-        f"{''.join(results_table(table, present, architecture) for table in tables())}"
+        f"{''.join(results_table(table, present, architecture) for table in tables())}{timm_table(present)}"
     )
 
 
@@ -68,3 +71,21 @@ def se_table(present: Architecture | None) -> str:
         "Multiply-adds",
     ]
     return listing("What squeeze-excite changes", head, body, note=main().source, marked=marked)
+
+
+def timm_table(present: Architecture | None) -> str:
+    """The weights that timm's authors publish: what they classify rightly, counted by them; what they cost, by us."""
+    body, marked = [], []
+    for index, (tag, result) in enumerate(RESULTS.items()):
+        network = replace(architecture_of(tag), input_shape=(result.size, result.size, 3))
+        cost = total(network)
+        numbers = (f"{result.top1:.2f}", f"{result.top5:.2f}", f"{result.size}", f"{100 * result.crop:g}")
+        fetched = "by name" if tag in PUBLISHED else "as a file"
+        body.append((tag, short(cost.params), short(cost.macs), *numbers, fetched))
+        if kin(architecture_of(tag)) == present:
+            marked.append(index)
+    head = [
+        "Weights", "Parameters", "Multiply-adds", "Top-1 right, %", "Top-5 right, %", "Pixels", "Crop, %", "To be had",
+    ]  # fmt: skip
+    note = f"of ImageNet\u2019s 50,000 validation images; {source()}; behind the dot stands a recipe, each its own"
+    return listing("timm\u2019s weights", head, body, note=note, words=(7,), marked=marked)

@@ -144,7 +144,8 @@ def _row(record: Record, drawn: Sequence[str], focused: bool, interactive: bool)
         here = ' aria-current="true"' if focused else ""
         choose = f'<button type="button" class="sn-link" data-ask="focus" data-value="{key}"{here}>{name}</button>'
     about = about_run(record)
-    cells = (short(network.params), short(network.macs), _share(course.best()), _share(course.last()), _pace(record))
+    best, last = (_measured(value, course) for value in (course.best(), course.last()))
+    cells = (short(network.params), short(network.macs), best, last, _pace(record))
     numbers = "".join(f"<td>{cell}</td>" for cell in cells)
     mark = ' class="sn-present"' if focused else ""
     return (
@@ -155,6 +156,12 @@ def _row(record: Record, drawn: Sequence[str], focused: bool, interactive: bool)
 
 def _share(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.1f} %"
+
+
+def _measured(value: float | None, course: Course) -> str:
+    """An accuracy; with a word where it is not of images held out."""
+    told = _share(value)
+    return told if not told or course.validation("accuracy") else f"{told} <small>training</small>"
 
 
 def _pace(record: Record) -> str:

@@ -17,7 +17,7 @@ def group_table(ledger: Ledger) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     rows = "".join(_row(total, ledger) for total in (*ledger.by_group(), ledger.total) if total.name != "input")
     caption = f"<caption>By group <small>{NOTE}</small></caption>"
-    return f'<div class="sn-wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    return _wide("By group", f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
 
 
 def _row(total: Total, ledger: Ledger) -> str:
@@ -65,10 +65,16 @@ def listing(
         tail = "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(cells, kinds[1:], strict=True))
         body.append(f'<tr{mark}><th scope="row">{escape(name)}</th>{tail}</tr>')
     small = f" <small>{escape(note)}</small>" if note else ""
-    return (
-        f'<div class="sn-wide"><table class="sn-listing"><caption>{escape(caption)}{small}</caption>'
-        f"<thead><tr>{tops}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    return _wide(
+        caption,
+        f'<table class="sn-listing"><caption>{escape(caption)}{small}</caption>'
+        f"<thead><tr>{tops}</tr></thead><tbody>{''.join(body)}</tbody></table>",
     )
+
+
+def _wide(name: str, table: str) -> str:
+    """A table that scrolls sideways where it does not fit, by arrow keys too."""
+    return f'<div class="sn-wide" tabindex="0" role="region" aria-label="{escape(name)}">{table}</div>'
 
 
 def behind(key: str, table: str) -> str:

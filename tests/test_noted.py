@@ -1,0 +1,77 @@
+"""Noted: the gates that a worker notes after each epoch; what it costs, and that it changes nothing."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from runs import SHORT, TINY
+
+from senet_lab import data, moments
+from senet_lab.training.batches import Scale
+from senet_lab.training.model import build, variables
+from senet_lab.training.noted import LEAST, MOST, Noted, in_turn
+from senet_lab.training.recipe import Recipe
+
+RECIPE = replace(SHORT, label_smoothing=0.0, standardise=False)
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A network that has made a step."""
+    images, made = data.sample(), build(TINY, RECIPE, 10)
+    made.train_on_batch(images.x_train[:32] / np.float32(255), images.y_train[:32])
+    return made
+
+
+def noted(folder, recipe=RECIPE, **fields):
+    return Noted.of(folder, replace(data.sample(), **fields), recipe, Scale())
+
+
+def test_gates_are_noted_epoch_by_epoch_and_an_epoch_done_again_counts_once(model, tmp_path):
+    for epoch in (0, 1, 2, 1):
+        noted(tmp_path).note(model, epoch)
+    found = moments.kept(tmp_path / moments.FILE)
+    assert [each.epoch for each in found] == [0, 1]
+    assert list(found[1].mean) == ["group1/block1", "group2/block1"]
+    assert found[0].mean == found[1].mean
+    assert [path.name for path in tmp_path.iterdir()] == ["gates.json"]
+
+
+def test_noting_leaves_weights_statistics_and_optimizer_as_they_are(model, tmp_path):
+    before = [np.array(variable) for variable in variables(model)]
+    noted(tmp_path).note(model, 0)
+    for a, b in zip(before, variables(model), strict=True):
+        np.testing.assert_array_equal(a, np.array(b))
+
+
+def test_what_is_damaged_ends_no_training(model, tmp_path, caplog):
+    (tmp_path / moments.FILE).write_text("[{")
+    noted(tmp_path).note(model, 3)
+    assert [each.epoch for each in moments.kept(tmp_path / moments.FILE)] == [3]
+    assert "damaged" in caplog.text
+
+
+def test_a_network_without_gates_and_too_few_images_leave_no_file(model, tmp_path):
+    noted(tmp_path).note(build(replace(TINY, ratio=None), RECIPE, 10), 0)
+    images = data.sample()
+    noted(tmp_path, x_test=images.x_test[:0], y_test=images.y_test[:0]).note(model, 0)
+    noted(tmp_path, x_test=images.x_test[:9], y_test=np.arange(9, dtype="uint8")).note(model, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_few_images_are_noted_where_an_epoch_is_short_and_all_classes_are_among_them():
+    assert len(noted(".").x) == 140  # a hundredth of 3 x 4,500 + 500, in one batch
+    assert len(noted(".", recipe=replace(RECIPE, batch=32)).x) == 140  # 5 batches of 28
+    images = data.sample()
+    ten = np.tile(images.x_train, (10, 1, 1, 1))
+    assert len(noted(".", x_train=ten).x) == MOST
+    few = noted(".", x_train=images.x_train[:100])
+    assert np.bincount(few.y).tolist() == [LEAST] * 10
+    np.testing.assert_array_equal(few.x, images.x_test[in_turn(images.y_test)[: 10 * LEAST]])
+
+
+def test_the_file_has_the_form_that_the_lens_reads(model, tmp_path):
+    noted(tmp_path, recipe=Recipe()).note(model, 0)
+    (found,) = json.loads((tmp_path / "gates.json").read_text())
+    assert sorted(found) == ["accuracy", "epoch", "mean", "specificity"]
