@@ -15,7 +15,7 @@ from senet_lab.views.apart import apart
 from senet_lab.views.breakdown import breakdown, breakdown_svg, finding
 from senet_lab.views.compare import changed, compare, difference_table, sentence, waterfall_svg
 from senet_lab.views.layers import layer_table
-from senet_lab.views.published import published
+from senet_lab.views.published import published, se_table
 from senet_lab.views.tables import listing
 from senet_lab.views.tradeoffs import cardinality_curves, ratio_curves, tradeoffs
 
@@ -322,6 +322,7 @@ def test_what_ones_convention_makes_of_a_published_count_is_said_in_words():
 def test_each_published_table_says_how_it_is_counted():
     notes = [table.find("caption/small").text for table in parsed(published(RESNEXT)).iter("table")][1:]
     assert "counted with biases in squeeze-excite" in notes[0]
+    assert "counted with biases in squeeze-excite" in se_table(None)
     assert "counted without biases in squeeze-excite; printed with the state of batch normalization" in notes[1]
     assert notes[1].endswith("30.64 M with state, printed as 30.7")
     assert "squeeze-excite" not in notes[2]
@@ -343,6 +344,6 @@ def test_activations_have_their_unit():
 def test_no_gate_is_said_to_see_more_than_what_comes_after_it():
     rows = {row[0]: row[-1] for row in cells(parsed(layer_table(RESNEXT.ledger())).find(".//table"))}
     for name in ("se_squeeze", "se_reduce", "se_gate"):
-        assert rows[f"group1_block1_{name}"] == "whole map"
+        assert rows[f"group1_block1_{name}"] == "whole"
     assert rows["group1_block1_se_scale"] == "19"
-    assert rows["classifier_dense"] == "whole map"
+    assert rows["classifier_dense"] == "whole"

@@ -146,7 +146,7 @@ def results_table(results: Results, present: Architecture | None, architecture: 
     ]
     rows = [_cells(row, results) for row in results.rows]
     marked = [index for index, row in enumerate(results.rows) if kin(row.architecture) == present]
-    note = "; ".join(filter(None, (results.source, results.recipe, _counted(results))))
+    note = "; ".join(filter(None, (results.source, results.recipe, counted_how(results))))
     kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
     few = [[row[i] for i in kept] for row in rows]
     table = listing(results.title, [head[i] for i in kept], few, note=note, marked=marked)
@@ -156,7 +156,7 @@ def results_table(results: Results, present: Architecture | None, architecture: 
     return f'{table}<p class="sn-source">{escape(words)}</p>' if words else table
 
 
-def _counted(results: Results) -> str:
+def counted_how(results: Results) -> str:
     """In which convention a table is counted, and what the printed counts include."""
     words = {row.architecture.style.se_bias for row in results.rows if row.architecture.ratio}
     told = ["counted with biases in squeeze-excite" if True in words else "counted without biases in squeeze-excite"]

@@ -25,8 +25,8 @@ COLUMNS = (
 )
 WINDOWS = ("conv", "grouped conv", "pool", "global pool")
 NOTE = (
-    "for one image, activations in numbers; field: receptive field in pixels, through convolutions and pooling; "
-    "behind a squeeze-excite each unit sees the whole image; the longest bar is the largest layer"
+    "per image, activations in numbers; field: pixels through convolutions, though a gate sees the whole map; "
+    "longest bar: the largest layer"
 )
 
 
@@ -41,7 +41,7 @@ def layer_table(ledger: Ledger, rows: Sequence[str] | None = None) -> str:
     head = "".join(_head(*column) for column in COLUMNS)
     total = ledger.total
     sums = (f"{total.params:,}", f"{total.state:,}", short(total.macs), short(total.activations))
-    foot = "".join(f"<td>{cell}</td>" for cell in (*[""] * 4, *sums, ledger.receptive_field))
+    foot = "".join(f"<td>{cell}</td>" for cell in (*[""] * 4, *sums, f"{ledger.receptive_field:,}"))
     caption = f"<caption>{len(ledger.rows)} layers <small>{NOTE}</small></caption>"
     return (
         '<div class="sn-scroll" tabindex="0" role="region" aria-label="Layers">'
@@ -85,7 +85,7 @@ def _row(index: int, row: Row, params: float, macs: float) -> str:
 def _field(row: Row, field: int) -> str:
     """The cell of a receptive field; what comes of a global pooling has seen the whole map."""
     whole = row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and row.kind != "scale")
-    return f'<td data-value="{field}">{"whole map" if whole else f"{field:,}"}</td>'
+    return f'<td data-value="{field}">{"whole" if whole else f"{field:,}"}</td>'
 
 
 def _bar(length: float) -> str:

@@ -9,7 +9,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.ported.networks import PUBLISHED, architecture_of
 from senet_lab.ported.results import RESULTS, source
 from senet_lab.published_results import in_tables, kin, known, main, tables
-from senet_lab.views.errors import results_table, total
+from senet_lab.views.errors import counted_how, results_table, total
 from senet_lab.views.tables import listing
 from senet_lab.views.units import short
 
@@ -70,7 +70,9 @@ def se_table(present: Architecture | None) -> str:
         "Parameters",
         "Multiply-adds",
     ]
-    return listing("What squeeze-excite changes", head, body, note=main().source, marked=marked)
+    return listing(
+        "What squeeze-excite changes", head, body, note=f"{main().source}; {counted_how(main())}", marked=marked
+    )
 
 
 def timm_table(present: Architecture | None) -> str:
