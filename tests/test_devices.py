@@ -55,7 +55,7 @@ def alone(tmp_path_factory, forked):
     def row(backend):
         if backend not in rows:
             run = Run.create(TINY, RECIPE, folder=tmp_path_factory.mktemp("alone") / backend)
-            assert forked(run).wait(180) if backend == "tensorflow" else trained(run, backend).wait() == 0
+            assert forked(run).wait(400) if backend == "tensorflow" else trained(run, backend).wait() == 0
             rows[backend] = row_of(run)
         return rows[backend]
 

@@ -75,8 +75,14 @@ def settings() -> dict[str, str]:
 
 
 def is_alive(number: int, mark: str) -> bool:
-    """Whether the process of that number is the one with that mark, and not another one with its number."""
+    """Whether the process of that number is the one with that mark, and not another one with its number.
+
+    One that the system is just starting has no command line for a moment, which a busy machine makes long.
+    """
+    if not (number and mark):
+        return False
     try:
-        return bool(number and mark) and mark in psutil.Process(number).cmdline()
+        words = psutil.Process(number).cmdline()
     except psutil.Error:
         return False
+    return not words or mark in words
