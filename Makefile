@@ -9,6 +9,9 @@ CANDIDATES := python3 python3.13 python3.12 python3.11
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 NOTEBOOKS := my_notebooks
+# Seconds that a kernel of `make app` stays when its page is gone, and between two looks for such kernels.
+GONE := 300
+LOOK := 60
 FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -23,10 +26,12 @@ lab: $(VENV)/ready
 
 # The Explorer as a page: each visitor has a kernel of their own, and what they save goes to $(NOTEBOOKS), too. By itself
 # Voila asks nobody for a token; with --token it makes one, as JupyterLab does. Dark: FLAGS=--theme=dark, or ?theme=dark.
+# A page that is left tells Voila so, without the token against forgery that it is asked for: its kernel is ended later.
 app: $(VENV)/ready
 	@mkdir -p $(NOTEBOOKS)
 	JUPYTER_PATH=$(CURDIR)/config $(BIN)/voila config/voila/explorer.ipynb --template=senet_lab --token \
-		--MappingKernelManager.root_dir=$(abspath $(NOTEBOOKS)) $(FLAGS)
+		--MappingKernelManager.root_dir=$(abspath $(NOTEBOOKS)) \
+		--MappingKernelManager.cull_idle_timeout=$(GONE) --MappingKernelManager.cull_interval=$(LOOK) $(FLAGS)
 
 # Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order.
 test: $(VENV)/ready

@@ -11,10 +11,11 @@ from senet_lab.nets.layers import Conv2D, ReLU
 from senet_lab.published import PRESETS
 from senet_lab.published_results import in_tables, kin, main, paths, ratios, tables
 from senet_lab.views import svg
+from senet_lab.views.apart import apart
 from senet_lab.views.breakdown import breakdown, breakdown_svg, finding
 from senet_lab.views.compare import changed, compare, difference_table, sentence, waterfall_svg
 from senet_lab.views.layers import layer_table
-from senet_lab.views.published import published
+from senet_lab.views.published import published, se_table
 from senet_lab.views.tables import listing
 from senet_lab.views.tradeoffs import cardinality_curves, ratio_curves, tradeoffs
 
@@ -302,3 +303,47 @@ def test_words_in_tables_are_escaped():
         .text
         == "<i>"
     )
+
+
+def test_what_ones_convention_makes_of_a_published_count_is_said_in_words():
+    main_table, ratio_table = main().rows, ratios().rows
+    assert apart(main_table[1].architecture, Architecture()) == (
+        "Yours, marked, has 28,071,976 parameters, \u221216,048: no SE biases."
+    )
+    assert apart(ratio_table[3].architecture, Architecture()) == ""
+    assert apart(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
+        "Yours, marked, has 4,089,184,256 multiply-adds, +231,211,008: stride in the 3x3."
+    )
+    page = published(Architecture("resnext"))
+    assert "Yours, marked, has 27,543,848 parameters, \u221216,048: no SE biases." in page
+    assert "Yours" not in published(Architecture(ratio=12))
+
+
+def test_each_published_table_says_how_it_is_counted():
+    notes = [table.find("caption/small").text for table in parsed(published(RESNEXT)).iter("table")][1:]
+    assert "counted with biases in squeeze-excite" in notes[0]
+    assert "counted with biases in squeeze-excite" in se_table(None)
+    assert "counted without biases in squeeze-excite; printed with the state of batch normalization" in notes[1]
+    assert notes[1].endswith("30.64 M with state, printed as 30.7")
+    assert "squeeze-excite" not in notes[2]
+
+
+def test_an_error_is_called_one():
+    heads = [head.text for head in parsed(published(RESNEXT)).iter("th") if head.get("scope") == "col"]
+    assert {"Top-1 error, %", "Top-5 error, %", "Error, points"} <= set(heads)
+    assert not {"Top-1, %", "Top-5, %", "Points"} & set(heads)
+
+
+def test_activations_have_their_unit():
+    page = compare(RESNEXT, replace(RESNEXT, ratio=8))
+    assert "<span>Activations, numbers per image</span> <strong>+" in page
+    assert "activations (numbers per image) = " in page
+    assert "numbers per image" in breakdown_svg(RESNEXT.ledger())
+
+
+def test_no_gate_is_said_to_see_more_than_what_comes_after_it():
+    rows = {row[0]: row[-1] for row in cells(parsed(layer_table(RESNEXT.ledger())).find(".//table"))}
+    for name in ("se_squeeze", "se_reduce", "se_gate"):
+        assert rows[f"group1_block1_{name}"] == "whole"
+    assert rows["group1_block1_se_scale"] == "19"
+    assert rows["classifier_dense"] == "whole"

@@ -1,6 +1,7 @@
 """The Explorer as an app: what `make app` starts, in a real Chromium."""
 
 import json
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -56,7 +57,7 @@ def test_nonsense_is_answered_in_the_page(page):
     field = page.get_by_role("textbox", name="Ratio")
     field.fill("sixteen")
     field.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("`ratio` must be a whole number")
+    expect(page.get_by_role("alert")).to_contain_text("Ratio must be a whole number")
     field.fill("16")
     field.press("Enter")
     expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
@@ -94,6 +95,22 @@ def test_a_model_is_built_beside_the_page_and_saved_with_ones_notebooks(page, ho
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, app):
     assert hosts(page) == {urlsplit(app).netloc}
     assert [text for kind, text in page.said if kind == "error"] == []
+
+
+def test_the_kernel_of_a_page_that_is_gone_is_ended_and_that_of_an_open_one_stays(browser, tmp_path):
+    with served("app", tmp_path, f"--Voila.token={TOKEN}", GONE=10, LOOK=1) as app:
+        left, open_ = (heard_page(browser) for _ in range(2))
+        for page in (left, open_):
+            page.goto(f"{app}/?token={TOKEN}")
+            page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
+        left.goto("about:blank")
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and "Culling 'idle' kernel" not in (tmp_path / "log").read_text():
+            time.sleep(0.5)
+        time.sleep(3)  # two more looks
+        assert (tmp_path / "log").read_text().count("Culling 'idle' kernel") == 1
+        open_.get_by_role("slider", name="Ratio").press("ArrowLeft")
+        expect(open_.locator("[data-figure=params]")).to_contain_text("30,058,792")
 
 
 def test_a_kernel_that_is_gone_is_noticed_and_said(page, app):

@@ -93,7 +93,7 @@ def test_nonsense_in_a_field_is_answered_beside_the_network_and_mended_in_place(
     field.fill("sixteen")
     field.press("Enter")
     alert = page.get_by_role("alert").filter(has_text="ratio")
-    expect(alert).to_have_text("`ratio` must be a whole number, not 'sixteen'; try 1.")
+    expect(alert).to_have_text("Ratio must be a whole number, not 'sixteen'; it stays 16.")
     expect(field).to_have_value("sixteen")
     expect(parameters(page)).to_contain_text("27,543,848")
     field.fill("12")

@@ -57,42 +57,53 @@ def test_several_moves_in_one_message_are_all_made(explorer):
 @pytest.mark.parametrize(
     ("moves", "words"),
     [
-        ({"ratio": "abc"}, "`ratio` must be a whole number, not 'abc'"),
+        ({"ratio": "abc"}, "Ratio must be a whole number, not 'abc'; it stays 16."),
         ({"ratio": 4096}, "leaves no channel of 256"),
-        ({"cardinality": None}, "`cardinality` must be a whole number"),
+        ({"cardinality": None}, "Cardinality must be a whole number"),
+        ({"base_width": ""}, "Base width must be a whole number, and the field is empty; it stays 4."),
+        ({"cardinality": "1e9"}, "Cardinality (1000000000) must be at most 16384; try 16384."),
+        ({"cardinality": "abc"}, "Cardinality must be a whole number, not 'abc'; it stays 32."),
+        ({"base_width": "3.5"}, "Base width must be a whole number, not 3.5; try 4."),
+        (
+            {"groups": "(64, 1), " * 9 + "(64, 1)"},
+            "Groups (10 of them) must be at most 6 for images of 224 pixels; try fewer",
+        ),
+        ({"groups": "(64, 1), (x, 1)"}, "Groups must be a tuple of 1 to 12 rows (filters, blocks)"),
         ({"cardinality": 0}, "must be at least 1; try 1."),
-        ({"image_size": 8}, "`image_size` (=8) must be at least 32; try 32."),
-        ({"image_size": "abc"}, "`image_size` must be a whole number, not 'abc'; try 32."),
+        ({"image_size": 8}, "Image size (8) must be at least 32; try 32."),
+        ({"image_size": "abc"}, "Image size must be a whole number, not 'abc'; it stays 224."),
         ({"depth": 51}, "try 50."),
         ({"cardinalty": 8}, "try 'cardinality'"),
-        ({"opened": 5}, "`control` (='opened') must be one of"),
-        ({"ratio": "16, 8"}, "must have one entry per group (=4); try (16, 8, 8, 8)."),
-        ({"ratio": "16, none, 8, x"}, "`ratio` must be a whole number, not '16, none, 8, x'"),
-        ({"ratio": "1" * 5000}, "`ratio` must be a whole number"),
-        ({"ratio": "[" * 5000}, "`ratio` must be a whole number"),
-        ({"depth": "fifty"}, "`depth` must be one of"),
-        ({"image_size": "64x"}, "`image_size` must be a whole number, not '64x'"),
-        ({"image_size": "8x96"}, "`image_size` (=8) must be at least 32; try 32."),
-        ({"groups": "64, 3"}, "`groups` must have rows"),
-        ({"groups": "(64, 3), (128,)"}, "`groups` must have rows"),
-        ({"classes": "1e3"}, "`classes` must be a whole number, not 1000.0; try 1000."),
-        ({"dropout": "1"}, "`dropout` (=1) must be at least 0 and below 1"),
-        ({"dropout": "much"}, "`dropout` must be a number, not 'much'"),
-        ({"bn_epsilon": "1e999"}, "`bn_epsilon` (=inf) must be at least"),
-        ({"in_groups": 3}, "`in_groups` must be a list of groups, not 3; try [1, 2, 3, 4]."),
-        ({"in_groups": [5]}, "`in_groups` (=5) must be one of 1, 2, 3 or 4; try 4."),
+        ({"opened": 5}, "Control (opened) must be one of"),
+        ({"ratio": "16, 8"}, "Ratio (16, 8) must have one entry per group (4); try (16, 8, 8, 8)."),
+        ({"ratio": "16, none, 8, x"}, "Ratio must be a whole number, not '16, none, 8, x'"),
+        ({"ratio": "1" * 5000}, f"Ratio must be a whole number, not '{40 * '1'}\u2026'; it stays 16."),
+        ({"ratio": "[" * 5000}, "Ratio must be a whole number"),
+        ({"depth": "fifty"}, "Depth must be one of 26, 50, 101, 152 or 154, not 'fifty'; it stays 50."),
+        ({"image_size": "64x"}, "Image size must be a whole number, not '64x'"),
+        ({"image_size": "8x96"}, "Image size (8) must be at least 32; try 32."),
+        (
+            {"groups": "64, 3"},
+            "Groups must have rows (filters, blocks) or (in, out, blocks), all alike, not 64; it stays",
+        ),
+        ({"groups": "(64, 3), (128,)"}, "Groups must have rows"),
+        ({"dropout": "1"}, "Dropout (1) must be at least 0 and below 1"),
+        ({"dropout": "much"}, "Dropout must be a number, not 'much'; it stays 0."),
+        ({"bn_epsilon": "1e999"}, "BN epsilon (inf) must be at least"),
+        ({"in_groups": 3}, "In groups must be a list of groups, not 3; try [1, 2, 3, 4]."),
+        ({"in_groups": [5]}, "In groups (5) must be one of 1, 2, 3 or 4; try 4."),
         ({"preset": "vgg16"}, "must be one of 'se_resnet18'"),
-        ({"token": "no token"}, "`token` (='no token') must begin with 'senet1'"),
+        ({"token": "no token"}, "Token (no token) must begin with 'senet1'"),
         ({"tab": "Netwrk"}, "try 'Network'."),
-        ({"form": "spaghetti"}, "`form` (='spaghetti') must be one of 'procedural'"),
-        ({"batch": 0}, "`batch` (=0) must be at least 1; try 1."),
-        ({"batch": "many"}, "`batch` must be a whole number, not 'many'"),
-        ({"keep_cost": 1}, "`keep_cost` must be True or False, not 1; try True."),
-        ({"details": "yes"}, "`details` must be True or False"),
-        ({"source": None}, "`source` must be True or False"),
-        ({"pin": "A"}, "`pin` must be True or False"),
-        ({"build": "now"}, "`build` must be True or False"),
-        ({"save": ".exe"}, "`save` (='.exe') must be one of '.py', '.keras', '.csv', '.svg' or '.txt'"),
+        ({"form": "spaghetti"}, "Form (spaghetti) must be one of 'procedural'"),
+        ({"batch": 0}, "Batch (0) must be at least 1; try 1."),
+        ({"batch": "many"}, "Batch must be a whole number, not 'many'"),
+        ({"keep_cost": 1}, "Keep cost must be True or False, not 1; try True."),
+        ({"details": "yes"}, "Details must be True or False"),
+        ({"source": None}, "Source must be True or False"),
+        ({"pin": "A"}, "Pin must be True or False"),
+        ({"build": "now"}, "Build must be True or False"),
+        ({"save": ".exe"}, "Save (.exe) must be one of '.py', '.keras', '.csv', '.svg' or '.txt'"),
     ],
 )
 def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, words):
@@ -258,6 +269,7 @@ def value_of(explorer, name):
     ("image_size", " 64 \u00d7 96 ", lambda made: made.input_shape == (64, 96, 3)),
     ("cardinality", "8", lambda made: made.cardinality == 8),
     ("classes", " 10 ", lambda made: made.classes == 10),
+    ("classes", "1e2", lambda made: made.classes == 100),
     ("dropout", "0.2", lambda made: made.dropout == 0.2),
     ("se_bias", True, lambda made: made.se_bias is True),
     ("token", f" {Architecture(depth=101, ratio=4).token()}\n", lambda made: made == Architecture(depth=101, ratio=4)),
@@ -380,13 +392,16 @@ def test_the_source_of_the_part_is_shown_when_asked_for(explorer):
 def test_each_form_of_the_code_is_shown_and_saved(explorer, form):
     shown = ask(explorer, tab="Code", form=form)
     assert re.search(rf'data-value="{form}" aria-pressed="true"', shown["body"])
-    assert ask(explorer, save=".py")["download"]["text"] == text_of(explorer.architecture, ".py", form=form)
+    download = ask(explorer, save=".py")["download"]
+    assert download["text"] == text_of(explorer.architecture, ".py", form=form)
+    assert download["name"] == f"se_resnext_50_32x4d_{form}.py"
 
 
 @pytest.mark.parametrize("suffix", [".py", ".csv", ".svg", ".txt"])
 def test_what_the_browser_is_to_save_is_in_that_answer_and_in_no_other(explorer, suffix):
     download = ask(explorer, save=suffix)["download"]
-    assert download["name"] == f"se_resnext_50_32x4d{suffix}"
+    assert download["name"] == f"se_resnext_50_32x4d{'_procedural' if suffix == '.py' else ''}{suffix}"
+    assert download["name"] in explorer.shown["said"]
     assert download["text"] == text_of(explorer.architecture, suffix, **{"form": FORMS[0]} if suffix == ".py" else {})
     assert download["turn"] == explorer.shown["turn"]
     assert ask(explorer, ratio=8)["download"] == {}
@@ -506,8 +521,10 @@ def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
         "explorer.architecture.ratio, explorer.shown['tab'], explorer.pinned is None",
         "explorer.architecture = Architecture(depth=18)",
         "from senet_lab.panels.explorer import _left_at\nlen(_left_at)",
+        "explorer._building.model, explorer._building.architecture = 'built', explorer.architecture\nexplorer.model",
+        "explorer.model, explorer._building.changed == explorer._render",
     ]
-    make, move, tell, put, count = enumerate(cells)
+    make, move, tell, put, count, build, built = enumerate(cells)
     manager, client = start_new_kernel(kernel_name="python3")
     try:
         for cell in (make, move, make):
@@ -516,7 +533,11 @@ def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
         for cell in (put, make):
             run_cell(client, *cell)
         assert run_cell(client, *tell) == "(16, 'Code', False)"
+        run_cell(client, *build)
+        run_cell(client, *make)
+        assert run_cell(client, *built) == "('built', True)"
         run_cell(client, "another", make[1])
+        assert run_cell(client, *built) == "(None, True)"
         assert run_cell(client, *tell) == "(16, 'Network', True)"
         run_cell(client, *move)
         assert run_cell(client, *count) == "2"
@@ -573,7 +594,18 @@ def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_
     saved = keras.models.load_model(tmp_path / "se_resnet_20_2.keras")
     assert saved.count_params() == explorer.model.count_params()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["se_resnet_20.keras", "se_resnet_20_2.keras"]
-    assert "All " not in ask(explorer, ratio=8)["body"]
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    assert "explorer.model" not in ask(explorer, ratio=4)["body"]
+    assert "The model that was built is SE-ResNet-20" in explorer.shown["body"]
+    monkeypatch.delenv("SERVER_SOFTWARE")
+    ask(explorer, ratio=16)
+    explorer.asked = {"moves": {"save": ".keras"}, "turn": "third", "gesture": "third"}
+    assert "Saving se_resnet_20_3.keras \u2026" in explorer.shown["body"] or not explorer._building.running
+    wait_for(explorer)
+    shown = ask(explorer, ratio=8)["body"]
+    assert "All " not in shown
+    assert "explorer.model is SE-ResNet-20, ratio 16" in shown
+    assert "another one (Ratio 16 \u2192 8): build it again." in shown
     assert explorer.failure is None
 
 
@@ -627,7 +659,89 @@ def test_a_network_that_is_moved_otherwise_has_its_own_cost_to_keep(explorer):
 
 def test_the_reason_against_a_move_is_sent_to_its_control(explorer):
     shown = ask(explorer, ratio="x")
-    assert shown["reasons"] == {"ratio": "`ratio` must be a whole number, not 'x'; try 1."}
+    assert shown["reasons"] == {"ratio": "Ratio must be a whole number, not 'x'; it stays 16."}
+
+
+def control_of(explorer, name):
+    return next(control for control in explorer.shown["controls"] if control["name"] == name)
+
+
+def test_the_ratio_slider_stands_at_the_ratio_of_the_groups_that_have_squeeze_excite(explorer):
+    ask(explorer, in_groups=[1, 2, 3])
+    ratio = control_of(explorer, "ratio")
+    assert (ratio["value"], ratio["text"], ratio["hint"]) == (
+        16,
+        "16",
+        "SE off in group 4; 16 channels left in group 1",
+    )
+    ask(explorer, ratio=32)
+    assert explorer.architecture.ratio == (32, 32, 32, None)
+    assert control_of(explorer, "ratio")["value"] == 32
+    ask(explorer, ratio="16, none, 8, 16")
+    ratio = control_of(explorer, "ratio")
+    assert (ratio["value"], ratio["text"]) == (16, "16, none, 8, 16")
+    ask(explorer, in_groups=[])
+    assert (control_of(explorer, "ratio")["value"], control_of(explorer, "ratio")["text"]) == (None, "none")
+
+
+def test_every_slider_stands_at_a_number_and_an_image_that_is_not_square_says_both_sides():
+    shown = Explorer(SHAPES["not square"])
+    size = control_of(shown, "image_size")
+    assert (size["value"], size["text"]) == (64, "64\u00d796")
+    for architecture in SHAPES.values():
+        sliders = [control for control in controls(architecture) if control.kind == "slider"]
+        assert all(isinstance(control.value, (int, type(None))) for control in sliders)
+
+
+def test_own_groups_show_the_depth_that_they_come_to(explorer):
+    ask(explorer, groups="(64, 4), (128, 4), (256, 8), (512, 4)")
+    assert explorer.architecture.name.startswith("SE-ResNeXt-62")
+    assert (control_of(explorer, "depth")["text"], control_of(explorer, "depth")["disabled"]) == ("62", True)
+    assert "Groups as usual \u2192 (64, 4), (128, 4), (256, 8), (512, 4)" in explorer.shown["said"]
+
+
+def test_a_move_of_the_batch_tells_the_memory_of_the_activations(explorer):
+    said = ask(explorer, batch=64)["said"]
+    assert said == "Batch 32 \u2192 64: activation memory +6.93 GB (6.93 GB \u2192 13.85 GB); parameters as before."
+    assert "13.85 GB" in explorer.shown["heading"]
+    assert ask(explorer, gate="tanh")["said"] == "Gate sigmoid \u2192 tanh: every count as before."
+
+
+@pytest.mark.parametrize("wrong", ["resnet50", None, 50])
+def test_what_is_no_architecture_is_refused_in_a_sentence(explorer, wrong):
+    with pytest.raises(TypeError, match=r"`architecture` must be an Architecture, not .*; try Architecture.preset\('"):
+        explorer.architecture = wrong
+    assert explorer.architecture == Architecture("resnext", 50)
+    if wrong:
+        with pytest.raises(TypeError, match="must be an Architecture"):
+            Explorer(wrong)
+
+
+def test_an_attribute_that_nobody_looks_at_is_refused_with_what_was_meant(explorer):
+    with pytest.raises(AttributeError, match=r"try explorer.architecture = dataclasses.replace\(.*, ratio=8\)"):
+        explorer.ratio = 8
+    with pytest.raises(AttributeError, match="`pined` is nothing that an Explorer has; try 'pinned'"):
+        explorer.pined = Architecture()
+    explorer.layout = {"width": "50%"}  # a trait of every widget
+    explorer.layout.width = "60%"
+    assert explorer.layout.width == "60%"
+
+
+def test_the_page_of_voila_names_no_notebook_and_no_variable(explorer, monkeypatch):
+    assert "explorer.model" in ask(explorer, tab="Build")["body"]
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.8")
+    shown = ask(explorer, path="group2")["body"]
+    assert "explorer.model" not in shown
+    assert "notebook" not in shown
+
+
+def test_who_comes_up_goes_on_at_the_part_that_was_left(explorer):
+    ask(explorer, path="group3/block2/se")
+    for path, left in (("group3/block2", "group3/block2/se"), ("group3", "group3/block2"), ("", "group3")):
+        card = ask(explorer, path=path)["body"].split('class="sn-card"')[1]
+        assert f'tabindex="0" data-path="{left}"' in card
+    card = ask(explorer, path="group2/block1")["body"].split('class="sn-card"')[1]
+    assert 'tabindex="0" data-path' not in card.partition("</svg>")[0]  # the first of the block, a convolution
 
 
 @pytest.mark.parametrize("name", TIMM)

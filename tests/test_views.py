@@ -1,12 +1,13 @@
 """Views: what is drawn is what the ledger says, in well-formed SVG and HTML."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 from senet_lab import Architecture
 from senet_lab.published import PRESETS
-from senet_lab.views.page import move_sentence, static_page, summary
+from senet_lab.views.page import headline, move_sentence, static_page, summary
 from senet_lab.views.tables import group_table
 from senet_lab.views.units import percent, short, signed, size
 
@@ -36,7 +37,10 @@ def test_a_move_is_told_in_words_and_numbers():
     unmoved = move_sentence(
         "Image size 224 \u2192 256", Architecture().ledger(), Architecture(input_shape=(256, 256, 3)).ledger()
     )
-    assert "parameters \u00b10 (28.07 M \u2192 28.07 M); multiply-adds +" in unmoved
+    assert unmoved == (
+        "Image size 224 \u2192 256: multiply-adds +1.18 G (3.86 G \u2192 5.04 G); "
+        "activation memory +1.67 GB (5.46 GB \u2192 7.13 GB); parameters as before."
+    )
 
 
 def test_numbers_are_short_and_have_their_unit():
@@ -52,3 +56,10 @@ def test_numbers_are_short_and_have_their_unit():
 def test_the_summary_leaves_out_what_does_not_apply():
     assert "cardinality" not in summary(Architecture())
     assert "no squeeze-excite" in summary(Architecture(ratio=None))
+
+
+def test_a_figure_has_its_unit_and_its_commas():
+    page = headline(Architecture(depth=152, groups=((8, 60), (8, 60), (8, 60), (8, 60))))
+    assert re.search(r"<strong>\d+,\d{3} px</strong> <small>a side, by convolutions</small>", page)
+    assert "Activation memory</span> <strong>" in page
+    assert "every unit sees the whole image" in page

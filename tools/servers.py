@@ -17,8 +17,10 @@ TOKEN = "of-the-tests"
 
 
 @contextmanager
-def served(target: str, home: Path, *flags: str) -> Iterator[str]:
+def served(target: str, home: Path, *flags: str, **variables: object) -> Iterator[str]:
     """The address of the server that `make target` starts on a free port, with notebooks and settings under `home`.
+
+    `variables` are those of the Makefile.
 
     Raises:
         RuntimeError: it did not answer within three minutes; the error has its log.
@@ -28,6 +30,7 @@ def served(target: str, home: Path, *flags: str) -> Iterator[str]:
         port = probe.getsockname()[1]
     said = " ".join(["--no-browser", f"--port={port}", *flags])
     command = ["make", "-C", str(ROOT), target, f"NOTEBOOKS={home / 'notebooks'}", f"FLAGS={said}"]
+    command += [f"{name}={value}" for name, value in variables.items()]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from senet_lab.architecture import Architecture
 from senet_lab.files import written_whole
 from senet_lab.nets.quiet import wake_keras
+from senet_lab.panels.cells import is_app
 
 if TYPE_CHECKING:
     import keras
@@ -23,15 +24,16 @@ class Building:
     """One model at a time; `changed` is called from the thread whenever there is something new to show.
 
     Attributes:
+        changed: is called; to be set anew when another panel takes over.
         architecture: what is being built, or was last; None before.
-        model: the last model that was built, or None.
+        model: the model that was built of it; None before, and while the next one is built.
         words: how far it is, or what came of it.
         running: whether a thread is at it.
         version: rises with each change, so that who draws can tell that there was one meanwhile.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
+        self.changed = changed
         self.architecture: Architecture | None = None
         self.model: keras.Model | None = None
         self.words, self.running, self.version = "", False, 0
@@ -40,7 +42,7 @@ class Building:
         """Build it, unless something is being built already."""
         if self.running:
             return
-        self.running, self.architecture, self.model = True, architecture, None
+        self.running, self.architecture, self.model, self.words = True, architecture, None, ""
         # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
         policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
         threading.Thread(target=self._build, args=(architecture, policy), daemon=True).start()
@@ -48,15 +50,15 @@ class Building:
     def keep(self, folder: Path) -> None:
         """Save the model in a folder under a name that is free; in a thread, too."""
         if not self.running and self.model is not None:
-            self.running = True
-            threading.Thread(target=self._keep, args=(self.model, folder), daemon=True).start()
+            path = free_name(folder, self.model.name, ".keras")
+            self.running, self.words = True, f"Saving {path.name} \u2026"
+            threading.Thread(target=self._keep, args=(self.model, path), daemon=True).start()
 
-    def _keep(self, model: keras.Model, folder: Path) -> None:
-        path = free_name(folder, model.name, ".keras")
+    def _keep(self, model: keras.Model, path: Path) -> None:
         try:
             with written_whole(path) as unfinished:
                 model.save(unfinished)
-            said = f"Saved as {path.name}, in the folder of the notebook."
+            said = f"Saved as {path.name}, {place(path.parent)}."
         except Exception as error:
             said = f"It could not be saved: {error}"
         self.running = False
@@ -83,7 +85,16 @@ class Building:
 
     def _say(self, words: str) -> None:
         self.words, self.version = words, self.version + 1
-        self._changed()
+        self.changed()
+
+
+def place(folder: Path) -> str:
+    """A folder of the kernel in words: whoever looks at an app has no notebook beside it."""
+    return (
+        f"in the folder {folder.name} of the machine that serves this page"
+        if is_app()
+        else "in the folder of the notebook"
+    )
 
 
 def free_name(folder: Path, stem: str, suffix: str) -> Path:

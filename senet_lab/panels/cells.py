@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 _counted: dict[str, int] = {}  # panels that the execution under way has made
@@ -19,3 +20,8 @@ def cell() -> str:
     _counted.clear()
     _counted[execution] = number
     return f"{name} {number}"
+
+
+def is_app() -> bool:
+    """Whether Voila serves the page: then nobody sees a notebook, nor can ask for what a variable holds."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")

@@ -23,9 +23,10 @@ from senet_lab.panels.labels import (
     PLACES,
     SE,
     SLIDERS,
+    sides,
     words,
 )  # fmt: skip
-from senet_lab.panels.moves import KEPT, TIMM, parsed, preset_of, timm_name
+from senet_lab.panels.moves import KEPT, TIMM, preset_of, timm_name, typed
 from senet_lab.panels.reach import off, reachable
 from senet_lab.published import PRESETS
 from senet_lab.style import CHOICES, CONVENTIONS
@@ -44,6 +45,7 @@ class Control(NamedTuple):
         value: the present one.
         hint: what the value means for this network; or why the control does not apply.
         disabled: whether it does not apply.
+        text: what its field shows, where that is not the value that the slider stands at.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Control(NamedTuple):
     value: Any
     hint: str = ""
     disabled: bool = False
+    text: str = ""
 
 
 TOP_HINT, BATCH_HINT = "pooling, dense, softmax", "images a training step"
@@ -157,16 +160,26 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
 def _slider(architecture: Architecture, name: str, hint: str, why: str, keep_cost: bool) -> Control:
     """A slider; `why` is the reason why it does not apply, where it does not."""
     label, section, stops = SLIDERS[name]
-    height, width, _ = architecture.input_shape
-    size_ = height if height == width else (height, width)
-    value = size_ if name == "image_size" else getattr(architecture, name)
-    if architecture.family == "resnet":
-        value = ONE_PATH.get(name, value)
+    value, text = _placed(architecture, name)
     if name == "image_size":  # the one rule for these, and not worth fifteen networks at each move
         stops = tuple(stop for stop in stops if stop >= architecture.stride)
     elif not why and name != "classes":
         stops = reachable(architecture, name, stops, keep_cost and name in KEPT)
-    return Control(name, label, section, "slider", stops, tuple(map(words, stops)), value, why or hint, bool(why))
+    return Control(name, label, section, "slider", stops, tuple(map(words, stops)), value, why or hint, bool(why), text)
+
+
+def _placed(architecture: Architecture, name: str) -> tuple[Any, str]:
+    """Where a slider stands, and what its field says where that is more than one number."""
+    if name == "image_size":
+        return architecture.input_shape[0], sides(architecture)
+    if name == "depth":
+        return architecture.layers if architecture.groups else architecture.depth, ""
+    if name == "ratio":
+        ratios = [group.ratio for group in architecture.plan]
+        used = [ratio for ratio in ratios if ratio]
+        return max(used, key=used.count, default=None), words(tuple(ratios)) if len(set(used)) > 1 else ""
+    value = getattr(architecture, name)
+    return ONE_PATH.get(name, value) if architecture.family == "resnet" else value, ""
 
 
 def checked_batch(value: Any) -> int:
@@ -175,4 +188,4 @@ def checked_batch(value: Any) -> int:
     Raises:
         ValueError, TypeError: no whole number from 1 to 65,536.
     """
-    return whole("batch", parsed(value) if isinstance(value, str) else value, 1, 2**16)
+    return whole("batch", typed(value) if isinstance(value, str) else value, 1, 2**16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,13 @@ import anywidget
 import traitlets
 
 from senet_lab.architecture import Architecture
+from senet_lab.checks import nearest
 from senet_lab.export import text_of
-from senet_lab.nets.network import model_name
 from senet_lab.panels.building import Building
 from senet_lab.panels.cells import cell
 from senet_lab.panels.pages import shown
-from senet_lab.panels.state import FIRST_WORDS, State, after, begun
+from senet_lab.panels.state import FIRST_WORDS, State, after, begun, file_name
+from senet_lab.published import PRESETS
 from senet_lab.views.page import static_page, style_sheet
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 
-# What a cell's Explorer showed last, so that running the cell again loses nothing: the last REMEMBERED, by cell, by
-# which of its Explorers, and by what it was given.
-_left_at: dict[tuple[str, Architecture], State] = {}
+# What a cell's Explorer showed and built last, so that running the cell again loses nothing: the last REMEMBERED, by
+# cell, by which of its Explorers, and by what it was given.
+_left_at: dict[tuple[str, Architecture], tuple[State, Building]] = {}
 REMEMBERED = 64
 
 
@@ -54,14 +55,22 @@ class Explorer(anywidget.AnyWidget):
     # To the page: what `pages.shown` puts together.
     shown = traitlets.Dict().tag(sync=True)
     architecture = traitlets.Instance(Architecture)
+    failure: Exception | None = None
 
     def __init__(self, architecture: Architecture | None = None) -> None:
-        given = architecture or Architecture("resnext", 50)
-        self.failure: Exception | None = None
-        self._building = Building(self._render)
+        given = Architecture("resnext", 50) if architecture is None else _an_architecture(architecture)
         self._place = (cell(), given)
-        self._state = _left_at.get(self._place) or begun(given)
+        self._state, self._building = _left_at.get(self._place) or (begun(given), Building(self._render))
+        self._building.changed = self._render
         super().__init__(architecture=self._state.architecture)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set what there is to set: a slip of the pen would make an attribute that nobody looks at."""
+        if name == "architecture":
+            _an_architecture(value)
+        elif not name.startswith("_") and not hasattr(type(self), name):
+            raise AttributeError(_no_such(name, value))
+        super().__setattr__(name, value)
 
     @property
     def model(self) -> keras.Model | None:
@@ -106,7 +115,7 @@ class Explorer(anywidget.AnyWidget):
         elif suffix:
             text = text_of(self._state.architecture, suffix, form=self._state.form)
             return {
-                "name": f"{model_name(self._state.architecture.name)}{suffix}",
+                "name": file_name(self._state, suffix),
                 "text": text,
                 "turn": self._state.turn,
             }
@@ -129,7 +138,7 @@ class Explorer(anywidget.AnyWidget):
         while drawn != (now := (self._state, self._building.version)):
             drawn = now
             self.shown = {"turn": now[0].turn, "download": download or {}, **shown(now[0], self._building)}
-        _remember(self._place, now[0])
+        _remember(self._place, now[0], self._building)
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()
@@ -143,9 +152,25 @@ class Explorer(anywidget.AnyWidget):
         return {**data, "text/html": static_page(self.architecture), "text/plain": repr(self)}, metadata
 
 
-def _remember(place: tuple[str, Architecture], state: State) -> None:
+def _an_architecture(value: Any) -> Architecture:
+    if isinstance(value, Architecture):
+        return value
+    names = f"'{nearest(value, tuple(PRESETS))}'" if isinstance(value, str) else "'se_resnext50_32x4d'"
+    raise TypeError(f"`architecture` must be an Architecture, not {value!r}; try Architecture.preset({names}).")
+
+
+def _no_such(name: str, value: Any) -> str:
+    if name in {field.name for field in fields(Architecture)}:
+        return (
+            f"`{name}` belongs to the architecture, which is set as a whole; "
+            f"try explorer.architecture = dataclasses.replace(explorer.architecture, {name}={value!r})."
+        )
+    return f"`{name}` is nothing that an Explorer has; try '{nearest(name, ('architecture', 'pinned'))}'."
+
+
+def _remember(place: tuple[str, Architecture], state: State, building: Building) -> None:
     if place[0]:
         _left_at.pop(place, None)
-        _left_at[place] = replace(state, refused={}, turn="")
+        _left_at[place] = replace(state, refused={}, turn=""), building
         while len(_left_at) > REMEMBERED:
             del _left_at[next(iter(_left_at))]

@@ -32,7 +32,9 @@ def _squeezes(architecture: Architecture) -> str:
     if not reduced:
         return "no squeeze-excite"
     least = min(reduced, key=lambda row: row.output_shape[-1])
-    return f"{counted(least.output_shape[-1], 'channel')} left in {spaced(least.group)}"
+    left = f"{counted(least.output_shape[-1], 'channel')} left in {spaced(least.group)}"
+    off = [str(number) for number, group in enumerate(architecture.plan, 1) if not group.ratio]
+    return f"SE off in group{'s' * (len(off) > 1)} {', '.join(off)}; {left}" if off else left
 
 
 def _last_map(architecture: Architecture) -> str:

@@ -50,13 +50,13 @@ NUMBERS = {
 def words(value: Any) -> str:
     """A value as the page shows it.
 
-    >>> words(None), words((16, None)), words(True)
-    ('none', '16, none', 'yes')
+    >>> words(None), words((16, None)), words(True), words(((64, 3), (128, 4)))
+    ('none', '16, none', 'yes', '(64, 3), (128, 4)')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(map(words, value))
+        return ", ".join(f"({words(each)})" if isinstance(each, tuple) else words(each) for each in value)
     return "none" if value is None else str(value)
 
 
@@ -68,10 +68,15 @@ def move_words(before: Architecture, after: Architecture) -> str:
     return ", ".join(f"{label} {old} \u2192 {new}" for label, (old, new) in told.items() if old != new)
 
 
+def sides(architecture: Architecture) -> str:
+    """The image size as its field shows it: 224, or 64\u00d796."""
+    height, width, _ = architecture.input_shape
+    return str(height) if height == width else f"{height}\u00d7{width}"
+
+
 def _told(architecture: Architecture, name: str) -> str:
     if name == "image_size":
-        height, width, _ = architecture.input_shape
-        return str(height) if height == width else f"{height}\u00d7{width}"
+        return sides(architecture)
     value = getattr(architecture, name)
     if value is None and name != "ratio":
         return "as usual"

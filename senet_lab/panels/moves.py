@@ -47,13 +47,23 @@ def moved(architecture: Architecture, name: str, value: Any, *, origin: Architec
         ValueError, TypeError: the value cannot be had, and the error says why.
     """
     one_of("control", name, MOVES)
-    value = parsed(value) if isinstance(value, str) and name in TYPED else value
+    value = typed(value) if isinstance(value, str) and name in TYPED else value
     if name in _BY_NAME:
         return _BY_NAME[name](architecture, value)
     if origin is not None and name in KEPT and value != getattr(architecture, name):
         paths = {each: getattr(origin, each) for each in KEPT}
         return at_constant_cost(replace(architecture, **paths), **{name: value})
     return replace(architecture, **{name: value})
+
+
+def typed(text: str) -> Any:
+    """`parsed`, but for whole numbers that were written as others.
+
+    >>> typed("1e3"), typed("0.5")
+    (1000, 0.5)
+    """
+    value = parsed(text)
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 def parsed(text: str) -> Any:
@@ -72,6 +82,22 @@ def parsed(text: str) -> Any:
         return ast.literal_eval(re.sub(r"\bnone\b", "None", text))
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return text
+
+
+def _with_groups(architecture: Architecture, rows: Any) -> Architecture:
+    """One's own groups; where they halve the image too often, that is said of them, and not of the image."""
+    height, width, _ = architecture.input_shape
+    try:
+        larger = replace(architecture, groups=rows, input_shape=(2**16, 2**16, 3))
+    except (ValueError, TypeError):
+        return replace(architecture, groups=rows)
+    if larger.stride > (side := min(height, width)):
+        most = len(larger.plan) - (larger.stride // side - 1).bit_length()
+        raise ValueError(
+            f"`groups` (={len(larger.plan)} of them) must be at most {max(1, most)} for images of {side} pixels; "
+            f"try fewer, or first an image size of {larger.stride}."
+        )
+    return replace(architecture, groups=rows)
 
 
 def _preset(architecture: Architecture, name: str | None) -> Architecture:
@@ -119,6 +145,7 @@ def _of_family(architecture: Architecture, family: str) -> Architecture:
 _BY_NAME: dict[str, Callable[[Architecture, Any], Architecture]] = {
     "preset": _preset,
     "family": _of_family,
+    "groups": _with_groups,
     "image_size": _with_side,
     "in_groups": _with_se_in,
     "ratio": _with_ratio,

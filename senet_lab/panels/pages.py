@@ -10,15 +10,16 @@ from typing import Any
 from senet_lab.architecture import Architecture
 from senet_lab.export import FORMS, code, part_code
 from senet_lab.panels.building import Building
+from senet_lab.panels.cells import is_app
 from senet_lab.panels.controls import controls
-from senet_lab.panels.labels import words
+from senet_lab.panels.labels import move_words, words
 from senet_lab.panels.state import State
 from senet_lab.views.anatomy import Anatomy
 from senet_lab.views.breakdown import breakdown
 from senet_lab.views.code import code_html
 from senet_lab.views.compare import compare
 from senet_lab.views.layers import layer_rows, layer_table
-from senet_lab.views.page import heading, picture
+from senet_lab.views.page import heading, picture, summary
 from senet_lab.views.paths import resolve
 from senet_lab.views.published import published
 from senet_lab.views.tables import group_table
@@ -39,7 +40,7 @@ def shown(state: State, building: Building) -> dict[str, Any]:
         "refused": list(state.refused),
         "reasons": state.refused,
         "said": state.said,
-        "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],
+        "controls": [{**control._asdict(), "text": control.text or words(control.value)} for control in offered],
         "heading": heading(state.architecture, state.pinned, state.batch),
         "tab": state.tab,
         "pinned": bool(state.pinned),
@@ -51,7 +52,7 @@ def shown(state: State, building: Building) -> dict[str, Any]:
 
 def _network(state: State, _: Building) -> str:
     architecture = state.architecture
-    drawing = picture(architecture, state.path, interactive=True)
+    drawing = picture(architecture, state.path, interactive=True, focus=state.left)
     return f"{drawing}{_source(state)}{group_table(architecture.ledger())}"
 
 
@@ -102,7 +103,7 @@ def _built(state: State, building: Building) -> str:
         f"{' disabled' if building.running else ''}>Build with Keras</button>"
     )
     ours = state.architecture == building.architecture
-    told = building.words if ours or building.running else ""
+    told = building.words if ours or building.running else _stale(state, building)
     can_save = ours and building.model is not None and not building.running
     save = (
         '<button type="button" class="sn-button" data-ask="save" data-value=".keras"'
@@ -110,11 +111,30 @@ def _built(state: State, building: Building) -> str:
     )
     progress = '<progress aria-label="Building"></progress>' if building.running else ""
     return (
-        '<p class="sn-finding">Makes the Keras model of this network, with random weights, beside the notebook\u2019s '
-        "own thread: you can go on meanwhile. It is then <code>explorer.model</code>.</p>"
+        f'<p class="sn-finding">Makes the Keras model of this network, with random weights, {_beside()}</p>'
         f'<p class="sn-bar-of-buttons">{button}{save}{progress}</p>'
         f'<p class="sn-finding" role="status">{escape(told)}</p>'
     )
+
+
+def _beside() -> str:
+    if is_app():
+        return "in the background: you can go on meanwhile. Then it can be saved where this page is served."
+    return (
+        "beside the notebook\u2019s own thread: you can go on meanwhile. It is then "
+        "<code>explorer.model</code>, where the Explorer is called <code>explorer</code>."
+    )
+
+
+def _stale(state: State, building: Building) -> str:
+    """That the model which was built is not of the network shown, and what lies between the two."""
+    built = building.architecture
+    if built is None or building.model is None:
+        return ""
+    name = f"The model that was built is {built.name}" if is_app() else f"explorer.model is {built.name}"
+    apart = move_words(built, state.architecture)
+    between = f" ({apart})" if apart else ""
+    return f"{name}, {summary(built)}. The network shown is another one{between}: build it again."
 
 
 _TABS: dict[str, Callable[[State, Building], str]] = {

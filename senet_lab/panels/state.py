@@ -9,10 +9,12 @@ from typing import Any
 from senet_lab.architecture import Architecture
 from senet_lab.checks import flag, one_of
 from senet_lab.export import FORMS, SUFFIXES
+from senet_lab.nets.network import model_name
 from senet_lab.panels.controls import checked_batch
 from senet_lab.panels.labels import move_words
 from senet_lab.panels.moves import KEPT, moved
 from senet_lab.panels.reach import can_keep_cost
+from senet_lab.panels.refusals import refusal
 from senet_lab.views.page import move_sentence
 
 TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
@@ -29,6 +31,7 @@ class State:
         pinned: the network to compare with, A.
         tab: one of `TABS`.
         path: the part that is drawn large, see `senet_lab.views.paths`.
+        left: the part below it that was left for it, at which the keyboard goes on.
         source: whether the code of that part is shown under it.
         keep_cost: whether cardinality and base width move together.
         batch: images of a training step.
@@ -36,7 +39,7 @@ class State:
         form: of the code, one of `FORMS`.
         said: the sentence about the last move.
         refused: the moves that could not be made, with the reason.
-        gesture, origin: the drag, key or click that is under way, and the network where it began.
+        gesture, origin, origin_batch: the drag, key or click that is under way, and network and batch where it began.
         turn: the message of the page that it answers.
         anchor: the network whose cost is kept: that from before cardinality and base width were moved at its cost.
     """
@@ -45,6 +48,7 @@ class State:
     pinned: Architecture | None = None
     tab: str = TABS[0]
     path: str = PATH
+    left: str = ""
     source: bool = False
     keep_cost: bool = False
     batch: int = 32
@@ -54,6 +58,7 @@ class State:
     refused: dict[str, str] = field(default_factory=dict)
     gesture: str = ""
     origin: Architecture | None = None
+    origin_batch: int = 32
     turn: str = ""
     anchor: Architecture | None = None
 
@@ -66,14 +71,14 @@ def begun(architecture: Architecture) -> State:
 def after(state: State, moves: dict[str, Any], gesture: str, turn: str = "") -> State:
     """The state after the moves that can be made; why the others cannot is in `refused`."""
     if gesture != state.gesture:
-        state = replace(state, gesture=gesture, origin=state.architecture)
-    before, refused = state.architecture, {}
+        state = replace(state, gesture=gesture, origin=state.architecture, origin_batch=state.batch)
+    before, refused = (state.architecture, state.batch), {}
     for name, value in moves.items():
         try:
             state = _moved(state, name, value)
         except (ValueError, TypeError) as error:
-            refused[name] = str(error)
-    if state.architecture != before:
+            refused[name] = refusal(error, name, value, state.architecture, state.batch)
+    if (state.architecture, state.batch) != before:
         state = replace(state, said=_said(state))
     for name in [each for each in moves if each not in refused]:
         state = replace(state, said=_done(state, name, moves[name]) or state.said)
@@ -89,14 +94,23 @@ def _done(state: State, name: str, value: Any) -> str:
     if name == "swap":
         return f"A and B have changed places: you move {network} now."
     if name == "save" and value != ".keras":  # of that, its own page tells
-        return f"{network}{value} goes where your browser keeps what it saves."
+        return f"{file_name(state, value)} goes where your browser keeps what it saves."
     return ""
+
+
+def file_name(state: State, suffix: str) -> str:
+    """What a file to save is called; each form of the code has a name of its own."""
+    form = f"_{state.form}" if suffix == ".py" else ""
+    return f"{model_name(state.architecture.name)}{form}{suffix}"
 
 
 def _said(state: State) -> str:
     origin = state.origin or state.architecture
+    batches = state.origin_batch, state.batch
     told = move_words(origin, state.architecture)
-    return move_sentence(told, origin.ledger(), state.architecture.ledger()) if told else FIRST_WORDS
+    if state.batch != state.origin_batch:
+        told = ", ".join(filter(None, (told, "Batch {} \u2192 {}".format(*batches))))
+    return move_sentence(told, origin.ledger(), state.architecture.ledger(), batches) if told else FIRST_WORDS
 
 
 def _moved(state: State, name: str, value: Any) -> State:
@@ -109,6 +123,12 @@ def _moved(state: State, name: str, value: Any) -> State:
     return replace(state, architecture=moved(state.architecture, name, value), anchor=None)
 
 
+def _below(path: str, before: str) -> str:
+    """The part right below a path by which one comes up to it; nothing for who comes from elsewhere."""
+    steps, was = (path.split("/") if path else []), before.split("/")
+    return "/".join(was[: len(steps) + 1]) if len(was) > len(steps) and was[: len(steps)] == steps else ""
+
+
 def _nothing(_: Any) -> dict[str, Any]:
     return {}
 
@@ -117,7 +137,7 @@ def _nothing(_: Any) -> dict[str, Any]:
 _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
     "tab": lambda _, value: {"tab": one_of("tab", value, TABS)},
     "form": lambda _, value: {"form": one_of("form", value, FORMS)},
-    "path": lambda _, value: {"path": str(value)},
+    "path": lambda state, value: {"path": str(value), "left": _below(str(value), state.path)},
     "source": lambda _, value: {"source": flag("source", value)},
     "keep_cost": lambda _, value: {"keep_cost": flag("keep_cost", value), "anchor": None},
     "details": lambda _, value: {"details": flag("details", value)},

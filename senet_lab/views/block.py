@@ -32,13 +32,19 @@ class Station(NamedTuple):
 
 
 def block_svg(
-    thing: Ledger | Anatomy, path: str = "group1/block1", *, place: str = "standard", interactive: bool = False
+    thing: Ledger | Anatomy,
+    path: str = "group1/block1",
+    *,
+    place: str = "standard",
+    interactive: bool = False,
+    focus: str = "",
 ) -> str:
     """Draw a residual block from its rows, left to right.
 
     Args:
         path: of a block, such as "group2/block1".
         place: of squeeze-excite; "identity" is drawn on the shortcut, the others where their rows are.
+        focus: the path of the node that the keyboard comes to first: that of its squeeze-excite, or none.
 
     Raises:
         ValueError: there is no such block; the error names those there are.
@@ -60,7 +66,7 @@ def block_svg(
         marks.append(_drawn(station, line, side(before), f"{path}/se"))
         before = station.rows[-1].output_shape
     label = f"{title(path, ', ')}, {part.kind}: {layers_of(part)}"
-    return svg.drawing(HEIGHT, label, marks, interactive)
+    return svg.drawing(HEIGHT, label, marks, interactive, focus)
 
 
 def _past_bundles(stations: list[Station], line: float) -> str:

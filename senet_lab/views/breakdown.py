@@ -11,7 +11,7 @@ from senet_lab.views.tables import behind, listing
 from senet_lab.views.units import percent, short, spaced, tied
 
 MEASURES = {"params": ("Parameters", "trainable"), "macs": ("Multiply-adds", "for one image"),
-            "activations": ("Activations", "numbers, for one image")}  # fmt: skip
+            "activations": ("Activations", "numbers per image")}  # fmt: skip
 NAMES, COLUMN, BAR, LINE = 116, 221, 100, 21  # widths of names, of a measure, of its longest bar; height of a row
 SE = "squeeze-excite"
 

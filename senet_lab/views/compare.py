@@ -13,7 +13,8 @@ from senet_lab.views.network import network_svg
 from senet_lab.views.tables import listing
 from senet_lab.views.units import short, signed, spaced, tied
 
-MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations"}
+MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (numbers per image)"}
+HEADS = {"params": "Parameters", "macs": "Multiply-adds, per image", "activations": "Activations, numbers per image"}
 WORDS = {"base_width": "base width", "input_shape": "input", "include_top": "classifier"}
 MINUS = "\u2212"
 LEFT, BARS, ROW = 200, 430, 26  # of the waterfall: names and numbers, the bars, one group
@@ -86,11 +87,11 @@ of it squeeze-excite +2.51 M.
 
 def _headline(difference: Difference) -> str:
     cells = []
-    for measure, name in MEASURES.items():
+    for measure, name in HEADS.items():
         old, new = (getattr(ledger, measure) for ledger in (difference.before, difference.after))
         part = f", {100 * (new - old) / old:+.1f} %".replace("-", MINUS) if old else ""
         cells.append(
-            f"<div><span>{name.capitalize()}</span> <strong>{signed(new - old)}</strong> "
+            f"<div><span>{name}</span> <strong>{signed(new - old)}</strong> "
             f"<small>{short(old)} \u2192 {short(new)}{part}</small></div>"
         )
     return f'<div class="sn-figures sn-deltas">{"".join(cells)}</div>'
@@ -166,5 +167,5 @@ def difference_table(difference: Difference) -> str:
             a, b = (getattr(totals.get(name, none), measure) for totals in (old, new))
             cells += [short(a), short(b), signed(getattr(less[name], measure))]
         rows.append(cells)
-    note = "for one image; MACs are multiply-adds, the papers\u2019 \u201cFLOPs\u201d"
+    note = "for one image, activations in numbers; MACs are multiply-adds, the papers\u2019 \u201cFLOPs\u201d"
     return listing("A and B by group", head, rows, note=note, marked=(len(rows) - 1,))

@@ -13,8 +13,11 @@ HEIGHT = 272
 PARAMS, MACS, LONG = 232, 520, 130  # where the bars begin, and how long that of the whole would be
 
 
-def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False) -> str:
-    """Draw each part of the network as a line: its output, its parameters and multiply-adds as bars."""
+def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str = "") -> str:
+    """Draw each part of the network as a line: its output, its parameters and multiply-adds as bars.
+
+    `focus` is the part that the keyboard comes to first.
+    """
     anatomy = Anatomy.of(thing)
     parts = [anatomy.part(name) for name in anatomy.groups]
     pitch = min(34.0, (HEIGHT - 30) / max(1, len(parts)))
@@ -26,7 +29,7 @@ def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False) -> str:
     for index, part in enumerate(parts):
         marks.append(_cost(part, total, 26 + pitch * index, pitch))
     label = f"Parameters and multiply-adds of {len(parts)} parts, {total.params:,} and {short(total.macs)} in all"
-    return svg.drawing(HEIGHT, label, marks, interactive)
+    return svg.drawing(HEIGHT, label, marks, interactive, focus)
 
 
 def _cost(part: Part, total: Part, top: float, pitch: float) -> str:

@@ -9,6 +9,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.ledger import Total
 from senet_lab.published_results import Result, Results, in_tables, kin, main, paths, ratios
 from senet_lab.views import svg
+from senet_lab.views.apart import apart
 from senet_lab.views.charts import Panel, floor_line, grid, line, ticks
 from senet_lab.views.tables import behind, listing
 
@@ -126,8 +127,13 @@ def _present(
     return marks
 
 
-def results_table(results: Results, present: Architecture | None) -> str:
-    """A table of a paper: what the ledger counts, what the paper prints. `present`, from `in_tables`, is marked."""
+def results_table(results: Results, present: Architecture | None, architecture: Architecture | None = None) -> str:
+    """A table of a paper: what the ledger counts, what the paper prints.
+
+    Args:
+        present: the network to mark, from `in_tables`.
+        architecture: the same in its own convention; what that makes of the counts is said below.
+    """
     head = [
         "Network",
         "Parameters",
@@ -135,15 +141,36 @@ def results_table(results: Results, present: Architecture | None) -> str:
         "Multiply-adds",
         "GMACs printed",
         "M params printed",
-        "Top-1, %",
-        "Top-5, %",
+        "Top-1 error, %",
+        "Top-5 error, %",
     ]
     rows = [_cells(row, results) for row in results.rows]
     marked = [index for index, row in enumerate(results.rows) if kin(row.architecture) == present]
-    note = f"{results.source}; {results.recipe}"
+    note = "; ".join(filter(None, (results.source, results.recipe, counted_how(results))))
     kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
     few = [[row[i] for i in kept] for row in rows]
-    return listing(results.title, [head[i] for i in kept], few, note=note, marked=marked)
+    table = listing(results.title, [head[i] for i in kept], few, note=note, marked=marked)
+    if architecture is None or not marked:
+        return table
+    words = apart(results.rows[marked[0]].architecture, architecture)
+    return f'{table}<p class="sn-source">{escape(words)}</p>' if words else table
+
+
+def counted_how(results: Results) -> str:
+    """In which convention a table is counted, and what the printed counts include."""
+    words = {row.architecture.style.se_bias for row in results.rows if row.architecture.ratio}
+    told = ["counted with biases in squeeze-excite" if True in words else "counted without biases in squeeze-excite"]
+    printed = [row for row in results.rows if row.mparams is not None]
+    if printed:
+        odd = [row for row in printed if abs(_with_state(row) - (row.mparams or 0)) > 0.05 + 1e-9]
+        told.append("printed with the state of batch normalization, rounded")
+        told += [f"{_with_state(row):.2f} M with state, printed as {row.mparams:.1f}" for row in odd]
+    return "; ".join(told) if words else ""
+
+
+def _with_state(row: Result) -> float:
+    counts = total(row.architecture)
+    return (counts.params + counts.state) / 1e6
 
 
 def _cells(row: Result, results: Results) -> tuple[str, ...]:

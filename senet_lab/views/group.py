@@ -16,8 +16,10 @@ MIDDLE, TALL, WIDEST = 136, 96, 76  # of the blocks
 MARKS = 6  # blocks that are drawn; more are folded
 
 
-def group_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -> str:
+def group_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False, focus: str = "") -> str:
     """Draw the blocks of a group in a row: shapes, shortcuts, paths, squeeze-excite, parameters, multiply-adds.
+
+    `focus` is the block that the keyboard comes to first.
 
     Raises:
         ValueError: there is no such group; the error names those there are.
@@ -35,7 +37,9 @@ def group_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) 
     for index, run in enumerate(runs):
         x = start + 44 + step * (index + 0.5)
         marks.append(_folded(run, x, step) if len(run) > 1 else _block(run[0], x, step, scale))
-    return svg.drawing(HEIGHT, f"{title(path)}, {counted(len(blocks), 'block')}, {through(group)}", marks, interactive)
+    label = f"{title(path)}, {counted(len(blocks), 'block')}, {through(group)}"
+    folded = next((run[0].path for run in runs if focus in [block.path for block in run]), "")
+    return svg.drawing(HEIGHT, label, marks, interactive, folded)
 
 
 def _block(part: Part, x: float, step: float, scale: float) -> str:

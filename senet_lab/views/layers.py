@@ -21,10 +21,13 @@ COLUMNS = (
     ("state", "State", False),
     ("macs", "Multiply-adds", False),
     ("activations", "Activations", False),
-    ("receptive_field", "Field", False),
+    ("receptive_field", "Field, px", False),
 )
 WINDOWS = ("conv", "grouped conv", "pool", "global pool")
-NOTE = "for one image; field: receptive field in pixels; the longest bar is the largest layer"
+NOTE = (
+    "per image, activations in numbers; field: pixels through convolutions, though a gate sees the whole map; "
+    "longest bar: the largest layer"
+)
 
 
 def layer_table(ledger: Ledger, rows: Sequence[str] | None = None) -> str:
@@ -38,7 +41,7 @@ def layer_table(ledger: Ledger, rows: Sequence[str] | None = None) -> str:
     head = "".join(_head(*column) for column in COLUMNS)
     total = ledger.total
     sums = (f"{total.params:,}", f"{total.state:,}", short(total.macs), short(total.activations))
-    foot = "".join(f"<td>{cell}</td>" for cell in (*[""] * 4, *sums, ledger.receptive_field))
+    foot = "".join(f"<td>{cell}</td>" for cell in (*[""] * 4, *sums, f"{ledger.receptive_field:,}"))
     caption = f"<caption>{len(ledger.rows)} layers <small>{NOTE}</small></caption>"
     return (
         '<div class="sn-scroll" tabindex="0" role="region" aria-label="Layers">'
@@ -75,8 +78,14 @@ def _row(index: int, row: Row, params: float, macs: float) -> str:
         f'<tr data-index="{index}" data-group="{_plain(group)}" data-block="{block}" data-kind="{kinds}</td>'
         f"{_size(shape)}{window}</td><td>{groups if groups > 1 else ''}</td><td>{p:,}{_bar(p * params)}</td>"
         f'<td>{state:,}</td><td data-value="{m}">{_short(m)}{_bar(m * macs)}</td>'
-        f'<td data-value="{activations}">{_short(activations)}</td><td>{field}</td></tr>'
+        f'<td data-value="{activations}">{_short(activations)}</td>{_field(row, field)}</tr>'
     )
+
+
+def _field(row: Row, field: int) -> str:
+    """The cell of a receptive field; what comes of a global pooling has seen the whole map."""
+    whole = row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and row.kind != "scale")
+    return f'<td data-value="{field}">{"whole" if whole else f"{field:,}"}</td>'
 
 
 def _bar(length: float) -> str:

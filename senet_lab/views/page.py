@@ -28,6 +28,12 @@ LEGEND = (
     "</span></p>"
 )
 
+# Of the receptive field, which stops at a gate: it depends on all there is, and tells where nothing comes from.
+WHOLE = (
+    ' title="Through convolutions and pooling. Behind a squeeze-excite every unit sees the whole image, since its gate '
+    'pools the whole map."'
+)
+
 
 def heading(architecture: Architecture, pinned: Architecture | None = None, batch: int = BATCH) -> str:
     """Name, meta-parameters and headline figures.
@@ -43,12 +49,13 @@ def heading(architecture: Architecture, pinned: Architecture | None = None, batc
     )
 
 
-def picture(architecture: Architecture, path: str = "group1/block1", interactive: bool = False) -> str:
+def picture(architecture: Architecture, path: str = "group1/block1", interactive: bool = False, focus: str = "") -> str:
     """The network to scale, and one part of it drawn large.
 
     Args:
         path: of that part, see `senet_lab.views.paths`; what there is not gives way to the nearest that there is.
         interactive: parts can be pointed at and reached by keyboard; else the drawings are images.
+        focus: the path of the part in it that the keyboard comes to first, such as the one that was left.
     """
     anatomy = Anatomy(architecture.ledger())
     path = resolve(anatomy, path)
@@ -56,7 +63,7 @@ def picture(architecture: Architecture, path: str = "group1/block1", interactive
     return (
         f'<div class="sn-above">{above}{LEGEND}</div>{network_svg(anatomy, path, interactive=interactive)}'
         f'<div class="sn-card"><h3>{escape(title(path))}</h3><span class="sn-about">{about(anatomy, path)}</span>'
-        f"{part_svg(anatomy, path, style=architecture.style, interactive=interactive)}</div>"
+        f"{part_svg(anatomy, path, style=architecture.style, interactive=interactive, focus=focus)}</div>"
     )
 
 
@@ -97,18 +104,30 @@ def _ratios(ratio: int | tuple[int | None, ...]) -> str:
 def headline(architecture: Architecture, beside: Ledger | None = None, batch: int = BATCH) -> str:
     """Six figures with their units; `beside` is the ledger that they are compared with."""
     ledger = architecture.ledger()
-    kept = 4 * batch  # bytes: every number of the forward pass waits for the backward pass
-    memory = f"{short(kept * ledger.activations)}B"
+    kept = 4 * batch  # bytes for each number, see `memory`
     figures = (
         ("params", "Parameters", short(ledger.params), f"{ledger.params:,}", ledger.params),
         ("macs", "Multiply-adds", short(ledger.macs), "for one image", ledger.macs),
-        ("activations", "Activations", memory, f"batch {batch}, float32", ledger.activations),
+        (
+            "activations",
+            "Activation memory",
+            f"{short(memory(ledger, batch))}B",
+            f"batch {batch}, float32",
+            ledger.activations,
+        ),
         ("se", "SE share", percent(ledger.se.params, ledger.params), "of the parameters", ledger.se_share),
         ("depth", "Depth", str(architecture.layers), "layers on the way", None),
-        ("field", "Receptive field", f"{ledger.receptive_field} px", "a side, last map", ledger.receptive_field),
+        (
+            "field",
+            "Receptive field",
+            f"{ledger.receptive_field:,} px",
+            "a side, by convolutions",
+            ledger.receptive_field,
+        ),
     )
     cells = [
-        f'<div data-figure="{key}"><span>{name}</span> <strong>{value}</strong> <small>{unit}</small>'
+        f'<div data-figure="{key}"{WHOLE if key == "field" else ""}>'
+        f"<span>{name}</span> <strong>{value}</strong> <small>{unit}</small>"
         f"{_change(key, number, beside, kept) if beside else ''}</div>"
         for key, name, value, unit, number in figures
     ]
@@ -130,19 +149,43 @@ def _change(key: str, number: float | None, beside: Ledger, kept: int) -> str:
     return f'<em class="sn-changed">{words} vs A</em>' if words else "<em>as A</em>"
 
 
-def move_sentence(words: str, before: Ledger, after: Ledger) -> str:
-    """What a move did to parameters and multiply-adds, and in which group the most of it.
+def move_sentence(words: str, before: Ledger, after: Ledger, batches: tuple[int, int] = (BATCH, BATCH)) -> str:
+    """What a move did to parameters and multiply-adds, in which group the most of it, and to the activations' memory.
+
+    The memory is left out where it moved by less than a percent. `batches` are the sizes before and after.
 
     >>> a, b = Architecture(ratio=16), Architecture(ratio=8)
     >>> move_sentence("Ratio 16 \u2192 8", a.ledger(), b.ledger())
     'Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63 % of it in group 4; multiply-adds +2.51 M.'
     """
     gained = after.params - before.params
-    text = f"{words}: parameters {signed(gained)} ({short(before.params)} \u2192 {short(after.params)})"
+    macs = after.macs - before.macs
+    old, new = (memory(ledger, batch) for ledger, batch in zip((before, after), batches, strict=True))
+    told = [f"parameters {_step(before.params, after.params)}{_most(before, after)}"] if gained else []
+    if gained or macs:
+        told.append(f"multiply-adds {signed(macs) if gained else _step(before.macs, after.macs)}")
+    if abs(new - old) >= old / 100:
+        told.append(f"activation memory {_step(old, new, 'B')}")
+    if not told:
+        return f"{words}: every count as before."
+    return f"{words}: {'; '.join(told)}{'' if gained else '; parameters as before'}."
+
+
+def memory(ledger: Ledger, batch: int) -> int:
+    """Bytes of the activations in a training step: each number of the forward pass waits for the backward pass."""
+    return 4 * batch * ledger.activations
+
+
+def _step(old: int, new: int, unit: str = "") -> str:
+    """+2.51 M (28.07 M \u2192 30.59 M)."""
+    return f"{signed(new - old)}{unit} ({short(old)}{unit} \u2192 {short(new)}{unit})"
+
+
+def _most(before: Ledger, after: Ledger) -> str:
+    """In which group most of the difference is, if one has a part of it."""
+    gained = after.params - before.params
     old = {total.name: total.params for total in before.by_group()}
     gains = {total.name: total.params - old.pop(total.name, 0) for total in after.by_group()}
     gains |= {name: -params for name, params in old.items()}
     name = max(gains, key=lambda name: abs(gains[name]))
-    if gained and 0 < gains[name] / gained <= 1:
-        text += f", {100 * gains[name] / gained:.0f} % of it in {spaced(name)}"
-    return f"{text}; multiply-adds {signed(after.macs - before.macs)}."
+    return f", {100 * gains[name] / gained:.0f} % of it in {spaced(name)}" if 0 < gains[name] / gained <= 1 else ""

@@ -14,13 +14,16 @@ from senet_lab.views.group import group_svg
 PLAIN = style_of()
 
 
-def part_svg(thing: Ledger | Anatomy, path: str = "", *, style: Style = PLAIN, interactive: bool = False) -> str:
+def part_svg(
+    thing: Ledger | Anatomy, path: str = "", *, style: Style = PLAIN, interactive: bool = False, focus: str = ""
+) -> str:
     """Draw the part at a path; every level has the same height.
 
     Args:
         path: "" for the network, "group2", "group2/block1", "group2/block1/se", "stem", "classifier".
         style: says where squeeze-excite stands, how it pools and what its gate is; a ledger does not.
         interactive: parts can be pointed at and reached by keyboard; else the drawing is an image.
+        focus: the path of the part in it that the keyboard comes to first; without it, that is the first.
 
     Raises:
         ValueError: there is no such part; the error names those there are.
@@ -28,11 +31,11 @@ def part_svg(thing: Ledger | Anatomy, path: str = "", *, style: Style = PLAIN, i
     anatomy = Anatomy.of(thing)
     kind = anatomy.part(path).kind if path else "network"
     if kind == "network":
-        return costs_svg(anatomy, interactive=interactive)
+        return costs_svg(anatomy, interactive=interactive, focus=focus)
     if kind == "group":
-        return group_svg(anatomy, path, interactive=interactive)
+        return group_svg(anatomy, path, interactive=interactive, focus=focus)
     if kind == "se":
         return excite_svg(anatomy, path, style=style, interactive=interactive)
     if "/" in path:
-        return block_svg(anatomy, path, place=style.place, interactive=interactive)
+        return block_svg(anatomy, path, place=style.place, interactive=interactive, focus=focus)
     return ends_svg(anatomy, path, interactive=interactive)

@@ -9,7 +9,7 @@ from senet_lab.ledger import Ledger, Total
 from senet_lab.views.units import percent, short, size, spaced
 
 COLUMNS = ("Group", "Blocks", "Output", "Parameters", "Share", "Multiply-adds", "Activations", "SE parameters")
-NOTE = "counts for one image; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
+NOTE = "counts for one image, activations in numbers; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
 
 
 def group_table(ledger: Ledger) -> str:
