@@ -292,7 +292,8 @@ def test_files_are_saved_with_what_they_should_hold(page):
         page.locator(".sn-menu summary").press("Enter")
         with page.expect_download() as download:
             press(page, "button", words)
-        assert download.value.suggested_filename == f"se_resnext_50_32x4d{suffix}"
+        named = f"_{FORMS[0]}" if suffix == ".py" else ""
+        assert download.value.suggested_filename == f"se_resnext_50_32x4d{named}{suffix}"
         form = {"form": FORMS[0]} if suffix == ".py" else {}
         assert Path(download.value.path()).read_bytes() == text_of(FIRST, suffix, **form).encode()
 
