@@ -14,7 +14,7 @@ from senet_lab.checks import one_of
 from senet_lab.training.devices import DEVICES, Placement
 from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES
-from senet_lab.training.run import ACTIVE, ENDED, Run, Status, runs
+from senet_lab.training.run import ACTIVE, ENDED, Run, Status, must_fit, runs
 
 # Of a recipe, those that have a flag of their own.
 FIELDS = ("epochs", "batch", "accumulate", "learning_rate", "validation", "precision", "seed")
@@ -80,6 +80,7 @@ def _train(chosen: argparse.Namespace) -> int:
     architecture = Architecture.from_token(token) if token else Architecture.preset(chosen.preset)
     hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
     placement = Placement.checked(chosen.devices, hosts, chosen.host_index)
+    must_fit(architecture, chosen.data)
     if not chosen.force:
         checked(architecture, recipe, chosen.data, placement)  # before a folder is made
     run = Run.create(architecture, recipe, chosen.data, folder=chosen.folder, placement=placement)

@@ -602,7 +602,7 @@ def test_where_no_widget_lives_there_is_the_page_as_it_stands(lens):
     page = data["text/html"].partition("</style>")[2]
     ElementTree.fromstring(page)
     assert page.count("<svg") >= 3
-    assert "tabindex" not in page
+    assert "tabindex" not in page.replace('sn-wide" tabindex="0"', "")  # a wide table scrolls by arrow keys
     assert "<input" not in page
 
 

@@ -60,6 +60,6 @@ def test_the_summary_leaves_out_what_does_not_apply():
 
 def test_a_figure_has_its_unit_and_its_commas():
     page = headline(Architecture(depth=152, groups=((8, 60), (8, 60), (8, 60), (8, 60))))
-    assert re.search(r"<strong>\d+,\d{3} px</strong> <small>a side, by convolutions</small>", page)
-    assert "Activation memory</span> <strong>" in page
+    assert re.search(r"<strong>\d+,\d{3} px</strong> <small>by convolutions</small>", page)
+    assert "Activations</span> <strong>" in page
     assert "every unit sees the whole image" in page

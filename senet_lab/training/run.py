@@ -77,7 +77,7 @@ class Run:
             OSError: it cannot be made.
         """
         recipe = Recipe() if recipe is None else recipe
-        _fits(architecture, data)
+        must_fit(architecture, data)
         path = Path(folder).expanduser() if folder else _free_folder(architecture)
         if path.exists():
             raise FileExistsError(f"`folder` (='{path}') must be a new one; try '{path}-2', or resume the run in it.")
@@ -210,8 +210,12 @@ class Run:
             time.sleep(0.2)
 
 
-def _fits(architecture: Architecture, data: str) -> None:
-    """Raises a ValueError unless a network takes the images, and has a class for each of theirs."""
+def must_fit(architecture: Architecture, data: str) -> None:
+    """See that a network takes the images, and has a class for each of theirs.
+
+    Raises:
+        ValueError: it does not; says what would.
+    """
     height, width, channels = architecture.input_shape
     if data in ("sample", "cifar10"):
         shape, classes = (32, 32, 3), 10

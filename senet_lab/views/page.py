@@ -110,20 +110,14 @@ def headline(architecture: Architecture, beside: Ledger | None = None, batch: in
         ("macs", "Multiply-adds", short(ledger.macs), "for one image", ledger.macs),
         (
             "activations",
-            "Activation memory",
+            "Activations",
             f"{short(memory(ledger, batch))}B",
             f"batch {batch}, float32",
             ledger.activations,
         ),
         ("se", "SE share", percent(ledger.se.params, ledger.params), "of the parameters", ledger.se_share),
         ("depth", "Depth", str(architecture.layers), "layers on the way", None),
-        (
-            "field",
-            "Receptive field",
-            f"{ledger.receptive_field:,} px",
-            "a side, by convolutions",
-            ledger.receptive_field,
-        ),
+        ("field", "Receptive field", f"{ledger.receptive_field:,} px", "by convolutions", ledger.receptive_field),
     )
     cells = [
         f'<div data-figure="{key}"{WHOLE if key == "field" else ""}>'
