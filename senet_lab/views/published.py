@@ -82,7 +82,7 @@ def timm_table(present: Architecture | None) -> str:
         network = replace(architecture_of(tag), input_shape=(result.size, result.size, 3))
         cost = total(network)
         numbers = (f"{result.top1:.2f}", f"{result.top5:.2f}", f"{result.size}", f"{100 * result.crop:g}")
-        fetched = "by name" if tag in PUBLISHED else "as a file"
+        fetched = "by\u00a0name" if tag in PUBLISHED else "as a\u00a0file"
         body.append((tag, short(cost.params), short(cost.macs), *numbers, fetched))
         if kin(architecture_of(tag)) == present:
             marked.append(index)
