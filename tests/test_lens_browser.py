@@ -204,6 +204,7 @@ def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words)
     expect(alert(page)).to_contain_text(words, timeout=60_000)
     page.locator(".sn-thumb").first.press("Enter")
     expect(alert(page)).to_be_hidden()
+    expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=60_000)
 
 
 def test_a_figure_is_saved_with_a_key_and_the_panel_says_where(page):

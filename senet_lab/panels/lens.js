@@ -160,6 +160,8 @@ function takeFiles(el, send) {
     send(target.files[0]);
     target.value = ""; // so that the same file can be chosen again
   };
+  // The side may be drawn anew while the dialog is open: what is chosen then is heard by the old input alone.
+  const opened = ({ target }) => target.dataset.file && (target.onchange = change);
   const over = (event) => {
     if (![...event.dataTransfer.types].includes("Files")) return;
     event.preventDefault();
@@ -174,5 +176,5 @@ function takeFiles(el, send) {
     event.stopPropagation();
     send(event.dataTransfer.files[0]);
   };
-  return listen(el, [["change", change], ["dragenter", over], ["dragover", over], ["dragleave", leave], ["drop", drop]]);
+  return listen(el, [["click", opened], ["change", change], ["dragenter", over], ["dragover", over], ["dragleave", leave], ["drop", drop]]);
 }
