@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import ARTEFACTS, IDLE, complaints, heard_page, opened_notebook
 from playwright.sync_api import expect
-from servers import TOKEN
+from servers import TOKEN, lab_served
 
 from notebooks import NOTEBOOKS
 
@@ -70,6 +70,13 @@ def faults(panel):
     return panel.locator(".jp-OutputArea-output").and_(
         panel.locator("[data-mime-type*=error], [data-mime-type*=stderr]")
     )
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab of its own: what another page has saved in a notebook may have views of widgets that are no more."""
+    with lab_served(tmp_path_factory.mktemp("course")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
