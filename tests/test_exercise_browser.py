@@ -80,6 +80,16 @@ def test_axe_finds_nothing_in_an_exercise(page, exercise):
     assert complaints(page) == []
 
 
+def test_a_kernel_that_is_gone_is_noticed_and_the_answer_stays(page, exercise):
+    """The last test of the page, since it ends the kernel."""
+    page.locator("[title*='Restart the kernel']").first.click()
+    page.locator(".jp-Dialog button", has_text="Restart").click()
+    exercise.get_by_role("textbox").fill("18,000")
+    exercise.get_by_role("textbox").press("Enter")
+    expect(exercise.get_by_role("alert")).to_contain_text("kernel has not answered", timeout=10_000)
+    expect(exercise.get_by_role("textbox")).to_have_value("18,000")
+
+
 def test_the_static_pages_ask_for_nothing_and_axe_finds_nothing_serious_in_them(browser, tmp_path):
     notebooks.html(tmp_path)
     for name in ("00_start_here", "06_two_idioms", "teacher/plans"):

@@ -1,11 +1,6 @@
 // An exercise: it sends what was asked for and shows what comes back; what an answer is worth is decided in Python.
 
 const SIGNS = { Right: "\u2713", Nearly: "\u2248", Wrong: "\u2717" }; // beside the word, for those who see at a glance
-const PATIENCE = 3000; // milliseconds without an answer until the panel says so
-const SILENCE = "The kernel has not answered for 3 seconds. If it was restarted, run the cell again.";
-
-// crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
-const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
 
 const LAYOUT = (id) => `
   <p class="sn-ask" id="${id}q"></p>
@@ -23,17 +18,12 @@ export default {
     el.classList.add("sn", "sn-exercise");
     el.innerHTML = LAYOUT(id);
     const find = (selector) => el.querySelector(selector);
-    let turn = 0;
-    let timer = 0;
     let asked = ""; // the question that the field belongs to
+    // An answer that went unheard is not sent again by itself: it would count as a second try.
+    const silent = () => talk.isAnswered() || complain(SILENCE);
+    const talk = conversation(model, id, silent, silent);
 
-    function ask(what) {
-      turn += 1;
-      model.set("asked", { do: what, answer: find(`[id="${id}a"]`).value, turn: `${id} ${turn}` });
-      model.save_changes();
-      clearTimeout(timer);
-      timer = setTimeout(() => complain(SILENCE), PATIENCE);
-    }
+    const ask = (what) => talk.post({ do: what, answer: find(`[id="${id}a"]`).value });
 
     function complain(words) {
       find(".sn-fault").textContent = words;
@@ -60,10 +50,7 @@ export default {
       find(".sn-mark").textContent = SIGNS[shown.verdict] ?? "";
       find(".sn-reply b").textContent = shown.verdict ? `${shown.verdict}. ` : "";
       find(".sn-words").textContent = shown.words;
-      if (shown.turn === `${id} ${turn}` || shown.error) {
-        clearTimeout(timer);
-        complain(shown.error);
-      }
+      if (talk.hear(shown.turn) || shown.error) complain(shown.error);
     }
 
     // Enter in the field checks. JupyterLab hears it as well and keeps a form from being sent, so it is not left to that.
@@ -73,22 +60,15 @@ export default {
       ask("check");
     }
 
-    // As in the Explorer: in command mode JupyterLab takes keys from what is inside an output, unless the very element
-    // says no; with Ctrl or Cmd they are JupyterLab's, such as for saving.
-    function keep(event) {
-      if (!el.contains(event.target)) return;
-      event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
-    }
-
     find("form").addEventListener("submit", (event) => event.preventDefault());
     el.addEventListener("keydown", enter);
-    window.addEventListener("keydown", keep, true);
+    const unkeep = keepKeys(el);
     el.addEventListener("click", (event) => event.target.dataset?.do && ask(event.target.dataset.do));
     model.on("change:shown", show);
     show();
     return () => {
-      clearTimeout(timer);
-      window.removeEventListener("keydown", keep, true);
+      talk.stop();
+      unkeep();
       model.off("change:shown", show);
     };
   },

@@ -34,7 +34,7 @@ how many parameters have all squeeze-excite blocks together?)
         ValueError, TypeError: there is none of that name; the error says the nearest.
     """
 
-    _esm = HERE / "exercise.js"
+    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "exercise"))
     _css = style_sheet() + (HERE / "exercise.css").read_text()
 
     # From the page: {"do": "check", "hint" or "reveal", "answer": text, "turn": whose and which}.
