@@ -17,7 +17,7 @@ from senet_lab.training.recipe import RECIPES
 from senet_lab.training.run import ACTIVE, ENDED, Run, Status, must_fit, runs
 
 # Of a recipe, those that have a flag of their own.
-FIELDS = ("epochs", "batch", "accumulate", "learning_rate", "validation", "precision", "seed")
+FIELDS = ("epochs", "batch", "accumulate", "learning_rate", "weight_decay", "validation", "precision", "seed")
 
 
 def main(arguments: list[str] | None = None) -> int:

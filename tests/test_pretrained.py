@@ -103,7 +103,7 @@ def test_a_run_that_is_not_finished_or_has_other_images_is_not_shipped(tmp_path)
         ship.ship(run, "tiny", folder=tmp_path / "weights")
 
 
-@pytest.mark.parametrize("change", [{"learning_rate": 0.2}, {"epochs": 5}, {"batch": 64, "seed": 9}])
+@pytest.mark.parametrize("change", [{"learning_rate": 0.2}, {"epochs": 5}, {"weight_decay": 5e-4}, {"batch": 64, "seed": 9}])
 def test_the_command_names_what_differs_from_the_recipe(change, tmp_path):
     architecture = Architecture.preset("cifar_resnet20")
     run = Run.create(architecture, replace(RECIPES["modern"], **change), folder=tmp_path / "run")
@@ -113,7 +113,7 @@ def test_the_command_names_what_differs_from_the_recipe(change, tmp_path):
 
 
 def test_a_recipe_that_no_command_can_say_is_refused(tmp_path):
-    run = Run.create(TINY, replace(SHORT, weight_decay=0.3), folder=tmp_path / "run")
+    run = Run.create(TINY, replace(SHORT, label_smoothing=0.3), folder=tmp_path / "run")
     with pytest.raises(ValueError, match="but for what has a flag"):
         ship.command(run)
 
