@@ -233,7 +233,6 @@ def test_a_part_of_a_choice_will_do_if_no_other_has_it(learner):
 
 
 def test_the_module_speaks_for_one_learner():
-    exercises.class_code()  # whoever used it before
     assert exercises.check("se-neck", 64).right
     assert exercises.results().loc["05_squeeze_and_excitation", :].loc["se-neck", "tries"] == 1
     assert set(exercises.__all__) <= set(dir(exercises))
