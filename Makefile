@@ -15,7 +15,7 @@ LOOK := 60
 FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab app test lint notebooks html bench bench-ui bench-gpu lock clean
+.PHONY: lab app test lint notebooks html bench bench-training bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches. Trusted, their pictures show before a cell is run.
 lab: $(VENV)/ready
@@ -54,9 +54,13 @@ PEERS = $(BIN)/python
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py --peers $(PEERS) $(if $(QUICK),--quick)
 
+# The seed's training beside torch's, what a run adds to a bare `fit`, gates beside a bare `predict`.
+bench-training: $(VENV)/ready
+	$(BIN)/python benchmarks/run.py training --peers $(PEERS) $(if $(QUICK),--quick)
+
 # The Explorer in a browser; some three minutes, on a machine that has nothing else to do.
 bench-ui: $(VENV)/ready
-	$(BIN)/python benchmarks/run.py --ui
+	$(BIN)/python benchmarks/run.py ui
 
 # Needs a JAX that sees the card: .venv/bin/pip install "jax[cuda12]"; timm and a CUDA PyTorch beside it, if at hand.
 bench-gpu: $(VENV)/ready

@@ -26,18 +26,18 @@ from timing import emit
 
 from senet_lab import Architecture, data
 from senet_lab.training.batches import ready
+from senet_lab.training.loop import Loop
 from senet_lab.training.optimizers import compiled
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
-from senet_lab.training.worker import Worker
 
 MINI = "mini SE-ResNet"
 TRAINED, HELD = 45_000, 5_000  # of CIFAR-10, with a tenth held out
 DETERMINISTIC, FREE = "senet_lab, a run", "Keras fit, any order of sums"
 
 
-class Timed(Worker):
-    """A worker with fewer images, and with the seed's network where there is no architecture for it."""
+class Timed(Loop):
+    """A loop with fewer images, and with the seed's network where there is no architecture for it."""
 
     name: str = MINI
     steps: int = 200
@@ -47,8 +47,8 @@ class Timed(Worker):
         images = _whole()
         return replace(images, x_train=images.x_train[:count], y_train=images.y_train[:count])
 
-    def _model(self) -> Any:
-        return compiled(network(MINI, 32, "ours")) if self.name == MINI else super()._model()
+    def _network(self) -> Any:
+        return compiled(network(MINI, 32, "ours")) if self.name == MINI else super()._network()
 
 
 def _whole() -> data.Images:
@@ -63,28 +63,28 @@ def _whole() -> data.Images:
 
 
 def _ready(folder: str, name: str, batch: int, steps: int) -> Timed:
-    """A worker that has done all but train."""
+    """A loop that has done all but train."""
     architecture = Architecture.preset("cifar_se_resnet20" if name == MINI else name)
     run = Run.create(architecture, Recipe(batch=batch, epochs=1000), folder=Path(folder) / "run")
-    worker = Timed(run)
-    worker.name, worker.steps, worker.recipe = name, steps, run.recipe
-    worker._prepare()
-    return worker
+    loop = Timed(run)
+    loop.name, loop.steps = name, steps
+    loop.prepare()
+    return loop
 
 
 def epoch(steps: int) -> None:
     """Images/s in training steps, and seconds of the whole epoch, validation and checkpoint included."""
     case = f"{MINI}, 32 px, batch 32"
     with tempfile.TemporaryDirectory() as folder:
-        worker = _ready(folder, MINI, 32, steps)
+        loop = _ready(folder, MINI, 32, steps)
         start = time.perf_counter()
-        worker._epoch()
+        loop.epoch()
         spent = time.perf_counter() - start
-        (row,) = worker.run.metrics()
-        images = worker.batches
+        (row,) = loop.run.metrics()
+        images = loop.batches
         rest = spent - len(images.x) / row["images_per_s"]  # compiling, validation, a checkpoint
         start = time.perf_counter()
-        worker.model.evaluate(images.x_held, images.y_held, batch_size=32, verbose=0)
+        loop.network.evaluate(images.x_held, images.y_held, batch_size=32, verbose=0)
         validating = (time.perf_counter() - start) * HELD / len(images.x_held)
     emit("epoch rate", case, DETERMINISTIC, "images/s", [row["images_per_s"]])
     emit("epoch", case, DETERMINISTIC, "s", [TRAINED / row["images_per_s"] + validating])
@@ -110,13 +110,13 @@ def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
     found: dict[str, list[float]] = {"run": [], "fit": []}
     busy: dict[str, list[float]] = {"run": [], "fit": []}
     with tempfile.TemporaryDirectory() as folder:
-        worker = _ready(folder, name, batch, steps)
-        images = worker.batches
-        x, held = ready(images.x, worker.recipe), (images.x_held, images.y_held)
+        loop = _ready(folder, name, batch, steps)
+        images = loop.batches
+        x, held = ready(images.x, loop.recipe), (images.x_held, images.y_held)
         how = {"batch_size": batch, "verbose": 0, "validation_data": held, "validation_batch_size": batch}
         calls: dict[str, Callable[[], object]] = {
-            "run": worker._epoch,
-            "fit": lambda: worker.model.fit(x, images.y, **how),
+            "run": loop.epoch,
+            "fit": lambda: loop.network.fit(x, images.y, **how),
         }
         for number in range(rounds + 1):
             for way, call in list(calls.items())[:: 1 if number % 2 else -1]:

@@ -6,15 +6,15 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from ui_report import section
+import training_report
+import ui_report
+from tables import Results, figures, find, table
 
 from senet_lab.files import written_whole
 
 HERE = Path(__file__).parent
-Results = list[dict[str, Any]]
 
 INTRODUCTION = """# Performance
 
@@ -42,28 +42,8 @@ TABLES = {
         "step (`senet_lab.training.optimizers`).",
     ),
     "Training, images/s": ("training", "Adam, float32."),
-    "The seed's training: images/s in training steps": (
-        "epoch rate",
-        "CIFAR-10, Adam, batches of 32, as the seed's README prints it. A run asks TensorFlow for sums in a fixed "
-        "order, so that it can be resumed bit for bit; `fit` without that shows what it costs.",
-    ),
-    "The seed's training: an epoch, s": (
-        "epoch",
-        "45,000 images and 5,000 held out, extrapolated from 200 steps; without the first step, which compiles.",
-    ),
-    "What a run costs: epochs of a bare `fit` and of a run": (
-        "overhead",
-        "The same compiled model by turns, validation and checkpoint included; the aim is less than 3 % more. CPU "
-        "seconds are those of the whole process.",
-    ),
     "Peak memory of the training process, MiB": ("memory", "With all that it has imported."),
     "Inference, images/s": ("inference", "float32."),
-    "Gates of 1,000 images of CIFAR-10\u2019s size, ms": (
-        "gates",
-        "In batches of 256; the gates come in the same pass as the predictions. \u201cAblation\u201d is one more pass, "
-        "with a gate held.",
-    ),
-    "The same for the first time, ms": ("gates, first", "With tracing and compiling."),
 }
 
 # What was aimed at: what it says, ours, theirs, and by how much ours has to win; times count downwards.
@@ -79,7 +59,6 @@ TARGETS = (
     ("training", "SE-ResNeXt-50, 64 px, batch 16", "senet_lab", TIMM, 1),
     ("inference", "SE-ResNet-50, 224 px, batch 8", "senet_lab", TIMM, 1),
     ("inference", "SE-ResNeXt-50, 224 px, batch 8", "senet_lab", TIMM, 1),
-    ("gates", "SE-ResNet-20, 1,000 images", "senet_lab", "Keras predict, without gates", 1 / 1.15),
 )
 # What was aimed at in seconds, which depends on the machine.
 SECONDS = (
@@ -96,8 +75,8 @@ WHY = (
 )
 
 
-def page(measured: dict[str, Any], ui: dict[str, Any] | None = None) -> str:
-    """The whole page as Markdown; `ui` is what `make bench-ui` measured, if it did."""
+def page(measured: dict[str, Any], ui: dict[str, Any] | None = None, training: dict[str, Any] | None = None) -> str:
+    """The whole page as Markdown; the others are what `make bench-ui` and `make bench-training` measured, if any."""
     results, where = measured["results"], measured["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
     missing = "".join(f"\n- left out: {what}" for what in measured["missing"])
@@ -110,8 +89,9 @@ def page(measured: dict[str, Any], ui: dict[str, Any] | None = None) -> str:
     ]  # fmt: skip
     measured_parts = {each["part"] for each in results}
     tables = [(title, *rest) for title, rest in TABLES.items() if rest[0] in measured_parts]
-    parts += [f"## {title}\n\n{note}\n\n{_table(results, part)}" for title, part, note in tables]
-    parts += [section(ui)] if ui else []
+    parts += [f"## {title}\n\n{note}\n\n{table(results, part)}" for title, part, note in tables]
+    parts += [training_report.section(training)] if training else []
+    parts += [ui_report.section(ui)] if ui else []
     return "\n".join([*parts, rates(results), growth(results)]).rstrip() + "\n"
 
 
@@ -119,18 +99,18 @@ def aims(results: Results) -> str:
     """Each target with what came out, as a ratio of medians above 1 where ours is the faster."""
     lines = ["## Targets", "", "| what | against | times as fast | target | |", "| --- | --- | ---: | ---: | --- |"]
     for part, case, ours, theirs, least in TARGETS:
-        mine, other = _find(results, part, case, ours), _find(results, part, case, theirs)
+        mine, other = find(results, part, case, ours), find(results, part, case, theirs)
         if not (mine and other):
             continue
         ratio = mine["median"] / other["median"] if mine["unit"] == "images/s" else other["median"] / mine["median"]
         verdict = "reached" if ratio >= least else f"missed by {100 * (1 - ratio / least):.0f} %"
-        lines.append(f"| {part}, {case} | {theirs} | {_figures(ratio)} | {_figures(least)} | {verdict} |")
+        lines.append(f"| {part}, {case} | {theirs} | {figures(ratio)} | {figures(least)} | {verdict} |")
     lines += ["", "| what | s | at most | |", "| --- | ---: | ---: | --- |"]
     for part, case, most in SECONDS:
-        mine = _find(results, part, case, "senet_lab")
+        mine = find(results, part, case, "senet_lab")
         if mine:
             verdict = "reached" if mine["median"] <= most else f"missed by {100 * (mine['median'] / most - 1):.0f} %"
-            lines.append(f"| {part}, {case} | {_figures(mine['median'])} | {most:g} | {verdict} |")
+            lines.append(f"| {part}, {case} | {figures(mine['median'])} | {most:g} | {verdict} |")
     return "\n".join([*lines, "", WHY, ""])
 
 
@@ -162,7 +142,7 @@ def growth(results: Results) -> str:
         return ""
     text = "## Growth\n\nSE-ResNeXt-26, cardinality 32, 64 pixels, batch 16, and one of them moved. ms; G.\n\n"
     text += "![Ledger, build and training step over depth, cardinality, image size and batch](growth.svg)\n"
-    return text + "".join(f"\n### {part.capitalize()}\n\n{_table(results, part)}" for part in parts)
+    return text + "".join(f"\n### {part.capitalize()}\n\n{table(results, part)}" for part in parts)
 
 
 def plot(results: Results) -> str:
@@ -194,36 +174,6 @@ def _svg(save: Callable[..., object]) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def _table(results: Results, part: str) -> str:
-    """Cases down, ways across; medians with least and most."""
-    its = [each for each in results if each["part"] == part]
-    ways = list(dict.fromkeys(each["way"] for each in its))
-    lines = [f"| | {' | '.join(ways)} |", f"| --- |{' ---: |' * len(ways)}"]
-    for case in dict.fromkeys(each["case"] for each in its):
-        cells = (_cell(_find(results, part, case, way)) for way in ways)
-        lines.append(f"| {case} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _cell(result: dict[str, Any] | None) -> str:
-    if result is None:
-        return ""
-    middle, least, most = (_figures(result[key]) for key in ("median", "least", "most"))
-    return middle if result["repeats"] == 1 else f"{middle} ({least}\u2013{most})"
-
-
-def _figures(number: float) -> str:
-    """Three figures, at least."""
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
-
-
-def _find(results: Results, part: str, case: str, way: str) -> dict[str, Any] | None:
-    """The result; of several runs of one, the median run."""
-    found = [each for each in results if (each["part"], each["case"], each["way"]) == (part, case, way)]
-    middle = median(each["median"] for each in found) if found else 0
-    return min(found, key=lambda each: abs(each["median"] - middle)) if found else None
-
-
 def write(path: Path, text: str) -> None:
     """Write a file, whole or not at all."""
     path.parent.mkdir(exist_ok=True)
@@ -232,7 +182,7 @@ def write(path: Path, text: str) -> None:
 
 
 def stored(name: str) -> Any:
-    """What was measured last, or None: "cpu" or "ui"."""
+    """What was measured last, or None: "cpu", "ui" or "training"."""
     path = HERE / "results" / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
@@ -240,7 +190,7 @@ def stored(name: str) -> Any:
 def publish() -> None:
     """Write page and plot from what is stored."""
     measured = stored("cpu")
-    write(HERE.parent / "docs" / "performance.md", page(measured, stored("ui")))
+    write(HERE.parent / "docs" / "performance.md", page(measured, stored("ui"), stored("training")))
     write(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))
 
 

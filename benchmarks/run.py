@@ -1,8 +1,8 @@
 """Run every benchmark, one process after the other, and write what was measured. `make bench`.
 
-`python run.py [--quick] [--ui] [--peers PYTHON]`: the peers may live in another Python than this one (PyTorch and
-TensorFlow together fill a disk); what is not installed there is reported, and left out. A quick run writes no page.
-With `--ui` it is the Explorer in a browser that is measured, and nothing else.
+`python run.py [cpu | training | ui] [--quick] [--peers PYTHON]`: layers and networks, or whole trainings and gates, or
+the Explorer in a browser. The peers may live in another Python than this one (PyTorch and TensorFlow together fill a
+disk); what is not installed there is reported, and left out. A quick run writes no page.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import training_report
+import ui_report
 from growth import AXES
 from report import page, publish, write
 from timing import machine
-from ui_report import section
 
 HERE = Path(__file__).parent
 SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
@@ -43,18 +44,25 @@ def jobs(quick: bool) -> list[Job]:
             found += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
             if not (quick and case[0] == "SE-ResNeXt-50"):
                 found.append(("networks.py", (what, *case, "keras", few)))
-    found += [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
-    found += epochs(quick)
     return found if quick else [*found, *(("growth.py", (axis, 10)) for axis in AXES)]
 
 
-def epochs(quick: bool) -> list[Job]:
-    """The seed's training, and what the run machinery costs on its network and on one whose steps are short."""
-    steps, rounds = (10, 1) if quick else (200, 5)
+def trainings(quick: bool) -> list[Job]:
+    """The seed's training, what the run machinery costs on its network and on one whose steps are short, and gates."""
+    steps, rounds, many = (10, 1, 3) if quick else (200, 5, 20)
     found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", steps)), ("epochs.py", ("free", steps))]
-    for name, length in (("mini SE-ResNet", steps // 2), ("cifar_se_resnet20", 2 * steps)):
+    for name, length in (("mini SE-ResNet", steps // 2), ("cifar_se_resnet20", steps)):
         found.append(("epochs.py", ("overhead", name, 32, length, rounds)))
-    return found
+    return found + [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
+
+
+def explorer(_quick: bool) -> list[Job]:
+    """All of it in one browser."""
+    return [("ui.py", ())]
+
+
+JOBS = {"cpu": jobs, "training": trainings, "ui": explorer}
+SECTIONS = {"cpu": page, "training": training_report.section, "ui": ui_report.section}
 
 
 def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
@@ -69,15 +77,15 @@ def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
 
 
 def main() -> None:
-    """Run all jobs; write the JSON, the page and the plot."""
+    """Run the jobs of what was chosen; write its JSON, the page and the plot."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", choices=tuple(JOBS), default="cpu")
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--ui", action="store_true")
     parser.add_argument("--peers", default=sys.executable)
     chosen = parser.parse_args()
     start = time.perf_counter()
     measured: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "results": [], "missing": []}
-    for job in [("ui.py", ())] if chosen.ui else jobs(chosen.quick):
+    for job in JOBS[chosen.what](chosen.quick):
         name = " ".join(map(str, (job[0], *job[1])))
         lines, failure = run(job, chosen.peers)
         print(f"{time.perf_counter() - start:6.0f} s  {name}{f': {failure}' if failure else ''}", flush=True)
@@ -89,9 +97,9 @@ def main() -> None:
             else:
                 measured["results"].append(line)
     measured["seconds"] = round(time.perf_counter() - start)
-    print(section(measured) if chosen.ui else page(measured))
+    print(SECTIONS[chosen.what](measured))
     if not chosen.quick:
-        write(HERE / "results" / ("ui.json" if chosen.ui else "cpu.json"), json.dumps(measured, indent=1) + "\n")
+        write(HERE / "results" / f"{chosen.what}.json", json.dumps(measured, indent=1) + "\n")
         publish()
 
 

@@ -13,7 +13,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
 from senet_lab.training.devices import DEVICES, Placement
 from senet_lab.training.estimate import checked, estimate
-from senet_lab.training.recipe import RECIPES
+from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import ACTIVE, ENDED, Run, Status, must_fit, runs
 
 # Of a recipe, those that have a flag of their own.
@@ -71,11 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(chosen: argparse.Namespace) -> int:
-    recipe = RECIPES[one_of("recipe", chosen.recipe, tuple(RECIPES))]
-    changed = {n: value for n in FIELDS if (value := getattr(chosen, n)) is not None}
-    if changed.get("epochs", recipe.epochs) > 0:  # a short training warms up for less
-        changed["warmup"] = min(recipe.warmup, changed.get("epochs", recipe.epochs) - 1)
-    recipe = replace(recipe, **changed)
+    recipe = recipe_of(chosen)
     token = chosen.token
     architecture = Architecture.from_token(token) if token else Architecture.preset(chosen.preset)
     hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
@@ -85,6 +81,19 @@ def _train(chosen: argparse.Namespace) -> int:
         checked(architecture, recipe, chosen.data, placement)  # before a folder is made
     run = Run.create(architecture, recipe, chosen.data, folder=chosen.folder, placement=placement)
     return _watched(run, force=chosen.force)
+
+
+def recipe_of(chosen: argparse.Namespace) -> Recipe:
+    """The recipe of that name, with what was given instead.
+
+    Raises:
+        ValueError, TypeError: there is none of that name, or it cannot have such a value.
+    """
+    recipe = RECIPES[one_of("recipe", chosen.recipe, tuple(RECIPES))]
+    changed = {n: value for n in FIELDS if (value := getattr(chosen, n)) is not None}
+    if changed.get("epochs", recipe.epochs) > 0:  # a short training warms up for less
+        changed["warmup"] = min(recipe.warmup, changed.get("epochs", recipe.epochs) - 1)
+    return replace(recipe, **changed)
 
 
 def _watched(run: Run, *, force: bool) -> int:

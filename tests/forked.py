@@ -10,10 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-import keras  # noqa: F401 - which is what takes long
-
-import senet_lab.training.optimizers  # noqa: F401
-from senet_lab.training import worker
+import senet_lab.training.optimizers  # noqa: F401 - Keras, which is what takes long
+from senet_lab.training import keeper, worker
 
 if __name__ == "__main__":
     children = []
@@ -24,7 +22,7 @@ if __name__ == "__main__":
             children.append(child)
             continue
         os.dup2(os.open(Path(folder) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
-        worker.KEPT_EVERY = float(seconds)
+        keeper.EVERY = float(seconds)
         worker.train(Path(folder), sys.argv[1])
         os._exit(0)
     for child in children:  # of a test that failed, some may be at work; the others keep their numbers until now

@@ -12,7 +12,7 @@ import ship
 from safetensors.numpy import load_file, save_file
 
 from senet_lab import Architecture, data, pretrained
-from senet_lab.__main__ import _parser
+from senet_lab.__main__ import _parser, recipe_of
 from senet_lab.gates import gates
 from senet_lab.pretrained import WEIGHTS, Card, assign, card, load, names, prepared, write
 from senet_lab.training import checkpoint
@@ -57,9 +57,7 @@ def test_what_ships_is_small_and_in_pairs():
 def test_the_command_on_a_card_is_the_recipe_on_it(name):
     told = card(name)
     chosen = _parser().parse_args(shlex.split(told.command)[3:])
-    recipe = Recipe.from_dict(told.recipe)
-    assert (chosen.data, recipe.seed) == (told.data, chosen.seed)
-    assert (chosen.epochs or RECIPES[chosen.recipe].epochs) == recipe.epochs
+    assert (chosen.data, recipe_of(chosen)) == (told.data, Recipe.from_dict(told.recipe))
     by_token = chosen.token and Architecture.from_token(chosen.token)
     assert (by_token or Architecture.preset(chosen.preset)) == told.architecture
 
@@ -103,7 +101,9 @@ def test_a_run_that_is_not_finished_or_has_other_images_is_not_shipped(tmp_path)
         ship.ship(run, "tiny", folder=tmp_path / "weights")
 
 
-@pytest.mark.parametrize("change", [{"learning_rate": 0.2}, {"epochs": 5}, {"weight_decay": 5e-4}, {"batch": 64, "seed": 9}])
+@pytest.mark.parametrize(
+    "change", [{"learning_rate": 0.2}, {"epochs": 5}, {"weight_decay": 5e-4}, {"batch": 64, "seed": 9}]
+)
 def test_the_command_names_what_differs_from_the_recipe(change, tmp_path):
     architecture = Architecture.preset("cifar_resnet20")
     run = Run.create(architecture, replace(RECIPES["modern"], **change), folder=tmp_path / "run")

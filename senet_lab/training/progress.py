@@ -25,6 +25,10 @@ class Progress:
     seconds: float = 0.0
     timed: int = 0
 
+    def become(self, other: Progress) -> None:
+        """Go where the other one is; who holds this one goes along."""
+        vars(self).update(vars(other))
+
     @property
     def mean_loss(self) -> float | None:
         """Over the epoch so far; None before its first step."""

@@ -1,0 +1,66 @@
+"""What `make bench-training` measured, as a part of the page: the seed's training, what a run costs, gates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tables import Results, figures, find, table
+
+INTRODUCTION = """## Training and gates
+
+`make bench-training`, {date}, {seconds} s, {processor}, {cores} cores.
+{missing}"""
+TABLES = {
+    "The seed's training: images/s in training steps": (
+        "epoch rate",
+        "CIFAR-10, Adam, batches of 32, as the seed's README prints it. A run asks TensorFlow for sums in a fixed "
+        "order, so that it can be resumed bit for bit; `fit` without that shows what it costs.",
+    ),
+    "The seed's training: an epoch, s": (
+        "epoch",
+        "45,000 images and 5,000 held out, extrapolated from 200 steps; without the first step, which compiles.",
+    ),
+    "What a run costs: epochs of a bare `fit` and of a run": (
+        "overhead",
+        "The same compiled model by turns, validation and checkpoint included; the aim is less than 3 % more. CPU "
+        "seconds are those of the whole process.",
+    ),
+    "Gates of 1,000 images of CIFAR-10\u2019s size, ms": (
+        "gates",
+        "In batches of 256; the gates come in the same pass as the predictions. \u201cAblation\u201d is one more pass, "
+        "with a gate held.",
+    ),
+    "The same for the first time, ms": ("gates, first", "With tracing and compiling."),
+}
+# What was aimed at: what it says, part, ours, theirs (a ratio of medians; without, the figure itself), at most.
+AIMS = (
+    ("an epoch, times torch\u2019s", "epoch", "senet_lab, a run", "timm, torch eager, channels_last", 1),
+    ("what a run adds, % of the time", "overhead", "more s, %", "", 3),
+    ("what a run adds, % of the processor\u2019s time", "overhead", "more CPU s, %", "", 3),
+    ("gates, times a bare `predict`", "gates", "senet_lab", "Keras predict, without gates", 1.15),
+)
+
+
+def section(measured: dict[str, Any]) -> str:
+    """The part of the page, as Markdown."""
+    results: Results = measured["results"]
+    missing = "".join(f"\n- left out: {what}" for what in measured["missing"])
+    where = {"date": measured["date"], "seconds": measured["seconds"]} | measured["machine"]
+    parts = [INTRODUCTION.format(**where, missing=missing and f"{missing}\n"), aims(results)]
+    found = {each["part"] for each in results}
+    tables = ((title, *rest) for title, rest in TABLES.items() if rest[0] in found)
+    parts += [f"### {title}\n\n{note}\n\n{table(results, part)}" for title, part, note in tables]
+    return "\n".join(parts)
+
+
+def aims(results: Results) -> str:
+    """Each target, with what came out."""
+    lines = ["| what | measured | at most | |", "| --- | ---: | ---: | --- |"]
+    for words, part, ours, theirs, most in AIMS:
+        for case in dict.fromkeys(each["case"] for each in results if each["part"] == part):
+            mine, other = find(results, part, case, ours), find(results, part, case, theirs)
+            if mine and (other or not theirs):
+                value = mine["median"] / (other["median"] if other else 1)
+                verdict = "reached" if value <= most else "missed"
+                lines.append(f"| {words} ({case}) | {figures(value)} | {most:g} | {verdict} |")
+    return "\n".join([*lines, ""])
