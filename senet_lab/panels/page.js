@@ -86,8 +86,10 @@ function keepKeys(el) {
     const undo = /^[zy]$/i.test(event.key);
     event.target.toggleAttribute("data-lm-suppress-shortcuts", undo || (!event.ctrlKey && !event.metaKey));
   };
-  window.addEventListener("keydown", decide, true); // before JupyterLab, which listens on the document
-  return () => window.removeEventListener("keydown", decide, true);
+  const stays = (event) => el.contains(event.target) && event.inputType.startsWith("history") && event.stopPropagation();
+  const heard = [["keydown", decide], ["beforeinput", stays]]; // before JupyterLab, which listens on the document
+  heard.forEach(([name, listener]) => window.addEventListener(name, listener, true));
+  return () => heard.forEach(([name, listener]) => window.removeEventListener(name, listener, true));
 }
 
 // What a drawn part is, beside the pointer or below the focus; once a part is opened, not over what it shows, until pointer
