@@ -152,7 +152,8 @@ def paths() -> Results:
 def kin(architecture: Architecture) -> Architecture:
     """The network apart from its convention, and from what it does not use: equal for one published network.
 
-    One path of 64 channels is a ResNet, and without squeeze-excite there is no gate.
+    One path of 64 channels is a ResNet, and without squeeze-excite there is no gate. A network that cannot be in the
+    paper's convention, since its squeeze would leave no channel there, is its own kin.
 
     >>> kin(Architecture(convention="timm")) == kin(Architecture(cardinality=8, se_bias=True))
     True
@@ -166,7 +167,10 @@ def kin(architecture: Architecture) -> Architecture:
         free |= {"family": "resnet", "cardinality": 32, "base_width": 4}
     if not any(group.ratio for group in architecture.plan):
         free |= {"ratio": None, "squeeze": "average", "gate": "sigmoid", "place": "standard"}
-    return replace(architecture, convention="paper", **free)
+    try:
+        return replace(architecture, convention="paper", **free)
+    except ValueError:
+        return architecture
 
 
 @cache

@@ -201,6 +201,15 @@ def test_cardinality_against_width_is_xies_table():
 def test_a_network_is_the_published_one_in_every_convention_and_in_no_other_shape():
     assert in_tables(Architecture(convention="timm", se_bias=False)) == kin(Architecture())
     assert kin(Architecture("resnext", cardinality=1, base_width=64)) == kin(Architecture())
+
+
+def test_a_network_that_the_papers_convention_does_not_allow_has_its_trade_offs_and_no_kin():
+    """Of 48 channels a ratio of 64 leaves 1 where squeezes are multiples of 3, and 0 in the paper's convention."""
+    lone = Architecture("resnext", cardinality=4, base_width=12, place="3x3", squeeze_divisor=3)
+    narrowest = replace(lone, ratio=64)
+    assert kin(narrowest) == narrowest
+    assert in_tables(narrowest) is None
+    assert "none" in tradeoffs(lone)
     assert not in_tables(Architecture(input_shape=(256, 256, 3)))
     assert not in_tables(Architecture(place="pre"))
 

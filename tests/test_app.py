@@ -27,7 +27,7 @@ def app(home):
 
 @pytest.fixture(scope="module")
 def page(browser, app):
-    page = heard_page(browser)
+    page = heard_page(browser, permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{app}/?token={TOKEN}&theme=dark")
     page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
     return page
@@ -61,6 +61,35 @@ def test_nonsense_is_answered_in_the_page(page):
     field.fill("16")
     field.press("Enter")
     expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
+
+
+def test_a_network_is_shared_as_a_link_that_asks_for_the_token(page, browser, app):
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{app}/?network=senet1~family=resnext~ratio=8"
+    visitor = browser.new_context().new_page()
+    visitor.goto(link)
+    visitor.get_by_label("Password or token").fill(TOKEN)
+    visitor.get_by_role("button", name="Log in").click()
+    expect(visitor.locator("[data-figure=params]")).to_contain_text("30,058,792", timeout=60_000)
+    visitor.close()
+    page.get_by_role("slider", name="Ratio").press("ArrowRight")
+    expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
+
+
+def test_a_link_that_names_no_network_is_answered_in_the_page_and_the_first_one_is_shown(browser, app):
+    page = browser.new_page()
+    page.goto(f"{app}/?token={TOKEN}&network=senet1~family=resnext~ratio=0")
+    alert = page.get_by_role("alert").filter(has_text="The network in the address cannot be shown")
+    expect(alert).to_contain_text("Ratio (0) must be at least 1; try 1.", timeout=60_000)
+    expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+    expect(alert).to_have_count(0)
+    page.close()
 
 
 def test_the_page_is_the_panel_alone_over_its_full_width_in_the_theme_asked_for(page):

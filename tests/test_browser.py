@@ -330,6 +330,83 @@ def test_nothing_jumps_while_a_slider_is_dragged(page):
     assert len(heights) == 1
 
 
+# Which of these cannot be seen whole between the edges of the notebook, with the panel scrolled to its top.
+OUT_OF_SIGHT = """(panel) => {
+  panel.scrollIntoView({ block: 'start' });
+  const room = panel.closest('.jp-WindowedPanel-outer').getBoundingClientRect();
+  const named = 'h2, .sn-actions, .sn-figures, p.sn-said:not([hidden]), .sn-tabs, .sn-drawing, .sn-hourglass, ' +
+    ['Depth', 'Cardinality', 'Base width', 'Ratio', 'Image size'].map((name) => `[aria-label="${name}"]`).join();
+  const found = [...panel.querySelectorAll(named)];
+  const seen = (box) => box.top >= room.top - 1 && box.bottom <= room.bottom + 1 && box.left >= room.left && box.right <= room.right;
+  return [found.length, ...found.filter((e) => !seen(e.getBoundingClientRect())).map((e) => e.outerHTML.slice(0, 80))];
+}"""
+SMALLEST_TYPE = """(panel) => Math.min(...[...panel.querySelectorAll('.sn-drawing text')].map((text) =>
+  text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width
+  * parseFloat(getComputedStyle(text).fontSize)))"""
+
+
+def show_files(page, shown):
+    """JupyterLab's file browser, beside the notebook."""
+    if page.locator("#jp-left-stack").is_visible() != shown:
+        page.keyboard.press("Control+b")
+        expect(page.locator("#jp-left-stack")).to_be_visible(visible=shown)
+
+
+@pytest.mark.parametrize("files", [False, True])
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_figures_network_hourglass_and_sliders_are_in_sight_together(page, size, files):
+    """Beside a pinned network as well, which takes a line more."""
+    start_over(page)
+    press(page, "button", "Pin as A")
+    page.locator(".sn-node[data-path='group4/block1']").first.press("Enter")
+    expect(page.locator(".sn-card h3")).to_have_text("group 4 \u00b7 block 1")
+    show_files(page, files)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.get_by_role("slider", name="Ratio").press("Home")
+    expect(parameters(page)).to_contain_text("vs A")
+    panel = page.locator(".sn-explorer")
+    expect(page.locator(".sn-drawing")).to_have_count(2)
+    assert panel.evaluate(OUT_OF_SIGHT) == [13]
+    assert cut_off(page) == []
+    page.screenshot(path=ARTEFACTS / f"in_sight_{size[0]}_{'files' if files else 'alone'}.png")
+    for tab in TABS[:5]:
+        go_to(page, tab)
+        assert tab == "Layers" or panel.evaluate(SMALLEST_TYPE) >= 11
+        assert cut_off(page) == [], tab
+    page.set_viewport_size({"width": 1280, "height": 720})
+    start_over(page)
+
+
+def test_moves_are_undone_and_redone_by_keys_and_by_buttons(page):
+    start_over(page)
+    cells = page.locator(".jp-Cell").count()
+    slider = page.get_by_role("slider", name="Ratio")
+    slider.press("ArrowLeft")
+    expect(parameters(page)).to_contain_text("30,058,792")
+    page.keyboard.press("Control+z")
+    expect(parameters(page)).to_contain_text("27,543,848")
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", "16")
+    expect(page.get_by_role("status").filter(has_text="Ratio 8 \u2192 16")).to_be_visible()
+    page.keyboard.press("Control+Shift+z")
+    expect(parameters(page)).to_contain_text("30,058,792")
+    expect(page.get_by_role("button", name="Redo")).to_have_attribute("aria-disabled", "true")
+    press(page, "button", "Undo")
+    expect(parameters(page)).to_contain_text("27,543,848")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    press(page, "button", "Redo")
+    expect(parameters(page)).to_contain_text("30,058,792")
+    page.keyboard.press("Enter")  # there is nothing to redo any more
+    expect(page.get_by_role("button", name="Redo")).to_be_focused()
+    page.get_by_role("textbox", name="Ratio").focus()
+    page.keyboard.type("9")
+    page.keyboard.press("Control+z")  # of what was typed alone
+    expect(page.get_by_role("textbox", name="Ratio")).to_have_value("8")
+    expect(parameters(page)).to_contain_text("30,058,792")
+    assert page.locator(".jp-Cell").count() == cells
+    start_over(page)
+
+
 def test_the_line_about_a_move_follows_whoever_has_scrolled_away_from_it(page):
     start_over(page)
     page.locator("summary", has_text="Convention and groups").press("Enter")

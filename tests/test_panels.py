@@ -245,7 +245,7 @@ def test_values_are_shown_as_people_write_them():
     shown = Explorer(SHAPES["a ratio per group"]).shown["controls"]
     assert next(control["text"] for control in shown if control["name"] == "ratio") == "16, none, 8, 4"
     hints = {control.name: control.hint for control in controls(SHAPES["not square"])}
-    assert hints["image_size"] == "pixels a side; 2\u00d73 in the last map"
+    assert hints["image_size"] == "pixels a side; last map 2\u00d73"
 
 
 def value_of(explorer, name):
@@ -415,11 +415,76 @@ def test_the_batch_multiplies_the_activations_alone(explorer):
     assert "batch 64, float32" in explorer.shown["heading"]
 
 
+def gesture(explorer, name, **moves):
+    explorer.asked = {"moves": moves, "turn": name, "gesture": name}
+    return explorer.shown
+
+
+def test_one_drag_is_one_step_to_undo_and_redo(explorer):
+    first = explorer.architecture
+    for ratio in (8, 4, 2):
+        gesture(explorer, "one drag", ratio=ratio)
+    shown = gesture(explorer, "another", cardinality=8)
+    assert (shown["undo"], shown["redo"]) == (True, False)
+    shown = gesture(explorer, "back", undo=True)
+    assert explorer.architecture == replace(first, ratio=2)
+    assert shown["said"].startswith("Cardinality 8 \u2192 32: parameters")
+    shown = gesture(explorer, "further back", undo=True)
+    assert explorer.architecture == first
+    assert (shown["undo"], shown["redo"]) == (False, True)
+    gesture(explorer, "too far back", undo=True)
+    assert explorer.architecture == first
+    gesture(explorer, "forward", redo=True)
+    assert explorer.architecture == replace(first, ratio=2)
+    shown = gesture(explorer, "to the end", redo=True)
+    assert explorer.architecture == replace(first, ratio=2, cardinality=8)
+    assert (shown["undo"], shown["redo"]) == (True, False)
+
+
+def test_a_new_move_after_an_undo_leaves_nothing_to_redo_and_a_refused_one_does(explorer):
+    gesture(explorer, "move", ratio=8)
+    gesture(explorer, "back", undo=True)
+    assert gesture(explorer, "refused", depth=51)["redo"]
+    assert not gesture(explorer, "another", cardinality=8)["redo"]
+    gesture(explorer, "back again", undo=True)
+    assert explorer.architecture == Architecture("resnext", 50)
+
+
+def test_what_moves_no_network_is_no_step(explorer):
+    moved_to = replace(explorer.architecture, ratio=8)
+    gesture(explorer, "move", ratio=8)
+    gesture(explorer, "look", tab="Layers", path="group2", pin=True, batch=16)
+    gesture(explorer, "slip", ratio="nonsense")
+    for ratio in (4, 8):
+        gesture(explorer, "there and back", ratio=ratio)
+    shown = gesture(explorer, "back", undo=True)
+    assert explorer.architecture == Architecture("resnext", 50)
+    assert (shown["undo"], shown["tab"], explorer.pinned) == (False, "Layers", moved_to)
+
+
+def test_starting_over_and_what_python_sets_can_be_undone(explorer):
+    first, moved_to = explorer.architecture, replace(explorer.architecture, ratio=8)
+    explorer.architecture = moved_to
+    gesture(explorer, "over", reset=True)
+    assert explorer.architecture == first
+    gesture(explorer, "back", undo=True)
+    assert explorer.architecture == moved_to
+    gesture(explorer, "further back", undo=True)
+    assert explorer.architecture == first
+
+
+def test_as_many_steps_are_kept_as_anybody_goes_back():
+    now = begun(Architecture())
+    for number in range(3 * state.STEPS):
+        now = after(now, {"ratio": 2 + number % 2}, f"{number}")
+    assert len(now.past) == state.STEPS
+
+
 def test_starting_over_is_as_at_first(explorer):
     first = dict(explorer.shown)
     ask(explorer, ratio=8, pin=True, tab="Code", details=True, keep_cost=True, path="group2", batch=1)
     shown = ask(explorer, reset=True)
-    assert {**shown, "turn": ""} == first
+    assert {**shown, "turn": "", "undo": False} == first
     assert explorer.pinned is None
 
 
@@ -444,6 +509,9 @@ def test_after_1000_random_events_the_page_is_that_of_the_last_state():
         "batch",
         "pin",
         "swap",
+        "undo",
+        "undo",
+        "redo",
         "token",
         "reset",
         "save",
@@ -725,6 +793,38 @@ def test_an_attribute_that_nobody_looks_at_is_refused_with_what_was_meant(explor
     explorer.layout = {"width": "50%"}  # a trait of every widget
     explorer.layout.width = "60%"
     assert explorer.layout.width == "60%"
+
+
+def test_the_app_shows_the_network_that_its_address_names(monkeypatch):
+    monkeypatch.setenv("QUERY_STRING", "token=secret&network=senet1~family=resnext~ratio=8%2Cnone&network=twice")
+    assert Explorer().architecture == Architecture("resnext", 50)  # in a notebook nobody asks for it
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
+    monkeypatch.setenv("QUERY_STRING", "theme=dark&network=senet1~family=resnext~ratio=8&token=secret")
+    linked = Explorer()
+    assert linked.architecture == Architecture("resnext", 50, ratio=8)
+    assert (linked.shown["error"], linked.shown["undo"], linked.shown["said"]) == ("", False, state.FIRST_WORDS)
+    assert Explorer(Architecture()).architecture == Architecture()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("network=senet1~ratio=0", "The network in the address cannot be shown: Ratio (0) must be at least 1; try 1."),
+        ("network=senet1%7Edepht=50", "try 'depth'"),
+        ("network=" + "x" * 9000, f"Token ({'x' * 40}\u2026) must begin with 'senet1'"),
+        ("network=%3Cscript%3E", "Token (<script>) must begin with 'senet1'"),
+        ("network=&network=", ""),
+        ("%%%", ""),
+    ],
+)
+def test_an_address_that_names_no_network_is_answered_and_the_first_one_is_shown(monkeypatch, query, words):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
+    monkeypatch.setenv("QUERY_STRING", query)
+    explorer = Explorer()
+    assert explorer.architecture == Architecture("resnext", 50)
+    assert words in explorer.shown["error"]
+    assert ask(explorer, ratio=8)["error"] == ""
+    assert ask(explorer, reset=True)["error"] == ""
 
 
 def test_the_page_of_voila_names_no_notebook_and_no_variable(explorer, monkeypatch):

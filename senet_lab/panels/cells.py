@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from urllib.parse import parse_qs
 
 _counted: dict[str, int] = {}  # panels that the execution under way has made
 
@@ -25,3 +26,8 @@ def cell() -> str:
 def is_app() -> bool:
     """Whether Voila serves the page: then nobody sees a notebook, nor can ask for what a variable holds."""
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+
+
+def asked_for() -> str:
+    """The token that the app's address has, as in /?network=senet1~ratio=8; "" where there is none, or no app."""
+    return parse_qs(os.environ.get("QUERY_STRING", "")).get("network", [""])[0] if is_app() else ""

@@ -83,7 +83,7 @@ def controls(
     return (
         *_network(architecture, sliders["depth"]),
         *(sliders[name] for name in KEPT),
-        keep._replace(hint=keep.hint or "the other slider follows, for about the same multiply-adds"),
+        keep._replace(hint=keep.hint or "the other slider follows"),
         sliders["ratio"],
         *_excite(architecture),
         sliders["image_size"],

@@ -3,7 +3,12 @@
 const ECHO = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
 const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
 // What is done rather than set: made once, and neither merged with other moves nor sent again with later ones.
-const ONCE = new Set(["pin", "swap", "reset", "build", "save"]);
+const ONCE = new Set(["pin", "swap", "undo", "redo", "reset", "build", "save"]);
+const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
+const STEPS = { // name, keys and arrow of what leads from step to step
+  undo: ["Undo", `${CTRL}+Z`, "M2 6h7.5a4 4 0 0 1 0 8H6M5.5 2.5 2 6l3.5 3.5"],
+  redo: ["Redo", `${CTRL}+Shift+Z`, "M14 6H6.5a4 4 0 0 0 0 8H10M10.5 2.5 14 6l-3.5 3.5"],
+};
 const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
 export default {
@@ -97,7 +102,7 @@ export default {
     }
 
     const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask)];
-    const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.text)];
+    const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.text), stepByKeys(el, ask)];
     const hears = new AbortController();
     window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hears.signal });
     model.on("change:shown", show);
@@ -124,21 +129,28 @@ function visible(el) {
 }
 
 function layout(el, view) {
-  el.classList.add("sn", "sn-explorer");
+  el.classList.add("sn", "sn-explorer", "sn-instrument");
   const tabs = TABS.map(
     (tab, at) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
   );
   const files = Object.entries(FILES).map(
     ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
   );
+  const steps = Object.entries(STEPS).map(
+    ([name, [words, keys, arrow]]) => `
+      <button type="button" class="sn-button sn-icon" data-part="${name}" data-ask="${name}" data-value="true" aria-label="${words}" title="${words} (${keys})">
+        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${arrow}"/></svg></button>`,
+  );
   el.innerHTML = `
     <div class="sn-columns">
       <div class="sn-controls" data-part="controls" role="group" aria-label="Meta-parameters"></div>
       <div class="sn-page">
         <div class="sn-actions" data-part="actions" role="group" aria-label="This network">
+          ${steps.join("")}
           <button type="button" class="sn-button" data-part="pin" data-ask="pin">Pin as A</button>
           <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true" title="Swap A and B">Swap</button>
           <button type="button" class="sn-button" data-part="token">Copy token</button>
+          <button type="button" class="sn-button" data-part="link" hidden>Copy link</button>
           <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
           <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
         </div>
@@ -162,6 +174,28 @@ function placeButtons(parts, shown) {
   parts.pin.dataset.value = String(!shown.pinned);
   parts.swap.hidden = !shown.pinned;
   parts.token.dataset.text = shown.token;
+  parts.link.hidden = !document.body.dataset.voila;
+  parts.link.dataset.text = linkTo(shown.token);
+  for (const name of Object.keys(STEPS)) parts[name].setAttribute("aria-disabled", String(!shown[name]));
+}
+
+// The app with a network: without what else its address has, such as the token that lets its reader in.
+function linkTo(token) {
+  const named = encodeURIComponent(token).replaceAll("%3D", "=").replaceAll("%2C", ",");
+  return `${location.origin}${location.pathname}?network=${named}`;
+}
+
+// Undo and redo by keys, from anywhere in the panel but a field with text, which takes back its own typing.
+function stepByKeys(el, ask) {
+  const key = (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches("input:is([type=text], [type=search])")) return;
+    const name = { z: event.shiftKey ? "redo" : "undo", y: "redo" }[event.key.toLowerCase()];
+    if (!name) return;
+    ask(name, true);
+    event.preventDefault();
+  };
+  el.addEventListener("keydown", key);
+  return () => el.removeEventListener("keydown", key);
 }
 
 // Into a part by click or Enter, up again by Escape, along its neighbours by arrow keys.
@@ -193,7 +227,7 @@ function enterParts(body, ask) {
 function press(el, ask, layersAsText) {
   const click = (event) => {
     const button = event.target.closest("button");
-    if (!button) return;
+    if (!button || button.getAttribute("aria-disabled") === "true") return;
     if (button.dataset.tab) ask("tab", button.dataset.tab);
     else if (button.dataset.copy) copy(button, el.querySelector(button.dataset.copy).textContent);
     else if (button.dataset.text) copy(button, button.dataset.text);

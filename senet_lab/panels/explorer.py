@@ -14,9 +14,9 @@ from senet_lab.architecture import Architecture
 from senet_lab.checks import nearest
 from senet_lab.export import text_of
 from senet_lab.panels.building import Building
-from senet_lab.panels.cells import cell
+from senet_lab.panels.cells import asked_for, cell
 from senet_lab.panels.pages import shown
-from senet_lab.panels.state import FIRST_WORDS, State, after, begun, file_name
+from senet_lab.panels.state import FIRST_WORDS, State, after, begun, begun_again, file_name
 from senet_lab.published import PRESETS
 from senet_lab.views.page import static_page, style_sheet
 
@@ -48,7 +48,7 @@ class Explorer(anywidget.AnyWidget):
 
     # One module in four files, which a browser would fetch one by one.
     _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "layers", "controls", "explorer"))
-    _css = style_sheet() + (HERE / "explorer.css").read_text()
+    _css = style_sheet() + "".join((HERE / f"{name}.css").read_text() for name in ("explorer", "instrument"))
 
     # From the page: {"moves": {control: value}, "turn": whose and which, "gesture": the drag that they belong to}.
     asked = traitlets.Dict().tag(sync=True)
@@ -58,9 +58,10 @@ class Explorer(anywidget.AnyWidget):
     failure: Exception | None = None
 
     def __init__(self, architecture: Architecture | None = None) -> None:
-        given = Architecture("resnext", 50) if architecture is None else _an_architecture(architecture)
-        self._place = (cell(), given)
-        self._state, self._building = _left_at.get(self._place) or (begun(given), Building(self._render))
+        first = begun(Architecture("resnext", 50), asked_for()) if architecture is None else None
+        first = first or begun(_an_architecture(architecture))
+        self._place = (cell(), first.architecture)
+        self._state, self._building = _left_at.get(self._place) or (first, Building(self._render))
         self._building.changed = self._render
         super().__init__(architecture=self._state.architecture)
 
@@ -96,7 +97,7 @@ class Explorer(anywidget.AnyWidget):
         try:
             moves = dict(change.new["moves"])
             if moves.pop("reset", False):
-                self._state = begun(self._place[1])
+                self._state = begun_again(self._state, self._place[1])
             self._state = state = after(self._state, moves, change.new["gesture"], turn)
             download = self._done({name: value for name, value in moves.items() if name not in state.refused})
             self.architecture = self._state.architecture

@@ -19,10 +19,10 @@ def hints(architecture: Architecture) -> dict[str, str]:
     blocks = " + ".join(str(group.n_blocks) for group in plan)
     return {
         "depth": f"{blocks} blocks{', CIFAR stem' if architecture.style.stem == 'cifar' else ''}",
-        "cardinality": f"{counted(paths, 'path')} of {counted(width // paths, 'channel')} in group 1",
+        "cardinality": f"path{'s' * (paths != 1)} of {counted(width // paths, 'channel')} in group 1",
         "base_width": f"{width} channels in its 3\u00d73",
         "ratio": _squeezes(architecture),
-        "image_size": f"pixels a side; {_last_map(architecture)} in the last map",
+        "image_size": f"pixels a side; last map {_last_map(architecture)}",
         "classes": "outputs of the classifier",
     }
 

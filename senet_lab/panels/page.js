@@ -78,21 +78,27 @@ function placeTabs(parts, tab) {
 }
 
 // In command mode JupyterLab takes the arrow keys and Enter of what has the focus in an output, unless that itself says
-// no. So it does, except for Ctrl and Cmd: saving should work from anywhere. Returns how to stop.
+// no. So it does, except for Ctrl and Cmd: saving should work from anywhere; but what is undone is the panel's own, and
+// not the notebook's. Returns how to stop.
 function keepKeys(el) {
   const decide = (event) => {
     if (!el.contains(event.target)) return;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
+    const undo = /^[zy]$/i.test(event.key);
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", undo || (!event.ctrlKey && !event.metaKey));
   };
-  window.addEventListener("keydown", decide, true); // before JupyterLab, which listens on the document
-  return () => window.removeEventListener("keydown", decide, true);
+  const stays = (event) => el.contains(event.target) && event.inputType.startsWith("history") && event.stopPropagation();
+  const heard = [["keydown", decide], ["beforeinput", stays]]; // before JupyterLab, which listens on the document
+  heard.forEach(([name, listener]) => window.addEventListener(name, listener, true));
+  return () => heard.forEach(([name, listener]) => window.removeEventListener(name, listener, true));
 }
 
-// What a drawn part is, beside the pointer or below the focus.
+// What a drawn part is, beside the pointer or below the focus; once a part is opened, not over what it shows, until pointer
+// or focus move on.
 function showTips(el, tip) {
+  let opened = false;
   const at = (event) => {
     const node = event.target.closest?.("[data-tip]");
-    if (!node) return void (tip.hidden = true);
+    if (!node || opened) return void (tip.hidden = true);
     tip.textContent = node.dataset.tip;
     tip.hidden = false;
     const [frame, box] = [el.getBoundingClientRect(), node.getBoundingClientRect()];
@@ -100,8 +106,13 @@ function showTips(el, tip) {
     tip.style.left = `${Math.max(0, left - frame.left)}px`;
     tip.style.top = `${box.bottom - frame.top + 6}px`;
   };
-  const away = (event) => (event.type !== "keydown" || event.key === "Escape") && (tip.hidden = true);
-  const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", away]];
+  const away = () => (tip.hidden = true);
+  const press = (event) => {
+    opened = event.type === "click" || ["Enter", " ", "Escape"].includes(event.key);
+    if (opened) away();
+  };
+  const move = (event) => (opened &&= !(event.movementX || event.movementY));
+  const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", press], ["click", press], ["pointermove", move]];
   heard.forEach(([name, listener]) => el.addEventListener(name, listener));
   return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
 }

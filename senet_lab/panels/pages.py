@@ -44,6 +44,8 @@ def shown(state: State, building: Building) -> dict[str, Any]:
         "heading": heading(state.architecture, state.pinned, state.batch),
         "tab": state.tab,
         "pinned": bool(state.pinned),
+        "undo": state.can_undo,
+        "redo": bool(state.future),
         "token": state.architecture.token(),
         "body": _TABS[state.tab](state, building),
         "rows": _rows(state.architecture) if state.tab == "Layers" else [],
@@ -53,7 +55,7 @@ def shown(state: State, building: Building) -> dict[str, Any]:
 def _network(state: State, _: Building) -> str:
     architecture = state.architecture
     drawing = picture(architecture, state.path, interactive=True, focus=state.left)
-    return f"{drawing}{_source(state)}{group_table(architecture.ledger())}"
+    return f'<div class="sn-network">{drawing}</div>{_source(state)}{group_table(architecture.ledger())}'
 
 
 def _source(state: State) -> str:

@@ -27,6 +27,8 @@ def refusal(error: Exception, name: str, value: Any, architecture: Architecture,
     said = str(error)
     if isinstance(value, str) and name in (*TYPED, "batch"):
         said = _typed(said, isinstance(error, TypeError), value, _present(name, architecture, batch))
+    if isinstance(value, str) and len(value) > LONGEST:
+        said = said.replace(value.strip(), f"{value.strip()[:LONGEST]}\u2026")
     said = in_words(said)
     return said[:1].upper() + said[1:]
 
@@ -55,11 +57,9 @@ def _label(name: str) -> str:
 
 
 def _typed(said: str, no_number: bool, value: str, present: str) -> str:
-    """An empty field is said to be empty; nonsense is told shortly, and what there is stays."""
+    """An empty field is said to be empty; what is no number leaves what there is."""
     if not value.strip():
         said = said.replace(", not None;", ", and the field is empty;")
-    if len(value) > LONGEST:
-        said = said.replace(value.strip(), f"{value.strip()[:LONGEST]}\u2026")
     if no_number and not isinstance(parsed(value), (int, float)):
         said = re.sub(r"; try [^;]*\.$", f"; it stays {present}.", said)
     return said

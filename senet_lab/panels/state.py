@@ -20,6 +20,8 @@ from senet_lab.views.page import move_sentence
 TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
 FIRST_WORDS = "Move a control: this line says what the move did."
 PATH = "group1/block1"
+STEPS = 100  # that can be undone
+MANY = 2  # meta-parameters that moved at once are told one by one; of more, the networks' names
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class State:
         said: the sentence about the last move.
         refused: the moves that could not be made, with the reason.
         gesture, origin, origin_batch: the drag, key or click that is under way, and network and batch where it began.
+        past, future: the networks before that, oldest first, and those that were undone, last undone first.
         turn: the message of the page that it answers.
         anchor: the network whose cost is kept: that from before cardinality and base width were moved at its cost.
     """
@@ -61,17 +64,39 @@ class State:
     origin_batch: int = 32
     turn: str = ""
     anchor: Architecture | None = None
+    past: tuple[Architecture, ...] = ()
+    future: tuple[Architecture, ...] = ()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a network to go back to."""
+        return bool(self.past) or self.origin not in (None, self.architecture)
 
 
-def begun(architecture: Architecture) -> State:
-    """What is shown of a network before anything was moved."""
-    return State(architecture, origin=architecture)
+def begun(architecture: Architecture, token: str = "") -> State:
+    """What is shown of a network before anything was moved; `token`, if it is one, names another.
+
+    >>> begun(Architecture(), "senet1~ratio=8").architecture.ratio, begun(Architecture(), "senet1~ratio=0").refused
+    (8, {'token': 'The network in the address cannot be shown: Ratio (0) must be at least 1; try 1.'})
+    """
+    state = State(architecture, origin=architecture)
+    if not token:
+        return state
+    named = after(state, {"token": token}, "")
+    why = {name: f"The network in the address cannot be shown: {reason}" for name, reason in named.refused.items()}
+    return replace(state, refused=why) if why else begun(named.architecture)
+
+
+def begun_again(state: State, architecture: Architecture) -> State:
+    """What is shown once one starts over, which can be undone as well."""
+    past = _rested(replace(_rested(state), architecture=architecture)).past
+    return replace(begun(architecture), past=past)
 
 
 def after(state: State, moves: dict[str, Any], gesture: str, turn: str = "") -> State:
     """The state after the moves that can be made; why the others cannot is in `refused`."""
     if gesture != state.gesture:
-        state = replace(state, gesture=gesture, origin=state.architecture, origin_batch=state.batch)
+        state = replace(_rested(state), gesture=gesture)
     before, refused = (state.architecture, state.batch), {}
     for name, value in moves.items():
         try:
@@ -80,9 +105,33 @@ def after(state: State, moves: dict[str, Any], gesture: str, turn: str = "") -> 
             refused[name] = refusal(error, name, value, state.architecture, state.batch)
     if (state.architecture, state.batch) != before:
         state = replace(state, said=_said(state))
+    if state.architecture != before[0]:  # what leads back or forward is no step of its own
+        stepped = not {"undo", "redo"}.isdisjoint(moves)
+        state = replace(state, origin=state.architecture) if stepped else replace(state, future=())
     for name in [each for each in moves if each not in refused]:
         state = replace(state, said=_done(state, name, moves[name]) or state.said)
     return replace(state, refused=refused, turn=turn)
+
+
+def _rested(state: State) -> State:
+    """The state when a gesture is over: what it moved is a step, and the network before it can be gone back to."""
+    step = () if state.origin in (None, state.architecture) else (state.origin,)
+    past = (*state.past, *step)[-STEPS:]
+    return replace(state, past=past, origin=state.architecture, origin_batch=state.batch)
+
+
+def _undone(state: State) -> dict[str, Any]:
+    if not state.past:
+        return {}
+    *past, last = state.past
+    return {"architecture": last, "past": tuple(past), "future": (state.architecture, *state.future), "anchor": None}
+
+
+def _redone(state: State) -> dict[str, Any]:
+    if not state.future:
+        return {}
+    first, *future = state.future
+    return {"architecture": first, "past": (*state.past, state.architecture), "future": tuple(future), "anchor": None}
 
 
 def _done(state: State, name: str, value: Any) -> str:
@@ -108,6 +157,8 @@ def _said(state: State) -> str:
     origin = state.origin or state.architecture
     batches = state.origin_batch, state.batch
     told = move_words(origin, state.architecture)
+    if told.count(" \u2192 ") > MANY and origin.name != state.architecture.name:
+        told = f"{origin.name} \u2192 {state.architecture.name}"
     if state.batch != state.origin_batch:
         told = ", ".join(filter(None, (told, "Batch {} \u2192 {}".format(*batches))))
     return move_sentence(told, origin.ledger(), state.architecture.ledger(), batches) if told else FIRST_WORDS
@@ -148,6 +199,8 @@ _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
         "pinned": state.architecture,
         "anchor": None,
     },
+    "undo": lambda state, value: _undone(state) if flag("undo", value) else {},
+    "redo": lambda state, value: _redone(state) if flag("redo", value) else {},
     # What is done with the network, once the moves are made: here it is only judged.
     "build": lambda _, value: _nothing(flag("build", value)),
     "save": lambda _, value: _nothing(one_of("save", value, SUFFIXES)),

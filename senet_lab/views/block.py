@@ -14,13 +14,13 @@ from senet_lab.views.svg import Box
 from senet_lab.views.units import short, size
 from senet_lab.views.words import kernel, layer_tip, layers_of, side, title
 
-HEIGHT = 272
-ABOVE, LINE, BELOW = 34, 134, 218  # the heights of shortcut, branch and hourglass
-LOW = 190  # that of the branch where the hourglass is on the shortcut
-BOX_WIDTH, BOX_HEIGHT, BUNDLE, PATHS_WIDTH = 104, 60, 114, 90  # a convolution; the bundle of its strands
-FAN = 90  # from the middle of the bundle to where its strands meet
+HEIGHT = 206
+ABOVE, LINE, BELOW = 22, 97, 150  # the heights of shortcut, branch and hourglass
+LOW = 138  # that of the branch where the hourglass is on the shortcut
+BOX_WIDTH, BOX_HEIGHT, BUNDLE, PATHS_WIDTH = 94, 66, 100, 82  # a convolution; the bundle of its strands
+FAN = 82  # from the middle of the bundle to where its strands meet
 MOST_STRANDS = 64  # more could not be told apart
-STEPS = {"conv": 120, "grouped conv": 186, "se": 146, "add": 56, "relu": 98}
+STEPS = {"conv": 102, "grouped conv": 166, "se": 138, "add": 46, "relu": 94}
 
 
 class Station(NamedTuple):
@@ -66,7 +66,7 @@ def block_svg(
         marks.append(_drawn(station, line, side(before), f"{path}/se"))
         before = station.rows[-1].output_shape
     label = f"{title(path, ', ')}, {part.kind}: {layers_of(part)}"
-    return svg.drawing(HEIGHT, label, marks, interactive, focus)
+    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK)
 
 
 def _past_bundles(stations: list[Station], line: float) -> str:
@@ -85,7 +85,7 @@ def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
             found[-1][1].append(row)
         elif kind in STEPS:
             found.append((kind, [row]))
-    stretch = (svg.WIDTH - 46) / sum(STEPS[kind] for kind, _ in found)
+    stretch = (svg.NETWORK - 46) / sum(STEPS[kind] for kind, _ in found)
     stations, x = [], 38.0
     for kind, its in found:
         stations.append(Station(kind, tuple(its), x + STEPS[kind] * stretch / 2))
@@ -101,9 +101,9 @@ def _drawn(station: Station, line: float, before: str, se_path: str) -> str:
         marks = [svg.circle(x, line, 13, "sum"), svg.text(x, line + 6, "+", "sign")]
         return svg.node(marks, Box(x - 16, line - 16, 32, 32), layer_tip(rows[0], "sum of branch and shortcut"), "sum")
     if kind == "relu":
-        box = Box(x - 42, line - 20, 84, 40)
+        box = Box(x - 39, line - 20, 78, 40)
         marks = [svg.rect(*box, "box", 6), svg.text(x, line - 3, "ReLU", "label")]
-        marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 82, 6.6)))
+        marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 78, 6.6)))
         return svg.node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
     return _convolution(rows[0], x, line, before)
 
@@ -125,8 +125,8 @@ def _convolution(row: Row, x: float, line: float, before: str) -> str:
     return svg.node(marks, box, layer_tip(row), words)
 
 
-def _lines(row: Row, before: str) -> list[str]:
-    """Kernel, paths or channels, stride, and the size of the map where it changes."""
+def _lines(row: Row, before: str, stridden: str = "\n") -> list[str]:
+    """Kernel, stride behind `stridden`, channels or paths, and the size of the map where it changes."""
     inputs, outputs = row.channels_in, row.output_shape[-1]
     after = side(row.output_shape)
     stride = [f"stride {row.stride}"] if row.stride > 1 else []
@@ -140,7 +140,7 @@ def _lines(row: Row, before: str) -> list[str]:
             *stride,
             *changed,
         ]
-    return [", ".join([kernel(row), *stride]), f"{inputs} \u2192 {outputs}", *changed]
+    return [*stridden.join([kernel(row), *stride]).split("\n"), f"{inputs} \u2192 {outputs}", *changed]
 
 
 @lru_cache(maxsize=2**6)  # most moves of a slider leave them as they are
@@ -152,8 +152,8 @@ def _strands(paths: int, x: float, line: float) -> str:
     for index in range(shown):
         y = line + BUNDLE * ((index + 0.5) / shown - 0.5)
         steps.append(
-            f"M{left:.1f} {line}C{x - 60:.0f} {line} {x - 68:.0f} {y:.1f} {x - half:.0f} {y:.1f}H{x + half:.0f}"
-            f"C{x + 68:.0f} {y:.1f} {x + 60:.0f} {line} {right:.1f} {line}"
+            f"M{left:.1f} {line}C{x - 55:.0f} {line} {x - 62:.0f} {y:.1f} {x - half:.0f} {y:.1f}H{x + half:.0f}"
+            f"C{x + 62:.0f} {y:.1f} {x + 55:.0f} {line} {right:.1f} {line}"
         )
     return svg.path("".join(steps), "strand")
 
@@ -165,19 +165,19 @@ def _squeeze_excite(rows: tuple[Row, ...], x: float, lines: tuple[float, float],
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
     params = reduce.params + gate.params
     neck = max(2.0, height * sqrt(min(1, squeezed / channels)))
-    left, right = x - 68, x + 44
+    left, right = x - 60, x + 42
     middle = (left + right) / 2
     top = at - height / 2
     marks = [
         svg.path(f"M {left - 10:.1f} {line} V {at} H {left:.1f}", "se-line"),
-        svg.path(f"M {right:.1f} {at} H {x + 58:.1f} V {line + 11}", "se-line"),
+        svg.path(f"M {right:.1f} {at} H {x + 54:.1f} V {line + 11}", "se-line"),
         _hourglass(Box(left, top, right - left, height), neck),
         svg.text(left + 4, at + 4, str(channels), "label", "start"),
         svg.text(middle, at - neck / 2 - 4, str(squeezed), "label"),
         svg.text(right - 4, at + 4, str(channels), "label", "end"),
         svg.text(middle, top + height + 13, f"squeeze-excite {params:,}", "count-se"),
-        svg.circle(x + 58, line, 11, "gate"),
-        svg.text(x + 58, line + 5, "\u00d7", "sign"),
+        svg.circle(x + 54, line, 11, "gate"),
+        svg.text(x + 54, line + 5, "\u00d7", "sign"),
     ]
     hit = Box(left - 4, top - 2, right - left + 8, height + 18)
     tip = [
@@ -208,13 +208,15 @@ def _shortcut(part: Part, to: float, line: float, gated: tuple[Row, ...]) -> lis
     row = next((row for row in part.rows if row.name.endswith("_shortcut_conv")), None)
     marks = [svg.path(f"M 26 {line} V {ABOVE} H {to:.1f} V {line - 13}", f"shortcut-{part.kind}")]
     if row:
-        box = Box(140, ABOVE - 26, 112, 52)
-        lines = _lines(row, side(part.entered))
+        box = Box(132, ABOVE - 19, 116, 38)
+        does, channels, *changed = _lines(row, side(part.entered), ", ")
+        lines = does, channels
+        beside = [svg.text(256, ABOVE + 15, each, "note", "start") for each in changed]
         marks.append(svg.node(
-            [svg.rect(*box, "box-shortcut", 6), *svg.lines(196, ABOVE + 5 - 7.5 * (len(lines) - 1), lines),
-             svg.text(260, ABOVE - 7, f"{row.params:,} projection shortcut", "count-shortcut", "start")],
-            box, layer_tip(row), f"projection shortcut, {', '.join(lines)}, {row.params:,} parameters",
+            [svg.rect(*box, "box-shortcut", 6), *svg.lines(190, ABOVE - 3, lines), *beside,
+             svg.text(256, ABOVE - 7, f"{row.params:,} projection shortcut", "count-shortcut", "start")],
+            box, layer_tip(row), f"projection shortcut, {', '.join((*lines, *changed))}, {row.params:,} parameters",
         ))  # fmt: skip
     else:
-        marks.append(svg.text(196, ABOVE - 7, "identity shortcut", "count-shortcut"))
-    return [*marks, *([_squeeze_excite(gated, to - 100, (ABOVE, ABOVE + 48), 44, f"{part.path}/se")] if gated else [])]
+        marks.append(svg.text(190, ABOVE - 7, "identity shortcut", "count-shortcut"))
+    return [*marks, *([_squeeze_excite(gated, to - 100, (ABOVE, ABOVE + 41), 42, f"{part.path}/se")] if gated else [])]

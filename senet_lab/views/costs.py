@@ -9,8 +9,8 @@ from senet_lab.views.svg import Box
 from senet_lab.views.units import percent, short, size, spaced
 from senet_lab.views.words import spoken, tip
 
-HEIGHT = 272
-PARAMS, MACS, LONG = 232, 520, 130  # where the bars begin, and how long that of the whole would be
+HEIGHT = 206
+PARAMS, MACS, LONG = 196, 444, 116  # where the bars begin, and how long that of the whole would be
 
 
 def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str = "") -> str:
@@ -20,16 +20,16 @@ def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str 
     """
     anatomy = Anatomy.of(thing)
     parts = [anatomy.part(name) for name in anatomy.groups]
-    pitch = min(34.0, (HEIGHT - 30) / max(1, len(parts)))
+    pitch = min(30.0, (HEIGHT - 26) / max(1, len(parts)))
     total = anatomy.part("")
     marks = [
-        svg.text(x, 16, words, "label", "start")
+        svg.text(x, 14, words, "label", "start")
         for x, words in ((PARAMS, "parameters, orange end: SE"), (MACS, "multiply-adds"))
     ]
     for index, part in enumerate(parts):
-        marks.append(_cost(part, total, 26 + pitch * index, pitch))
+        marks.append(_cost(part, total, 22 + pitch * index, pitch))
     label = f"Parameters and multiply-adds of {len(parts)} parts, {total.params:,} and {short(total.macs)} in all"
-    return svg.drawing(HEIGHT, label, marks, interactive, focus)
+    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK)
 
 
 def _cost(part: Part, total: Part, top: float, pitch: float) -> str:
@@ -39,8 +39,8 @@ def _cost(part: Part, total: Part, top: float, pitch: float) -> str:
     params, macs = (LONG * n / (whole or 1) for n, whole in ((part.params, total.params), (part.macs, total.macs)))
     se = LONG * sum(row.params for row in part.rows if row.in_se) / (total.params or 1)
     marks = [
-        svg.text(12, base, svg.cut(spaced(part.path), 88), "label", "start"),
-        svg.text(104, base, svg.cut(size(part.leaving), 120, 6.7), "note", "start"),
+        svg.text(12, base, svg.cut(spaced(part.path), 80), "label", "start"),
+        svg.text(94, base, svg.cut(size(part.leaving), 100, 6.7), "note", "start"),
         svg.rect(PARAMS, at, params, bar, "bar-params", 1),
         svg.rect(PARAMS + params - se, at, se, bar, "bar-se", 1),
         svg.text(
@@ -49,4 +49,4 @@ def _cost(part: Part, total: Part, top: float, pitch: float) -> str:
         svg.rect(MACS, at, macs, bar, "bar-macs", 1),
         svg.text(MACS + 8 + macs, base, f"{short(part.macs)}, {percent(part.macs, total.macs)}", "note", "start"),
     ]
-    return svg.node(marks, Box(4, top, svg.WIDTH - 8, pitch - 1), tip(part)[:3], spoken(part), part.path)
+    return svg.node(marks, Box(4, top, svg.NETWORK - 8, pitch - 1), tip(part)[:3], spoken(part), part.path)

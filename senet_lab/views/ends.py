@@ -10,7 +10,7 @@ from senet_lab.views.svg import Box
 from senet_lab.views.units import counted, short, size
 from senet_lab.views.words import kernel, layer_tip, side, through, title
 
-HEIGHT, MIDDLE = 272, 112
+HEIGHT, MIDDLE = 206, 84
 LAYERS = 5  # that are drawn; more are folded
 
 
@@ -24,8 +24,8 @@ def ends_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -
     stations = _stations(part.rows)
     hidden = stations[LAYERS - 1 : -1] if len(stations) > LAYERS + 1 else []
     shown = [*stations[: LAYERS - 1], [], stations[-1]] if hidden else stations
-    step = min(200.0, (svg.WIDTH - 88) / max(1, len(shown)))
-    start = (svg.WIDTH - 88 - step * len(shown)) / 2 + 44
+    step = min(200.0, (svg.NETWORK - 88) / max(1, len(shown)))
+    start = (svg.NETWORK - 88 - step * len(shown)) / 2 + 44
     words = (side(part.entered), f"\u00d7 {part.entered[-1]}") if side(part.entered) else (size(part.entered),)
     marks = svg.lines(start, MIDDLE - 12, ("in", *words))
     marks.append(svg.path(f"M{start + 32:.1f} {MIDDLE}H{start + 36 + step * len(shown):.1f}", "line"))
@@ -33,7 +33,7 @@ def ends_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -
         x = start + 44 + step * (index + 0.5)
         marks += [_layer(rows, x, step)] if rows else svg.lines(x, MIDDLE - 12, ("\u22ef", f"{len(hidden)} more"))
     label = f"{title(path)}, {through(part)}, {counted(len(part.rows), 'layer')}"
-    return svg.drawing(HEIGHT, label, marks, interactive)
+    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK)
 
 
 def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:

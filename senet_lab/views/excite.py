@@ -11,9 +11,9 @@ from senet_lab.views.svg import Box
 from senet_lab.views.units import percent, short, size
 from senet_lab.views.words import layer_tip, side
 
-HEIGHT = 272
-LINE, TALL, THIN = 88, 108, 14  # the height of the middle; of a column with all channels, and how wide it is
-MAP, POOLED, REDUCED, GATED, SCALE = 46, 192, 358, 524, 640  # where the map, the columns and the scaling stand
+HEIGHT = 206
+LINE, TALL, THIN = 66, 76, 14  # the height of the middle; of a column with all channels, and how wide it is
+MAP, POOLED, REDUCED, GATED, SCALE = 48, 172, 320, 470, 564  # where the map, the columns and the scaling stand
 SIGNS = {"sigmoid": "\u03c3", "tanh": "tanh", "relu": "\u03b4"}
 
 
@@ -35,8 +35,8 @@ def excite_svg(thing: Ledger | Anatomy, path: str, *, style: Style | None = None
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
     neck = max(2.0, TALL * min(1, squeezed / channels))
     marks = [
-        *_map(MAP, part), *_map(SCALE + 82, part), *_joined(),
-        svg.node(_pooled(part, style), Box(MAP + 30, LINE - 60, POOLED - MAP - 34, 120),
+        *_map(MAP, part), *_map(SCALE + 80, part), *_joined(),
+        svg.node(_pooled(part, style), Box(MAP + 30, LINE - 42, POOLED - MAP - 34, 84),
                  layer_tip(squeeze, f"{style.squeeze} over {side(part.leaving)}"), f"squeeze: {style.squeeze} pooling"),
         _dense(reduce, POOLED, (TALL, neck), "reduce", "ReLU"),
         _dense(gate, REDUCED, (neck, TALL), "gate", style.gate),
@@ -46,23 +46,23 @@ def excite_svg(thing: Ledger | Anatomy, path: str, *, style: Style | None = None
         *_formulas(part, block, style),
     ]  # fmt: skip
     label = f"squeeze-excite of {channels} channels through {squeezed}, {part.params:,} parameters"
-    return svg.drawing(HEIGHT, label, marks, interactive)
+    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK)
 
 
 def _map(x: float, part: Part) -> list[str]:
     """A feature map: three sheets behind each other, and its size."""
-    sheets = [svg.rect(x - 22 + 7 * i, LINE - 30 - 5 * i, 36, 60, "sheet") for i in (2, 1, 0)]
-    return [*sheets, svg.text(x, LINE + 66, size(part.leaving))]
+    sheets = [svg.rect(x - 22 + 7 * i, LINE - 24 - 5 * i, 36, 52, "sheet") for i in (2, 1, 0)]
+    return [*sheets, svg.text(x, LINE + 54, size(part.leaving))]
 
 
 def _joined() -> list[str]:
     """The lines from the map to the pooling, from the gates to the scaling, and the map itself to the scaling."""
-    top = 14
+    top = 10
     return [
         svg.path(f"M{MAP + 28} {LINE}H{POOLED - THIN / 2}", "se-line"),
         svg.path(f"M{GATED + THIN / 2} {LINE}H{SCALE - 13}", "se-line"),
-        svg.path(f"M{MAP} {LINE - 44}V{top}H{SCALE}V{LINE - 13}", "line"),
-        svg.path(f"M{SCALE + 13} {LINE}H{SCALE + 58}", "line"),
+        svg.path(f"M{MAP} {LINE - 36}V{top}H{SCALE}V{LINE - 13}", "line"),
+        svg.path(f"M{SCALE + 13} {LINE}H{SCALE + 56}", "line"),
     ]
 
 
@@ -126,6 +126,6 @@ def _formulas(part: Part, block: Part, style: Style) -> list[str]:
     )
     marks = []
     for index, (name, line) in enumerate(words):
-        y = 199 + 16.5 * index
+        y = 140 + 15.2 * index
         marks += [svg.text(24, y, name, "label", "start"), svg.text(84, y, line, "note", "start")]
     return marks

@@ -11,8 +11,9 @@ from senet_lab.views.svg import Box
 from senet_lab.views.units import counted, short, size
 from senet_lab.views.words import side, spoken, stride_of, through, tip, title
 
-HEIGHT = 272
-MIDDLE, TALL, WIDEST = 136, 96, 76  # of the blocks
+HEIGHT = 206
+MIDDLE, TALL, WIDEST = 98, 68, 66  # of the blocks
+LEAD = 66  # the room for what comes in
 MARKS = 6  # blocks that are drawn; more are folded
 
 
@@ -29,17 +30,17 @@ def group_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False, 
     runs: list[tuple[Part, ...]] = [(block,) for block in blocks]
     if len(blocks) > MARKS:
         runs = [*runs[:3], blocks[3:-1], runs[-1]]
-    step = min(190.0, (svg.WIDTH - 88) / len(runs))
+    step = min(190.0, (svg.NETWORK - LEAD) / len(runs))
     scale = WIDEST / sqrt(max(block.leaving[-1] for block in blocks))
-    start = (svg.WIDTH - 88 - step * len(runs)) / 2 + 44
+    start = (svg.NETWORK - LEAD - step * len(runs)) / 2 + 28
     marks = svg.lines(start, MIDDLE - 12, ("in", side(group.entered), f"\u00d7 {group.entered[-1]}"))
-    marks.append(svg.path(f"M{start + 27:.1f} {MIDDLE}H{start + 44 + step * len(runs):.1f}", "line"))
+    marks.append(svg.path(f"M{start + 27:.1f} {MIDDLE}H{start + 38 + step * len(runs):.1f}", "line"))
     for index, run in enumerate(runs):
-        x = start + 44 + step * (index + 0.5)
+        x = start + 38 + step * (index + 0.5)
         marks.append(_folded(run, x, step) if len(run) > 1 else _block(run[0], x, step, scale))
     label = f"{title(path)}, {counted(len(blocks), 'block')}, {through(group)}"
     folded = next((run[0].path for run in runs if focus in [block.path for block in run]), "")
-    return svg.drawing(HEIGHT, label, marks, interactive, folded)
+    return svg.drawing(HEIGHT, label, marks, interactive, folded, svg.NETWORK)
 
 
 def _block(part: Part, x: float, step: float, scale: float) -> str:
@@ -47,11 +48,11 @@ def _block(part: Part, x: float, step: float, scale: float) -> str:
     width, top = max(14.0, scale * sqrt(part.leaving[-1])), MIDDLE - TALL / 2
     box = Box(x - width / 2, top, width, TALL)
     half = step / 2 - 4
-    around = f"M{x - half:.1f} {MIDDLE}V{top - 12:.1f}q{half:.1f} -36 {2 * half:.1f} 0V{MIDDLE}"
+    around = f"M{x - half:.1f} {MIDDLE}V{top - 24:.1f}q{half:.1f} -16 {2 * half:.1f} 0V{MIDDLE}"
     stride = stride_of(part).partition(" in")[0]
     marks = [
-        *([svg.path(around, f"arc-{part.kind}"), svg.text(x, 16, part.kind)] if part.kind != "plain" else []),
-        svg.text(x, 30, stride),
+        *([svg.path(around, f"arc-{part.kind}"), svg.text(x, 11, part.kind)] if part.kind != "plain" else []),
+        svg.text(x, 25, stride),
         svg.rect(*box, part.kind, 3),
         svg.strands(box, part.paths, 1.7),
         *_squeeze(part, box, scale),

@@ -9,16 +9,15 @@ from senet_lab.differences import merged
 from senet_lab.nets.sketch import Shape
 from senet_lab.views import svg
 from senet_lab.views.anatomy import Anatomy, Part
-from senet_lab.views.units import counted, size, spaced
-from senet_lab.views.words import side
+from senet_lab.views.units import size, spaced
 
-WIDEST = 46  # that a block may be
+WIDEST = 42  # that a block may be
 GAP, GROUP_GAP = 6, 14  # between blocks, between groups
 STRONG, PLAIN = 7.8, 6.9  # width of a character in the name of a column, and in the words under it
 # From roomy to dense: marks of a group, form of the words above it, and how narrow slabs may become for that.
 DENSITIES = (
-    *((shown, form, 0.55) for shown in (6, 5, 4, 3) for form in ("long", "broken")),
-    (3, "broken", 0.12), (3, "bare", 0),
+    *((shown, form, 0.55) for shown in (6, 5, 4, 3) for form in ("long", "tight")),
+    (3, "tight", 0.12), (3, "bare", 0.02), (2, "bare", 0),
 )  # fmt: skip
 
 
@@ -69,7 +68,7 @@ def laid_out(anatomy: Anatomy, beside: Anatomy | None = None) -> tuple[list[Colu
         name: max([max(column.words(), column.breadth(scale)) for column in alike])
         for name, alike in _by_name(fitted).items()
     }
-    spare = (svg.WIDTH - GROUP_GAP * len(needed) - sum(needed.values())) / len(needed)
+    spare = (svg.NETWORK - GROUP_GAP * len(needed) - sum(needed.values())) / len(needed)
     x, places = GROUP_GAP / 2, {}
     for name, need in needed.items():
         places[name] = x, need + spare
@@ -123,19 +122,17 @@ def _columns(anatomy: Anatomy, groups: dict[str, tuple[Slab, ...]], form: str) -
 
 
 def _lines(name: str, shape: Shape, blocks: int, form: str) -> tuple[str, ...]:
-    """Name, output shape and number of blocks; the shape in two lines if broken; without it, and short, if bare."""
-    many = (counted(blocks, "block"),) if blocks else ()
+    """Name with the number of blocks, and output shape, without spaces if tight; short, and without it, if bare."""
+    many = f"\u00d7{blocks}" if blocks else ""
     if form == "bare":
-        return (svg.cut(name.replace("group", "g"), 56), *((f"\u00d7 {blocks}",) if blocks else ()))
-    called = svg.cut(spaced(name), 110)
-    if form == "long" or not side(shape):
-        return (called, size(shape), *many)
-    return (called, side(shape), f"\u00d7 {shape[-1]}", *many)
+        return (svg.cut(name.replace("group", "g"), 56), *((many,) if many else ()))
+    called = f"{svg.cut(spaced(name), 110)} {many}".rstrip()
+    return (called, size(shape) if form == "long" else size(shape).replace(" ", ""))
 
 
 def _scale(places: list[list[Column]], widest: float) -> float:
     """The largest scale up to `widest` at which the columns fit, found by halving; near 0 where none does."""
-    free = svg.WIDTH - GROUP_GAP * len(places)
+    free = svg.NETWORK - GROUP_GAP * len(places)
     needs = [[_needs(column) for column in alike] for alike in places]
     low, high = 0.0, 2 * widest
     for _ in range(10):

@@ -13,9 +13,9 @@ from senet_lab.views.svg import Box
 from senet_lab.views.units import counted, size
 from senet_lab.views.words import costs, spoken, tip, title, told
 
-HEIGHT, MIDDLE = 186, 112  # low, so that the part below is in sight without scrolling
-TALLEST, TALLEST_BLOCK = 128, 70  # of a map; of a block, above which there are arcs and words
-PITCH = 3  # between the paths through a slab: closer ones could not be told apart
+HEIGHT, MIDDLE = 138, 80  # low, so that the part below is in sight without scrolling
+TALLEST, TALLEST_BLOCK = 100, 50  # of a map; of a block, above which there are arcs and words
+PITCH = 2.2  # between the paths through a slab: closer ones could not be told apart
 ABOVE = 28  # from the top of a slab to that of its arc
 
 
@@ -54,7 +54,9 @@ def network_svg(
     if framed:
         frame = _frame(framed)
         marks = [_funnel(frame), *marks, svg.rect(*frame, "chosen", 4)]
-    return svg.drawing(HEIGHT, _label(anatomy), [_input(columns[0], anatomy, high), *marks], interactive, focus)
+    return svg.drawing(
+        HEIGHT, _label(anatomy), [_input(columns[0], anatomy, high), *marks], interactive, focus, svg.NETWORK
+    )
 
 
 def _high(anatomy: Anatomy) -> float:
@@ -127,7 +129,7 @@ def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> str:
 def _words(column: Column, anatomy: Anatomy) -> list[str]:
     """Name, shape and number of blocks over a column; a group's are a node, where its blocks have theirs."""
     x = column.x + column.room / 2
-    words = svg.lines(x, 14, column.lines, 14)
+    words = svg.lines(x, 13, column.lines, 14)
     parts = anatomy.groups.get(column.name, ())
     if not parts or parts[0].path == column.name:
         return words
@@ -161,7 +163,7 @@ def _funnel(frame: Box) -> str:
     """From the lower corners of the frame to those of the drawing, under which the part is drawn large."""
     bottom = frame.y + frame.height
     right = frame.x + frame.width
-    return svg.path(f"M{frame.x:.1f} {bottom:.1f}L0 {HEIGHT}H{svg.WIDTH}L{right:.1f} {bottom:.1f}", "funnel")
+    return svg.path(f"M{frame.x:.1f} {bottom:.1f}L0 {HEIGHT}H{svg.NETWORK}L{right:.1f} {bottom:.1f}", "funnel")
 
 
 def _label(anatomy: Anatomy) -> str:

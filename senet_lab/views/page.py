@@ -62,7 +62,8 @@ def picture(architecture: Architecture, path: str = "group1/block1", interactive
     above = breadcrumb(anatomy, path) if interactive else ""
     return (
         f'<div class="sn-above">{above}{LEGEND}</div>{network_svg(anatomy, path, interactive=interactive)}'
-        f'<div class="sn-card"><h3>{escape(title(path))}</h3><span class="sn-about">{about(anatomy, path)}</span>'
+        f'<div class="sn-card"><div class="sn-card-head"><h3>{escape(title(path))}</h3> '
+        f'<span class="sn-about">{about(anatomy, path)}</span></div>'
         f"{part_svg(anatomy, path, style=architecture.style, interactive=interactive, focus=focus)}</div>"
     )
 

@@ -11,6 +11,7 @@ from senet_lab.views.page import summary
 from senet_lab.views.standalone import standalone_svg
 from senet_lab.views.units import short
 
+SCALE = svg.WIDTH / svg.NETWORK
 ABOVE, MARGIN = 72, 12  # room for name, meta-parameters and cost; from the edge
 EACH = 6.4  # width of a character of the small words
 KEY = (
@@ -34,10 +35,10 @@ def poster_svg(architecture: Architecture) -> str:
         svg.text(MARGIN, 24, architecture.name, "headline", "start"),
         svg.text(MARGIN, 42, summary(architecture), "note", "start"),
         svg.text(MARGIN, 58, costs, "note", "start"),
-        f'<g transform="translate(0 {ABOVE})">{inside}</g>',
-        *_key(ABOVE + HEIGHT + 20),
+        f'<g transform="translate(0 {ABOVE}) scale({SCALE:.4f})">{inside}</g>',
+        *_key(ABOVE + SCALE * HEIGHT + 20),
     ]
-    credit, y = f"senet_lab: {architecture.token()}", ABOVE + HEIGHT + 56
+    credit, y = f"senet_lab: {architecture.token()}", round(ABOVE + SCALE * HEIGHT) + 56
     lines = [credit[at : at + 104] for at in range(0, len(credit), 104)]
     marks += [svg.text(MARGIN, y + 15 * at, line, "note", "start") for at, line in enumerate(lines)]
     return standalone_svg(svg.drawing(y + 15 * len(lines), architecture.name, marks), architecture.name)

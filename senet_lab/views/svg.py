@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
-WIDTH = 780  # of every drawing: on a 1280-pixel screen, beside the controls, words keep their size
+WIDTH = 780  # of a chart
+# Of a network and its parts: 12 units of type are 11 pixels in what JupyterLab's file browser leaves of 1280.
+NETWORK = 690
 NODE = re.compile(r'<g class="sn-node"[^>]*>|<rect class="sn-hit"[^>]*/>')
 
 
@@ -20,7 +22,9 @@ class Box(NamedTuple):
     height: float
 
 
-def drawing(height: float, label: str, marks: Iterable[str], interactive: bool = False, focus: str = "") -> str:
+def drawing(
+    height: float, label: str, marks: Iterable[str], interactive: bool = False, focus: str = "", width: float = WIDTH
+) -> str:
     """An <svg> that scales with its container; `label` is what a screen reader says.
 
     Args:
@@ -35,7 +39,7 @@ def drawing(height: float, label: str, marks: Iterable[str], interactive: bool =
     else:
         body = NODE.sub(lambda found: "<g>" if found[0].startswith("<g") else "", body)
     return (
-        f'<svg class="sn-drawing" viewBox="0 0 {WIDTH} {height:g}" role="{"group" if interactive else "img"}" '
+        f'<svg class="sn-drawing" viewBox="0 0 {width:g} {height:g}" role="{"group" if interactive else "img"}" '
         f'aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{body}</svg>'
     )
 
