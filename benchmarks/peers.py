@@ -138,6 +138,7 @@ def epoch(steps: int) -> None:
             model(batch()[0])
 
     seconds = sum(timed(step, steps, 3)) / steps
+    model.eval()
     held = sum(timed(forward, max(1, steps // 9), 3)) / max(1, steps // 9)
     case = "mini SE-ResNet, 32 px, batch 32"
     emit("epoch rate", case, TIMM, "images/s", [32 / seconds])

@@ -99,17 +99,29 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
         FileNotFoundError: it is not there, and was not to be fetched.
         ValueError: the file is damaged, or is something else.
     """
-    found = Path(path or os.environ.get(VARIABLE) or CACHE).expanduser()
-    if found.is_dir():
-        found = found / "cifar10.npz"
-    if found.is_file():
-        return checked_cifar10(found)
-    if not download:
+    place = _place(path)
+    return _fetched(place) if download and not place.is_file() else checked_cifar10(found_cifar10(path))
+
+
+def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
+    """Where the whole of CIFAR-10 is, as `cifar10` looks for it; it is not opened.
+
+    Raises:
+        FileNotFoundError: it is not there; says what to do.
+    """
+    place = _place(path)
+    if not place.is_file():
         raise FileNotFoundError(
-            f"CIFAR-10 is not at '{found}'. Put an .npz with x_train, y_train, x_test and y_test there, name another "
-            f"place by {VARIABLE}, or call cifar10(download=True), which fetches 163 MiB; `sample()` needs nothing."
+            f"CIFAR-10 is not at '{place}'. Put an .npz with x_train, y_train, x_test and y_test there, name another "
+            f"place by {VARIABLE}, or call senet_lab.data.cifar10(download=True), which fetches 163 MiB; the sample "
+            "needs nothing."
         )
-    return _fetched(found)
+    return place
+
+
+def _place(path: str | os.PathLike[str] | None) -> Path:
+    place = Path(path or os.environ.get(VARIABLE) or CACHE).expanduser()
+    return place / "cifar10.npz" if place.is_dir() else place
 
 
 def _fetched(to: Path) -> Images:

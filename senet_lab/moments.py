@@ -75,4 +75,4 @@ def kept(path: Path) -> list[Moment]:
     try:
         return [Moment(**each) for each in json.loads(path.read_text())]
     except (TypeError, ValueError) as error:
-        raise ValueError(f"'{path.name}' is damaged: {error}; delete it, and train with a GateWatch again.") from error
+        raise ValueError(f"'{path.name}' is damaged: {error}; gates that are noted again replace it.") from error

@@ -107,6 +107,19 @@ def test_several_hosts_are_refused_on_tensorflow(forked, tmp_path):
     assert "Several hosts need the backend 'jax', not 'tensorflow'" in reason
 
 
+@pytest.mark.slow
+def test_gradients_are_not_accumulated_where_tensorflow_mirrors(tmp_path):
+    run = Run.create(TINY, replace(RECIPE, accumulate=2), folder=tmp_path / "run", placement=Placement("all"))
+    assert trained(run, "tensorflow", devices=2).wait() == 0
+    assert "`accumulate` (=2) must be 1 on 2 devices of TensorFlow" in run.status().reason
+
+
+def test_a_run_that_cannot_be_placed_leaves_no_folder(tmp_path):
+    with pytest.raises(ValueError, match="must be two or more"):
+        Run.create(TINY, RECIPE, folder=tmp_path / "run", placement=Placement("one", ("a:1",), 0))
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -69,6 +69,25 @@ def test_what_cannot_fit_is_refused_with_the_nearest_batch_that_would(tmp_path):
     assert not run.is_held()
 
 
+@pytest.mark.parametrize("recipe", [replace(RECIPES["modern"], batch=100), Recipe(batch=1000, accumulate=4)])
+def test_what_is_advised_fits_and_makes_the_step_that_it_says(recipe, monkeypatch):
+    network, advised = Architecture("resnet", 50, **SMALL), 0
+    for mebibytes in range(1200, 4000, 200):
+        monkeypatch.setattr(memory, "available", lambda: mebibytes * 2**20)  # noqa: B023 - called in this turn
+        if estimate(network, recipe).fits or not estimate(network, recipe).batch:
+            continue
+        with pytest.raises(ValueError, match="try batch=") as refusal:
+            checked(network, recipe, "sample")
+        words = r"batch=(\d+) with accumulate=(\d+), which makes (.+) of (\d+) images"
+        batch, times, which, step = re.search(words, str(refusal.value)).groups()
+        advice = replace(recipe, batch=int(batch), accumulate=int(times))
+        assert checked(network, advice, "sample").fits
+        assert int(step) == advice.batch * advice.accumulate
+        assert (which == "the same step") == (int(step) == recipe.batch * recipe.accumulate)
+        advised += 1
+    assert advised
+
+
 @pytest.mark.usefixtures("two_gib")
 def test_the_command_line_refuses_before_it_makes_a_folder(tmp_path, capfd):
     assert main(["train", "--batch", "2048", "--folder", str(tmp_path / "run")]) == 2

@@ -14,13 +14,14 @@ from safetensors.numpy import load_file, save_file
 from senet_lab import Architecture, data, pretrained
 from senet_lab.__main__ import _parser, recipe_of
 from senet_lab.gates import gates
-from senet_lab.pretrained import WEIGHTS, Card, assign, card, load, names, prepared, write
+from senet_lab.pretrained import WEIGHTS, Card, assign, card, load, names, prepared, twin, write
 from senet_lab.training import checkpoint
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import Run
 from senet_lab.views.figures import activation_figure, save_figure
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
+SHIPPED = {"cifar_resnet20", "cifar_se_resnet20"}
 SHORT = replace(RECIPES["modern"], epochs=1, warmup=0, batch=500, seed=3)
 
 
@@ -47,9 +48,11 @@ def test_every_shipped_network_with_gates_has_its_figure(name, tmp_path):
     assert save_figure(figure, tmp_path / "gates.png").stat().st_size > 10_000
 
 
-def test_what_ships_is_small_and_in_pairs():
+def test_what_ships_is_small_good_and_in_pairs():
     weights = {path.stem for path in WEIGHTS.glob("*.safetensors")}
-    assert weights == set(names())
+    assert weights == set(names()) == SHIPPED
+    assert all(card(name).accuracy >= 0.88 for name in SHIPPED)
+    assert twin(card("cifar_se_resnet20")) == card("cifar_resnet20")
     assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) <= 20 * 2**20
 
 

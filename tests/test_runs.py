@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,11 +82,22 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(unbroken, forked, tmp_
 def test_a_loss_that_is_no_number_ends_the_run_and_says_so(forked, tmp_path):
     wild = replace(SHORT, learning_rate=999.0, schedule="constant", warmup=0, weight_decay=0.9, label_smoothing=0.0)
     run = Run.create(TINY, wild, folder=tmp_path / "wild")
-    status = forked(run).wait(120)
+    status = forked(run, kept_every=0).wait(120)
     assert status.state == "failed"
-    kept = checkpoint.newest(run.folder / "checkpoints")
-    assert kept is None or all(np.isfinite(array).all() for array in kept[0])
-    assert re.search(r"is no number any more at epoch \d, step \d+; .*: try a lower learning rate", status.reason)
+    arrays, about, _ = checkpoint.newest(run.folder / "checkpoints")
+    assert all(np.isfinite(array).all() for array in arrays)
+    assert about["step"] >= 1
+    words = "; the last checkpoint is from before: try a lower learning rate in a new run"
+    assert re.search(rf"is no number any more at epoch \d, step \d+{words}", status.reason)
+
+
+def test_a_checkpoint_that_cannot_be_read_just_now_is_not_taken_for_a_damaged_one(tmp_path, monkeypatch):
+    checkpoint.write(tmp_path / "000000001.npz", [np.zeros(3)], {"epoch": 0})
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", lambda _: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+        with pytest.raises(OSError, match="Input/output error"):
+            checkpoint.newest(tmp_path)
+    assert checkpoint.newest(tmp_path)[1] == {"epoch": 0}
 
 
 @pytest.mark.slow

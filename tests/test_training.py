@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from senet_lab import Architecture
+from senet_lab.training.model import build
 from senet_lab.training.optimizers import Adam, compiled
+from senet_lab.training.recipe import Recipe
 
 pytestmark = pytest.mark.slow
 SMALL = Architecture(
@@ -88,3 +90,15 @@ def test_mixed_precision_trains_with_a_scaled_loss(weights):
     plain, _ = steps(Adam(learning_rate=0.01), weights)
     for a, b in zip(ours, plain, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-2, atol=2e-3)
+
+
+def test_the_softmax_of_16_bits_is_in_32():
+    recipe = Recipe(precision="mixed_bfloat16")
+    keras.config.set_dtype_policy(recipe.precision)
+    try:
+        model = build(Architecture.preset("cifar_se_resnet20"), recipe, 10)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert model.layers[1].compute_dtype == "bfloat16"
+    predicted = model(np.zeros((2, 32, 32, 3), "float32"))
+    assert keras.backend.standardize_dtype(predicted.dtype) == "float32"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Sequence
@@ -45,11 +46,13 @@ def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
 
     Raises:
         ValueError: the file is damaged.
+        OSError: it cannot be read now, which says nothing of what is in it.
     """
     import numpy as np
 
+    content = io.BytesIO(path.read_bytes())
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+        with np.load(content, allow_pickle=False) as file:
             about = json.loads(file["about"].tobytes())
             arrays = [file[name] for name in sorted(file.files) if name != "about"]
             if len(arrays) != about.pop("arrays"):

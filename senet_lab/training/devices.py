@@ -107,8 +107,11 @@ def _like(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in arrays)
 
 
-def place(placement: Placement) -> Placed:
+def place(placement: Placement, accumulate: int = 1) -> Placed:
     """Make the devices ready; before anything is computed.
+
+    Args:
+        accumulate: batches whose gradients make one step.
 
     Raises:
         ValueError: this backend cannot.
@@ -126,16 +129,21 @@ def place(placement: Placement) -> Placed:
     if backend == "jax":
         return _on_jax(placement)
     if backend == "tensorflow":
-        return _mirrored()
+        return _mirrored(accumulate)
     raise ValueError(f"All devices need the backend 'tensorflow' or 'jax', not {backend!r}; try KERAS_BACKEND=jax.")
 
 
-def _mirrored() -> Placed:
+def _mirrored(accumulate: int) -> Placed:
     import tensorflow as tf
 
     found = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     if len(found) == 1:
         return Placed()
+    if accumulate > 1:
+        raise ValueError(
+            f"`accumulate` (={accumulate}) must be 1 on {len(found)} devices of TensorFlow, whose MirroredStrategy has "
+            "no `merge_call` under a condition; try accumulate=1, or KERAS_BACKEND=jax."
+        )
     strategy = tf.distribute.MirroredStrategy([device.name for device in found])
     return Placed(len(found), strategy=strategy)
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ class Estimate(NamedTuple):
         available: bytes that are free, for all that is needed.
         seconds: of all epochs, without compiling; None where this machine has trained nothing yet.
         images: that are trained on in an epoch.
-        batch: images a step that would fit: the recipe's if it does, else the largest power of 2; 0 if none.
+        batch: images at a time that would fit: the recipe's if they do, else the largest power of 2; 0 if none.
         words: all that, in a sentence.
     """
 
@@ -63,7 +64,7 @@ def estimate(
     kept = images - round(recipe.validation * images)
     fit = min(recipe.batch, kept)
     needed = _bytes(architecture, recipe, images, fit)
-    while fit and _bytes(architecture, recipe, images, fit) > available:
+    while fit and _bytes(architecture, in_parts(recipe, fit), images, fit) > available:
         fit = 2 ** ((fit - 1).bit_length() - 1) if fit > 1 else 0
     rate = rates.images_per_s(architecture, recipe, placement)
     seconds = None if rate is None else recipe.epochs * kept / rate[0]
@@ -85,14 +86,23 @@ def checked(architecture: Architecture, recipe: Recipe, data: str, placement: Pl
     if found.fits:
         return found
     if found.batch:
-        times = recipe.accumulate * -(-recipe.batch // found.batch)
-        fit = f"batch={found.batch} with accumulate={times}, which makes the same step of {recipe.batch} images"
+        parts = in_parts(recipe, found.batch)
+        step, same = parts.batch * parts.accumulate, recipe.batch * recipe.accumulate
+        which = "the same step" if step == same else "a step"
+        fit = f"batch={parts.batch} with accumulate={parts.accumulate}, which makes {which} of {step} images"
     else:
         fit = "a smaller image, fewer channels or fewer blocks, since not even batch=1 fits"
     raise ValueError(
         f"`batch` (={recipe.batch}) needs about {_size(found.needed)} of memory with this network, and "
         f"{_size(found.available)} are free; try {fit}; or force it."
     )
+
+
+def in_parts(recipe: Recipe, batch: int) -> Recipe:
+    """The recipe with so many images at a time, that accumulates as many as made a step, or a few more."""
+    if batch >= recipe.batch:
+        return recipe
+    return replace(recipe, batch=batch, accumulate=-(-recipe.accumulate * recipe.batch // batch))
 
 
 def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) -> int:

@@ -84,7 +84,7 @@ class Keeper:
         words = "the last checkpoint is from before" if self._has_any() else "there is no checkpoint yet"
         raise FloatingPointError(
             f"the {name} is no number any more at epoch {self.progress.epoch + 1}, step {self.progress.step}; "
-            f"{words}: try a lower learning rate"
+            f"{words}: try a lower learning rate in a new run"
         )
 
     def _has_any(self) -> bool:

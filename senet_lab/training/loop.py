@@ -18,6 +18,7 @@ from senet_lab.training.devices import place
 from senet_lab.training.keeper import Keeper
 from senet_lab.training.noted import Noted
 from senet_lab.training.progress import Progress
+from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import COLUMNS, Run, Status, changed_versions
 from senet_lab.training.talk import Talk
 from senet_lab.training.watch import StopAskedError, Watch
@@ -56,7 +57,7 @@ class Loop:
         except FloatingPointError as error:
             self.talk.tell("failed", str(error), now=True)
         except Exception as error:
-            self.talk.tell("failed", reason(error, self.recipe.batch), now=True)
+            self.talk.tell("failed", reason(error, self.recipe), now=True)
             with suppress(OSError):  # the disk may have no room for the log either
                 traceback.print_exc()
         else:
@@ -68,7 +69,7 @@ class Loop:
             LOG.warning("%s", changed)
             self.talk.told = self.talk.told._replace(warning=changed)
         model.settle(self.recipe)
-        self.placed = place(self.run.placement)
+        self.placed = place(self.run.placement, self.recipe.accumulate)
         self.talk.told = self.talk.told._replace(device=model.device())
         images = self._images()
         scale = batches.kept_scale(self.run.folder, images)
@@ -186,14 +187,15 @@ class Loop:
             raise StopAskedError
 
 
-def reason(error: Exception, batch: int) -> str:
+def reason(error: Exception, recipe: Recipe) -> str:
     """Why a run failed, in a sentence.
 
-    >>> reason(MemoryError(), 256)
+    >>> reason(MemoryError(), Recipe(batch=256))
     'out of memory: try a batch of 128 that accumulates 2, a smaller image, or fewer channels'
     """
     words = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or "ResourceExhausted" in words or "RESOURCE_EXHAUSTED" in words:
-        smaller = f"a batch of {batch // 2} that accumulates 2, " if batch > 1 else ""
+        halved = f"a batch of {recipe.batch // 2} that accumulates {2 * recipe.accumulate}, "
+        smaller = halved if recipe.batch > 1 else ""
         return f"out of memory: try {smaller}a smaller image, or fewer channels"
     return words

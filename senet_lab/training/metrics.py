@@ -36,6 +36,15 @@ def append(path: Path, row: dict[str, float]) -> None:
             table.writeheader()
         elif not before.endswith(b"\n"):
             file.write("\r\n")  # a line that was cut off stays by itself, and is left out when it is read
-        table.writerow({name: f"{value:.6g}" for name, value in row.items()})
+        table.writerow({name: _said(value) for name, value in row.items()})
         file.flush()
         os.fsync(file.fileno())
+
+
+def _said(value: float) -> str:
+    """Six digits of a measurement, all of a count.
+
+    >>> _said(0.12345678), _said(1234567)
+    ('0.123457', '1234567')
+    """
+    return str(int(value)) if float(value).is_integer() else f"{value:.6g}"

@@ -36,6 +36,8 @@ def build(architecture: Architecture, recipe: Recipe, steps: int, *, synchronize
 
     optimizer = _optimizer(recipe, steps)
     model = architecture.build()
+    if recipe.precision != "float32":
+        model.layers[-1].dtype_policy = "float32"  # the softmax: in 16 bits a likelihood near 1 is 1, its gradient 0
     for layer in model.layers if synchronizes else ():
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.synchronized = True

@@ -29,7 +29,7 @@ from filelock import FileLock
 
 from senet_lab.architecture import Architecture
 from senet_lab.checks import nearest, one_of
-from senet_lab.data import classes_of
+from senet_lab.data import classes_of, found_cifar10
 from senet_lab.files import written_whole
 from senet_lab.training import log, metrics
 from senet_lab.training.devices import Placement
@@ -81,7 +81,6 @@ class Run:
         path = Path(folder).expanduser() if folder else _free_folder(architecture)
         if path.exists():
             raise FileExistsError(f"`folder` (='{path}') must be a new one; try '{path}-2', or resume the run in it.")
-        path.mkdir(parents=True)
         config = {
             "architecture": architecture.token(),
             "recipe": recipe.to_dict(),
@@ -90,6 +89,7 @@ class Run:
             "created": datetime.now().isoformat(timespec="seconds"),
             "versions": versions(),
         }
+        path.mkdir(parents=True)
         with written_whole(path / "config.json") as unfinished:
             unfinished.write_text(json.dumps(config, indent=1) + "\n")
         return cls(path)
@@ -211,10 +211,11 @@ class Run:
 
 
 def must_fit(architecture: Architecture, data: str) -> None:
-    """See that a network takes the images, and has a class for each of theirs.
+    """See that there are images, and that a network takes them and has a class for each of theirs.
 
     Raises:
         ValueError: it does not; says what would.
+        FileNotFoundError: CIFAR-10 is not where it is looked for.
     """
     height, width, channels = architecture.input_shape
     if data in ("sample", "cifar10"):
@@ -231,6 +232,8 @@ def must_fit(architecture: Architecture, data: str) -> None:
         raise ValueError(
             f"`classes` (={architecture.classes}) must be those of {data!r}, with a classifier; try {classes}."
         )
+    if data == "cifar10":
+        found_cifar10()
 
 
 def versions() -> dict[str, str]:

@@ -68,16 +68,21 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no t
             return
         if exactly or together:  # the hosts' own questions must not cross those of a step
             self._await(steps)
-        stops, due = loop.talk.obeyed() == "stop", loop.keeper.is_due()
-        if stops or due:
+        wanted, due = loop.talk.wanted(), loop.keeper.is_due()
+        if due or wanted != "run":
             self._await(steps)
         loop.seen(self.first, *self.means)
-        if stops:
+        if wanted == "pause" or (due and wanted == "run"):  # the machine may be put to sleep, or off, in a pause
+            self._keep()
+        if wanted == "pause":
+            wanted = loop.talk.obeyed()
+        if wanted == "stop":
             raise StopAskedError
-        if due:
-            if hasattr(self.model, "jax_state_sync"):
-                self.model.jax_state_sync()
-            loop.keeper.keep()
+
+    def _keep(self) -> None:
+        if hasattr(self.model, "jax_state_sync"):
+            self.model.jax_state_sync()
+        self.loop.keeper.keep()
 
     def _await(self, steps: int) -> None:
         """Until the metrics of so many steps are known."""

@@ -22,13 +22,13 @@ LOG = logging.getLogger("senet_lab")
 
 def train(folder: Path, mark: str) -> None:
     """Train the run in a folder, unless another process does."""
-    from senet_lab.training.loop import Loop
-
     run = Run(folder)
     try:
         with FileLock(run.folder / "lock", timeout=5):
             for unfinished in run.folder.glob("checkpoints/.*.npz"):  # of a process that was killed while it wrote
                 unfinished.unlink(missing_ok=True)
+            from senet_lab.training.loop import Loop  # with Keras, which who is refused need not wait for
+
             Loop(run, mark)()
     except Timeout:
         LOG.warning("Another process is training this run; nothing was done.")
