@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from runs import SHORT, TINY, assert_ends_as, await_state
+from runs import SHORT, TINY, assert_ends_as, await_state, log_of
 
 from senet_lab import data
 from senet_lab.__main__ import main
@@ -64,6 +64,17 @@ def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, forked, tm
     run.ask("run")
     assert run.wait(120).state == "finished"
     assert_ends_as(run, unbroken)
+
+
+@pytest.mark.slow
+def test_ten_epochs_on_the_sample_are_right_four_times_as_often_as_chance(forked, tmp_path):
+    network = replace(TINY, groups=((8, 1), (16, 1), (32, 1)))
+    run = forked(Run.create(network, Recipe(batch=64), folder=tmp_path / "ten"))
+    assert run.wait(400).state == "finished", log_of(run)
+    rows = run.metrics()
+    assert [row["epoch"] for row in rows] == list(range(1, 11))
+    assert rows[-1]["loss"] < rows[0]["loss"] - 0.5
+    assert max(row["val_accuracy"] for row in rows) > 0.4  # 0.436 after seven, seed 0, two cores x86_64
 
 
 @pytest.mark.slow
