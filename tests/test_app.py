@@ -73,7 +73,7 @@ def test_a_network_is_shared_as_a_link_that_asks_for_the_token(page, browser, ap
     visitor = browser.new_context().new_page()
     visitor.goto(link)
     visitor.get_by_label("Password or token").fill(TOKEN)
-    visitor.get_by_role("button", name="Log in").click()
+    visitor.get_by_role("button", name="Log in", exact=True).click()
     expect(visitor.locator("[data-figure=params]")).to_contain_text("30,058,792", timeout=60_000)
     visitor.close()
     page.get_by_role("slider", name="Ratio").press("ArrowRight")

@@ -48,7 +48,8 @@ def network_svg(
                 before, lines = slab.parts[0], told(slab.parts[0])
             marks.append(_slab(slab, box, (scale, high), lines))
             if _holds(slab, column.name, chosen):
-                raised = 12 if slab.fixed else 0  # the number over a fold
+                # The number over a fold takes room, the squeeze-excite that what has no blocks lacks does not.
+                raised = 12 if slab.fixed else -9 if slab.parts[0].kind == "plain" else 0
                 framed.append(Box(box.x, box.y - raised, box.width, box.height + raised))
                 focus = slab.parts[0].path if "/" in chosen else chosen
     if framed:
