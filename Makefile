@@ -15,7 +15,7 @@ LOOK := 60
 FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab app test lint notebooks html bench bench-training bench-ui bench-gpu lock clean
+.PHONY: lab app test peers lint notebooks html bench bench-training bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches. Trusted, their pictures show before a cell is run.
 lab: $(VENV)/ready
@@ -37,6 +37,19 @@ app: $(VENV)/ready
 test: $(VENV)/ready
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
+# timm itself, for the tests that ask it and for the benchmarks. PyTorch and TensorFlow do not share a process, nor .venv.
+# 1.1 GB where pip finds PyTorch's build for the CPU; where it finds the one for CUDA, five times that.
+peers: .peers/ready
+
+.peers/ready: pyproject.toml tools/timm_imported.py
+	$(PYTHON) -m venv .peers
+	$(PYTHON) -c "import tomllib; from pathlib import Path; \
+		print(*tomllib.loads(Path('pyproject.toml').read_text())['project']['optional-dependencies']['peers'], sep='\n')" \
+		>.peers/requirements.txt
+	.peers/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r .peers/requirements.txt
+	.peers/bin/python tools/timm_imported.py
+	@touch $@
+
 lint: $(VENV)/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -49,8 +62,8 @@ notebooks: $(VENV)/ready
 html: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py html site
 
-# The peers come with `.venv/bin/pip install -e .[bench]`, or live in another Python: make bench PEERS=/path/to/python.
-PEERS = $(BIN)/python
+# The peers come with `make peers`, or live in another Python: make bench PEERS=/path/to/python, make test PEERS=...
+PEERS = $(firstword $(wildcard .peers/bin/python) $(BIN)/python)
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py --peers $(PEERS) $(if $(QUICK),--quick)
 
@@ -72,7 +85,7 @@ lock: $(VENV)/ready
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:
-	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .peers .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/ready: pyproject.toml requirements.txt

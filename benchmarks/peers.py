@@ -10,10 +10,14 @@ import sys
 import time
 import warnings
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 from timing import emit, machine, peak_memory, timed
+
+sys.path.append(str(Path(__file__).parent.parent / "tools"))
+from timm_imported import timm
 
 TORCH = "torch, channels_last"
 TIMM = "timm, torch eager, channels_last"
@@ -32,7 +36,6 @@ def limit(repeats: int) -> None:
 
 def table(repeats: int) -> None:
     """From a name to the table of its layers, model creation included."""
-    import timm
     from fvcore.nn import FlopCountAnalysis, flop_count_table
     from torchinfo import summary
 
@@ -74,7 +77,6 @@ def grouped(shape: str, repeats: int) -> None:
 
 def network(name: str) -> Any:
     """A network of timm's; "mini SE-ResNet" is the seed's for CIFAR-10, made of timm's blocks."""
-    import timm
     from timm.layers import get_attn
     from timm.models.resnet import Bottleneck, downsample_conv
 

@@ -19,7 +19,7 @@ from senet_lab import Architecture
 from senet_lab.ported import hub
 from senet_lab.ported.classes import imagenet_classes, most_likely
 from senet_lab.ported.keys import key
-from senet_lab.ported.networks import NAMES, OTHERS, PUBLISHED, architecture_of, name_of
+from senet_lab.ported.networks import NAMES, PICKLED, PUBLISHED, architecture_of, differences, name_of
 from senet_lab.ported.preprocessing import Preprocessing
 from senet_lab.ported.results import RESULTS
 from senet_lab.ported.weights import convert, save_timm, shapes, to_timm
@@ -43,9 +43,34 @@ def test_a_network_is_known_again_by_what_timm_calls_it(name):
     assert name_of(odd) == name
 
 
-def test_what_timm_does_not_have_has_no_name_there():
-    with pytest.raises(ValueError, match="timm has no network like"):
-        name_of(Architecture("resnext", 50, cardinality=16))
+UNLIKE = {
+    "cardinality": ({"cardinality": 16}, "group1_block1_conv2"),
+    "place": ({"place": "post"}, "order of layers"),
+    "epsilon": ({"bn_epsilon": 1e-3}, "epsilon"),
+    "gate": ({"gate": "tanh"}, "gates"),
+    "squeeze": ({"squeeze": "max"}, "squeezes"),
+    "stride": ({"stride_place": "1x1"}, "group2_block1_conv1"),
+    "padding": ({"padding": "same"}, "group2_block1_conv2_pad"),
+}
+
+
+@pytest.mark.parametrize("what", UNLIKE)
+def test_what_timm_does_not_have_has_no_name_there(what):
+    """Whether it is asked of an architecture or of its model, and even where all tensors have the same shapes."""
+    change, where = UNLIKE[what]
+    unlike = replace(architecture_of("seresnext50_32x4d"), input_shape=(32, 32, 3), classes=3, **change)
+    assert where in differences(unlike, "seresnext50_32x4d")
+    with pytest.raises(ValueError, match=r"timm has no network like .*; its '\w+' has other "):
+        name_of(unlike)
+
+
+@pytest.mark.parametrize("what", ["epsilon", "gate", "squeeze"])
+def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
+    model = replace(SMALL, **UNLIKE[what][0]).build()
+    with pytest.raises(
+        ValueError, match=f"timm has no network like the model `.*`; its 'seresnet18' has other .*{UNLIKE[what][1]}"
+    ):
+        to_timm(model)
 
 
 def outputs(model, architecture):
@@ -115,15 +140,18 @@ def test_there_and_back_no_number_changes(drawn):
 def test_a_file_of_safetensors_is_read_and_written(drawn, tmp_path):
     path = save_timm(convert(drawn, SMALL), tmp_path / "net.safetensors")
     again = convert(path, SMALL)
+    assert name_of(again) == "seresnet18"
     assert np.array_equal(again.get_layer("stem_conv").kernel, drawn["conv1.weight"].transpose(2, 3, 1, 0))
     with pytest.raises(FileExistsError):
         save_timm(again, path)
     assert [path] == list(tmp_path.iterdir())
 
 
-def test_a_networks_own_weights_go_to_timm_by_either_kind_of_name():
-    model = replace(architecture_of("legacy_seresnet18"), input_shape=(32, 32, 3), classes=3).build()
-    assert set(to_timm(model, legacy=True)) == set(shapes(architecture_of("legacy_seresnet18"), legacy=True))
+@pytest.mark.parametrize("name", ["legacy_seresnet18", "senet154"])
+def test_a_networks_own_weights_go_to_timm_by_the_names_that_it_has_there(name):
+    architecture = replace(architecture_of(name), input_shape=(32, 32, 3), classes=3)
+    theirs = {key: array.shape for key, array in to_timm(architecture.build()).items()}
+    assert theirs == shapes(architecture, legacy=legacy(name))
 
 
 def test_a_weight_that_timm_does_not_have_does_not_go_there():
@@ -155,10 +183,25 @@ def test_weights_that_do_not_fit_are_refused_with_both_sides(drawn, name):
 
 
 @pytest.mark.parametrize("other", ["seresnet34", "seresnet50", "seresnext50_32x4d", "senet154", "legacy_seresnet18"])
-def test_weights_of_another_network_are_refused(drawn, other):
+def test_weights_of_another_network_are_refused_and_known(drawn, other):
     architecture = replace(architecture_of(other), classes=10)
-    with pytest.raises(ValueError, match="The weights do not fit the architecture"):
+    words = r"do not fit the architecture\. .* They are those of 'seresnet18'; try replace\(.*'seresnet18'\), classes=10\)\."
+    with pytest.raises(ValueError, match=words):
         convert(drawn, architecture)
+
+
+def test_weights_of_as_large_a_network_that_computes_otherwise_are_refused():
+    """The strides of a ResNet-50 and the padding of its pool are in no tensor's shape."""
+    weights = {name: np.zeros(shape, "float32") for name, shape in shapes(architecture_of("seresnet50")).items()}
+    words = r"computes otherwise than timm: it has other .*group2_block1_conv1.*; try architecture_of\('seresnet50'\)\."
+    with pytest.raises(ValueError, match=words):
+        convert(weights, Architecture("resnet", 50, convention="paper"))
+
+
+def test_weights_of_a_network_that_timm_does_not_name_are_taken_all_the_same():
+    """Of one that somebody made of timm's blocks: nothing says that it computes otherwise."""
+    own = replace(SMALL, groups=((64, 1), (128, 1)))
+    assert convert(draw(shapes(own)), own).count_params() == own.ledger().total.params + own.ledger().total.state
 
 
 def test_a_counter_of_pytorchs_is_no_weight(drawn):
@@ -168,7 +211,7 @@ def test_a_counter_of_pytorchs_is_no_weight(drawn):
 @pytest.mark.parametrize("start", [b"PK\x03\x04rest", b"\x80\x02rest"])
 def test_a_pickle_is_refused_before_it_is_read(start, tmp_path):
     (tmp_path / "net.pth").write_bytes(start)
-    with pytest.raises(ValueError, match=r"'net.pth' is a pickle, .* safetensors.torch.save_file"):
+    with pytest.raises(ValueError, match=r"net.pth' is a pickle, .* safetensors.torch.save_file"):
         convert(tmp_path / "net.pth", SMALL)
 
 
@@ -180,7 +223,9 @@ def test_a_file_that_was_cut_off_is_refused(drawn, tmp_path, left):
         convert(path, SMALL)
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize(
+    "name", ["seresnext26d_32x4d", "seresnext26t_32x4d", "seresnext26d", "seresnet50t", "seresnetaa50d"]
+)
 def test_networks_that_only_sound_alike_are_refused_with_the_reason(name):
     with pytest.raises(ValueError, match="is no network of this package: its stem is three convolutions"):
         architecture_of(f"{name}.some_in1k")
@@ -203,11 +248,11 @@ def test_timms_table_is_of_these_networks_parameter_for_parameter(tag):
     network, result = tag.partition(".")[0], RESULTS[tag]
     assert round(architecture_of(network).ledger().params / 1e6, 2) == result.mparams
     assert result.top1 < result.top5 < 100
-    assert tag in PUBLISHED or network.startswith("legacy_")
+    assert tag in PUBLISHED or tag in PICKLED
 
 
 def test_all_published_weights_have_an_accuracy_with_its_source():
-    assert set(PUBLISHED) <= set(RESULTS)
+    assert set(RESULTS) == {*PUBLISHED, *PICKLED}
 
 
 def test_a_picture_is_cut_and_standardised_as_timm_validates():
@@ -239,14 +284,31 @@ def test_the_layer_does_what_the_picture_does_to_within_the_resizing():
     assert np.abs(layered - exact).max() < 0.1
 
 
-class Hub(BaseHTTPRequestHandler):
-    """What huggingface.co answers for one file, as far as its client asks."""
+def test_a_network_is_saved_with_its_preprocessing(drawn, tmp_path):
+    """One file for plain Keras: pixels of a picture of any size go in."""
+    import keras
 
-    path_of_file, content = "/timm/seresnet50.ra2_in1k/resolve/main/model.safetensors", b""
+    how, model = Preprocessing(64, 0.875, "bilinear"), convert(drawn, SMALL)
+    whole = how.before(model)
+    whole.save(tmp_path / "whole.keras")
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 90, 120, 3)).astype("float32")
+    expected = model(how.layer()(pixels), training=False)
+    again = keras.models.load_model(tmp_path / "whole.keras")
+    assert keras.ops.convert_to_numpy(again(pixels)) == pytest.approx(keras.ops.convert_to_numpy(expected), abs=1e-6)
+    assert keras.ops.convert_to_numpy(again(pixels[:, ::2, ::2])).shape == (2, 10)
+
+
+class Hub(BaseHTTPRequestHandler):
+    """What huggingface.co answers for a file, as far as its client asks: of one, 200; of others, what `answers` says."""
+
+    content, tokens, answers = b"", set(), {"seresnet50.ra2_in1k": 200, "seresnet50.a1_in1k": 401}
 
     def do_HEAD(self, body=False):
-        found = self.path == self.path_of_file
-        self.send_response(200 if found else 404)
+        self.tokens.add(self.headers["Authorization"])
+        known = self.path.removeprefix("/timm/").removesuffix("/resolve/main/model.safetensors")
+        status = self.answers.get(known, 404)
+        found = status == 200
+        self.send_response(status)
         self.send_header("Content-Length", str(len(self.content) if found else 0))
         self.send_header("ETag", '"abc"')
         self.send_header("X-Repo-Commit", "0" * 40)
@@ -261,11 +323,26 @@ class Hub(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.fixture
+def served():
+    """Address of a `Hub`, and what takes it away."""
+    Hub.tokens.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def gone():
+        server.shutdown()
+        server.server_close()
+
+    yield f"http://127.0.0.1:{server.server_port}", gone
+    gone()
+
+
 FETCH = """
 import sys
 from senet_lab import pretrained
-for _ in sys.argv[1:]:
-    model = pretrained.load("timm/seresnet50.ra2_in1k")
+for _ in sys.argv[2:]:
+    model = pretrained.load(f"timm/{sys.argv[1]}")
     print(float(sum(abs(weight).sum() for weight in model.get_weights())), flush=True)
     sys.stdin.readline()
 """
@@ -279,7 +356,7 @@ def settings(folder, **environment):
 
 
 @pytest.mark.slow
-def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_network(tmp_path):
+def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_network(served, tmp_path):
     """The server goes away between the two; so does what the hub's client has kept."""
     pytest.importorskip("huggingface_hub")
     weights = draw(shapes(architecture_of("seresnet50")))
@@ -288,21 +365,20 @@ def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_netwo
 
     save_file(weights, file)
     Hub.content = file.read_bytes()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    env = settings(tmp_path, HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}")
+    address, gone = served
+    env = settings(tmp_path, HF_ENDPOINT=address, HF_TOKEN="hf_of_mine")
     with subprocess.Popen(
-        [sys.executable, "-c", FETCH, "once", "again"], env=env, text=True, stdin=subprocess.PIPE,
+        [sys.executable, "-c", FETCH, "seresnet50.ra2_in1k", "once", "again"], env=env, text=True, stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         first = process.stdout.readline()
-        server.shutdown()
-        server.server_close()
+        gone()
         shutil.rmtree(tmp_path / "hub")
         second, _ = process.communicate("\n\n", timeout=300)
     whole = sum(float(np.abs(array).sum(dtype="float64")) for array in weights.values())
     assert float(first or 0) == pytest.approx(whole, rel=1e-4)
     assert second == first
+    assert Hub.tokens == {"Bearer hf_of_mine"}
     assert [path.name for path in (tmp_path / "cache" / "timm").iterdir()] == ["seresnet50.ra2_in1k.weights.h5"]
 
 
@@ -314,24 +390,73 @@ def test_without_the_hubs_client_it_is_said_how_to_get_it_and_what_else_can_be_d
         pretrained.load("timm/seresnet50.ra2_in1k")
 
 
+def refused(tag, env):
+    """The last line of what is said when weights are loaded."""
+    command = [sys.executable, "-c", FETCH, tag, "once"]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, env=env, check=False)
+    return done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("seresnet50.a1_in1k", "wants a token, or another than was sent; try `hf auth login`, or `hf auth logout`"),
+        ("seresnet50.a2_in1k", "404 Client Error"),
+    ],
+)
+def test_what_the_hub_does_not_give_is_said_with_the_reason(served, tag, words, tmp_path):
+    pytest.importorskip("huggingface_hub")
+    last = refused(tag, settings(tmp_path, HF_ENDPOINT=served[0]))
+    assert f"'timm/{tag}' could not be fetched: " in last
+    assert words in last
+
+
 def test_offline_it_is_said_in_one_line(tmp_path):
     """Without Keras: what cannot be fetched is not built."""
     pytest.importorskip("huggingface_hub")
     env = settings(tmp_path, HF_HUB_OFFLINE="1")
-    done = subprocess.run(
-        [sys.executable, "-c", FETCH, "once"], stderr=subprocess.PIPE, text=True, env=env, check=False
-    )
-    last = done.stderr.strip().splitlines()[-1]
+    last = refused("seresnet50.ra2_in1k", env)
     assert "'timm/seresnet50.ra2_in1k' could not be fetched: HF_HUB_OFFLINE is set, and it was not fetched" in last
     assert "use convert(path, architecture_of('seresnet50.ra2_in1k'))" in last
     assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.slow
+def test_only_whole_weights_in_full_precision_are_kept(monkeypatch, tmp_path):
+    """An interrupt leaves nothing behind, and a damaged file is told from none."""
+    import keras
+    from safetensors.numpy import save_file
+
+    tag = "seresnet50.ra2_in1k"
+    monkeypatch.setenv("SENET_LAB_CACHE", str(tmp_path / "cache"))
+    save_file(draw(shapes(architecture_of(tag))), tmp_path / "model.safetensors")
+    monkeypatch.setattr(hub, "_fetched", lambda _: tmp_path / "model.safetensors")
+
+    def interrupted(_, path):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.Model, "save_weights", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            hub.load(tag)
+    assert not list((tmp_path / "cache" / "timm").iterdir())
+    keras.config.set_dtype_policy("bfloat16")
+    try:
+        assert hub.load(tag).get_layer("stem_conv").kernel.dtype == "bfloat16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert not hub.kept(tag).exists()
+    hub.kept(tag).write_bytes(b"half")
+    with pytest.raises(ValueError, match=r"weights.h5' is damaged: .*; remove it, and it is made anew"):
+        hub.load(tag)
 
 
 def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
     errors = pytest.importorskip("huggingface_hub.errors")
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     assert hub._plain(errors.LocalEntryNotFoundError("An error happened.\nAnd more.")).startswith(
-        "huggingface.co cannot be reached"
+        "https://huggingface.co cannot be reached"
     )
     assert hub._plain(OSError("No space left.\nAnd more.")) == "No space left."
 
@@ -340,7 +465,8 @@ def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
     ("tag", "words"),
     [
         ("seresnet50", r"must say which weights; try 'seresnet50.ra2_in1k' \(4 are known\)"),
-        ("legacy_seresnet50.in1k", "has no weights at huggingface.co/timm that are no pickle"),
+        ("legacy_seresnet50.in1k", "cannot be fetched: of 'legacy_seresnet50' timm publishes pickles alone"),
+        ("seresnet152", "cannot be fetched: of 'seresnet152' timm publishes no weights"),
         ("seresnext26d_32x4d.bt_in1k", "its stem is three convolutions"),
         ("seresnet50.ra3_in1k", r"must say which weights; try 'seresnet50.a3_in1k'"),
         ("seresnet50.a4_in1k", "must say which weights; try 'seresnet50.a3_in1k'"),

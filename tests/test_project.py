@@ -10,7 +10,9 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-NOT_OURS = re.compile(r"\.venv|my_notebooks|\.git/|__pycache__|egg-info|\.\w+_cache|\.hypothesis|\.ipynb_checkpoints")
+NOT_OURS = re.compile(
+    r"\.venv|\.peers|my_notebooks|\.git/|__pycache__|egg-info|\.\w+_cache|\.hypothesis|\.ipynb_checkpoints"
+)
 FILES = [p for p in sorted(ROOT.rglob("*")) if p.is_file() and not NOT_OURS.search(f"{p.relative_to(ROOT)}")]
 
 
@@ -31,7 +33,7 @@ def test_every_dependency_is_pinned_with_hashes_and_without_an_address():
     lock = (ROOT / "requirements.txt").read_text()
     pinned = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
     extras = PYPROJECT["project"]["optional-dependencies"]
-    ours = [line for name, extra in extras.items() if name != "bench" for line in extra]  # the peers are nobody's need
+    ours = [line for name, extra in extras.items() if name != "peers" for line in extra]  # which nobody needs
     wanted = [*PYPROJECT["project"]["dependencies"], *ours]
     assert {re.match(r"[\w.-]+", line)[0] for line in wanted} <= pinned
     assert lock.count("==") <= lock.count("--hash=sha256:")

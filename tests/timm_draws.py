@@ -1,11 +1,9 @@
 """Weights and images drawn at random, alike in every Python: what timm made of them is in timm_answers.json.
 
-`python tests/timm_draws.py` writes that file anew; it needs timm and torch (here: 1.0.31 and 2.13).
+`timm_itself.py` wrote that file. Nothing but NumPy is needed here.
 """
 
 import hashlib
-import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -46,34 +44,3 @@ def fingerprint(shapes):
     """Of all names and shapes together."""
     lines = "\n".join(f"{name} {tuple(shape)}" for name, shape in sorted(shapes.items()))
     return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _answers(name):
-    """What timm makes of the draws: log probabilities, maps behind each group, gates of each group's last block."""
-    import timm
-    import torch
-
-    model = timm.create_model(name).eval()
-    theirs = {key: tuple(value.shape) for key, value in model.state_dict().items() if "num_batches" not in key}
-    state = {key: torch.from_numpy(array) for key, array in draw(theirs).items()}
-    model.load_state_dict(state, strict=False)
-    told, kept = {"names": fingerprint(theirs)}, {}
-    for number in range(1, 5):
-        group = getattr(model, f"layer{number}")
-        group.register_forward_hook(lambda _, __, out, at=f"group{number}": kept.update({at: out.permute(0, 2, 3, 1)}))
-        gate = next(module for part, module in group[-1].named_modules() if part.endswith("fc2"))
-        gate.register_forward_hook(lambda _, __, out, at=f"gate{number}": kept.update({at: torch.sigmoid(out)}))
-    for side in SIDES:
-        with torch.no_grad():
-            logits = model(torch.from_numpy(images(side)).permute(0, 3, 1, 2))
-        parts = {"log": torch.log_softmax(logits, -1), **kept}
-        told["x".join(map(str, side))] = {part: probed(array.numpy()) for part, array in parts.items()}
-    return told
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(ANSWERS.parents[1]))
-    from senet_lab.ported.networks import NAMES
-
-    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(_answers(name))}" for name in NAMES)
-    ANSWERS.write_text(f"{{\n{lines}\n}}\n")

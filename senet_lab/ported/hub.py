@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from senet_lab.checks import nearest, one_of
 from senet_lab.files import written_whole
-from senet_lab.ported.networks import NAMES, OTHERS, PUBLISHED, architecture_of
+from senet_lab.ported.networks import NAMES, OTHERS, PICKLED, PUBLISHED, architecture_of
 from senet_lab.ported.weights import convert
 
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ def load(tag: str) -> keras.Model:
             raise ValueError(f"'{path}' is damaged: {error}; remove it, and it is made anew.") from error
         return model
     model = convert(_fetched(tag), architecture)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path, overwrite=True) as unfinished:
-        model.save_weights(unfinished)
+    if all(weight.dtype == "float32" for weight in model.weights):  # under another policy they are rounded
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path, overwrite=True) as unfinished:
+            model.save_weights(unfinished)
     return model
 
 
@@ -58,11 +59,12 @@ def checked(tag: str) -> str:
         fit = known[0] if tag == network else nearest(tag, known)
         raise ValueError(f"`name` (={tag!r}) must say which weights; try {fit!r} ({len(known)} are known).")
     if tag not in PUBLISHED and network in NAMES:
+        there = "pickles alone" if f"{network}.in1k" in PICKLED else "no weights"
         raise ValueError(
-            f"`name` (={tag!r}) has no weights at huggingface.co/timm that are no pickle; save a state dict of your "
-            f"own as .safetensors, and use convert(path, architecture_of({network!r}))."
+            f"`name` (={tag!r}) cannot be fetched: of {network!r} timm publishes {there}. Save a state dict, with "
+            f"timm, as .safetensors, and use convert(path, architecture_of({network!r}))."
         )
-    if network in OTHERS:
+    if OTHERS.fullmatch(network):
         architecture_of(tag)  # one that only sounds alike says why it cannot be had
     return str(one_of("name", tag, tuple(PUBLISHED)))
 
@@ -80,14 +82,20 @@ def _fetched(tag: str) -> Path:
         ) from error
     try:
         return Path(hf_hub_download(f"timm/{tag}", FILE))
-    except (OSError, RuntimeError) as error:  # every error of the hub's is an OSError, or one of its client's
+    except Exception as error:  # also those of its client for HTTP, which is another one in other versions
         raise FileNotFoundError(f"'timm/{tag}' could not be fetched: {_plain(error)} Or {by_hand}.") from error
 
 
 def _plain(error: Exception) -> str:
     """What went wrong with fetching, and what can be done about it, without the client's pages of advice."""
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
+    from huggingface_hub import constants, errors
+
+    where = constants.ENDPOINT
+    if constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE is set, and it was not fetched before; try without it."
-    if type(error).__name__ == "LocalEntryNotFoundError":
-        return "huggingface.co cannot be reached, and it was not fetched before; try again with a network."
+    if isinstance(error, errors.LocalEntryNotFoundError):
+        why = f" ({error.__cause__})" if error.__cause__ else ""
+        return f"{where} cannot be reached{why}, and it was not fetched before; try again with a network."
+    if isinstance(error, errors.HfHubHTTPError) and error.response.status_code in (401, 403):
+        return f"{where} wants a token, or another than was sent; try `hf auth login`, or `hf auth logout`."
     return f"{str(error).strip().partition(chr(10))[0].rstrip('.') or type(error).__name__}."

@@ -6,13 +6,18 @@ Caffe, are those of the paper's convention (read from timm 1.0.31, `timm/models/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture import Architecture
 from senet_lab.checks import nearest, one_of
+from senet_lab.ledger import Ledger
 from senet_lab.ported.preprocessing import Preprocessing
+
+if TYPE_CHECKING:
+    import keras
 
 _SIZES: Mapping[str, dict[str, Any]] = {
     "seresnet18": {"depth": 18},
@@ -30,13 +35,8 @@ _SIZES: Mapping[str, dict[str, Any]] = {
 MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # that one is a legacy network alone
 LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
 NAMES = (*MODERN, *LEGACY)
-# Near in name, but other networks: why they cannot be had.
-OTHERS = {
-    "seresnext26d_32x4d": "its stem is three convolutions of 32, 32 and 64, and its shortcuts pool before they project",
-    "seresnext26t_32x4d": "its stem is three convolutions of 24, 32 and 64, and its shortcuts pool before they project",
-    "seresnet50t": "its stem is three convolutions of 24, 32 and 64, and its shortcuts pool before they project",
-    "seresnet152d": "its stem is three convolutions of 32, 32 and 64, and its shortcuts pool before they project",
-}
+# Near in name, but other networks of timm: their last letter says how stem and shortcuts differ.
+OTHERS = re.compile(r"seresnex?t(aa)?\d+(?P<stem>d|tn?)(_\d+x\d+d)?")
 
 
 class Published(NamedTuple):
@@ -52,8 +52,9 @@ class Published(NamedTuple):
 
 
 _RA2 = Preprocessing(224, 0.875, "bicubic")
+_CAFFE = Preprocessing(224, 0.875, "bilinear")
 _A1, _A3 = Preprocessing(224, 0.95, "bicubic"), Preprocessing(160, 0.95, "bicubic")
-# timm's default_cfgs: the images that each was validated on.
+# timm 1.0.31's default_cfgs: what is on huggingface.co, and the images that each was trained for.
 PUBLISHED: Mapping[str, Published] = {
     "seresnet50.ra2_in1k": Published("seresnet50", _RA2),
     "seresnet50.a1_in1k": Published("seresnet50", _A1),
@@ -65,6 +66,10 @@ PUBLISHED: Mapping[str, Published] = {
     "seresnext101_32x8d.ah_in1k": Published("seresnext101_32x8d", _A1),
     "seresnext101_64x4d.gluon_in1k": Published("seresnext101_64x4d", _RA2),
     "senet154.gluon_in1k": Published("senet154", _RA2),
+}
+# And what is there as a pickle elsewhere: the legacy networks, brought over from Caffe.
+PICKLED: Mapping[str, Published] = {
+    f"{name}.in1k": Published(name, _RA2 if name.endswith(("resnet18", "next26_32x4d")) else _CAFFE) for name in LEGACY
 }
 
 
@@ -78,9 +83,12 @@ def architecture_of(name: str) -> Architecture:
         ValueError, TypeError: there is no such network here; says why, or names the nearest.
     """
     network = str(name).partition(".")[0]
-    if network in OTHERS:
-        fit = nearest(network, NAMES)
-        raise ValueError(f"`name` (={name!r}) is no network of this package: {OTHERS[network]}; try {fit!r}.")
+    if other := OTHERS.fullmatch(network):
+        first, fit = 32 if other["stem"] == "d" else 24, nearest(network, NAMES)
+        raise ValueError(
+            f"`name` (={name!r}) is no network of this package: its stem is three convolutions of {first}, 32 and "
+            f"64, and its shortcuts pool before they project; try {fit!r}."
+        )
     network = one_of("name", network, NAMES)
     plain = network.removeprefix("legacy_")
     legacy = network != plain
@@ -88,21 +96,59 @@ def architecture_of(name: str) -> Architecture:
     return Architecture(**_SIZES[plain], **late, convention="paper" if legacy else "timm")
 
 
-def name_of(architecture: Architecture) -> str:
-    """What timm calls an architecture; for any number of classes and size of image.
+def name_of(network: Architecture | keras.Model) -> str:
+    """What timm calls a network; for any number of classes and size of image.
+
+    Args:
+        network: its architecture; or the model itself, whoever built it.
 
     Raises:
-        ValueError: timm has no such network.
+        ValueError: timm has no such network; names the nearest, and where it differs.
+        TypeError: the model has a layer that no ledger counts.
     """
-    ledger = architecture.ledger()
-    for name in NAMES:
-        like = _like(architecture_of(name), architecture)
-        if like is not None and like.ledger() == ledger:
-            return name
-    raise ValueError(f"timm has no network like {architecture!r}; it has {', '.join(NAMES)}.")
+    ours = _computed(network)
+    apart = {name: _apart(ours, name) for name in NAMES}
+    name = min(NAMES, key=lambda name: len(apart[name]))
+    if not apart[name]:
+        return name
+    said = repr(network) if isinstance(network, Architecture) else f"the model `{network.name}`"
+    raise ValueError(f"timm has no network like {said}; its {name!r} has other {some(apart[name])}.")
 
 
-def _like(theirs: Architecture, ours: Architecture) -> Architecture | None:
-    if (theirs.family, theirs.depth) != (ours.family, ours.depth):
-        return None
-    return replace(theirs, input_shape=ours.input_shape, classes=ours.classes, include_top=ours.include_top)
+def differences(network: Architecture | keras.Model, name: str) -> list[str]:
+    """The layers in which a network computes otherwise than one of timm that has as large images and as many classes.
+
+    >>> differences(Architecture("resnet", 50, convention="timm", gate="tanh"), "seresnet50")
+    ['gates']
+    """
+    return _apart(_computed(network), name)
+
+
+def _apart(ours: Mapping[str, Any], name: str) -> list[str]:
+    head = ours.get("classifier_dense")
+    options = {"classes": head.output_shape[-1]} if head else {"include_top": False}
+    theirs = _computed(replace(architecture_of(name), input_shape=ours["image"], **options))
+    return [part for part in {**ours, **theirs} if ours.get(part) != theirs.get(part)]
+
+
+def _computed(network: Architecture | keras.Model) -> dict[str, Any]:
+    """What decides what a network computes, apart from its weights: each layer's row, and what no ledger tells."""
+    first, *rows = (row for row in Ledger.of(network).rows if row.kind != "dropout")  # nothing but in training
+    found: dict[str, Any] = {row.name: row for row in rows}
+    found |= {"image": first.output_shape[1:], "order of layers": list(found)}
+    if isinstance(network, Architecture):
+        style = network.style
+        squeeze = {"average": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}[style.squeeze]
+        return found | {"epsilon": {style.bn_epsilon}, "gates": {style.gate}, "squeezes": {squeeze}}
+    layers = {layer.name: layer for layer in network.layers}
+    return found | {
+        "epsilon": {layer.epsilon for layer in layers.values() if hasattr(layer, "epsilon")},
+        "gates": {layer.activation.__name__ for name, layer in layers.items() if name.endswith("_se_gate")},
+        "squeezes": {type(layer).__name__ for name, layer in layers.items() if name.endswith("_se_squeeze")},
+    }
+
+
+def some(names: Sequence[str], shown: int = 6) -> str:
+    """The first of many names, and how many there are besides."""
+    rest = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")

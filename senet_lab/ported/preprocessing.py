@@ -64,19 +64,28 @@ class Preprocessing(NamedTuple):
         pixels = np.asarray(picture.crop((left, top, left + self.size, top + self.size)))
         return self.standardised(pixels[None])
 
-    def layer(self) -> keras.Layer:
+    def layer(self) -> keras.Model:
         """The same as a Keras layer, for batches of pixels from 0 to 255, (batch, height, width, 3), of any size.
 
         It resizes by Keras and not by Pillow, so that pixels differ a little; `picture` is exact.
         """
         import keras
 
-        layers = keras.layers
-        square = layers.Resizing(
-            self.shorter, self.shorter, interpolation=self.interpolation, crop_to_aspect_ratio=True, antialias=True
+        # Not by layers: Keras 3.15's `Resizing` and `CenterCrop` take it that they are called in training, and so does
+        # then whatever is called behind them: batch normalization would go by the batch.
+        pixels = keras.Input((None, None, 3), name="pixels")
+        square = keras.ops.image.resize(
+            pixels, (self.shorter,) * 2, interpolation=self.interpolation, antialias=True, crop_to_aspect_ratio=True
         )
+        first = round((self.shorter - self.size) / 2)
+        middle = square[:, first : first + self.size, first : first + self.size]
         mean, variance = [255 * m for m in self.mean], [(255 * d) ** 2 for d in self.deviation]
-        return keras.Sequential(
-            [square, layers.CenterCrop(self.size, self.size), layers.Normalization(mean=mean, variance=variance)],
-            name="preprocessing",
-        )
+        ready = keras.layers.Normalization(mean=mean, variance=variance)(middle)
+        return keras.Model(pixels, ready, name="preprocessing")
+
+    def before(self, model: keras.Model) -> keras.Model:
+        """A network of pixels from 0 to 255, of pictures of any size; saved, it has its preprocessing with it."""
+        import keras
+
+        pixels = keras.Input((None, None, 3), name="pixels")
+        return keras.Model(pixels, model(self.layer()(pixels)), name=f"{model.name}_of_pixels")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from senet_lab.architecture import Architecture
 from senet_lab.files import written_whole
 from senet_lab.ported.keys import key, ours, theirs
+from senet_lab.ported.networks import NAMES, architecture_of, differences, name_of, some
 
 if TYPE_CHECKING:
     import keras
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 COUNTED = "num_batches_tracked"  # a counter of PyTorch's, which no computation uses
 PICKLES = (b"PK\x03\x04", b"\x80")  # how `torch.save` begins its files: the new ones, and the old
-SHOWN = 6  # names of each side that an error tells
+CLASSIFIER = re.compile(r"(fc|last_linear)\.(weight|bias)")  # whose classes may be any number
 
 
 def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Architecture) -> keras.Model:
@@ -32,28 +34,29 @@ def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Ar
 
     Raises:
         ValueError: a pickle, a damaged file, a tensor too many or missing or of another shape, or one that is not all
-            numbers; nothing is built before the names and shapes are right.
+            numbers; or weights of a network that has the same shapes, but computes otherwise. Nothing is built before
+            all of that is right.
     """
     tensors = {name: array for name, array in _tensors(source).items() if not name.endswith(COUNTED)}
     wanted = _wanted(architecture, legacy=any(name.startswith("layer0.") for name in tensors))
     _must_match(tensors, wanted)
+    _must_compute_as(_origin(tensors), architecture)
     model = architecture.build()
     for variable, name in zip(model.weights, _keys(model, wanted), strict=True):
         variable.assign(ours(tensors[name], variable.path, len(variable.shape)))
     return model
 
 
-def to_timm(model: keras.Model, *, legacy: bool = False) -> dict[str, Array]:
-    """The weights of a model as a state dict of timm, in NumPy arrays: `load_state_dict(..., strict=False)` takes them.
-
-    Args:
-        legacy: by the names of timm's `legacy_*`.
+def to_timm(model: keras.Model) -> dict[str, Array]:
+    """The weights of a model as a state dict of timm, in NumPy arrays, for the network that `name_of` names.
 
     Raises:
-        ValueError: the model has a weight that timm's networks do not have.
+        ValueError: timm has no such network, so that nothing there would compute the same; names the nearest.
+        TypeError: the model has a layer that no ledger counts.
     """
     import keras
 
+    legacy = name_of(model).startswith("legacy_")
     deep = any(layer.name == "stem_conv1" for layer in model.layers)
     found = {}
     for variable in model.weights:
@@ -63,14 +66,15 @@ def to_timm(model: keras.Model, *, legacy: bool = False) -> dict[str, Array]:
     return found
 
 
-def save_timm(
-    model: keras.Model, path: str | os.PathLike[str], *, legacy: bool = False, overwrite: bool = False
-) -> Path:
-    """Write the weights of a model as safetensors, as timm reads them: whole or not at all."""
+def save_timm(model: keras.Model, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write the weights of a model as safetensors, whole or not at all.
+
+    In timm: `timm.create_model(name_of(model), num_classes=..., checkpoint_path="...")`.
+    """
     import numpy as np
     from safetensors.numpy import save_file
 
-    tensors = {name: np.ascontiguousarray(array) for name, array in to_timm(model, legacy=legacy).items()}
+    tensors = {name: np.ascontiguousarray(array) for name, array in to_timm(model).items()}
     with written_whole(Path(path), overwrite=overwrite) as unfinished:
         save_file(tensors, unfinished, metadata={"format": "pt"})
     return Path(path)
@@ -122,7 +126,7 @@ def _tensors(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[str, Ar
         start = file.read(4)
     if start.startswith(PICKLES):
         raise ValueError(
-            f"'{path.name}' is a pickle, which can run any code when it is read; save it as .safetensors, with "
+            f"'{path}' is a pickle, which can run any code when it is read; save it as .safetensors, with "
             "safetensors.torch.save_file(model.state_dict(), ...), on a machine that trusts it."
         )
     from safetensors import SafetensorError
@@ -131,7 +135,39 @@ def _tensors(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[str, Ar
     try:
         return dict(load_file(path))
     except SafetensorError as error:
-        raise ValueError(f"'{path.name}' is no safetensors file, or is damaged: {error}; get it anew.") from error
+        raise ValueError(f"'{path}' is no safetensors file, or is damaged: {error}; get it anew.") from error
+
+
+def _origin(tensors: Mapping[str, Any]) -> tuple[str, int]:
+    """What timm calls the network that has tensors of these names and shapes, and its classes; "" for none of them."""
+    given = {name: tuple(tensor.shape) for name, tensor in tensors.items() if not CLASSIFIER.fullmatch(name)}
+    for name in NAMES:
+        theirs = shapes(architecture_of(name), legacy=name.startswith("legacy_"))
+        heads = [each for each in theirs if CLASSIFIER.fullmatch(each)]
+        if given == {each: shape for each, shape in theirs.items() if each not in heads} and set(heads) <= set(tensors):
+            return name, len(tensors[heads[0]])
+    return "", 0
+
+
+def _hint(tensors: Mapping[str, Any]) -> str:
+    name, classes = _origin(tensors)
+    return f" They are those of {_said(name, classes)}." if name else ""
+
+
+def _said(name: str, classes: int) -> str:
+    """A network of timm, and the expression for its architecture."""
+    made = f"architecture_of({name!r})"
+    return f"{name!r}; try {made if classes == 1000 else f'replace({made}, classes={classes})'}"
+
+
+def _must_compute_as(origin: tuple[str, int], architecture: Architecture) -> None:
+    """Refuse an architecture for which weights of timm have the right shapes, but were trained for something else."""
+    name, classes = origin
+    if name and (found := differences(architecture, name)):
+        raise ValueError(
+            f"The weights fit the architecture, but it computes otherwise than timm: it has other {some(found)}. "
+            f"They are those of {_said(name, classes)}."
+        )
 
 
 def _must_match(tensors: Mapping[str, Any], wanted: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
@@ -149,13 +185,8 @@ def _must_match(tensors: Mapping[str, Any], wanted: Mapping[str, tuple[str, tupl
             ("are unknown to the architecture", [f"{name} {tuple(tensors[name].shape)}" for name in sorted(more)]),
             ("have another shape", other),
         )
-        told = "; ".join(f"{len(names)} {words}: {_some(names)}" for words, names in sides if names)
-        raise ValueError(f"The weights do not fit the architecture. {told}.")
+        told = "; ".join(f"{len(names)} {words}: {some(names)}" for words, names in sides if names)
+        raise ValueError(f"The weights do not fit the architecture. {told}.{_hint(tensors)}")
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ValueError(f"`{name}` must be numbers, and {int((~np.isfinite(tensor)).sum())} of it are none.")
-
-
-def _some(names: Sequence[str]) -> str:
-    rest = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")

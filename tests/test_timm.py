@@ -1,0 +1,154 @@
+"""Beside timm itself, while it runs in a Python of its own (`make peers`): the same numbers, there and back.
+
+All that `test_ported.py` holds is held against what timm was recorded to say; here it is asked.
+"""
+
+import json
+import os
+import subprocess
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_ported import seen_by
+from timm_draws import ANSWERS, SIDES, images
+
+from senet_lab import Architecture
+from senet_lab.ported.networks import NAMES, PICKLED, PUBLISHED, architecture_of
+from senet_lab.ported.weights import convert, save_timm, to_timm
+
+TIMM = json.loads(ANSWERS.read_text())
+HERE = Path(__file__).parent
+# One of each kind of block, stem, shortcut and convention; `test_what_was_recorded...` has all of them.
+KINDS = (
+    "seresnet18", "seresnet50", "seresnext50_32x4d", "senet154",
+    "legacy_seresnet18", "legacy_seresnet50", "legacy_seresnext26_32x4d", "legacy_senet154",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def timm(tmp_path_factory):
+    """Calls a function of `timm_itself.py` in the other Python."""
+    python = os.environ.get("PEERS") or str(HERE.parent / ".peers" / "bin" / "python")
+    if "PEERS" not in os.environ and not (HERE.parent / ".peers" / "ready").exists():
+        pytest.skip("timm itself is not here to be asked; `make peers` installs it")
+    log = tmp_path_factory.mktemp("timm") / "log"
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            [python, str(HERE / "timm_itself.py"), "asked"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=errors,
+        ) as process,
+    ):  # fmt: skip
+
+        def ask(what, *arguments):
+            with suppress(BrokenPipeError):  # its log says why it ended
+                process.stdin.write(f"{json.dumps([what, *arguments], default=str)}\n")
+                process.stdin.flush()
+            answer = process.stdout.readline()
+            assert answer, log.read_text()[-2000:]
+            return json.loads(answer)
+
+        yield ask
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+
+
+def seen(model, architecture, side):
+    """What `timm_itself.seen` sees of timm: logits, maps behind each group and the gates of every block."""
+    import keras
+
+    dense = model.get_layer("classifier_dense")
+    wanted = {"probabilities": model.outputs[0], "pooled": dense.input}
+    for number, group in enumerate(architecture.plan, 1):
+        blocks = [f"group{number}_block{block + 1}" for block in range(group.n_blocks)]
+        wanted[f"group{number}"] = model.get_layer(f"{blocks[-1]}_relu").output
+        wanted |= {f"{block}_gate": model.get_layer(f"{block}_se_gate").output for block in blocks}
+    found = seen_by(keras.Model(model.inputs, list(wanted.values())), keras.ops.convert_to_tensor(images(side)))
+    arrays = dict(zip(wanted, map(keras.ops.convert_to_numpy, found), strict=True))
+    kernel, bias = map(keras.ops.convert_to_numpy, (dense.kernel, dense.bias))
+    logits = arrays.pop("pooled") @ kernel + bias
+    odds = np.exp(logits - logits.max())
+    assert arrays.pop("probabilities") == pytest.approx(odds / odds.sum(), abs=1e-6)
+    return {**arrays, "logits": logits}
+
+
+def apart(ours, theirs):
+    """The largest difference, in parts of the spread of what timm has."""
+    assert ours.size == theirs.size
+    return np.abs(ours.ravel() - theirs.ravel()).max() / theirs.std()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KINDS)
+def test_a_file_of_timms_gives_the_numbers_of_timm_and_goes_back_unchanged(timm, name, tmp_path):
+    from safetensors.numpy import load_file
+
+    timm("made", name, tmp_path)
+    file, architecture = tmp_path / "model.safetensors", replace(architecture_of(name), input_shape=(*SIDES[1], 3))
+    model = convert(file, architecture)
+    for side in SIDES:
+        theirs = dict(np.load(tmp_path / f"{side[0]}.npz"))
+        ours = seen(model, architecture, side)
+        assert ours.keys() == theirs.keys()
+        worst = max(theirs, key=lambda part: apart(ours[part], theirs[part]))
+        assert apart(ours[worst], theirs[worst]) <= 1e-4, worst
+    before, back = load_file(file), to_timm(model)
+    assert all(np.array_equal(back.pop(key), array) for key, array in before.items() if "num_batches" not in key)
+    assert not back
+    timm("logits", name, save_timm(model, tmp_path / "back.safetensors"), 1000, tmp_path / "again.npz")
+    with np.load(tmp_path / "again.npz") as again:
+        for side, found in zip(SIDES, again.values(), strict=True):
+            assert np.array_equal(found, np.load(tmp_path / f"{side[0]}.npz")["logits"])
+
+
+@pytest.mark.slow
+def test_a_network_that_was_trained_here_computes_the_same_in_timm(timm, tmp_path):
+    """Some steps move the statistics of batch normalization as well."""
+    import keras
+
+    architecture = Architecture("resnet", 18, convention="timm", classes=10, input_shape=(*SIDES[1], 3))
+    model = architecture.build()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    rng = np.random.default_rng(0)
+    model.fit(rng.standard_normal((8, *SIDES[1], 3), "float32"), np.arange(8), batch_size=4, epochs=2, verbose=0)
+    timm("logits", "seresnet18", save_timm(model, tmp_path / "ours.safetensors"), 10, tmp_path / "theirs.npz")
+    with np.load(tmp_path / "theirs.npz") as theirs:
+        for side, found in zip(SIDES, theirs.values(), strict=True):
+            assert apart(seen(model, architecture, side)["logits"], found) <= 1e-4
+    keras.backend.clear_session()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_recorded_is_what_timm_says(timm, name):
+    said, told = timm("answers", name), TIMM[name]
+    assert said.pop("names") == told["names"]
+    for side, parts in said.items():
+        for part, found in parts.items():
+            assert found["size"] == told[side][part]["size"]
+            far = np.abs(np.subtract(found["some"], told[side][part]["some"])).max()
+            assert far <= 5e-5 * told[side][part]["spread"], (side, part)  # six digits were written down
+
+
+@pytest.mark.parametrize("tag", [*PUBLISHED, *PICKLED])
+def test_pictures_are_prepared_as_timm_prepares_them(timm, tag, tmp_path):
+    from PIL import Image
+
+    colours = np.random.default_rng(0).integers(0, 256, (301, 407, 3), "uint8")
+    Image.fromarray(colours).save(tmp_path / "picture.png")
+    how = (PUBLISHED | PICKLED)[tag].preprocessing
+    said = timm("prepared", tag, tmp_path / "picture.png", tmp_path / "theirs.npy")
+    assert said == [how.size, how.crop, how.interpolation, list(how.mean), list(how.deviation)]
+    with Image.open(tmp_path / "picture.png") as picture:
+        assert how.picture(picture) == pytest.approx(np.load(tmp_path / "theirs.npy"), abs=1e-6)
+
+
+def test_all_weights_that_timm_publishes_of_these_networks_can_be_had(timm):
+    """By name those that are on the hub; of the others timm names a pickle elsewhere."""
+    theirs = {tag: hub for tag, hub in timm("published").items() if tag.partition(".")[0] in NAMES}
+    assert {tag for tag, hub in theirs.items() if hub} == set(PUBLISHED)
+    assert {tag for tag, hub in theirs.items() if not hub} == set(PICKLED)
+    assert all(hub == f"timm/{tag}" for tag, hub in theirs.items() if hub)
