@@ -103,7 +103,9 @@ def test_a_run_that_is_not_finished_or_has_other_images_is_not_shipped(tmp_path)
         ship.ship(run, "tiny", folder=tmp_path / "weights")
 
 
-@pytest.mark.parametrize("change", [{"learning_rate": 0.2}, {"epochs": 5}, {"weight_decay": 5e-4}, {"batch": 64, "seed": 9}])
+@pytest.mark.parametrize(
+    "change", [{"learning_rate": 0.2}, {"epochs": 5}, {"weight_decay": 5e-4}, {"batch": 64, "seed": 9}]
+)
 def test_the_command_names_what_differs_from_the_recipe(change, tmp_path):
     architecture = Architecture.preset("cifar_resnet20")
     run = Run.create(architecture, replace(RECIPES["modern"], **change), folder=tmp_path / "run")
