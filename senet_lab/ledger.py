@@ -129,17 +129,35 @@ class Ledger:
         """The rows of each (group, block), in order; a stem and a classifier have one block, named ""."""
         return {key: tuple(rows) for key, rows in self._sorted(lambda row: (row.group, row.block)).items()}
 
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """For each row its group; of those in none, that they are "before", "between" or "after" groups, or "other"."""
+        names = [row.group for row in self.rows]
+        if "" not in names:
+            return tuple(names)
+        inside = [index for index, name in enumerate(names) if name not in ("", "input")]
+        if not inside:
+            return tuple([name or "other" for name in names])
+        first, last = inside[0], inside[-1]
+        return tuple([
+            name or ("before" if index < first else "after" if index > last else "between")
+            for index, name in enumerate(names)
+        ])  # fmt: skip
+
     def in_group(self, name: str) -> tuple[Row, ...]:
-        """The rows of one group; of "other", those that are in none."""
-        return tuple(row for row in self.rows if (row.group or "other") == name)
+        """The rows of one group, or of one of the other `places`."""
+        return tuple(row for row, place in zip(self.rows, self.places, strict=True) if place == name)
 
     def by_group(self) -> tuple[Total, ...]:
-        """A total for the stem, each group, the classifier; and one for what is outside of these, if it is anything."""
+        """A total for each of `places`: the stem, each group, the classifier, and what is outside of these."""
         return self._groups
 
     @cached_property
     def _groups(self) -> tuple[Total, ...]:
-        return self._by(lambda row: row.group or "other")
+        found: dict[str, list[Row]] = {}
+        for row, place in zip(self.rows, self.places, strict=True):
+            found.setdefault(place, []).append(row)
+        return tuple(Total.over(name, rows) for name, rows in found.items())
 
     def by_kind(self) -> tuple[Total, ...]:
         """A total for each kind of layer; all that squeeze-excite consists of is one."""

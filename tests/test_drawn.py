@@ -43,6 +43,24 @@ def test_a_view_has_words_a_table_and_the_styles_of_its_classes(name):
     assert len(styles) < len(style_sheet())
 
 
+@pytest.mark.parametrize("path", ["stem", "group2/block1", "group2/block2", "classifier"])
+@pytest.mark.parametrize("network", [NETWORK, Architecture(ratio=None), Architecture("resnext", 50, ratio=None)])
+def test_a_drawing_of_a_lesson_is_cropped_to_what_is_drawn(network, path):
+    """In the Explorer all drawings of a level have one height; without sliders that would be empty paper."""
+    body = drawn(network, path).body
+    height = float(re.search(r'viewBox="0 0 780 ([\d.]+)"', body)[1])
+    shift = float(re.search(r"translate\(0 (-?[\d.]+)\)", body)[1])
+    foots = [float(y) + shift for y in re.findall(r'<text[^>]* y="([\d.]+)"', body)]
+    boxes = [
+        (float(y) + shift, float(y) + shift + float(h))
+        for y, h in re.findall(r' y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', body)
+    ]
+    assert min(foots) >= 10
+    assert max(foots) + 4 <= height
+    assert all(top >= 0 and foot <= height for top, foot in boxes)
+    assert height <= 272 if network.ratio and "/" in path else height < 230
+
+
 def test_what_is_put_together_by_hand_can_be_drawn():
     x = SEResNet.group(Sketch((32, 32, 3)), n_blocks=2, n_filters=16, ratio=4)
     assert drawn(x).words == drawn(Ledger.of(x)).words

@@ -94,7 +94,7 @@ def test_the_seeds_printed_count_is_that_of_128_blocks_of_2_filters():
 
 def test_parts_composed_by_hand_are_grouped_by_the_names_they_took():
     names = [total.name for total in Ledger.of(mini(Sketch((32, 32, 3)))).by_group()]
-    assert names == ["input", "other", "group1", "projection", "identity"]
+    assert names == ["input", "before", "group1", "projection", "identity", "after"]
 
 
 def test_parts_can_be_named():

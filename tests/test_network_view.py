@@ -423,7 +423,7 @@ def by_hand():
 
 def test_a_network_composed_by_hand_can_be_drawn_and_its_names_are_escaped():
     ledger = by_hand()
-    assert parts(ledger) == ("other", "group1", 'my<b>"net"')
+    assert parts(ledger) == ("before", "group1", 'my<b>"net"', "after")
     for path in every_path(ledger):
         for interactive in (True, False):
             ElementTree.fromstring(network_svg(ledger, path, interactive=interactive))

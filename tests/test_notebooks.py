@@ -6,12 +6,20 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from nbconvert import HTMLExporter
 
 from notebooks import stored
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = stored()
 WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def drawings(html):
+    """Of each drawing its words, and each mark with its attributes."""
+    found = BeautifulSoup(html, "html.parser").select("svg.sn-drawing, svg.sn-line-key")
+    return [(each.get_text(), [(mark.name, mark.attrs) for mark in (each, *each.find_all())]) for each in found]
 
 
 def code_cells(notebook):
@@ -37,6 +45,26 @@ def test_a_stored_notebook_shows_pictures_and_no_dead_widgets(path):
     data = [output.get("data", {}) for cell in code_cells(notebook) for output in cell.outputs]
     assert not any(WIDGET in each for each in data)
     assert path.stem == "answers" or any("<svg" in each.get("text/html", "") for each in data)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_drawing_is_where_others_show_a_notebook_what_it_is_here(path):
+    """GitHub and nbviewer convert with nbconvert, which takes text/html before image/svg+xml, and inline an SVG of either
+    kind (nbviewer issue 1037); GitHub takes away style sheets, `style` and `id` (nbviewer issue 450).
+    """
+    notebook = nbformat.read(path, as_version=4)
+    data = [output.get("data", {}) for cell in code_cells(notebook) for output in cell.outputs]
+    stored = drawings(" ".join(each.get("text/html", "") for each in data))
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    assert drawings(page) == stored
+    for _, ((_, head), ground, *marks) in stored:
+        assert {"viewbox", "font-family"} <= set(head)
+        assert {"width": "100%", "height": "100%", "fill": "#ffffff"}.items() <= ground[1].items()
+        for kind, attributes in marks:
+            assert kind not in ("style", "use", "image", "foreignobject")
+            assert not {"style", "id", "href"} & set(attributes)
+            assert "url(" not in str(attributes)
+    assert not any("image/svg+xml" in each for each in data)  # beside text/html nobody would see it
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -77,7 +77,14 @@ def html(folder: Path) -> None:
         page, _ = exporter.from_notebook_node(nbformat.read(path, as_version=4), {"metadata": {"name": path.stem}})
         written = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
         written.parent.mkdir(parents=True, exist_ok=True)
-        written.write_text(re.sub(r'(href="(?!\w+:)[^"]+)\.ipynb"', r'\1.html"', page))
+        written.write_text(re.sub(r'(href="(?!\w+:)[^"]+)\.ipynb"', r'\1.html"', darkened(page)))
+
+
+def darkened(page: str) -> str:
+    """A page whose views are dark where the browser is: what they say of JupyterLab's dark theme, said of that."""
+    rules = dict.fromkeys(re.findall(r'\[data-jp-theme-light="false"\][^{}]*\{[^{}]*\}', page))
+    dark = "\n".join(rules).replace('[data-jp-theme-light="false"]', "body")
+    return page.replace("</head>", f'<style media="(prefers-color-scheme: dark)">\n{dark}\n</style>\n</head>', 1)
 
 
 def write_without_widgets(notebook: Any, path: Path) -> None:

@@ -127,6 +127,7 @@ def remainder(pick: Pick[int]) -> Task:
             f"{channels} \u2212 {paths}·{channels // paths} = {lost}. Nothing fails, the map is only narrower. "
             "Here it is an error that names both numbers and the nearest that would do."
         ),
+        slips=((channels // paths, "That is how many channels a slice has; how many do all slices leave over?"),),
     )
 
 

@@ -122,8 +122,9 @@ def ratio_bought(pick: Pick[Any]) -> Task:
     more = b.architecture.ledger().params - a.architecture.ledger().params
     return Task(
         question=(
-            f"In the paper's ablation SE-ResNet-50 at ratio {one} has a top-1 error of {a.top1} %, at ratio {other} "
-            f"{b.top1} %. How many parameters more does the second network have? (No biases in squeeze-excite.)"
+            f"In the paper's ablation SE-ResNet-50 at ratio {one} has a top-1 error of {a.top1}\u00a0%, at ratio "
+            f"{other} {b.top1}\u00a0%. How many parameters more does the second network have? (No biases in "
+            "squeeze-excite.)"
         ),
         answer=more,
         unit="parameters",

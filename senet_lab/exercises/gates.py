@@ -28,7 +28,10 @@ def count(pick: Pick[str]) -> Task:
             f"{blocks} \u00b7 ({' + '.join(widths.split(', '))}).",
         ),
         solution=f"{blocks} \u00b7 ({' + '.join(widths.split(', '))}) = {gates:,}, other ones for every image.",
-        slips=((gates // blocks, "That is one block in each group; how many are there?"),),
+        slips=(
+            (gates // blocks, "That is one block in each group; how many are there?"),
+            (blocks * len(network.plan), "Those are the blocks; each has a gate for each of its channels."),
+        ),
     )
 
 

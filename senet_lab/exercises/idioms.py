@@ -75,8 +75,8 @@ def mini_params(pick: Pick[int]) -> Task:
     whole = ledger.params + ledger.state
     return Task(
         question=(
-            f"The mini network of this lesson with n_filters={filters} in its group: what does Keras print as total, "
-            "trainable and not?"
+            f"The mini network of this lesson with n_filters={filters} in its group: what total does Keras print, "
+            "trainable and non-trainable parameters together?"
         ),
         answer=whole,
         unit="parameters",

@@ -69,7 +69,7 @@ def basic_instead(pick: Pick[int]) -> Task:
 
 def shortcut(pick: Pick[int]) -> Task:
     """What the projection of a shortcut costs."""
-    network, group = Architecture("resnet", 50), pick(3, 2, 4)
+    network, group = Architecture("resnet", 50, ratio=None), pick(3, 2, 4)
     before, out = network.plan[group - 2].filters_out, network.plan[group - 1].filters_out
     weights = next(row.params for row in _block(network, group, 1) if row.name.endswith("shortcut_conv"))
     return Task(
@@ -118,7 +118,7 @@ def stride_place(pick: Pick[int]) -> Task:
 
 def norm_state(pick: Pick[int]) -> Task:
     """What batch normalization stores without training it."""
-    network = Architecture("resnet", pick(101, 50, 152))
+    network = Architecture("resnet", pick(101, 50, 152), ratio=None)
     ledger = network.ledger()
     return Task(
         question=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil, log, sqrt
+from math import ceil, log, log2, log10, sqrt
 
 from senet_lab.exercises.task import Maker, Pick, Task
 from senet_lab.training.recipe import RECIPES
@@ -53,7 +53,11 @@ def guess(pick: Pick[int]) -> Task:
             f"\u2212ln(1 / {classes:,}) is the natural logarithm of {classes:,}.",
         ),
         solution=f"ln({classes:,}). As long as the loss is near that, nothing is learned.",
-        slips=((1 / classes, "That is the probability, and the accuracy of guessing; the loss is its \u2212ln."),),
+        slips=(
+            (1 / classes, "That is the probability, and the accuracy of guessing; the loss is its \u2212ln."),
+            (log10(classes), "That is the logarithm to base 10; ln is to base e."),
+            (log2(classes), "That is the logarithm to base 2; ln is to base e."),
+        ),
     )
 
 

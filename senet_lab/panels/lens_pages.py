@@ -103,7 +103,8 @@ def _heading(scene: Scene) -> str:
     name = scene.state.network or "no network yet"
     facts = []
     if (reading := scene.reading) is not None:
-        facts = [counted(len(reading.gates), "gate"), f"{len(reading.labels):,} images"]
+        gates = sum(values.shape[1] for values in reading.gates.values())
+        facts = [f"{gates:,} gates in {counted(len(reading.gates), 'block')}", f"{len(reading.labels):,} images"]
         if reading.accuracy is not None:
             facts.append(f"{share(reading.accuracy)} of them right")
         if not reading.given:

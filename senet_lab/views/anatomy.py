@@ -77,8 +77,7 @@ class Anatomy:
     def groups(self) -> dict[str, tuple[Part, ...]]:
         """The blocks of each group, in order; what has no blocks, as a stem, is one part."""
         found: dict[str, list[Part]] = {}
-        for (group, block), (entered, rows) in self._runs().items():
-            name = group or "other"
+        for (name, block), (entered, rows) in self._runs().items():
             if name != "input":
                 kind = _kind(rows) if block else "plain"
                 part = Part.over(f"{name}/{block}" if block else name, kind, rows, entered)
@@ -86,11 +85,11 @@ class Anatomy:
         return {name: tuple(parts) for name, parts in found.items()}
 
     def _runs(self) -> dict[tuple[str, str], tuple[Shape, list[Row]]]:
-        """For each (group, block) its rows, and the shape in front of the first: blocks are written in a chain."""
+        """For each (place, block) its rows, and the shape in front of the first: blocks are written in a chain."""
         runs: dict[tuple[str, str], tuple[Shape, list[Row]]] = {}
         last, rows, before = ("", "-"), [], self.ledger.rows[0]
-        for row in self.ledger.rows:
-            key = (row[1], row[2])
+        for row, place in zip(self.ledger.rows, self.ledger.places, strict=True):
+            key = (place, row[2])
             if key != last:
                 last, rows = key, runs.setdefault(key, (before.output_shape, []))[1]
             rows.append(row)

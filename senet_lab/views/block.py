@@ -65,8 +65,16 @@ def block_svg(
     for station in stations:
         marks.append(_drawn(station, line, side(before), f"{path}/se"))
         before = station.rows[-1].output_shape
+    if stations[0].kind == "conv":
+        marks.append(svg.text(2, line + BOX_HEIGHT / 2 + 15, "weights", "note", "start"))
     label = f"{title(path, ', ')}, {part.kind}: {layers_of(part)}"
     return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK)
+
+
+def block_foot(part: Part) -> float:
+    """How far down the drawing of a block reaches: one without squeeze-excite ends below its convolutions."""
+    high = BUNDLE if any(row.groups > 1 for row in part.rows) else BOX_HEIGHT
+    return HEIGHT if part.squeezed else LINE + high / 2 + 24.0
 
 
 def _past_bundles(stations: list[Station], line: float) -> str:

@@ -34,8 +34,8 @@ class Parts(NamedTuple):
     def of(cls, ledger: Ledger) -> Parts:
         """Take a ledger apart; kinds the largest first, squeeze-excite last."""
         groups: dict[str, tuple[list[Row], list[Row]]] = {}
-        for row in ledger.rows:
-            groups.setdefault(row.group or "other", ([], []))[row.in_se].append(row)
+        for row, place in zip(ledger.rows, ledger.places, strict=True):
+            groups.setdefault(place, ([], []))[row.in_se].append(row)
         nothing = Total.over("", ())
         by_group = tuple(
             Line(Total.over(name, (*rest, *se)), Total.over(name, se) if se else nothing)

@@ -19,7 +19,7 @@ from senet_lab.views.compare import changed, compare
 from senet_lab.views.errors import main_svg, paths_svg, ratio_svg, results_table
 from senet_lab.views.network import network_svg
 from senet_lab.views.page import LEGEND, style_sheet
-from senet_lab.views.part import PLAIN, part_svg
+from senet_lab.views.part import PLAIN, cropped_svg
 from senet_lab.views.tables import behind, group_table, listing
 from senet_lab.views.tradeoffs import cardinality_curves, ratio_curves
 from senet_lab.views.units import short, size
@@ -88,7 +88,7 @@ def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style
     part = anatomy.part(path)
     words = f"{title(path)}: {facts(part)}"
     caption = f'<p class="sn-source"><b>{escape(title(path))}</b> {escape(facts(part))}</p>'
-    picture = part_svg(anatomy, path, style=style)
+    picture = cropped_svg(anatomy, path, style=style)
     return Drawn(f"{caption}{picture}{behind('rows', _rows(title(path), part.rows))}", words)
 
 

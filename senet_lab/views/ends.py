@@ -11,6 +11,7 @@ from senet_lab.views.units import counted, short, size
 from senet_lab.views.words import kernel, layer_tip, side, through, title
 
 HEIGHT, MIDDLE = 206, 84
+EXTENT = (MIDDLE - 52.0, MIDDLE + 106.0)  # of what is drawn, from top to bottom
 LAYERS = 5  # that are drawn; more are folded
 
 

@@ -127,5 +127,5 @@ def _formulas(part: Part, block: Part, style: Style) -> list[str]:
     marks = []
     for index, (name, line) in enumerate(words):
         y = 140 + 15.2 * index
-        marks += [svg.text(24, y, name, "label", "start"), svg.text(84, y, line, "note", "start")]
+        marks += [svg.text(24, y, name, "label", "start"), svg.text(90, y, line, "note", "start")]
     return marks

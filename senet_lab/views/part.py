@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from senet_lab.ledger import Ledger
 from senet_lab.style import Style, style_of
 from senet_lab.views.anatomy import Anatomy
-from senet_lab.views.block import block_svg
+from senet_lab.views.block import block_foot, block_svg
 from senet_lab.views.costs import costs_svg
-from senet_lab.views.ends import ends_svg
+from senet_lab.views.ends import EXTENT, ends_svg
 from senet_lab.views.excite import excite_svg
 from senet_lab.views.group import group_svg
 
@@ -39,3 +41,14 @@ def part_svg(
     if "/" in path:
         return block_svg(anatomy, path, place=style.place, interactive=interactive, focus=focus)
     return ends_svg(anatomy, path, interactive=interactive)
+
+
+def cropped_svg(anatomy: Anatomy, path: str, *, style: Style = PLAIN) -> str:
+    """The same as an image, without the room above and below that keeps the height while a slider moves."""
+    part, drawing = anatomy.part(path), part_svg(anatomy, path, style=style)
+    if part.kind in ("group", "se"):
+        return drawing
+    top, bottom = (0.0, block_foot(part)) if "/" in path else EXTENT
+    head, _, marks = drawing.removesuffix("</svg>").partition(">")
+    head = re.sub(r'viewBox="0 0 (\d+) [\d.]+"', rf'viewBox="0 0 \1 {bottom - top:g}"', head)
+    return f'{head}><g transform="translate(0 {-top:g})">{marks}</g></svg>'
