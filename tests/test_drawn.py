@@ -48,7 +48,7 @@ def test_a_view_has_words_a_table_and_the_styles_of_its_classes(name):
 def test_a_drawing_of_a_lesson_is_cropped_to_what_is_drawn(network, path):
     """In the Explorer all drawings of a level have one height; without sliders that would be empty paper."""
     body = drawn(network, path).body
-    height = float(re.search(r'viewBox="0 0 780 ([\d.]+)"', body)[1])
+    height = float(re.search(r'viewBox="0 0 690 ([\d.]+)"', body)[1])
     shift = float(re.search(r"translate\(0 (-?[\d.]+)\)", body)[1])
     foots = [float(y) + shift for y in re.findall(r'<text[^>]* y="([\d.]+)"', body)]
     boxes = [
@@ -58,7 +58,7 @@ def test_a_drawing_of_a_lesson_is_cropped_to_what_is_drawn(network, path):
     assert min(foots) >= 10
     assert max(foots) + 4 <= height
     assert all(top >= 0 and foot <= height for top, foot in boxes)
-    assert height <= 272 if network.ratio and "/" in path else height < 230
+    assert height <= 206 if network.ratio and "/" in path else height < 190
 
 
 def test_what_is_put_together_by_hand_can_be_drawn():
