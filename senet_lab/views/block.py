@@ -126,11 +126,16 @@ def _convolution(row: Row, x: float, line: float, before: str) -> str:
     marks = [_strands(row.groups, x, line)] if grouped else []
     marks.append(svg.rect(*box, kind, 6))
     marks += svg.lines(x, line + 5 - 7.5 * (len(lines) - 1), lines)
-    marks.append(svg.text(x, line + height / 2 + 15, f"{row.params:,}", f"count-{kind}"))
+    marks.append(svg.text(x, line + height / 2 + 15, _count(row.params), f"count-{kind}"))
     words = (
         f"{kernel(row)} convolution, {', '.join(lines[1:])}, {row.params:,} parameters, {short(row.macs)} multiply-adds"
     )
     return svg.node(marks, box, layer_tip(row), words)
+
+
+def _count(params: int) -> str:
+    """All digits, of what fits below a box; no published network has more in a layer."""
+    return f"{params:,}" if params < 10**8 else short(params)
 
 
 def _lines(row: Row, before: str, stridden: str = "\n") -> list[str]:
