@@ -21,7 +21,7 @@ from senet_lab.training.run import Run
 from senet_lab.views.figures import activation_figure, save_figure
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
-SHIPPED = {"cifar_resnet20", "cifar_se_resnet20"}
+SHIPPED = {"cifar_resnet20", "cifar_se_resnet20", "cifar_se_resnext17"}
 SHORT = replace(RECIPES["modern"], epochs=1, warmup=0, batch=500, seed=3)
 
 
@@ -48,7 +48,7 @@ def test_every_shipped_network_with_gates_has_its_figure(name, tmp_path):
     assert save_figure(figure, tmp_path / "gates.png").stat().st_size > 10_000
 
 
-def test_what_ships_is_small_good_and_in_pairs():
+def test_what_ships_is_small_and_good_and_the_se_resnet_has_its_twin():
     weights = {path.stem for path in WEIGHTS.glob("*.safetensors")}
     assert weights == set(names()) == SHIPPED
     assert all(card(name).accuracy >= 0.88 for name in SHIPPED)
