@@ -159,7 +159,7 @@ def test_labels_at_the_ends_never_touch():
         ([Course("A", 5)], "The curves begin"),
         (
             [Course("A", 3, rows(3))],
-            "A: validation accuracy 50.0 % after 3 epochs, 5.0 points below training accuracy (55.0 %).",
+            "A: validation accuracy 50.0 % after 3 epochs, 5.0 points below training (55.0 %).",
         ),
         (
             [Course("A", 1, rows(1, val_accuracy=math.nan))],

@@ -239,9 +239,6 @@ def test_a_kernel_that_is_restarted_finds_the_training(page):
 
 
 def test_a_panel_that_appears_when_the_next_cell_is_busy_already_follows_and_stops(page, home):
-    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
-    page.get_by_role("menuitem", name="Edit", exact=True).click()
-    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Clear Cell Output$")).click()
     page.get_by_role("group", name="What to train").evaluate("(part) => (part.dataset.old = 'yes')")
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")

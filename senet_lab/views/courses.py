@@ -192,7 +192,7 @@ def _of_one(course: Course) -> str:
     where = "below" if gap > 0 else "above"
     return (
         f"{course.name}: validation accuracy {100 * row['val_accuracy']:.1f} % {after}, "
-        f"{abs(gap):.1f} points {where} training accuracy ({seen})."
+        f"{abs(gap):.1f} points {where} training ({seen})."
     )
 
 
