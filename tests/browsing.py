@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,6 +48,19 @@ def opened_notebook(page: Page, lab: str, name: str) -> None:
     """Open a notebook alone, and wait until its kernel is there."""
     page.goto(f"{lab}/lab/tree/{name}?reset&token={TOKEN}")
     page.get_by_text(IDLE).wait_for(timeout=60_000)
+
+
+@contextmanager
+def hung(page: Page) -> Iterator[None]:
+    """Within it nothing that the page sends gets through; at its end all of it does, in its order."""
+    page.evaluate("""() => {
+      const send = WebSocket.prototype.send;
+      const held = [];
+      WebSocket.prototype.send = function (...said) { held.push(() => send.apply(this, said)); };
+      window.letThrough = () => { WebSocket.prototype.send = send; held.forEach((each) => each()); };
+    }""")
+    yield
+    page.evaluate("() => window.letThrough()")
 
 
 def hosts(page: Page) -> set[str]:

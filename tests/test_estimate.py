@@ -122,6 +122,24 @@ def test_images_are_those_of_an_epoch(tmp_path):
     assert estimate(NET, Recipe(), str(tmp_path)).images == 72  # less a fifth to test on, and a tenth of the rest
 
 
+def test_a_folder_is_counted_again_only_when_it_has_changed(tmp_path, monkeypatch):
+    def images():
+        return estimate(NET, Recipe(validation=0.0), str(tmp_path)).images
+
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(5):
+            (tmp_path / name / f"{number}.png").write_text("")
+    assert images() == 8
+    with monkeypatch.context() as patch:
+        patch.setattr(room.os, "walk", lambda _: 1 / 0)
+        assert images() == 8
+    for number in range(5, 10):
+        (tmp_path / "b" / f"{number}.png").write_text("")
+    assert images() == 12
+    assert estimate(NET, Recipe(validation=0.0), str(tmp_path / "none")).images == 0
+
+
 def test_a_folder_is_counted_as_it_is_kept_in_bytes(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()

@@ -1,8 +1,10 @@
 """An exercise in a real JupyterLab: typed, checked, hinted and solved by keyboard alone."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import IDLE, complaints, heard_page, opened_notebook
+from browsing import IDLE, complaints, heard_page, hung, opened_notebook
 from playwright.sync_api import expect
 
 import notebooks
@@ -41,6 +43,21 @@ def test_an_answer_is_marked_in_words_and_nothing_jumps(page, exercise):
     page.keyboard.press("Enter")
     expect(status).to_contain_text("'about a dozen' is not one number; try a number such as 1_234_567")
     assert exercise.bounding_box()["height"] == height
+
+
+def test_a_double_click_and_a_press_on_a_kernel_that_hangs_are_one_try(page, exercise):
+    tries, check = exercise.locator(".sn-tries"), exercise.get_by_role("button", name="Check")
+    before = int(re.search(r"(\d+) tr", tries.text_content())[1])
+    exercise.get_by_role("textbox").fill("17")
+    check.dblclick()
+    expect(tries).to_contain_text(f"{before + 1} tr")
+    with hung(page):
+        check.press("Enter")
+        expect(exercise.get_by_role("alert")).to_contain_text("has not answered", timeout=30_000)
+        check.press("Enter")
+    expect(exercise.get_by_role("alert")).to_be_hidden(timeout=30_000)
+    check.press("Enter")  # what comes after the answers is an answer to all of them
+    expect(tries).to_contain_text(f"{before + 3} tries")
 
 
 def test_hints_and_solution_are_reached_with_tab(page, exercise):

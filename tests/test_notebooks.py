@@ -1,5 +1,6 @@
 """Notebooks: each has outputs to compare, short cells, prose first; and can be read without a kernel."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
+from nbformat.sign import NotebookNotary
 
 from notebooks import stored
 
@@ -93,3 +95,29 @@ def test_copies_to_work_in_are_made_once_and_lose_nothing_but_dead_widgets(tmp_p
     assert again.cells[0].source == "My own words."
     assert list(code_cells(again)[0].outputs[0].data) == ["text/html", "text/plain"]
     assert (tmp_path / "mine/broken.ipynb").read_text() == "{"
+
+
+def test_only_our_own_copies_are_trusted_and_what_was_trusted_stays_so(tmp_path):
+    """What somebody has sent lies beside them, and its scripts would run as soon as it is opened."""
+    copy = [sys.executable, ROOT / "tools/notebooks.py", "copy", tmp_path / "mine"]
+    own = {**os.environ, "JUPYTER_DATA_DIR": str(tmp_path / "data")}
+    subprocess.run(copy, check=True, env=own)
+    path = tmp_path / "mine/01_explore.ipynb"
+    sent = nbformat.read(path, as_version=4)
+    code_cells(sent)[0].outputs[0].data["text/html"] = "<script>sent()</script>"
+    code_cells(sent)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
+    nbformat.write(sent, tmp_path / "mine/sent.ipynb")
+    subprocess.run(copy, check=True, env=own)
+    with NotebookNotary(data_dir=str(tmp_path / "data")) as notary:
+        assert notary.check_signature(nbformat.read(path, as_version=4))
+        assert notary.check_signature(nbformat.read(tmp_path / "mine/teacher/plans.ipynb", as_version=4))
+        assert not notary.check_signature(nbformat.read(tmp_path / "mine/sent.ipynb", as_version=4))
+        mine = nbformat.read(path, as_version=4)
+        code_cells(mine)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
+        nbformat.write(mine, path)
+        notary.sign(mine)  # as JupyterLab does when its owner has run it
+    subprocess.run(copy, check=True, env=own)
+    with NotebookNotary(data_dir=str(tmp_path / "data")) as notary:
+        mine = nbformat.read(path, as_version=4)
+        assert WIDGET not in code_cells(mine)[0].outputs[0].data
+        assert notary.check_signature(mine)

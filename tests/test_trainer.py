@@ -4,6 +4,7 @@ import json
 import math
 import os
 import random
+import re
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from runs import SHORT, TINY, await_state, killed
 
 from senet_lab import Architecture, Explorer, Trainer
 from senet_lab.panels import devices, trainer_pages, watching
+from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import trainer as trainer_module
 from senet_lab.panels.following import Follower
 from senet_lab.panels.trainer_controls import trainer_controls
@@ -77,6 +79,13 @@ def trainer(folder):
 def ask(trainer, **moves):
     trainer.asked = {"moves": moves, "turn": f"test {next(TURNS)}"}
     return trainer.form
+
+
+def await_that(happens, seconds=60):
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def well_formed(html):
@@ -148,8 +157,14 @@ def test_labels_at_the_ends_never_touch():
     [
         ([], "The curves begin with the first steps"),
         ([Course("A", 5)], "The curves begin"),
-        ([Course("A", 3, rows(3))], "A has 50.0 % of the validation images right after 3 epochs, 5.0 points below"),
-        ([Course("A", 1, rows(1, val_accuracy=math.nan))], "55.0 % of the training images right after 1 epoch; none"),
+        (
+            [Course("A", 3, rows(3))],
+            "A: validation accuracy 50.0 % after 3 epochs, 5.0 points below training (55.0 %).",
+        ),
+        (
+            [Course("A", 1, rows(1, val_accuracy=math.nan))],
+            "A: training accuracy 55.0 % after 1 epoch; no images are held out.",
+        ),
         (
             [Course("A", 5, rows(5)), Course("B", 3, rows(3, 0.46))],
             "A is 4.0 points above B after 3 epochs, one run each.",
@@ -249,23 +264,29 @@ def test_the_table_of_results_says_what_the_runs_say(folder):
 @pytest.mark.parametrize(
     ("moves", "words"),
     [
-        ({"epochs": "0"}, "`epochs` (=0) must be at least 1; try 1."),
-        ({"epochs": "many"}, "`epochs` must be a whole number"),
-        ({"batch": "1e3"}, "`batch` must be a whole number"),
-        ({"learning_rate": "-1"}, "`learning_rate`"),
-        ({"learning_rate": "0,1"}, "`learning_rate` must be a number"),
-        ({"validation": "1"}, "`validation`"),
-        ({"augment": "yes"}, "`augment` must be True or False"),
-        ({"warmup": "10"}, "try warmup=9"),
-        ({"schedule": "linear"}, "`schedule` (='linear') must be one of 'constant' or 'cosine'"),
+        ({"epochs": "0"}, "Epochs (0) must be at least 1; try 1."),
+        ({"epochs": "many"}, "Epochs must be a whole number, not 'many'; it stays 10."),
+        ({"epochs": " "}, "Epochs must be a whole number, and the field is empty; it stays 10."),
+        ({"batch": "1e3"}, "Batch must be a whole number, not 1000.0; try 1000."),
+        ({"learning_rate": "-1"}, "Learning rate (-1) must be at least 1e-12"),
+        ({"learning_rate": "0,1"}, "Learning rate must be a number, not '0,1'; it stays 0.1."),
+        ({"validation": "1"}, "Validation (1) must be at least 0 and below 0.9; try 0.891."),
+        ({"augment": "yes"}, "Augment must be True or False"),
+        ({"warmup": "10"}, "Warm-up (10) needs schedule 'cosine' and fewer epochs than epochs (10); try Warm-up 9."),
+        ({"schedule": "linear"}, "Schedule (linear) must be one of 'constant' or 'cosine'"),
         ({"recipe": "moden"}, "try 'modern'"),
         ({"network": "resnet2"}, "must be one of"),
-        ({"token": "x"}, "`token` (='x') must begin with 'senet1'"),
+        ({"token": "x"}, "Token (x) must begin with 'senet1'"),
         ({"token": "senet1~groups=8x1,8x1,8x1,8x1,8x1,8x1"}, "must be at least 128 pixels high and wide"),
-        ({"data": "imagenet"}, "`data` (='imagenet') must be one of 'sample', 'cifar10' or 'folder'"),
-        ({"path": "nowhere"}, "must have a folder of images for each class, at least 2, not 0."),
-        ({"drawn": list("abcdefg")}, "`drawn` (=7 runs) must be at most 6"),
-        ({"drawn": "a"}, "`drawn` must be a list of runs"),
+        ({"data": "imagenet"}, "Images (imagenet) must be one of 'sample', 'cifar10' or 'folder'"),
+        (
+            {"path": "nowhere"},
+            f"Path (nowhere) must be a folder, and is none; the nearest that is there is '{os.getcwd()}'.",
+        ),
+        ({"path": ""}, "Path must be a folder with a folder of images for each class, and the field is empty."),
+        ({"path": os.path.dirname(__file__)}, "must have a folder of images for each class, at least 2, not"),
+        ({"drawn": list("abcdefg")}, "Drawn (7 runs) must be at most 6"),
+        ({"drawn": "a"}, "Drawn must be a list of runs"),
         ({"strat": True}, "try 'start'"),
     ],
 )
@@ -330,8 +351,25 @@ def test_the_explorers_network_is_followed_until_another_is_chosen(folder):
     explorer.architecture = Architecture(groups=((8, 1),) * 6)
     assert "must be at least 128 pixels" in trainer.form["reasons"]["network"]
     assert trainer.architecture == replace(SE_20, ratio=4)
+    explorer.architecture = replace(SE_20, ratio=4)
+    assert (trainer.form["error"], trainer.form["reasons"]) == ("", {})
     trainer.close()
     explorer.architecture = SE_20
+    assert trainer._state.architecture == replace(SE_20, ratio=4)
+
+
+def test_an_explorer_whose_cell_is_run_again_leaves_the_trainer_to_its_successor(folder, monkeypatch):
+    monkeypatch.setattr(explorer_module, "cell", lambda: "explorer's cell")
+    explorer = Explorer(SE_20)
+    trainer = Trainer(explorer, folder)
+    explorer.architecture = replace(SE_20, ratio=8)
+    again = Explorer(Architecture.preset("cifar_se_resnet56"))
+    assert trainer.architecture == again.architecture
+    again.architecture = replace(SE_20, ratio=4)
+    explorer.architecture = replace(SE_20, ratio=2)  # an old view of it, which may still be on a page
+    assert trainer.architecture == replace(SE_20, ratio=4)
+    trainer.close()
+    again.architecture = SE_20
     assert trainer._state.architecture == replace(SE_20, ratio=4)
 
 
@@ -344,7 +382,7 @@ def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trai
     assert [record.key for record in trainer_pages.drawn_of(trainer._state, trainer._seen)] == ["a", "b", "c"]
     assert "SE-ResNet-20, ratio 16 is 4.0 points above SE-ResNet-20, ratio 4 after 3 epochs" in trainer.picture
     ask(trainer, drawn=["c"])
-    assert "ResNet-20 has 40.0 % of the validation images right" in trainer.picture
+    assert "ResNet-20: validation accuracy 40.0 % after 3 epochs" in trainer.picture
     ask(trainer, focus="a")
     assert "<h2>SE-ResNet-20</h2>" in trainer.now["heading"]
     ask(trainer, focus="gone")
@@ -370,7 +408,8 @@ def test_what_cannot_fit_is_refused_at_start_with_advice_and_leaves_no_folder(tr
     monkeypatch.setattr(memory, "available", lambda: 2 * 2**30)
     ask(trainer, batch="4096")
     form = ask(trainer, start=True)
-    assert "accumulate=" in form["reasons"]["start"]
+    assert re.search(r"^Batch \(4096\) needs .*; try batch \d+ with accumulate \d+, ", form["reasons"]["start"])
+    assert form["reasons"]["start"].endswith("; or press Start anyway.")
     assert form["needs"] == form["reasons"]["start"]
     assert form["fits"] is False
     assert sorted(path.name for path in trainer.folder.iterdir()) == ["a", "b", "c"]
@@ -388,8 +427,12 @@ def test_what_may_not_fit_can_be_started_anyway_and_what_may_happen_is_said(trai
     killed(started)
     with pytest.raises(ValueError, match="or force it"):
         started.start()
-    ask(trainer, resume=True)
-    assert "or force it" in trainer.form["error"]
+    form = ask(trainer, resume=True)
+    assert form["error"].endswith("; or press Resume anyway.")
+    assert form["resume_anyway"]
+    form = ask(trainer, resume="anyway")
+    assert (form["error"], form["resume_anyway"]) == ("", False)
+    killed(started)
     started.tell(started.status()._replace(state="stopped", step=3, steps=18))  # one that has trained did fit
     ask(trainer, resume=True)
     assert trainer.form["error"] == ""
@@ -431,7 +474,13 @@ def test_each_state_has_its_words_and_its_buttons(folder, status, state, toggle,
     asks = trainer.now["asks"]
     assert (asks["toggle"], asks["can_toggle"], asks["can_stop"]) == (toggle, can_toggle, can_stop)
     assert state in trainer.now["said"]
-    well_formed(trainer.now["heading"] + trainer.now["progress"] + trainer.picture + trainer.table)
+    well_formed(
+        trainer.now["heading"]
+        + trainer.now["progress"]
+        + trainer.picture
+        + "".join(trainer.epochs.values())
+        + trainer.table
+    )
     assert "no> number" not in trainer.now["progress"]
     if status.reason:
         assert status.reason in trainer.now["said"]
@@ -480,6 +529,7 @@ def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
         assert trainer.form["turn"] == f"{number}"
         assert set(trainer.form["reasons"]) <= {*moves, "network"}
         assert trainer.picture == trainer_pages.picture(trainer._state, trainer._seen)
+        assert trainer.epochs == trainer_pages.epochs(trainer._state, trainer._seen)
     json.dumps(trainer.form)
 
 
@@ -508,7 +558,6 @@ def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
         thread.start()
     for thread in threads:
         thread.join()
-    trainer._tick()
     assert trainer.failure is None
     assert trainer.table == trainer_pages.table(trainer._state, trainer._seen)
     assert trainer.now == trainer_pages.now(trainer._state, trainer._seen, trainer._reading)
@@ -519,7 +568,7 @@ def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
 def test_nothing_is_sent_while_nothing_changes_and_only_the_part_that_does(trainer):
     trainer._tick()
     changed = []
-    trainer.observe(lambda change: changed.append(change["name"]), ["form", "now", "picture", "table"])
+    trainer.observe(lambda change: changed.append(change["name"]), ["form", "now", "picture", "epochs", "table"])
     for _ in range(5):
         trainer._tick()
     assert changed == []
@@ -530,21 +579,46 @@ def test_nothing_is_sent_while_nothing_changes_and_only_the_part_that_does(train
     assert changed == ["now", "table"]
 
 
+def test_a_step_sends_no_table_and_an_epoch_does(folder):
+    told = {"epochs": 10, "steps": 36, "loss": 1.0, "accuracy": 0.5, **ALIVE}
+    Run(folder / "c").tell(Status("training", epoch=3, step=4, **told))
+    trainer = Trainer(folder=folder)
+    before = trainer.epochs
+    changed = []
+    trainer.observe(lambda change: changed.append(change["name"]), ["form", "now", "picture", "epochs", "table"])
+    Run(folder / "c").tell(Status("training", epoch=3, step=5, **told))
+    trainer._tick()
+    assert changed == ["now", "picture"]
+    with (folder / "c" / "metrics.csv").open("a") as file:
+        file.write(",".join(f"{rows(4)[-1][column]:.6g}" for column in COLUMNS) + "\n")
+    trainer._tick()
+    assert "epochs" in changed
+    assert trainer.epochs["numbers"].count("<tr") == before["numbers"].count("<tr") + 1
+    assert "epoch 4, accuracy" in trainer.epochs["strips"]
+    assert "epoch 4, accuracy" not in before["strips"] + trainer.picture
+
+
 def test_a_follower_looks_until_it_is_ended_and_no_longer_than_its_panel_lives():
-    looked = threading.Event()
+    looked = []
 
     def tick():
-        looked.set()
+        looked.append(threading.get_ident())
         return True
 
-    follower = Follower(lambda: tick)
+    def followers():
+        return {thread for thread in threading.enumerate() if thread.name == "senet_lab follower"}
+
+    others, follower = followers(), Follower(lambda: tick)
     for _ in range(3):
         follower.start()
-    assert looked.wait(5)
-    assert sum(thread.name == "senet_lab follower" for thread in threading.enumerate()) >= 1
+    await_that(lambda: len(looked) > 3)
+    assert len(followers() - others) == len(set(looked)) == 1
     follower.end()
-    follower._thread.join(5)
+    follower._thread.join(30)
     assert not follower.is_alive
+    seen = len(looked)
+    follower.start()
+    assert (follower.is_alive, len(looked)) == (False, seen)
     orphan = Follower(lambda: None)
     orphan.start()
     orphan._thread.join(5)
@@ -580,6 +654,28 @@ def test_a_cell_that_is_run_again_goes_on_where_it_was_and_ends_the_old_one(fold
     assert not second._follower._ended.is_set()
 
 
+def test_a_cell_that_gives_another_network_shows_it_and_finds_the_old_one_again(folder, monkeypatch):
+    monkeypatch.setattr(trainer_module, "cell", lambda: "cell 2")
+    first = Trainer(folder=folder)
+    ask(first, network="cifar_resnet20")
+    large = Architecture.preset("cifar_resnet56")
+    second = Trainer(large, folder)
+    assert second.architecture == large
+    assert first._follower._ended.is_set()
+    explorer = Explorer(replace(SE_20, ratio=8))
+    third = Trainer(explorer, folder)
+    assert third.architecture == replace(SE_20, ratio=8)
+    explorer.architecture = replace(SE_20, ratio=4)
+    assert Trainer(Explorer(SE_20), folder).architecture == SE_20  # the Explorer's cell was run again
+    explorer.architecture = replace(SE_20, ratio=2)
+    assert third.architecture == replace(SE_20, ratio=4)
+    fifth = Trainer(folder=folder)
+    assert fifth.architecture == Architecture.preset("cifar_resnet20")
+    network = fifth.form["controls"][0]
+    assert network["value"] in network["stops"]
+    assert second._follower._ended.is_set()
+
+
 def test_what_is_stored_is_a_widget_a_page_and_a_line(trainer):
     data, _ = trainer._repr_mimebundle_()
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
@@ -602,6 +698,7 @@ def test_a_gpu_is_told_by_name_memory_and_use_and_asks_for_16_bits(monkeypatch):
         nvmlDeviceGetUtilizationRates=lambda _: names(gpu=63), nvmlDeviceGetCudaComputeCapability=lambda _: (9, 0),
     )  # fmt: skip
     monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    monkeypatch.setattr(devices, "_has_cudnn", lambda: True)
     devices._nvml.cache_clear()
     assert devices.reading(Status("training", device="NVIDIA H200", process=7)) == (
         "GPU 63 %",
@@ -610,6 +707,12 @@ def test_a_gpu_is_told_by_name_memory_and_use_and_asks_for_16_bits(monkeypatch):
         "139.0 GiB",
     )
     assert devices.precision() == "mixed_bfloat16"
+    monkeypatch.setattr(devices, "_has_cudnn", lambda: False)  # TensorFlow as it comes computes on the CPU
+    assert devices.precision() == "float32"
+    monkeypatch.setattr(devices, "_has_cudnn", lambda: True)
+    nvml.nvmlDeviceGetHandleByIndex = lambda _: (_ for _ in ()).throw(RuntimeError)  # a driver without a card
+    assert devices.precision() == "float32"
+    nvml.nvmlDeviceGetHandleByIndex = lambda _: 0
     nvml.nvmlDeviceGetName = lambda _: (_ for _ in ()).throw(RuntimeError)
     assert devices.reading(Status("training", device="NVIDIA H200", process=os.getpid())).used.endswith("iB")
     devices._nvml.cache_clear()
@@ -639,7 +742,7 @@ def test_a_network_is_fitted_to_the_data_and_keeps_the_rest(architecture):
 @pytest.mark.slow
 def test_a_training_is_started_watched_paused_stopped_resumed_and_found_by_another(tmp_path):
     trainer = Trainer(TINY, tmp_path)
-    trainer._state = replace(trainer._state, recipe=SHORT)
+    trainer._state = replace(trainer._state, recipe=replace(SHORT, epochs=12))  # long enough to be paused twice
     shown = []
     trainer.observe(lambda change: shown.append(change["new"]["said"]), "now")
     try:
@@ -647,25 +750,27 @@ def test_a_training_is_started_watched_paused_stopped_resumed_and_found_by_anoth
         ask(trainer, start=True)
         assert trainer.form["error"] == ""
         run = trainer.run
-        await_state(run, ("training",), 120)
+        await_state(run, ("training",))
         ask(trainer, pause=True)
         await_state(run, ("paused",))
         other = Trainer(folder=tmp_path)
         assert other.run == run
         assert other.now["asks"]["toggle"] == "resume"
         ask(other, resume=True)
+        await_state(run, ("training", "validating"))
+        ask(other, pause=True)
+        paused_at = await_state(run, ("paused",))
+        ask(trainer, stop=True)  # of a run that is paused, and cannot end meanwhile
+        assert run.wait(240).state == "stopped"
+        asks = {"toggle": "resume", "can_toggle": True, "can_stop": False, "can_like": True}
+        await_that(lambda: trainer.now["asks"] == asks)  # the follower has seen that its process is gone
+        ask(other, resume=True)
+        assert other.form["error"] == ""
         await_state(run, ("training", "validating", "finished"))
-        ask(trainer, stop=True)
-        status = run.wait(60)
-        if status.state == "stopped":
-            time.sleep(1.5)  # the follower has seen that its process is gone
-            assert trainer.now["asks"] == {"toggle": "resume", "can_toggle": True, "can_stop": False, "can_like": True}
-            ask(other, resume=True)
-            assert other.form["error"] == ""
-        assert run.wait(120).state == "finished"
-        time.sleep(1.5)
-        assert "finished" in trainer.now["said"]
-        assert "points" in trainer.picture or "validation images right" in trainer.picture
+        assert (run.status().epoch, run.status().step) >= (paused_at.epoch, paused_at.step)
+        assert run.wait(240).state == "finished"
+        await_that(lambda: "finished" in trainer.now["said"])
+        assert "validation accuracy" in trainer.picture
         assert any("compiling" in said for said in shown)
         assert trainer.failure is other.failure is None
     finally:

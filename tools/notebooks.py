@@ -2,7 +2,7 @@
 
     python tools/notebooks.py store [NAME...]  run those of the repository, or some of them, and store their outputs
     python tools/notebooks.py html FOLDER      make static pages of them, which need no network and no kernel
-    python tools/notebooks.py copy FOLDER      put copies to work in into FOLDER; those that are there stay
+    python tools/notebooks.py copy FOLDER      put copies to work in into FOLDER, trusted; those that are there stay
 
 A stored widget whose kernel is gone would only say so. All commands leave it out, and what remains is the picture that
 each panel stores beside it.
@@ -20,6 +20,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+from nbformat.sign import NotebookNotary
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ROOT = Path(__file__).parent.parent
@@ -53,13 +54,19 @@ def store(path: Path) -> None:
 
 
 def copy(folder: Path) -> None:
-    """Copy what `folder` does not have yet; take dead widgets out of what it has."""
+    """Copy what `folder` does not have yet; take dead widgets out of what it has.
+
+    Copies are trusted, so that their pictures show before a cell is run. What else lies there stays as it was, trusted
+    or not: JupyterLab runs the scripts in the outputs of a notebook that is trusted, and this one may be anybody's.
+    """
+    notary = NotebookNotary()
     folder.mkdir(exist_ok=True)
     for original in stored():
         copied = folder / original.relative_to(NOTEBOOKS)
         copied.parent.mkdir(exist_ok=True)
         if not copied.exists():
             shutil.copyfile(original, copied)
+            notary.sign(nbformat.read(copied, as_version=4))
     for path in sorted([*folder.glob("*.ipynb"), *folder.glob("teacher/*.ipynb")]):
         try:
             notebook = nbformat.read(path, as_version=4)
@@ -67,7 +74,10 @@ def copy(folder: Path) -> None:
             print(f"{path} is no notebook, and is left as it is.")
             continue
         if any(WIDGET in output.get("data", {}) for output in outputs(notebook)):
+            trusted = notary.check_signature(notebook)
             write_without_widgets(notebook, path)
+            if trusted:
+                notary.sign(notebook)
 
 
 def html(folder: Path) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+from ctypes.util import find_library
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -15,24 +19,38 @@ from senet_lab.views.units import memory_size as size
 
 @cache
 def _nvml() -> Any:
-    """NVIDIA's library, if `nvidia-ml-py` and a driver are there; else None."""
+    """NVIDIA's library, if a driver is there; else None."""
     try:
         import pynvml
 
         pynvml.nvmlInit()
-    except Exception:  # no package, no driver, no permission: then nothing is known of GPUs
+    except Exception:  # no driver, no permission, no package: then nothing is known of GPUs
         return None
     return pynvml
 
 
+@cache
+def _has_cudnn() -> bool:
+    """Whether cuDNN is there, which TensorFlow and JAX need for a GPU: from pip, from conda, or the system's."""
+    try:
+        from_pip = find_spec("nvidia.cudnn") is not None
+    except ImportError:  # nothing of NVIDIA's at all
+        from_pip = False
+    return from_pip or any(Path(sys.prefix, "lib").glob("libcudnn*")) or find_library("cudnn") is not None
+
+
 def precision() -> str:
-    """What numbers to compute in: 16 bits where there is a GPU for them, else 32."""
-    nvml = _nvml()
-    # NVML sees a card that these hide from whoever computes, as our kernels for the CPU do.
+    """What numbers to compute in: 16 bits where there is a GPU for them that can be computed on, else 32."""
+    # NVML sees a card that these hide from whoever computes, as our kernels for the CPU do; and one that a TensorFlow
+    # without NVIDIA's libraries cannot use.
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("-1", "") or os.environ.get("JAX_PLATFORMS") == "cpu"
-    if hidden or nvml is None or not nvml.nvmlDeviceGetCount():
+    nvml = None if hidden else _nvml()
+    if nvml is None or not _has_cudnn():
         return "float32"
-    major, _ = nvml.nvmlDeviceGetCudaComputeCapability(nvml.nvmlDeviceGetHandleByIndex(0))
+    try:
+        major, _ = nvml.nvmlDeviceGetCudaComputeCapability(nvml.nvmlDeviceGetHandleByIndex(0))
+    except nvml.NVMLError:  # no card, or none that this process may ask
+        return "float32"
     return "mixed_bfloat16" if major >= 8 else "mixed_float16"  # bfloat16 came with Ampere
 
 

@@ -19,11 +19,21 @@ export default {
     el.innerHTML = LAYOUT(id);
     const find = (selector) => el.querySelector(selector);
     let asked = ""; // the question that the field belongs to
-    // An answer that went unheard is not sent again by itself: it would count as a second try.
+    const waiting = new Set(); // what was asked for and not answered: a second press would be a second try
     const silent = () => talk.isAnswered() || complain(SILENCE);
-    const talk = conversation(model, id, silent, silent);
+    const talk = conversation(model, id, silent, lost);
 
-    const ask = (what) => talk.post({ do: what, answer: find(`[id="${id}a"]`).value });
+    // An answer that went unheard is not sent again by itself; it can be.
+    function lost() {
+      waiting.clear();
+      silent();
+    }
+
+    function ask(what) {
+      if (waiting.has(what)) return;
+      waiting.add(what);
+      talk.post({ do: what, answer: find(`[id="${id}a"]`).value });
+    }
 
     function complain(words) {
       find(".sn-fault").textContent = words;
@@ -50,20 +60,29 @@ export default {
       find(".sn-mark").textContent = SIGNS[shown.verdict] ?? "";
       find(".sn-reply b").textContent = shown.verdict ? `${shown.verdict}. ` : "";
       find(".sn-words").textContent = shown.words;
-      if (talk.hear(shown.turn) || shown.error) complain(shown.error);
+      if (!talk.hear(shown.turn) && !shown.error) return;
+      waiting.clear();
+      complain(shown.error);
     }
 
     // Enter in the field checks. JupyterLab hears it as well and keeps a form from being sent, so it is not left to that.
     function enter(event) {
       if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
       event.preventDefault();
-      ask("check");
+      if (!event.repeat) ask("check");
     }
+
+    // The second half of a double click is no second wish, and neither is a key that is held.
+    function click(event) {
+      if (event.target.dataset?.do && event.detail < 2) ask(event.target.dataset.do);
+    }
+    const held = (event) => event.repeat && event.key === "Enter" && event.target.dataset?.do && event.preventDefault();
 
     find("form").addEventListener("submit", (event) => event.preventDefault());
     el.addEventListener("keydown", enter);
+    el.addEventListener("keydown", held);
     const unkeep = keepKeys(el);
-    el.addEventListener("click", (event) => event.target.dataset?.do && ask(event.target.dataset.do));
+    el.addEventListener("click", click);
     model.on("change:shown", show);
     show();
     return () => {

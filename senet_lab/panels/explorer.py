@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+import weakref
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ HERE = Path(__file__).parent
 # cell, by which of its Explorers, and by what it was given.
 _left_at: dict[tuple[str, Architecture], tuple[State, Building]] = {}
 REMEMBERED = 64
+_live: dict[str, weakref.ref[Explorer]] = {}  # the Explorer of a cell
 
 
 class Explorer(anywidget.AnyWidget):
@@ -44,6 +46,7 @@ class Explorer(anywidget.AnyWidget):
         pinned: the network that it is compared with, or None; set it as well.
         model: the Keras model that the page has built, or None.
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
+        successor: the Explorer that its cell has made since, when it was run again, or None.
     """
 
     # One module in four files, which a browser would fetch one by one.
@@ -55,6 +58,7 @@ class Explorer(anywidget.AnyWidget):
     # To the page: what `pages.shown` puts together.
     shown = traitlets.Dict().tag(sync=True)
     architecture = traitlets.Instance(Architecture)
+    successor = traitlets.Instance("senet_lab.panels.explorer.Explorer", allow_none=True)
     failure: Exception | None = None
 
     def __init__(self, architecture: Architecture | None = None) -> None:
@@ -64,6 +68,10 @@ class Explorer(anywidget.AnyWidget):
         self._state, self._building = _left_at.get(self._place) or (first, Building(self._render))
         self._building.changed = self._render
         super().__init__(architecture=self._state.architecture)
+        if name := self._place[0]:
+            if (old := _live.get(name)) and (explorer := old()):
+                explorer.successor = self
+            _live[name] = weakref.ref(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set what there is to set: a slip of the pen would make an attribute that nobody looks at."""

@@ -5,8 +5,20 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable
+from typing import Any
 
 BUSY, IDLE = 0.2, 1.0  # seconds between two looks
+
+
+def heard_where_sent(comm: Any) -> None:
+    """Have the page's messages handled in the subshell that the page sends them to.
+
+    ipykernel 7 hands a widget's next message to the thread that published for it last, as if that waited for a reply.
+    After the cell that made the widget this is the main thread, where the first message would wait for the next cell.
+    The name is private to ipykernel; where it is gone, messages go as they did.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = lambda _, sent_to: sent_to
 
 
 class Follower:

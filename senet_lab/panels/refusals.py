@@ -12,7 +12,7 @@ from senet_lab.panels.moves import TYPED, parsed
 # The names that errors give in backquotes, beside those of the controls.
 NAMES = TOLD | {
     "input_shape": "Image size", "in_groups": "In groups", "n_filters": "filters", "filters_in": "in",
-    "2 x cardinality": "2 x Cardinality",
+    "2 x cardinality": "2 x Cardinality", "data": "Images", "warmup": "Warm-up",
 }  # fmt: skip
 QUOTES = "'()"
 LONGEST = 40  # characters of what was typed that are worth repeating
@@ -24,9 +24,20 @@ def refusal(error: Exception, name: str, value: Any, architecture: Architecture,
     >>> refusal(TypeError("`base_width` must be a whole number, not None; try 1."), "base_width", "", Architecture(), 1)
     'Base width must be a whole number, and the field is empty; it stays 4.'
     """
+    return told(error, value, _present(name, architecture, batch) if name in (*TYPED, "batch") else "")
+
+
+def told(error: Exception, value: Any, present: str = "") -> str:
+    """An error in words; `present` is what a field that is typed into stands for as it is, "" for other controls.
+
+    >>> told(TypeError("`learning_rate` must be a number, not (0, 1); try 1e-12."), "0,1", "0.1")
+    "Learning rate must be a number, not '0,1'; it stays 0.1."
+    """
     said = str(error)
-    if isinstance(value, str) and name in (*TYPED, "batch"):
-        said = _typed(said, isinstance(error, TypeError), value, _present(name, architecture, batch))
+    if isinstance(error, OSError):  # of files, which have no labels
+        return said
+    if isinstance(value, str) and present:
+        said = _typed(said, isinstance(error, TypeError), value, present)
     if isinstance(value, str) and len(value) > LONGEST:
         said = said.replace(value.strip(), f"{value.strip()[:LONGEST]}\u2026")
     said = in_words(said)
@@ -60,8 +71,10 @@ def _typed(said: str, no_number: bool, value: str, present: str) -> str:
     """An empty field is said to be empty; what is no number leaves what there is."""
     if not value.strip():
         said = said.replace(", not None;", ", and the field is empty;")
-    if no_number and not isinstance(parsed(value), (int, float)):
+    if no_number and not isinstance(read := parsed(value), (int, float)):
         said = re.sub(r"; try [^;]*\.$", f"; it stays {present}.", said)
+        if isinstance(read, tuple):
+            said = said.replace(f"not {read!r};", f"not '{value.strip()}';")
     return said
 
 

@@ -9,6 +9,7 @@ export default {
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const widgets = new Map(); // control name -> {update, element}
     let pending = {}; // what was asked for since the last message
+    let sent = {}; // what the last message asked for
     let started = 0;
     let pressing = false; // what is under the pointer is not redrawn: its click would be lost
 
@@ -19,9 +20,9 @@ export default {
     }
 
     function send() {
-      const moves = pending;
+      sent = pending;
       pending = {};
-      talk.post({ moves });
+      talk.post({ moves: sent });
     }
     const talk = conversation(model, view, () => complain(SILENCE), send);
 
@@ -37,7 +38,10 @@ export default {
       parts.needs.textContent = form.needs;
       parts.needs.classList.toggle("sn-short", !form.fits);
       parts.risk.textContent = form.anyway;
+      redraw(parts.legend, form.legend);
       parts.anyway.hidden = parts.risk.hidden = !form.anyway;
+      if (!form.resume_anyway && parts.resume_anyway.matches(":focus")) parts.toggle.focus();
+      parts.resume_anyway.hidden = !form.resume_anyway;
       if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(form.error);
       placeControls(parts.controls, widgets, form, ask);
@@ -59,12 +63,21 @@ export default {
     }
 
     const showPicture = () => redraw(parts.picture, model.get("picture"));
+    function showEpochs() {
+      if (pressing) return;
+      redrawAround(parts.strips, model.get("epochs").strips);
+      redraw(parts.numbers, model.get("epochs").numbers);
+    }
     const showTable = () => pressing || redraw(parts.table, model.get("table"));
+
+    // Whether it was pressed already and nobody has answered: a busy kernel shall not start two trainings.
+    const isOnItsWay = (name) => name in pending || (!talk.isAnswered() && name in sent);
 
     function click(event) {
       const button = event.target.closest("button[data-ask]");
       if (!button || button.getAttribute("aria-disabled") === "true") return;
       const name = button.dataset.ask;
+      if (name !== "focus" && isOnItsWay(name)) return;
       if (name === "start" && performance.now() - started < START_AGAIN) return;
       if (name === "start") started = performance.now();
       ask(name, button.dataset.value ?? true);
@@ -85,6 +98,7 @@ export default {
     function release() {
       setTimeout(() => {
         pressing = false;
+        showEpochs();
         showTable();
       });
     }
@@ -92,11 +106,11 @@ export default {
     el.addEventListener("click", click);
     el.addEventListener("keydown", key);
     parts.table.addEventListener("change", choose);
-    parts.table.addEventListener("pointerdown", press);
+    for (const part of [parts.strips, parts.numbers, parts.table]) part.addEventListener("pointerdown", press);
     window.addEventListener("pointerup", release);
     window.addEventListener("pointercancel", release);
     const stops = [keepKeys(el), showTips(el, parts.tip)];
-    const shows = { form: showForm, now: showNow, picture: showPicture, table: showTable };
+    const shows = { form: showForm, now: showNow, picture: showPicture, epochs: showEpochs, table: showTable };
     for (const [name, show] of Object.entries(shows)) {
       model.on(`change:${name}`, show);
       show();
@@ -117,6 +131,24 @@ function allow(button, allowed) {
   button.setAttribute("aria-disabled", String(!allowed));
 }
 
+// As `redraw`; an epoch that has the focus stays where it is and only changes, since a screen reader would read it out
+// again each time that the focus came back.
+function redrawAround(body, html) {
+  const node = document.activeElement;
+  const fresh = Object.assign(document.createElement("div"), { innerHTML: html });
+  const next = body.contains(node) && node.matches(".sn-node") && fresh.querySelector(nameOf(node));
+  if (!next || drawn.get(body) === html) return redraw(body, html);
+  node.replaceChildren(...next.childNodes);
+  for (let [kept, made] = [node, next]; kept !== body; [kept, made] = [kept.parentNode, made.parentNode]) {
+    for (const { name, value } of made.attributes) if (kept.getAttribute(name) !== value) kept.setAttribute(name, value);
+    const others = [...made.parentNode.childNodes];
+    for (const each of [...kept.parentNode.childNodes]) if (each !== kept) each.remove();
+    kept.before(...others.slice(0, others.indexOf(made)));
+    kept.after(...others.slice(others.indexOf(made) + 1));
+  }
+  drawn.set(body, html);
+}
+
 function layout(el) {
   const risk = uniqueId(); // one page may hold several of these
   el.classList.add("sn", "sn-explorer", "sn-trainer");
@@ -134,6 +166,7 @@ function layout(el) {
       <div class="sn-page">
         <div class="sn-actions" role="group" aria-label="This run">
           <button type="button" class="sn-button" data-part="toggle" data-ask="pause">Pause</button>
+          <button type="button" class="sn-button" data-part="resume_anyway" data-ask="resume" data-value="anyway" hidden>Resume anyway</button>
           <button type="button" class="sn-button" data-part="stop" data-ask="stop">Stop</button>
           <button type="button" class="sn-button" data-part="like" data-ask="like" title="Network, data and recipe of this run">Use its settings</button>
         </div>
@@ -141,7 +174,9 @@ function layout(el) {
         <p class="sn-said" data-part="said" role="status"></p>
         <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
         <div data-part="progress"></div>
-        <div data-part="picture" role="group" aria-label="Learning curves"></div>
+        <div class="sn-curves" role="group" aria-label="Learning curves"><div data-part="picture"></div><div data-part="strips"></div></div>
+        <div data-part="legend"></div>
+        <details class="sn-behind"><summary>The numbers</summary><div data-part="numbers"></div></details>
         <div data-part="table" class="sn-runs" role="group" aria-label="Runs" tabindex="0"></div>
       </div>
     </div>

@@ -23,7 +23,8 @@ from senet_lab.panels.building import free_name
 from senet_lab.panels.cells import cell
 from senet_lab.panels.devices import precision, reading
 from senet_lab.panels.explorer import Explorer
-from senet_lab.panels.following import Follower
+from senet_lab.panels.following import Follower, heard_where_sent
+from senet_lab.panels.refusals import told
 from senet_lab.panels.trainer_state import State, after, begun, followed, like
 from senet_lab.panels.watching import look
 from senet_lab.training.estimate import checked
@@ -36,9 +37,11 @@ from senet_lab.views.results import Reading
 HERE = Path(__file__).parent
 READ_EVERY = 1.0  # seconds between two questions to the device
 
-# What a cell's Trainer was set to last, and the Trainer itself: running the cell again goes on, and ends the old one.
-_left_at: dict[tuple[str, Path], State] = {}
-_live: dict[tuple[str, Path], weakref.ref[Trainer]] = {}
+# What a cell's Trainer was set to last, by the cell and what it gives: a cell that is run again goes on, and one that
+# was edited begins anew. And the Trainer of a cell, which is ended when there is another.
+Place = tuple[str, Path, Architecture | str | None]
+_left_at: dict[Place, State] = {}
+_live: dict[str, weakref.ref[Trainer]] = {}
 
 
 class Trainer(anywidget.AnyWidget):
@@ -59,10 +62,11 @@ class Trainer(anywidget.AnyWidget):
 
     # From the page: {"moves": {control: value}, "turn": whose and which}.
     asked = traitlets.Dict().tag(sync=True)
-    # To the page, in four parts, so that only what has changed is sent: see `trainer_pages`.
+    # To the page, in five parts, so that only what has changed is sent: see `trainer_pages`.
     form = traitlets.Dict().tag(sync=True)
     now = traitlets.Dict().tag(sync=True)
     picture = traitlets.Unicode().tag(sync=True)
+    epochs = traitlets.Dict().tag(sync=True)
     table = traitlets.Unicode().tag(sync=True)
 
     def __init__(
@@ -78,18 +82,19 @@ class Trainer(anywidget.AnyWidget):
         self._lock = threading.Lock()  # of what was seen; never held while something is sent
         self._reading: Reading | None = None
         self._read_at = 0.0
-        self._place = (cell(), self.folder)
+        given = "explorer" if isinstance(architecture, Explorer) else architecture
+        self._place: Place = (cell(), self.folder, given)
         self._state = _left_at.get(self._place) or _first(architecture)
         self._seen = look(self.folder)
         self._follower = Follower(weakref.WeakMethod(self._tick))
         super().__init__()
+        heard_where_sent(self.comm)
         if self._explorer is not None:
-            self._explorer.observe(self._explored, "architecture")
-            self._explored()
+            self._follow(self._explorer)
         if self._place[0]:
-            if (old := _live.get(self._place)) and (trainer := old()):
+            if (old := _live.get(self._place[0])) and (trainer := old()):
                 trainer._rest()
-            _live[self._place] = weakref.ref(self)
+            _live[self._place[0]] = weakref.ref(self)
 
     @property
     def architecture(self) -> Architecture:
@@ -111,9 +116,24 @@ class Trainer(anywidget.AnyWidget):
     def _rest(self) -> None:
         """Follow neither runs nor Explorer any more."""
         self._follower.end()
+        self._leave()
+
+    def _follow(self, explorer: Explorer) -> None:
+        """Go with an Explorer, and with the one that its cell makes when it is run again."""
+        self._explorer = explorer
+        explorer.observe(self._explored, "architecture")
+        explorer.observe(self._succeeded, "successor")
+        self._explored()
+
+    def _leave(self) -> None:
         if self._explorer is not None:
             self._explorer.unobserve(self._explored, "architecture")
+            self._explorer.unobserve(self._succeeded, "successor")
             self._explorer = None
+
+    def _succeeded(self, change: Any) -> None:
+        self._leave()
+        self._follow(change.new)
 
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
@@ -138,7 +158,8 @@ class Trainer(anywidget.AnyWidget):
         try:
             _DONE[name](self, value)
         except (ValueError, TypeError, OSError, RuntimeError) as error:
-            self._state = replace(self._state, refused={**self._state.refused, name: str(error)})
+            said = told(error, value).replace("or force it", f"or press {_FORCING.get(name, name)}")
+            self._state = replace(self._state, refused={**self._state.refused, name: said})
         self._look()
 
     def _hello(self, _: Any) -> None:
@@ -165,13 +186,14 @@ class Trainer(anywidget.AnyWidget):
         if self.run is not None:
             self.run.ask("pause")
 
-    def _resume(self, _: Any) -> None:
+    def _resume(self, how: Any) -> None:
+        """Go on with it; "anyway", though it seems not to fit into memory."""
         if (run := self.run) is None:
             return
         if run.is_held():
             run.ask("run")
         else:
-            run.start(force=bool(run.metrics() or run.status().step))  # what has trained once did fit
+            run.start(force=how == "anyway" or bool(run.metrics() or run.status().step))  # what has trained once fits
 
     def _stop(self, _: Any) -> None:
         if self.run is not None:
@@ -185,7 +207,8 @@ class Trainer(anywidget.AnyWidget):
     def _explored(self, _: Any = None) -> None:
         """The Explorer has moved: so does what Start would train."""
         if self._explorer is not None and self._state.follows:
-            self._state = followed(self._state, self._explorer.architecture)
+            refused = {name: why for name, why in self._state.refused.items() if name != "network"}  # of its last one
+            self._state = followed(replace(self._state, refused=refused), self._explorer.architecture)
             self._render()
 
     def _tick(self) -> bool:
@@ -227,6 +250,10 @@ class Trainer(anywidget.AnyWidget):
     def _first_picture(self) -> str:
         return pages.picture(self._state, self._seen)
 
+    @traitlets.default("epochs")
+    def _first_epochs(self) -> dict[str, str]:
+        return pages.epochs(self._state, self._seen)
+
     @traitlets.default("table")
     def _first_table(self) -> str:
         return pages.table(self._state, self._seen)
@@ -248,6 +275,7 @@ class Trainer(anywidget.AnyWidget):
             drawn = state, seen = self._state, self._seen
             self.now = pages.now(state, seen, self._reading)
             self.picture = pages.picture(state, seen)
+            self.epochs = pages.epochs(state, seen)
             self.table = pages.table(state, seen)
 
     def __repr__(self) -> str:
@@ -271,6 +299,8 @@ def _first(architecture: Architecture | Explorer | None) -> State:
     )
 
 
+# What to press where a training seems not to fit; `start(force=True)` in Python.
+_FORCING = {"start": "Start anyway", "resume": pages.RESUME_ANYWAY}
 _DONE: dict[str, Callable[[Trainer, Any], None]] = {
     "hello": Trainer._hello,
     "start": Trainer._start,

@@ -29,13 +29,14 @@ NUMBERS = {
     "accumulate": ("Accumulate", FULL, "batches averaged into one step"),
 }
 SELECTS = {
-    "optimizer": ("Optimizer", OPTIMIZERS, "SGD with Nesterov momentum 0.9"),
+    "optimizer": ("Optimizer", OPTIMIZERS, ""),
     "schedule": ("Schedule", SCHEDULES, "cosine falls to 0 over all epochs"),
     "precision": ("Precision", PRECISIONS, "16 bits are for GPUs"),
 }
+OPTIMIZER_HINTS = {"adam": "Kingma and Ba 2015", "sgd": "with Nesterov momentum 0.9"}
 CHECKS = {
     "augment": ("Augment", RECIPE, "crops, and mirror images"),
-    "standardise": ("Standardise", FULL, "pixels less their mean, by deviation"),
+    "standardise": ("Standardise", FULL, "pixels: mean 0, standard deviation 1"),
 }
 DATA_LABELS = {"sample": "CIFAR-10 sample, 5,000", "cifar10": "CIFAR-10, 50,000", FOLDER: "a folder of my own"}
 
@@ -92,7 +93,8 @@ def _recipe(state: State) -> Iterator[Control]:
             yield _number(state, name, label, section, hint)
     for name, (label, section, hint) in CHECKS.items():
         yield Control(name, label, section, "check", (), (), getattr(recipe, name), hint)
-    for name, (label, stops, hint) in SELECTS.items():
+    for name, (label, stops, about) in SELECTS.items():
+        hint = about or OPTIMIZER_HINTS[recipe.optimizer]
         yield Control(name, label, FULL, "select", stops, tuple(map(words, stops)), getattr(recipe, name), hint)
     for name, (label, section, hint) in NUMBERS.items():
         if section == FULL:

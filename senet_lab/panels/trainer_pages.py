@@ -12,7 +12,7 @@ from senet_lab.panels.trainer_state import FOLDER, State
 from senet_lab.panels.watching import Seen
 from senet_lab.training.estimate import estimate
 from senet_lab.views.bare import bare
-from senet_lab.views.curves import curves_page
+from senet_lab.views.curves import LEGEND, curves_page, curves_strips, curves_svg, curves_table, curves_words
 from senet_lab.views.page import style_sheet
 from senet_lab.views.results import WORDS, Reading, Record, about_run, courses_of, progress, results_table
 
@@ -20,6 +20,7 @@ ANYWAY = (
     "Started anyway, it may slow this machine down until the system ends it, or another process; Resume then goes on "
     "from its last checkpoint, if it got so far."
 )
+RESUME_ANYWAY = "Resume anyway"  # a button, which is there where a refusal names it
 COMPARED = 4  # runs that are drawn unasked
 
 
@@ -36,6 +37,8 @@ def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, A
         "needs": state.refused.get("start") or f"{needs}{busy}",
         "fits": fits and "start" not in state.refused,
         "anyway": ANYWAY if tight else "",
+        "legend": LEGEND,
+        "resume_anyway": RESUME_ANYWAY in state.refused.get("resume", ""),
     }
 
 
@@ -122,14 +125,21 @@ def table(state: State, seen: Seen, *, interactive: bool = True) -> str:
     return results_table(seen.records, keys, here, interactive=interactive, note=note)
 
 
-def picture(state: State, seen: Seen, *, interactive: bool = True) -> str:
-    """The curves of the runs that are drawn, with a sentence, and the numbers behind them."""
-    return curves_page(courses_of(drawn_of(state, seen)), interactive=interactive)
+def picture(state: State, seen: Seen) -> str:
+    """The curves of the runs that are drawn, with a sentence."""
+    courses = courses_of(drawn_of(state, seen))
+    return curves_words(courses) + curves_svg(courses)
+
+
+def epochs(state: State, seen: Seen) -> dict[str, str]:
+    """What changes with an epoch, and not with each step: what can be pointed at, and the numbers in a table."""
+    courses = courses_of(drawn_of(state, seen))
+    return {"strips": curves_strips(courses), "numbers": curves_table(courses)}
 
 
 def static_page(state: State, seen: Seen) -> str:
     """All of it with its style, for where no widget lives: a stored notebook, a mail, a report."""
     present = now(state, seen, None)
-    parts: Sequence[str] = (present["heading"], present["progress"], picture(state, seen, interactive=False))
+    parts: Sequence[str] = (present["heading"], present["progress"], curves_page(courses_of(drawn_of(state, seen))))
     body = "".join(parts) + table(state, seen, interactive=False)
     return f'<style>{style_sheet()}</style><div class="sn">{bare(body, style_sheet())}</div>'

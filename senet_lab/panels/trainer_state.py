@@ -12,6 +12,7 @@ from senet_lab import data as data_
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
 from senet_lab.panels.moves import parsed
+from senet_lab.panels.refusals import told
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.views.courses import DRAWN, TRAINING_IMAGES, nearest_recipe
 from senet_lab.views.results import Record
@@ -75,8 +76,13 @@ def after(state: State, moves: dict[str, Any], turn: str = "") -> State:
             moved.network  # noqa: B018 - raises where the data are too small for it
             state = moved
         except (ValueError, TypeError, OSError) as error:
-            refused[name] = str(error)
+            refused[name] = told(error, value, _present(state, name))
     return replace(state, refused=refused, turn=turn)
+
+
+def _present(state: State, name: str) -> str:
+    """What stays in a field where what was typed is no number; "" for other controls."""
+    return f"{getattr(state.recipe, name):g}" if name in FIELDS and name not in NAMED else ""
 
 
 def begun(architecture: Architecture | None = None, *, follows: bool = False, precision: str = "float32") -> State:
@@ -95,7 +101,7 @@ def followed(state: State, architecture: Architecture) -> State:
     try:
         fitted(architecture, state.kind, state.path)
     except ValueError as error:
-        return replace(state, refused={**state.refused, "network": str(error)})
+        return replace(state, refused={**state.refused, "network": told(error, None)})
     return replace(state, architecture=architecture)
 
 
@@ -150,9 +156,13 @@ def has_cifar10() -> bool:
 
 
 def _path(state: State, typed: Any) -> State:
-    path = Path(str(typed).strip()).expanduser()
-    classes = count_classes(path)
-    if classes < 2:
+    if not (text := str(typed).strip()):
+        raise ValueError("`path` must be a folder with a folder of images for each class, and the field is empty.")
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        there = next(each for each in path.absolute().parents if each.is_dir())
+        raise ValueError(f"`path` (='{path}') must be a folder, and is none; the nearest that is there is '{there}'.")
+    if (classes := count_classes(path)) < 2:
         raise ValueError(f"`path` (='{path}') must have a folder of images for each class, at least 2, not {classes}.")
     return replace(state, kind=FOLDER, path=str(path.resolve()))
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.data import TESTED
+from senet_lab.data import TESTED, classes_of
 from senet_lab.training import memory, rates
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
@@ -123,8 +124,16 @@ def _count(data: str) -> int:
     """Training images, those held out included."""
     if data in ("sample", "cifar10"):
         return {"sample": 5_000, "cifar10": 50_000}[data]
-    files = sum(len(names) for _, _, names in os.walk(Path(data).expanduser()))
-    return round((1 - TESTED) * files)
+    folder = Path(data).expanduser()
+    folders = (folder, *(folder / name for name in classes_of(folder)))
+    ages = tuple(each.stat().st_mtime_ns for each in folders if each.exists())
+    return round((1 - TESTED) * _files(folder, ages))
+
+
+@lru_cache(maxsize=16)
+def _files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
+    """How many files are in a folder; asked at each move of a control, counted when a folder in it has changed."""
+    return sum(len(names) for _, _, names in os.walk(folder))
 
 
 def _size(number: float) -> str:

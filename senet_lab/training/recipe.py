@@ -27,7 +27,7 @@ class Recipe:
         weight_decay: what a weight loses at each step, times the learning rate; of kernels, not of BN and biases.
         label_smoothing: how much of the right class's 1 is spread over all (Szegedy et al. 2016, sec. 7).
         augment: crops out of a frame 4 pixels wider on each side, half of them mirrored (He et al. 2016, sec. 4.2).
-        standardise: pixels less their mean, by their deviation, channel by channel; else from 0 to 1.
+        standardise: pixels minus their mean, over their standard deviation, by channel; else from 0 to 1.
         validation: share of the training images that is held out to validate on.
         precision: "float32", or computing in 16 bits with weights in 32 (Micikevicius et al. 2018), for GPUs.
         accumulate: batches whose gradients are averaged into one step, when memory is short.

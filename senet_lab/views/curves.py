@@ -66,9 +66,15 @@ def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:
 
 def curves_page(courses: Sequence[Course], *, interactive: bool = False) -> str:
     """Sentence, letters, picture, and the table behind it."""
+    above = curves_words(courses) + curves_svg(courses, interactive=interactive)
+    return f"{above}{LEGEND}{behind('curves', curves_table(courses))}"
+
+
+def curves_words(courses: Sequence[Course]) -> str:
+    """What is to be seen, and which letter stands for which."""
     words = f'<p class="sn-finding">{escape(finding(courses))}</p>'
     letters = _letters(courses) if len(courses) > 1 else ""
-    return f"{words}{letters}{curves_svg(courses, interactive=interactive)}{LEGEND}{behind('curves', _table(courses))}"
+    return f"{words}{letters}"
 
 
 def _letters(courses: Sequence[Course]) -> str:
@@ -88,10 +94,9 @@ def curves_svg(courses: Sequence[Course], *, interactive: bool = False) -> str:
         interactive: each epoch can be pointed at and reached by keyboard, and tells its values.
     """
     drawn = courses[:DRAWN]
-    epochs = (0.0, float(max([1, *(course.epochs for course in drawn), *(_end(course) for course in drawn)])))
-    accuracy = Panel(42, 26, 260, 192, epochs, _percents(drawn))
-    loss = Panel(428, 26, 260, 118, epochs, _losses(drawn))
-    rate = Panel(428, 186, 260, 32, epochs, (0.0, 1.05 * max([1e-9, *(y for c in drawn for _, y in c.rates())])))
+    accuracy, loss = _panels(drawn)
+    rates = (0.0, 1.05 * max([1e-9, *(y for course in drawn for _, y in course.rates())]))
+    rate = Panel(428, 186, 260, 32, loss.x_range, rates)
     marks = [
         *_chart(accuracy, "Accuracy, %", [_percent(course) for course in drawn]),
         *_chart(loss, "Loss", [(course.training("loss"), course.validation("loss")) for course in drawn]),
@@ -99,10 +104,26 @@ def curves_svg(courses: Sequence[Course], *, interactive: bool = False) -> str:
         *_epochs(accuracy),
         *_epochs(rate),
     ]
-    if interactive:
-        for panel, measures in ((accuracy, ("accuracy",)), (loss, ("loss", "learning_rate"))):
-            marks += _columns(panel, drawn, measures)
+    marks += _strips(drawn) if interactive else []
     return svg.drawing(HEIGHT, f"Learning curves. {finding(drawn)}", marks, interactive)
+
+
+def curves_strips(courses: Sequence[Course]) -> str:
+    """What tells of the epochs one by one, to lay over the curves: it changes with an epoch, they with each step."""
+    marks = _strips(courses[:DRAWN])
+    return svg.drawing(HEIGHT, "The epochs, one by one", marks, interactive=True) if marks else ""
+
+
+def _panels(courses: Sequence[Course]) -> tuple[Panel, Panel]:
+    """Of accuracy and of loss."""
+    epochs = (0.0, float(max([1, *(course.epochs for course in courses), *(_end(course) for course in courses)])))
+    accuracy = Panel(42, 26, 260, 192, epochs, _percents(courses))
+    return accuracy, Panel(428, 26, 260, 118, epochs, _losses(courses))
+
+
+def _strips(courses: Sequence[Course]) -> list[str]:
+    accuracy, loss = _panels(courses)
+    return [*_columns(accuracy, courses, ("accuracy",)), *_columns(loss, courses, ("loss", "learning_rate"))]
 
 
 def _end(course: Course) -> float:
@@ -212,7 +233,7 @@ def _told(course: Course, epoch: int, name: str, measures: Sequence[str]) -> str
     return f"{name}: {', '.join(said)}".replace("nan", "none")
 
 
-def _table(courses: Sequence[Course]) -> str:
+def curves_table(courses: Sequence[Course]) -> str:
     """The numbers of all epochs that can be pointed at."""
     rows = []
     for letter, course in zip(LETTERS, courses, strict=False):
