@@ -138,7 +138,7 @@ def test_an_image_of_the_sample_goes_through_the_network(page):
     words = thumb.get_attribute("aria-label")
     thumb.press("Enter")
     number = re.search(r"image (\d+)", words)[1]
-    expect(said(page)).to_contain_text(f"Image {number} is taken for", timeout=60_000)
+    expect(said(page)).to_contain_text(f"Image {number} is classified as", timeout=60_000)
     expect(page.locator(".sn-thumb[aria-pressed=true]")).to_be_focused()
     expect(page.locator(".sn-maps img")).to_have_count(16)
     page.get_by_role("button", name="Next").press("Enter")
@@ -161,7 +161,7 @@ def test_a_file_of_ones_own_goes_through_the_network(page):
     go_to(page, "One image")
     ramp = np.linspace(0, 255, 300 * 200).reshape(200, 300).astype("uint8")
     choose_file(page, "my ramp.png", encoded(Image.fromarray(ramp)))
-    expect(said(page)).to_contain_text("My ramp.png is taken for", timeout=60_000)
+    expect(said(page)).to_contain_text("My ramp.png is classified as", timeout=60_000)
     expect(page.locator("figcaption").first).to_contain_text("grey spread over three channels")
 
 
@@ -177,7 +177,7 @@ def test_a_file_is_dropped_on_any_view(page):
         }""",
         list(image),
     )
-    expect(said(page)).to_contain_text("Dropped.png is taken for", timeout=60_000)
+    expect(said(page)).to_contain_text("Dropped.png is classified as", timeout=60_000)
     expect(page.locator("figcaption").first).to_contain_text("what is transparent laid on white")
 
 
@@ -187,7 +187,7 @@ def test_a_file_of_many_parts_arrives_whole(page):
     content = encoded(Image.fromarray(noise))
     assert len(content) > 8 * 2**20
     choose_file(page, "large.png", content)
-    expect(said(page)).to_contain_text("Large.png is taken for", timeout=120_000)
+    expect(said(page)).to_contain_text("Large.png is classified as", timeout=120_000)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable
+from typing import Any
 
 BUSY, IDLE = 0.2, 1.0  # seconds between two looks
 
@@ -44,9 +45,26 @@ class Follower:
         """Whether it looks."""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def is_ended(self) -> bool:
+        """Whether it was told to look no more."""
+        return self._ended.is_set()
+
+    def call(self, function: Callable[[], Any]) -> Any:
+        """Call a function that sends, on whatever thread this is, in the context of the page's last message."""
+        context = self.context
+        return context.copy().run(function) if context else function()
+
     def _follow(self) -> None:
         while not self._ended.is_set() and (tick := self._tick()) is not None:
-            context = self.context
-            going = context.copy().run(tick) if context else tick()
+            going = self.call(tick)
             del tick  # or it would keep alive what it belongs to
             self._ended.wait(BUSY if going else IDLE)
+
+
+def let_answer(widget: Any) -> None:
+    """Leave the page's first message to the thread that it is sent to, whatever cell this panel came of.
+
+    ipykernel keeps which thread has sent last, that of the cell, and would have the message wait for that cell to end.
+    """
+    vars(widget.comm).pop("_reply_subshell_id", None)
