@@ -20,6 +20,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import psutil
 import pytest
+from ipykernel.comm.comm import BaseComm
 from PIL import Image
 from timm_draws import draw
 
@@ -38,6 +39,7 @@ from senet_lab.panels import (
 )
 from senet_lab.panels import lens as lens_module
 from senet_lab.panels.building import free_name
+from senet_lab.panels.following import heard_where_sent
 from senet_lab.panels.lens import PARTS
 from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
 from senet_lab.ported import hub
@@ -780,12 +782,12 @@ def test_whatever_thread_sends_does_so_as_an_answer_to_the_page(lens):
     assert heard == ["the page", "the page"]
 
 
-def test_until_the_page_has_said_anything_its_message_is_left_to_the_thread_it_is_sent_to(model):
-    lens = GateLens(model)
-    lens.comm._reply_subshell_id = None  # as ipykernel notes with each message that is sent
-    lens._follow()
-    assert "_reply_subshell_id" not in vars(lens.comm)
-    lens.wait(300).close()
+def test_messages_of_the_page_go_to_the_subshell_that_they_are_sent_to_whoever_published_last():
+    comm = BaseComm(comm_id="x", target_name="jupyter.widget")
+    comm._reply_subshell_id = None  # as ipykernel notes with each message that the cell's thread sends
+    assert comm._reply_subshell_for({}, "subshell") is None
+    heard_where_sent(comm)
+    assert comm._reply_subshell_for({}, "subshell") == "subshell"
 
 
 def test_a_part_of_the_page_that_is_as_it_was_is_not_sent(lens):

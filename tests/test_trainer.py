@@ -148,8 +148,8 @@ def test_labels_at_the_ends_never_touch():
     [
         ([], "The curves begin with the first steps"),
         ([Course("A", 5)], "The curves begin"),
-        ([Course("A", 3, rows(3))], "A has a validation accuracy of 50.0 % after 3 epochs, 5.0 points below"),
-        ([Course("A", 1, rows(1, val_accuracy=math.nan))], "training accuracy of 55.0 % after 1 epoch; no images"),
+        ([Course("A", 3, rows(3))], "A has 50.0 % of the validation images right after 3 epochs, 5.0 points below"),
+        ([Course("A", 1, rows(1, val_accuracy=math.nan))], "55.0 % of the training images right after 1 epoch; none"),
         (
             [Course("A", 5, rows(5)), Course("B", 3, rows(3, 0.46))],
             "A is 4.0 points above B after 3 epochs, one run each.",
@@ -344,7 +344,7 @@ def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trai
     assert [record.key for record in trainer_pages.drawn_of(trainer._state, trainer._seen)] == ["a", "b", "c"]
     assert "SE-ResNet-20, ratio 16 is 4.0 points above SE-ResNet-20, ratio 4 after 3 epochs" in trainer.picture
     ask(trainer, drawn=["c"])
-    assert "ResNet-20 has a validation accuracy of 40.0 %" in trainer.picture
+    assert "ResNet-20 has 40.0 % of the validation images right" in trainer.picture
     ask(trainer, focus="a")
     assert "<h2>SE-ResNet-20</h2>" in trainer.now["heading"]
     ask(trainer, focus="gone")
@@ -665,7 +665,7 @@ def test_a_training_is_started_watched_paused_stopped_resumed_and_found_by_anoth
         assert run.wait(120).state == "finished"
         time.sleep(1.5)
         assert "finished" in trainer.now["said"]
-        assert "points" in trainer.picture or "validation accuracy of" in trainer.picture
+        assert "points" in trainer.picture or "validation images right" in trainer.picture
         assert any("compiling" in said for said in shown)
         assert trainer.failure is other.failure is None
     finally:

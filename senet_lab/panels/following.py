@@ -10,6 +10,17 @@ from typing import Any
 BUSY, IDLE = 0.2, 1.0  # seconds between two looks
 
 
+def heard_where_sent(comm: Any) -> None:
+    """Have the page's messages handled in the subshell that the page sends them to.
+
+    ipykernel 7 hands a widget's next message to the thread that published for it last, as if that waited for a reply.
+    After the cell that made the widget this is the main thread, where the first message would wait for the next cell.
+    The name is private to ipykernel; where it is gone, messages go as they did.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = lambda _, sent_to: sent_to
+
+
 class Follower:
     """Calls `tick` until it is ended, or the object that `tick` belongs to is gone.
 
@@ -60,11 +71,3 @@ class Follower:
             going = self.call(tick)
             del tick  # or it would keep alive what it belongs to
             self._ended.wait(BUSY if going else IDLE)
-
-
-def let_answer(widget: Any) -> None:
-    """Leave the page's first message to the thread that it is sent to, whatever cell this panel came of.
-
-    ipykernel keeps which thread has sent last, that of the cell, and would have the message wait for that cell to end.
-    """
-    vars(widget.comm).pop("_reply_subshell_id", None)

@@ -15,7 +15,7 @@ import traitlets
 
 from senet_lab.moments import Moment
 from senet_lab.panels.cells import cell
-from senet_lab.panels.following import Follower, let_answer
+from senet_lab.panels.following import Follower, heard_where_sent
 from senet_lab.panels.lens_noted import Noted, Told
 from senet_lab.panels.lens_offered import offered
 from senet_lab.panels.lens_own import Own
@@ -119,6 +119,7 @@ class GateLens(anywidget.AnyWidget):
         if noted is not None:
             noted.mark()
         super().__init__(**_parted(shown(self.scene)))
+        heard_where_sent(self.comm)
         self._live_alone()
         self.on_msg(self._uploads.receive)
         if watch is not None:
@@ -219,8 +220,6 @@ class GateLens(anywidget.AnyWidget):
             self._render()
         except Exception as error:
             self._fail(error, self._state.turn)
-        if self._follower.context is None:  # the page has not said anything yet
-            let_answer(self)
 
     def _look(self) -> bool:
         """See how far the run is that is looked into; returns whether a process is at it."""

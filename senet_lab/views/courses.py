@@ -187,12 +187,12 @@ def _of_one(course: Course) -> str:
     after = f"after {epoch} epoch{'s' * (epoch != 1)}"
     seen = f"{100 * row['accuracy']:.1f} %" if isfinite(row["accuracy"]) else "none"
     if not isfinite(row["val_accuracy"]):
-        return f"{course.name} has a training accuracy of {seen} {after}; no images are held out."
+        return f"{course.name} has {seen} of the training images right {after}; none are held out."
     gap = 100 * (row["accuracy"] - row["val_accuracy"])
     where = "below" if gap > 0 else "above"
     return (
-        f"{course.name} has a validation accuracy of {100 * row['val_accuracy']:.1f} % {after}, "
-        f"{abs(gap):.1f} points {where} its training accuracy ({seen})."
+        f"{course.name} has {100 * row['val_accuracy']:.1f} % of the validation images right {after}, "
+        f"{abs(gap):.1f} points {where} the training images ({seen})."
     )
 
 
