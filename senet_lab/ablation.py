@@ -33,7 +33,7 @@ class Ablation:
         before, after: share of the images that are classified rightly, from 0 to 1.
         classes: the classes that occur among the labels, ascending.
         class_before, class_after: the same share for the images of each class, (classes,).
-        flipped: how many images are classified otherwise than before, rightly or not.
+        flipped: how many predictions change, to the better or not.
         images: how many there are.
         params, macs: what the squeeze-excite of these blocks costs, and a network without it would not; macs are per
             image. None where no ledger counts the model, see `Ledger.of`.

@@ -1,4 +1,4 @@
-"""What classes have to do with gates: means, saturation, specificity, closeness. Plain NumPy.
+"""What classes have to do with gates: means, saturation, specificity, similarity. Plain NumPy.
 
 `values` are the gates of a block, (images, channels); `labels` the class of each image, (images,).
 """
@@ -27,7 +27,7 @@ def class_means(values: Array, labels: Array) -> Array:
 
 
 def class_deviations(values: Array, labels: Array) -> Array:
-    """The deviation of each channel over the images of a class, (classes, channels), rows as in `class_means`."""
+    """The standard deviation of each channel over the images of a class, (classes, channels), see `class_means`."""
     import numpy as np
 
     values, labels = _checked(values, labels)
@@ -69,7 +69,7 @@ def most_specific(values: Array, labels: Array, count: int) -> Array:
     return np.argsort(-found, kind="stable")[: whole("count", count, 1, len(found))]
 
 
-def closeness(values: Array, labels: Array, *, centred: bool = True) -> Array:
+def similarity(values: Array, labels: Array, *, centred: bool = True) -> Array:
     """How alike classes are by their gates: correlation of their mean gates over the channels, (classes, classes).
 
     Representational similarity (Kriegeskorte et al. 2008). The mean over the classes is taken away first, or all would

@@ -29,6 +29,8 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
 
     Attributes:
         moments: a `Moment` for each, the first that of epoch 0.
+        fits: how often a `fit` has begun.
+        is_going: whether one is under way, or was interrupted, which Keras does not tell.
     """
 
     def __init__(self, images: Any, labels: Any, folder: str | Path | None = None) -> None:
@@ -38,24 +40,45 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
         self.images, self.labels = images, labels
         self.folder = Path(folder).expanduser() if folder else None
         self.moments: list[Moment] = []
+        self.fits, self.is_going = 0, False
         self._listeners: list[Callable[[], None]] = []
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after each new moment."""
+        """Call `listener` after each new moment, and when a `fit` has ended."""
         self._listeners.append(listener)
+
+    def unlisten(self, listener: Callable[[], None]) -> None:
+        """Call it no more."""
+        self._listeners = [each for each in self._listeners if each != listener]
+
+    def rests(self) -> int | None:
+        """How often a `fit` has begun, which tells states of the weights apart; None while they move."""
+        return None if self.is_going else self.fits
 
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
         """The network as it is before the first step; a fit that goes on goes on counting."""
+        self.fits, self.is_going = self.fits + 1, True
         if not self.moments:
             self._note(0)
+        else:
+            self._tell()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         """The network after an epoch."""
+        self.is_going = True  # if somebody took it for interrupted
         self._note(max(epoch + 1, self.moments[-1].epoch + 1 if self.moments else 1))
+
+    def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
+        """The weights stand still."""
+        self.is_going = False
+        self._tell()
 
     def _note(self, epoch: int) -> None:
         self.moments.append(moment(self.model, self.images, self.labels, epoch))
         if self.folder:
             keep(self.moments, self.folder / FILE)
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in self._listeners:
             listener()

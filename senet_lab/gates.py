@@ -18,9 +18,9 @@ from senet_lab.gate_statistics import (
     channel_specificity,
     class_deviations,
     class_means,
-    closeness,
     most_specific,
     saturation,
+    similarity,
     specificity,
 )
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 __all__ = [
-    "Observed", "channel_specificity", "class_deviations", "class_means", "closeness", "gates", "most_specific",
-    "observed", "saturation", "specificity", "untrained",
+    "Observed", "channel_specificity", "class_deviations", "class_means", "gates", "most_specific", "observed",
+    "saturation", "similarity", "specificity", "untrained",
 ]  # fmt: skip
 
 BATCH = 256

@@ -7,7 +7,10 @@ import pytest
 from PIL import Image
 
 from senet_lab.gates import class_deviations, class_means
+from senet_lab.views.bare import looks
 from senet_lab.views.figures import activation_figure, last_blocks, save_figure, spread_figure
+from senet_lab.views.gates import gates_sheet
+from senet_lab.views.page import style_sheet
 
 DRAW = np.random.default_rng(0)
 CLASSES = tuple(f"class {n}" for n in range(10))
@@ -42,6 +45,17 @@ def test_every_class_has_a_colour_and_a_second_cue_of_its_own_and_keeps_them():
     alone = curves(activation_figure(GATES, LABELS, CLASSES, shown=["class 7"]))["group 3, block 2"]
     assert list(alone) == ["class 7", "all classes"]
     assert alone["class 7"].get_color() == lines["class 7"].get_color()
+    sheet = style_sheet() + gates_sheet()
+    on_page = [looks(sheet, "path", {f"sn-class-{number}"}) for number in range(10)]
+    assert [lines[name].get_color() for name in CLASSES] == [look["stroke"] for look in on_page]
+
+
+def test_classes_ten_apart_are_told_apart():
+    names = tuple(f"c{n}" for n in range(20))
+    drawn = activation_figure({"a": DRAW.uniform(size=(20, 4))}, np.arange(20), names, shown=["c5", "c15"])
+    first, second = (curves(drawn)["a"][name] for name in ("c5", "c15"))
+    assert first.get_color() != second.get_color()
+    assert first.get_marker() != second.get_marker()
 
 
 def test_the_spread_is_one_deviation_around_the_mean():

@@ -254,15 +254,15 @@ def test_classes_with_the_same_gates_are_close_and_those_with_opposite_ones_far(
     one, other = draw.normal(size=(2, 32))
     patterns = np.stack([one, one, -one, other])
     values = 0.5 + 0.1 * patterns[LABELS] + draw.normal(0, 0.01, (400, 32))
-    near = g.closeness(values, LABELS)
+    near = g.similarity(values, LABELS)
     assert near.shape == (4, 4)
     assert near[0, 1] > 0.95
     assert near[0, 2] < -0.8
     assert (np.diag(near) == 1).all()
     np.testing.assert_allclose(near, near.T)
     level = np.linspace(0, 5, 32)  # what every image has in common hides the classes, unless it is taken away
-    assert g.closeness(values + level, LABELS, centred=False).min() > 0.9
-    np.testing.assert_allclose(g.closeness(values + level, LABELS), near, atol=1e-6)
+    assert g.similarity(values + level, LABELS, centred=False).min() > 0.9
+    np.testing.assert_allclose(g.similarity(values + level, LABELS), near, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The GateLens without a browser: its pictures against the arrays, every tab, classes, ablation, images of one's own."""
 
 import base64
+import contextvars
+import gc
 import io
 import itertools
 import json
@@ -9,6 +11,7 @@ import re
 import sys
 import threading
 import time
+import weakref
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from functools import partial
@@ -17,13 +20,27 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import psutil
 import pytest
+from ipykernel.comm.comm import BaseComm
 from PIL import Image
 from timm_draws import draw
 
 from senet_lab import Architecture, data, gates, moments, pretrained
 from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
-from senet_lab.panels import GateLens, lens_jobs, lens_pages, lens_runs, lens_sources, lens_upload, lens_work
+from senet_lab.panels import (
+    GateLens,
+    lens_jobs,
+    lens_pages,
+    lens_runs,
+    lens_saving,
+    lens_sources,
+    lens_upload,
+    lens_work,
+)
+from senet_lab.panels import lens as lens_module
+from senet_lab.panels.building import free_name
+from senet_lab.panels.following import heard_where_sent
+from senet_lab.panels.lens import PARTS
 from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
 from senet_lab.ported import hub
 from senet_lab.ported.classes import imagenet_classes
@@ -34,26 +51,28 @@ from senet_lab.training.batches import ready
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
 from senet_lab.training.status import Status
-from senet_lab.views.gates import Reading, class_key, stages
+from senet_lab.views.bare import looks
+from senet_lab.views.gates import Reading, class_key, class_styles, gates_sheet, stages
 from senet_lab.views.gates_ablation import alone_and_together, beside, savings
-from senet_lab.views.gates_close import close_classes, close_pairs
 from senet_lab.views.gates_curves import curves, sorted_means, thinned
 from senet_lab.views.gates_depth import depth
 from senet_lab.views.gates_heat import heat, heat_map, specific_first
 from senet_lab.views.gates_history import history
 from senet_lab.views.gates_image import Passage, page_of, passage_view, raised_and_lowered, thumbnails
+from senet_lab.views.gates_similarity import similar_classes, similar_pairs
 from senet_lab.views.gates_spread import histogram, spread
 from senet_lab.views.gates_strip import strip, strip_legend
 from senet_lab.views.gates_words import (
     ablation_words,
-    close_words,
     curves_words,
     depth_words,
     heat_words,
     history_words,
     image_words,
+    similarity_words,
     spread_words,
 )  # fmt: skip
+from senet_lab.views.page import style_sheet
 from senet_lab.views.raster import coloured, png
 
 PATHS = ("group1/block1", "group1/block2", "group2/block1", "group3/block1")
@@ -121,8 +140,8 @@ VIEWS = {
     "heat map of nothing": lambda: heat_map(READING, PATHS[3], (3,)),
     "spread": lambda: f"<div>{spread(READING, PATHS[0], drawn_reading(1))}</div>",
     "depth": lambda: f"<div>{depth(READING, PATHS[0], drawn_reading(1))}</div>",
-    "closeness": lambda: f"<div>{close_classes(READING, PATHS[3], (0, 1, 2))}</div>",
-    "closeness of two": lambda: close_classes(READING, PATHS[3], (0, 1)),
+    "similarity": lambda: f"<div>{similar_classes(READING, PATHS[3], (0, 1, 2))}</div>",
+    "similarity of two": lambda: similar_classes(READING, PATHS[3], (0, 1)),
     "image": lambda: f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>",
     "thumbnails": lambda: thumbnails(np.zeros((60, 4, 4, 3), "uint8"), READING, [0, 1, 2, 40], 1),
     "ablation": lambda: f"<div>{alone_and_together({path: ablation_of(path) for path in PATHS}, ablation_of(PATHS[0]), NAMES, PATHS[:1], 'one')}</div>",
@@ -184,6 +203,36 @@ def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_
     assert np.array_equal(pixels(data), coloured(values, 0, 1))
 
 
+def test_classes_ten_apart_have_lines_of_their_own_in_every_picture():
+    gates_ = {"a/b": np.random.default_rng(0).random((60, 4))}
+    many = Reading(gates_, np.arange(60) % 20, tuple(f"c{number}" for number in range(20)))
+    assert class_styles((5, 15)) == {5: 5, 15: 6}
+    for drawn in (curves(many, (5, 15)), heat_map(many, "a/b", (5, 15)), class_key(many, (5, 15))):
+        assert {"sn-class-5", "sn-class-6"} <= set(re.findall(r"sn-class-\d", drawn))
+    assert "lines repeat" in class_key(many, range(11))
+    assert "lines repeat" not in class_key(many, range(10))
+
+
+def luminance(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return np.dot((0.2126, 0.7152, 0.0722), linear)
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "#ffffff"), ("dark", "#111111")])
+def test_lines_of_classes_stand_out_from_their_paper_and_have_a_second_cue(theme, paper):
+    """WCAG 1.4.11: a contrast of 3 at least."""
+    sheet = style_sheet() + gates_sheet()
+    if theme == "dark":  # its colours in place of the light ones
+        for block in re.findall(r'\[data-jp-theme-light="false"\] \.sn \{([^}]*)\}', sheet):
+            sheet += f"\n.sn {{{block}}}"
+    found = [looks(sheet, "path", {f"sn-class-{number}"}) for number in range(10)]
+    for look in found:
+        light, dark = sorted((luminance(look["stroke"]), luminance(paper)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3, look
+    assert len({look["stroke"] for look in found}) == len({look.get("stroke-dasharray") for look in found}) == 10
+
+
 def test_the_histogram_has_all_gates_and_a_planted_block_saturates():
     shares, edges = histogram(READING, PATHS[0])
     assert shares.sum() == pytest.approx(1)
@@ -201,10 +250,10 @@ def test_specificity_is_that_of_gates_and_of_shuffled_labels_near_one():
     assert READING.explained(PATHS[3]) > 0.9 > 0.2 > shuffled.explained(PATHS[3])
 
 
-def test_closeness_is_that_of_the_chosen_classes():
-    present, alike = close_pairs(READING, PATHS[3], (2, 0, 3, 1))
+def test_similarity_is_that_of_the_chosen_classes():
+    present, alike = similar_pairs(READING, PATHS[3], (2, 0, 3, 1))
     assert present == [0, 1, 2]
-    assert np.allclose(alike, gates.closeness(READING.gates[PATHS[3]], READING.labels))
+    assert np.allclose(alike, gates.similarity(READING.gates[PATHS[3]], READING.labels))
 
 
 def test_the_channels_of_an_image_are_those_furthest_from_their_mean():
@@ -225,6 +274,13 @@ def test_pages_of_the_sample_take_classes_in_turn_and_can_be_of_mistakes_alone()
     wrong, _ = page_of(READING, (0, 1, 2), 0, wrong=True)
     assert sorted(wrong) == [0, 1, 2, 3, 4, 5]
     assert page_of(READING, (3,), 7) == ([], 1)
+    draw = Reading({}, np.random.default_rng(0).integers(0, 4, 90), NAMES)
+    met, turns = {}, []
+    for label in draw.labels.tolist():
+        met[label] = met.get(label, -1) + 1
+        turns.append((met[label], label))
+    first, _ = page_of(draw, range(4), 0)
+    assert first == sorted(range(90), key=turns.__getitem__)[:16]
 
 
 def test_grey_images_and_floats_can_be_looked_at():
@@ -246,9 +302,9 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
     assert re.search(
         r"tell classes apart clearly .F ratio above 10.\. Channel \d+ most", heat_words(READING, PATHS[3], (0, 1, 2))
     )
-    assert "furthest apart" in close_words(READING, PATHS[3], (0, 1, 2))
+    assert "are most similar (correlation" in similarity_words(READING, PATHS[3], (0, 1, 2))
     assert image_words(passage_of(), PATHS[0], NAMES).startswith(
-        "<mine>.png is taken for <b>dog</b> with 60\u00a0%, rightly."
+        "<mine>.png is classified as <b>dog</b> with 60\u00a0%, correctly."
     )
     assert "its label is cat" in image_words(passage_of(0), PATHS[0], NAMES)
     assert "From epoch 0 to 3" in history_words(MOMENTS)
@@ -357,6 +413,11 @@ def lens(model):
 TURNS = itertools.count()
 
 
+def page(lens):
+    """All that the page shows."""
+    return {**lens.shown, **{part: getattr(lens, part) for part in PARTS}}
+
+
 def ask(lens, **moves):
     held = moves.pop("hold", {})
     lens.asked = {
@@ -364,7 +425,7 @@ def ask(lens, **moves):
         "turn": f"test {next(TURNS)}",
     }
     lens._work.wait(300)
-    return lens.shown
+    return page(lens)
 
 
 def test_every_tab_is_drawn_and_says_something(lens):
@@ -401,9 +462,9 @@ def test_holding_a_gate_measures_what_ablation_measures(lens, model, how):
     found = work.results["ablation", how, ("group2/block1",)]
     by_hand = ablation(model, work.loaded.images, work.reading.labels, ["group2/block1"], how)
     assert (found.after, found.flipped) == (by_hand.after, by_hand.flipped)
-    assert f"{100 * by_hand.after:.1f}\u00a0%" in lens.shown["said"]
-    assert "sn-cross" in lens.shown["strip"]
-    assert (lens_pages.AT_ONE in lens.shown["body"]) == (how == "one")
+    assert f"{100 * by_hand.after:.1f}\u00a0%" in page(lens)["said"]
+    assert "sn-cross" in page(lens)["strip"]
+    assert (lens_pages.AT_ONE in page(lens)["body"]) == (how == "one")
     ask(lens, free=True, how="one")
 
 
@@ -420,7 +481,7 @@ def saved(lens, **moves):
     while lens._saving.saved.running:
         time.sleep(0.02)
     lens._render()
-    return lens.shown
+    return page(lens)
 
 
 @pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
@@ -463,13 +524,25 @@ def test_a_figure_that_cannot_be_saved_is_said_in_the_panel_and_leaves_nothing(l
     assert saved(lens, save=".png")["error"] == ""
 
 
+def test_figures_that_are_asked_for_while_one_is_drawn_are_saved_too(lens, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ask(lens, figure="means", classes=[2, 5])
+    monkeypatch.setattr(lens_saving, "free_name", lambda *its: (time.sleep(0.3), free_name(*its))[1])
+    for suffix in (".png", ".svg", ".pdf"):
+        ask(lens, save=suffix)
+    assert "Drawing 3 figures" in page(lens)["saved"]
+    shown = saved(lens, tab="Curves")
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".pdf", ".png", ".svg"]
+    assert all(str(path) in shown["saved"] for path in tmp_path.iterdir())
+
+
 def send(lens, name, content, parts=1):
     step = max(1, -(-len(content) // parts))
     for part in range(parts):
         piece = memoryview(content[part * step : (part + 1) * step])
         lens._uploads.receive(lens, {"file": name, "turn": name, "part": part, "parts": parts}, [piece])
     lens._work.wait(300)
-    return lens.shown
+    return page(lens)
 
 
 def encoded(image, form="PNG", **options):
@@ -500,7 +573,7 @@ def test_an_image_of_ones_own_goes_through_the_network_and_what_was_done_to_it_i
     shown = send(lens, f"{name}.image", content, parts=3 if len(content) > 9 else 1)
     assert (shown["tab"], shown["error"]) == ("One image", "")
     assert words in shown["body"]
-    assert shown["said"].startswith(f"{name.title()}.image is taken for")
+    assert shown["said"].startswith(f"{name.title()}.image is classified as")
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -508,7 +581,7 @@ def test_a_file_that_will_not_do_is_refused_in_words_and_the_next_choice_works(l
     content, words = REFUSED[name]
     assert words in send(lens, name, content)["error"]
     assert ask(lens, image=3)["error"] == ""
-    assert lens.shown["said"].startswith("Image 3 is taken for")
+    assert page(lens)["said"].startswith("Image 3 is classified as")
 
 
 def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():
@@ -527,7 +600,7 @@ def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():
 def test_without_labels_predictions_stand_for_them_and_it_is_said(model):
     lens = GateLens(model, np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype="uint8")).wait(300)
     assert not lens._work.reading.given
-    assert "no labels: what is predicted stands for them" in lens.shown["heading"]
+    assert "no labels: what is predicted stands for them" in page(lens)["heading"]
     for tab in TABS:
         assert ask(lens, tab=tab)["error"] == ""
 
@@ -559,7 +632,7 @@ def test_what_does_not_belong_together_is_answered_with_the_rule(model, given, w
 def test_a_network_without_gates_is_answered_in_the_panel():
     lens = GateLens(replace(SMALL, ratio=None).build())
     lens._work.wait(300)
-    assert "has no squeeze-excite gate" in lens.shown["error"]
+    assert "has no squeeze-excite gate" in page(lens)["error"]
     with pytest.raises(RuntimeError, match="has no squeeze-excite gate"):
         lens.wait()
 
@@ -567,7 +640,7 @@ def test_a_network_without_gates_is_answered_in_the_panel():
 def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
     monkeypatch.setattr(pretrained, "names", lambda: ())
     lens = GateLens()
-    assert lens.shown["error"] == lens_pages.NOTHING_SHIPS
+    assert page(lens)["error"] == lens_pages.NOTHING_SHIPS
     assert repr(lens) == "GateLens(no network)"
     with pytest.raises(RuntimeError):
         lens.wait()
@@ -589,7 +662,7 @@ def test_nothing_heavy_happens_on_the_thread_that_makes_the_panel(model, monkeyp
         gates, "observed", lambda *args, **kw: threads.append(threading.current_thread()) or observed(*args, **kw)
     )
     lens = GateLens(model)
-    assert lens.shown["busy"] or not lens._work.busy
+    assert page(lens)["busy"] or not lens._work.busy
     lens.wait(300)
     assert threads
     assert threading.main_thread() not in threads
@@ -599,11 +672,11 @@ def test_where_no_widget_lives_there_is_the_page_as_it_stands(lens):
     bundle = lens._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     assert data["text/plain"] == f"GateLens({lens._state.network})"
-    page = data["text/html"].partition("</style>")[2]
-    ElementTree.fromstring(page)
-    assert page.count("<svg") >= 3
-    assert "tabindex" not in page.replace('sn-wide" tabindex="0"', "")  # a wide table scrolls by arrow keys
-    assert "<input" not in page
+    html = data["text/html"].partition("</style>")[2]
+    ElementTree.fromstring(html)
+    assert html.count("<svg") >= 3
+    assert "tabindex" not in html.replace('sn-wide" tabindex="0"', "")  # a wide table scrolls by arrow keys
+    assert "<input" not in html
 
 
 def test_a_watch_notes_each_epoch_and_the_panel_shows_it(model, tmp_path):
@@ -620,10 +693,141 @@ def test_a_watch_notes_each_epoch_and_the_panel_shows_it(model, tmp_path):
     fresh.fit(x, y, epochs=1, verbose=0, callbacks=[watch])
     assert [each.epoch for each in watch.moments] == [0, 1, 2, 3]
     assert moments.kept(tmp_path / moments.FILE) == watch.moments
-    shown = ask(lens, tab="Training")
-    assert "From epoch 0 to 3" in shown["said"]
+    assert "From epoch 0 to 3" in page(lens)["said"]
     seen = gates.observed(fresh, x)
     assert watch.moments[-1].mean["group1/block1"] == pytest.approx(float(seen.gates["group1/block1"].mean()), abs=1e-6)
+
+
+def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_it_goes(model):
+    import keras
+
+    from senet_lab.gate_watch import GateWatch
+    from senet_lab.training.optimizers import compiled
+
+    fresh = gates.untrained(model)
+    x = np.random.default_rng(0).random((32, 32, 32, 3), dtype="float32")
+    y = np.arange(32) % 10
+    watch = GateWatch(x, y)
+    lens = GateLens(fresh, x, y, watch=watch)
+    assert page(lens)["tab"] == "Training"
+    lens.wait(300)
+    before, during = lens._work.reading, []
+    look = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda *_: during.append(
+            (page(lens)["heading"], ask(lens, tab="Depth")["busy"], lens._work.reading)
+        )
+    )
+    compiled(fresh).fit(x, y, epochs=2, verbose=0, callbacks=[watch, look])
+    for heading, busy, reading in during:
+        assert lens_pages.MOVING_SINCE in heading
+        assert (busy, reading) == ("", before)
+    lens.wait(300)
+    assert "being trained" not in page(lens)["heading"]
+    assert np.allclose(lens._work.reading.gates["group2/block1"], gates.gates(fresh, x)["group2/block1"], atol=1e-6)
+    assert not np.allclose(lens._work.reading.gates["group2/block1"], before.gates["group2/block1"], atol=1e-4)
+
+    watch.on_train_begin()  # of a fit that is interrupted, which Keras does not tell
+    assert lens_pages.MOVING_SINCE in page(lens)["heading"]
+    before = lens._work
+    ask(lens, again=True)
+    assert lens.wait(300)._work is not before
+    assert "being trained" not in page(lens)["heading"]
+    lens.close()
+
+
+def test_a_network_of_ones_own_is_read_again_on_a_word_with_the_weights_that_it_has_now(model):
+    fresh = gates.untrained(model)
+    lens = GateLens(fresh).wait(300)
+    assert "Read again" in page(lens)["side"]
+    fresh.set_weights([0.9 * weight for weight in fresh.get_weights()])
+    ask(lens, again=True)
+    lens.wait(300)
+    by_hand = gates.gates(fresh, lens._work.loaded.images[:8])
+    assert np.allclose(lens._work.reading.gates["group2/block1"][:8], by_hand["group2/block1"], atol=1e-5)
+    lens.close()
+
+
+def test_what_was_read_while_weights_moved_is_of_no_network_and_not_kept(monkeypatch):
+    fits = [0]
+    work = lens_work.Work(lens_sources.Source("net", lambda: "loaded", rests=lambda: fits[-1]))
+
+    def found(keys):
+        work.aim(keys)
+        work.wait(20)
+        return dict(work.results), dict(work.failed)
+
+    load, read = ("load",), ("read",)
+    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: fits.append(1) or "of two")
+    assert found([load, read]) == ({load: "loaded"}, {})
+    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: fits.append(2) or 1 / 0)
+    assert found([read]) == ({load: "loaded"}, {})
+    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: "whole")
+    assert found([read]) == ({load: "loaded", read: "whole"}, {})
+    assert not work.is_outdated
+    fits.append(None)
+    assert work.is_outdated
+    assert found([("image", 0, "")])[0] == {load: "loaded", read: "whole"}
+
+
+def test_whatever_thread_sends_does_so_as_an_answer_to_the_page(lens):
+    """See Follower: else the page's next message waits for the cell that is busy."""
+    who, heard = contextvars.ContextVar("who", default="the cell"), []
+    lens.observe(lambda _: heard.append(who.get()), "body")
+    contextvars.copy_context().run(lambda: (who.set("the page"), ask(lens, tab="Depth")))
+    lens._state = replace(lens._state, tab="Spread")
+    thread = threading.Thread(target=lens._follow)
+    thread.start()
+    thread.join()
+    lens.unobserve_all("body")
+    assert heard == ["the page", "the page"]
+
+
+def test_messages_of_the_page_go_to_the_subshell_that_they_are_sent_to_whoever_published_last():
+    comm = BaseComm(comm_id="x", target_name="jupyter.widget")
+    comm._reply_subshell_id = None  # as ipykernel notes with each message that the cell's thread sends
+    assert comm._reply_subshell_for({}, "subshell") is None
+    heard_where_sent(comm)
+    assert comm._reply_subshell_for({}, "subshell") == "subshell"
+
+
+def test_a_part_of_the_page_that_is_as_it_was_is_not_sent(lens):
+    ask(lens, tab="Heat map", path="group2/block1")
+    sent = []
+    lens.observe(lambda change: sent.append(change.name), [*PARTS, "shown"])
+    ask(lens, tab="Curves")
+    lens._saving.saved = lens._saving.saved._replace(words="Saved")
+    lens._render()
+    lens.unobserve_all([*PARTS, "shown"])
+    assert sent == ["body", "shown", "side", "shown"]
+
+
+def test_a_cell_that_is_run_again_ends_its_panel_which_lets_go_of_all_that_it_held(model, monkeypatch):
+    monkeypatch.setattr(lens_module, "cell", lambda: "cell 1")
+    pictures = np.zeros((20, 32, 32, 3), "uint8")
+    first = GateLens(model, pictures, np.arange(20) % 10).wait(300)
+    held = [weakref.ref(each) for each in (first._work, first._work.loaded, first._work.reading, first._work.untrained)]
+    second = GateLens(model, pictures, np.arange(20) % 10).wait(300)
+    gc.collect()
+    assert [each() for each in held] == [None] * 4
+    first.asked = {"moves": {"tab": "Depth"}, "turn": "late"}
+    assert (first.shown["turn"], first.shown["error"]) == ("late", lens_pages.REPLACED)
+    held = weakref.ref(second._work)
+    second.close()
+    gc.collect()
+    assert held() is None
+    assert (first.failure, second.failure) == (None, None)
+
+
+def test_a_panel_that_was_ended_hears_no_more_of_a_watch_nor_of_work_that_others_share(model):
+    from senet_lab.gate_watch import GateWatch
+
+    watch = GateWatch(np.zeros((10, 32, 32, 3)), np.arange(10))
+    lens = GateLens(model, watch=watch)
+    work = lens._work
+    assert (len(watch._listeners), len(work._listeners)) == (1, 1)
+    lens.close()
+    assert (watch._listeners, work._listeners) == ([], [])
+    work.wait(300)
 
 
 def test_a_watch_refuses_labels_that_do_not_fit():
@@ -643,10 +847,10 @@ def test_a_damaged_record_is_said(tmp_path):
 def seen(lens, words):
     """The page once it has the words: a thread looks into the folder now and then."""
     end = time.monotonic() + 20
-    while words not in "".join(lens.shown[part] for part in ("heading", "said", "body", "error")):
-        assert time.monotonic() < end, lens.shown["said"]
+    while words not in "".join(page(lens)[part] for part in ("heading", "said", "side", "body", "error")):
+        assert time.monotonic() < end, page(lens)["said"]
         time.sleep(0.05)
-    return lens.shown
+    return page(lens)
 
 
 def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or_keras(tmp_path):
@@ -670,23 +874,23 @@ def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_
     run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
     run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
     lens = GateLens.of_run(run)
-    assert lens.shown["tab"] == "Training"
-    assert "at work: training, epoch 2 of 5" in lens.shown["heading"]
-    assert "no weights yet that can be looked into" in lens.shown["said"]
-    assert (lens.shown["error"], lens.shown["busy"]) == ("", "")
+    assert page(lens)["tab"] == "Training"
+    assert "at work: training, epoch 2 of 5" in page(lens)["heading"]
+    assert "no weights yet that can be looked into" in page(lens)["said"]
+    assert (page(lens)["error"], page(lens)["busy"]) == ("", "")
     weights = SMALL.build().get_weights()
     best = run.folder / "checkpoints" / "best.npz"
     checkpoint.write(best, weights, {"epoch": 1})
     seen(lens, "its weights after 1")
     lens._work.wait(300)
-    assert "Read again" in ask(lens, tab="Training")["body"]
+    assert "Read again" in ask(lens, tab="Training")["side"]
     checkpoint.write(best, weights, {"epoch": 2})
     seen(lens, "Read its better weights")
-    assert "its weights after 2" in (ask(lens, again=True)["heading"], lens.wait(300), lens.shown["heading"])[2]
-    assert "Read again" in lens.shown["body"]
+    assert "its weights after 2" in (ask(lens, again=True)["heading"], lens.wait(300), page(lens)["heading"])[2]
+    assert "Read again" in page(lens)["side"]
     run.tell(Status("finished", epoch=5, epochs=5))
     end = time.monotonic() + 20
-    while "at work" in lens.shown["heading"]:
+    while "at work" in page(lens)["heading"]:
         assert time.monotonic() < end
         time.sleep(0.05)
     lens.close()
@@ -717,13 +921,13 @@ def test_a_run_shows_its_best_weights_and_how_gates_moved(tmp_path):
     run = Run.create(SMALL, recipe, folder=tmp_path / "run")
     lens = GateLens.of_run(run)
     lens._work.wait(300)
-    assert "has no checkpoint yet" in lens.shown["error"]
+    assert "has no checkpoint yet" in page(lens)["error"]
     assert run.start().wait(300).state == "finished"
     ask(lens, again=True)
     lens.wait(300)
-    assert lens.shown["error"] == ""
+    assert page(lens)["error"] == ""
     assert "From epoch 0 to 2" in ask(lens, tab="Training")["said"]
-    assert "a run of 2 epochs" in lens.shown["heading"]
+    assert "a run of 2 epochs" in page(lens)["heading"]
 
 
 @pytest.mark.parametrize("name", pretrained.names())
@@ -768,11 +972,11 @@ def test_timms_networks_are_offered_and_nothing_is_fetched_until_somebody_says_s
     assert "<svg" in shown["strip"]
     for tab in TABS:
         ask(lens, tab=tab)
-    assert (fetched, lens.shown["error"]) == ([], "")
+    assert (fetched, page(lens)["error"]) == ([], "")
     shown = ask(lens, load=True)
     assert fetched == [TIMM.removeprefix("timm/")]
     assert "not installed; try pip install huggingface_hub, or get model.safetensors" in shown["error"]
-    assert "Fetch and load it" in lens.shown["body"]
+    assert "Fetch and load it" in page(lens)["body"]
     ask(lens, load=True)
     assert len(fetched) == 2
     assert lens.failure is None
@@ -783,7 +987,7 @@ def test_naming_one_of_timms_networks_is_saying_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     lens = GateLens(TIMM)
     lens._work.wait(300)
-    assert "not installed" in lens.shown["error"]
+    assert "not installed" in page(lens)["error"]
     assert repr(lens) == f"GateLens({TIMM})"
     with pytest.raises(ValueError, match=r"must say which weights; try 'seresnet50.ra2_in1k'"):
         GateLens("timm/seresnet50")

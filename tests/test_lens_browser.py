@@ -66,6 +66,12 @@ def go_to(page, tab):
     expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
 
 
+def pressed(page, name):
+    """Press a button by key, wherever the focus was before."""
+    page.get_by_role("button", name=name, exact=True).focus()
+    page.keyboard.press("Enter")
+
+
 def said(page):
     return page.locator(".sn-lens p[data-part=said]")
 
@@ -102,10 +108,12 @@ def test_classes_are_chosen_by_check_boxes_and_focus_stays(page):
     expect(box).to_be_checked()
     page.keyboard.press("Space")
     expect(page.locator(".sn-class-key")).not_to_contain_text("truck")
-    page.get_by_role("button", name="None", exact=True).press("Enter")
+    pressed(page, "None")
     expect(said(page)).to_contain_text("Choose at least two classes")
-    page.get_by_role("button", name="All", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="None", exact=True)).to_be_focused()
+    pressed(page, "All")
     expect(page.locator(".sn-class-key span")).to_have_count(10)
+    expect(page.get_by_role("button", name="All", exact=True)).to_be_focused()
 
 
 def test_each_picture_has_its_numbers_behind_it(page):
@@ -127,8 +135,9 @@ def test_a_gate_is_held_with_a_key_and_accuracy_moves(page):
     page.get_by_role("radio", name="shuffled").focus()
     page.keyboard.press("Space")
     expect(said(page)).to_contain_text("shuffled between channels", timeout=60_000)
-    page.get_by_role("button", name="Let all go").press("Enter")
+    pressed(page, "Let all go")
     expect(page.locator(".sn-strip .sn-cross")).to_have_count(0)
+    expect(page.get_by_role("button", name="Let all go")).to_be_focused()
     expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=60_000)
 
 
@@ -138,11 +147,33 @@ def test_an_image_of_the_sample_goes_through_the_network(page):
     words = thumb.get_attribute("aria-label")
     thumb.press("Enter")
     number = re.search(r"image (\d+)", words)[1]
-    expect(said(page)).to_contain_text(f"Image {number} is taken for", timeout=60_000)
+    expect(said(page)).to_contain_text(f"Image {number} is classified as", timeout=60_000)
     expect(page.locator(".sn-thumb[aria-pressed=true]")).to_be_focused()
     expect(page.locator(".sn-maps img")).to_have_count(16)
-    page.get_by_role("button", name="Next").press("Enter")
-    expect(page.get_by_text("page 2 of")).to_be_visible()
+    pressed(page, "Next")
+    for number in (2, 3):
+        expect(page.get_by_text(f"page {number} of")).to_be_visible()
+        expect(page.get_by_role("button", name="Next")).to_be_focused()
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("page 4 of")).to_be_visible()
+    pressed(page, "Previous")
+    expect(page.get_by_text("page 3 of")).to_be_visible()
+
+
+def test_a_list_of_classes_stays_where_it_was_scrolled_to(page):
+    go_to(page, "Curves")
+    boxes = page.locator(".sn-boxes")
+    page.add_style_tag(content=".sn-side .sn-boxes { max-height: 80px !important; }")
+    boxes.evaluate("(list) => (list.scrollTop = 60)")
+    box = page.get_by_role("checkbox", name="deer")
+    box.focus()
+    top = boxes.evaluate("(list) => list.scrollTop")
+    page.keyboard.press("Space")
+    expect(page.locator(".sn-class-key")).not_to_contain_text("deer")
+    assert boxes.evaluate("(list) => list.scrollTop") == top > 0
+    page.keyboard.press("Space")
+    expect(page.locator(".sn-class-key")).to_contain_text("deer")
+    page.add_style_tag(content=".sn-side .sn-boxes { max-height: 250px !important; }")
 
 
 def encoded(image, form="PNG"):
@@ -161,7 +192,7 @@ def test_a_file_of_ones_own_goes_through_the_network(page):
     go_to(page, "One image")
     ramp = np.linspace(0, 255, 300 * 200).reshape(200, 300).astype("uint8")
     choose_file(page, "my ramp.png", encoded(Image.fromarray(ramp)))
-    expect(said(page)).to_contain_text("My ramp.png is taken for", timeout=60_000)
+    expect(said(page)).to_contain_text("My ramp.png is classified as", timeout=60_000)
     expect(page.locator("figcaption").first).to_contain_text("grey spread over three channels")
 
 
@@ -177,7 +208,7 @@ def test_a_file_is_dropped_on_any_view(page):
         }""",
         list(image),
     )
-    expect(said(page)).to_contain_text("Dropped.png is taken for", timeout=60_000)
+    expect(said(page)).to_contain_text("Dropped.png is classified as", timeout=60_000)
     expect(page.locator("figcaption").first).to_contain_text("what is transparent laid on white")
 
 
@@ -187,7 +218,7 @@ def test_a_file_of_many_parts_arrives_whole(page):
     content = encoded(Image.fromarray(noise))
     assert len(content) > 8 * 2**20
     choose_file(page, "large.png", content)
-    expect(said(page)).to_contain_text("Large.png is taken for", timeout=120_000)
+    expect(said(page)).to_contain_text("Large.png is classified as", timeout=120_000)
 
 
 @pytest.mark.parametrize(
@@ -262,26 +293,73 @@ def test_the_tabs_stand_still_whatever_is_chosen(page):
     assert len(tops) == 1
 
 
-def test_the_gates_of_a_fit_in_the_next_cell_are_seen_as_it_goes(page):
-    cell = page.locator(".jp-CodeCell").nth(1)
+def run(page, number, *lines):
+    """Write a cell, run it, and return it."""
+    cell = page.locator(".jp-CodeCell").nth(number)
     cell.scroll_into_view_if_needed()
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+A")
-    lines = [
+    page.keyboard.insert_text("\n".join(lines))
+    page.keyboard.press("Shift+Enter")
+    return cell
+
+
+def test_the_panel_answers_while_a_fit_keeps_its_cell_busy_and_reads_the_gates_when_it_has_ended(page, tmp_path):
+    """The first epoch ends when the file is there, so that the cell is busy for as long as the panel is looked at."""
+    done = tmp_path / "done"
+    cell = run(
+        page, 1,
+        "import keras, pathlib, time",
         "from senet_lab.gate_watch import GateWatch",
         "from senet_lab.training.optimizers import compiled",
         "x, y = lens.scene.work.loaded.images, lens.scene.work.loaded.labels",
         "watch = GateWatch(x[:100], y[:100])",
+        "def hold(*_):",
+        f"    while not pathlib.Path({str(done)!r}).exists(): time.sleep(0.1)",
         "lens.close()",
         "lens = GateLens(model, watch=watch)",
         "display(lens)",
-        "_ = compiled(model).fit(x[:64], y[:64], epochs=3, verbose=0, callbacks=[watch])",
-    ]
-    page.keyboard.insert_text("\n".join(lines))
-    page.keyboard.press("Shift+Enter")
-    panel = cell.locator(".sn-lens")
-    panel.get_by_role("tab", name="Training").click(timeout=60_000)
-    expect(panel.locator("p[data-part=said]")).to_contain_text("From epoch 0 to 3", timeout=180_000)
+        "held = keras.callbacks.LambdaCallback(on_epoch_end=hold)",
+        "_ = compiled(model).fit(x[:64], y[:64], epochs=3, verbose=0, callbacks=[watch, held])",
+    )  # fmt: skip
+    panel, prompt = cell.locator(".sn-lens"), cell.locator(".jp-InputPrompt")
+    tabs = {name: panel.get_by_role("tab", name=name) for name in ("Training", "Depth")}
+    try:
+        expect(tabs["Training"]).to_have_attribute("aria-selected", "true", timeout=60_000)
+        for name in ("Depth", "Training"):
+            tabs[name].click()
+            expect(tabs[name]).to_have_attribute("aria-selected", "true", timeout=60_000)
+        expect(panel.locator("p[data-part=said]")).to_contain_text("From epoch 0 to 1", timeout=180_000)
+        tabs["Depth"].click()
+        expect(tabs["Depth"]).to_have_attribute("aria-selected", "true", timeout=60_000)
+        expect(panel.get_by_role("heading", name="Gates of").locator("+ p")).to_contain_text("being trained")
+        expect(prompt).to_have_text("[*]:")
+    finally:
+        done.write_text("")
+    expect(prompt).not_to_have_text("[*]:", timeout=180_000)
+    expect(panel.locator("[data-part=heading]")).not_to_contain_text("being trained", timeout=60_000)
+    tabs["Training"].click()
+    expect(panel.locator("p[data-part=said]")).to_contain_text("From epoch 0 to 3", timeout=60_000)
+    expect(panel.locator("[data-part=busy]")).to_be_hidden(timeout=120_000)
+
+
+def test_a_page_that_is_loaded_again_finds_its_panel_and_a_cell_that_is_run_again_ends_the_old_one(page, browser, lab):
+    run(page, 1, "lens = GateLens(model)", "lens")
+    panel = page.locator(".jp-CodeCell").nth(1).locator(".sn-lens")
+    expect(panel.locator("[role=tabpanel] svg").first).to_be_visible(timeout=120_000)
+    page.keyboard.press("Control+S")
+    expect(page.get_by_text("Saving completed")).to_be_visible()
+    other = heard_page(browser)
+    opened_notebook(other, lab, "lens.ipynb")
+    again = other.locator(".jp-CodeCell").nth(1).locator(".sn-lens")
+    again.get_by_role("tab", name="Depth").click(timeout=60_000)
+    expect(again.get_by_role("tab", name="Depth")).to_have_attribute("aria-selected", "true", timeout=60_000)
+    run(page, 1, "lens = GateLens(model)", "lens")
+    late = again.get_by_role("tab", name="Spread")
+    late.click()
+    expect(again.locator("p[data-part=error]")).to_contain_text("was run again", timeout=60_000)
+    other.context.close()
+    expect(panel.locator("[role=tabpanel] svg").first).to_be_visible(timeout=120_000)
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):

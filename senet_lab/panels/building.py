@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import sys
 import threading
 import time
@@ -45,14 +46,14 @@ class Building:
         self.running, self.architecture, self.model, self.words = True, architecture, None, ""
         # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
         policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
-        threading.Thread(target=self._build, args=(architecture, policy), daemon=True).start()
+        _in_thread(self._build, architecture, policy)
 
     def keep(self, folder: Path) -> None:
         """Save the model in a folder under a name that is free; in a thread, too."""
         if not self.running and self.model is not None:
             path = free_name(folder, self.model.name, ".keras")
             self.running, self.words = True, f"Saving {path.name} \u2026"
-            threading.Thread(target=self._keep, args=(self.model, path), daemon=True).start()
+            _in_thread(self._keep, self.model, path)
 
     def _keep(self, model: keras.Model, path: Path) -> None:
         try:
@@ -86,6 +87,11 @@ class Building:
     def _say(self, words: str) -> None:
         self.words, self.version = words, self.version + 1
         self.changed()
+
+
+def _in_thread(function: Callable[..., None], *its: Any) -> None:
+    """Run it in a thread, in the context of the page's message that asks for it: see `following.Follower`."""
+    threading.Thread(target=contextvars.copy_context().run, args=(function, *its), daemon=True).start()
 
 
 def place(folder: Path) -> str:

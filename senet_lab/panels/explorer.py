@@ -16,6 +16,7 @@ from senet_lab.checks import nearest
 from senet_lab.export import text_of
 from senet_lab.panels.building import Building
 from senet_lab.panels.cells import asked_for, cell
+from senet_lab.panels.following import heard_where_sent
 from senet_lab.panels.pages import shown
 from senet_lab.panels.state import FIRST_WORDS, State, after, begun, begun_again, file_name
 from senet_lab.published import PRESETS
@@ -68,6 +69,7 @@ class Explorer(anywidget.AnyWidget):
         self._state, self._building = _left_at.get(self._place) or (first, Building(self._render))
         self._building.changed = self._render
         super().__init__(architecture=self._state.architecture)
+        heard_where_sent(self.comm)
         if name := self._place[0]:
             if (old := _live.get(name)) and (explorer := old()):
                 explorer.successor = self

@@ -56,9 +56,18 @@ class Follower:
         """Whether it looks."""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def is_ended(self) -> bool:
+        """Whether it was told to look no more."""
+        return self._ended.is_set()
+
+    def call(self, function: Callable[[], Any]) -> Any:
+        """Call a function that sends, on whatever thread this is, in the context of the page's last message."""
+        context = self.context
+        return context.copy().run(function) if context else function()
+
     def _follow(self) -> None:
         while not self._ended.is_set() and (tick := self._tick()) is not None:
-            context = self.context
-            going = context.copy().run(tick) if context else tick()
+            going = self.call(tick)
             del tick  # or it would keep alive what it belongs to
             self._ended.wait(BUSY if going else IDLE)

@@ -1,6 +1,6 @@
 // The GateLens's page. It sends what was chosen and shows what comes back; what a choice means is decided in Python.
 
-const TABS = ["Curves", "Heat map", "Spread", "Depth", "Closeness", "One image", "Ablation", "Training"];
+const TABS = ["Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training"];
 const PART = 4 * 2 ** 20; // bytes of a file in one message: Jupyter's server takes ten
 const MOST = 64 * 2 ** 20; // bytes of a file
 
@@ -9,17 +9,22 @@ export default {
     const view = uniqueId();
     layout(el, view);
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    let moves = {}; // what was chosen since the last answer
+    let pending = {}; // what was chosen since the last message
     let mine = ""; // what the page itself has to say against a file, until something else is chosen
 
     function ask(name, value) {
-      delete moves[name]; // so that the order is that of the last touches
-      moves[name] = value;
+      delete pending[name]; // so that the order is that of the last touches
+      pending[name] = value;
       mine = "";
-      post();
+      if (talk.isAnswered()) post();
     }
 
-    const post = () => talk.post({ moves: { ...moves } });
+    // Each choice goes once: what is saved or read again would be twice.
+    function post() {
+      const moves = pending;
+      pending = {};
+      talk.post({ moves });
+    }
     const talk = conversation(model, view, () => complain(SILENCE), post);
 
     function complain(words) {
@@ -43,10 +48,7 @@ export default {
 
     function show() {
       const shown = model.get("shown");
-      if (talk.hear(shown.turn)) moves = {};
-      redraw(parts.heading, shown.heading);
-      redraw(parts.strip, shown.strip);
-      redraw(parts.body, shown.body);
+      if (talk.hear(shown.turn) && Object.keys(pending).length) post();
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
       placeTabs(parts, shown.tab);
       parts.busy.hidden = !shown.busy;
@@ -54,17 +56,22 @@ export default {
       if (parts.doing.textContent !== doing) parts.doing.textContent = doing;
       if (!talk.isAnswered()) return; // a later choice is on its way: leave the controls to the hand that moves them
       complain(mine || shown.error);
-      redraw(parts.side, shown.side);
+      redraw(parts.side, model.get("side"));
     }
+
+    const drawsOf = (name) => () => (name !== "side" || talk.isAnswered()) && redraw(parts[name], model.get(name));
 
     const chooses = [chooseBlocks(el, ask), hold(el, ask), choose(el, ask), takeFiles(el, send)];
     const stops = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), ...chooses];
-    model.on("change:shown", show);
-    show();
+    const shows = { ...Object.fromEntries(["heading", "strip", "side", "body"].map((name) => [name, drawsOf(name)])), shown: show };
+    for (const [name, draws] of Object.entries(shows)) {
+      model.on(`change:${name}`, draws);
+      draws();
+    }
     return () => {
       stops.forEach((stop) => stop());
       talk.stop();
-      model.off("change:shown", show);
+      for (const [name, draws] of Object.entries(shows)) model.off(`change:${name}`, draws);
     };
   },
 };
@@ -136,7 +143,7 @@ function choose(el, ask) {
   const askClasses = () => ask("classes", classes().filter((box) => box.checked).map((box) => Number(box.dataset.value)));
   const click = (event) => {
     const button = event.target.closest("button");
-    if (!button) return;
+    if (!button || button.getAttribute("aria-disabled") === "true") return;
     const { tab, ask: name, value, all } = button.dataset;
     if (tab) ask("tab", tab);
     else if (all) {

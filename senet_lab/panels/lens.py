@@ -14,13 +14,14 @@ import anywidget
 import traitlets
 
 from senet_lab.moments import Moment
-from senet_lab.panels.following import Follower
+from senet_lab.panels.cells import cell
+from senet_lab.panels.following import Follower, heard_where_sent
 from senet_lab.panels.lens_noted import Noted, Told
 from senet_lab.panels.lens_offered import offered
 from senet_lab.panels.lens_own import Own
-from senet_lab.panels.lens_pages import shown, still
+from senet_lab.panels.lens_pages import REPLACED, shown, still
 from senet_lab.panels.lens_runs import of_run
-from senet_lab.panels.lens_saving import Saving
+from senet_lab.panels.lens_saving import Order, Saving
 from senet_lab.panels.lens_scene import Scene, wanted
 from senet_lab.panels.lens_sources import Source
 from senet_lab.panels.lens_state import State, after
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from senet_lab.gate_watch import GateWatch
 
 HERE = Path(__file__).parent
+PARTS = ("heading", "strip", "side", "body")  # of the page that are sent by themselves
+
+# The panel that a cell made last: running the cell again ends it, since ipywidgets keeps every widget for ever.
+_live: dict[str, weakref.ref[GateLens]] = {}
 
 
 class GateLens(anywidget.AnyWidget):
@@ -60,8 +65,12 @@ class GateLens(anywidget.AnyWidget):
 
     # From the page: {"moves": {control: value}, "turn": whose and which}. Files come as messages of their own.
     asked = traitlets.Dict().tag(sync=True)
-    # To the page: what `lens_pages.shown` puts together.
+    # To the page: what `lens_pages.shown` puts together, its large parts apart, so that only what has changed is sent.
     shown = traitlets.Dict().tag(sync=True)
+    heading = traitlets.Unicode().tag(sync=True)
+    strip = traitlets.Unicode().tag(sync=True)
+    side = traitlets.Unicode().tag(sync=True)
+    body = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -98,29 +107,49 @@ class GateLens(anywidget.AnyWidget):
         agreed: tuple[str, ...] = (),
     ) -> None:
         self.failure: Exception | None = None
+        if watch is not None and first in sources and not sources[first].lasting:
+            sources = {**sources, first: replace(sources[first], rests=watch.rests)}
         self._works, self._watch = Works(sources, self._follow), watch
         self._own: Own | None = None
         self._state = State(network=first, agreed=agreed)
         self._noted, self._follower = noted, Follower(weakref.WeakMethod(self._look))
         self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
-        super().__init__()
+        if watch is not None or (noted is not None and noted.look().going):
+            self._state = replace(self._state, tab="Training")
+        if noted is not None:
+            noted.mark()
+        super().__init__(**_parted(shown(self.scene)))
+        heard_where_sent(self.comm)
+        self._live_alone()
         self.on_msg(self._uploads.receive)
         if watch is not None:
             watch.listen(self._follow)
         if self._work and self._work.failed:  # for another panel, some time ago
             self._work.try_again()
-        if noted is not None:
-            self._state = replace(self._state, tab="Training" if noted.look().going else self._state.tab)
-            noted.mark()
         self._follow()
         if noted is not None:
             self._follower.start()
 
+    def _live_alone(self) -> None:
+        """End the panel that this cell made before."""
+        if place := cell():
+            if (old := _live.get(place)) and (lens := old()):
+                lens._rest()
+            _live[place] = weakref.ref(self)
+
     def close(self) -> None:
-        """End the panel."""
+        """End the panel, and let go of the network and all that was found out of it."""
         if getattr(self, "_follower", None) is not None:  # a panel that was refused has none
-            self._follower.end()
+            self._rest()
         super().close()
+
+    def _rest(self) -> None:
+        """Look, work and send no more; ipywidgets keeps what is left."""
+        self._follower.end()
+        self._works.end()
+        if self._watch is not None:
+            self._watch.unlisten(self._follow)
+        self._watch = self._noted = self._own = None
 
     @property
     def _work(self) -> Work | None:
@@ -138,6 +167,9 @@ class GateLens(anywidget.AnyWidget):
     def _answer(self, change: Any) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
         turn = change.new["turn"]
+        if self._follower.is_ended:
+            self.shown = {**self.shown, "turn": turn, "error": REPLACED, "busy": ""}
+            return
         self._follower.context = contextvars.copy_context()  # see Follower
         try:
             self._move(dict(change.new["moves"]), turn)
@@ -150,6 +182,8 @@ class GateLens(anywidget.AnyWidget):
             self._works.again(state.network)
             if self._noted:
                 self._noted.mark()
+            if self._watch:  # who asks while a fit seems to be under way knows that it was interrupted
+                self._watch.is_going = False
         elif self._work and self._work.failed and not state.refused:
             self._work.try_again()
         self._saving.forget_failure()
@@ -161,23 +195,26 @@ class GateLens(anywidget.AnyWidget):
     def _save(self, suffix: str) -> None:
         scene = self.scene
         if scene.reading is not None:
-            name = scene.state.network, suffix
-            self._saving.start(scene.reading, scene.classes, scene.path, scene.state.figure, name)
+            state = scene.state
+            self._saving.start(Order(scene.reading, scene.classes, scene.path, state.figure, state.network, suffix))
 
     def _take(self, own: Own) -> None:
         """A file of one's own has come: it goes through the network."""
-        try:
-            self._own = own
-            self._state = replace(self._state, image=None, tab="One image", refused={})
-            if self._work:
-                self._work.try_again()
-            self._aim()
-            self._render()
-        except Exception as error:
-            self._fail(error, self._state.turn)
+        if self._follower.is_ended:
+            return
+        self._own = own
+        self._state = replace(self._state, image=None, tab="One image", refused={})
+        if self._work:
+            self._work.try_again()
+        self._update()
 
     def _follow(self) -> None:
-        """Something was found out; it may be what the next thing needs."""
+        """Something was found out, on some thread; it may be what the next thing needs."""
+        self._follower.call(self._update)
+
+    def _update(self) -> None:
+        if self._follower.is_ended:
+            return
         try:
             self._aim()
             self._render()
@@ -198,6 +235,9 @@ class GateLens(anywidget.AnyWidget):
         return bool(now.going)
 
     def _aim(self) -> None:
+        work = self._work
+        if work and work.is_outdated and work.source.rests() is not None:  # a fit has ended: read what came of it
+            self._works.again(self._state.network)
         scene = self.scene
         if scene.work:
             scene.work.aim(wanted(scene))
@@ -206,21 +246,18 @@ class GateLens(anywidget.AnyWidget):
         self.failure = error
         self.shown = {**self.shown, "turn": turn, "error": "".join(traceback.format_exception(error))}
 
-    @traitlets.default("shown")
-    def _first(self) -> dict[str, Any]:
-        return shown(self.scene)
-
     def _render(self) -> None:
-        """Send what the page shows, once; other threads may move on meanwhile."""
+        """Send what has changed on the page, once; other threads may move on meanwhile, and the last word is theirs."""
         drawn = None
         while drawn != (now := self._now()):
             drawn = now
             page = shown(self.scene)
             if self._now() == now:
-                self.shown = page
+                for name, value in _parted(page).items():
+                    setattr(self, name, value)
 
     def _now(self) -> Any:
-        work, watched = self._work, len(self._watch.moments) if self._watch else 0
+        work, watched = self._work, (len(self._watch.moments), self._watch.rests()) if self._watch else None
         told = self._noted.told if self._noted else None
         return self._state, self._own, work, work.version if work else 0, watched, told, self._saving.saved
 
@@ -231,10 +268,10 @@ class GateLens(anywidget.AnyWidget):
             TimeoutError: they did not come in `timeout` seconds.
             RuntimeError: they could not be had; says why.
         """
+        self._aim()
         work = self._work
         if work is None:
             raise RuntimeError("there is no network to wait for")
-        self._aim()
         work.wait(timeout)
         if work.failed:
             raise RuntimeError("; ".join(work.failed.values()))
@@ -249,3 +286,9 @@ class GateLens(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": still(self.scene), "text/plain": repr(self)}, metadata
+
+
+def _parted(page: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows, by trait; what answers the page comes last, when the parts are there."""
+    rest = {name: value for name, value in page.items() if name not in PARTS}
+    return {**{name: page[name] for name in PARTS}, "shown": rest}

@@ -23,12 +23,12 @@ def choose(scene: Scene, reading: Reading) -> str:
         thumbs = thumbnails(scene.work.loaded.pictures, reading, numbers, state.image)
     turn = "".join(
         f'<button type="button" class="sn-button" data-ask="page" data-value="{to}" data-key="{words}"'
-        f"{when(not 0 <= to < pages, 'disabled')}>{words}</button>"
+        f' aria-disabled="{str(not 0 <= to < pages).lower()}">{words}</button>'
         for words, to in (("Previous", page - 1), ("Next", page + 1))
     )
     wrong = (
         f'<label><input type="checkbox" data-ask="wrong" data-value=""{when(state.wrong, "checked")}/> '
-        "only those taken for another class</label>"
+        "only those misclassified</label>"
         if reading.accuracy is not None
         else ""
     )

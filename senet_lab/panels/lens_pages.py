@@ -16,22 +16,22 @@ from senet_lab.panels.lens_work import moments_of
 from senet_lab.views.bare import bare
 from senet_lab.views.gates import Reading, gates_sheet, share
 from senet_lab.views.gates_ablation import alone_and_together
-from senet_lab.views.gates_close import close_classes
 from senet_lab.views.gates_curves import curves
 from senet_lab.views.gates_depth import depth
 from senet_lab.views.gates_heat import heat_map
 from senet_lab.views.gates_history import history
 from senet_lab.views.gates_image import passage_view
+from senet_lab.views.gates_similarity import similar_classes
 from senet_lab.views.gates_spread import spread
 from senet_lab.views.gates_strip import strip, strip_legend
 from senet_lab.views.gates_words import (
     ablation_words,
-    close_words,
     curves_words,
     depth_words,
     heat_words,
     history_words,
     image_words,
+    similarity_words,
     spread_words,
 )
 from senet_lab.views.page import style_sheet
@@ -45,12 +45,19 @@ TO_WATCH = (
     "<p>Nothing was noted while this network was trained. A callback notes the gates of the same images after each "
     "epoch; here is how, with plain Keras:</p>"
     '<pre class="sn-code"><code>from senet_lab.gate_watch import GateWatch\nfrom senet_lab.panels import GateLens\n\n'
-    "watch = GateWatch(x_test[:500], y_test[:500])\nlens = GateLens(model, x_test, y_test, watch=watch)\n"
+    "watch = GateWatch(x_test[:500], y_test[:500])\ndisplay(GateLens(model, x_test, y_test, watch=watch))\n"
     "model.fit(x, y, epochs=10, callbacks=[watch])</code></pre>"
     "<p>A training in a folder notes them by itself: GateLens.of_run(run) shows them, while it is at work as well.</p>"
 )
 
 
+MOVING = "being trained"
+MOVING_SINCE = "being trained: all but Training is of its weights before, until fit has ended"
+MOVING_WORDS = (
+    "A fit is under way, and gates of several steps are gates of no network: they are read when it has ended. If it "
+    "was interrupted, choose Read again."
+)
+REPLACED = "The cell of this panel was run again, or the panel was closed. Run this cell again as well."
 FEWER = "F ratios of a training are of fewer images than those in the strip above, and grow with their number."
 AT_ONE = (
     "Held at 1, a gate leaves its maps larger than what is behind was trained on, which is most of what is lost; held "
@@ -90,9 +97,9 @@ def _still(scene: Scene) -> str:
     reading = scene.reading
     if reading is None:
         return f"{_heading(scene)}<p>{escape('Its gates were not read yet.')}</p>"
-    untrained = scene.work.untrained if scene.work else None
+    untrained = scene.untrained
     pictures = (
-        (curves_words(reading, scene.classes), curves(reading, scene.classes)),
+        (curves_words(reading, scene.classes, untrained=untrained), curves(reading, scene.classes)),
         (depth_words(reading, untrained), depth(reading, scene.path, untrained)),
     )
     told = "".join(f'<p class="sn-said">{escape(words)}</p>{drawing}' for words, drawing in pictures)
@@ -106,11 +113,13 @@ def _heading(scene: Scene) -> str:
         gates = sum(values.shape[1] for values in reading.gates.values())
         facts = [f"{gates:,} gates in {counted(len(reading.gates), 'block')}", f"{len(reading.labels):,} images"]
         if reading.accuracy is not None:
-            facts.append(f"{share(reading.accuracy)} of them right")
+            facts.append(f"accuracy {share(reading.accuracy)}")
         if not reading.given:
             facts.append("no labels: what is predicted stands for them")
     if scene.work and scene.work.loaded and scene.work.loaded.about:
         facts.append(scene.work.loaded.about)
+    if scene.is_moving:
+        facts.append(MOVING_SINCE if reading else MOVING)
     if scene.told.going:
         facts.append(f"at work: {scene.told.going}")
     under = escape(" \u00b7 ".join(facts)) or "&#160;"
@@ -126,7 +135,11 @@ def _strip(scene: Scene, interactive: bool = True) -> str:
     ratios = reading.specificity if reading else {}
     if ledger is None and reading is None:
         return ""
-    drawing = strip(ledger, ratios, scene.path, held=scene.state.held, interactive=interactive and bool(reading))
+    untrained = scene.untrained.specificity if scene.untrained else None
+    drawing = strip(
+        ledger, ratios, scene.path,
+        held=scene.state.held, interactive=interactive and bool(reading), untrained=untrained,
+    )  # fmt: skip
     return f"{strip_legend()}{drawing}"
 
 
@@ -139,31 +152,34 @@ def _tab(scene: Scene) -> tuple[str, str]:
         return scene.cost, f"<p>{button}</p>"
     if scene.awaits:
         return "It has no weights yet that can be looked into: the first come after an epoch, or a minute.", ""
+    if scene.reading is None and scene.is_moving:
+        return MOVING_WORDS, ""
     if scene.reading is None:
         return "What the gates of a network do, once it is loaded and they were read.", ""
     return _TABS[scene.state.tab](scene)
 
 
 def _curves(scene: Scene, reading: Reading) -> tuple[str, str]:
-    return curves_words(reading, scene.classes, scene.path), curves(reading, scene.classes, scene.path)
+    words = curves_words(reading, scene.classes, scene.path, scene.untrained)
+    return words, curves(reading, scene.classes, scene.path)
 
 
 def _heat(scene: Scene, reading: Reading) -> tuple[str, str]:
-    return heat_words(reading, scene.path, scene.classes), heat_map(reading, scene.path, scene.classes)
+    words = heat_words(reading, scene.path, scene.classes, scene.untrained)
+    return words, heat_map(reading, scene.path, scene.classes)
 
 
 def _spread(scene: Scene, reading: Reading) -> tuple[str, str]:
-    untrained = scene.work.untrained if scene.work else None
-    return spread_words(reading, scene.path), spread(reading, scene.path, untrained)
+    return spread_words(reading, scene.path), spread(reading, scene.path, scene.untrained)
 
 
 def _depth(scene: Scene, reading: Reading) -> tuple[str, str]:
-    untrained = scene.work.untrained if scene.work else None
-    return depth_words(reading, untrained), depth(reading, scene.path, untrained)
+    return depth_words(reading, scene.untrained), depth(reading, scene.path, scene.untrained)
 
 
-def _closeness(scene: Scene, reading: Reading) -> tuple[str, str]:
-    return close_words(reading, scene.path, scene.classes), close_classes(reading, scene.path, scene.classes)
+def _similarity(scene: Scene, reading: Reading) -> tuple[str, str]:
+    words = similarity_words(reading, scene.path, scene.classes, scene.untrained)
+    return words, similar_classes(reading, scene.path, scene.classes)
 
 
 def _image(scene: Scene, reading: Reading) -> tuple[str, str]:
@@ -194,15 +210,7 @@ def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:
     if not moments:
         return "How gates move while a network is trained.", f'<div class="sn-finding">{TO_WATCH}</div>'
     fewer = f'<p class="sn-under">{FEWER}</p>' if scene.moments and scene.reading is not None else ""
-    return history_words(moments), f"{history(moments, scene.path)}{fewer}{_again(scene)}"
-
-
-def _again(scene: Scene) -> str:
-    """A button to read the weights of a run anew, which says whether there are better ones."""
-    if scene.work is None or scene.work.source.lasting or (scene.moments and not scene.told.moments):
-        return ""
-    words = "Read its better weights" if scene.told.is_outdated else "Read again"
-    return f'<p><button type="button" class="sn-button" data-ask="again" data-value="true">{words}</button></p>'
+    return history_words(moments), f"{history(moments, scene.path)}{fewer}"
 
 
 def _of(draw: Callable[[Scene, Reading], tuple[str, str]]) -> Callable[[Scene], tuple[str, str]]:
@@ -216,6 +224,6 @@ def _of(draw: Callable[[Scene, Reading], tuple[str, str]]) -> Callable[[Scene], 
 
 
 _DRAWN: tuple[Callable[[Scene, Reading], tuple[str, str]], ...] = (
-    _curves, _heat, _spread, _depth, _closeness, _image, _ablation, _training,
+    _curves, _heat, _spread, _depth, _similarity, _image, _ablation, _training,
 )  # fmt: skip
 _TABS = dict(zip(TABS, map(_of, _DRAWN), strict=True))

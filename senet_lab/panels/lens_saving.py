@@ -12,7 +12,7 @@ from senet_lab.panels.building import free_name
 from senet_lab.views.figures import activation_figure, save_figure, spread_figure
 from senet_lab.views.gates import Reading, stages
 
-FIGURES = {"means": "Mean gates by class", "deviations": "Means and deviations, two classes"}
+FIGURES = {"means": "Mean gates by class", "deviations": "Means and standard deviations, two classes"}
 
 
 class Saved(NamedTuple):
@@ -23,45 +23,76 @@ class Saved(NamedTuple):
     running: bool = False
 
 
-class Saving:
-    """One figure at a time; `changed` is called from the thread when there is something new to show.
+class Order(NamedTuple):
+    """A figure to be saved.
 
     Attributes:
-        saved: what came of the last one.
+        reading: what it is drawn of.
+        classes: those that are drawn, by number; of "deviations" the first two.
+        block: the one that is looked into, which stands for its stage, see `views.gates.stages`.
+        figure: one of `FIGURES`.
+        network: its name, for that of the file; a number follows where there is such a file.
+        suffix: of the file.
+    """
+
+    reading: Reading
+    classes: Sequence[int]
+    block: str
+    figure: str
+    network: str
+    suffix: str
+
+
+class Saving:
+    """One figure after the other; `changed` is called from the thread when there is something new to show.
+
+    Attributes:
+        saved: what came of those that were asked for together.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self.saved = Saved()
+        self._waiting = list[Order]()  # the first is being drawn
+        self._lock = threading.Lock()
 
     def forget_failure(self) -> None:
-        """Say no more that the last one was not saved: something else was chosen since."""
-        if self.saved.failed:
-            self.saved = Saved()
+        """Say no more that one was not saved: something else was chosen since."""
+        self.saved = self.saved._replace(failed="")
 
-    def start(self, reading: Reading, classes: Sequence[int], block: str, figure: str, name: tuple[str, str]) -> None:
-        """Draw a figure and save it, unless one is being saved already.
+    def start(self, order: Order) -> None:
+        """Draw a figure and save it, after those that are waiting."""
+        with self._lock:
+            self._waiting.append(order)
+            self.saved = Saved(_drawing(len(self._waiting)), running=True)
+            if len(self._waiting) > 1:
+                return
+        threading.Thread(target=self._run, daemon=True).start()
 
-        Args:
-            classes: those that are drawn, by number; of "deviations" the first two.
-            block: the one that is looked into, which stands for its stage, see `views.gates.stages`.
-            figure: one of `FIGURES`.
-            name: the network's, and the suffix of the file; a number follows where there is such a file.
-        """
-        if self.saved.running:
-            return
-        self.saved = Saved("Drawing the figure \u2026", running=True)
-        threading.Thread(target=self._save, args=(reading, classes, block, figure, name), daemon=True).start()
+    def _run(self) -> None:
+        written, failed, left = list[str](), list[str](), 1
+        while left:
+            try:
+                written.append(str(_written(self._waiting[0])))
+            except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
+                known = isinstance(error, (ValueError, OSError))
+                failed.append(f"The figure was not saved: {error if known else repr(error)}")
+            with self._lock:
+                del self._waiting[0]
+                left = len(self._waiting)
+                done = f"Saved as {', '.join(written)}" if written else ""
+                self.saved = Saved(_drawing(left) if left else done, "\n".join(failed), running=bool(left))
+            self._changed()
 
-    def _save(self, reading: Reading, classes: Sequence[int], block: str, figure: str, name: tuple[str, str]) -> None:
-        try:
-            path = free_name(Path.cwd(), stem(name[0], figure), name[1])  # the folder of the notebook
-            written = save(reading, classes, block, figure, path)
-            self.saved = Saved(f"Saved as {written}")
-        except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
-            known = isinstance(error, (ValueError, OSError))
-            self.saved = Saved(failed=f"The figure was not saved: {error if known else repr(error)}")
-        self._changed()
+
+def _drawing(many: int) -> str:
+    return f"Drawing {'the figure' if many == 1 else f'{many} figures'} \u2026"
+
+
+def _written(order: Order) -> Path:
+    """Draw it and write it into the folder of the notebook."""
+    path = free_name(Path.cwd(), stem(order.network, order.figure), order.suffix)
+    return save(order.reading, order.classes, order.block, order.figure, path)
 
 
 def save(reading: Reading, classes: Sequence[int], block: str, figure: str, path: Path) -> Path:

@@ -37,6 +37,11 @@ class Scene(NamedTuple):
         return self.work.reading if self.work else None
 
     @property
+    def untrained(self) -> Reading | None:
+        """Those of the same network untrained, once they were read."""
+        return self.work.untrained if self.work else None
+
+    @property
     def path(self) -> str:
         """The block that is looked into: the one chosen, or else the last."""
         paths = list(self.reading.gates) if self.reading else []
@@ -68,6 +73,11 @@ class Scene(NamedTuple):
         return bool(self.told.going) and not self.told.weights
 
     @property
+    def is_moving(self) -> bool:
+        """Whether a watched `fit` is under way, between whose steps batches would be read of several networks."""
+        return self.work is not None and self.work.source.rests() is None
+
+    @property
     def offer(self) -> Offer:
         """What can be chosen."""
         if self.reading is None:
@@ -80,6 +90,8 @@ def wanted(scene: Scene) -> list[Key]:
     state, keys = scene.state, list[Key]([LOAD, READ])
     if scene.cost or scene.awaits:
         return []
+    if scene.is_moving:
+        return [LOAD]
     if scene.reading is None:
         return keys
     if state.tab == "One image" and scene.image is not None:

@@ -8,7 +8,7 @@ from senet_lab.panels.lens_saving import FIGURES
 from senet_lab.panels.lens_scene import Scene
 from senet_lab.panels.lens_state import HELD_AT
 from senet_lab.views.figures import SUFFIXES
-from senet_lab.views.gates import class_line
+from senet_lab.views.gates import class_line, class_styles, free_style
 from senet_lab.views.gates_ablation import HOW_LABELS
 from senet_lab.views.words import title
 
@@ -26,7 +26,18 @@ def _networks(scene: Scene) -> str:
     )
     return (
         '<section><h3>Network</h3><select aria-label="Network" data-ask="network"'
-        f"{when(len(scene.networks) < 2, 'disabled')}>{options}</select></section>"
+        f"{when(len(scene.networks) < 2, 'disabled')}>{options}</select>{_again(scene)}</section>"
+    )
+
+
+def _again(scene: Scene) -> str:
+    """A button to read the gates anew where weights can have changed, which says whether a run has better ones."""
+    if scene.work is None or scene.work.source.lasting or scene.awaits or scene.cost:
+        return ""
+    words = "Read its better weights" if scene.told.is_outdated else "Read again"
+    return (
+        '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-ask="again" data-value="true" '
+        f'data-key="again">{words}</button></p>'
     )
 
 
@@ -36,10 +47,12 @@ def _classes(scene: Scene) -> str:
     if reading is None:
         return ""
     present = set(reading.present(range(len(reading.classes))))
+    drawn = class_styles(reading.present(scene.classes))
+    taken = set(drawn.values())
     boxes = "".join(
         f'<label class="sn-class"><input type="checkbox" data-ask="classes" data-value="{number}"'
         f"{when(number in scene.classes and number in present, 'checked')}{when(number not in present, 'disabled')}/>"
-        f"<span>{escape(name)}</span>{class_line(number)}</label>"
+        f"<span>{escape(name)}</span>{class_line(drawn.get(number, free_style(number, taken)))}</label>"
         for number, name in enumerate(reading.classes)
     )
     buttons = (
@@ -68,10 +81,10 @@ def _holding(scene: Scene) -> str:
         f'aria-pressed="{str(is_held).lower()}">'
         f"{'Let go' if is_held else 'Hold'} {escape(title(scene.path))}</button>"
     )
+    none = str(not state.held).lower()  # it stays where it is, since it may have the focus
     free = (
-        '<button type="button" class="sn-button" data-ask="free" data-value="true">Let all go</button>'
-        if state.held
-        else ""
+        '<button type="button" class="sn-button" data-ask="free" data-value="true"'
+        f' aria-disabled="{none}">Let all go</button>'
     )
     held = f"Held: {', '.join(map(title, state.held))}." if state.held else "No gate is held."
     return (

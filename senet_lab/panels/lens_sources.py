@@ -66,6 +66,7 @@ class Source:
         lasting: whether it is the same whenever it is loaded, so that what was found out of it may be kept.
         ledger: of the network, where that is known without loading it.
         cost: what loading it takes that has to be agreed to first, in words; nothing where it can be had at once.
+        rests: tells states of its weights apart, see `GateWatch.rests`; None while they move, and are of no step.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Source:
     lasting: bool = False
     ledger: Callable[[], Ledger | None] = field(default=lambda: None)
     cost: Callable[[], str] = field(default=lambda: "")
+    rests: Callable[[], int | None] = field(default=lambda: 0)
 
 
 def shipped() -> tuple[Source, ...]:

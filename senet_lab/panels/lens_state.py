@@ -11,7 +11,7 @@ from senet_lab.checks import flag, one_of, whole
 from senet_lab.panels.lens_saving import FIGURES
 from senet_lab.views.figures import SUFFIXES
 
-TABS = ("Curves", "Heat map", "Spread", "Depth", "Closeness", "One image", "Ablation", "Training")
+TABS = ("Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training")
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
 
 
@@ -25,7 +25,7 @@ class State:
         path: the block that is looked into; "" for the last one.
         classes: those that are drawn, by number; None for the first few.
         image: the one that goes through the network, by its number in the sample; None for a file of one's own.
-        page, wrong: which thumbnails are shown, and whether only of images taken for another class.
+        page, wrong: which thumbnails are shown, and whether only of misclassified images.
         how: what gates are held at, one of `HELD_AT`.
         held: the blocks whose gates are held.
         figure: what is saved, one of `FIGURES`.
@@ -113,5 +113,5 @@ _MOVES: dict[str, Callable[[State, Any, Offer], dict[str, Any]]] = {
     "free": lambda _, value, __: {"held": ()} if flag("free", value) else {},
     # What is done with the network, once the moves are made: here it is only judged.
     "save": lambda _, value, __: _nothing(one_of("save", value, SUFFIXES)),
-    "again": lambda _, value, __: {"tab": "Training"} if flag("again", value) else {},
+    "again": lambda _, value, __: _nothing(flag("again", value)),
 }

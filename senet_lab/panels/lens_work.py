@@ -21,6 +21,7 @@ class Work:
     Attributes:
         results, failed: what was found, and why it could not be, by what was asked.
         words: what is being done; "" where nothing is.
+        state: of the weights that the gates were read of, see `Source.rests`.
         version: rises with each change, so that who draws can tell that there was one meanwhile.
     """
 
@@ -29,6 +30,7 @@ class Work:
         self.results: dict[Key, Any] = {}
         self.failed: dict[Key, str] = {}
         self.words, self.version = "", 0
+        self.state: int | None = None
         self._listeners: list[weakref.WeakMethod[Callable[[], None]]] = []
         self._wanted: list[Key] = []
         self._lock = threading.Lock()
@@ -50,9 +52,20 @@ class Work:
         """Those of the same network untrained, once they were read."""
         return self.results.get(UNTRAINED)
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the weights have moved since the gates were read."""
+        return READ in self.results and self.source.rests() != self.state
+
     def listen(self, method: Callable[[], None]) -> None:
         """Call a method after each change, for as long as its object lives: work outlasts panels."""
         self._listeners.append(weakref.WeakMethod(method))
+
+    def unlisten(self, method: Callable[[], None]) -> None:
+        """Call it no more; what nobody waits for is not begun."""
+        self._listeners = [each for each in self._listeners if each() not in (None, method)]
+        if not self._listeners:
+            self.aim(())
 
     def aim(self, keys: Sequence[Key]) -> None:
         """Find out these, in this order, instead of what was wanted before; what is being done is finished first."""
@@ -98,17 +111,32 @@ class Work:
                 key = self._wanted.pop(0)
             self.words = told(key, len(self._wanted))
             self._tell()
-            try:
-                if policy is not None:
-                    sys.modules["keras"].config.set_dtype_policy(policy)
-                self.results[key] = done(key, self.source, self.results)
-            except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
-                in_words = isinstance(error, (ValueError, OSError, ImportError))
-                self.failed[key] = str(error) if in_words else f"{type(error).__name__}: {error}"
+            self._find(key, policy)
             self._tell()
         self._tell()
         with self._lock:
             self._threads -= 1
+
+    def _find(self, key: Key, policy: Any) -> None:
+        """Find one thing out; what is read of weights that moved meanwhile is of no network, and not kept."""
+        state, found, why = self.source.rests(), None, ""
+        if state is None and key != LOAD:
+            return
+        try:
+            if policy is not None:
+                sys.modules["keras"].config.set_dtype_policy(policy)
+            found = done(key, self.source, self.results)
+        except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
+            in_words = isinstance(error, (ValueError, OSError, ImportError))
+            why = str(error) if in_words else f"{type(error).__name__}: {error}"
+        if key != LOAD and self.source.rests() != state:
+            return
+        if why:
+            self.failed[key] = why
+            return
+        if key == READ:
+            self.state = state
+        self.results[key] = found
 
     def _tell(self) -> None:
         self.version += 1
@@ -151,7 +179,15 @@ class Works:
 
     def again(self, name: str) -> None:
         """Forget what was found out of a network, so that it is found out anew."""
-        self._works.pop(name, None)
+        work, heard = self._works.pop(name, None), self._heard()
+        if work and heard:
+            work.unlisten(heard)
+
+    def end(self) -> None:
+        """Let go of all of them, and offer nothing any more."""
+        for name in tuple(self._works):
+            self.again(name)
+        self.names, self._sources = (), {}
 
 
 def moments_of(work: Work) -> tuple[Moment, ...]:

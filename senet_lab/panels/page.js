@@ -43,25 +43,32 @@ function conversation(model, view, silent, again) {
 
 const drawn = new WeakMap(); // element -> the HTML that was put there
 
+const SCROLLERS = ".sn-scroll, .sn-code, .sn-boxes";
+const NAMES = ["path", "hold", "ask", "value", "copy", "draw", "all", "file"]; // of data that tell elements apart
+
 // Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
 function redraw(body, html) {
   if (drawn.get(body) === html) return;
   const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
-  const scrolled = body.querySelector(".sn-scroll, .sn-code")?.scrollTop ?? 0;
-  const focus = body.contains(document.activeElement) ? nameOf(document.activeElement) : "";
+  const scrolled = [...body.querySelectorAll(SCROLLERS)].map((each) => each.scrollTop);
+  const focused = body !== document.activeElement && body.contains(document.activeElement);
+  const focus = focused ? nameOf(document.activeElement) : "";
   body.innerHTML = html;
   drawn.set(body, html);
   for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
-  const scrollable = body.querySelector(".sn-scroll, .sn-code");
-  if (scrollable) scrollable.scrollTop = scrolled;
-  if (!focus) return;
+  body.querySelectorAll(SCROLLERS).forEach((each, at) => (each.scrollTop = scrolled[at] ?? 0));
+  if (!focused) return;
   const near = [focus, ".sn-card .sn-node[tabindex='0']", ".sn-node[tabindex='0']"];
-  near.map((each) => body.querySelector(each)).find(Boolean)?.focus({ preventScroll: true });
+  const next = near.map((each) => each && body.querySelector(each)).find(Boolean) ?? body;
+  if (next === body && !body.hasAttribute("tabindex")) body.tabIndex = -1; // what had the focus is gone: stay near
+  next.focus({ preventScroll: true });
 }
 
 // How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
 function nameOf(element) {
-  const data = Object.entries(element.dataset).filter(([name]) => ["path", "hold", "ask", "value", "key", "copy", "draw"].includes(name));
+  const { key } = element.matches("details[data-key] > summary") ? element.parentElement.dataset : element.dataset;
+  if (key) return `[data-key="${CSS.escape(key)}"]${element.matches("summary") ? " > summary" : ""}`;
+  const data = Object.entries(element.dataset).filter(([name]) => NAMES.includes(name));
   const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
   if (element.matches(".sn-node") && !said) return `.sn-node[data-tip^="${CSS.escape(element.dataset.tip.split("\n")[0])}"]`;
   if (element.matches(".sn-node")) return `.sn-node${said}`;

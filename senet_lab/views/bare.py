@@ -34,6 +34,11 @@ def bare(html: str, sheet: str) -> str:
     return DRAWING.sub(lambda found: _bare(found[1], found[2], _rules(sheet)), html)
 
 
+def looks(sheet: str, tag: str, classes: set[str]) -> dict[str, str]:
+    """What the sheet says of an element of a drawing: `PROPERTIES` by name, in the light theme's colours."""
+    return _sets(_rules(sheet), tag, classes)
+
+
 def _bare(head: str, body: str, rules: tuple[Rule, ...]) -> str:
     def told(found: re.Match[str]) -> str:
         tag, attributes, end = found.groups()

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from senet_lab.checks import one_of
 from senet_lab.files import written_whole
 from senet_lab.gate_statistics import class_deviations, class_means
+from senet_lab.views.bare import looks
+from senet_lab.views.gates import class_styles, gates_sheet
+from senet_lab.views.page import style_sheet
 from senet_lab.views.units import spaced
 
 if TYPE_CHECKING:
@@ -19,11 +22,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-# Petroff 2021, "petroff10": told apart by people with any colour vision; dash and marker tell them apart in print.
-COLOURS = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
-)  # fmt: skip
-DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 MARKERS = "os^Dvp*XP<"
 HATCHES = ("", "////", "....", "xxxx")
 ALL = {"color": "#1f2430", "linewidth": 2.2, "linestyle": "-", "label": "all classes"}
@@ -53,11 +51,11 @@ def activation_figure(
     """
     figure, axes, chosen = _grid(gates, blocks)
     numbers = _numbers(shown, labels, classes)
-    rows = _occurring(labels)
+    rows, styles = _occurring(labels), class_styles(numbers)
     for plot, path in zip(axes, chosen, strict=True):
         means = class_means(gates[path], labels)
         for number in numbers:
-            plot.plot(means[rows.index(number)], label=classes[number], **_style(number, means.shape[1]))
+            plot.plot(means[rows.index(number)], label=classes[number], **_style(styles[number], means.shape[1]))
         plot.plot(gates[path].mean(0), zorder=0, **ALL)
         _named(plot, path)
     _legend(figure, axes[0])
@@ -72,19 +70,19 @@ def spread_figure(
     shown: Sequence[str] | None = None,
     blocks: Sequence[str] | None = None,
 ) -> Figure:
-    """Mean gate and one deviation around it, by class: how images of a class differ (Hu et al. 2019, fig. 7).
+    """Mean gate and one standard deviation around it, by class: how images of a class differ (Hu et al. 2019, fig. 7).
 
     Arguments and errors as of `activation_figure`; without `shown`, the first two classes that occur.
     """
     figure, axes, chosen = _grid(gates, blocks)
     numbers = _numbers(shown, labels, classes)[: None if shown else 2]
-    rows = _occurring(labels)
+    rows, styles = _occurring(labels), class_styles(numbers)
     for plot, path in zip(axes, chosen, strict=True):
         means, deviations = class_means(gates[path], labels), class_deviations(gates[path], labels)
         for index, number in enumerate(numbers):
             mean, deviation = means[rows.index(number)], deviations[rows.index(number)]
-            style = _style(number, len(mean))
-            plot.plot(mean, label=f"{classes[number]}, mean and deviation", **style)
+            style = _style(styles[number], len(mean))
+            plot.plot(mean, label=f"{classes[number]}, mean and standard deviation", **style)
             plot.fill_between(
                 range(len(mean)), mean - deviation, mean + deviation, alpha=0.3, linewidth=0,
                 facecolor=style["color"], edgecolor=style["color"], hatch=HATCHES[index % len(HATCHES)],
@@ -153,14 +151,16 @@ def _occurring(labels: Array) -> list[int]:
     return sorted({int(label) for label in labels})
 
 
-def _style(number: int, channels: int) -> dict[str, Any]:
-    """Colour, dash and marker of a class, the same in every figure; markers stand apart, so that each can be seen."""
+def _style(style: int, channels: int) -> dict[str, Any]:
+    """Colour and dash of a class, as on the page, and a marker; markers stand apart, so that each can be seen."""
     every = max(1, channels // 8)
+    look = looks(style_sheet() + gates_sheet(), "path", {f"sn-class-{style}"})
+    dash = tuple(map(float, look.get("stroke-dasharray", "").split()))
     return {
-        "color": COLOURS[number % len(COLOURS)],
-        "linestyle": DASHES[number % len(DASHES)],
-        "marker": MARKERS[number % len(MARKERS)],
-        "markevery": (number * every // len(MARKERS) % every, every),
+        "color": look["stroke"],
+        "linestyle": (0, dash) if dash else "-",
+        "marker": MARKERS[style],
+        "markevery": (style * every // len(MARKERS), every),
         "markersize": 4,
         "linewidth": 1.1,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
@@ -140,24 +140,37 @@ def first_classes(reading: Reading) -> tuple[int, ...]:
     return tuple(reading.present(range(len(reading.classes)))[:DRAWN])
 
 
-def class_style(number: int) -> str:
-    """What a class is drawn as: the name of its colour and dash."""
-    return f"class-{number % STYLES}"
+def class_styles(drawn: Iterable[int]) -> dict[int, int]:
+    """The colour and dash of each class that is drawn: of its own number, or the next that is free; after ten, again.
+
+    >>> class_styles((5, 7, 15))
+    {5: 5, 7: 7, 15: 6}
+    """
+    found: dict[int, int] = {}
+    for number in sorted(set(drawn)):
+        found[number] = free_style(number, found.values())
+    return found
+
+
+def free_style(number: int, taken: Container[int]) -> int:
+    """What a class would be drawn as beside others."""
+    own = number % STYLES
+    return next((at % STYLES for at in range(own, own + STYLES) if at % STYLES not in taken), own)
 
 
 def class_key(reading: Reading, chosen: Sequence[int]) -> str:
     """Names of classes, each with a piece of its line."""
-    keys = "".join(
-        f"<span>{class_line(number)}{escape(reading.classes[number])}</span>" for number in reading.present(chosen)
-    )
-    return f'<p class="sn-legend sn-class-key">{keys}</p>'
+    styles = class_styles(reading.present(chosen))
+    keys = "".join(f"<span>{class_line(style)}{escape(reading.classes[at])}</span>" for at, style in styles.items())
+    more = f"<span>lines repeat after {STYLES} classes</span>" if len(styles) > STYLES else ""
+    return f'<p class="sn-legend sn-class-key">{keys}{more}</p>'
 
 
-def class_line(number: int) -> str:
+def class_line(style: int) -> str:
     """A piece of a class's line, as it is drawn."""
     return (
         f'<svg class="sn-line-key" width="34" height="8" viewBox="0 0 34 8" aria-hidden="true">'
-        f'<path class="sn-curve sn-{class_style(number)}" d="M1 4H33"/></svg>'
+        f'<path class="sn-curve sn-class-{style}" d="M1 4H33"/></svg>'
     )
 
 

@@ -93,7 +93,7 @@ def _line(panel: Panel, path: str, measured: Ablation | None, top: float, is_hel
         marks += _bar(panel, measured.change, top, "held" if is_held else "bar-macs")
         said += f"; alone {signed_points(measured.change)} points of accuracy"
         tip.append(f"held alone: {share(measured.after)} of {share(measured.before)}")
-        tip.append(f"{counted(measured.flipped, 'image')} taken for another class than before")
+        tip.append(f"{counted(measured.flipped, 'changed prediction')}")
     return _toggle(marks, Box(4, top + 1, RIGHT - 150, PITCH - 2), tip, said, path, is_held)
 
 
@@ -180,7 +180,7 @@ def _tables(alone: Mapping[str, Ablation], together: Ablation | None, classes: S
         "Accuracy",
         "Held",
         "Points",
-        "Images taken otherwise",
+        "Changed predictions",
         "Parameters saved",
         "Multiply-adds saved",
     ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from senet_lab.views import svg
 from senet_lab.views.charts import Panel, floor_line, grid, line, ticks
-from senet_lab.views.gates import Array, Reading, class_key, class_style, stages
+from senet_lab.views.gates import Array, Reading, class_key, class_styles, stages
 from senet_lab.views.gates_strip import brief
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.units import counted
@@ -63,12 +63,14 @@ def _stage(reading: Reading, path: str, chosen: Sequence[int], at: tuple[float, 
         floor_line(panel),
         svg.text(panel.left + panel.width / 2, panel.bottom + 18, below),
     ]
-    for number, values in zip(reading.present(chosen), thin, strict=True):
+    present = reading.present(chosen)
+    styles = class_styles(present)
+    for number, values in zip(present, thin, strict=True):
         points = [(panel.x(i), panel.y(float(value))) for i, value in enumerate(values)]
         marks.append(
             line(
                 points if len(points) > 1 else [points[0], (panel.x(1), points[0][1])],
-                f"curve sn-{class_style(number)}",
+                f"curve sn-class-{styles[number]}",
             )
         )
     return marks

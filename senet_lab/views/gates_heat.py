@@ -9,7 +9,7 @@ import numpy as np
 
 from senet_lab.gate_statistics import channel_specificity
 from senet_lab.views import svg
-from senet_lab.views.gates import Array, Reading, class_style
+from senet_lab.views.gates import Array, Reading, class_styles
 from senet_lab.views.gates_strip import brief
 from senet_lab.views.raster import coloured, png
 from senet_lab.views.tables import behind, listing
@@ -87,13 +87,13 @@ def _rows(order: Array, count: int) -> list[str]:
 
 def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) -> list[str]:
     """Under the picture, a piece of its line and the name of each class; between classes, a gap."""
-    marks, total, x = [], sum(counts), float(LEFT)
+    marks, total, x, styles = [], sum(counts), float(LEFT), class_styles(present)
     for number, count in zip(present, counts, strict=True):
         wide = WIDE * count / total
         y = TOP + HIGH
         if x > LEFT:
             marks.append(svg.path(f"M{x:.1f} {TOP}V{y}", "divide"))
-        marks.append(svg.path(f"M{x + 3:.1f} {y + 8}h{max(1.0, wide - 6):.1f}", f"curve sn-{class_style(number)}"))
+        marks.append(svg.path(f"M{x + 3:.1f} {y + 8}h{max(1.0, wide - 6):.1f}", f"curve sn-class-{styles[number]}"))
         marks.append(svg.text(x + wide / 2, y + 25, svg.cut(reading.classes[number], wide, 6.2), "inked"))
         x += wide
     return marks

@@ -1,4 +1,4 @@
-"""One image through the network: what it is taken for, and what one block raises and lowers of it."""
+"""One image through the network: how it is classified, and what one block raises and lowers of it."""
 
 from __future__ import annotations
 
@@ -144,13 +144,13 @@ def thumbnails(images: Array, reading: Reading, numbers: Sequence[int], chosen: 
             guess = int(reading.predictions[number].argmax())
             if guess != reading.labels[number]:
                 wrong = '<b aria-hidden="true">\u2717</b>'
-                words += f", taken for {reading.classes[guess]}"
+                words += f", misclassified as {reading.classes[guess]}"
         buttons.append(
             f'<button type="button" class="sn-thumb" data-ask="image" data-value="{number}" '
             f'aria-pressed="{str(number == chosen).lower()}" aria-label="{escape(words)}" title="{escape(words)}">'
             f'<img class="sn-pixels" src="{png(shade(images[number]))}" width="40" height="40" alt=""/>{wrong}</button>'
         )
-    words = "Images of the sample; a cross: taken for another class"
+    words = "Images of the sample; a cross: misclassified"
     return f'<div class="sn-thumbs" role="group" aria-label="{words}">{"".join(buttons)}</div>'
 
 
@@ -159,14 +159,17 @@ def page_of(reading: Reading, chosen: Sequence[int], page: int, wrong: bool = Fa
 
     Args:
         chosen: the classes whose images are shown; they take turns.
-        wrong: only those that the network takes for another class.
+        wrong: only those that the network misclassifies.
     """
     fits = np.isin(reading.labels, reading.present(chosen))
     if wrong and reading.predictions is not None:
         fits &= reading.predictions.argmax(1) != reading.labels
     numbers = np.flatnonzero(fits)
-    turn = np.array([np.count_nonzero(reading.labels[numbers[:i]] == reading.labels[n]) for i, n in enumerate(numbers)])
-    numbers = numbers[np.lexsort((reading.labels[numbers], turn))] if len(numbers) else numbers
+    labels = reading.labels[numbers]
+    order = np.argsort(labels, kind="stable")
+    turn = np.empty(len(numbers), int)  # of each image, how many of its class come before
+    turn[order] = np.arange(len(numbers)) - np.searchsorted(labels[order], labels[order])
+    numbers = numbers[np.lexsort((labels, turn))]
     pages = max(1, -(-len(numbers) // THUMBS))
     page = min(max(0, page), pages - 1)
     return numbers[page * THUMBS : (page + 1) * THUMBS].tolist(), pages

@@ -124,7 +124,7 @@ def _tables(reading: Reading, shares: Array, edges: Array) -> str:
                 share(opened),
             ]
         )
-    head = ["Block", "Mean", "Deviation", "Least", "Most", "Always below 0.05", "Always above 0.95"]
+    head = ["Block", "Mean", "Standard deviation", "Least", "Most", "Always below 0.05", "Always above 0.95"]
     return listing("Gates of each block", head, blocks) + listing(
         "Distribution", ["Gate", "Share"], bins, note="bins that are not empty"
     )

@@ -37,6 +37,7 @@ def strip(
     *,
     held: Container[str] = (),
     interactive: bool = False,
+    untrained: Mapping[str, float] | None = None,
 ) -> str:
     """Draw the blocks of a network with a mark over each that has a gate.
 
@@ -46,13 +47,15 @@ def strip(
         chosen: the block that is framed.
         held: the blocks whose gate is held; their mark is crossed out.
         interactive: blocks can be pointed at and reached by keyboard.
+        untrained: F ratio of each gate before the network was trained, which is said where a block is pointed at.
     """
     bars, names = _placed(thing, specificity)
     top = scale_top(specificity)
     marks = [svg.text(x, 12, name, "label") for x, name in names]
     marks.append(svg.path(f"M{MARGIN} {FLOOR + 1}H{svg.WIDTH - MARGIN}", "axis"))
     for bar in bars:
-        marks.append(_block(bar, specificity.get(bar.path), top, bar.path in held))
+        before = (untrained or {}).get(bar.path)
+        marks.append(_block(bar, specificity.get(bar.path), top, bar.path in held, before))
         if bar.path == chosen:
             marks.append(_frame(bar, specificity.get(bar.path, 1.0), top))
     told = ", ".join(f"{title(path, ' ')} {value:.3g}" for path, value in specificity.items())
@@ -132,7 +135,7 @@ def _groups(
     return found
 
 
-def _block(bar: Bar, value: float | None, top: float, held: bool) -> str:
+def _block(bar: Bar, value: float | None, top: float, held: bool, before: float | None) -> str:
     """A slab, over it the mark of its gate and, where there is room, the F ratio as a number."""
     box = bar.box
     words = title(bar.path)
@@ -152,7 +155,8 @@ def _block(bar: Bar, value: float | None, top: float, held: bool) -> str:
                 "cross",
             )
         )
-    lines = [words, f"F ratio {value:.3g}", *(["its gate is held"] if held else [])]
+    lines = [words, f"F ratio {value:.3g}" + (f", untrained {before:.3g}" if before is not None else "")]
+    lines += ["its gate is held"] if held else []
     hit = Box(box.x - GAP / 2, FLOOR - TALL - MARK - 18, box.width + GAP, TALL + MARK + 20)
     return svg.node(marks, hit, lines, ", ".join(lines), bar.path)
 

@@ -14,10 +14,10 @@ from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
 from senet_lab.views.gates import Reading, share, signed, stages
 from senet_lab.views.gates_ablation import HOW_WORDS, savings, signed_points
-from senet_lab.views.gates_close import close_pairs, ranked
 from senet_lab.views.gates_curves import sorted_means
 from senet_lab.views.gates_heat import specific_first
 from senet_lab.views.gates_image import Passage, raised_and_lowered
+from senet_lab.views.gates_similarity import ranked, similar_pairs
 from senet_lab.views.gates_strip import brief
 from senet_lab.views.units import counted
 from senet_lab.views.words import title
@@ -31,16 +31,19 @@ RISING = 2.0  # times as specific at the end as at the beginning, to count as ri
 TOO_FEW = "An F ratio needs at least two classes, and more images than classes: give labels, or more images."
 
 
-def curves_words(reading: Reading, chosen: Sequence[int], block: str = "") -> str:
-    """Whether classes part from the first stage to the last, and whether the paper found so."""
+def curves_words(reading: Reading, chosen: Sequence[int], block: str = "", untrained: Reading | None = None) -> str:
+    """Whether classes part from the first stage to the last, also untrained, and whether the paper found so."""
     drawn = stages(tuple(reading.gates), block)
     if len(reading.present(chosen)) < 2:
         return "Choose at least two classes to compare their curves."
     still = [path for path in drawn if float(reading.gates[path].std(0).max()) < STILL]
     moving = [path for path in drawn if path not in still] or drawn
-    apart = {path: float(np.ptp(sorted_means(reading, path, chosen)[0], axis=0).mean()) for path in moving}
+    apart = {path: _apart(reading, path, chosen) for path in moving}
     first, last = moving[0], moving[-1]
-    told = "; ".join(f"{apart[path]:.2f} in {title(path)}" for path in dict.fromkeys((first, last)))
+    before = {
+        path: f" (untrained {_apart(untrained, path, chosen):.2f})" if untrained else "" for path in (first, last)
+    }
+    told = "; ".join(f"{apart[path]:.2f} in {title(path)}{words}" for path, words in before.items())
     parts = f"How far apart the mean gates of these classes are, over all channels: {told}.{_still(reading, still)}"
     if len(moving) < 2:
         return parts
@@ -49,6 +52,11 @@ def curves_words(reading: Reading, chosen: Sequence[int], block: str = "") -> st
     if apart[first] < PARTED:
         return f"{parts} As in the paper on ImageNet: early gates serve all classes alike, late ones each its own."
     return f"{parts} Classes part with depth, as in the paper; but here the first stage tells them apart, too."
+
+
+def _apart(reading: Reading, path: str, chosen: Sequence[int]) -> float:
+    """How far apart the mean gates of these classes are, on average over the channels."""
+    return float(np.ptp(sorted_means(reading, path, chosen)[0], axis=0).mean())
 
 
 def _still(reading: Reading, still: Sequence[str]) -> str:
@@ -60,8 +68,8 @@ def _still(reading: Reading, still: Sequence[str]) -> str:
     return f" In {where} gates stand still, at {level:.2f} whatever the image: they tell nothing."
 
 
-def heat_words(reading: Reading, path: str, chosen: Sequence[int]) -> str:
-    """The channel that tells classes apart most, and for which classes it opens and shuts."""
+def heat_words(reading: Reading, path: str, chosen: Sequence[int], untrained: Reading | None = None) -> str:
+    """How many channels tell classes apart, also untrained; for which classes the best of them opens and shuts."""
     present = reading.present(chosen)
     if not reading.comparable or len(present) < 2:
         return TOO_FEW if not reading.comparable else "Choose at least two classes to compare."
@@ -70,9 +78,10 @@ def heat_words(reading: Reading, path: str, chosen: Sequence[int]) -> str:
     means = reading.means(path)[present, channel]
     most, least = present[int(means.argmax())], present[int(means.argmin())]
     many = int((ratios > CLEAR).sum())
+    before = f"; untrained {int((specific_first(untrained, path)[1] > CLEAR).sum())}" if untrained else ""
     tell = f"{many} of {counted(len(order), 'channel')} tell{'s' * (many == 1)}"
     return (
-        f"In {title(path)} {tell} classes apart clearly (F ratio above {CLEAR}). "
+        f"In {title(path)} {tell} classes apart clearly (F ratio above {CLEAR}{before}). "
         f"Channel {channel} most (F {brief(ratios[channel])}): open at {means.max():.2f} for "
         f"{reading.classes[most]}, at {means.min():.2f} for {reading.classes[least]}."
     )
@@ -120,21 +129,26 @@ def _rise(ratios: Sequence[float]) -> str:
     return "It grows with depth, as the paper found on ImageNet, and is less again in the last block, as there."
 
 
-def close_words(reading: Reading, path: str, chosen: Sequence[int]) -> str:
-    """The closest classes, and those furthest apart."""
-    present, alike = close_pairs(reading, path, chosen)
+def similarity_words(reading: Reading, path: str, chosen: Sequence[int], untrained: Reading | None = None) -> str:
+    """The most similar classes and the least similar ones, and how similar these are untrained."""
+    present, alike = similar_pairs(reading, path, chosen)
     if len(present) < 3:
         return "Choose at least three classes."
-    pairs = ranked([reading.classes[number] for number in present], alike)
-    (a, b, close), (c, d, far) = pairs[0], pairs[-1]
+    names = [reading.classes[number] for number in present]
+    pairs = ranked(names, alike)
+    (a, b, most), (c, d, least) = pairs[0], pairs[-1]
+    beside = {(a, b): "", (c, d): ""}
+    if untrained is not None:
+        before = {pair[:2]: pair[2] for pair in ranked(names, similar_pairs(untrained, path, chosen)[1])}
+        beside = {pair: f", untrained {signed(before[pair])}" for pair in beside}
     return (
-        f"By the gates of {title(path)}, {a} and {b} are closest (correlation {signed(close)}), {c} and {d} furthest "
-        f"apart ({signed(far)}). What all classes have in common is taken away first."
+        f"By the gates of {title(path)}, {a} and {b} are most similar (correlation {signed(most)}{beside[a, b]}), {c} "
+        f"and {d} least ({signed(least)}{beside[c, d]}). What all classes have in common is taken away first."
     )
 
 
 def image_words(passage: Passage, path: str, classes: Sequence[str]) -> str:
-    """What the image is taken for, and which channel of the block moved most."""
+    """How the image is classified, and which channel of the block moved most."""
     raised, lowered = raised_and_lowered(passage, 1)
     moved = [
         f"channel {channel} is {how} most, from its usual {passage.usual[channel]:.2f} to {passage.gate[channel]:.2f}"
@@ -151,9 +165,9 @@ def _guess(passage: Passage, classes: Sequence[str]) -> str:
     verdict = ""
     if passage.label is not None:
         right = guess == passage.label and not passage.outputs
-        verdict = ", rightly" if right else f"; its label is {classes[passage.label]}"
+        verdict = ", correctly" if right else f"; its label is {classes[passage.label]}"
     name, its = f"{passage.name[:1].upper()}{passage.name[1:]}", share(float(passage.probabilities[guess]), 0)
-    return f"{name} is taken for {passage.names(classes)[guess]} with {its}{verdict}. "
+    return f"{name} is classified as {passage.names(classes)[guess]} with {its}{verdict}. "
 
 
 def ablation_words(

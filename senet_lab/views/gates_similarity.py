@@ -1,4 +1,4 @@
-"""Closeness of classes: how alike their mean gates are in one block."""
+"""Similarity of classes: how alike their mean gates are in one block."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from senet_lab.gate_statistics import closeness
+from senet_lab.gate_statistics import similarity
 from senet_lab.views import svg
 from senet_lab.views.gates import Array, Reading, signed
 from senet_lab.views.tables import behind, listing
@@ -18,13 +18,11 @@ NUMBERED = 12  # classes, up to which there is room for numbers
 ROWS = 20
 
 
-def close_classes(reading: Reading, path: str, chosen: Sequence[int]) -> str:
+def similar_classes(reading: Reading, path: str, chosen: Sequence[int]) -> str:
     """A field for each pair of the chosen classes, filled as far as they are alike; the pairs behind, and as a list."""
-    present, alike = close_pairs(reading, path, chosen)
+    present, alike = similar_pairs(reading, path, chosen)
     if len(present) < 3:
-        return (
-            '<p class="sn-finding">Choose at least three classes: closeness is told from what they have in common.</p>'
-        )
+        return '<p class="sn-finding">Choose at least three classes: what all have in common is taken away first.</p>'
     names = [reading.classes[number] for number in present]
     marks = [svg.text(LEFT, 16, f"{title(path)}: correlation of the classes\u2019 mean gates", "label", "start")]
     pitch = SIDE / len(present)
@@ -35,23 +33,25 @@ def close_classes(reading: Reading, path: str, chosen: Sequence[int]) -> str:
             marks += _field(alike[row, column], row, column, pitch, len(present) <= NUMBERED)
     marks += _heads(names, pitch) + _pairs(names, alike)
     closest = ranked(names, alike)
-    label = f"Closeness of {len(names)} classes in {title(path, ' ')}: closest {closest[0][0]} and {closest[0][1]}"
+    label = (
+        f"Similarity of {len(names)} classes in {title(path, ' ')}: most similar {closest[0][0]} and {closest[0][1]}"
+    )
     rows = [[f"{a} and {b}", signed(value)] for a, b, value in closest]
-    table = listing("Pairs of classes, the closest first", ["Pair", "Correlation"], rows)
-    return f"{svg.drawing(TOP + SIDE + 16, label, marks)}{behind('closeness', table)}"
+    table = listing("Pairs of classes, the most similar first", ["Pair", "Correlation"], rows)
+    return f"{svg.drawing(TOP + SIDE + 16, label, marks)}{behind('similarity', table)}"
 
 
-def close_pairs(reading: Reading, path: str, chosen: Sequence[int]) -> tuple[list[int], Array]:
-    """The chosen classes that have images, in ascending order, and `gates.closeness` of these."""
+def similar_pairs(reading: Reading, path: str, chosen: Sequence[int]) -> tuple[list[int], Array]:
+    """The chosen classes that have images, in ascending order, and `gates.similarity` of these."""
     present = sorted(reading.present(chosen))
     its = np.isin(reading.labels, present)
     if not present:
         return [], np.zeros((0, 0))
-    return present, closeness(reading.gates[path][its], reading.labels[its])
+    return present, similarity(reading.gates[path][its], reading.labels[its])
 
 
 def ranked(names: Sequence[str], alike: Array) -> list[tuple[str, str, float]]:
-    """Pairs of names with their correlation, the closest first."""
+    """Pairs of names with their correlation, the most similar first."""
     pairs = [(names[i], names[j], float(alike[i, j])) for i in range(len(names)) for j in range(i)]
     return sorted(pairs, key=lambda pair: -pair[2])
 
@@ -84,10 +84,10 @@ def _heads(names: Sequence[str], pitch: float) -> list[str]:
 
 
 def _pairs(names: Sequence[str], alike: Array) -> list[str]:
-    """The closest and the most opposed pairs as a list beside the fields."""
+    """The most and the least similar pairs as a list beside the fields."""
     pairs = ranked(names, alike)
     x, marks = LEFT + SIDE + 40, []
-    for top, words, its in ((TOP + 8, "closest", pairs[:5]), (TOP + 150, "furthest apart", pairs[:-6:-1])):
+    for top, words, its in ((TOP + 8, "most similar", pairs[:5]), (TOP + 150, "least similar", pairs[:-6:-1])):
         marks.append(svg.text(x, top, words, "label", "start"))
         for index, (a, b, value) in enumerate(its):
             y = top + 21 * (index + 1)
