@@ -772,13 +772,17 @@ def test_what_was_read_while_weights_moved_is_of_no_network_and_not_kept(monkeyp
 def test_whatever_thread_sends_does_so_as_an_answer_to_the_page(lens):
     """See Follower: else the page's next message waits for the cell that is busy."""
     who, heard = contextvars.ContextVar("who", default="the cell"), []
-    lens.observe(lambda _: heard.append(who.get()), "body")
+
+    def note(_):
+        heard.append(who.get())
+
+    lens.observe(note, "body")
     contextvars.copy_context().run(lambda: (who.set("the page"), ask(lens, tab="Depth")))
     lens._state = replace(lens._state, tab="Spread")
     thread = threading.Thread(target=lens._follow)
     thread.start()
     thread.join()
-    lens.unobserve_all("body")
+    lens.unobserve(note, "body")
     assert heard == ["the page", "the page"]
 
 
@@ -793,11 +797,15 @@ def test_messages_of_the_page_go_to_the_subshell_that_they_are_sent_to_whoever_p
 def test_a_part_of_the_page_that_is_as_it_was_is_not_sent(lens):
     ask(lens, tab="Heat map", path="group2/block1")
     sent = []
-    lens.observe(lambda change: sent.append(change.name), [*PARTS, "shown"])
+
+    def note(change):
+        sent.append(change.name)
+
+    lens.observe(note, [*PARTS, "shown"])
     ask(lens, tab="Curves")
     lens._saving.saved = lens._saving.saved._replace(words="Saved")
     lens._render()
-    lens.unobserve_all([*PARTS, "shown"])
+    lens.unobserve(note, [*PARTS, "shown"])
     assert sent == ["body", "shown", "side", "shown"]
 
 
