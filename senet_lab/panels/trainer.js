@@ -103,13 +103,13 @@ export default {
       });
     }
 
+    const stops = [keepKeys(el), showTips(el, parts.tip)]; // tips first: an arrow key lets them show what it leads to
     el.addEventListener("click", click);
     el.addEventListener("keydown", key);
     parts.table.addEventListener("change", choose);
     for (const part of [parts.strips, parts.numbers, parts.table]) part.addEventListener("pointerdown", press);
     window.addEventListener("pointerup", release);
     window.addEventListener("pointercancel", release);
-    const stops = [keepKeys(el), showTips(el, parts.tip)];
     const shows = { form: showForm, now: showNow, picture: showPicture, epochs: showEpochs, table: showTable };
     for (const [name, show] of Object.entries(shows)) {
       model.on(`change:${name}`, show);
