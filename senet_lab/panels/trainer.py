@@ -26,7 +26,7 @@ from senet_lab.panels.explorer import Explorer
 from senet_lab.panels.following import Follower, heard_where_sent
 from senet_lab.panels.refusals import told
 from senet_lab.panels.trainer_state import State, after, begun, followed, like
-from senet_lab.panels.watching import look
+from senet_lab.panels.watching import Seen, look
 from senet_lab.training.estimate import checked
 from senet_lab.training.run import Run
 from senet_lab.training.warm import warm
@@ -87,7 +87,7 @@ class Trainer(anywidget.AnyWidget):
         self._state = _left_at.get(self._place) or _first(architecture)
         self._seen = look(self.folder)
         self._follower = Follower(weakref.WeakMethod(self._tick))
-        super().__init__()
+        super().__init__(form=self._form(self._state), **self._parts(self._state, self._seen))
         heard_where_sent(self.comm)
         if self._explorer is not None:
             self._follow(self._explorer)
@@ -238,45 +238,35 @@ class Trainer(anywidget.AnyWidget):
         elif time.monotonic() - self._read_at > READ_EVERY:
             self._reading, self._read_at = reading(record.status), time.monotonic()
 
-    @traitlets.default("form")
-    def _first_form(self) -> dict[str, Any]:
-        return pages.form(self._state, self._seen, has_explorer=self._explorer is not None)
+    def _form(self, state: State) -> dict[str, Any]:
+        return pages.form(state, self._seen, has_explorer=self._explorer is not None)
 
-    @traitlets.default("now")
-    def _first_now(self) -> dict[str, Any]:
-        return pages.now(self._state, self._seen, self._reading)
-
-    @traitlets.default("picture")
-    def _first_picture(self) -> str:
-        return pages.picture(self._state, self._seen)
-
-    @traitlets.default("epochs")
-    def _first_epochs(self) -> dict[str, str]:
-        return pages.epochs(self._state, self._seen)
-
-    @traitlets.default("table")
-    def _first_table(self) -> str:
-        return pages.table(self._state, self._seen)
+    def _parts(self, state: State, seen: Seen) -> dict[str, Any]:
+        """What changes while something is trained."""
+        return {
+            "now": pages.now(state, seen, self._reading),
+            "picture": pages.picture(state, seen),
+            "epochs": pages.epochs(state, seen),
+            "table": pages.table(state, seen),
+        }
 
     def _render(self) -> None:
         """All parts; other threads may move on meanwhile, and the last word is theirs."""
         drawn = None
         while drawn is not (state := self._state):
             drawn = state
-            self.form = pages.form(state, self._seen, has_explorer=self._explorer is not None)
+            self.form = self._form(state)
         self._show()
         if self._place[0]:
             _left_at[self._place] = replace(drawn, refused={}, turn="")
 
     def _show(self) -> None:
-        """What changes while something is trained; a part that is as it was is not sent."""
+        """Parts that change; one that is as it was is not sent."""
         drawn: tuple[Any, ...] = ()
         while len(drawn) == 0 or any(a is not b for a, b in zip(drawn, (self._state, self._seen), strict=True)):
             drawn = state, seen = self._state, self._seen
-            self.now = pages.now(state, seen, self._reading)
-            self.picture = pages.picture(state, seen)
-            self.epochs = pages.epochs(state, seen)
-            self.table = pages.table(state, seen)
+            for name, part in self._parts(state, seen).items():
+                setattr(self, name, part)
 
     def __repr__(self) -> str:
         state = self._state
