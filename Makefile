@@ -70,7 +70,7 @@ bench: $(VENV)/ready
 bench-training: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py training --peers $(PEERS) $(if $(QUICK),--quick)
 
-# The Explorer in a browser; some three minutes, on a machine that has nothing else to do.
+# The Explorer in a browser; some ten minutes, on a machine that has nothing else to do.
 bench-ui: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py ui
 
