@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from servers import lab_served
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+collect_ignore = ["timm_itself.py"]  # for the Python that has timm
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -67,8 +67,9 @@ def alone(tmp_path_factory, forked):
 def test_two_devices_make_the_losses_of_one(backend, alone, tmp_path):
     two = Run.create(TINY, RECIPE, folder=tmp_path / "two", placement=Placement("all"))
     assert trained(two, backend, devices=2).wait() == 0
-    for name in ("loss", "accuracy", "val_loss"):
+    for name in ("loss", "val_loss"):
         assert row_of(two)[name] == pytest.approx(alone(backend)[name], rel=1e-4), name
+    assert row_of(two)["accuracy"] == pytest.approx(alone(backend)["accuracy"], abs=2 / 4000)  # images near a tie
 
 
 @pytest.mark.slow

@@ -179,6 +179,12 @@ def test_static_pages_fetch_nothing_and_lead_to_each_other(tmp_path):
             coming = Path(target).with_suffix(".ipynb").name in COMING
             assert coming or (tmp_path / name).parent.joinpath(target).resolve().is_file(), (name, target)
     assert "<svg" in pages["02_macro_architecture.html"]
-    dark = "".join(re.findall(r'<style[^>]*media="\(prefers-color-scheme: dark\)"[^>]*>(.*?)</style>', page, re.DOTALL))
+    dark = "".join(
+        re.findall(
+            r'<style[^>]*media="\(prefers-color-scheme: dark\)"[^>]*>(.*?)</style>',
+            pages["02_macro_architecture.html"],
+            re.DOTALL,
+        )
+    )
     assert "body .sn {" in dark  # the colours of the drawings
     assert "--jp-layout-color0:" in dark  # and those of the page

@@ -67,7 +67,7 @@ def _checkpoints(run: Run, *, every: bool) -> list[Checkpoint]:
             break
         try:
             arrays, about = checkpoint.read(path)
-        except ValueError:  # not there, or damaged: the next will do
+        except (OSError, ValueError):  # not there, or damaged: the next will do
             continue
         if all(epoch != int(about["epoch"]) for epoch, _ in found):
             found.append((int(about["epoch"]), arrays))

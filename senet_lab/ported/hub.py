@@ -94,7 +94,7 @@ def _plain(error: Exception) -> str:
     if constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE is set, and it was not fetched before; try without it."
     if isinstance(error, errors.LocalEntryNotFoundError):
-        why = f" ({error.__cause__})" if error.__cause__ else ""
+        why = f" ({str(error.__cause__).splitlines()[0]})" if str(error.__cause__ or "") else ""
         return f"{where} cannot be reached{why}, and it was not fetched before; try again with a network."
     if isinstance(error, errors.HfHubHTTPError) and error.response.status_code in (401, 403):
         return f"{where} wants a token, or another than was sent; try `hf auth login`, or `hf auth logout`."
