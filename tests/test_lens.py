@@ -226,7 +226,7 @@ def test_lines_of_classes_stand_out_from_their_paper_and_have_a_second_cue(theme
     if theme == "dark":  # its colours in place of the light ones
         for block in re.findall(r'\[data-jp-theme-light="false"\] \.sn \{([^}]*)\}', sheet):
             sheet += f"\n.sn {{{block}}}"
-    found = [looks(sheet, "path", {f"sn-class-{number}"}) for number in range(10)]
+    found = [looks(sheet, "path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
     for look in found:
         light, dark = sorted((luminance(look["stroke"]), luminance(paper)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3, look

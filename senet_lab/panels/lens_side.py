@@ -49,19 +49,23 @@ def _classes(scene: Scene) -> str:
     present = set(reading.present(range(len(reading.classes))))
     drawn = class_styles(reading.present(scene.classes))
     taken = set(drawn.values())
+    line = {number: f' data-class="{style}"' for number, style in drawn.items()}
     boxes = "".join(
-        f'<label class="sn-class"><input type="checkbox" data-ask="classes" data-value="{number}"'
+        f'<label class="sn-class"{line.get(number, "")}><input type="checkbox" data-ask="classes"'
+        f'{line.get(number, "")} data-value="{number}"'
         f"{when(number in scene.classes and number in present, 'checked')}{when(number not in present, 'disabled')}/>"
         f"<span>{escape(name)}</span>{class_line(drawn.get(number, free_style(number, taken)))}</label>"
         for number, name in enumerate(reading.classes)
     )
+    many = f"{len(drawn)} of {len(present)} drawn"
+    first = f"{many}: those that part most" if scene.state.classes is None and len(drawn) < len(present) else many
     buttons = (
         '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-all="true">All</button>'
         '<button type="button" class="sn-button" data-all="false">None</button></p>'
     )
     return (
         '<section role="group" aria-label="Classes"><h3>Classes</h3>'
-        f'<div class="sn-boxes">{boxes}</div>{buttons}</section>'
+        f'<div class="sn-boxes">{boxes}</div>{buttons}<p class="sn-under">{first}</p></section>'
     )
 
 

@@ -16,6 +16,7 @@ from senet_lab.views.gates import Reading, share, signed, stages
 from senet_lab.views.gates_ablation import HOW_WORDS, savings, signed_points
 from senet_lab.views.gates_curves import sorted_means
 from senet_lab.views.gates_heat import specific_first
+from senet_lab.views.gates_history import LINES, telling
 from senet_lab.views.gates_image import Passage, raised_and_lowered
 from senet_lab.views.gates_similarity import ranked, similar_pairs
 from senet_lab.views.gates_strip import brief
@@ -166,8 +167,8 @@ def _guess(passage: Passage, classes: Sequence[str]) -> str:
     if passage.label is not None:
         right = guess == passage.label and not passage.outputs
         verdict = ", correctly" if right else f"; its label is {classes[passage.label]}"
-    name, its = f"{passage.name[:1].upper()}{passage.name[1:]}", share(float(passage.probabilities[guess]), 0)
-    return f"{name} is classified as {passage.names(classes)[guess]} with {its}{verdict}. "
+    its = share(float(passage.probabilities[guess]), 0)
+    return f"{passage.name} is classified as {passage.names(classes)[guess]} with {its}{verdict}. "
 
 
 def ablation_words(
@@ -210,11 +211,14 @@ def history_words(moments: Sequence[Moment]) -> str:
     first, last = moments[0], moments[-1]
     if len(moments) < 2:
         return f"One moment so far, after {counted(last.epoch, 'epoch')}: lines begin with the second."
-    rise = max(last.specificity, key=lambda path: last.specificity[path] - first.specificity[path])
-    moved = max(last.mean, key=lambda path: abs(last.mean[path] - first.mean[path]))
+    rise, moved = telling(moments)
     ratios = f"{brief(first.specificity[rise])} \u2192 {brief(last.specificity[rise])}"
     means = f"{first.mean[moved]:.2f} \u2192 {last.mean[moved]:.2f}"
     return (
         f"From epoch {first.epoch} to {last.epoch}, {title(rise)} learned most of the class: F ratio {ratios}. "
-        f"The mean gate moved most in {title(moved)}: {means}."
+        f"The mean gate moved most in {title(moved)}: {means}.{_fewer(len(first.mean), LINES)}"
     )
+
+
+def _fewer(blocks: int, lines: int) -> str:
+    return f" {lines} of {blocks} blocks are drawn." if lines < blocks else ""
