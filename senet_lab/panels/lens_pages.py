@@ -37,9 +37,10 @@ from senet_lab.views.gates_words import (
 from senet_lab.views.page import style_sheet
 from senet_lab.views.units import counted
 
+PARTS = ("heading", "strip", "side", "body")  # of the page that are sent by themselves
 NOTHING_SHIPS = (
-    "No network with gates ships with this version. Give one of your own: GateLens(model, images, labels), or "
-    "GateLens.of_run(run)."
+    "No network with gates ships with this version. Choose one in the list on the left: a run, or one of timm's, which "
+    "is fetched; or give one of your own: GateLens(model, images, labels)."
 )
 TO_WATCH = (
     "<p>Nothing was noted while this network was trained. A callback notes the gates of the same images after each "
@@ -83,8 +84,14 @@ def shown(scene: Scene) -> dict[str, Any]:
         "said": said,
         "body": body,
         "busy": work.words if work and work.busy else "",
-        "saved": scene.saved.words,
+        "doing": " \u00b7 ".join(filter(None, (scene.effect, scene.saved.words))),
     }
+
+
+def parted(page: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows, by trait; what answers the page comes last, when the parts are there."""
+    rest = {name: value for name, value in page.items() if name not in PARTS}
+    return {**{name: page[name] for name in PARTS}, "shown": rest}
 
 
 def still(scene: Scene) -> str:

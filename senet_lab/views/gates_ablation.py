@@ -22,7 +22,8 @@ HOW_WORDS = {
     "shuffled": "shuffled between channels",
     "own": "at its own value",
 }
-HOW_LABELS = {"one": "at 1: no SE", "mean": "at its mean", "shuffled": "shuffled", "own": "at its own value"}
+HOW_BRIEF = {"one": "at 1", "mean": "at its mean", "shuffled": "shuffled", "own": "at its own value"}
+HOW_LABELS = {**HOW_BRIEF, "one": "at 1: no SE"}
 LEFT, LONG = 168, 236  # where bars and their numbers begin, and how much they take
 NAMES, RIGHT, WIDE = 438, 536, 236  # where the names of classes begin, and their bars and numbers; how much these take
 NUMBER = 48  # room for the longest number beside a bar, -100.0

@@ -13,7 +13,7 @@ import numpy as np
 from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
 from senet_lab.views.gates import Reading, share, signed, stages
-from senet_lab.views.gates_ablation import HOW_WORDS, savings, signed_points
+from senet_lab.views.gates_ablation import HOW_BRIEF, HOW_WORDS, savings, signed_points
 from senet_lab.views.gates_curves import sorted_means
 from senet_lab.views.gates_heat import specific_first
 from senet_lab.views.gates_history import LINES, telling
@@ -194,16 +194,30 @@ def ablation_words(
     )
 
 
+def held_words(held: Sequence[str], how: str, together: Ablation | None, otherwise: str) -> str:
+    """Which gates are held, and what that does to accuracy, in half a sentence.
+
+    Args:
+        held: the blocks, at least one.
+        otherwise: what is said while it is not known.
+    """
+    blocks = " and ".join(map(title, held)) if len(held) < 3 else counted(len(held), "block")
+    effect = otherwise
+    if together is not None:
+        accuracy = f"{share(together.before)} \u2192 {share(together.after)}"
+        effect = f"accuracy {accuracy} ({signed_points(together.change)} points)"
+    return f"{blocks} held {HOW_BRIEF[how]}: {effect}"
+
+
 def _held(together: Ablation, classes: Sequence[str], how: str) -> str:
-    blocks = title(together.blocks[0]) if len(together.blocks) == 1 else counted(len(together.blocks), "block")
     changes = together.class_after - together.class_before
     worst = int(np.argmin(changes))
     hit = ""
     if changes[worst] < 0:
         name = classes[int(together.classes[worst])]
         hit = f", {name} hit hardest ({signed_points(float(changes[worst]))} points)"
-    accuracy = f"{share(together.before)} \u2192 {share(together.after)}"
-    return f"The gate of {blocks} held {HOW_WORDS[how]}: accuracy {accuracy}{hit}. {savings(together)}"
+    words = held_words(together.blocks, how, together, "")
+    return f"{words[:1].upper()}{words[1:]}{hit}. {savings(together)}"
 
 
 def history_words(moments: Sequence[Moment]) -> str:
