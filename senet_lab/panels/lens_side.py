@@ -69,15 +69,15 @@ def _classes(scene: Scene) -> str:
         f"<span>{escape(name)}</span>{class_line(drawn.get(number, free_style(number, taken)))}</label>"
         for number, name in enumerate(reading.classes)
     )
-    many = f"{len(drawn)} of {len(present)} drawn"
-    first = f"{many}: those that part most" if scene.state.classes is None and len(drawn) < len(present) else many
+    is_first = scene.state.classes is None and len(drawn) < len(present)
+    many = f"{len(drawn)} of {len(present)}{', which part most' if is_first else ' drawn'}"
     buttons = (
         '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-all="true">All</button>'
         '<button type="button" class="sn-button" data-all="false">None</button></p>'
     )
     return (
         '<section role="group" aria-label="Classes"><h3>Classes</h3>'
-        f'<div class="sn-boxes">{boxes}</div>{buttons}<p class="sn-under">{first}</p></section>'
+        f'<div class="sn-boxes">{boxes}</div>{buttons}<p class="sn-under">{many}</p></section>'
     )
 
 
