@@ -690,10 +690,19 @@ def test_a_network_without_gates_is_answered_in_the_panel():
         lens.wait()
 
 
+def ask_of_nothing(lens, tab):
+    lens.asked = {"moves": {"tab": tab}, "turn": f"test {next(TURNS)}"}
+
+
 def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
     monkeypatch.setattr(pretrained, "names", lambda: ())
     lens = GateLens()
-    assert page(lens)["error"] == lens_pages.NOTHING_SHIPS
+    for tab in TABS:
+        ask_of_nothing(lens, tab)
+        shown = page(lens)
+        assert (shown["said"], shown["error"], shown["busy"]) == (lens_pages.NOTHING_SHIPS, "", "")
+        assert "choose a network" in shown["side"]
+        assert "disabled" not in shown["side"]
     assert repr(lens) == "GateLens(no network)"
     with pytest.raises(RuntimeError):
         lens.wait()

@@ -17,7 +17,8 @@ BLANK = '<div class="sn-coming"></div>'
 def choose(scene: Scene, reading: Reading) -> str:
     """Thumbnails, a page at a time, and a place for a file of one's own."""
     state = scene.state
-    numbers, pages = page_of(reading, scene.classes, state.page, state.wrong)
+    classes = range(len(reading.classes)) if state.classes is None else state.classes
+    numbers, pages = page_of(reading, classes, state.page, state.wrong)
     page = min(state.page, pages - 1)
     thumbs = "<p>No such image.</p>"
     if numbers and scene.work and scene.work.loaded:

@@ -39,8 +39,8 @@ from senet_lab.views.units import counted
 
 PARTS = ("heading", "strip", "side", "body")  # of the page that are sent by themselves
 NOTHING_SHIPS = (
-    "No network with gates ships with this version. Choose one in the list on the left: a run, or one of timm's, which "
-    "is fetched; or give one of your own: GateLens(model, images, labels)."
+    "No network with gates ships with this version. Choose one in the list: a run that the Trainer keeps, or one of "
+    "timm\u2019s, which is fetched when you say so. Or give one of your own: GateLens(model, images, labels)."
 )
 TO_WATCH = (
     "<p>Nothing was noted while this network was trained. A callback notes the gates of the same images after each "
@@ -69,11 +69,10 @@ AT_ONE = (
 def shown(scene: Scene) -> dict[str, Any]:
     """What the page needs to draw a scene: strings and plain values."""
     state, work = scene.state, scene.work
-    problem = "" if work else NOTHING_SHIPS
     said, body = _tab(scene)
     failed = work.failed if work else {}
     failures = [failed[LOAD]] if LOAD in failed else list(dict.fromkeys(failed.values()))  # the rest follows from it
-    wrong = [*state.refused.values(), *failures, problem, scene.saved.failed, scene.told.trouble]
+    wrong = [*state.refused.values(), *failures, scene.saved.failed, scene.told.trouble]
     return {
         "error": "\n".join(filter(None, wrong)),
         "turn": state.turn,
@@ -159,10 +158,9 @@ def _tab(scene: Scene) -> tuple[str, str]:
         return scene.cost, f"<p>{button}</p>"
     if scene.awaits:
         return "It has no weights yet that can be looked into: the first come after an epoch, or a minute.", ""
-    if scene.reading is None and scene.is_moving:
-        return MOVING_WORDS, ""
     if scene.reading is None:
-        return "What the gates of a network do, once it is loaded and they were read.", ""
+        words = "What the gates of a network do, once it is loaded and they were read."
+        return NOTHING_SHIPS if scene.work is None else MOVING_WORDS if scene.is_moving else words, ""
     return _TABS[scene.state.tab](scene)
 
 
