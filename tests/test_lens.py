@@ -289,7 +289,7 @@ def test_pages_of_the_sample_take_classes_in_turn_and_can_be_of_mistakes_alone()
 def test_an_image_is_named_by_the_index_that_python_gives_it_in_every_place(lens):
     """images[0] is the first, so that nobody takes it for a mistake; title, label, caption and sentence agree."""
     shown = ask(lens, tab="One image", image=0)
-    tag = re.search(r'<button[^>]*class="sn-thumb" data-ask="image" data-value="0"[^>]*>', shown["body"])[0]
+    tag = re.search(r'<button[^>]*data-ask="image" data-value="0"[^>]*>', shown["body"])[0]
     assert (tag.count(", images[0]"), "image 0" in shown["body"]) == (2, False)
     assert "<figcaption>images[0], label" in shown["body"]
     assert shown["said"].startswith("images[0] is classified as")
