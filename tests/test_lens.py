@@ -504,9 +504,10 @@ def test_what_held_gates_do_is_said_on_every_tab_in_the_words_of_ablation(lens, 
     at = [key[0] for key in wanted(scene)]
     assert at.index("image") < at.index("ablation") < at.index("untrained")
     monkeypatch.setitem(lens_jobs._JOBS, "ablation", lambda *_: (_ for _ in ()).throw(ValueError("cannot be had")))
-    fresh = replace_scene(lens.scene, how="shuffled")
+    two = ("group1/block1", "group2/block1")  # which nobody has measured together
+    fresh = replace_scene(lens.scene, how="shuffled", held=two)
     assert fresh.effect.endswith("held shuffled: being measured \u2026")
-    shown = ask(lens, tab="Depth", how="shuffled")
+    shown = ask(lens, tab="Depth", how="shuffled", hold={"group2/block1": True})
     assert "held shuffled: not measured" in shown["side"]
     assert shown["error"] == "cannot be had"
     monkeypatch.undo()
