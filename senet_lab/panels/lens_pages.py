@@ -48,7 +48,8 @@ TO_WATCH = (
     '<pre class="sn-code"><code>from senet_lab.gate_watch import GateWatch\nfrom senet_lab.panels import GateLens\n\n'
     "watch = GateWatch(x_test[:500], y_test[:500])\ndisplay(GateLens(model, x_test, y_test, watch=watch))\n"
     "model.fit(x, y, epochs=10, callbacks=[watch])</code></pre>"
-    "<p>A training in a folder notes them by itself: GateLens.of_run(run), or its name in the list, shows them, while it is at work as well.</p>"
+    "<p>A training in a folder notes them by itself: GateLens.of_run(run), or its name in the list, shows them, while "
+    "it is at work as well.</p>"
 )
 
 
