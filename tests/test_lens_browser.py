@@ -268,7 +268,7 @@ def test_a_file_of_many_parts_arrives_whole(page):
     [
         ("notes.png", b"these are words", "'notes.png' is no image that can be read"),
         ("cut.png", encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype="uint8")))[:9000], "'cut.png' is damaged"),
-        ("empty.png", b"", "'empty.png' is empty."),
+        ("empty.png", b"", "'empty.png' is empty; choose another file."),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words):
@@ -347,6 +347,31 @@ def run(page, number, *lines):
     page.keyboard.insert_text("\n".join(lines))
     page.keyboard.press("Shift+Enter")
     return cell
+
+
+def test_a_run_made_since_is_in_the_list_when_it_is_pointed_at_and_is_looked_into_when_it_is_chosen(page):
+    networks = page.get_by_role("combobox", name="Network")
+    mine = networks.input_value()
+    cell = run(
+        page, 1,
+        "from senet_lab.training import checkpoint",
+        "from senet_lab.training.recipe import Recipe",
+        "from senet_lab.training.run import Run",
+        "how = dict(block='basic', stem='cifar', ratio=4, input_shape=(32, 32, 3), classes=10)",
+        "made = Run.create(Architecture(groups=groups, **how), Recipe())",
+        "checkpoint.write(made.folder / 'checkpoints' / 'best.npz', model.get_weights(), {'epoch': 1})",
+        "print('made it')",
+    )  # fmt: skip
+    expect(cell.locator(".jp-OutputArea-output")).to_contain_text("made it", timeout=60_000)
+    offered = networks.locator("optgroup[label=runs] option")
+    expect(offered).to_have_count(0)
+    networks.hover()
+    expect(offered).to_have_count(1, timeout=60_000)
+    networks.select_option(offered.get_attribute("value"))
+    expect(page.locator(".sn-lens [data-part=heading]")).to_contain_text("a run of", timeout=60_000)
+    expect(alert(page)).to_be_hidden()
+    networks.select_option(mine)
+    expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
 
 
 def test_the_panel_answers_while_a_fit_keeps_its_cell_busy_and_reads_the_gates_when_it_has_ended(page, tmp_path):
