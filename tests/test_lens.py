@@ -3,6 +3,7 @@
 import base64
 import contextvars
 import gc
+import html
 import io
 import itertools
 import json
@@ -40,7 +41,8 @@ from senet_lab.panels import (
 from senet_lab.panels import lens as lens_module
 from senet_lab.panels.building import free_name
 from senet_lab.panels.following import heard_where_sent
-from senet_lab.panels.lens import PARTS
+from senet_lab.panels.lens_pages import PARTS
+from senet_lab.panels.lens_scene import wanted
 from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
 from senet_lab.ported import hub
 from senet_lab.ported.classes import imagenet_classes
@@ -67,6 +69,7 @@ from senet_lab.views.gates_words import (
     curves_words,
     depth_words,
     heat_words,
+    held_words,
     history_words,
     image_words,
     similarity_words,
@@ -226,7 +229,7 @@ def test_lines_of_classes_stand_out_from_their_paper_and_have_a_second_cue(theme
     if theme == "dark":  # its colours in place of the light ones
         for block in re.findall(r'\[data-jp-theme-light="false"\] \.sn \{([^}]*)\}', sheet):
             sheet += f"\n.sn {{{block}}}"
-    found = [looks(sheet, "path", {f"sn-class-{number}"}) for number in range(10)]
+    found = [looks(sheet, "path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
     for look in found:
         light, dark = sorted((luminance(look["stroke"]), luminance(paper)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3, look
@@ -283,6 +286,15 @@ def test_pages_of_the_sample_take_classes_in_turn_and_can_be_of_mistakes_alone()
     assert first == sorted(range(90), key=turns.__getitem__)[:16]
 
 
+def test_an_image_is_named_by_the_index_that_python_gives_it_in_every_place(lens):
+    """images[0] is the first, so that nobody takes it for a mistake; title, label, caption and sentence agree."""
+    shown = ask(lens, tab="One image", image=0)
+    tag = re.search(r'<button[^>]*data-ask="image" data-value="0"[^>]*>', shown["body"])[0]
+    assert (tag.count(", images[0]"), "image 0" in shown["body"]) == (2, False)
+    assert "<figcaption>images[0], label" in shown["body"]
+    assert shown["said"].startswith("images[0] is classified as")
+
+
 def test_grey_images_and_floats_can_be_looked_at():
     assert pixels(png(np.zeros((4, 5, 1), "uint8"))).shape == (4, 5)
     assert pixels(png(np.zeros((4, 5, 3), "uint8"))).shape == (4, 5, 3)
@@ -328,7 +340,9 @@ def test_words_about_ablation_count_points_and_savings():
     told = ablation_words(alone, None, NAMES, "one", 4)
     assert "group 3 \u00b7 block 1 is missed most: \u22123.0 points" in told
     held = ablation_words(alone, ablation_of(PATHS[0]), NAMES, "one", 4)
-    assert "accuracy 90.0\u00a0% \u2192 80.0\u00a0%, <b>dog</b> hit hardest (\u221240.0 points)" in held
+    effect = held_words(PATHS[:1], "one", ablation_of(PATHS[0]), "")
+    assert effect == "group 1 \u00b7 block 1 held at 1: accuracy 90.0\u00a0% \u2192 80.0\u00a0% (\u221210.0 points)"
+    assert held.startswith(f"G{effect[1:]}, <b>dog</b> hit hardest (\u221240.0 points). ")
     assert "512 fewer parameters" in held
     assert "cannot be counted" in savings(ablation_of(PATHS[0], params=None))
 
@@ -431,7 +445,7 @@ def ask(lens, **moves):
 def test_every_tab_is_drawn_and_says_something(lens):
     for tab in TABS:
         shown = ask(lens, tab=tab)
-        assert (shown["tab"], shown["error"], shown["busy"]) == (tab, "", "")
+        assert (shown["tab"], shown["error"], shown["busy"], shown["doing"]) == (tab, "", "", "")
         assert len(shown["said"]) > 20
         assert len(shown["body"]) > 200
         ElementTree.fromstring(f"<div>{shown['side']}{shown['heading']}{shown['strip']}{shown['body']}</div>")
@@ -475,6 +489,35 @@ def test_what_is_held_is_not_measured_twice(lens, monkeypatch):
     assert ask(lens, tab="Ablation", how="one")["error"] == ""
 
 
+def test_what_held_gates_do_is_said_on_every_tab_in_the_words_of_ablation(lens, monkeypatch):
+    """Measured wherever the gate is held; until then it says so, and where it cannot be, that."""
+    said = {}
+    for tab in TABS:
+        shown = ask(lens, tab=tab, how="mean", hold={"group1/block1": True})
+        said[tab] = re.search(r'sn-effect">(.*?)</p>', shown["side"])[1]
+        assert shown["doing"] == said[tab]
+    assert len(set(said.values())) == 1
+    effect = said["Curves"]
+    assert re.fullmatch(r"group 1 . block 1 held at its mean: accuracy [\d.]+.% . [\d.]+.% \(.[\d.]+ points\)", effect)
+    assert ask(lens, tab="Ablation")["said"].startswith(f"G{effect[1:]}")
+    scene = replace_scene(lens.scene, tab="One image", image=1)
+    at = [key[0] for key in wanted(scene)]
+    assert at.index("image") < at.index("ablation") < at.index("untrained")
+    monkeypatch.setitem(lens_jobs._JOBS, "ablation", lambda *_: (_ for _ in ()).throw(ValueError("cannot be had")))
+    two = ("group1/block1", "group2/block1")  # which nobody has measured together
+    fresh = replace_scene(lens.scene, how="shuffled", held=two)
+    assert fresh.effect.endswith("held shuffled: being measured \u2026")
+    shown = ask(lens, tab="Depth", how="shuffled", hold={"group2/block1": True})
+    assert "held shuffled: not measured" in shown["side"]
+    assert shown["error"] == "cannot be had"
+    monkeypatch.undo()
+    assert 'sn-effect">No gate is held.' in ask(lens, free=True, how="one")["side"]
+
+
+def replace_scene(scene, **changes):
+    return scene._replace(state=replace(scene.state, **changes))
+
+
 def saved(lens, **moves):
     """What the page says once a figure was saved, or not."""
     ask(lens, **moves)
@@ -493,10 +536,10 @@ def test_the_papers_figures_are_saved_beside_the_notebook_and_nothing_is_written
     for figure in ("means", "deviations"):
         shown = saved(lens, figure=figure, save=suffix, classes=[2, 5])
         path = tmp_path / f"{stem}_{figure}{suffix}"
-        assert (shown["saved"], shown["error"]) == (f"Saved as {path}", "")
+        assert (shown["doing"], shown["error"]) == (f"Saved as {path}", "")
         assert str(path) in shown["side"]
         assert path.read_bytes().startswith(start)
-    assert saved(lens, save=suffix)["saved"] == f"Saved as {tmp_path / f'{stem}_deviations_2{suffix}'}"
+    assert saved(lens, save=suffix)["doing"] == f"Saved as {tmp_path / f'{stem}_deviations_2{suffix}'}"
     assert len(list(tmp_path.iterdir())) == 3
 
 
@@ -530,10 +573,10 @@ def test_figures_that_are_asked_for_while_one_is_drawn_are_saved_too(lens, tmp_p
     monkeypatch.setattr(lens_saving, "free_name", lambda *its: (time.sleep(0.3), free_name(*its))[1])
     for suffix in (".png", ".svg", ".pdf"):
         ask(lens, save=suffix)
-    assert "Drawing 3 figures" in page(lens)["saved"]
+    assert "Drawing 3 figures" in page(lens)["doing"]
     shown = saved(lens, tab="Curves")
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".pdf", ".png", ".svg"]
-    assert all(str(path) in shown["saved"] for path in tmp_path.iterdir())
+    assert all(str(path) in shown["doing"] for path in tmp_path.iterdir())
 
 
 def send(lens, name, content, parts=1):
@@ -573,15 +616,26 @@ def test_an_image_of_ones_own_goes_through_the_network_and_what_was_done_to_it_i
     shown = send(lens, f"{name}.image", content, parts=3 if len(content) > 9 else 1)
     assert (shown["tab"], shown["error"]) == ("One image", "")
     assert words in shown["body"]
-    assert shown["said"].startswith(f"{name.title()}.image is classified as")
+    assert shown["said"].startswith(f"{name}.image is classified as")
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_file_that_will_not_do_is_refused_in_words_and_the_next_choice_works(lens, name):
     content, words = REFUSED[name]
-    assert words in send(lens, name, content)["error"]
-    assert ask(lens, image=3)["error"] == ""
-    assert page(lens)["said"].startswith("Image 3 is classified as")
+    """What was looked at before stays, whether it is of the sample or one's own; the field says why the other does not."""
+    for before, its in (
+        (partial(ask, lens, tab="One image", image=3), "images[3]"),
+        (partial(send, lens, "good.png", TAKEN["tiny"][0]), "good.png"),
+    ):
+        assert before()["said"].startswith(f"{its} is classified as")
+        shown = send(lens, name, content)
+        assert words in shown["error"]
+        assert (shown["tab"], shown["said"].startswith(f"{its} is classified as")) == ("One image", True)
+        assert words in html.unescape(re.search(r'<strong class="sn-refused">(.*?)</strong>', shown["body"])[1])
+        assert ("Now: good.png." in shown["body"]) == (its == "good.png")
+        assert 'aria-invalid="true"' in shown["body"]
+    shown = send(lens, "better.png", TAKEN["tiny"][0])
+    assert (shown["error"], "sn-refused" in shown["body"], "Now: better.png." in shown["body"]) == ("", False, True)
 
 
 def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():
@@ -637,10 +691,19 @@ def test_a_network_without_gates_is_answered_in_the_panel():
         lens.wait()
 
 
+def ask_of_nothing(lens, tab):
+    lens.asked = {"moves": {"tab": tab}, "turn": f"test {next(TURNS)}"}
+
+
 def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
     monkeypatch.setattr(pretrained, "names", lambda: ())
     lens = GateLens()
-    assert page(lens)["error"] == lens_pages.NOTHING_SHIPS
+    for tab in TABS:
+        ask_of_nothing(lens, tab)
+        shown = page(lens)
+        assert (shown["said"], shown["error"], shown["busy"]) == (lens_pages.NOTHING_SHIPS, "", "")
+        assert "choose a network" in shown["side"]
+        assert "disabled" not in shown["side"]
     assert repr(lens) == "GateLens(no network)"
     with pytest.raises(RuntimeError):
         lens.wait()

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from servers import lab_served
 
 from senet_lab.panels.lens_state import TABS
+from senet_lab.views.page import style_sheet
 
 pytestmark = pytest.mark.slow
 
@@ -116,6 +117,43 @@ def test_classes_are_chosen_by_check_boxes_and_focus_stays(page):
     expect(page.get_by_role("button", name="All", exact=True)).to_be_focused()
 
 
+LOOKS = """(name) => Object.fromEntries([...document.querySelectorAll('.sn-lens .sn-drawing .sn-mean')].map((line) => {
+  const style = getComputedStyle(line);
+  return [line.getAttribute('class').match(/sn-class-\\d/)[0], style[name]];
+}))"""
+
+
+def test_a_class_stands_out_when_it_is_pointed_at_or_reached_by_key(page):
+    go_to(page, "Curves")
+    pressed(page, "All")
+    expect(page.locator(".sn-class-key span")).to_have_count(10)
+    box = page.get_by_role("checkbox", name="deer")
+    for reach in (
+        box.focus,
+        page.locator(".sn-side .sn-class", has_text="deer").hover,
+        page.locator(".sn-class-key span", has_text="deer").hover,
+    ):
+        page.mouse.move(5, 5)
+        page.get_by_role("tab", name="Curves").focus()
+        assert set(page.evaluate(LOOKS, "opacity").values()) == {"1"}
+        page.keyboard.press("Shift")  # by key from here on: what has the focus is shown
+        reach()
+        seen = page.evaluate(LOOKS, "opacity")
+        assert seen.pop("sn-class-4") == "1"
+        assert set(seen.values()) == {"0.12"}
+        assert page.evaluate(LOOKS, "strokeWidth")["sn-class-4"] == "2.6px"
+    page.mouse.move(5, 5)
+
+
+def test_lines_keep_their_colours_when_another_panel_brings_its_sheet_later(page):
+    """As an Explorer below does, or a stored page: the rules that all views share come behind those of the gates."""
+    go_to(page, "Curves")
+    before = page.evaluate(LOOKS, "stroke")
+    assert len(set(before.values())) == len(before) == 10
+    page.add_style_tag(content=style_sheet())
+    assert page.evaluate(LOOKS, "stroke") == before
+
+
 def test_each_picture_has_its_numbers_behind_it(page):
     for tab in TABS[:5]:
         go_to(page, tab)
@@ -130,11 +168,15 @@ def test_a_gate_is_held_with_a_key_and_accuracy_moves(page):
     bar = page.locator(".sn-node[data-hold='group3/block1']")
     bar.focus()
     page.keyboard.press("Enter")
-    expect(said(page)).to_contain_text(re.compile("The gate of group 3 . block 1 held at 1"), timeout=60_000)
+    expect(said(page)).to_contain_text(re.compile("Group 3 . block 1 held at 1"), timeout=60_000)
     expect(page.locator(".sn-strip .sn-cross")).to_have_count(1)
+    go_to(page, "Curves")
+    for place in (".sn-effect", "[data-part=doing]"):  # seen from every tab
+        expect(page.locator(f".sn-lens {place}")).to_have_text(re.compile(r"held at 1: accuracy .* points\)"))
+    go_to(page, "Ablation")
     page.get_by_role("radio", name="shuffled").focus()
     page.keyboard.press("Space")
-    expect(said(page)).to_contain_text("shuffled between channels", timeout=60_000)
+    expect(said(page)).to_contain_text("held shuffled: accuracy", timeout=60_000)
     pressed(page, "Let all go")
     expect(page.locator(".sn-strip .sn-cross")).to_have_count(0)
     expect(page.get_by_role("button", name="Let all go")).to_be_focused()
@@ -146,8 +188,8 @@ def test_an_image_of_the_sample_goes_through_the_network(page):
     thumb = page.locator(".sn-thumb").nth(2)
     words = thumb.get_attribute("aria-label")
     thumb.press("Enter")
-    number = re.search(r"image (\d+)", words)[1]
-    expect(said(page)).to_contain_text(f"Image {number} is classified as", timeout=60_000)
+    number = re.search(r"images\[(\d+)\]", words)[1]
+    expect(said(page)).to_contain_text(f"images[{number}] is classified as", timeout=60_000)
     expect(page.locator(".sn-thumb[aria-pressed=true]")).to_be_focused()
     expect(page.locator(".sn-maps img")).to_have_count(16)
     pressed(page, "Next")
@@ -192,7 +234,7 @@ def test_a_file_of_ones_own_goes_through_the_network(page):
     go_to(page, "One image")
     ramp = np.linspace(0, 255, 300 * 200).reshape(200, 300).astype("uint8")
     choose_file(page, "my ramp.png", encoded(Image.fromarray(ramp)))
-    expect(said(page)).to_contain_text("My ramp.png is classified as", timeout=60_000)
+    expect(said(page)).to_contain_text("my ramp.png is classified as", timeout=60_000)
     expect(page.locator("figcaption").first).to_contain_text("grey spread over three channels")
 
 
@@ -208,7 +250,7 @@ def test_a_file_is_dropped_on_any_view(page):
         }""",
         list(image),
     )
-    expect(said(page)).to_contain_text("Dropped.png is classified as", timeout=60_000)
+    expect(said(page)).to_contain_text("dropped.png is classified as", timeout=60_000)
     expect(page.locator("figcaption").first).to_contain_text("what is transparent laid on white")
 
 
@@ -218,7 +260,7 @@ def test_a_file_of_many_parts_arrives_whole(page):
     content = encoded(Image.fromarray(noise))
     assert len(content) > 8 * 2**20
     choose_file(page, "large.png", content)
-    expect(said(page)).to_contain_text("Large.png is classified as", timeout=120_000)
+    expect(said(page)).to_contain_text("large.png is classified as", timeout=120_000)
 
 
 @pytest.mark.parametrize(
@@ -226,13 +268,16 @@ def test_a_file_of_many_parts_arrives_whole(page):
     [
         ("notes.png", b"these are words", "'notes.png' is no image that can be read"),
         ("cut.png", encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype="uint8")))[:9000], "'cut.png' is damaged"),
-        ("empty.png", b"", "'empty.png' is empty."),
+        ("empty.png", b"", "'empty.png' is empty; choose another file."),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words):
     go_to(page, "One image")
+    before = said(page).inner_text()
     choose_file(page, name, content)
     expect(alert(page)).to_contain_text(words, timeout=60_000)
+    expect(page.locator(".sn-drop .sn-refused")).to_contain_text(words)
+    expect(said(page)).to_have_text(before)
     page.locator(".sn-thumb").first.press("Enter")
     expect(alert(page)).to_be_hidden()
     expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=60_000)
@@ -302,6 +347,31 @@ def run(page, number, *lines):
     page.keyboard.insert_text("\n".join(lines))
     page.keyboard.press("Shift+Enter")
     return cell
+
+
+def test_a_run_made_since_is_in_the_list_when_it_is_pointed_at_and_is_looked_into_when_it_is_chosen(page):
+    networks = page.get_by_role("combobox", name="Network")
+    mine = networks.input_value()
+    cell = run(
+        page, 1,
+        "from senet_lab.training import checkpoint",
+        "from senet_lab.training.recipe import Recipe",
+        "from senet_lab.training.run import Run",
+        "how = dict(block='basic', stem='cifar', ratio=4, input_shape=(32, 32, 3), classes=10)",
+        "made = Run.create(Architecture(groups=groups, **how), Recipe())",
+        "checkpoint.write(made.folder / 'checkpoints' / 'best.npz', model.get_weights(), {'epoch': 1})",
+        "print('made it')",
+    )  # fmt: skip
+    expect(cell.locator(".jp-OutputArea-output")).to_contain_text("made it", timeout=60_000)
+    offered = networks.locator("optgroup[label=runs] option")
+    expect(offered).to_have_count(0)
+    networks.hover()
+    expect(offered).to_have_count(1, timeout=60_000)
+    networks.select_option(offered.get_attribute("value"))
+    expect(page.locator(".sn-lens [data-part=heading]")).to_contain_text("a run of", timeout=60_000)
+    expect(alert(page)).to_be_hidden()
+    networks.select_option(mine)
+    expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
 
 
 def test_the_panel_answers_while_a_fit_keeps_its_cell_busy_and_reads_the_gates_when_it_has_ended(page, tmp_path):

@@ -10,12 +10,10 @@ export default {
     layout(el, view);
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     let pending = {}; // what was chosen since the last message
-    let mine = ""; // what the page itself has to say against a file, until something else is chosen
 
     function ask(name, value) {
       delete pending[name]; // so that the order is that of the last touches
       pending[name] = value;
-      mine = "";
       if (talk.isAnswered()) post();
     }
 
@@ -34,10 +32,7 @@ export default {
 
     async function send(file) {
       if (!file) return;
-      const mebibytes = Math.round(file.size / 2 ** 20);
-      mine = file.size > MOST ? `'${file.name}' has ${mebibytes} MiB; at most 64 are taken.` : file.size ? "" : `'${file.name}' is empty.`;
-      complain(mine);
-      if (mine) return;
+      if (!file.size || file.size > MOST) return ask("own", { name: file.name, size: file.size }); // to be told why not
       const count = Math.ceil(file.size / PART);
       const which = uniqueId();
       for (let part = 0; part < count; part += 1) {
@@ -52,10 +47,10 @@ export default {
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
       placeTabs(parts, shown.tab);
       parts.busy.hidden = !shown.busy;
-      const doing = shown.busy || shown.saved;
+      const doing = shown.busy || shown.doing;
       if (parts.doing.textContent !== doing) parts.doing.textContent = doing;
       if (!talk.isAnswered()) return; // a later choice is on its way: leave the controls to the hand that moves them
-      complain(mine || shown.error);
+      complain(shown.error);
       redraw(parts.side, model.get("side"));
     }
 
@@ -157,7 +152,11 @@ function choose(el, ask) {
     else if (target.type === "checkbox" && name) ask(name, target.checked);
     else if (name) ask(name, target.tagName === "SELECT" ? target.value : value);
   };
-  return listen(el, [["click", click], ["change", change]]);
+  // Before the list is opened, so that the runs that are there now are in it.
+  const near = ({ target, relatedTarget }) => {
+    if (target.dataset?.ask === "network" && !relatedTarget?.closest("[data-ask=network]")) ask("runs", true);
+  };
+  return listen(el, [["click", click], ["change", change], ["mouseover", near], ["focusin", near]]);
 }
 
 // A file of one's own, chosen or dropped anywhere on the panel.

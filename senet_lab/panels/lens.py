@@ -16,15 +16,16 @@ import traitlets
 from senet_lab.moments import Moment
 from senet_lab.panels.cells import cell
 from senet_lab.panels.following import Follower, heard_where_sent
+from senet_lab.panels.lens_found import GROUP, Folder, Found
 from senet_lab.panels.lens_noted import Noted, Told
 from senet_lab.panels.lens_offered import offered
-from senet_lab.panels.lens_own import Own
-from senet_lab.panels.lens_pages import REPLACED, shown, still
+from senet_lab.panels.lens_own import Own, refusal
+from senet_lab.panels.lens_pages import REPLACED, parted, shown, still
 from senet_lab.panels.lens_runs import of_run
-from senet_lab.panels.lens_saving import Order, Saving
-from senet_lab.panels.lens_scene import Scene, wanted
+from senet_lab.panels.lens_saving import Saving
+from senet_lab.panels.lens_scene import Scene, ordered, wanted
 from senet_lab.panels.lens_sources import Source
-from senet_lab.panels.lens_state import State, after
+from senet_lab.panels.lens_state import TABS, State, after
 from senet_lab.panels.lens_upload import Uploads
 from senet_lab.panels.lens_work import Work, Works
 from senet_lab.training.run import Run
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from senet_lab.gate_watch import GateWatch
 
 HERE = Path(__file__).parent
-PARTS = ("heading", "strip", "side", "body")  # of the page that are sent by themselves
 
 # The panel that a cell made last: running the cell again ends it, since ipywidgets keeps every widget for ever.
 _live: dict[str, weakref.ref[GateLens]] = {}
@@ -54,6 +54,7 @@ class GateLens(anywidget.AnyWidget):
         classes: the names of the classes.
         prepare: makes uint8 pictures into what the network takes; None for pixels from 0 to 1.
         watch: a `GateWatch`, whose record is shown while the network is trained.
+        runs: the folder whose newest runs are offered as well, as the Trainer keeps them; None for none.
 
     Attributes:
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
@@ -81,9 +82,10 @@ class GateLens(anywidget.AnyWidget):
         *,
         prepare: Callable[[Any], Any] | None = None,
         watch: GateWatch | None = None,
+        runs: Folder = "runs",
     ) -> None:
         sources, first = offered(model, images, labels, classes, prepare)
-        self._begin(sources, first, watch, agreed=(first,) if isinstance(model, str) else ())
+        self._begin(sources, first, Found(runs), watch, agreed=(first,) if isinstance(model, str) else ())
 
     @classmethod
     def of_run(cls, run: Run | str | Path) -> GateLens:
@@ -95,40 +97,42 @@ class GateLens(anywidget.AnyWidget):
         run = run if isinstance(run, Run) else Run(Path(run))
         source = of_run(run)
         lens = cls.__new__(cls)
-        lens._begin({source.name: source}, source.name, noted=Noted(run))
+        lens._begin({source.name: source}, source.name, Found(None, {source.name: run}))
         return lens
 
     def _begin(
         self,
         sources: dict[str, Source],
         first: str,
+        found: Found,
         watch: GateWatch | None = None,
-        noted: Noted | None = None,
         agreed: tuple[str, ...] = (),
     ) -> None:
         self.failure: Exception | None = None
         if watch is not None and first in sources and not sources[first].lasting:
             sources = {**sources, first: replace(sources[first], rests=watch.rests)}
-        self._works, self._watch = Works(sources, self._follow), watch
+        self._works, self._watch, self._found = Works(sources, self._follow), watch, found
+        self._works.offer(found.sources(), GROUP)
         self._own: Own | None = None
-        self._state = State(network=first, agreed=agreed)
-        self._noted, self._follower = noted, Follower(weakref.WeakMethod(self._look))
+        self._state = State(network=first, agreed=agreed, tab=TABS[0] if watch is None else "Training")
+        self._follower = Follower(weakref.WeakMethod(self._look))
         self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
-        if watch is not None or (noted is not None and noted.look().going):
-            self._state = replace(self._state, tab="Training")
-        if noted is not None:
-            noted.mark()
-        super().__init__(**_parted(shown(self.scene)))
+        self._open()
+        super().__init__(**parted(shown(self.scene)))
         heard_where_sent(self.comm)
         self._live_alone()
         self.on_msg(self._uploads.receive)
         if watch is not None:
             watch.listen(self._follow)
-        if self._work and self._work.failed:  # for another panel, some time ago
-            self._work.try_again()
+        self._works.try_again(first)  # what failed for another panel, some time ago
         self._follow()
-        if noted is not None:
+
+    def _open(self) -> None:
+        """Follow the run that is shown, if it is one; while it is trained, that is what is looked at."""
+        if self._noted:
             self._follower.start()
+            if self._noted.told.going:
+                self._state = replace(self._state, tab="Training")
 
     def _live_alone(self) -> None:
         """End the panel that this cell made before."""
@@ -149,7 +153,7 @@ class GateLens(anywidget.AnyWidget):
         self._works.end()
         if self._watch is not None:
             self._watch.unlisten(self._follow)
-        self._watch = self._noted = self._own = None
+        self._watch = self._own = None
 
     @property
     def _work(self) -> Work | None:
@@ -157,10 +161,15 @@ class GateLens(anywidget.AnyWidget):
         return self._works.of(self._state.network)
 
     @property
+    def _noted(self) -> Noted | None:
+        """What the folder says of the run that is shown; None where it is no run."""
+        return None if self._follower.is_ended else self._found.noted(self._state.network)
+
+    @property
     def scene(self) -> Scene:
         """All that the page is drawn of."""
-        told = self._noted.told if self._noted else Told()
-        moments: Sequence[Moment] = self._watch.moments if self._watch else told.moments
+        told = noted.told if (noted := self._noted) else Told()
+        moments: Sequence[Moment] = self._watch.moments if self._watch and not noted else told.moments
         return Scene(self._state, self._work, self._works.names, self._own, tuple(moments), self._saving.saved, told)
 
     @traitlets.observe("asked")
@@ -177,35 +186,40 @@ class GateLens(anywidget.AnyWidget):
             self._fail(error, turn)
 
     def _move(self, moves: dict[str, Any], turn: str) -> None:
+        if moves.pop("runs", False):  # the list is about to be opened: nothing is chosen yet
+            self._works.offer(self._found.sources(), GROUP)
+        if moves:
+            self._choose(moves, turn)
+        self._state = replace(self._state, turn=turn)
+        self._render()
+
+    def _choose(self, moves: dict[str, Any], turn: str) -> None:
+        network = self._state.network
         self._state = state = after(self._state, moves, self.scene.offer, turn)
+        if state.network != network:
+            self._open()
         if moves.get("again") is True and "again" not in state.refused:
             self._works.again(state.network)
             if self._noted:
                 self._noted.mark()
             if self._watch:  # who asks while a fit seems to be under way knows that it was interrupted
                 self._watch.is_going = False
-        elif self._work and self._work.failed and not state.refused:
-            self._work.try_again()
+        elif not state.refused:
+            self._works.try_again(state.network)
         self._saving.forget_failure()
-        if "save" in moves and "save" not in state.refused:
-            self._save(moves["save"])
+        if "save" in moves and "save" not in state.refused and (order := ordered(self.scene, moves["save"])):
+            self._saving.start(order)
         self._aim()
-        self._render()
-
-    def _save(self, suffix: str) -> None:
-        scene = self.scene
-        if scene.reading is not None:
-            state = scene.state
-            self._saving.start(Order(scene.reading, scene.classes, scene.path, state.figure, state.network, suffix))
 
     def _take(self, own: Own) -> None:
-        """A file of one's own has come: it goes through the network."""
+        """A file of one's own has come: it goes through the network, unless it is refused, which changes nothing."""
         if self._follower.is_ended:
             return
-        self._own = own
-        self._state = replace(self._state, image=None, tab="One image", refused={})
-        if self._work:
-            self._work.try_again()
+        if why := refusal(own):
+            self._state = replace(self._state, refused={"own": why})
+        else:
+            self._own, self._state = own, replace(self._state, image=None, tab="One image", refused={})
+            self._works.try_again(self._state.network)
         self._update()
 
     def _follow(self) -> None:
@@ -223,13 +237,11 @@ class GateLens(anywidget.AnyWidget):
 
     def _look(self) -> bool:
         """See how far the run is that is looked into; returns whether a process is at it."""
-        if self._noted is None:
+        if (noted := self._noted) is None:
             return False
-        before, now = self._noted.told, self._noted.look()
+        before, now = noted.told, noted.look()
         if not before.weights and now.weights:  # its first ones
-            self._noted.mark()
-            if self._work and self._work.failed:
-                self._work.try_again()
+            self._works.try_again(self._state.network)
         if before != now:
             self._follow()
         return bool(now.going)
@@ -253,13 +265,13 @@ class GateLens(anywidget.AnyWidget):
             drawn = now
             page = shown(self.scene)
             if self._now() == now:
-                for name, value in _parted(page).items():
+                for name, value in parted(page).items():
                     setattr(self, name, value)
 
     def _now(self) -> Any:
         work, watched = self._work, (len(self._watch.moments), self._watch.rests()) if self._watch else None
-        told = self._noted.told if self._noted else None
-        return self._state, self._own, work, work.version if work else 0, watched, told, self._saving.saved
+        told, names = self._noted.told if self._noted else None, self._works.names
+        return self._state, self._own, work, work.version if work else 0, watched, told, names, self._saving.saved
 
     def wait(self, timeout: float = 120.0) -> GateLens:
         """Wait until the first pictures are there, the untrained baseline too; for a notebook that is to be stored.
@@ -286,9 +298,3 @@ class GateLens(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": still(self.scene), "text/plain": repr(self)}, metadata
-
-
-def _parted(page: dict[str, Any]) -> dict[str, Any]:
-    """What the page shows, by trait; what answers the page comes last, when the parts are there."""
-    rest = {name: value for name, value in page.items() if name not in PARTS}
-    return {**{name: page[name] for name in PARTS}, "shown": rest}

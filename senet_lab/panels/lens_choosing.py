@@ -10,13 +10,15 @@ from senet_lab.views.gates import Reading
 from senet_lab.views.gates_image import page_of, thumbnails
 
 # Room for the picture that is on its way, so that nothing jumps.
+HINT = "or drop a file here: any size, it is made as small as the network takes it"
 BLANK = '<div class="sn-coming"></div>'
 
 
 def choose(scene: Scene, reading: Reading) -> str:
     """Thumbnails, a page at a time, and a place for a file of one's own."""
     state = scene.state
-    numbers, pages = page_of(reading, scene.classes, state.page, state.wrong)
+    classes = range(len(reading.classes)) if state.classes is None else state.classes
+    numbers, pages = page_of(reading, classes, state.page, state.wrong)
     page = min(state.page, pages - 1)
     thumbs = "<p>No such image.</p>"
     if numbers and scene.work and scene.work.loaded:
@@ -33,8 +35,10 @@ def choose(scene: Scene, reading: Reading) -> str:
         else ""
     )
     own = f"Now: {scene.own.name}. " if scene.own and state.image is None else ""
+    refused = state.refused.get("own", "")
+    told = f'<strong class="sn-refused">{escape(refused)}</strong>' if refused else HINT
     return (
         f'{thumbs}<div class="sn-bar-of-buttons">{turn}<span>page {page + 1} of {pages}</span>{wrong}</div>'
-        '<div class="sn-drop"><label>Own image <input type="file" accept="image/*" data-file="true"/></label>'
-        f"<span>{escape(own)}or drop a file here: any size, it is made as small as the network takes it</span></div>"
+        '<div class="sn-drop"><label>Own image <input type="file" accept="image/*" data-file="true"'
+        f"{when(bool(refused), 'aria-invalid', 'true')}/></label><span>{escape(own)}{told}</span></div>"
     )

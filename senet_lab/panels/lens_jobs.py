@@ -11,7 +11,7 @@ from senet_lab.gates import BATCH
 from senet_lab.panels.lens_own import Own, picture_of, remarks
 from senet_lab.panels.lens_sources import Loaded, Source
 from senet_lab.views.gates import Reading
-from senet_lab.views.gates_image import Passage
+from senet_lab.views.gates_image import Passage, image_name
 from senet_lab.views.words import title
 
 Key = tuple[Any, ...]
@@ -93,7 +93,7 @@ def _image(_: Source, results: Results, image: int | Own, path: str) -> Passage:
 def _picture(loaded: Loaded, image: int | Own) -> tuple[Array, Array, str, str]:
     """An image to look at, and as the network takes it; its name, and what was done to it."""
     if not isinstance(image, Own):
-        return loaded.pictures[image], loaded.images[image : image + 1], f"image {image}", ""
+        return loaded.pictures[image], loaded.images[image : image + 1], image_name(image), ""
     height, width, channels = loaded.images.shape[1:]
     shown = picture_of(image, height, width, channels)
     return shown, loaded.prepare(shown[None]), image.name, remarks(image, height)

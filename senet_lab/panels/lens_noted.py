@@ -55,6 +55,7 @@ class Noted:
         if status.at and status.state not in ENDED:
             going = f"{status.state}, epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
         weights = written_at(self.run, "checkpoints/best.npz")
+        self._read = self._read or weights  # its first ones are read at once
         self.told = Told(moments, going, weights, bool(self._read) and weights != self._read, trouble)
         return self.told
 

@@ -22,6 +22,22 @@ class Own:
     content: bytes
 
 
+def refusal(own: Own) -> str:
+    """Why a file may not take the place of another: it is no image, damaged, or too large; "" where it may."""
+    try:
+        _square(own, 1)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _square(own: Own, side: int) -> Array:
+    try:
+        return picture(own.content, side)
+    except ValueError as error:
+        raise ValueError(str(error).replace("the image", f"'{own.name}'", 1)) from None
+
+
 def picture_of(own: Own, height: int, width: int, channels: int) -> Array:
     """A file as the network can take it, uint8 (height, width, channels).
 
@@ -30,10 +46,7 @@ def picture_of(own: Own, height: int, width: int, channels: int) -> Array:
     """
     if height != width or channels not in (1, 3):
         raise ValueError(f"This network takes {height} x {width} x {channels}, which a picture cannot be made into.")
-    try:
-        found = picture(own.content, height)
-    except ValueError as error:
-        raise ValueError(str(error).replace("the image", f"'{own.name}'", 1)) from None
+    found = _square(own, height)
     return found if channels == 3 else found.mean(-1, keepdims=True).round().astype("uint8")
 
 

@@ -37,9 +37,10 @@ from senet_lab.views.gates_words import (
 from senet_lab.views.page import style_sheet
 from senet_lab.views.units import counted
 
+PARTS = ("heading", "strip", "side", "body")  # of the page that are sent by themselves
 NOTHING_SHIPS = (
-    "No network with gates ships with this version. Give one of your own: GateLens(model, images, labels), or "
-    "GateLens.of_run(run)."
+    "No network with gates ships with this version. Choose one in the list: a run that the Trainer keeps, or one of "
+    "timm\u2019s, which is fetched when you say so. Or give one of your own: GateLens(model, images, labels)."
 )
 TO_WATCH = (
     "<p>Nothing was noted while this network was trained. A callback notes the gates of the same images after each "
@@ -47,7 +48,8 @@ TO_WATCH = (
     '<pre class="sn-code"><code>from senet_lab.gate_watch import GateWatch\nfrom senet_lab.panels import GateLens\n\n'
     "watch = GateWatch(x_test[:500], y_test[:500])\ndisplay(GateLens(model, x_test, y_test, watch=watch))\n"
     "model.fit(x, y, epochs=10, callbacks=[watch])</code></pre>"
-    "<p>A training in a folder notes them by itself: GateLens.of_run(run) shows them, while it is at work as well.</p>"
+    "<p>A training in a folder notes them by itself: GateLens.of_run(run), or its name in the list, shows them, while "
+    "it is at work as well.</p>"
 )
 
 
@@ -68,11 +70,10 @@ AT_ONE = (
 def shown(scene: Scene) -> dict[str, Any]:
     """What the page needs to draw a scene: strings and plain values."""
     state, work = scene.state, scene.work
-    problem = "" if work else NOTHING_SHIPS
     said, body = _tab(scene)
     failed = work.failed if work else {}
     failures = [failed[LOAD]] if LOAD in failed else list(dict.fromkeys(failed.values()))  # the rest follows from it
-    wrong = [*state.refused.values(), *failures, problem, scene.saved.failed, scene.told.trouble]
+    wrong = [*state.refused.values(), *failures, scene.saved.failed, scene.told.trouble]
     return {
         "error": "\n".join(filter(None, wrong)),
         "turn": state.turn,
@@ -83,8 +84,14 @@ def shown(scene: Scene) -> dict[str, Any]:
         "said": said,
         "body": body,
         "busy": work.words if work and work.busy else "",
-        "saved": scene.saved.words,
+        "doing": " \u00b7 ".join(filter(None, (scene.effect, scene.saved.words))),
     }
+
+
+def parted(page: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows, by trait; what answers the page comes last, when the parts are there."""
+    rest = {name: value for name, value in page.items() if name not in PARTS}
+    return {**{name: page[name] for name in PARTS}, "shown": rest}
 
 
 def still(scene: Scene) -> str:
@@ -152,10 +159,9 @@ def _tab(scene: Scene) -> tuple[str, str]:
         return scene.cost, f"<p>{button}</p>"
     if scene.awaits:
         return "It has no weights yet that can be looked into: the first come after an epoch, or a minute.", ""
-    if scene.reading is None and scene.is_moving:
-        return MOVING_WORDS, ""
     if scene.reading is None:
-        return "What the gates of a network do, once it is loaded and they were read.", ""
+        words = "What the gates of a network do, once it is loaded and they were read."
+        return NOTHING_SHIPS if scene.work is None else MOVING_WORDS if scene.is_moving else words, ""
     return _TABS[scene.state.tab](scene)
 
 

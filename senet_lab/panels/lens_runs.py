@@ -18,9 +18,13 @@ MOST = 1000  # images that are looked at
 Checkpoint = tuple[int, list[Any]]  # the epochs that are done, and the weights
 
 
-def of_run(run: Run) -> Source:
-    """A source for a training: its best weights, or else its newest, on test images of what it was trained on."""
-    return Source(run.folder.name, partial(_load_run, run), ledger=run.architecture.ledger)
+def of_run(run: Run, name: str = "") -> Source:
+    """A source for a training: its best weights, or else its newest, on test images of what it was trained on.
+
+    Args:
+        name: what to call it; "" for that of its folder.
+    """
+    return Source(name or run.folder.name, partial(_load_run, run), ledger=run.architecture.ledger)
 
 
 def _load_run(run: Run) -> Loaded:

@@ -8,10 +8,11 @@ from senet_lab.moments import Moment
 from senet_lab.panels.lens_jobs import LOAD, READ, UNTRAINED, Key
 from senet_lab.panels.lens_noted import Told
 from senet_lab.panels.lens_own import Own
-from senet_lab.panels.lens_saving import Saved
+from senet_lab.panels.lens_saving import Order, Saved
 from senet_lab.panels.lens_state import Offer, State
 from senet_lab.panels.lens_work import Work
 from senet_lab.views.gates import Reading, first_classes
+from senet_lab.views.gates_words import held_words
 
 
 class Scene(NamedTuple):
@@ -73,6 +74,17 @@ class Scene(NamedTuple):
         return bool(self.told.going) and not self.told.weights
 
     @property
+    def effect(self) -> str:
+        """What the held gates do to accuracy, in words; "" where none is held."""
+        if self.work is None or not self.state.held:
+            return ""
+        key = together_key(self.state)
+        otherwise = "not measured" if key in self.work.failed else "being measured \u2026"
+        if self.is_moving:
+            otherwise = "measured when fit has ended"
+        return held_words(self.state.held, self.state.how, self.work.results.get(key), otherwise)
+
+    @property
     def is_moving(self) -> bool:
         """Whether a watched `fit` is under way, between whose steps batches would be read of several networks."""
         return self.work is not None and self.work.source.rests() is None
@@ -96,10 +108,18 @@ def wanted(scene: Scene) -> list[Key]:
         return keys
     if state.tab == "One image" and scene.image is not None:
         keys.append(("image", scene.image, scene.path))
+    if state.held:  # said on every tab
+        keys.append(together_key(state))
     if state.tab == "Ablation":
-        keys += [together_key(state)] if state.held else []
         keys += [alone_key(state, path) for path in scene.reading.gates]
     return [*keys, UNTRAINED]
+
+
+def ordered(scene: Scene, suffix: str) -> Order | None:
+    """The figure that is chosen, to be saved; None where there is nothing to draw yet."""
+    if scene.reading is None:
+        return None
+    return Order(scene.reading, scene.classes, scene.path, scene.state.figure, scene.state.network, suffix)
 
 
 def alone_key(state: State, path: str) -> Key:

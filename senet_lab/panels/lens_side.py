@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from senet_lab.panels.lens_found import GROUP
 from senet_lab.panels.lens_saving import FIGURES
 from senet_lab.panels.lens_scene import Scene
 from senet_lab.panels.lens_state import HELD_AT
@@ -11,6 +12,9 @@ from senet_lab.views.figures import SUFFIXES
 from senet_lab.views.gates import class_line, class_styles, free_style
 from senet_lab.views.gates_ablation import HOW_LABELS
 from senet_lab.views.words import title
+
+GROUPS = {"": "", GROUP: "runs", "timm/": "timm, fetched"}  # of the list of networks, by how their names begin
+NAMED = tuple(filter(None, GROUPS))
 
 
 def side(scene: Scene) -> str:
@@ -20,14 +24,22 @@ def side(scene: Scene) -> str:
 
 def _networks(scene: Scene) -> str:
     none = "" if scene.state.network else '<option value="" selected="selected">choose a network</option>'
-    options = none + "".join(
-        f'<option value="{escape(name)}"{when(name == scene.state.network, "selected")}>{escape(name)}</option>'
-        for name in scene.networks
-    )
+    options = none + "".join(_options(scene, group, words) for group, words in GROUPS.items())
     return (
         '<section><h3>Network</h3><select aria-label="Network" data-ask="network"'
         f"{when(len(scene.networks) < 2, 'disabled')}>{options}</select>{_again(scene)}</section>"
     )
+
+
+def _options(scene: Scene, group: str, words: str) -> str:
+    """The networks of one group, by what their names begin with; "" for those of none."""
+    its = [name for name in scene.networks if f"{name.partition('/')[0]}/" * (name.startswith(NAMED)) == group]
+    options = "".join(
+        f'<option value="{escape(name)}"{when(name == scene.state.network, "selected")}>'
+        f"{escape(name.removeprefix(group))}</option>"
+        for name in its
+    )
+    return f'<optgroup label="{words}">{options}</optgroup>' if group and its else options
 
 
 def _again(scene: Scene) -> str:
@@ -49,19 +61,23 @@ def _classes(scene: Scene) -> str:
     present = set(reading.present(range(len(reading.classes))))
     drawn = class_styles(reading.present(scene.classes))
     taken = set(drawn.values())
+    line = {number: f' data-class="{style}"' for number, style in drawn.items()}
     boxes = "".join(
-        f'<label class="sn-class"><input type="checkbox" data-ask="classes" data-value="{number}"'
+        f'<label class="sn-class"{line.get(number, "")}><input type="checkbox" data-ask="classes"'
+        f'{line.get(number, "")} data-value="{number}"'
         f"{when(number in scene.classes and number in present, 'checked')}{when(number not in present, 'disabled')}/>"
         f"<span>{escape(name)}</span>{class_line(drawn.get(number, free_style(number, taken)))}</label>"
         for number, name in enumerate(reading.classes)
     )
+    is_first = scene.state.classes is None and len(drawn) < len(present)
+    many = f"{len(drawn)} of {len(present)}{', which part most' if is_first else ' drawn'}"
     buttons = (
         '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-all="true">All</button>'
         '<button type="button" class="sn-button" data-all="false">None</button></p>'
     )
     return (
         '<section role="group" aria-label="Classes"><h3>Classes</h3>'
-        f'<div class="sn-boxes">{boxes}</div>{buttons}</section>'
+        f'<div class="sn-boxes">{boxes}</div>{buttons}<p class="sn-under">{many}</p></section>'
     )
 
 
@@ -86,10 +102,10 @@ def _holding(scene: Scene) -> str:
         '<button type="button" class="sn-button" data-ask="free" data-value="true"'
         f' aria-disabled="{none}">Let all go</button>'
     )
-    held = f"Held: {', '.join(map(title, state.held))}." if state.held else "No gate is held."
+    held = scene.effect or "No gate is held."
     return (
         f'<section role="group" aria-label="Hold gates"><h3>Hold gates</h3>{radios}'
-        f'<p class="sn-bar-of-buttons">{button}{free}</p><p class="sn-under">{escape(held)}</p></section>'
+        f'<p class="sn-bar-of-buttons">{button}{free}</p><p class="sn-under sn-effect">{escape(held)}</p></section>'
     )
 
 
@@ -114,6 +130,6 @@ def _saving(scene: Scene) -> str:
     )
 
 
-def when(applies: bool, attribute: str) -> str:
+def when(applies: bool, attribute: str, value: str = "") -> str:
     """An attribute that is there or not, such as checked."""
-    return f' {attribute}="{attribute}"' if applies else ""
+    return f' {attribute}="{value or attribute}"' if applies else ""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from senet_lab.ablation import HOWS
 from senet_lab.checks import flag, one_of, whole
 from senet_lab.panels.lens_saving import FIGURES
+from senet_lab.panels.lens_upload import judged_size
 from senet_lab.views.figures import SUFFIXES
 
 TABS = ("Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training")
@@ -111,6 +112,7 @@ _MOVES: dict[str, Callable[[State, Any, Offer], dict[str, Any]]] = {
     "figure": lambda _, value, __: {"figure": one_of("figure", value, tuple(FIGURES))},
     "load": lambda state, value, _: {"agreed": (*state.agreed, state.network)} if flag("load", value) else {},
     "free": lambda _, value, __: {"held": ()} if flag("free", value) else {},
+    "own": lambda _, value, __: _nothing(judged_size(value)),
     # What is done with the network, once the moves are made: here it is only judged.
     "save": lambda _, value, __: _nothing(one_of("save", value, SUFFIXES)),
     "again": lambda _, value, __: _nothing(flag("again", value)),

@@ -7,7 +7,24 @@ from typing import Any
 
 from senet_lab.panels.lens_own import Own
 
-MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and says so before it sends
+MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and sends no larger one
+
+
+def judged_size(file: Any) -> int:
+    """The bytes of a file that may be sent, of which the page says {"name": its name, "size": bytes}.
+
+    Raises:
+        ValueError, TypeError: it may not.
+    """
+    if not isinstance(file, dict) or not isinstance(file.get("size"), int):
+        raise TypeError(f"`own` must be the name and size of a file, not {file!r}; try {{'name': 'a.png', 'size': 1}}.")
+    name, size = str(file.get("name"))[:80], int(file["size"])
+    if not size:
+        raise ValueError(f"'{name}' is empty; choose another file.")
+    if size > MOST:
+        most = MOST // 2**20
+        raise ValueError(f"'{name}' has {size / 2**20:.0f} MiB, and at most {most} are taken; save it smaller.")
+    return size
 
 
 class Uploads:

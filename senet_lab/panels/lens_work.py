@@ -177,6 +177,18 @@ class Works:
             self._works[name] = work
         return self._works[name]
 
+    def try_again(self, name: str) -> None:
+        """Forget what failed of a network, if anything did."""
+        if (work := self.of(name)) and work.failed:
+            work.try_again()
+
+    def offer(self, sources: Mapping[str, Source], group: str) -> None:
+        """Offer these instead of what was offered with names that begin with `group`, but for what was worked on."""
+        others = {name: its for name, its in self._sources.items() if not name.startswith(group)}
+        worked = {name: self._sources[name] for name in self._works if name.startswith(group)}
+        self._sources = {**others, **sources, **worked}
+        self.names = tuple(self._sources)
+
     def again(self, name: str) -> None:
         """Forget what was found out of a network, so that it is found out anew."""
         work, heard = self._works.pop(name, None), self._heard()

@@ -154,7 +154,7 @@ def _occurring(labels: Array) -> list[int]:
 def _style(style: int, channels: int) -> dict[str, Any]:
     """Colour and dash of a class, as on the page, and a marker; markers stand apart, so that each can be seen."""
     every = max(1, channels // 8)
-    look = looks(style_sheet() + gates_sheet(), "path", {f"sn-class-{style}"})
+    look = looks(style_sheet() + gates_sheet(), "path", {"sn-curve", f"sn-class-{style}"})
     dash = tuple(map(float, look.get("stroke-dasharray", "").split()))
     return {
         "color": look["stroke"],

@@ -16,7 +16,7 @@ from senet_lab.gate_statistics import class_means, saturation, specificity
 Array = np.ndarray[Any, Any]
 
 STYLES = 10  # of lines that can be told apart, by colour and by dash
-DRAWN = 5  # classes at first: more curves than that hide each other
+DRAWN = 4  # classes at first: more curves than that hide each other
 STAGES = 4  # whose curves fit beside each other
 
 
@@ -136,8 +136,19 @@ def signed(value: float, digits: int = 2) -> str:
 
 
 def first_classes(reading: Reading) -> tuple[int, ...]:
-    """The classes that are drawn until others are chosen."""
-    return tuple(reading.present(range(len(reading.classes)))[:DRAWN])
+    """The classes that are drawn until others are chosen: those that the last block's mean gates part most.
+
+    The two that are furthest apart, then each time the one that is furthest from all before it.
+    """
+    present = reading.present(range(len(reading.classes)))
+    if len(present) <= DRAWN:
+        return tuple(present)
+    means = reading.means(list(reading.gates)[-1])[present]
+    apart = np.stack([np.abs(means - each).mean(1) for each in means])
+    found = [int(at) for at in np.unravel_index(apart.argmax(), apart.shape)]
+    while len(found) < DRAWN:
+        found.append(int(apart[found].min(0).argmax()))
+    return tuple(sorted(present[at] for at in found))
 
 
 def class_styles(drawn: Iterable[int]) -> dict[int, int]:
@@ -161,7 +172,10 @@ def free_style(number: int, taken: Container[int]) -> int:
 def class_key(reading: Reading, chosen: Sequence[int]) -> str:
     """Names of classes, each with a piece of its line."""
     styles = class_styles(reading.present(chosen))
-    keys = "".join(f"<span>{class_line(style)}{escape(reading.classes[at])}</span>" for at, style in styles.items())
+    keys = "".join(
+        f'<span data-class="{style}">{class_line(style)}{escape(reading.classes[at])}</span>'
+        for at, style in styles.items()
+    )
     more = f"<span>lines repeat after {STYLES} classes</span>" if len(styles) > STYLES else ""
     return f'<p class="sn-legend sn-class-key">{keys}{more}</p>'
 
@@ -177,4 +191,11 @@ def class_line(style: int) -> str:
 @cache
 def gates_sheet() -> str:
     """The CSS of the pictures of gates; goes behind `page.style_sheet()`."""
-    return files("senet_lab.views").joinpath("gates.css").read_text()
+    return files("senet_lab.views").joinpath("gates.css").read_text() + "".join(map(_pointed_at, range(STYLES)))
+
+
+def _pointed_at(style: int) -> str:
+    """Whatever has the class's line as `data-class`, pointed at or reached by key, makes that line stand out."""
+    where = f'.sn:has([data-class="{style}"]:is(:hover, :focus-visible)) .sn-drawing .sn-mean'
+    line = f".sn-class-{style}"
+    return f"{where}:not({line}) {{ opacity: 0.12; }}\n{where}{line} {{ stroke-width: 2.6; }}\n"

@@ -22,9 +22,11 @@ HOW_WORDS = {
     "shuffled": "shuffled between channels",
     "own": "at its own value",
 }
-HOW_LABELS = {"one": "at 1: no SE", "mean": "at its mean", "shuffled": "shuffled", "own": "at its own value"}
-LEFT, LONG = 150, 240  # where bars begin, and how long the largest is
-RIGHT = 545  # where the bars of classes begin
+HOW_BRIEF = {"one": "at 1", "mean": "at its mean", "shuffled": "shuffled", "own": "at its own value"}
+HOW_LABELS = {**HOW_BRIEF, "one": "at 1: no SE"}
+LEFT, LONG = 168, 236  # where bars and their numbers begin, and how much they take
+NAMES, RIGHT, WIDE = 438, 536, 236  # where the names of classes begin, and their bars and numbers; how much these take
+NUMBER = 48  # room for the longest number beside a bar, -100.0
 PITCH = 22.0
 MOST = 22  # rows of the drawing; the table has all
 
@@ -73,7 +75,7 @@ def _alone(alone: Mapping[str, Ablation | None], held: Sequence[str]) -> tuple[l
     marks = [svg.text(12, 16, "each gate held alone: accuracy, points", "label", "start")]
     marks.append(svg.text(12, 33, "choose a line to hold its gate, or let it go", "note", "start"))
     lost, won = _extremes([measured.change for _, measured in shown if measured])
-    panel = Panel(LEFT, 44, LONG, PITCH * max(1, len(shown)), (-lost, won), (0, 1))
+    panel = Panel(LEFT + NUMBER, 44, LONG - 2 * NUMBER, PITCH * max(1, len(shown)), (-lost, won), (0, 1))
     marks.append(svg.path(f"M{panel.x(0):.1f} {panel.top}v{panel.height:.1f}", "axis"))
     for index, (path, measured) in enumerate(shown):
         marks.append(_line(panel, path, measured, panel.top + PITCH * index, path in held))
@@ -84,7 +86,7 @@ def _line(panel: Panel, path: str, measured: Ablation | None, top: float, is_hel
     """The line of one block: a box that is filled where it is held, its name, its bar once it is measured."""
     box, state = ("\u25a0", "held") if is_held else ("\u25a1", "free")
     kind = "label" if is_held else "inked"
-    marks = [svg.text(12, top + 15, svg.cut(f"{box} {title(path)}", LEFT - 14, 6.7), kind, "start")]
+    marks = [svg.text(12, top + 15, svg.cut(f"{box} {title(path)}", LEFT - 16, 7.2), kind, "start")]
     said, tip = f"{title(path, ' ')}, {state}", [title(path)]
     if measured is None:
         marks.append(svg.text(panel.x(0) - 5, top + 15, "\u2026", "note", "end"))
@@ -94,7 +96,7 @@ def _line(panel: Panel, path: str, measured: Ablation | None, top: float, is_hel
         said += f"; alone {signed_points(measured.change)} points of accuracy"
         tip.append(f"held alone: {share(measured.after)} of {share(measured.before)}")
         tip.append(f"{counted(measured.flipped, 'changed prediction')}")
-    return _toggle(marks, Box(4, top + 1, RIGHT - 150, PITCH - 2), tip, said, path, is_held)
+    return _toggle(marks, Box(4, top + 1, LEFT + LONG - 8, PITCH - 2), tip, said, path, is_held)
 
 
 def _toggle(marks: Sequence[str], hit: Box, tip: Sequence[str], said: str, path: str, pressed: bool) -> str:
@@ -106,29 +108,27 @@ def _toggle(marks: Sequence[str], hit: Box, tip: Sequence[str], said: str, path:
 
 
 def _by_class(together: Ablation | None, classes: Sequence[str], why: str) -> tuple[list[str], int]:
-    marks = [svg.text(RIGHT - 105, 16, "all that are held: by class, points", "label", "start")]
+    marks = [svg.text(NAMES, 16, "all that are held: by class, points", "label", "start")]
     if together is None:
-        marks.append(svg.text(RIGHT - 105, 62, why, "note", "start"))
+        marks.append(svg.text(NAMES, 62, why, "note", "start"))
         return marks, 0
     said = f"accuracy {share(together.before)} \u2192 {share(together.after)}"
-    marks.append(svg.text(RIGHT - 105, 33, said, "inked", "start"))
+    marks.append(svg.text(NAMES, 33, said, "inked", "start"))
     changes = [float(after - before) for before, after in zip(together.class_before, together.class_after, strict=True)]
     shown = list(zip(together.classes.tolist(), changes, strict=True))[:MOST]
     lost, won = _extremes([change for _, change in shown])
-    panel = Panel(RIGHT + 10, 44, 170, PITCH * len(shown), (-lost, won), (0, 1))
+    panel = Panel(RIGHT + NUMBER, 44, WIDE - 2 * NUMBER, PITCH * len(shown), (-lost, won), (0, 1))
     marks.append(svg.path(f"M{panel.x(0):.1f} {panel.top}v{panel.height:.1f}", "axis"))
     for index, (number, change) in enumerate(shown):
         top = panel.top + PITCH * index
-        marks.append(svg.text(RIGHT - 105, top + 15, svg.cut(classes[number], 100, 6.7), "inked", "start"))
+        marks.append(svg.text(NAMES, top + 15, svg.cut(classes[number], RIGHT - NAMES, 6.9), "inked", "start"))
         marks += _bar(panel, change, top, "held")
     return marks, len(shown)
 
 
 def _extremes(changes: Sequence[float]) -> tuple[float, float]:
-    """How far an axis reaches to both sides, with room for the numbers at the ends of bars."""
-    lost, won = max(0.01, -min(changes, default=0)), max(0.004, *changes) if changes else 0.004
-    room = 0.28 * (lost + won)
-    return lost + room, won + room
+    """How far an axis reaches to both sides."""
+    return max(0.01, -min(changes, default=0)), max(0.004, *changes) if changes else 0.004
 
 
 def _bar(panel: Panel, change: float, top: float, kind: str) -> list[str]:

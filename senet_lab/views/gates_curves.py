@@ -8,7 +8,7 @@ import numpy as np
 
 from senet_lab.views import svg
 from senet_lab.views.charts import Panel, floor_line, grid, line, ticks
-from senet_lab.views.gates import Array, Reading, class_key, class_styles, stages
+from senet_lab.views.gates import DRAWN, Array, Reading, class_key, class_styles, stages
 from senet_lab.views.gates_strip import brief
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.units import counted
@@ -54,23 +54,24 @@ def _stage(reading: Reading, path: str, chosen: Sequence[int], at: tuple[float, 
     thin, each = thinned(means)
     panel = Panel(left + LEFT, top + TOP, wide - LEFT - 6, HIGH, (0, max(1, thin.shape[1] - 1)), reading.bounds)
     said = f"F {brief(reading.specificity[path])}"
-    of = f"{counted(channels, 'channel')}, sorted by mean"
-    below = f"{of}; a point: {each}" if each > 1 else of
+    below = [f"{counted(channels, 'channel')}, sorted by mean"]
+    below += [f"a point: the mean of {each}"] if each > 1 else []
     marks = [
         svg.text(left + LEFT, top + 16, svg.cut(title(path), wide - LEFT - 60), "label", "start"),
         svg.text(left + wide - 6, top + 16, said, "note", "end"),
         *grid(panel, ticks(panel, 3)),
         floor_line(panel),
-        svg.text(panel.left + panel.width / 2, panel.bottom + 18, below),
+        *(svg.text(panel.left + panel.width / 2, panel.bottom + 18 + 14 * at, line) for at, line in enumerate(below)),
     ]
     present = reading.present(chosen)
     styles = class_styles(present)
+    kind = f"curve sn-mean{' sn-many' * (len(present) > DRAWN)}"
     for number, values in zip(present, thin, strict=True):
         points = [(panel.x(i), panel.y(float(value))) for i, value in enumerate(values)]
         marks.append(
             line(
                 points if len(points) > 1 else [points[0], (panel.x(1), points[0][1])],
-                f"curve sn-class-{styles[number]}",
+                f"{kind} sn-class-{styles[number]}",
             )
         )
     return marks

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf
 
 from senet_lab.moments import Moment
 from senet_lab.views import svg
 from senet_lab.views.charts import Panel, floor_line, grid, line, ticks
-from senet_lab.views.gates import share
+from senet_lab.views.gates import STYLES, share
 from senet_lab.views.gates_depth import LEAST, MOST
 from senet_lab.views.gates_strip import brief
 from senet_lab.views.tables import behind, listing
 from senet_lab.views.words import title
 
 LEFT, APART, TOP, HIGH, FIELD = 44, 130, 34, 200, 248
-LINES = 8  # blocks drawn; of more, evenly many
+LINES = STYLES  # blocks drawn; of more, evenly many
 
 
 def history(moments: Sequence[Moment], chosen: str = "") -> str:
     """Mean gate and F ratio of blocks over the epochs; the numbers behind."""
-    paths = drawn(list(moments[0].mean), chosen)
+    paths = drawn(moments, chosen)
     epochs = [moment.epoch for moment in moments]
     span = (min(epochs), max(*epochs, min(epochs) + 1))
     means = [moment.mean[path] for moment in moments for path in paths]
@@ -37,12 +36,20 @@ def history(moments: Sequence[Moment], chosen: str = "") -> str:
     return f"{svg.drawing(TOP + HIGH + 44, label, marks)}{behind('history', _table(moments))}"
 
 
-def drawn(paths: Sequence[str], chosen: str) -> list[str]:
-    """The blocks that have a line: evenly many, the chosen one among them."""
-    if len(paths) <= LINES:
-        return list(paths)
-    at = {round(index * (len(paths) - 1) / (LINES - 1)) for index in range(LINES)}
-    return [path for index, path in enumerate(paths) if index in at or path == chosen]
+def drawn(moments: Sequence[Moment], chosen: str = "") -> list[str]:
+    """The blocks that have a line: the first, the last, the chosen one, those that words name; the rest evenly."""
+    paths = list(moments[0].mean)
+    kept = {0, len(paths) - 1, *(paths.index(path) for path in (chosen, *telling(moments)) if path in paths)}
+    while len(kept) < min(LINES, len(paths)):  # each time in the middle of the widest gap
+        kept.add(max(range(len(paths)), key=lambda at: min(abs(at - other) for other in kept)))
+    return [paths[at] for at in sorted(kept)]
+
+
+def telling(moments: Sequence[Moment]) -> tuple[str, str]:
+    """The block whose F ratio rose most from the first moment to the last, and that whose mean gate moved most."""
+    first, last = moments[0], moments[-1]
+    rise = max(last.specificity, key=lambda path: last.specificity[path] - first.specificity[path])
+    return rise, max(last.mean, key=lambda path: abs(last.mean[path] - first.mean[path]))
 
 
 def _within(value: float) -> float:
@@ -70,21 +77,35 @@ def _lines(
     panel: Panel, paths: Sequence[str], chosen: str, values: Sequence[tuple[int, Mapping[str, float]]]
 ) -> list[str]:
     """A line for each block, its name at its end; names make room for each other."""
-    marks, ends = [], []
+    marks, ends = list[str](), list[tuple[float, int, str]]()
     for index, path in enumerate(paths):
         points = [(panel.x(epoch), panel.y(its[path])) for epoch, its in values]
-        kind = f"curve sn-class-{index % 10}{' sn-strong' if path == chosen else ''}"
+        kind = f"curve sn-class-{index}{' sn-strong' if path == chosen else ''}"
         marks += [line(points, kind)] if len(points) > 1 else []
-        marks += [svg.circle(x, y, 2.6, f"spot sn-class-{index % 10}") for x, y in points]
+        marks += [svg.circle(x, y, 2.6, f"spot sn-class-{index}") for x, y in points]
         ends.append((points[-1][1], index, path))
-    last = -inf
-    for y, index, path in sorted(ends):
-        last = max(y + 4, last + 13)
-        x = panel.left + panel.width
-        marks.append(svg.path(f"M{x + 4:.1f} {last - 4:.1f}h20", f"curve sn-class-{index % 10}"))
+    x, ends = panel.left + panel.width, sorted(ends)
+    for y, (_, index, path) in zip(_apart([y + 4 for y, *_ in ends], panel.bottom + 4), ends, strict=True):
+        marks.append(svg.path(f"M{x + 4:.1f} {y - 4:.1f}h20", f"curve sn-class-{index}"))
         short = title(path).replace("group ", "g").replace("block ", "b")
-        marks.append(svg.text(x + 28, last, svg.cut(short, 96, 6.7), "label" if path == chosen else "note", "start"))
+        marks.append(svg.text(x + 28, y, svg.cut(short, 78, 6.7), "label" if path == chosen else "note", "start"))
     return marks
+
+
+def _apart(wished: Sequence[float], lowest: float, pitch: float = 13) -> list[float]:
+    """Baselines near those wished for, which come from the top down: each a line below the last, none below `lowest`.
+
+    >>> _apart([10, 11, 40], 41)
+    [10, 23, 40]
+    >>> _apart([40, 41, 41], 41)
+    [15, 28, 41]
+    """
+    found: list[float] = []
+    for y in wished:
+        found.append(max(y, found[-1] + pitch) if found else y)
+    for at in range(len(found)):
+        found[-1 - at] = min(found[-1 - at], lowest - pitch * at)
+    return found
 
 
 def _table(moments: Sequence[Moment]) -> str:

@@ -25,7 +25,7 @@ class Passage:
 
     Attributes:
         picture: what is shown of it, uint8, (height, width, channels).
-        name: what to call it: "image 17", or its file.
+        name: what to call it, see `image_name`; or its file.
         label: its class by number; None where nobody knows.
         probabilities: (classes,); None where there is no classifier.
         gate: of the block, (channels,).
@@ -49,6 +49,11 @@ class Passage:
     def names(self, classes: Sequence[str]) -> Sequence[str]:
         """What the probabilities are of; `classes` are those of the labels."""
         return self.outputs or classes
+
+
+def image_name(number: int) -> str:
+    """An image of those that are looked at, as Python counts them: the first is images[0]."""
+    return f"images[{number}]"
 
 
 def raised_and_lowered(passage: Passage, count: int = SHOWN) -> tuple[list[int], list[int]]:
@@ -138,7 +143,7 @@ def thumbnails(images: Array, reading: Reading, numbers: Sequence[int], chosen: 
     buttons = []
     for number in numbers:
         label = reading.classes[reading.labels[number]] if reading.given else "image"
-        words = f"{label}, image {number}"
+        words = f"{label}, {image_name(number)}"
         wrong = ""
         if reading.predictions is not None and reading.given:
             guess = int(reading.predictions[number].argmax())

@@ -13,9 +13,10 @@ import numpy as np
 from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
 from senet_lab.views.gates import Reading, share, signed, stages
-from senet_lab.views.gates_ablation import HOW_WORDS, savings, signed_points
+from senet_lab.views.gates_ablation import HOW_BRIEF, HOW_WORDS, savings, signed_points
 from senet_lab.views.gates_curves import sorted_means
 from senet_lab.views.gates_heat import specific_first
+from senet_lab.views.gates_history import LINES, telling
 from senet_lab.views.gates_image import Passage, raised_and_lowered
 from senet_lab.views.gates_similarity import ranked, similar_pairs
 from senet_lab.views.gates_strip import brief
@@ -166,8 +167,8 @@ def _guess(passage: Passage, classes: Sequence[str]) -> str:
     if passage.label is not None:
         right = guess == passage.label and not passage.outputs
         verdict = ", correctly" if right else f"; its label is {classes[passage.label]}"
-    name, its = f"{passage.name[:1].upper()}{passage.name[1:]}", share(float(passage.probabilities[guess]), 0)
-    return f"{name} is classified as {passage.names(classes)[guess]} with {its}{verdict}. "
+    its = share(float(passage.probabilities[guess]), 0)
+    return f"{passage.name} is classified as {passage.names(classes)[guess]} with {its}{verdict}. "
 
 
 def ablation_words(
@@ -193,16 +194,30 @@ def ablation_words(
     )
 
 
+def held_words(held: Sequence[str], how: str, together: Ablation | None, otherwise: str) -> str:
+    """Which gates are held, and what that does to accuracy, in half a sentence.
+
+    Args:
+        held: the blocks, at least one.
+        otherwise: what is said while it is not known.
+    """
+    blocks = " and ".join(map(title, held)) if len(held) < 3 else counted(len(held), "block")
+    effect = otherwise
+    if together is not None:
+        accuracy = f"{share(together.before)} \u2192 {share(together.after)}"
+        effect = f"accuracy {accuracy} ({signed_points(together.change)} points)"
+    return f"{blocks} held {HOW_BRIEF[how]}: {effect}"
+
+
 def _held(together: Ablation, classes: Sequence[str], how: str) -> str:
-    blocks = title(together.blocks[0]) if len(together.blocks) == 1 else counted(len(together.blocks), "block")
     changes = together.class_after - together.class_before
     worst = int(np.argmin(changes))
     hit = ""
     if changes[worst] < 0:
         name = classes[int(together.classes[worst])]
         hit = f", {name} hit hardest ({signed_points(float(changes[worst]))} points)"
-    accuracy = f"{share(together.before)} \u2192 {share(together.after)}"
-    return f"The gate of {blocks} held {HOW_WORDS[how]}: accuracy {accuracy}{hit}. {savings(together)}"
+    words = held_words(together.blocks, how, together, "")
+    return f"{words[:1].upper()}{words[1:]}{hit}. {savings(together)}"
 
 
 def history_words(moments: Sequence[Moment]) -> str:
@@ -210,11 +225,14 @@ def history_words(moments: Sequence[Moment]) -> str:
     first, last = moments[0], moments[-1]
     if len(moments) < 2:
         return f"One moment so far, after {counted(last.epoch, 'epoch')}: lines begin with the second."
-    rise = max(last.specificity, key=lambda path: last.specificity[path] - first.specificity[path])
-    moved = max(last.mean, key=lambda path: abs(last.mean[path] - first.mean[path]))
+    rise, moved = telling(moments)
     ratios = f"{brief(first.specificity[rise])} \u2192 {brief(last.specificity[rise])}"
     means = f"{first.mean[moved]:.2f} \u2192 {last.mean[moved]:.2f}"
     return (
         f"From epoch {first.epoch} to {last.epoch}, {title(rise)} learned most of the class: F ratio {ratios}. "
-        f"The mean gate moved most in {title(moved)}: {means}."
+        f"The mean gate moved most in {title(moved)}: {means}.{_fewer(len(first.mean), LINES)}"
     )
+
+
+def _fewer(blocks: int, lines: int) -> str:
+    return f" {lines} of {blocks} blocks are drawn." if lines < blocks else ""

@@ -1,0 +1,77 @@
+"""Found: the runs of a folder that a GateLens offers, and what each says while it is looked into. No Keras."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from senet_lab.panels.lens_noted import Noted
+from senet_lab.panels.lens_runs import of_run
+from senet_lab.panels.lens_sources import Source
+from senet_lab.training.run import Run, runs
+
+MOST = 10  # runs in the list, the newest
+GROUP = "runs/"  # before their names, which may be those of networks that ship
+
+Folder = str | os.PathLike[str] | None
+
+
+def newest(folder: Folder) -> list[Run]:
+    """The runs in a folder that can be looked into: with weights, and squeeze-excite; the newest first, `MOST` at most.
+
+    Only folders and small files are read. A run whose config.json cannot be read is passed over.
+    """
+    found: list[Run] = []
+    for run in sorted(runs(folder) if folder is not None else (), key=_made, reverse=True):
+        if len(found) == MOST:
+            break
+        if _has_weights(run) and _has_gates(run):
+            found.append(run)
+    return found
+
+
+def _made(run: Run) -> float:
+    try:
+        return (run.folder / "config.json").stat().st_mtime
+    except OSError:  # taken away meanwhile
+        return 0.0
+
+
+def _has_weights(run: Run) -> bool:
+    kept = run.folder / "checkpoints"
+    return (kept / "best.npz").is_file() or next(kept.glob("[0-9]*.npz"), None) is not None
+
+
+def _has_gates(run: Run) -> bool:
+    try:
+        return bool(run.architecture.ledger().se.params)
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+
+
+class Found:
+    """The runs of a folder, by the names under which a GateLens offers them.
+
+    Args:
+        folder: the one with the runs, see `training.run.runs`; None for none.
+        known: a run that is looked into anyhow, by its name.
+    """
+
+    def __init__(self, folder: Folder, known: Mapping[str, Run] | None = None) -> None:
+        self._folder = None if folder is None else Path(folder).expanduser().resolve()  # a notebook may change folders
+        self._runs = dict(known or {})
+        self._noted: dict[str, Noted] = {}
+
+    def sources(self) -> dict[str, Source]:
+        """A source for each run that is in the folder now."""
+        there = {f"{GROUP}{run.folder.name}": run for run in newest(self._folder)}
+        self._runs |= there
+        return {name: of_run(run, name) for name, run in there.items()}
+
+    def noted(self, name: str) -> Noted | None:
+        """What the folder of a run says; None of a network that is no run."""
+        if name in self._runs and name not in self._noted:
+            self._noted[name] = Noted(self._runs[name])
+            self._noted[name].look()
+        return self._noted.get(name)
