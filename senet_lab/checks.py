@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import operator
 from collections.abc import Collection, Iterable
+from math import isfinite
 from typing import Any
 
 
@@ -20,7 +21,7 @@ def whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int
             raise TypeError
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"`{name}` must be a whole number, not {value!r}; try {_meant(value, least)}.") from None
+        raise TypeError(f"`{name}` must be a whole number, not {value!r}; try {_meant(value, least, most)}.") from None
     if number < least:
         raise ValueError(f"`{name}` (={number}) must be at least {least}; try {least}.")
     if most is not None and number > most:
@@ -28,10 +29,11 @@ def whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int
     return number
 
 
-def _meant(value: Any, least: int) -> int:
+def _meant(value: Any, least: int, most: int | None) -> int:
     """For 15.7 or "16" the whole number that was probably meant, for anything else the least there is."""
     try:
-        return max(least, round(float(value)))
+        fit = min(max(float(value), least), float("inf") if most is None else most)
+        return round(fit) if isfinite(fit) else least
     except (TypeError, ValueError, OverflowError):
         return least
 

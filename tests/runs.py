@@ -1,5 +1,6 @@
 """What the tests of runs share: a network that trains in seconds, and what it is to end as another run."""
 
+import os
 import time
 from dataclasses import replace
 
@@ -8,10 +9,32 @@ import psutil
 
 from senet_lab import Architecture
 from senet_lab.training import checkpoint
+from senet_lab.training.metrics import COLUMNS
 from senet_lab.training.recipe import RECIPES
+from senet_lab.training.run import Run, Status
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
+SE_20 = Architecture.preset("cifar_se_resnet20")
 SHORT = replace(RECIPES["modern"], epochs=2, warmup=1, batch=250, seed=3)
+
+ALIVE = {"process": os.getpid(), "mark": psutil.Process().cmdline()[-1]}  # this process, as one that trains
+
+
+def rows(epochs, accuracy=0.5, **changed):
+    usual = {"step": 36, "seconds": 7, "images_per_s": 612.3, "learning_rate": 0.1, "loss": 1.5, "val_loss": 1.7}
+    shares = {"accuracy": accuracy + 0.05, "val_accuracy": accuracy}
+    return [{"epoch": float(epoch), **usual, **shares, **changed} for epoch in range(1, epochs + 1)]
+
+
+def made(folder, name, network=SE_20, *, epochs=3, state="finished", accuracy=0.5, recipe=RECIPES["seed"], **status):
+    """A run in a folder as a training would have left it."""
+    run = Run.create(network, recipe, folder=folder / name)
+    lines = [",".join(COLUMNS), *(",".join(f"{row[c]:.6g}" for c in COLUMNS) for row in rows(epochs, accuracy))]
+    (run.folder / "metrics.csv").write_text("\n".join(lines) + "\n")
+    usual = {"epoch": epochs, "epochs": recipe.epochs, "steps": 36, "device": "CPU", "images_per_s": 612.3}
+    run.tell(Status(state, **(usual | status)))
+    os.utime(run.folder / "config.json", ns=(time.time_ns(), time.time_ns()))
+    return run
 
 
 def process_of(run):

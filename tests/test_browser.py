@@ -106,7 +106,7 @@ def test_nonsense_in_a_field_is_answered_beside_the_network_and_mended_in_place(
 
 
 def test_a_resnet_has_no_paths_to_move_and_says_so(page):
-    page.get_by_role("radio", name="SE-ResNet", exact=True).focus()
+    page.get_by_role("radio", name="ResNet", exact=True).focus()
     page.keyboard.press("Space")
     expect(page.get_by_role("slider", name="Cardinality")).to_be_disabled()
     expect(page.get_by_text("a ResNet has one path").first).to_be_visible()
@@ -353,7 +353,7 @@ def show_files(page, shown):
 
 
 @pytest.mark.parametrize("files", [False, True])
-@pytest.mark.parametrize("size", [(1265, 720), (1280, 720), (1440, 900)])  # 1265: beside a scroll bar of 15
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
 def test_figures_network_hourglass_and_sliders_are_in_sight_together(page, size, files):
     """Beside a pinned network as well, which takes a line more."""
     start_over(page)

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from senet_lab import Architecture, Exercise, exercises
 from senet_lab.exercises.catalogue import LESSONS, MAKERS, lesson_of
-from senet_lab.exercises.learner import Learner
+from senet_lab.exercises.learner import SHOWN, Learner
 from senet_lab.exercises.marking import NEARLY, NOTHING, RIGHT, WRONG, Reply, mark
 from senet_lab.exercises.reading import read
 from senet_lab.exercises.record import Record, place
+from senet_lab.exercises.results import AFTER, Tried
 from senet_lab.exercises.task import Task, drawn
 from senet_lab.views.units import short
 
@@ -207,8 +208,28 @@ def test_results_are_a_table_of_tries_hints_and_what_was_solved(learner):
     table = learner.results()
     assert isinstance(table, pd.DataFrame)
     assert list(table.loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [2, 1, False, "alone"]
-    assert list(table.loc["05_squeeze_and_excitation", :].loc["se-share"]) == [1, 0, True, "after the solution"]
+    assert list(table.loc["05_squeeze_and_excitation", :].loc["se-share"]) == [0, 0, True, "after the solution"]
     assert len(table) == len(NAMES)
+
+
+def test_what_is_answered_after_the_solution_is_marked_but_the_first_outcome_stands(learner):
+    learner.check("se-neck", 1)
+    learner.reveal("se-neck")
+    for answer in (1, "64", "64", 1):
+        reply = learner.check("se-neck", answer)
+        assert reply.right == (answer == "64")
+        assert reply.words.endswith(SHOWN)
+        found = learner.tried("se-neck")
+        assert (found.tries, found.solved_alone) == (1, False)
+    assert list(learner.results().loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [1, 0, True, AFTER]
+    assert [deed.did for deed in learner.record.deeds()] == ["wrong", "solution", "wrong", "right"]
+
+
+def test_what_was_solved_alone_stays_so_when_the_solution_is_looked_at(learner):
+    learner.check("se-neck", "64")
+    learner.reveal("se-neck")
+    assert SHOWN not in learner.check("se-neck", "64").words
+    assert learner.tried("se-neck") == Tried(tries=1, solved=True, revealed=True, solved_alone=True)
 
 
 def test_each_class_code_has_its_own_record(learner):
@@ -344,7 +365,7 @@ def test_what_is_handed_in_has_all_lessons_and_codes_and_nothing_that_was_not_tr
     learner.class_code("=1+1")  # a table program would run it
     learner.reveal("se-share")
     file = tmp_path / "me.csv"
-    assert learner.hand_in(file).words == f"3 exercises, 1 of them solved, in '{file}'."
+    assert learner.hand_in(file).words == f"3 exercises, 1 of them solved alone, in '{file}'."
     table = pd.read_csv(file, keep_default_na=False)
     assert list(table["class code"]) == ["", "9b-spring", "'=1+1"]
     assert list(table.exercise) == ["se-neck", "micro-shortcut", "se-share"]
@@ -393,9 +414,16 @@ def test_the_panel_checks_hints_and_reveals(panel):
     assert panel.shown["hints"] == "Hint (2 left)"
     assert ask(panel, "check", "10,059,776", "t 3")["verdict"] == RIGHT
     assert panel.shown["solved"]
-    assert panel.shown["record"] == "solved, 2 tries"
+    assert panel.shown["record"] == "solved alone, 2 tries"
     assert ask(panel, "reveal", turn="t 4")["verdict"] == "Solution"
     assert panel.shown["turn"] == "t 4"
+
+
+def test_the_panel_tells_what_was_solved_after_the_solution(panel):
+    ask(panel, "check", "10 M")
+    ask(panel, "reveal", turn="t 2")
+    assert ask(panel, "check", "10,059,776", "t 3")["words"].endswith(SHOWN)
+    assert panel.shown["record"] == "solved after the solution, 1 try"
 
 
 def test_the_panel_says_so_when_the_class_code_has_changed(panel, learner):

@@ -11,7 +11,7 @@ import ipywidgets
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from senet_lab import Architecture, Explorer
+from senet_lab import Architecture, Explorer, pretrained
 from senet_lab.export import FORMS, text_of
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import pages, state
@@ -61,7 +61,7 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"ratio": 4096}, "leaves no channel of 256"),
         ({"cardinality": None}, "Cardinality must be a whole number"),
         ({"base_width": ""}, "Base width must be a whole number, and the field is empty; it stays 4."),
-        ({"cardinality": "1e9"}, "Cardinality (1000000000) must be at most 16384; try 16384."),
+        ({"cardinality": "1e9"}, "Cardinality (1e9) must be at most 16384; try 16384."),
         ({"cardinality": "abc"}, "Cardinality must be a whole number, not 'abc'; it stays 32."),
         ({"base_width": "3.5"}, "Base width must be a whole number, not 3.5; try 4."),
         (
@@ -89,7 +89,7 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"groups": "(64, 3), (128,)"}, "Groups must have rows"),
         ({"dropout": "1"}, "Dropout (1) must be at least 0 and below 1"),
         ({"dropout": "much"}, "Dropout must be a number, not 'much'; it stays 0."),
-        ({"bn_epsilon": "1e999"}, "BN epsilon (inf) must be at least"),
+        ({"bn_epsilon": "1e999"}, "BN epsilon (1e999) must be at least"),
         ({"in_groups": 3}, "In groups must be a list of groups, not 3; try [1, 2, 3, 4]."),
         ({"in_groups": [5]}, "In groups (5) must be one of 1, 2, 3 or 4; try 4."),
         ({"preset": "vgg16"}, "must be one of 'se_resnet18'"),
@@ -133,7 +133,33 @@ def test_a_drag_is_told_from_where_it_began(explorer):
 def test_what_a_move_took_along_is_told(explorer):
     ask(explorer, family="resnet", depth=18)
     shown = ask(explorer, family="resnext")
-    assert shown["said"].startswith("Family SE-ResNet \u2192 SE-ResNeXt, Depth 18 \u2192 26: parameters")
+    assert shown["said"].startswith("Family ResNet \u2192 ResNeXt, Depth 18 \u2192 26: parameters")
+
+
+@pytest.mark.parametrize("ratio", [16, None])
+@pytest.mark.parametrize("family", ["resnet", "resnext"])
+def test_the_family_is_named_alike_with_squeeze_excite_and_without(family, ratio):
+    architecture = Architecture(family, 50, ratio=ratio)
+    control = next(each for each in controls(architecture) if each.name == "family")
+    label = dict(zip(control.stops, control.labels, strict=True))[family]
+    assert architecture.name.removeprefix("SE-").startswith(f"{label}-50")
+
+
+def test_a_network_that_ships_can_be_chosen_and_says_how_to_have_it_trained(explorer):
+    card = pretrained.card("cifar_se_resnext17")
+    shown = ask(explorer, preset="ours/cifar_se_resnext17")
+    assert explorer.architecture == Architecture.from_token(card.token)
+    choice = shown["controls"][0]
+    assert (choice["value"], choice["hint"]) == ("ours/cifar_se_resnext17", f"trained: pretrained.load('{card.name}')")
+    assert choice["labels"][0] == "ships: SE-ResNeXt-17 8 paths"
+    assert None not in choice["stops"]
+    assert [name for name in choice["stops"] if name.startswith("ours/")] == ["ours/cifar_se_resnext17"]
+    assert "ours/" not in " ".join(PRESETS)
+
+
+def test_no_card_is_read_when_a_slider_moves(explorer, monkeypatch):
+    monkeypatch.setattr(pretrained, "card", lambda _: 1 / 0)
+    assert ask(explorer, ratio=8)["error"] == ""
 
 
 def test_moves_are_made_in_the_order_of_the_page(explorer):

@@ -13,49 +13,33 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from itertools import count, pairwise
 
-import psutil
 import pytest
-from runs import SHORT, TINY, await_state, killed
+from runs import ALIVE, SE_20, SHORT, TINY, await_state, killed, made, rows
 
-from senet_lab import Architecture, Explorer, Trainer
+from senet_lab import Architecture, Explorer, Trainer, pretrained
 from senet_lab.panels import devices, trainer_pages, watching
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import trainer as trainer_module
 from senet_lab.panels.following import Follower
-from senet_lab.panels.trainer_controls import trainer_controls
-from senet_lab.panels.trainer_state import FIELDS, begun, fitted
+from senet_lab.panels.labels import OWN
+from senet_lab.panels.moves import TIMM
+from senet_lab.panels.trainer_controls import NUMBERS, trainer_controls
+from senet_lab.panels.trainer_state import FIELDS, after, begun, fitted
 from senet_lab.panels.watching import look
 from senet_lab.training import memory
 from senet_lab.training.metrics import COLUMNS
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.run import Run, Status
 from senet_lab.training.warm import cool
+from senet_lab.views.bare import STORED
 from senet_lab.views.courses import DRAWN, THINNED, Course, finding, told_apart
 from senet_lab.views.curves import curves_page, curves_svg, learning_curve
 from senet_lab.views.results import results_table
 
 TURNS = count()
-ALIVE = {"process": os.getpid(), "mark": psutil.Process().cmdline()[-1]}  # this process, as one that trains
-SE_20 = Architecture.preset("cifar_se_resnet20")
-
-
-def rows(epochs, accuracy=0.5, **changed):
-    usual = {"step": 36, "seconds": 7, "images_per_s": 612.3, "learning_rate": 0.1, "loss": 1.5, "val_loss": 1.7}
-    shares = {"accuracy": accuracy + 0.05, "val_accuracy": accuracy}
-    return [{"epoch": float(epoch), **usual, **shares, **changed} for epoch in range(1, epochs + 1)]
 
 
 BARE = rows(5, val_accuracy=math.nan)  # nothing is held out
-
-
-def made(folder, name, network=SE_20, *, epochs=3, state="finished", accuracy=0.5, recipe=RECIPES["seed"], **status):
-    """A run in a folder as a training would have left it."""
-    run = Run.create(network, recipe, folder=folder / name)
-    lines = [",".join(COLUMNS), *(",".join(f"{row[c]:.6g}" for c in COLUMNS) for row in rows(epochs, accuracy))]
-    (run.folder / "metrics.csv").write_text("\n".join(lines) + "\n")
-    run.tell(Status(state, epoch=epochs, epochs=recipe.epochs, steps=36, device="CPU", images_per_s=612.3, **status))
-    os.utime(run.folder / "config.json", ns=(time.time_ns(), time.time_ns()))
-    return run
 
 
 @pytest.fixture
@@ -267,7 +251,12 @@ def test_the_table_of_results_says_what_the_runs_say(folder):
         ({"epochs": "0"}, "Epochs (0) must be at least 1; try 1."),
         ({"epochs": "many"}, "Epochs must be a whole number, not 'many'; it stays 10."),
         ({"epochs": " "}, "Epochs must be a whole number, and the field is empty; it stays 10."),
-        ({"batch": "1e3"}, "Batch must be a whole number, not 1000.0; try 1000."),
+        ({"epochs": "1e9"}, "Epochs (1e9) must be at most 1000000; try 1000000."),
+        ({"epochs": "1e400"}, "Epochs must be a whole number, not 1e400; try 1000000."),
+        ({"epochs": "2.5"}, "Epochs must be a whole number, not 2.5; try 2."),
+        ({"epochs": "nan"}, "Epochs must be a whole number, not 'nan'; it stays 10."),
+        ({"batch": "-1e400"}, "Batch must be a whole number, not -1e400; try 1."),
+        ({"learning_rate": "1e400"}, "Learning rate (1e400) must be at least 1e-12 and below 1000; try 990."),
         ({"learning_rate": "-1"}, "Learning rate (-1) must be at least 1e-12"),
         ({"learning_rate": "0,1"}, "Learning rate must be a number, not '0,1'; it stays 0.1."),
         ({"validation": "1"}, "Validation (1) must be at least 0 and below 0.9; try 0.891."),
@@ -297,6 +286,135 @@ def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves
     assert list(form["reasons"]) == list(moves)
     assert replace(trainer._state, refused={}, turn="") == before
     assert ask(trainer, epochs=5)["error"] == ""
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name in NUMBERS])
+@pytest.mark.parametrize("typed", ["1e9", "1e400", "-1e400", "-3", "0", "2.5", "1e-400", "True"])
+def test_what_the_answer_to_a_bad_number_says_to_try_will_do(name, typed):
+    answer = after(begun(), {name: typed}).refused.get(name)
+    if answer and (name, typed) != ("warmup", "1e400"):  # its bound is that of the epochs, which comes second
+        assert typed in answer
+        assert after(begun(), {name: re.search(r"try (?:\S+ )?(\S+)\.$", answer)[1]}).refused == {}
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name in NUMBERS])
+@pytest.mark.parametrize("typed", ["abc", "", "nan", "1,000", "1j"])
+def test_what_is_no_number_leaves_what_there_is(name, typed):
+    present = f"{getattr(begun().recipe, name):g}"
+    assert after(begun(), {name: typed}).refused[name].endswith(f"; it stays {present}.")
+
+
+def test_a_whole_number_may_be_written_as_another():
+    assert after(begun(), {"batch": "1e3"}).recipe.batch == 1000
+
+
+@pytest.mark.parametrize(
+    ("moves", "said"),
+    [
+        ({}, "modern, but epochs 10 instead of 30"),
+        ({"epochs": "30"}, "all as modern has it"),
+        ({"recipe": "seed"}, "all as seed has it"),
+        ({"recipe": "seed", "augment": True}, "seed, but augment yes instead of no"),
+        (
+            {"epochs": "1", "learning_rate": "0.05"},
+            "modern, but epochs 1 instead of 30, learning rate 0.05 instead of 0.1, warm-up 0 instead of 2",
+        ),
+    ],
+)
+def test_the_recipe_says_in_a_sentence_what_is_not_as_it_has_it(moves, said):
+    controls = trainer_controls(after(begun(), moves))
+    assert next(control.hint for control in controls if control.name == "recipe") == said
+
+
+@pytest.mark.parametrize("wish", ["pausing", "stopping"])
+@pytest.mark.parametrize(
+    ("state", "first"),
+    [
+        ("waiting", "once its process is there and its first step is compiled"),
+        ("compiling", "once its first step is compiled, which nothing can interrupt"),
+        ("training", "after the step under way"),
+        ("validating", "after the images under way"),
+    ],
+)
+def test_a_wish_says_what_it_waits_for(folder, wish, state, first):
+    run = made(folder, "d", state=state, **ALIVE)
+    run.ask({"pausing": "pause", "stopping": "stop"}[wish])
+    now = trainer_pages.now(begun(), look(folder), None)
+    assert f"\u00b7 {wish}: {first}<" in now["progress"]
+    assert now["said"] == f"SE-ResNet-20: {wish}: {first}."
+
+
+def checkpointed(run):
+    """A run with a file where its first checkpoint would be; whoever reads it learns that it is damaged."""
+    (run.folder / "checkpoints").mkdir(exist_ok=True)
+    (run.folder / "checkpoints/best.npz").write_bytes(b"")
+
+
+def test_gates_can_be_opened_of_runs_that_have_some_and_a_checkpoint(folder, trainer):
+    asks = lambda key: ask(trainer, focus=key) and trainer.now["asks"]  # noqa: E731 - two words for one question
+    assert (asks("c")["can_gates"], asks("c")["gates"]) == (False, "It has no squeeze-excite")
+    assert (asks("a")["can_gates"], asks("a")["gates"][:20]) == (False, "Its first checkpoint")
+    for name in "abc":
+        checkpointed(Run(folder / name))
+    fresh = Trainer(folder=folder)
+    ask(fresh, focus="a")
+    assert fresh.now["asks"]["can_gates"]
+    ask(fresh, focus="c")
+    assert not fresh.now["asks"]["can_gates"]
+    fresh.close()
+
+
+def test_a_run_at_work_has_gates_as_soon_as_its_first_checkpoint_is_there(folder):
+    run = made(folder, "d", state="training", **ALIVE)
+    seen = look(folder)
+    assert not seen.record("d").kept
+    checkpointed(run)
+    assert look(folder, seen).record("d").kept
+
+
+def test_the_gates_of_a_run_are_opened_once_and_those_of_another_close_them(folder, trainer):
+    for name in "ab":
+        checkpointed(Run(folder / name))
+    assert trainer.lens is None
+    ask(trainer, focus="a", gates=True)
+    first = trainer.lens
+    assert repr(first) == "GateLens(a)"
+    assert first._repr_mimebundle_()[0]["text/html"].count(STORED) == 1
+    ask(trainer, gates=True)
+    assert trainer.lens is first
+    ask(trainer, focus="b", gates=True)
+    assert repr(trainer.lens) == "GateLens(b)"
+    assert first.comm is None  # closed
+    second = trainer.lens
+    second.close()
+    ask(trainer, gates=True)
+    assert trainer.lens is not second
+    last = trainer.lens
+    trainer.close()
+    assert last.comm is None
+
+
+def test_gates_of_a_run_that_is_gone_are_refused_at_their_button(folder, trainer):
+    ask(trainer, focus="a")
+    for path in (folder / "a").iterdir():
+        path.unlink()
+    form = ask(trainer, gates=True)
+    assert "a" in form["reasons"]["gates"]
+    assert trainer.lens is None
+
+
+def test_a_network_that_ships_can_be_chosen_to_train(trainer):
+    ask(trainer, network="ours/cifar_se_resnext17")
+    card = pretrained.card("cifar_se_resnext17")
+    assert trainer.architecture == card.architecture
+    choice = trainer.form["controls"][0]
+    assert choice["labels"][choice["stops"].index(choice["value"])] == "ships: SE-ResNeXt-17 8 paths"
+
+
+def test_a_network_of_timms_that_is_pasted_is_shown_as_ones_own(trainer):
+    network = next(network for name, network in TIMM.items() if network.include_top)
+    choice = ask(trainer, token=network.token())["controls"][0]
+    assert (choice["value"], choice["labels"][choice["stops"].index(None)]) == (None, OWN)
 
 
 def test_the_whole_set_is_refused_with_the_reason_where_it_is_not(trainer, monkeypatch, tmp_path):
@@ -683,6 +801,7 @@ def test_what_is_stored_is_a_widget_a_page_and_a_line(trainer):
     page = well_formed(data["text/html"].partition("</style>")[2])
     assert page.findall(".//{http://www.w3.org/2000/svg}svg")
     assert not page.findall(".//input")
+    assert data["text/html"].count(STORED) == 1
 
 
 # Devices
@@ -762,8 +881,9 @@ def test_a_training_is_started_watched_paused_stopped_resumed_and_found_by_anoth
         paused_at = await_state(run, ("paused",))
         ask(trainer, stop=True)  # of a run that is paused, and cannot end meanwhile
         assert run.wait(240).state == "stopped"
-        asks = {"toggle": "resume", "can_toggle": True, "can_stop": False, "can_like": True}
-        await_that(lambda: trainer.now["asks"] == asks)  # the follower has seen that its process is gone
+        asks = {"toggle": "resume", "can_toggle": True, "can_stop": False, "can_like": True, "can_gates": True}
+        # The follower has seen that its process is gone.
+        await_that(lambda: asks.items() <= trainer.now["asks"].items())
         ask(other, resume=True)
         assert other.form["error"] == ""
         await_state(run, ("training", "validating", "finished"))

@@ -17,7 +17,7 @@ from browsing import (
     written_notebook,
 )
 from playwright.sync_api import expect
-from runs import TINY
+from runs import ALIVE, TINY, made
 from servers import lab_served
 
 from senet_lab import Architecture
@@ -42,6 +42,7 @@ def home(tmp_path_factory):
     """A folder with one notebook; what is still trained in it at the end is stopped."""
     home = tmp_path_factory.mktemp("trainer")
     written_notebook(home / "notebooks" / "train.ipynb", *CELLS)
+    written_notebook(home / "notebooks" / "wide.ipynb", "from senet_lab import Trainer\nTrainer(folder='wide')")
     yield home
     for run in runs(home / "notebooks" / "runs"):
         run.stop()
@@ -287,6 +288,63 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to(page, theme, widt
     found = Axe().run(page, context=".sn-trainer")
     assert found.violations_count == 0, found.generate_report()
     set_theme(page, "light")
+
+
+def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_is_loaded_again(page):
+    gates = page.get_by_role("group", name="Gates of the run")
+    press(page, "Its gates")
+    expect(gates).to_be_focused(timeout=LONG)
+    expect(gates.get_by_role("heading", name="Gates of")).to_be_in_viewport(timeout=LONG)
+    expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.sn-lens') !== null")
+    page.screenshot(path=ARTEFACTS / "trainer_gates.png")
+    assert cut_off(page, ".sn-lens") == []
+    found = Axe().run(page, context=".sn-below")
+    assert found.violations_count == 0, found.generate_report()
+    first = gates.get_by_role("heading", name="Gates of").text_content()
+    press(page, "Its gates")
+    expect(gates).to_be_focused()
+    expect(page.locator(".sn-lens")).to_have_count(1)
+    others = page.locator(".sn-results button:not([aria-current])")
+    others.first.press("Enter")
+    expect(page.locator(".sn-results button[aria-current]")).to_be_focused()
+    press(page, "Its gates")
+    expect(gates.get_by_role("heading", name="Gates of")).not_to_have_text(first, timeout=LONG)
+    expect(page.locator(".sn-lens")).to_have_count(1)
+    page.locator(".jp-CodeCell").first.locator(".cm-content").click()
+    page.keyboard.press("Control+s")
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
+    page.reload()
+    expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_the_widest_figures_are_read_side_by_side(browser, lab, home, width, height):
+    """Beside JupyterLab's list of files, as it is at first; the run says that this process trains it."""
+    widest = {"seconds": 9 * 3600 + 59 * 60, "step": 12, "macs_per_s": 888.88e9, "memory": 888 * 2**20}
+    run = made(
+        home / "notebooks" / "wide", f"{width}", state="training", accuracy=0.95, images_per_s=88_888, **widest, **ALIVE
+    )
+    page = heard_page(browser)
+    page.set_viewport_size({"width": width, "height": height})
+    opened_notebook(page, lab, "wide.ipynb")
+    run_cell(page, 0)
+    figures = page.locator(".sn-trainer .sn-figures")
+    expect(figures).to_contain_text("9 h 59 min")
+    expect(figures).to_contain_text("88,888")
+    assert page.locator(".jp-FileBrowser").is_visible()
+    page.screenshot(path=ARTEFACTS / f"trainer_wide_{width}.png")
+    gaps = figures.evaluate("""(figures) => [...figures.children].flatMap((cell) => [...cell.children].map((line) => {
+      const words = document.createRange();
+      words.selectNodeContents(line);
+      const next = cell.nextElementSibling?.getBoundingClientRect().left ?? figures.getBoundingClientRect().right;
+      return [line.textContent, next - words.getBoundingClientRect().right];
+    }))""")
+    assert len(gaps) == 18
+    assert [gap for gap in gaps if gap[1] < 6] == []
+    assert cut_off(page) == []
+    run.tell(run.status()._replace(state="stopped"))
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):

@@ -7,6 +7,9 @@ import pytest
 
 from senet_lab import Architecture
 from senet_lab.published import PRESETS
+from senet_lab.views.bare import STORED
+from senet_lab.views.curves import learning_curve
+from senet_lab.views.drawn import Drawn
 from senet_lab.views.page import headline, move_sentence, static_page, summary
 from senet_lab.views.tables import group_table
 from senet_lab.views.units import percent, short, signed, size
@@ -20,6 +23,11 @@ def test_pages_are_well_formed(name):
     page = static_page(architecture).partition("</style>")[2]
     ElementTree.fromstring(page)
     assert f"{architecture.ledger().params:,}" in page
+    assert page.count(STORED) == 1
+
+
+def test_what_is_static_anyway_does_not_say_that_it_is_stored():
+    assert not any(STORED in each._repr_html_() for each in (Drawn("<p>one</p>", "one"), learning_curve([])))
 
 
 def test_the_table_sums_up_to_the_total():

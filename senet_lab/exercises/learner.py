@@ -10,7 +10,7 @@ from senet_lab.checks import nearest, one_of
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
 from senet_lab.exercises.marking import NOTHING, Reply, mark
 from senet_lab.exercises.record import TRIES, Deed, Record
-from senet_lab.exercises.results import Tried, table, tried, write_table
+from senet_lab.exercises.results import ALONE, Tried, table, tried, write_table
 from senet_lab.exercises.task import Task, code_of, drawn
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 LONGEST = 60  # letters of a class code
+SHOWN = "(After the solution was shown: it counts as that, and not as a try.)"
 
 
 class Learner:
@@ -61,10 +62,12 @@ class Learner:
         return self._of(name, lambda task: self._checked(name, task, answer))
 
     def _checked(self, name: str, task: Task, answer: Any) -> Reply:
-        reply = mark(task, answer)
-        if reply.verdict == NOTHING or self.tried(name).solved:
+        reply, before = mark(task, answer), self.tried(name)
+        if reply.verdict == NOTHING or before.solved_alone:
             return reply
-        return self._keep(name, reply.verdict.lower(), reply)
+        if before.revealed:
+            reply = Reply(reply.verdict, f"{reply.words}\n{SHOWN}")
+        return reply if before.solved else self._keep(name, reply.verdict.lower(), reply)
 
     def hint(self, name: str) -> Reply:
         """The next hint; behind the last one, that there are no more."""
@@ -111,7 +114,8 @@ class Learner:
             written = write_table(self.record, path, overwrite=overwrite)
         except (OSError, TypeError, ValueError) as error:
             return Reply("Not written", str(error))
-        return Reply("Written", f"{len(written)} exercises, {sum(written.solved != '')} of them solved, in '{path}'.")
+        alone = sum(written.solved == ALONE)
+        return Reply("Written", f"{len(written)} exercises, {alone} of them solved {ALONE}, in '{path}'.")
 
     def forget(self, everything: bool = False) -> Reply:
         """Forget what was tried, in all lessons and with all class codes; says what that would be, unless told to."""

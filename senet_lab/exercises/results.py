@@ -15,12 +15,13 @@ from senet_lab.files import written_whole
 if TYPE_CHECKING:
     import pandas as pd
 
+ALONE, AFTER = "alone", "after the solution"  # how it was solved, in the table
 FORMULA = tuple("=+-@\t\r")  # what a table program would take for one, and run (OWASP, CSV injection)
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What was done at one exercise: tries, hints seen, whether solved and whether the solution was seen before."""
+    """What was done at one exercise: tries of one's own, hints, whether solved, and whether before the solution."""
 
     tries: int = 0
     hints: int = 0
@@ -30,7 +31,7 @@ class Tried:
 
 
 def tried(deeds: Iterable[Deed], code: str, name: str) -> Tried:
-    """What deeds come to at one exercise, with one class code; behind a right answer no try counts.
+    """What deeds come to at one exercise, with one class code; behind a right answer or the solution no try counts.
 
     >>> tried([Deed("wrong", "", "se-neck"), Deed("hint", "", "se-neck"), Deed("right", "", "se-neck")], "", "se-neck")
     Tried(tries=2, hints=1, solved=True, revealed=False, solved_alone=True)
@@ -45,7 +46,8 @@ def tried(deeds: Iterable[Deed], code: str, name: str) -> Tried:
             found = replace(found, revealed=True)
         elif deed.did in TRIES and not found.solved:
             right = deed.did == "right"
-            found = replace(found, tries=found.tries + 1, solved=right, solved_alone=right and not found.revealed)
+            own = not found.revealed
+            found = replace(found, tries=found.tries + own, solved=right, solved_alone=right and own)
     return found
 
 
@@ -61,7 +63,7 @@ def table(record: Record, codes: Iterable[str]) -> pd.DataFrame:
     for code in codes:
         for name in MAKERS:
             found = tried(deeds, code, name)
-            solved = "" if not found.solved else "alone" if found.solved_alone else "after the solution"
+            solved = "" if not found.solved else ALONE if found.solved_alone else AFTER
             rows.append((lesson_of(name), name, code, found.tries, found.hints, found.revealed, solved))
     columns = ["lesson", "exercise", "class code", "tries", "hints used", "solution seen", "solved"]
     return pd.DataFrame(rows, columns=columns).set_index(["lesson", "exercise"])

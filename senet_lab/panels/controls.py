@@ -26,7 +26,7 @@ from senet_lab.panels.labels import (
     sides,
     words,
 )  # fmt: skip
-from senet_lab.panels.moves import KEPT, TIMM, preset_of, timm_name, typed
+from senet_lab.panels.moves import KEPT, TIMM, named, ours, preset_of, shipped_name, timm_name, typed
 from senet_lab.panels.reach import off, reachable
 from senet_lab.published import PRESETS
 from senet_lab.style import CHOICES, CONVENTIONS
@@ -100,9 +100,10 @@ def _why(reason: str) -> tuple[str, bool]:
 
 def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
     preset = preset_of(architecture)
-    names = (*PRESETS, *TIMM) if preset else (None, *PRESETS, *TIMM)
-    theirs = timm_name(architecture)
-    hint = f"{theirs} in timm, whose weights fit" if theirs else ""
+    names: tuple[str | None, ...] = (*(() if preset else (None,)), *ours(), *PRESETS, *TIMM)
+    theirs, shipped = timm_name(architecture), shipped_name(architecture)
+    hint = f"trained: pretrained.load({shipped!r})" if shipped else ""
+    hint = f"{theirs} in timm, whose weights fit" if theirs else hint
     yield Control("preset", "Preset", NETWORK, "select", names, preset_labels(names), preset, hint)
     families = reachable(architecture, "family", tuple(FAMILY_LABELS))
     family_labels = tuple(FAMILY_LABELS[family] for family in families)
@@ -112,14 +113,14 @@ def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
 
 @lru_cache(maxsize=4)
 def preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
-    """As the literature calls them; those for CIFAR say so, and those of timm."""
+    """As the literature calls them; those for CIFAR say so, those of timm, and those that ship with this package."""
     return tuple(_preset_label(name) if name else OWN for name in names)
 
 
 def _preset_label(name: str) -> str:
     if name in TIMM:
         return f"timm: {name.removeprefix('timm/')}"
-    return f"{'CIFAR ' if name.startswith('cifar') else ''}{Architecture.preset(name).name}"
+    return f"{'ships: ' if name in ours() else 'CIFAR ' if name.startswith('cifar') else ''}{named(name).name}"
 
 
 def _excite(architecture: Architecture) -> Iterator[Control]:

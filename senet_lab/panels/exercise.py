@@ -12,7 +12,7 @@ import traitlets
 
 from senet_lab.exercises import LEARNER, Learner
 from senet_lab.exercises.marking import Reply
-from senet_lab.exercises.results import Tried
+from senet_lab.exercises.results import AFTER, ALONE, Tried
 from senet_lab.views.page import style_sheet
 
 HERE = Path(__file__).parent
@@ -86,10 +86,11 @@ how many parameters have all squeeze-excite blocks together?)
         }
 
     def _record(self, tried: Tried) -> str:
-        """Whose numbers these are, and what was tried so far: "class 9b-spring · solved, 2 tries"."""
+        """Whose numbers these are, and what was tried so far: "class 9b-spring · solved alone, 2 tries"."""
         tries = f"{tried.tries} {'try' if tried.tries == 1 else 'tries'}" if tried.tries else ""
         code = f"class {self._learner.code}" if self._learner.code else ""
-        return " \u00b7 ".join(filter(None, (code, f"solved, {tries}" if tried.solved else tries)))
+        solved = "" if not tried.solved else f"solved {ALONE if tried.solved_alone else AFTER}"
+        return " \u00b7 ".join(filter(None, (code, ", ".join(filter(None, (solved, tries))))))
 
     def __repr__(self) -> str:
         return f"Exercise({self.name}: {self._learner.task(self.name).question})"

@@ -8,7 +8,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.panels.reach import off
 from senet_lab.published import DEPTHS
 
-FAMILY_LABELS = {"resnet": "SE-ResNet", "resnext": "SE-ResNeXt"}
+FAMILY_LABELS = {"resnet": "ResNet", "resnext": "ResNeXt"}  # "SE-" before it is the ratio's matter
 OWN = "a network of your own"
 # The page opens the first four; the others are folded until somebody wants them.
 NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"

@@ -13,7 +13,7 @@ from senet_lab.panels.lens_scene import Scene, alone_key, together_key
 from senet_lab.panels.lens_side import side
 from senet_lab.panels.lens_state import TABS
 from senet_lab.panels.lens_work import moments_of
-from senet_lab.views.bare import bare
+from senet_lab.views.bare import still_page
 from senet_lab.views.gates import Reading, gates_sheet, share
 from senet_lab.views.gates_ablation import alone_and_together
 from senet_lab.views.gates_curves import curves
@@ -96,8 +96,7 @@ def parted(page: dict[str, Any]) -> dict[str, Any]:
 
 def still(scene: Scene) -> str:
     """The page without controls, for where no widget lives: strip, curves and specificity by depth."""
-    sheet = style_sheet() + gates_sheet()
-    return f'<style>{sheet}</style><div class="sn">{bare(_still(scene), sheet)}</div>'
+    return still_page(_still(scene), style_sheet() + gates_sheet())
 
 
 def _still(scene: Scene) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from senet_lab import pretrained
 from senet_lab.architecture import Architecture
 from senet_lab.budget import at_constant_cost
 from senet_lab.checks import nearest, one_of, whole
@@ -33,6 +34,34 @@ def _of_timm() -> dict[str, Architecture]:
 
 
 TIMM = _of_timm()
+
+
+@cache
+def ours() -> dict[str, Architecture]:
+    """Networks with gates that ship and that nobody published, by "ours/" and the name that `pretrained.load` takes."""
+    published = {Architecture.preset(name) for name in PRESETS}
+    found = {f"ours/{name}": network for network, name in _shipped().items() if network not in published}
+    return {name: network for name, network in found.items() if network.ledger().se.params}
+
+
+@cache
+def _shipped() -> dict[Architecture, str]:
+    """Of the networks that ship the names; read once, since a slider must not wait for files."""
+    return {pretrained.card(name).architecture: name for name in pretrained.names()}
+
+
+def shipped_name(architecture: Architecture) -> str | None:
+    """What `pretrained.load` takes to give this network trained; None where it does not ship."""
+    return _shipped().get(architecture)
+
+
+def named(name: str, convention: str = "seed") -> Architecture:
+    """The network of a choice: a preset in a convention, one of timm's, or one of `ours`.
+
+    Raises:
+        ValueError, TypeError: there is none of that name; the error says the nearest.
+    """
+    return (TIMM | ours()).get(name) or Architecture.preset(name, convention)
 
 
 def moved(architecture: Architecture, name: str, value: Any, *, origin: Architecture | None = None) -> Architecture:
@@ -102,9 +131,7 @@ def _with_groups(architecture: Architecture, rows: Any) -> Architecture:
 
 def _preset(architecture: Architecture, name: str | None) -> Architecture:
     """The published network; none stands for the one there is, which nobody published."""
-    if name in TIMM:
-        return TIMM[name]
-    return architecture if name is None else Architecture.preset(name, architecture.convention)
+    return architecture if name is None else named(name, architecture.convention)
 
 
 def _with_side(architecture: Architecture, value: Any) -> Architecture:
@@ -153,7 +180,7 @@ _BY_NAME: dict[str, Callable[[Architecture, Any], Architecture]] = {
 
 
 def preset_of(architecture: Architecture) -> str | None:
-    """The name of the published network that this one is, in its convention; in timm's, the one that timm gives it."""
+    """The choice that this network is: published, in its convention; timm's; one of `ours`; None for any other."""
     return _known(architecture.convention).get(architecture)
 
 
@@ -170,4 +197,4 @@ def _timm_names() -> dict[Architecture, str]:
 @cache
 def _known(convention: str) -> dict[Architecture, str]:
     presets = {Architecture.preset(name, convention): name for name in PRESETS}
-    return presets | {network: name for name, network in TIMM.items()}
+    return presets | {network: name for name, network in (TIMM | ours()).items()}

@@ -7,7 +7,7 @@ from typing import Any
 
 from senet_lab.architecture import Architecture
 from senet_lab.panels.labels import TOLD, sides, words
-from senet_lab.panels.moves import TYPED, parsed
+from senet_lab.panels.moves import TYPED, typed
 
 # The names that errors give in backquotes, beside those of the controls.
 NAMES = TOLD | {
@@ -68,13 +68,15 @@ def _label(name: str) -> str:
 
 
 def _typed(said: str, no_number: bool, value: str, present: str) -> str:
-    """An empty field is said to be empty; what is no number leaves what there is."""
-    if not value.strip():
+    """An empty field is said to be empty, and what is no number leaves what there is; a number is said as typed."""
+    read, text = typed(value), value.strip()
+    if not text:
         said = said.replace(", not None;", ", and the field is empty;")
-    if no_number and not isinstance(read := parsed(value), (int, float)):
+    if isinstance(read, (int, float)):
+        return said.replace(f"not {read!r};", f"not {text};").replace(f"(={read!r})", f"(={text})")
+    if no_number:
         said = re.sub(r"; try [^;]*\.$", f"; it stays {present}.", said)
-        if isinstance(read, tuple):
-            said = said.replace(f"not {read!r};", f"not '{value.strip()}';")
+        said = said.replace(f"not {read!r};", f"not '{text}';")
     return said
 
 

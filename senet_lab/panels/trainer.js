@@ -3,9 +3,11 @@
 const START_AGAIN = 1000; // milliseconds in which a second press of Start is the second half of a double click
 
 export default {
-  render({ model, el }) {
+  render({ model, el: frame, host, signal }) {
     const view = uniqueId();
-    layout(el);
+    const el = frame.appendChild(document.createElement("div"));
+    const below = frame.appendChild(document.createElement("div")); // apart: what is pressed there is not for this panel
+    layout(el, below);
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const widgets = new Map(); // control name -> {update, element}
     let pending = {}; // what was asked for since the last message
@@ -45,6 +47,7 @@ export default {
       if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(form.error);
       placeControls(parts.controls, widgets, form, ask);
+      showLens(); // it may be there already: then it is only gone to
       if (form.reasons.drawn) drawn.delete(parts.table); // the box that was ticked in vain
       showTable();
     }
@@ -54,12 +57,14 @@ export default {
       if (parts.said.textContent !== now.said) parts.said.textContent = now.said;
       redraw(parts.heading, now.heading);
       redraw(parts.progress, now.progress);
-      const { toggle = "pause", can_toggle, can_stop, can_like } = now.asks;
+      const { toggle = "pause", can_toggle, can_stop, can_like, can_gates, gates = "" } = now.asks;
       parts.toggle.dataset.ask = toggle;
       parts.toggle.textContent = toggle === "pause" ? "Pause" : "Resume";
       allow(parts.toggle, can_toggle);
       allow(parts.stop, can_stop);
       allow(parts.like, can_like);
+      allow(parts.gates, can_gates);
+      parts.gates.title = gates;
     }
 
     const showPicture = () => redraw(parts.picture, model.get("picture"));
@@ -69,6 +74,31 @@ export default {
       redraw(parts.numbers, model.get("epochs").numbers);
     }
     const showTable = () => pressing || redraw(parts.table, model.get("table"));
+
+    // The GateLens is a widget of its own, drawn by anywidget into a part of this one. Who asked for it is led there.
+    let [opened, wished, there, closing] = ["", false, null, new AbortController()];
+    function showLens() {
+      const ref = model.get("lens") ?? "";
+      if (ref !== opened) there = drawLens((opened = ref));
+      if (wished && ref) there.then(goToLens);
+      wished = false;
+    }
+
+    async function drawLens(ref) {
+      closing.abort();
+      closing = new AbortController();
+      below.replaceChildren(document.createElement("div"));
+      below.hidden = !ref;
+      if (!ref) return;
+      const gone = AbortSignal.any([signal, closing.signal]);
+      const lens = await host.getWidget(ref);
+      await lens.render({ el: below.firstChild, signal: gone });
+    }
+
+    function goToLens() {
+      below.focus({ preventScroll: true });
+      below.scrollIntoView({ block: "start" });
+    }
 
     // Whether it was pressed already and nobody has answered: a busy kernel shall not start two trainings.
     const isOnItsWay = (name) => name in pending || (!talk.isAnswered() && name in sent);
@@ -80,6 +110,7 @@ export default {
       if (name !== "focus" && isOnItsWay(name)) return;
       if (name === "start" && performance.now() - started < START_AGAIN) return;
       if (name === "start") started = performance.now();
+      if (name === "gates") wished = true;
       ask(name, button.dataset.value ?? true);
     }
 
@@ -110,7 +141,7 @@ export default {
     for (const part of [parts.strips, parts.numbers, parts.table]) part.addEventListener("pointerdown", press);
     window.addEventListener("pointerup", release);
     window.addEventListener("pointercancel", release);
-    const shows = { form: showForm, now: showNow, picture: showPicture, epochs: showEpochs, table: showTable };
+    const shows = { form: showForm, now: showNow, picture: showPicture, epochs: showEpochs, table: showTable, lens: showLens };
     for (const [name, show] of Object.entries(shows)) {
       model.on(`change:${name}`, show);
       show();
@@ -149,7 +180,10 @@ function redrawAround(body, html) {
   drawn.set(body, html);
 }
 
-function layout(el) {
+function layout(el, below) {
+  Object.assign(below, { className: "sn-below", hidden: true, tabIndex: -1 });
+  below.setAttribute("role", "group");
+  below.setAttribute("aria-label", "Gates of the run");
   const risk = uniqueId(); // one page may hold several of these
   el.classList.add("sn", "sn-explorer", "sn-trainer");
   el.innerHTML = `
@@ -168,6 +202,7 @@ function layout(el) {
           <button type="button" class="sn-button" data-part="toggle" data-ask="pause">Pause</button>
           <button type="button" class="sn-button" data-part="resume_anyway" data-ask="resume" data-value="anyway" hidden>Resume anyway</button>
           <button type="button" class="sn-button" data-part="stop" data-ask="stop">Stop</button>
+          <button type="button" class="sn-button" data-part="gates" data-ask="gates">Its gates</button>
           <button type="button" class="sn-button" data-part="like" data-ask="like" title="Network, data and recipe of this run">Use its settings</button>
         </div>
         <div data-part="heading"></div>

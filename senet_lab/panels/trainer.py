@@ -8,9 +8,7 @@ import threading
 import time
 import traceback
 import weakref
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +17,15 @@ import traitlets
 
 from senet_lab.architecture import Architecture
 from senet_lab.panels import trainer_pages as pages
-from senet_lab.panels.building import free_name
 from senet_lab.panels.cells import cell
 from senet_lab.panels.devices import precision, reading
 from senet_lab.panels.explorer import Explorer
 from senet_lab.panels.following import Follower, heard_where_sent
-from senet_lab.panels.refusals import told
-from senet_lab.panels.trainer_state import State, after, begun, followed, like
+from senet_lab.panels.trainer_deeds import DEEDS, refused, run_of
+from senet_lab.panels.trainer_state import ACTIONS, State, after, begun, followed
 from senet_lab.panels.watching import Seen, look
-from senet_lab.training.estimate import checked
 from senet_lab.training.run import Run
 from senet_lab.training.warm import warm
-from senet_lab.views.courses import DRAWN
 from senet_lab.views.page import style_sheet
 from senet_lab.views.results import Reading
 
@@ -55,6 +50,7 @@ class Trainer(anywidget.AnyWidget):
     Attributes:
         folder: of the runs.
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
+        lens: the GateLens that the page has opened of a run, or None.
     """
 
     _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "controls", "trainer"))
@@ -68,6 +64,7 @@ class Trainer(anywidget.AnyWidget):
     picture = traitlets.Unicode().tag(sync=True)
     epochs = traitlets.Dict().tag(sync=True)
     table = traitlets.Unicode().tag(sync=True)
+    lens = anywidget.WidgetTrait().tag(sync=True)
 
     def __init__(
         self, architecture: Architecture | Explorer | None = None, folder: str | os.PathLike[str] = "runs"
@@ -81,6 +78,7 @@ class Trainer(anywidget.AnyWidget):
         self._explorer = architecture if isinstance(architecture, Explorer) else None
         self._lock = threading.Lock()  # of what was seen; never held while something is sent
         self._reading: Reading | None = None
+        self._lens_of: Path | None = None
         self._read_at = 0.0
         given = "explorer" if isinstance(architecture, Explorer) else architecture
         self._place: Place = (cell(), self.folder, given)
@@ -104,8 +102,7 @@ class Trainer(anywidget.AnyWidget):
     @property
     def run(self) -> Run | None:
         """The run in focus, or None before there is one."""
-        record = pages.focus_of(self._state, self._seen)
-        return Run(self.folder / record.key) if record else None
+        return run_of(self._state, self._seen, self.folder)
 
     def close(self) -> None:
         """End following, and the widget; what is being trained goes on."""
@@ -114,9 +111,10 @@ class Trainer(anywidget.AnyWidget):
         super().close()
 
     def _rest(self) -> None:
-        """Follow neither runs nor Explorer any more."""
+        """Follow neither runs nor Explorer any more, and let go of the gates."""
         self._follower.end()
         self._leave()
+        self._close_gates()
 
     def _follow(self, explorer: Explorer) -> None:
         """Go with an Explorer, and with the one that its cell makes when it is run again."""
@@ -144,7 +142,7 @@ class Trainer(anywidget.AnyWidget):
             moves = dict(change.new["moves"])
             self._state = after(self._state, moves, turn)
             for name, value in moves.items():
-                if name in _DONE:
+                if name in ACTIONS:
                     self._do(name, value)
             if self._explorer is not None and self._state.follows:
                 self._state = followed(self._state, self._explorer.architecture)
@@ -154,55 +152,32 @@ class Trainer(anywidget.AnyWidget):
             self.form = {**self.form, "turn": turn, "error": traceback.format_exc()}
 
     def _do(self, name: str, value: Any) -> None:
-        """One deed; what the engine refuses is said at its button."""
+        """One deed; what cannot be done is said at its button."""
         try:
-            _DONE[name](self, value)
+            if name == "hello":  # a page shows it: have a process warm, and follow the runs
+                warm()
+                self._follower.start()
+            elif name == "gates":
+                self._open_gates()
+            else:
+                self._state = DEEDS[name](value, self._state, self._seen, self.folder)
         except (ValueError, TypeError, OSError, RuntimeError) as error:
-            said = told(error, value).replace("or force it", f"or press {_FORCING.get(name, name)}")
-            self._state = replace(self._state, refused={**self._state.refused, name: said})
+            self._state = refused(self._state, name, value, error)
         self._look()
 
-    def _hello(self, _: Any) -> None:
-        """A page shows it: have a process warm, and follow the runs."""
-        warm()
-        self._follower.start()
-
-    def _start(self, how: Any) -> None:
-        """Start it; "anyway", though it seems not to fit into memory."""
-        state = self._state
-        network, recipe = state.network, state.recipe
-        if state.data == "":
-            raise ValueError("`data` must be a folder of images; say where it is first.")
-        if not (force := how == "anyway"):
-            checked(network, recipe, state.data)  # before there is a folder that nobody wants
-        self.folder.mkdir(parents=True, exist_ok=True)
-        stem = f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.name.lower().replace(' ', '-')}"
-        run = Run.create(network, recipe, state.data, folder=free_name(self.folder, stem, ""))
-        drawn = None if state.drawn is None else (*state.drawn, run.folder.name)[-DRAWN:]
-        self._state = replace(state, focus=run.folder.name, drawn=drawn)
-        run.start(force=force)
-
-    def _pause(self, _: Any) -> None:
-        if self.run is not None:
-            self.run.ask("pause")
-
-    def _resume(self, how: Any) -> None:
-        """Go on with it; "anyway", though it seems not to fit into memory."""
-        if (run := self.run) is None:
+    def _open_gates(self) -> None:
+        """Show the GateLens of the run in focus; that of another run is closed."""
+        if (run := self.run) is None or (self.lens is not None and self.lens.comm and self._lens_of == run.folder):
             return
-        if run.is_held():
-            run.ask("run")
-        else:
-            run.start(force=how == "anyway" or bool(run.metrics() or run.status().step))  # what has trained once fits
+        from senet_lab.panels.lens import GateLens  # and NumPy, which nothing else here needs
 
-    def _stop(self, _: Any) -> None:
-        if self.run is not None:
-            self.run.stop()
+        self._close_gates()
+        self.lens, self._lens_of = GateLens.of_run(run), run.folder
 
-    def _like(self, _: Any) -> None:
-        record = pages.focus_of(self._state, self._seen)
-        if record is not None:
-            self._state = like(self._state, record)
+    def _close_gates(self) -> None:
+        lens, self.lens = self.lens, None
+        if lens is not None:
+            lens.close()
 
     def _explored(self, _: Any = None) -> None:
         """The Explorer has moved: so does what Start would train."""
@@ -287,15 +262,3 @@ def _first(architecture: Architecture | Explorer | None) -> State:
         follows=follows,
         precision=precision(),
     )
-
-
-# What to press where a training seems not to fit; `start(force=True)` in Python.
-_FORCING = {"start": "Start anyway", "resume": pages.RESUME_ANYWAY}
-_DONE: dict[str, Callable[[Trainer, Any], None]] = {
-    "hello": Trainer._hello,
-    "start": Trainer._start,
-    "pause": Trainer._pause,
-    "resume": Trainer._resume,
-    "stop": Trainer._stop,
-    "like": Trainer._like,
-}

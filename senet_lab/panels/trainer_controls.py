@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from senet_lab.budget import cost
 from senet_lab.panels.controls import Control, preset_labels
 from senet_lab.panels.labels import OWN, words
-from senet_lab.panels.moves import preset_of
+from senet_lab.panels.moves import ours, preset_of
 from senet_lab.panels.trainer_state import FOLDER, KINDS, State, has_cifar10
 from senet_lab.published import PRESETS
 from senet_lab.training.recipe import OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES
@@ -48,18 +49,19 @@ def trainer_controls(state: State, *, has_explorer: bool = False) -> tuple[Contr
 
 
 def _network(state: State, has_explorer: bool) -> Iterator[Control]:
+    offered = _offered()
     preset = "explorer" if state.follows else preset_of(state.architecture)
-    published = _published()
-    stops: tuple[str | None, ...] = (*(("explorer",) if has_explorer else ()), *(() if preset else (None,)), *published)
-    named = dict(zip(published, preset_labels(published), strict=True)) | {"explorer": "the Explorer\u2019s"}
-    labels = tuple(named[stop] if stop else OWN for stop in stops)
+    preset = preset if preset in ("explorer", *offered) else None
+    stops: tuple[str | None, ...] = (*(("explorer",) if has_explorer else ()), *(() if preset else (None,)), *offered)
+    read = dict(zip(offered, preset_labels(offered), strict=True)) | {"explorer": "the Explorer\u2019s"}
+    labels = tuple(read[stop] if stop else OWN for stop in stops)
     yield Control("network", "Network", NETWORK, "select", stops, labels, preset, _about(state))
 
 
 @cache
-def _published() -> tuple[str, ...]:
-    """Those for small images first."""
-    return tuple(sorted(PRESETS, key=lambda name: not name.startswith("cifar")))
+def _offered() -> tuple[str, ...]:
+    """Those for small images first, what ships among them."""
+    return (*ours(), *sorted(PRESETS, key=lambda name: not name.startswith("cifar")))
 
 
 def _about(state: State) -> str:
@@ -84,10 +86,8 @@ def _data(state: State) -> Iterator[Control]:
 
 
 def _recipe(state: State) -> Iterator[Control]:
-    recipe, base = state.recipe, RECIPES[state.base]
-    changed = [name for name, value in base.to_dict().items() if value != getattr(recipe, name)]
-    names = tuple(RECIPES)
-    yield Control("recipe", "Recipe", RECIPE, "choice", names, names, state.base, ", ".join(changed))
+    recipe, names = state.recipe, tuple(RECIPES)
+    yield Control("recipe", "Recipe", RECIPE, "choice", names, names, state.base, _apart(state))
     for name, (label, section, hint) in NUMBERS.items():
         if section == RECIPE:
             yield _number(state, name, label, section, hint)
@@ -99,6 +99,22 @@ def _recipe(state: State) -> Iterator[Control]:
     for name, (label, section, hint) in NUMBERS.items():
         if section == FULL:
             yield _number(state, name, label, section, hint)
+
+
+def _apart(state: State) -> str:
+    """What is not as the chosen recipe has it: "modern, but epochs 10 instead of 30"."""
+    labels = {name: label for name, (label, *_) in (NUMBERS | SELECTS | CHECKS).items()}
+    usual = RECIPES[state.base].to_dict()
+    told = [
+        f"{labels[name].lower()} {_shown(now)} instead of {_shown(value)}"
+        for name, value in usual.items()
+        if (now := getattr(state.recipe, name)) != value
+    ]
+    return f"{state.base}, but {', '.join(told)}" if told else f"all as {state.base} has it"
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else words(value)
 
 
 def _number(state: State, name: str, label: str, section: str, hint: str) -> Control:

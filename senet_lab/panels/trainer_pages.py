@@ -11,10 +11,10 @@ from senet_lab.panels.trainer_controls import trainer_controls
 from senet_lab.panels.trainer_state import FOLDER, State
 from senet_lab.panels.watching import Seen
 from senet_lab.training.estimate import estimate
-from senet_lab.views.bare import bare
+from senet_lab.views.bare import still_page
 from senet_lab.views.curves import LEGEND, curves_page, curves_strips, curves_svg, curves_table, curves_words
 from senet_lab.views.page import style_sheet
-from senet_lab.views.results import WORDS, Reading, Record, about_run, courses_of, progress, results_table
+from senet_lab.views.results import Reading, Record, about_run, courses_of, progress, results_table
 
 ANYWAY = (
     "Started anyway, it may slow this machine down until the system ends it, or another process; Resume then goes on "
@@ -92,8 +92,7 @@ def now(state: State, seen: Seen, reading: Reading | None) -> dict[str, Any]:
 def _said(record: Record) -> str:
     """The state in a sentence that changes a few times in a run, for those who listen."""
     status, name = record.status, record.architecture.name
-    words_ = {"stopping": "stopping, with a checkpoint", "not started": "not started: Resume begins it"}
-    told = f"{name}: {words_.get(record.state, WORDS.get(record.state, record.state))}"
+    told = f"{name}: {'not started: Resume begins it' if record.state == 'not started' else record.words}"
     if record.is_going and status.steps and record.state == "training":
         told += f", epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
     if status.reason and status.state == "failed":
@@ -112,7 +111,16 @@ def _asks(record: Record) -> dict[str, Any]:
         "can_toggle": state not in ("finished", "stopping") and not record.held,
         "can_stop": record.is_going and state != "stopping",
         "can_like": True,
+        "can_gates": not (why := _no_gates(record)),
+        "gates": why or "Opens the GateLens of this run below",
     }
+
+
+def _no_gates(record: Record) -> str:
+    """Why there are no gates to look into; "" where there are."""
+    if not any(group.ratio for group in record.architecture.plan):
+        return "It has no squeeze-excite"
+    return "" if record.kept else "Its first checkpoint comes after an epoch, or a minute"
 
 
 def table(state: State, seen: Seen, *, interactive: bool = True) -> str:
@@ -138,8 +146,8 @@ def epochs(state: State, seen: Seen) -> dict[str, str]:
 
 
 def static_page(state: State, seen: Seen) -> str:
-    """All of it with its style, for where no widget lives: a stored notebook, a mail, a report."""
+    """All of it, for where no widget lives."""
     present = now(state, seen, None)
     parts: Sequence[str] = (present["heading"], present["progress"], curves_page(courses_of(drawn_of(state, seen))))
     body = "".join(parts) + table(state, seen, interactive=False)
-    return f'<style>{style_sheet()}</style><div class="sn">{bare(body, style_sheet())}</div>'
+    return still_page(body, style_sheet())

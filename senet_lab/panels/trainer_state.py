@@ -11,7 +11,7 @@ from typing import Any
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
-from senet_lab.panels.moves import parsed
+from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.views.courses import DRAWN, TRAINING_IMAGES, nearest_recipe
@@ -25,7 +25,7 @@ FIELDS = (
 )  # fmt: skip
 CHOSEN = ("epochs", "seed", "validation", "precision", "accumulate")  # what stays when another recipe is taken
 NAMED = ("optimizer", "schedule", "precision")  # whose values are words
-ACTIONS = ("start", "pause", "resume", "stop", "like", "hello")  # done to runs, not to the state
+ACTIONS = ("start", "pause", "resume", "stop", "like", "gates", "hello")  # done to runs, not to the state
 EPOCHS = 10
 
 
@@ -108,8 +108,8 @@ def followed(state: State, architecture: Architecture) -> State:
 def _moved(state: State, name: str, value: Any) -> State:
     one_of("control", name, (*_MOVES, *FIELDS, *ACTIONS))
     if name in FIELDS:
-        typed = parsed(value) if isinstance(value, str) and name not in NAMED else value
-        return replace(state, recipe=with_fields(state.recipe, **{name: typed}))
+        read = typed(value) if isinstance(value, str) and name not in NAMED else value
+        return replace(state, recipe=with_fields(state.recipe, **{name: read}))
     return _MOVES[name](state, value) if name in _MOVES else state
 
 
@@ -123,12 +123,12 @@ def with_fields(recipe: Recipe, **values: Any) -> Recipe:
 
 
 def _network(state: State, name: Any) -> State:
-    """A published network; None for the one there is, "explorer" for the Explorer's."""
+    """A network by its name; None for the one there is, "explorer" for the Explorer's."""
     if name is None:
         return replace(state, follows=False)
     if name == "explorer":  # which one that is, the widget knows
         return replace(state, follows=True)
-    return replace(state, architecture=Architecture.preset(name), follows=False)
+    return replace(state, architecture=named(name), follows=False)
 
 
 def _token(state: State, token: Any) -> State:

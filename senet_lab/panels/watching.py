@@ -94,10 +94,15 @@ def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | 
     held = status.state in ENDED and run.is_held()
     rows = tuple(run.metrics()) if rows is None else rows
     if old:  # what is trained never changes
-        return old._replace(status=status, wanted=_wanted(run), rows=rows, trail=_trail(old, status), held=held)
+        new = old._replace(status=status, wanted=_wanted(run), rows=rows, trail=_trail(old, status), held=held)
+        return new if old.kept else new._replace(kept=_kept(run))
     data = str(run.config["data"])
     what = (run.folder.name, run.architecture, run.recipe, data)
-    return Record(*what, status, _wanted(run), rows, _trail(None, status), held)
+    return Record(*what, status, _wanted(run), rows, _trail(None, status), held, _kept(run))
+
+
+def _kept(run: Run) -> bool:
+    return next((run.folder / "checkpoints").glob("*.npz"), None) is not None
 
 
 def _wanted(run: Run) -> str:

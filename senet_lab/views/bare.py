@@ -15,6 +15,7 @@ PROPERTIES = ("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharra
 DRAWING = re.compile(r'(<svg class="sn-(?:drawing|line-key)"[^>]*)>(.*?)</svg>', re.DOTALL)
 ELEMENT = re.compile(r"<(g|text|tspan|rect|path|circle|ellipse|line|polyline|polygon)\b([^>]*?)(/?)>")
 SELECTOR = re.compile(r"(\.sn-drawing )?((?:\.[\w-]+)+|text)")
+STORED = '<p class="sn-under">A picture as it was stored; run the cell to move it.</p>'
 PAPER = '<rect class="sn-ground" width="100%" height="100%"/>'
 
 
@@ -32,6 +33,11 @@ class Rule(NamedTuple):
 def bare(html: str, sheet: str) -> str:
     """The HTML with everything that `sheet` says of its drawings said in the drawings themselves as well."""
     return DRAWING.sub(lambda found: _bare(found[1], found[2], _rules(sheet)), html)
+
+
+def still_page(body: str, sheet: str) -> str:
+    """A panel's page with its style, for where no widget lives: a stored notebook, a mail, a report; it says so."""
+    return f'<style>{sheet}</style><div class="sn">{bare(body, sheet)}{STORED}</div>'
 
 
 def looks(sheet: str, tag: str, classes: set[str]) -> dict[str, str]:

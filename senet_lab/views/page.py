@@ -9,7 +9,7 @@ from importlib.resources import files
 from senet_lab.architecture import Architecture
 from senet_lab.ledger import Ledger
 from senet_lab.views.anatomy import Anatomy
-from senet_lab.views.bare import bare
+from senet_lab.views.bare import still_page
 from senet_lab.views.network import network_svg
 from senet_lab.views.part import part_svg
 from senet_lab.views.paths import about, breadcrumb, resolve
@@ -69,9 +69,9 @@ def picture(architecture: Architecture, path: str = "group1/block1", interactive
 
 
 def static_page(architecture: Architecture) -> str:
-    """All of it with its style, for where no widget lives: a stored notebook, a mail, a report."""
+    """All of it, for where no widget lives."""
     page = heading(architecture) + picture(architecture) + group_table(architecture.ledger())
-    return f'<style>{style_sheet()}</style><div class="sn">{bare(page, style_sheet())}</div>'
+    return still_page(page, style_sheet())
 
 
 @cache

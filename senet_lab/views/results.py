@@ -24,6 +24,13 @@ WORDS = {
     "finished": "finished",
     "failed": "failed",
 }
+# What comes before a wish is obeyed, by the state in which it was said.
+FIRST = {
+    "waiting": "once its process is there and its first step is compiled",
+    "compiling": "once its first step is compiled, which nothing can interrupt",
+    "training": "after the step under way",
+    "validating": "after the images under way",
+}
 HEAD = ("Draw", "Run", "Parameters", "Multiply-adds", "Best", "Last", "Images/s", "State")
 NONE = "\u2013"  # where there is no figure yet
 DATA_WORDS = {"sample": "CIFAR-10 sample", "cifar10": "CIFAR-10"}
@@ -40,6 +47,7 @@ class Record(NamedTuple):
         rows: of its finished epochs, as `Run.metrics()` has them.
         trail: (epochs, loss, accuracy) within the epoch under way, as it was seen.
         held: whether a process is at it; for a moment that is so after the end as well.
+        kept: whether it has a checkpoint.
     """
 
     key: str
@@ -51,6 +59,7 @@ class Record(NamedTuple):
     rows: tuple[Mapping[str, float], ...] = ()
     trail: tuple[tuple[float, float, float], ...] = ()
     held: bool = False
+    kept: bool = False
 
     @property
     def is_going(self) -> bool:
@@ -67,6 +76,13 @@ class Record(NamedTuple):
         if self.is_going and self.wanted == "pause" and self.status.state != "paused":
             return "pausing"
         return self.status.state
+
+    @property
+    def words(self) -> str:
+        """Its state, and what that waits for: "pausing: after the step under way"."""
+        if self.state in ("pausing", "stopping") and (first := FIRST.get(self.status.state)):
+            return f"{self.state}: {first}"
+        return WORDS.get(self.state, self.state)
 
 
 class Reading(NamedTuple):
@@ -176,13 +192,12 @@ def progress(record: Record | None, reading: Reading | None = None) -> str:
         return f"{_bar(0, 1, 'No run yet')}{_figures(None, None)}"
     status = record.status
     done = min(status.epochs, status.epoch + status.step / max(1, status.steps)) if status.epochs else 0
-    words = WORDS.get(record.state, record.state)
     place = f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
     if status.state in ENDED:
         place = f"{status.epoch} of {status.epochs} epochs"
     elif status.steps:
         place += f", step {status.step} of {status.steps}"
-    return _bar(done, status.epochs, f"{place} \u00b7 {words}") + _figures(record, reading)
+    return _bar(done, status.epochs, f"{place} \u00b7 {record.words}") + _figures(record, reading)
 
 
 def _bar(done: float, whole: float, words: str) -> str:
