@@ -190,6 +190,11 @@ class Architecture:
         return self.cardinality if self.family == "resnext" else 1
 
     @property
+    def has_se(self) -> bool:
+        """Whether any of its blocks has a squeeze-excite."""
+        return any(group.ratio for group in self.plan)
+
+    @property
     def layers(self) -> int:
         """Convolutions and dense layers on the way through, as the literature counts depth."""
         stem = 3 if self.style.stem == "deep" else 1
@@ -199,7 +204,7 @@ class Architecture:
     @property
     def name(self) -> str:
         """What the literature calls it, such as SE-ResNeXt-50 32x4d."""
-        se = "SE-" if any(group.ratio for group in self.plan) else ""
+        se = "SE-" if self.has_se else ""
         if self.family == "resnet":
             return f"{se}ResNet-{self.layers}"
         paths = f"{self.cardinality}x{self.base_width}d" if len(self._table[0]) == 2 else f"{self.cardinality} paths"

@@ -165,7 +165,7 @@ def kin(architecture: Architecture) -> Architecture:
     one_path = architecture.groups is None and (architecture.paths, architecture.base_width) == (1, 64)
     if architecture.family == "resnet" or (one_path and architecture.depth in depths("resnet")):
         free |= {"family": "resnet", "cardinality": 32, "base_width": 4}
-    if not any(group.ratio for group in architecture.plan):
+    if not architecture.has_se:
         free |= {"ratio": None, "squeeze": "average", "gate": "sigmoid", "place": "standard"}
     try:
         return replace(architecture, convention="paper", **free)

@@ -31,6 +31,7 @@ from senet_lab.moments import Moment
 from senet_lab.panels import (
     GateLens,
     lens_jobs,
+    lens_own,
     lens_pages,
     lens_runs,
     lens_saving,
@@ -584,6 +585,7 @@ def send(lens, name, content, parts=1):
     for part in range(parts):
         piece = memoryview(content[part * step : (part + 1) * step])
         lens._uploads.receive(lens, {"file": name, "turn": name, "part": part, "parts": parts}, [piece])
+    lens._uploads.wait(300)
     lens._work.wait(300)
     return page(lens)
 
@@ -638,6 +640,32 @@ def test_a_file_that_will_not_do_is_refused_in_words_and_the_next_choice_works(l
     assert (shown["error"], "sn-refused" in shown["body"], "Now: better.png." in shown["body"]) == ("", False, True)
 
 
+def test_a_file_is_unpacked_beside_the_thread_that_hears_the_page_and_the_one_that_came_last_counts(lens, monkeypatch):
+    threads, goes, refusal = [], threading.Event(), lens_module.refusal
+
+    def slow(own, shape):
+        threads.append(threading.current_thread())
+        goes.wait(60 if own.name == "first.png" else 0)
+        return refusal(own, shape)
+
+    monkeypatch.setattr(lens_module, "refusal", slow)
+    message = {"part": 0, "parts": 1}
+    lens._uploads.receive(lens, {"file": "first.png", "turn": "a", **message}, [TAKEN["tiny"][0]])
+    first = lens._uploads._taking
+    lens._uploads.receive(lens, {"file": "last.png", "turn": "b", **message}, [TAKEN["tiny"][0]])
+    lens._uploads.wait(60)
+    goes.set()
+    first.join(60)
+    lens._work.wait(300)
+    assert page(lens)["said"].startswith("last.png is classified as")
+    assert threading.main_thread() not in threads
+
+
+def test_a_picture_that_this_network_cannot_take_is_refused_before_it_takes_a_place():
+    assert lens_own.refusal(lens_own.Own("a.png", TAKEN["tiny"][0])) == ""
+    assert "This network takes 8 x 6 x 3" in lens_own.refusal(lens_own.Own("a.png", TAKEN["tiny"][0]), (8, 6, 3))
+
+
 def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():
     taken = []
     uploads = lens_upload.Uploads(taken.append)
@@ -648,6 +676,7 @@ def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():
         uploads.receive(None, message, [b"xy"])
     uploads.receive(None, {"file": "a", "turn": "1", "part": 1, "parts": 2}, [b"xy"])
     uploads.receive(None, {"method": "update"}, [])
+    uploads.wait(300)
     assert [own.name for own in taken] == ["b"]
 
 
@@ -790,6 +819,12 @@ def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_
     assert not np.allclose(lens._work.reading.gates["group2/block1"], before.gates["group2/block1"], atol=1e-4)
 
     watch.on_train_begin()  # of a fit that is interrupted, which Keras does not tell
+    assert lens_pages.MOVING_SINCE in page(lens)["heading"]
+    assert "From epoch" in ask(lens, tab="Training")["said"]
+    mine, other = lens._state.network, "cifar_se_resnet20"
+    shown = ask(lens, network=other, again=True)  # another network's gates have to do with neither fit nor record
+    assert ("From epoch" in shown["said"], "being trained" in shown["heading"]) == (False, False)
+    ask(lens, network=mine)
     assert lens_pages.MOVING_SINCE in page(lens)["heading"]
     before = lens._work
     ask(lens, again=True)
@@ -1085,7 +1120,10 @@ def test_a_converted_network_looks_at_the_sample_made_larger_and_names_what_it_p
     assert "its label is" in shown["said"]
     shown = send(lens, "mine.png", encoded(Image.fromarray(RAMP)))
     assert "made 64 x 64" in shown["body"]
-    assert "other classes than those of these images" in ask(lens, tab="Ablation")["error"]
+    shown = ask(lens, tab="Ablation", **{f"hold {lens.scene.path}": True})
+    assert "other classes than those of these images" in shown["said"]
+    assert "so that there is no accuracy to measure" in shown["side"]
+    assert (shown["error"], ask(lens, tab="Depth")["error"], lens._work.failed) == ("", "", {})
     for tab in TABS:
         ElementTree.fromstring(f"<div>{ask(lens, tab=tab)['body']}</div>")
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -74,6 +75,52 @@ def test_the_newest_runs_that_can_be_looked_into_are_found_by_reading_folders_al
         (tmp_path / f"run {at}" / "config.json").unlink()
     assert [run.folder.name for run in newest(tmp_path)] == ["run 2", "run 1", "run 0", "first epochs"]
     assert newest(None) == newest(tmp_path / "nowhere") == []
+
+
+def test_a_run_that_may_not_be_read_is_passed_over(tmp_path, monkeypatch):
+    closed, mine = made(tmp_path, "closed", at=9).folder / "checkpoints", made(tmp_path, "mine")
+    is_kept = lens_found.is_kept
+
+    def stopped(folder):
+        if folder == closed:  # as root, who runs these tests in a container, one may read everything
+            raise PermissionError(13, "Permission denied", str(folder))
+        return is_kept(folder)
+
+    monkeypatch.setattr(lens_found, "is_kept", stopped)
+    assert [run.folder.name for run in newest(tmp_path)] == [mine.folder.name]
+
+
+def test_what_is_still_being_written_is_no_checkpoint(tmp_path):
+    (tmp_path / ".510d4aee.npz").touch()
+    assert not checkpoint.is_kept(tmp_path)
+    (tmp_path / "000000510.npz").touch()
+    assert checkpoint.is_kept(tmp_path)
+    assert not checkpoint.is_kept(tmp_path / "nowhere")
+
+
+@pytest.mark.usefixtures("none_ships")
+def test_a_run_that_was_taken_away_is_said_and_the_next_one_is_followed(tmp_path):
+    gone, other = made(tmp_path, "gone"), made(tmp_path, "other")
+    mark = psutil.Process().cmdline()[0]
+    other.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=mark))
+    lens = GateLens(runs=tmp_path)
+    ask(lens, network="runs/gone")
+    shutil.rmtree(gone.folder)
+    end = time.monotonic() + 20
+    while "'gone' cannot be read any more; choose another network" not in lens.shown["error"]:
+        assert time.monotonic() < end, lens.shown["error"]
+        time.sleep(0.05)
+    assert lens._follower.is_alive
+    ask(lens, network="runs/other")
+    assert "'gone'" not in lens.shown["error"]
+    other.tell(Status("training", epoch=3, epochs=5, process=os.getpid(), mark=mark))
+    seen(lens, "at work: training, epoch 4 of 5")
+    ask(lens, network="runs/gone")
+    other.tell(Status("finished", epoch=5, epochs=5))
+    ask(lens, network="runs/other", tab="Depth")
+    assert "at work" not in lens.heading  # as it is now, and not as it was when it was left
+    assert (lens.shown["tab"], lens.failure) == ("Depth", None)
+    lens.close()
 
 
 def test_finding_runs_brings_no_keras_in(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from senet_lab.ablation import Ablation
 from senet_lab.moments import Moment
 from senet_lab.views import svg
-from senet_lab.views.gates import DRAWN, STYLES, Reading, class_key, first_classes, gates_sheet
+from senet_lab.views.gates import DRAWN, STYLES, Reading, class_key, gates_sheet
 from senet_lab.views.gates_ablation import alone_and_together
 from senet_lab.views.gates_curves import curves
 from senet_lab.views.gates_history import LINES, drawn, history
@@ -31,11 +31,18 @@ def reading(parted=()):
 
 
 def test_the_classes_at_first_are_those_that_part_most():
-    assert first_classes(reading((9, 2, 6))) == tuple(sorted({2, 6, 9, *first_classes(reading((9, 2, 6)))}))
-    assert {2, 6, 9} < set(first_classes(reading((9, 2, 6))))
-    assert len(first_classes(reading())) == DRAWN == 4
+    found = reading((9, 2, 6)).first_classes
+    assert found == tuple(sorted(found))
+    assert {2, 6, 9} < set(found)
+    assert len(set(reading().first_classes)) == DRAWN == 4
     few = Reading({"a/b": np.ones((6, 2))}, np.arange(6) % 3, CLASSES)
-    assert first_classes(few) == (0, 1, 2)
+    assert few.first_classes == (0, 1, 2)
+
+
+@pytest.mark.parametrize("gate", [0.5, np.nan])
+def test_where_gates_are_alike_the_classes_at_first_are_four_all_the_same(gate):
+    alike = Reading({"a/b": np.full((20, 8), gate)}, np.arange(20) % 10, CLASSES)
+    assert len(set(alike.first_classes)) == DRAWN
 
 
 def test_lines_are_thin_where_many_are_drawn_and_answer_to_their_name_in_the_key():

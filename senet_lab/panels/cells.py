@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import weakref
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs
 
 _counted: dict[str, int] = {}  # panels that the execution under way has made
+_live: dict[tuple[Any, str], weakref.WeakMethod[Callable[[], None]]] = {}  # how to end the panel of a cell
 
 
 def cell() -> str:
@@ -21,6 +25,20 @@ def cell() -> str:
     _counted.clear()
     _counted[execution] = number
     return f"{name} {number}"
+
+
+def supersede(place: str, rest: Any) -> None:
+    """End the panel that a cell made before, if it was run again: ipywidgets keeps every widget for ever.
+
+    Args:
+        place: what `cell` said of the panel that there is now.
+        rest: its method that ends it.
+    """
+    if place:
+        key = rest.__func__, place  # anywidget gives each panel a class of its own
+        if (old := _live.get(key)) and (end := old()):
+            end()
+        _live[key] = weakref.WeakMethod(rest)
 
 
 def is_app() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import threading
 import traceback
 import weakref
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ import anywidget
 import traitlets
 
 from senet_lab.moments import Moment
-from senet_lab.panels.cells import cell
+from senet_lab.panels.cells import cell, supersede
 from senet_lab.panels.following import Follower, heard_where_sent
 from senet_lab.panels.lens_found import GROUP, Folder, Found
 from senet_lab.panels.lens_noted import Noted, Told
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from senet_lab.gate_watch import GateWatch
 
 HERE = Path(__file__).parent
-
-# The panel that a cell made last: running the cell again ends it, since ipywidgets keeps every widget for ever.
-_live: dict[str, weakref.ref[GateLens]] = {}
 
 
 class GateLens(anywidget.AnyWidget):
@@ -111,16 +109,18 @@ class GateLens(anywidget.AnyWidget):
         self.failure: Exception | None = None
         if watch is not None and first in sources and not sources[first].lasting:
             sources = {**sources, first: replace(sources[first], rests=watch.rests)}
-        self._works, self._watch, self._found = Works(sources, self._follow), watch, found
+        self._works, self._found = Works(sources, self._follow), found
+        self._watches = {} if watch is None else {first: watch}
         self._works.offer(found.sources(), GROUP)
         self._own: Own | None = None
+        self._moving = threading.Lock()  # a file is taken on another thread than a move
         self._state = State(network=first, agreed=agreed, tab=TABS[0] if watch is None else "Training")
         self._follower = Follower(weakref.WeakMethod(self._look))
         self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
         self._open()
         super().__init__(**parted(shown(self.scene)))
         heard_where_sent(self.comm)
-        self._live_alone()
+        supersede(cell(), self._rest)
         self.on_msg(self._uploads.receive)
         if watch is not None:
             watch.listen(self._follow)
@@ -129,17 +129,10 @@ class GateLens(anywidget.AnyWidget):
 
     def _open(self) -> None:
         """Follow the run that is shown, if it is one; while it is trained, that is what is looked at."""
-        if self._noted:
+        if noted := self._noted:
             self._follower.start()
-            if self._noted.told.going:
+            if noted.look().going:
                 self._state = replace(self._state, tab="Training")
-
-    def _live_alone(self) -> None:
-        """End the panel that this cell made before."""
-        if place := cell():
-            if (old := _live.get(place)) and (lens := old()):
-                lens._rest()
-            _live[place] = weakref.ref(self)
 
     def close(self) -> None:
         """End the panel, and let go of the network and all that was found out of it."""
@@ -151,14 +144,19 @@ class GateLens(anywidget.AnyWidget):
         """Look, work and send no more; ipywidgets keeps what is left."""
         self._follower.end()
         self._works.end()
-        if self._watch is not None:
-            self._watch.unlisten(self._follow)
-        self._watch = self._own = None
+        for watch in self._watches.values():
+            watch.unlisten(self._follow)
+        self._watches, self._own = {}, None
 
     @property
     def _work(self) -> Work | None:
         """That on the network that is shown."""
         return self._works.of(self._state.network)
+
+    @property
+    def _watch(self) -> GateWatch | None:
+        """What watches the fit of the network that is shown; None where nothing does."""
+        return self._watches.get(self._state.network)
 
     @property
     def _noted(self) -> Noted | None:
@@ -169,7 +167,7 @@ class GateLens(anywidget.AnyWidget):
     def scene(self) -> Scene:
         """All that the page is drawn of."""
         told = noted.told if (noted := self._noted) else Told()
-        moments: Sequence[Moment] = self._watch.moments if self._watch and not noted else told.moments
+        moments: Sequence[Moment] = watch.moments if (watch := self._watch) else told.moments
         return Scene(self._state, self._work, self._works.names, self._own, tuple(moments), self._saving.saved, told)
 
     @traitlets.observe("asked")
@@ -195,15 +193,16 @@ class GateLens(anywidget.AnyWidget):
 
     def _choose(self, moves: dict[str, Any], turn: str) -> None:
         network = self._state.network
-        self._state = state = after(self._state, moves, self.scene.offer, turn)
+        with self._moving:
+            self._state = state = after(self._state, moves, self.scene.offer, turn)
         if state.network != network:
             self._open()
         if moves.get("again") is True and "again" not in state.refused:
             self._works.again(state.network)
             if self._noted:
                 self._noted.mark()
-            if self._watch:  # who asks while a fit seems to be under way knows that it was interrupted
-                self._watch.is_going = False
+            if watch := self._watch:  # who asks while a fit seems to be under way knows that it was interrupted
+                watch.is_going = False
         elif not state.refused:
             self._works.try_again(state.network)
         self._saving.forget_failure()
@@ -212,15 +211,21 @@ class GateLens(anywidget.AnyWidget):
         self._aim()
 
     def _take(self, own: Own) -> None:
-        """A file of one's own has come: it goes through the network, unless it is refused, which changes nothing."""
-        if self._follower.is_ended:
+        """A file of one's own has come: it goes through the network, unless it is refused, which changes nothing.
+
+        On a thread of its own, since a large one takes seconds to unpack.
+        """
+        loaded = self._work.loaded if self._work else None
+        why = refusal(own, loaded.images.shape[1:] if loaded else None)
+        if own is not self._uploads.last or self._follower.is_ended:  # a smaller one came later, and was faster
             return
-        if why := refusal(own):
-            self._state = replace(self._state, refused={"own": why})
-        else:
-            self._own, self._state = own, replace(self._state, image=None, tab="One image", refused={})
-            self._works.try_again(self._state.network)
-        self._update()
+        with self._moving:
+            if why:
+                self._state = replace(self._state, refused={"own": why})
+            else:
+                self._own, self._state = own, replace(self._state, image=None, tab="One image", refused={})
+                self._works.try_again(self._state.network)
+        self._follow()
 
     def _follow(self) -> None:
         """Something was found out, on some thread; it may be what the next thing needs."""
@@ -269,7 +274,7 @@ class GateLens(anywidget.AnyWidget):
                     setattr(self, name, value)
 
     def _now(self) -> Any:
-        work, watched = self._work, (len(self._watch.moments), self._watch.rests()) if self._watch else None
+        work, watched = self._work, (len(watch.moments), watch.rests()) if (watch := self._watch) else None
         told, names = self._noted.told if self._noted else None, self._works.names
         return self._state, self._own, work, work.version if work else 0, watched, told, names, self._saving.saved
 
@@ -281,12 +286,7 @@ class GateLens(anywidget.AnyWidget):
             RuntimeError: they could not be had; says why.
         """
         self._aim()
-        work = self._work
-        if work is None:
-            raise RuntimeError("there is no network to wait for")
-        work.wait(timeout)
-        if work.failed:
-            raise RuntimeError("; ".join(work.failed.values()))
+        self._works.wait(self._state.network, timeout)
         return self
 
     def __repr__(self) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from senet_lab.panels.lens_noted import Noted
 from senet_lab.panels.lens_runs import of_run
 from senet_lab.panels.lens_sources import Source
-from senet_lab.training.run import Run, runs
+from senet_lab.panels.watching import newest_first
+from senet_lab.training.checkpoint import is_kept
+from senet_lab.training.run import Run
 
 MOST = 10  # runs in the list, the newest
 GROUP = "runs/"  # before their names, which may be those of networks that ship
@@ -20,34 +22,19 @@ Folder = str | os.PathLike[str] | None
 def newest(folder: Folder) -> list[Run]:
     """The runs in a folder that can be looked into: with weights, and squeeze-excite; the newest first, `MOST` at most.
 
-    Only folders and small files are read. A run whose config.json cannot be read is passed over.
+    Only folders and small files are read. A run that cannot be read is passed over.
     """
     found: list[Run] = []
-    for run in sorted(runs(folder) if folder is not None else (), key=_made, reverse=True):
+    for name in newest_first(Path(folder)) if folder is not None else ():
         if len(found) == MOST:
             break
-        if _has_weights(run) and _has_gates(run):
-            found.append(run)
+        try:
+            run = Run(Path(folder or "") / name)
+            if is_kept(run.folder / "checkpoints") and run.architecture.has_se:
+                found.append(run)
+        except (OSError, ValueError, TypeError, KeyError):  # gone meanwhile, somebody else's, or of another version
+            continue
     return found
-
-
-def _made(run: Run) -> float:
-    try:
-        return (run.folder / "config.json").stat().st_mtime
-    except OSError:  # taken away meanwhile
-        return 0.0
-
-
-def _has_weights(run: Run) -> bool:
-    kept = run.folder / "checkpoints"
-    return (kept / "best.npz").is_file() or next(kept.glob("[0-9]*.npz"), None) is not None
-
-
-def _has_gates(run: Run) -> bool:
-    try:
-        return bool(run.architecture.ledger().se.params)
-    except (OSError, ValueError, TypeError, KeyError):
-        return False
 
 
 class Found:
@@ -73,5 +60,4 @@ class Found:
         """What the folder of a run says; None of a network that is no run."""
         if name in self._runs and name not in self._noted:
             self._noted[name] = Noted(self._runs[name])
-            self._noted[name].look()
         return self._noted.get(name)

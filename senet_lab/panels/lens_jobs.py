@@ -103,18 +103,23 @@ def _ablation(_: Source, results: Results, how: str, blocks: tuple[str, ...]) ->
     from senet_lab.ablation import ablation, switchable
 
     loaded, reading = _needed(results)
-    if reading.predictions is None:
-        raise ValueError(
-            "what it predicts are other classes than those of these images, so that there is no accuracy to measure"
-            if loaded.outputs
-            else "accuracy needs a classifier, which this network has not"
-        )
+    if why := unmeasured(loaded, reading):
+        raise ValueError(why)
     if SWITCHED not in results:
         results[SWITCHED] = switchable(loaded.model)
     return ablation(
         results[SWITCHED], loaded.images, reading.labels, blocks, how,
         values=reading.gates, before=reading.predictions,
     )  # fmt: skip
+
+
+def unmeasured(loaded: Loaded, reading: Reading) -> str:
+    """Why there is no accuracy to measure; "" where there is."""
+    if reading.predictions is not None:
+        return ""
+    if loaded.outputs:
+        return "what it predicts are other classes than those of these images, so that there is no accuracy to measure"
+    return "accuracy needs a classifier, which this network has not"
 
 
 def even(images: int, most: int = BATCH) -> int:

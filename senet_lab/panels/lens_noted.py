@@ -42,8 +42,13 @@ class Noted:
         self._read = self.told.weights
 
     def look(self) -> Told:
-        """The run as it is now."""
-        written, status = written_at(self.run, FILE), self.run.status()
+        """The run as it is now; one that is gone has what it had, and says so."""
+        try:
+            written, status = written_at(self.run, FILE), self.run.status()
+        except (OSError, ValueError, TypeError, KeyError):
+            words = f"'{self.run.folder.name}' cannot be read any more; choose another network"
+            self.told = self.told._replace(going="", trouble=words)
+            return self.told
         moments, trouble = self.told.moments, self.told.trouble
         if written != self._written:
             try:

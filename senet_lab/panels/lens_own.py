@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,14 @@ class Own:
     content: bytes
 
 
-def refusal(own: Own) -> str:
-    """Why a file may not take the place of another: it is no image, damaged, or too large; "" where it may."""
+def refusal(own: Own, shape: Sequence[int] | None = None) -> str:
+    """Why a file may not take the place of another: it is no image, damaged, or too large; "" where it may.
+
+    Args:
+        shape: (height, width, channels) that the network takes; None where that is not known yet.
+    """
     try:
-        _square(own, 1)
+        picture_of(own, *(shape or (1, 1, 3)))
     except ValueError as error:
         return str(error)
     return ""

@@ -199,6 +199,8 @@ def _image(scene: Scene, reading: Reading) -> tuple[str, str]:
 
 
 def _ablation(scene: Scene, reading: Reading) -> tuple[str, str]:
+    if why := scene.unmeasured:
+        return f"{why[:1].upper()}{why[1:]}.", ""
     state, results = scene.state, scene.work.results if scene.work else {}
     alone = {path: results[key] for path in reading.gates if (key := alone_key(state, path)) in results}
     together = results.get(together_key(state)) if state.held else None

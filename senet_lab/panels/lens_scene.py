@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from senet_lab.moments import Moment
-from senet_lab.panels.lens_jobs import LOAD, READ, UNTRAINED, Key
+from senet_lab.panels.lens_jobs import LOAD, READ, UNTRAINED, Key, unmeasured
 from senet_lab.panels.lens_noted import Told
 from senet_lab.panels.lens_own import Own
 from senet_lab.panels.lens_saving import Order, Saved
 from senet_lab.panels.lens_state import Offer, State
 from senet_lab.panels.lens_work import Work
-from senet_lab.views.gates import Reading, first_classes
+from senet_lab.views.gates import Reading
 from senet_lab.views.gates_words import held_words
 
 
@@ -53,7 +53,7 @@ class Scene(NamedTuple):
         """The classes that are drawn."""
         if self.state.classes is not None or self.reading is None:
             return self.state.classes or ()
-        return first_classes(self.reading)
+        return self.reading.first_classes
 
     @property
     def image(self) -> int | Own | None:
@@ -79,10 +79,17 @@ class Scene(NamedTuple):
         if self.work is None or not self.state.held:
             return ""
         key = together_key(self.state)
-        otherwise = "not measured" if key in self.work.failed else "being measured \u2026"
+        otherwise = "not measured" if key in self.work.failed else self.unmeasured or "being measured \u2026"
         if self.is_moving:
             otherwise = "measured when fit has ended"
         return held_words(self.state.held, self.state.how, self.work.results.get(key), otherwise)
+
+    @property
+    def unmeasured(self) -> str:
+        """Why held gates have no effect on accuracy that could be measured; "" where they have."""
+        if self.work is None or self.work.loaded is None or self.reading is None:
+            return ""
+        return unmeasured(self.work.loaded, self.reading)
 
     @property
     def is_moving(self) -> bool:
@@ -108,9 +115,9 @@ def wanted(scene: Scene) -> list[Key]:
         return keys
     if state.tab == "One image" and scene.image is not None:
         keys.append(("image", scene.image, scene.path))
-    if state.held:  # said on every tab
+    if state.held and not scene.unmeasured:  # said on every tab
         keys.append(together_key(state))
-    if state.tab == "Ablation":
+    if state.tab == "Ablation" and not scene.unmeasured:
         keys += [alone_key(state, path) for path in scene.reading.gates]
     return [*keys, UNTRAINED]
 

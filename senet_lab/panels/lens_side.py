@@ -58,14 +58,14 @@ def _classes(scene: Scene) -> str:
     reading = scene.reading
     if reading is None:
         return ""
-    present = set(reading.present(range(len(reading.classes))))
+    present, chosen = set(reading.present(range(len(reading.classes)))), set(scene.classes)
     drawn = class_styles(reading.present(scene.classes))
     taken = set(drawn.values())
     line = {number: f' data-class="{style}"' for number, style in drawn.items()}
     boxes = "".join(
         f'<label class="sn-class"{line.get(number, "")}><input type="checkbox" data-ask="classes"'
         f'{line.get(number, "")} data-value="{number}"'
-        f"{when(number in scene.classes and number in present, 'checked')}{when(number not in present, 'disabled')}/>"
+        f"{when(number in chosen & present, 'checked')}{when(number not in present, 'disabled')}/>"
         f"<span>{escape(name)}</span>{class_line(drawn.get(number, free_style(number, taken)))}</label>"
         for number, name in enumerate(reading.classes)
     )

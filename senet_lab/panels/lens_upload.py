@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -28,11 +29,17 @@ def judged_size(file: Any) -> int:
 
 
 class Uploads:
-    """Puts the parts of a file together, and hands it on when the last one is there."""
+    """Puts the parts of a file together, and hands it on when the last one is there, on a thread for it alone.
+
+    Attributes:
+        last: the file that came last.
+    """
 
     def __init__(self, take: Callable[[Own], None]) -> None:
         self._take = take
         self._turn, self._parts = "", list[bytes]()
+        self.last: Own | None = None
+        self._taking: threading.Thread | None = None
 
     def receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         """One message: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes."""
@@ -45,4 +52,11 @@ class Uploads:
         self._parts.append(bytes(buffers[0]))
         if len(self._parts) == content["parts"]:
             whole, self._parts, self._turn = b"".join(self._parts), [], ""
-            self._take(Own(str(content["file"])[:80], whole))
+            self.last = own = Own(str(content["file"])[:80], whole)
+            self._taking = threading.Thread(target=self._take, args=(own,), daemon=True)
+            self._taking.start()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the last file was taken, or refused."""
+        if self._taking:
+            self._taking.join(timeout)

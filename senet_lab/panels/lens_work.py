@@ -177,6 +177,19 @@ class Works:
             self._works[name] = work
         return self._works[name]
 
+    def wait(self, name: str, timeout: float) -> None:
+        """Wait until nothing is wanted of a network any more.
+
+        Raises:
+            TimeoutError: that took longer than `timeout` seconds.
+            RuntimeError: it could not be had; says why.
+        """
+        if (work := self.of(name)) is None:
+            raise RuntimeError("there is no network to wait for")
+        work.wait(timeout)
+        if work.failed:
+            raise RuntimeError("; ".join(work.failed.values()))
+
     def try_again(self, name: str) -> None:
         """Forget what failed of a network, if anything did."""
         if (work := self.of(name)) and work.failed:

@@ -118,7 +118,7 @@ def _asks(record: Record) -> dict[str, Any]:
 
 def _no_gates(record: Record) -> str:
     """Why there are no gates to look into; "" where there are."""
-    if not any(group.ratio for group in record.architecture.plan):
+    if not record.architecture.has_se:
         return "It has no squeeze-excite"
     return "" if record.kept else "Its first checkpoint comes after an epoch, or a minute"
 

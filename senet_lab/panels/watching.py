@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from senet_lab.training.checkpoint import is_kept
 from senet_lab.training.run import ENDED, WANTED, Run, Status
 from senet_lab.views.courses import thinned
 from senet_lab.views.results import Record
@@ -47,7 +48,7 @@ class Seen:
 def look(folder: Path, before: Seen | None = None) -> Seen:
     """What is in a folder of runs now; a run whose files have not changed is not read again."""
     before = before or Seen()
-    found = _newest(folder)
+    found = newest_first(folder)
     records, unread, signatures = [], [], {}
     for name in found[:LISTED]:
         old, signature = before.record(name), _signature(folder / name)
@@ -67,7 +68,7 @@ def look(folder: Path, before: Seen | None = None) -> Seen:
     return Seen(tuple(records), max(0, len(found) - LISTED), tuple(unread), signatures)
 
 
-def _newest(folder: Path) -> list[str]:
+def newest_first(folder: Path) -> list[str]:
     """The names of runs in a folder, the newest first."""
     try:
         with os.scandir(folder) as entries:
@@ -102,7 +103,7 @@ def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | 
 
 
 def _kept(run: Run) -> bool:
-    return next((run.folder / "checkpoints").glob("*.npz"), None) is not None
+    return is_kept(run.folder / "checkpoints")
 
 
 def _wanted(run: Run) -> str:

@@ -28,6 +28,11 @@ def keep(folder: Path, step: int, arrays: Sequence[Array], about: dict[str, Any]
     return path
 
 
+def is_kept(folder: Path) -> bool:
+    """Whether there is one, written whole, in a folder of checkpoints."""
+    return (folder / "best.npz").is_file() or next(folder.glob("[0-9]*.npz"), None) is not None
+
+
 def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
     """Arrays in their order, and plain values beside them, in one file."""
     import numpy as np

@@ -75,6 +75,24 @@ class Reading:
         most = max((float(values.max()) for values in self.gates.values()), default=1.0)
         return min(0.0, least), max(1.0, most)
 
+    @cached_property
+    def first_classes(self) -> tuple[int, ...]:
+        """The classes that are drawn until others are chosen: those that the last block's mean gates part most.
+
+        The one that is furthest from the mean of all, then each time the one that is furthest from all before it.
+        """
+        present = self.present(range(len(self.classes)))
+        if len(present) <= DRAWN:
+            return tuple(present)
+        means = np.nan_to_num(self.means(list(self.gates)[-1])[present])
+        found = [int(np.abs(means - means.mean(0)).mean(1).argmax())]
+        near = np.full(len(means), np.inf)  # how far each is from the nearest of those that are found
+        while len(found) < DRAWN:
+            near = np.minimum(near, np.abs(means - means[found[-1]]).mean(1))
+            near[found] = -1  # where gates are alike, none is found twice
+            found.append(int(near.argmax()))
+        return tuple(sorted(present[at] for at in found))
+
     def means(self, path: str) -> Array:
         """The mean gate of each class and channel, (classes, channels); of a class without images, nan."""
         found = np.full((len(self.classes), self.gates[path].shape[1]), np.nan)
@@ -133,22 +151,6 @@ def signed(value: float, digits: int = 2) -> str:
     ('\u22120.73', '0.5')
     """
     return f"{value:.{digits}f}".replace("-", "\u2212")
-
-
-def first_classes(reading: Reading) -> tuple[int, ...]:
-    """The classes that are drawn until others are chosen: those that the last block's mean gates part most.
-
-    The two that are furthest apart, then each time the one that is furthest from all before it.
-    """
-    present = reading.present(range(len(reading.classes)))
-    if len(present) <= DRAWN:
-        return tuple(present)
-    means = reading.means(list(reading.gates)[-1])[present]
-    apart = np.stack([np.abs(means - each).mean(1) for each in means])
-    found = [int(at) for at in np.unravel_index(apart.argmax(), apart.shape)]
-    while len(found) < DRAWN:
-        found.append(int(apart[found].min(0).argmax()))
-    return tuple(sorted(present[at] for at in found))
 
 
 def class_styles(drawn: Iterable[int]) -> dict[int, int]:
