@@ -43,6 +43,9 @@ def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("trainer")
     written_notebook(home / "notebooks" / "train.ipynb", *CELLS)
     written_notebook(home / "notebooks" / "wide.ipynb", "from senet_lab import Trainer\nTrainer(folder='wide')")
+    written_notebook(
+        home / "notebooks" / "gates.ipynb", "from senet_lab import Trainer\nTrainer(folder='gated')", "1 + 1"
+    )
     yield home
     for run in runs(home / "notebooks" / "runs"):
         run.stop()
@@ -311,12 +314,42 @@ def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_i
     expect(page.locator(".sn-results button[aria-current]")).to_be_focused()
     press(page, "Its gates")
     expect(gates.get_by_role("heading", name="Gates of")).not_to_have_text(first, timeout=LONG)
+    expect(gates).to_be_focused()
     expect(page.locator(".sn-lens")).to_have_count(1)
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
     page.keyboard.press("Control+s")
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
     page.reload()
     expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
+
+
+@pytest.fixture(scope="module")
+def gated(browser, lab, home):
+    """A page with two runs that have gates, the first of them in focus; their weights are damaged, which the lens says."""
+    for name in ("second", "first"):
+        run = made(home / "notebooks" / "gated", name)
+        (run.folder / "checkpoints").mkdir()
+        (run.folder / "checkpoints" / "best.npz").write_bytes(b"")
+    page = heard_page(browser)
+    opened_notebook(page, lab, "gates.ipynb")
+    run_cell(page, 0)
+    return page
+
+
+def press_gates_of(page, name):
+    """Those of a run, and by keyboard."""
+    page.locator(f".sn-results button[data-value={name}]").press("Enter")
+    expect(page.locator(f".sn-results button[data-value={name}]")).to_have_attribute("aria-current", "true")
+    press(page, "Its gates")
+
+
+def test_who_asks_for_the_gates_of_another_run_is_led_there_again(gated):
+    gates = gated.get_by_role("group", name="Gates of the run")
+    for name in ("first", "second", "second", "first"):
+        press_gates_of(gated, name)
+        expect(gates).to_be_focused(timeout=LONG)
+        expect(gates.locator(".sn-lens")).to_have_count(1)
+        expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value(name)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])

@@ -47,7 +47,8 @@ export default {
       if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(form.error);
       placeControls(parts.controls, widgets, form, ask);
-      showLens(); // it may be there already: then it is only gone to
+      if (wished && !form.reasons.gates) there?.then(goToLens); // its name has come before this answer
+      wished = false;
       if (form.reasons.drawn) drawn.delete(parts.table); // the box that was ticked in vain
       showTable();
     }
@@ -80,8 +81,6 @@ export default {
     function showLens() {
       const ref = model.get("lens") ?? "";
       if (ref !== opened) there = drawLens((opened = ref));
-      if (wished && ref) there.then(goToLens);
-      wished = false;
     }
 
     async function drawLens(ref) {

@@ -10,7 +10,7 @@ import traceback
 import weakref
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
@@ -28,6 +28,9 @@ from senet_lab.training.run import Run
 from senet_lab.training.warm import warm
 from senet_lab.views.page import style_sheet
 from senet_lab.views.results import Reading
+
+if TYPE_CHECKING:
+    from senet_lab.panels.lens import GateLens
 
 HERE = Path(__file__).parent
 READ_EVERY = 1.0  # seconds between two questions to the device
@@ -114,7 +117,7 @@ class Trainer(anywidget.AnyWidget):
         """Follow neither runs nor Explorer any more, and let go of the gates."""
         self._follower.end()
         self._leave()
-        self._close_gates()
+        self._swap_gates(None)
 
     def _follow(self, explorer: Explorer) -> None:
         """Go with an Explorer, and with the one that its cell makes when it is run again."""
@@ -171,13 +174,14 @@ class Trainer(anywidget.AnyWidget):
             return
         from senet_lab.panels.lens import GateLens  # and NumPy, which nothing else here needs
 
-        self._close_gates()
-        self.lens, self._lens_of = GateLens.of_run(run), run.folder
+        self._swap_gates(GateLens.of_run(run))
+        self._lens_of = run.folder
 
-    def _close_gates(self) -> None:
-        lens, self.lens = self.lens, None
-        if lens is not None:
-            lens.close()
+    def _swap_gates(self, lens: GateLens | None) -> None:
+        """Another lens, or none, before the old one is closed: so the page is never told of none between two."""
+        old, self.lens = self.lens, lens
+        if old is not None:
+            old.close()
 
     def _explored(self, _: Any = None) -> None:
         """The Explorer has moved: so does what Start would train."""
