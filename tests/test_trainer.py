@@ -20,6 +20,7 @@ from senet_lab import Architecture, Explorer, Trainer, pretrained
 from senet_lab.panels import devices, trainer_pages, watching
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import trainer as trainer_module
+from senet_lab.panels.cells import REPLACED
 from senet_lab.panels.following import Follower
 from senet_lab.panels.labels import OWN
 from senet_lab.panels.moves import TIMM
@@ -389,6 +390,8 @@ def test_the_gates_of_a_run_are_opened_once_and_those_of_another_close_them(fold
     assert first.comm is None  # closed
     second = trainer.lens
     second.close()
+    assert trainer.lens is None
+    assert json.loads(json.dumps(trainer.get_state()))["lens"] is None  # or no page could be loaded again
     ask(trainer, gates=True)
     assert trainer.lens is not second
     last = trainer.lens
@@ -772,6 +775,27 @@ def test_a_cell_that_is_run_again_goes_on_where_it_was_and_ends_the_old_one(fold
     assert second._state.drawn == ("a",)
     assert first._follower._ended.is_set()
     assert not second._follower._ended.is_set()
+    second.close()
+
+
+def test_a_trainer_whose_cell_was_run_again_says_so_and_does_nothing_else(folder, monkeypatch):
+    monkeypatch.setattr(trainer_module, "cell", lambda: "cell 3")
+    checkpointed(Run(folder / "a"))
+    first = Trainer(folder=folder)
+    ask(first, focus="a", gates=True)
+    lens = first.lens
+    second = Trainer(folder=folder)
+    assert (first.lens, lens.comm) == (None, None)
+    before = first._state
+    for moves in ({"hello": True}, {"gates": True}, {"epochs": 7}, {"start": True}):
+        form = ask(first, **moves)
+        assert (form["turn"], form["error"], form["reasons"]) == (first.asked["turn"], REPLACED, {})
+    assert (first.lens, first._state, first.failure) == (None, before, None)
+    assert not first._follower.is_alive
+    assert sorted(path.name for path in folder.iterdir()) == ["a", "b", "c"]
+    assert ask(second, gates=True)["error"] == ""
+    assert repr(second.lens) == "GateLens(a)"
+    second.close()
 
 
 def test_a_cell_that_gives_another_network_shows_it_and_finds_the_old_one_again(folder, monkeypatch):

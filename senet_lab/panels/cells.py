@@ -6,6 +6,9 @@ import os
 import sys
 from urllib.parse import parse_qs
 
+# What a panel answers whose cell has made another one since.
+REPLACED = "The cell of this panel was run again, or the panel was closed. Run this cell again as well."
+
 _counted: dict[str, int] = {}  # panels that the execution under way has made
 
 

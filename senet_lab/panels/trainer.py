@@ -17,7 +17,7 @@ import traitlets
 
 from senet_lab.architecture import Architecture
 from senet_lab.panels import trainer_pages as pages
-from senet_lab.panels.cells import cell
+from senet_lab.panels.cells import REPLACED, cell
 from senet_lab.panels.devices import precision, reading
 from senet_lab.panels.explorer import Explorer
 from senet_lab.panels.following import Follower, heard_where_sent
@@ -139,8 +139,11 @@ class Trainer(anywidget.AnyWidget):
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
         """Make the moves that the page asks for, and do what it wants done; say why where that cannot be."""
-        self._follower.context = contextvars.copy_context()  # see Follower
         turn = change.new["turn"]
+        if self._follower.is_ended:
+            self.form = {**self.form, "turn": turn, "error": REPLACED, "reasons": {}}
+            return
+        self._follower.context = contextvars.copy_context()  # see Follower
         try:
             moves = dict(change.new["moves"])
             self._state = after(self._state, moves, turn)
@@ -170,11 +173,13 @@ class Trainer(anywidget.AnyWidget):
 
     def _open_gates(self) -> None:
         """Show the GateLens of the run in focus; that of another run is closed."""
-        if (run := self.run) is None or (self.lens is not None and self.lens.comm and self._lens_of == run.folder):
+        if (run := self.run) is None or (self.lens is not None and self._lens_of == run.folder):
             return
         from senet_lab.panels.lens import GateLens  # and NumPy, which nothing else here needs
 
-        self._swap_gates(GateLens.of_run(run))
+        lens = GateLens.of_run(run)
+        lens.observe(self._gates_closed, "comm")
+        self._swap_gates(lens)
         self._lens_of = run.folder
 
     def _swap_gates(self, lens: GateLens | None) -> None:
@@ -182,6 +187,11 @@ class Trainer(anywidget.AnyWidget):
         old, self.lens = self.lens, lens
         if old is not None:
             old.close()
+
+    def _gates_closed(self, change: Any) -> None:
+        """Let go of a lens that somebody has closed: without its comm, no state that names it can be sent."""
+        if change.new is None and change.owner is self.lens:
+            self.lens = None
 
     def _explored(self, _: Any = None) -> None:
         """The Explorer has moved: so does what Start would train."""
