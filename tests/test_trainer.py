@@ -301,8 +301,27 @@ def test_what_the_answer_to_a_bad_number_says_to_try_will_do(name, typed):
 @pytest.mark.parametrize("name", [name for name in FIELDS if name in NUMBERS])
 @pytest.mark.parametrize("typed", ["abc", "", "nan", "1,000", "1j"])
 def test_what_is_no_number_leaves_what_there_is(name, typed):
-    present = f"{getattr(begun().recipe, name):g}"
-    assert after(begun(), {name: typed}).refused[name].endswith(f"; it stays {present}.")
+    field = next(control for control in trainer_controls(begun()) if control.name == name)
+    assert after(begun(), {name: typed}).refused[name].endswith(f"; it stays {field.value}.")
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name in NUMBERS])
+@pytest.mark.parametrize("base", RECIPES)
+@pytest.mark.parametrize(
+    "moves", [{}, {"seed": "20261122", "learning_rate": "0.12345678", "weight_decay": "1.2345678e-05"}]
+)
+def test_what_a_field_shows_changes_nothing_when_it_is_sent_back(name, base, moves):
+    state = after(begun(), {"recipe": base, **moves})
+    field = next(control for control in trainer_controls(state) if control.name == name)
+    assert after(state, {name: field.value}) == state
+    assert moves.get(name, field.value) == field.value
+
+
+def test_a_seed_of_many_digits_is_shown_and_told_with_all_of_them():
+    state = after(begun(), {"seed": "20261122"})
+    assert state.recipe.seed == 20261122
+    assert "seed 20261122 instead of 0" in next(each for each in trainer_controls(state) if each.name == "recipe").hint
+    assert after(state, {"seed": "many"}).refused["seed"].endswith("; it stays 20261122.")
 
 
 def test_a_whole_number_may_be_written_as_another():
