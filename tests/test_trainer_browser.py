@@ -1,6 +1,8 @@
 """The Trainer in real Chromium and real JupyterLab: trainings that are watched, stopped, left and found again."""
 
 import re
+from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +22,7 @@ from playwright.sync_api import expect
 from runs import ALIVE, TINY, made
 from servers import lab_served
 
+import senet_lab
 from senet_lab import Architecture
 from senet_lab.training.run import runs
 
@@ -34,6 +37,7 @@ rest.unlink()
 CELLS = ("from senet_lab import Trainer\ntrainer = Trainer()\ntrainer", BUSY)
 AT_WORK = r"of 900, step \d+ of 18 \u00b7 (training|validating)"
 HUGE = Architecture(groups=((256, 8), (512, 8)), stem="cifar", input_shape=(32, 32, 3), classes=10)
+PANELS = Path(senet_lab.__file__).parent / "panels"
 LONG = 240_000  # milliseconds that a process may need to load TensorFlow and compile, on a machine that is busy
 
 
@@ -325,8 +329,8 @@ def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_i
 
 @pytest.fixture(scope="module")
 def gated(browser, lab, home):
-    """A page with two runs that have gates, the first of them in focus; their weights are damaged, which the lens says."""
-    for name in ("second", "first"):
+    """A page with three runs that have gates, the first of them in focus; their weights are damaged, which the lens says."""
+    for name in ("third", "second", "first"):
         run = made(home / "notebooks" / "gated", name)
         (run.folder / "checkpoints").mkdir()
         (run.folder / "checkpoints" / "best.npz").write_bytes(b"")
@@ -350,6 +354,56 @@ def test_who_asks_for_the_gates_of_another_run_is_led_there_again(gated):
         expect(gates).to_be_focused(timeout=LONG)
         expect(gates.locator(".sn-lens")).to_have_count(1)
         expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value(name)
+
+
+@contextmanager
+def module_of_the_next_lens(page, answer):
+    """Have the page fetch its script, which it has already, from an address that `answer` answers, now or later."""
+    page.route("**/late.js", answer)
+    page.evaluate("""() => {
+      const own = URL.createObjectURL;
+      URL.createObjectURL = (blob) => {
+        URL.createObjectURL = own;
+        return `${location.origin}/late.js`;
+      };
+    }""")
+    yield
+    page.unroute("**/late.js")
+
+
+def test_the_gates_that_were_asked_for_last_are_shown_whichever_come_first(gated):
+    gates = gated.get_by_role("group", name="Gates of the run")
+    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "lens"))
+    held = []
+    press_gates_of(gated, "third")
+    expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third", timeout=LONG)
+    with module_of_the_next_lens(gated, held.append):
+        with gated.expect_request("**/late.js"):
+            press_gates_of(gated, "second")
+        press_gates_of(gated, "third")
+        expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third", timeout=LONG)
+        with gated.expect_response("**/late.js"):
+            held[0].fulfill(body=script, content_type="text/javascript")
+    gated.wait_for_timeout(500)  # in which it would be drawn
+    expect(gates.locator(".sn-lens")).to_have_count(1)
+    expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third")
+
+
+def test_gates_that_do_not_come_are_said_and_tried_again_when_they_are_asked_for_again(gated):
+    gates = gated.get_by_role("group", name="Gates of the run")
+    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "lens"))
+    held = []
+    with module_of_the_next_lens(gated, held.append):
+        press_gates_of(gated, "first")
+        expect(gated.locator(".sn-trainer [role=alert]")).to_contain_text("did not come", timeout=LONG)  # ten seconds
+        expect(gates).to_have_count(0)
+        expect(gated.get_by_role("button", name="Its gates")).to_be_focused()
+        with gated.expect_response("**/late.js"):
+            held[0].fulfill(body=script, content_type="text/javascript")
+    press(gated, "Its gates")
+    expect(gates).to_be_focused(timeout=LONG)
+    expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("first")
+    expect(gated.locator(".sn-trainer [role=alert]")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
