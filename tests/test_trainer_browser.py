@@ -356,6 +356,24 @@ def test_who_asks_for_the_gates_of_another_run_is_led_there_again(gated):
         expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value(name)
 
 
+def test_a_key_that_is_pressed_where_the_gates_are_is_not_for_the_notebook(gated):
+    gates = gated.get_by_role("group", name="Gates of the run")
+    press_gates_of(gated, "first")
+    expect(gates).to_be_focused(timeout=LONG)
+    cells = gated.locator(".jp-CodeCell")
+    active = gated.locator(".jp-CodeCell.jp-mod-active")
+    gated.locator(".jp-CodeCell .jp-InputPrompt").first.click()  # of the cell that has the Trainer, in command mode
+    gated.keyboard.press("Escape")
+    gates.focus()
+    before = active.evaluate("(cell) => [...cell.parentNode.children].indexOf(cell)")
+    for key in ("ArrowDown", "ArrowDown", "d", "d"):
+        gated.keyboard.press(key)
+    gated.wait_for_timeout(500)  # in which JupyterLab would act
+    assert active.evaluate("(cell) => [...cell.parentNode.children].indexOf(cell)") == before
+    expect(cells).to_have_count(2)
+    expect(gates).to_be_focused()
+
+
 @contextmanager
 def module_of_the_next_lens(page, answer):
     """Have the page fetch its script, which it has already, from an address that `answer` answers, now or later."""

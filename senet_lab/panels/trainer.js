@@ -149,7 +149,7 @@ export default {
       });
     }
 
-    const stops = [keepKeys(el), showTips(el, parts.tip)]; // tips first: an arrow key lets them show what it leads to
+    const stops = [keepKeys(frame), showTips(el, parts.tip)]; // tips first: an arrow key lets them show what it leads to
     el.addEventListener("click", click);
     el.addEventListener("keydown", key);
     parts.table.addEventListener("change", choose);
