@@ -375,33 +375,40 @@ def test_a_key_that_is_pressed_where_the_gates_are_is_not_for_the_notebook(gated
 
 
 @contextmanager
-def module_of_the_next_lens(page, answer):
-    """Have the page fetch its script, which it has already, from an address that `answer` answers, now or later."""
-    page.route("**/late.js", answer)
+def late_lens(page):
+    """The page fetches the script of the next lens from an address that answers when it is told to; gives how to."""
+    held = []
+    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "lens"))
+
+    def hold(route):
+        held.append(route)
+
+    def let_come():
+        with page.expect_response("**/late.js"):
+            held[0].fulfill(body=script, content_type="text/javascript")
+
+    page.route("**/late.js", hold)
     page.evaluate("""() => {
       const own = URL.createObjectURL;
-      URL.createObjectURL = (blob) => {
+      URL.createObjectURL = () => {
         URL.createObjectURL = own;
         return `${location.origin}/late.js`;
       };
     }""")
-    yield
+    yield let_come
     page.unroute("**/late.js")
 
 
 def test_the_gates_that_were_asked_for_last_are_shown_whichever_come_first(gated):
     gates = gated.get_by_role("group", name="Gates of the run")
-    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "lens"))
-    held = []
     press_gates_of(gated, "third")
     expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third", timeout=LONG)
-    with module_of_the_next_lens(gated, held.append):
+    with late_lens(gated) as let_come:
         with gated.expect_request("**/late.js"):
             press_gates_of(gated, "second")
         press_gates_of(gated, "third")
         expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third", timeout=LONG)
-        with gated.expect_response("**/late.js"):
-            held[0].fulfill(body=script, content_type="text/javascript")
+        let_come()
     gated.wait_for_timeout(500)  # in which it would be drawn
     expect(gates.locator(".sn-lens")).to_have_count(1)
     expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third")
@@ -409,15 +416,12 @@ def test_the_gates_that_were_asked_for_last_are_shown_whichever_come_first(gated
 
 def test_gates_that_do_not_come_are_said_and_tried_again_when_they_are_asked_for_again(gated):
     gates = gated.get_by_role("group", name="Gates of the run")
-    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "lens"))
-    held = []
-    with module_of_the_next_lens(gated, held.append):
+    with late_lens(gated) as let_come:
         press_gates_of(gated, "first")
         expect(gated.locator(".sn-trainer [role=alert]")).to_contain_text("did not come", timeout=LONG)  # ten seconds
         expect(gates).to_have_count(0)
         expect(gated.get_by_role("button", name="Its gates")).to_be_focused()
-        with gated.expect_response("**/late.js"):
-            held[0].fulfill(body=script, content_type="text/javascript")
+        let_come()
     press(gated, "Its gates")
     expect(gates).to_be_focused(timeout=LONG)
     expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("first")
