@@ -20,6 +20,7 @@ from senet_lab import Architecture, Explorer, Trainer, pretrained
 from senet_lab.panels import devices, trainer_pages, watching
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import trainer as trainer_module
+from senet_lab.panels.cells import REPLACED
 from senet_lab.panels.following import Follower
 from senet_lab.panels.labels import OWN
 from senet_lab.panels.moves import TIMM
@@ -300,8 +301,27 @@ def test_what_the_answer_to_a_bad_number_says_to_try_will_do(name, typed):
 @pytest.mark.parametrize("name", [name for name in FIELDS if name in NUMBERS])
 @pytest.mark.parametrize("typed", ["abc", "", "nan", "1,000", "1j"])
 def test_what_is_no_number_leaves_what_there_is(name, typed):
-    present = f"{getattr(begun().recipe, name):g}"
-    assert after(begun(), {name: typed}).refused[name].endswith(f"; it stays {present}.")
+    field = next(control for control in trainer_controls(begun()) if control.name == name)
+    assert after(begun(), {name: typed}).refused[name].endswith(f"; it stays {field.value}.")
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name in NUMBERS])
+@pytest.mark.parametrize("base", RECIPES)
+@pytest.mark.parametrize(
+    "moves", [{}, {"seed": "20261122", "learning_rate": "0.12345678", "weight_decay": "1.2345678e-05"}]
+)
+def test_what_a_field_shows_changes_nothing_when_it_is_sent_back(name, base, moves):
+    state = after(begun(), {"recipe": base, **moves})
+    field = next(control for control in trainer_controls(state) if control.name == name)
+    assert after(state, {name: field.value}) == state
+    assert moves.get(name, field.value) == field.value
+
+
+def test_a_seed_of_many_digits_is_shown_and_told_with_all_of_them():
+    state = after(begun(), {"seed": "20261122"})
+    assert state.recipe.seed == 20261122
+    assert "seed 20261122 instead of 0" in next(each for each in trainer_controls(state) if each.name == "recipe").hint
+    assert after(state, {"seed": "many"}).refused["seed"].endswith("; it stays 20261122.")
 
 
 def test_a_whole_number_may_be_written_as_another():
@@ -382,11 +402,15 @@ def test_the_gates_of_a_run_are_opened_once_and_those_of_another_close_them(fold
     assert first._repr_mimebundle_()[0]["text/html"].count(STORED) == 1
     ask(trainer, gates=True)
     assert trainer.lens is first
+    told = []
+    trainer.observe(lambda change: told.append((repr(change.new), first.comm is None)), "lens")
     ask(trainer, focus="b", gates=True)
-    assert repr(trainer.lens) == "GateLens(b)"
+    assert told == [("GateLens(b)", False)]  # or the page would lead nobody there, between two
     assert first.comm is None  # closed
     second = trainer.lens
     second.close()
+    assert trainer.lens is None
+    assert json.loads(json.dumps(trainer.get_state()))["lens"] is None  # or no page could be loaded again
     ask(trainer, gates=True)
     assert trainer.lens is not second
     last = trainer.lens
@@ -770,6 +794,27 @@ def test_a_cell_that_is_run_again_goes_on_where_it_was_and_ends_the_old_one(fold
     assert second._state.drawn == ("a",)
     assert first._follower._ended.is_set()
     assert not second._follower._ended.is_set()
+    second.close()
+
+
+def test_a_trainer_whose_cell_was_run_again_says_so_and_does_nothing_else(folder, monkeypatch):
+    monkeypatch.setattr(trainer_module, "cell", lambda: "cell 3")
+    checkpointed(Run(folder / "a"))
+    first = Trainer(folder=folder)
+    ask(first, focus="a", gates=True)
+    lens = first.lens
+    second = Trainer(folder=folder)
+    assert (first.lens, lens.comm) == (None, None)
+    before = first._state
+    for moves in ({"hello": True}, {"gates": True}, {"epochs": 7}, {"start": True}):
+        form = ask(first, **moves)
+        assert (form["turn"], form["error"], form["reasons"]) == (first.asked["turn"], REPLACED, {})
+    assert (first.lens, first._state, first.failure) == (None, before, None)
+    assert not first._follower.is_alive
+    assert sorted(path.name for path in folder.iterdir()) == ["a", "b", "c"]
+    assert ask(second, gates=True)["error"] == ""
+    assert repr(second.lens) == "GateLens(a)"
+    second.close()
 
 
 def test_a_cell_that_gives_another_network_shows_it_and_finds_the_old_one_again(folder, monkeypatch):

@@ -1,6 +1,8 @@
 """The Trainer in real Chromium and real JupyterLab: trainings that are watched, stopped, left and found again."""
 
 import re
+from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +22,7 @@ from playwright.sync_api import expect
 from runs import ALIVE, TINY, made
 from servers import lab_served
 
+import senet_lab
 from senet_lab import Architecture
 from senet_lab.training.run import runs
 
@@ -34,6 +37,7 @@ rest.unlink()
 CELLS = ("from senet_lab import Trainer\ntrainer = Trainer()\ntrainer", BUSY)
 AT_WORK = r"of 900, step \d+ of 18 \u00b7 (training|validating)"
 HUGE = Architecture(groups=((256, 8), (512, 8)), stem="cifar", input_shape=(32, 32, 3), classes=10)
+PANELS = Path(senet_lab.__file__).parent / "panels"
 LONG = 240_000  # milliseconds that a process may need to load TensorFlow and compile, on a machine that is busy
 
 
@@ -43,6 +47,9 @@ def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("trainer")
     written_notebook(home / "notebooks" / "train.ipynb", *CELLS)
     written_notebook(home / "notebooks" / "wide.ipynb", "from senet_lab import Trainer\nTrainer(folder='wide')")
+    written_notebook(
+        home / "notebooks" / "gates.ipynb", "from senet_lab import Trainer\nTrainer(folder='gated')", "1 + 1"
+    )
     yield home
     for run in runs(home / "notebooks" / "runs"):
         run.stop()
@@ -311,12 +318,114 @@ def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_i
     expect(page.locator(".sn-results button[aria-current]")).to_be_focused()
     press(page, "Its gates")
     expect(gates.get_by_role("heading", name="Gates of")).not_to_have_text(first, timeout=LONG)
+    expect(gates).to_be_focused()
     expect(page.locator(".sn-lens")).to_have_count(1)
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
     page.keyboard.press("Control+s")
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
     page.reload()
     expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
+
+
+@pytest.fixture(scope="module")
+def gated(browser, lab, home):
+    """A page with three runs that have gates, the first of them in focus; their weights are damaged, which the lens says."""
+    for name in ("third", "second", "first"):
+        run = made(home / "notebooks" / "gated", name)
+        (run.folder / "checkpoints").mkdir()
+        (run.folder / "checkpoints" / "best.npz").write_bytes(b"")
+    page = heard_page(browser)
+    opened_notebook(page, lab, "gates.ipynb")
+    run_cell(page, 0)
+    return page
+
+
+def press_gates_of(page, name):
+    """Those of a run, and by keyboard."""
+    page.locator(f".sn-results button[data-value={name}]").press("Enter")
+    expect(page.locator(f".sn-results button[data-value={name}]")).to_have_attribute("aria-current", "true")
+    press(page, "Its gates")
+
+
+def test_who_asks_for_the_gates_of_another_run_is_led_there_again(gated):
+    gates = gated.get_by_role("group", name="Gates of the run")
+    for name in ("first", "second", "second", "first"):
+        press_gates_of(gated, name)
+        expect(gates).to_be_focused(timeout=LONG)
+        expect(gates.locator(".sn-lens")).to_have_count(1)
+        expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value(name)
+
+
+def test_a_key_that_is_pressed_where_the_gates_are_is_not_for_the_notebook(gated):
+    gates = gated.get_by_role("group", name="Gates of the run")
+    press_gates_of(gated, "first")
+    expect(gates).to_be_focused(timeout=LONG)
+    cells = gated.locator(".jp-CodeCell")
+    active = gated.locator(".jp-CodeCell.jp-mod-active")
+    gated.locator(".jp-CodeCell .jp-InputPrompt").first.click()  # of the cell that has the Trainer, in command mode
+    gated.keyboard.press("Escape")
+    gates.focus()
+    before = active.evaluate("(cell) => [...cell.parentNode.children].indexOf(cell)")
+    for key in ("ArrowDown", "ArrowDown", "d", "d"):
+        gated.keyboard.press(key)
+    gated.wait_for_timeout(500)  # in which JupyterLab would act
+    assert active.evaluate("(cell) => [...cell.parentNode.children].indexOf(cell)") == before
+    expect(cells).to_have_count(2)
+    expect(gates).to_be_focused()
+
+
+@contextmanager
+def late_lens(page):
+    """The page fetches the script of the next lens from an address that answers when it is told to; gives how to."""
+    held = []
+    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "lens"))
+
+    def hold(route):
+        held.append(route)
+
+    def let_come():
+        with page.expect_response("**/late.js"):
+            held[0].fulfill(body=script, content_type="text/javascript")
+
+    page.route("**/late.js", hold)
+    page.evaluate("""() => {
+      const own = URL.createObjectURL;
+      URL.createObjectURL = () => {
+        URL.createObjectURL = own;
+        return `${location.origin}/late.js`;
+      };
+    }""")
+    yield let_come
+    page.unroute("**/late.js")
+
+
+def test_the_gates_that_were_asked_for_last_are_shown_whichever_come_first(gated):
+    gates = gated.get_by_role("group", name="Gates of the run")
+    press_gates_of(gated, "third")
+    expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third", timeout=LONG)
+    with late_lens(gated) as let_come:
+        with gated.expect_request("**/late.js"):
+            press_gates_of(gated, "second")
+        press_gates_of(gated, "third")
+        expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third", timeout=LONG)
+        let_come()
+    gated.wait_for_timeout(500)  # in which it would be drawn
+    expect(gates.locator(".sn-lens")).to_have_count(1)
+    expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third")
+
+
+def test_gates_that_do_not_come_are_said_and_tried_again_when_they_are_asked_for_again(gated):
+    gates = gated.get_by_role("group", name="Gates of the run")
+    with late_lens(gated) as let_come:
+        press_gates_of(gated, "first")
+        expect(gated.locator(".sn-trainer [role=alert]")).to_contain_text("did not come", timeout=LONG)  # ten seconds
+        expect(gates).to_have_count(0)
+        expect(gated.get_by_role("button", name="Its gates")).to_be_focused()
+        let_come()
+    press(gated, "Its gates")
+    expect(gates).to_be_focused(timeout=LONG)
+    expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("first")
+    expect(gated.locator(".sn-trainer [role=alert]")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])

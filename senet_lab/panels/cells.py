@@ -9,6 +9,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+# What a panel answers whose cell has made another one since.
+REPLACED = "The cell of this panel was run again, or the panel was closed. Run this cell again as well."
+
 _counted: dict[str, int] = {}  # panels that the execution under way has made
 _live: dict[tuple[Any, str], weakref.WeakMethod[Callable[[], None]]] = {}  # how to end the panel of a cell
 

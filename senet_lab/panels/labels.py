@@ -60,6 +60,16 @@ def words(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
+def digits(value: float) -> str:
+    """A number as its field shows it: the shortest text that is read as that number again.
+
+    >>> digits(20261122), digits(0.1), digits(30.0), digits(0.12345678)
+    ('20261122', '0.1', '30', '0.12345678')
+    """
+    short = f"{value:g}"
+    return short if isinstance(value, float) and float(short) == value else str(value)
+
+
 def move_words(before: Architecture, after: Architecture) -> str:
     """What differs between two architectures, in the words of the controls: "Ratio 16 \u2192 8"."""
     unused = {name for each in (before, after) for name, reason in off(each).items() if reason}

@@ -1,6 +1,7 @@
 // The Trainer's page. It sends what is set and pressed, and shows what comes back; what that means is decided in Python.
 
 const START_AGAIN = 1000; // milliseconds in which a second press of Start is the second half of a double click
+const NOT_DRAWN = "The gates of this run did not come. Press Its gates again, or load the page again.";
 
 export default {
   render({ model, el: frame, host, signal }) {
@@ -16,6 +17,7 @@ export default {
     let pressing = false; // what is under the pointer is not redrawn: its click would be lost
 
     function ask(name, value) {
+      lost = "";
       delete pending[name]; // so that the order is that of the last touches
       pending[name] = value;
       if (talk.isAnswered()) send();
@@ -45,9 +47,10 @@ export default {
       if (!form.resume_anyway && parts.resume_anyway.matches(":focus")) parts.toggle.focus();
       parts.resume_anyway.hidden = !form.resume_anyway;
       if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
-      complain(form.error);
+      if (wished && !form.reasons.gates) goToLens();
+      wished = false;
+      complain(form.error || lost);
       placeControls(parts.controls, widgets, form, ask);
-      showLens(); // it may be there already: then it is only gone to
       if (form.reasons.drawn) drawn.delete(parts.table); // the box that was ticked in vain
       showTable();
     }
@@ -77,25 +80,37 @@ export default {
 
     // The GateLens is a widget of its own, drawn by anywidget into a part of this one. Who asked for it is led there.
     let [opened, wished, there, closing] = ["", false, null, new AbortController()];
+    let lost = ""; // why it could not be drawn, until something else is asked for
     function showLens() {
       const ref = model.get("lens") ?? "";
       if (ref !== opened) there = drawLens((opened = ref));
-      if (wished && ref) there.then(goToLens);
-      wished = false;
     }
 
+    // Whether it is drawn: another may be asked for meanwhile, or the page may not get it.
     async function drawLens(ref) {
       closing.abort();
-      closing = new AbortController();
-      below.replaceChildren(document.createElement("div"));
+      [closing, lost] = [new AbortController(), ""];
+      const place = document.createElement("div");
+      below.replaceChildren(place);
       below.hidden = !ref;
-      if (!ref) return;
+      if (!ref) return false;
       const gone = AbortSignal.any([signal, closing.signal]);
-      const lens = await host.getWidget(ref);
-      await lens.render({ el: below.firstChild, signal: gone });
+      try {
+        const lens = await host.getWidget(ref);
+        if (!gone.aborted) await lens.render({ el: place, signal: gone });
+      } catch (error) {
+        if (gone.aborted) return false;
+        opened = ""; // so that it is tried again when it is asked for again
+        below.hidden = true;
+        complain((lost = `${NOT_DRAWN} (${error.message})`));
+        return false;
+      }
+      return !gone.aborted;
     }
 
-    function goToLens() {
+    async function goToLens() {
+      showLens(); // its name has come before the answer; what could not be drawn is tried again
+      if (!(await there)) return;
       below.focus({ preventScroll: true });
       below.scrollIntoView({ block: "start" });
     }
@@ -134,7 +149,7 @@ export default {
       });
     }
 
-    const stops = [keepKeys(el), showTips(el, parts.tip)]; // tips first: an arrow key lets them show what it leads to
+    const stops = [keepKeys(frame), showTips(el, parts.tip)]; // tips first: an arrow key lets them show what it leads to
     el.addEventListener("click", click);
     el.addEventListener("keydown", key);
     parts.table.addEventListener("change", choose);

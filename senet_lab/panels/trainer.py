@@ -10,14 +10,14 @@ import traceback
 import weakref
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from senet_lab.architecture import Architecture
 from senet_lab.panels import trainer_pages as pages
-from senet_lab.panels.cells import cell
+from senet_lab.panels.cells import REPLACED, cell
 from senet_lab.panels.devices import precision, reading
 from senet_lab.panels.explorer import Explorer
 from senet_lab.panels.following import Follower, heard_where_sent
@@ -28,6 +28,9 @@ from senet_lab.training.run import Run
 from senet_lab.training.warm import warm
 from senet_lab.views.page import style_sheet
 from senet_lab.views.results import Reading
+
+if TYPE_CHECKING:
+    from senet_lab.panels.lens import GateLens
 
 HERE = Path(__file__).parent
 READ_EVERY = 1.0  # seconds between two questions to the device
@@ -114,7 +117,7 @@ class Trainer(anywidget.AnyWidget):
         """Follow neither runs nor Explorer any more, and let go of the gates."""
         self._follower.end()
         self._leave()
-        self._close_gates()
+        self._swap_gates(None)
 
     def _follow(self, explorer: Explorer) -> None:
         """Go with an Explorer, and with the one that its cell makes when it is run again."""
@@ -136,8 +139,11 @@ class Trainer(anywidget.AnyWidget):
     @traitlets.observe("asked")
     def _answer(self, change: Any) -> None:
         """Make the moves that the page asks for, and do what it wants done; say why where that cannot be."""
-        self._follower.context = contextvars.copy_context()  # see Follower
         turn = change.new["turn"]
+        if self._follower.is_ended:
+            self.form = {**self.form, "turn": turn, "error": REPLACED, "reasons": {}}
+            return
+        self._follower.context = contextvars.copy_context()  # see Follower
         try:
             moves = dict(change.new["moves"])
             self._state = after(self._state, moves, turn)
@@ -167,17 +173,25 @@ class Trainer(anywidget.AnyWidget):
 
     def _open_gates(self) -> None:
         """Show the GateLens of the run in focus; that of another run is closed."""
-        if (run := self.run) is None or (self.lens is not None and self.lens.comm and self._lens_of == run.folder):
+        if (run := self.run) is None or (self.lens is not None and self._lens_of == run.folder):
             return
         from senet_lab.panels.lens import GateLens  # and NumPy, which nothing else here needs
 
-        self._close_gates()
-        self.lens, self._lens_of = GateLens.of_run(run), run.folder
+        lens = GateLens.of_run(run)
+        lens.observe(self._gates_closed, "comm")
+        self._swap_gates(lens)
+        self._lens_of = run.folder
 
-    def _close_gates(self) -> None:
-        lens, self.lens = self.lens, None
-        if lens is not None:
-            lens.close()
+    def _swap_gates(self, lens: GateLens | None) -> None:
+        """Another lens, or none, before the old one is closed: so the page is never told of none between two."""
+        old, self.lens = self.lens, lens
+        if old is not None:
+            old.close()
+
+    def _gates_closed(self, change: Any) -> None:
+        """Let go of a lens that somebody has closed: without its comm, no state that names it can be sent."""
+        if change.new is None and change.owner is self.lens:
+            self.lens = None
 
     def _explored(self, _: Any = None) -> None:
         """The Explorer has moved: so does what Start would train."""

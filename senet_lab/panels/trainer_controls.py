@@ -8,7 +8,7 @@ from typing import Any
 
 from senet_lab.budget import cost
 from senet_lab.panels.controls import Control, preset_labels
-from senet_lab.panels.labels import OWN, words
+from senet_lab.panels.labels import OWN, digits, words
 from senet_lab.panels.moves import ours, preset_of
 from senet_lab.panels.trainer_state import FOLDER, KINDS, State, has_cifar10
 from senet_lab.published import PRESETS
@@ -114,8 +114,8 @@ def _apart(state: State) -> str:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else words(value)
+    return digits(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else words(value)
 
 
 def _number(state: State, name: str, label: str, section: str, hint: str) -> Control:
-    return Control(name, label, section, "number", (), (), f"{getattr(state.recipe, name):g}", hint)
+    return Control(name, label, section, "number", (), (), digits(getattr(state.recipe, name)), hint)

@@ -11,6 +11,7 @@ from typing import Any
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
+from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
 from senet_lab.training.recipe import RECIPES, Recipe
@@ -82,7 +83,7 @@ def after(state: State, moves: dict[str, Any], turn: str = "") -> State:
 
 def _present(state: State, name: str) -> str:
     """What stays in a field where what was typed is no number; "" for other controls."""
-    return f"{getattr(state.recipe, name):g}" if name in FIELDS and name not in NAMED else ""
+    return digits(getattr(state.recipe, name)) if name in FIELDS and name not in NAMED else ""
 
 
 def begun(architecture: Architecture | None = None, *, follows: bool = False, precision: str = "float32") -> State:
