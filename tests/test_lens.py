@@ -41,6 +41,7 @@ from senet_lab.panels import (
 )
 from senet_lab.panels import lens as lens_module
 from senet_lab.panels.building import free_name
+from senet_lab.panels.cells import REPLACED
 from senet_lab.panels.following import heard_where_sent
 from senet_lab.panels.lens_pages import PARTS
 from senet_lab.panels.lens_scene import wanted
@@ -916,7 +917,7 @@ def test_a_cell_that_is_run_again_ends_its_panel_which_lets_go_of_all_that_it_he
     gc.collect()
     assert [each() for each in held] == [None] * 4
     first.asked = {"moves": {"tab": "Depth"}, "turn": "late"}
-    assert (first.shown["turn"], first.shown["error"]) == ("late", lens_pages.REPLACED)
+    assert (first.shown["turn"], first.shown["error"]) == ("late", REPLACED)
     held = weakref.ref(second._work)
     second.close()
     gc.collect()

@@ -15,13 +15,13 @@ import anywidget
 import traitlets
 
 from senet_lab.moments import Moment
-from senet_lab.panels.cells import cell, supersede
+from senet_lab.panels.cells import REPLACED, cell, supersede
 from senet_lab.panels.following import Follower, heard_where_sent
 from senet_lab.panels.lens_found import GROUP, Folder, Found
 from senet_lab.panels.lens_noted import Noted, Told
 from senet_lab.panels.lens_offered import offered
 from senet_lab.panels.lens_own import Own, refusal
-from senet_lab.panels.lens_pages import REPLACED, parted, shown, still
+from senet_lab.panels.lens_pages import parted, shown, still
 from senet_lab.panels.lens_runs import of_run
 from senet_lab.panels.lens_saving import Saving
 from senet_lab.panels.lens_scene import Scene, ordered, wanted

@@ -59,7 +59,6 @@ MOVING_WORDS = (
     "A fit is under way, and gates of several steps are gates of no network: they are read when it has ended. If it "
     "was interrupted, choose Read again."
 )
-REPLACED = "The cell of this panel was run again, or the panel was closed. Run this cell again as well."
 FEWER = "F ratios of a training are of fewer images than those in the strip above, and grow with their number."
 AT_ONE = (
     "Held at 1, a gate leaves its maps larger than what is behind was trained on, which is most of what is lost; held "

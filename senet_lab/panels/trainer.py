@@ -17,7 +17,7 @@ import traitlets
 
 from senet_lab.architecture import Architecture
 from senet_lab.panels import trainer_pages as pages
-from senet_lab.panels.cells import REPLACED, cell
+from senet_lab.panels.cells import REPLACED, cell, supersede
 from senet_lab.panels.devices import precision, reading
 from senet_lab.panels.explorer import Explorer
 from senet_lab.panels.following import Follower, heard_where_sent
@@ -36,10 +36,9 @@ HERE = Path(__file__).parent
 READ_EVERY = 1.0  # seconds between two questions to the device
 
 # What a cell's Trainer was set to last, by the cell and what it gives: a cell that is run again goes on, and one that
-# was edited begins anew. And the Trainer of a cell, which is ended when there is another.
+# was edited begins anew.
 Place = tuple[str, Path, Architecture | str | None]
 _left_at: dict[Place, State] = {}
-_live: dict[str, weakref.ref[Trainer]] = {}
 
 
 class Trainer(anywidget.AnyWidget):
@@ -92,10 +91,7 @@ class Trainer(anywidget.AnyWidget):
         heard_where_sent(self.comm)
         if self._explorer is not None:
             self._follow(self._explorer)
-        if self._place[0]:
-            if (old := _live.get(self._place[0])) and (trainer := old()):
-                trainer._rest()
-            _live[self._place[0]] = weakref.ref(self)
+        supersede(self._place[0], self._rest)
 
     @property
     def architecture(self) -> Architecture:
@@ -181,6 +177,8 @@ class Trainer(anywidget.AnyWidget):
         lens.observe(self._gates_closed, "comm")
         self._swap_gates(lens)
         self._lens_of = run.folder
+        if self._follower.is_ended:  # meanwhile its cell was run again
+            self._swap_gates(None)
 
     def _swap_gates(self, lens: GateLens | None) -> None:
         """Another lens, or none, before the old one is closed: so the page is never told of none between two."""
