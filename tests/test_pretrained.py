@@ -21,7 +21,8 @@ from senet_lab.training.run import Run
 from senet_lab.views.figures import activation_figure, save_figure
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
-SHIPPED = {"cifar_resnet20", "cifar_se_resnet20", "cifar_se_resnext17"}
+TWINS = {"cifar_se_resnet20": "cifar_resnet20", "cifar_se_resnext17": "cifar_resnext17"}
+SHIPPED = {*TWINS, *TWINS.values()}
 SHORT = replace(RECIPES["modern"], epochs=1, warmup=0, batch=500, seed=3)
 
 
@@ -37,9 +38,7 @@ def test_what_ships_does_what_its_card_says(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", [name for name in names() if any(group.ratio for group in card(name).architecture.plan)]
-)
+@pytest.mark.parametrize("name", [name for name in names() if card(name).architecture.has_se])
 def test_every_shipped_network_with_gates_has_its_figure(name, tmp_path):
     told, sample = card(name), data.sample()
     seen = gates(load(name), prepared(sample.x_test[:200], told))
@@ -48,11 +47,11 @@ def test_every_shipped_network_with_gates_has_its_figure(name, tmp_path):
     assert save_figure(figure, tmp_path / "gates.png").stat().st_size > 10_000
 
 
-def test_what_ships_is_small_and_good_and_the_se_resnet_has_its_twin():
+def test_what_ships_is_small_and_good_and_each_network_with_gates_has_its_twin():
     weights = {path.stem for path in WEIGHTS.glob("*.safetensors")}
     assert weights == set(names()) == SHIPPED
     assert all(card(name).accuracy >= 0.88 for name in SHIPPED)
-    assert twin(card("cifar_se_resnet20")) == card("cifar_resnet20")
+    assert {name: twin(card(name)).name for name in TWINS} == TWINS
     assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) <= 20 * 2**20
 
 
