@@ -90,6 +90,7 @@ clean:
 $(VENV)/ready: pyproject.toml requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and $$(python3 --version 2>&1) is here;" \
 		"install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Installing into $(VENV): 3 GB, a minute or more, in which nothing is said."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

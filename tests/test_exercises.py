@@ -219,6 +219,8 @@ def test_what_is_answered_after_the_solution_is_marked_but_the_first_outcome_sta
         reply = learner.check("se-neck", answer)
         assert reply.right == (answer == "64")
         assert reply.words.endswith(SHOWN)
+        assert (learner.task("se-neck").solution in reply.words) != reply.right  # it stays in sight
+        assert "hint" not in reply.words
         found = learner.tried("se-neck")
         assert (found.tries, found.solved_alone) == (1, False)
     assert list(learner.results().loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [1, 0, True, AFTER]

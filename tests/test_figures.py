@@ -46,7 +46,7 @@ def test_every_class_has_a_colour_and_a_second_cue_of_its_own_and_keeps_them():
     assert list(alone) == ["class 7", "all classes"]
     assert alone["class 7"].get_color() == lines["class 7"].get_color()
     sheet = style_sheet() + gates_sheet()
-    on_page = [looks(sheet, "path", {f"sn-class-{number}"}) for number in range(10)]
+    on_page = [looks(sheet, "path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
     assert [lines[name].get_color() for name in CLASSES] == [look["stroke"] for look in on_page]
 
 

@@ -273,6 +273,7 @@ def test_a_file_of_many_parts_arrives_whole(page):
 )  # fmt: skip
 def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words):
     go_to(page, "One image")
+    expect(said(page)).to_contain_text("is classified as", timeout=60_000)
     before = said(page).inner_text()
     choose_file(page, name, content)
     expect(alert(page)).to_contain_text(words, timeout=60_000)

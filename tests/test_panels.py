@@ -151,7 +151,7 @@ def test_a_network_that_ships_can_be_chosen_and_says_how_to_have_it_trained(expl
     assert explorer.architecture == Architecture.from_token(card.token)
     choice = shown["controls"][0]
     assert (choice["value"], choice["hint"]) == ("ours/cifar_se_resnext17", f"trained: pretrained.load('{card.name}')")
-    assert choice["labels"][0] == "ships: SE-ResNeXt-17 8 paths"
+    assert choice["labels"][0] == "SE-ResNeXt-17 8 paths (ships)"
     assert None not in choice["stops"]
     assert [name for name in choice["stops"] if name.startswith("ours/")] == ["ours/cifar_se_resnext17"]
     assert "ours/" not in " ".join(PRESETS)
@@ -222,10 +222,10 @@ def test_controls_that_do_not_apply_say_why():
 
 
 OWN = {
-    "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "these groups are your own"}),
+    "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "the groups are listed one by one"}),
     "stated widths": (
         Architecture("resnext", groups=((96, 256, 2),)),
-        {"depth": "these groups are your own", "base_width": "these groups state their width"},
+        {"depth": "the groups are listed one by one", "base_width": "these groups state their width"},
     ),
 }
 

@@ -432,7 +432,7 @@ def test_a_network_that_ships_can_be_chosen_to_train(trainer):
     card = pretrained.card("cifar_se_resnext17")
     assert trainer.architecture == card.architecture
     choice = trainer.form["controls"][0]
-    assert choice["labels"][choice["stops"].index(choice["value"])] == "ships: SE-ResNeXt-17 8 paths"
+    assert choice["labels"][choice["stops"].index(choice["value"])] == "SE-ResNeXt-17 8 paths (ships)"
 
 
 def test_a_network_of_timms_that_is_pasted_is_shown_as_ones_own(trainer):
@@ -518,6 +518,24 @@ def test_an_explorer_whose_cell_is_run_again_leaves_the_trainer_to_its_successor
 def test_what_is_no_network_is_refused():
     with pytest.raises(TypeError, match="`architecture` must be an Architecture or an Explorer, not 'resnet'"):
         Trainer("resnet")
+
+
+def test_a_recipe_that_is_given_is_the_one_at_first(tmp_path):
+    recipe = replace(RECIPES["seed"], epochs=3, batch=64)
+    trainer = Trainer(folder=tmp_path, recipe=recipe)
+    assert (trainer._state.base, trainer._state.recipe) == ("seed", recipe)
+    assert repr(trainer) == "Trainer(SE-ResNet-20, seed recipe, 3 epochs, sample)"
+    trainer.close()
+    with pytest.raises(TypeError, match=re.escape("`recipe` must be a Recipe, not 'seed'; try RECIPES['seed'].")):
+        Trainer(recipe="seed")
+
+
+def test_a_run_that_is_at_work_is_said_to_slow_a_second_one_and_a_paused_one_is_not(tmp_path):
+    for state, slows in (("training", True), ("paused", False)):
+        made(tmp_path / state, "mine", state=state, **ALIVE)
+        trainer = Trainer(folder=tmp_path / state)
+        assert ("A run is at work: a second one would slow both." in trainer.form["needs"]) == slows
+        trainer.close()
 
 
 def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trainer):

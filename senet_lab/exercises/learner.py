@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import nearest, one_of
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
-from senet_lab.exercises.marking import NOTHING, Reply, mark
+from senet_lab.exercises.marking import HELP, NOTHING, Reply, mark
 from senet_lab.exercises.record import TRIES, Deed, Record
 from senet_lab.exercises.results import ALONE, Tried, table, tried, write_table
 from senet_lab.exercises.task import Task, code_of, drawn
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 LONGEST = 60  # letters of a class code
-SHOWN = "(After the solution was shown: it counts as that, and not as a try.)"
+SHOWN = "(The solution had been shown before, so this does not count as a try.)"
 
 
 class Learner:
@@ -66,7 +66,8 @@ class Learner:
         if reply.verdict == NOTHING or before.solved_alone:
             return reply
         if before.revealed:
-            reply = Reply(reply.verdict, f"{reply.words}\n{SHOWN}")
+            worked = "" if reply.right else f"\n{_worked(task)}"  # it stays in sight
+            reply = Reply(reply.verdict, f"{reply.words.removesuffix(HELP).strip()}{worked}\n{SHOWN}")
         return reply if before.solved else self._keep(name, reply.verdict.lower(), reply)
 
     def hint(self, name: str) -> Reply:
@@ -85,7 +86,7 @@ class Learner:
         return self._of(name, lambda task: self._revealed(name, task))
 
     def _revealed(self, name: str, task: Task) -> Reply:
-        return self._keep(name, "solution", Reply("Solution", f"{task.solution}\n{_answer(task)}"))
+        return self._keep(name, "solution", Reply("Solution", _worked(task)))
 
     def class_code(self, code: str = "") -> Reply:
         """Take the numbers of a class, in all lessons: the same code gives the same ones everywhere. None goes back."""
@@ -164,6 +165,10 @@ def _value(task: Task) -> str:
         return task.answer
     number = f"{task.answer:,}" if isinstance(task.answer, int) else f"{task.answer:.4g}"
     return f"{number} {task.unit}".strip()
+
+
+def _worked(task: Task) -> str:
+    return f"{task.solution}\n{_answer(task)}"
 
 
 def _answer(task: Task) -> str:

@@ -15,6 +15,7 @@ RIGHT, NEARLY, WRONG, NOTHING = "Right", "Nearly", "Wrong", "Not an answer yet"
 ENOUGH = 3  # digits that say that one has worked it out
 CLOSE = 0.02  # of a count: a slip on the way, no other way
 FAR = 10  # times the answer, or a part of it
+HELP = "A hint helps."
 EXAMPLE = "try a number such as 1_234_567, or text such as '1.23 M'"
 
 
@@ -128,4 +129,4 @@ def _wrong(given: Number, answer: float) -> Reply:
     words = "Too large" if value > answer else "Too small"
     if answer * value > 0 and not 1 / FAR < value / answer < FAR:
         words += f", by more than a factor of {FAR}"
-    return Reply(WRONG, f"{words}. A hint helps.")
+    return Reply(WRONG, f"{words}. {HELP}")

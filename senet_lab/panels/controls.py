@@ -120,7 +120,9 @@ def preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
 def _preset_label(name: str) -> str:
     if name in TIMM:
         return f"timm: {name.removeprefix('timm/')}"
-    return f"{'ships: ' if name in ours() else 'CIFAR ' if name.startswith('cifar') else ''}{named(name).name}"
+    if name in ours():
+        return f"{named(name).name} (ships)"
+    return f"{'CIFAR ' if name.startswith('cifar') else ''}{named(name).name}"
 
 
 def _excite(architecture: Architecture) -> Iterator[Control]:

@@ -59,7 +59,10 @@ MOVING_WORDS = (
     "A fit is under way, and gates of several steps are gates of no network: they are read when it has ended. If it "
     "was interrupted, choose Read again."
 )
-FEWER = "F ratios of a training are of fewer images than those in the strip above, and grow with their number."
+FEWER = (
+    "Compare within this picture: it is of fewer images than the strip above, F ratios grow with their number, and "
+    "those of few jump from epoch to epoch."
+)
 AT_ONE = (
     "Held at 1, a gate leaves its maps larger than what is behind was trained on, which is most of what is lost; held "
     "at its mean, it loses only what it knew of the image."
@@ -215,8 +218,8 @@ def _training(scene: Scene, _: Reading | None = None) -> tuple[str, str]:
     moments: Sequence[Moment] = scene.moments or (moments_of(scene.work) if scene.work else ())
     if not moments:
         return "How gates move while a network is trained.", f'<div class="sn-finding">{TO_WATCH}</div>'
-    fewer = f'<p class="sn-under">{FEWER}</p>' if scene.moments and scene.reading is not None else ""
-    return history_words(moments), f"{history(moments, scene.path)}{fewer}"
+    fewer = f" {FEWER}" if scene.moments and scene.reading is not None else ""
+    return f"{history_words(moments)}{fewer}", history(moments, scene.path)
 
 
 def _of(draw: Callable[[Scene, Reading], tuple[str, str]]) -> Callable[[Scene], tuple[str, str]]:

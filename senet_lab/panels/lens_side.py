@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from senet_lab.panels.lens_found import GROUP
@@ -13,8 +14,10 @@ from senet_lab.views.gates import class_line, class_styles, free_style
 from senet_lab.views.gates_ablation import HOW_LABELS
 from senet_lab.views.words import title
 
+BETTER = "Since these weights were read, an epoch has done better on the images held out"
 GROUPS = {"": "", GROUP: "runs", "timm/": "timm, fetched"}  # of the list of networks, by how their names begin
 NAMED = tuple(filter(None, GROUPS))
+STAMPED = re.compile(r"(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)\d\d-(.+)")
 
 
 def side(scene: Scene) -> str:
@@ -36,10 +39,22 @@ def _options(scene: Scene, group: str, words: str) -> str:
     its = [name for name in scene.networks if f"{name.partition('/')[0]}/" * (name.startswith(NAMED)) == group]
     options = "".join(
         f'<option value="{escape(name)}"{when(name == scene.state.network, "selected")}>'
-        f"{escape(name.removeprefix(group))}</option>"
+        f"{escape(_label(name.removeprefix(group)))}</option>"
         for name in its
     )
     return f'<optgroup label="{words}">{options}</optgroup>' if group and its else options
+
+
+def _label(name: str) -> str:
+    """A name with what tells it apart in front: the Trainer's runs begin with the time of their start.
+
+    >>> _label("2026-11-25-004057-se-resnet-20"), _label("mine")
+    ('se-resnet-20, 2026-11-25 00:40', 'mine')
+    """
+    if found := STAMPED.fullmatch(name):
+        day, hour, minute, network = found.groups()
+        return f"{network}, {day} {hour}:{minute}"
+    return name
 
 
 def _again(scene: Scene) -> str:
@@ -49,7 +64,7 @@ def _again(scene: Scene) -> str:
     words = "Read its better weights" if scene.told.is_outdated else "Read again"
     return (
         '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-ask="again" data-value="true" '
-        f'data-key="again">{words}</button></p>'
+        f'data-key="again" title="{BETTER if scene.told.is_outdated else ""}">{words}</button></p>'
     )
 
 

@@ -15,7 +15,7 @@ def off(architecture: Architecture) -> dict[str, str]:
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
     no_width = no_paths or ("these groups state their width" if table and len(table[0]) == 3 else "")
     return {
-        "depth": "these groups are your own" if table else "",
+        "depth": "the groups are listed one by one" if table else "",
         "cardinality": no_paths,
         "base_width": no_width,
         "classes": "" if architecture.include_top else "there is no classifier",

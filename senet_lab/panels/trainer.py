@@ -24,6 +24,7 @@ from senet_lab.panels.following import Follower, heard_where_sent
 from senet_lab.panels.trainer_deeds import DEEDS, refused, run_of
 from senet_lab.panels.trainer_state import ACTIONS, State, after, begun, followed
 from senet_lab.panels.watching import Seen, look
+from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
 from senet_lab.training.warm import warm
 from senet_lab.views.page import style_sheet
@@ -37,7 +38,7 @@ READ_EVERY = 1.0  # seconds between two questions to the device
 
 # What a cell's Trainer was set to last, by the cell and what it gives: a cell that is run again goes on, and one that
 # was edited begins anew.
-Place = tuple[str, Path, Architecture | str | None]
+Place = tuple[str, Path, Architecture | str | None, Recipe | None]
 _left_at: dict[Place, State] = {}
 
 
@@ -48,6 +49,11 @@ class Trainer(anywidget.AnyWidget):
     Trainer(SE-ResNet-20, modern recipe, 10 epochs, sample)
 
     Whatever is trained in the folder is shown, whoever started it: another kernel, a shell, this one before it died.
+
+    Args:
+        architecture: what is to be trained at first; or an Explorer, which it then follows.
+        folder: of the runs, which is made when the first one is started.
+        recipe: to begin with; None for `modern` with ten epochs.
 
     Attributes:
         folder: of the runs.
@@ -69,12 +75,17 @@ class Trainer(anywidget.AnyWidget):
     lens = anywidget.WidgetTrait().tag(sync=True)
 
     def __init__(
-        self, architecture: Architecture | Explorer | None = None, folder: str | os.PathLike[str] = "runs"
+        self,
+        architecture: Architecture | Explorer | None = None,
+        folder: str | os.PathLike[str] = "runs",
+        recipe: Recipe | None = None,
     ) -> None:
         if not isinstance(architecture, (Architecture, Explorer, type(None))):
             raise TypeError(
                 f"`architecture` must be an Architecture or an Explorer, not {architecture!r}; try Architecture()."
             )
+        if not isinstance(recipe, (Recipe, type(None))):
+            raise TypeError(f"`recipe` must be a Recipe, not {recipe!r}; try RECIPES['seed'].")
         self.folder = Path(folder).expanduser().resolve()
         self.failure: Exception | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None
@@ -83,8 +94,8 @@ class Trainer(anywidget.AnyWidget):
         self._lens_of: Path | None = None
         self._read_at = 0.0
         given = "explorer" if isinstance(architecture, Explorer) else architecture
-        self._place: Place = (cell(), self.folder, given)
-        self._state = _left_at.get(self._place) or _first(architecture)
+        self._place: Place = (cell(), self.folder, given, recipe)
+        self._state = _left_at.get(self._place) or _first(architecture, recipe)
         self._seen = look(self.folder)
         self._follower = Follower(weakref.WeakMethod(self._tick))
         super().__init__(form=self._form(self._state), **self._parts(self._state, self._seen))
@@ -267,10 +278,11 @@ class Trainer(anywidget.AnyWidget):
         return {**data, "text/html": pages.static_page(self._state, self._seen), "text/plain": repr(self)}, metadata
 
 
-def _first(architecture: Architecture | Explorer | None) -> State:
+def _first(architecture: Architecture | Explorer | None, recipe: Recipe | None) -> State:
     follows = isinstance(architecture, Explorer)
     return begun(
         architecture.architecture if isinstance(architecture, Explorer) else architecture,
+        recipe,
         follows=follows,
         precision=precision(),
     )

@@ -28,7 +28,8 @@ def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, A
     """Controls and what they lead to: what the next training will need."""
     offered = trainer_controls(state, has_explorer=has_explorer)
     needs, fits, tight = _needs(state)
-    busy = " Another run is at work: both will be slower." if seen.is_going else ""
+    at_work = any(record.is_going and record.state != "paused" for record in seen.records)
+    busy = " A run is at work: a second one would slow both." if at_work else ""
     return {
         "turn": state.turn,
         "error": "\n".join(state.refused.values()),

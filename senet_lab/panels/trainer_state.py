@@ -86,14 +86,22 @@ def _present(state: State, name: str) -> str:
     return digits(getattr(state.recipe, name)) if name in FIELDS and name not in NAMED else ""
 
 
-def begun(architecture: Architecture | None = None, *, follows: bool = False, precision: str = "float32") -> State:
-    """What is shown before anything was moved.
+def begun(
+    architecture: Architecture | None = None,
+    recipe: Recipe | None = None,
+    *,
+    follows: bool = False,
+    precision: str = "float32",
+) -> State:
+    """What is shown before anything was moved; a recipe that is given is taken as it is.
 
     Raises:
         ValueError: the network does not fit images of 32 pixels.
     """
     state = State(architecture or Architecture.preset("cifar_se_resnet20"), follows)
     state.network  # noqa: B018 - raises where it does not fit
+    if recipe is not None:
+        return replace(state, base=nearest_recipe(recipe), recipe=recipe)
     return replace(state, recipe=with_fields(state.recipe, precision=precision))
 
 

@@ -182,7 +182,7 @@ def ablation_words(
     if together is not None:
         return _held(together, classes, how)
     if len(alone) < total:
-        return f"Each gate is held {HOW_WORDS[how]} in turn: {len(alone)} of {counted(total, 'block')} measured."
+        return f"One gate after the other is held {HOW_WORDS[how]}: {len(alone)} of {counted(total, 'block')} measured."
     worst = min(alone, key=lambda path: alone[path].change)
     last = list(alone)[-1]
     change = alone[last].change
