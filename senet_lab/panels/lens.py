@@ -184,17 +184,17 @@ class GateLens(anywidget.AnyWidget):
             self._fail(error, turn)
 
     def _move(self, moves: dict[str, Any], turn: str) -> None:
-        if moves.pop("runs", False):  # the list is about to be opened: nothing is chosen yet
-            self._works.offer(self._found.sources(), GROUP)
-        if moves:
-            self._choose(moves, turn)
-        self._state = replace(self._state, turn=turn)
+        with self._moving:
+            if moves.pop("runs", False):  # the list is about to be opened: nothing is chosen yet
+                self._works.offer(self._found.sources(), GROUP)
+            if moves:
+                self._choose(moves, turn)
+            self._state = replace(self._state, turn=turn)
         self._render()
 
     def _choose(self, moves: dict[str, Any], turn: str) -> None:
         network = self._state.network
-        with self._moving:
-            self._state = state = after(self._state, moves, self.scene.offer, turn)
+        self._state = state = after(self._state, moves, self.scene.offer, turn)
         if state.network != network:
             self._open()
         if moves.get("again") is True and "again" not in state.refused:

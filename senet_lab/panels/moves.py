@@ -41,7 +41,7 @@ def ours() -> dict[str, Architecture]:
     """Networks with gates that ship and that nobody published, by "ours/" and the name that `pretrained.load` takes."""
     published = {Architecture.preset(name) for name in PRESETS}
     found = {f"ours/{name}": network for network, name in _shipped().items() if network not in published}
-    return {name: network for name, network in found.items() if network.ledger().se.params}
+    return {name: network for name, network in found.items() if network.has_se}
 
 
 @cache
