@@ -1,19 +1,22 @@
 """The seed's training as its README prints it, by the run machinery and by a bare `fit`; and what the machinery costs.
 
-`python epochs.py epoch|free STEPS`: its network for CIFAR-10, Adam, batches of 32, through a run, as an epoch of 45,000
-images and 5,000 held out, extrapolated from so many steps; "free" through `fit` alone, without deterministic
-operations. `python epochs.py overhead NAME BATCH STEPS ROUNDS`: epochs of a run and of a bare `fit` by turns, in one
-process and with one compiled model.
+`python epochs.py epoch STEPS`: its network for CIFAR-10, Adam, batches of 32, through a run, as an epoch of 45,000
+images and 5,000 held out, extrapolated from so many steps. `python epochs.py free STEPS`: the steps by `fit` alone,
+without deterministic operations, fed as a run is and with arrays. `python epochs.py overhead NAME BATCH STEPS ROUNDS`:
+epochs of a run that a Trainer watches and of a bare `fit` by turns, in one process and with one compiled model.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +24,31 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["SENET_LAB_CACHE"] = tempfile.mkdtemp()  # what is measured here is not what the user trains
 
 import keras
+import psutil
 from networks import network
 from timing import emit
 
 from senet_lab import Architecture, data
 from senet_lab.training.batches import ready
+from senet_lab.training.devices import in_order
 from senet_lab.training.loop import Loop
+from senet_lab.training.noted import MOST
 from senet_lab.training.optimizers import compiled
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
 
 MINI = "mini SE-ResNet"
 TRAINED, HELD = 45_000, 5_000  # of CIFAR-10, with a tenth held out
-DETERMINISTIC, FREE = "senet_lab, a run", "Keras fit, any order of sums"
+DETERMINISTIC = "senet_lab, a run"
+FREE, ARRAYS = "Keras fit, any order of sums", "Keras fit of arrays, any order of sums"
+WATCHING = """
+import sys
+from senet_lab.panels import Trainer
+panel = Trainer(folder=sys.argv[1])
+panel.asked = {"moves": {"hello": True}, "turn": "1"}  # what its page says when it opens
+print("ready", flush=True)
+sys.stdin.read()
+"""
 
 
 class Timed(Loop):
@@ -66,25 +81,25 @@ def _ready(folder: str, name: str, batch: int, steps: int) -> Timed:
     """A loop that has done all but train."""
     architecture = Architecture.preset("cifar_se_resnet20" if name == MINI else name)
     run = Run.create(architecture, Recipe(batch=batch, epochs=1000), folder=Path(folder) / "run")
-    loop = Timed(run)
+    loop = Timed(run, mark=sys.argv[0])  # by which a Trainer knows that it is at work
     loop.name, loop.steps = name, steps
     loop.prepare()
     return loop
 
 
 def epoch(steps: int) -> None:
-    """Images/s in training steps, and seconds of the steps and the validation of a whole epoch."""
+    """Images/s in training steps, and seconds of a whole epoch: steps, validation, gates, checkpoints."""
     case = f"{MINI}, 32 px, batch 32"
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, MINI, 32, steps)
         loop.epoch()
         (row,) = loop.run.metrics()
-        images = loop.batches
-        start = time.perf_counter()
-        loop.network.evaluate(images.x_held, images.y_held, batch_size=32, verbose=0)
-        validating = (time.perf_counter() - start) * HELD / len(images.x_held)
+        held = in_order(loop.batches.x_held, loop.batches.y_held, 32)
+        validating = _seconds(lambda: loop.network.evaluate(**held, verbose=0)) * HELD / len(loop.batches.x_held)
+        gates = _seconds(lambda: loop.noted.note(loop.network, 1)) * MOST / len(loop.noted.x)
+        keeping = _seconds(loop.keeper.keep) + _seconds(partial(loop.keeper.keep_best, 1))
     emit("epoch rate", case, DETERMINISTIC, "images/s", [row["images_per_s"]])
-    emit("epoch", case, DETERMINISTIC, "s", [TRAINED / row["images_per_s"] + validating])
+    emit("epoch", case, DETERMINISTIC, "s", [TRAINED / row["images_per_s"] + validating + gates + keeping])
 
 
 def free(steps: int) -> None:
@@ -94,11 +109,10 @@ def free(steps: int) -> None:
     images = _whole()
     count = steps * 32
     x, y = ready(images.x_train[:count], Recipe()), images.y_train[:count]
-    model.fit(x[:320], y[:320], batch_size=32, verbose=0)
-    start = time.perf_counter()
-    model.fit(x, y, batch_size=32, verbose=0)
-    rate = count / (time.perf_counter() - start)
-    emit("epoch rate", f"{MINI}, 32 px, batch 32", FREE, "images/s", [rate])
+    model.fit(**in_order(x[:320], y[:320], 32), verbose=0)
+    for way, fed in ((FREE, in_order(x, y, 32)), (ARRAYS, {"x": x, "y": y, "batch_size": 32})):
+        seconds = _seconds(partial(model.fit, **fed, verbose=0))
+        emit("epoch rate", f"{MINI}, 32 px, batch 32", way, "images/s", [count / seconds])
 
 
 def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
@@ -108,25 +122,50 @@ def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, name, batch, steps)
         images = loop.batches
-        x, held = ready(images.x, loop.recipe), (images.x_held, images.y_held)
-        how = {"batch_size": batch, "verbose": 0, "validation_data": held, "validation_batch_size": batch}
+        fed = in_order(ready(images.x, loop.recipe), images.y, batch)
+        held = in_order(images.x_held, images.y_held, batch)["x"]
         calls: dict[str, Callable[[], object]] = {
             "run": loop.epoch,
-            "fit": lambda: loop.network.fit(x, images.y, **how),
+            "fit": lambda: loop.network.fit(**fed, validation_data=held, verbose=0),
         }
-        for number in range(rounds + 1):
-            for way, call in list(calls.items())[:: 1 if number % 2 else -1]:
-                start = time.perf_counter(), time.process_time()
-                call()
-                if number:  # the first ones compile
-                    found[way].append(time.perf_counter() - start[0])
-                    busy[way].append(time.process_time() - start[1])
+        with _watched(folder) as panel:
+            for number in range(rounds + 1):
+                for way, call in list(calls.items())[:: 1 if number % 2 else -1]:
+                    before, start = _cpu(panel), time.process_time()
+                    seconds = _seconds(call)
+                    if number:  # the first ones compile
+                        found[way].append(seconds)
+                        busy[way].append(time.process_time() - start + (_cpu(panel) - before if way == "run" else 0))
     case = f"{name}, 32 px, batch {batch}, {steps} steps"
     emit("overhead", case, "fit, s", "s", found["fit"])
     emit("overhead", case, "run, s", "s", found["run"])
     for unit, times in (("s", found), ("CPU s", busy)):
         more = [100 * (run / fit - 1) for run, fit in zip(times["run"], times["fit"], strict=True)]
         emit("overhead", case, f"more {unit}, %", "%", more)
+
+
+@contextmanager
+def _watched(folder: str) -> Iterator[psutil.Process]:
+    """A process that follows the runs of a folder, as a notebook's kernel does whose page shows a Trainer."""
+    process = subprocess.Popen([sys.executable, "-c", WATCHING, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin
+    assert process.stdout
+    process.stdout.readline()
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+def _cpu(process: psutil.Process) -> float:
+    return float(sum(process.cpu_times()[:2]))
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """Whole networks: first step, training and inference. `python networks.py train|infer NAME BATCH SIDE WAY REPEATS`.
 
-WAY is "ours" or "keras": the same layers, but the grouped convolution and Adam are Keras' own, and Adam is built in
-the first step. `python networks.py limit REPEATS` measures the largest matrix products that TensorFlow makes.
+WAY is "ours" or "keras": the same layers, but grouped convolution, batch normalization and Adam are Keras' own, and
+Adam is built in the first step. `python networks.py limit REPEATS` measures the largest matrix products that
+TensorFlow makes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import nullcontext
 from typing import Any
+from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -39,12 +42,23 @@ def limit(repeats: int) -> None:
 def network(name: str, side: int, way: str) -> keras.Model:
     """A network with timm's conventions and 1000 classes; "mini SE-ResNet" is the seed's for CIFAR-10.
 
-    As Keras comes it is the standalone script, which has Keras' own grouped convolution; the mini network has none.
+    As Keras comes it is the standalone script; the mini network is composed in the same way of Keras' own layers.
     """
     if name != "mini SE-ResNet":
         family, depth = {"SE-ResNet-50": ("resnet", 50), "SE-ResNeXt-50": ("resnext", 50)}[name]
         architecture = Architecture(family, depth, input_shape=(side, side, 3), convention="timm")
         return architecture.build() if way == "ours" else _run(code(architecture, "standalone"))
+    with patch("senet_lab.nets.sketch._keras_layer", _plain) if way == "keras" else nullcontext():
+        return _mini(side)
+
+
+def _plain(name: str, _groups: int) -> type[keras.layers.Layer]:
+    """Keras' own layer of that name."""
+    found: type[keras.layers.Layer] = getattr(keras.layers, name)
+    return found
+
+
+def _mini(side: int) -> keras.Model:
     inputs = keras.Input((side, side, 3))
     x = keras.layers.Conv2D(32, 3, padding="same", activation="relu")(inputs)
     x = SEResNet.group(x, n_blocks=2, n_filters=128, ratio=16, style=TIMM)

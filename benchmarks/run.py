@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -50,8 +51,9 @@ def jobs(quick: bool) -> list[Job]:
 def trainings(quick: bool) -> list[Job]:
     """The seed's training, what the run machinery costs on its network and on one whose steps are short, and gates."""
     steps, rounds, many = (10, 1, 3) if quick else (200, 5, 20)
-    found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", steps)), ("epochs.py", ("free", steps))]
-    for name, length in (("mini SE-ResNet", steps // 2), ("cifar_se_resnet20", steps)):
+    found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", steps))] * (1 if quick else 2)
+    found.append(("epochs.py", ("free", max(3, steps // 3))))
+    for name, length in (("mini SE-ResNet", max(3, steps // 3)), ("cifar_se_resnet20", 2 * steps)):
         found.append(("epochs.py", ("overhead", name, 32, length, rounds)))
     return found + [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
 
@@ -73,7 +75,13 @@ def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
     command = [python, str(HERE / script), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return lines, (done.stderr.strip().splitlines() or ["it failed"])[-1] if done.returncode else ""
+    return lines, _failure(done) if done.returncode else ""
+
+
+def _failure(done: subprocess.CompletedProcess[str]) -> str:
+    """The exception that ended a process, among all that TensorFlow says; else how it ended."""
+    raised = [line for line in done.stderr.splitlines() if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
+    return raised[-1] if raised else f"it ended with {done.returncode}"
 
 
 def main() -> None:

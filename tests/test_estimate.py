@@ -33,23 +33,24 @@ def no_rates(tmp_path, monkeypatch):
 SMALL = {"stem": "cifar", "input_shape": (32, 32, 3), "classes": 10}
 WIDE = Architecture(groups=((128, 2), (256, 2)), **SMALL)
 GROUPED = Architecture("resnext", groups=((64, 128, 1), (128, 256, 1), (256, 512, 1)), cardinality=16, **SMALL)
-# Peaks of the worker in MB, within its first ten steps: 2 cores x86_64, Linux, TensorFlow 2.21 on the CPU, 2026-11-22.
+# Peaks of the worker in MB, within ten steps and a checkpoint: 2 cores x86_64, Linux, TensorFlow 2.21 on the CPU,
+# 2026-11-25.
 MEASURED = [
-    (NET, "sgd", 128, 1319),
-    (NET, "sgd", 1024, 3312),
-    (Architecture.preset("cifar_se_resnet56"), "sgd", 128, 2107),
-    (WIDE, "adam", 32, 2266),
-    (WIDE, "adam", 256, 9895),
-    (Architecture("resnext", 50, **SMALL), "adam", 32, 3626),
-    (Architecture("resnet", 50, **SMALL), "sgd", 64, 4120),
-    (GROUPED, "adam", 128, 2165),
+    (NET, "sgd", 128, 1238),
+    (NET, "sgd", 1024, 3173),
+    (Architecture.preset("cifar_se_resnet56"), "sgd", 128, 1901),
+    (WIDE, "adam", 32, 2265),
+    (WIDE, "adam", 256, 10127),
+    (Architecture("resnext", 50, **SMALL), "adam", 32, 3645),
+    (Architecture("resnet", 50, **SMALL), "sgd", 64, 3961),
+    (GROUPED, "adam", 128, 2149),
 ]
 
 
 @pytest.mark.parametrize(("network", "optimizer", "batch", "megabytes"), MEASURED)
-def test_memory_is_estimated_within_an_eighth_of_what_was_measured(network, optimizer, batch, megabytes):
+def test_memory_is_estimated_within_a_tenth_of_what_was_measured(network, optimizer, batch, megabytes):
     found = estimate(network, Recipe(optimizer=optimizer, batch=batch))
-    assert found.needed / (1e6 * megabytes) == pytest.approx(1, abs=0.125)
+    assert found.needed / (1e6 * megabytes) == pytest.approx(1, abs=0.1)
 
 
 @pytest.mark.usefixtures("two_gib")
@@ -107,7 +108,8 @@ def test_memory_grows_with_the_batch_the_optimizer_and_the_images():
 
     assert needed(Recipe(batch=64)) > needed(Recipe(batch=32))
     assert needed(Recipe(batch=64)) > needed(Recipe(batch=64, precision="mixed_bfloat16"))
-    assert needed(Recipe(optimizer="adam")) - needed(Recipe(optimizer="sgd")) == 4 * NET.ledger().params
+    # Another number of each parameter, and its copy in a checkpoint that is being written.
+    assert needed(Recipe(optimizer="adam")) - needed(Recipe(optimizer="sgd")) == 2 * 4 * NET.ledger().params
     assert needed(Recipe(), "cifar10") > needed(Recipe())
     assert needed(Recipe(batch=4500)) == needed(Recipe(batch=10**6))  # there are no more images than that
 

@@ -155,6 +155,7 @@ PLAIN = """
 import sys, keras, numpy as np
 model = keras.saving.load_model(sys.argv[1], safe_mode=True)
 assert type(model.get_layer("group1_block1_conv2")) is keras.layers.Conv2D
+assert type(model.get_layer("group1_block1_bn2")) is keras.layers.BatchNormalization
 assert not [name for name in sys.modules if name.startswith("senet_lab")]
 np.save(sys.argv[2], model(np.ones((1, 32, 32, 3), "float32")))
 """

@@ -21,6 +21,7 @@ import keras
 from keras import ops
 
 from senet_lab.checks import one_of
+from senet_lab.nets.backend import on_tensorflow_cpu
 
 PATHS = ("direct", "blocks", "slices", "native")
 BLOCK = 32  # channels of a dense block: narrower ones leave vector units idle, wider ones multiply more zeros
@@ -41,7 +42,7 @@ class GroupedConv2D(keras.layers.Conv2D):  # type: ignore[misc]  # Keras ships n
         super().__init__(*args, **kwargs)
         self._forced = None if path is None else one_of("path", path, PATHS)
         # Keras then warns, and trains without XLA: its gradient of a grouped convolution takes seconds on a CPU.
-        if self.groups > 1 and _on_tensorflow_cpu():
+        if self.groups > 1 and on_tensorflow_cpu():
             self.supports_jit = False
 
     @property
@@ -66,22 +67,13 @@ keras.saving.get_custom_objects()["Conv2D"] = GroupedConv2D
 def best_path(dtype: str = "float32") -> str:
     """The fastest path for a number type on this backend and device."""
     backend = keras.config.backend()
-    if backend == "tensorflow" and _on_tensorflow_cpu():
+    if backend == "tensorflow" and on_tensorflow_cpu():
         return "direct" if _direct_has_a_gradient(dtype) else "blocks"
     if backend == "jax":
         import jax
 
         return "slices" if jax.default_backend() == "cpu" else "native"
     return "native"
-
-
-@cache
-def _on_tensorflow_cpu() -> bool:
-    if keras.config.backend() != "tensorflow":
-        return False
-    import tensorflow as tf
-
-    return not tf.config.list_physical_devices("GPU")
 
 
 def _direct_has_a_gradient(dtype: str) -> bool:

@@ -86,7 +86,7 @@ class Placed(NamedTuple):
         import tensorflow as tf
 
         if not self.strategy:
-            return tf.data.Dataset.from_generator(steps, output_signature=_like(next(steps()))).prefetch(1)
+            return _untuned(tf.data.Dataset.from_generator(steps, output_signature=_like(next(steps()))).prefetch(1))
 
         def shares() -> Iterator[tuple[Any, Any]]:
             for x, y in steps():
@@ -96,8 +96,32 @@ class Placed(NamedTuple):
                 yield x[:size], y[:size]
 
         dataset = tf.data.Dataset.from_generator(shares, output_signature=_like(next(shares())))
-        dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+        dataset = _untuned(dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)))
         return self.strategy.distribute_datasets_from_function(lambda _: dataset)
+
+
+def in_order(x: Any, y: Any, batch: int) -> dict[str, Any]:
+    """Images and classes as `evaluate` takes them, so many a step."""
+    import keras
+
+    if keras.config.backend() != "tensorflow":
+        return {"x": x, "y": y, "batch_size": batch}
+    import tensorflow as tf
+
+    return {"x": _untuned(tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(1))}
+
+
+def _untuned(dataset: Any) -> Any:
+    """The dataset without a thread that tunes it.
+
+    There is nothing to tune here, and with TensorFlow 2.21 the end of a pass over the images, or a stop within it, may
+    wait for that thread to wake up, which takes as long again as the pass has taken, up to a minute.
+    """
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
 
 
 def _like(arrays: tuple[Any, ...]) -> tuple[Any, ...]:

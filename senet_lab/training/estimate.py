@@ -22,9 +22,9 @@ from senet_lab.training.recipe import Recipe
 NUMBER = 4  # bytes of a float32
 SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of each parameter
 # Fitted to the peaks of eight trainings (tests/test_estimate.py has them), TensorFlow 2.21 on a CPU; the worst was off
-# by 12 %. What Keras takes once loaded; what a layer's graph takes; the share of the ledger's activations that a
+# by 7 %. What Keras takes once loaded; what a layer's graph takes; the share of the ledger's activations that a
 # training step has in memory at once.
-BASE, LAYER, KEPT = 880_000_000, 1_500_000, 0.75
+BASE, LAYER, KEPT = 810_000_000, 1_000_000, 0.75
 
 
 class Estimate(NamedTuple):
@@ -108,7 +108,8 @@ def in_parts(recipe: Recipe, batch: int) -> Recipe:
 
 def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) -> int:
     ledger = architecture.ledger()
-    copies = 2 + SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # weights and gradients; and a sum of gradients
+    lasting = 1 + SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # with a sum of gradients
+    copies = 2 * lasting + 1  # each once more while a checkpoint is written; and the gradients
     width = 0.5 if recipe.precision != "float32" else 1.0
     height, across, channels = architecture.input_shape
     pixels = height * across * channels

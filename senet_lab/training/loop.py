@@ -14,7 +14,7 @@ import numpy as np
 
 from senet_lab import data
 from senet_lab.training import batches, metrics, model, rates
-from senet_lab.training.devices import place
+from senet_lab.training.devices import in_order, place
 from senet_lab.training.keeper import Keeper
 from senet_lab.training.noted import Noted
 from senet_lab.training.progress import Progress
@@ -145,8 +145,8 @@ class Loop:
         x, y = self.placed.own(self.batches.x_held), self._classes(self.placed.own(self.batches.y_held))
         parts = self.placed.parts
         share = max(1, min(batches.HELD, self.recipe.batch) // parts) * parts // self.placed.hosts
-        how = {"batch_size": share, "verbose": 0, "return_dict": True, "callbacks": [watch]}
-        held = self.network.evaluate(x, y, **how)
+        how = {"verbose": 0, "return_dict": True, "callbacks": [watch]}
+        held = self.network.evaluate(**in_order(x, y, share), **how)
         self._raise_if_stopped()
         self.keeper.must_be_finite("loss on the held-out images", held["loss"])
         return held["loss"], held["accuracy"]

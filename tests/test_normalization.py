@@ -1,0 +1,115 @@
+"""The fused batch normalization: Keras' numbers, gradients and moving statistics, in one operation."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from senet_lab import Architecture
+from senet_lab.nets.normalization import FusedBatchNormalization
+
+SHAPE = (8, 6, 5, 16)
+ONE = "FusedBatchNormV3"
+
+
+def both(shape=SHAPE, **how):
+    """Our layer and Keras', with the same weights, and what they are to normalize."""
+    draw = np.random.default_rng(0)
+    x = draw.normal(3, 2, shape).astype("float32")
+    layers = [FusedBatchNormalization(**how), keras.layers.BatchNormalization(**how)]
+    layers[1].build(shape)
+    layers[0].build(shape)
+    weights = [draw.uniform(0.5, 2, weight.shape) for weight in layers[1].weights]
+    for layer in layers:
+        layer.set_weights(weights)
+    return layers, x
+
+
+def trained_on(layer, x):
+    """Output, gradients and moving statistics of a step of training."""
+    x = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x, training=True)
+        loss = tf.reduce_sum(tf.cast(y, "float32") ** 3)
+    gradients = tape.gradient(loss, [x, *(weight.value for weight in layer.trainable_weights)])
+    return [np.asarray(tf.cast(each, "float32")) for each in (y, *gradients, *layer.non_trainable_weights)]
+
+
+def operations(layer, shape=SHAPE, dtype="float32"):
+    """The types of the operations that a step of training is made of."""
+    step = tf.function(lambda x: layer(x, training=True))
+    return [op.type for op in step.get_concrete_function(tf.TensorSpec(shape, dtype)).graph.get_operations()]
+
+
+@pytest.mark.parametrize("shape", [SHAPE, (5, 1, 1, 4), (1, 1, 1, 4)])
+@pytest.mark.parametrize("how", [{}, {"momentum": 0.9, "epsilon": 1e-5}])
+def test_a_step_of_training_gives_the_numbers_of_keras(shape, how):
+    (ours, theirs), x = both(shape, **how)
+    for found, expected in zip(trained_on(ours, x), trained_on(theirs, x), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+
+
+def test_the_moving_variance_is_that_of_the_numbers_and_no_guess_from_them():
+    (ours, _), x = both((2, 1, 1, 4), momentum=0.0)  # of two numbers the guess would be twice as large
+    ours(x, training=True)
+    np.testing.assert_allclose(ours.moving_variance, x.var((0, 1, 2)), rtol=1e-5)
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_fit_moves_the_weights_as_keras_does_with_xla_and_without(jit):
+    layers, x = both()
+    found = []
+    for layer in layers:
+        inputs = keras.Input(SHAPE[1:])
+        model = keras.Model(inputs, layer(inputs))
+        model.compile(keras.optimizers.SGD(0.01), "mse", jit_compile=jit)
+        model.fit(x, np.flip(x, 0), batch_size=3, epochs=2, shuffle=False, verbose=0)  # the last batch is shorter
+        found.append(model.get_weights())
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+
+
+def test_it_is_one_operation_where_keras_takes_many():
+    (ours, theirs), _ = both()
+    assert operations(ours).count(ONE) == 1
+    assert "SquaredDifference" not in operations(ours)
+    assert ONE not in operations(theirs)
+
+
+@pytest.mark.parametrize(
+    ("shape", "how"),
+    [
+        ((8, 16), {}),
+        (SHAPE, {"axis": 1}),
+        (SHAPE, {"scale": False}),
+        (SHAPE, {"center": False}),
+        (SHAPE, {"renorm": True}),
+        (SHAPE, {"synchronized": True}),
+        (SHAPE, {"dtype": "mixed_bfloat16"}),
+        (SHAPE, {"dtype": "float64"}),
+    ],
+)
+def test_what_the_operation_cannot_do_is_left_to_keras(shape, how):
+    (ours, theirs), x = both(shape, **how)
+    assert ONE not in operations(ours, shape, ours.compute_dtype)
+    for found, expected in zip(trained_on(ours, x), trained_on(theirs, x), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_a_frozen_one_and_one_that_infers_use_their_moving_statistics():
+    (ours, theirs), x = both()
+    np.testing.assert_array_equal(ours(x), theirs(x))
+    before = ours.moving_mean.numpy()
+    ours.trainable = False
+    np.testing.assert_array_equal(ours(x, training=True), theirs(x))
+    np.testing.assert_array_equal(ours.moving_mean, before)
+
+
+def test_the_networks_use_it_and_a_saved_one_opens_as_it_was(tmp_path):
+    model = Architecture(groups=((16, 1),), ratio=4, input_shape=(32, 32, 3), classes=4).build()
+    assert type(model.get_layer("stem_bn")) is FusedBatchNormalization
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+    assert type(again.get_layer("stem_bn")) is FusedBatchNormalization
+    assert type(keras.models.clone_model(model).get_layer("stem_bn")) is FusedBatchNormalization
