@@ -1,15 +1,15 @@
 """The seed's training as its README prints it, by the run machinery and by a bare `fit`; and what the machinery costs.
 
 `python epochs.py epoch STEPS`: its network for CIFAR-10, Adam, batches of 32, through a run, as an epoch of 45,000
-images and 5,000 held out, extrapolated from so many steps. `python epochs.py free STEPS`: the steps by `fit` alone,
-without deterministic operations, fed as a run is and with arrays. `python epochs.py overhead NAME BATCH STEPS ROUNDS`:
-epochs of a run that a Trainer watches and of a bare `fit` by turns, in one process and with one compiled model.
+images and 5,000 held out, extrapolated from so many steps; then as many by `fit` alone, without deterministic
+operations, and a tenth of them again and again, as a run is fed and with arrays. `python epochs.py overhead NAME BATCH
+STEPS ROUNDS`: epochs of a run that a Trainer watches and of a bare `fit` by turns, in one process and with one compiled
+model.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,12 +25,13 @@ os.environ["SENET_LAB_CACHE"] = tempfile.mkdtemp()  # what is measured here is n
 
 import keras
 import psutil
+from jupyter_client.manager import start_new_kernel
 from networks import network
 from timing import emit
 
 from senet_lab import Architecture, data
 from senet_lab.training.batches import ready
-from senet_lab.training.devices import in_order
+from senet_lab.training.devices import Placed
 from senet_lab.training.loop import Loop
 from senet_lab.training.noted import MOST
 from senet_lab.training.optimizers import compiled
@@ -39,15 +40,16 @@ from senet_lab.training.run import Run
 
 MINI = "mini SE-ResNet"
 TRAINED, HELD = 45_000, 5_000  # of CIFAR-10, with a tenth held out
-DETERMINISTIC = "senet_lab, a run"
-FREE, ARRAYS = "Keras fit, any order of sums", "Keras fit of arrays, any order of sums"
+CASE = f"{MINI}, 32 px, batch 32"
+DETERMINISTIC, FREE = "senet_lab, a run", "the same network, bare fit, any order of sums"
+DATASET, ARRAYS = "a dataset, as a run is fed", "arrays"
+# What a page says when it opens; a process that is kept warm would count as the Trainer's.
 WATCHING = """
-import sys
-from senet_lab.panels import Trainer
-panel = Trainer(folder=sys.argv[1])
-panel.asked = {"moves": {"hello": True}, "turn": "1"}  # what its page says when it opens
-print("ready", flush=True)
-sys.stdin.read()
+from senet_lab.panels import Trainer, trainer
+trainer.warm = lambda: None
+panel = Trainer(folder={!r})
+panel.asked = {{"moves": {{"hello": True}}, "turn": "1"}}
+assert panel.failure is None and panel.run.status().state in ("training", "validating"), panel.form
 """
 
 
@@ -78,88 +80,115 @@ def _whole() -> data.Images:
 
 
 def _ready(folder: str, name: str, batch: int, steps: int) -> Timed:
-    """A loop that has done all but train."""
+    """A loop that has done all but train, and its first step."""
     architecture = Architecture.preset("cifar_se_resnet20" if name == MINI else name)
     run = Run.create(architecture, Recipe(batch=batch, epochs=1000), folder=Path(folder) / "run")
     loop = Timed(run, mark=sys.argv[0])  # by which a Trainer knows that it is at work
     loop.name, loop.steps = name, steps
     loop.prepare()
+    loop.progress.step = loop.batches.steps - 3
+    loop.epoch()
     return loop
 
 
 def epoch(steps: int) -> None:
     """Images/s in training steps, and seconds of a whole epoch: steps, validation, gates, checkpoints."""
-    case = f"{MINI}, 32 px, batch 32"
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, MINI, 32, steps)
-        loop.epoch()
-        (row,) = loop.run.metrics()
-        held = in_order(loop.batches.x_held, loop.batches.y_held, 32)
-        validating = _seconds(lambda: loop.network.evaluate(**held, verbose=0)) * HELD / len(loop.batches.x_held)
-        gates = _seconds(lambda: loop.noted.note(loop.network, 1)) * MOST / len(loop.noted.x)
+        everything = _seconds(loop.epoch)
+        held = Placed().in_order(loop.batches.x_held, loop.batches.y_held, 32)
+        validating = _seconds(partial(loop.network.evaluate, **held, verbose=0))
+        gates = _seconds(lambda: loop.noted.note(loop.network, 1))
         keeping = _seconds(loop.keeper.keep) + _seconds(partial(loop.keeper.keep_best, 1))
-    emit("epoch rate", case, DETERMINISTIC, "images/s", [row["images_per_s"]])
-    emit("epoch", case, DETERMINISTIC, "s", [TRAINED / row["images_per_s"] + validating + gates + keeping])
+        rate = len(loop.batches.x) / (everything - validating - gates - keeping)
+        validating, gates = validating * HELD / len(loop.batches.x_held), gates * MOST / len(loop.noted.x)
+    emit("epoch rate", CASE, DETERMINISTIC, "images/s", [rate])
+    emit("epoch", CASE, DETERMINISTIC, "s", [TRAINED / rate + validating + gates + keeping])
 
 
-def free(steps: int) -> None:
-    """The same steps by `fit` alone."""
+def free(steps: int, passes: int) -> None:
+    """The same steps by `fit` alone, and passes over a tenth of the images."""
     keras.utils.set_random_seed(0)
     model = compiled(network(MINI, 32, "ours"))
     images = _whole()
     count = steps * 32
     x, y = ready(images.x_train[:count], Recipe()), images.y_train[:count]
-    model.fit(**in_order(x[:320], y[:320], 32), verbose=0)
-    for way, fed in ((FREE, in_order(x, y, 32)), (ARRAYS, {"x": x, "y": y, "batch_size": 32})):
-        seconds = _seconds(partial(model.fit, **fed, verbose=0))
-        emit("epoch rate", f"{MINI}, 32 px, batch 32", way, "images/s", [count / seconds])
+    model.fit(**Placed().in_order(x[:320], y[:320], 32), verbose=0)
+    seconds = _seconds(partial(model.fit, **Placed().in_order(x, y, 32), verbose=0))
+    emit("epoch rate", CASE, FREE, "images/s", [count / seconds])
+    few = x[: count // 10], y[: count // 10]
+    for way, fed in ((DATASET, Placed().in_order(*few, 32)), (ARRAYS, dict(zip("xy", few, strict=True)))):
+        times = [_seconds(partial(model.fit, **fed, verbose=0)) for _ in range(passes)]
+        emit("pass", f"{CASE}, {steps // 10} steps", way, "s", times)
 
 
 def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
     """Seconds of an epoch with validation, by turns; and by how much the run's is longer, in percent."""
-    found: dict[str, list[float]] = {"run": [], "fit": []}
-    busy: dict[str, list[float]] = {"run": [], "fit": []}
+    found: dict[str, list[float]] = {"run, s": [], "fit, s": []}
+    busy: dict[str, list[float]] = {"run, s": [], "fit, s": []}
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, name, batch, steps)
-        images = loop.batches
-        fed = in_order(ready(images.x, loop.recipe), images.y, batch)
-        held = in_order(images.x_held, images.y_held, batch)["x"]
-        calls: dict[str, Callable[[], object]] = {
-            "run": loop.epoch,
-            "fit": lambda: loop.network.fit(**fed, validation_data=held, verbose=0),
-        }
-        with _watched(folder) as panel:
+        with _trainer(Path(folder)) as kernel:
+            ways = (("run, s", loop.epoch, kernel), ("fit, s", _bare(loop), None))
             for number in range(rounds + 1):
-                for way, call in list(calls.items())[:: 1 if number % 2 else -1]:
-                    before, start = _cpu(panel), time.process_time()
-                    seconds = _seconds(call)
-                    if number:  # the first ones compile
+                for way, call, watching in ways[:: 1 if number % 2 else -1]:
+                    seconds, processor = _spent(call, watching)
+                    if number:
                         found[way].append(seconds)
-                        busy[way].append(time.process_time() - start + (_cpu(panel) - before if way == "run" else 0))
+                        busy[way].append(processor)
     case = f"{name}, 32 px, batch {batch}, {steps} steps"
-    emit("overhead", case, "fit, s", "s", found["fit"])
-    emit("overhead", case, "run, s", "s", found["run"])
-    for unit, times in (("s", found), ("CPU s", busy)):
-        more = [100 * (run / fit - 1) for run, fit in zip(times["run"], times["fit"], strict=True)]
+    for way, times in found.items():
+        emit("overhead", case, way, "s", times)
+    for unit, both in (("s", found), ("CPU s", busy)):
+        more = [100 * (run / fit - 1) for run, fit in zip(both["run, s"], both["fit, s"], strict=True)]
         emit("overhead", case, f"more {unit}, %", "%", more)
 
 
+def _bare(loop: Timed) -> Callable[[], object]:
+    """A `fit` of the loop's network with validation, as lean as it can be: pixels are made ready before."""
+    images, batch = loop.batches, loop.recipe.batch
+    fed = Placed().in_order(ready(images.x, loop.recipe), images.y, batch)
+    held = Placed().in_order(images.x_held, images.y_held, batch)["x"]
+    return partial(loop.network.fit, **fed, validation_data=held, verbose=0)
+
+
+def _spent(call: Callable[[], object], watching: psutil.Process | None) -> tuple[float, float]:
+    """Seconds of a call; and of the processor, with those of a process that watches, which then has time to end."""
+    if watching:
+        watching.resume()
+    before, start = _cpu(watching), time.process_time()
+    seconds = _seconds(call)
+    own = time.process_time() - start
+    if watching:
+        time.sleep(1)  # what it draws of the epoch's end is the run's, too
+    more = _cpu(watching) - before
+    if watching:
+        watching.suspend()
+    return seconds, own + more
+
+
+def _cpu(process: psutil.Process | None) -> float:
+    return float(sum(process.cpu_times()[:2])) if process else 0.0
+
+
 @contextmanager
-def _watched(folder: str) -> Iterator[psutil.Process]:
-    """A process that follows the runs of a folder, as a notebook's kernel does whose page shows a Trainer."""
-    process = subprocess.Popen([sys.executable, "-c", WATCHING, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert process.stdin
-    assert process.stdout
-    process.stdout.readline()
+def _trainer(folder: Path) -> Iterator[psutil.Process]:
+    """The kernel of a notebook whose Trainer follows the runs of a folder; it stands still until it is resumed."""
+    manager, client = start_new_kernel()
+    said = client.execute_interactive(WATCHING.format(str(folder)), timeout=120, output_hook=lambda _: None)
+    assert said["content"]["status"] == "ok", said["content"]
+    provisioner: Any = manager.provisioner
+    kernel = psutil.Process(provisioner.pid)
+    client.stop_channels()
+    kernel.suspend()
     try:
-        yield psutil.Process(process.pid)
+        yield kernel
+        kernel.resume()
+        client.start_channels()
+        said = client.execute_interactive("assert panel.failure is None and panel.run", timeout=60)
+        assert said["content"]["status"] == "ok", said["content"]
     finally:
-        process.stdin.close()
-        process.wait()
-
-
-def _cpu(process: psutil.Process) -> float:
-    return float(sum(process.cpu_times()[:2]))
+        manager.shutdown_kernel(now=True)
 
 
 def _seconds(call: Callable[[], object]) -> float:

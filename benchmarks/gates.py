@@ -24,6 +24,7 @@ from senet_lab import Architecture
 from senet_lab.ablation import ablation, switchable
 from senet_lab.gates import observed
 from senet_lab.panels import GateLens
+from senet_lab.training.devices import Placed
 
 IMAGES, BATCH = 1000, 256
 OURS, KERAS, LENS = "senet_lab", "Keras predict, without gates", "senet_lab, first drawing of the lens"
@@ -44,7 +45,8 @@ def main(name: str, repeats: int) -> None:
     images = draw.normal(size=(IMAGES, 32, 32, 3)).astype("float32")
     labels = draw.integers(0, 10, IMAGES)
     case = f"{name}, {IMAGES:,} images"
-    predict = partial(model.predict, images, batch_size=BATCH, verbose=0)
+    # Of arrays, a `predict` may wait for a thread of TensorFlow's at its end: see Placed.in_order.
+    predict = partial(model.predict, **Placed().in_order(images, labels, BATCH), verbose=0)
     look = partial(observed, model, images, batch=BATCH)
     emit("gates, first", case, KERAS, "ms", [_once(predict)])
     emit("gates, first", case, OURS, "ms", [_once(look)])

@@ -52,7 +52,7 @@ def trainings(quick: bool) -> list[Job]:
     """The seed's training, what the run machinery costs on its network and on one whose steps are short, and gates."""
     steps, rounds, many = (10, 1, 3) if quick else (200, 5, 20)
     found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", steps))] * (1 if quick else 2)
-    found.append(("epochs.py", ("free", max(3, steps // 3))))
+    found.append(("epochs.py", ("free", steps, 2 if quick else 6)))
     for name, length in (("mini SE-ResNet", max(3, steps // 3)), ("cifar_se_resnet20", 2 * steps)):
         found.append(("epochs.py", ("overhead", name, 32, length, rounds)))
     return found + [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]

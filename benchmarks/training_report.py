@@ -14,20 +14,24 @@ TABLES = {
     "The seed's training: images/s in training steps": (
         "epoch rate",
         "CIFAR-10, Adam, batches of 32, as the seed's README prints it. A run asks TensorFlow for sums in a fixed "
-        "order, so that it can be resumed bit for bit; `fit` without that shows what it costs. A dataset that Keras "
-        "makes of arrays is tuned by a thread of TensorFlow's, for which the end of an epoch may wait, up to a minute.",
+        "order, so that it can be resumed bit for bit; `fit` without that shows what it costs.",
     ),
     "The seed's training: an epoch, s": (
         "epoch",
         "45,000 images and 5,000 held out, extrapolated from 200 steps; without the first step, which compiles. That "
         "of a run has its gates and its checkpoints in it.",
     ),
+    "The end of a pass: `fit` of the same images, s": (
+        "pass",
+        "A dataset that Keras makes of arrays is tuned by a thread of TensorFlow's, and may wait at its end until that "
+        "wakes up: up to as long again as the pass, a minute at most. A run's is not tuned.",
+    ),
     "What a run costs: epochs of a bare `fit` and of a run": (
         "overhead",
-        "The same compiled model by turns, validation included; `fit` is fed a dataset of arrays that no thread "
-        "tunes. The run has its metrics, gates and checkpoints, and a Trainer that follows it, in another process, "
-        "whose CPU seconds count as the run's. The aim is less than 3 % more. What is done once an epoch weighs less "
-        "in CIFAR-10's 1,407 steps than in these.",
+        "The same compiled model by turns, validation included; `fit` is fed pixels made ready before. The run has its "
+        "metrics, gates and checkpoints, and a Trainer that follows it in a kernel without a page, which stands still "
+        "while `fit` runs, and whose CPU seconds count as the run's. The aim is less than 3 % more. What is done once "
+        "an epoch weighs less in CIFAR-10's 1,407 steps than in these.",
     ),
     "Gates of 1,000 images of CIFAR-10\u2019s size, ms": (
         "gates",

@@ -13,7 +13,7 @@ from runs import SHORT, TINY, await_state, log_of
 from senet_lab import data
 from senet_lab.__main__ import main
 from senet_lab.training.batches import Batches
-from senet_lab.training.devices import Placed, Placement, in_order
+from senet_lab.training.devices import Placed, Placement
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.run import Run
 
@@ -154,10 +154,10 @@ def test_hosts_share_a_batch_without_rest():
     np.testing.assert_array_equal(np.concatenate(shares), rows)
 
 
-def test_what_feeds_a_network_has_no_thread_that_tunes_it():
+def test_what_feeds_a_network_on_one_device_has_no_thread_that_tunes_it():
     """TensorFlow 2.21 may wait for such a thread at the end of a pass, as long again as the pass has taken."""
     x, y = np.zeros((5, 4, 4, 3), "float32"), np.arange(5)
-    fed, held = Placed().fed(lambda: iter([(x[:3], y[:3]), (x[3:], y[3:])])), in_order(x, y, 2)["x"]
+    fed, held = Placed().fed(lambda: iter([(x[:3], y[:3]), (x[3:], y[3:])])), Placed().in_order(x, y, 2)["x"]
     assert [fed.options().autotune.enabled, held.options().autotune.enabled] == [False, False]
     assert [len(each[1]) for each in fed] == [3, 2]
     assert [each[1].numpy().tolist() for each in held] == [[0, 1], [2, 3], [4]]

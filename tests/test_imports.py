@@ -18,7 +18,7 @@ ROOMS = [
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
 DOORS = {("architecture", "ledger"), ("architecture", "nets")}
 # Subclasses of what Keras has, imported where Keras is at work already.
-CLASSES_OF_KERAS = ("grouped.py", "optimizers.py", "switched.py", "gate_watch.py", "watch.py")
+CLASSES_OF_KERAS = ("grouped.py", "normalization.py", "optimizers.py", "switched.py", "gate_watch.py", "watch.py")
 KNOW_KERAS = (
     "architecture", "nets", "data", "ported", "training", "pretrained", "gates", "ablation", "moments", "gate_watch", "panels",
 )  # fmt: skip

@@ -97,6 +97,12 @@ def test_what_the_operation_cannot_do_is_left_to_keras(shape, how):
         np.testing.assert_array_equal(found, expected)
 
 
+def test_whole_numbers_are_left_to_keras_which_makes_them_floats():
+    (ours, theirs), x = both()
+    whole = x.astype("int32")
+    np.testing.assert_array_equal(ours(whole, training=True), theirs(whole, training=True))
+
+
 def test_a_frozen_one_and_one_that_infers_use_their_moving_statistics():
     (ours, theirs), x = both()
     np.testing.assert_array_equal(ours(x), theirs(x))

@@ -237,6 +237,12 @@ def test_controls_that_ones_own_groups_leave_without_effect_say_why(name):
     assert reasons.items() <= off.items()
 
 
+def test_base_width_shows_the_channels_in_a_path_of_groups_that_state_their_width():
+    architecture = Architecture("resnext", groups=((64, 128, 1), (128, 256, 1)), cardinality=8)
+    shown = {control.name: control.text for control in controls(architecture)}
+    assert (shown["base_width"], shown["cardinality"]) == ("8, 16", "")
+
+
 SHAPES = {
     "se_resnext50_32x4d": Architecture("resnext"),
     "senet154": Architecture.preset("senet154"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-import keras
-
 
 @cache
 def on_tensorflow_cpu() -> bool:
-    """Whether layers compute with TensorFlow, on a machine whose GPU, if it has one, TensorFlow does not see."""
+    """Whether layers compute with TensorFlow, and it sees no GPU."""
+    import keras
+
     if keras.config.backend() != "tensorflow":
         return False
     import tensorflow as tf
 
-    return not tf.config.list_physical_devices("GPU")
+    return not tf.config.get_visible_devices("GPU")

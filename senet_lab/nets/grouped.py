@@ -67,7 +67,7 @@ keras.saving.get_custom_objects()["Conv2D"] = GroupedConv2D
 def best_path(dtype: str = "float32") -> str:
     """The fastest path for a number type on this backend and device."""
     backend = keras.config.backend()
-    if backend == "tensorflow" and on_tensorflow_cpu():
+    if on_tensorflow_cpu():
         return "direct" if _direct_has_a_gradient(dtype) else "blocks"
     if backend == "jax":
         import jax

@@ -18,20 +18,23 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
 
     On a CPU with TensorFlow, float32 maps (batch, height, width, channels) are normalized in one operation while
     training; everywhere else it does what Keras does. A model with it is saved as one with Keras' layer, and so opens
-    where this package is not; where this module is imported, it opens as it was.
+    where this package is not; where this module is imported, it opens as it was, and so does any other saved layer of
+    that name which the file does not say to be somebody's own.
     """
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """The normalized map, of the shape of `inputs`; while training, the moving statistics follow."""
-        if training and self.trainable and mask is None and self._is_fused():
+        if training and self.trainable and mask is None and self._is_fused(inputs):
             return self._in_one_operation(inputs)
         return super().call(inputs, training=training, mask=mask)
 
-    def _is_fused(self) -> bool:
+    def _is_fused(self, inputs: Any) -> bool:
         """Whether TensorFlow has this in one operation."""
         plain = self.scale and self.center and not (self.renorm or self.synchronized)
-        map_like = self.input_spec.ndim == 4 and self.axis in (3, -1)
-        return plain and map_like and self.compute_dtype == self.variable_dtype == "float32" and on_tensorflow_cpu()
+        if not (plain and len(inputs.shape) == 4 and self.axis in (3, -1) and on_tensorflow_cpu()):
+            return False
+        types = {keras.backend.standardize_dtype(each) for each in (inputs.dtype, self.gamma.dtype, self.compute_dtype)}
+        return types == {"float32"}
 
     def _in_one_operation(self, inputs: Any) -> Any:
         import tensorflow as tf
@@ -39,7 +42,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=inputs, scale=self.gamma.value, offset=self.beta.value, mean=[], variance=[], epsilon=self.epsilon
         )
-        # Keras' moving variance is of these numbers; TensorFlow's guesses that of all there could be, n / (n - 1).
+        # Keras' moving variance is that of the batch; TensorFlow's the unbiased estimate, n / (n - 1) times as large.
         numbers = tf.cast(tf.size(inputs) // tf.shape(inputs)[-1], "float32")
         for moving, seen in ((self.moving_mean, mean), (self.moving_variance, variance * (1 - 1 / numbers))):
             moving.assign(moving * self.momentum + seen * (1 - self.momentum))

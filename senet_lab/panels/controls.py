@@ -27,7 +27,7 @@ from senet_lab.panels.labels import (
     words,
 )  # fmt: skip
 from senet_lab.panels.moves import KEPT, TIMM, named, ours, preset_of, shipped_name, timm_name, typed
-from senet_lab.panels.reach import off, reachable
+from senet_lab.panels.reach import off, reachable, states_width
 from senet_lab.published import PRESETS
 from senet_lab.style import CHOICES, CONVENTIONS
 
@@ -182,6 +182,8 @@ def _placed(architecture: Architecture, name: str) -> tuple[Any, str]:
         used = [ratio for ratio in ratios if ratio]
         return max(used, key=used.count, default=None), words(tuple(ratios)) if len(set(used)) > 1 else ""
     value = getattr(architecture, name)
+    if name == "base_width" and states_width(architecture):
+        return value, words(tuple(group.filters_in // architecture.paths for group in architecture.plan))
     return ONE_PATH.get(name, value) if architecture.family == "resnet" else value, ""
 
 

@@ -13,13 +13,19 @@ def off(architecture: Architecture) -> dict[str, str]:
     """Why sliders do not apply, where they do not."""
     table = architecture.groups
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
-    no_width = no_paths or ("these groups state their width" if table and len(table[0]) == 3 else "")
+    no_width = no_paths or ("these groups state their width" if states_width(architecture) else "")
     return {
         "depth": "the groups are listed one by one" if table else "",
         "cardinality": no_paths,
         "base_width": no_width,
         "classes": "" if architecture.include_top else "there is no classifier",
     }
+
+
+def states_width(architecture: Architecture) -> bool:
+    """Whether its groups say how many filters their 3x3 convolutions have."""
+    table = architecture.groups
+    return architecture.family == "resnext" and table is not None and len(table[0]) == 3
 
 
 def can_keep_cost(architecture: Architecture) -> bool:

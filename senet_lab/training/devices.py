@@ -96,23 +96,25 @@ class Placed(NamedTuple):
                 yield x[:size], y[:size]
 
         dataset = tf.data.Dataset.from_generator(shares, output_signature=_like(next(shares())))
-        dataset = _untuned(dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)))
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
         return self.strategy.distribute_datasets_from_function(lambda _: dataset)
 
+    def in_order(self, x: Any, y: Any, batch: int) -> dict[str, Any]:
+        """Images (images, height, width, channels) and their classes as `evaluate` takes them, `batch` a step.
 
-def in_order(x: Any, y: Any, batch: int) -> dict[str, Any]:
-    """Images and classes as `evaluate` takes them, so many a step."""
-    import keras
+        On one device of TensorFlow a dataset, else arrays, which Keras cuts for several devices by itself.
+        """
+        import keras
 
-    if keras.config.backend() != "tensorflow":
-        return {"x": x, "y": y, "batch_size": batch}
-    import tensorflow as tf
+        if self.strategy or keras.config.backend() != "tensorflow":
+            return {"x": x, "y": y, "batch_size": batch}
+        import tensorflow as tf
 
-    return {"x": _untuned(tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(1))}
+        return {"x": _untuned(tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(1))}
 
 
 def _untuned(dataset: Any) -> Any:
-    """The dataset without a thread that tunes it.
+    """The dataset without a thread that tunes it. A strategy makes datasets of its own of it, and asks for no options.
 
     There is nothing to tune here, and with TensorFlow 2.21 the end of a pass over the images, or a stop within it, may
     wait for that thread to wake up, which takes as long again as the pass has taken, up to a minute.

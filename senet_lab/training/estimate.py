@@ -109,7 +109,8 @@ def in_parts(recipe: Recipe, batch: int) -> Recipe:
 def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) -> int:
     ledger = architecture.ledger()
     lasting = 1 + SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # with a sum of gradients
-    copies = 2 * lasting + 1  # each once more while a checkpoint is written; and the gradients
+    # Each once more while a checkpoint is written, and the gradients: what a step has freed, the process still has.
+    copies = 2 * lasting + 1
     width = 0.5 if recipe.precision != "float32" else 1.0
     height, across, channels = architecture.input_shape
     pixels = height * across * channels

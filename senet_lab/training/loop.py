@@ -14,7 +14,7 @@ import numpy as np
 
 from senet_lab import data
 from senet_lab.training import batches, metrics, model, rates
-from senet_lab.training.devices import in_order, place
+from senet_lab.training.devices import place
 from senet_lab.training.keeper import Keeper
 from senet_lab.training.noted import Noted
 from senet_lab.training.progress import Progress
@@ -146,7 +146,7 @@ class Loop:
         parts = self.placed.parts
         share = max(1, min(batches.HELD, self.recipe.batch) // parts) * parts // self.placed.hosts
         how = {"verbose": 0, "return_dict": True, "callbacks": [watch]}
-        held = self.network.evaluate(**in_order(x, y, share), **how)
+        held = self.network.evaluate(**self.placed.in_order(x, y, share), **how)
         self._raise_if_stopped()
         self.keeper.must_be_finite("loss on the held-out images", held["loss"])
         return held["loss"], held["accuracy"]
