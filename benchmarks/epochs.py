@@ -179,12 +179,10 @@ def _trainer(folder: Path) -> Iterator[psutil.Process]:
     assert said["content"]["status"] == "ok", said["content"]
     provisioner: Any = manager.provisioner
     kernel = psutil.Process(provisioner.pid)
-    client.stop_channels()
     kernel.suspend()
     try:
         yield kernel
         kernel.resume()
-        client.start_channels()
         said = client.execute_interactive("assert panel.failure is None and panel.run", timeout=60)
         assert said["content"]["status"] == "ok", said["content"]
     finally:

@@ -103,13 +103,13 @@ def aims(results: Results) -> str:
         if not (mine and other):
             continue
         ratio = mine["median"] / other["median"] if mine["unit"] == "images/s" else other["median"] / mine["median"]
-        verdict = "reached" if ratio >= least else f"missed by {100 * (1 - ratio / least):.0f} %"
+        verdict = "reached" if ratio >= least else f"missed by {100 * (1 - ratio / least):.2g} %"
         lines.append(f"| {part}, {case} | {theirs} | {figures(ratio)} | {figures(least)} | {verdict} |")
     lines += ["", "| what | s | at most | |", "| --- | ---: | ---: | --- |"]
     for part, case, most in SECONDS:
         mine = find(results, part, case, "senet_lab")
         if mine:
-            verdict = "reached" if mine["median"] <= most else f"missed by {100 * (mine['median'] / most - 1):.0f} %"
+            verdict = "reached" if mine["median"] <= most else f"missed by {100 * (mine['median'] / most - 1):.2g} %"
             lines.append(f"| {part}, {case} | {figures(mine['median'])} | {most:g} | {verdict} |")
     return "\n".join([*lines, "", WHY, ""])
 

@@ -1,8 +1,9 @@
 """Run every benchmark, one process after the other, and write what was measured. `make bench`.
 
-`python run.py [cpu | training | ui] [--quick] [--peers PYTHON]`: layers and networks, or whole trainings and gates, or
-the Explorer in a browser. The peers may live in another Python than this one (PyTorch and TensorFlow together fill a
-disk); what is not installed there is reported, and left out. A quick run writes no page.
+`python run.py [cpu | training | ui] [--quick] [--peers PYTHON] [--only WORD]`: layers and networks, or whole trainings
+and gates, or the Explorer in a browser. The peers may live in another Python than this one (PyTorch and TensorFlow
+together fill a disk); what is not installed there is reported, and left out. A quick run writes no page. `--only` runs
+the jobs with that word in their names, and puts what they measure in the place of what is stored.
 """
 
 from __future__ import annotations
@@ -90,11 +91,15 @@ def main() -> None:
     parser.add_argument("what", nargs="?", choices=tuple(JOBS), default="cpu")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--peers", default=sys.executable)
+    parser.add_argument("--only", default="")
     chosen = parser.parse_args()
+    stored = HERE / "results" / f"{chosen.what}.json"
     start = time.perf_counter()
     measured: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "results": [], "missing": []}
     for job in JOBS[chosen.what](chosen.quick):
         name = " ".join(map(str, (job[0], *job[1])))
+        if chosen.only not in name:
+            continue
         lines, failure = run(job, chosen.peers)
         print(f"{time.perf_counter() - start:6.0f} s  {name}{f': {failure}' if failure else ''}", flush=True)
         if failure:
@@ -105,10 +110,21 @@ def main() -> None:
             else:
                 measured["results"].append(line)
     measured["seconds"] = round(time.perf_counter() - start)
+    if chosen.only and stored.is_file():
+        measured = _renewed(json.loads(stored.read_text()), measured, chosen.only)
     print(SECTIONS[chosen.what](measured))
     if not chosen.quick:
-        write(HERE / "results" / f"{chosen.what}.json", json.dumps(measured, indent=1) + "\n")
+        write(stored, json.dumps(measured, indent=1) + "\n")
         publish()
+
+
+def _renewed(before: dict[str, Any], now: dict[str, Any], word: str) -> dict[str, Any]:
+    """What was measured before, with what was measured now in the place of the same; what is missing is told anew."""
+    new = {(each["part"], each["case"], each["way"]) for each in now["results"]}
+    kept = [each for each in before["results"] if (each["part"], each["case"], each["way"]) not in new]
+    missing = [each for each in before["missing"] if word not in each] + now["missing"]
+    seconds = before["seconds"] + now["seconds"]
+    return {**before, "results": kept + now["results"], "missing": missing, "seconds": seconds}
 
 
 if __name__ == "__main__":
