@@ -41,7 +41,7 @@ TABLES = {
         "With tracing and compiling. Here, Adam is one operation a variable, and its variables exist before the first "
         "step (`senet_lab.training.optimizers`).",
     ),
-    "Training, images/s": ("training", "Adam, float32. Here, batch normalization is one operation."),
+    "Training, images/s": ("training", "Adam, float32."),
     "Peak memory of the training process, MiB": ("memory", "With all that it has imported."),
     "Inference, images/s": ("inference", "float32."),
 }

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import replace
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from senet_lab import kernels
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
+from senet_lab.files import written_whole
 from senet_lab.training.devices import DEVICES, Placement
 from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import ACTIVE, ENDED, Run, Status, must_fit, runs
+from senet_lab.training.trained import trained
 
 # Of a recipe, those that have a flag of their own.
 FIELDS = ("epochs", "batch", "accumulate", "learning_rate", "weight_decay", "validation", "precision", "seed")
@@ -61,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("runs", help="list the runs in a folder")
     listing.add_argument("folder", nargs="?", default="runs")
     listing.set_defaults(do=_list)
+    taken = commands.add_parser("save", help="a run's network with its best weights, as a model of Keras")
+    taken.add_argument("run", metavar="RUN", help="its folder")
+    taken.add_argument("file", metavar="FILE", help="such as network.keras")
+    taken.set_defaults(do=_save)
     jupyter = commands.add_parser(
         "kernels", help="register a Jupyter kernel for each engine and device of this machine"
     )
@@ -107,9 +115,10 @@ def _watched(run: Run, *, force: bool) -> int:
     run.start(force=force)
     bar = Progress(BarColumn(), TextColumn("{task.description}"), console=console)
     with bar:
-        task = bar.add_task("waiting", total=1.0)
+        task, told = bar.add_task("waiting", total=1.0), len(run.metrics())
         try:
             for status in run.follow():
+                told = _told(run, told, console)
                 done = status.epoch + status.step / max(1, status.steps)
                 bar.update(task, total=max(1, status.epochs), completed=done, description=words(status))
         except KeyboardInterrupt:
@@ -118,12 +127,19 @@ def _watched(run: Run, *, force: bool) -> int:
     status = run.status()
     if status.warning:
         console.print(f"Mind: {status.warning}", soft_wrap=True)
-    for row in run.metrics()[-1:]:
-        held = f", held out: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
-        told = held if isfinite(row["val_accuracy"]) else ""
-        console.print(f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}{told}")
+    _told(run, told, console)
     console.print(f"{status.state}{f': {status.reason}' if status.reason else ''}", soft_wrap=True)
     return 0 if status.state == "finished" else 1
+
+
+def _told(run: Run, told: int, console: Any) -> int:
+    """A line for each epoch that was not told of; returns how many there are."""
+    rows = run.metrics()
+    for row in rows[told:]:
+        held = f", held out: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
+        more = held if isfinite(row["val_accuracy"]) else ""
+        console.print(f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}{more}")
+    return len(rows)
 
 
 def words(status: Status) -> str:
@@ -133,11 +149,13 @@ def words(status: Status) -> str:
     'training, epoch 2 of 5, step 10 of 36, loss 1.500, accuracy 0.400, 600 images/s'
     """
     parts = [status.state]
-    if status.state not in ENDED and status.steps:
+    if status.steps and status.state not in ENDED:
         parts += [f"epoch {status.epoch + 1} of {status.epochs}", f"step {status.step} of {status.steps}"]
+    elif status.epochs and status.state in ENDED:
+        parts += [f"{status.epoch} of {status.epochs} epochs done"]
     figures: tuple[tuple[Any, str], ...] = (
         (status.loss, "loss {:.3f}"), (status.accuracy, "accuracy {:.3f}"), (status.images_per_s, "{:.0f} images/s"),
-        (status.seconds, "{:.0f} s left"),
+        (None if status.state in ENDED else status.seconds, "{:.0f} s left"),
     )  # fmt: skip
     return ", ".join([*parts, *(form.format(value) for value, form in figures if value is not None)])
 
@@ -167,7 +185,20 @@ def _list(chosen: argparse.Namespace) -> int:
     for run in runs(chosen.folder):
         best = max((held for row in run.metrics() if isfinite(held := row["val_accuracy"])), default=None)
         told = f", best held-out accuracy {best:.3f}" if best is not None else ""
-        sys.stdout.write(f"{run.folder.name}: {run.architecture.name}, {words(run.status())}{told}\n")
+        status = run.status()
+        why = f"; {status.reason}" if status.state == "failed" else ""
+        sys.stdout.write(f"{run.folder.name}: {run.architecture.name}, {words(status)}{told}{why}\n")
+    return 0
+
+
+def _save(chosen: argparse.Namespace) -> int:
+    path = Path(chosen.file)
+    one_of("suffix", path.suffix, (".keras",))
+    with written_whole(path) as unfinished:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        model, epoch = trained(Run(chosen.run))
+        model.save(unfinished)
+    sys.stdout.write(f"{path}: {Run(chosen.run).architecture.name} with the weights of epoch {epoch}\n")
     return 0
 
 

@@ -16,7 +16,7 @@ from runs import SHORT, TINY, assert_ends_as, await_state, log_of
 
 from senet_lab import data
 from senet_lab.__main__ import main
-from senet_lab.training import checkpoint, metrics
+from senet_lab.training import checkpoint, keeper, metrics
 from senet_lab.training.batches import Batches, Scale, cropped, kept_scale
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import COLUMNS, Run, Status, runs
@@ -117,7 +117,9 @@ def test_the_command_line_trains_lists_and_answers_nonsense(tmp_path, monkeypatc
     assert main(["train", "--token", TINY.token(), "--epochs", "1", "--batch", "500", "--folder", "runs/one"]) == 0
     assert main(["runs"]) == 0
     out = capfd.readouterr().out
-    assert re.search(r"one: SE-ResNet-\d+, finished.*best held-out accuracy 0\.\d+", out)
+    assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epochs done.*best held-out accuracy 0\.\d+", out)
+    assert len(re.findall(r"^epoch 1: loss .*, held out: loss ", out, re.MULTILINE)) == 1
+    assert "s left" not in out.splitlines()[-1]
     for arguments, words in (
         (["train", "--recipe", "moden"], "try 'modern'"),
         (
@@ -234,7 +236,47 @@ def test_a_process_that_is_gone_has_failed(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     run.tell(Status("training", epoch=1, epochs=10))
     assert run.status().state == "failed"
-    assert "its process is gone" in run.status().reason
+    assert run.status().reason.endswith("before anything was kept; resume it, and it begins anew")
+    checkpoint.keep(run.folder / "checkpoints", 1, [np.ones(3)], {})
+    assert run.status().reason.endswith("or the machine went down; resume it, and it goes on")
+
+
+@pytest.mark.slow
+def test_a_trained_network_is_taken_along_with_its_best_weights(unbroken, tmp_path, capfd):
+    import keras
+
+    assert main(["save", str(unbroken.folder), str(tmp_path / "network.keras")]) == 0
+    assert re.search(r"network\.keras: SE-ResNet-\d+ with the weights of epoch [12]\n", capfd.readouterr().out)
+    images = data.sample()
+    x = unbroken.ready(images.x_train)
+    held = np.random.default_rng([SHORT.seed, 0]).permutation(len(x))[: round(SHORT.validation * len(x))]
+    found = keras.saving.load_model(tmp_path / "network.keras", compile=False).predict(x[held], verbose=0)
+    accuracy = (found.argmax(-1) == images.y_train[held]).mean()
+    assert accuracy == pytest.approx(max(row["val_accuracy"] for row in unbroken.metrics()), abs=1e-3)
+    np.testing.assert_array_equal(unbroken.model().predict(x[held], verbose=0), found)
+    assert main(["save", str(unbroken.folder), str(tmp_path / "network.keras")]) == 2
+    assert "is there already; try another name" in capfd.readouterr().err
+
+
+def test_a_run_that_has_kept_nothing_has_no_network_to_take_along(tmp_path, capfd):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    assert main(["save", str(run.folder), str(tmp_path / "network.keras")]) == 2
+    assert "'a' has no checkpoint yet" in capfd.readouterr().err
+    assert main(["save", str(run.folder), str(tmp_path / "network.h5")]) == 2
+    assert "`suffix` (='.h5') must be one of '.keras'" in capfd.readouterr().err
+    assert not list(tmp_path.glob("*network*"))
+
+
+def test_checkpoints_within_an_epoch_come_as_often_as_they_cost_little(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(keeper.time, "monotonic", lambda: now[0])
+    kept = keeper.Keeper(Path("nowhere"), None, None, None, steps=10)
+    for took, after in ((0.0, keeper.LEAST), (0.1, 20), (10.0, keeper.EVERY)):
+        kept._took = took
+        now[0] = kept._at + after
+        assert not kept.is_due()
+        now[0] += 0.01
+        assert kept.is_due()
 
 
 def broken(folder, words):

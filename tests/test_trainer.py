@@ -620,7 +620,8 @@ def test_start_without_data_says_what_is_missing(trainer):
     ("status", "state", "toggle", "can_toggle", "can_stop"),
     [
         (Status("finished", epoch=10, epochs=10), "finished", "resume", False, False),
-        (Status("stopped", epoch=2, epochs=10), "stopped", "resume", True, False),
+        (Status("stopped", epoch=2, epochs=10), "stopped after 2 of 10 epochs; Resume", "resume", True, False),
+        (Status("stopped", epoch=2, epochs=10, step=3), "stopped in epoch 3 of 10; Resume", "resume", True, False),
         (Status("failed", "the loss is <no> number", epoch=2, epochs=10), "failed", "resume", True, False),
         (Status("training", epochs=10, step=3, steps=36, **ALIVE), "training, epoch 1 of 10", "pause", True, True),
         (Status("paused", epochs=10, step=3, steps=36, **ALIVE), "paused", "resume", True, True),

@@ -99,7 +99,8 @@ def _said(record: Record) -> str:
     if status.reason and status.state == "failed":
         told += f", since {status.reason}"
     if status.state == "stopped":
-        told += f" after {status.epoch} of {status.epochs} epochs; Resume goes on from there"
+        where = f"in epoch {status.epoch + 1}" if status.step else f"after {status.epoch}"
+        told += f" {where} of {status.epochs}{'' if status.step else ' epochs'}; Resume goes on from there"
     return f"{told}. {status.warning}".strip()
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
+FILE = "scale.json"  # in the folder of a run
 FRAME = 4  # pixels on each side that a crop may move
 HELD = 256  # images a step of validation at most; no more than one of training, which thus needs the most memory
 
@@ -48,14 +49,31 @@ class Scale(NamedTuple):
 
 def kept_scale(folder: Path, images: Images) -> Scale:
     """The scale that a run keeps in its folder; worked out, and kept, where there is none yet."""
-    path = folder / "scale.json"
-    try:
-        return Scale(**{name: tuple(values) for name, values in json.loads(path.read_text()).items()})
-    except (FileNotFoundError, ValueError, TypeError, AttributeError):
-        scale = Scale.of(images)
-        with written_whole(path, overwrite=True) as unfinished:
-            unfinished.write_text(json.dumps(scale._asdict()) + "\n")
+    if kept := _kept(folder):
+        return kept
+    scale = Scale.of(images)
+    with written_whole(folder / FILE, overwrite=True) as unfinished:
+        unfinished.write_text(json.dumps(scale._asdict()) + "\n")
+    return scale
+
+
+def scale_of(folder: Path, data: str) -> Scale:
+    """The scale that a run has kept; that of CIFAR-10 and its sample is known before.
+
+    Raises:
+        ValueError: it is of other images, and none is kept yet.
+    """
+    known = Scale() if data in ("sample", "cifar10") else None
+    if scale := _kept(folder) or known:
         return scale
+    raise ValueError(f"'{folder.name}' knows the scale of its images once it has been started; start it first.")
+
+
+def _kept(folder: Path) -> Scale | None:
+    try:
+        return Scale(**{name: tuple(values) for name, values in json.loads((folder / FILE).read_text()).items()})
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,9 @@ from senet_lab.training.devices import Placed
 from senet_lab.training.progress import Progress
 
 LOG = logging.getLogger("senet_lab")
-EVERY = float(os.environ.get("SENET_LAB_KEPT_EVERY", "60"))  # seconds between checkpoints within an epoch
+# Seconds between checkpoints within an epoch, at most and at least; between, so that they take no more than this share.
+EVERY = float(os.environ.get("SENET_LAB_KEPT_EVERY", "60"))
+LEAST, SHARE = 10.0, 0.005
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Keeper:
     placed: Placed
     steps: int
     _at: float = field(default_factory=time.monotonic, repr=False)
+    _took: float = field(default=0.0, repr=False)  # the last one, in seconds
 
     def go_back(self) -> None:
         """To the newest checkpoint, if there is one; without one, to the start."""
@@ -55,17 +58,18 @@ class Keeper:
 
     def is_due(self) -> bool:
         """Whether a checkpoint is, within an epoch."""
-        return time.monotonic() - self._at > EVERY
+        return time.monotonic() - self._at > min(EVERY, max(LEAST, self._took / SHARE))
 
     def keep(self) -> None:
         """A checkpoint of where it is, if all of it is numbers."""
-        self._at = time.monotonic()
+        self._at = start = time.monotonic()
         if self.placed.host_index:
             return
         arrays = self._arrays()
         self.must_be_finite("network", *(array for array in arrays if array.dtype.kind == "f"))
         step = self.progress.epoch * self.steps + self.progress.step
         checkpoint.keep(self.folder, step, arrays, vars(self.progress))
+        self._took = time.monotonic() - start
 
     def keep_best(self, epoch: float) -> None:
         """The weights of the epoch that did best, without the optimizer's."""

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -32,13 +32,20 @@ from senet_lab.checks import nearest, one_of
 from senet_lab.data import classes_of, found_cifar10
 from senet_lab.files import written_whole
 from senet_lab.training import log, metrics
+from senet_lab.training.checkpoint import is_kept
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked
 from senet_lab.training.metrics import COLUMNS
 from senet_lab.training.process import Waiting, is_alive
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.status import ACTIVE, ENDED, GONE, Status
+from senet_lab.training.status import ACTIVE, ENDED, GONE, GONE_EARLY, Status
 from senet_lab.training.warm import taken
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
 
 __all__ = ["ACTIVE", "COLUMNS", "ENDED", "WANTED", "Run", "Status", "changed_versions", "runs", "versions"]
 WANTED = ("run", "pause", "stop")  # of several that are wanted, the last one counts
@@ -122,7 +129,8 @@ class Run:
         if status.state not in ACTIVE or self._has(status):
             return status
         never = status.state == "waiting" and status.mark  # its first deed would have been to say "compiling"
-        reason = log.never_began(self.folder, status.mark) if never else GONE
+        gone = GONE if is_kept(self.folder / "checkpoints") else GONE_EARLY
+        reason = log.never_began(self.folder, status.mark) if never else gone
         return status._replace(state="failed", reason=reason)
 
     def is_held(self) -> bool:
@@ -142,6 +150,29 @@ class Run:
     def metrics(self) -> list[dict[str, float]]:
         """The rows of metrics.csv, an epoch each; a line that was not finished is left out."""
         return metrics.rows(self.folder / "metrics.csv")
+
+    def model(self) -> keras.Model:
+        """The network with the weights of its best epoch, or else its newest; `save` makes a file of it.
+
+        It takes images as `ready` makes them, (images, height, width, channels), and gives likelihoods, (images,
+        classes). Loads Keras; a process may go on training meanwhile.
+
+        Raises:
+            ValueError: nothing was kept yet, or nothing that can be read.
+        """
+        from senet_lab.training.trained import trained
+
+        return trained(self)[0]
+
+    def ready(self, images: Array) -> Array:
+        """Images (images, height, width, channels), uint8, as the network takes them, float32.
+
+        Raises:
+            ValueError: a run of images of one's own was not begun, so their scale is not known.
+        """
+        from senet_lab.training.batches import ready, scale_of
+
+        return ready(images, self.recipe, scale_of(self.folder, self.config["data"]))
 
     def start(self, *, force: bool = False) -> Run:
         """Train it in a process of its own, from where it was left: the one that `warm()` has ready, if any.

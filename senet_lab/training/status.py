@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 ACTIVE = ("waiting", "compiling", "training", "validating", "paused")
 ENDED = ("stopped", "finished", "failed")
-GONE = "its process is gone: killed, out of memory, or the machine went down; resume it, and it goes on"
+_GONE = "its process is gone: killed, out of memory, or the machine went down"
+GONE = f"{_GONE}; resume it, and it goes on"
+GONE_EARLY = f"{_GONE}, before anything was kept; resume it, and it begins anew"
 
 
 class Status(NamedTuple):
