@@ -35,6 +35,7 @@ from senet_lab.training.devices import Placed
 from senet_lab.training.loop import Loop
 from senet_lab.training.noted import MOST
 from senet_lab.training.optimizers import compiled
+from senet_lab.training.process import KEEPING
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
 
@@ -196,7 +197,9 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Do what the arguments say."""
+    """Do what the arguments say, in a process like that of a run."""
+    if not os.environ.keys() >= KEEPING.keys():  # glibc looks at them before Python begins
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**KEEPING, **os.environ})
     what, *rest = sys.argv[1:]
     calls = {"epoch": epoch, "free": free, "overhead": overhead}
     calls[what](*(int(word) if word.isdigit() else word for word in rest))  # type: ignore[operator]

@@ -1,8 +1,8 @@
 """Whole networks: first step, training and inference. `python networks.py train|infer NAME BATCH SIDE WAY REPEATS`.
 
-WAY is "ours" or "keras": the same layers, but grouped convolution, batch normalization and Adam are Keras' own, and
-Adam is built in the first step. `python networks.py limit REPEATS` measures the largest matrix products that
-TensorFlow makes.
+WAY is "ours" or "keras": the same layers, but grouped convolution, batch normalization and Adam are Keras' own, Adam is
+built in the first step, and TensorFlow gives memory back in each. `python networks.py limit REPEATS` measures the
+largest matrix products that TensorFlow makes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+if "keras" in sys.argv:
+    os.environ["TF_CPU_ALLOCATOR_USE_BFC"] = "false"  # as it is where nobody has imported senet_lab
 
 import keras
 import numpy as np

@@ -14,6 +14,7 @@ from senet_lab import kernels
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
 from senet_lab.files import written_whole
+from senet_lab.published import PRESETS
 from senet_lab.training.devices import DEVICES, Placement
 from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
@@ -81,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 def _train(chosen: argparse.Namespace) -> int:
     recipe = recipe_of(chosen)
     token = chosen.token
-    architecture = Architecture.from_token(token) if token else Architecture.preset(chosen.preset)
+    architecture = Architecture.from_token(token) if token else _preset(chosen.preset)
     hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
     placement = Placement.checked(chosen.devices, hosts, chosen.host_index)
     must_fit(architecture, chosen.data)
@@ -89,6 +90,16 @@ def _train(chosen: argparse.Namespace) -> int:
         checked(architecture, recipe, chosen.data, placement)  # before a folder is made
     run = Run.create(architecture, recipe, chosen.data, folder=chosen.folder, placement=placement)
     return _watched(run, force=chosen.force)
+
+
+def _preset(name: str) -> Architecture:
+    """The preset of that name; where there is none, those for 32 x 32 pixels are named.
+
+    Raises:
+        ValueError: there is none.
+    """
+    small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
+    return Architecture.preset(name if name in PRESETS else one_of("preset", name, small))
 
 
 def recipe_of(chosen: argparse.Namespace) -> Recipe:

@@ -23,6 +23,7 @@ from senet_lab.nets import layers
 from senet_lab.nets.sketch import Row
 from senet_lab.published import PRESETS
 from senet_lab.style import style_of
+from senet_lab.training.run import Run
 
 RESNEXT = Architecture("resnext", 50)
 # 101 and 152 layers differ from 50 in the numbers of the table alone.
@@ -280,6 +281,10 @@ def test_a_saved_model_opens_in_keras(tmp_path):
 
 
 def test_what_cannot_be_saved_says_why(tmp_path):
+    with pytest.raises(
+        TypeError, match=r"`architecture` must be an Architecture, not .*; try run\.architecture, or run\.m"
+    ):
+        save(Run.create(NEXT, folder=tmp_path / "run"), tmp_path / "net.keras")
     with pytest.raises(ValueError, match=r"`suffix` \(='.kera'\) must be one of .*; try '.keras'"):
         save(NEXT, tmp_path / "net.kera")
     with pytest.raises(ValueError, match=r"`form` .* is of a script; try 'net.py'"):

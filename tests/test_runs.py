@@ -126,7 +126,9 @@ def test_the_command_line_trains_lists_and_answers_nonsense(tmp_path, monkeypatc
             ["train", "--preset", "se_resnet50"],
             "`input_shape` (=(224, 224, 3)) must be that of 'sample'; try (32, 32, 3)",
         ),
-        (["resume", "nowhere"], "is no run: it has no config.json"),
+        (["train", "--preset", "se_resnet21"], "try 'cifar_se_resnet20'"),
+        (["resume", "nowhere"], "is no run: it has no config.json; try `Run.create(...)`"),
+        (["resume", "runs/on"], f"is no run: it has no config.json; try '{tmp_path / 'runs/one'}'"),
         (["train", "--token", TINY.token(), "--epochs", "0"], "`epochs` (=0) must be at least 1"),
     ):
         assert main(arguments) == 2

@@ -15,6 +15,7 @@ import pytest
 from runs import SHORT, TINY, assert_ends_as, await_state, killed, log_of, process_of
 
 from senet_lab.training import checkpoint
+from senet_lab.training.process import KEEPING, Waiting
 from senet_lab.training.run import ENDED, Run
 from senet_lab.training.warm import cool, warm
 
@@ -251,6 +252,16 @@ def test_a_warm_process_that_nobody_needs_ends(monkeypatch):
     warm(seconds=0.01)
     (third,) = {each.pid for each in psutil.Process().children() if each.pid not in (first, second)} - before
     assert gone(third)
+
+
+def test_a_process_that_trains_keeps_its_memory_unless_it_is_told_otherwise(monkeypatch):
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
+    waiting = Waiting()
+    settled = psutil.Process(waiting.number).environ()
+    waiting.end()
+    assert settled["MALLOC_ARENA_MAX"] == "2"
+    assert settled["MALLOC_TRIM_THRESHOLD_"] == KEEPING["MALLOC_TRIM_THRESHOLD_"]
+    assert settled["TF_CPU_ALLOCATOR_USE_BFC"] == "true"
 
 
 def test_no_warm_process_outlives_its_kernel():

@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from itertools import count, pairwise
 
+import numpy as np
 import pytest
 from runs import ALIVE, SE_20, SHORT, TINY, await_state, killed, made, rows
 
@@ -35,7 +36,7 @@ from senet_lab.training.warm import cool
 from senet_lab.views.bare import STORED
 from senet_lab.views.courses import DRAWN, THINNED, Course, finding, told_apart
 from senet_lab.views.curves import curves_page, curves_svg, learning_curve
-from senet_lab.views.results import results_table
+from senet_lab.views.results import courses_of, results_table
 
 TURNS = count()
 
@@ -156,6 +157,14 @@ def test_labels_at_the_ends_never_touch():
         ),
         ([Course("A", 5, rows(5)), Course("B", 5, rows(5))], "A and B are level after 5 epochs"),
         (
+            [Course("A, seed 0", 5, rows(5)), Course("A, seed 1", 5, rows(5, 0.49)), Course("B", 5, rows(5, 0.46))],
+            "A, seed 0 is 4.0 points above B",  # and not above the same with another seed
+        ),
+        (
+            [Course("A, run 1", 5, rows(5)), Course("A, run 2", 5, rows(5, 0.49))],
+            "A, run 1 is 1.0 points above A, run 2",
+        ),
+        (
             [Course("A", 5, rows(5), held=500), Course("B", 5, rows(5, 0.46), held=500)],
             "with 500 validation images, up to 6.3 points may be chance",  # 2 sqrt(2 * 0.48 * 0.52 / 500)
         ),
@@ -233,6 +242,9 @@ def test_the_way_within_an_epoch_is_kept_and_thinned(tmp_path):
     assert len(trail) <= watching.TRAIL
     assert (trail[0][0], trail[-1][0]) == (1 + 1 / 300, 2.0)
     assert list(trail) == sorted(trail)
+    run.tell(run.status()._replace(state="stopped", at=time.time()))
+    course = courses_of(look(tmp_path, seen).records)[0]
+    assert (course.epochs, course.training("loss")[-1]) == (2, (2.0, 1.0))  # what was drawn stays
 
 
 def test_the_table_of_results_says_what_the_runs_say(folder):
@@ -425,6 +437,53 @@ def test_gates_of_a_run_that_is_gone_are_refused_at_their_button(folder, trainer
     form = ask(trainer, gates=True)
     assert "a" in form["reasons"]["gates"]
     assert trainer.lens is None
+
+
+def saved(trainer):
+    """What is said once the process that saves has ended; looked at here, since no page has said hello."""
+    await_that(lambda: not trainer._taking.look(), 240)
+    trainer._tick()
+    return trainer.now
+
+
+@pytest.mark.slow
+def test_the_network_of_a_run_is_saved_beside_the_notebook_without_keras_in_its_kernel(unbroken, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unbroken.keras").write_text("somebody's")
+    trainer = Trainer(folder=unbroken.folder.parent)
+    ask(trainer, take=True)
+    assert "Saving" in trainer.now["said"]
+    assert not trainer.now["asks"]["can_take"]
+    assert "being saved already" in ask(trainer, take=True)["error"]
+    now = saved(trainer)
+    assert not now["ill"]
+    assert now["said"].endswith("Saved beside the notebook as unbroken_2.keras; keras.saving.load_model opens it.")
+    assert now["asks"]["can_take"]
+    trainer.close()
+    assert (tmp_path / "unbroken.keras").read_text() == "somebody's"
+    import keras
+
+    x = np.zeros((1, 32, 32, 3), "float32")
+    taken = keras.saving.load_model(tmp_path / "unbroken_2.keras")
+    np.testing.assert_array_equal(taken.predict(x, verbose=0), unbroken.model().predict(x, verbose=0))
+
+
+@pytest.mark.slow
+def test_why_a_network_was_not_saved_is_said_of_its_run_alone(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    checkpointed(Run(folder / "a"))
+    trainer = Trainer(folder=folder)
+    ask(trainer, focus="b")
+    assert (trainer.now["asks"]["can_take"], trainer.now["asks"]["take"][:20]) == (False, "Its first checkpoint")
+    ask(trainer, focus="a", take=True)
+    now = saved(trainer)
+    assert now["ill"]
+    assert "Its network was not saved: 'a' has no checkpoint yet" in now["said"]
+    assert not list(tmp_path.glob("*.keras"))
+    ask(trainer, focus="b")
+    assert "saved" not in trainer.now["said"]
+    assert not trainer.now["ill"]
+    trainer.close()
 
 
 def test_a_network_that_ships_can_be_chosen_to_train(trainer):

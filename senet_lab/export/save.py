@@ -41,6 +41,9 @@ def save(
         ValueError, TypeError: an unknown suffix or form, or a form for what is no script.
         OSError: the file is there, its folder is not, or it cannot be written.
     """
+    if not isinstance(architecture, Architecture):
+        fit = "run.architecture, or run.model().save(path)" if hasattr(architecture, "model") else "Architecture()"
+        raise TypeError(f"`architecture` must be an Architecture, not {architecture!r}; try {fit}.")
     path = Path(path)
     suffix = one_of("suffix", path.suffix.lower(), tuple(_WRITERS))
     if form is not None and suffix != ".py":

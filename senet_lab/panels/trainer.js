@@ -58,9 +58,10 @@ export default {
     function showNow() {
       const now = model.get("now");
       if (parts.said.textContent !== now.said) parts.said.textContent = now.said;
+      parts.said.classList.toggle("sn-error", now.ill);
       redraw(parts.heading, now.heading);
       redraw(parts.progress, now.progress);
-      const { toggle = "pause", can_toggle, can_stop, can_like, can_gates, gates = "" } = now.asks;
+      const { toggle = "pause", can_toggle, can_stop, can_like, can_gates, gates = "", can_take, take = "" } = now.asks;
       parts.toggle.dataset.ask = toggle;
       parts.toggle.textContent = toggle === "pause" ? "Pause" : "Resume";
       allow(parts.toggle, can_toggle);
@@ -68,6 +69,8 @@ export default {
       allow(parts.like, can_like);
       allow(parts.gates, can_gates);
       parts.gates.title = gates;
+      allow(parts.take, can_take);
+      parts.take.title = take;
     }
 
     const showPicture = () => redraw(parts.picture, model.get("picture"));
@@ -218,6 +221,7 @@ function layout(el, below) {
           <button type="button" class="sn-button" data-part="resume_anyway" data-ask="resume" data-value="anyway" hidden>Resume anyway</button>
           <button type="button" class="sn-button" data-part="stop" data-ask="stop">Stop</button>
           <button type="button" class="sn-button" data-part="gates" data-ask="gates">Its gates</button>
+          <button type="button" class="sn-button" data-part="take" data-ask="take">Save network</button>
           <button type="button" class="sn-button" data-part="like" data-ask="like" title="Network, data and recipe of this run">Use its settings</button>
         </div>
         <div data-part="heading"></div>

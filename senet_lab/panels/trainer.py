@@ -23,6 +23,7 @@ from senet_lab.panels.explorer import Explorer
 from senet_lab.panels.following import Follower, heard_where_sent
 from senet_lab.panels.trainer_deeds import DEEDS, refused, run_of
 from senet_lab.panels.trainer_state import ACTIONS, State, after, begun, followed
+from senet_lab.panels.trainer_taking import Taking
 from senet_lab.panels.watching import Seen, look
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
@@ -93,6 +94,7 @@ class Trainer(anywidget.AnyWidget):
         self._reading: Reading | None = None
         self._lens_of: Path | None = None
         self._read_at = 0.0
+        self._taking = Taking()
         given = "explorer" if isinstance(architecture, Explorer) else architecture
         self._place: Place = (cell(), self.folder, given, recipe)
         self._state = _left_at.get(self._place) or _first(architecture, recipe)
@@ -172,7 +174,9 @@ class Trainer(anywidget.AnyWidget):
                 self._follower.start()
             elif name == "gates":
                 self._open_gates()
-            else:
+            elif name == "take" and (run := self.run):
+                self._taking.start(run)
+            elif name in DEEDS:
                 self._state = DEEDS[name](value, self._state, self._seen, self.folder)
         except (ValueError, TypeError, OSError, RuntimeError) as error:
             self._state = refused(self._state, name, value, error)
@@ -211,8 +215,9 @@ class Trainer(anywidget.AnyWidget):
 
     def _tick(self) -> bool:
         """Look, and show what is new; returns whether anything is at work."""
-        before = self._seen.is_going
+        before, saving = self._seen.is_going, False
         try:
+            saving = self._taking.look()
             self._look()
             self._read()
             if before != self._seen.is_going:
@@ -222,7 +227,7 @@ class Trainer(anywidget.AnyWidget):
         except Exception as error:  # nobody would hear of it
             self.failure = error
             self.form = {**self.form, "error": traceback.format_exc()}
-        return self._seen.is_going
+        return self._seen.is_going or saving
 
     def _look(self) -> None:
         with self._lock:
@@ -242,7 +247,7 @@ class Trainer(anywidget.AnyWidget):
     def _parts(self, state: State, seen: Seen) -> dict[str, Any]:
         """What changes while something is trained."""
         return {
-            "now": pages.now(state, seen, self._reading),
+            "now": pages.now(state, seen, self._reading, self._taking.taken),
             "picture": pages.picture(state, seen),
             "epochs": pages.epochs(state, seen),
             "table": pages.table(state, seen),

@@ -9,6 +9,7 @@ from typing import Any
 from senet_lab.panels.labels import words
 from senet_lab.panels.trainer_controls import trainer_controls
 from senet_lab.panels.trainer_state import FOLDER, State
+from senet_lab.panels.trainer_taking import Taken
 from senet_lab.panels.watching import Seen
 from senet_lab.training.estimate import estimate
 from senet_lab.views.bare import still_page
@@ -22,6 +23,7 @@ ANYWAY = (
 )
 RESUME_ANYWAY = "Resume anyway"  # a button, which is there where a refusal names it
 COMPARED = 4  # runs that are drawn unasked
+LATER = "Its first checkpoint comes after an epoch, or a minute"
 
 
 def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, Any]:
@@ -73,20 +75,21 @@ def _is_comparable(record: Record, focus: Record) -> bool:
     return bool(record.rows) and (record.data, record.recipe) == (focus.data, focus.recipe) and record.key != focus.key
 
 
-def now(state: State, seen: Seen, reading: Reading | None) -> dict[str, Any]:
-    """The run in focus: what it is, how far it is, and what can be asked of it."""
+def now(state: State, seen: Seen, reading: Reading | None, taken: Taken = Taken()) -> dict[str, Any]:  # noqa: B008
+    """The run in focus: what it is, how far it is, what can be asked of it, and what came of taking it along."""
     record = focus_of(state, seen)
     if record is None:
         title = f"<h2>{escape(state.network.name)}</h2>"
         under = '<p class="sn-under">Nothing has been trained yet. Start: the curves come by themselves.</p>'
-        return {"heading": title + under, "progress": progress(None), "said": "No run yet.", "asks": {}}
+        return {"heading": title + under, "progress": progress(None), "said": "No run yet.", "ill": False, "asks": {}}
     about = escape(about_run(record))
     title = f'<h2>{escape(record.architecture.name)}</h2><p class="sn-under" title="{escape(record.key)}">{about}</p>'
     return {
         "heading": title,
         "progress": progress(record, reading if record.is_going else None),
-        "said": _said(record),
-        "asks": _asks(record),
+        "said": f"{_said(record)} {taken.words}".strip() if taken.key == record.key else _said(record),
+        "ill": taken.key == record.key and taken.state == "failed",
+        "asks": _asks(record) | _takes(record, taken),
     }
 
 
@@ -118,11 +121,19 @@ def _asks(record: Record) -> dict[str, Any]:
     }
 
 
+def _takes(record: Record, taken: Taken) -> dict[str, Any]:
+    """Whether its network can be saved, and what that does."""
+    why = "" if record.kept else LATER
+    if taken.state == "saving":
+        why = "A network is being saved already"
+    return {"can_take": not why, "take": why or "Best weights, as a .keras file beside this notebook"}
+
+
 def _no_gates(record: Record) -> str:
     """Why there are no gates to look into; "" where there are."""
     if not record.architecture.has_se:
         return "It has no squeeze-excite"
-    return "" if record.kept else "Its first checkpoint comes after an epoch, or a minute"
+    return "" if record.kept else LATER
 
 
 def table(state: State, seen: Seen, *, interactive: bool = True) -> str:

@@ -26,7 +26,7 @@ FIELDS = (
 )  # fmt: skip
 CHOSEN = ("epochs", "seed", "validation", "precision", "accumulate")  # what stays when another recipe is taken
 NAMED = ("optimizer", "schedule", "precision")  # whose values are words
-ACTIONS = ("start", "pause", "resume", "stop", "like", "gates", "hello")  # done to runs, not to the state
+ACTIONS = ("start", "pause", "resume", "stop", "like", "gates", "take", "hello")  # done to runs, not to the state
 EPOCHS = 10
 
 

@@ -21,6 +21,10 @@ WORKER = "senet_lab.training.worker"
 # What a process must have been started with to compute as one that is started now would.
 PREFIXES = ("KERAS_", "CUDA_", "TF_", "XLA_", "JAX_", "SENET_LAB_", "PYTHON", "OMP_", "LD_")
 
+# glibc keeps the memory that a step frees for the next one, as TensorFlow does (`senet_lab.nets`): to let it go and to
+# have it again took up to half of a step. With one arena, since further ones are cut down whatever is asked of them.
+KEEPING = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
+
 
 class Waiting:
     """A process that waits for a run.
@@ -33,11 +37,11 @@ class Waiting:
     def __init__(self, log: Path | None = None) -> None:
         """Start it; with `log`, what it says before it has a run goes there, and else nowhere."""
         self.mark, self.environment = f"worker-{token_hex(8)}", settings()
-        quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ}
+        environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **KEEPING, **os.environ}
         with open(log or os.devnull, "ab") as said:
             self._process = subprocess.Popen(  # in a session of its own: no Ctrl+C of ours reaches it
                 [sys.executable, "-m", WORKER, "--wait", self.mark],
-                stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True, env=quiet,
+                stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True, env=environment,
             )  # fmt: skip
         # Somebody has to hear that it has ended.
         threading.Thread(target=self._process.wait, daemon=True, name=self.mark).start()

@@ -60,7 +60,9 @@ class Run:
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder).expanduser().resolve())
         if not (self.folder / "config.json").is_file():
-            raise FileNotFoundError(f"'{self.folder}' is no run: it has no config.json; try `Run.create(...)`.")
+            others = [path.parent.name for path in self.folder.parent.glob("*/config.json")]
+            fit = f"'{self.folder.with_name(nearest(self.folder.name, others))}'" if others else "`Run.create(...)`"
+            raise FileNotFoundError(f"'{self.folder}' is no run: it has no config.json; try {fit}.")
 
     @classmethod
     def create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import isfinite, sqrt
 from typing import NamedTuple
 
@@ -136,6 +137,7 @@ def recipe_words(recipe: Recipe) -> str:
     return f"{base} recipe, {recipe.epochs} epoch{'s' * (recipe.epochs != 1)}"
 
 
+@lru_cache(maxsize=64)
 def nearest_recipe(recipe: Recipe) -> str:
     """The name of the recipe that differs in the fewest fields."""
     values = recipe.to_dict()
@@ -168,7 +170,8 @@ def _of_several(alike: Sequence[Course], others: Sequence[Course]) -> str:
     """The best of those with the same measure, by how much, and who has another one."""
     epoch = min(int(course.rows[-1]["epoch"]) for course in alike)
     ranked = sorted(alike, key=lambda course: _at(course, epoch), reverse=True)
-    first, second = ranked[0], ranked[1] if len(alike) > 2 else ranked[-1]
+    first, *rest = ranked
+    second = next((course for course in rest if _what(course) != _what(first)), rest[0])  # a rerun tells less
     after = f"after {epoch} epoch{'s' * (epoch != 1)}"
     gap = 100 * (_at(first, epoch) - _at(second, epoch))
     apart = f"{first.name} and {second.name} are level" if round(gap, 1) == 0 else ""
@@ -179,6 +182,11 @@ def _of_several(alike: Sequence[Course], others: Sequence[Course]) -> str:
         why = "no images are held out" if not measure else "images are held out"
         told += f" Not compared, since {why} there: {', '.join(course.name for course in others)}."
     return told
+
+
+def _what(course: Course) -> list[str]:
+    """What was trained, in the parts of its name; a run with another seed is of the same."""
+    return [part for part in course.name.split(", ") if not part.startswith(("run ", "seed "))]
 
 
 def _of_one(course: Course) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from math import ceil
 from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
@@ -106,13 +107,19 @@ def courses_of(records: Sequence[Record]) -> tuple[Course, ...]:
     return tuple(
         Course(
             name,
-            record.recipe.epochs if record.is_going else int(record.rows[-1]["epoch"] if record.rows else 0),
+            record.recipe.epochs if record.is_going else _reached(record),
             record.rows,
-            record.trail if record.is_going else (),
+            record.trail,
             held_out(record.recipe, record.data),
         )
         for record, name in zip(records, names, strict=True)
     )
+
+
+def _reached(record: Record) -> int:
+    """The epochs that it has finished, or begun."""
+    begun = [ceil(record.trail[-1][0])] if record.trail else []
+    return max([int(record.rows[-1]["epoch"]) if record.rows else 0, *begun])
 
 
 def results_table(
