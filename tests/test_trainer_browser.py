@@ -297,6 +297,18 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to(page, theme, widt
     set_theme(page, "light")
 
 
+def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, home):
+    top = page.locator(".sn-progress").bounding_box()["y"]
+    press(page, "Save network")
+    said = page.locator("[data-part=said]")
+    expect(said).to_have_text(re.compile(r"^Saved beside the notebook as \S+\.keras; keras\.saving"), timeout=LONG)
+    assert page.locator(".sn-progress").bounding_box()["y"] == top
+    expect(page.get_by_role("button", name="Save network")).to_be_focused()
+    page.screenshot(path=ARTEFACTS / "trainer_saved.png")
+    assert cut_off(page) == []
+    assert [path.stat().st_size > 100_000 for path in (home / "notebooks").glob("*.keras")] == [True]
+
+
 def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_is_loaded_again(page):
     gates = page.get_by_role("group", name="Gates of the run")
     press(page, "Its gates")

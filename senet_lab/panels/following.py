@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 BUSY, IDLE = 0.2, 1.0  # seconds between two looks
+SHARE = 0.01  # of a core at most, while something is at work: that may be a training beside us
 
 
 def heard_where_sent(comm: Any) -> None:
@@ -68,6 +70,8 @@ class Follower:
 
     def _follow(self) -> None:
         while not self._ended.is_set() and (tick := self._tick()) is not None:
+            start = time.thread_time()
             going = self.call(tick)
             del tick  # or it would keep alive what it belongs to
-            self._ended.wait(BUSY if going else IDLE)
+            rest = (time.thread_time() - start) / SHARE
+            self._ended.wait(min(max(BUSY, rest), IDLE) if going else IDLE)

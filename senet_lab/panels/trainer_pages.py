@@ -87,14 +87,17 @@ def now(state: State, seen: Seen, reading: Reading | None, taken: Taken = Taken(
     return {
         "heading": title,
         "progress": progress(record, reading if record.is_going else None),
-        "said": f"{_said(record)} {taken.words}".strip() if taken.key == record.key else _said(record),
+        "said": _said(record, taken),
         "ill": taken.key == record.key and taken.state == "failed",
         "asks": _asks(record) | _takes(record, taken),
     }
 
 
-def _said(record: Record) -> str:
-    """The state in a sentence that changes a few times in a run, for those who listen."""
+def _said(record: Record, taken: Taken) -> str:
+    """The state in a sentence that changes a few times in a run, for those who listen; or of saving its network."""
+    saving = taken.words if taken.key == record.key else ""
+    if saving and not record.is_going:
+        return saving
     status, name = record.status, record.architecture.name
     told = f"{name}: {'not started: Resume begins it' if record.state == 'not started' else record.words}"
     if record.is_going and status.steps and record.state == "training":
@@ -104,7 +107,7 @@ def _said(record: Record) -> str:
     if status.state == "stopped":
         where = f"in epoch {status.epoch + 1}" if status.step else f"after {status.epoch}"
         told += f" {where} of {status.epochs}{'' if status.step else ' epochs'}; Resume goes on from there"
-    return f"{told}. {status.warning}".strip()
+    return f"{told}. {saving or status.warning}".strip()
 
 
 def _asks(record: Record) -> dict[str, Any]:
