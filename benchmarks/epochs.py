@@ -35,7 +35,6 @@ from senet_lab.training.devices import Placed
 from senet_lab.training.loop import Loop
 from senet_lab.training.noted import MOST
 from senet_lab.training.optimizers import compiled
-from senet_lab.training.process import KEEPING
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
 
@@ -161,7 +160,7 @@ def _spent(call: Callable[[], object], watching: psutil.Process | None) -> tuple
     seconds = _seconds(call)
     own = time.process_time() - start
     if watching:
-        time.sleep(1)  # what it draws of the epoch's end is the run's, too
+        time.sleep(1.5)  # what it draws of the epoch's end is the run's, too
     more = _cpu(watching) - before
     if watching:
         watching.suspend()
@@ -197,9 +196,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Do what the arguments say, in a process like that of a run."""
-    if not os.environ.keys() >= KEEPING.keys():  # glibc looks at them before Python begins
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**KEEPING, **os.environ})
+    """Do what the arguments say."""
     what, *rest = sys.argv[1:]
     calls = {"epoch": epoch, "free": free, "overhead": overhead}
     calls[what](*(int(word) if word.isdigit() else word for word in rest))  # type: ignore[operator]

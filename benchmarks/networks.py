@@ -16,7 +16,10 @@ from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "keras" in sys.argv:
-    os.environ["TF_CPU_ALLOCATOR_USE_BFC"] = "false"  # as it is where nobody has imported senet_lab
+    os.environ |= {
+        "TF_CPU_ALLOCATOR_USE_BFC": "false",
+        "TF_ENABLE_ONEDNN_OPTS": "",
+    }  # as where nobody imports senet_lab
 
 import keras
 import numpy as np

@@ -1,6 +1,6 @@
 """The peers: timm's networks in PyTorch, its grouped convolution, torchinfo and fvcore. Needs neither Keras nor us.
 
-`python peers.py limit | table | grouped SHAPE | train NAME BATCH SIDE | infer NAME BATCH SIDE | epoch`
+`python peers.py limit | table | grouped SHAPE | train NAME BATCH SIDE | infer NAME BATCH SIDE | epoch HOW`
 """
 
 from __future__ import annotations
@@ -117,8 +117,9 @@ def train(name: str, batch: int, side: int, repeats: int) -> None:
     emit("memory", case, TIMM, "MiB", [peak_memory()])
 
 
-def epoch(steps: int) -> None:
+def epoch(how: str, steps: int) -> None:
     """The seed's training on CIFAR-10: 45,000 images in batches of 32, 5,000 held out; from so many steps of each."""
+    way = TIMM if how == "as it comes" else f"{TIMM}, {how}"
     model = network("mini SE-ResNet").to(memory_format=torch.channels_last)
     draw = torch.randint(0, 256, (10_000, 3, 32, 32), dtype=torch.uint8)
     optimizer = torch.optim.Adam(model.parameters())
@@ -143,8 +144,8 @@ def epoch(steps: int) -> None:
     model.eval()
     held = sum(timed(forward, max(1, steps // 9), 3)) / max(1, steps // 9)
     case = "mini SE-ResNet, 32 px, batch 32"
-    emit("epoch rate", case, TIMM, "images/s", [32 / seconds])
-    emit("epoch", case, TIMM, "s", [(45_000 * seconds + 5_000 * held) / 32])
+    emit("epoch rate", case, way, "images/s", [32 / seconds])
+    emit("epoch", case, way, "s", [(45_000 * seconds + 5_000 * held) / 32])
 
 
 def infer(name: str, batch: int, side: int, repeats: int) -> None:

@@ -25,10 +25,13 @@ from growth import AXES
 from report import page, publish, write
 from timing import machine
 
+from senet_lab.training.process import KEEPING
+
 HERE = Path(__file__).parent
 SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
 TRAIN = (("mini SE-ResNet", 32, 32), ("SE-ResNeXt-50", 16, 64))  # name, batch, side
 INFER = (("SE-ResNet-50", 8, 224), ("SE-ResNeXt-50", 8, 224))
+COMES, KEPT = "as it comes", "memory kept"  # how glibc has it: of a run, and so of epochs.py, it is kept
 
 Job = tuple[str, tuple[object, ...]]  # script, arguments
 
@@ -52,8 +55,8 @@ def jobs(quick: bool) -> list[Job]:
 def trainings(quick: bool) -> list[Job]:
     """The seed's training, what the run machinery costs on its network and on one whose steps are short, and gates."""
     steps, rounds, many = (10, 1, 3) if quick else (200, 5, 20)
-    found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", steps))] * (1 if quick else 2)
-    found.append(("epochs.py", ("free", steps, 2 if quick else 6)))
+    found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", COMES, steps))] * (1 if quick else 2)
+    found += [("epochs.py", ("free", steps, 2 if quick else 6)), ("peers.py", ("epoch", KEPT, steps))]
     for name, length in (("mini SE-ResNet", max(3, steps // 3)), ("cifar_se_resnet20", 2 * steps)):
         found.append(("epochs.py", ("overhead", name, 32, length, rounds)))
     return found + [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
@@ -73,6 +76,8 @@ def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
     script, arguments = job
     python = peers if script == "peers.py" else sys.executable
     quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if script == "epochs.py" or KEPT in arguments:
+        quiet |= KEEPING
     command = [python, str(HERE / script), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

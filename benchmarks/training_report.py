@@ -14,7 +14,8 @@ TABLES = {
     "The seed's training: images/s in training steps": (
         "epoch rate",
         "CIFAR-10, Adam, batches of 32, as the seed's README prints it. A run asks TensorFlow for sums in a fixed "
-        "order, so that it can be resumed bit for bit; `fit` without that shows what it costs.",
+        "order, so that it can be resumed bit for bit; `fit` without that shows what it costs. A run has glibc keep "
+        "the memory that a step frees, and so has this `fit`; torch is shown as it comes, and with the same.",
     ),
     "The seed's training: an epoch, s": (
         "epoch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from senet_lab.panels.trainer import Trainer
 
 __version__ = "0.1.0"
+
+# How TensorFlow computes on a CPU. It looks here when it is loaded, or makes its first tensor; what is set already is
+# left as it is. It keeps the memory of tensors that are gone for the next ones, as on a GPU: by itself it gives it back
+# to the system and has it anew in each step. By itself it would also take no more than 64 GiB, and oneDNN's kernels
+# only where a processor has instructions for neural networks, though they are the faster ones without, too.
+os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "true")
+os.environ.setdefault("TF_CPU_BFC_MEM_LIMIT_IN_MB", str(2**30))
+if hasattr(os, "uname") and os.uname().machine == "x86_64":
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 # Loaded when first asked for (PEP 562): importing the package costs milliseconds, and never Keras.
 _HOMES = {

@@ -20,6 +20,7 @@ from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import ACTIVE, ENDED, Run, Status, must_fit, runs
 from senet_lab.training.trained import trained
+from senet_lab.views.courses import TRAINING_IMAGES
 
 # Of a recipe, those that have a flag of their own.
 FIELDS = ("epochs", "batch", "accumulate", "learning_rate", "weight_decay", "validation", "precision", "seed")
@@ -82,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 def _train(chosen: argparse.Namespace) -> int:
     recipe = recipe_of(chosen)
     token = chosen.token
-    architecture = Architecture.from_token(token) if token else _preset(chosen.preset)
+    architecture = Architecture.from_token(token) if token else _preset(chosen.preset, chosen.data)
     hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
     placement = Placement.checked(chosen.devices, hosts, chosen.host_index)
     must_fit(architecture, chosen.data)
@@ -92,14 +93,15 @@ def _train(chosen: argparse.Namespace) -> int:
     return _watched(run, force=chosen.force)
 
 
-def _preset(name: str) -> Architecture:
-    """The preset of that name; where there is none, those for 32 x 32 pixels are named.
+def _preset(name: str, data: str) -> Architecture:
+    """The preset of that name; where there is none, those for the images are named.
 
     Raises:
         ValueError: there is none.
     """
     small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
-    return Architecture.preset(name if name in PRESETS else one_of("preset", name, small))
+    offered = small if data in TRAINING_IMAGES else PRESETS
+    return Architecture.preset(name if name in PRESETS else one_of("preset", name, offered))
 
 
 def recipe_of(chosen: argparse.Namespace) -> Recipe:

@@ -23,16 +23,23 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"The folder of `path` (='{path}') must exist; make '{path.parent}' first.")
-    folder = os.path.isdir(path)  # those of os.path answer even a name that is too long
-    if folder or (os.path.exists(path) and not overwrite):
-        fit = "another name" if folder else "another name, or overwrite=True"
-        raise FileExistsError(f"`path` (='{path}') is there already; try {fit}.")
+    _must_be_free(path, overwrite=overwrite)
     unfinished = path.with_name(f".{token_hex(4)}{''.join(path.suffixes)}")  # Keras looks at them
     try:
         yield unfinished
+        _must_be_free(path, overwrite=overwrite)  # to write may have taken long
         os.replace(unfinished, path)
+    except FileExistsError:
+        raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise OSError(f"`path` (='{path}') cannot be written: {reason}; try another name or folder.") from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _must_be_free(path: Path, *, overwrite: bool) -> None:
+    folder = os.path.isdir(path)  # those of os.path answer even a name that is too long
+    if folder or (os.path.exists(path) and not overwrite):
+        fit = "another name" if folder else "another name, or overwrite=True"
+        raise FileExistsError(f"`path` (='{path}') is there already; try {fit}.")

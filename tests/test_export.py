@@ -281,10 +281,10 @@ def test_a_saved_model_opens_in_keras(tmp_path):
 
 
 def test_what_cannot_be_saved_says_why(tmp_path):
-    with pytest.raises(
-        TypeError, match=r"`architecture` must be an Architecture, not .*; try run\.architecture, or run\.m"
-    ):
+    with pytest.raises(TypeError, match=r"`architecture` must be an Architecture, not .*; try its `architecture`"):
         save(Run.create(NEXT, folder=tmp_path / "run"), tmp_path / "net.keras")
+    with pytest.raises(TypeError, match=r"not 'se_resnet50'; try Architecture\.preset\(\.\.\.\) or"):
+        save("se_resnet50", tmp_path / "net.keras")
     with pytest.raises(ValueError, match=r"`suffix` \(='.kera'\) must be one of .*; try '.keras'"):
         save(NEXT, tmp_path / "net.kera")
     with pytest.raises(ValueError, match=r"`form` .* is of a script; try 'net.py'"):
@@ -299,6 +299,20 @@ def test_what_cannot_be_saved_says_why(tmp_path):
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(FileExistsError, match="is there already; try another name"):
         save(NEXT, tmp_path / "folder.csv", overwrite=True)
+
+
+def test_what_somebody_has_put_there_meanwhile_is_kept(tmp_path):
+    path = tmp_path / "net.csv"
+
+    def put():
+        with written_whole(path) as unfinished:
+            unfinished.write_text("ours")
+            path.write_text("theirs")
+
+    with pytest.raises(FileExistsError, match="is there already"):
+        put()
+    assert path.read_text() == "theirs"
+    assert [path] == list(tmp_path.iterdir())
 
 
 def test_a_name_that_the_file_system_refuses_is_told_so(tmp_path):

@@ -120,6 +120,8 @@ def test_the_command_line_trains_lists_and_answers_nonsense(tmp_path, monkeypatc
     assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epochs done.*best held-out accuracy 0\.\d+", out)
     assert len(re.findall(r"^epoch 1: loss .*, held out: loss ", out, re.MULTILINE)) == 1
     assert "s left" not in out.splitlines()[-1]
+    (tmp_path / "runs/own").mkdir()
+    (tmp_path / "runs/own/config.json").write_text("{}")  # another program's
     for arguments, words in (
         (["train", "--recipe", "moden"], "try 'modern'"),
         (

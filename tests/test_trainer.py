@@ -18,7 +18,7 @@ import pytest
 from runs import ALIVE, SE_20, SHORT, TINY, await_state, killed, made, rows
 
 from senet_lab import Architecture, Explorer, Trainer, pretrained
-from senet_lab.panels import devices, trainer_pages, watching
+from senet_lab.panels import devices, following, trainer_pages, trainer_taking, watching
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import trainer as trainer_module
 from senet_lab.panels.cells import REPLACED
@@ -27,6 +27,7 @@ from senet_lab.panels.labels import OWN
 from senet_lab.panels.moves import TIMM
 from senet_lab.panels.trainer_controls import NUMBERS, trainer_controls
 from senet_lab.panels.trainer_state import FIELDS, after, begun, fitted
+from senet_lab.panels.trainer_taking import Taken
 from senet_lab.panels.watching import look
 from senet_lab.training import memory
 from senet_lab.training.metrics import COLUMNS
@@ -157,12 +158,16 @@ def test_labels_at_the_ends_never_touch():
         ),
         ([Course("A", 5, rows(5)), Course("B", 5, rows(5))], "A and B are level after 5 epochs"),
         (
-            [Course("A, seed 0", 5, rows(5)), Course("A, seed 1", 5, rows(5, 0.49)), Course("B", 5, rows(5, 0.46))],
-            "A, seed 0 is 4.0 points above B",  # and not above the same with another seed
+            [
+                Course("A", 5, rows(5), what=("A",)),
+                Course("A2", 5, rows(5, 0.49), what=("A",)),
+                Course("B", 5, rows(5, 0.46)),
+            ],
+            "A is 4.0 points above B",  # and not above the same with another seed
         ),
         (
-            [Course("A, run 1", 5, rows(5)), Course("A, run 2", 5, rows(5, 0.49))],
-            "A, run 1 is 1.0 points above A, run 2",
+            [Course("A", 5, rows(5)), Course("A2", 5, rows(5, 0.49))],
+            "A is 1.0 points above A2",
         ),
         (
             [Course("A", 5, rows(5), held=500), Course("B", 5, rows(5, 0.46), held=500)],
@@ -200,6 +205,9 @@ def test_a_run_is_drawn_in_a_cell_and_saved_as_a_file(folder):
     ElementTree.fromstring(curve.svg.encode())
     assert "var(" not in curve.svg
     assert learning_curve(Run(folder / "c")).courses[0].last() == 0.4
+    again = made(folder, "again", recipe=replace(RECIPES["seed"], seed=1), accuracy=0.49)
+    first, second = learning_curve([Run(folder / "a"), again]).courses
+    assert first.what == second.what != learning_curve(Run(folder / "b")).courses[0].what
     with pytest.raises(ValueError, match=r"`runs` \(=7 of them\) must be at most 6; try those that you compare."):
         learning_curve([Run(folder / "a")] * 7)
 
@@ -457,9 +465,13 @@ def test_the_network_of_a_run_is_saved_beside_the_notebook_without_keras_in_its_
     assert "being saved already" in ask(trainer, take=True)["error"]
     now = saved(trainer)
     assert not now["ill"]
-    assert now["said"].endswith("Saved beside the notebook as unbroken_2.keras; keras.saving.load_model opens it.")
+    told = "Saved as unbroken_2.keras, in the folder of the notebook; keras.saving.load_model opens it."
+    assert now["said"] == told
     assert now["asks"]["can_take"]
-    trainer.close()
+    again = Trainer(folder=unbroken.folder.parent)  # its cell is run again
+    assert again.now["said"] == told
+    for each in (trainer, again):
+        each.close()
     assert (tmp_path / "unbroken.keras").read_text() == "somebody's"
     import keras
 
@@ -481,9 +493,49 @@ def test_why_a_network_was_not_saved_is_said_of_its_run_alone(folder, tmp_path, 
     assert "Its network was not saved: 'a' has no checkpoint yet" in now["said"]
     assert not list(tmp_path.glob("*.keras"))
     ask(trainer, focus="b")
-    assert "saved" not in trainer.now["said"]
     assert not trainer.now["ill"]
+    ask(trainer, focus="a")
+    assert "saved" not in trainer.now["said"]  # something else was asked for
     trainer.close()
+
+
+def test_what_came_of_saving_hides_nothing_that_happens_to_the_run_later(folder):
+    taken = Taken("d", "Saved as d.keras.", "saved")
+    run = made(folder, "d", state="training", warning="Other versions.", **ALIVE)
+    said = lambda: trainer_pages.now(begun(), look(folder), None, taken)["said"]  # noqa: E731 - said twice
+    assert re.fullmatch(r"SE-ResNet-20: training.*\. Other versions\. Saved as d\.keras\.", said())
+    run.tell(run.status()._replace(state="failed", reason="the disk is full", warning=""))
+    assert said() == "SE-ResNet-20: failed, since the disk is full. Saved as d.keras."
+
+
+def test_a_network_is_not_saved_where_it_cannot_be_or_would_take_the_memory_of_a_training(folder, monkeypatch):
+    checkpointed(Run(folder / "a"))
+    trainer = Trainer(folder=folder)
+    monkeypatch.setattr(memory, "available", lambda: 10**8)
+    assert "95 MiB are free; try it later" in ask(trainer, focus="a", take=True)["error"]
+    monkeypatch.setattr(trainer_taking.os, "access", lambda *_: False)
+    assert "cannot be written to; start Jupyter in another folder" in ask(trainer, take=True)["error"]
+    trainer.close()
+
+
+def test_a_look_that_costs_more_is_made_less_often(monkeypatch):
+    rests = []
+
+    def looked(cost):
+        follower = Follower(lambda: lambda: burnt(cost))
+        monkeypatch.setattr(follower._ended, "wait", lambda seconds: rests.append(seconds) or follower.end())
+        follower._follow()
+        return rests[-1]
+
+    def burnt(seconds):
+        end = time.thread_time() + seconds
+        while time.thread_time() < end:
+            pass
+        return True
+
+    assert looked(0.0) == following.BUSY
+    assert looked(0.005) >= 0.5
+    assert looked(0.05) == following.IDLE
 
 
 def test_a_network_that_ships_can_be_chosen_to_train(trainer):

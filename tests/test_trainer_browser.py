@@ -301,7 +301,7 @@ def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, home)
     top = page.locator(".sn-progress").bounding_box()["y"]
     press(page, "Save network")
     said = page.locator("[data-part=said]")
-    expect(said).to_have_text(re.compile(r"^Saved beside the notebook as \S+\.keras; keras\.saving"), timeout=LONG)
+    expect(said).to_have_text(re.compile(r"^Saved as \S+\.keras, in the folder of the notebook; keras"), timeout=LONG)
     assert page.locator(".sn-progress").bounding_box()["y"] == top
     expect(page.get_by_role("button", name="Save network")).to_be_focused()
     page.screenshot(path=ARTEFACTS / "trainer_saved.png")

@@ -42,7 +42,8 @@ def save(
         OSError: the file is there, its folder is not, or it cannot be written.
     """
     if not isinstance(architecture, Architecture):
-        fit = "run.architecture, or run.model().save(path)" if hasattr(architecture, "model") else "Architecture()"
+        has_one = isinstance(getattr(architecture, "architecture", None), Architecture)
+        fit = "its `architecture`" if has_one else "Architecture.preset(...) or Architecture.from_token(...)"
         raise TypeError(f"`architecture` must be an Architecture, not {architecture!r}; try {fit}.")
     path = Path(path)
     suffix = one_of("suffix", path.suffix.lower(), tuple(_WRITERS))

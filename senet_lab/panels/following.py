@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 BUSY, IDLE = 0.2, 1.0  # seconds between two looks
-SHARE = 0.01  # of a core at most, while something is at work: that may be a training beside us
+SHARE = 0.01  # of a core, while something is at work, which may be a training beside us; more where a look is slow
 
 
 def heard_where_sent(comm: Any) -> None:

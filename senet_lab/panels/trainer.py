@@ -23,7 +23,7 @@ from senet_lab.panels.explorer import Explorer
 from senet_lab.panels.following import Follower, heard_where_sent
 from senet_lab.panels.trainer_deeds import DEEDS, refused, run_of
 from senet_lab.panels.trainer_state import ACTIONS, State, after, begun, followed
-from senet_lab.panels.trainer_taking import Taking
+from senet_lab.panels.trainer_taking import taking_from
 from senet_lab.panels.watching import Seen, look
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import Run
@@ -94,7 +94,7 @@ class Trainer(anywidget.AnyWidget):
         self._reading: Reading | None = None
         self._lens_of: Path | None = None
         self._read_at = 0.0
-        self._taking = Taking()
+        self._taking = taking_from(self.folder)
         given = "explorer" if isinstance(architecture, Explorer) else architecture
         self._place: Place = (cell(), self.folder, given, recipe)
         self._state = _left_at.get(self._place) or _first(architecture, recipe)
@@ -155,6 +155,7 @@ class Trainer(anywidget.AnyWidget):
         self._follower.context = contextvars.copy_context()  # see Follower
         try:
             moves = dict(change.new["moves"])
+            self._taking.forget_failure()
             self._state = after(self._state, moves, turn)
             for name, value in moves.items():
                 if name in ACTIONS:
@@ -174,9 +175,9 @@ class Trainer(anywidget.AnyWidget):
                 self._follower.start()
             elif name == "gates":
                 self._open_gates()
-            elif name == "take" and (run := self.run):
-                self._taking.start(run)
-            elif name in DEEDS:
+            elif name == "take":
+                self._taking.start(self.run)
+            else:
                 self._state = DEEDS[name](value, self._state, self._seen, self.folder)
         except (ValueError, TypeError, OSError, RuntimeError) as error:
             self._state = refused(self._state, name, value, error)

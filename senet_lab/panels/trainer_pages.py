@@ -23,7 +23,7 @@ ANYWAY = (
 )
 RESUME_ANYWAY = "Resume anyway"  # a button, which is there where a refusal names it
 COMPARED = 4  # runs that are drawn unasked
-LATER = "Its first checkpoint comes after an epoch, or a minute"
+LATER = "Its first checkpoint comes after an epoch, or a minute at most"
 
 
 def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, Any]:
@@ -88,15 +88,15 @@ def now(state: State, seen: Seen, reading: Reading | None, taken: Taken = Taken(
         "heading": title,
         "progress": progress(record, reading if record.is_going else None),
         "said": _said(record, taken),
-        "ill": taken.key == record.key and taken.state == "failed",
+        "ill": (taken.key, taken.state) == (record.key, "failed"),
         "asks": _asks(record) | _takes(record, taken),
     }
 
 
 def _said(record: Record, taken: Taken) -> str:
-    """The state in a sentence that changes a few times in a run, for those who listen; or of saving its network."""
+    """The state in a sentence that changes a few times in a run, for those who listen; or what came of saving it."""
     saving = taken.words if taken.key == record.key else ""
-    if saving and not record.is_going:
+    if saving and record.state in ("finished", "stopped"):  # which the bar says as well
         return saving
     status, name = record.status, record.architecture.name
     told = f"{name}: {'not started: Resume begins it' if record.state == 'not started' else record.words}"
@@ -107,7 +107,7 @@ def _said(record: Record, taken: Taken) -> str:
     if status.state == "stopped":
         where = f"in epoch {status.epoch + 1}" if status.step else f"after {status.epoch}"
         told += f" {where} of {status.epochs}{'' if status.step else ' epochs'}; Resume goes on from there"
-    return f"{told}. {saving or status.warning}".strip()
+    return " ".join(filter(None, (f"{told}.", status.warning, saving)))
 
 
 def _asks(record: Record) -> dict[str, Any]:

@@ -21,9 +21,10 @@ WORKER = "senet_lab.training.worker"
 # What a process must have been started with to compute as one that is started now would.
 PREFIXES = ("KERAS_", "CUDA_", "TF_", "XLA_", "JAX_", "SENET_LAB_", "PYTHON", "OMP_", "LD_")
 
-# glibc keeps the memory that a step frees for the next one, as TensorFlow does (`senet_lab.nets`): to let it go and to
-# have it again took up to half of a step. With one arena, since further ones are cut down whatever is asked of them.
-KEEPING = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
+# glibc keeps the memory that a step frees for the next one, as TensorFlow's pool does (`senet_lab/__init__.py`): to let
+# it go and to have it again took up to half of a step. None is mapped apart, since that goes back at once; there is one
+# arena, since further ones are cut down whatever is asked of them. Measured on 2 cores; nobody has tried 16.
+KEEPING = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**32)}
 
 
 class Waiting:

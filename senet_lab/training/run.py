@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import time
@@ -60,8 +61,8 @@ class Run:
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder).expanduser().resolve())
         if not (self.folder / "config.json").is_file():
-            others = [path.parent.name for path in self.folder.parent.glob("*/config.json")]
-            fit = f"'{self.folder.with_name(nearest(self.folder.name, others))}'" if others else "`Run.create(...)`"
+            found = difflib.get_close_matches(self.folder.name, _names(self.folder.parent), 1)
+            fit = f"'{self.folder.with_name(found[0])}'" if found else "`Run.create(...)`"
             raise FileNotFoundError(f"'{self.folder}' is no run: it has no config.json; try {fit}.")
 
     @classmethod
@@ -291,6 +292,12 @@ def _free_folder(architecture: Architecture) -> Path:
     name = architecture.name.lower().replace(" ", "-")
     stem = Path("runs") / f"{datetime.now():%Y-%m-%d-%H%M%S}-{name}"
     return next(path for n in range(1, 10**6) if not (path := Path(f"{stem}{f'-{n}' * (n > 1)}")).exists())
+
+
+def _names(folder: Path) -> list[str]:
+    """The names of the runs in a folder, in which others may keep a config.json, too."""
+    found = folder.glob("[!.]*/config.json")
+    return [path.parent.name for path in found if '"architecture"' in path.read_text(errors="replace")]
 
 
 def runs(folder: str | os.PathLike[str] = "runs") -> list[Run]:

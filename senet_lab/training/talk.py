@@ -16,7 +16,7 @@ from senet_lab.training.run import ENDED, Run, Status
 LOG = logging.getLogger("senet_lab")
 EVERY = 0.2  # seconds between two writings of the status, and between two looks at what is wanted
 AT_MOST = 2.0  # seconds between two writings, where a disk is slow, or shared
-SHARE = 0.002  # of the time, for writing
+SHARE = 0.002  # of the time, for writing; more where that takes more than 4 ms
 
 
 @dataclass

@@ -24,7 +24,9 @@ def trained(run: Run) -> tuple[keras.Model, int]:
     """
     found = kept_weights(run.folder, at_most=1)
     if not found:
-        raise ValueError(f"'{run.folder.name}' has no checkpoint yet: its first comes after an epoch, or some seconds.")
+        raise ValueError(
+            f"'{run.folder.name}' has no checkpoint yet: its first comes after an epoch, or a minute at most."
+        )
     model = run.architecture.build()
     epoch, arrays = found[0]
     assign(model, arrays)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import isfinite, sqrt
 from typing import NamedTuple
 
+from senet_lab.architecture import Architecture
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.run import Run
 from senet_lab.views.page import summary
@@ -28,6 +30,7 @@ class Course(NamedTuple):
             over the epoch, during which the weights still move.
         trail: (epochs, loss, accuracy) within the epoch under way.
         held: images that it is validated on; 0 where nobody knows.
+        what: what is trained, how, and on what, part by part, but not the seed; empty where nobody says.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Course(NamedTuple):
     rows: Sequence[Mapping[str, float]] = ()
     trail: Sequence[tuple[float, float, float]] = ()
     held: int = 0
+    what: tuple[str, ...] = ()
 
     def training(self, measure: str) -> list[Point]:
         """(epochs, value) of "loss" or "accuracy" on the training images, up to this moment."""
@@ -86,7 +90,8 @@ def course_of(run: Run) -> Course:
     going = status.state not in ("finished", "stopped", "failed")
     reached = int(rows[-1]["epoch"]) if rows else 0
     held = held_out(recipe, config["data"])
-    return Course(run.architecture.name, recipe.epochs if going else reached, rows, held=held)
+    epochs, what = recipe.epochs if going else reached, but_seed(run.architecture, recipe, config["data"])
+    return Course(run.architecture.name, epochs, rows, held=held, what=what)
 
 
 def held_out(recipe: Recipe, data: str) -> int:
@@ -125,6 +130,11 @@ def parts(summary_: str, recipe: Recipe, data: str) -> tuple[str, ...]:
         f"seed {recipe.seed}",
         {"sample": "CIFAR-10 sample", "cifar10": "CIFAR-10"}.get(data, data.rsplit("/", 1)[-1]),
     )
+
+
+def but_seed(architecture: Architecture, recipe: Recipe, data: str) -> tuple[str, ...]:
+    """What two runs have in common that differ in their seed alone."""
+    return architecture.name, *parts(summary(architecture), replace(recipe, seed=0), data)
 
 
 def recipe_words(recipe: Recipe) -> str:
@@ -171,7 +181,7 @@ def _of_several(alike: Sequence[Course], others: Sequence[Course]) -> str:
     epoch = min(int(course.rows[-1]["epoch"]) for course in alike)
     ranked = sorted(alike, key=lambda course: _at(course, epoch), reverse=True)
     first, *rest = ranked
-    second = next((course for course in rest if _what(course) != _what(first)), rest[0])  # a rerun tells less
+    second = next((course for course in rest if course.what != first.what), rest[0])  # another seed tells less
     after = f"after {epoch} epoch{'s' * (epoch != 1)}"
     gap = 100 * (_at(first, epoch) - _at(second, epoch))
     apart = f"{first.name} and {second.name} are level" if round(gap, 1) == 0 else ""
@@ -182,11 +192,6 @@ def _of_several(alike: Sequence[Course], others: Sequence[Course]) -> str:
         why = "no images are held out" if not measure else "images are held out"
         told += f" Not compared, since {why} there: {', '.join(course.name for course in others)}."
     return told
-
-
-def _what(course: Course) -> list[str]:
-    """What was trained, in the parts of its name; a run with another seed is of the same."""
-    return [part for part in course.name.split(", ") if not part.startswith(("run ", "seed "))]
 
 
 def _of_one(course: Course) -> str:

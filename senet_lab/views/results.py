@@ -11,7 +11,7 @@ from senet_lab.architecture import Architecture
 from senet_lab.budget import cost
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import ENDED, Status
-from senet_lab.views.courses import Course, held_out, parts, recipe_words, told_apart
+from senet_lab.views.courses import Course, but_seed, held_out, parts, recipe_words, told_apart
 from senet_lab.views.page import summary
 from senet_lab.views.units import memory_size, short
 
@@ -111,6 +111,7 @@ def courses_of(records: Sequence[Record]) -> tuple[Course, ...]:
             record.rows,
             record.trail,
             held_out(record.recipe, record.data),
+            but_seed(record.architecture, record.recipe, record.data),
         )
         for record, name in zip(records, names, strict=True)
     )
