@@ -36,14 +36,14 @@ GROUPED = Architecture("resnext", groups=((64, 128, 1), (128, 256, 1), (256, 512
 # Peaks of the worker in MB, within ten steps and a checkpoint: 2 cores x86_64, Linux, TensorFlow 2.21 on the CPU,
 # 2026-11-26.
 MEASURED = [
-    (NET, "sgd", 128, 1284),
-    (NET, "sgd", 1024, 3190),
-    (Architecture.preset("cifar_se_resnet56"), "sgd", 128, 1914),
-    (WIDE, "adam", 32, 2153),
+    (NET, "sgd", 128, 1239),
+    (NET, "sgd", 1024, 3284),
+    (Architecture.preset("cifar_se_resnet56"), "sgd", 128, 1916),
+    (WIDE, "adam", 32, 2255),
     (WIDE, "adam", 256, 10150),
-    (Architecture("resnext", 50, **SMALL), "adam", 32, 2968),
-    (Architecture("resnet", 50, **SMALL), "sgd", 64, 3944),
-    (GROUPED, "adam", 128, 2161),
+    (Architecture("resnext", 50, **SMALL), "adam", 32, 3596),
+    (Architecture("resnet", 50, **SMALL), "sgd", 64, 4048),
+    (GROUPED, "adam", 128, 2145),
 ]
 
 
