@@ -14,6 +14,8 @@ from browsing import HOST, QUIET
 from playwright.sync_api import Browser, sync_playwright
 from servers import lab_served
 
+import senet_lab  # noqa: F401 - before TensorFlow, which looks at what is asked of it there
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 collect_ignore = ["timm_itself.py"]  # for the Python that has timm
 

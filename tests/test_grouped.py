@@ -15,7 +15,8 @@ from keras import ops
 from senet_lab import Architecture
 from senet_lab.nets.grouped import PATHS, GroupedConv2D, best_path
 
-MADE_HERE = [path for path in PATHS if path != "native"]  # native is Keras' own: XLA, seconds for each shape
+# "native" is Keras' own: XLA, seconds for each shape; "direct" has a gradient where it is the best alone.
+MADE_HERE = [path for path in PATHS if path != "native" and (path != "direct" or best_path() == "direct")]
 
 
 def layer_and_input(
@@ -98,6 +99,8 @@ def test_eager_graph_and_predict_agree(path):
 
 @pytest.mark.parametrize("path", MADE_HERE)
 def test_mixed_bfloat16_stays_near_float32(path):
+    if path == "direct" != best_path("bfloat16"):
+        pytest.skip("TensorFlow has no gradient of it in bfloat16 on this processor")
     layer, x = layer_and_input(8, path, dtype="mixed_bfloat16")
     exact, _ = layer_and_input(8, path)
     assert layer(x).dtype == "bfloat16"
