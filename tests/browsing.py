@@ -70,7 +70,7 @@ def hosts(page: Page) -> set[str]:
 
 def complaints(page: Page) -> list[tuple[str, str]]:
     """The errors and warnings on the page's console, but for JupyterLab's about a machine that is slow."""
-    slow = re.compile(r"Plugin \S+ .*(to activate|too long)")
+    slow = re.compile(r"Plugin \S+ .*(to activate|too long)|Could not restore the debugger state: Canceled future")
     return [said for said in page.said if said[0] in ("error", "warning") and not slow.match(said[1])]
 
 
