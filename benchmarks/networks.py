@@ -15,11 +15,9 @@ from typing import Any
 from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-if "keras" in sys.argv:
-    os.environ |= {
-        "TF_CPU_ALLOCATOR_USE_BFC": "false",
-        "TF_ENABLE_ONEDNN_OPTS": "",
-    }  # as where nobody imports senet_lab
+if "keras" in sys.argv:  # as where nobody imports senet_lab; "" is TensorFlow's own choice
+    os.environ["TF_CPU_ALLOCATOR_USE_BFC"] = "false"
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = ""
 
 import keras
 import numpy as np

@@ -79,9 +79,12 @@ def machine() -> dict[str, object]:
 
 
 def _processor() -> str:
-    """Linux keeps the name in a file of its own; elsewhere `platform` knows it."""
+    """Linux keeps the name in a file of its own, and how wide its vectors are; elsewhere `platform` knows the name."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+        name = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+    flags = next((line.split() for line in lines if line.startswith("flags")), [])
+    widest = [words for flag, words in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if flag in flags]
+    return f"{name} with {widest[0]}" if widest else name
