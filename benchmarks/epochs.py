@@ -20,7 +20,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from senet_lab.nets.backend import tune_tensorflow
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+tune_tensorflow()
 os.environ["SENET_LAB_CACHE"] = tempfile.mkdtemp()  # what is measured here is not what the user trains
 
 import keras

@@ -14,7 +14,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from senet_lab.nets.backend import tune_tensorflow
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+tune_tensorflow()
 
 import keras
 import numpy as np

@@ -11,13 +11,16 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from senet_lab.nets.backend import tune_tensorflow
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+tune_tensorflow()
 
 import keras
 import tensorflow as tf
 from timing import emit, timed
 
-from senet_lab.nets.grouped import GroupedConv2D
+from senet_lab.nets.acceleration import accelerate
 
 GROUPS = 32
 KERAS, SLICES = "Keras Conv2D(groups=32)", "the seed's 32 slices"
@@ -28,8 +31,9 @@ def main(shape: str, repeats: int) -> None:
     """Measure, and print a line for each."""
     sides = tuple(map(int, shape.split("x")))
     how = {"groups": GROUPS, "padding": "same", "use_bias": False}
-    layers = {name: GroupedConv2D(sides[-1], 3, path=path, **how) for path, name in OURS.items()}
-    layers[KERAS] = keras.layers.Conv2D(sides[-1], 3, **how)
+    layers = {name: keras.layers.Conv2D(sides[-1], 3, **how) for name in (*OURS.values(), KERAS)}
+    for path, name in OURS.items():
+        accelerate(layers[name], path=path)
     x = tf.random.normal(sides)
     for name, layer in layers.items():
         layer.build(sides)

@@ -11,7 +11,10 @@ import time
 from dataclasses import replace
 from functools import partial
 
+from senet_lab.nets.backend import tune_tensorflow
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+tune_tensorflow()
 
 import keras
 import numpy as np

@@ -14,10 +14,11 @@ from contextlib import nullcontext
 from typing import Any
 from unittest.mock import patch
 
+from senet_lab.nets.backend import tune_tensorflow
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-if "keras" in sys.argv:  # as where nobody imports senet_lab; "" is TensorFlow's own choice
-    os.environ["TF_CPU_ALLOCATOR_USE_BFC"] = "false"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = ""
+if "keras" not in sys.argv:
+    tune_tensorflow()
 
 import keras
 import numpy as np
@@ -51,14 +52,13 @@ def network(name: str, side: int, way: str) -> keras.Model:
         family, depth = {"SE-ResNet-50": ("resnet", 50), "SE-ResNeXt-50": ("resnext", 50)}[name]
         architecture = Architecture(family, depth, input_shape=(side, side, 3), convention="timm")
         return architecture.build() if way == "ours" else _run(code(architecture, "standalone"))
-    with patch("senet_lab.nets.sketch._keras_layer", _plain) if way == "keras" else nullcontext():
+    with patch("senet_lab.nets.acceleration.accelerate", _unchanged) if way == "keras" else nullcontext():
         return _mini(side)
 
 
-def _plain(name: str, _groups: int) -> type[keras.layers.Layer]:
-    """Keras' own layer of that name."""
-    found: type[keras.layers.Layer] = getattr(keras.layers, name)
-    return found
+def _unchanged(layer: keras.layers.Layer) -> keras.layers.Layer:
+    """Keras' own layer, as it comes."""
+    return layer
 
 
 def _mini(side: int) -> keras.Model:

@@ -124,6 +124,8 @@ def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0)
     """
     import keras
 
+    from senet_lab.nets.acceleration import accelerate
+
     seeds = iter(range(1000 * seed, 1000 * seed + 10**6))
 
     def fresh(layer: Any) -> Any:
@@ -131,7 +133,7 @@ def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0)
         for name, value in config.items():
             if name.endswith("_initializer") and isinstance(value, dict) and "seed" in value["config"]:
                 value["config"]["seed"] = next(seeds)
-        return type(layer).from_config(config)
+        return accelerate(type(layer).from_config(config))
 
     clone = keras.models.clone_model(model, clone_function=fresh)
     if images is not None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from senet_lab.nets.backend import CPU_SETTINGS
+
 # What each engine is asked for its GPUs by name; in a process of its own, since it would stay loaded.
 ASKED = {
     "tensorflow": "import json, tensorflow as tf; print(json.dumps([tf.config.experimental.get_device_details(d)"
@@ -23,8 +25,8 @@ ASKED = {
 TITLES = {"tensorflow": "TensorFlow", "jax": "JAX"}
 # On a GPU, memory is taken as it is needed: several kernels share it, and a training has a process of its own.
 ENVIRONMENTS = {
-    ("tensorflow", "cpu"): {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"},
-    ("tensorflow", "gpu"): {"KERAS_BACKEND": "tensorflow", "TF_FORCE_GPU_ALLOW_GROWTH": "true"},
+    ("tensorflow", "cpu"): {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1", **CPU_SETTINGS},
+    ("tensorflow", "gpu"): {"KERAS_BACKEND": "tensorflow", "TF_FORCE_GPU_ALLOW_GROWTH": "true", **CPU_SETTINGS},
     ("jax", "cpu"): {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
     ("jax", "gpu"): {"KERAS_BACKEND": "jax", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"},
 }

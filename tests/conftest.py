@@ -14,9 +14,10 @@ from browsing import HOST, QUIET
 from playwright.sync_api import Browser, sync_playwright
 from servers import lab_served
 
-import senet_lab  # noqa: F401 - before TensorFlow, which looks at what is asked of it there
+from senet_lab.nets.backend import tune_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+tune_tensorflow()  # before a test module imports it
 collect_ignore = ["timm_itself.py"]  # for the Python that has timm
 
 

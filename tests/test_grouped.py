@@ -13,10 +13,11 @@ import tensorflow as tf
 from keras import ops
 
 from senet_lab import Architecture
-from senet_lab.nets.grouped import PATHS, GroupedConv2D, best_path
+from senet_lab.nets.acceleration import accelerate
+from senet_lab.nets.grouped import PATHS, fastest_path
 
 # "native" is Keras' own: XLA, seconds for each shape; "direct" has a gradient where it is the best alone.
-MADE_HERE = [path for path in PATHS if path != "native" and (path != "direct" or best_path() == "direct")]
+MADE_HERE = [path for path in PATHS if path != "native" and (path != "direct" or fastest_path() == "direct")]
 
 
 def layer_and_input(
@@ -24,9 +25,8 @@ def layer_and_input(
 ):
     draw = np.random.default_rng(groups)
     x = draw.normal(size=(2, side, side, channels)).astype("float32")
-    layer = GroupedConv2D(
-        filters, 3, strides=strides, padding=padding, groups=groups, path=path, use_bias=use_bias, **how
-    )
+    how |= {"strides": strides, "padding": padding, "use_bias": use_bias}
+    layer = accelerate(keras.layers.Conv2D(filters, 3, groups=groups, **how), path=path)
     layer.build(x.shape)
     layer.set_weights([draw.normal(size=weight.shape) for weight in layer.weights])
     return layer, x
@@ -76,11 +76,13 @@ def test_every_path_gives_the_numbers_and_gradients_of_the_reference(path, strid
 
 
 @pytest.mark.parametrize("path", MADE_HERE)
-@pytest.mark.parametrize(("strides", "padding"), [(1, "same"), (2, "same"), (2, "valid")])
-def test_every_path_pads_and_strides_as_keras_does(path, strides, padding):
-    layer, x = layer_and_input(
-        4, path, strides, padding, channels=8, filters=12, side=7, use_bias=True, activation="relu"
-    )
+@pytest.mark.parametrize(
+    ("strides", "padding", "dilation"),
+    [(1, "same", 1), (2, "same", 1), (2, "valid", 1), (1, "same", 2), (1, "valid", 2)],
+)
+def test_every_path_pads_strides_and_dilates_as_keras_does(path, strides, padding, dilation):
+    how = {"channels": 8, "filters": 12, "side": 7, "use_bias": True, "activation": "relu", "dilation_rate": dilation}
+    layer, x = layer_and_input(4, path, strides, padding, **how)
     plain = keras.layers.Conv2D.from_config(layer.get_config())
     plain.build(x.shape)
     plain.set_weights(layer.get_weights())
@@ -99,7 +101,7 @@ def test_eager_graph_and_predict_agree(path):
 
 @pytest.mark.parametrize("path", MADE_HERE)
 def test_mixed_bfloat16_stays_near_float32(path):
-    if path == "direct" != best_path("bfloat16"):
+    if path == "direct" != fastest_path("bfloat16"):
         pytest.skip("TensorFlow has no gradient of it in bfloat16 on this processor")
     layer, x = layer_and_input(8, path, dtype="mixed_bfloat16")
     exact, _ = layer_and_input(8, path)
@@ -132,54 +134,14 @@ def test_outputs_depend_on_the_channels_of_their_own_group_alone(path):
     assert (changed[~np.eye(16, dtype=bool)] < 1e-5).all()
 
 
-def test_config_and_weights_are_those_of_the_plain_layer():
-    layer, x = layer_and_input(8, strides=2, use_bias=True)
-    plain = keras.layers.Conv2D.from_config(layer.get_config())
-    plain.build(x.shape)
-    assert [w.shape for w in plain.weights] == [w.shape for w in layer.weights]
-    assert set(plain.get_config()) == set(layer.get_config())
-    again = GroupedConv2D.from_config(plain.get_config())
-    assert again.get_config() == layer.get_config()
-
-
 SMALL = Architecture("resnext", groups=((16, 1),), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=4)
-
-
-def test_the_networks_use_it_and_a_saved_one_opens_as_it_was(tmp_path):
-    model = SMALL.build()
-    assert type(model.get_layer("group1_block1_conv2")) is GroupedConv2D
-    model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
-    assert type(again.get_layer("group1_block1_conv2")) is GroupedConv2D
-    assert type(keras.models.clone_model(model).get_layer("group1_block1_conv2")) is GroupedConv2D
-
-
-PLAIN = """
-import sys, keras, numpy as np
-model = keras.saving.load_model(sys.argv[1], safe_mode=True)
-assert type(model.get_layer("group1_block1_conv2")) is keras.layers.Conv2D
-assert type(model.get_layer("group1_block1_bn2")) is keras.layers.BatchNormalization
-assert not [name for name in sys.modules if name.startswith("senet_lab")]
-np.save(sys.argv[2], model(np.ones((1, 32, 32, 3), "float32")))
-"""
-
-
-@pytest.mark.slow
-def test_a_saved_model_opens_in_plain_keras_with_the_same_output(tmp_path):
-    model = SMALL.build()
-    model.save(tmp_path / "model.keras")
-    subprocess.run([sys.executable, "-c", PLAIN, tmp_path / "model.keras", tmp_path / "y.npy"], check=True, timeout=300)
-    assert_near(np.load(tmp_path / "y.npy"), np.asarray(model(np.ones((1, 32, 32, 3), "float32"))))
-
-
 WITHOUT_ONEDNN = """
-import numpy as np, tensorflow as tf
-from senet_lab.nets.grouped import GroupedConv2D, best_path
-assert best_path() == "blocks", best_path()
-layer = GroupedConv2D(8, 3, groups=4, padding="same")
+import keras, numpy as np, tensorflow as tf
+from senet_lab.nets.acceleration import accelerate, accelerations
+layer = accelerate(keras.layers.Conv2D(8, 3, groups=4, padding="same", name="c"))
+assert accelerations(layer) == {"c": "grouped convolution: blocks"}, accelerations(layer)
 x = tf.ones((1, 4, 4, 8))
 layer.build(x.shape)
-assert layer.path == "blocks"
 with tf.GradientTape() as tape:
     loss = tf.reduce_sum(layer(x) ** 2)
 assert np.isfinite(tape.gradient(loss, layer.kernel.value)).all()
@@ -190,15 +152,6 @@ assert np.isfinite(tape.gradient(loss, layer.kernel.value)).all()
 def test_without_onednn_the_portable_path_is_taken_and_has_a_gradient():
     environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
     subprocess.run([sys.executable, "-c", WITHOUT_ONEDNN], check=True, env=environment, timeout=300)
-
-
-def test_the_path_can_be_read_and_forced_and_is_not_saved():
-    assert GroupedConv2D(8, 3, groups=4).path == best_path()
-    assert GroupedConv2D(8, 3, groups=4, path="slices").path == "slices"
-    assert GroupedConv2D(8, 3).path == GroupedConv2D(8, 3, groups=4, dilation_rate=2).path == "native"
-    assert "path" not in GroupedConv2D(8, 3, groups=4, path="slices").get_config()
-    with pytest.raises(ValueError, match=r"`path` \(='slice'\) must be one of .* try 'slices'"):
-        GroupedConv2D(8, 3, groups=4, path="slice")
 
 
 def test_xla_is_declined_on_a_cpu_with_a_warning():

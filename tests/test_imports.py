@@ -17,8 +17,16 @@ ROOMS = [
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
 DOORS = {("architecture", "ledger"), ("architecture", "nets")}
-# Subclasses of what Keras has, imported where Keras is at work already.
-CLASSES_OF_KERAS = ("grouped.py", "normalization.py", "optimizers.py", "switched.py", "gate_watch.py", "watch.py")
+# They subclass or speed up what Keras has, and are imported where Keras is loaded already.
+NEED_KERAS = (
+    "acceleration.py",
+    "grouped.py",
+    "normalization.py",
+    "optimizers.py",
+    "switched.py",
+    "gate_watch.py",
+    "watch.py",
+)
 KNOW_KERAS = (
     "architecture", "nets", "data", "ported", "training", "pretrained", "gates", "ablation", "moments", "gate_watch", "panels",
 )  # fmt: skip
@@ -66,7 +74,7 @@ def test_imports_go_upwards_in_the_list_of_rooms(path):
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_heavy_is_imported_before_it_is_needed(path):
-    if path.name in CLASSES_OF_KERAS:
+    if path.name in NEED_KERAS:
         return
     assert not [name for name, at_import in imports(path) if at_import and name.split(".")[0] in HEAVY]
 

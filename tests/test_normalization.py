@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from senet_lab import Architecture
-from senet_lab.nets.normalization import FusedBatchNormalization
+from senet_lab.nets.acceleration import accelerate
 
 SHAPE = (8, 6, 5, 16)
 ONE = "FusedBatchNormV3"
@@ -16,7 +15,7 @@ def both(shape=SHAPE, **how):
     """Our layer and Keras', with the same weights, and what they are to normalize."""
     draw = np.random.default_rng(0)
     x = draw.normal(3, 2, shape).astype("float32")
-    layers = [FusedBatchNormalization(**how), keras.layers.BatchNormalization(**how)]
+    layers = [accelerate(keras.layers.BatchNormalization(**how)), keras.layers.BatchNormalization(**how)]
     layers[1].build(shape)
     layers[0].build(shape)
     weights = [draw.uniform(0.5, 2, weight.shape) for weight in layers[1].weights]
@@ -110,12 +109,3 @@ def test_a_frozen_one_and_one_that_infers_use_their_moving_statistics():
     ours.trainable = False
     np.testing.assert_array_equal(ours(x, training=True), theirs(x))
     np.testing.assert_array_equal(ours.moving_mean, before)
-
-
-def test_the_networks_use_it_and_a_saved_one_opens_as_it_was(tmp_path):
-    model = Architecture(groups=((16, 1),), ratio=4, input_shape=(32, 32, 3), classes=4).build()
-    assert type(model.get_layer("stem_bn")) is FusedBatchNormalization
-    model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
-    assert type(again.get_layer("stem_bn")) is FusedBatchNormalization
-    assert type(keras.models.clone_model(model).get_layer("stem_bn")) is FusedBatchNormalization

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.nets import se_resnet, se_resnext
+from senet_lab.nets.backend import tune_tensorflow
 from senet_lab.nets.blocks import classifier, stem
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def build(architecture: Architecture, name: str | None = None) -> keras.Model:
     Raises:
         ValueError: `name` has a slash, which Keras refuses.
     """
+    tune_tensorflow()
     import keras
 
     inputs = keras.Input(architecture.input_shape, name="inputs")

@@ -1,4 +1,4 @@
-"""Quiet: what a library writes past Python to the error stream, kept out of a lesson's page."""
+"""Quiet: Keras loaded without what a library prints past Python to the error stream, for lessons and panels."""
 
 from __future__ import annotations
 
@@ -7,28 +7,31 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from senet_lab.nets.backend import tune_tensorflow
+
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep the error stream of the process quiet for a while, such as for what TensorFlow says when it is imported.
+    """Keep the error stream of the process quiet for a while, such as for what TensorFlow prints on import.
 
-    Warnings and errors of Python's own are heard as ever: they do not take this way in a notebook. It holds for all
-    threads, so it is for an import, not for a computation.
+    Python's own warnings and errors still appear: in a notebook they do not take this way. It applies to all threads,
+    so it is for an import, not for a computation.
     """
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(stderr, 2)
+        os.close(stderr)
         os.close(nowhere)
 
 
 def wake_keras() -> None:
-    """Import Keras and compute a first number, so that what TensorFlow says of itself is said to nobody."""
+    """Import Keras and compute a first number, tuned for this processor and without TensorFlow's greetings."""
     if "keras" in sys.modules:
         return
+    tune_tensorflow()
     with quietly():
         import keras
 

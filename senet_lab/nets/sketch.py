@@ -174,7 +174,7 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
                 return _merged(
                     x, name or _automatic_name(x[0], keras_name), entry([y.shape for y in x], *args, **kwargs)
                 )
-            return _keras_layer(keras_name, kwargs.get("groups", 1))(*args, name=name, **kwargs)(x)
+            return _keras_layer(keras_name, *args, name=name, **kwargs)(x)
 
         return call
 
@@ -184,19 +184,13 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
     return make
 
 
-def _keras_layer(name: str, groups: int) -> Any:
-    """The Keras layer of that name; ours where that is the faster one."""
-    if groups > 1:
-        from senet_lab.nets.grouped import GroupedConv2D
-
-        return GroupedConv2D
-    if name == "BatchNormalization":
-        from senet_lab.nets.normalization import FusedBatchNormalization
-
-        return FusedBatchNormalization
+def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
+    """The Keras layer of that name, accelerated before its first call, so that Keras compiles nothing for it."""
     import keras
 
-    return getattr(keras.layers, name)
+    from senet_lab.nets.acceleration import accelerate
+
+    return accelerate(getattr(keras.layers, keras_name)(*args, **kwargs))
 
 
 def _merged(sketches: Sequence[Sketch], name: str, entry: Entry) -> Sketch:

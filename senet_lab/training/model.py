@@ -52,14 +52,14 @@ def build(architecture: Architecture, recipe: Recipe, steps: int, *, synchronize
 def _optimizer(recipe: Recipe, steps: int) -> Any:
     import keras
 
-    from senet_lab.training.optimizers import Adam
-
     how = {
         "learning_rate": _rate(recipe, steps),
         "weight_decay": recipe.weight_decay or None,
         "gradient_accumulation_steps": recipe.accumulate if recipe.accumulate > 1 else None,
     }
-    return Adam(**how) if recipe.optimizer == "adam" else keras.optimizers.SGD(momentum=0.9, nesterov=True, **how)
+    if recipe.optimizer == "adam":
+        return keras.optimizers.Adam(**how)
+    return keras.optimizers.SGD(momentum=0.9, nesterov=True, **how)
 
 
 def _rate(recipe: Recipe, steps: int) -> Any:

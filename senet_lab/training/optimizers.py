@@ -8,45 +8,66 @@ most of the wait before training starts; `make bench` has the seconds.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 
 
-class Adam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras ships no types
-    """`keras.optimizers.Adam`, with the same arguments, variables and numbers (Kingma and Ba 2015).
+@dataclass(frozen=True, eq=False)
+class AdamUpdate:
+    """The update step of one `keras.optimizers.Adam`, in one operation per variable (Kingma and Ba 2015).
 
-    A model that is compiled with it is saved as one with Keras' Adam, and goes on from there with the same state.
+    Attributes:
+        optimizer: the optimizer, whose settings and variables are used.
     """
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        """One step of one variable, in place."""
-        if keras.config.backend() != "tensorflow" or self.amsgrad or hasattr(gradient, "indices"):
-            super().update_step(gradient, variable, learning_rate)
-        else:
-            self._in_one_operation(gradient, variable, learning_rate)
+    optimizer: Any
 
-    def _in_one_operation(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+    def __call__(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Update a variable in place."""
+        adam = self.optimizer
+        if adam.amsgrad or hasattr(gradient, "indices"):
+            type(adam).update_step(adam, gradient, variable, learning_rate)
+        else:
+            self._update(gradient, variable, learning_rate)
+
+    def _update(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         import tensorflow as tf
 
-        dtype, index = variable.dtype, self._get_variable_index(variable)
-        step = tf.cast(keras.ops.convert_to_tensor(self.iterations) + 1, dtype)
+        adam, dtype = self.optimizer, variable.dtype
+        index = adam._get_variable_index(variable)
+        step = tf.cast(keras.ops.convert_to_tensor(adam.iterations) + 1, dtype)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=self._momentums[index].value.handle,
-            v=self._velocities[index].value.handle,
-            beta1_power=tf.cast(self.beta_1, dtype) ** step,
-            beta2_power=tf.cast(self.beta_2, dtype) ** step,
+            m=adam._momentums[index].value.handle,
+            v=adam._velocities[index].value.handle,
+            beta1_power=tf.cast(adam.beta_1, dtype) ** step,
+            beta2_power=tf.cast(adam.beta_2, dtype) ** step,
             lr=tf.cast(learning_rate, dtype),
-            beta1=tf.cast(self.beta_1, dtype),
-            beta2=tf.cast(self.beta_2, dtype),
-            epsilon=tf.cast(self.epsilon, dtype),
+            beta1=tf.cast(adam.beta_1, dtype),
+            beta2=tf.cast(adam.beta_2, dtype),
+            epsilon=tf.cast(adam.epsilon, dtype),
             grad=tf.cast(gradient, dtype),
         )
 
 
-# The saved file's names, so that it opens without this package.
-Adam.__module__ = "keras.optimizers"
+def accelerate_adam(optimizer: Any) -> Any:
+    """Have an Adam of Keras update each variable in one operation, on TensorFlow; leave any other optimizer alone.
+
+    It stays a `keras.optimizers.Adam` with the same numbers, up to rounding, and is saved as one.
+
+    Args:
+        optimizer: any optimizer; one that scales a loss is looked into.
+
+    Returns:
+        `optimizer` itself.
+    """
+    adam = getattr(optimizer, "inner_optimizer", optimizer)
+    kept = getattr(type(adam), "update_step", None) is keras.optimizers.Adam.update_step
+    if kept and "update_step" not in vars(adam) and keras.config.backend() == "tensorflow":
+        adam.update_step = AdamUpdate(adam)
+    return optimizer
 
 
 def compiled(
@@ -56,16 +77,17 @@ def compiled(
     metrics: Sequence[Any] = ("accuracy",),
     **options: Any,
 ) -> keras.Model:
-    """`model.compile(...)` with the optimizer built, so that the first step is traced once.
+    """`model.compile(...)` with an Adam accelerated and the optimizer built, so that the first step is traced once.
 
     Args:
         model: a built model.
-        optimizer: an optimizer of Keras or its name; None for `Adam` above with Keras' learning rate, 0.001.
+        optimizer: an optimizer of Keras or its name; None for Adam with Keras' learning rate, 0.001.
         loss, metrics, options: as `keras.Model.compile` takes them.
 
     Returns:
         `model` itself.
     """
-    model.compile(Adam() if optimizer is None else optimizer, loss, metrics=list(metrics), **options)
+    chosen = keras.optimizers.get("adam" if optimizer is None else optimizer)
+    model.compile(accelerate_adam(chosen), loss, metrics=list(metrics), **options)
     model.optimizer.build(model.trainable_variables)
     return model

@@ -17,11 +17,13 @@ from typing import Any
 
 import psutil
 
+from senet_lab.nets.backend import CPU_SETTINGS
+
 WORKER = "senet_lab.training.worker"
 # What a process must have been started with to compute as one that is started now would.
 PREFIXES = ("KERAS_", "CUDA_", "TF_", "XLA_", "JAX_", "SENET_LAB_", "PYTHON", "OMP_", "LD_")
 
-# glibc keeps the memory that a step frees for the next one, as TensorFlow's pool does (`senet_lab/__init__.py`): to let
+# glibc keeps the memory that a step frees for the next one, as TensorFlow's pool does (`nets/backend.py`): to let
 # it go and to have it again took up to half of a step. None is mapped apart, since that goes back at once; there is one
 # arena, since further ones are cut down whatever is asked of them. Measured on 2 cores; nobody has tried 16.
 KEEPING = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**32)}
@@ -38,7 +40,7 @@ class Waiting:
     def __init__(self, log: Path | None = None) -> None:
         """Start it; with `log`, what it says before it has a run goes there, and else nowhere."""
         self.mark, self.environment = f"worker-{token_hex(8)}", settings()
-        environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **KEEPING, **os.environ}
+        environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **KEEPING, **CPU_SETTINGS, **os.environ}
         with open(log or os.devnull, "ab") as said:
             self._process = subprocess.Popen(  # in a session of its own: no Ctrl+C of ours reaches it
                 [sys.executable, "-m", WORKER, "--wait", self.mark],
@@ -75,8 +77,9 @@ class Waiting:
 
 
 def settings() -> dict[str, str]:
-    """The variables of this process's environment that change how another one computes."""
-    return {name: value for name, value in sorted(os.environ.items()) if name.startswith(PREFIXES)}
+    """The variables with which another process would be started now, as far as they change how it computes."""
+    environment = {**CPU_SETTINGS, **os.environ}
+    return {name: value for name, value in sorted(environment.items()) if name.startswith(PREFIXES)}
 
 
 def is_alive(number: int, mark: str) -> bool:
