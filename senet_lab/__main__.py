@@ -12,6 +12,7 @@ from typing import Any
 
 from senet_lab import kernels
 from senet_lab.architecture import Architecture
+from senet_lab.build_memory import check_save
 from senet_lab.checks import one_of
 from senet_lab.files import written_whole
 from senet_lab.published import PRESETS
@@ -207,11 +208,13 @@ def _list(chosen: argparse.Namespace) -> int:
 def _save(chosen: argparse.Namespace) -> int:
     path = Path(chosen.file)
     one_of("suffix", path.suffix, (".keras",))
+    run = Run(chosen.run)
+    check_save(run.architecture)
     with written_whole(path) as unfinished:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        model, epoch = trained(Run(chosen.run))
+        model, epoch = trained(run)
         model.save(unfinished)
-    sys.stdout.write(f"{path}: {Run(chosen.run).architecture.name} with the weights of epoch {epoch}\n")
+    sys.stdout.write(f"{path}: {run.architecture.name} with the weights of epoch {epoch}\n")
     return 0
 
 

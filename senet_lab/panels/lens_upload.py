@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from senet_lab.checks import quoted
 from senet_lab.panels.lens_own import Own
 
 MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and sends no larger one
@@ -18,7 +19,9 @@ def judged_size(file: Any) -> int:
         ValueError, TypeError: it may not.
     """
     if not isinstance(file, dict) or not isinstance(file.get("size"), int):
-        raise TypeError(f"`own` must be the name and size of a file, not {file!r}; try {{'name': 'a.png', 'size': 1}}.")
+        raise TypeError(
+            f"`own` must be the name and size of a file, not {quoted(file)}; try {{'name': 'a.png', 'size': 1}}."
+        )
     name, size = str(file.get("name"))[:80], int(file["size"])
     if not size:
         raise ValueError(f"'{name}' is empty; choose another file.")

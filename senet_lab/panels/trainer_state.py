@@ -10,7 +10,7 @@ from typing import Any
 
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.checks import one_of, quoted
 from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
@@ -201,7 +201,7 @@ def like(state: State, record: Record) -> State:
 
 def _drawn(state: State, keys: Any) -> State:
     if not isinstance(keys, (list, tuple)) or not all(isinstance(key, str) for key in keys):
-        raise TypeError(f"`drawn` must be a list of runs, not {keys!r}; try [].")
+        raise TypeError(f"`drawn` must be a list of runs, not {quoted(keys)}; try [].")
     if len(keys) > DRAWN:
         raise ValueError(f"`drawn` (={len(keys)} runs) must be at most {DRAWN}, to be told apart; take one away first.")
     return replace(state, drawn=tuple(dict.fromkeys(keys)))

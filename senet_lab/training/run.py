@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import nearest, one_of
+from senet_lab.checks import nearest, one_of, quoted
 from senet_lab.data import classes_of, found_cifar10
 from senet_lab.files import written_whole
 from senet_lab.training import log, metrics
@@ -258,13 +258,15 @@ def must_fit(architecture: Architecture, data: str) -> None:
         folder = Path(data).expanduser()
         if not folder.is_dir():
             fit = nearest(data, ("sample", "cifar10"))
-            raise ValueError(f"`data` (={data!r}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}.")
+            raise ValueError(
+                f"`data` (={quoted(data)}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}."
+            )
         shape, classes = (height, height, 3), len(classes_of(folder))
     if (height, width, channels) != shape:
-        raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {data!r}; try {shape}.")
+        raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {quoted(data)}; try {shape}.")
     if not architecture.include_top or architecture.classes != classes:
         raise ValueError(
-            f"`classes` (={architecture.classes}) must be those of {data!r}, with a classifier; try {classes}."
+            f"`classes` (={architecture.classes}) must be those of {quoted(data)}, with a classifier; try {classes}."
         )
     if data == "cifar10":
         found_cifar10()
