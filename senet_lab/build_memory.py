@@ -2,7 +2,7 @@
 
 >>> from senet_lab import Architecture
 >>> size_words(bytes_to_save(Architecture(classes=10**7)))
-'152.9 GiB'
+'152.8 GiB'
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ MAX_UNITS = 2**40  # of one layer, or along one side of it: an architecture's wi
 MAX_SEED = 2**31 - 1
 
 QUOTE_LENGTH = 80  # characters of a given value that an error repeats
+PATH_LENGTH = 300  # characters of a path that an error repeats
 QUOTE_DIGITS = 24  # of a whole number that is written in full
 MAX_DIGITS = 400  # characters of a whole number that is read; Python refuses 4,301, and no bound needs more
 
@@ -86,6 +87,11 @@ def shortened(text: str, length: int = QUOTE_LENGTH) -> str:
         return str.__repr__(text)
     said = str.__repr__(text[:length])
     return f"{said[:-1]}\u2026{said[-1]}"
+
+
+def quoted_path(path: Any) -> str:
+    """Return what an error says of a path: most paths in full, since they say where to look."""
+    return shortened(str(path), PATH_LENGTH)
 
 
 def whole_number(text: str) -> int:

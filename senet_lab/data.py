@@ -195,7 +195,7 @@ def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 
 
 def classes_of(folder: Path) -> list[str]:
     """The names of the folders of images in a folder; hidden ones, such as Jupyter's .ipynb_checkpoints, are none."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return []
     return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from senet_lab.architecture import Architecture
 from senet_lab.build_memory import check_save
-from senet_lab.checks import one_of, quoted
+from senet_lab.checks import one_of, quoted, quoted_path
 from senet_lab.export.forms import FORMS, code
 from senet_lab.files import written_whole
 from senet_lab.ledger import Ledger
@@ -50,7 +50,9 @@ def save(
     path = Path(path)
     suffix = one_of("suffix", path.suffix.lower(), tuple(_WRITERS))
     if form is not None and suffix != ".py":
-        raise ValueError(f"`form` (={quoted(form)}) is of a script; try '{path.stem}.py' for `path` (='{path}').")
+        raise ValueError(
+            f"`form` (={quoted(form)}) is of a script; try '{path.stem}.py' for `path` (={quoted_path(path)})."
+        )
     chosen = one_of("form", "standalone" if form is None else form, FORMS)
     if suffix == ".keras":
         check_save(architecture)

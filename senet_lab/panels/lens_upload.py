@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from senet_lab.checks import quoted
+from senet_lab.checks import quoted, shortened
 from senet_lab.panels.lens_own import Own
 
 MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and sends no larger one
@@ -18,16 +18,16 @@ def judged_size(file: Any) -> int:
     Raises:
         ValueError, TypeError: it may not.
     """
-    if not isinstance(file, dict) or not isinstance(file.get("size"), int):
+    if not isinstance(file, dict) or not isinstance(file.get("size"), int) or not isinstance(file.get("name"), str):
         raise TypeError(
             f"`own` must be the name and size of a file, not {quoted(file)}; try {{'name': 'a.png', 'size': 1}}."
         )
-    name, size = str(file.get("name"))[:80], int(file["size"])
-    if not size:
-        raise ValueError(f"'{name}' is empty; choose another file.")
+    name, size = shortened(file["name"]), int(file["size"])
+    if size <= 0:
+        raise ValueError(f"{name} is empty; choose another file.")
     if size > MOST:
         most = MOST // 2**20
-        raise ValueError(f"'{name}' has {size / 2**20:.0f} MiB, and at most {most} are taken; save it smaller.")
+        raise ValueError(f"{name} has {quoted(size // 2**20)} MiB, and at most {most} are taken; save it smaller.")
     return size
 
 

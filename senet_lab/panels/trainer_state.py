@@ -10,7 +10,7 @@ from typing import Any
 
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of, quoted
+from senet_lab.checks import one_of, quoted, quoted_path
 from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
@@ -167,12 +167,16 @@ def has_cifar10() -> bool:
 def _path(state: State, typed: Any) -> State:
     if not (text := str(typed).strip()):
         raise ValueError("`path` must be a folder with a folder of images for each class, and the field is empty.")
-    path = Path(text).expanduser()
-    if not path.is_dir():
-        there = next(each for each in path.absolute().parents if each.is_dir())
-        raise ValueError(f"`path` (='{path}') must be a folder, and is none; the nearest that is there is '{there}'.")
+    path = Path(os.path.expanduser(text))  # that of pathlib raises where there is no such user
+    if not os.path.isdir(path):  # that of os.path answers even a name that is too long
+        there = next(each for each in path.absolute().parents if os.path.isdir(each))
+        raise ValueError(
+            f"`path` (={quoted_path(path)}) must be a folder, and is none; the nearest that is there is '{there}'."
+        )
     if (classes := count_classes(path)) < 2:
-        raise ValueError(f"`path` (='{path}') must have a folder of images for each class, at least 2, not {classes}.")
+        raise ValueError(
+            f"`path` (={quoted_path(path)}) must have a folder of images for each class, at least 2, not {classes}."
+        )
     return replace(state, kind=FOLDER, path=str(path.resolve()))
 
 
