@@ -41,8 +41,12 @@ class _Sizes(NamedTuple):
 def bytes_to_build(architecture: Architecture) -> int:
     """Return what `architecture.build()` needs at its peak, Keras included where it is not loaded yet."""
     sizes = _sizes(architecture)
-    imports = 0 if "keras" in sys.modules else IMPORTS
+    imports = 0 if _is_keras_loaded() else IMPORTS
     return imports + int(sizes.weights + DRAWN * sizes.largest + LAYER * sizes.layers)
+
+
+def _is_keras_loaded() -> bool:
+    return "keras" in sys.modules
 
 
 def bytes_to_save(architecture: Architecture) -> int:

@@ -192,6 +192,13 @@ def _truth(value: Any) -> bool:
         return True
 
 
+def text(name: str, value: Any, example: str) -> str:
+    """`value` if it is a text; else a TypeError, which gives an example."""
+    if not isinstance(value, str):
+        raise TypeError(f"`{name}` must be a text, not {quoted(value)}; try '{example}'.")
+    return value
+
+
 def one_of(name: str, value: Any, choices: Collection[Any]) -> Any:
     """`value` if it is among `choices`; the error names them, and the nearest.
 

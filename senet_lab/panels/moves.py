@@ -62,7 +62,8 @@ def named(name: str, convention: str = "seed") -> Architecture:
     Raises:
         ValueError, TypeError: there is none of that name; the error says the nearest.
     """
-    return (TIMM | ours()).get(name) or Architecture.preset(name, convention)
+    found = (TIMM | ours()).get(name) if isinstance(name, str) else None
+    return found or Architecture.preset(name, convention)
 
 
 def moved(architecture: Architecture, name: str, value: Any, *, origin: Architecture | None = None) -> Architecture:

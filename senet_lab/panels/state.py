@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import flag, one_of
+from senet_lab.checks import flag, one_of, text
 from senet_lab.export import FORMS, SUFFIXES
 from senet_lab.nets.network import model_name
 from senet_lab.panels.controls import checked_batch
@@ -190,7 +190,7 @@ def _nothing(_: Any) -> dict[str, Any]:
 _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
     "tab": lambda _, value: {"tab": one_of("tab", value, TABS)},
     "form": lambda _, value: {"form": one_of("form", value, FORMS)},
-    "path": lambda state, value: {"path": str(value), "left": _below(str(value), state.path)},
+    "path": lambda state, value: {"path": text("path", value, PATH), "left": _below(value, state.path)},
     "source": lambda _, value: {"source": flag("source", value)},
     "keep_cost": lambda _, value: {"keep_cost": flag("keep_cost", value), "anchor": None},
     "details": lambda _, value: {"details": flag("details", value)},
@@ -206,5 +206,5 @@ _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
     # What is done with the network, once the moves are made: here it is only judged.
     "build": lambda _, value: _nothing(flag("build", value)),
     "save": lambda _, value: _nothing(one_of("save", value, SUFFIXES)),
-    "token": lambda _, value: {"architecture": Architecture.from_token(str(value).strip()), "anchor": None},
+    "token": lambda _, value: {"architecture": Architecture.from_token(text("token", value, "senet1")), "anchor": None},
 }

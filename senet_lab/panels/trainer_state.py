@@ -10,7 +10,7 @@ from typing import Any
 
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of, quoted, quoted_path
+from senet_lab.checks import one_of, quoted, quoted_path, text
 from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
@@ -141,7 +141,7 @@ def _network(state: State, name: Any) -> State:
 
 
 def _token(state: State, token: Any) -> State:
-    return replace(state, architecture=Architecture.from_token(str(token).strip()), follows=False)
+    return replace(state, architecture=Architecture.from_token(text("token", token, "senet1")), follows=False)
 
 
 def _recipe(state: State, name: Any) -> State:
@@ -165,9 +165,9 @@ def has_cifar10() -> bool:
 
 
 def _path(state: State, typed: Any) -> State:
-    if not (text := str(typed).strip()):
+    if not (given := text("path", typed, "images").strip()):
         raise ValueError("`path` must be a folder with a folder of images for each class, and the field is empty.")
-    path = Path(os.path.expanduser(text))  # that of pathlib raises where there is no such user
+    path = Path(os.path.expanduser(given))  # that of pathlib raises where there is no such user
     if not os.path.isdir(path):  # that of os.path answers even a name that is too long
         there = next(each for each in path.absolute().parents if os.path.isdir(each))
         raise ValueError(
@@ -217,6 +217,6 @@ _MOVES: dict[str, Callable[[State, Any], State]] = {
     "recipe": _recipe,
     "data": _data,
     "path": _path,
-    "focus": lambda state, key: replace(state, focus=str(key)),
+    "focus": lambda state, key: replace(state, focus=text("focus", key, "")),
     "drawn": _drawn,
 }
