@@ -292,6 +292,21 @@ def for_each_group(name: str, value: Any, n_groups: int) -> tuple[int | None, ..
     return checked if isinstance(checked, tuple) else (checked,) * n_groups
 
 
+def group_rows(value: Any, length: int) -> Any:
+    """`value` if it is a table of groups with rows of a length; what the rows hold is checked where it is used.
+
+    Raises:
+        TypeError: no table, more than `MAX_GROUPS` rows, or rows of another length.
+    """
+    fit = "((64, 3), (128, 4))" if length == 2 else "((64, 256, 3), (128, 512, 4))"
+    if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= MAX_GROUPS:
+        raise TypeError(f"`groups` must be a tuple of 1 to {MAX_GROUPS} rows, not {quoted(value)}; try {fit}.")
+    for row in value:
+        if not isinstance(row, (tuple, list)) or len(row) != length:
+            raise TypeError(f"`groups` must have rows of {length} numbers, not {quoted(row)}; try {fit}.")
+    return value
+
+
 def own_groups(value: Any, family: str) -> tuple[tuple[int, ...], ...]:
     """`value` as a table of groups: (n_filters, n_blocks) each, or (filters_in, filters_out, n_blocks) in a ResNeXt.
 

@@ -19,7 +19,8 @@ from senet_lab.checks import quoted
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
 from senet_lab.nets import blocks, layers, se_resnet, se_resnext
-from senet_lab.panels import lens_state, state, trainer_state
+from senet_lab.panels import lens_state, pages, state, trainer_state
+from senet_lab.panels.building import Building
 from senet_lab.panels.moves import MOVES
 from senet_lab.style import STYLE_FIELDS, style_of
 from senet_lab.training.devices import Placement
@@ -75,10 +76,12 @@ def one(values):
     return st.integers(0, len(values) - 1).map(tuple(values).__getitem__)
 
 
+EDGES = (0, 1, -1, 2**16, 2**16 + 1, 2**31, 2**63, 10**18, 10**307, 10**308, 10**309, 10**400, 10**5000)
+
+
 def numbers():
-    edges = (0, 1, -1, 2**16, 2**16 + 1, 2**31, 2**63, 10**18, 10**307, 10**308, 10**309, 10**400, 10**5000)
     return st.one_of(
-        one([*edges, *(-edge for edge in edges)]),
+        one([*EDGES, *(-edge for edge in EDGES)]),
         st.integers(-(2**20), 2**20),
         st.floats(),
         st.booleans(),
@@ -110,7 +113,7 @@ def settled(examples):
 
 def must_be_ours(message):
     """See that a message names what is wrong and what to do, and is short."""
-    assert re.search(r"`[^`]+`|must|cannot|leaves", message), message[:300]
+    assert re.search(r"`[^`]+`|must|cannot|leaves|needs", message), message[:300]
     assert re.search(r"; |try", message), message[:300]
     assert len(message) < 1200, message[:300]
 
@@ -175,6 +178,9 @@ MAP = Sketch((56, 56, 64))
 DOORS = {
     "Sketch": Sketch,
     "Sketch's channels": lambda value: Sketch((56, 56, value)),
+    "learner groups": lambda value: se_resnet.learner(MAP, value, 16),
+    "learner row": lambda value: se_resnet.learner(MAP, (value, (64, 1)), 16),
+    "paths learner row": lambda value: se_resnext.learner(MAP, (value,), 32, 16),
     "group filters": lambda value: se_resnet.group(MAP, value, 1, 16),
     "group blocks": lambda value: se_resnet.group(MAP, 8, value, None),
     "group ratio": lambda value: se_resnet.group(MAP, 64, 1, value),
@@ -229,9 +235,33 @@ def test_any_text_behind_a_flag_of_the_command_line_is_answered_in_a_short_line(
     must_be_ours(said)
 
 
+PINNED = Architecture(depth=20)
+SIDE = 2**16
+LARGEST = {
+    "wide": Architecture("resnext", groups=((SIDE, 2),) * 12, cardinality=2**14, base_width=2**14, classes=10**7, ratio=2**20,
+                         squeeze_divisor=SIDE, input_shape=(SIDE, SIDE, SIDE), place="3x3", conv_bias=True),
+    "published": Architecture("resnext", 154, cardinality=2**14, base_width=2**14, ratio=2**20, squeeze_divisor=SIDE),
+    "smallest": Architecture(groups=((1, 1),), ratio=1, stem="cifar", input_shape=(1, 1, 1), classes=2),
+    "deep": Architecture(groups=((SIDE, 1000),) * 12, input_shape=(SIDE, SIDE, SIDE), ratio=None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*[*LARGEST][:-1], pytest.param("deep", marks=pytest.mark.slow)])
+def test_every_tab_is_drawn_of_networks_at_their_bounds(name):
+    network = LARGEST[name]
+    for tab in state.TABS:
+        shown = pages.shown(replace(state.begun(network), tab=tab, pinned=PINNED, details=True), Building(lambda: None))
+        assert shown["body"]
+        assert sum(len(row) for row in shown["rows"]) < 3e6
+
+
 def refused_in_words(reasons):
     for reason in reasons.values():
         must_be_ours(reason)
+
+
+def begun():
+    return state.begun(Architecture("resnext", 50))
 
 
 VIEW = (
@@ -256,7 +286,7 @@ VIEW = (
 @given(held=messages)
 def test_any_message_to_the_explorer_is_a_move_or_a_short_reason(control, held):
     start = time.process_time()
-    after = state.after(state.begun(Architecture("resnext", 50)), {control: held.value}, "")
+    after = state.after(begun(), {control: held.value}, "")
     refused_in_words(after.refused)
     assert time.process_time() - start < 1
 
@@ -275,6 +305,16 @@ def test_any_link_opens_a_network_or_says_why_not(token):
 @given(held=messages)
 def test_any_message_to_the_trainer_is_a_move_or_a_short_reason(control, held):
     refused_in_words(trainer_state.after(trainer_state.begun(), {control: held.value}).refused)
+
+
+@pytest.mark.parametrize(
+    "value", [*TEXTS, *EDGES], ids=lambda value: ascii(value if isinstance(value, str) else quoted(value))[:12]
+)
+def test_any_text_or_edge_in_a_field_of_the_panels_is_a_move_or_a_short_reason(value):
+    for control in (*MOVES, *VIEW):
+        refused_in_words(state.after(begun(), {control: value}, "").refused)
+    for control in trainer_state.FIELDS:
+        refused_in_words(trainer_state.after(trainer_state.begun(), {control: value}).refused)
 
 
 OFFER = lens_state.Offer(("a", "b"), ("group1/block1", "group1/block2"), 10, 100)

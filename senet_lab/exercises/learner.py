@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import nearest, one_of, quoted
+from senet_lab.checks import nearest, one_of, quoted, text
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
 from senet_lab.exercises.marking import HELP, NOTHING, Reply, mark
 from senet_lab.exercises.record import TRIES, Deed, Record
@@ -29,7 +29,9 @@ class Learner:
 
     def __init__(self, code: str = "", record: Record | None = None) -> None:
         self.record = record or Record()
-        self._first = code_of(code)  # until another one is taken
+        self._first = code_of(text("code", code, "9B-spring"))  # until another one is taken
+        if len(self._first) > LONGEST:
+            raise ValueError(f"`code` (={quoted(self._first)}) must have at most {LONGEST} letters; try '9B-spring'.")
 
     @property
     def code(self) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from senet_lab.checks import MAX_BLOCKS, MAX_CHANNELS, for_each_group, ratio_or_none, stride_of, whole
+from senet_lab.checks import MAX_BLOCKS, MAX_CHANNELS, for_each_group, group_rows, ratio_or_none, stride_of, whole
 from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
 from senet_lab.nets.sketch import unique_name
 from senet_lab.published import DEPTHS, EXPANSION
@@ -44,7 +44,7 @@ def learner(
         groups: number of filters and blocks of each group.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
     """
-    ratios = for_each_group("ratio", ratio, len(groups))
+    ratios = for_each_group("ratio", ratio, len(group_rows(groups, 2)))
     for number, (n_filters, n_blocks) in enumerate(groups, 1):
         unique_name(x, name)  # so that groups added by hand take the numbers behind these
         strides = 1 if number == 1 else 2

@@ -18,6 +18,7 @@ from senet_lab.checks import (
     MAX_UNITS,
     divisible,
     for_each_group,
+    group_rows,
     ratio_or_none,
     stride_of,
     whole,
@@ -58,7 +59,7 @@ def learner(
         cardinality: number of groups of the grouped convolution.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
     """
-    ratios = for_each_group("ratio", ratio, len(groups))
+    ratios = for_each_group("ratio", ratio, len(group_rows(groups, 3)))
     for number, (filters_in, filters_out, n_blocks) in enumerate(groups, 1):
         unique_name(x, name)  # so that groups added by hand take the numbers behind these
         strides, one, named = 1 if number == 1 else 2, ratios[number - 1], f"{name}{number}"

@@ -40,7 +40,8 @@ class Uploads:
 
     def __init__(self, take: Callable[[Own], None]) -> None:
         self._take = take
-        self._turn, self._parts = "", list[bytes]()
+        self._turn: Any = ""
+        self._parts = list[bytes]()
         self.last: Own | None = None
         self._taking: threading.Thread | None = None
 
@@ -48,12 +49,12 @@ class Uploads:
         """One message: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes."""
         if not isinstance(content, dict) or "file" not in content or not buffers:
             return
-        if content["turn"] != self._turn:  # another file was dropped, and the first is no longer wanted
-            self._turn, self._parts = content["turn"], []
-        if content["part"] != len(self._parts) or sum(map(len, self._parts)) > MOST:
+        if content.get("turn") != self._turn:  # another file was dropped, and the first is no longer wanted
+            self._turn, self._parts = content.get("turn"), []
+        if content.get("part") != len(self._parts) or sum(map(len, self._parts)) > MOST:
             return
         self._parts.append(bytes(buffers[0]))
-        if len(self._parts) == content["parts"]:
+        if len(self._parts) == content.get("parts"):
             whole, self._parts, self._turn = b"".join(self._parts), [], ""
             self.last = own = Own(str(content["file"])[:80], whole)
             self._taking = threading.Thread(target=self._take, args=(own,), daemon=True)
