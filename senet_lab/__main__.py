@@ -12,7 +12,8 @@ from typing import Any
 
 from senet_lab import kernels
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.build_memory import check_save
+from senet_lab.checks import number, one_of
 from senet_lab.files import written_whole
 from senet_lab.published import PRESETS
 from senet_lab.training.devices import DEVICES, Placement
@@ -48,13 +49,13 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--data", default="sample", help='"sample", "cifar10", or a folder with a folder for each class')
     train.add_argument("--folder", help="where the run is kept; else under runs/")
     for name in FIELDS:
-        kind = type(getattr(RECIPES["seed"], name))
+        kind = str if isinstance(getattr(RECIPES["seed"], name), str) else number
         train.add_argument(f"--{name.replace('_', '-')}", type=kind, help="instead of the recipe's")
     train.add_argument(
         "--devices", default="one", help=f"{' or '.join(DEVICES)} of this machine; each has a share of a batch"
     )
     train.add_argument("--hosts", default="", help="host:port of each machine that takes part; the first one leads")
-    train.add_argument("--host-index", type=int, default=0, help="which of the hosts this one is, from 0")
+    train.add_argument("--host-index", type=number, default=0, help="which of the hosts this one is, from 0")
     train.set_defaults(do=_train)
     resume = commands.add_parser("resume", help="go on with a run from its last checkpoint")
     resume.set_defaults(do=lambda chosen: _watched(Run(chosen.run), force=chosen.force))
@@ -112,8 +113,9 @@ def recipe_of(chosen: argparse.Namespace) -> Recipe:
     """
     recipe = RECIPES[one_of("recipe", chosen.recipe, tuple(RECIPES))]
     changed = {n: value for n in FIELDS if (value := getattr(chosen, n)) is not None}
-    if changed.get("epochs", recipe.epochs) > 0:  # a short training warms up for less
-        changed["warmup"] = min(recipe.warmup, changed.get("epochs", recipe.epochs) - 1)
+    epochs = changed.get("epochs", recipe.epochs)
+    if isinstance(epochs, int) and epochs > 0:  # a short training warms up for less
+        changed["warmup"] = min(recipe.warmup, epochs - 1)
     return replace(recipe, **changed)
 
 
@@ -207,11 +209,13 @@ def _list(chosen: argparse.Namespace) -> int:
 def _save(chosen: argparse.Namespace) -> int:
     path = Path(chosen.file)
     one_of("suffix", path.suffix, (".keras",))
+    run = Run(chosen.run)
+    check_save(run.architecture)
     with written_whole(path) as unfinished:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        model, epoch = trained(Run(chosen.run))
+        model, epoch = trained(run)
         model.save(unfinished)
-    sys.stdout.write(f"{path}: {Run(chosen.run).architecture.name} with the weights of epoch {epoch}\n")
+    sys.stdout.write(f"{path}: {run.architecture.name} with the weights of epoch {epoch}\n")
     return 0
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import one_of, whole
+from senet_lab.checks import MAX_SEED, one_of, quoted, whole
 from senet_lab.gates import BATCH, gates
 from senet_lab.ledger import Ledger
 
@@ -99,12 +99,12 @@ def ablated(
     switched, paths = _checked(model, blocks, how)
     if how == "mean" and (missing := [path for path in paths if path not in (values or {})]):
         raise ValueError(
-            f"`values` must have the gates of {missing[0]!r} for how='mean'; try values=gates(model, images)."
+            f"`values` must have the gates of {quoted(missing[0])} for how='mean'; try values=gates(model, images)."
         )
     for index, (path, switch) in enumerate(switched.switches.items()):
         switch.open()
         if path in paths and how == "shuffled":
-            switch.shuffle(_shuffled(switch.order.shape[0], [whole("seed", seed, 0), index]))
+            switch.shuffle(_shuffled(switch.order.shape[0], [whole("seed", seed, 0, MAX_SEED), index]))
         elif path in paths and how != "own":
             switch.hold(1.0 if how == "one" or values is None else values[path].mean(0, dtype="float64"))
     return switched

@@ -8,7 +8,19 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab import tokens
-from senet_lab.checks import divisible, flag, for_each_group, image_shape, one_of, own_groups, per_group, whole
+from senet_lab.checks import (
+    MAX_BASE_WIDTH,
+    MAX_CARDINALITY,
+    MAX_CLASSES,
+    divisible,
+    flag,
+    for_each_group,
+    image_shape,
+    one_of,
+    own_groups,
+    per_group,
+    whole,
+)
 from senet_lab.published import DEPTHS, EXPANSION, PRESETS, depths
 from senet_lab.style import FAMILIES, STYLE_FIELDS, Style, checked, squeezed_channels, style_of
 
@@ -90,9 +102,9 @@ class Architecture:
         flag("include_top", self.include_top)
         self._set(
             depth=one_of("depth", self.depth, depths(self.family)),
-            cardinality=whole("cardinality", self.cardinality, 1, 2**14),
-            base_width=whole("base_width", self.base_width, 1, 2**14),
-            classes=whole("classes", self.classes, 2, 10**7),
+            cardinality=whole("cardinality", self.cardinality, 1, MAX_CARDINALITY),
+            base_width=whole("base_width", self.base_width, 1, MAX_BASE_WIDTH),
+            classes=whole("classes", self.classes, 2, MAX_CLASSES),
             groups=None if self.groups is None else own_groups(self.groups, self.family),
             **{name: checked(name, value) for name, value in self._chosen_style().items()},
         )
@@ -219,9 +231,14 @@ class Architecture:
         return counted(self)
 
     def build(self, name: str | None = None) -> keras.Model:
-        """The Keras model, with random weights and the layer names of the ledger; takes seconds."""
+        """The Keras model, with random weights and the layer names of the ledger; takes seconds.
+
+        Warns (`RuntimeWarning`) if there seems to be too little memory for it.
+        """
+        from senet_lab.build_memory import warn_of_build
         from senet_lab.nets.network import build
 
+        warn_of_build(self)
         return build(self, name)
 
     @classmethod

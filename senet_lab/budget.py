@@ -9,13 +9,14 @@ from math import gcd, sqrt
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of, whole
+from senet_lab.checks import MAX_BASE_WIDTH, MAX_CARDINALITY, one_of, quoted, whole
+from senet_lab.nets.sketch import Row
 from senet_lab.published import DEPTHS
 
 # How far the cost of a block may be off and still count as kept: Xie et al. 2017 take 2 % (8x14d), 16x8d is 7 %.
 KEPT = 0.25
 SWAPPED = {"cardinality": "base_width", "base_width": "cardinality"}
-MOST = 2**14  # of each, as `Architecture` has it
+BOUNDS = {"cardinality": MAX_CARDINALITY, "base_width": MAX_BASE_WIDTH}
 
 
 def at_constant_cost(
@@ -44,11 +45,11 @@ def at_constant_cost(
         raise ValueError("`family` (='resnet') has one path, and nothing to exchange for width; try family='resnext'.")
     if architecture.groups is not None and len(architecture.groups[0]) == 3:
         raise ValueError(
-            f"`groups` (={architecture.groups}) state their width, and `base_width` does not apply; "
+            f"`groups` (={quoted(architecture.groups)}) state their width, and `base_width` does not apply; "
             "try rows (n_filters, n_blocks)."
         )
     name = moved[0]
-    value = whole(name, given[name], 1, MOST)
+    value = whole(name, given[name], 1, BOUNDS[name])
     if value == getattr(architecture, name):
         return architecture
     found: dict[str, Any] = {name: value, SWAPPED[name]: _follower(architecture, name, value)}
@@ -120,17 +121,27 @@ def cost(architecture: Architecture) -> Cost:
 
 @lru_cache(maxsize=2**12)
 def _counted(architecture: Architecture) -> Cost:
-    """Counted on two blocks a group, since from the second on they are alike: SE-ResNet-152 has 36 in one."""
-    plan, skeleton = architecture.plan, DEPTHS[architecture.depth]
-    rows = architecture.groups or tuple(zip(skeleton.n_filters, skeleton.n_blocks, strict=True))
-    short = replace(architecture, groups=tuple((*row[:-1], min(row[-1], 2)) for row in rows)).ledger()
-    times = {(f"group{i}", "block2"): group.n_blocks - 1 for i, group in enumerate(plan, 1)}
     params = macs = 0
-    for row in short.rows:
-        often = times.get((row.group, row.block), 1)
-        params += often * row.params
-        macs += often * row.macs
+    for times, row in rows_by_frequency(architecture):
+        params += times * row.params
+        macs += times * row.macs
     return Cost(params, macs)
+
+
+def rows_by_frequency(architecture: Architecture) -> list[tuple[int, Row]]:
+    """Return rows of the ledger with how often each occurs, the blocks alike counted once.
+
+    From the second block of a group on, all are alike, so two of each are drawn up: SE-ResNet-152 has 36 in one.
+    """
+    short = replace(architecture, groups=tuple((*row[:-1], min(row[-1], 2)) for row in table_of(architecture)))
+    times = {(f"group{i}", "block2"): group.n_blocks - 1 for i, group in enumerate(architecture.plan, 1)}
+    return [(times.get((row.group, row.block), 1), row) for row in short.ledger().rows]
+
+
+def table_of(architecture: Architecture) -> tuple[tuple[int, ...], ...]:
+    """Return the groups as they could be given: (n_filters, n_blocks) or (filters_in, filters_out, n_blocks) each."""
+    skeleton = DEPTHS[architecture.depth]
+    return architecture.groups or tuple(zip(skeleton.n_filters, skeleton.n_blocks, strict=True))
 
 
 @lru_cache(maxsize=2**10)
@@ -157,7 +168,8 @@ def _follower(architecture: Architecture, name: str, value: int) -> int:
     """
     if (found := _nearest(architecture, name, value)) is not None:
         return found
-    near = (v for gap in range(1, MOST) for v in (value - gap, value + gap) if 1 <= v <= MOST)
+    most = BOUNDS[name]
+    near = (v for gap in range(1, most) for v in (value - gap, value + gap) if 1 <= v <= most)
     fit = next((v for v in near if _nearest(architecture, name, v) is not None), getattr(architecture, name))
     raise ValueError(
         f"`{name}` (={value}) leaves no `{SWAPPED[name]}` whose blocks cost within {KEPT:.0%} of "
@@ -176,10 +188,14 @@ def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
         linear = 256 * (1 + halved)
         exact = (sqrt(linear**2 + 36 * halved * target / value) - linear) / (18 * halved)
         below = int(exact / step) * step
-        costs = {width: _cost(architecture, value, width) for width in (below, below + step) if 1 <= width <= MOST}
+        costs = {
+            width: _cost(architecture, value, width) for width in (below, below + step) if 1 <= width <= MAX_BASE_WIDTH
+        }
     else:
         below = target // _cost(architecture, 1, value)
-        costs = {paths: _cost(architecture, paths, value) for paths in (below, below + 1) if 1 <= paths <= MOST}
+        costs = {
+            paths: _cost(architecture, paths, value) for paths in (below, below + 1) if 1 <= paths <= MAX_CARDINALITY
+        }
     found = min(costs, key=lambda other: (abs(costs[other] - target), other), default=0)
     return found if found and abs(costs[found] - target) <= KEPT * target else None
 

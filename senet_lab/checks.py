@@ -1,46 +1,166 @@
-"""Checks that answer with the rule, the given value and the nearest that would do."""
+"""Checks that answer with the rule, the given value and the nearest that would do; and the bounds of every number."""
 
 from __future__ import annotations
 
 import difflib
 import operator
+import re
+import reprlib
 from collections.abc import Collection, Iterable
-from math import isfinite
+from math import isfinite, log10
 from typing import Any
 
+# The largest values that a number may have: generous, and small enough that a ledger is counted and drawn in a second.
+MAX_CHANNELS = 2**16  # of an image, of a group as it is given, and of what a squeeze is rounded to
+MAX_SIDE = 2**16  # pixels of an image, and the side of a window
+MAX_CARDINALITY = MAX_BASE_WIDTH = 2**14
+MAX_CLASSES = 10**7
+MAX_GROUPS, MAX_BLOCKS = 12, 1000  # groups of a network, blocks of a group
+MAX_RATIO = 2**20  # with a divisor any ratio leaves some channels
+MAX_STRIDE = 2**8
+MAX_BATCH = 2**16
+MAX_UNITS = 2**40  # of one layer, or along one side of it: an architecture's widest 3x3 convolution has 2**38 channels
+MAX_SEED = 2**31 - 1
 
-def whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
+QUOTE_LENGTH = 80  # characters of a given value that an error repeats
+PATH_LENGTH = 300  # characters of a path that an error repeats
+QUOTE_DIGITS = 24  # of a whole number that is written in full
+MAX_DIGITS = 400  # characters of a whole number that is read; Python refuses 4,301, and no bound needs more
+
+
+class _Quotes(reprlib.Repr):
+    """`reprlib` for errors: cut at the end, and cheap for long text and for numbers that Python does not write out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxtuple, self.maxlist, self.maxdict, self.maxset = 4, 16, 16, 8, 8
+        self.maxother, self.fillvalue = 2 * QUOTE_LENGTH, "\u2026"
+
+    def repr_str(self, value: str, _: int) -> str:
+        """As `repr`, and an ellipsis before the closing quote of one that is cut."""
+        return shortened(value)
+
+    def repr_bytes(self, value: bytes, _: int) -> str:
+        """As `repr`, cut likewise."""
+        return repr(value) if len(value) <= QUOTE_LENGTH else f"{value[:QUOTE_LENGTH]!r}\u2026"
+
+    def repr_int(self, value: int, _: int) -> str:
+        """In full, or as a power of ten: beyond 4,300 digits `str` raises."""
+        if abs(value) < 10**QUOTE_DIGITS:
+            return int.__repr__(value)
+        exponent, mantissa = divmod(log10(abs(value)), 1)
+        return f"{'-' * (value < 0)}{10**mantissa:.3g}e+{exponent:.0f}"
+
+    def repr_instance(self, value: Any, level: int) -> str:
+        """On one line; of an object whose `__repr__` fails, the type."""
+        return " ".join(super().repr_instance(value, level).split())
+
+
+_QUOTES = _Quotes()
+
+
+def quoted(value: Any) -> str:
+    """Return what an error says of a given value: its `repr`, at most `QUOTE_LENGTH` characters of it.
+
+    Costs next to nothing for huge values, and never fails.
+
+    >>> quoted("sixteen"), quoted(10**5000), len(quoted("a" * 10**6))
+    ("'sixteen'", '1e+5000', 83)
+    """
+    if isinstance(value, float):  # also NumPy's, which say np.float64(0.5)
+        return float.__repr__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _QUOTES.repr_int(value, 0)
+    if isinstance(value, str):
+        return shortened(value)
+    text = _QUOTES.repr(value)
+    return text if len(text) <= QUOTE_LENGTH else f"{text[: QUOTE_LENGTH - 1]}\u2026"
+
+
+def shortened(text: str, length: int = QUOTE_LENGTH) -> str:
+    """Return a text in quotes, at most `length` characters of it and then an ellipsis.
+
+    >>> shortened("squeeze"), shortened("squeeze", 3)
+    ("'squeeze'", "'squ\u2026'")
+    """
+    if len(text) <= length:
+        return str.__repr__(text)
+    said = str.__repr__(text[:length])
+    return f"{said[:-1]}\u2026{said[-1]}"
+
+
+def quoted_path(path: Any) -> str:
+    """Return what an error says of a path: most paths in full, since they say where to look."""
+    return shortened(str(path), PATH_LENGTH)
+
+
+def whole_number(text: str) -> int:
+    """Return the whole number that a text spells.
+
+    Digits and nothing else: int() would take " 5", "1_0" and digits of other scripts as well.
+
+    Raises:
+        ValueError: it spells none, or one of more than `MAX_DIGITS` characters.
+    """
+    if len(text) > MAX_DIGITS or not re.fullmatch("-?[0-9]+", text):
+        raise ValueError(f"{shortened(text)} is no whole number; try 16.")
+    return int(text)
+
+
+def number(text: str) -> float | str:
+    """Return the number that a text spells, or the text itself: the check of what it is for then says what is wrong.
+
+    >>> number("16"), number("1e-3"), number("many")
+    (16, 0.001, 'many')
+    """
+    for read in (whole_number, float):
+        try:
+            return read(text) if len(text) <= MAX_DIGITS else text
+        except ValueError:
+            continue
+    return text
+
+
+def whole(name: str, value: Any, least: int, most: int) -> int:
     """`value` as a plain int between `least` and `most`, both included.
 
     Raises:
         TypeError: not a whole number (a bool is none, 16.0 is none; NumPy's integers are).
         ValueError: out of bounds.
     """
+    found = _index(value)
+    if found is None:
+        raise TypeError(f"`{name}` must be a whole number, not {quoted(value)}; try {_meant(value, least, most)}.")
+    if found < least:
+        raise ValueError(f"`{name}` (={quoted(found)}) must be at least {least}; try {least}.")
+    if found > most:
+        raise ValueError(f"`{name}` (={quoted(found)}) must be at most {most}; try {most}.")
+    return found
+
+
+def _index(value: Any) -> int | None:
+    """`value` as a plain int; None if it is no whole number."""
     try:
-        if isinstance(value, bool):
-            raise TypeError
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"`{name}` must be a whole number, not {value!r}; try {_meant(value, least, most)}.") from None
-    if number < least:
-        raise ValueError(f"`{name}` (={number}) must be at least {least}; try {least}.")
-    if most is not None and number > most:
-        raise ValueError(f"`{name}` (={number}) must be at most {most}; try {most}.")
-    return number
+        return None if isinstance(value, bool) else operator.index(value)
+    except Exception:  # what a foreign `__index__` may raise
+        return None
 
 
-def _meant(value: Any, least: int, most: int | None) -> int:
+def _meant(value: Any, least: int, most: int) -> int:
     """For 15.7 or "16" the whole number that was probably meant, for anything else the least there is."""
     try:
-        fit = min(max(float(value), least), float("inf") if most is None else most)
+        fit = min(max(float(value), least), most)
         return round(fit) if isfinite(fit) else least
-    except (TypeError, ValueError, OverflowError):
+    except Exception:  # what a foreign `__float__` may raise
         return least
 
 
-def whole_or_none(name: str, value: Any) -> int | None:
-    """`value` as a plain int of at least 1, or None; errors as in `whole`."""
-    return None if value is None else whole(name, value)
+def ratio_or_none(name: str, value: Any) -> int | None:
+    """`value` as a plain int of at least 1, or None; errors as in `whole`.
+
+    How large it may be depends on the channels that it divides: see `style.squeezed_channels`.
+    """
+    return None if value is None else whole(name, value, 1, max(MAX_RATIO, _index(value) or 0))
 
 
 def real(name: str, value: Any, least: float, below: float) -> float:
@@ -51,17 +171,31 @@ def real(name: str, value: Any, least: float, below: float) -> float:
         ValueError: out of bounds, or not a number in the IEEE sense.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"`{name}` must be a number, not {value!r}; try {least}.")
+        raise TypeError(f"`{name}` must be a number, not {quoted(value)}; try {least}.")
     if not least <= value < below:
         fit = least if not value >= below else 0.99 * below
-        raise ValueError(f"`{name}` (={value}) must be at least {least} and below {below}; try {fit:.4g}.")
+        raise ValueError(f"`{name}` (={quoted(value)}) must be at least {least} and below {below}; try {fit:.4g}.")
     return float(value)
 
 
 def flag(name: str, value: Any) -> bool:
     """`value` if it is True or False; else a TypeError."""
     if not isinstance(value, bool):
-        raise TypeError(f"`{name}` must be True or False, not {value!r}; try {bool(value)}.")
+        raise TypeError(f"`{name}` must be True or False, not {quoted(value)}; try {_truth(value)}.")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    try:
+        return bool(value)
+    except Exception:  # an array has none, and a foreign `__bool__` may raise anything
+        return True
+
+
+def text(name: str, value: Any, example: str) -> str:
+    """`value` if it is a text; else a TypeError, which gives an example."""
+    if not isinstance(value, str):
+        raise TypeError(f"`{name}` must be a text, not {quoted(value)}; try '{example}'.")
     return value
 
 
@@ -73,23 +207,28 @@ def one_of(name: str, value: Any, choices: Collection[Any]) -> Any:
         ValueError: of their type, but none of them.
     """
     kind = type(next(iter(choices)))
-    if kind is int and not isinstance(value, bool) and hasattr(value, "__index__"):
-        value = operator.index(value)
+    if kind is int and (index := _index(value)) is not None:
+        value = index
     if isinstance(value, bool) or not isinstance(value, kind):
-        raise TypeError(f"`{name}` must be one of {listed(choices)}, not {value!r}; try {nearest(value, choices)!r}.")
+        fit = nearest(value, choices)
+        raise TypeError(f"`{name}` must be one of {listed(choices)}, not {quoted(value)}; try {fit!r}.")
     if value not in choices:
-        raise ValueError(f"`{name}` (={value!r}) must be one of {listed(choices)}; try {nearest(value, choices)!r}.")
+        fit = nearest(value, choices)
+        raise ValueError(f"`{name}` (={quoted(value)}) must be one of {listed(choices)}; try {fit!r}.")
     return value
 
 
 def nearest(value: Any, choices: Collection[Any]) -> Any:
     """The choice that was probably meant: closest in number, or in spelling; the first if that means nothing."""
     first = next(iter(choices))
-    if isinstance(first, str):
-        return next(iter(difflib.get_close_matches(str(value).lower(), choices, 1, 0)), first)
+    if isinstance(first, str):  # no name is longer than what an error repeats, and comparing takes its time
+        said = value[:QUOTE_LENGTH] if isinstance(value, str) else quoted(value)
+        return next(iter(difflib.get_close_matches(said.lower(), choices, 1, 0)), first)
+    if isinstance(value, int) and abs(value) > MAX_UNITS:  # beyond what a float can hold, perhaps
+        return max(choices) if value > 0 else min(choices)
     try:
         return min(choices, key=lambda choice: abs(choice - float(value)))
-    except (TypeError, ValueError):
+    except Exception:  # what a foreign `__float__` may raise
         return first
 
 
@@ -108,7 +247,7 @@ def divisible(name: str, value: int, by: str, divisor: int) -> int:
     if value % divisor:
         below = value // divisor * divisor
         try_ = f"{below} or {below + divisor}" if below else f"{divisor}"
-        raise ValueError(f"`{name}` (={value}) must be divisible by `{by}` (={divisor}); try {try_}.")
+        raise ValueError(f"`{name}` (={quoted(value)}) must be divisible by `{by}` (={divisor}); try {try_}.")
     return value
 
 
@@ -119,16 +258,16 @@ def image_shape(name: str, value: Any, stride: int) -> tuple[int, int, int]:
         TypeError, ValueError: not three whole numbers, none of them zero, height and width at least `stride`.
     """
     if not isinstance(value, (tuple, list)) or len(value) != 3:
-        raise TypeError(f"`{name}` must be (height, width, channels), not {value!r}; try (224, 224, 3).")
-    channels = whole(f"{name}[2]", value[2], 1, 2**16)
+        raise TypeError(f"`{name}` must be (height, width, channels), not {quoted(value)}; try (224, 224, 3).")
+    channels = whole(f"{name}[2]", value[2], 1, MAX_CHANNELS)
     # Sizes that are too small are answered together, below; what is no number at all, here.
-    height, width = (whole(f"{name}[{i}]", v, min(stride, v) if isinstance(v, int) else stride, 2**16)
+    height, width = (whole(f"{name}[{i}]", v, min(stride, v) if isinstance(v, int) else stride, MAX_SIDE)
                      for i, v in enumerate(value[:2]))  # fmt: skip
     if min(height, width) < stride:
         fit = (max(height, stride), max(width, stride), channels)
         raise ValueError(
-            f"`{name}` (={tuple(value)}) must be at least {stride} pixels high and wide, the product of the strides; "
-            f"try {fit}."
+            f"`{name}` (={quoted(tuple(value))}) must be at least {stride} pixels high and wide, the product of the "
+            f"strides; try {fit}."
         )
     return height, width, channels
 
@@ -140,11 +279,11 @@ def per_group(name: str, value: Any, n_groups: int) -> int | tuple[int | None, .
         TypeError, ValueError: something else, or a tuple of another length.
     """
     if not isinstance(value, (tuple, list)):
-        return whole_or_none(name, value)
+        return ratio_or_none(name, value)
     if len(value) != n_groups:
-        fit = (*value, *[value[-1] if value else 16] * n_groups)[:n_groups]
-        raise ValueError(f"`{name}` (={tuple(value)}) must have one entry per group (={n_groups}); try {fit}.")
-    return tuple(whole_or_none(f"{name}[{i}]", v) for i, v in enumerate(value))
+        fit = quoted((*value, *[value[-1] if value else 16] * n_groups)[:n_groups])
+        raise ValueError(f"`{name}` (={quoted(tuple(value))}) must have one entry per group (={n_groups}); try {fit}.")
+    return tuple(ratio_or_none(f"{name}[{i}]", v) for i, v in enumerate(value))
 
 
 def for_each_group(name: str, value: Any, n_groups: int) -> tuple[int | None, ...]:
@@ -153,22 +292,43 @@ def for_each_group(name: str, value: Any, n_groups: int) -> tuple[int | None, ..
     return checked if isinstance(checked, tuple) else (checked,) * n_groups
 
 
+def group_rows(value: Any, length: int) -> Any:
+    """`value` if it is a table of groups with rows of a length; what the rows hold is checked where it is used.
+
+    Raises:
+        TypeError: no table, more than `MAX_GROUPS` rows, or rows of another length.
+    """
+    fit = "((64, 3), (128, 4))" if length == 2 else "((64, 256, 3), (128, 512, 4))"
+    if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= MAX_GROUPS:
+        raise TypeError(f"`groups` must be a tuple of 1 to {MAX_GROUPS} rows, not {quoted(value)}; try {fit}.")
+    for row in value:
+        if not isinstance(row, (tuple, list)) or len(row) != length:
+            raise TypeError(f"`groups` must have rows of {length} numbers, not {quoted(row)}; try {fit}.")
+    return value
+
+
 def own_groups(value: Any, family: str) -> tuple[tuple[int, ...], ...]:
     """`value` as a table of groups: (n_filters, n_blocks) each, or (filters_in, filters_out, n_blocks) in a ResNeXt.
 
     Raises:
-        TypeError, ValueError: something else; rows of different kinds; more than 1,000 blocks or 12 groups.
+        TypeError, ValueError: something else; rows of different kinds; more than `MAX_GROUPS`, or than `MAX_BLOCKS`
+            in one of them.
     """
     rows, sizes = "(n_filters, n_blocks)", {2}
     if family == "resnext":
         rows, sizes = f"{rows} or (filters_in, filters_out, n_blocks)", {2, 3}
-    if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= 12:
-        raise TypeError(f"`groups` must be a tuple of 1 to 12 rows {rows}, not {value!r}; try ((64, 3), (128, 4)).")
+    if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= MAX_GROUPS:
+        raise TypeError(
+            f"`groups` must be a tuple of 1 to {MAX_GROUPS} rows {rows}, not {quoted(value)}; try ((64, 3), (128, 4))."
+        )
     for row in value:
         if not isinstance(row, (tuple, list)) or len(row) not in sizes or len(row) != len(value[0]):
-            raise TypeError(f"`groups` must have rows {rows}, all alike, not {row!r}; try ((64, 3), (128, 4)).")
+            raise TypeError(f"`groups` must have rows {rows}, all alike, not {quoted(row)}; try ((64, 3), (128, 4)).")
     return tuple(
-        tuple(whole(f"groups[{i}][{j}]", v, 1, 1000 if j == len(row) - 1 else 2**16) for j, v in enumerate(row))
+        tuple(
+            whole(f"groups[{i}][{j}]", v, 1, MAX_BLOCKS if j == len(row) - 1 else MAX_CHANNELS)
+            for j, v in enumerate(row)
+        )
         for i, row in enumerate(value)
     )
 
@@ -177,12 +337,12 @@ def stride_of(value: Any) -> int:
     """`strides` as Keras takes it, 2 or (2, 2), as one number: the networks here stride alike in both directions.
 
     Raises:
-        TypeError, ValueError: not a whole number from 1 to 2**8, or two different ones.
+        TypeError, ValueError: not a whole number from 1 to `MAX_STRIDE`, or two different ones.
     """
     if isinstance(value, (tuple, list)):
-        if len(value) != 2 or value[0] != value[1]:
-            raise ValueError(
-                f"`strides` (={value!r}) must be one number or twice the same; try {value[0] if value else 2}."
-            )
-        value = value[0]
-    return whole("strides", value, 1, 2**8)
+        sides = [whole("strides", side, 1, MAX_STRIDE) for side in value[:3]]
+        if len(sides) != 2 or sides[0] != sides[1]:
+            fit = sides[0] if sides else 2
+            raise ValueError(f"`strides` (={quoted(value)}) must be one number or twice the same; try {fit}.")
+        return sides[0]
+    return whole("strides", value, 1, MAX_STRIDE)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import listed, real, whole
+from senet_lab.checks import MAX_SIDE, listed, real, whole
 from senet_lab.files import written_whole
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 
     """
     import keras
 
-    path, size = Path(path).expanduser(), whole("size", size)
+    path, size = Path(path).expanduser(), whole("size", size, 1, MAX_SIDE)
     share = real("test_share", test_share, 0.01, 0.9)
     classes = classes_of(path)
     if len(classes) < 2:
@@ -195,7 +195,7 @@ def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 
 
 def classes_of(folder: Path) -> list[str]:
     """The names of the folders of images in a folder; hidden ones, such as Jupyter's .ipynb_checkpoints, are none."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return []
     return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
 

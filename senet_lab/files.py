@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
+from senet_lab.checks import quoted_path
+
 
 @contextmanager
 def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
@@ -21,8 +23,10 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
         OSError: it cannot be written.
     """
     path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"The folder of `path` (='{path}') must exist; make '{path.parent}' first.")
+    if not os.path.isdir(path.parent):
+        raise FileNotFoundError(
+            f"The folder of `path` (={quoted_path(path)}) must exist; make {quoted_path(path.parent)} first."
+        )
     _must_be_free(path, overwrite=overwrite)
     unfinished = path.with_name(f".{token_hex(4)}{''.join(path.suffixes)}")  # Keras looks at them
     try:
@@ -33,7 +37,9 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
         raise
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OSError(f"`path` (='{path}') cannot be written: {reason}; try another name or folder.") from error
+        raise OSError(
+            f"`path` (={quoted_path(path)}) cannot be written: {reason}; try another name or folder."
+        ) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -42,4 +48,4 @@ def _must_be_free(path: Path, *, overwrite: bool) -> None:
     folder = os.path.isdir(path)  # those of os.path answer even a name that is too long
     if folder or (os.path.exists(path) and not overwrite):
         fit = "another name" if folder else "another name, or overwrite=True"
-        raise FileExistsError(f"`path` (='{path}') is there already; try {fit}.")
+        raise FileExistsError(f"`path` (={quoted_path(path)}) is there already; try {fit}.")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
+MAX_GATE = 10**6  # a threshold's bound: a ReLU gate has none of its own
+
 
 def class_means(values: Array, labels: Array) -> Array:
     """The mean of each channel over the images of a class, (classes, channels).
@@ -36,7 +38,7 @@ def class_deviations(values: Array, labels: Array) -> Array:
 
 def saturation(values: Array, low: float = 0.05, high: float = 0.95) -> tuple[float, float]:
     """The share of channels that are below `low` for every image, and that of those always above `high`."""
-    low, high = real("low", low, float("-inf"), float("inf")), real("high", high, low, float("inf"))
+    low, high = real("low", low, -MAX_GATE, MAX_GATE), real("high", high, low, MAX_GATE)
     values, _ = _checked(values, None)
     return float((values.max(0) < low).mean()), float((values.min(0) > high).mean())
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from senet_lab.checks import one_of, whole
+from senet_lab.checks import MAX_BATCH, MAX_SEED, one_of, whole
 from senet_lab.gate_statistics import (
     channel_specificity,
     class_deviations,
@@ -84,7 +84,7 @@ def observed(
 
     paths = [site.path for site in sites(model)]
     observer = _observer(model, tuple(also))
-    passes = [observer.predict_on_batch(each) for each in _batches(images, whole("batch", batch))]
+    passes = [observer.predict_on_batch(each) for each in _batches(images, whole("batch", batch, 1, MAX_BATCH))]
     if not passes:
         raise ValueError("`images` must hold at least one image, not 0.")
     predictions, *rest = (np.concatenate(parts) for parts in zip(*passes, strict=True))
@@ -126,6 +126,7 @@ def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0)
 
     from senet_lab.nets.acceleration import accelerate
 
+    seed = whole("seed", seed, 0, MAX_SEED // 1000 - 1000)
     seeds = iter(range(1000 * seed, 1000 * seed + 10**6))
 
     def fresh(layer: Any) -> Any:

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from senet_lab.architecture import Architecture
+from senet_lab.checks import quoted
 from senet_lab.nets.network import network
 from senet_lab.nets.replay import replay
 from senet_lab.nets.sketch import Row, Sketch
@@ -70,7 +71,7 @@ class Ledger:
         elif hasattr(thing, "layers"):
             thing = replay(thing)
         if not isinstance(thing, Sketch):
-            raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {thing!r}.")
+            raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {quoted(thing)}.")
         return cls(tuple(thing.rows))
 
     def __repr__(self) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.build_memory import check_build
+from senet_lab.checks import one_of, quoted
 from senet_lab.files import written_whole
 from senet_lab.training.batches import ready
 from senet_lab.training.recipe import Recipe
@@ -118,14 +119,16 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
             `senet_lab.ported.hub`, and takes images as `senet_lab.ported.networks.PUBLISHED` has it.
 
     Raises:
-        ValueError, TypeError: there is none of that name, or its file is damaged.
+        ValueError, TypeError: there is none of that name, its file is damaged, or it does not fit into memory.
         FileNotFoundError: one of timm's is not here, and could not be fetched.
     """
     if isinstance(name, str) and name.startswith("timm/"):
         from senet_lab.ported import hub
 
         return hub.load(name.removeprefix("timm/"))
-    model = card(name, folder).architecture.build(name)
+    architecture = card(name, folder).architecture
+    check_build(architecture)
+    model = architecture.build(name)
     assign(model, _path(name, ".safetensors", folder))
     return model
 
@@ -185,5 +188,5 @@ def assign(model: keras.Model, path: Path) -> None:
 def _path(name: str, suffix: str, folder: Path) -> Path:
     known = names(folder)
     if not known:
-        raise ValueError(f"`name` (={name!r}) is not there: no network ships in '{folder.name}'.")
+        raise ValueError(f"`name` (={quoted(name)}) is not there: no network ships in '{folder.name}'.")
     return folder / f"{one_of('name', name, known)}{suffix}"

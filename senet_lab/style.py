@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from senet_lab.checks import flag, one_of, real, whole
+from senet_lab.checks import MAX_CHANNELS, MAX_RATIO, flag, one_of, quoted, real, whole
 
 FAMILIES = ("resnet", "resnext")
 
@@ -123,7 +123,7 @@ def checked(name: str, value: Any) -> Any:
     if name in CHOICES:
         return one_of(name, value, CHOICES[name])
     if name == "squeeze_divisor":
-        return whole(name, value)
+        return whole(name, value, 1, MAX_CHANNELS)
     if name in ("dropout", "bn_momentum"):
         return real(name, value, 0, 1)
     if name == "bn_epsilon":
@@ -153,8 +153,12 @@ def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
     Raises:
         ValueError: none would be left (Hu et al. 2018 give no rule; a gate would be constant, sigmoid(0)).
     """
+    if divisor > 1 and ratio > MAX_RATIO:
+        raise ValueError(f"`ratio` (={quoted(ratio)}) must be at most {MAX_RATIO}; try {MAX_RATIO}.")
     if divisor > 1:
         return max(divisor, int(channels / ratio + divisor / 2) // divisor * divisor)
     if ratio > channels:
-        raise ValueError(f"`ratio` (={ratio}) leaves no channel of {channels} to squeeze into; try {channels} or less.")
+        raise ValueError(
+            f"`ratio` (={quoted(ratio)}) leaves no channel of {channels} to squeeze into; try {channels} or less."
+        )
     return channels // ratio

@@ -6,12 +6,11 @@ A default that changes would change what old tokens mean: then `VERSION` goes up
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import Field, fields
 from typing import Any, TypeVar
 
-from senet_lab.checks import one_of
+from senet_lab.checks import one_of, quoted, whole_number
 
 VERSION = "senet1"
 T = TypeVar("T")
@@ -31,11 +30,12 @@ def read(kind: type[T], token: str) -> T:
         ValueError: another format or version, an unknown field, or text that is no value of its field.
     """
     if not isinstance(token, str):
-        raise TypeError(f"`token` must be a string such as '{VERSION}~ratio=8', not {token!r}.")
+        raise TypeError(f"`token` must be a string such as '{VERSION}~ratio=8', not {quoted(token)}; try '{VERSION}'.")
     version, *parts = token.strip().split("~")
     if version != VERSION:
         raise ValueError(
-            f"`token` (={token!r}) must begin with '{VERSION}', as a page or `.token()` gives it; try '{VERSION}'."
+            f"`token` (={quoted(token)}) must begin with '{VERSION}', as a page or `.token()` gives it; "
+            f"try '{VERSION}'."
         )
     by_name: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     values: dict[str, Any] = {}
@@ -69,29 +69,22 @@ def _value(field: Field[Any], text: str) -> Any:
         example = (
             {"bool": "yes", "float": "0.2"}.get(kind, "64x3,128x4") if field.default is None else _text(field.default)
         )
-        raise ValueError(f"`{field.name}` (={text!r}) cannot be read from a token; try {example}.") from None
-
-
-def _number(text: str) -> int:
-    """Digits and nothing else: int() would take " 5", "1_0" and digits of other scripts as well."""
-    if not re.fullmatch("-?[0-9]+", text):
-        raise ValueError
-    return int(text)
+        raise ValueError(f"`{field.name}` (={quoted(text)}) cannot be read from a token; try {example}.") from None
 
 
 def _numbers(text: str) -> tuple[int | None, ...]:
     parts = text.split("x")
     if len(parts) == 2 and not parts[1]:
         parts = parts[:1]
-    return tuple(None if part == "none" else _number(part) for part in parts)
+    return tuple(None if part == "none" else whole_number(part) for part in parts)
 
 
 READERS: dict[str, Callable[[str], Any]] = {
     "str": str,
-    "int": _number,
+    "int": whole_number,
     "float": float,
     "bool": {"yes": True, "no": False}.__getitem__,
     "tuple[int, int, int]": _numbers,
-    "int | tuple[int | None, ...]": lambda text: _numbers(text) if "x" in text else _number(text),
+    "int | tuple[int | None, ...]": lambda text: _numbers(text) if "x" in text else whole_number(text),
     "tuple[tuple[int, ...], ...]": lambda text: tuple(_numbers(part) for part in text.split(",")),
 }

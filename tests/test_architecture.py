@@ -242,7 +242,7 @@ def test_bad_input_is_answered_with_the_rule_the_value_and_what_would_do(given, 
 
 
 BAD_TOKENS = [
-    (16, TypeError, "`token` must be a string such as 'senet1~ratio=8', not 16."),
+    (16, TypeError, "`token` must be a string such as 'senet1~ratio=8', not 16; try 'senet1'."),
     (
         "",
         ValueError,

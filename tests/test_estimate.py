@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from senet_lab import Architecture
+from senet_lab import Architecture, memory
 from senet_lab.__main__ import main
 from senet_lab.training import estimate as room
-from senet_lab.training import memory, rates
+from senet_lab.training import rates
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES, Recipe

@@ -11,22 +11,16 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
-    "checks", "files", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
-    "budget", "data", "pictures", "ported", "gate_statistics", "gates", "moments", "gate_watch", "training", "pretrained",
+    "checks", "files", "memory", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
+    "budget", "build_memory", "data", "pictures", "ported", "gate_statistics", "gates", "moments", "gate_watch", "training", "pretrained",
     "ablation", "kernels", "views", "export", "exercises", "panels", "__init__", "__main__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
-DOORS = {("architecture", "ledger"), ("architecture", "nets")}
+DOORS = {("architecture", "build_memory"), ("architecture", "ledger"), ("architecture", "nets")}
 # They subclass or speed up what Keras has, and are imported where Keras is loaded already.
 NEED_KERAS = (
-    "acceleration.py",
-    "grouped.py",
-    "normalization.py",
-    "optimizers.py",
-    "switched.py",
-    "gate_watch.py",
-    "watch.py",
-)
+    "acceleration.py", "grouped.py", "normalization.py", "optimizers.py", "switched.py", "gate_watch.py", "watch.py",
+)  # fmt: skip
 KNOW_KERAS = (
     "architecture", "nets", "data", "ported", "training", "pretrained", "gates", "ablation", "moments", "gate_watch", "panels",
 )  # fmt: skip

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from runs import ALIVE, SE_20, SHORT, TINY, await_state, killed, made, rows
 
-from senet_lab import Architecture, Explorer, Trainer, pretrained
+from senet_lab import Architecture, Explorer, Trainer, memory, pretrained
 from senet_lab.panels import devices, following, trainer_pages, trainer_taking, watching
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import trainer as trainer_module
@@ -29,7 +29,6 @@ from senet_lab.panels.trainer_controls import NUMBERS, trainer_controls
 from senet_lab.panels.trainer_state import FIELDS, after, begun, fitted
 from senet_lab.panels.trainer_taking import Taken
 from senet_lab.panels.watching import look
-from senet_lab.training import memory
 from senet_lab.training.metrics import COLUMNS
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.run import Run, Status

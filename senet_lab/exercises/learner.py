@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import nearest, one_of
+from senet_lab.checks import nearest, one_of, quoted, text
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
 from senet_lab.exercises.marking import HELP, NOTHING, Reply, mark
 from senet_lab.exercises.record import TRIES, Deed, Record
@@ -29,7 +29,9 @@ class Learner:
 
     def __init__(self, code: str = "", record: Record | None = None) -> None:
         self.record = record or Record()
-        self._first = code_of(code)  # until another one is taken
+        self._first = code_of(text("code", code, "9B-spring"))  # until another one is taken
+        if len(self._first) > LONGEST:
+            raise ValueError(f"`code` (={quoted(self._first)}) must have at most {LONGEST} letters; try '9B-spring'.")
 
     @property
     def code(self) -> str:
@@ -91,7 +93,7 @@ class Learner:
     def class_code(self, code: str = "") -> Reply:
         """Take the numbers of a class, in all lessons: the same code gives the same ones everywhere. None goes back."""
         if not isinstance(code, str):
-            return Reply("Class code", f"A class code is a text, not {code!r}; try class_code('9B-spring').")
+            return Reply("Class code", f"A class code is a text, not {quoted(code)}; try class_code('9B-spring').")
         taken = code_of(code)
         words = f"{taken}: who gives the same code has the same numbers, in every lesson."
         if len(taken) > LONGEST:
@@ -141,7 +143,7 @@ class Learner:
     def _of(self, name: str, what: Callable[[Task], Reply]) -> Reply:
         """`what` of the exercise of that name; of none, which one was meant."""
         if not isinstance(name, str) or name not in MAKERS:
-            return Reply("No such exercise", f"There is none called {name!r}; try {nearest(name, MAKERS)!r}.")
+            return Reply("No such exercise", f"There is none called {quoted(name)}; try {nearest(name, MAKERS)!r}.")
         return what(self.task(name))
 
     def _keep(self, name: str, did: str, reply: Reply) -> Reply:

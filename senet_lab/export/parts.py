@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import listed
+from senet_lab.checks import listed, quoted
 from senet_lab.export.forms import Name, call_text, network_lines
 from senet_lab.export.polish import polished
 from senet_lab.export.simplify import callees
@@ -42,7 +42,7 @@ def part_code(architecture: Architecture, group: str = "", block: str = "", se: 
         call = "\n".join(network_lines(architecture, program))
     elif (group, block, se) not in calls:
         asked = " ".join(filter(None, (group, block, "squeeze-excite" if se else "")))
-        raise ValueError(f"There is no part {asked!r}; try one of {listed(dict.fromkeys(g for g, *_ in calls))}.")
+        raise ValueError(f"There is no part {quoted(asked)}; try one of {listed(dict.fromkeys(g for g, *_ in calls))}.")
     else:
         name, call = calls[group, block, se]
         functions = [name]

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.build_memory import check_save
+from senet_lab.checks import one_of, quoted, quoted_path
 from senet_lab.export.forms import FORMS, code
 from senet_lab.files import written_whole
 from senet_lab.ledger import Ledger
@@ -38,18 +39,23 @@ def save(
         overwrite: whether a file may be there already.
 
     Raises:
-        ValueError, TypeError: an unknown suffix or form, or a form for what is no script.
+        ValueError, TypeError: an unknown suffix or form, a form for what is no script, or a model that does not fit
+            into memory.
         OSError: the file is there, its folder is not, or it cannot be written.
     """
     if not isinstance(architecture, Architecture):
         has_one = isinstance(getattr(architecture, "architecture", None), Architecture)
         fit = "its `architecture`" if has_one else "Architecture.preset(...) or Architecture.from_token(...)"
-        raise TypeError(f"`architecture` must be an Architecture, not {architecture!r}; try {fit}.")
+        raise TypeError(f"`architecture` must be an Architecture, not {quoted(architecture)}; try {fit}.")
     path = Path(path)
     suffix = one_of("suffix", path.suffix.lower(), tuple(_WRITERS))
     if form is not None and suffix != ".py":
-        raise ValueError(f"`form` (={form!r}) is of a script; try '{path.stem}.py' for `path` (='{path}').")
+        raise ValueError(
+            f"`form` (={quoted(form)}) is of a script; try '{path.stem}.py' for `path` (={quoted_path(path)})."
+        )
     chosen = one_of("form", "standalone" if form is None else form, FORMS)
+    if suffix == ".keras":
+        check_save(architecture)
     with written_whole(path, overwrite=overwrite) as unfinished:
         if suffix == ".keras":
             architecture.build().save(unfinished)

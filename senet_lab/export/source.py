@@ -17,7 +17,7 @@ FAMILY = {"resnet": se_resnet, "resnext": se_resnext}
 MAIN = "network"  # the function that is called first
 
 # Checks give back what they are given, at this place: an architecture is checked already.
-CHECKS = {"whole": 1, "whole_or_none": 1, "divisible": 1, "for_each_group": 1, "stride_of": 0}
+CHECKS = {"whole": 1, "ratio_or_none": 1, "divisible": 1, "for_each_group": 1, "group_rows": 0, "stride_of": 0}
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from senet_lab.checks import one_of
+from senet_lab.checks import one_of, quoted
 from senet_lab.nets.backend import on_tensorflow_cpu
 from senet_lab.nets.grouped import PATHS, GroupedConvolution, fastest_path
 from senet_lab.nets.normalization import FusedNormalization
@@ -80,7 +80,7 @@ def _layers(model: Any) -> list[Any]:
     """The model or layer itself, and all layers in it, those of nested models and of wrappers included."""
     if not isinstance(model, keras.layers.Layer):
         fit = "try Architecture().build()"
-        raise TypeError(f"`model` must be a keras.Model or a keras.layers.Layer, not {model!r}; {fit}.")
+        raise TypeError(f"`model` must be a keras.Model or a keras.layers.Layer, not {quoted(model)}; {fit}.")
     return list(model._flatten_layers())  # Keras' own walk, as of its check for XLA; `model.layers` sees one level
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from senet_lab.checks import divisible, whole
+from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
 from senet_lab.nets.layers import (
     Add,
     BatchNormalization,
@@ -101,7 +101,7 @@ def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = SEED, name: 
     name = unique_name(x, "squeeze_excite") if name is None else name
     filters = x.shape[-1]
     pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
-    squeezed = squeezed_channels(filters, whole("ratio", ratio), style.squeeze_divisor)
+    squeezed = squeezed_channels(filters, whole("ratio", ratio, 1, MAX_RATIO), style.squeeze_divisor)
     gate = pooling(keepdims=True, name=f"{name}_se_squeeze")(x)
     gate = _se_dense(gate, squeezed, "relu", style, f"{name}_se_reduce")
     gate = _se_dense(gate, filters, style.gate, style, f"{name}_se_gate")
@@ -220,5 +220,5 @@ def classifier(x: Any, n_classes: int, *, style: Style = SEED, name: str = "clas
     x = GlobalAveragePooling2D(name=f"{name}_pool")(x)
     if style.dropout:
         x = Dropout(style.dropout, name=f"{name}_dropout")(x)
-    units = whole("n_classes", n_classes)
+    units = whole("n_classes", n_classes, 1, MAX_CLASSES)
     return Dense(units, activation="softmax", kernel_initializer="he_normal", name=f"{name}_dense")(x)

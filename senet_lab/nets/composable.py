@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from senet_lab.architecture import Architecture
 from senet_lab.nets import blocks
-from senet_lab.nets.network import build
 
 if TYPE_CHECKING:
     import keras
@@ -49,7 +48,7 @@ class Composable:
     @cached_property
     def model(self) -> keras.Model:
         """The Keras model, built when first asked for; takes seconds."""
-        return build(self.architecture)
+        return self.architecture.build()
 
     def __repr__(self) -> str:
         return f"<{self.architecture.name}: {self.architecture!r}>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from senet_lab.checks import quoted
 from senet_lab.nets.sketch import place
 
 
@@ -35,7 +36,7 @@ def sites(model: Any) -> tuple[Site, ...]:
     """
     if not getattr(model, "inputs", None) or not hasattr(model, "operations"):
         raise ValueError(
-            f"Gates are found in the graph of a functional model, which {model!r} has not; make one by "
+            f"Gates are found in the graph of a functional model, which {quoted(model)} has not; make one by "
             "keras.Model(inputs, outputs), or call a Sequential one first."
         )
     found: dict[str, Site] = {}

@@ -16,16 +16,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
+from typing import Any
 
-from senet_lab.checks import divisible, one_of, whole
-from senet_lab.nets.sketch import Entry, Shape, layer
+from senet_lab.checks import MAX_SIDE, MAX_UNITS, divisible, one_of, quoted, real, whole
+from senet_lab.nets.sketch import MAX_SIDES, Entry, Shape, layer
 
 Pair = int | tuple[int, int]
 
 
 def _pair(name: str, value: Pair) -> tuple[int, int]:
-    first, second = value if isinstance(value, (tuple, list)) else (value, value)
-    return whole(name, first), whole(name, second)
+    first, second = _both(name, value)
+    return whole(name, first, 1, MAX_SIDE), whole(name, second, 1, MAX_SIDE)
+
+
+def _both(name: str, value: Any) -> tuple[Any, Any]:
+    """One value twice, or the two that are given."""
+    if not isinstance(value, (tuple, list)):
+        return value, value
+    if len(value) != 2:
+        fit = quoted(value[0] if value else 2)
+        raise ValueError(f"`{name}` (={quoted(value)}) must be one number or two; try {fit}.")
+    return value[0], value[1]
+
+
+def _must_be_maps(shape: Shape) -> None:
+    """See that a shape is that of feature maps; raise a ValueError if not."""
+    if len(shape) != 4:
+        raise ValueError(f"`shape` (={quoted(shape[1:])}) must be (height, width, channels); try Reshape first.")
 
 
 def _windowed(shape: Shape, kernel: Pair, strides: Pair, padding: str) -> tuple[int, int, int, int]:
@@ -35,7 +52,8 @@ def _windowed(shape: Shape, kernel: Pair, strides: Pair, padding: str) -> tuple[
         ValueError: the window is larger than the map.
     """
     window, step = _pair("kernel_size", kernel), _pair("strides", strides)
-    if one_of("padding", padding.lower(), ("valid", "same")) == "same":
+    _must_be_maps(shape)
+    if one_of("padding", padding.lower() if isinstance(padding, str) else padding, ("valid", "same")) == "same":
         height, width = (-(-side // s) for side, s in zip(shape[1:3], step, strict=True))
     else:
         height, width = ((side - k) // s + 1 for side, k, s in zip(shape[1:3], window, step, strict=True))
@@ -59,8 +77,9 @@ def Conv2D(
     kernel_initializer: str = "glorot_uniform",
 ) -> Entry:
     """Convolution; with `groups` > 1 each group of filters sees its own share of the channels (Xie et al. 2017)."""
-    channels, filters = shape[-1], whole("filters", filters)
+    channels, filters = shape[-1], whole("filters", filters, 1, MAX_UNITS)
     height, width, kernel, stride = _windowed(shape, kernel_size, strides, padding)
+    groups = whole("groups", groups, 1, MAX_UNITS)
     divisible("channels", channels, "groups", groups)
     divisible("filters", filters, "groups", groups)
     weights = prod(_pair("kernel_size", kernel_size)) * (channels // groups) * filters
@@ -84,7 +103,8 @@ def Dense(
     kernel_initializer: str = "glorot_uniform",
 ) -> Entry:
     """A dense layer on the last axis, at every position of the others."""
-    weights = shape[-1] * whole("units", units)
+    units = whole("units", units, 1, MAX_UNITS)
+    weights = shape[-1] * units
     output = (*shape[:-1], units)
     return Entry("dense", output, params=weights + units * use_bias, macs=weights * prod(shape[1:-1]))
 
@@ -112,14 +132,16 @@ def Activation(shape: Shape, activation: str) -> Entry:
 @layer
 def Dropout(shape: Shape, rate: float) -> Entry:
     """Zeroes a share `rate` of its input while training."""
+    real("rate", rate, 0, 1)
     return Entry("dropout", shape)
 
 
 @layer
 def ZeroPadding2D(shape: Shape, padding: int | Sequence[int] | Sequence[Sequence[int]] = 1) -> Entry:
     """Zeros around a map: a number on every side, (rows, columns), or ((top, bottom), (left, right))."""
-    rows, columns = padding if isinstance(padding, (tuple, list)) else (padding, padding)
-    added = [sum(side) if isinstance(side, (tuple, list)) else 2 * side for side in (rows, columns)]
+    _must_be_maps(shape)
+    rows, columns = _both("padding", padding)
+    added = [sum(whole("padding", each, 0, MAX_SIDE) for each in _both("padding", side)) for side in (rows, columns)]
     return Entry("pad", (None, shape[1] + added[0], shape[2] + added[1], shape[3]))
 
 
@@ -131,6 +153,7 @@ def MaxPooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None,
 
 
 def _global_pooling(shape: Shape, keepdims: bool) -> Entry:
+    _must_be_maps(shape)
     _, height, width, channels = shape
     output: Shape = (None, 1, 1, channels) if keepdims else (None, channels)
     return Entry("global pool", output, elementwise=height * width * channels, kernel=max(height, width))
@@ -151,10 +174,12 @@ def GlobalMaxPooling2D(shape: Shape, *, keepdims: bool = False) -> Entry:
 @layer
 def Reshape(shape: Shape, target_shape: tuple[int, ...]) -> Entry:
     """The same numbers in another shape; one -1 stands for what is left."""
-    numbers, known = prod(shape[1:]), prod(side for side in target_shape if side != -1)
-    output = tuple(numbers // known if side == -1 else side for side in target_shape)
-    if prod(output) != numbers:
-        raise ValueError(f"`target_shape` (={target_shape}) must hold {numbers} numbers; try (-1,).")
+    numbers, sides = prod(shape[1:]), tuple(target_shape) if isinstance(target_shape, (tuple, list)) else ()
+    sides = tuple(side if side == -1 else whole("target_shape", side, 1, MAX_UNITS) for side in sides[: MAX_SIDES + 1])
+    known = prod(side for side in sides if side != -1)
+    output = tuple(numbers // known if side == -1 else side for side in sides)
+    if not 1 <= len(sides) <= MAX_SIDES or sides.count(-1) > 1 or prod(output) != numbers:
+        raise ValueError(f"`target_shape` (={quoted(target_shape)}) must hold {numbers} numbers; try (-1,).")
     return Entry("reshape", (None, *output))
 
 
@@ -168,7 +193,7 @@ def Flatten(shape: Shape) -> Entry:
 def Add(shapes: Sequence[Shape]) -> Entry:
     """Sum of maps of one shape: where a shortcut meets its residual (He et al. 2016, eq. 1)."""
     if len(set(shapes)) > 1:
-        given = " and ".join(str(shape[1:]) for shape in shapes)
+        given = " and ".join(str(shape[1:]) for shape in shapes[:3])
         raise ValueError(f"What is added must have one shape, not {given}; project the shortcut.")
     return Entry("add", shapes[0])
 
@@ -176,9 +201,10 @@ def Add(shapes: Sequence[Shape]) -> Entry:
 @layer
 def Multiply(shapes: Sequence[Shape]) -> Entry:
     """A map times its gate, channel by channel (Hu et al. 2018, eq. 4)."""
-    output = (None, *(max(sides) for sides in zip(*(shape[1:] for shape in shapes), strict=True)))
-    if any(side not in (1, out) for shape in shapes for side, out in zip(shape[1:], output[1:], strict=True)):
-        given = " and ".join(str(shape[1:]) for shape in shapes)
+    output = (None, *(max(sides) for sides in zip(*(shape[1:] for shape in shapes), strict=False)))
+    alike = all(len(shape) == len(shapes[0]) for shape in shapes)
+    if not alike or any(s not in (1, out) for shape in shapes for s, out in zip(shape[1:], output[1:], strict=True)):
+        given = " and ".join(str(shape[1:]) for shape in shapes[:3])
         raise ValueError(
             f"What is multiplied must have one shape, or sides of 1, not {given}; pool with keepdims=True."
         )

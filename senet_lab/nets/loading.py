@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import one_of
+from senet_lab.checks import one_of, quoted, quoted_path
 from senet_lab.nets.backend import tune_tensorflow
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
         FileNotFoundError: there is no such file.
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"`path` must be the path of a .keras file, not {path!r}; try 'network.keras'.")
+        raise TypeError(f"`path` must be the path of a .keras file, not {quoted(path)}; try 'network.keras'.")
     file = Path(path).expanduser()
     one_of("suffix", file.suffix, (".keras",))
     if not file.is_file():
-        raise FileNotFoundError(f"`path` (='{file}') must be an existing file; check the folder and the name.")
+        raise FileNotFoundError(f"`path` (={quoted_path(file)}) must be an existing file; check the folder and the name.")
     if not zipfile.is_zipfile(file):
-        raise ValueError(f"`path` (='{file}') is damaged or not a Keras model; save it again with model.save(...).")
+        raise ValueError(f"`path` (={quoted_path(file)}) is damaged or not a Keras model; save it again with model.save(...).")
     tune_tensorflow()
     import keras
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from senet_lab.checks import listed
+from senet_lab.checks import listed, quoted
 from senet_lab.nets import layers
 from senet_lab.nets.sketch import Sketch
 
@@ -22,7 +22,7 @@ def replay(model: Any) -> Sketch:
     """
     inputs: list[Any] = list(getattr(model, "inputs", None) or [])
     if not inputs:
-        raise ValueError(f"A ledger needs a functional model, or a Sequential one that is built, not {model!r}.")
+        raise ValueError(f"A ledger needs a functional model, or a Sequential one that is built, not {quoted(model)}.")
     if len(inputs) > 1:
         raise ValueError(f"A ledger needs a model with one input, not {len(inputs)}; split the model.")
     if None in inputs[0].shape[1:]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from senet_lab.checks import for_each_group, stride_of, whole, whole_or_none
+from senet_lab.checks import MAX_BLOCKS, MAX_CHANNELS, for_each_group, group_rows, ratio_or_none, stride_of, whole
 from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
 from senet_lab.nets.sketch import unique_name
 from senet_lab.published import DEPTHS, EXPANSION
@@ -44,7 +44,7 @@ def learner(
         groups: number of filters and blocks of each group.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
     """
-    ratios = for_each_group("ratio", ratio, len(groups))
+    ratios = for_each_group("ratio", ratio, len(group_rows(groups, 2)))
     for number, (n_filters, n_blocks) in enumerate(groups, 1):
         unique_name(x, name)  # so that groups added by hand take the numbers behind these
         strides = 1 if number == 1 else 2
@@ -75,7 +75,7 @@ def group(
     """
     name = unique_name(x, "group") if name is None else name
     same = style.block == "basic" and stride_of(strides) == 1 and x.shape[-1] == n_filters
-    for index in range(whole("n_blocks", n_blocks)):
+    for index in range(whole("n_blocks", n_blocks, 1, MAX_BLOCKS)):
         block_name = f"{name}_block{index + 1}"
         if index or same:
             x = identity_block(x, n_filters, ratio, style=style, name=block_name)
@@ -102,7 +102,7 @@ def identity_block(
             f"An identity block's input (={x.shape[-1]} channels) must have as many channels as its output "
             f"(={filters_out}); try a projection_block first{'' if rest else f', or n_filters={fit}'}."
         )
-    return residual_block(x, x, n_filters, ratio=whole_or_none("ratio", ratio), style=style, name=name)
+    return residual_block(x, x, n_filters, ratio=ratio_or_none("ratio", ratio), style=style, name=name)
 
 
 def projection_block(
@@ -124,12 +124,12 @@ def projection_block(
     """
     name = unique_name(x, "projection_block") if name is None else name
     n_filters, filters_out = _filters(n_filters, style)
-    stride, ratio = stride_of(strides), whole_or_none("ratio", ratio)
+    stride, ratio = stride_of(strides), ratio_or_none("ratio", ratio)
     shortcut = projection(x, filters_out, strides=stride, style=style, name=name)
     return residual_block(x, shortcut, n_filters, strides=stride, ratio=ratio, style=style, name=name)
 
 
 def _filters(n_filters: int, style: Style) -> tuple[int, int]:
     """Filters of the 3x3 and of the block's output, checked."""
-    n_filters = whole("n_filters", n_filters)
+    n_filters = whole("n_filters", n_filters, 1, MAX_CHANNELS)
     return n_filters, n_filters * EXPANSION[style.block]

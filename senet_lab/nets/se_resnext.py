@@ -12,7 +12,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from senet_lab.checks import divisible, for_each_group, stride_of, whole, whole_or_none
+from senet_lab.checks import (
+    MAX_BLOCKS,
+    MAX_CARDINALITY,
+    MAX_UNITS,
+    divisible,
+    for_each_group,
+    group_rows,
+    ratio_or_none,
+    stride_of,
+    whole,
+)
 from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
 from senet_lab.nets.sketch import unique_name
 from senet_lab.published import DEPTHS
@@ -49,7 +59,7 @@ def learner(
         cardinality: number of groups of the grouped convolution.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite; or one per group.
     """
-    ratios = for_each_group("ratio", ratio, len(groups))
+    ratios = for_each_group("ratio", ratio, len(group_rows(groups, 3)))
     for number, (filters_in, filters_out, n_blocks) in enumerate(groups, 1):
         unique_name(x, name)  # so that groups added by hand take the numbers behind these
         strides, one, named = 1 if number == 1 else 2, ratios[number - 1], f"{name}{number}"
@@ -82,7 +92,7 @@ def group(
     """
     name = unique_name(x, "group") if name is None else name
     x = projection_block(x, filters_in, filters_out, cardinality, strides, ratio, style=style, name=f"{name}_block1")
-    for index in range(2, whole("n_blocks", n_blocks) + 1):
+    for index in range(2, whole("n_blocks", n_blocks, 1, MAX_BLOCKS) + 1):
         x = identity_block(x, filters_in, filters_out, cardinality, ratio, style=style, name=f"{name}_block{index}")
     return x
 
@@ -150,6 +160,7 @@ def _checked(
     filters_in: int, filters_out: int, cardinality: int, ratio: int | None
 ) -> tuple[int, int, int, int | None]:
     """The arguments of a block as plain numbers; the cardinality divides what it has to share out."""
-    cardinality = whole("cardinality", cardinality)
-    filters_in = divisible("filters_in", whole("filters_in", filters_in), "cardinality", cardinality)
-    return filters_in, whole("filters_out", filters_out), cardinality, whole_or_none("ratio", ratio)
+    cardinality = whole("cardinality", cardinality, 1, MAX_CARDINALITY)
+    filters_in = divisible("filters_in", whole("filters_in", filters_in, 1, MAX_UNITS), "cardinality", cardinality)
+    filters_out = whole("filters_out", filters_out, 1, MAX_UNITS)
+    return filters_in, filters_out, cardinality, ratio_or_none("ratio", ratio)

@@ -10,11 +10,12 @@ from functools import lru_cache, update_wrapper
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
-from senet_lab.checks import whole
+from senet_lab.checks import MAX_UNITS, quoted, whole
 
 Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, features); None is the batch
 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
+MAX_SIDES = 8  # of a shape, the batch aside
 SE_PARTS = tuple(f"_se_{part}" for part in ("squeeze", "reduce", "gate", "scale"))
 
 
@@ -104,9 +105,9 @@ class Sketch:
     names: Counter[str]
 
     def __init__(self, shape: Sequence[int], name: str = "inputs") -> None:
-        if not isinstance(shape, (tuple, list)):
-            raise TypeError(f"`shape` must be (height, width, channels), not {shape!r}; try (224, 224, 3).")
-        self.shape = (None, *(whole("shape", side) for side in shape))
+        if not isinstance(shape, (tuple, list)) or len(shape) > MAX_SIDES:
+            raise TypeError(f"`shape` must be (height, width, channels), not {quoted(shape)}; try (224, 224, 3).")
+        self.shape = (None, *(whole("shape", side, 1, MAX_UNITS) for side in shape))
         self.written = (Row(name, "input", "", *Entry("input", self.shape), prod(self.shape[1:]), 1),)
         self.inputs, self.names = (), Counter()
         self.field = self.jump = 1
@@ -133,7 +134,7 @@ class Sketch:
         rows = [row for sketch in found.values() for row in sketch.written]
         if len({row.name for row in rows}) < len(rows):
             twice = next(name for name, times in Counter(row.name for row in rows).items() if times > 1)
-            raise ValueError(f"Two layers have the name {twice!r}; give one of their blocks another `name`.")
+            raise ValueError(f"Two layers have the name {quoted(twice)}; give one of their blocks another `name`.")
         return rows
 
     def onward(self, shape: Shape, field: int, jump: int) -> Sketch:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.architecture import Architecture
+from senet_lab.build_memory import check_build, check_save
 from senet_lab.files import written_whole
 from senet_lab.nets.quiet import wake_keras
 from senet_lab.panels.cells import is_app
+from senet_lab.panels.refusals import in_words
 
 if TYPE_CHECKING:
     import keras
@@ -40,17 +42,29 @@ class Building:
         self.words, self.running, self.version = "", False, 0
 
     def start(self, architecture: Architecture) -> None:
-        """Build it, unless something is being built already."""
+        """Build it, unless something is being built already, or there is no memory for it."""
         if self.running:
             return
-        self.running, self.architecture, self.model, self.words = True, architecture, None, ""
+        self.architecture, self.model, self.words = architecture, None, ""  # the model of before makes room
+        try:
+            check_build(architecture)
+        except ValueError as error:
+            self._refuse(error, "Not built")
+            return
+        self.running = True
         # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
         policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
         _in_thread(self._build, architecture, policy)
 
     def keep(self, folder: Path) -> None:
         """Save the model in a folder under a name that is free; in a thread, too."""
-        if not self.running and self.model is not None:
+        if self.running or self.model is None or self.architecture is None:
+            return
+        try:
+            check_save(self.architecture, built=True)
+        except ValueError as error:
+            self._refuse(error, "Not saved")
+        else:
             path = free_name(folder, self.model.name, ".keras")
             self.running, self.words = True, f"Saving {path.name} \u2026"
             _in_thread(self._keep, self.model, path)
@@ -83,6 +97,10 @@ class Building:
             said = f"It could not be built: {type(error).__name__}: {error}"
         self.running = False
         self._say(said)
+
+    def _refuse(self, error: ValueError, what: str) -> None:
+        """Note why nothing was done; who asked for it draws it."""
+        self.words, self.version = f"{what}: {in_words(str(error))}", self.version + 1
 
     def _say(self, words: str) -> None:
         self.words, self.version = words, self.version + 1

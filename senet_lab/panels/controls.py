@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import whole
+from senet_lab.checks import MAX_BATCH, whole
 from senet_lab.panels.hints import CONVENTION_HINTS, hints
 from senet_lab.panels.labels import (
     ABLATIONS,
@@ -193,4 +193,4 @@ def checked_batch(value: Any) -> int:
     Raises:
         ValueError, TypeError: no whole number from 1 to 65,536.
     """
-    return whole("batch", typed(value) if isinstance(value, str) else value, 1, 2**16)
+    return whole("batch", typed(value) if isinstance(value, str) else value, 1, MAX_BATCH)

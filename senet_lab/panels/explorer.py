@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import nearest
+from senet_lab.checks import nearest, quoted
 from senet_lab.export import text_of
 from senet_lab.panels.building import Building
 from senet_lab.panels.cells import asked_for, cell
@@ -96,7 +96,9 @@ class Explorer(anywidget.AnyWidget):
     @pinned.setter
     def pinned(self, architecture: Architecture | None) -> None:
         if not isinstance(architecture, (Architecture, type(None))):
-            raise TypeError(f"`pinned` must be an Architecture or None, not {architecture!r}; try Architecture().")
+            raise TypeError(
+                f"`pinned` must be an Architecture or None, not {quoted(architecture)}; try Architecture()."
+            )
         self._state = replace(self._state, pinned=architecture)
         self._render()
 
@@ -167,14 +169,14 @@ def _an_architecture(value: Any) -> Architecture:
     if isinstance(value, Architecture):
         return value
     names = f"'{nearest(value, tuple(PRESETS))}'" if isinstance(value, str) else "'se_resnext50_32x4d'"
-    raise TypeError(f"`architecture` must be an Architecture, not {value!r}; try Architecture.preset({names}).")
+    raise TypeError(f"`architecture` must be an Architecture, not {quoted(value)}; try Architecture.preset({names}).")
 
 
 def _no_such(name: str, value: Any) -> str:
     if name in {field.name for field in fields(Architecture)}:
         return (
             f"`{name}` belongs to the architecture, which is set as a whole; "
-            f"try explorer.architecture = dataclasses.replace(explorer.architecture, {name}={value!r})."
+            f"try explorer.architecture = dataclasses.replace(explorer.architecture, {name}={quoted(value)})."
         )
     return f"`{name}` is nothing that an Explorer has; try '{nearest(name, ('architecture', 'pinned'))}'."
 

@@ -78,6 +78,22 @@ def move_words(before: Architecture, after: Architecture) -> str:
     return ", ".join(f"{label} {old} \u2192 {new}" for label, (old, new) in told.items() if old != new)
 
 
+def brought_words(before: Architecture, after: Architecture) -> str:
+    """Return what another depth brings along, with what it is now; "" where it brings nothing.
+
+    >>> brought_words(Architecture("resnext", 50), Architecture("resnext", 154))
+    'also: stem deep, projection kernel 3, first 1\u00d71 halved yes, dropout 0.2'
+    """
+    moved = [name for name in BROUGHT if getattr(before, name) is None and getattr(after, name) is None]
+    moved = [name for name in moved if getattr(before.style, name) != getattr(after.style, name)]
+    told = [f"{TOLD[name][0].lower()}{TOLD[name][1:]} {_plain(getattr(after.style, name))}" for name in moved]
+    return f"also: {', '.join(told)}" if told else ""
+
+
+def _plain(value: Any) -> str:
+    return digits(value) if isinstance(value, float) else words(value)
+
+
 def sides(architecture: Architecture) -> str:
     """The image size as its field shows it: 224, or 64\u00d796."""
     height, width, _ = architecture.input_shape
@@ -93,6 +109,8 @@ def _told(architecture: Architecture, name: str) -> str:
     return FAMILY_LABELS[value] if name == "family" else words(value)
 
 
+# What published depths settle of a style, in the order of the controls.
+BROUGHT = tuple(name for name in DETAILS | NUMBERS if any(name in depth.style for depth in DEPTHS.values()))
 TOLD = (
     {"family": "Family", "depth": "Depth", "groups": "Groups"}
     | {name: label for name, (label, *_) in SLIDERS.items() if name != "depth"}

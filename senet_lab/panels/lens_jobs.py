@@ -42,6 +42,7 @@ def done(key: Key, source: Source, results: Results) -> Any:
 def _load(source: Source, _: Results) -> Loaded:
     from senet_lab.nets.quiet import wake_keras
 
+    source.check()
     wake_keras()  # the seconds that this takes belong here
     return source.load()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import pretrained
-from senet_lab.checks import one_of
+from senet_lab.checks import one_of, quoted
 from senet_lab.panels.lens_sources import Source, given, shipped
 from senet_lab.panels.lens_timm import of_tag, published
 
@@ -49,5 +49,5 @@ def _shipped_name(name: str, sources: Mapping[str, Source]) -> str:
     if name in pretrained.names() and name not in sources:
         twin = pretrained.twin(pretrained.card(name))
         look = f"; look at its twin, {twin.name!r}" if twin else ""
-        raise ValueError(f"`model` (={name!r}) must have squeeze-excite, whose gates are looked at{look}.")
+        raise ValueError(f"`model` (={quoted(name)}) must have squeeze-excite, whose gates are looked at{look}.")
     return str(one_of("model", name, tuple(sources)))

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from senet_lab import data
+from senet_lab.build_memory import check_build
 from senet_lab.moments import FILE, Moment, kept, moment
 from senet_lab.panels.lens_sources import Loaded, Source
 from senet_lab.training.batches import kept_scale, ready
@@ -23,7 +24,9 @@ def of_run(run: Run, name: str = "") -> Source:
     Args:
         name: what to call it; "" for that of its folder.
     """
-    return Source(name or run.folder.name, partial(_load_run, run), ledger=run.architecture.ledger)
+    network = run.architecture
+    load, check = partial(_load_run, run), partial(check_build, network)
+    return Source(name or run.folder.name, load, ledger=network.ledger, check=check)
 
 
 def _load_run(run: Run) -> Loaded:

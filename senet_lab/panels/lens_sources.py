@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import data, pretrained
+from senet_lab.build_memory import check_build
 from senet_lab.ledger import Ledger
 from senet_lab.moments import Moment
 from senet_lab.ported.classes import imagenet_classes
@@ -67,6 +68,7 @@ class Source:
         ledger: of the network, where that is known without loading it.
         cost: what loading it takes that has to be agreed to first, in words; nothing where it can be had at once.
         rests: tells states of its weights apart, see `GateWatch.rests`; None while they move, and are of no step.
+        check: raises a ValueError where there is no memory to load it, before Keras is loaded for it.
     """
 
     name: str
@@ -75,13 +77,20 @@ class Source:
     ledger: Callable[[], Ledger | None] = field(default=lambda: None)
     cost: Callable[[], str] = field(default=lambda: "")
     rests: Callable[[], int | None] = field(default=lambda: 0)
+    check: Callable[[], None] = field(default=lambda: None)
 
 
 def shipped() -> tuple[Source, ...]:
     """A source for each network with gates that ships, on the test images that ship; the later ones first."""
     cards = [pretrained.card(name) for name in pretrained.names()]
     return tuple(
-        Source(card.name, partial(_load_shipped, card), True, card.architecture.ledger)
+        Source(
+            card.name,
+            partial(_load_shipped, card),
+            True,
+            card.architecture.ledger,
+            check=partial(check_build, card.architecture),
+        )
         for card in cards
         if card.architecture.ledger().se.params
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from senet_lab.ablation import HOWS
-from senet_lab.checks import flag, one_of, whole
+from senet_lab.checks import flag, one_of, quoted, whole
 from senet_lab.panels.lens_saving import FIGURES
 from senet_lab.panels.lens_upload import judged_size
 from senet_lab.views.figures import SUFFIXES
@@ -85,7 +85,7 @@ def _held(state: State, path: str, value: Any, offer: Offer) -> dict[str, Any]:
 def _classes(value: Any, offer: Offer) -> dict[str, Any]:
     """Any number of classes, in their order; none is a choice, too."""
     if not isinstance(value, (list, tuple)):
-        raise TypeError(f"`classes` must be a list of numbers, not {value!r}; try [0, 1].")
+        raise TypeError(f"`classes` must be a list of numbers, not {quoted(value)}; try [0, 1].")
     numbers = {whole("classes", each, 0, max(0, offer.classes - 1)) for each in value}
     return {"classes": tuple(sorted(numbers)), "page": 0}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from senet_lab.build_memory import check_build
 from senet_lab.panels.lens_sources import Loaded, Source, given
 from senet_lab.ported import hub
 from senet_lab.ported.networks import PUBLISHED, architecture_of
@@ -31,7 +32,10 @@ def of_tag(tag: str, *its: Any) -> Source:
         ValueError, TypeError: nobody published weights of that name.
     """
     architecture = architecture_of(hub.checked(tag))
-    return Source(f"timm/{tag}", partial(_load, tag, *its), not its, architecture.ledger, partial(_cost, tag))
+    check = partial(check_build, architecture)
+    return Source(
+        f"timm/{tag}", partial(_load, tag, *its), not its, architecture.ledger, partial(_cost, tag), check=check
+    )
 
 
 def _cost(tag: str) -> str:

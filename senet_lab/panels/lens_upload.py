@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from senet_lab.checks import quoted, shortened
 from senet_lab.panels.lens_own import Own
 
 MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and sends no larger one
@@ -17,14 +18,16 @@ def judged_size(file: Any) -> int:
     Raises:
         ValueError, TypeError: it may not.
     """
-    if not isinstance(file, dict) or not isinstance(file.get("size"), int):
-        raise TypeError(f"`own` must be the name and size of a file, not {file!r}; try {{'name': 'a.png', 'size': 1}}.")
-    name, size = str(file.get("name"))[:80], int(file["size"])
-    if not size:
-        raise ValueError(f"'{name}' is empty; choose another file.")
+    if not isinstance(file, dict) or not isinstance(file.get("size"), int) or not isinstance(file.get("name"), str):
+        raise TypeError(
+            f"`own` must be the name and size of a file, not {quoted(file)}; try {{'name': 'a.png', 'size': 1}}."
+        )
+    name, size = shortened(file["name"]), int(file["size"])
+    if size <= 0:
+        raise ValueError(f"{name} is empty; choose another file.")
     if size > MOST:
         most = MOST // 2**20
-        raise ValueError(f"'{name}' has {size / 2**20:.0f} MiB, and at most {most} are taken; save it smaller.")
+        raise ValueError(f"{name} has {quoted(size // 2**20)} MiB, and at most {most} are taken; save it smaller.")
     return size
 
 
@@ -37,7 +40,8 @@ class Uploads:
 
     def __init__(self, take: Callable[[Own], None]) -> None:
         self._take = take
-        self._turn, self._parts = "", list[bytes]()
+        self._turn: Any = ""
+        self._parts = list[bytes]()
         self.last: Own | None = None
         self._taking: threading.Thread | None = None
 
@@ -45,12 +49,12 @@ class Uploads:
         """One message: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes."""
         if not isinstance(content, dict) or "file" not in content or not buffers:
             return
-        if content["turn"] != self._turn:  # another file was dropped, and the first is no longer wanted
-            self._turn, self._parts = content["turn"], []
-        if content["part"] != len(self._parts) or sum(map(len, self._parts)) > MOST:
+        if content.get("turn") != self._turn:  # another file was dropped, and the first is no longer wanted
+            self._turn, self._parts = content.get("turn"), []
+        if content.get("part") != len(self._parts) or sum(map(len, self._parts)) > MOST:
             return
         self._parts.append(bytes(buffers[0]))
-        if len(self._parts) == content["parts"]:
+        if len(self._parts) == content.get("parts"):
             whole, self._parts, self._turn = b"".join(self._parts), [], ""
             self.last = own = Own(str(content["file"])[:80], whole)
             self._taking = threading.Thread(target=self._take, args=(own,), daemon=True)

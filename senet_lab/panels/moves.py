@@ -12,7 +12,7 @@ from typing import Any
 from senet_lab import pretrained
 from senet_lab.architecture import Architecture
 from senet_lab.budget import at_constant_cost
-from senet_lab.checks import nearest, one_of, whole
+from senet_lab.checks import MAX_SIDE, nearest, one_of, quoted, whole
 from senet_lab.ported.networks import NAMES, architecture_of
 from senet_lab.published import PRESETS, depths
 from senet_lab.style import FAMILIES, STYLE_FIELDS
@@ -20,6 +20,7 @@ from senet_lab.style import FAMILIES, STYLE_FIELDS
 PLAIN = ("family", "depth", "groups", "cardinality", "base_width", "ratio", "classes", "include_top", "convention")
 MOVES = ("preset", *PLAIN, "image_size", "in_groups", *STYLE_FIELDS)
 KEPT = ("cardinality", "base_width")
+MAX_TYPED = 600  # characters that are read as a value: twelve groups of three numbers take 250
 TYPED = (
     "depth", "groups", "cardinality", "base_width", "ratio", "image_size", "classes", "dropout", "squeeze_divisor",
     "bn_epsilon", "bn_momentum",
@@ -61,7 +62,8 @@ def named(name: str, convention: str = "seed") -> Architecture:
     Raises:
         ValueError, TypeError: there is none of that name; the error says the nearest.
     """
-    return (TIMM | ours()).get(name) or Architecture.preset(name, convention)
+    found = (TIMM | ours()).get(name) if isinstance(name, str) else None
+    return found or Architecture.preset(name, convention)
 
 
 def moved(architecture: Architecture, name: str, value: Any, *, origin: Architecture | None = None) -> Architecture:
@@ -102,14 +104,16 @@ def parsed(text: str) -> Any:
     (16, None, (16, None, 8), (64, 96), ((64, 3), (128, 4)), 'a')
     """
     text = text.strip()
-    sides = re.fullmatch(r"(\d+)\s*[x\u00d7]\s*(\d+)", text)
+    if len(text) > MAX_TYPED:  # no value takes as many, and Python's parser may not be able to read them
+        return text
+    sides = re.fullmatch(r"([0-9]+)\s*[x\u00d7]\s*([0-9]+)", text)
     if sides:
         return int(sides[1]), int(sides[2])
     if text in ("", "none"):
         return None
     try:
         return ast.literal_eval(re.sub(r"\bnone\b", "None", text))
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # {[]} is a TypeError
         return text
 
 
@@ -136,7 +140,7 @@ def _preset(architecture: Architecture, name: str | None) -> Architecture:
 
 def _with_side(architecture: Architecture, value: Any) -> Architecture:
     sides = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
-    height, width = (whole("image_size", side, architecture.stride, 2**16) for side in sides)
+    height, width = (whole("image_size", side, architecture.stride, MAX_SIDE) for side in sides)
     return replace(architecture, input_shape=(height, width, architecture.input_shape[2]))
 
 
@@ -144,7 +148,9 @@ def _with_se_in(architecture: Architecture, numbers: Sequence[int]) -> Architect
     """Squeeze-excite in these groups alone; a group that had none takes the first one's ratio."""
     n_groups = len(architecture.plan)
     if not isinstance(numbers, (list, tuple)):
-        raise TypeError(f"`in_groups` must be a list of groups, not {numbers!r}; try {[*range(1, n_groups + 1)]}.")
+        raise TypeError(
+            f"`in_groups` must be a list of groups, not {quoted(numbers)}; try {[*range(1, n_groups + 1)]}."
+        )
     for number in numbers:
         one_of("in_groups", number, range(1, n_groups + 1))
     had = [group.ratio for group in architecture.plan]

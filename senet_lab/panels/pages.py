@@ -25,6 +25,7 @@ from senet_lab.views.published import published
 from senet_lab.views.tables import group_table
 from senet_lab.views.tradeoffs import tradeoffs
 
+MAX_LISTED_LAYERS = 5_000  # 2 MB; twelve groups of a thousand blocks have 168,000, which no browser takes in a message
 FORM_WORDS = {
     "procedural": "With senet_lab\u2019s functions, layer by layer as the lesson writes them.",
     "composable": "With senet_lab\u2019s classes, in a line or two.",
@@ -72,7 +73,18 @@ def _source(state: State) -> str:
 
 @lru_cache(maxsize=8)
 def _rows(architecture: Architecture) -> list[str]:
-    return layer_rows(architecture.ledger())
+    ledger = architecture.ledger()
+    return layer_rows(ledger)[:MAX_LISTED_LAYERS]
+
+
+def _layers(state: State, _: Building) -> str:
+    ledger = state.architecture.ledger()
+    if (count := len(ledger.rows)) <= MAX_LISTED_LAYERS:
+        return layer_table(ledger, ())
+    return (
+        f'<p class="sn-finding">The first {MAX_LISTED_LAYERS:,} of {count:,} layers. To have all, save the table as '
+        f".csv.</p>{layer_table(ledger, ())}"
+    )
 
 
 def _compared(state: State, _: Building) -> str:
@@ -141,7 +153,7 @@ def _stale(state: State, building: Building) -> str:
 
 _TABS: dict[str, Callable[[State, Building], str]] = {
     "Network": _network,
-    "Layers": lambda state, _: layer_table(state.architecture.ledger(), ()),
+    "Layers": _layers,
     "Where it goes": lambda state, _: breakdown(state.architecture.ledger()),
     "Trade-offs": lambda state, _: tradeoffs(state.architecture),
     "Compare": _compared,

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from senet_lab.architecture import Architecture
+from senet_lab.checks import quoted, shortened
 from senet_lab.panels.labels import TOLD, sides, words
 from senet_lab.panels.moves import TYPED, typed
 
@@ -38,8 +39,8 @@ def told(error: Exception, value: Any, present: str = "") -> str:
         return said
     if isinstance(value, str) and present:
         said = _typed(said, isinstance(error, TypeError), value, present)
-    if isinstance(value, str) and len(value) > LONGEST:
-        said = said.replace(value.strip(), f"{value.strip()[:LONGEST]}\u2026")
+    elif isinstance(value, str):
+        said = said.replace(quoted(value.strip()), shortened(value.strip(), LONGEST))
     said = in_words(said)
     return said[:1].upper() + said[1:]
 
@@ -54,7 +55,7 @@ def in_words(said: str) -> str:
         said = re.sub(r"\((\d+), (\d+), \d+\)", "\\1\u00d7\\2", said)
     said = re.sub(r"`([^`]+)`", lambda found: _label(found[1]), said)
     said = re.sub(r"\(=(\(.*?\)|'.*?'|[^()]*)\)", lambda found: f"({found[1].strip(QUOTES)})", said)
-    said = re.sub(r"\b(\w+)=(?=[\w'])", lambda found: f"{NAMES.get(found[1], found[1])} ", said)
+    said = re.sub(r"\b(\w+)=(?=[\w'(])", lambda found: f"{NAMES.get(found[1], found[1])} ", said)
     return re.sub(
         r"\bn_(filters|blocks)\b", r"\1", said.replace("filters_in, filters_out, n_blocks", "in, out, blocks")
     )
@@ -69,14 +70,14 @@ def _label(name: str) -> str:
 
 def _typed(said: str, no_number: bool, value: str, present: str) -> str:
     """An empty field is said to be empty, and what is no number leaves what there is; a number is said as typed."""
-    read, text = typed(value), value.strip()
+    read, text = typed(value), shortened(value.strip(), LONGEST)[1:-1]
     if not text:
         said = said.replace(", not None;", ", and the field is empty;")
     if isinstance(read, (int, float)):
-        return said.replace(f"not {read!r};", f"not {text};").replace(f"(={read!r})", f"(={text})")
+        return said.replace(f"not {quoted(read)};", f"not {text};").replace(f"(={quoted(read)})", f"(={text})")
     if no_number:
         said = re.sub(r"; try [^;]*\.$", f"; it stays {present}.", said)
-        said = said.replace(f"not {read!r};", f"not '{text}';")
+        said = said.replace(f"not {quoted(read)};", f"not '{text}';")
     return said
 
 

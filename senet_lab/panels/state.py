@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import flag, one_of
+from senet_lab.checks import flag, one_of, text
 from senet_lab.export import FORMS, SUFFIXES
 from senet_lab.nets.network import model_name
 from senet_lab.panels.controls import checked_batch
-from senet_lab.panels.labels import move_words
+from senet_lab.panels.labels import brought_words, move_words
 from senet_lab.panels.moves import KEPT, moved
 from senet_lab.panels.reach import can_keep_cost
 from senet_lab.panels.refusals import refusal
@@ -159,6 +159,8 @@ def _said(state: State) -> str:
     told = move_words(origin, state.architecture)
     if told.count(" \u2192 ") > MANY and origin.name != state.architecture.name:
         told = f"{origin.name} \u2192 {state.architecture.name}"
+    if brought := brought_words(origin, state.architecture):
+        told = f"{told} ({brought})"
     if state.batch != state.origin_batch:
         told = ", ".join(filter(None, (told, "Batch {} \u2192 {}".format(*batches))))
     return move_sentence(told, origin.ledger(), state.architecture.ledger(), batches) if told else FIRST_WORDS
@@ -188,7 +190,7 @@ def _nothing(_: Any) -> dict[str, Any]:
 _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
     "tab": lambda _, value: {"tab": one_of("tab", value, TABS)},
     "form": lambda _, value: {"form": one_of("form", value, FORMS)},
-    "path": lambda state, value: {"path": str(value), "left": _below(str(value), state.path)},
+    "path": lambda state, value: {"path": text("path", value, PATH), "left": _below(value, state.path)},
     "source": lambda _, value: {"source": flag("source", value)},
     "keep_cost": lambda _, value: {"keep_cost": flag("keep_cost", value), "anchor": None},
     "details": lambda _, value: {"details": flag("details", value)},
@@ -204,5 +206,5 @@ _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
     # What is done with the network, once the moves are made: here it is only judged.
     "build": lambda _, value: _nothing(flag("build", value)),
     "save": lambda _, value: _nothing(one_of("save", value, SUFFIXES)),
-    "token": lambda _, value: {"architecture": Architecture.from_token(str(value).strip()), "anchor": None},
+    "token": lambda _, value: {"architecture": Architecture.from_token(text("token", value, "senet1")), "anchor": None},
 }

@@ -16,6 +16,7 @@ import anywidget
 import traitlets
 
 from senet_lab.architecture import Architecture
+from senet_lab.checks import quoted
 from senet_lab.panels import trainer_pages as pages
 from senet_lab.panels.cells import REPLACED, cell, supersede
 from senet_lab.panels.devices import precision, reading
@@ -83,10 +84,11 @@ class Trainer(anywidget.AnyWidget):
     ) -> None:
         if not isinstance(architecture, (Architecture, Explorer, type(None))):
             raise TypeError(
-                f"`architecture` must be an Architecture or an Explorer, not {architecture!r}; try Architecture()."
+                f"`architecture` must be an Architecture or an Explorer, not {quoted(architecture)}; "
+                "try Architecture()."
             )
         if not isinstance(recipe, (Recipe, type(None))):
-            raise TypeError(f"`recipe` must be a Recipe, not {recipe!r}; try RECIPES['seed'].")
+            raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['seed'].")
         self.folder = Path(folder).expanduser().resolve()
         self.failure: Exception | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None

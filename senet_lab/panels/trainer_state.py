@@ -10,7 +10,7 @@ from typing import Any
 
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.checks import one_of, quoted, quoted_path, text
 from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
@@ -141,7 +141,7 @@ def _network(state: State, name: Any) -> State:
 
 
 def _token(state: State, token: Any) -> State:
-    return replace(state, architecture=Architecture.from_token(str(token).strip()), follows=False)
+    return replace(state, architecture=Architecture.from_token(text("token", token, "senet1")), follows=False)
 
 
 def _recipe(state: State, name: Any) -> State:
@@ -165,14 +165,18 @@ def has_cifar10() -> bool:
 
 
 def _path(state: State, typed: Any) -> State:
-    if not (text := str(typed).strip()):
+    if not (given := text("path", typed, "images").strip()):
         raise ValueError("`path` must be a folder with a folder of images for each class, and the field is empty.")
-    path = Path(text).expanduser()
-    if not path.is_dir():
-        there = next(each for each in path.absolute().parents if each.is_dir())
-        raise ValueError(f"`path` (='{path}') must be a folder, and is none; the nearest that is there is '{there}'.")
+    path = Path(os.path.expanduser(given))  # that of pathlib raises where there is no such user
+    if not os.path.isdir(path):  # that of os.path answers even a name that is too long
+        there = next(each for each in path.absolute().parents if os.path.isdir(each))
+        raise ValueError(
+            f"`path` (={quoted_path(path)}) must be a folder, and is none; the nearest that is there is '{there}'."
+        )
     if (classes := count_classes(path)) < 2:
-        raise ValueError(f"`path` (='{path}') must have a folder of images for each class, at least 2, not {classes}.")
+        raise ValueError(
+            f"`path` (={quoted_path(path)}) must have a folder of images for each class, at least 2, not {classes}."
+        )
     return replace(state, kind=FOLDER, path=str(path.resolve()))
 
 
@@ -201,7 +205,7 @@ def like(state: State, record: Record) -> State:
 
 def _drawn(state: State, keys: Any) -> State:
     if not isinstance(keys, (list, tuple)) or not all(isinstance(key, str) for key in keys):
-        raise TypeError(f"`drawn` must be a list of runs, not {keys!r}; try [].")
+        raise TypeError(f"`drawn` must be a list of runs, not {quoted(keys)}; try [].")
     if len(keys) > DRAWN:
         raise ValueError(f"`drawn` (={len(keys)} runs) must be at most {DRAWN}, to be told apart; take one away first.")
     return replace(state, drawn=tuple(dict.fromkeys(keys)))
@@ -213,6 +217,6 @@ _MOVES: dict[str, Callable[[State, Any], State]] = {
     "recipe": _recipe,
     "data": _data,
     "path": _path,
-    "focus": lambda state, key: replace(state, focus=str(key)),
+    "focus": lambda state, key: replace(state, focus=text("focus", key, "")),
     "drawn": _drawn,
 }

@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from senet_lab import memory
+from senet_lab.build_memory import IMPORTS, bytes_to_build_and_save
 from senet_lab.panels.building import free_name, place
-from senet_lab.training import memory
 from senet_lab.training.run import Run
 from senet_lab.views.units import memory_size
 
 SAVING = "Saving its network: some seconds, to load Keras."
-NEEDED = 10**9  # bytes, about: Keras, and a network
 # What trains has the GPU, and may have all of it.
 ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
 REFUSED = 2  # what `senet_lab.__main__` ends with where it has said why in its last line
@@ -64,8 +64,8 @@ class Taking:
             if self._process is not None:
                 raise RuntimeError("A network is being saved already; press it again in some seconds.")
             folder = _writable(Path.cwd())
-            if (free := memory.available()) < NEEDED:
-                need, have = memory_size(NEEDED), memory_size(free)
+            if (free := memory.available()) < (needed := _needed(run)):
+                need, have = memory_size(needed), memory_size(free)
                 raise RuntimeError(f"To save it takes about {need} of memory, and {have} are free; try it later.")
             self._path = free_name(folder, run.folder.name, ".keras")
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe might fill
@@ -99,6 +99,12 @@ class Taking:
         if status == 0:
             return f"Saved as {self._path.name}, {place(self._path.parent)}; keras.saving.load_model opens it."
         return f"Its network was not saved: {last if status == REFUSED else f'its process ended with {status}'}"
+
+
+def _needed(run: Run) -> int:
+    """Bytes that the process takes: this one may have Keras already, and that one has not."""
+    loaded = "keras" in sys.modules
+    return bytes_to_build_and_save(run.architecture) + IMPORTS * loaded
 
 
 def _writable(folder: Path) -> Path:

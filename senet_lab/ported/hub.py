@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from senet_lab.checks import nearest, one_of
+from senet_lab.build_memory import check_build
+from senet_lab.checks import nearest, one_of, quoted
 from senet_lab.files import written_whole
 from senet_lab.ported.networks import NAMES, OTHERS, PICKLED, PUBLISHED, architecture_of
 from senet_lab.ported.weights import convert
@@ -31,6 +32,7 @@ def load(tag: str) -> keras.Model:
         ImportError: `huggingface_hub` is not installed.
     """
     architecture, path = architecture_of(checked(tag)), kept(tag)
+    check_build(architecture)
     if path.is_file():
         model = architecture.build()
         try:
@@ -57,12 +59,12 @@ def checked(tag: str) -> str:
     known = [each for each in PUBLISHED if PUBLISHED[each].network == network]
     if tag not in PUBLISHED and known:
         fit = known[0] if tag == network else nearest(tag, known)
-        raise ValueError(f"`name` (={tag!r}) must say which weights; try {fit!r} ({len(known)} are known).")
+        raise ValueError(f"`name` (={quoted(tag)}) must say which weights; try {fit!r} ({len(known)} are known).")
     if tag not in PUBLISHED and network in NAMES:
         there = "pickles alone" if f"{network}.in1k" in PICKLED else "no weights"
         raise ValueError(
-            f"`name` (={tag!r}) cannot be fetched: of {network!r} timm publishes {there}. Save a state dict, with "
-            f"timm, as .safetensors, and use convert(path, architecture_of({network!r}))."
+            f"`name` (={quoted(tag)}) cannot be fetched: of {network!r} timm publishes {there}. Save a state dict, "
+            f"with timm, as .safetensors, and use convert(path, architecture_of({network!r}))."
         )
     if OTHERS.fullmatch(network):
         architecture_of(tag)  # one that only sounds alike says why it cannot be had

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import nearest, one_of
+from senet_lab.checks import nearest, one_of, quoted
 from senet_lab.ledger import Ledger
 from senet_lab.ported.preprocessing import Preprocessing
 
@@ -86,8 +86,8 @@ def architecture_of(name: str) -> Architecture:
     if other := OTHERS.fullmatch(network):
         first, fit = 32 if other["stem"] == "d" else 24, nearest(network, NAMES)
         raise ValueError(
-            f"`name` (={name!r}) is no network of this package: its stem is three convolutions of {first}, 32 and "
-            f"64, and its shortcuts pool before they project; try {fit!r}."
+            f"`name` (={quoted(name)}) is no network of this package: its stem is three convolutions of {first}, 32 "
+            f"and 64, and its shortcuts pool before they project; try {fit!r}."
         )
     network = one_of("name", network, NAMES)
     plain = network.removeprefix("legacy_")

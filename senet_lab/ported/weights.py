@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.architecture import Architecture
+from senet_lab.build_memory import check_build
 from senet_lab.files import written_whole
 from senet_lab.ported.keys import key, ours, theirs
 from senet_lab.ported.networks import NAMES, architecture_of, differences, name_of, some
@@ -41,6 +42,7 @@ def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Ar
     wanted = _wanted(architecture, legacy=any(name.startswith("layer0.") for name in tensors))
     _must_match(tensors, wanted)
     _must_compute_as(_origin(tensors), architecture)
+    check_build(architecture)
     model = architecture.build()
     for variable, name in zip(model.weights, _keys(model, wanted), strict=True):
         variable.assign(ours(tensors[name], variable.path, len(variable.shape)))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
-from senet_lab.checks import one_of, whole
+from senet_lab.checks import one_of, quoted, whole
 
 DEVICES = ("one", "all")
 
@@ -38,9 +38,9 @@ class Placement(NamedTuple):
         hosts = tuple(hosts)
         for host in hosts:
             if not (isinstance(host, str) and host.rpartition(":")[0] and host.rpartition(":")[2].isdecimal()):
-                raise ValueError(f"`hosts` must be addresses with ports, not {host!r}; try 'localhost:1234'.")
+                raise ValueError(f"`hosts` must be addresses with ports, not {quoted(host)}; try 'localhost:1234'.")
         if len(hosts) == 1:
-            raise ValueError(f"`hosts` (={hosts}) must be two or more; try none, which is this one alone.")
+            raise ValueError(f"`hosts` (={quoted(hosts)}) must be two or more; try none, which is this one alone.")
         return cls(
             one_of("devices", devices, DEVICES),
             hosts,

@@ -13,9 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from senet_lab import memory
 from senet_lab.architecture import Architecture
 from senet_lab.data import TESTED, classes_of
-from senet_lab.training import memory, rates
+from senet_lab.memory import size_words
+from senet_lab.training import rates
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 
@@ -69,7 +71,7 @@ def estimate(
         fit = 2 ** ((fit - 1).bit_length() - 1) if fit > 1 else 0
     rate = rates.images_per_s(architecture, recipe, placement)
     seconds = None if rate is None else recipe.epochs * kept / rate[0]
-    words = f"{_size(needed)} of memory at most, {_size(available)} are free; "
+    words = f"{size_words(needed)} of memory at most, {size_words(available)} are free; "
     if seconds is None:
         words += "how long it takes is not known before this machine has trained something"
     else:
@@ -94,8 +96,8 @@ def checked(architecture: Architecture, recipe: Recipe, data: str, placement: Pl
     else:
         fit = "a smaller image, fewer channels or fewer blocks, since not even batch=1 fits"
     raise ValueError(
-        f"`batch` (={recipe.batch}) needs about {_size(found.needed)} of memory with this network, and "
-        f"{_size(found.available)} are free; try {fit}; or force it."
+        f"`batch` (={recipe.batch}) needs about {size_words(found.needed)} of memory with this network, and "
+        f"{size_words(found.available)} are free; try {fit}; or force it."
     )
 
 
@@ -136,11 +138,6 @@ def _count(data: str) -> int:
 def _files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
     """How many files are in a folder; asked at each move of a control, counted when a folder in it has changed."""
     return sum(len(names) for _, _, names in os.walk(folder))
-
-
-def _size(number: float) -> str:
-    """Bytes, in words."""
-    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
 
 
 def spell(seconds: float) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from senet_lab.checks import flag, one_of, real, whole
+from senet_lab.checks import MAX_SEED, flag, one_of, real, whole
 
 OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+
+MAX_TIMES = 10**6  # epochs, images of a batch, batches of a step
+MAX_LEARNING_RATE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +84,11 @@ def _checked(name: str, value: Any) -> Any:
     if name in ("augment", "standardise"):
         return flag(name, value)
     if name in ("epochs", "batch", "accumulate"):
-        return whole(name, value, 1, 10**6)
+        return whole(name, value, 1, MAX_TIMES)
     if name in ("warmup", "seed"):
-        return whole(name, value, 0, 2**31 - 1)
+        return whole(name, value, 0, MAX_TIMES - 1 if name == "warmup" else MAX_SEED)
     if name == "learning_rate":
-        return real(name, value, 1e-12, 1000)
+        return real(name, value, 1e-12, MAX_LEARNING_RATE)
     return real(name, value, 0, 0.9 if name == "validation" else 1)
 
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import nearest, one_of
+from senet_lab.checks import nearest, one_of, quoted, quoted_path
 from senet_lab.data import classes_of, found_cifar10
 from senet_lab.files import written_whole
 from senet_lab.training import log, metrics
@@ -60,10 +60,10 @@ class Run:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder).expanduser().resolve())
-        if not (self.folder / "config.json").is_file():
-            found = difflib.get_close_matches(self.folder.name, _names(self.folder.parent), 1)
+        if not os.path.isfile(self.folder / "config.json"):  # that of os.path answers even a name that is too long
+            found = difflib.get_close_matches(self.folder.name[:255], _names(self.folder.parent), 1)
             fit = f"'{self.folder.with_name(found[0])}'" if found else "`Run.create(...)`"
-            raise FileNotFoundError(f"'{self.folder}' is no run: it has no config.json; try {fit}.")
+            raise FileNotFoundError(f"{quoted_path(self.folder)} is no run: it has no config.json; try {fit}.")
 
     @classmethod
     def create(
@@ -89,7 +89,7 @@ class Run:
         recipe = Recipe() if recipe is None else recipe
         must_fit(architecture, data)
         path = Path(folder).expanduser() if folder else _free_folder(architecture)
-        if path.exists():
+        if os.path.exists(path):
             raise FileExistsError(f"`folder` (='{path}') must be a new one; try '{path}-2', or resume the run in it.")
         config = {
             "architecture": architecture.token(),
@@ -256,15 +256,17 @@ def must_fit(architecture: Architecture, data: str) -> None:
         shape, classes = (32, 32, 3), 10
     else:
         folder = Path(data).expanduser()
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             fit = nearest(data, ("sample", "cifar10"))
-            raise ValueError(f"`data` (={data!r}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}.")
+            raise ValueError(
+                f"`data` (={quoted_path(data)}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}."
+            )
         shape, classes = (height, height, 3), len(classes_of(folder))
     if (height, width, channels) != shape:
-        raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {data!r}; try {shape}.")
+        raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {quoted(data)}; try {shape}.")
     if not architecture.include_top or architecture.classes != classes:
         raise ValueError(
-            f"`classes` (={architecture.classes}) must be those of {data!r}, with a classifier; try {classes}."
+            f"`classes` (={architecture.classes}) must be those of {quoted(data)}, with a classifier; try {classes}."
         )
     if data == "cifar10":
         found_cifar10()

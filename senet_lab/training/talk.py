@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from senet_lab.training import hosts, memory
+from senet_lab import memory
+from senet_lab.training import hosts
 from senet_lab.training.progress import Progress
 from senet_lab.training.run import ENDED, Run, Status
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from senet_lab.build_memory import check_build
 from senet_lab.training import checkpoint
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ def trained(run: Run) -> tuple[keras.Model, int]:
     """The network of a run with its best weights, or else its newest; and after how many epochs these were kept.
 
     Raises:
-        ValueError: there is no checkpoint yet, or none that can be read.
+        ValueError: there is no checkpoint yet, or none that can be read; or there is no memory for the network.
     """
+    check_build(run.architecture)
     found = kept_weights(run.folder, at_most=1)
     if not found:
         raise ValueError(

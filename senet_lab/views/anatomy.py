@@ -9,6 +9,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
+from senet_lab.checks import quoted
 from senet_lab.ledger import Ledger
 from senet_lab.nets.sketch import Row, Shape
 
@@ -119,7 +120,7 @@ class Anatomy:
             if f"{part.path}/se" == path and part.squeezed:
                 return _squeeze_excite(part)
         known = [part.path for part in blocks] or list(self.groups)
-        raise ValueError(f"`path` (={path!r}) must be one of {', '.join(known) or 'a residual network'}.")
+        raise ValueError(f"`path` (={quoted(path)}) must be one of {', '.join(known) or 'a residual network'}.")
 
 
 def _kind(rows: Iterable[Row]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from senet_lab.architecture import Architecture
+from senet_lab.checks import quoted
 from senet_lab.ledger import Ledger
 from senet_lab.nets.sketch import Row, Sketch
 from senet_lab.published_results import Results, in_tables
@@ -119,7 +120,7 @@ def curves(architecture: Architecture, name: str) -> Drawn:
     """
     views = {"ratio": ratio_curves, "cardinality": cardinality_curves}
     if name not in views:
-        raise ValueError(f"`name` (={name!r}) must be 'ratio' or 'cardinality'; try 'ratio'.")
+        raise ValueError(f"`name` (={quoted(name)}) must be 'ratio' or 'cardinality'; try 'ratio'.")
     return Drawn(views[name](architecture), f"{architecture.name} by {name}")
 
 

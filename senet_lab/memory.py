@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import psutil
-
 CGROUP = Path("/sys/fs/cgroup")
 
 
 def available() -> int:
     """What a new process can have without swapping: of the machine, or of the container that this one is in."""
+    import psutil  # here, since no slider's move needs it
+
     free = int(psutil.virtual_memory().available)
     try:
         most = (CGROUP / "memory.max").read_text().strip()
@@ -35,3 +35,14 @@ def peak() -> int:
 
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else 1024 * most
+
+
+def size_words(number: float) -> str:
+    """Return bytes in the unit that fits them.
+
+    >>> size_words(5 * 2**20), size_words(1.5 * 2**30), size_words(270 * 2**40)
+    ('5 MiB', '1.5 GiB', '270.0 TiB')
+    """
+    if number < 2**30:
+        return f"{number / 2**20:.0f} MiB"
+    return f"{number / 2**30:.1f} GiB" if number < 2**40 else f"{number / 2**40:.1f} TiB"
