@@ -36,9 +36,13 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
     file = Path(path).expanduser()
     one_of("suffix", file.suffix, (".keras",))
     if not file.is_file():
-        raise FileNotFoundError(f"`path` (={quoted_path(file)}) must be an existing file; check the folder and the name.")
+        raise FileNotFoundError(
+            f"`path` (={quoted_path(file)}) must be an existing file; check the folder and the name."
+        )
     if not zipfile.is_zipfile(file):
-        raise ValueError(f"`path` (={quoted_path(file)}) is damaged or not a Keras model; save it again with model.save(...).")
+        raise ValueError(
+            f"`path` (={quoted_path(file)}) is damaged or not a Keras model; save it again with model.save(...)."
+        )
     tune_tensorflow()
     import keras
 
