@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
     "checks", "image_checks", "files", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
-    "budget", "data", "pictures", "ported", "gate_statistics", "gates", "moments", "gate_watch", "training", "pretrained",
+    "budget", "pictures", "image_folder", "data", "ported", "gate_statistics", "gates", "moments", "gate_watch", "training", "pretrained",
     "ablation", "kernels", "views", "export", "exercises", "panels", "__init__", "__main__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.

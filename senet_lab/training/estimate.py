@@ -7,14 +7,14 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.data import TESTED, classes_of
+from senet_lab.data import TESTED
+from senet_lab.image_folder import classes_of, list_images
 from senet_lab.training import memory, rates
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
@@ -134,8 +134,8 @@ def _count(data: str) -> int:
 
 @lru_cache(maxsize=16)
 def _files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
-    """How many files are in a folder; asked at each move of a control, counted when a folder in it has changed."""
-    return sum(len(names) for _, _, names in os.walk(folder))
+    """How many images are in a folder; asked at each move of a control, counted when a folder in it has changed."""
+    return len(list_images(folder).names)
 
 
 def _size(number: float) -> str:
