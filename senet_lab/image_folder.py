@@ -30,7 +30,7 @@ SUFFIXES = (
 KERAS_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 HOW_TO_SKIP = "--skip-bad (skip_bad=True in Python, a box in the Trainer)"
 MAX_NAMED = 5  # files that a message names; of more, how many there are
-STRIP = 32  # rows that are resized at once: as numbers they take several times the memory of their bytes
+STRIP = 16  # rows that are resized at once: as numbers they take several times the memory of their bytes
 MAX_THREADS = 8  # each of which may have a large photograph in memory
 SHUFFLE_BUFFER = 1024  # Keras' for a data set without batches
 KINDS = (
@@ -229,7 +229,7 @@ def _read_into(images: Array, files: ImageFiles) -> list[str]:
 
     def read(index: int) -> str:
         try:
-            images[index] = _resized(_pixels(files.folder / files.names[index]), images.shape[1])
+            _resize(_pixels(files.folder / files.names[index]), images[index])
         except ValueError as error:
             return str(error)
         return ""
@@ -284,11 +284,11 @@ def _damage(error: Exception) -> str:
     return "truncated" if "truncated" in str(error).lower() else f"damaged ({error or type(error).__name__})"
 
 
-def _resized(pixels: Array, size: int) -> Array:
-    """Pixels (height, width, 3) as a square, bilinear and without smoothing, as TensorFlow resizes by default."""
+def _resize(pixels: Array, square: Array) -> None:
+    """Resize pixels (height, width, 3) into a square, bilinear and without smoothing, as TensorFlow does by default."""
     import numpy as np
 
-    square = np.empty((size, size, 3), "uint8")
+    size = len(square)
     top, bottom, down = _between(pixels.shape[0], size)
     left, right, across = _between(pixels.shape[1], size)
 
@@ -306,7 +306,6 @@ def _resized(pixels: Array, size: int) -> Array:
         below *= down[strip, None, None]
         below += above
         square[strip] = below.round(out=below)
-    return square
 
 
 def _between(length: int, size: int) -> tuple[Array, Array, Array]:
