@@ -19,7 +19,7 @@ from senet_lab.published import PRESETS
 from senet_lab.training.devices import DEVICES, Placement
 from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.run import ACTIVE, ENDED, Run, Status, must_fit, runs
+from senet_lab.training.run import ACTIVE, ENDED, Run, Status, fitted, must_fit, runs
 from senet_lab.training.trained import trained
 from senet_lab.views.courses import TRAINING_IMAGES
 
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--token", help="an architecture's token, in place of a preset")
     train.add_argument("--recipe", default="modern", help=" or ".join(RECIPES))
     train.add_argument("--data", default="sample", help='"sample", "cifar10", or a folder with a folder for each class')
+    train.add_argument("--skip-bad", action="store_true", help="leave out files of the folder that cannot be read")
     train.add_argument("--folder", help="where the run is kept; else under runs/")
     for name in FIELDS:
         kind = str if isinstance(getattr(RECIPES["seed"], name), str) else number
@@ -84,14 +85,31 @@ def _parser() -> argparse.ArgumentParser:
 def _train(chosen: argparse.Namespace) -> int:
     recipe = recipe_of(chosen)
     token = chosen.token
-    architecture = Architecture.from_token(token) if token else _preset(chosen.preset, chosen.data)
+    named = Architecture.from_token(token) if token else _preset(chosen.preset, chosen.data)
+    architecture = named if chosen.data in TRAINING_IMAGES else fitted(named, chosen.data)
     hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
     placement = Placement.checked(chosen.devices, hosts, chosen.host_index)
     must_fit(architecture, chosen.data)
+    if adapted := _adapted(named, architecture, "token" if token else "preset"):
+        sys.stdout.write(f"The network is adapted to the images in '{chosen.data}': {adapted}.\n")
     if not chosen.force:
         checked(architecture, recipe, chosen.data, placement)  # before a folder is made
-    run = Run.create(architecture, recipe, chosen.data, folder=chosen.folder, placement=placement)
+    run = Run.create(
+        architecture, recipe, chosen.data, folder=chosen.folder, placement=placement, skip_bad=chosen.skip_bad
+    )
     return _watched(run, force=chosen.force)
+
+
+def _adapted(named: Architecture, fitted_: Architecture, source: str) -> str:
+    """Say what the images have made of a network, in words; "" if nothing."""
+    parts = []
+    if fitted_.classes != named.classes or not named.include_top:
+        says = named.classes if named.include_top else "no classifier"
+        parts.append(f"{fitted_.classes} classes (the {source} says {says})")
+    if fitted_.input_shape != named.input_shape:
+        sides = ["x".join(map(str, each.input_shape)) for each in (fitted_, named)]
+        parts.append(f"{sides[0]} pixels (the {source} says {sides[1]})")
+    return ", ".join(parts)
 
 
 def _preset(name: str, data: str) -> Architecture:
@@ -124,7 +142,7 @@ def _watched(run: Run, *, force: bool) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    console = Console()
+    console = Console(markup=False)  # a file may be named like a tag
     console.print(f"{run.architecture.name}, in {run.folder}", soft_wrap=True)
     console.print(estimate(run.architecture, run.recipe, run.config["data"], run.placement).words, soft_wrap=True)
     run.start(force=force)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import MAX_SIDE, listed, real, whole
+from senet_lab.checks import MAX_SIDE, flag, listed, real, whole
 from senet_lab.files import written_whole
+from senet_lab.image_folder import SUFFIXES, list_images, load, must_have_classes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +39,8 @@ class Images:
         classes: the name of each class, by its number.
         x_train, x_test: (count, height, width, channels), uint8.
         y_train, y_test: (count,), the numbers of the classes.
+        skipped: files of a folder that could not be read and were left out, and why.
+        ignored: files of a folder that were not opened, since their names are not those of images.
     """
 
     name: str
@@ -45,6 +49,8 @@ class Images:
     y_train: Array
     x_test: Array
     y_test: Array
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    ignored: Sequence[str] = ()
 
     def __repr__(self) -> str:
         sides = "x".join(map(str, self.x_train.shape[1:]))
@@ -169,43 +175,35 @@ def checked_cifar10(path: Path) -> Images:
     return Images("CIFAR-10", CIFAR10, x_train, y_train, x_test, y_test)
 
 
-def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = TESTED, seed: int = 0) -> Images:
-    """Images of one's own: a folder for each class, as `keras.utils.image_dataset_from_directory` reads them.
+def folder(
+    path: str | os.PathLike[str],
+    size: int = 32,
+    *,
+    test_share: float = TESTED,
+    seed: int = 0,
+    skip_bad: bool = False,
+    skipped: Collection[str] = (),
+    suffixes: Sequence[str] | None = SUFFIXES,
+) -> Images:
+    """Images of one's own: a folder for each class, read in the order of `keras.utils.image_dataset_from_directory`.
+
+    They are resized without regard to their aspect ratio. Of 16 bits the upper 8 are kept, transparency is dropped, and
+    of a moving picture the first frame is taken.
 
     Args:
         size: the side that they are resized to, in pixels.
         test_share: how much of them is kept for testing, drawn with `seed`.
+        skip_bad: leave out files that cannot be read; which ones, the `skipped` of the images says.
+        skipped: files to leave out unopened, as "cats/1.jpg": those that were skipped the first time.
+        suffixes: of the files that are read; None for those that Keras reads.
 
     Raises:
-        ValueError: there is no such folder, or there are fewer than two classes in it.
+        ValueError: there is no such folder, it has fewer than two classes, or a class without images.
+        BadFilesError: a ValueError as well: files cannot be read; says which, and why.
     """
-    import keras
-
     path, size = Path(path).expanduser(), whole("size", size, 1, MAX_SIDE)
     share = real("test_share", test_share, 0.01, 0.9)
-    classes = classes_of(path)
-    if len(classes) < 2:
-        raise ValueError(
-            f"`path` (='{path}') must have a folder of images for each class, at least 2, not {len(classes)}."
-        )
-    how = {"image_size": (size, size), "batch_size": None, "validation_split": share, "seed": seed, "verbose": False}
-    parts = keras.utils.image_dataset_from_directory(path, class_names=classes, subset="both", **how)
-    return Images(path.name, tuple(classes), *(array for part in parts for array in _arrays(part, size)))
-
-
-def classes_of(folder: Path) -> list[str]:
-    """The names of the folders of images in a folder; hidden ones, such as Jupyter's .ipynb_checkpoints, are none."""
-    if not os.path.isdir(folder):
-        return []
-    return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
-
-
-def _arrays(dataset: Any, size: int) -> tuple[Array, Array]:
-    """Images one by one into their place as bytes; all of them as numbers would take a dozen times the memory."""
-    import numpy as np
-
-    count = int(dataset.cardinality())
-    images, labels = np.empty((count, size, size, 3), "uint8"), np.empty(count, "int32")
-    for index, (image, label) in enumerate(dataset.as_numpy_iterator()):
-        images[index], labels[index] = image.round(), label
-    return images, labels
+    files = list_images(path, suffixes).without(skipped)
+    must_have_classes(files)
+    arrays, bad = load(files, size, share, seed, skip_bad=flag("skip_bad", skip_bad))
+    return Images(path.name, files.classes, *arrays, skipped=bad, ignored=files.ignored)

@@ -16,6 +16,7 @@ from typing import Any
 
 import keras
 
+from senet_lab.image_checks import checked_images, checked_labels
 from senet_lab.moments import FILE, Moment, keep, moment
 
 
@@ -24,20 +25,22 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
 
     Args:
         images: ready for the model, (images, height, width, channels); a few hundred do, and cost a pass an epoch.
-        labels: their classes, (images,).
+        labels: their classes by number, (images,).
         folder: where `gates.json` is kept as well, such as that of a run; None for nowhere.
 
     Attributes:
         moments: a `Moment` for each, the first that of epoch 0.
         fits: how often a `fit` has begun.
         is_going: whether one is under way, or was interrupted, which Keras does not tell.
+
+    Raises:
+        ValueError, TypeError: the images are no finite numbers, or the labels not a class number for each.
     """
 
     def __init__(self, images: Any, labels: Any, folder: str | Path | None = None) -> None:
         super().__init__()
-        if len(images) != len(labels):
-            raise ValueError(f"`labels` (={len(labels)}) must be one for each of the images (={len(images)}).")
-        self.images, self.labels = images, labels
+        self.images = checked_images(images, (None, None, None))
+        self.labels = checked_labels(labels, len(self.images))
         self.folder = Path(folder).expanduser() if folder else None
         self.moments: list[Moment] = []
         self.fits, self.is_going = 0, False

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 LIMIT = 64_000_000  # pixels that are unpacked at most, 256 MB in four channels; a large camera has 60 million
+# Pillow's formats that are read. Left out are those that start another program (EPS starts Ghostscript), and those that
+# Pillow recognizes and cannot unpack.
+FORMATS = (
+    "AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "QOI", "TGA", "TIFF", "WEBP",
+)  # fmt: skip
 
 
 def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
     """An image as pixels, (side, side, 3), uint8: its middle square, resized.
 
-    Whatever Pillow opens will do. The camera's orientation is followed; what is transparent is laid on white; grey is
+    Any of `FORMATS` will do. The camera's orientation is followed; what is transparent is laid on white; grey is
     spread over three channels, and 16 bits are brought to 8; of a moving picture the first frame is taken.
 
     Args:
@@ -51,6 +56,8 @@ class _RefusedError(Exception):
 def _read(path: str | os.PathLike[str]) -> bytes:
     if Path(path).is_dir():
         raise ValueError(f"`source` (='{path}') must be an image, not a folder; name a file in it.")
+    if Path(path).exists() and not Path(path).is_file():  # to open a pipe is to wait for whoever writes into it
+        raise ValueError(f"`source` (='{path}') must be a regular file, not a pipe, socket or device; copy it to one.")
     return Path(path).read_bytes()
 
 
@@ -80,7 +87,7 @@ def _opened(data: bytes, name: str) -> Image.Image:
     try:
         with warnings.catch_warnings():  # Pillow's limit warns first; ours, which is lower, refuses
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data))
+            return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
         raise _RefusedError(f"{name} is no image that can be read; try a PNG, JPEG or WebP file.") from None
     except Image.DecompressionBombError as error:
@@ -89,14 +96,29 @@ def _opened(data: bytes, name: str) -> Image.Image:
 
 def _coloured(image: Image.Image, name: str) -> Image.Image:
     """In red, green and blue, on white."""
-    import numpy as np
     from PIL import Image
 
-    if image.mode in ("I", "F"):
-        raise _RefusedError(f"{name} has 32 bits a pixel, whose white is unknown; save it with 8 or 16.")
-    if image.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(image) >> 8).astype("uint8")).convert("RGB")
+    try:
+        image = in_eight_bits(image)
+    except ValueError as error:
+        raise _RefusedError(f"{name} has {error}.") from None
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
     return image.convert("RGB")
+
+
+def in_eight_bits(image: Image.Image) -> Image.Image:
+    """Return an image with 8 bits per channel; of 16 bits the upper 8 are kept.
+
+    Raises:
+        ValueError: it has 32; the message goes behind the name of a file and "has".
+    """
+    import numpy as np
+    from PIL import Image
+
+    if image.mode in ("I", "F"):
+        raise ValueError("32 bits a pixel, whose white is unknown; save it with 8 or 16")
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype("uint8"))
+    return image

@@ -1,6 +1,7 @@
 """Pictures of one's own: every kind that Pillow opens, and what is refused."""
 
 import io
+import os
 import struct
 import zlib
 
@@ -86,6 +87,7 @@ WHOLE = encoded(DRAW.integers(0, 256, (64, 64, 3), "uint8"))
 BAD = {
     "empty": (b"", "is empty"),
     "no image": (b"%PDF-1.4 nothing to see", "is no image that can be read; try a PNG"),
+    "PostScript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is no image that can be read"),
     "a page": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is no image that can be read"),
     "cut off": (WHOLE[: len(WHOLE) // 2], "is damaged"),
     "head alone": (WHOLE[:20], "is no image|is damaged"),
@@ -118,5 +120,8 @@ def test_a_file_that_is_not_there_and_a_folder_are_said(tmp_path):
         picture(tmp_path / "nothing.png")
     with pytest.raises(ValueError, match="not a folder; name a file in it"):
         picture(tmp_path)
+    os.mkfifo(tmp_path / "pipe.png")  # to open it would be to wait
+    with pytest.raises(ValueError, match="must be a regular file, not a pipe, socket or device; copy it to one"):
+        picture(tmp_path / "pipe.png")
     with pytest.raises(ValueError, match=r"`side` \(=0\)"):
         picture(WHOLE, 0)

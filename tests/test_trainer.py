@@ -26,12 +26,12 @@ from senet_lab.panels.following import Follower
 from senet_lab.panels.labels import OWN
 from senet_lab.panels.moves import TIMM
 from senet_lab.panels.trainer_controls import NUMBERS, trainer_controls
-from senet_lab.panels.trainer_state import FIELDS, after, begun, fitted
+from senet_lab.panels.trainer_state import FIELDS, after, begun
 from senet_lab.panels.trainer_taking import Taken
 from senet_lab.panels.watching import look
 from senet_lab.training.metrics import COLUMNS
 from senet_lab.training.recipe import RECIPES
-from senet_lab.training.run import Run, Status
+from senet_lab.training.run import Run, Status, fitted
 from senet_lab.training.warm import cool
 from senet_lab.views.bare import STORED
 from senet_lab.views.courses import DRAWN, THINNED, Course, finding, told_apart
@@ -565,6 +565,7 @@ def test_the_network_takes_on_input_and_classes_of_the_data_and_says_so(trainer,
     assert "with 32\u00d732 pixels and 10 classes, as the data have" in form["controls"][0]["hint"]
     for name in ("cats", "dogs", "eels"):
         (tmp_path / "pets" / name).mkdir(parents=True)
+        (tmp_path / "pets" / name / "1.png").write_bytes(b"")
     ask(trainer, path=f"{tmp_path}/pets")
     assert (trainer.architecture.classes, trainer.architecture.input_shape) == (3, (224, 224, 3))
     assert trainer._state.data == str(tmp_path / "pets")
@@ -1022,7 +1023,7 @@ def test_a_cpu_is_told_by_its_cores_and_the_memory_of_the_process():
 
 @pytest.mark.parametrize("architecture", [SE_20, Architecture("resnext", 50), replace(SE_20, include_top=False)])
 def test_a_network_is_fitted_to_the_data_and_keeps_the_rest(architecture):
-    network = fitted(architecture, "sample", "")
+    network = fitted(architecture, "sample")
     assert (network.input_shape, network.classes, network.include_top) == ((32, 32, 3), 10, True)
     assert replace(network, input_shape=(224, 224, 3), classes=7) == replace(
         architecture, input_shape=(224, 224, 3), classes=7, include_top=True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextvars
+import os
+import sys
 import threading
 import traceback
 import weakref
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from senet_lab.checks import quoted
 from senet_lab.moments import Moment
 from senet_lab.panels.cells import REPLACED, cell, supersede
 from senet_lab.panels.following import Follower, heard_where_sent
@@ -56,6 +59,10 @@ class GateLens(anywidget.AnyWidget):
 
     Attributes:
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
+
+    Raises:
+        TypeError: the model is none of these, the images are no numbers, or the labels no whole numbers.
+        ValueError: images, labels and classes do not fit the model, or are not finite; says which, and what would do.
     """
 
     # One module in two files, which a browser would fetch one by one.
@@ -83,6 +90,9 @@ class GateLens(anywidget.AnyWidget):
         runs: Folder = "runs",
     ) -> None:
         sources, first = offered(model, images, labels, classes, prepare)
+        _must_be_watch(watch)
+        if runs is not None and not isinstance(runs, (str, os.PathLike)):
+            raise TypeError(f"`runs` must be the folder of the runs, or None for none, not {quoted(runs)}; try 'runs'.")
         self._begin(sources, first, Found(runs), watch, agreed=(first,) if isinstance(model, str) else ())
 
     @classmethod
@@ -90,8 +100,11 @@ class GateLens(anywidget.AnyWidget):
         """The gates of a training in a folder: of its best weights, and how they moved from checkpoint to checkpoint.
 
         Raises:
+            TypeError: neither a run nor a folder.
             FileNotFoundError: the folder is no run.
         """
+        if not isinstance(run, (Run, str, os.PathLike)):
+            raise TypeError(f"`run` must be a Run or its folder, not {quoted(run)}; try GateLens.of_run('runs/...').")
         run = run if isinstance(run, Run) else Run(Path(run))
         source = of_run(run)
         lens = cls.__new__(cls)
@@ -298,3 +311,11 @@ class GateLens(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": still(self.scene), "text/plain": repr(self)}, metadata
+
+
+def _must_be_watch(watch: Any) -> None:
+    kind = getattr(sys.modules.get("senet_lab.gate_watch"), "GateWatch", None)  # its import loads Keras
+    if watch is not None and not (kind and isinstance(watch, kind)):
+        raise TypeError(
+            f"`watch` must be a GateWatch, or None for none, not {quoted(watch)}; try GateWatch(images, labels)."
+        )

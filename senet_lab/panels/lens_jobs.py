@@ -146,6 +146,8 @@ def _reading(seen: Any, loaded: Loaded) -> Reading:
     """The gates with the labels; where there are none, what the network predicts stands for them."""
     import numpy as np
 
+    if ill := [path for path, values in seen.gates.items() if not np.isfinite(values).all()]:
+        raise ValueError(f"the gates of {title(ill[0])} are not finite: its weights, or the images, are too large")
     fits = seen.predictions.ndim == 2 and seen.predictions.shape[1] <= len(loaded.classes) and not loaded.outputs
     predictions = np.asarray(seen.predictions) if fits else None
     if loaded.labels is not None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from senet_lab import data
 from senet_lab.build_memory import check_build
 from senet_lab.moments import FILE, Moment, kept, moment
 from senet_lab.panels.lens_sources import Loaded, Source
 from senet_lab.training.batches import kept_scale, ready
+from senet_lab.training.images import images_of
 from senet_lab.training.noted import in_turn
 from senet_lab.training.run import Run
 from senet_lab.training.trained import Weights, assign, kept_weights, trained
@@ -36,7 +36,7 @@ def _load_run(run: Run) -> Loaded:
         ValueError: there is no checkpoint yet, or none that can be read.
     """
     recipe, architecture = run.recipe, run.architecture
-    images = data.named(run.config["data"], architecture.input_shape[0])
+    images = images_of(run)
     chosen = in_turn(images.y_test)[:MOST]
     prepare = partial(ready, recipe=recipe, scale=kept_scale(run.folder, images))
     x, y = prepare(images.x_test[chosen]), images.y_test[chosen].astype("int64")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import data, pretrained
 from senet_lab.build_memory import check_build
+from senet_lab.checks import quoted
+from senet_lab.image_checks import checked_images, checked_labels
 from senet_lab.ledger import Ledger
 from senet_lab.moments import Moment
 from senet_lab.ported.classes import imagenet_classes
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
+MAX_UNNAMED = 10_000  # classes of labels for a network without a classifier, each of which gets a name
 ENLARGED = 100  # images of the sample for a network that takes larger ones, each of which takes far longer
 
 
@@ -144,16 +147,18 @@ def given(
         labels = numbers if labels is None else labels
         if classes is None:
             classes, outputs = data.CIFAR10, outputs_of(model)
-    pictures = np.asarray(images)
-    _must_fit(model, pictures)
-    labels = None if labels is None else _checked_labels(labels, len(pictures))
-    many = _class_count(None if outputs else model, labels)
+    shape = model.input_shape[1:]
+    predicted = 0 if outputs or len(model.output_shape) != 2 else model.output_shape[-1]
+    pictures, labels, many = checked_given(images, labels, classes, shape, predicted, model.name)
     names = tuple(map(str, classes)) if classes is not None else outputs_of(model, many)
     if len(names) < many:
         raise ValueError(f"`classes` (={len(names)}) must be a name for each of the {many} classes; try {many} names.")
 
     def load() -> Loaded:
-        prepared = prepare(pictures) if pictures.dtype == np.uint8 else pictures.astype("float32")
+        prepared = pictures
+        if pictures.dtype == np.uint8:
+            prepared = checked_images(prepare(pictures), shape, name="prepare(images)", taker=model.name)
+        prepared = prepared.astype("float32")
         return Loaded(model, pictures, prepared, labels, names, prepare, about=about, outputs=outputs)
 
     return Source(model.name, load, ledger=partial(_ledger_of, model))
@@ -185,33 +190,27 @@ def outputs_of(model: Any, many: int = 0) -> tuple[str, ...]:
     return () if count == len(data.CIFAR10) and not many else tuple(f"class {number}" for number in range(count))
 
 
-def _must_fit(model: Any, pictures: Array) -> None:
-    takes = tuple(model.input_shape[1:])
-    fits = pictures.ndim == 4 and all(a in (None, b) for a, b in zip(takes, pictures.shape[1:], strict=False))
-    if not fits or not len(pictures):
-        raise ValueError(
-            f"`images` (of shape {pictures.shape}) must be images of {takes}, as `{model.name}` takes them."
-        )
+def checked_given(
+    images: Any, labels: Any, classes: Any, shape: Sequence[int | None], predicted: int, taker: str
+) -> tuple[Array, Array | None, int]:
+    """Check images, labels and the names of classes, and count the classes.
 
+    Args:
+        shape: (height, width, channels) that the network takes.
+        predicted: the classes that it predicts; 0 where it predicts none, or others than these.
+        taker: its name.
 
-def _checked_labels(labels: Any, count: int) -> Array:
-    import numpy as np
-
-    labels = np.asarray(labels).ravel() if np.asarray(labels).shape[1:] in ((), (1,)) else np.asarray(labels)
-    if labels.shape != (count,) or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"`labels` (of shape {labels.shape}, {labels.dtype}) must be a class number for each of {count} images; "
-            "of one-hot rows try labels.argmax(1)."
-        )
-    if labels.min() < 0:
-        raise ValueError(f"`labels` (={labels.min()}) must be numbers from 0 on; try labels - labels.min().")
-    numbers: Array = labels.astype("int64")
-    return numbers
-
-
-def _class_count(model: Any, labels: Array | None) -> int:
-    outputs = model.output_shape[-1] if model is not None and len(model.output_shape) == 2 else 0
-    return max(outputs, 0 if labels is None else int(labels.max()) + 1, 1)
+    Raises:
+        ValueError, TypeError: they do not fit the network, or each other; says which.
+    """
+    if classes is not None and (isinstance(classes, (str, bytes)) or not hasattr(classes, "__len__")):
+        raise TypeError(f"`classes` must be a list of names, not {quoted(classes)}; try ['cat', 'dog'].")
+    pictures = checked_images(images, shape, taker=taker)
+    named = 0 if classes is None else len(classes)
+    if labels is None:
+        return pictures, None, max(predicted, 1)
+    labels = checked_labels(labels, len(pictures), max(predicted, named) or MAX_UNNAMED)
+    return pictures, labels, max(predicted, int(labels.max()) + 1)
 
 
 def _ledger_of(model: Any) -> Ledger | None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.build_memory import check_build
-from senet_lab.panels.lens_sources import Loaded, Source, given
+from senet_lab.panels.lens_sources import Loaded, Source, checked_given, given
 from senet_lab.ported import hub
 from senet_lab.ported.networks import PUBLISHED, architecture_of
 from senet_lab.ported.results import RESULTS, source
@@ -29,9 +29,12 @@ def of_tag(tag: str, *its: Any) -> Source:
     """A network of timm; `its` are images, labels, classes and what makes them ready, as `given` takes them.
 
     Raises:
-        ValueError, TypeError: nobody published weights of that name.
+        ValueError, TypeError: nobody published weights of that name, or the images do not fit it.
     """
     architecture = architecture_of(hub.checked(tag))
+    if its:  # before anything is fetched
+        images, labels, classes, _ = its
+        checked_given(images, labels, classes, architecture.input_shape, architecture.classes, f"timm/{tag}")
     check = partial(check_build, architecture)
     return Source(
         f"timm/{tag}", partial(_load, tag, *its), not its, architecture.ledger, partial(_cost, tag), check=check

@@ -83,6 +83,8 @@ def _data(state: State) -> Iterator[Control]:
     yield Control("data", "Images", DATA, "select", KINDS, labels, state.kind, hint)
     if state.kind == FOLDER:
         yield Control("path", "Path", DATA, "text", (), (), state.path, "with a folder in it for each class")
+        hint = "leave out files that cannot be read, and say which"
+        yield Control("skip_bad", "Skip bad files", DATA, "check", (), (), state.skip_bad, hint)
 
 
 def _recipe(state: State) -> Iterator[Control]:

@@ -42,7 +42,7 @@ def _start(how: Any, state: State, _: Seen, folder: Path) -> State:
         checked(network, recipe, state.data)  # before there is a folder that nobody wants
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.name.lower().replace(' ', '-')}"
-    run = Run.create(network, recipe, state.data, folder=free_name(folder, stem, ""))
+    run = Run.create(network, recipe, state.data, folder=free_name(folder, stem, ""), skip_bad=state.skip_bad)
     run.start(force=force)
     drawn = None if state.drawn is None else (*state.drawn, run.folder.name)[-DRAWN:]
     return replace(state, focus=run.folder.name, drawn=drawn)

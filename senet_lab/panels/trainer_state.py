@@ -10,11 +10,13 @@ from typing import Any
 
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of, quoted, quoted_path, text
+from senet_lab.checks import flag, one_of, quoted, quoted_path, text
+from senet_lab.image_folder import list_images, must_have_classes
 from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
 from senet_lab.training.recipe import RECIPES, Recipe
+from senet_lab.training.run import fitted
 from senet_lab.views.courses import DRAWN, TRAINING_IMAGES, nearest_recipe
 from senet_lab.views.results import Record
 
@@ -38,6 +40,7 @@ class State:
         architecture: the network as it was chosen; `network` is that which fits the data.
         follows: whether it is the Explorer's, and changes with it.
         kind, path: "sample", "cifar10", or FOLDER and where that is.
+        skip_bad: whether files of the folder that cannot be read are left out.
         base: the recipe that was taken, one of `RECIPES`.
         recipe: what has become of it.
         focus: the run whose progress is shown; "" for the one at work, or the newest.
@@ -50,6 +53,7 @@ class State:
     follows: bool = False
     kind: str = "sample"
     path: str = ""
+    skip_bad: bool = False
     base: str = "modern"
     recipe: Recipe = field(default_factory=lambda: with_fields(RECIPES["modern"], epochs=EPOCHS))
     focus: str = ""
@@ -65,7 +69,7 @@ class State:
     @property
     def network(self) -> Architecture:
         """The network with the input and the classes of the data."""
-        return fitted(self.architecture, self.kind, self.path)
+        return fitted(self.architecture, self.data)
 
 
 def after(state: State, moves: dict[str, Any], turn: str = "") -> State:
@@ -108,7 +112,7 @@ def begun(
 def followed(state: State, architecture: Architecture) -> State:
     """With the network that the Explorer has moved to; if the data do not fit it, with the reason and not with it."""
     try:
-        fitted(architecture, state.kind, state.path)
+        fitted(architecture, state.data)
     except ValueError as error:
         return replace(state, refused={**state.refused, "network": told(error, None)})
     return replace(state, architecture=architecture)
@@ -173,25 +177,8 @@ def _path(state: State, typed: Any) -> State:
         raise ValueError(
             f"`path` (={quoted_path(path)}) must be a folder, and is none; the nearest that is there is '{there}'."
         )
-    if (classes := count_classes(path)) < 2:
-        raise ValueError(
-            f"`path` (={quoted_path(path)}) must have a folder of images for each class, at least 2, not {classes}."
-        )
+    must_have_classes(list_images(path))
     return replace(state, kind=FOLDER, path=str(path.resolve()))
-
-
-def count_classes(path: Path) -> int:
-    """Folders in a folder; 0 where there is none."""
-    return len(data_.classes_of(path)) if str(path) != "." else 0
-
-
-def fitted(architecture: Architecture, kind: str, path: str) -> Architecture:
-    """A network with the input shape and the classes of the data; all else as it is."""
-    if kind != FOLDER:
-        return replace(architecture, input_shape=(32, 32, 3), classes=10, include_top=True)
-    side = architecture.input_shape[0]
-    classes = max(2, count_classes(Path(path)) if path else 2)
-    return replace(architecture, input_shape=(side, side, 3), classes=classes, include_top=True)
 
 
 def like(state: State, record: Record) -> State:
@@ -200,7 +187,8 @@ def like(state: State, record: Record) -> State:
     path = record.data if kind == FOLDER else state.path
     base, recipe = nearest_recipe(record.recipe), record.recipe
     network = record.architecture
-    return replace(state, architecture=network, follows=False, kind=kind, path=path, base=base, recipe=recipe)
+    state = replace(state, kind=kind, path=path, skip_bad=record.skip_bad)
+    return replace(state, architecture=network, follows=False, base=base, recipe=recipe)
 
 
 def _drawn(state: State, keys: Any) -> State:
@@ -217,6 +205,7 @@ _MOVES: dict[str, Callable[[State, Any], State]] = {
     "recipe": _recipe,
     "data": _data,
     "path": _path,
+    "skip_bad": lambda state, skip: replace(state, skip_bad=flag("skip_bad", skip)),
     "focus": lambda state, key: replace(state, focus=text("focus", key, "")),
     "drawn": _drawn,
 }

@@ -99,7 +99,7 @@ def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | 
         return new if old.kept else new._replace(kept=_kept(run))
     data = str(run.config["data"])
     what = (run.folder.name, run.architecture, run.recipe, data)
-    return Record(*what, status, _wanted(run), rows, _trail(None, status), held, _kept(run))
+    return Record(*what, status, _wanted(run), rows, _trail(None, status), held, _kept(run), run.skips_bad)
 
 
 def _kept(run: Run) -> bool:

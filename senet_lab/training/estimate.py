@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import NamedTuple
 
 from senet_lab import memory
 from senet_lab.architecture import Architecture
-from senet_lab.data import TESTED, classes_of
+from senet_lab.data import TESTED
+from senet_lab.image_folder import classes_of, list_images
 from senet_lab.memory import size_words
 from senet_lab.training import rates
 from senet_lab.training.devices import Placement
@@ -136,8 +136,8 @@ def _count(data: str) -> int:
 
 @lru_cache(maxsize=16)
 def _files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
-    """How many files are in a folder; asked at each move of a control, counted when a folder in it has changed."""
-    return sum(len(names) for _, _, names in os.walk(folder))
+    """How many images are in a folder; asked at each move of a control, counted when a folder in it has changed."""
+    return len(list_images(folder).names)
 
 
 def spell(seconds: float) -> str:

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from senet_lab import data
+from senet_lab.image_folder import BadFilesError
 from senet_lab.training import batches, metrics, model, rates
 from senet_lab.training.devices import place
+from senet_lab.training.images import images_of, keep_skipped, left_out
 from senet_lab.training.keeper import Keeper
 from senet_lab.training.noted import Noted
 from senet_lab.training.progress import Progress
@@ -65,13 +67,12 @@ class Loop:
 
     def prepare(self) -> None:
         """Everything but the training itself."""
-        if changed := changed_versions(self.run.config.get("versions", {})):
-            LOG.warning("%s", changed)
-            self.talk.told = self.talk.told._replace(warning=changed)
+        self._warn(changed_versions(self.run.config.get("versions", {})))
         model.settle(self.recipe)
         self.placed = place(self.run.placement, self.recipe.accumulate)
         self.talk.told = self.talk.told._replace(device=model.device())
         images = self._images()
+        self._warn(left_out(images))
         scale = batches.kept_scale(self.run.folder, images)
         self.batches = batches.Batches.of(images, self.recipe, scale, self.placed.parts)
         self.talk.steps, self.talk.hosts = self.batches.steps, self.placed.hosts
@@ -83,9 +84,23 @@ class Loop:
         self.keeper.go_back()
         self.talk.tell("compiling", now=True)
 
+    def _warn(self, words: str) -> None:
+        """Say it in the log and in the status, behind what was said there before; "" is nothing to say."""
+        if words:
+            LOG.warning("%s", words)
+            before = self.talk.told.warning
+            self.talk.told = self.talk.told._replace(warning=f"{before}; {words}" if before else words)
+
     def _images(self) -> data.Images:
         """What it is trained on."""
-        return data.named(self.run.config["data"], self.run.architecture.input_shape[0])
+        try:
+            images = images_of(self.run)
+        except BadFilesError as error:
+            for name, why in error.reasons.items():  # the status names a few
+                LOG.warning("%s: %s", name, why)
+            raise
+        keep_skipped(self.run, images)
+        return images
 
     def _network(self) -> Any:
         """What is trained."""
@@ -193,6 +208,8 @@ def reason(error: Exception, recipe: Recipe) -> str:
     >>> reason(MemoryError(), Recipe(batch=256))
     'out of memory: try a batch of 128 that accumulates 2, a smaller image, or fewer channels'
     """
+    if isinstance(error, BadFilesError):
+        return str(error).removesuffix(".")
     words = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or "ResourceExhausted" in words or "RESOURCE_EXHAUSTED" in words:
         halved = f"a batch of {recipe.batch // 2} that accumulates {2 * recipe.accumulate}, "

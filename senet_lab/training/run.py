@@ -9,6 +9,7 @@
 | wanted | "run", "pause" or "stop": what its process is asked to do |
 | checkpoints/ | the last ones, and the best |
 | log.txt | what its process said |
+| skipped.json | the files of a folder of images that were left out, and why |
 | lock | held by the process that trains, and free once that is gone, however it went |
 | starting | held while a process is started for it |
 """
@@ -20,7 +21,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,9 +30,10 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import nearest, one_of, quoted, quoted_path
-from senet_lab.data import classes_of, found_cifar10
+from senet_lab.checks import flag, nearest, one_of, quoted, quoted_path
+from senet_lab.data import found_cifar10
 from senet_lab.files import written_whole
+from senet_lab.image_folder import SUFFIXES, classes_of, list_images, must_have_classes
 from senet_lab.training import log, metrics
 from senet_lab.training.checkpoint import is_kept
 from senet_lab.training.devices import Placement
@@ -74,6 +76,7 @@ class Run:
         *,
         folder: str | os.PathLike[str] | None = None,
         placement: Placement = Placement(),  # noqa: B008 - frozen
+        skip_bad: bool = False,
     ) -> Run:
         """A new run, not started yet.
 
@@ -81,8 +84,11 @@ class Run:
             data: "sample", "cifar10", or a folder with a folder of images for each class.
             folder: where; None for one under `runs/`, named for the network and the time.
             placement: on which devices, of which hosts.
+            skip_bad: leave out files of the folder of images that cannot be read, instead of failing; its status says
+                which.
 
         Raises:
+            ValueError: the data do not fit the network, or a class has no images.
             FileExistsError: the folder is there already.
             OSError: it cannot be made.
         """
@@ -95,7 +101,7 @@ class Run:
             "architecture": architecture.token(),
             "recipe": recipe.to_dict(),
             "placement": Placement.checked(*placement)._asdict(),
-            "data": data if data in ("sample", "cifar10") else str(Path(data).expanduser().resolve()),
+            **_data_config(data, flag("skip_bad", skip_bad)),
             "created": datetime.now().isoformat(timespec="seconds"),
             "versions": versions(),
         }
@@ -123,6 +129,11 @@ class Run:
     def placement(self) -> Placement:
         """On which devices."""
         return Placement.checked(**self.config.get("placement", {}))
+
+    @property
+    def skips_bad(self) -> bool:
+        """Whether files of its folder of images that cannot be read are left out."""
+        return bool(self.config.get("skip_bad", False))
 
     def status(self) -> Status:
         """How far it is; where its process is gone without a word, it has failed."""
@@ -261,7 +272,8 @@ def must_fit(architecture: Architecture, data: str) -> None:
             raise ValueError(
                 f"`data` (={quoted_path(data)}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}."
             )
-        shape, classes = (height, height, 3), len(classes_of(folder))
+        must_have_classes(files := list_images(folder), "data")
+        shape, classes = (height, height, 3), len(files.classes)
     if (height, width, channels) != shape:
         raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {quoted(data)}; try {shape}.")
     if not architecture.include_top or architecture.classes != classes:
@@ -270,6 +282,29 @@ def must_fit(architecture: Architecture, data: str) -> None:
         )
     if data == "cifar10":
         found_cifar10()
+
+
+def fitted(architecture: Architecture, data: str) -> Architecture:
+    """The network with the input shape and the classes of the data; all else as it is.
+
+    Of a folder of images the classes are those that it has, two at least, and the images are made as large as the
+    network has them, and square; "" stands for a folder that is not chosen yet.
+
+    Raises:
+        ValueError: the network is too deep for images that small.
+    """
+    if data in ("sample", "cifar10"):
+        return replace(architecture, input_shape=(32, 32, 3), classes=10, include_top=True)
+    side, classes = architecture.input_shape[0], len(classes_of(Path(data).expanduser())) if data else 0
+    return replace(architecture, input_shape=(side, side, 3), classes=max(2, classes), include_top=True)
+
+
+def _data_config(data: str, skip_bad: bool) -> dict[str, Any]:
+    """What config.json says of the images: enough for whoever resumes the run to read the same files."""
+    if data in ("sample", "cifar10"):
+        return {"data": data}
+    folder = str(Path(data).expanduser().resolve())
+    return {"data": folder, "suffixes": list(SUFFIXES), "skip_bad": skip_bad}
 
 
 def versions() -> dict[str, str]:

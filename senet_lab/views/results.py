@@ -49,6 +49,7 @@ class Record(NamedTuple):
         trail: (epochs, loss, accuracy) within the epoch under way, as it was seen.
         held: whether a process is at it; for a moment that is so after the end as well.
         kept: whether it has a checkpoint.
+        skip_bad: whether files of its folder of images that cannot be read are left out.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Record(NamedTuple):
     trail: tuple[tuple[float, float, float], ...] = ()
     held: bool = False
     kept: bool = False
+    skip_bad: bool = False
 
     @property
     def is_going(self) -> bool:

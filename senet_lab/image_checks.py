@@ -1,0 +1,121 @@
+"""Checks of images and labels that somebody gives: what a network can take, and class numbers that it can have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.checks import quoted
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+CHUNK = 256  # images that are looked through at once: as float32 all of them may not fit into memory
+
+
+def checked_images(images: Any, shape: Sequence[int | None], *, name: str = "images", taker: str = "model") -> Array:
+    """Return images as an array, (images, height, width, channels): uint8, or finite floats.
+
+    Args:
+        shape: (height, width, channels) that the network takes; None for any.
+        name: of the parameter, for the message.
+        taker: the name of the network, for the message.
+
+    Raises:
+        TypeError: they are no numbers, or whole ones of another kind than uint8.
+        ValueError: they are of another shape, or none, or not finite.
+    """
+    import numpy as np
+
+    try:
+        array = np.asarray(images)
+    except (ValueError, TypeError):  # of different sizes, or no numbers
+        raise TypeError(
+            f"`{name}` must be one array (images, height, width, channels), not {quoted(images)}; try numpy.stack(...)."
+        ) from None
+    fits = array.ndim == 4 and all(a in (None, b) for a, b in zip(shape, array.shape[1:], strict=False))
+    if array.dtype.kind in "fuib" and not (fits and len(array)):
+        takes = ", ".join("any" if side is None else str(side) for side in shape)
+        raise ValueError(
+            f"`{name}` (of shape {array.shape}) must be images of ({takes}), as `{taker}` takes them, at least one; "
+            f"try an array of shape ({max(1, len(array) if array.ndim == 4 else 1)}, {takes})."
+        )
+    if array.dtype.kind != "f" and array.dtype != np.uint8:
+        fit = "uint8" if array.dtype.kind in "iu" and array.min() >= 0 and array.max() <= 255 else "float32"
+        raise TypeError(
+            f"`{name}` must be pictures in uint8, or floats as the network takes them, not {array.dtype}; "
+            f"try {name}.astype('{fit}')."
+        )
+    _must_be_finite(array, name)
+    return array
+
+
+def _must_be_finite(array: Array, name: str) -> None:
+    import numpy as np
+
+    if array.dtype.kind != "f":
+        return
+    for start in range(0, len(array), CHUNK):
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite to a network
+            part = array[start : start + CHUNK].astype("float32")
+        ill = ~np.isfinite(part).all((1, 2, 3))
+        if ill.any():
+            index = start + int(ill.argmax())
+            bad = array[index][~np.isfinite(part[index - start])]
+            raise ValueError(
+                f"`{name}` must be finite in float32, and image {index} has {bad.size:,} of {array[index].size:,} "
+                f"numbers that are not, such as {bad[0]}; leave it out, or try numpy.nan_to_num({name})."
+            )
+
+
+def checked_labels(labels: Any, count: int, classes: int | None = None) -> Array:
+    """Return labels as an array of int64, (images,), each from 0 to below `classes`.
+
+    Args:
+        count: of the images.
+        classes: how many there are; None where that is not known.
+
+    Raises:
+        TypeError: they are no whole numbers.
+        ValueError: there are not as many as images, or one is no class.
+    """
+    import numpy as np
+
+    try:
+        array = np.asarray(labels)
+    except (ValueError, TypeError):
+        raise TypeError(f"`labels` must be one class number per image, not {quoted(labels)}.") from None
+    array = array.ravel() if array.shape[1:] == (1,) else array
+    if array.dtype.kind in "USO" and array.size:
+        raise TypeError(
+            f"`labels` must be class numbers, not {quoted(array.flat[0])}; with `classes`, the names, "
+            "try [classes.index(name) for name in labels]."
+        )
+    if array.shape != (count,):
+        given = f"of shape {array.shape}, {array.dtype}"
+        fit = "of one-hot rows try labels.argmax(1)" if array.ndim == 2 else f"try an array of shape ({count},)"
+        raise ValueError(f"`labels` ({given}) must be a class number for each of {count} images; {fit}.")
+    if array.dtype.kind not in "iu":
+        fraction = array[array != np.round(array)] if array.dtype.kind == "f" else array[:0]
+        given = f"{fraction[0]}" if len(fraction) else str(array.dtype)
+        raise TypeError(f"`labels` must be whole numbers, not {given}; try labels.astype('int64').")
+    _must_be_classes(array, classes)
+    numbers: Array = array.astype("int64")
+    return numbers
+
+
+def _must_be_classes(array: Array, classes: int | None) -> None:
+    import numpy as np
+
+    bound = np.iinfo("int64").max if classes is None else classes
+    ill = (array < 0) | (array >= bound)
+    if not ill.any():
+        return
+    index = int(ill.argmax())
+    below = "" if classes is None else f", and below {classes}, the number of classes"
+    fit = str(min(max(int(array[index]), 0), bound - 1))
+    if array.min() == 1 and array.max() == classes:
+        fit = "labels - 1, which count from 0"
+    raise ValueError(f"`labels` (={array[index]}, of image {index}) must be numbers from 0 on{below}; try {fit}.")

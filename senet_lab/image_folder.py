@@ -1,0 +1,347 @@
+"""Image folder: the images of a folder with a folder for each class; what cannot be read is named.
+
+The order of the images, and their pixels, are those of `keras.utils.image_dataset_from_directory`, which read them
+before: a run that was started then goes on with the same batches.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.pictures import FORMATS, LIMIT, in_eight_bits
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+# Suffixes of `pictures.FORMATS`.
+SUFFIXES = (
+    ".apng", ".avif", ".bmp", ".dib", ".gif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm",
+    ".pcx", ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tga", ".tif", ".tiff", ".webp",
+)  # fmt: skip
+KERAS_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+HOW_TO_SKIP = "--skip-bad (skip_bad=True in Python, a box in the Trainer)"
+MAX_NAMED = 5  # files that a message names; of more, how many there are
+STRIP = 16  # rows that are resized at once: as numbers they take several times the memory of their bytes
+MAX_THREADS = 8  # each of which may have a large photograph in memory
+SHUFFLE_BUFFER = 1024  # Keras' for a data set without batches
+KINDS = (
+    (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"),
+)  # fmt: skip
+
+
+class BadFilesError(ValueError):
+    """Some files of a folder are not images that can be read.
+
+    Attributes:
+        reasons: why, by the name of the file within the folder.
+    """
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self.reasons = dict(reasons)
+        them = "it" if len(reasons) == 1 else "them"
+        super().__init__(f"{_bad_words(reasons)}; delete {them}, or skip bad files with {HOW_TO_SKIP}.")
+
+
+def _bad_words(reasons: Mapping[str, str]) -> str:
+    named = [f"{printable(name)} (class '{printable(name.split('/')[0])}')" for name in reasons]
+    if len(named) == 1:
+        return f"{named[0]} is not an image that can be read: {next(iter(reasons.values()))}"
+    each = [f"{name}: {reason}" for name, reason in zip(named, reasons.values(), strict=True)]
+    return f"{len(named):,} files are not images that can be read: {some_of(each, '; ')}"
+
+
+def some_of(words: Sequence[str], separator: str = ", ") -> str:
+    """Join the first few, and say how many more there are.
+
+    >>> some_of(["a", "b"]), some_of(list("abcdefg"))
+    ('a, b', 'a, b, c, d, e and 2 more')
+    """
+    more = len(words) - MAX_NAMED
+    return separator.join(words[:MAX_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def printable(name: str) -> str:
+    """Return the name of a file with a question mark for what would confuse a terminal, or could not be encoded."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
+
+
+@dataclass(frozen=True)
+class ImageFiles:
+    """The files of a folder that are to be images; none was opened yet.
+
+    Attributes:
+        folder: where they are.
+        classes: the names of the classes, which are those of the folders in it.
+        names: of the files within the folder, such as "cats/1.jpg", class by class.
+        labels: the class of each, by number.
+        ignored: the names of files that are passed over because of their suffix, or because they are of no class.
+    """
+
+    folder: Path
+    classes: tuple[str, ...]
+    names: tuple[str, ...]
+    labels: tuple[int, ...]
+    ignored: tuple[str, ...]
+
+    def without(self, names: Collection[str]) -> ImageFiles:
+        """Return the same files less some."""
+        kept = [pair for pair in zip(self.names, self.labels, strict=True) if pair[0] not in names]
+        return ImageFiles(
+            self.folder,
+            self.classes,
+            tuple(name for name, _ in kept),
+            tuple(label for _, label in kept),
+            self.ignored,
+        )
+
+
+def classes_of(folder: Path) -> list[str]:
+    """The names of the folders of images in a folder; hidden ones, such as Jupyter's .ipynb_checkpoints, are none."""
+    if not folder.is_dir():
+        return []
+    return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
+
+
+def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> ImageFiles:
+    """List the files of a folder that are to be images, in the order that Keras gives them.
+
+    Args:
+        suffixes: of their names; hidden files are none then. None for what Keras takes: its suffixes, hidden files too.
+    """
+    classes = classes_of(folder)
+    names, labels, ignored = [], [], []
+    for label, one in enumerate(classes):
+        for name in _names_in(folder, one):
+            if _counts(name, suffixes):
+                names.append(name)
+                labels.append(label)
+            elif not _is_hidden(name):
+                ignored.append(name)
+    loose = () if not folder.is_dir() else sorted(each.name for each in folder.iterdir() if not each.is_dir())
+    ignored += [name for name in loose if _counts(name, SUFFIXES)]
+    return ImageFiles(folder, tuple(classes), tuple(names), tuple(labels), tuple(ignored))
+
+
+def _names_in(folder: Path, one: str) -> list[str]:
+    """All files of a class, those in folders within it too."""
+    walked = sorted(os.walk(folder / one), key=lambda each: each[0])
+    roots = ((Path(root).relative_to(folder).as_posix(), sorted(names)) for root, _, names in walked)
+    return [f"{root}/{name}" for root, names in roots for name in names]
+
+
+def _counts(name: str, suffixes: Sequence[str] | None) -> bool:
+    if suffixes is None:
+        return name.lower().endswith(KERAS_SUFFIXES)
+    return name.lower().endswith(tuple(suffixes)) and not _is_hidden(name)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file, or a folder that it is in, is hidden, as Jupyter's checkpoints and macOS' ._1.jpg are."""
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def must_have_classes(files: ImageFiles, name: str = "path") -> None:
+    """See that there are at least two classes, and images of each.
+
+    Args:
+        name: of the parameter, for the message.
+
+    Raises:
+        ValueError: there are not; says which class has none.
+    """
+    given = f"`{name}` (='{files.folder}')"
+    if len(files.classes) < 2:
+        raise ValueError(f"{given} must have a folder of images for each class, at least 2, not {len(files.classes)}.")
+    if not (empty := _without_images(files)):
+        return
+    ignored = [printable(each) for each in files.ignored if each.split("/")[0] in empty]
+    other = f" (files in other formats: {some_of(ignored)})" if ignored else ""
+    classes = some_of([f"'{printable(each)}'" for each in empty])
+    which, it = ("class", "this folder") if len(empty) == 1 else ("classes", "these folders")
+    raise ValueError(
+        f"{given} must have images in the folder of each class, and the {which} {classes} "
+        f"{'has' if len(empty) == 1 else 'have'} none{other}; add some, such as JPEG or PNG files, or delete {it}."
+    )
+
+
+def _without_images(files: ImageFiles) -> list[str]:
+    present = set(files.labels)
+    return [name for label, name in enumerate(files.classes) if label not in present]
+
+
+def load(
+    files: ImageFiles, size: int, share: float, seed: int, *, skip_bad: bool = False
+) -> tuple[tuple[Array, Array, Array, Array], dict[str, str]]:
+    """Read all images, resized to a square, and split them.
+
+    Args:
+        size: the side of the square, in pixels.
+        share: how much of the images is kept for testing, drawn with `seed`.
+        skip_bad: leave out the files that cannot be read.
+
+    Returns:
+        x_train, y_train, x_test, y_test as in `data.Images`; and why files were left out, by name.
+
+    Raises:
+        BadFilesError: some files cannot be read, and they are not to be left out.
+        ValueError: a class has no images, or there are too few images.
+    """
+    import numpy as np
+
+    images = np.empty((len(files.names), size, size, 3), "uint8")
+    reasons = _read_into(images, files)
+    bad = {name: reason for name, reason in zip(files.names, reasons, strict=True) if reason}
+    if bad and not skip_bad:
+        raise BadFilesError(bad)
+    left = files.without(bad)
+    if empty := _without_images(left):
+        raise ValueError(
+            f"The class '{printable(empty[0])}' of '{files.folder}' has no image that can be read: "
+            f"{some_of([f'{printable(name)}: {bad[name]}' for name in bad if name.split('/')[0] == empty[0]], '; ')}."
+        )
+    train, test = _order(len(left.names), share, seed)
+    if not (len(train) and len(test)):
+        least = int(np.ceil(1 / share))
+        raise ValueError(
+            f"'{files.folder}' has {len(left.names)} images, and a share of {share:g} is kept for testing; add images, "
+            f"so that there are at least {least}."
+        )
+    good = np.flatnonzero([not reason for reason in reasons])
+    labels = np.array(left.labels, "int32")
+    _rearrange(images, np.concatenate([good[train], good[test], np.setdiff1d(np.arange(len(images)), good)]))
+    middle, end = len(train), len(good)
+    return (images[:middle], labels[train], images[middle:end], labels[test]), bad
+
+
+def _read_into(images: Array, files: ImageFiles) -> list[str]:
+    """Read each file into its place, in as many threads as there are cores; why it cannot be read, "" where it can."""
+    from PIL import Image
+
+    def read(index: int) -> str:
+        try:
+            _resize(_pixels(files.folder / files.names[index]), images[index])
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    Image.init()  # before there are threads, each of which would begin it
+    with warnings.catch_warnings(), ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1)) as pool:
+        warnings.simplefilter("ignore")  # Pillow's, of odd metadata; its limit for sizes is higher than `LIMIT`
+        return list(pool.map(read, range(len(images))))
+
+
+def _pixels(path: Path) -> Array:
+    """The pixels of a file, (height, width, 3), uint8; transparency is dropped, of a moving picture the first frame.
+
+    Raises:
+        ValueError: it is no image that can be read; the reason in a few words.
+    """
+    import numpy as np
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        if why := _unopenable(path):
+            raise ValueError(why)
+        with Image.open(path, formats=FORMATS) as image:
+            width, height = image.size
+            if width * height > LIMIT:
+                raise ValueError(f"too large, {width} x {height} pixels, and {LIMIT:,} are unpacked at most")
+            return np.asarray(in_eight_bits(image).convert("RGB"))
+    except (ValueError, MemoryError):
+        raise
+    except UnidentifiedImageError:
+        raise ValueError("its content is in no known image format") from None
+    except Image.DecompressionBombError:
+        raise ValueError(f"too large, {LIMIT:,} pixels are unpacked at most") from None
+    except PermissionError:
+        raise ValueError("no permission to read it") from None
+    except Exception as error:  # a damaged file may raise nearly anything
+        raise ValueError(_damage(error)) from None
+
+
+def _unopenable(path: Path) -> str:
+    """Why a file must not be opened, "" where it may: to open a pipe is to wait for whoever writes into it."""
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        return "a link to nothing" if path.is_symlink() else "it is gone"
+    if not stat.S_ISREG(about.st_mode):
+        return next((words for is_kind, words in KINDS if is_kind(about.st_mode)), "not a regular file")
+    return "" if about.st_size else "empty"
+
+
+def _damage(error: Exception) -> str:
+    return "truncated" if "truncated" in str(error).lower() else f"damaged ({error or type(error).__name__})"
+
+
+def _resize(pixels: Array, square: Array) -> None:
+    """Resize pixels (height, width, 3) into a square, bilinear and without smoothing, as TensorFlow does by default."""
+    import numpy as np
+
+    size = len(square)
+    top, bottom, down = _between(pixels.shape[0], size)
+    left, right, across = _between(pixels.shape[1], size)
+
+    def across_rows(rows: Array) -> Array:
+        first = pixels[np.ix_(rows, left)].astype("float32")
+        step: Array = pixels[np.ix_(rows, right)] - first
+        step *= across[:, None]
+        step += first
+        return step
+
+    for start in range(0, size, STRIP):
+        strip = slice(start, start + STRIP)
+        above, below = across_rows(top[strip]), across_rows(bottom[strip])
+        below -= above
+        below *= down[strip, None, None]
+        below += above
+        square[strip] = below.round(out=below)
+
+
+def _between(length: int, size: int) -> tuple[Array, Array, Array]:
+    """For each of `size` pixels the two of `length` that it lies between, and how far it is from the first."""
+    import numpy as np
+
+    place = (np.arange(size, dtype="float32") + np.float32(0.5)) * np.float32(length / size) - np.float32(0.5)
+    first = np.floor(place)
+    low, high = first.clip(0).astype(int), np.ceil(place).clip(max=length - 1).astype(int)
+    return low, high, place - first
+
+
+def _order(count: int, share: float, seed: int) -> tuple[Array, Array]:
+    """The places of the images to train with and to test on, in Keras' order.
+
+    TensorFlow shuffles what is trained on once more; its own seed, which a run sets, has a part in that.
+    """
+    import numpy as np
+    import tensorflow as tf
+
+    order = np.arange(count)
+    np.random.RandomState(seed).shuffle(order)
+    train, test = np.split(order, [count - int(share * count)])
+    again = tf.data.Dataset.range(len(train)).shuffle(SHUFFLE_BUFFER, seed=seed)
+    shuffled: Array = train[np.fromiter(again.as_numpy_iterator(), int)]
+    return shuffled, test
+
+
+def _rearrange(images: Array, order: Array) -> None:
+    """Put image `order[i]` in place i, for each i, in the memory that the images have."""
+    done = [False] * len(order)
+    for start in range(len(order)):
+        if done[start]:
+            continue
+        first, place = images[start].copy(), start
+        while (source := int(order[place])) != start:
+            images[place] = images[source]
+            done[place], place = True, source
+        images[place], done[place] = first, True
