@@ -48,8 +48,10 @@ class _Quotes(reprlib.Repr):
         """In full, or as a power of ten: beyond 4,300 digits `str` raises."""
         if abs(value) < 10**QUOTE_DIGITS:
             return int.__repr__(value)
-        exponent, mantissa = divmod(log10(abs(value)), 1)
-        return f"{'-' * (value < 0)}{10**mantissa:.3g}e+{exponent:.0f}"
+        exponent, rest = divmod(log10(abs(value)), 1)
+        digits = f"{10**rest:.3g}"
+        carried = digits == "10"
+        return f"{'-' * (value < 0)}{'1' if carried else digits}e+{exponent + carried:.0f}"
 
     def repr_instance(self, value: Any, level: int) -> str:
         """On one line; of an object whose `__repr__` fails, the type."""

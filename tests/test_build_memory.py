@@ -121,7 +121,7 @@ def test_the_build_tab_refuses_before_keras_is_loaded_and_says_what_fits(network
     assert not explorer._building.running
     assert explorer.model is None
     assert explorer.failure is None
-    assert re.search(r"Not built: .* needs about 2\d\d\.\d [GT]iB of memory to build, and 4\.0 GiB are free; try \w+ ",
+    assert re.search(r"Not built: the network .* needs about 2\d\d\.\d [GT]iB of memory to build, and 4\.0 GiB are free; try \w+ ",
                      explorer.shown["body"])  # fmt: skip
 
 

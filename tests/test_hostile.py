@@ -344,13 +344,14 @@ def test_any_answer_to_an_exercise_and_any_class_code_is_answered_in_words(held)
     [
         (10**5000, "1e+5000"),
         (-(10**400) * 7, "-7e+400"),
+        (9999 * 10**300, "1e+304"),
         (10**24 - 1, "9" * 24),
         ("a" * LONG, f"'{'a' * 80}\u2026'"),
         (FailingRepr(), "<FailingRepr instance at 0x"),
         (np.float64(0.5), "0.5"),
         ((64, 3), "(64, 3)"),
     ],
-    ids=["huge", "negative", "long", "text", "failing", "numpy", "tuple"],
+    ids=["huge", "negative", "carried", "long", "text", "failing", "numpy", "tuple"],
 )
 def test_a_quoted_value_is_short_whatever_it_is(value, said):
     assert quoted(value).startswith(said)

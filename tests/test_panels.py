@@ -115,6 +115,29 @@ def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, 
     assert ask(explorer, ratio=8)["error"] == ""
 
 
+@pytest.mark.parametrize(
+    ("before", "moves", "words"),
+    [
+        (
+            Architecture("resnext", 152),
+            {"depth": 154},
+            "Depth 152 \u2192 154 (also: stem deep, projection kernel 3, first 1\u00d71 halved yes, dropout 0.2): parameters",
+        ),
+        (
+            Architecture("resnext", 154),
+            {"depth": 152},
+            "Depth 154 \u2192 152 (also: stem imagenet, projection kernel 1, first 1\u00d71 halved no, dropout 0): parameters",
+        ),
+        (Architecture(depth=50), {"depth": 20}, "Depth 50 \u2192 20 (also: block basic, stem cifar): parameters"),
+        (Architecture(depth=50, stem="deep"), {"depth": 18}, "Depth 50 \u2192 18 (also: block basic): parameters"),
+        (Architecture(depth=50), {"depth": 101}, "Depth 50 \u2192 101: parameters"),
+        (Architecture(depth=50), {"convention": "timm"}, "Convention seed \u2192 timm: parameters"),
+    ],
+)
+def test_a_move_that_brings_another_style_says_what_else_has_changed(before, moves, words):
+    assert state.after(state.begun(before), moves, "one").said.startswith(words)
+
+
 def test_a_refused_move_keeps_the_others_and_names_itself(explorer):
     shown = ask(explorer, ratio="x", cardinality=8)
     assert explorer.architecture == Architecture("resnext", 50, cardinality=8)
@@ -133,7 +156,9 @@ def test_a_drag_is_told_from_where_it_began(explorer):
 def test_what_a_move_took_along_is_told(explorer):
     ask(explorer, family="resnet", depth=18)
     shown = ask(explorer, family="resnext")
-    assert shown["said"].startswith("Family ResNet \u2192 ResNeXt, Depth 18 \u2192 26: parameters")
+    assert shown["said"].startswith(
+        "Family ResNet \u2192 ResNeXt, Depth 18 \u2192 26 (also: block bottleneck): parameters"
+    )
 
 
 @pytest.mark.parametrize("ratio", [16, None])

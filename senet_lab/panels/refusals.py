@@ -13,7 +13,7 @@ from senet_lab.panels.moves import TYPED, typed
 # The names that errors give in backquotes, beside those of the controls.
 NAMES = TOLD | {
     "input_shape": "Image size", "in_groups": "In groups", "n_filters": "filters", "filters_in": "in",
-    "2 x cardinality": "2 x Cardinality", "data": "Images", "warmup": "Warm-up",
+    "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
 }  # fmt: skip
 QUOTES = "'()"
 LONGEST = 40  # characters of what was typed that are worth repeating

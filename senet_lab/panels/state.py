@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import flag, one_of, text
+from senet_lab.checks import flag, one_of, quoted, text
 from senet_lab.export import FORMS, SUFFIXES
 from senet_lab.nets.network import model_name
 from senet_lab.panels.controls import checked_batch
@@ -182,6 +182,11 @@ def _below(path: str, before: str) -> str:
     return "/".join(was[: len(steps) + 1]) if len(was) > len(steps) and was[: len(steps)] == steps else ""
 
 
+def _path(state: State, path: str) -> dict[str, Any]:
+    """Any path will do: one that leads nowhere leads to the nearest part."""
+    return {"path": path, "left": _below(path, state.path)}
+
+
 def _nothing(_: Any) -> dict[str, Any]:
     return {}
 
@@ -190,7 +195,7 @@ def _nothing(_: Any) -> dict[str, Any]:
 _VIEW: dict[str, Callable[[State, Any], dict[str, Any]]] = {
     "tab": lambda _, value: {"tab": one_of("tab", value, TABS)},
     "form": lambda _, value: {"form": one_of("form", value, FORMS)},
-    "path": lambda state, value: {"path": text("path", value, PATH), "left": _below(value, state.path)},
+    "path": lambda state, value: _path(state, value if isinstance(value, str) else quoted(value)),
     "source": lambda _, value: {"source": flag("source", value)},
     "keep_cost": lambda _, value: {"keep_cost": flag("keep_cost", value), "anchor": None},
     "details": lambda _, value: {"details": flag("details", value)},

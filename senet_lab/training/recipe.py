@@ -85,8 +85,8 @@ def _checked(name: str, value: Any) -> Any:
         return flag(name, value)
     if name in ("epochs", "batch", "accumulate"):
         return whole(name, value, 1, MAX_TIMES)
-    if name in ("warmup", "seed"):
-        return whole(name, value, 0, MAX_TIMES - 1 if name == "warmup" else MAX_SEED)
+    if name in ("warmup", "seed"):  # how long a warm-up may be depends on the epochs, which are looked at together
+        return whole(name, value, 0, MAX_SEED)
     if name == "learning_rate":
         return real(name, value, 1e-12, MAX_LEARNING_RATE)
     return real(name, value, 0, 0.9 if name == "validation" else 1)
