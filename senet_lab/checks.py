@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import difflib
 import operator
-from collections.abc import Collection, Iterable
+import os
+import reprlib
+from collections.abc import Collection, Iterable, Mapping
 from math import isfinite
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
+
+_Kind = TypeVar("_Kind")
+_ARTICLES: dict[type, str] = {str: "a text", Mapping: "a mapping"}  # where the name of the class would read badly
 
 
 def whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
@@ -91,6 +97,52 @@ def nearest(value: Any, choices: Collection[Any]) -> Any:
         return min(choices, key=lambda choice: abs(choice - float(value)))
     except (TypeError, ValueError):
         return first
+
+
+def shown(value: Any) -> str:
+    """Return how a value looks in Python, shortened; things can be large, or fail to say what they are.
+
+    >>> shown("a" * 10**6)
+    "'aaaaaaaaaaaaaaaaaaaaaaaa...aaaaaaaaaaaaaaaaaaaaaaaaa'"
+    """
+    return _SHORT.repr(value).replace("\n", " ")
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 54
+_SHORT.maxdict = _SHORT.maxlist = _SHORT.maxtuple = 4
+
+
+def instance(name: str, value: Any, kind: type[_Kind], fit: str) -> _Kind:
+    """Return `value` if it is of a class.
+
+    Args:
+        fit: an expression for one that would do.
+
+    Raises:
+        TypeError: it is of another one.
+    """
+    if not isinstance(value, kind):
+        given = value.__name__ if isinstance(value, type) else shown(value)
+        raise TypeError(f"`{name}` must be {_ARTICLES.get(kind, f'a {kind.__name__}')}, not {given}; try {fit}.")
+    return value
+
+
+def path_of(name: str, value: Any, fit: str) -> Path:
+    """Return `value` as a path, the user's home put in for "~".
+
+    Raises:
+        TypeError: it is neither a text nor a path.
+        ValueError: it is empty, has a character that no path can have, or there is no such home.
+    """
+    if not isinstance(value, (str, os.PathLike)) or not isinstance(text := os.fspath(value), str):
+        raise TypeError(f"`{name}` must be a path, not {shown(value)}; try {fit}.")
+    if not text or "\0" in text:
+        raise ValueError(f"`{name}` (={shown(text)}) must name a file or a folder; try {fit}.")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"`{name}` (={shown(text)}) must be under a home that there is; try {fit}.") from error
 
 
 def listed(choices: Iterable[Any]) -> str:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.files import written_whole
+from senet_lab.checks import instance, real, shown, whole
+from senet_lab.files import DamagedFileError, read_json, written_whole
 from senet_lab.gate_statistics import specificity
 from senet_lab.gates import observed
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 FILE = "gates.json"  # in the folder of a run
+MAX_BYTES = 2**26
+ADVICE = "delete it, and the gates are noted anew from the next epoch on"
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,31 @@ def keep(moments: Sequence[Moment], path: Path) -> None:
 
 
 def kept(path: Path) -> list[Moment]:
-    """The moments that `keep` wrote; none where there is no such file.
+    """Return the moments that `keep` wrote; none where there is no such file.
 
     Raises:
-        ValueError: the file holds something else.
+        DamagedFileError: the file holds something else.
     """
-    if not path.is_file():
+    try:
+        found = read_json(path, list, ADVICE, at_most=MAX_BYTES)
+    except FileNotFoundError:
         return []
     try:
-        return [Moment(**each) for each in json.loads(path.read_text())]
+        return [_moment(each) for each in found]
     except (TypeError, ValueError) as error:
-        raise ValueError(f"'{path.name}' is damaged: {error}; gates that are noted again replace it.") from error
+        raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
+
+
+def _moment(values: Any) -> Moment:
+    """Return the moment that an object of the file stands for."""
+    if not isinstance(values, dict) or not {"epoch", "mean", "specificity"} <= set(values):
+        raise ValueError(f"each moment must have `epoch`, `mean` and `specificity`, unlike {shown(values)}")
+    epoch, accuracy = whole("epoch", values["epoch"], 0, 10**9), values.get("accuracy")
+    by_block = (instance(name, values[name], dict, "{}") for name in ("mean", "specificity"))
+    mean, specificity = ({path: _number(path, value) for path, value in each.items()} for each in by_block)
+    return Moment(epoch, mean, specificity, None if accuracy is None else real("accuracy", accuracy, 0, 1.0000001))
+
+
+def _number(path: str, value: Any) -> float:
+    """Return a number of a block; the F ratio of one whose gates follow the class alone is infinite."""
+    return value if value == inf else real(path, value, -1e300, 1e300)

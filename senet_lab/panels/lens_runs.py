@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from senet_lab import data
+from senet_lab.files import DamagedFileError
 from senet_lab.moments import FILE, Moment, kept, moment
 from senet_lab.panels.lens_sources import Loaded, Source
 from senet_lab.training.batches import kept_scale, ready
@@ -37,12 +38,20 @@ def _load_run(run: Run) -> Loaded:
     chosen = in_turn(images.y_test)[:MOST]
     prepare = partial(ready, recipe=recipe, scale=kept_scale(run.folder, images))
     x, y = prepare(images.x_test[chosen]), images.y_test[chosen].astype("int64")
-    moments = tuple(kept(run.folder / FILE))
+    moments = _kept_moments(run)
     model, epoch = trained(run)
     how = "each epoch" if moments else "fresh weights and the checkpoints that it keeps"
     moments = moments or tuple(_moments(architecture.build(), kept_weights(run.folder, at_most=2), x, y))
     about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
     return Loaded(model, images.x_test[chosen], x, y, images.classes, prepare, moments, about)
+
+
+def _kept_moments(run: Run) -> tuple[Moment, ...]:
+    """Return what its process has noted; nothing of a damaged file, which `lens_noted` says."""
+    try:
+        return tuple(kept(run.folder / FILE))
+    except DamagedFileError:
+        return ()
 
 
 def _moments(model: Any, found: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:

@@ -54,7 +54,7 @@ class Keeper:
         if about:
             for variable, array in zip(model.variables(self.network), arrays, strict=True):
                 variable.assign(array)
-        self.progress.become(Progress(**about))
+        self.progress.become(Progress.of(about))
 
     def is_due(self) -> bool:
         """Whether a checkpoint is, within an epoch."""
