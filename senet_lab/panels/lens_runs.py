@@ -41,7 +41,7 @@ def _load_run(run: Run) -> Loaded:
     moments = _kept_moments(run)
     model, epoch = trained(run)
     how = "each epoch" if moments else "fresh weights and the checkpoints that it keeps"
-    moments = moments or tuple(_moments(architecture.build(), kept_weights(run.folder, at_most=2), x, y))
+    moments = moments or tuple(_moments(run, kept_weights(run.folder, at_most=2), x, y))
     about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
     return Loaded(model, images.x_test[chosen], x, y, images.classes, prepare, moments, about)
 
@@ -54,10 +54,11 @@ def _kept_moments(run: Run) -> tuple[Moment, ...]:
         return ()
 
 
-def _moments(model: Any, found: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:
+def _moments(run: Run, found: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:
     """The gates of fresh weights, and those at each checkpoint."""
+    model = run.architecture.build()
     yield moment(model, x, y, 0)
-    for epoch, arrays in sorted(found, key=lambda each: each[0]):
-        if epoch:
-            assign(model, arrays)
-            yield moment(model, x, y, epoch)
+    for weights in sorted(found, key=lambda each: each.epoch):
+        if weights.epoch:
+            assign(model, weights, run)
+            yield moment(model, x, y, weights.epoch)

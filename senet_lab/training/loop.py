@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from senet_lab import data
+from senet_lab.files import DamagedFileError
 from senet_lab.training import batches, metrics, model, rates
 from senet_lab.training.devices import place
 from senet_lab.training.keeper import Keeper
 from senet_lab.training.noted import Noted
+from senet_lab.training.origin import Origin, OtherNetworkError
 from senet_lab.training.progress import Progress
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import COLUMNS, Run, Status, changed_versions
@@ -79,7 +81,8 @@ class Loop:
         with self.placed.scope():
             self.network = self._network()
         checkpoints = self.run.folder / "checkpoints"
-        self.keeper = Keeper(checkpoints, self.network, self.progress, self.placed, self.batches.steps)
+        steps, origin = self.batches.steps, Origin.of(self.run)
+        self.keeper = Keeper(checkpoints, self.network, self.progress, self.placed, steps, origin)
         self.keeper.go_back()
         self.talk.tell("compiling", now=True)
 
@@ -193,6 +196,8 @@ def reason(error: Exception, recipe: Recipe) -> str:
     >>> reason(MemoryError(), Recipe(batch=256))
     'out of memory: try a batch of 128 that accumulates 2, a smaller image, or fewer channels'
     """
+    if isinstance(error, (DamagedFileError, OtherNetworkError)):  # which say all that there is to say
+        return str(error).rstrip(".")
     words = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or "ResourceExhausted" in words or "RESOURCE_EXHAUSTED" in words:
         halved = f"a batch of {recipe.batch // 2} that accumulates {2 * recipe.accumulate}, "
