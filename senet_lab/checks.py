@@ -99,10 +99,10 @@ def nearest(value: Any, choices: Collection[Any]) -> Any:
         return first
 
 
-def shown(value: Any) -> str:
+def quoted(value: Any) -> str:
     """Return how a value looks in Python, shortened; things can be large, or fail to say what they are.
 
-    >>> shown("a" * 10**6)
+    >>> quoted("a" * 10**6)
     "'aaaaaaaaaaaaaaaaaaaaaaaa...aaaaaaaaaaaaaaaaaaaaaaaaa'"
     """
     return _SHORT.repr(value).replace("\n", " ")
@@ -123,7 +123,7 @@ def instance(name: str, value: Any, kind: type[_Kind], fit: str) -> _Kind:
         TypeError: it is of another one.
     """
     if not isinstance(value, kind):
-        given = value.__name__ if isinstance(value, type) else shown(value)
+        given = value.__name__ if isinstance(value, type) else quoted(value)
         raise TypeError(f"`{name}` must be {_ARTICLES.get(kind, f'a {kind.__name__}')}, not {given}; try {fit}.")
     return value
 
@@ -136,13 +136,13 @@ def path_of(name: str, value: Any, fit: str) -> Path:
         ValueError: it is empty, has a character that no path can have, or there is no such home.
     """
     if not isinstance(value, (str, os.PathLike)) or not isinstance(text := os.fspath(value), str):
-        raise TypeError(f"`{name}` must be a path, not {shown(value)}; try {fit}.")
+        raise TypeError(f"`{name}` must be a path, not {quoted(value)}; try {fit}.")
     if not text or "\0" in text:
-        raise ValueError(f"`{name}` (={shown(text)}) must name a file or a folder; try {fit}.")
+        raise ValueError(f"`{name}` (={quoted(text)}) must name a file or a folder; try {fit}.")
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise ValueError(f"`{name}` (={shown(text)}) must be under a home that there is; try {fit}.") from error
+        raise ValueError(f"`{name}` (={quoted(text)}) must be under a home that there is; try {fit}.") from error
 
 
 def listed(choices: Iterable[Any]) -> str:

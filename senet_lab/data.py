@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import listed, real, whole
+from senet_lab.class_folders import class_names
 from senet_lab.files import written_whole
 
 if TYPE_CHECKING:
@@ -195,9 +196,7 @@ def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 
 
 def classes_of(folder: Path) -> list[str]:
     """The names of the folders of images in a folder; hidden ones, such as Jupyter's .ipynb_checkpoints, are none."""
-    if not folder.is_dir():
-        return []
-    return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
+    return class_names(folder)
 
 
 def _arrays(dataset: Any, size: int) -> tuple[Array, Array]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, TypeVar
 
-from senet_lab.checks import shown
+from senet_lab.checks import quoted
 
 MAX_BYTES = 2**20  # of a file that people could read
 MAX_REASON = 300  # characters
@@ -125,7 +125,7 @@ def read_json(path: Path, kind: type[_Kind], advice: str, *, at_most: int = MAX_
     except ValueError as error:
         raise DamagedFileError(path, f"it is not JSON ({error})" if text.strip() else "it is empty", advice) from error
     if not isinstance(found, kind):
-        raise DamagedFileError(path, f"it must hold {JSON_KINDS[kind]}, not {shown(found)}", advice)
+        raise DamagedFileError(path, f"it must hold {JSON_KINDS[kind]}, not {quoted(found)}", advice)
     return found
 
 

@@ -14,7 +14,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import instance, real, shown, whole
+from senet_lab.checks import instance, quoted, real, whole
 from senet_lab.files import DamagedFileError, read_json, written_whole
 from senet_lab.gate_statistics import specificity
 from senet_lab.gates import observed
@@ -87,7 +87,7 @@ def kept(path: Path) -> list[Moment]:
 def _moment(values: Any) -> Moment:
     """Return the moment that an object of the file stands for."""
     if not isinstance(values, dict) or not {"epoch", "mean", "specificity"} <= set(values):
-        raise ValueError(f"each moment must have `epoch`, `mean` and `specificity`, unlike {shown(values)}")
+        raise ValueError(f"each moment must have `epoch`, `mean` and `specificity`, unlike {quoted(values)}")
     epoch, accuracy = whole("epoch", values["epoch"], 0, 10**9), values.get("accuracy")
     by_block = (instance(name, values[name], dict, "{}") for name in ("mean", "specificity"))
     mean, specificity = ({path: _number(path, value) for path, value in each.items()} for each in by_block)

@@ -420,5 +420,6 @@ def test_hidden_folders_are_no_classes(tmp_path):
     """Jupyter leaves .ipynb_checkpoints wherever it has been."""
     for name in ("cats", "dogs", ".ipynb_checkpoints"):
         (tmp_path / name).mkdir()
+        (tmp_path / name / "1.jpg").touch()
     two = replace(TINY, classes=2)
     assert Run.create(two, SHORT, str(tmp_path), folder=tmp_path / "run").architecture.classes == 2

@@ -566,6 +566,7 @@ def test_the_network_takes_on_input_and_classes_of_the_data_and_says_so(trainer,
     assert "with 32\u00d732 pixels and 10 classes, as the data have" in form["controls"][0]["hint"]
     for name in ("cats", "dogs", "eels"):
         (tmp_path / "pets" / name).mkdir(parents=True)
+        (tmp_path / "pets" / name / "1.jpg").touch()
     ask(trainer, path=f"{tmp_path}/pets")
     assert (trainer.architecture.classes, trainer.architecture.input_shape) == (3, (224, 224, 3))
     assert trainer._state.data == str(tmp_path / "pets")

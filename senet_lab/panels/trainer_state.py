@@ -11,6 +11,7 @@ from typing import Any
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
 from senet_lab.checks import one_of
+from senet_lab.class_folders import must_have_images
 from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
@@ -171,8 +172,7 @@ def _path(state: State, typed: Any) -> State:
     if not path.is_dir():
         there = next(each for each in path.absolute().parents if each.is_dir())
         raise ValueError(f"`path` (='{path}') must be a folder, and is none; the nearest that is there is '{there}'.")
-    if (classes := count_classes(path)) < 2:
-        raise ValueError(f"`path` (='{path}') must have a folder of images for each class, at least 2, not {classes}.")
+    must_have_images("path", path)
     return replace(state, kind=FOLDER, path=str(path.resolve()))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
-from senet_lab.checks import one_of, shown, whole
+from senet_lab.checks import one_of, quoted, whole
 
 DEVICES = ("one", "all")
 
@@ -36,7 +36,7 @@ class Placement(NamedTuple):
             ValueError, TypeError: another word for the devices; a host without a port; no such host.
         """
         if not isinstance(hosts, (tuple, list)):
-            raise TypeError(f"`hosts` must be addresses with ports, not {shown(hosts)}; try ('a:1234', 'b:1234').")
+            raise TypeError(f"`hosts` must be addresses with ports, not {quoted(hosts)}; try ('a:1234', 'b:1234').")
         hosts = tuple(hosts)
         for host in hosts:
             if not (isinstance(host, str) and host.rpartition(":")[0] and host.rpartition(":")[2].isdecimal()):

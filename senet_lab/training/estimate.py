@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
+from senet_lab.class_folders import class_names, count_files
 from senet_lab.data import TESTED, classes_of
 from senet_lab.training import memory, rates
 from senet_lab.training.devices import Placement
@@ -135,7 +135,7 @@ def _count(data: str) -> int:
 @lru_cache(maxsize=16)
 def _files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
     """How many files are in a folder; asked at each move of a control, counted when a folder in it has changed."""
-    return sum(len(names) for _, _, names in os.walk(folder))
+    return count_files(folder, class_names(folder))
 
 
 def _size(number: float) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import shown
+from senet_lab.checks import quoted
 
 if TYPE_CHECKING:
     from senet_lab.training.run import Run
@@ -76,7 +76,7 @@ class Origin(NamedTuple):
         pairs += [(name, recipe.get(name), self.recipe.get(name)) for name in OPTIMIZER if isinstance(recipe, dict)]
         for name, before, now in pairs:
             if before != now:
-                yield name, f"`{name}` was {shown(before)} and is {shown(now)}"
+                yield name, f"`{name}` was {quoted(before)} and is {quoted(now)}"
 
 
 def _architectures(before: str, now: str) -> Iterator[tuple[str, Any, Any]]:

@@ -30,7 +30,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from filelock import FileLock
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import instance, listed, nearest, one_of, path_of, shown
+from senet_lab.checks import instance, listed, nearest, one_of, path_of, quoted
+from senet_lab.class_folders import must_have_images
 from senet_lab.data import classes_of, found_cifar10
 from senet_lab.files import DamagedFileError, must_be_file, read_bytes, read_json, read_text, written_whole
 from senet_lab.moments import FILE as GATES
@@ -133,7 +134,7 @@ class Run:
                 raise DamagedFileError(path, f"it has no `{name}`", CONFIG_ADVICE)
             if not isinstance(found.setdefault(name, default), kind):
                 what = "a text" if kind is str else "an object"
-                raise DamagedFileError(path, f"`{name}` must be {what}, not {shown(found[name])}", CONFIG_ADVICE)
+                raise DamagedFileError(path, f"`{name}` must be {what}, not {quoted(found[name])}", CONFIG_ADVICE)
         return found
 
     def _field(self, name: str, read: Callable[[Any], _Read]) -> _Read:
@@ -327,7 +328,7 @@ def _read_wanted(folder: Path) -> str:
     except FileNotFoundError:
         return "run"
     if wanted not in WANTED:
-        raise DamagedFileError(path, f"it must hold {listed(WANTED)}, not {shown(wanted)}", advice)
+        raise DamagedFileError(path, f"it must hold {listed(WANTED)}, not {quoted(wanted)}", advice)
     return wanted
 
 
@@ -360,6 +361,7 @@ def must_fit(architecture: Architecture, data: str) -> None:
         if not folder.is_dir():
             fit = nearest(data, ("sample", "cifar10"))
             raise ValueError(f"`data` (={data!r}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}.")
+        must_have_images("data", folder)
         shape, classes = (height, height, 3), len(classes_of(folder))
     if (height, width, channels) != shape:
         raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {data!r}; try {shape}.")
