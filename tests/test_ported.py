@@ -1,5 +1,6 @@
 """Weights of timm: the same networks, the same numbers, every tensor once. What timm computes was recorded before."""
 
+import hashlib
 import json
 import os
 import re
@@ -305,7 +306,7 @@ class Hub(BaseHTTPRequestHandler):
 
     def do_HEAD(self, body=False):
         self.tokens.add(self.headers["Authorization"])
-        known = self.path.removeprefix("/timm/").removesuffix("/resolve/main/model.safetensors")
+        known = re.sub(r"/resolve/(main|0{40})/model\.safetensors$", "", self.path.removeprefix("/timm/"))
         status = self.answers.get(known, 404)
         found = status == 200
         self.send_response(status)
@@ -379,7 +380,13 @@ def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_netwo
     assert float(first or 0) == pytest.approx(whole, rel=1e-4)
     assert second == first
     assert Hub.tokens == {"Bearer hf_of_mine"}
-    assert [path.name for path in (tmp_path / "cache" / "timm").iterdir()] == ["seresnet50.ra2_in1k.weights.h5"]
+    cached = tmp_path / "cache" / "timm"
+    assert {path.name for path in cached.iterdir()} == {
+        f"seresnet50.ra2_in1k.{end}" for end in ("weights.h5", "pin.json")
+    }
+    assert json.loads((cached / "seresnet50.ra2_in1k.pin.json").read_text()) == {
+        "commit": "0" * 40, "sha256": hashlib.sha256(Hub.content).hexdigest(),
+    }  # fmt: skip
 
 
 def test_without_the_hubs_client_it_is_said_how_to_get_it_and_what_else_can_be_done(monkeypatch):
@@ -450,6 +457,68 @@ def test_only_whole_weights_in_full_precision_are_kept(monkeypatch, tmp_path):
     hub.kept(tag).write_bytes(b"half")
     with pytest.raises(ValueError, match=r"weights.h5' is damaged: .*; remove it, and it is made anew"):
         hub.load(tag)
+
+
+@pytest.fixture
+def fetched(monkeypatch, tmp_path):
+    """A function that fetches a file of given content, as at a commit of zeros; `asked` has the revisions."""
+    hugging_face = pytest.importorskip("huggingface_hub")
+    monkeypatch.setenv("SENET_LAB_CACHE", str(tmp_path / "cache"))
+
+    def fetch(content):
+        def download(_repository, name, revision=None):
+            fetch.asked.append(revision)
+            if content is None:
+                raise OSError("404 Client Error. Entry Not Found.")
+            folder = tmp_path / "snapshots" / ("0" * 40)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+            return str(folder / name)
+
+        monkeypatch.setattr(hugging_face, "hf_hub_download", download)
+        return hub._fetched("seresnet50.ra2_in1k")
+
+    fetch.asked = []
+    return fetch
+
+
+def test_a_file_is_fetched_again_at_the_commit_of_the_first_time(fetched):
+    assert fetched(b"weights").read_bytes() == fetched(b"weights").read_bytes() == b"weights"
+    assert fetched.asked == [None, "0" * 40]
+
+
+def test_a_file_that_has_changed_since_it_was_fetched_first_is_refused(fetched):
+    fetched(b"weights")
+    pin = hub.pin_path("seresnet50.ra2_in1k")
+    with pytest.raises(ValueError, match="is not the file that was fetched first") as refused:
+        fetched(b"others")
+    first, second = (hashlib.sha256(content).hexdigest()[:12] for content in (b"weights", b"others"))
+    assert str(refused.value) == (
+        "model.safetensors of 'timm/seresnet50.ra2_in1k' is not the file that was fetched first: its SHA-256 was "
+        f"{first}... and is {second}...; if that is no surprise, delete '{pin}' to take it as it is now."
+    )
+    pin.unlink()
+    assert fetched(b"others").read_bytes() == b"others"
+
+
+def test_a_commit_that_is_gone_is_said_with_what_can_be_done(fetched):
+    fetched(b"weights")
+    with pytest.raises(
+        FileNotFoundError, match=r"Or delete '.*pin\.json' to take another commit than 000000000000, or"
+    ):
+        fetched(None)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"commit": "main", "sha256": ""}', '{"commit": 3, "sha256": 4}'])
+def test_a_damaged_pin_is_named_and_nothing_is_fetched(fetched, text):
+    pin = hub.pin_path("seresnet50.ra2_in1k")
+    pin.parent.mkdir(parents=True)
+    pin.write_text(text)
+    with pytest.raises(
+        ValueError, match=r"pin\.json' is damaged: .*; delete it to take the file as it is published now"
+    ):
+        fetched(b"weights")
+    assert fetched.asked == []
 
 
 def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
