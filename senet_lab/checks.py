@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 _Kind = TypeVar("_Kind")
-_ARTICLES: dict[type, str] = {str: "a text", Mapping: "a mapping"}  # where the name of the class would read badly
+_KINDS: dict[type, str] = {str: "a text", Mapping: "a mapping"}  # where the name of the class would read badly
 
 
 def whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
@@ -124,7 +124,9 @@ def instance(name: str, value: Any, kind: type[_Kind], fit: str) -> _Kind:
     """
     if not isinstance(value, kind):
         given = value.__name__ if isinstance(value, type) else quoted(value)
-        raise TypeError(f"`{name}` must be {_ARTICLES.get(kind, f'a {kind.__name__}')}, not {given}; try {fit}.")
+        article = "an" if kind.__name__[0] in "AEIO" else "a"
+        words = _KINDS.get(kind, f"{article} {kind.__name__}")
+        raise TypeError(f"`{name}` must be {words}, not {given}; try {fit}.")
     return value
 
 

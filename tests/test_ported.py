@@ -205,6 +205,74 @@ def test_weights_of_a_network_that_timm_does_not_name_are_taken_all_the_same():
     assert convert(draw(shapes(own)), own).count_params() == own.ledger().total.params + own.ledger().total.state
 
 
+class Tensor:
+    """What PyTorch's tensor of a number type that NumPy does not know is to NumPy."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def __array__(self, *_, **__):
+        raise TypeError(f"Got unsupported ScalarType {self.dtype}")
+
+
+LARGE, NEGATIVE = np.ones((64, 3, 7, 7)), np.ones(64, "float32")
+LARGE[0, 0, 0, 0], NEGATIVE[3] = 1e300, -0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor", "kind", "words"),
+    [
+        ("conv1.weight", LARGE, ValueError, "must be numbers that 32 bits can hold, up to 3.4e+38, and has one of 1e+300;"),
+        ("conv1.weight", -LARGE, ValueError, "up to 3.4e+38, and has one of 1e+300; get the weights anew."),
+        ("bn1.running_var", NEGATIVE, ValueError, "must be variances, at least 0, and has one of -0.5; get the weights"),
+        ("conv1.weight", LARGE > 0, TypeError, "must be of 'float16', 'bfloat16', 'float32' or 'float64', not 'bool';"),
+        ("conv1.weight", np.ones((64, 3, 7, 7), "int64"), TypeError, "not 'int64'; try float32, by `tensor.float()` in PyTorch."),
+        ("conv1.weight", np.ones((64, 3, 7, 7), "complex64"), TypeError, "not 'complex64'"),
+        ("conv1.weight", Tensor("torch.float8_e4m3fn"), TypeError, "or 'float64', not 'float8_e4m3fn'; try float32"),
+        ("conv1.weight", Tensor("torch.bfloat16"), TypeError, "NumPy cannot read it: Got unsupported ScalarType torch."),
+        ("conv1.weight", None, TypeError, "must be a tensor or an array, not None; try float32, by `tensor.float()`"),
+        ("conv1.weight", "w" * 1000, TypeError, "must be a tensor or an array, not 'wwwwww"),
+        ("conv1.weight", [[1.0], [1.0, 2.0]], TypeError, "must be a tensor, and NumPy cannot read it: "),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_a_tensor_that_no_network_can_have_is_refused_by_its_name(drawn, name, tensor, kind, words):
+    with pytest.raises(kind) as refused:
+        convert({**drawn, name: tensor}, SMALL)
+    assert str(refused.value).startswith(f"`{name}` must be ")
+    assert words in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+def test_a_file_with_a_number_type_that_numpy_does_not_know_is_refused_by_the_tensor(tmp_path):
+    header = json.dumps({"conv1.weight": {"dtype": "F8_E4M3", "shape": [2], "data_offsets": [0, 2]}}).encode()
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + b"12")
+    with pytest.raises(
+        TypeError, match=r"`conv1\.weight` must be of 'float16', .* or 'float64', not 'F8_E4M3'; try float32"
+    ):
+        convert(path, SMALL)
+
+
+@pytest.mark.parametrize(
+    ("source", "architecture", "words"),
+    [
+        ({}, None, "`architecture` must be an Architecture, not None; try architecture_of('seresnet50')."),
+        (None, SMALL, "`source` must be a path, not None; try 'model.safetensors', or a state dict."),
+        (3, SMALL, "`source` must be a path, not 3; try 'model.safetensors', or a state dict."),
+    ],
+)
+def test_what_is_no_source_of_weights_and_no_architecture_is_refused(source, architecture, words):
+    with pytest.raises(TypeError, match=re.escape(words)):
+        convert(source, architecture)
+
+
+def test_a_pipe_in_the_place_of_a_file_of_weights_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "model.safetensors")
+    with pytest.raises(ValueError, match=r"it is a FIFO and not a file; name a \.safetensors file"):
+        convert(tmp_path / "model.safetensors", SMALL)
+
+
 def test_a_counter_of_pytorchs_is_no_weight(drawn):
     convert({**drawn, "bn1.num_batches_tracked": np.array(3)}, SMALL)
 
