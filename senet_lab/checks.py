@@ -9,9 +9,8 @@ import reprlib
 from collections.abc import Collection, Iterable, Mapping
 from math import isfinite
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-_Kind = TypeVar("_Kind")
 _KINDS: dict[type, str] = {str: "a text", Mapping: "a mapping"}  # where the name of the class would read badly
 
 
@@ -113,7 +112,7 @@ _SHORT.maxstring = _SHORT.maxother = 54
 _SHORT.maxdict = _SHORT.maxlist = _SHORT.maxtuple = 4
 
 
-def instance(name: str, value: Any, kind: type[_Kind], fit: str) -> _Kind:
+def instance(name: str, value: Any, kind: type, fit: str) -> Any:
     """Return `value` if it is of a class.
 
     Args:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import listed, real, whole
+from senet_lab.checks import flag, instance, listed, path_of, real, whole
 from senet_lab.class_folders import class_names
 from senet_lab.files import written_whole
 
@@ -56,7 +56,7 @@ class Images:
 
 def named(name: str, size: int = 32) -> Images:
     """`sample()` for "sample", `cifar10()` for "cifar10", else the `folder` of that name, resized to `size`."""
-    if name == "sample":
+    if instance("name", name, str, "'sample'") == "sample":
         return sample()
     return cifar10() if name == "cifar10" else folder(name, size)
 
@@ -101,7 +101,9 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
         ValueError: the file is damaged, or is something else.
     """
     place = _place(path)
-    return _fetched(place) if download and not place.is_file() else checked_cifar10(found_cifar10(path))
+    return (
+        _fetched(place) if flag("download", download) and not place.is_file() else checked_cifar10(found_cifar10(path))
+    )
 
 
 def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
@@ -121,7 +123,7 @@ def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
 
 
 def _place(path: str | os.PathLike[str] | None) -> Path:
-    place = Path(path or os.environ.get(VARIABLE) or CACHE).expanduser()
+    place = path_of("path", os.environ.get(VARIABLE) or CACHE if path is None else path, "None")
     return place / "cifar10.npz" if place.is_dir() else place
 
 
@@ -182,7 +184,7 @@ def folder(path: str | os.PathLike[str], size: int = 32, *, test_share: float = 
     """
     import keras
 
-    path, size = Path(path).expanduser(), whole("size", size)
+    path, size = path_of("path", path, "'pets'"), whole("size", size)
     share = real("test_share", test_share, 0.01, 0.9)
     classes = classes_of(path)
     if len(classes) < 2:

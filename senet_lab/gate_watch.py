@@ -16,6 +16,8 @@ from typing import Any
 
 import keras
 
+from senet_lab import array_checks
+from senet_lab.checks import path_of
 from senet_lab.moments import FILE, Moment, keep, moment
 
 
@@ -35,10 +37,11 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
 
     def __init__(self, images: Any, labels: Any, folder: str | Path | None = None) -> None:
         super().__init__()
+        images, labels = array_checks.images("images", images), array_checks.labels("labels", labels)
         if len(images) != len(labels):
             raise ValueError(f"`labels` (={len(labels)}) must be one for each of the images (={len(images)}).")
         self.images, self.labels = images, labels
-        self.folder = Path(folder).expanduser() if folder else None
+        self.folder = None if folder is None else path_of("folder", folder, "'runs/mine'")
         self.moments: list[Moment] = []
         self.fits, self.is_going = 0, False
         self._listeners: list[Callable[[], None]] = []

@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from senet_lab.checks import instance, one_of, path_of, quoted
+
 # What each engine is asked for its GPUs by name; in a process of its own, since it would stay loaded.
 ASKED = {
     "tensorflow": "import json, tensorflow as tf; print(json.dumps([tf.config.experimental.get_device_details(d)"
@@ -47,6 +49,8 @@ class Kernel(NamedTuple):
     @classmethod
     def on(cls, engine: str, device: str = "") -> Kernel:
         """That of an engine on a GPU of that name, or else on the CPU."""
+        one_of("engine", engine, tuple(TITLES))
+        instance("device", device, str, "'' for the CPU")
         kind = "gpu" if device else "cpu"
         title = f"senet_lab: {TITLES[engine]} on {device or 'CPU'}"
         return cls(f"{PREFIX}{engine}-{kind}", title, ENVIRONMENTS[engine, kind])
@@ -81,8 +85,12 @@ def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple
     Returns:
         each with its folder.
     """
+    prefix = _prefix(prefix)
+    if not isinstance(kernels, Iterable) or isinstance(kernels, (str, bytes, type)):
+        raise TypeError(f"`kernels` must be kernels, not {quoted(kernels)}; try present().")
     registered = []
     for kernel in kernels:
+        instance("kernels", kernel, Kernel, "present()")
         with TemporaryDirectory() as folder:
             _written(Path(folder), kernel)
             place = _manager().install_kernel_spec(folder, kernel.name, user=prefix is None, prefix=prefix)
@@ -109,11 +117,16 @@ def remove(prefix: str | None = None) -> list[Path]:
     """Remove what `register` made; returns the folders that are gone."""
     from jupyter_core.paths import jupyter_data_dir
 
+    prefix = _prefix(prefix)
     home = Path(prefix) / "share" / "jupyter" if prefix else Path(jupyter_data_dir())
     folders = sorted((home / "kernels").glob(f"{PREFIX}*"))
     for folder in folders:
         shutil.rmtree(folder)
     return folders
+
+
+def _prefix(prefix: str | None) -> str | None:
+    return None if prefix is None else str(path_of("prefix", prefix, "None, or sys.prefix"))
 
 
 def _manager() -> Any:

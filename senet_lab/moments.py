@@ -14,7 +14,8 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import instance, quoted, real, whole
+from senet_lab import array_checks
+from senet_lab.checks import instance, path_of, quoted, real, whole
 from senet_lab.files import DamagedFileError, read_json, written_whole
 from senet_lab.gate_statistics import specificity
 from senet_lab.gates import observed
@@ -53,6 +54,7 @@ def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, e
     Raises:
         ValueError: the network has no gates; fewer than two classes, or no more images than classes.
     """
+    epoch, labels = whole("epoch", epoch, 0, 10**9), array_checks.labels("labels", labels)
     seen = observed(model, images)
     return Moment(
         epoch,
@@ -63,7 +65,15 @@ def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, e
 
 
 def keep(moments: Sequence[Moment], path: Path) -> None:
-    """Write moments as JSON, whole or not at all."""
+    """Write moments as JSON, whole or not at all.
+
+    Raises:
+        TypeError: they are none.
+        OSError: they cannot be written.
+    """
+    path = path_of("path", path, f"'{FILE}'")
+    for each in instance("moments", moments, Sequence, "[moment(model, images, labels, 0)]"):
+        instance("moments", each, Moment, "moment(model, images, labels, 0)")
     with written_whole(path, overwrite=True) as unfinished:
         unfinished.write_text(json.dumps([asdict(each) for each in moments], indent=1) + "\n")
 
@@ -75,7 +85,7 @@ def kept(path: Path) -> list[Moment]:
         DamagedFileError: the file holds something else.
     """
     try:
-        found = read_json(path, list, ADVICE, at_most=MAX_BYTES)
+        found = read_json(path_of("path", path, f"'{FILE}'"), list, ADVICE, at_most=MAX_BYTES)
     except FileNotFoundError:
         return []
     try:

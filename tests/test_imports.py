@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
-    "checks", "files", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
+    "checks", "array_checks", "files", "class_folders", "published", "style", "tokens", "architecture", "published_results", "nets", "ledger", "differences",
     "budget", "data", "pictures", "ported", "gate_statistics", "gates", "moments", "gate_watch", "training", "pretrained",
     "ablation", "kernels", "views", "export", "exercises", "panels", "__init__", "__main__",
 ]  # fmt: skip

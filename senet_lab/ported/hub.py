@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from senet_lab.checks import nearest, one_of
+from senet_lab.checks import instance, nearest, one_of
 from senet_lab.files import DamagedFileError, read_json, written_whole
 from senet_lab.ported.networks import NAMES, OTHERS, PICKLED, PUBLISHED, architecture_of
 from senet_lab.ported.weights import convert
@@ -105,7 +105,7 @@ def pin_path(tag: str) -> Path:
 
 def checked(tag: str) -> str:
     """A tag that weights were published under; the error says what else can be done."""
-    network = str(tag).partition(".")[0]
+    network = instance("name", tag, str, repr(next(iter(PUBLISHED)))).partition(".")[0]
     known = [each for each in PUBLISHED if PUBLISHED[each].network == network]
     if tag not in PUBLISHED and known:
         fit = known[0] if tag == network else nearest(tag, known)

@@ -9,8 +9,9 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from senet_lab import array_checks
 from senet_lab.architecture import Architecture
-from senet_lab.checks import instance, listed, path_of, quoted
+from senet_lab.checks import flag, instance, listed, path_of, quoted
 from senet_lab.files import opened, written_whole
 from senet_lab.ported.keys import key, ours, theirs
 from senet_lab.ported.networks import NAMES, architecture_of, differences, name_of, some
@@ -61,6 +62,7 @@ def to_timm(model: keras.Model) -> dict[str, Array]:
         ValueError: timm has no such network, so that nothing there would compute the same; names the nearest.
         TypeError: the model has a layer that no ledger counts.
     """
+    array_checks.model("model", model)
     import keras
 
     legacy = name_of(model).startswith("legacy_")
@@ -81,10 +83,12 @@ def save_timm(model: keras.Model, path: str | os.PathLike[str], *, overwrite: bo
     import numpy as np
     from safetensors.numpy import save_file
 
+    path = path_of("path", path, "'model.safetensors'")
+    flag("overwrite", overwrite)
     tensors = {name: np.ascontiguousarray(array) for name, array in to_timm(model).items()}
-    with written_whole(Path(path), overwrite=overwrite) as unfinished:
+    with written_whole(path, overwrite=overwrite) as unfinished:
         save_file(tensors, unfinished, metadata={"format": "pt"})
-    return Path(path)
+    return path
 
 
 def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tuple[int, ...]]:
@@ -93,7 +97,8 @@ def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tup
     >>> len(shapes(Architecture("resnet", 50, convention="timm")))
     331
     """
-    return {name: shape for name, (_, shape) in _wanted(architecture, legacy).items()}
+    instance("architecture", architecture, Architecture, "architecture_of('seresnet50')")
+    return {name: shape for name, (_, shape) in _wanted(architecture, flag("legacy", legacy)).items()}
 
 
 def _wanted(architecture: Architecture, legacy: bool) -> dict[str, tuple[str, tuple[int, ...]]]:

@@ -12,7 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from senet_lab.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture import Architecture
+from senet_lab.checks import instance, path_of
 from senet_lab.class_folders import class_names, count_files
 from senet_lab.data import TESTED, classes_of
 from senet_lab.training import memory, rates
@@ -60,7 +62,10 @@ def estimate(
     Memory is that of a training on a CPU: the imports, the images, the weights with their gradients and what the
     optimizer keeps, and what the layers put out in a step.
     """
-    images = _count(data)
+    instance("architecture", architecture, Architecture, ARCHITECTURE)
+    instance("recipe", recipe, Recipe, "Recipe()")
+    instance("placement", placement, Placement, "Placement()")
+    images = _count(instance("data", data, str, "'sample'"))
     available = memory.available()
     kept = images - round(recipe.validation * images)
     fit = min(recipe.batch, kept)
@@ -126,7 +131,7 @@ def _count(data: str) -> int:
     """Training images, those held out included."""
     if data in ("sample", "cifar10"):
         return {"sample": 5_000, "cifar10": 50_000}[data]
-    folder = Path(data).expanduser()
+    folder = path_of("data", data, "'sample'")
     folders = (folder, *(folder / name for name in classes_of(folder)))
     ages = tuple(each.stat().st_mtime_ns for each in folders if each.exists())
     return round((1 - TESTED) * _files(folder, ages))

@@ -19,18 +19,21 @@ import difflib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from filelock import FileLock
 
+from senet_lab import array_checks
+from senet_lab.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture import Architecture
-from senet_lab.checks import instance, listed, nearest, one_of, path_of, quoted
+from senet_lab.checks import flag, instance, listed, nearest, one_of, path_of, quoted, real
 from senet_lab.class_folders import must_have_images
 from senet_lab.data import classes_of, found_cifar10
 from senet_lab.files import DamagedFileError, must_be_file, read_bytes, read_json, read_text, written_whole
@@ -100,7 +103,6 @@ class Run:
             FileExistsError: the folder is there already.
             OSError: it cannot be made.
         """
-        instance("architecture", architecture, Architecture, "Architecture.preset('cifar_se_resnet20')")
         recipe = Recipe() if recipe is None else instance("recipe", recipe, Recipe, "Recipe()")
         instance("placement", placement, Placement, "Placement()")
         must_fit(architecture, data)
@@ -232,6 +234,7 @@ class Run:
         """
         from senet_lab.training.batches import ready, scale_of
 
+        images = array_checks.images("images", images)
         return ready(images, self.recipe, scale_of(self.folder, self.config["data"]))
 
     def start(self, *, force: bool = False) -> Run:
@@ -245,6 +248,7 @@ class Run:
             ValueError: it would not fit into memory; says what would.
             DamagedFileError: something else lies where the process will write a file.
         """
+        flag("force", force)
         for name in WRITTEN:
             must_be_file(self.folder / name, "delete it")
         with FileLock(self.folder / "starting"):  # two who start it at once
@@ -283,6 +287,7 @@ class Run:
 
     def tell(self, status: Status, *, anyhow: bool = False) -> None:
         """Write how far it is; `anyhow`, over what is there, where a full disk has no room for a file beside it."""
+        instance("status", status, Status, "Status('waiting')")
         path = self.folder / "status.json"
         try:
             with written_whole(path, overwrite=True) as unfinished:
@@ -302,13 +307,17 @@ class Run:
 
     def follow(self, timeout: float = float("inf")) -> Iterator[Status]:
         """Its status, a few times a second, until it has ended."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + _seconds(timeout)
         while time.monotonic() < end:
             status = self.status()
             yield status
             if status.state in ENDED and not self.is_held():
                 return
             time.sleep(0.2)
+
+
+def _seconds(timeout: float) -> float:
+    return timeout if isinstance(timeout, float) and timeout == inf else real("timeout", timeout, 0, inf)
 
 
 def _has_config(folder: Path) -> bool:
@@ -352,6 +361,7 @@ def must_fit(architecture: Architecture, data: str) -> None:
         ValueError: it does not; says what would.
         FileNotFoundError: CIFAR-10 is not where it is looked for.
     """
+    instance("architecture", architecture, Architecture, ARCHITECTURE)
     instance("data", data, str, "'sample'")
     height, width, channels = architecture.input_shape
     if data in ("sample", "cifar10"):
@@ -386,6 +396,7 @@ def versions() -> dict[str, str]:
 
 def changed_versions(before: dict[str, str]) -> str:
     """What has another version now than it had then, in a sentence; empty if nothing has."""
+    instance("before", before, Mapping, "versions()")
     changed = [(name, number, now) for name, now in versions().items() if (number := before.get(name, now)) != now]
     each = ", ".join(f"{name} {number} then and {now} now" for name, number, now in changed)
     return f"other versions than the run was made with, so its numbers may differ: {each}" if changed else ""
