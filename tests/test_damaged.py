@@ -194,6 +194,14 @@ def test_a_run_is_not_started_where_something_else_lies_in_the_place_of_a_file(f
         Run(folder / "a").start()
 
 
+def test_a_run_is_not_started_where_its_checkpoints_would_go_into_a_file(folder):
+    put(folder / "a" / "checkpoints", "")
+    with pytest.raises(
+        DamagedFileError, match="checkpoints' is damaged: it must be a folder; delete it, and the run beg"
+    ):
+        Run(folder / "a").start()
+
+
 @pytest.mark.parametrize("text", ["pause\n", "  pause  ", "pause\r\n", "\tpause"])
 def test_what_is_wanted_may_end_in_a_line_or_spaces(folder, text):
     (folder / "a" / "wanted").write_text(text)

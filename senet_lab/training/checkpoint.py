@@ -36,14 +36,23 @@ def is_kept(folder: Path) -> bool:
     return (folder / "best.npz").is_file() or next(folder.glob("[0-9]*.npz"), None) is not None
 
 
+def must_be_folder(folder: Path) -> None:
+    """See that a folder lies there, or nothing yet.
+
+    Raises:
+        DamagedFileError: something else does.
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise DamagedFileError(folder, "it must be a folder", "delete it, and the run begins anew when it is resumed")
+
+
 def must_be_whole(folder: Path) -> None:
     """See that each checkpoint in a folder has the beginning and the end of one, which is quick; `read` sees the rest.
 
     Raises:
         DamagedFileError: one has not, or the folder is none.
     """
-    if folder.exists() and not folder.is_dir():
-        raise DamagedFileError(folder, "it must be a folder", "delete it, and the run begins anew when it is resumed")
+    must_be_folder(folder)
     for path in sorted((*folder.glob("[0-9]*.npz"), *folder.glob("best.npz"))):
         with opened(path, ADVICE) as file:
             if not zipfile.is_zipfile(file):

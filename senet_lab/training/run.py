@@ -40,7 +40,7 @@ from senet_lab.files import DamagedFileError, must_be_file, read_bytes, read_jso
 from senet_lab.moments import FILE as GATES
 from senet_lab.moments import kept
 from senet_lab.training import log, metrics
-from senet_lab.training.checkpoint import is_kept, must_be_whole
+from senet_lab.training.checkpoint import is_kept, must_be_folder, must_be_whole
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked
 from senet_lab.training.metrics import COLUMNS
@@ -251,6 +251,7 @@ class Run:
         flag("force", force)
         for name in WRITTEN:
             must_be_file(self.folder / name, "delete it")
+        must_be_folder(self.folder / "checkpoints")
         with FileLock(self.folder / "starting"):  # two who start it at once
             if self.is_held():
                 raise RuntimeError(f"A process is training in '{self.folder}' already; stop it first, or watch it.")
