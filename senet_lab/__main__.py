@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
@@ -14,12 +15,12 @@ from senet_lab import kernels
 from senet_lab.architecture import Architecture
 from senet_lab.build_memory import check_save
 from senet_lab.checks import number, one_of
-from senet_lab.files import written_whole
+from senet_lab.files import DamagedFileError, written_whole
 from senet_lab.published import PRESETS
 from senet_lab.training.devices import DEVICES, Placement
 from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.run import ACTIVE, ENDED, Run, Status, fitted, must_fit, runs
+from senet_lab.training.run import ACTIVE, CONFIG, ENDED, Run, Status, fitted, must_fit, runs
 from senet_lab.training.trained import trained
 from senet_lab.views.courses import TRAINING_IMAGES
 
@@ -215,13 +216,31 @@ def _kernels(chosen: argparse.Namespace) -> int:
 
 
 def _list(chosen: argparse.Namespace) -> int:
+    """List the runs, each as far as it can be read, and name what is damaged; returns 1 if anything is."""
+    is_damaged = False
     for run in runs(chosen.folder):
-        best = max((held for row in run.metrics() if isfinite(held := row["val_accuracy"])), default=None)
-        told = f", best held-out accuracy {best:.3f}" if best is not None else ""
-        status = run.status()
-        why = f"; {status.reason}" if status.state == "failed" else ""
-        sys.stdout.write(f"{run.folder.name}: {run.architecture.name}, {words(status)}{told}{why}\n")
-    return 0
+        damage = run.damage()
+        is_damaged |= bool(damage)
+        try:
+            if not any(error.path.name == CONFIG for error in damage):
+                sys.stdout.write(f"{_line(run)}\n")
+        except OSError as unreadable:  # a folder that may not be read, or is just being deleted
+            sys.stderr.write(f"{run.folder.name}: {unreadable}\n")
+        for error in damage:
+            sys.stderr.write(f"{error}\n")
+    return int(is_damaged)
+
+
+def _line(run: Run) -> str:
+    """Say in a line what a run trains, how far it is and how it does."""
+    rows: list[dict[str, float]] = []
+    with suppress(DamagedFileError):
+        rows = run.metrics()
+    best = max((held for row in rows if isfinite(held := row["val_accuracy"])), default=None)
+    told = f", best held-out accuracy {best:.3f}" if best is not None else ""
+    status = run.status()
+    why = f"; {status.reason}" if status.state == "failed" else ""
+    return f"{run.folder.name}: {run.architecture.name}, {words(status)}{told}{why}"
 
 
 def _save(chosen: argparse.Namespace) -> int:

@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import MAX_SEED, one_of, quoted, whole
+from senet_lab import array_checks
+from senet_lab.checks import MAX_SEED, instance, one_of, quoted, whole
 from senet_lab.gates import BATCH, gates
 from senet_lab.ledger import Ledger
 
@@ -67,6 +68,7 @@ def switchable(model: keras.Model) -> keras.Model:
     Raises:
         ValueError: the model has no gates.
     """
+    array_checks.model("model", model)
     from senet_lab.nets.switched import Switched
 
     return model if isinstance(model, Switched) else Switched(model)
@@ -97,6 +99,8 @@ def ablated(
             take a mean of.
     """
     switched, paths = _checked(model, blocks, how)
+    if values is not None:
+        instance("values", values, Mapping, "gates(model, images)")
     if how == "mean" and (missing := [path for path in paths if path not in (values or {})]):
         raise ValueError(
             f"`values` must have the gates of {quoted(missing[0])} for how='mean'; try values=gates(model, images)."
@@ -106,7 +110,7 @@ def ablated(
         if path in paths and how == "shuffled":
             switch.shuffle(_shuffled(switch.order.shape[0], [whole("seed", seed, 0, MAX_SEED), index]))
         elif path in paths and how != "own":
-            switch.hold(1.0 if how == "one" or values is None else values[path].mean(0, dtype="float64"))
+            switch.hold(1.0 if how == "one" or values is None else _mean(values[path], path, switch))
     return switched
 
 
@@ -134,13 +138,14 @@ def ablation(
     """
     import numpy as np
 
-    labels = np.asarray(labels)
+    images = array_checks.images("images", images)
+    labels = array_checks.labels("labels", labels)
     if len(labels) != len(images) or not len(labels):
         raise ValueError(f"`labels` (={len(labels)}) must be one for each of the images (={len(images)}).")
     switched, paths = _checked(model, blocks, how)
     if how == "mean" and values is None:
         values = gates(switched.network, images)
-    first = _predicted(ablated(switched, (), "own"), images) if before is None else np.asarray(before)
+    first = _predicted(ablated(switched, (), "own"), images) if before is None else _known(before, len(labels))
     after = _predicted(ablated(switched, paths, how, values, seed=seed), images)
     right = np.stack([first.argmax(-1) == labels, after.argmax(-1) == labels])
     classes = np.unique(labels)
@@ -164,6 +169,8 @@ def ablation(
 
 def cost(model: keras.Model, blocks: Collection[str]) -> tuple[int | None, int | None]:
     """Parameters and multiply-adds per image of the squeeze-excite of some blocks; None where no ledger can say."""
+    array_checks.model("model", model)
+    blocks = array_checks.names("blocks", blocks, "'group1/block1'")
     try:
         rows = Ledger.of(model).rows
     except (TypeError, ValueError):  # a layer that no ledger counts
@@ -178,7 +185,7 @@ def _checked(model: Any, blocks: Collection[str] | str, how: str) -> tuple[Any, 
     """The model with switches, and the blocks in the order of the network."""
     one_of("how", how, HOWS)
     switched = switchable(model)
-    asked = {blocks} if isinstance(blocks, str) else set(blocks)
+    asked = set(array_checks.names("blocks", blocks, repr(next(iter(switched.switches)))))
     for path in asked:
         one_of("block", path, tuple(switched.switches))
     return switched, tuple(path for path in switched.switches if path in asked)
@@ -193,6 +200,23 @@ def _shuffled(channels: int, seed: list[int]) -> Any:
         other = int(draw.integers(last))
         order[last], order[other] = order[other], order[last]
     return order
+
+
+def _known(before: Any, count: int) -> Any:
+    """Return predictions that were made already."""
+    found = array_checks.numbers("before", before, "observed(model, images).predictions", rank=2)
+    if len(found) != count:
+        raise ValueError(f"`before` (of shape {found.shape}) must have a row for each of the images (={count}).")
+    return found
+
+
+def _mean(values: Any, path: str, switch: Any) -> Any:
+    """Return the mean of each channel of a block."""
+    channels = switch.order.shape[0]
+    found = array_checks.numbers(f"values[{path!r}]", values, f"an array of shape (images, {channels})", rank=2)
+    if found.shape[1] != channels or not len(found):
+        raise ValueError(f"`values[{path!r}]` (of shape {found.shape}) must be (images, {channels}).")
+    return found.mean(0, dtype="float64")
 
 
 def _predicted(model: Any, images: Array) -> Any:

@@ -39,6 +39,9 @@ class Group(NamedTuple):
     ratio: int | None
 
 
+EXAMPLE = "Architecture.preset('cifar_se_resnet20')"  # what errors offer to who gives something else
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Architecture:
     """A squeeze-and-excitation network as its meta-parameters: `ledger()` counts it, `build()` makes the model.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import operator
+import os
 import re
 import reprlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from math import isfinite, log10
+from pathlib import Path
 from typing import Any
 
 # The largest values that a number may have: generous, and small enough that a ledger is counted and drawn in a second.
@@ -21,6 +23,8 @@ MAX_STRIDE = 2**8
 MAX_BATCH = 2**16
 MAX_UNITS = 2**40  # of one layer, or along one side of it: an architecture's widest 3x3 convolution has 2**38 channels
 MAX_SEED = 2**31 - 1
+
+KIND_NAMES: dict[type, str] = {str: "a text", Mapping: "a mapping"}  # where the name of the class would read badly
 
 QUOTE_LENGTH = 80  # characters of a given value that an error repeats
 PATH_LENGTH = 300  # characters of a path that an error repeats
@@ -232,6 +236,40 @@ def nearest(value: Any, choices: Collection[Any]) -> Any:
         return min(choices, key=lambda choice: abs(choice - float(value)))
     except Exception:  # what a foreign `__float__` may raise
         return first
+
+
+def instance(name: str, value: Any, kind: type, fit: str) -> Any:
+    """Return `value` if it is of a class.
+
+    Args:
+        fit: an expression for one that would do.
+
+    Raises:
+        TypeError: it is of another one.
+    """
+    if not isinstance(value, kind):
+        given = value.__name__ if isinstance(value, type) else quoted(value)
+        article = "an" if kind.__name__[0] in "AEIO" else "a"
+        words = KIND_NAMES.get(kind, f"{article} {kind.__name__}")
+        raise TypeError(f"`{name}` must be {words}, not {given}; try {fit}.")
+    return value
+
+
+def path_of(name: str, value: Any, fit: str) -> Path:
+    """Return `value` as a path, the user's home put in for "~".
+
+    Raises:
+        TypeError: it is neither a text nor a path.
+        ValueError: it is empty, has a character that no path can have, or there is no such home.
+    """
+    if not isinstance(value, (str, os.PathLike)) or not isinstance(text := os.fspath(value), str):
+        raise TypeError(f"`{name}` must be a path, not {quoted(value)}; try {fit}.")
+    if not text or "\0" in text:
+        raise ValueError(f"`{name}` (={quoted(text)}) must name a file or a folder; try {fit}.")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"`{name}` (={quoted(text)}) must be under a home that there is; try {fit}.") from error
 
 
 def listed(choices: Iterable[Any]) -> str:

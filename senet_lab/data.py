@@ -10,9 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import MAX_SIDE, flag, listed, real, whole
+from senet_lab.checks import MAX_SIDE, flag, instance, listed, path_of, real, whole
+from senet_lab.class_folders import SUFFIXES
 from senet_lab.files import written_whole
-from senet_lab.image_folder import SUFFIXES, list_images, load, must_have_classes
+from senet_lab.image_folder import list_images, load, must_have_classes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +62,7 @@ class Images:
 
 def named(name: str, size: int = 32) -> Images:
     """`sample()` for "sample", `cifar10()` for "cifar10", else the `folder` of that name, resized to `size`."""
-    if name == "sample":
+    if instance("name", name, str, "'sample'") == "sample":
         return sample()
     return cifar10() if name == "cifar10" else folder(name, size)
 
@@ -106,7 +107,9 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
         ValueError: the file is damaged, or is something else.
     """
     place = _place(path)
-    return _fetched(place) if download and not place.is_file() else checked_cifar10(found_cifar10(path))
+    return (
+        _fetched(place) if flag("download", download) and not place.is_file() else checked_cifar10(found_cifar10(path))
+    )
 
 
 def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
@@ -126,7 +129,7 @@ def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
 
 
 def _place(path: str | os.PathLike[str] | None) -> Path:
-    place = Path(path or os.environ.get(VARIABLE) or CACHE).expanduser()
+    place = path_of("path", os.environ.get(VARIABLE) or CACHE if path is None else path, "None")
     return place / "cifar10.npz" if place.is_dir() else place
 
 
@@ -201,7 +204,7 @@ def folder(
         ValueError: there is no such folder, it has fewer than two classes, or a class without images.
         BadFilesError: a ValueError as well: files cannot be read; says which, and why.
     """
-    path, size = Path(path).expanduser(), whole("size", size, 1, MAX_SIDE)
+    path, size = path_of("path", path, "'pets'"), whole("size", size, 1, MAX_SIDE)
     share = real("test_share", test_share, 0.01, 0.9)
     files = list_images(path, suffixes).without(skipped)
     must_have_classes(files)

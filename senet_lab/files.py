@@ -1,14 +1,132 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and read without trusting what is in them.
+
+Whatever lies in a folder may have been edited by hand, cut off by a full disk or replaced by something else. `opened`,
+`read_text` and `read_json` answer all of that by one error, `DamagedFileError`, and never wait: to open a FIFO would.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO, TypeVar
 
-from senet_lab.checks import quoted_path
+from senet_lab.checks import quoted, quoted_path
+
+MAX_BYTES = 2**20  # of a file that people could read
+MAX_REASON = 300  # characters
+KINDS = {
+    stat.S_IFDIR: "a folder", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}  # fmt: skip
+JSON_KINDS: dict[type, str] = {dict: "an object", list: "an array"}
+_Kind = TypeVar("_Kind")
+
+
+class DamagedFileError(ValueError):
+    """Says which file cannot be used, why, and what to do about it.
+
+    Attributes:
+        path: the file.
+        reason: what is wrong with it, without its path.
+    """
+
+    def __init__(self, path: Path, reason: str, advice: str) -> None:
+        if len(reason) > MAX_REASON:  # it may quote what is in the file
+            reason = f"{reason[:MAX_REASON]}..."
+        super().__init__(f"'{path}' is damaged: {reason}; {advice}.")
+        self.path, self.reason = path, reason
+
+
+@contextmanager
+def opened(path: Path, advice: str) -> Iterator[BinaryIO]:
+    """Open a regular file to read bytes from; returns at once whatever lies at `path`.
+
+    Args:
+        advice: what to do where it is no file, in a clause.
+
+    Raises:
+        DamagedFileError: it is a folder, a FIFO or a device.
+        OSError: there is nothing at `path`, or it cannot be read now.
+    """
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _must_be_regular(path, os.fstat(number).st_mode, advice)
+    except DamagedFileError:
+        os.close(number)
+        raise
+    with open(number, "rb") as file:
+        yield file
+
+
+def _must_be_regular(path: Path, mode: int, advice: str) -> None:
+    if not stat.S_ISREG(mode):
+        raise DamagedFileError(path, f"it is {KINDS.get(stat.S_IFMT(mode), 'something else')} and not a file", advice)
+
+
+def must_be_file(path: Path, advice: str) -> None:
+    """See that a file lies at `path`, or nothing.
+
+    Raises:
+        DamagedFileError: something else does.
+    """
+    try:
+        _must_be_regular(path, path.stat().st_mode, advice)
+    except FileNotFoundError:
+        return
+
+
+def read_bytes(path: Path, advice: str, *, at_most: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a small file.
+
+    Raises:
+        FileNotFoundError: there is nothing at `path`.
+        DamagedFileError: it is no file, has more than `at_most` bytes, or cannot be read.
+    """
+    try:
+        with opened(path, advice) as file:
+            content = file.read(at_most + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DamagedFileError(path, f"it cannot be read ({error.strerror or error})", advice) from error
+    if len(content) > at_most:
+        raise DamagedFileError(path, f"it has more than {at_most:,} bytes", advice)
+    return content
+
+
+def read_text(path: Path, advice: str, *, at_most: int = MAX_BYTES) -> str:
+    """Return the text of a small file, UTF-8; errors as of `read_bytes`, and one for bytes that are no text."""
+    content = read_bytes(path, advice, at_most=at_most)
+    if b"\0" in content:  # which UTF-8 allows, and no text has
+        raise DamagedFileError(path, "it is not text", advice)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise DamagedFileError(path, "it is not text", advice) from error
+
+
+def read_json(path: Path, kind: type[_Kind], advice: str, *, at_most: int = MAX_BYTES) -> _Kind:
+    """Return the value of a JSON file, which must be of a kind: `dict` for an object, `list` for an array.
+
+    Raises:
+        FileNotFoundError: there is nothing at `path`.
+        DamagedFileError: as `read_text` raises it; or it is no JSON, or of another kind.
+    """
+    text = read_text(path, advice, at_most=at_most)
+    try:
+        found = json.loads(text)
+    except RecursionError as error:
+        raise DamagedFileError(path, "it is nested too deeply", advice) from error
+    except ValueError as error:
+        raise DamagedFileError(path, f"it is not JSON ({error})" if text.strip() else "it is empty", advice) from error
+    if not isinstance(found, kind):
+        raise DamagedFileError(path, f"it must hold {JSON_KINDS[kind]}, not {quoted(found)}", advice)
+    return found
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from senet_lab import array_checks
 from senet_lab.checks import flag, real, whole
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def class_deviations(values: Array, labels: Array) -> Array:
 def saturation(values: Array, low: float = 0.05, high: float = 0.95) -> tuple[float, float]:
     """The share of channels that are below `low` for every image, and that of those always above `high`."""
     low, high = real("low", low, -MAX_GATE, MAX_GATE), real("high", high, low, MAX_GATE)
-    values, _ = _checked(values, None)
+    values = _gates(values)
     return float((values.max(0) < low).mean()), float((values.min(0) > high).mean())
 
 
@@ -120,15 +121,17 @@ def _ratio(between: Any, within: Any) -> Any:
     return np.divide(between, within, out=np.asarray(alone, "float64"), where=within > 0)
 
 
-def _checked(values: Array, labels: Array | None) -> tuple[Array, Array]:
-    """As float64, so that sums over many images do not round away what differs between classes."""
-    import numpy as np
+def _gates(values: Array) -> Array:
+    """Return gates as float64, so that sums over many images do not round away what differs between classes."""
+    found = array_checks.numbers("values", values, "gates(model, images)['group1/block1']")
+    if found.ndim != 2 or not found.size:
+        raise ValueError(f"`values` must be gates, (images, channels), not of shape {found.shape}.")
+    return found.astype("float64", copy=False)
 
-    values = np.asarray(values, "float64")
-    if values.ndim != 2 or not values.size:
-        raise ValueError(f"`values` must be gates, (images, channels), not of shape {values.shape}.")
-    labels = np.zeros(len(values), int) if labels is None else np.asarray(labels)
-    if labels.shape != (len(values),):
+
+def _checked(values: Array, labels: Array) -> tuple[Array, Array]:
+    values, labels = _gates(values), array_checks.labels("labels", labels)
+    if len(labels) != len(values):
         raise ValueError(
             f"`labels` (of shape {labels.shape}) must be one for each of the images (={len(values)}), {(len(values),)}."
         )

@@ -16,7 +16,8 @@ from typing import Any
 
 import keras
 
-from senet_lab.image_checks import checked_images, checked_labels
+from senet_lab import array_checks
+from senet_lab.checks import path_of
 from senet_lab.moments import FILE, Moment, keep, moment
 
 
@@ -39,9 +40,9 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
 
     def __init__(self, images: Any, labels: Any, folder: str | Path | None = None) -> None:
         super().__init__()
-        self.images = checked_images(images, (None, None, None))
-        self.labels = checked_labels(labels, len(self.images))
-        self.folder = Path(folder).expanduser() if folder else None
+        self.images = array_checks.fitting_images(images, (None, None, None))
+        self.labels = array_checks.class_numbers(labels, len(self.images))
+        self.folder = None if folder is None else path_of("folder", folder, "'runs/mine'")
         self.moments: list[Moment] = []
         self.fits, self.is_going = 0, False
         self._listeners: list[Callable[[], None]] = []

@@ -8,12 +8,13 @@ The statistics are those of `senet_lab.gate_statistics`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from senet_lab.checks import MAX_BATCH, MAX_SEED, one_of, whole
+from senet_lab import array_checks
+from senet_lab.checks import MAX_BATCH, MAX_SEED, one_of, quoted, whole
 from senet_lab.gate_statistics import (
     channel_specificity,
     class_deviations,
@@ -82,8 +83,10 @@ def observed(
 
     from senet_lab.nets.gated import sites
 
+    array_checks.model("model", model)
+    also = tuple(array_checks.names("also", also, "[site.map for site in sites(model)]"))
     paths = [site.path for site in sites(model)]
-    observer = _observer(model, tuple(also))
+    observer = _observer(model, also)
     passes = [observer.predict_on_batch(each) for each in _batches(images, whole("batch", batch, 1, MAX_BATCH))]
     if not passes:
         raise ValueError("`images` must hold at least one image, not 0.")
@@ -109,8 +112,14 @@ def _observer(model: Any, also: tuple[str, ...]) -> Any:
 
 def _batches(images: Any, batch: int) -> Iterator[Array]:
     if hasattr(images, "shape"):
+        array_checks.images("images", images)
         return (images[start : start + batch] for start in range(0, len(images), batch))
-    return iter(images)
+    if not isinstance(images, Iterable) or isinstance(images, (str, bytes, Mapping, type)):
+        raise TypeError(
+            f"`images` must be an array of images or batches of them, not {quoted(images)}; try an array of shape "
+            "(images, height, width, channels)."
+        )
+    return (array_checks.images("images", each) for each in images)
 
 
 def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0) -> keras.Model:
@@ -126,6 +135,9 @@ def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0)
 
     from senet_lab.nets.acceleration import accelerate
 
+    array_checks.model("model", model)
+    if images is not None:
+        images = array_checks.images("images", images)
     seed = whole("seed", seed, 0, MAX_SEED // 1000 - 1000)
     seeds = iter(range(1000 * seed, 1000 * seed + 10**6))
 

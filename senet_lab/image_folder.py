@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from senet_lab.checks import quoted_path
+from senet_lab.class_folders import EXAMPLE, SUFFIXES, class_names
 from senet_lab.pictures import FORMATS, LIMIT, in_eight_bits
 
 if TYPE_CHECKING:
@@ -22,11 +24,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-# Suffixes of `pictures.FORMATS`.
-SUFFIXES = (
-    ".apng", ".avif", ".bmp", ".dib", ".gif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm",
-    ".pcx", ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tga", ".tif", ".tiff", ".webp",
-)  # fmt: skip
 KERAS_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 HOW_TO_SKIP = "--skip-bad (skip_bad=True in Python, a box in the Trainer)"
 MAX_NAMED = 5  # files that a message names; of more, how many there are
@@ -105,20 +102,13 @@ class ImageFiles:
         )
 
 
-def classes_of(folder: Path) -> list[str]:
-    """The names of the folders of images in a folder; hidden ones, such as Jupyter's .ipynb_checkpoints, are none."""
-    if not folder.is_dir():
-        return []
-    return sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
-
-
 def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> ImageFiles:
     """List the files of a folder that are to be images, in the order that Keras gives them.
 
     Args:
         suffixes: of their names; hidden files are none then. None for what Keras takes: its suffixes, hidden files too.
     """
-    classes = classes_of(folder)
+    classes = class_names(folder)
     names, labels, ignored = [], [], []
     for label, one in enumerate(classes):
         for name in _names_in(folder, one):
@@ -127,7 +117,7 @@ def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> Imag
                 labels.append(label)
             elif not _is_hidden(name):
                 ignored.append(name)
-    loose = () if not folder.is_dir() else sorted(each.name for each in folder.iterdir() if not each.is_dir())
+    loose = () if not os.path.isdir(folder) else sorted(each.name for each in folder.iterdir() if not each.is_dir())
     ignored += [name for name in loose if _counts(name, SUFFIXES)]
     return ImageFiles(folder, tuple(classes), tuple(names), tuple(labels), tuple(ignored))
 
@@ -159,9 +149,11 @@ def must_have_classes(files: ImageFiles, name: str = "path") -> None:
     Raises:
         ValueError: there are not; says which class has none.
     """
-    given = f"`{name}` (='{files.folder}')"
+    given = f"`{name}` (={quoted_path(files.folder)})"
     if len(files.classes) < 2:
-        raise ValueError(f"{given} must have a folder of images for each class, at least 2, not {len(files.classes)}.")
+        raise ValueError(
+            f"{given} must have a folder of images for each class, at least 2, not {len(files.classes)}; {EXAMPLE}."
+        )
     if not (empty := _without_images(files)):
         return
     ignored = [printable(each) for each in files.ignored if each.split("/")[0] in empty]

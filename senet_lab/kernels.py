@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.nets.backend import CPU_SETTINGS
 
 # What each engine is asked for its GPUs by name; in a process of its own, since it would stay loaded.
@@ -49,6 +50,8 @@ class Kernel(NamedTuple):
     @classmethod
     def on(cls, engine: str, device: str = "") -> Kernel:
         """That of an engine on a GPU of that name, or else on the CPU."""
+        one_of("engine", engine, tuple(TITLES))
+        instance("device", device, str, "'' for the CPU")
         kind = "gpu" if device else "cpu"
         title = f"senet_lab: {TITLES[engine]} on {device or 'CPU'}"
         return cls(f"{PREFIX}{engine}-{kind}", title, ENVIRONMENTS[engine, kind])
@@ -83,8 +86,12 @@ def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple
     Returns:
         each with its folder.
     """
+    prefix = _prefix(prefix)
+    if not isinstance(kernels, Iterable) or isinstance(kernels, (str, bytes, type)):
+        raise TypeError(f"`kernels` must be kernels, not {quoted(kernels)}; try present().")
     registered = []
     for kernel in kernels:
+        instance("kernels", kernel, Kernel, "present()")
         with TemporaryDirectory() as folder:
             _written(Path(folder), kernel)
             place = _manager().install_kernel_spec(folder, kernel.name, user=prefix is None, prefix=prefix)
@@ -111,11 +118,16 @@ def remove(prefix: str | None = None) -> list[Path]:
     """Remove what `register` made; returns the folders that are gone."""
     from jupyter_core.paths import jupyter_data_dir
 
+    prefix = _prefix(prefix)
     home = Path(prefix) / "share" / "jupyter" if prefix else Path(jupyter_data_dir())
     folders = sorted((home / "kernels").glob(f"{PREFIX}*"))
     for folder in folders:
         shutil.rmtree(folder)
     return folders
+
+
+def _prefix(prefix: str | None) -> str | None:
+    return None if prefix is None else str(path_of("prefix", prefix, "None, or sys.prefix"))
 
 
 def _manager() -> Any:

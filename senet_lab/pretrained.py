@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from senet_lab import array_checks
 from senet_lab.architecture import Architecture
 from senet_lab.build_memory import check_build
-from senet_lab.checks import one_of, quoted
+from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.files import written_whole
 from senet_lab.training.batches import ready
 from senet_lab.training.recipe import Recipe
@@ -77,7 +78,10 @@ class Card:
         Raises:
             ValueError: it is none; says what is missing or too much.
         """
-        values = json.loads(text)
+        try:
+            values = json.loads(instance("text", text, str, "card(name).to_json()"))
+        except (RecursionError, ValueError) as error:
+            raise ValueError(f"`text` must be a card as JSON: {error}; try card(name).to_json().") from error
         known = {field.name for field in fields(cls)}
         if not isinstance(values, dict) or set(values) != known:
             given = set(values) if isinstance(values, dict) else set()
@@ -88,7 +92,7 @@ class Card:
 
 def names(folder: Path = WEIGHTS) -> tuple[str, ...]:
     """The networks that ship, in alphabetical order."""
-    return tuple(sorted(path.stem for path in folder.glob("*.json")))
+    return tuple(sorted(path.stem for path in path_of("folder", folder, "pretrained.WEIGHTS").glob("*.json")))
 
 
 def card(name: str, folder: Path = WEIGHTS) -> Card:
@@ -102,6 +106,8 @@ def card(name: str, folder: Path = WEIGHTS) -> Card:
 
 def twin(card: Card, folder: Path = WEIGHTS) -> Card | None:
     """The network that ships and differs from a card's in squeeze-excite alone, trained by the same recipe; or None."""
+    folder = path_of("folder", folder, "pretrained.WEIGHTS")
+    instance("card", card, Card, "card('cifar_se_resnet20')")
     bare = replace(card.architecture, ratio=None)
     for name in names(folder):
         other = Card.from_json((folder / f"{name}.json").read_text())
@@ -135,7 +141,8 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
 
 def prepared(images: Array, card: Card) -> Array:
     """Pixels, uint8, as the network of a card takes them: float32, standardised if it was trained so."""
-    return ready(images, Recipe.from_dict(card.recipe))
+    instance("card", card, Card, "card('cifar_se_resnet20')")
+    return ready(array_checks.images("images", images), Recipe.from_dict(card.recipe))
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -144,6 +151,8 @@ def write(model: keras.Model, path: Path) -> None:
     Raises:
         ValueError: a weight is too large for 16 bits, or is no number.
     """
+    array_checks.model("model", model)
+    path = path_of("path", path, "'weights.safetensors'")
     import numpy as np
     from safetensors.numpy import save_file
 
@@ -163,6 +172,8 @@ def assign(model: keras.Model, path: Path) -> None:
     Raises:
         ValueError: the file is damaged, or has other weights than the model; says which, and changes nothing.
     """
+    array_checks.model("model", model)
+    path = path_of("path", path, "'weights.safetensors'")
     from safetensors import SafetensorError
     from safetensors.numpy import load as parsed
 
@@ -186,6 +197,7 @@ def assign(model: keras.Model, path: Path) -> None:
 
 
 def _path(name: str, suffix: str, folder: Path) -> Path:
+    folder = path_of("folder", folder, "pretrained.WEIGHTS")
     known = names(folder)
     if not known:
         raise ValueError(f"`name` (={quoted(name)}) is not there: no network ships in '{folder.name}'.")

@@ -312,7 +312,7 @@ def test_the_command_line_takes_the_classes_of_a_folder_and_names_a_bad_file(pet
 
 
 def test_a_preset_on_a_folder_is_adapted_before_it_is_refused_for_anything_else(pets, tmp_path, monkeypatch, capfd):
-    from senet_lab.training import memory
+    from senet_lab import memory
 
     monkeypatch.setattr(memory, "available", lambda: 0)
     assert main(["train", "--data", str(pets), "--folder", str(tmp_path / "a")]) == 2

@@ -11,9 +11,9 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
-    "checks", "image_checks", "files", "memory", "published", "style", "tokens", "architecture", "published_results", "nets",
-    "ledger", "differences", "budget", "build_memory", "pictures", "image_folder", "data", "ported", "gate_statistics", "gates",
-    "moments", "gate_watch", "training", "pretrained",
+    "checks", "array_checks", "files", "class_folders", "memory", "published", "style", "tokens", "architecture",
+    "published_results", "nets", "ledger", "differences", "budget", "build_memory", "pictures", "image_folder", "data", "ported",
+    "gate_statistics", "gates", "moments", "gate_watch", "training", "pretrained",
     "ablation", "kernels", "views", "export", "exercises", "panels", "__init__", "__main__",
 ]  # fmt: skip
 # architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.

@@ -1,7 +1,10 @@
 """Lessons: goals first, short cells, links that lead somewhere, figures with words, numbers that a cell checks."""
 
 import importlib
+import os
 import re
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.learner import Learner
+from senet_lab.exercises.record import Record
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -188,3 +192,17 @@ def test_static_pages_fetch_nothing_and_lead_to_each_other(tmp_path):
     )
     assert "body .sn {" in dark  # the colours of the drawings
     assert "--jp-layout-color0:" in dark  # and those of the page
+
+
+@pytest.mark.parametrize("name", ["00_start_here", "teacher/answers", "teacher/plans"])
+def test_a_notebook_that_shows_how_exercises_work_leaves_the_record_of_who_runs_it_as_it_was(name, tmp_path):
+    record = Record(tmp_path / "results.jsonl")
+    learner = Learner(record=record)
+    learner.class_code("7A-autumn")
+    learner.check("se-neck", 64)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    cells = "\n".join(cell.source for cell in code(nbformat.read(PATHS[name], as_version=4)))
+    environment = {**os.environ, "SENET_LAB_RESULTS": str(record.path)}
+    subprocess.run([sys.executable, "-c", cells], env=environment, cwd=PATHS[name].parent, check=True)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert Learner(record=Record(record.path)).code == "7a-autumn"

@@ -1,5 +1,6 @@
 """Weights of timm: the same networks, the same numbers, every tensor once. What timm computes was recorded before."""
 
+import hashlib
 import json
 import os
 import re
@@ -204,6 +205,74 @@ def test_weights_of_a_network_that_timm_does_not_name_are_taken_all_the_same():
     assert convert(draw(shapes(own)), own).count_params() == own.ledger().total.params + own.ledger().total.state
 
 
+class Tensor:
+    """What PyTorch's tensor of a number type that NumPy does not know is to NumPy."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def __array__(self, *_, **__):
+        raise TypeError(f"Got unsupported ScalarType {self.dtype}")
+
+
+LARGE, NEGATIVE = np.ones((64, 3, 7, 7)), np.ones(64, "float32")
+LARGE[0, 0, 0, 0], NEGATIVE[3] = 1e300, -0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor", "kind", "words"),
+    [
+        ("conv1.weight", LARGE, ValueError, "must be numbers that 32 bits can hold, up to 3.4e+38, and has one of 1e+300;"),
+        ("conv1.weight", -LARGE, ValueError, "up to 3.4e+38, and has one of 1e+300; get the weights anew."),
+        ("bn1.running_var", NEGATIVE, ValueError, "must be variances, at least 0, and has one of -0.5; get the weights"),
+        ("conv1.weight", LARGE > 0, TypeError, "must be of 'float16', 'bfloat16', 'float32' or 'float64', not 'bool';"),
+        ("conv1.weight", np.ones((64, 3, 7, 7), "int64"), TypeError, "not 'int64'; try float32, by `tensor.float()` in PyTorch."),
+        ("conv1.weight", np.ones((64, 3, 7, 7), "complex64"), TypeError, "not 'complex64'"),
+        ("conv1.weight", Tensor("torch.float8_e4m3fn"), TypeError, "or 'float64', not 'float8_e4m3fn'; try float32"),
+        ("conv1.weight", Tensor("torch.bfloat16"), TypeError, "NumPy cannot read it: Got unsupported ScalarType torch."),
+        ("conv1.weight", None, TypeError, "must be a tensor or an array, not None; try float32, by `tensor.float()`"),
+        ("conv1.weight", "w" * 1000, TypeError, "must be a tensor or an array, not 'wwwwww"),
+        ("conv1.weight", [[1.0], [1.0, 2.0]], TypeError, "must be a tensor, and NumPy cannot read it: "),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_a_tensor_that_no_network_can_have_is_refused_by_its_name(drawn, name, tensor, kind, words):
+    with pytest.raises(kind) as refused:
+        convert({**drawn, name: tensor}, SMALL)
+    assert str(refused.value).startswith(f"`{name}` must be ")
+    assert words in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+def test_a_file_with_a_number_type_that_numpy_does_not_know_is_refused_by_the_tensor(tmp_path):
+    header = json.dumps({"conv1.weight": {"dtype": "F8_E4M3", "shape": [2], "data_offsets": [0, 2]}}).encode()
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + b"12")
+    with pytest.raises(
+        TypeError, match=r"`conv1\.weight` must be of 'float16', .* or 'float64', not 'F8_E4M3'; try float32"
+    ):
+        convert(path, SMALL)
+
+
+@pytest.mark.parametrize(
+    ("source", "architecture", "words"),
+    [
+        ({}, None, "`architecture` must be an Architecture, not None; try architecture_of('seresnet50')."),
+        (None, SMALL, "`source` must be a path, not None; try 'model.safetensors', or a state dict."),
+        (3, SMALL, "`source` must be a path, not 3; try 'model.safetensors', or a state dict."),
+    ],
+)
+def test_what_is_no_source_of_weights_and_no_architecture_is_refused(source, architecture, words):
+    with pytest.raises(TypeError, match=re.escape(words)):
+        convert(source, architecture)
+
+
+def test_a_pipe_in_the_place_of_a_file_of_weights_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "model.safetensors")
+    with pytest.raises(ValueError, match=r"it is a FIFO and not a file; name a \.safetensors file"):
+        convert(tmp_path / "model.safetensors", SMALL)
+
+
 def test_a_counter_of_pytorchs_is_no_weight(drawn):
     convert({**drawn, "bn1.num_batches_tracked": np.array(3)}, SMALL)
 
@@ -305,7 +374,7 @@ class Hub(BaseHTTPRequestHandler):
 
     def do_HEAD(self, body=False):
         self.tokens.add(self.headers["Authorization"])
-        known = self.path.removeprefix("/timm/").removesuffix("/resolve/main/model.safetensors")
+        known = re.sub(r"/resolve/(main|0{40})/model\.safetensors$", "", self.path.removeprefix("/timm/"))
         status = self.answers.get(known, 404)
         found = status == 200
         self.send_response(status)
@@ -379,7 +448,13 @@ def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_netwo
     assert float(first or 0) == pytest.approx(whole, rel=1e-4)
     assert second == first
     assert Hub.tokens == {"Bearer hf_of_mine"}
-    assert [path.name for path in (tmp_path / "cache" / "timm").iterdir()] == ["seresnet50.ra2_in1k.weights.h5"]
+    cached = tmp_path / "cache" / "timm"
+    assert {path.name for path in cached.iterdir()} == {
+        f"seresnet50.ra2_in1k.{end}" for end in ("weights.h5", "pin.json")
+    }
+    assert json.loads((cached / "seresnet50.ra2_in1k.pin.json").read_text()) == {
+        "commit": "0" * 40, "sha256": hashlib.sha256(Hub.content).hexdigest(),
+    }  # fmt: skip
 
 
 def test_without_the_hubs_client_it_is_said_how_to_get_it_and_what_else_can_be_done(monkeypatch):
@@ -450,6 +525,68 @@ def test_only_whole_weights_in_full_precision_are_kept(monkeypatch, tmp_path):
     hub.kept(tag).write_bytes(b"half")
     with pytest.raises(ValueError, match=r"weights.h5' is damaged: .*; remove it, and it is made anew"):
         hub.load(tag)
+
+
+@pytest.fixture
+def fetched(monkeypatch, tmp_path):
+    """A function that fetches a file of given content, as at a commit of zeros; `asked` has the revisions."""
+    hugging_face = pytest.importorskip("huggingface_hub")
+    monkeypatch.setenv("SENET_LAB_CACHE", str(tmp_path / "cache"))
+
+    def fetch(content):
+        def download(_repository, name, revision=None):
+            fetch.asked.append(revision)
+            if content is None:
+                raise OSError("404 Client Error. Entry Not Found.")
+            folder = tmp_path / "snapshots" / ("0" * 40)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+            return str(folder / name)
+
+        monkeypatch.setattr(hugging_face, "hf_hub_download", download)
+        return hub._fetched("seresnet50.ra2_in1k")
+
+    fetch.asked = []
+    return fetch
+
+
+def test_a_file_is_fetched_again_at_the_commit_of_the_first_time(fetched):
+    assert fetched(b"weights").read_bytes() == fetched(b"weights").read_bytes() == b"weights"
+    assert fetched.asked == [None, "0" * 40]
+
+
+def test_a_file_that_has_changed_since_it_was_fetched_first_is_refused(fetched):
+    fetched(b"weights")
+    pin = hub.pin_path("seresnet50.ra2_in1k")
+    with pytest.raises(ValueError, match="is not the file that was fetched first") as refused:
+        fetched(b"others")
+    first, second = (hashlib.sha256(content).hexdigest()[:12] for content in (b"weights", b"others"))
+    assert str(refused.value) == (
+        "model.safetensors of 'timm/seresnet50.ra2_in1k' is not the file that was fetched first: its SHA-256 was "
+        f"{first}... and is {second}...; if that is no surprise, delete '{pin}' to take it as it is now."
+    )
+    pin.unlink()
+    assert fetched(b"others").read_bytes() == b"others"
+
+
+def test_a_commit_that_is_gone_is_said_with_what_can_be_done(fetched):
+    fetched(b"weights")
+    with pytest.raises(
+        FileNotFoundError, match=r"Or delete '.*pin\.json' to take another commit than 000000000000, or"
+    ):
+        fetched(None)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"commit": "main", "sha256": ""}', '{"commit": 3, "sha256": 4}'])
+def test_a_damaged_pin_is_named_and_nothing_is_fetched(fetched, text):
+    pin = hub.pin_path("seresnet50.ra2_in1k")
+    pin.parent.mkdir(parents=True)
+    pin.write_text(text)
+    with pytest.raises(
+        ValueError, match=r"pin\.json' is damaged: .*; delete it to take the file as it is published now"
+    ):
+        fetched(b"weights")
+    assert fetched.asked == []
 
 
 def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):

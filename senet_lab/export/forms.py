@@ -8,8 +8,9 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
+from senet_lab.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.checks import instance, one_of
 from senet_lab.export.polish import polished
 from senet_lab.export.source import FAMILY, MAIN
 from senet_lab.export.specialise import specialised
@@ -29,7 +30,6 @@ SLOW = (
 )
 
 
-@lru_cache(maxsize=64)
 def code(architecture: Architecture, form: str = "procedural") -> str:
     """The code of a network, as it would be run in a notebook; run, it defines `model`.
 
@@ -38,9 +38,15 @@ def code(architecture: Architecture, form: str = "procedural") -> str:
             that imports keras alone. All give `architecture.build()`'s layers, under its layers' names.
 
     Raises:
-        ValueError, TypeError: no such form.
+        ValueError, TypeError: no architecture, or no such form.
     """
-    return _WRITERS[one_of("form", form, FORMS)](architecture)
+    instance("architecture", architecture, Architecture, ARCHITECTURE)
+    return _code(architecture, one_of("form", form, FORMS))
+
+
+@lru_cache(maxsize=64)
+def _code(architecture: Architecture, form: str) -> str:
+    return _WRITERS[form](architecture)
 
 
 def call_text(name: str, /, *args: Any, **kwargs: Any) -> str:

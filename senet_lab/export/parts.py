@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from senet_lab.checks import listed, quoted
+from senet_lab.architecture import EXAMPLE as ARCHITECTURE
+from senet_lab.architecture import Architecture
+from senet_lab.checks import flag, instance, listed, quoted
 from senet_lab.export.forms import Name, call_text, network_lines
 from senet_lab.export.polish import polished
 from senet_lab.export.simplify import callees
@@ -16,16 +18,12 @@ from senet_lab.export.text import tidied, written
 from senet_lab.export.trees import Program, parameters
 from senet_lab.nets.sketch import Sketch, place
 
-if TYPE_CHECKING:
-    from senet_lab.architecture import Architecture
-
 # The functions that are parts by themselves: another part's code names them and does not repeat them.
 BLOCKS = ("identity_block", "projection_block")
 PARTS = ("stem", "learner", "group", *BLOCKS, "squeeze_excite_block", "classifier", MAIN)
 Part = tuple[str, str, bool]  # group, block, whether it is the squeeze-excite in it
 
 
-@lru_cache(maxsize=256)
 def part_code(architecture: Architecture, group: str = "", block: str = "", se: bool = False) -> str:
     """The code of one part: the whole network, the stem, a group, a block, its squeeze-excite or the classifier.
 
@@ -34,8 +32,17 @@ def part_code(architecture: Architecture, group: str = "", block: str = "", se: 
         se: the squeeze-excite in a block.
 
     Raises:
+        TypeError: an argument of another type.
         ValueError: there is no such part.
     """
+    instance("architecture", architecture, Architecture, ARCHITECTURE)
+    instance("group", group, str, "'group1'")
+    instance("block", block, str, "'block1'")
+    return _part_code(architecture, group, block, flag("se", se))
+
+
+@lru_cache(maxsize=256)
+def _part_code(architecture: Architecture, group: str, block: str, se: bool) -> str:
     program, calls = _drawn_up(architecture)
     if not group:
         functions = ["learner"]

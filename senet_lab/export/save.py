@@ -8,9 +8,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from senet_lab.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture import Architecture
 from senet_lab.build_memory import check_save
-from senet_lab.checks import one_of, quoted, quoted_path
+from senet_lab.checks import flag, instance, one_of, path_of, quoted, quoted_path
 from senet_lab.export.forms import FORMS, code
 from senet_lab.files import written_whole
 from senet_lab.ledger import Ledger
@@ -47,7 +48,8 @@ def save(
         has_one = isinstance(getattr(architecture, "architecture", None), Architecture)
         fit = "its `architecture`" if has_one else "Architecture.preset(...) or Architecture.from_token(...)"
         raise TypeError(f"`architecture` must be an Architecture, not {quoted(architecture)}; try {fit}.")
-    path = Path(path)
+    path = path_of("path", path, "'network.py'")
+    flag("overwrite", overwrite)
     suffix = one_of("suffix", path.suffix.lower(), tuple(_WRITERS))
     if form is not None and suffix != ".py":
         raise ValueError(
@@ -71,7 +73,8 @@ def text_of(architecture: Architecture, suffix: str, *, form: str = "standalone"
         ValueError, TypeError: an unknown suffix or form.
     """
     suffix = one_of("suffix", suffix, tuple(each for each in _WRITERS if each != ".keras"))
-    return code(architecture, form) if suffix == ".py" else _WRITERS[suffix](architecture)
+    instance("architecture", architecture, Architecture, ARCHITECTURE)
+    return code(architecture, one_of("form", form, FORMS)) if suffix == ".py" else _WRITERS[suffix](architecture)
 
 
 def layer_csv(ledger: Ledger) -> str:
@@ -80,6 +83,7 @@ def layer_csv(ledger: Ledger) -> str:
     >>> print(layer_csv(Architecture().ledger()).splitlines()[2])
     stem_conv_pad,stem,,pad,230x230x3,0,0,0,0,1,1,1,158700,1
     """
+    instance("ledger", ledger, Ledger, "Architecture().ledger()")
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(UNITS.get(name, name) for name in Row._fields)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from senet_lab.build_memory import check_build
+from senet_lab.files import DamagedFileError
 from senet_lab.moments import FILE, Moment, kept, moment
 from senet_lab.panels.lens_sources import Loaded, Source
 from senet_lab.training.batches import kept_scale, ready
@@ -35,23 +36,32 @@ def _load_run(run: Run) -> Loaded:
     Raises:
         ValueError: there is no checkpoint yet, or none that can be read.
     """
-    recipe, architecture = run.recipe, run.architecture
+    recipe = run.recipe
     images = images_of(run)
     chosen = in_turn(images.y_test)[:MOST]
     prepare = partial(ready, recipe=recipe, scale=kept_scale(run.folder, images))
     x, y = prepare(images.x_test[chosen]), images.y_test[chosen].astype("int64")
-    moments = tuple(kept(run.folder / FILE))
+    moments = _kept_moments(run)
     model, epoch = trained(run)
     how = "each epoch" if moments else "fresh weights and the checkpoints that it keeps"
-    moments = moments or tuple(_moments(architecture.build(), kept_weights(run.folder, at_most=2), x, y))
+    moments = moments or tuple(_moments(run, kept_weights(run.folder, at_most=2), x, y))
     about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
     return Loaded(model, images.x_test[chosen], x, y, images.classes, prepare, moments, about)
 
 
-def _moments(model: Any, found: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:
+def _kept_moments(run: Run) -> tuple[Moment, ...]:
+    """Return what its process has noted; nothing of a damaged file, which `lens_noted` says."""
+    try:
+        return tuple(kept(run.folder / FILE))
+    except DamagedFileError:
+        return ()
+
+
+def _moments(run: Run, found: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:
     """The gates of fresh weights, and those at each checkpoint."""
+    model = run.architecture.build()
     yield moment(model, x, y, 0)
-    for epoch, arrays in sorted(found, key=lambda each: each[0]):
-        if epoch:
-            assign(model, arrays)
-            yield moment(model, x, y, epoch)
+    for weights in sorted(found, key=lambda each: each.epoch):
+        if weights.epoch:
+            assign(model, weights, run)
+            yield moment(model, x, y, weights.epoch)

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import data, pretrained
+from senet_lab.array_checks import class_numbers, fitting_images
 from senet_lab.build_memory import check_build
 from senet_lab.checks import quoted
-from senet_lab.image_checks import checked_images, checked_labels
 from senet_lab.ledger import Ledger
 from senet_lab.moments import Moment
 from senet_lab.ported.classes import imagenet_classes
@@ -157,7 +157,7 @@ def given(
     def load() -> Loaded:
         prepared = pictures
         if pictures.dtype == np.uint8:
-            prepared = checked_images(prepare(pictures), shape, name="prepare(images)", taker=model.name)
+            prepared = fitting_images(prepare(pictures), shape, name="prepare(images)", taker=model.name)
         prepared = prepared.astype("float32")
         return Loaded(model, pictures, prepared, labels, names, prepare, about=about, outputs=outputs)
 
@@ -205,11 +205,11 @@ def checked_given(
     """
     if classes is not None and (isinstance(classes, (str, bytes)) or not hasattr(classes, "__len__")):
         raise TypeError(f"`classes` must be a list of names, not {quoted(classes)}; try ['cat', 'dog'].")
-    pictures = checked_images(images, shape, taker=taker)
+    pictures = fitting_images(images, shape, taker=taker)
     named = 0 if classes is None else len(classes)
     if labels is None:
         return pictures, None, max(predicted, 1)
-    labels = checked_labels(labels, len(pictures), max(predicted, named) or MAX_UNNAMED)
+    labels = class_numbers(labels, len(pictures), max(predicted, named) or MAX_UNNAMED)
     return pictures, labels, max(predicted, int(labels.max()) + 1)
 
 

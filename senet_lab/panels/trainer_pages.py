@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -22,6 +22,7 @@ ANYWAY = (
     "from its last checkpoint, if it got so far."
 )
 RESUME_ANYWAY = "Resume anyway"  # a button, which is there where a refusal names it
+EXPLAINED = 5  # runs of which it is said why they cannot be read
 COMPARED = 4  # runs that are drawn unasked
 LATER = "Its first checkpoint comes after an epoch, or a minute at most"
 
@@ -144,9 +145,16 @@ def table(state: State, seen: Seen, *, interactive: bool = True) -> str:
     focus = focus_of(state, seen)
     keys = [record.key for record in drawn_of(state, seen)]
     notes = [f"{seen.older} older ones are not shown"] * bool(seen.older)
-    notes += [f"not readable: {', '.join(seen.unread)}"] * bool(seen.unread)
+    notes += [_unreadable(seen.reasons)] * bool(seen.reasons)
     here, note = focus.key if focus else "", "; ".join(notes)
     return results_table(seen.records, keys, here, interactive=interactive, note=note)
+
+
+def _unreadable(reasons: Mapping[str, str]) -> str:
+    """Name the runs that cannot be read, each with the reason, as far as there is room for them."""
+    named = [f"{name} ({reason})" for name, reason in [*reasons.items()][:EXPLAINED]]
+    more = len(reasons) - EXPLAINED
+    return f"not readable: {', '.join(named)}{f' and {more} more' if more > 0 else ''}"
 
 
 def picture(state: State, seen: Seen) -> str:

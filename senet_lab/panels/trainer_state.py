@@ -11,6 +11,7 @@ from typing import Any
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
 from senet_lab.checks import flag, one_of, quoted, quoted_path, text
+from senet_lab.class_folders import must_have_images
 from senet_lab.image_folder import list_images, must_have_classes
 from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
@@ -177,6 +178,7 @@ def _path(state: State, typed: Any) -> State:
         raise ValueError(
             f"`path` (={quoted_path(path)}) must be a folder, and is none; the nearest that is there is '{there}'."
         )
+    must_have_images("path", path)
     must_have_classes(list_images(path))
     return replace(state, kind=FOLDER, path=str(path.resolve()))
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from senet_lab.files import DamagedFileError
 from senet_lab.training.checkpoint import is_kept
-from senet_lab.training.run import ENDED, WANTED, Run, Status
+from senet_lab.training.run import ENDED, Run, Status
 from senet_lab.views.courses import thinned
 from senet_lab.views.results import Record
 
@@ -26,13 +27,15 @@ class Seen:
     Attributes:
         records: the newest `LISTED` runs, the newest first.
         older: how many more there are.
-        unread: the names of folders whose config cannot be read.
+        unread: the names of folders that cannot be read.
+        reasons: by name, why they cannot.
         signatures: by name, what the files of a run said of their age and size.
     """
 
     records: tuple[Record, ...] = ()
     older: int = 0
     unread: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict, compare=False)
     signatures: Mapping[str, Signature] = field(default_factory=dict, compare=False)
 
     def record(self, key: str) -> Record | None:
@@ -49,7 +52,7 @@ def look(folder: Path, before: Seen | None = None) -> Seen:
     """What is in a folder of runs now; a run whose files have not changed is not read again."""
     before = before or Seen()
     found = newest_first(folder)
-    records, unread, signatures = [], [], {}
+    records, reasons, signatures = [], dict[str, str](), {}
     for name in found[:LISTED]:
         old, signature = before.record(name), _signature(folder / name)
         signatures[name] = signature
@@ -57,15 +60,17 @@ def look(folder: Path, before: Seen | None = None) -> Seen:
         if old and unchanged and old.status.state in ENDED and not old.held:
             records.append(old)
             continue
-        if name in before.unread and unchanged:
-            unread.append(name)
+        if name in before.reasons and unchanged:
+            reasons[name] = before.reasons[name]
             continue
         same_rows = old is not None and before.signatures.get(name, ())[2:3] == signature[2:3]
         try:
             records.append(_read(Run(folder / name), old, old.rows if old and same_rows else None))
-        except (OSError, ValueError, TypeError, KeyError):  # half a folder, or a token of another version
-            unread.append(name)
-    return Seen(tuple(records), max(0, len(found) - LISTED), tuple(unread), signatures)
+        except DamagedFileError as error:  # or a token of another version
+            reasons[name] = f"{error.path.name}: {error.reason}"
+        except OSError as error:  # half a folder
+            reasons[name] = error.strerror or str(error)
+    return Seen(tuple(records), max(0, len(found) - LISTED), tuple(reasons), reasons, signatures)
 
 
 def newest_first(folder: Path) -> list[str]:
@@ -95,23 +100,15 @@ def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | 
     held = status.state in ENDED and run.is_held()
     rows = tuple(run.metrics()) if rows is None else rows
     if old:  # what is trained never changes
-        new = old._replace(status=status, wanted=_wanted(run), rows=rows, trail=_trail(old, status), held=held)
+        new = old._replace(status=status, wanted=run.asked(), rows=rows, trail=_trail(old, status), held=held)
         return new if old.kept else new._replace(kept=_kept(run))
     data = str(run.config["data"])
     what = (run.folder.name, run.architecture, run.recipe, data)
-    return Record(*what, status, _wanted(run), rows, _trail(None, status), held, _kept(run), run.skips_bad)
+    return Record(*what, status, run.asked(), rows, _trail(None, status), held, _kept(run), run.skips_bad)
 
 
 def _kept(run: Run) -> bool:
     return is_kept(run.folder / "checkpoints")
-
-
-def _wanted(run: Run) -> str:
-    try:
-        wanted = (run.folder / "wanted").read_text()
-    except OSError:
-        return "run"
-    return wanted if wanted in WANTED else "run"
 
 
 def _trail(old: Record | None, status: Status) -> tuple[tuple[float, float, float], ...]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from senet_lab.checks import flag, instance, one_of
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -50,8 +52,10 @@ def key(layer: str, variable: str, *, deep: bool = False, legacy: bool = False) 
     Raises:
         ValueError: timm has no such weight.
     """
-    name = _layer(layer, deep, legacy)
-    if not name or variable not in VARIABLES:
+    instance("layer", layer, str, "'stem_conv'")
+    one_of("variable", variable, tuple(VARIABLES))
+    name = _layer(layer, flag("deep", deep), flag("legacy", legacy))
+    if not name:
         raise ValueError(f"timm has no weight like `{variable}` of `{layer}`.")
     return f"{name}.{VARIABLES[variable]}"
 

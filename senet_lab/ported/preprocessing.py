@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from senet_lab import array_checks
+from senet_lab.checks import instance
+
 if TYPE_CHECKING:
     import keras
     import numpy as np
@@ -46,7 +49,10 @@ class Preprocessing(NamedTuple):
         import numpy as np
 
         mean, deviation = (np.array(each, "float32") for each in (self.mean, self.deviation))
-        ready: Array = (np.asarray(pixels, "float32") / np.float32(255) - mean) / deviation
+        pixels = array_checks.numbers("pixels", pixels, "an array of shape (..., channels), from 0 to 255")
+        if pixels.shape[-1:] != mean.shape:
+            raise ValueError(f"`pixels` (of shape {pixels.shape}) must have {len(mean)} channels, on the last axis.")
+        ready: Array = (pixels.astype("float32", copy=False) / np.float32(255) - mean) / deviation
         return ready
 
     def picture(self, picture: Image.Image) -> Array:
@@ -55,7 +61,7 @@ class Preprocessing(NamedTuple):
         from PIL import Image
 
         how = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}[self.interpolation]
-        picture = picture.convert("RGB")
+        picture = instance("picture", picture, Image.Image, "PIL.Image.open('frog.jpg')").convert("RGB")
         scale = self.shorter / min(picture.size)
         # torchvision's rule: the shorter side is met, the longer one cut off to whole pixels.
         width, height = (self.shorter if side == min(picture.size) else int(side * scale) for side in picture.size)
@@ -85,6 +91,7 @@ class Preprocessing(NamedTuple):
 
     def before(self, model: keras.Model) -> keras.Model:
         """A network of pixels from 0 to 255, of pictures of any size; saved, it has its preprocessing with it."""
+        array_checks.model("model", model)
         import keras
 
         pixels = keras.Input((None, None, 3), name="pixels")

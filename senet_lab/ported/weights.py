@@ -9,9 +9,11 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from senet_lab import array_checks
 from senet_lab.architecture import Architecture
 from senet_lab.build_memory import check_build
-from senet_lab.files import written_whole
+from senet_lab.checks import flag, instance, listed, path_of, quoted
+from senet_lab.files import opened, written_whole
 from senet_lab.ported.keys import key, ours, theirs
 from senet_lab.ported.networks import NAMES, architecture_of, differences, name_of, some
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 COUNTED = "num_batches_tracked"  # a counter of PyTorch's, which no computation uses
 PICKLES = (b"PK\x03\x04", b"\x80")  # how `torch.save` begins its files: the new ones, and the old
+NUMBER_TYPES = ("float16", "bfloat16", "float32", "float64")
+STORED_TYPES = {"F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64"}  # safetensors' names
+EXAMPLE = "float32, by `tensor.float()` in PyTorch"
 CLASSIFIER = re.compile(r"(fc|last_linear)\.(weight|bias)")  # whose classes may be any number
 
 
@@ -34,10 +39,13 @@ def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Ar
         architecture: what they are the weights of, see `senet_lab.ported.networks.architecture_of`.
 
     Raises:
-        ValueError: a pickle, a damaged file, a tensor too many or missing or of another shape, or one that is not all
-            numbers; or weights of a network that has the same shapes, but computes otherwise. Nothing is built before
-            all of that is right.
+        TypeError: an argument of another type; a tensor that is none, or not of `NUMBER_TYPES`.
+        ValueError: a pickle, a damaged file, a tensor too many or missing or of another shape, or one with values that
+            no weight can have; or weights of a network that has the same shapes, but computes otherwise. Nothing is
+            built before all of that is right.
+        OSError: the file is not there, or cannot be read.
     """
+    instance("architecture", architecture, Architecture, "architecture_of('seresnet50')")
     tensors = {name: array for name, array in _tensors(source).items() if not name.endswith(COUNTED)}
     wanted = _wanted(architecture, legacy=any(name.startswith("layer0.") for name in tensors))
     _must_match(tensors, wanted)
@@ -56,6 +64,7 @@ def to_timm(model: keras.Model) -> dict[str, Array]:
         ValueError: timm has no such network, so that nothing there would compute the same; names the nearest.
         TypeError: the model has a layer that no ledger counts.
     """
+    array_checks.model("model", model)
     import keras
 
     legacy = name_of(model).startswith("legacy_")
@@ -76,10 +85,12 @@ def save_timm(model: keras.Model, path: str | os.PathLike[str], *, overwrite: bo
     import numpy as np
     from safetensors.numpy import save_file
 
+    path = path_of("path", path, "'model.safetensors'")
+    flag("overwrite", overwrite)
     tensors = {name: np.ascontiguousarray(array) for name, array in to_timm(model).items()}
-    with written_whole(Path(path), overwrite=overwrite) as unfinished:
+    with written_whole(path, overwrite=overwrite) as unfinished:
         save_file(tensors, unfinished, metadata={"format": "pt"})
-    return Path(path)
+    return path
 
 
 def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tuple[int, ...]]:
@@ -88,7 +99,8 @@ def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tup
     >>> len(shapes(Architecture("resnet", 50, convention="timm")))
     331
     """
-    return {name: shape for name, (_, shape) in _wanted(architecture, legacy).items()}
+    instance("architecture", architecture, Architecture, "architecture_of('seresnet50')")
+    return {name: shape for name, (_, shape) in _wanted(architecture, flag("legacy", legacy)).items()}
 
 
 def _wanted(architecture: Architecture, legacy: bool) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -119,25 +131,67 @@ def _keys(model: Any, wanted: Mapping[str, tuple[str, tuple[int, ...]]]) -> list
 
 
 def _tensors(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[str, Array]:
-    import numpy as np
 
     if isinstance(source, Mapping):
-        return {str(name): np.asarray(tensor) for name, tensor in source.items()}
-    path = Path(source)
-    with path.open("rb") as file:
+        return {str(name): _array(str(name), tensor) for name, tensor in source.items()}
+    path = path_of("source", source, "'model.safetensors', or a state dict")
+    with opened(path, "name a .safetensors file") as file:
         start = file.read(4)
     if start.startswith(PICKLES):
         raise ValueError(
             f"'{path}' is a pickle, which can run any code when it is read; save it as .safetensors, with "
             "safetensors.torch.save_file(model.state_dict(), ...), on a machine that trusts it."
         )
-    from safetensors import SafetensorError
+    from safetensors import SafetensorError, safe_open
     from safetensors.numpy import load_file
 
     try:
+        with safe_open(path, "numpy") as tensors:
+            for name in tensors.keys():  # noqa: SIM118 - this is no mapping
+                _must_be_of(name, STORED_TYPES.get(said := tensors.get_slice(name).get_dtype(), said))
         return dict(load_file(path))
     except SafetensorError as error:
         raise ValueError(f"'{path}' is no safetensors file, or is damaged: {error}; get it anew.") from error
+
+
+def _array(name: str, tensor: Any) -> Array:
+    """Return a tensor of a state dict as an array, if it can be one of weights."""
+    import numpy as np
+
+    dtype = getattr(tensor, "dtype", "")  # asked first, since NumPy does not know all those of PyTorch
+    said = str(getattr(dtype, "name", dtype)).removeprefix("torch.")
+    if said:
+        _must_be_of(name, said)
+    try:
+        array = np.asarray(tensor)
+    except Exception as error:  # whatever a class of somebody else's raises
+        words = str(error).partition("\n")[0].rstrip(".")
+        raise TypeError(f"`{name}` must be a tensor, and NumPy cannot read it: {words}; try {EXAMPLE}.") from error
+    if not said:
+        raise TypeError(f"`{name}` must be a tensor or an array, not {quoted(tensor)}; try {EXAMPLE}.")
+    return array
+
+
+def _must_be_of(name: str, number_type: str) -> None:
+    if number_type not in NUMBER_TYPES and not name.endswith(COUNTED):
+        raise TypeError(f"`{name}` must be of {listed(NUMBER_TYPES)}, not {number_type!r}; try {EXAMPLE}.")
+
+
+def _must_be_possible(name: str, tensor: Array) -> None:
+    """See that values can be weights of a network that computes in 32 bits."""
+    import numpy as np
+
+    if not (finite := np.isfinite(tensor)).all():
+        raise ValueError(f"`{name}` must be numbers, and {int((~finite).sum())} of it are none; get the weights anew.")
+    most = float(np.finfo("float32").max)
+    large = np.abs(tensor.astype("float64", copy=False)).max(initial=0)
+    if large > most:
+        raise ValueError(
+            f"`{name}` must be numbers that 32 bits can hold, up to {most:.3g}, and has one of {large:.3g}; get the "
+            "weights anew."
+        )
+    if name.endswith("running_var") and (least := float(tensor.min(initial=0))) < 0:
+        raise ValueError(f"`{name}` must be variances, at least 0, and has one of {least:.3g}; get the weights anew.")
 
 
 def _origin(tensors: Mapping[str, Any]) -> tuple[str, int]:
@@ -173,8 +227,6 @@ def _must_compute_as(origin: tuple[str, int], architecture: Architecture) -> Non
 
 
 def _must_match(tensors: Mapping[str, Any], wanted: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
-    import numpy as np
-
     missing, more = ([*a.keys() - b.keys()] for a, b in ((wanted, tensors), (tensors, wanted)))
     other = [
         f"{name} is {tuple(tensors[name].shape)}, and `{variable}` wants {shape}"
@@ -190,5 +242,4 @@ def _must_match(tensors: Mapping[str, Any], wanted: Mapping[str, tuple[str, tupl
         told = "; ".join(f"{len(names)} {words}: {some(names)}" for words, names in sides if names)
         raise ValueError(f"The weights do not fit the architecture. {told}.{_hint(tensors)}")
     for name, tensor in tensors.items():
-        if not np.isfinite(tensor).all():
-            raise ValueError(f"`{name}` must be numbers, and {int((~np.isfinite(tensor)).sum())} of it are none.")
+        _must_be_possible(name, tensor)

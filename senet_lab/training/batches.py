@@ -9,9 +9,9 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from senet_lab.checks import divisible
+from senet_lab.checks import divisible, real
 from senet_lab.data import CIFAR10_DEVIATION, CIFAR10_MEAN, Images
-from senet_lab.files import written_whole
+from senet_lab.files import read_json, written_whole
 from senet_lab.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 FILE = "scale.json"  # in the folder of a run
+BOUNDS = {"mean": 0.0, "deviation": 1e-9}  # what the numbers of a scale cannot be below
 FRAME = 4  # pixels on each side that a crop may move
 HELD = 256  # images a step of validation at most; no more than one of training, which thus needs the most memory
 
@@ -70,10 +71,13 @@ def scale_of(folder: Path, data: str) -> Scale:
 
 
 def _kept(folder: Path) -> Scale | None:
+    """Return the scale in a folder; None where it keeps none that can be one."""
     try:
-        return Scale(**{name: tuple(values) for name, values in json.loads((folder / FILE).read_text()).items()})
-    except (OSError, ValueError, TypeError, AttributeError):
+        found = read_json(folder / FILE, dict, "delete it")
+        mean, deviation = (tuple(real(name, v, low, 1.0001) for v in found[name]) for name, low in BOUNDS.items())
+    except (OSError, ValueError, TypeError, KeyError):
         return None
+    return Scale(mean, deviation) if len(mean) == len(deviation) else None
 
 
 @dataclass(frozen=True, eq=False)

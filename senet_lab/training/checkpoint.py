@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import json
 import os
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.files import written_whole
+from senet_lab.files import DamagedFileError, opened, written_whole
+from senet_lab.training.progress import Progress
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
 
+ADVICE = "delete it, and an older one is taken"
 KEPT = 2  # of the last ones: the newest, and one to fall back on
 
 
@@ -31,6 +34,29 @@ def keep(folder: Path, step: int, arrays: Sequence[Array], about: dict[str, Any]
 def is_kept(folder: Path) -> bool:
     """Whether there is one, written whole, in a folder of checkpoints."""
     return (folder / "best.npz").is_file() or next(folder.glob("[0-9]*.npz"), None) is not None
+
+
+def must_be_folder(folder: Path) -> None:
+    """See that a folder lies there, or nothing yet.
+
+    Raises:
+        DamagedFileError: something else does.
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise DamagedFileError(folder, "it must be a folder", "delete it, and the run begins anew when it is resumed")
+
+
+def must_be_whole(folder: Path) -> None:
+    """See that each checkpoint in a folder has the beginning and the end of one, which is quick; `read` sees the rest.
+
+    Raises:
+        DamagedFileError: one has not, or the folder is none.
+    """
+    must_be_folder(folder)
+    for path in sorted((*folder.glob("[0-9]*.npz"), *folder.glob("best.npz"))):
+        with opened(path, ADVICE) as file:
+            if not zipfile.is_zipfile(file):
+                raise DamagedFileError(path, "it was cut off, or is no checkpoint", ADVICE)
 
 
 def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
@@ -50,22 +76,24 @@ def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
     """What `write` wrote; every byte is checked against the sums that a zip file keeps.
 
     Raises:
-        ValueError: the file is damaged.
+        DamagedFileError: the file is damaged, or is none.
         OSError: it cannot be read now, which says nothing of what is in it.
     """
     import numpy as np
 
-    content = io.BytesIO(path.read_bytes())
+    with opened(path, ADVICE) as raw:
+        content = io.BytesIO(raw.read())
     try:
         with np.load(content, allow_pickle=False) as file:
             about = json.loads(file["about"].tobytes())
             arrays = [file[name] for name in sorted(file.files) if name != "about"]
             if len(arrays) != about.pop("arrays"):
-                raise KeyError("arrays are missing")
+                raise ValueError("arrays are missing")
+            Progress.of(about)
     except MemoryError:
         raise
     except Exception as error:  # a damaged zip file may raise nearly anything
-        raise ValueError(f"'{path.name}' is damaged: {error}") from error
+        raise DamagedFileError(path, str(error) or type(error).__name__, ADVICE) from error
     return arrays, about
 
 
@@ -81,8 +109,8 @@ def newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None
     for path in sorted(folder.glob("[0-9]*.npz"), reverse=True):
         try:
             return *read(path), damaged
-        except ValueError as error:
-            damaged.append(str(error))
+        except DamagedFileError as error:
+            damaged.append(f"'{path.name}' is damaged: {error.reason}")
             path.rename(path.with_suffix(".damaged"))
     if damaged or any(folder.glob("*.damaged")):
         raise ValueError(

@@ -35,6 +35,8 @@ class Placement(NamedTuple):
         Raises:
             ValueError, TypeError: another word for the devices; a host without a port; no such host.
         """
+        if not isinstance(hosts, (tuple, list)):
+            raise TypeError(f"`hosts` must be addresses with ports, not {quoted(hosts)}; try ('a:1234', 'b:1234').")
         hosts = tuple(hosts)
         for host in hosts:
             if not (isinstance(host, str) and host.rpartition(":")[0] and host.rpartition(":")[2].isdecimal()):

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from senet_lab import memory
+from senet_lab.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture import Architecture
+from senet_lab.checks import instance, path_of
+from senet_lab.class_folders import class_names, count_files
 from senet_lab.data import TESTED
-from senet_lab.image_folder import classes_of, list_images
 from senet_lab.memory import size_words
 from senet_lab.training import rates
 from senet_lab.training.devices import Placement
@@ -62,7 +64,10 @@ def estimate(
     Memory is that of a training on a CPU: the imports, the images, the weights with their gradients and what the
     optimizer keeps, and what the layers put out in a step.
     """
-    images = _count(data)
+    instance("architecture", architecture, Architecture, ARCHITECTURE)
+    instance("recipe", recipe, Recipe, "Recipe()")
+    instance("placement", placement, Placement, "Placement()")
+    images = _count(instance("data", data, str, "'sample'"))
     available = memory.available()
     kept = images - round(recipe.validation * images)
     fit = min(recipe.batch, kept)
@@ -128,8 +133,8 @@ def _count(data: str) -> int:
     """Training images, those held out included."""
     if data in ("sample", "cifar10"):
         return {"sample": 5_000, "cifar10": 50_000}[data]
-    folder = Path(data).expanduser()
-    folders = (folder, *(folder / name for name in classes_of(folder)))
+    folder = path_of("data", data, "'sample'")
+    folders = (folder, *(folder / name for name in class_names(folder)))
     ages = tuple(each.stat().st_mtime_ns for each in folders if each.exists())
     return round((1 - TESTED) * _files(folder, ages))
 
@@ -137,7 +142,7 @@ def _count(data: str) -> int:
 @lru_cache(maxsize=16)
 def _files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
     """How many images are in a folder; asked at each move of a control, counted when a folder in it has changed."""
-    return len(list_images(folder).names)
+    return count_files(folder, class_names(folder))
 
 
 def spell(seconds: float) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from senet_lab.training import checkpoint, hosts, model
 from senet_lab.training.devices import Placed
+from senet_lab.training.origin import Origin
 from senet_lab.training.progress import Progress
 
 LOG = logging.getLogger("senet_lab")
@@ -31,6 +32,7 @@ class Keeper:
         progress: of the training.
         placed: the devices.
         steps: of an epoch.
+        origin: what is trained, as its run says.
     """
 
     folder: Path
@@ -38,15 +40,23 @@ class Keeper:
     progress: Progress
     placed: Placed
     steps: int
+    origin: Origin = field(default_factory=Origin)
     _at: float = field(default_factory=time.monotonic, repr=False)
     _took: float = field(default=0.0, repr=False)  # the last one, in seconds
 
     def go_back(self) -> None:
-        """To the newest checkpoint, if there is one; without one, to the start."""
+        """Go back to the newest checkpoint, if there is one; without one, to the start.
+
+        Raises:
+            OtherNetworkError: it is of another network, or of another optimizer.
+            ValueError: there are checkpoints, and none of them can be read.
+        """
         about: dict[str, Any] = {}
         arrays = self._arrays()
         if self.placed.host_index == 0 and (found := checkpoint.newest(self.folder)):
             arrays, about, damaged = found
+            self.origin.must_fit(model.variables(self.network), arrays, about, exactly=True)
+            about = vars(Progress.of(about))
             for words in damaged:
                 LOG.warning("%s; the one before it is taken", words)
         if self.placed.hosts > 1:
@@ -54,7 +64,7 @@ class Keeper:
         if about:
             for variable, array in zip(model.variables(self.network), arrays, strict=True):
                 variable.assign(array)
-        self.progress.become(Progress(**about))
+        self.progress.become(Progress.of(about))
 
     def is_due(self) -> bool:
         """Whether a checkpoint is, within an epoch."""
@@ -68,14 +78,14 @@ class Keeper:
         arrays = self._arrays()
         self.must_be_finite("network", *(array for array in arrays if array.dtype.kind == "f"))
         step = self.progress.epoch * self.steps + self.progress.step
-        checkpoint.keep(self.folder, step, arrays, vars(self.progress))
+        checkpoint.keep(self.folder, step, arrays, vars(self.progress) | self.origin.about())
         self._took = time.monotonic() - start
 
     def keep_best(self, epoch: float) -> None:
         """The weights of the epoch that did best, without the optimizer's."""
         if self.placed.host_index == 0:
             arrays = list(map(model.array, self.network.variables))
-            checkpoint.write(self.folder / "best.npz", arrays, {"epoch": epoch})
+            checkpoint.write(self.folder / "best.npz", arrays, {"epoch": epoch} | self.origin.about())
 
     def must_be_finite(self, name: str, *values: Any) -> None:
         """See that something is numbers, before more is kept.

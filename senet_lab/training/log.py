@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
+from senet_lab.files import DamagedFileError, opened
+
 FILE = "log.txt"  # in the folder of a run
 LONGEST = 300  # characters of what is quoted
+LAST_BYTES = 2**20  # of a log that are read
 
 
 def began(folder: Path, mark: str) -> None:
@@ -18,8 +22,10 @@ def began(folder: Path, mark: str) -> None:
 def last_words(folder: Path, mark: str) -> str:
     """The last line that the process with that mark said; empty if none."""
     try:
-        text = (folder / FILE).read_text(errors="replace")
-    except OSError:
+        with opened(folder / FILE, "delete it") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_BYTES))
+            text = file.read(LAST_BYTES).decode(errors="replace")
+    except (OSError, DamagedFileError):
         return ""
     _, found, said = text.rpartition(f" {mark}\n")
     lines = [line.strip() for line in said.splitlines() if line.strip()] if found else []

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from senet_lab import data
+from senet_lab.files import DamagedFileError
 from senet_lab.image_folder import BadFilesError
 from senet_lab.training import batches, metrics, model, rates
 from senet_lab.training.devices import place
 from senet_lab.training.images import images_of, keep_skipped, left_out
 from senet_lab.training.keeper import Keeper
 from senet_lab.training.noted import Noted
+from senet_lab.training.origin import Origin, OtherNetworkError
 from senet_lab.training.progress import Progress
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import COLUMNS, Run, Status, changed_versions
@@ -80,7 +82,8 @@ class Loop:
         with self.placed.scope():
             self.network = self._network()
         checkpoints = self.run.folder / "checkpoints"
-        self.keeper = Keeper(checkpoints, self.network, self.progress, self.placed, self.batches.steps)
+        steps, origin = self.batches.steps, Origin.of(self.run)
+        self.keeper = Keeper(checkpoints, self.network, self.progress, self.placed, steps, origin)
         self.keeper.go_back()
         self.talk.tell("compiling", now=True)
 
@@ -208,7 +211,7 @@ def reason(error: Exception, recipe: Recipe) -> str:
     >>> reason(MemoryError(), Recipe(batch=256))
     'out of memory: try a batch of 128 that accumulates 2, a smaller image, or fewer channels'
     """
-    if isinstance(error, BadFilesError):
+    if isinstance(error, (BadFilesError, DamagedFileError, OtherNetworkError)):  # which say all that there is to say
         return str(error).removesuffix(".")
     words = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or "ResourceExhausted" in words or "RESOURCE_EXHAUSTED" in words:

@@ -4,37 +4,72 @@ from __future__ import annotations
 
 import csv
 import os
+from math import isfinite, isnan
 from pathlib import Path
 
+from senet_lab.files import DamagedFileError, must_be_file, read_bytes
+
 COLUMNS = ("epoch", "step", "seconds", "images_per_s", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
+HELD_OUT = ("val_loss", "val_accuracy")  # no numbers where no images are held out
+MAX_BYTES = 2**25  # of some 300,000 epochs
+MAX_LINE = 1000  # characters; the csv module refuses to read very long ones
+ADVICE = "move it away, and the run begins a new table with its next epoch"
 
 
 def rows(path: Path) -> list[dict[str, float]]:
-    """The rows, an epoch each, in order; a line that was not finished is left out."""
+    """Return the rows, an epoch each, in order; a line that was cut off or is damaged is left out.
+
+    Raises:
+        DamagedFileError: there is something else at `path` than a table.
+    """
     try:
-        text = path.read_text(errors="replace")
+        text = read_bytes(path, ADVICE, at_most=MAX_BYTES).decode(errors="replace")
     except FileNotFoundError:
         return []
     found: dict[float, dict[str, float]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    lines = (line for line in text.splitlines() if len(line) <= MAX_LINE and "\0" not in line)
+    for row in csv.DictReader(lines, quoting=csv.QUOTE_NONE):  # an open quote would swallow the rest
         try:
             numbers = {name: float(row[name]) for name in COLUMNS}
         except (TypeError, ValueError, KeyError):
             continue
-        if None in row:  # more than belongs into a row
-            continue
-        found[numbers["epoch"]] = numbers  # an epoch that was done again after a fall replaces the first
+        if None not in row and _is_possible(numbers):  # None has what is more than belongs into a row
+            found[numbers["epoch"]] = numbers  # an epoch that was done again after a fall replaces the first
     return [found[epoch] for epoch in sorted(found)]
+
+
+def _is_possible(row: dict[str, float]) -> bool:
+    """Whether a row can be one of a training: a whole epoch, and numbers, but where no images are held out."""
+    epoch, *values = (value for name, value in row.items() if not (name in HELD_OUT and isnan(value)))
+    return epoch.is_integer() and 1 <= epoch < 10**9 and all(map(isfinite, values))
+
+
+def must_be_table(path: Path) -> None:
+    """See that there is a table at `path`, or nothing yet.
+
+    Raises:
+        DamagedFileError: there is something else.
+    """
+    try:
+        text = read_bytes(path, ADVICE, at_most=MAX_BYTES).decode(errors="replace")
+    except FileNotFoundError:
+        return
+    if text and not text.startswith(",".join(COLUMNS)):
+        raise DamagedFileError(path, f"its first line must name the columns, {','.join(COLUMNS[:3])}...", ADVICE)
 
 
 def append(path: Path, row: dict[str, float]) -> None:
     """One more row, on the disk when this comes back."""
-    before = path.read_bytes() if path.exists() else b""
+    must_be_file(path, ADVICE)
+    with path.open("ab+") as before:
+        size = before.seek(0, os.SEEK_END)
+        before.seek(max(0, size - 1))
+        last = before.read(1)
     with path.open("a", newline="") as file:
         table = csv.DictWriter(file, COLUMNS)
-        if not before:
+        if not last:
             table.writeheader()
-        elif not before.endswith(b"\n"):
+        elif last != b"\n":
             file.write("\r\n")  # a line that was cut off stays by itself, and is left out when it is read
         table.writerow({name: _said(value) for name, value in row.items()})
         file.flush()

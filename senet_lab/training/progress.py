@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
+from typing import Any
+
+from senet_lab.checks import real, whole
 
 
 @dataclass
@@ -25,6 +29,15 @@ class Progress:
     seconds: float = 0.0
     timed: int = 0
 
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Progress:
+        """Return what a checkpoint says of it, which may say more.
+
+        Raises:
+            ValueError, TypeError: a number is none, or cannot be.
+        """
+        return cls(**{each.name: _checked(each, about[each.name]) for each in fields(cls) if each.name in about})
+
     def become(self, other: Progress) -> None:
         """Go where the other one is; who holds this one goes along."""
         vars(self).update(vars(other))
@@ -43,3 +56,9 @@ class Progress:
     def images_per_s(self) -> float | None:
         """Over the epoch so far, in training steps alone; None before there is a second one."""
         return self.timed / self.seconds if self.seconds else None
+
+
+def _checked(each: Field[Any], value: Any) -> Any:
+    if isinstance(each.default, int) and not isinstance(value, float):
+        return whole(each.name, value, 0, 2**62)
+    return real(each.name, value, -1.0 if each.name == "best" else 0.0, float("inf"))

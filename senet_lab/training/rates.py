@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.files import written_whole
+from senet_lab.files import read_json, written_whole
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 
@@ -67,7 +67,7 @@ def path() -> Path:
 def remembered() -> list[Rate]:
     """What was measured, the oldest first; nothing where the file is not there, or damaged."""
     try:
-        found = [Rate(*row) for row in json.loads(path().read_text())]
+        found = [Rate(*row) for row in read_json(path(), list, "delete it")]
         return [rate for rate in found if min(rate.work, rate.batch, rate.images_per_s) > 0]
     except (OSError, ValueError, TypeError):
         return []

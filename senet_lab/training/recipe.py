@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from senet_lab.checks import MAX_SEED, flag, one_of, real, whole
+from senet_lab.checks import MAX_SEED, flag, instance, one_of, real, whole
 
 OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("constant", "cosine")
@@ -72,6 +72,7 @@ class Recipe:
         Raises:
             ValueError, TypeError: an unknown field, or a value that it cannot have.
         """
+        instance("values", values, Mapping, "Recipe().to_dict()")
         for name in values:
             one_of("field of a recipe", name, tuple(field.name for field in fields(cls)))
         return cls(**values)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from typing import NamedTuple
+from math import isnan
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from senet_lab.checks import instance, one_of, real, whole
+from senet_lab.files import DamagedFileError, read_json
 
 ACTIVE = ("waiting", "compiling", "training", "validating", "paused")
 ENDED = ("stopped", "finished", "failed")
+ADVICE = "the run's next status replaces it, so resume it, or delete the file"
+MAX_INT = 2**62  # bytes of memory come close, process numbers do not
 _GONE = "its process is gone: killed, out of memory, or the machine went down"
 GONE = f"{_GONE}; resume it, and it goes on"
 GONE_EARLY = f"{_GONE}, before anything was kept; resume it, and it begins anew"
@@ -53,17 +60,34 @@ class Status(NamedTuple):
     warning: str = ""
 
     @classmethod
-    def from_json(cls, text: str) -> Status:
-        """What `to_json` wrote, of this version or another: what is missing is as given, what is unknown left out.
+    def read(cls, path: Path) -> Status:
+        """Return what `to_json` wrote, of any version: what is missing is as given, what is unknown is left out.
 
         Raises:
-            ValueError, TypeError: it is no status.
+            FileNotFoundError: there is nothing at `path`.
+            DamagedFileError: there is something that is no status.
         """
-        found = json.loads(text)
-        if not isinstance(found, dict):
-            raise ValueError(f"A status must be an object, not {text[:40]!r}; the next one will replace it.")
-        return cls(**{name: value for name, value in found.items() if name in cls._fields})
+        found = read_json(path, dict, ADVICE)
+        try:
+            return cls(**{name: _checked(name, found.get(name)) for name in cls._fields if name in ("state", *found)})
+        except (ValueError, TypeError) as error:
+            raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
 
     def to_json(self) -> str:
         """As a line, with the time of now."""
         return json.dumps(self._replace(at=time.time())._asdict())
+
+
+def _checked(name: str, value: Any) -> Any:
+    """Return the value of a field, if it can be one."""
+    if name == "state":
+        return one_of(name, value, (*ACTIVE, *ENDED))
+    default = Status._field_defaults[name]
+    if isinstance(default, str):
+        return instance(name, value, str, repr(default))
+    if isinstance(default, int):
+        return whole(name, value, 0, MAX_INT)
+    if value is None and default is None:
+        return None
+    # A training whose loss is no number has ended, and says so; there is nothing to draw.
+    return None if isinstance(value, float) and isnan(value) else real(name, value, 0, float("inf"))

@@ -84,17 +84,11 @@ class Talk:
         together = self.hosts > 1
         if self._wanted != "stop" and (now or together or time.monotonic() - self._looked > EVERY):
             self._looked = time.monotonic()
-            self._wanted = self._read()
+            self._wanted = self.run.asked()
             if together:
                 self._wanted, slowest = hosts.agreed(self._wanted, self.pace)
                 self._meets = self.progress.epoch, self.progress.step + max(1, int(EVERY / max(slowest, 1e-6)))
         return self._wanted
-
-    def _read(self) -> str:
-        try:
-            return (self.run.folder / "wanted").read_text()
-        except FileNotFoundError:
-            return "run"
 
     def meets(self) -> bool:
         """Whether this is the step after which several hosts ask each other what is wanted."""

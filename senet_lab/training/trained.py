@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.build_memory import check_build
 from senet_lab.training import checkpoint
+from senet_lab.training.origin import Origin
 
 if TYPE_CHECKING:
     import keras
 
     from senet_lab.training.run import Run
 
-Weights = tuple[int, list[Any]]  # the epochs that are done, and the arrays, the network's first
+
+class Weights(NamedTuple):
+    """What a checkpoint holds.
+
+    Attributes:
+        epoch: how many are done.
+        arrays: the network's first.
+        about: all that the checkpoint says of itself.
+    """
+
+    epoch: int
+    arrays: list[Any]
+    about: Mapping[str, Any]
 
 
 def trained(run: Run) -> tuple[keras.Model, int]:
@@ -22,17 +35,20 @@ def trained(run: Run) -> tuple[keras.Model, int]:
 
     Raises:
         ValueError: there is no checkpoint yet, or none that can be read; or there is no memory for the network.
+        OtherNetworkError: it is of another network than the config of the run describes.
     """
     check_build(run.architecture)
     found = kept_weights(run.folder, at_most=1)
     if not found:
+        name, is_damaged = run.folder.name, checkpoint.is_kept(run.folder / "checkpoints")
         raise ValueError(
-            f"'{run.folder.name}' has no checkpoint yet: its first comes after an epoch, or a minute at most."
+            f"'{name}' has no checkpoint that can be read: all of them are damaged; resume it, or put back a copy."
+            if is_damaged
+            else f"'{name}' has no checkpoint yet: its first comes after an epoch, or a minute at most."
         )
     model = run.architecture.build()
-    epoch, arrays = found[0]
-    assign(model, arrays)
-    return model, epoch
+    assign(model, found[0], run)
+    return model, found[0].epoch
 
 
 def kept_weights(folder: Path, *, at_most: int) -> list[Weights]:
@@ -48,12 +64,18 @@ def kept_weights(folder: Path, *, at_most: int) -> list[Weights]:
             arrays, about = checkpoint.read(path)
         except (OSError, ValueError):  # not there, or damaged: the next will do
             continue
-        if all(epoch != int(about["epoch"]) for epoch, _ in found):
-            found.append((int(about["epoch"]), arrays))
+        epoch = int(about.get("epoch", 0))
+        if all(epoch != other.epoch for other in found):
+            found.append(Weights(epoch, arrays, about))
     return found
 
 
-def assign(model: Any, arrays: Sequence[Any]) -> None:
-    """The weights of a checkpoint; what the optimizer keeps comes behind them."""
-    for variable, array in zip(model.variables, arrays, strict=False):
+def assign(model: Any, weights: Weights, run: Run) -> None:
+    """Give a model the weights of a checkpoint of its run.
+
+    Raises:
+        OtherNetworkError: they are of another network.
+    """
+    Origin.of(run).must_fit(model.variables, weights.arrays, weights.about)
+    for variable, array in zip(model.variables, weights.arrays, strict=False):  # the optimizer's come behind them
         variable.assign(array)

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import one_of
+from senet_lab import array_checks
+from senet_lab.array_checks import names
+from senet_lab.checks import flag, instance, one_of, path_of, quoted
 from senet_lab.files import written_whole
 from senet_lab.gate_statistics import class_deviations, class_means
 from senet_lab.views.bare import looks
@@ -49,6 +51,7 @@ def activation_figure(
     Raises:
         ValueError, TypeError: no such block or class.
     """
+    gates, labels, classes = _checked(gates, labels, classes)
     figure, axes, chosen = _grid(gates, blocks)
     numbers = _numbers(shown, labels, classes)
     rows, styles = _occurring(labels), class_styles(numbers)
@@ -74,6 +77,7 @@ def spread_figure(
 
     Arguments and errors as of `activation_figure`; without `shown`, the first two classes that occur.
     """
+    gates, labels, classes = _checked(gates, labels, classes)
     figure, axes, chosen = _grid(gates, blocks)
     numbers = _numbers(shown, labels, classes)[: None if shown else 2]
     rows, styles = _occurring(labels), class_styles(numbers)
@@ -100,8 +104,11 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool
         OSError: the file is there, its folder is not, or it cannot be written.
     """
     import matplotlib as mpl
+    from matplotlib.figure import Figure
 
-    path = Path(path)
+    instance("figure", figure, Figure, "activation_figure(gates, labels, classes)")
+    flag("overwrite", overwrite)
+    path = path_of("path", path, "'gates.png'")
     suffix = one_of("suffix", path.suffix.lower(), SUFFIXES)
     undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}[suffix]
     same: Any = {"svg.hashsalt": "senet_lab", "pdf.fonttype": 42}  # text in a PDF stays text, which journals ask for
@@ -119,13 +126,32 @@ def last_blocks(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple({path.partition("/")[0]: path for path in paths}.values())
 
 
+def _checked(
+    gates: Mapping[str, Array], labels: Array, classes: Sequence[str]
+) -> tuple[Mapping[str, Array], Array, Sequence[str]]:
+    """Return gates, labels and the names of the classes, if they are that, and there is a name for each class."""
+    instance("gates", gates, Mapping, "gates(model, images)")
+    if not gates:
+        raise ValueError("`gates` must have at least one block, not none; try gates(model, images).")
+    labels = array_checks.numbers("labels", labels, "an array with the number of each image's class", rank=1)
+    classes = tuple(names("classes", classes, "senet_lab.data.CIFAR10"))
+    if not len(labels) or labels.min() < 0 or labels.max() >= len(classes):
+        raise ValueError(
+            f"`classes` (={quoted(classes)}) must name each class of the labels, which go from "
+            f"{min(labels, default=0)} to {max(labels, default=0)}; try as many names, or other labels."
+        )
+    return gates, labels, classes
+
+
 def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Figure, Sequence[Any], tuple[str, ...]]:
     """A figure with a plot for each block, three a row, of one scale."""
     from matplotlib.figure import Figure
 
-    chosen = last_blocks(tuple(gates)) if blocks is None else tuple(blocks)
+    chosen = last_blocks(tuple(gates)) if blocks is None else tuple(names("blocks", blocks, repr(next(iter(gates)))))
     for path in chosen:
         one_of("block", path, tuple(gates))
+    if not chosen:
+        raise ValueError(f"`blocks` (={quoted(blocks)}) must be at least one; try {next(iter(gates))!r}.")
     columns = min(3, len(chosen))
     rows = -(-len(chosen) // columns)
     figure = Figure(figsize=(4.2 * columns, 2.9 * rows + 0.6), layout="constrained")
@@ -143,7 +169,7 @@ def _numbers(shown: Sequence[str] | None, labels: Array, classes: Sequence[str])
     if shown is None:
         return there
     known = {classes[number]: number for number in there}
-    return [known[one_of("class", name, tuple(known))] for name in shown]
+    return [known[one_of("class", name, tuple(known))] for name in names("shown", shown, repr(next(iter(known))))]
 
 
 def _occurring(labels: Array) -> list[int]:
@@ -175,5 +201,5 @@ def _named(plot: Any, path: str) -> None:
 
 
 def _legend(figure: Figure, plot: Any) -> None:
-    handles, names = plot.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=min(6, len(names)), fontsize="small", frameon=False)
+    handles, said = plot.get_legend_handles_labels()
+    figure.legend(handles, said, loc="outside lower center", ncols=min(6, len(said)), fontsize="small", frameon=False)

@@ -1,0 +1,272 @@
+"""Files of a run that are damaged: each is named with the reason, and nothing else stops or waits for it."""
+
+import json
+import os
+import re
+import shutil
+import time
+
+import numpy as np
+import pytest
+from runs import TINY
+
+from senet_lab.__main__ import main
+from senet_lab.files import DamagedFileError, read_json, read_text
+from senet_lab.panels import trainer_pages
+from senet_lab.panels.trainer_state import begun
+from senet_lab.panels.watching import look
+from senet_lab.training import checkpoint, metrics
+from senet_lab.training.batches import FILE as SCALE
+from senet_lab.training.batches import Scale, scale_of
+from senet_lab.training.devices import Placement
+from senet_lab.training.recipe import Recipe
+from senet_lab.training.run import COLUMNS, Run, Status, runs
+
+NESTED = "[" * 100_000
+ROW = dict.fromkeys(COLUMNS, 1.0)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three runs that have trained an epoch."""
+    for name in ("a", "b", "c"):
+        run = Run.create(TINY, folder=tmp_path / name)
+        metrics.append(run.folder / "metrics.csv", ROW)
+        checkpoint.keep(run.folder / "checkpoints", 1, [np.ones(3)], {"epoch": 1})
+        run.tell(Status("stopped", "it was asked to", 1, 10))
+        run.ask("stop")
+    return tmp_path
+
+
+def put(path, content):
+    """Put something in the place of a file: text, bytes, "a folder", "a FIFO", "a device", or more than fits."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    if content == "a folder":
+        path.mkdir()
+    elif content == "a FIFO":
+        os.mkfifo(path)
+    elif content == "a device":
+        path.symlink_to("/dev/zero")
+    elif content == "a huge file":
+        with path.open("wb") as file:
+            file.truncate(2**33)
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def config(**changes):
+    """A config.json with other fields; None takes one away."""
+    fields = {"architecture": TINY.token(), "recipe": Recipe().to_dict(), "data": "sample", **changes}
+    return json.dumps({name: value for name, value in fields.items() if value is not None})
+
+
+ANYWHERE = [
+    ("a folder", "it is a folder and not a file"),
+    ("a FIFO", "it is a FIFO and not a file"),
+    ("a device", "it is a device and not a file"),
+]
+TEXTS = [
+    ("a huge file", "it has more than"),
+    (b"\xff\xfe\x00", "it is not text"),
+]
+JSONS = [
+    ("", "it is empty"),
+    ("{", "it is not JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))"),
+    (NESTED, "it is nested too deeply"),
+    ("1" * 5000, "it is not JSON (Exceeds the limit"),
+]
+CONFIGS = [
+    ("[]", "it must hold an object, not []"),
+    ("{}", "it has no `architecture`"),
+    (config(recipe=None), "it has no `recipe`; put back a copy of it, or create a new run"),
+    (config(data=None), "it has no `data`"),
+    (config(architecture=3), "`architecture` must be a text, not 3"),
+    (config(architecture="senet9~x"), "its `architecture` cannot be read: "),
+    (config(recipe=[1]), "`recipe` must be an object, not [1]"),
+    (config(recipe={"epochs": 0}), "its `recipe` cannot be read: `epochs` (=0) must be at least 1; try 1"),
+    (
+        config(recipe={"epoch": 3}),
+        "its `recipe` cannot be read: `field of a recipe` (='epoch') must be one of 'epochs', ",
+    ),
+    (config(recipe={"learning_rate": float("nan")}), "its `recipe` cannot be read: `learning_rate` (=nan) must be"),
+    (config(recipe={"learning_rate": 10**400}), "its `recipe` cannot be read: `learning_rate` (="),
+    (config(placement={"hosts": 3}), "its `placement` cannot be read: `hosts` must be addresses with ports, not 3"),
+    (config(placement={"host": "a"}), "its `placement` cannot be read: "),
+    (config(data={}), "`data` must be a text, not {}"),
+    (config(versions=[]), "`versions` must be an object, not []"),
+]
+STATUSES = [
+    ("[]", "it must hold an object, not []"),
+    ("{}", "`state` must be one of"),
+    ('{"state": "asleep"}', "`state` (='asleep') must be one of"),
+    ('{"state": "stopped", "epoch": "3"}', "`epoch` must be a whole number, not '3'; try 3"),
+    ('{"state": "stopped", "process": -1}', "`process` (=-1) must be at least 0"),
+    ('{"state": "stopped", "process": 1' + "0" * 40 + "}", f"`process` (={10**40}) must be at most"),
+    ('{"state": "stopped", "loss": "low"}', "`loss` must be a number, not 'low'"),
+    ('{"state": "stopped", "loss": Infinity}', "`loss` (=inf) must be at least 0"),
+    ('{"state": "stopped", "reason": 3}', "`reason` must be a text, not 3"),
+]
+GATES = [
+    ("{}", "it must hold an array, not {}"),
+    ("[3]", "each moment must have `epoch`, `mean` and `specificity`, unlike 3"),
+    ('[{"epoch": 1, "mean": 3, "specificity": {}}]', "`mean` must be a dict, not 3"),
+    ('[{"epoch": 1, "mean": {"group1/block1": "x"}, "specificity": {}}]', "`group1/block1` must be a number, not 'x'"),
+    ('[{"epoch": 1, "mean": {"group1/block1": NaN}, "specificity": {}}]', "`group1/block1` (=nan) must be"),
+    ('[{"epoch": -1, "mean": {}, "specificity": {}}]', "`epoch` (=-1) must be at least 0"),
+]
+DAMAGE = [
+    *(("config.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS, *CONFIGS)),
+    *(("status.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS, *STATUSES)),
+    *(("gates.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS, *GATES)),
+    *(("metrics.csv", *each) for each in (*ANYWHERE, TEXTS[0])),
+    ("metrics.csv", b"\xff\xfe\x00", "its first line must name the columns, epoch,step,seconds..."),
+    *(("wanted", *each) for each in (*ANYWHERE, *TEXTS)),
+    ("wanted", "halt", "it must hold 'run', 'pause' or 'stop', not 'halt'; write 'run', 'pause' or 'stop' into it"),
+    *(("checkpoints/best.npz", *each) for each in ANYWHERE),
+    ("checkpoints/best.npz", "PK", "it was cut off, or is no checkpoint"),
+    ("checkpoints", "", "it must be a folder; delete it, and the run begins anew when it is resumed"),
+    ("log.txt", "a FIFO", "it is a FIFO and not a file"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), DAMAGE, ids=lambda value: str(value)[:40])
+def test_the_list_names_a_damaged_file_with_the_reason_and_lists_the_other_runs(folder, name, content, reason, capfd):
+    path = folder / "b" / name
+    put(path, content)
+    began = time.monotonic()
+    assert main(["runs", str(folder)]) == 1
+    assert time.monotonic() - began < 1
+    out, err = capfd.readouterr()
+    others = ["a", "c"] if name == "config.json" else ["a", "b", "c"]
+    assert [line.partition(":")[0] for line in out.splitlines()] == others
+    assert re.fullmatch(rf"'{re.escape(str(path))}' is damaged: {re.escape(reason)}.*\.\n", err)
+    assert len(err) < 600
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), DAMAGE, ids=lambda value: str(value)[:40])
+def test_the_trainers_page_shows_the_other_runs_whatever_is_damaged(folder, name, content, reason):
+    put(folder / "b" / name, content)
+    seen = look(folder)
+    assert {"a", "c"} <= {record.key for record in seen.records}
+    if name == "config.json" and "placement" not in reason:  # without which a run can be shown
+        assert reason.partition(";")[0][:40] in seen.reasons["b"]
+        assert f"not readable: b (config.json: {reason.partition(';')[0][:20]}" in table(seen)
+    assert look(folder, seen).reasons == seen.reasons
+    trainer_pages.now(begun(), seen, None)
+    trainer_pages.picture(begun(), seen)
+
+
+def table(seen):
+    return trainer_pages.table(begun(), seen).replace("&#x27;", "'").replace("&quot;", '"')
+
+
+def test_many_damaged_runs_are_named_as_far_as_there_is_room(folder):
+    for at in range(8):
+        shutil.copytree(folder / "a", folder / f"x{at}")
+        put(folder / f"x{at}" / "config.json", NESTED)
+    assert re.search(r"not readable: x7 \(config\.json: it is nested too deeply\), .* and 3 more", table(look(folder)))
+
+
+def test_a_run_with_a_damaged_status_waits_and_says_why(folder):
+    put(folder / "a" / "status.json", NESTED)
+    run = Run(folder / "a")
+    assert run.status().state == "waiting"
+    assert run.status().warning == (
+        f"'{folder}/a/status.json' is damaged: it is nested too deeply; the run's next status replaces it, so resume "
+        "it, or delete the file."
+    )
+
+
+def test_a_loss_that_was_no_number_is_read_as_none(folder):
+    """Of a training that has failed by it."""
+    run = Run(folder / "a")
+    run.tell(Status("failed", "the loss is no number", loss=float("nan"), accuracy=0.5))
+    assert (run.status().loss, run.status().accuracy) == (None, 0.5)
+
+
+@pytest.mark.parametrize("name", ["status.json", "metrics.csv", "gates.json", "wanted", "log.txt"])
+@pytest.mark.parametrize("what", ["a folder", "a FIFO"])
+def test_a_run_is_not_started_where_something_else_lies_in_the_place_of_a_file(folder, name, what):
+    put(folder / "a" / name, what)
+    with pytest.raises(DamagedFileError, match=rf"{name}' is damaged: it is {what} and not a file; delete it\.$"):
+        Run(folder / "a").start()
+
+
+def test_a_run_is_not_started_where_its_checkpoints_would_go_into_a_file(folder):
+    put(folder / "a" / "checkpoints", "")
+    with pytest.raises(
+        DamagedFileError, match="checkpoints' is damaged: it must be a folder; delete it, and the run beg"
+    ):
+        Run(folder / "a").start()
+
+
+@pytest.mark.parametrize("text", ["pause\n", "  pause  ", "pause\r\n", "\tpause"])
+def test_what_is_wanted_may_end_in_a_line_or_spaces(folder, text):
+    (folder / "a" / "wanted").write_text(text)
+    assert Run(folder / "a").asked() == "pause"
+    assert look(folder).record("a").wanted == "pause"
+    assert not Run(folder / "a").damage()
+
+
+@pytest.mark.parametrize("row", [
+    "nan,1,1,1,1,1,1,1,1", "inf,1,1,1,1,1,1,1,1", "0,1,1,1,1,1,1,1,1", "2.5,1,1,1,1,1,1,1,1", "3,1,1,1,1,nan,1,1,1",
+    "3,1,1,1,1,1,1,inf,1", "\x00", '3,"1,1,1,1,1,1,1,1', f"3,{'1' * 200_000},1,1,1,1,1,1,1",
+])  # fmt: skip
+def test_a_row_of_metrics_that_cannot_be_is_left_out_and_the_next_one_is_not(folder, row):
+    path = folder / "a" / "metrics.csv"
+    path.write_text(f"{path.read_text()}{row}\n")
+    metrics.append(path, {**ROW, "epoch": 2, "val_loss": float("nan"), "val_accuracy": float("nan")})
+    assert [each["epoch"] for each in Run(folder / "a").metrics()] == [1, 2]
+
+
+@pytest.mark.parametrize("about", [{"epoch": "x"}, {"epoch": None}, {"step": -1}, {"loss": []}, [], 3])
+def test_a_checkpoint_that_says_nonsense_of_its_place_gives_way_to_the_one_before(tmp_path, about):
+    checkpoint.keep(tmp_path, 1, [np.ones(3)], {"epoch": 1})
+    told = json.dumps({"arrays": 1, **about} if isinstance(about, dict) else about)
+    np.savez(tmp_path / "000000002.npz", about=np.frombuffer(told.encode(), "uint8"), v00000=np.ones(3))
+    assert checkpoint.newest(tmp_path)[1] == {"epoch": 1}
+    assert (tmp_path / "000000002.damaged").is_file()
+
+
+@pytest.mark.parametrize("what", ["a folder", "a FIFO"])
+def test_what_lies_in_the_place_of_a_checkpoint_gives_way_to_the_one_before(tmp_path, what):
+    checkpoint.keep(tmp_path, 1, [np.ones(3)], {"epoch": 1})
+    put(tmp_path / "000000002.npz", what)
+    _, about, damaged = checkpoint.newest(tmp_path)
+    assert (about, damaged) == ({"epoch": 1}, [f"'000000002.npz' is damaged: it is {what} and not a file"])
+
+
+@pytest.mark.parametrize("text", [NESTED, "[]", '{"mean": 3}', '{"mean": ["x"], "deviation": [1]}', "{}",
+                                  '{"mean": [0.5], "deviation": [0.1, 0.2]}', '{"mean": [0.5], "deviation": [0]}'])  # fmt: skip
+def test_a_damaged_scale_is_none(folder, text):
+    put(folder / "a" / SCALE, text)
+    assert scale_of(folder / "a", "sample") == Scale()
+    with pytest.raises(ValueError, match="knows the scale of its images once it has been started"):
+        scale_of(folder / "a", "elsewhere")
+
+
+def test_a_file_that_may_not_be_read_says_so(tmp_path, monkeypatch):
+    """As root, who runs these tests in a container, one may read everything."""
+
+    def refused(path, _):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(
+        DamagedFileError, match=r"config\.json' is damaged: it cannot be read \(Permission denied\); ask"
+    ):
+        read_json(tmp_path / "config.json", dict, "ask")
+
+
+def test_a_file_that_is_not_there_is_not_damaged(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_text(tmp_path / "none", "")
+    assert runs(tmp_path / "nowhere") == []
+
+
+def test_an_older_config_lacks_what_was_added_since(tmp_path):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    put(run.folder / "config.json", config())
+    assert (run.config["versions"], run.placement, run.recipe) == ({}, Placement(), Recipe())
