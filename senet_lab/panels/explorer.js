@@ -101,7 +101,7 @@ export default {
       placeControls(parts.controls, widgets, shown, ask);
     }
 
-    const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask)];
+    const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), closeMenus(el)];
     const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.text), stepByKeys(el, ask)];
     const hears = new AbortController();
     window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hears.signal });
@@ -233,7 +233,7 @@ function press(el, ask, layersAsText) {
     else if (button.dataset.text) copy(button, button.dataset.text);
     else if (button.dataset.ask === "csv") copy(button, layersAsText());
     else if (button.dataset.ask) ask(button.dataset.ask, { true: true, false: false }[button.dataset.value] ?? button.dataset.value);
-    button.closest(".sn-menu")?.removeAttribute("open");
+    if (button.closest(".sn-menu")) closeMenu(button.closest(".sn-menu"));
   };
   const toggle = (event) => {
     const { ask: name } = event.target.dataset;

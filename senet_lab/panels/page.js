@@ -99,6 +99,32 @@ function keepKeys(el) {
   return () => heard.forEach(([name, listener]) => window.removeEventListener(name, listener, true));
 }
 
+// The menus of an element close by Escape, which leads back to their button, and when pointer or focus go elsewhere.
+// Returns how to stop.
+function closeMenus(el) {
+  const opened = () => [...el.querySelectorAll(".sn-menu[open]")];
+  const elsewhere = ({ target }) => opened().filter((menu) => !menu.contains(target)).forEach((menu) => (menu.open = false));
+  const key = (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.(".sn-menu[open]");
+    if (!menu) return;
+    closeMenu(menu);
+    event.stopPropagation(); // or the panel would take it for its own
+  };
+  el.addEventListener("keydown", key, true);
+  const heard = ["pointerdown", "focusin"];
+  heard.forEach((name) => window.addEventListener(name, elsewhere, true));
+  return () => {
+    el.removeEventListener("keydown", key, true);
+    heard.forEach((name) => window.removeEventListener(name, elsewhere, true));
+  };
+}
+
+// Closes a menu; the focus, if it is in there, goes to its button.
+function closeMenu(menu) {
+  if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  menu.open = false;
+}
+
 // What a drawn part is, beside the pointer or below the focus; once a part is opened, not over what it shows, until pointer
 // or focus move on.
 function showTips(el, tip) {
