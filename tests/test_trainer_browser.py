@@ -393,7 +393,7 @@ def late_lens(page, name):
     `name` is of the address: a page imports a module once, and then has it.
     """
     held = []
-    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "lens"))
+    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "conversation", "lens"))
 
     def hold(route):
         held.append(route)
