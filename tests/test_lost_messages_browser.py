@@ -13,8 +13,10 @@ CELL = """from senet_lab import Architecture, Exercise, Explorer, Trainer, pretr
 from senet_lab.panels import GateLens
 
 pretrained.names = lambda: ()  # a lens that loads nothing
-display(Explorer(), Exercise("ratio-4-params"), Trainer(), GateLens())
+explorer = Explorer()
+display(explorer, Exercise("ratio-4-params"), Trainer(), GateLens())
 """
+DAMAGED = "explorer.shown = {**explorer.shown, 'controls': None}"
 # Functions in JavaScript of a direction and a message: for how many milliseconds it is held back.
 IS_IDLE = "m.content.execution_state === 'idle' && m.parent_header.msg_type === 'comm_msg'"
 ASKED = "d === 'out' && m.content.data?.content?.view && m.content.data.content"
@@ -31,7 +33,7 @@ ALL = f"(d, m) => (({ASKED}) ? Infinity : 0)"
 @pytest.fixture(scope="module")
 def page(browser, tmp_path_factory):
     home = tmp_path_factory.mktemp("lost")
-    written_notebook(home / "notebooks" / "lost.ipynb", CELL)
+    written_notebook(home / "notebooks" / "lost.ipynb", CELL, DAMAGED)
     with lab_served(home) as url:
         page = heard_page(browser)
         page.set_default_timeout(15_000)
@@ -159,3 +161,14 @@ def test_fifty_moves_of_a_slider_on_a_kernel_that_hangs_are_two_messages(page):
 
 def test_nothing_goes_wrong_on_the_console(page):
     assert complaints(page) == []
+
+
+def test_an_answer_that_cannot_be_drawn_is_said_and_the_next_one_is_drawn(page):
+    """After the test of the console, which is told as well."""
+    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    alert = page.locator(".sn-instrument [data-part=error]")
+    expect(alert).to_contain_text("The page could not show what came from the kernel")
+    page.get_by_role("slider", name="Ratio").press("Home")
+    expect(parameters(page)).to_contain_text("45,148,456")
+    expect(alert).to_be_hidden()

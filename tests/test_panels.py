@@ -621,7 +621,7 @@ def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
         "explorer.architecture = Architecture(depth=18)",
         "from senet_lab.panels.explorer import _left_at\nlen(_left_at)",
         "explorer._building.model, explorer._building.architecture = 'built', explorer.architecture\nexplorer.model",
-        "explorer.model, explorer._building.changed == explorer._render",
+        "explorer.model, explorer._building.changed == explorer._built",
     ]
     make, move, tell, put, count, build, built = enumerate(cells)
     manager, client = start_new_kernel(kernel_name="python3")

@@ -55,7 +55,7 @@ how many parameters have all squeeze-excite blocks together?)
     def _act(self, request: Request) -> None:
         """Check, hint or reveal."""
         for deed, answer in request.moves.items():
-            self._reply = self._replied(one_of("do", deed, DEEDS), answer)
+            self._reply = self._replied(one_of("control", deed, DEEDS), answer)
 
     def _replied(self, deed: str, answer: Any) -> Reply:
         if self._code != self._learner.code:

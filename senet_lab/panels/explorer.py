@@ -66,10 +66,10 @@ class Explorer(anywidget.AnyWidget):
         first = begun(Architecture("resnext", 50), asked_for()) if architecture is None else None
         first = first or begun(_an_architecture(architecture))
         self._place = (cell(), first.architecture)
-        self._state, self._building = _left_at.get(self._place) or (first, Building(self._render))
+        self._state, self._building = _left_at.get(self._place) or (first, Building(self._built))
         self._download: dict[str, Any] = {}  # what the view that asked last is to save
         self._conversation = Conversation(self._act, self._render, self._fail)
-        self._building.changed = self._render
+        self._building.changed = self._built
         super().__init__(architecture=self._state.architecture)
         self._conversation.open(self, ("shown",))
         if name := self._place[0]:
@@ -111,6 +111,13 @@ class Explorer(anywidget.AnyWidget):
         text = self._done({name: value for name, value in moves.items() if name not in state.refused})
         self._download = {**text, "view": request.view, "number": request.number} if text else {}
         self.architecture = self._state.architecture
+
+    def _built(self) -> None:
+        """Show how far a build is, on its thread; an error would vanish there."""
+        try:
+            self._render()
+        except Exception as error:
+            self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
         self.failure = error

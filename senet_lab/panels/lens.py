@@ -214,7 +214,11 @@ class GateLens(anywidget.AnyWidget):
         On a thread of its own, since a large one takes seconds to unpack.
         """
         loaded = self._work.loaded if self._work else None
-        why = refusal(own, loaded.images.shape[1:] if loaded else None)
+        try:
+            why = refusal(own, loaded.images.shape[1:] if loaded else None)
+        except Exception as error:  # an error in a thread vanishes unless it is shown
+            self._fail(error)
+            return
         if own is not self._uploads.last or self._follower.is_ended:  # a smaller one came later, and was faster
             return
         with self._moving:
@@ -240,6 +244,13 @@ class GateLens(anywidget.AnyWidget):
 
     def _look(self) -> bool:
         """See how far the run is that is looked into; returns whether a process is at it."""
+        try:
+            return self._seen()
+        except Exception as error:  # it would end the thread, and nobody would hear of it
+            self._fail(error)
+            return False
+
+    def _seen(self) -> bool:
         if (noted := self._noted) is None:
             return False
         before, now = noted.told, noted.look()
