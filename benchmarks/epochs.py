@@ -51,7 +51,7 @@ WATCHING = """
 from senet_lab.panels import Trainer, trainer
 trainer.warm = lambda: None
 panel = Trainer(folder={!r})
-panel.asked = {{"moves": {{"hello": True}}, "turn": "1"}}
+panel._handle_custom_msg({{"view": "bench", "number": 1, "moves": {{"hello": True}}}}, [])
 assert panel.failure is None and panel.run.status().state in ("training", "validating"), panel.form
 """
 

@@ -26,7 +26,7 @@ def class_names(folder: Path) -> list[str]:
     try:
         with os.scandir(folder) as entries:
             return sorted(each.name for each in islice(entries, MAX_NAMES) if each.name[0] != "." and each.is_dir())
-    except OSError:
+    except (OSError, ValueError):  # not there, not a folder, or a name that no file can have
         return []
 
 
@@ -48,10 +48,10 @@ def must_have_images(name: str, folder: Path) -> None:
     each, needed = max(1, min(MAX_NAMES_EACH, MAX_NAMES // len(classes))), max(2, len(classes) // 2)
     count = sum(any(map(_is_image, islice(_names(folder / one), each))) for one in classes)
     if count < needed:
+        folders = f"{count or 'none'} of its {len(classes)} folders {'has' if count == 1 else 'have'} images"
         raise ValueError(
-            f"`{name}` (={quoted_path(folder)}) is not a folder of class folders: {count or 'none'} of its "
-            f"{len(classes)} folders {'has' if count == 1 else 'have'} images in {'it' if count == 1 else 'them'}, and at least {needed} "
-            f"must; {EXAMPLE}."
+            f"`{name}` (={quoted_path(folder)}) is not a folder of class folders: {folders} in "
+            f"{'it' if count == 1 else 'them'}, and at least {needed} must; {EXAMPLE}."
         )
 
 

@@ -19,6 +19,35 @@ HOST = "lab.test"
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 QUIET += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
+# What a page hears of its kernel and sends it passes `window.loses(direction, message)`, where a test has set it, which
+# says for how many milliseconds it is held back; for Infinity it is lost. `window.lost` has what was.
+LOSSY = """() => {
+  const read = (data) => {
+    if (typeof data === 'string') return JSON.parse(data);
+    const view = new DataView(data);
+    const offset = (index) => Number(view.getBigUint64(8 * (index + 1), true));
+    const text = (index) => new TextDecoder().decode(data.slice(offset(index), offset(index + 1)));
+    const [header, parent_header, , content] = [1, 2, 3, 4].map((index) => JSON.parse(text(index)));
+    return { channel: text(0), header, parent_header, content };
+  };
+  const held = (direction, data) => {
+    const message = window.loses && read(data);
+    const time = message?.content ? window.loses(direction, message) : 0; // other sockets say other things
+    if (time) (window.lost ??= []).push(message);
+    return time;
+  };
+  const pass = (time, go) => (time === Infinity ? undefined : time ? setTimeout(go, time) : go());
+  const { get, set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+  Object.defineProperty(WebSocket.prototype, 'onmessage', {
+    get,
+    set(listener) {
+      set.call(this, listener && ((event) => pass(held('in', event.data), () => listener.call(this, event))));
+    },
+  });
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) { return pass(held('out', data), () => send.call(this, data)); };
+}"""
+
 # Pictures to look at, of each view; nothing is compared with them.
 ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
 IDLE = "Python 3 (ipykernel) | Idle"
@@ -36,6 +65,7 @@ def heard_page(browser: Browser, **context) -> Page:
     """A page of 1280 by 720; `asked` has the address of each request, `said` each line of the console."""
     ARTEFACTS.mkdir(exist_ok=True)
     page = browser.new_context(viewport={"width": 1280, "height": 720}, **context).new_page()
+    page.add_init_script(f"({LOSSY})()")
     page.asked, page.said = [], []
     page.on("request", lambda request: page.asked.append(request.url))
     page.on("websocket", lambda socket: page.asked.append(socket.url))
@@ -61,6 +91,22 @@ def hung(page: Page) -> Iterator[None]:
     }""")
     yield
     page.evaluate("() => window.letThrough()")
+
+
+@contextmanager
+def losing(page: Page, which: str) -> Iterator[list[dict]]:
+    """Within it messages are held back or lost as `which`, a function in JavaScript, says; gives those, at the end.
+
+    There `isFirst(key)` says whether a key is asked for the first time.
+    """
+    lost: list[dict] = []
+    page.evaluate(f"""() => {{
+      const keys = new Set();
+      window.isFirst = (key) => !keys.has(key) && Boolean(keys.add(key));
+      [window.lost, window.loses] = [[], {which}];
+    }}""")
+    yield lost
+    lost += page.evaluate("() => { window.loses = null; return window.lost; }")
 
 
 def hosts(page: Page) -> set[str]:

@@ -298,6 +298,60 @@ def test_files_are_saved_with_what_they_should_hold(page):
         assert Path(download.value.path()).read_bytes() == text_of(FIRST, suffix, **form).encode()
 
 
+def opened_menu(page):
+    """The menu of files, opened by keyboard; its button, and the first of what can be chosen."""
+    button = page.locator(".sn-menu summary")
+    button.press("Enter")
+    expect(page.locator(".sn-menu[open]")).to_have_count(1)
+    return button, page.get_by_role("button", name="Script, .py")
+
+
+def test_escape_closes_the_menu_and_leads_back_to_its_button(page):
+    start_over(page)
+    for goes_in in (True, False):
+        button, first = opened_menu(page)
+        if goes_in:
+            page.keyboard.press("Tab")
+            expect(first).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator(".sn-menu[open]")).to_have_count(0)
+        expect(button).to_be_focused()
+        expect(first).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "place", [".sn-explorer h2", ".sn-explorer .sn-controls summary", ".jp-Toolbar", ".sn-menu + button"]
+)
+def test_the_menu_closes_when_something_else_is_pressed(page, place):
+    start_over(page)
+    opened_menu(page)
+    page.locator(place).first.dispatch_event("pointerdown", {"bubbles": True})
+    expect(page.locator(".sn-menu[open]")).to_have_count(0)
+
+
+def test_the_menu_closes_when_the_pointer_presses_beside_it_and_when_the_focus_leaves_it(page):
+    start_over(page)
+    opened_menu(page)
+    page.locator(".sn-explorer h2").click()
+    expect(page.locator(".sn-menu[open]")).to_have_count(0)
+    opened_menu(page)
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        expect(page.locator(".sn-menu[open] :focus")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.locator(".sn-menu[open]")).to_have_count(0)
+    expect(page.get_by_role("button", name="Start over")).to_be_focused()
+
+
+def test_what_is_chosen_in_the_menu_closes_it_and_leads_back_to_its_button(page):
+    start_over(page)
+    button, first = opened_menu(page)
+    with page.expect_download():
+        first.press("Enter")
+    expect(page.locator(".sn-menu[open]")).to_have_count(0)
+    expect(button).to_be_focused()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, theme):
     """At 1280 by 720; the page as a whole is kept as a picture."""

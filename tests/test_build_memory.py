@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from messages import post
 
 from senet_lab import Architecture, build_memory, memory, pretrained
 from senet_lab.__main__ import main
@@ -117,7 +118,7 @@ def test_a_network_that_fits_is_not_refused(monkeypatch):
 @pytest.mark.parametrize("network", [MANY_CLASSES, ENDLESS], ids=["classes", "wide and deep"])
 def test_the_build_tab_refuses_before_keras_is_loaded_and_says_what_fits(network):
     explorer = Explorer(network)
-    explorer.asked = {"moves": {"tab": "Build", "build": True}, "turn": "a", "gesture": "a"}
+    post(explorer, {"tab": "Build", "build": True})
     assert not explorer._building.running
     assert explorer.model is None
     assert explorer.failure is None

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import VIEW, post
 
 from senet_lab import Architecture, Exercise, exercises
 from senet_lab.exercises.catalogue import LESSONS, MAKERS, lesson_of
@@ -402,8 +403,8 @@ def panel(learner):
     assert made.failure is None
 
 
-def ask(panel, do, answer="", turn="t 1"):
-    panel.asked = {"do": do, "answer": answer, "turn": turn}
+def ask(panel, do, answer=""):
+    post(panel, {do: answer})
     return panel.shown
 
 
@@ -412,19 +413,19 @@ def test_the_panel_checks_hints_and_reveals(panel):
     assert panel.shown["hints"] == "Hint (3 left)"
     assert ask(panel, "check", "10 M")["verdict"] == NEARLY
     assert panel.shown["record"] == "1 try"
-    assert ask(panel, "hint", turn="t 2")["words"].startswith("One block")
+    assert ask(panel, "hint")["words"].startswith("One block")
     assert panel.shown["hints"] == "Hint (2 left)"
-    assert ask(panel, "check", "10,059,776", "t 3")["verdict"] == RIGHT
+    assert ask(panel, "check", "10,059,776")["verdict"] == RIGHT
     assert panel.shown["solved"]
     assert panel.shown["record"] == "solved alone, 2 tries"
-    assert ask(panel, "reveal", turn="t 4")["verdict"] == "Solution"
-    assert panel.shown["turn"] == "t 4"
+    assert ask(panel, "reveal")["verdict"] == "Solution"
+    assert panel.shown["answered"] == {VIEW: 4}
 
 
 def test_the_panel_tells_what_was_solved_after_the_solution(panel):
     ask(panel, "check", "10 M")
-    ask(panel, "reveal", turn="t 2")
-    assert ask(panel, "check", "10,059,776", "t 3")["words"].endswith(SHOWN)
+    ask(panel, "reveal")
+    assert ask(panel, "check", "10,059,776")["words"].endswith(SHOWN)
     assert panel.shown["record"] == "solved after the solution, 1 try"
 
 
@@ -439,10 +440,9 @@ def test_the_panel_says_so_when_the_class_code_has_changed(panel, learner):
 
 def test_an_error_of_the_program_is_shown_and_kept(learner):
     panel = Exercise("ratio-4-params", learner)
-    panel.asked = {"turn": "t 1"}
-    assert "KeyError" in panel.shown["error"]
-    assert isinstance(panel.failure, KeyError)
-    assert ask(panel, "check", "1", "t 2")["error"] == ""
+    assert "try 'hint'" in ask(panel, "hnt")["error"]
+    assert isinstance(panel.failure, ValueError)
+    assert ask(panel, "check", "1")["error"] == ""
 
 
 def test_the_panel_answers_from_another_thread(panel):

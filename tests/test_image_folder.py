@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from messages import post
 from PIL import Image
 from runs import SHORT, TINY, log_of
 from test_pictures import png_of
@@ -206,7 +207,7 @@ def test_a_class_without_images_is_refused_by_name(pets, tmp_path, suffix, capfd
     assert "the class 'eels' has none" in capfd.readouterr().err
     assert not (tmp_path / "run").exists()
     trainer = Trainer(folder=tmp_path)
-    trainer.asked = {"moves": {"path": str(pets)}, "turn": "1"}
+    post(trainer, {"path": str(pets)})
     assert "the class 'eels' has none" in trainer.form["error"]
     assert trainer._state.kind == "sample"
     trainer.close()
@@ -327,18 +328,18 @@ def test_a_preset_on_a_folder_is_adapted_before_it_is_refused_for_anything_else(
 def test_the_trainer_starts_a_run_that_skips_bad_files_where_the_box_is_ticked(pets, tmp_path, monkeypatch):
     monkeypatch.setattr(Run, "start", lambda run, **_: run)
     trainer = Trainer(replace(TINY, classes=7), tmp_path / "runs")
-    trainer.asked = {"moves": {"path": str(pets)}, "turn": "1"}
+    post(trainer, {"path": str(pets)})
     box = next(control for control in trainer.form["controls"] if control["name"] == "skip_bad")
     assert (box["label"], box["value"], box["section"]) == ("Skip bad files", False, "Data")
-    trainer.asked = {"moves": {"skip_bad": True}, "turn": "2"}
-    trainer.asked = {"moves": {"start": True}, "turn": "3"}
+    post(trainer, {"skip_bad": True})
+    post(trainer, {"start": True})
     assert trainer.form["error"] == ""
     assert trainer.run.skips_bad
-    trainer.asked = {"moves": {"skip_bad": "yes"}, "turn": "4"}
+    post(trainer, {"skip_bad": "yes"})
     assert trainer.form["error"] == "Skip bad must be True or False, not 'yes'; try True."
-    trainer.asked = {"moves": {"data": "sample"}, "turn": "5"}
+    post(trainer, {"data": "sample"})
     assert "skip_bad" not in [control["name"] for control in trainer.form["controls"]]
-    trainer.asked = {"moves": {"skip_bad": False, "like": True}, "turn": "6"}
+    post(trainer, {"skip_bad": False, "like": True})
     assert (trainer._state.skip_bad, trainer._state.path) == (True, str(pets))
     trainer.close()
 

@@ -103,9 +103,9 @@ def loaded_after(code):
         "import senet_lab; senet_lab.SEResNet.group(senet_lab.Sketch((32, 32, 3)), 16, 1, 4)",
         "from senet_lab.export import code, part_code; import senet_lab; a = senet_lab.Architecture('resnext'); "
         "[code(a, form) for form in ('procedural', 'composable', 'standalone')]; part_code(a, 'group1', 'block1')",
-        "import senet_lab; t = senet_lab.Trainer(); t.asked = {'moves': {'epochs': 3}, 'turn': 'a'}; assert not t.failure; t._repr_mimebundle_()",
-        "import senet_lab; e = senet_lab.Explorer(); e.asked = {'moves': {'ratio': 8}, 'turn': 'a', 'gesture': 'a'}; assert not e.failure",
-        "import senet_lab; p = senet_lab.Exercise('ratio-4-params'); p.asked = {'do': 'check', 'answer': '1'}; assert not p.failure",
+        "import senet_lab; t = senet_lab.Trainer(); t._handle_custom_msg({'view': 'a', 'number': 1, 'moves': {'epochs': 3}}, []); assert t.form['answered']; assert not t.failure; t._repr_mimebundle_()",
+        "import senet_lab; e = senet_lab.Explorer(); e._handle_custom_msg({'view': 'a', 'number': 1, 'moves': {'ratio': 8}}, []); assert e.shown['answered']; assert not e.failure",
+        "import senet_lab; p = senet_lab.Exercise('ratio-4-params'); p._handle_custom_msg({'view': 'a', 'number': 1, 'moves': {'check': '1'}}, []); assert p.shown['answered']; assert not p.failure",
     ],
 )
 def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_panels(code):

@@ -5,7 +5,6 @@ import contextvars
 import gc
 import html
 import io
-import itertools
 import json
 import os
 import re
@@ -23,6 +22,7 @@ import numpy as np
 import psutil
 import pytest
 from ipykernel.comm.comm import BaseComm
+from messages import VIEW, post
 from PIL import Image
 from timm_draws import draw
 
@@ -427,9 +427,6 @@ def lens(model):
     assert made.failure is None
 
 
-TURNS = itertools.count()
-
-
 def page(lens):
     """All that the page shows."""
     return {**lens.shown, **{part: getattr(lens, part) for part in PARTS}}
@@ -437,10 +434,7 @@ def page(lens):
 
 def ask(lens, **moves):
     held = moves.pop("hold", {})
-    lens.asked = {
-        "moves": {**moves, **{f"hold {path}": on for path, on in held.items()}},
-        "turn": f"test {next(TURNS)}",
-    }
+    post(lens, {**moves, **{f"hold {path}": on for path, on in held.items()}})
     lens._work.wait(300)
     return page(lens)
 
@@ -586,7 +580,7 @@ def send(lens, name, content, parts=1):
     step = max(1, -(-len(content) // parts))
     for part in range(parts):
         piece = memoryview(content[part * step : (part + 1) * step])
-        lens._uploads.receive(lens, {"file": name, "turn": name, "part": part, "parts": parts}, [piece])
+        post(lens, {"upload": {"file": name, "turn": name, "part": part, "parts": parts}}, buffers=[piece])
     lens._uploads.wait(300)
     lens._work.wait(300)
     return page(lens)
@@ -651,10 +645,10 @@ def test_a_file_is_unpacked_beside_the_thread_that_hears_the_page_and_the_one_th
         return refusal(own, shape)
 
     monkeypatch.setattr(lens_module, "refusal", slow)
-    message = {"part": 0, "parts": 1}
-    lens._uploads.receive(lens, {"file": "first.png", "turn": "a", **message}, [TAKEN["tiny"][0]])
+    only = {"part": 0, "parts": 1}
+    post(lens, {"upload": {"file": "first.png", "turn": "a", **only}}, buffers=[TAKEN["tiny"][0]])
     first = lens._uploads._taking
-    lens._uploads.receive(lens, {"file": "last.png", "turn": "b", **message}, [TAKEN["tiny"][0]])
+    post(lens, {"upload": {"file": "last.png", "turn": "b", **only}}, buffers=[TAKEN["tiny"][0]])
     lens._uploads.wait(60)
     goes.set()
     first.join(60)
@@ -675,9 +669,8 @@ def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():
         {"file": "a", "turn": "1", "part": 0, "parts": 2},
         {"file": "b", "turn": "2", "part": 0, "parts": 1},
     ):
-        uploads.receive(None, message, [b"xy"])
-    uploads.receive(None, {"file": "a", "turn": "1", "part": 1, "parts": 2}, [b"xy"])
-    uploads.receive(None, {"method": "update"}, [])
+        uploads.receive(message, [b"xy"])
+    uploads.receive({"file": "a", "turn": "1", "part": 1, "parts": 2}, [b"xy"])
     uploads.wait(300)
     assert [own.name for own in taken] == ["b"]
 
@@ -829,7 +822,7 @@ def test_a_network_without_gates_is_answered_in_the_panel():
 
 
 def ask_of_nothing(lens, tab):
-    lens.asked = {"moves": {"tab": tab}, "turn": f"test {next(TURNS)}"}
+    post(lens, {"tab": tab})
 
 
 def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
@@ -1023,8 +1016,8 @@ def test_a_cell_that_is_run_again_ends_its_panel_which_lets_go_of_all_that_it_he
     second = GateLens(model, pictures, np.arange(20) % 10).wait(300)
     gc.collect()
     assert [each() for each in held] == [None] * 4
-    first.asked = {"moves": {"tab": "Depth"}, "turn": "late"}
-    assert (first.shown["turn"], first.shown["error"]) == ("late", REPLACED)
+    assert (post(first, {"tab": "Depth"}), first.shown["answered"]) == (1, {VIEW: 1})
+    assert first.shown["error"] == REPLACED
     held = weakref.ref(second._work)
     second.close()
     gc.collect()

@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import ARTEFACTS, complaints, cut_off, heard_page, hosts, opened_notebook, set_theme, written_notebook
+from browsing import (
+    ARTEFACTS,
+    complaints,
+    cut_off,
+    heard_page,
+    hosts,
+    losing,
+    opened_notebook,
+    set_theme,
+    written_notebook,
+)
 from PIL import Image
 from playwright.sync_api import expect
 from servers import lab_served
@@ -252,6 +262,26 @@ def test_a_file_is_dropped_on_any_view(page):
     )
     expect(said(page)).to_contain_text("dropped.png is classified as", timeout=60_000)
     expect(page.locator("figcaption").first).to_contain_text("what is transparent laid on white")
+
+
+def test_a_file_that_gets_lost_is_sent_again(page):
+    go_to(page, "One image")
+    lost_once = "(d, m) => (d === 'out' && m.content.data?.content?.moves?.upload && isFirst('part') ? Infinity : 0)"
+    with losing(page, lost_once) as lost:
+        choose_file(page, "lost.png", encoded(Image.new("RGB", (40, 40), (30, 200, 30))))
+        expect(said(page)).to_contain_text("lost.png is classified as", timeout=60_000)
+    assert len(lost) == 1
+
+
+def test_a_file_that_cannot_be_read_is_said(page):
+    page.locator(".sn-lens").evaluate("""(panel) => {
+      const file = new File(["x"], "gone.png");
+      file.slice = () => ({ arrayBuffer: () => Promise.reject(new Error("not found")) });
+      const drop = new Event("drop", { bubbles: true });
+      drop.dataTransfer = { files: [file] };
+      panel.dispatchEvent(drop);
+    }""")
+    expect(alert(page)).to_have_text("'gone.png' could not be read (not found). Choose it again.")
 
 
 def test_a_file_of_many_parts_arrives_whole(page):

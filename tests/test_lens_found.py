@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import psutil
 import pytest
+from messages import VIEW, post
 
 from senet_lab import Architecture, pretrained
 from senet_lab.panels import GateLens, lens_found
@@ -43,8 +44,8 @@ def listed(lens):
 
 
 def ask(lens, **moves):
-    lens.asked = {"moves": moves, "turn": f"test {time.monotonic_ns()}"}
-    assert lens.shown["turn"] == lens.asked["turn"]
+    number = post(lens, moves)
+    assert lens.shown["answered"][VIEW] == number
 
 
 def seen(lens, words):

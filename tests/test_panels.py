@@ -10,6 +10,7 @@ from functools import partial
 import ipywidgets
 import pytest
 from jupyter_client.manager import start_new_kernel
+from messages import VIEW, post
 
 from senet_lab import Architecture, Explorer, pretrained
 from senet_lab.export import FORMS, text_of
@@ -31,7 +32,7 @@ def explorer():
 
 
 def ask(explorer, **moves):
-    explorer.asked = {"moves": moves, "turn": f"test {moves}", "gesture": f"test {moves}"}
+    post(explorer, moves)
     return explorer.shown
 
 
@@ -44,9 +45,9 @@ def test_a_move_changes_the_network_the_page_and_the_sentence(explorer):
     assert shown["error"] == ""
 
 
-def test_each_answer_names_the_turn_it_answers(explorer):
-    assert ask(explorer, ratio=8)["turn"] == "test {'ratio': 8}"
-    assert ask(explorer, ratio="x")["turn"] == "test {'ratio': 'x'}"
+def test_each_answer_names_the_message_that_it_answers(explorer):
+    assert ask(explorer, ratio=8)["answered"] == {VIEW: 1}
+    assert ask(explorer, ratio="x")["answered"] == {VIEW: 2}
 
 
 def test_several_moves_in_one_message_are_all_made(explorer):
@@ -147,9 +148,9 @@ def test_a_refused_move_keeps_the_others_and_names_itself(explorer):
 
 def test_a_drag_is_told_from_where_it_began(explorer):
     for ratio in (8, 4, 2):
-        explorer.asked = {"moves": {"ratio": ratio}, "turn": f"{ratio}", "gesture": "one drag"}
+        post(explorer, {"ratio": ratio}, "one drag")
     assert explorer.shown["said"].startswith("Ratio 16 \u2192 2: parameters +17.60 M (27.54 M \u2192 45.15 M)")
-    explorer.asked = {"moves": {"ratio": 16}, "turn": "16", "gesture": "one drag"}
+    post(explorer, {"ratio": 16}, "one drag")
     assert explorer.shown["said"] == explorer_module.FIRST_WORDS
 
 
@@ -364,7 +365,7 @@ def test_a_drag_that_keeps_the_cost_keeps_that_of_where_it_began(explorer):
     """Else each stop would round what the one before has rounded."""
     ask(explorer, keep_cost=True)
     for cardinality in (16, 8, 4, 2, 1, 2, 4, 8, 16, 32):
-        explorer.asked = {"moves": {"cardinality": cardinality}, "turn": f"{cardinality}", "gesture": "one drag"}
+        post(explorer, {"cardinality": cardinality}, "one drag")
     assert explorer.architecture == Architecture("resnext", 50)
 
 
@@ -460,7 +461,7 @@ def test_what_the_browser_is_to_save_is_in_that_answer_and_in_no_other(explorer,
     assert download["name"] == f"se_resnext_50_32x4d{'_procedural' if suffix == '.py' else ''}{suffix}"
     assert download["name"] in explorer.shown["said"]
     assert download["text"] == text_of(explorer.architecture, suffix, **{"form": FORMS[0]} if suffix == ".py" else {})
-    assert download["turn"] == explorer.shown["turn"]
+    assert {download["view"]: download["number"]} == explorer.shown["answered"]
     assert ask(explorer, ratio=8)["download"] == {}
     explorer.architecture = Architecture()
     assert explorer.shown["download"] == {}
@@ -473,7 +474,7 @@ def test_the_batch_multiplies_the_activations_alone(explorer):
 
 
 def gesture(explorer, name, **moves):
-    explorer.asked = {"moves": moves, "turn": name, "gesture": name}
+    post(explorer, moves, name)
     return explorer.shown
 
 
@@ -541,7 +542,7 @@ def test_starting_over_is_as_at_first(explorer):
     first = dict(explorer.shown)
     ask(explorer, ratio=8, pin=True, tab="Code", details=True, keep_cost=True, path="group2", batch=1)
     shown = ask(explorer, reset=True)
-    assert {**shown, "turn": "", "undo": False} == first
+    assert {**shown, "answered": {}, "undo": False} == first
     assert explorer.pinned is None
 
 
@@ -584,13 +585,13 @@ def test_after_1000_random_events_the_page_is_that_of_the_last_state():
                 name, (False, True)
             )
             moves[name] = chance.choice((chance.choice(offered.get(name) or extra), chance.choice(NONSENSE)))
-        explorer.asked = {"moves": moves, "turn": f"{number}", "gesture": f"{number // 3}"}
+        sent = post(explorer, moves, f"{number // 3}")
         assert explorer.failure is None, (moves, explorer.failure)
         assert explorer.architecture is explorer._state.architecture
         drawn = pages.shown(explorer._state, explorer._building) if number % 5 == 4 else explorer.shown
-        assert {**explorer.shown, "turn": "", "download": {}} == {**drawn, "turn": "", "download": {}}
+        assert {**explorer.shown, "answered": 0, "download": 0} == {**drawn, "answered": 0, "download": 0}
         assert explorer.shown["heading"] == heading(explorer.architecture, explorer.pinned, explorer._state.batch)
-        assert explorer.shown["turn"] == f"{number}"
+        assert explorer.shown["answered"] == {VIEW: sent} == {VIEW: number + 1}
         assert len(ipywidgets.widgets.widget._instances) == alive
     assert explorer_module._left_at == {}
 
@@ -603,11 +604,7 @@ def test_moves_on_other_threads_end_with_the_last_state_on_the_page():
     def drag(ratios):
         begin.wait()
         for number in range(60):
-            explorer.asked = {
-                "moves": {"ratio": ratios[number % 3]},
-                "turn": f"{ratios} {number}",
-                "gesture": f"{ratios}",
-            }
+            post(explorer, {"ratio": ratios[number % 3]}, f"{ratios}", view=f"{ratios}")
 
     threads = [threading.Thread(target=drag, args=(ratios,)) for ratios in ((2, 4, 8), (16, 32, 64))]
     for thread in threads:
@@ -620,6 +617,7 @@ def test_moves_on_other_threads_end_with_the_last_state_on_the_page():
     assert explorer.failure is None
     assert explorer.architecture is explorer._state.architecture
     assert explorer.shown["heading"] == heading(explorer.architecture)
+    assert explorer.shown["answered"] == {"(2, 4, 8)": 60, "(16, 32, 64)": 60}
     assert ask(explorer, ratio=7)["heading"] == heading(explorer.architecture)
     assert explorer.architecture.ratio == 7
 
@@ -642,12 +640,13 @@ def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
     """A real kernel, told the cells' names as JupyterLab tells them."""
     cells = [
         "from senet_lab import Architecture, Explorer\nexplorer = Explorer()\nexplorer",
-        "explorer.asked = {'moves': {'ratio': 8, 'tab': 'Code', 'pin': True}, 'turn': '1', 'gesture': '1'}",
+        "moves = {'ratio': 8, 'tab': 'Code', 'pin': True}\n"
+        "explorer._handle_custom_msg({'view': 'a', 'number': 1, 'moves': moves}, [])",
         "explorer.architecture.ratio, explorer.shown['tab'], explorer.pinned is None",
         "explorer.architecture = Architecture(depth=18)",
         "from senet_lab.panels.explorer import _left_at\nlen(_left_at)",
         "explorer._building.model, explorer._building.architecture = 'built', explorer.architecture\nexplorer.model",
-        "explorer.model, explorer._building.changed == explorer._render",
+        "explorer.model, explorer._building.changed == explorer._built",
     ]
     make, move, tell, put, count, build, built = enumerate(cells)
     manager, client = start_new_kernel(kernel_name="python3")
@@ -711,7 +710,7 @@ def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_
     assert f"All {len(ledger.rows)} layers are as in the ledger" in explorer.shown["body"]
     assert "<progress" not in explorer.shown["body"]
     for name in ("se_resnet_20.keras", "se_resnet_20_2.keras"):
-        explorer.asked = {"moves": {"save": ".keras"}, "turn": name, "gesture": name}
+        post(explorer, {"save": ".keras"})
         wait_for(explorer)
         assert f"Saved as {name}" in explorer.shown["body"]
     import keras
@@ -724,7 +723,7 @@ def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_
     assert "The model that was built is SE-ResNet-20" in explorer.shown["body"]
     monkeypatch.delenv("SERVER_SOFTWARE")
     ask(explorer, ratio=16)
-    explorer.asked = {"moves": {"save": ".keras"}, "turn": "third", "gesture": "third"}
+    post(explorer, {"save": ".keras"})
     assert "Saving se_resnet_20_3.keras \u2026" in explorer.shown["body"] or not explorer._building.running
     wait_for(explorer)
     shown = ask(explorer, ratio=8)["body"]
@@ -745,7 +744,7 @@ def test_a_build_that_fails_says_so_and_the_next_one_works(monkeypatch):
     assert "It could not be built: ZeroDivisionError: division by zero" in explorer.shown["body"]
     assert explorer.model is None
     monkeypatch.undo()
-    explorer.asked = {"moves": {"build": True}, "turn": "again", "gesture": "again"}
+    post(explorer, {"build": True})
     wait_for(explorer)
     assert "as in the ledger" in explorer.shown["body"]
 
@@ -767,7 +766,7 @@ def test_cost_is_kept_from_where_it_was_begun_to_be_kept_through_any_number_of_k
     ask(explorer, keep_cost=True)
     widths = []
     for number, cardinality in enumerate((16, 8, 4, 2, 1)):
-        explorer.asked = {"moves": {"cardinality": cardinality}, "turn": f"{number}", "gesture": f"key {number}"}
+        post(explorer, {"cardinality": cardinality}, f"key {number}")
         widths.append(explorer.architecture.base_width)
     assert widths[1:] == [14, 24, 40, 64]
     ask(explorer, cardinality=32)

@@ -11,10 +11,11 @@ import time
 import types
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
-from itertools import count, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from messages import VIEW, post
 from runs import ALIVE, SE_20, SHORT, TINY, await_state, killed, made, rows
 
 from senet_lab import Architecture, Explorer, Trainer, memory, pretrained
@@ -38,9 +39,6 @@ from senet_lab.views.courses import DRAWN, THINNED, Course, finding, told_apart
 from senet_lab.views.curves import curves_page, curves_svg, learning_curve
 from senet_lab.views.results import courses_of, results_table
 
-TURNS = count()
-
-
 BARE = rows(5, val_accuracy=math.nan)  # nothing is held out
 
 
@@ -63,7 +61,7 @@ def trainer(folder):
 
 
 def ask(trainer, **moves):
-    trainer.asked = {"moves": moves, "turn": f"test {next(TURNS)}"}
+    post(trainer, moves)
     return trainer.form
 
 
@@ -304,7 +302,7 @@ def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves
     form = ask(trainer, **moves)
     assert words in form["error"]
     assert list(form["reasons"]) == list(moves)
-    assert replace(trainer._state, refused={}, turn="") == before
+    assert replace(trainer._state, refused={}) == before
     assert ask(trainer, epochs=5)["error"] == ""
 
 
@@ -796,9 +794,9 @@ def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
         for name in chance.sample(names, chance.choice((1, 1, 2, 4))):
             legal = offered.get(name) or fine.get(name) or (False, True)
             moves[name] = chance.choice((chance.choice(legal), chance.choice(NONSENSE)))
-        trainer.asked = {"moves": moves, "turn": f"{number}"}
+        post(trainer, moves)
         assert trainer.failure is None, (moves, trainer.failure)
-        assert trainer.form["turn"] == f"{number}"
+        assert trainer.form["answered"] == {VIEW: number + 1}
         assert set(trainer.form["reasons"]) <= {*moves, "network"}
         assert trainer.picture == trainer_pages.picture(trainer._state, trainer._seen)
         assert trainer.epochs == trainer_pages.epochs(trainer._state, trainer._seen)
@@ -811,10 +809,7 @@ def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
     def move(values):
         begin.wait()
         for number in range(40):
-            trainer.asked = {
-                "moves": {"epochs": values[number % 2], "focus": "abc"[number % 3]},
-                "turn": f"{values} {number}",
-            }
+            post(trainer, {"epochs": values[number % 2], "focus": "abc"[number % 3]}, view=f"{values}")
 
     def follow():
         begin.wait()
@@ -936,9 +931,9 @@ def test_a_trainer_whose_cell_was_run_again_says_so_and_does_nothing_else(folder
     second = Trainer(folder=folder)
     assert (first.lens, lens.comm) == (None, None)
     before = first._state
-    for moves in ({"hello": True}, {"gates": True}, {"epochs": 7}, {"start": True}):
+    for number, moves in enumerate(({"hello": True}, {"gates": True}, {"epochs": 7}, {"start": True}), 2):
         form = ask(first, **moves)
-        assert (form["turn"], form["error"], form["reasons"]) == (first.asked["turn"], REPLACED, {})
+        assert (form["answered"], form["error"], form["reasons"]) == ({VIEW: number}, REPLACED, {})
     assert (first.lens, first._state, first.failure) == (None, before, None)
     assert not first._follower.is_alive
     assert sorted(path.name for path in folder.iterdir()) == ["a", "b", "c"]

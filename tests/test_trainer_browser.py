@@ -200,6 +200,22 @@ def test_the_numbers_are_opened_and_read_while_they_grow(page):
     expect(lines.first).to_be_hidden()
 
 
+def test_curves_go_on_after_a_press_that_nobody_hears_the_end_of(page):
+    """As that of a button that opens a menu of the system's, or one that ends in another window."""
+    strips = page.locator(".sn-trainer [data-part=strips] .sn-drawing")
+    for press in ({"button": 2}, {"button": 0}):
+        strips.first.dispatch_event("pointerdown", {"bubbles": True, **press})
+        if not press["button"]:
+            page.evaluate("window.dispatchEvent(new Event('blur'))")
+        nodes = page.locator(".sn-trainer [data-part=strips]")
+        before = nodes.inner_html()
+        page.wait_for_function(
+            "(before) => document.querySelector('.sn-trainer [data-part=strips]').innerHTML !== before",
+            arg=before,
+            timeout=LONG,
+        )
+
+
 def expect_obeyed_while_busy(page, home):
     """Curves go on, and Stop is obeyed, while a cell is busy; which then may rest."""
     rested = page.locator(".jp-OutputArea-output", has_text="rested")
@@ -393,7 +409,7 @@ def late_lens(page, name):
     `name` is of the address: a page imports a module once, and then has it.
     """
     held = []
-    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "lens"))
+    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "conversation", "lens"))
 
     def hold(route):
         held.append(route)

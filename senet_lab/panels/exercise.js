@@ -2,6 +2,8 @@
 
 const SIGNS = { Right: "\u2713", Nearly: "\u2248", Wrong: "\u2717" }; // beside the word, for those who see at a glance
 
+const DEEDS = ["check", "hint", "reveal"];
+
 const LAYOUT = (id) => `
   <p class="sn-ask" id="${id}q"></p>
   <form aria-labelledby="${id}q" autocomplete="off">
@@ -19,20 +21,13 @@ export default {
     el.innerHTML = LAYOUT(id);
     const find = (selector) => el.querySelector(selector);
     let asked = ""; // the question that the field belongs to
-    const waiting = new Set(); // what was asked for and not answered: a second press would be a second try
-    const silent = () => talk.isAnswered() || complain(SILENCE);
-    const talk = conversation(model, id, silent, lost);
+    const silence = (isSilent) => complain(isSilent ? SILENCE : model.get("shown").error);
+    const talk = conversation(model, "shown", id, { once: DEEDS, silence });
 
-    // An answer that went unheard is not sent again by itself; it can be.
-    function lost() {
-      waiting.clear();
-      silent();
-    }
-
+    // What was asked for and not answered is not asked for again: a second press would be a second try.
     function ask(what) {
-      if (waiting.has(what)) return;
-      waiting.add(what);
-      talk.post({ do: what, answer: find(`[id="${id}a"]`).value });
+      if (talk.isAsked(what)) talk.nudge();
+      else talk.ask(what, find(`[id="${id}a"]`).value);
     }
 
     function complain(words) {
@@ -49,7 +44,7 @@ export default {
       find(".sn-slot").replaceChildren(made);
     }
 
-    function show() {
+    const show = drawing(() => {
       const shown = model.get("shown");
       if (asked !== shown.question) field(shown);
       asked = shown.question;
@@ -60,10 +55,8 @@ export default {
       find(".sn-mark").textContent = SIGNS[shown.verdict] ?? "";
       find(".sn-reply b").textContent = shown.verdict ? `${shown.verdict}. ` : "";
       find(".sn-words").textContent = shown.words;
-      if (!talk.hear(shown.turn) && !shown.error) return;
-      waiting.clear();
-      complain(shown.error);
-    }
+      if (talk.isAnswered() || shown.error) complain(shown.error);
+    }, complain);
 
     // Enter in the field checks. JupyterLab hears it as well and keeps a form from being sent, so it is not left to that.
     function enter(event) {

@@ -10,12 +10,15 @@ from typing import Any
 import anywidget
 import traitlets
 
+from senet_lab.checks import one_of
 from senet_lab.exercises import LEARNER, Learner
 from senet_lab.exercises.marking import Reply
 from senet_lab.exercises.results import AFTER, ALONE, Tried
+from senet_lab.panels.conversation import Conversation, Request
 from senet_lab.views.page import style_sheet
 
 HERE = Path(__file__).parent
+DEEDS = ("check", "hint", "reveal")
 CHANGED = Reply("New question", "The class code has changed, and with it the numbers.")
 
 
@@ -34,45 +37,48 @@ how many parameters have all squeeze-excite blocks together?)
         ValueError, TypeError: there is none of that name; the error says the nearest.
     """
 
-    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "exercise"))
+    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "conversation", "exercise"))
     _css = style_sheet() + (HERE / "exercise.css").read_text()
 
-    # From the page: {"do": "check", "hint" or "reveal", "answer": text, "turn": whose and which}.
-    asked = traitlets.Dict().tag(sync=True)
-    # To the page: what `_page` puts together.
+    # To the page: what `_page` puts together. From the page come messages, one of `DEEDS` with the answer in each.
     shown = traitlets.Dict().tag(sync=True)
 
     def __init__(self, name: str, learner: Learner = LEARNER) -> None:
         self.name = name
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self._learner, self._code = learner, learner.code
+        self._reply: Reply | None = None
+        self._conversation = Conversation(self._act, self._show, self._fail)
         super().__init__(shown=self._page())
+        self._conversation.open(self, ("shown",))
 
-    @traitlets.observe("asked")
-    def _answer(self, change: Any) -> None:
-        """Check, hint or reveal; an error of the program is shown, since in a callback it would vanish."""
-        turn = change.new.get("turn", "")
-        try:
-            reply = self._replied(change.new)
-            self.shown = {**self._page(reply), "turn": turn}
-        except Exception as error:
-            self.failure = error
-            self.shown = {**self.shown, "turn": turn, "error": traceback.format_exc()}
+    def _act(self, request: Request) -> None:
+        """Check, hint or reveal."""
+        for deed, answer in request.moves.items():
+            self._reply = self._replied(one_of("control", deed, DEEDS), answer)
 
-    def _replied(self, asked: dict[str, Any]) -> Reply:
+    def _replied(self, deed: str, answer: Any) -> Reply:
         if self._code != self._learner.code:
             self._code = self._learner.code
             return CHANGED
-        if asked["do"] == "check":
-            return self._learner.check(self.name, asked.get("answer"))
-        return self._learner.hint(self.name) if asked["do"] == "hint" else self._learner.reveal(self.name)
+        if deed == "check":
+            return self._learner.check(self.name, answer)
+        return self._learner.hint(self.name) if deed == "hint" else self._learner.reveal(self.name)
 
-    def _page(self, reply: Reply | None = None) -> dict[str, Any]:
+    def _show(self) -> None:
+        self.shown = self._page()
+
+    def _fail(self, error: BaseException) -> None:
+        self.failure = error
+        said = "".join(traceback.format_exception(error))
+        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+
+    def _page(self) -> dict[str, Any]:
         """What the page draws: question, choices, what was said, what there is still to ask for."""
-        task, tried = self._learner.task(self.name), self._learner.tried(self.name)
+        task, tried, reply = self._learner.task(self.name), self._learner.tried(self.name), self._reply
         left = max(0, len(task.hints) - tried.hints)
         return {
-            "turn": "",
+            "answered": self._conversation.answered,
             "error": "",
             "name": self.name,
             "question": task.question,

@@ -2,8 +2,8 @@
 
 const ECHO = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
 const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
-// What is done rather than set: made once, and neither merged with other moves nor sent again with later ones.
-const ONCE = new Set(["pin", "swap", "undo", "redo", "reset", "build", "save"]);
+// What is done rather than set.
+const ONCE = ["pin", "swap", "undo", "redo", "reset", "build", "save"];
 const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
 const STEPS = { // name, keys and arrow of what leads from step to step
   undo: ["Undo", `${CTRL}+Z`, "M2 6h7.5a4 4 0 0 1 0 8H6M5.5 2.5 2 6l3.5 3.5"],
@@ -18,41 +18,22 @@ export default {
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const widgets = new Map(); // control name -> {update, element}
     const layers = layerTable(parts.body, parts.tools);
-    let moves = {}; // what was moved since the last answer
-    let once = false; // whether that is something that is made once
-    const waiting = []; // what is asked for behind it, or is itself made once
     let spoken = false; // whether anything was asked for yet
     let fading = 0; // the timer of the echo
     let gesture = 0; // a drag, a key, a click: what one sentence is about
-    let downloaded = model.get("shown").download?.turn;
+    let downloaded = 0; // the number of the message that was answered with the last file
     el.addEventListener("pointerdown", () => (gesture += 1), true);
     el.addEventListener("keydown", () => (gesture += 1), true);
-    const talk = conversation(model, view, silent, () => post(gesture));
+    const talk = conversation(model, "shown", view, { once: ONCE, silence });
 
     function ask(name, value) {
-      waiting.push({ name, value, belongs: gesture });
-      sendWaiting();
-    }
-
-    function sendWaiting() {
-      while (waiting.length && (talk.isAnswered() || !(once || ONCE.has(waiting[0].name)))) send(waiting.shift());
-    }
-
-    function send({ name, value, belongs }) {
-      delete moves[name]; // so that the order is that of the last touches
-      moves[name] = value;
-      once = ONCE.has(name);
-      post(belongs);
-    }
-
-    function post(belongs) {
       spoken = true;
-      talk.post({ moves: { ...moves }, gesture: `${view} ${belongs}` });
+      talk.ask(name, value, { gesture: `${view} ${gesture}` });
     }
 
-    function silent() {
-      complain(SILENCE);
-      el.classList.add("sn-silent");
+    function silence(isSilent) {
+      el.classList.toggle("sn-silent", isSilent);
+      complain(isSilent ? SILENCE : model.get("shown").error);
     }
 
     function complain(words) {
@@ -79,29 +60,24 @@ export default {
       parts.echo.style.top = `${room.bottom - el.getBoundingClientRect().top - parts.echo.offsetHeight - 8}px`;
     }
 
-    function show() {
+    const show = drawing(() => {
       const shown = model.get("shown");
-      if (talk.hear(shown.turn)) {
-        moves = {};
-        el.classList.remove("sn-silent");
-        sendWaiting();
-      }
       parts.heading.innerHTML = shown.heading;
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
       redraw(parts.body, shown.body);
       placeTabs(parts, shown.tab);
       layers.follow(shown.rows);
       placeButtons(parts, shown);
-      if (shown.download?.turn?.startsWith(`${view} `) && shown.download.turn !== downloaded) {
-        downloaded = shown.download.turn;
+      if (shown.download.view === view && shown.download.number > downloaded) {
+        downloaded = shown.download.number;
         saveAs(shown.download);
       }
       if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(shown.error);
       placeControls(parts.controls, widgets, shown, ask);
-    }
+    }, complain);
 
-    const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask)];
+    const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), closeMenus(el)];
     const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.text), stepByKeys(el, ask)];
     const hears = new AbortController();
     window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hears.signal });
@@ -233,7 +209,7 @@ function press(el, ask, layersAsText) {
     else if (button.dataset.text) copy(button, button.dataset.text);
     else if (button.dataset.ask === "csv") copy(button, layersAsText());
     else if (button.dataset.ask) ask(button.dataset.ask, { true: true, false: false }[button.dataset.value] ?? button.dataset.value);
-    button.closest(".sn-menu")?.removeAttribute("open");
+    if (button.closest(".sn-menu")) closeMenu(button.closest(".sn-menu"));
   };
   const toggle = (event) => {
     const { ask: name } = event.target.dataset;

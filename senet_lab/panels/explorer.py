@@ -16,7 +16,7 @@ from senet_lab.checks import nearest, quoted
 from senet_lab.export import text_of
 from senet_lab.panels.building import Building
 from senet_lab.panels.cells import asked_for, cell
-from senet_lab.panels.following import heard_where_sent
+from senet_lab.panels.conversation import Conversation, Request
 from senet_lab.panels.pages import shown
 from senet_lab.panels.state import FIRST_WORDS, State, after, begun, begun_again, file_name
 from senet_lab.published import PRESETS
@@ -50,26 +50,28 @@ class Explorer(anywidget.AnyWidget):
         successor: the Explorer that its cell has made since, when it was run again, or None.
     """
 
-    # One module in four files, which a browser would fetch one by one.
-    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "layers", "controls", "explorer"))
+    # One module in several files, which a browser would fetch one by one.
+    _esm = "".join(
+        (HERE / f"{name}.js").read_text() for name in ("page", "conversation", "layers", "controls", "explorer")
+    )
     _css = style_sheet() + "".join((HERE / f"{name}.css").read_text() for name in ("explorer", "instrument"))
 
-    # From the page: {"moves": {control: value}, "turn": whose and which, "gesture": the drag that they belong to}.
-    asked = traitlets.Dict().tag(sync=True)
-    # To the page: what `pages.shown` puts together.
+    # To the page: what `pages.shown` puts together. From the page come messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     architecture = traitlets.Instance(Architecture)
     successor = traitlets.Instance("senet_lab.panels.explorer.Explorer", allow_none=True)
-    failure: Exception | None = None
+    failure: BaseException | None = None
 
     def __init__(self, architecture: Architecture | None = None) -> None:
         first = begun(Architecture("resnext", 50), asked_for()) if architecture is None else None
         first = first or begun(_an_architecture(architecture))
         self._place = (cell(), first.architecture)
-        self._state, self._building = _left_at.get(self._place) or (first, Building(self._render))
-        self._building.changed = self._render
+        self._state, self._building = _left_at.get(self._place) or (first, Building(self._built))
+        self._download: dict[str, Any] = {}  # what the view that asked last is to save
+        self._conversation = Conversation(self._act, self._render, self._fail)
+        self._building.changed = self._built
         super().__init__(architecture=self._state.architecture)
-        heard_where_sent(self.comm)
+        self._conversation.open(self, ("shown",))
         if name := self._place[0]:
             if (old := _live.get(name)) and (explorer := old()):
                 explorer.successor = self
@@ -102,21 +104,27 @@ class Explorer(anywidget.AnyWidget):
         self._state = replace(self._state, pinned=architecture)
         self._render()
 
-    @traitlets.observe("asked")
-    def _answer(self, change: Any) -> None:
+    def _act(self, request: Request) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
-        turn = change.new["turn"]
+        moves = dict(request.moves)
+        if moves.pop("reset", False):
+            self._state = begun_again(self._state, self._place[1])
+        self._state = state = after(self._state, moves, request.gesture)
+        text = self._done({name: value for name, value in moves.items() if name not in state.refused})
+        self._download = {**text, "view": request.view, "number": request.number} if text else {}
+        self.architecture = self._state.architecture
+
+    def _built(self) -> None:
+        """Show how far a build is, on its thread; an error would vanish there."""
         try:
-            moves = dict(change.new["moves"])
-            if moves.pop("reset", False):
-                self._state = begun_again(self._state, self._place[1])
-            self._state = state = after(self._state, moves, change.new["gesture"], turn)
-            download = self._done({name: value for name, value in moves.items() if name not in state.refused})
-            self.architecture = self._state.architecture
-            self._render(download)
-        except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
-            self.failure = error
-            self.shown = {**self.shown, "turn": turn, "error": traceback.format_exc()}
+            self._render()
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self.failure = error
+        said = "".join(traceback.format_exception(error))
+        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
 
     def _done(self, moves: dict[str, Any]) -> dict[str, str]:
         """Build and save, where that is asked for; returns what the browser is to save."""
@@ -127,11 +135,7 @@ class Explorer(anywidget.AnyWidget):
             self._building.keep(Path.cwd())
         elif suffix:
             text = text_of(self._state.architecture, suffix, form=self._state.form)
-            return {
-                "name": file_name(self._state, suffix),
-                "text": text,
-                "turn": self._state.turn,
-            }
+            return {"name": file_name(self._state, suffix), "text": text}
         return {}
 
     @traitlets.observe("architecture")
@@ -143,14 +147,14 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.default("shown")
     def _first(self) -> dict[str, Any]:
-        return {"turn": "", "download": {}, **shown(self._state, self._building)}
+        return {"answered": {}, "download": {}, **shown(self._state, self._building)}
 
-    def _render(self, download: dict[str, str] | None = None) -> None:
+    def _render(self) -> None:
         """Put together what the page shows, and send it once; other threads may move on meanwhile."""
         drawn = None
-        while drawn != (now := (self._state, self._building.version)):
+        while drawn != (now := (self._state, self._building.version, self._download, self._conversation.answered)):
             drawn = now
-            self.shown = {"turn": now[0].turn, "download": download or {}, **shown(now[0], self._building)}
+            self.shown = {"answered": now[3], "download": now[2], **shown(now[0], self._building)}
         _remember(self._place, now[0], self._building)
 
     def __repr__(self) -> str:
@@ -184,6 +188,6 @@ def _no_such(name: str, value: Any) -> str:
 def _remember(place: tuple[str, Architecture], state: State, building: Building) -> None:
     if place[0]:
         _left_at.pop(place, None)
-        _left_at[place] = replace(state, refused={}, turn=""), building
+        _left_at[place] = replace(state, refused={}), building
         while len(_left_at) > REMEMBERED:
             del _left_at[next(iter(_left_at))]

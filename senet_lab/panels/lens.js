@@ -1,6 +1,7 @@
 // The GateLens's page. It sends what was chosen and shows what comes back; what a choice means is decided in Python.
 
 const TABS = ["Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training"];
+const ONCE = ["save", "own", "upload"]; // done rather than set
 const PART = 4 * 2 ** 20; // bytes of a file in one message: Jupyter's server takes ten
 const MOST = 64 * 2 ** 20; // bytes of a file
 
@@ -9,41 +10,37 @@ export default {
     const view = uniqueId();
     layout(el, view);
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    let pending = {}; // what was chosen since the last message
+    let file = ""; // the one that is being sent
 
-    function ask(name, value) {
-      delete pending[name]; // so that the order is that of the last touches
-      pending[name] = value;
-      if (talk.isAnswered()) post();
+    function silence(isSilent) {
+      el.classList.toggle("sn-silent", isSilent);
+      complain(isSilent ? SILENCE : model.get("shown").error);
     }
-
-    // Each choice goes once: what is saved or read again would be twice.
-    function post() {
-      const moves = pending;
-      pending = {};
-      talk.post({ moves });
-    }
-    const talk = conversation(model, view, () => complain(SILENCE), post);
+    const talk = conversation(model, "shown", view, { once: ONCE, silence });
+    const { ask } = talk;
 
     function complain(words) {
       if (parts.error.textContent !== words) parts.error.textContent = words;
       parts.error.hidden = !words;
     }
 
-    async function send(file) {
-      if (!file) return;
-      if (!file.size || file.size > MOST) return ask("own", { name: file.name, size: file.size }); // to be told why not
-      const count = Math.ceil(file.size / PART);
-      const which = uniqueId();
-      for (let part = 0; part < count; part += 1) {
-        const bytes = await file.slice(part * PART, (part + 1) * PART).arrayBuffer();
-        model.send({ file: file.name, turn: which, part, parts: count }, undefined, [bytes]);
+    // Each part when the one before has come, so that what is chosen meanwhile need not wait for the whole file.
+    async function send(chosen) {
+      const { name, size } = chosen;
+      if (!size || size > MOST) return ask("own", { name, size }); // to be told why not
+      const turn = (file = uniqueId());
+      const parts = Math.ceil(size / PART);
+      for (let part = 0; part < parts && file === turn; part += 1) {
+        const bytes = await chosen.slice(part * PART, (part + 1) * PART).arrayBuffer();
+        await ask("upload", { file: name, turn, part, parts }, { buffers: [bytes] });
       }
     }
 
+    const sendFile = (chosen) =>
+      chosen && send(chosen).catch((error) => complain(`'${chosen.name}' could not be read (${error.message}). Choose it again.`));
+
     function show() {
       const shown = model.get("shown");
-      if (talk.hear(shown.turn) && Object.keys(pending).length) post();
       if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
       placeTabs(parts, shown.tab);
       parts.busy.hidden = !shown.busy;
@@ -56,12 +53,13 @@ export default {
 
     const drawsOf = (name) => () => (name !== "side" || talk.isAnswered()) && redraw(parts[name], model.get(name));
 
-    const chooses = [chooseBlocks(el, ask), hold(el, ask), choose(el, ask), takeFiles(el, send)];
+    const chooses = [chooseBlocks(el, ask), hold(el, ask), choose(el, ask), takeFiles(el, sendFile)];
     const stops = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), ...chooses];
     const shows = { ...Object.fromEntries(["heading", "strip", "side", "body"].map((name) => [name, drawsOf(name)])), shown: show };
-    for (const [name, draws] of Object.entries(shows)) {
-      model.on(`change:${name}`, draws);
-      draws();
+    for (const name of Object.keys(shows)) {
+      shows[name] = drawing(shows[name], complain);
+      model.on(`change:${name}`, shows[name]);
+      shows[name]();
     }
     return () => {
       stops.forEach((stop) => stop());

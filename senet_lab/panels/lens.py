@@ -19,12 +19,13 @@ import traitlets
 from senet_lab.checks import quoted
 from senet_lab.moments import Moment
 from senet_lab.panels.cells import REPLACED, cell, supersede
-from senet_lab.panels.following import Follower, heard_where_sent
+from senet_lab.panels.conversation import Conversation, Request
+from senet_lab.panels.following import Follower
 from senet_lab.panels.lens_found import GROUP, Folder, Found
 from senet_lab.panels.lens_noted import Noted, Told
 from senet_lab.panels.lens_offered import offered
 from senet_lab.panels.lens_own import Own, refusal
-from senet_lab.panels.lens_pages import parted, shown, still
+from senet_lab.panels.lens_pages import PARTS, parted, shown, still
 from senet_lab.panels.lens_runs import of_run
 from senet_lab.panels.lens_saving import Saving
 from senet_lab.panels.lens_scene import Scene, ordered, wanted
@@ -65,13 +66,12 @@ class GateLens(anywidget.AnyWidget):
         ValueError: images, labels and classes do not fit the model, or are not finite; says which, and what would do.
     """
 
-    # One module in two files, which a browser would fetch one by one.
-    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "lens"))
+    # One module in several files, which a browser would fetch one by one.
+    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "conversation", "lens"))
     _css = style_sheet() + gates_sheet() + "".join((HERE / f"{name}.css").read_text() for name in ("explorer", "lens"))
 
-    # From the page: {"moves": {control: value}, "turn": whose and which}. Files come as messages of their own.
-    asked = traitlets.Dict().tag(sync=True)
     # To the page: what `lens_pages.shown` puts together, its large parts apart, so that only what has changed is sent.
+    # From the page come messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     heading = traitlets.Unicode().tag(sync=True)
     strip = traitlets.Unicode().tag(sync=True)
@@ -119,7 +119,7 @@ class GateLens(anywidget.AnyWidget):
         watch: GateWatch | None = None,
         agreed: tuple[str, ...] = (),
     ) -> None:
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         if watch is not None and first in sources and not sources[first].lasting:
             sources = {**sources, first: replace(sources[first], rests=watch.rests)}
         self._works, self._found = Works(sources, self._follow), found
@@ -130,11 +130,11 @@ class GateLens(anywidget.AnyWidget):
         self._state = State(network=first, agreed=agreed, tab=TABS[0] if watch is None else "Training")
         self._follower = Follower(weakref.WeakMethod(self._look))
         self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
+        self._conversation = Conversation(self._act, self._answer, self._fail)
         self._open()
-        super().__init__(**parted(shown(self.scene)))
-        heard_where_sent(self.comm)
+        super().__init__(**parted(self._page()))
+        self._conversation.open(self, (*PARTS, "shown"))
         supersede(cell(), self._rest)
-        self.on_msg(self._uploads.receive)
         if watch is not None:
             watch.listen(self._follow)
         self._works.try_again(first)  # what failed for another panel, some time ago
@@ -183,31 +183,29 @@ class GateLens(anywidget.AnyWidget):
         moments: Sequence[Moment] = watch.moments if (watch := self._watch) else told.moments
         return Scene(self._state, self._work, self._works.names, self._own, tuple(moments), self._saving.saved, told)
 
-    @traitlets.observe("asked")
-    def _answer(self, change: Any) -> None:
+    def _act(self, request: Request) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
-        turn = change.new["turn"]
         if self._follower.is_ended:
-            self.shown = {**self.shown, "turn": turn, "error": REPLACED, "busy": ""}
             return
         self._follower.context = contextvars.copy_context()  # see Follower
-        try:
-            self._move(dict(change.new["moves"]), turn)
-        except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
-            self._fail(error, turn)
-
-    def _move(self, moves: dict[str, Any], turn: str) -> None:
+        moves = dict(request.moves)
+        if "upload" in moves:
+            self._uploads.receive(moves.pop("upload"), request.buffers)
         with self._moving:
             if moves.pop("runs", False):  # the list is about to be opened: nothing is chosen yet
                 self._works.offer(self._found.sources(), GROUP)
             if moves:
-                self._choose(moves, turn)
-            self._state = replace(self._state, turn=turn)
-        self._render()
+                self._choose(moves)
 
-    def _choose(self, moves: dict[str, Any], turn: str) -> None:
+    def _answer(self) -> None:
+        if self._follower.is_ended:
+            self.shown = {**self.shown, "answered": self._conversation.answered, "error": REPLACED, "busy": ""}
+        else:
+            self._render()
+
+    def _choose(self, moves: dict[str, Any]) -> None:
         network = self._state.network
-        self._state = state = after(self._state, moves, self.scene.offer, turn)
+        self._state = state = after(self._state, moves, self.scene.offer)
         if state.network != network:
             self._open()
         if moves.get("again") is True and "again" not in state.refused:
@@ -229,7 +227,11 @@ class GateLens(anywidget.AnyWidget):
         On a thread of its own, since a large one takes seconds to unpack.
         """
         loaded = self._work.loaded if self._work else None
-        why = refusal(own, loaded.images.shape[1:] if loaded else None)
+        try:
+            why = refusal(own, loaded.images.shape[1:] if loaded else None)
+        except Exception as error:  # an error in a thread vanishes unless it is shown
+            self._fail(error)
+            return
         if own is not self._uploads.last or self._follower.is_ended:  # a smaller one came later, and was faster
             return
         with self._moving:
@@ -251,10 +253,17 @@ class GateLens(anywidget.AnyWidget):
             self._aim()
             self._render()
         except Exception as error:
-            self._fail(error, self._state.turn)
+            self._fail(error)
 
     def _look(self) -> bool:
         """See how far the run is that is looked into; returns whether a process is at it."""
+        try:
+            return self._seen()
+        except Exception as error:  # it would end the thread, and nobody would hear of it
+            self._fail(error)
+            return False
+
+    def _seen(self) -> bool:
         if (noted := self._noted) is None:
             return False
         before, now = noted.told, noted.look()
@@ -272,16 +281,20 @@ class GateLens(anywidget.AnyWidget):
         if scene.work:
             scene.work.aim(wanted(scene))
 
-    def _fail(self, error: Exception, turn: str) -> None:
+    def _fail(self, error: BaseException) -> None:
         self.failure = error
-        self.shown = {**self.shown, "turn": turn, "error": "".join(traceback.format_exception(error))}
+        said = "".join(traceback.format_exception(error))
+        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+
+    def _page(self) -> dict[str, Any]:
+        return {"answered": self._conversation.answered, **shown(self.scene)}
 
     def _render(self) -> None:
         """Send what has changed on the page, once; other threads may move on meanwhile, and the last word is theirs."""
         drawn = None
         while drawn != (now := self._now()):
             drawn = now
-            page = shown(self.scene)
+            page = self._page()
             if self._now() == now:
                 for name, value in parted(page).items():
                     setattr(self, name, value)
@@ -289,7 +302,8 @@ class GateLens(anywidget.AnyWidget):
     def _now(self) -> Any:
         work, watched = self._work, (len(watch.moments), watch.rests()) if (watch := self._watch) else None
         told, names = self._noted.told if self._noted else None, self._works.names
-        return self._state, self._own, work, work.version if work else 0, watched, told, names, self._saving.saved
+        version, answered = work.version if work else 0, self._conversation.answered
+        return self._state, self._own, work, version, watched, told, names, self._saving.saved, answered
 
     def wait(self, timeout: float = 120.0) -> GateLens:
         """Wait until the first pictures are there, the untrained baseline too; for a notebook that is to be stored.

@@ -78,7 +78,6 @@ def shown(scene: Scene) -> dict[str, Any]:
     wrong = [*state.refused.values(), *failures, scene.saved.failed, scene.told.trouble]
     return {
         "error": "\n".join(filter(None, wrong)),
-        "turn": state.turn,
         "side": side(scene),
         "heading": _heading(scene),
         "strip": _strip(scene),

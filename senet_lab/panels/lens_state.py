@@ -32,7 +32,6 @@ class State:
         figure: what is saved, one of `FIGURES`.
         agreed: the networks that may be fetched.
         refused: what could not be done, with the reason.
-        turn: the message of the page that it answers.
     """
 
     network: str = ""
@@ -47,7 +46,6 @@ class State:
     figure: str = "means"
     agreed: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
-    turn: str = ""
 
 
 class Offer(NamedTuple):
@@ -59,7 +57,7 @@ class Offer(NamedTuple):
     images: int = 0
 
 
-def after(state: State, moves: Mapping[str, Any], offer: Offer, turn: str = "") -> State:
+def after(state: State, moves: Mapping[str, Any], offer: Offer) -> State:
     """The state after the moves that can be made; why the others cannot is in `refused`."""
     refused = {}
     for name, value in moves.items():
@@ -67,7 +65,7 @@ def after(state: State, moves: Mapping[str, Any], offer: Offer, turn: str = "") 
             state = replace(state, **_moved(state, name, value, offer))
         except (ValueError, TypeError) as error:
             refused[name] = str(error)
-    return replace(state, refused=refused, turn=turn)
+    return replace(state, refused=refused)
 
 
 def _moved(state: State, name: str, value: Any, offer: Offer) -> dict[str, Any]:

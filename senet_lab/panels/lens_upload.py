@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from senet_lab.checks import quoted, shortened
@@ -45,18 +45,22 @@ class Uploads:
         self.last: Own | None = None
         self._taking: threading.Thread | None = None
 
-    def receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
-        """One message: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes."""
-        if not isinstance(content, dict) or "file" not in content or not buffers:
-            return
-        if content.get("turn") != self._turn:  # another file was dropped, and the first is no longer wanted
-            self._turn, self._parts = content.get("turn"), []
-        if content.get("part") != len(self._parts) or sum(map(len, self._parts)) > MOST:
+    def receive(self, part: dict[str, Any], buffers: Sequence[Any]) -> None:
+        """Take one part: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes.
+
+        Raises:
+            TypeError: it is damaged.
+        """
+        if not isinstance(part, dict) or not {"file", "turn", "part", "parts"} <= set(part) or not buffers:
+            raise TypeError("a part of a file must have `file`, `turn`, `part`, `parts` and bytes; choose it again.")
+        if part["turn"] != self._turn:  # another file was dropped, and the first is no longer wanted
+            self._turn, self._parts = part["turn"], []
+        if part["part"] != len(self._parts) or sum(map(len, self._parts)) > MOST:
             return
         self._parts.append(bytes(buffers[0]))
-        if len(self._parts) == content.get("parts"):
+        if len(self._parts) == part["parts"]:
             whole, self._parts, self._turn = b"".join(self._parts), [], ""
-            self.last = own = Own(str(content["file"])[:80], whole)
+            self.last = own = Own(str(part["file"])[:80], whole)
             self._taking = threading.Thread(target=self._take, args=(own,), daemon=True)
             self._taking.start()
 

@@ -1,43 +1,18 @@
-// What every panel's page needs: a kernel's silence noticed, drawing anew without losing the reader's place, tabs, keys,
-// tips, copying.
-
-const PATIENCE = 3000; // milliseconds without an answer until the page says so
-// Voila ends the kernel with the page, and has no cell that could be run again.
-const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
-const SILENCE =
-  `The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
+// What every panel's page needs: drawing anew without losing the reader's place, tabs, menus, keys, tips, copying.
 
 // crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
 const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
 
-// What goes to Python and comes back: the last message has the last turn, and a silence of the kernel is noticed. When
-// the connection was lost or the kernel restarted, which nobody tells us apart, `again` is called once: an answer tells.
-function conversation(model, view, silent, again) {
-  let [turn, timer, answered] = [0, 0, true];
-  const patiently = (then) => {
-    clearTimeout(timer);
-    timer = setTimeout(then, PATIENCE);
-  };
-  const call = () => patiently(again); // what is sent while a kernel restarts is lost with a complaint
-  model.on("comm_live_update", call);
-  return {
-    isAnswered: () => answered,
-    post(message) {
-      [answered, turn] = [false, turn + 1];
-      model.set("asked", { ...message, turn: `${view} ${turn}` });
-      model.save_changes();
-      patiently(silent);
-    },
-    // Whether this is the answer to the last message.
-    hear(answer) {
-      if (answer !== `${view} ${turn}`) return false;
-      clearTimeout(timer);
-      return (answered = true);
-    },
-    stop() {
-      clearTimeout(timer);
-      model.off("comm_live_update", call);
-    },
+// A listener that draws, and says in the panel what goes wrong: ipywidgets would tell the console alone, and the page
+// would look as if it still waited for an answer.
+function drawing(draw, complain) {
+  return () => {
+    try {
+      draw();
+    } catch (error) {
+      console.error(error);
+      complain(`The page could not show what came from the kernel (${error.message}). Load the page again.`);
+    }
   };
 }
 
@@ -99,6 +74,32 @@ function keepKeys(el) {
   return () => heard.forEach(([name, listener]) => window.removeEventListener(name, listener, true));
 }
 
+// The menus of an element close by Escape, which leads back to their button, and when pointer or focus go elsewhere.
+// Returns how to stop.
+function closeMenus(el) {
+  const opened = () => [...el.querySelectorAll(".sn-menu[open]")];
+  const elsewhere = ({ target }) => opened().filter((menu) => !menu.contains(target)).forEach((menu) => (menu.open = false));
+  const key = (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.(".sn-menu[open]");
+    if (!menu) return;
+    closeMenu(menu);
+    event.stopPropagation(); // or the panel would take it for its own
+  };
+  el.addEventListener("keydown", key, true);
+  const heard = ["pointerdown", "focusin"];
+  heard.forEach((name) => window.addEventListener(name, elsewhere, true));
+  return () => {
+    el.removeEventListener("keydown", key, true);
+    heard.forEach((name) => window.removeEventListener(name, elsewhere, true));
+  };
+}
+
+// Closes a menu; the focus, if it is in there, goes to its button.
+function closeMenu(menu) {
+  if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  menu.open = false;
+}
+
 // What a drawn part is, beside the pointer or below the focus; once a part is opened, not over what it shows, until pointer
 // or focus move on.
 function showTips(el, tip) {
@@ -127,17 +128,18 @@ function showTips(el, tip) {
 // Without a secure context, or leave, there is no clipboard, but for what is selected.
 async function copy(button, text) {
   const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
+  let isCopied = true;
   try {
     await navigator.clipboard.writeText(text);
   } catch {
     const field = Object.assign(document.createElement("textarea"), { value: text });
     document.body.append(field);
     field.select();
-    document.execCommand("copy");
+    isCopied = document.execCommand("copy");
     field.remove();
     button.focus();
   }
-  button.textContent = "Copied";
+  button.textContent = isCopied ? "Copied" : "Not copied";
   setTimeout(() => (button.textContent = label), 1500);
 }
 

@@ -43,7 +43,6 @@ class State:
         refused: the moves that could not be made, with the reason.
         gesture, origin, origin_batch: the drag, key or click that is under way, and network and batch where it began.
         past, future: the networks before that, oldest first, and those that were undone, last undone first.
-        turn: the message of the page that it answers.
         anchor: the network whose cost is kept: that from before cardinality and base width were moved at its cost.
     """
 
@@ -62,7 +61,6 @@ class State:
     gesture: str = ""
     origin: Architecture | None = None
     origin_batch: int = 32
-    turn: str = ""
     anchor: Architecture | None = None
     past: tuple[Architecture, ...] = ()
     future: tuple[Architecture, ...] = ()
@@ -93,7 +91,7 @@ def begun_again(state: State, architecture: Architecture) -> State:
     return replace(begun(architecture), past=past)
 
 
-def after(state: State, moves: dict[str, Any], gesture: str, turn: str = "") -> State:
+def after(state: State, moves: dict[str, Any], gesture: str) -> State:
     """The state after the moves that can be made; why the others cannot is in `refused`."""
     if gesture != state.gesture:
         state = replace(_rested(state), gesture=gesture)
@@ -110,7 +108,7 @@ def after(state: State, moves: dict[str, Any], gesture: str, turn: str = "") -> 
         state = replace(state, origin=state.architecture) if stepped else replace(state, future=())
     for name in [each for each in moves if each not in refused]:
         state = replace(state, said=_done(state, name, moves[name]) or state.said)
-    return replace(state, refused=refused, turn=turn)
+    return replace(state, refused=refused)
 
 
 def _rested(state: State) -> State:

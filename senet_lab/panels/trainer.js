@@ -1,6 +1,7 @@
 // The Trainer's page. It sends what is set and pressed, and shows what comes back; what that means is decided in Python.
 
 const START_AGAIN = 1000; // milliseconds in which a second press of Start is the second half of a double click
+const ONCE = ["start", "pause", "resume", "stop", "like", "gates", "take"]; // done to runs, rather than set
 const NOT_DRAWN = "The gates of this run did not come. Press Its gates again, or load the page again.";
 
 export default {
@@ -11,24 +12,19 @@ export default {
     layout(el, below);
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const widgets = new Map(); // control name -> {update, element}
-    let pending = {}; // what was asked for since the last message
-    let sent = {}; // what the last message asked for
     let started = 0;
     let pressing = false; // what is under the pointer is not redrawn: its click would be lost
 
     function ask(name, value) {
       lost = "";
-      delete pending[name]; // so that the order is that of the last touches
-      pending[name] = value;
-      if (talk.isAnswered()) send();
+      talk.ask(name, value);
     }
 
-    function send() {
-      sent = pending;
-      pending = {};
-      talk.post({ moves: sent });
+    function silence(isSilent) {
+      el.classList.toggle("sn-silent", isSilent);
+      complain(isSilent ? SILENCE : model.get("form").error || lost);
     }
-    const talk = conversation(model, view, () => complain(SILENCE), send);
+    const talk = conversation(model, "form", view, { once: ONCE, silence });
 
     function complain(words) {
       if (parts.error.textContent !== words) parts.error.textContent = words;
@@ -38,7 +34,6 @@ export default {
 
     function showForm() {
       const form = model.get("form");
-      if (talk.hear(form.turn) && Object.keys(pending).length) send();
       parts.needs.textContent = form.needs;
       parts.needs.classList.toggle("sn-short", !form.fits);
       parts.risk.textContent = form.anyway;
@@ -118,14 +113,12 @@ export default {
       below.scrollIntoView({ block: "start" });
     }
 
-    // Whether it was pressed already and nobody has answered: a busy kernel shall not start two trainings.
-    const isOnItsWay = (name) => name in pending || (!talk.isAnswered() && name in sent);
-
     function click(event) {
       const button = event.target.closest("button[data-ask]");
       if (!button || button.getAttribute("aria-disabled") === "true") return;
       const name = button.dataset.ask;
-      if (name !== "focus" && isOnItsWay(name)) return;
+      // It was pressed already and nobody has answered: a busy kernel shall not start two trainings.
+      if (name !== "focus" && talk.isAsked(name)) return talk.nudge();
       if (name === "start" && performance.now() - started < START_AGAIN) return;
       if (name === "start") started = performance.now();
       if (name === "gates") wished = true;
@@ -143,7 +136,7 @@ export default {
       if (node && stepAlong(event, node)) event.preventDefault();
     }
 
-    const press = () => (pressing = true);
+    const press = (event) => (pressing = event.button === 0); // another one may open a menu that takes its release
     function release() {
       setTimeout(() => {
         pressing = false;
@@ -159,10 +152,12 @@ export default {
     for (const part of [parts.strips, parts.numbers, parts.table]) part.addEventListener("pointerdown", press);
     window.addEventListener("pointerup", release);
     window.addEventListener("pointercancel", release);
+    window.addEventListener("blur", release);
     const shows = { form: showForm, now: showNow, picture: showPicture, epochs: showEpochs, table: showTable, lens: showLens };
-    for (const [name, show] of Object.entries(shows)) {
-      model.on(`change:${name}`, show);
-      show();
+    for (const name of Object.keys(shows)) {
+      shows[name] = drawing(shows[name], complain);
+      model.on(`change:${name}`, shows[name]);
+      shows[name]();
     }
     ask("hello", true);
     return () => {
@@ -170,6 +165,7 @@ export default {
       talk.stop();
       window.removeEventListener("pointerup", release);
       window.removeEventListener("pointercancel", release);
+      window.removeEventListener("blur", release);
       for (const [name, show] of Object.entries(shows)) model.off(`change:${name}`, show);
     };
   },

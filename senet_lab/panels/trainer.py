@@ -19,9 +19,10 @@ from senet_lab.architecture import Architecture
 from senet_lab.checks import quoted
 from senet_lab.panels import trainer_pages as pages
 from senet_lab.panels.cells import REPLACED, cell, supersede
+from senet_lab.panels.conversation import Conversation, Request
 from senet_lab.panels.devices import precision, reading
 from senet_lab.panels.explorer import Explorer
-from senet_lab.panels.following import Follower, heard_where_sent
+from senet_lab.panels.following import Follower
 from senet_lab.panels.trainer_deeds import DEEDS, refused, run_of
 from senet_lab.panels.trainer_state import ACTIONS, State, after, begun, followed
 from senet_lab.panels.trainer_taking import taking_from
@@ -63,12 +64,11 @@ class Trainer(anywidget.AnyWidget):
         lens: the GateLens that the page has opened of a run, or None.
     """
 
-    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "controls", "trainer"))
+    _esm = "".join((HERE / f"{name}.js").read_text() for name in ("page", "conversation", "controls", "trainer"))
     _css = style_sheet() + "".join((HERE / f"{name}.css").read_text() for name in ("explorer", "trainer"))
 
-    # From the page: {"moves": {control: value}, "turn": whose and which}.
-    asked = traitlets.Dict().tag(sync=True)
-    # To the page, in five parts, so that only what has changed is sent: see `trainer_pages`.
+    # To the page, in five parts, so that only what has changed is sent: see `trainer_pages`. From the page come
+    # messages, see `conversation`.
     form = traitlets.Dict().tag(sync=True)
     now = traitlets.Dict().tag(sync=True)
     picture = traitlets.Unicode().tag(sync=True)
@@ -90,7 +90,7 @@ class Trainer(anywidget.AnyWidget):
         if not isinstance(recipe, (Recipe, type(None))):
             raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['seed'].")
         self.folder = Path(folder).expanduser().resolve()
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None
         self._lock = threading.Lock()  # of what was seen; never held while something is sent
         self._reading: Reading | None = None
@@ -102,8 +102,9 @@ class Trainer(anywidget.AnyWidget):
         self._state = _left_at.get(self._place) or _first(architecture, recipe)
         self._seen = look(self.folder)
         self._follower = Follower(weakref.WeakMethod(self._tick))
+        self._conversation = Conversation(self._act, self._answer, self._fail)
         super().__init__(form=self._form(self._state), **self._parts(self._state, self._seen))
-        heard_where_sent(self.comm)
+        self._conversation.open(self, ("form", "now", "picture", "epochs", "table", "lens"))
         if self._explorer is not None:
             self._follow(self._explorer)
         supersede(self._place[0], self._rest)
@@ -147,27 +148,30 @@ class Trainer(anywidget.AnyWidget):
         self._leave()
         self._follow(change.new)
 
-    @traitlets.observe("asked")
-    def _answer(self, change: Any) -> None:
+    def _act(self, request: Request) -> None:
         """Make the moves that the page asks for, and do what it wants done; say why where that cannot be."""
-        turn = change.new["turn"]
         if self._follower.is_ended:
-            self.form = {**self.form, "turn": turn, "error": REPLACED, "reasons": {}}
             return
         self._follower.context = contextvars.copy_context()  # see Follower
-        try:
-            moves = dict(change.new["moves"])
-            self._taking.forget_failure()
-            self._state = after(self._state, moves, turn)
-            for name, value in moves.items():
-                if name in ACTIONS:
-                    self._do(name, value)
-            if self._explorer is not None and self._state.follows:
-                self._state = followed(self._state, self._explorer.architecture)
+        self._taking.forget_failure()
+        self._state = after(self._state, dict(request.moves))
+        for name, value in request.moves.items():
+            if name in ACTIONS:
+                self._do(name, value)
+        if self._explorer is not None and self._state.follows:
+            self._state = followed(self._state, self._explorer.architecture)
+
+    def _answer(self) -> None:
+        if self._follower.is_ended:
+            answered = self._conversation.answered
+            self.form = {**self.form, "answered": answered, "error": REPLACED, "reasons": {}}
+        else:
             self._render()
-        except Exception as error:  # an error in a callback vanishes unless it is shown (ipywidgets#2612)
-            self.failure = error
-            self.form = {**self.form, "turn": turn, "error": traceback.format_exc()}
+
+    def _fail(self, error: BaseException) -> None:
+        self.failure = error
+        said = "".join(traceback.format_exception(error))
+        self.form = {**self.form, "answered": self._conversation.answered, "error": said}
 
     def _do(self, name: str, value: Any) -> None:
         """One deed; what cannot be done is said at its button."""
@@ -228,8 +232,7 @@ class Trainer(anywidget.AnyWidget):
             else:
                 self._show()
         except Exception as error:  # nobody would hear of it
-            self.failure = error
-            self.form = {**self.form, "error": traceback.format_exc()}
+            self._fail(error)
         return self._seen.is_going or saving
 
     def _look(self) -> None:
@@ -245,7 +248,8 @@ class Trainer(anywidget.AnyWidget):
             self._reading, self._read_at = reading(record.status), time.monotonic()
 
     def _form(self, state: State) -> dict[str, Any]:
-        return pages.form(state, self._seen, has_explorer=self._explorer is not None)
+        form = pages.form(state, self._seen, has_explorer=self._explorer is not None)
+        return {"answered": self._conversation.answered, **form}
 
     def _parts(self, state: State, seen: Seen) -> dict[str, Any]:
         """What changes while something is trained."""
@@ -258,13 +262,14 @@ class Trainer(anywidget.AnyWidget):
 
     def _render(self) -> None:
         """All parts; other threads may move on meanwhile, and the last word is theirs."""
-        drawn = None
-        while drawn is not (state := self._state):
+        drawn, answered = None, None
+        while drawn is not (state := self._state) or answered != self._conversation.answered:
             drawn = state
-            self.form = self._form(state)
+            self.form = form = self._form(state)
+            answered = form["answered"]
         self._show()
         if self._place[0]:
-            _left_at[self._place] = replace(drawn, refused={}, turn="")
+            _left_at[self._place] = replace(drawn, refused={})
 
     def _show(self) -> None:
         """Parts that change; one that is as it was is not sent."""

@@ -34,7 +34,6 @@ def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, A
     at_work = any(record.is_going and record.state != "paused" for record in seen.records)
     busy = " A run is at work: a second one would slow both." if at_work else ""
     return {
-        "turn": state.turn,
         "error": "\n".join(state.refused.values()),
         "reasons": state.refused,
         "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],

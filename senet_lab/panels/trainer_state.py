@@ -47,7 +47,6 @@ class State:
         focus: the run whose progress is shown; "" for the one at work, or the newest.
         drawn: the runs in the picture; None for the focus and those to compare it with.
         refused: the moves that could not be made, with the reason.
-        turn: the message of the page that it answers.
     """
 
     architecture: Architecture
@@ -60,7 +59,6 @@ class State:
     focus: str = ""
     drawn: tuple[str, ...] | None = None
     refused: dict[str, str] = field(default_factory=dict)
-    turn: str = ""
 
     @property
     def data(self) -> str:
@@ -73,7 +71,7 @@ class State:
         return fitted(self.architecture, self.data)
 
 
-def after(state: State, moves: dict[str, Any], turn: str = "") -> State:
+def after(state: State, moves: dict[str, Any]) -> State:
     """The state after the moves that can be made; why the others cannot is in `refused`."""
     refused = {}
     for name, value in moves.items():
@@ -83,7 +81,7 @@ def after(state: State, moves: dict[str, Any], turn: str = "") -> State:
             state = moved
         except (ValueError, TypeError, OSError) as error:
             refused[name] = told(error, value, _present(state, name))
-    return replace(state, refused=refused, turn=turn)
+    return replace(state, refused=refused)
 
 
 def _present(state: State, name: str) -> str:

@@ -1,0 +1,112 @@
+// The conversation with Python: each message is numbered, and sent again until an answer to it comes.
+
+const DELAYS = [800, 1200, 2000]; // milliseconds after which an unanswered message is sent again; then the page says so
+const PER_BYTE = 4 / 2 ** 20; // how many times as long that is for each byte that goes with it, on a slow network
+const RECONNECTED = 1000; // milliseconds after the connection changed until the kernel is asked whether it is there
+const SECONDS = DELAYS.reduce((all, each) => all + each, 0) / 1000;
+// Voila ends the kernel with the page, and has no cell that could be run again.
+const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
+const SILENCE =
+  `The kernel has not answered for ${SECONDS} seconds. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
+
+// One message is under way at a time. What is moved meanwhile waits, and later values take the place of earlier ones, so
+// that a busy kernel finds one message and the newest after it. What is done rather than set, the names in `once`, is a
+// message of its own: it may not be merged with another press, nor with what was moved before or after it.
+//
+// A message is lost when the connection breaks or the kernel restarts. So it is sent again, with the same number, by
+// which Python knows it; the answer is the number of the last message of this view in `answered` of the trait `trait`.
+// `silence` is called with true when none has come for all of `DELAYS`, and with false when one comes then.
+//
+// It listens to the trait before whoever calls this does: a listener that draws an answer finds it heard.
+function conversation(model, trait, view, { once = [], silence }) {
+  const waiting = []; // messages that were not sent yet
+  let sent = null; // the message that is under way
+  let [number, tries, timer, probe, isSilent] = [0, 0, 0, 0, false];
+
+  function transmit() {
+    const { moves, gesture, buffers } = sent;
+    try {
+      model.send({ view, number, moves, gesture }, undefined, buffers);
+    } catch (error) {
+      console.debug(error); // while the kernel restarts there is nobody to send it to: it is tried again
+    }
+    clearTimeout(timer);
+    const bytes = buffers.reduce((all, each) => all + each.byteLength, 0);
+    if (tries < DELAYS.length) timer = setTimeout(late, DELAYS[tries] * (1 + bytes * PER_BYTE));
+  }
+
+  function late() {
+    tries += 1;
+    if (tries === DELAYS.length) tell(true);
+    transmit();
+  }
+
+  function tell(now) {
+    if (isSilent !== now) silence((isSilent = now));
+  }
+
+  function again() {
+    tries = 0;
+    transmit();
+  }
+
+  function next() {
+    if (sent || !waiting.length) return;
+    [sent, number] = [waiting.shift(), number + 1];
+    again();
+  }
+
+  function hear() {
+    if (!sent || (model.get(trait).answered?.[view] ?? 0) < number) return;
+    const { heard } = sent;
+    clearTimeout(timer);
+    sent = null;
+    tell(false);
+    heard.forEach((each) => each());
+    next();
+  }
+
+  // When the connection was lost or the kernel restarted, which nobody tells us apart: an answer tells, and has all of
+  // the panel's state with it. Later, since what is sent while a kernel restarts is lost.
+  function reconnected() {
+    clearTimeout(probe);
+    probe = setTimeout(() => (sent ? again() : (waiting.push(message("")), next())), RECONNECTED);
+  }
+
+  const message = (gesture, buffers = []) => ({ moves: {}, gesture, buffers, heard: [] });
+
+  // Asks for a move; the promise is kept when it was answered. Nobody has to wait for it.
+  function ask(name, value, { gesture = "", buffers = [] } = {}) {
+    const isAlone = once.includes(name);
+    const last = waiting.at(-1);
+    const fits = last && !isAlone && !Object.keys(last.moves).some((each) => once.includes(each));
+    const its = fits ? last : message(gesture, buffers);
+    if (!fits) waiting.push(its);
+    delete its.moves[name]; // so that the order is that of the last touches
+    Object.assign(its, { gesture, moves: { ...its.moves, [name]: value } });
+    const answer = new Promise((done) => its.heard.push(done));
+    if (sent) nudge();
+    else next();
+    return answer;
+  }
+
+  // Whoever asks for something once more does not wait for it in vain: what was sent often enough is sent again.
+  function nudge() {
+    if (sent && tries >= DELAYS.length) again();
+  }
+
+  model.on(`change:${trait}`, hear);
+  model.on("comm_live_update", reconnected);
+  return {
+    ask,
+    nudge,
+    isAnswered: () => !sent,
+    isAsked: (name) => [sent, ...waiting].some((each) => each && name in each.moves),
+    stop() {
+      clearTimeout(timer);
+      clearTimeout(probe);
+      model.off(`change:${trait}`, hear);
+      model.off("comm_live_update", reconnected);
+    },
+  };
+}
