@@ -7,8 +7,9 @@ import pytest
 from messages import VIEW, message, post
 
 from senet_lab import Architecture, Exercise, Explorer, GateLens, Trainer
+from senet_lab.checks import QUOTE_LENGTH
 from senet_lab.exercises.learner import Learner
-from senet_lab.panels.conversation import MAX_QUOTED, MAX_VIEWS, Conversation
+from senet_lab.panels.conversation import MAX_VIEWS, Conversation
 
 SECONDS = 20  # that a thread of these tests may need
 
@@ -175,7 +176,7 @@ def test_a_message_with_damaged_moves_is_answered_by_its_number_with_an_error(pa
 def test_an_error_repeats_little_of_a_long_message(panel):
     panel.hear(None, "x" * 10**6, [])
     assert "\u2026" in str(panel.errors[0])
-    assert len(str(panel.errors[0])) < 2 * MAX_QUOTED + 100
+    assert len(str(panel.errors[0])) < 2 * QUOTE_LENGTH + 100
 
 
 # The four panels themselves.
