@@ -50,8 +50,8 @@ export default {
       talk.post({ moves: { ...moves }, gesture: `${view} ${belongs}` });
     }
 
-    function silent() {
-      complain(SILENCE);
+    function silent(words) {
+      complain(words);
       el.classList.add("sn-silent");
     }
 

@@ -6,27 +6,40 @@ const PATIENCE = 3000; // milliseconds without an answer until the page says so
 const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
 const SILENCE =
   `The kernel has not answered for 3 seconds. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
+const ENDED =
+  "The kernel of this page has stopped, probably because it ran out of memory. " +
+  "If you want to keep this network, copy its link; then load the page again.";
 
 // crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
 const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
 
 // What goes to Python and comes back: the last message has the last turn, and a silence of the kernel is noticed. When
 // the connection was lost or the kernel restarted, which nobody tells us apart, `again` is called once: an answer tells.
+// In the app a kernel that dies stays dead, and the page hears of it at once; `silent` is given the words for either.
 function conversation(model, view, silent, again) {
-  let [turn, timer, answered] = [0, 0, true];
+  let [turn, timer, answered, ended] = [0, 0, true, false];
+  const kernel = document.body.dataset.voila ? model.widget_manager?.kernel : undefined;
   const patiently = (then) => {
     clearTimeout(timer);
     timer = setTimeout(then, PATIENCE);
   };
   const call = () => patiently(again); // what is sent while a kernel restarts is lost with a complaint
+  const end = (_, status) => {
+    if (status !== "dead") return;
+    ended = true;
+    clearTimeout(timer);
+    silent(ENDED);
+  };
   model.on("comm_live_update", call);
+  kernel?.statusChanged.connect(end);
   return {
     isAnswered: () => answered,
     post(message) {
+      if (ended) return void silent(ENDED);
       [answered, turn] = [false, turn + 1];
       model.set("asked", { ...message, turn: `${view} ${turn}` });
       model.save_changes();
-      patiently(silent);
+      patiently(() => silent(SILENCE));
     },
     // Whether this is the answer to the last message.
     hear(answer) {
@@ -37,6 +50,7 @@ function conversation(model, view, silent, again) {
     stop() {
       clearTimeout(timer);
       model.off("comm_live_update", call);
+      kernel?.statusChanged.disconnect(end);
     },
   };
 }
