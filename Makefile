@@ -12,6 +12,10 @@ NOTEBOOKS := my_notebooks
 # Seconds that a kernel of `make app` stays when its page is gone, and between two looks for such kernels.
 GONE := 300
 LOOK := 60
+# How many kernels `make app` runs at the same time, and MB of memory for each (Linux only). A visitor of a full app is
+# asked to come back later; 2500 MB are enough to build and save any preset.
+KERNELS := 20
+MEMORY := 2500
 FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -28,8 +32,9 @@ lab: $(VENV)/ready
 # A page that is left tells Voila so, without the token against forgery that it is asked for: its kernel is ended later.
 app: $(VENV)/ready
 	@mkdir -p $(NOTEBOOKS)
-	JUPYTER_PATH=$(CURDIR)/config $(BIN)/voila config/voila/explorer.ipynb --template=senet_lab --token \
+	JUPYTER_PATH=$(CURDIR)/config $(BIN)/python tools/app.py config/voila/explorer.ipynb --template=senet_lab --token \
 		--MappingKernelManager.root_dir=$(abspath $(NOTEBOOKS)) \
+		--kernels=$(KERNELS) --memory=$(MEMORY) \
 		--MappingKernelManager.cull_idle_timeout=$(GONE) --MappingKernelManager.cull_interval=$(LOOK) $(FLAGS)
 
 # Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order.

@@ -37,6 +37,27 @@ def peak() -> int:
         return most if sys.platform == "darwin" else 1024 * most
 
 
+def limit() -> int | None:
+    """Return what this process may have for itself, such as the kernel of an app; None without a limit."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    return None if most == resource.RLIM_INFINITY else most
+
+
+def left() -> int | None:
+    """Return what this process may still take of its limit; None without a limit, or where the system has none."""
+    most = limit()
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None
+    taken = next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:"))
+    return None if most is None else max(0, most - taken)
+
+
 def size_words(number: float) -> str:
     """Return bytes in the unit that fits them.
 

@@ -1,13 +1,20 @@
 """The Explorer as an app: what `make app` starts, in a real Chromium."""
 
 import json
+import signal
+import subprocess
+import sys
 import time
-from urllib.parse import urlsplit
+from concurrent.futures import ThreadPoolExecutor
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
 
+import psutil
 import pytest
 from browsing import heard_page, hosts
 from playwright.sync_api import expect
-from servers import TOKEN, served
+from servers import ROOT, TOKEN, served
 
 pytestmark = pytest.mark.slow
 
@@ -33,11 +40,73 @@ def page(browser, app):
     return page
 
 
+def opened(browser, app, query=""):
+    """A page of the app on which the Explorer is there."""
+    page = heard_page(browser)
+    page.goto(f"{app}/?token={TOKEN}{query}")
+    page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
+    return page
+
+
+def kernel_of(page):
+    return json.loads(page.locator("#jupyter-config-data").text_content())["kernelId"]
+
+
+def process_of(page):
+    """The process of a page's kernel, which has the kernel's name on its command line."""
+    kernel = kernel_of(page)
+    return next(each for each in psutil.process_iter(["cmdline"]) if kernel in " ".join(each.info["cmdline"] or ()))
+
+
+def is_light(page):
+    return page.locator("body").get_attribute("data-jp-theme-light") == "true"
+
+
+def status(url, method="GET", **headers):
+    try:
+        return urlopen(Request(url, method=method, headers=headers), timeout=60).status
+    except HTTPError as error:
+        return error.code
+
+
 def test_who_has_no_token_gets_no_kernel(browser, app):
     page = browser.new_page()
     page.goto(app)
     assert urlsplit(page.url).path == "/login"
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("api/kernels/{}", "GET"),
+        ("api/kernels/{}", "DELETE"),
+        ("api/kernels/{}/channels", "GET"),
+        ("voila/api/shutdown/{}", "POST"),
+    ],
+)
+def test_a_kernel_is_reached_with_the_token_alone(page, app, path, method):
+    for headers in ({}, {"Authorization": "token wrong"}):
+        assert status(f"{app}/{path.format(kernel_of(page))}", method, **headers) == 403
+    assert status(f"{app}/api/kernels/{kernel_of(page)}", Authorization=f"token {TOKEN}") == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "theme=" + quote('"><script>window.ran = true</script>'),
+        "template=lab",
+        "template=../..",
+        "network=" + quote("<img src=x onerror='window.ran = true'>"),
+    ],
+)
+def test_an_address_changes_neither_scripts_nor_hosts_nor_template(browser, app, query):
+    page = opened(browser, app, f"&{query}")
+    assert page.evaluate("window.ran") is None
+    assert is_light(page)
+    assert hosts(page) == {urlsplit(app).netloc}
+    assert [text for kind, text in page.said if kind == "error"] == []
+    page.context.close()
 
 
 def test_a_slider_moves_the_parameters(page):
@@ -142,10 +211,95 @@ def test_the_kernel_of_a_page_that_is_gone_is_ended_and_that_of_an_open_one_stay
         expect(open_.locator("[data-figure=params]")).to_contain_text("30,058,792")
 
 
+def test_in_a_full_app_a_visitor_is_turned_away_until_another_page_is_closed(browser, tmp_path):
+    with served("app", tmp_path, f"--Voila.token={TOKEN}", "--theme=dark", KERNELS=1) as app:
+        with ThreadPoolExecutor() as threads:  # at the same moment; none of them opens the page in a browser
+            came = list(threads.map(status, [f"{app}/?token={TOKEN}"] * 3))
+        assert sorted(came) == [200, 503, 503]
+        log = (tmp_path / "log").read_text()
+        kernel = log.rpartition("Kernel started: ")[2].split()[0]
+        assert status(f"{app}/voila/api/shutdown/{kernel}", "POST", Authorization=f"token {TOKEN}") == 204
+
+        first = opened(browser, app, "&theme=blue")
+        assert not is_light(first)  # the theme that the app was started with
+        second = heard_page(browser)
+        answer = second.goto(f"{app}/?token={TOKEN}")
+        assert (answer.status, answer.headers["retry-after"]) == (503, "60")
+        expect(second.get_by_role("heading")).to_have_text("The app is full")
+        expect(second.locator("body")).to_contain_text("Try again in a few minutes")
+        assert hosts(second) == {urlsplit(app).netloc}
+
+        first.goto("about:blank")
+        first.wait_for_timeout(1000)
+        second.get_by_role("link", name="load this page again").click()
+        second.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_a_network_for_which_memory_is_too_small_is_refused_and_a_smaller_one_is_built(browser, tmp_path):
+    with served("app", tmp_path, f"--Voila.token={TOKEN}", MEMORY=700) as app:
+        page = opened(browser, app)
+        assert process_of(page).rlimit(psutil.RLIMIT_DATA) == (700 << 20, 700 << 20)
+        page.get_by_role("combobox", name="Preset").select_option(label="SENet-154")
+        page.get_by_role("tab", name="Build").click()
+        page.get_by_role("button", name="Build with Keras").click()
+        refused = "It could not be built: not enough memory. This kernel may use 700 MB; choose a smaller network."
+        expect(page.get_by_role("status").filter(has_text=refused)).to_be_visible(timeout=60_000)
+        page.get_by_role("combobox", name="Preset").select_option(label="CIFAR SE-ResNet-20")
+        page.get_by_role("button", name="Build with Keras").click()
+        expect(page.get_by_role("status").filter(has_text="layers are as in the ledger")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_the_largest_preset_is_built_and_saved_within_the_memory_that_a_kernel_has_by_default(browser, app, home):
+    page = opened(browser, app)
+    page.get_by_role("combobox", name="Preset").select_option(label="SENet-154")
+    page.get_by_role("tab", name="Build").click()
+    for _ in range(2):  # the second time beside what the first has left
+        page.get_by_role("button", name="Build with Keras").click()
+        said = page.get_by_role("status").filter(has_text="All 723 layers are as in the ledger")
+        expect(said).to_be_visible(timeout=120_000)
+        page.get_by_role("button", name="Save as .keras").click()
+        expect(page.get_by_text("Saved as senet_154")).to_be_visible(timeout=120_000)
+    for path in (home / "notebooks").glob("senet_154*"):
+        path.unlink()  # half a gigabyte each
+    page.context.close()
+
+
+def test_a_kernel_that_dies_is_said_at_once_and_its_place_is_free(browser, tmp_path):
+    with served("app", tmp_path, f"--Voila.token={TOKEN}", KERNELS=1) as app:
+        page = opened(browser, app)
+        process_of(page).send_signal(signal.SIGABRT)
+        alert = page.get_by_role("alert").filter(has_text="probably because it ran out of memory")
+        expect(alert).to_contain_text("load the page again", timeout=10_000)
+        page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+        page.wait_for_timeout(4000)  # longer than the page waits for an answer
+        expect(alert).to_be_visible()
+        page.reload()
+        page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+        expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("MEMORY=100", "`MEMORY` (=100) must be at least 600; try 600."),
+        ("KERNELS=many", "`KERNELS` must be a whole number, not 'many'; try 1."),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused_with_one_that_can(tmp_path, limit, said):
+    command = ["make", "-C", ROOT, "app", f"NOTEBOOKS={tmp_path}", limit]
+    refused = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert refused.returncode != 0
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_kernel_that_is_gone_is_noticed_and_said(page, app):
     """Last, since it ends the kernel."""
-    kernel = json.loads(page.locator("#jupyter-config-data").text_content())["kernelId"]
-    asked = page.request.post(f"{app}/voila/api/shutdown/{kernel}", headers={"Authorization": f"token {TOKEN}"})
+    asked = page.request.post(
+        f"{app}/voila/api/shutdown/{kernel_of(page)}", headers={"Authorization": f"token {TOKEN}"}
+    )
     assert asked.ok
     page.get_by_role("slider", name="Ratio").press("ArrowLeft")
     expect(page.get_by_role("alert").filter(has_text="load the page again")).to_be_visible(timeout=10_000)

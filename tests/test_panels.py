@@ -12,10 +12,12 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from messages import VIEW, post
 
-from senet_lab import Architecture, Explorer, pretrained
+from senet_lab import Architecture, Explorer, memory, pretrained
+from senet_lab.build_memory import data_to_build
 from senet_lab.export import FORMS, text_of
 from senet_lab.panels import explorer as explorer_module
 from senet_lab.panels import pages, state
+from senet_lab.panels.building import out_of_memory
 from senet_lab.panels.controls import controls
 from senet_lab.panels.moves import MOVES, TIMM, moved
 from senet_lab.panels.state import TABS, after, begun
@@ -731,6 +733,26 @@ def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_
     assert "explorer.model is SE-ResNet-20, ratio 16" in shown
     assert "another one (Ratio 16 \u2192 8): build it again." in shown
     assert explorer.failure is None
+
+
+def test_an_error_that_too_little_memory_caused_is_said_with_the_limit_and_any_other_as_it_is(monkeypatch):
+    monkeypatch.setattr(memory, "limit", lambda: 2500 << 20)
+    closed = ValueError("I/O operation on closed file.")
+    closed.__context__ = MemoryError()
+    said = "not enough memory. This kernel may use 2,500 MB; choose a smaller network."
+    assert out_of_memory(closed) == said
+    monkeypatch.setattr(memory, "limit", lambda: None)
+    assert out_of_memory(MemoryError()) == "not enough memory. Choose a smaller network."
+    assert out_of_memory(ValueError("5")) == ""
+
+
+@pytest.mark.slow
+def test_a_network_that_needs_more_memory_than_the_kernel_has_left_is_not_built(monkeypatch):
+    explorer = Explorer(SMALL)
+    monkeypatch.setattr(memory, "left", lambda: data_to_build(SMALL) - 1)
+    ask(explorer, tab="Build", build=True)
+    wait_for(explorer)
+    assert "It could not be built: not enough memory." in explorer.shown["body"]
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import gc
 import sys
 import threading
 import time
@@ -12,8 +13,9 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from senet_lab import memory
 from senet_lab.architecture import Architecture
-from senet_lab.build_memory import check_build, check_save
+from senet_lab.build_memory import check_build, check_save, data_to_build
 from senet_lab.files import written_whole
 from senet_lab.nets.quiet import wake_keras
 from senet_lab.panels.cells import is_app
@@ -40,6 +42,7 @@ class Building:
         self.architecture: Architecture | None = None
         self.model: keras.Model | None = None
         self.words, self.running, self.version = "", False, 0
+        self._room: int | None = None  # bytes for models, once Keras is there; None as well without a limit
 
     def start(self, architecture: Architecture) -> None:
         """Build it, unless something is being built already, or there is no memory for it."""
@@ -75,7 +78,7 @@ class Building:
                 model.save(unfinished)
             said = f"Saved as {path.name}, {place(path.parent)}."
         except Exception as error:
-            said = f"It could not be saved: {error}"
+            said = f"It could not be saved: {out_of_memory(error) or error}"
         self.running = False
         self._say(said)
 
@@ -88,13 +91,18 @@ class Building:
             if policy is not None:
                 keras.config.set_dtype_policy(policy)
             self._say(f"Building {len(architecture.ledger().rows)} layers \u2026")
+            gc.collect()  # a Keras model refers to itself: the one built before would still take its memory
+            if self._room is None:  # what a model has left free stays with the process, and serves for the next one
+                self._room = memory.left()
+            if self._room is not None and self._room < data_to_build(architecture):
+                raise MemoryError  # TensorFlow would crash instead, and take the kernel with it
             start = time.perf_counter()
             model = architecture.build()
             seconds = time.perf_counter() - start
             self.model, said = model, agreement(architecture, model)
             said = f"Built in {seconds:.1f} s. {said}"
         except Exception as error:
-            said = f"It could not be built: {type(error).__name__}: {error}"
+            said = f"It could not be built: {out_of_memory(error) or f'{type(error).__name__}: {error}'}"
         self.running = False
         self._say(said)
 
@@ -110,6 +118,18 @@ class Building:
 def _in_thread(function: Callable[..., None], *its: Any) -> None:
     """Run it in a thread, in the context of the page's message that asks for it: see `following.Follower`."""
     threading.Thread(target=contextvars.copy_context().run, args=(function, *its), daemon=True).start()
+
+
+def out_of_memory(error: BaseException) -> str:
+    """Return what to say of an error that came of too little memory; "" of any other."""
+    causes: list[BaseException] = [error]
+    while cause := causes[-1].__cause__ or causes[-1].__context__:
+        causes.append(cause)
+    if not any(isinstance(each, MemoryError) or type(each).__name__ == "ResourceExhaustedError" for each in causes):
+        return ""
+    limit = memory.limit()
+    allowed = f"This kernel may use {limit >> 20:,} MB; choose" if limit else "Choose"
+    return f"not enough memory. {allowed} a smaller network."
 
 
 def place(folder: Path) -> str:

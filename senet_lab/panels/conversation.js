@@ -8,6 +8,9 @@ const SECONDS = DELAYS.reduce((all, each) => all + each, 0) / 1000;
 const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
 const SILENCE =
   `The kernel has not answered for ${SECONDS} seconds. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
+const ENDED =
+  "The kernel of this page has stopped, probably because it ran out of memory. " +
+  "If you want to keep this network, copy its link; then load the page again.";
 
 // One message is under way at a time. What is moved meanwhile waits, and later values take the place of earlier ones, so
 // that a busy kernel finds one message and the newest after it. What is done rather than set, the names in `once`, is a
@@ -15,15 +18,18 @@ const SILENCE =
 //
 // A message is lost when the connection breaks or the kernel restarts. So it is sent again, with the same number, by
 // which Python knows it; the answer is the number of the last message of this view in `answered` of the trait `trait`.
-// `silence` is called with true when none has come for all of `DELAYS`, and with false when one comes then.
+// `silence` is called with what to say when none has come for all of `DELAYS`, and with "" when one comes then. In the
+// app a kernel that dies stays dead: the page hears of it at once, and nothing is sent any more.
 //
 // It listens to the trait before whoever calls this does: a listener that draws an answer finds it heard.
 function conversation(model, trait, view, { once = [], silence }) {
   const waiting = []; // messages that were not sent yet
   let sent = null; // the message that is under way
-  let [number, tries, timer, probe, isSilent] = [0, 0, 0, 0, false];
+  const kernel = document.body.dataset.voila ? model.widget_manager?.kernel : undefined;
+  let [number, tries, timer, probe, said] = [0, 0, 0, 0, ""];
 
   function transmit() {
+    if (said === ENDED) return;
     const { moves, gesture, buffers } = sent;
     try {
       model.send({ view, number, moves, gesture }, undefined, buffers);
@@ -37,12 +43,18 @@ function conversation(model, trait, view, { once = [], silence }) {
 
   function late() {
     tries += 1;
-    if (tries === DELAYS.length) tell(true);
+    if (tries === DELAYS.length) tell(SILENCE);
     transmit();
   }
 
-  function tell(now) {
-    if (isSilent !== now) silence((isSilent = now));
+  function tell(words) {
+    if (said !== words && said !== ENDED) silence((said = words));
+  }
+
+  function end(_, status) {
+    if (status !== "dead") return;
+    tell(ENDED);
+    clearTimeout(timer);
   }
 
   function again() {
@@ -61,7 +73,7 @@ function conversation(model, trait, view, { once = [], silence }) {
     const { heard } = sent;
     clearTimeout(timer);
     sent = null;
-    tell(false);
+    tell("");
     heard.forEach((each) => each());
     next();
   }
@@ -97,6 +109,7 @@ function conversation(model, trait, view, { once = [], silence }) {
 
   model.on(`change:${trait}`, hear);
   model.on("comm_live_update", reconnected);
+  kernel?.statusChanged.connect(end);
   return {
     ask,
     nudge,
@@ -107,6 +120,7 @@ function conversation(model, trait, view, { once = [], silence }) {
       clearTimeout(probe);
       model.off(`change:${trait}`, hear);
       model.off("comm_live_update", reconnected);
+      kernel?.statusChanged.disconnect(end);
     },
   };
 }

@@ -21,7 +21,7 @@ export default {
     el.innerHTML = LAYOUT(id);
     const find = (selector) => el.querySelector(selector);
     let asked = ""; // the question that the field belongs to
-    const silence = (isSilent) => complain(isSilent ? SILENCE : model.get("shown").error);
+    const silence = (words) => complain(words || model.get("shown").error);
     const talk = conversation(model, "shown", id, { once: DEEDS, silence });
 
     // What was asked for and not answered is not asked for again: a second press would be a second try.

@@ -31,9 +31,9 @@ export default {
       talk.ask(name, value, { gesture: `${view} ${gesture}` });
     }
 
-    function silence(isSilent) {
-      el.classList.toggle("sn-silent", isSilent);
-      complain(isSilent ? SILENCE : model.get("shown").error);
+    function silence(words) {
+      el.classList.toggle("sn-silent", Boolean(words));
+      complain(words || model.get("shown").error);
     }
 
     function complain(words) {

@@ -12,9 +12,9 @@ export default {
     const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     let file = ""; // the one that is being sent
 
-    function silence(isSilent) {
-      el.classList.toggle("sn-silent", isSilent);
-      complain(isSilent ? SILENCE : model.get("shown").error);
+    function silence(words) {
+      el.classList.toggle("sn-silent", Boolean(words));
+      complain(words || model.get("shown").error);
     }
     const talk = conversation(model, "shown", view, { once: ONCE, silence });
     const { ask } = talk;

@@ -20,9 +20,9 @@ export default {
       talk.ask(name, value);
     }
 
-    function silence(isSilent) {
-      el.classList.toggle("sn-silent", isSilent);
-      complain(isSilent ? SILENCE : model.get("form").error || lost);
+    function silence(words) {
+      el.classList.toggle("sn-silent", Boolean(words));
+      complain(words || model.get("form").error || lost);
     }
     const talk = conversation(model, "form", view, { once: ONCE, silence });
 

@@ -1,0 +1,151 @@
+"""What `make app` starts: Voila with a limit on its kernels and on their memory, one template, and two themes."""
+
+# mypy: allow-untyped-calls
+# Jupyter's server annotates little.
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import resource
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from nbformat import NotebookNode
+from tornado.web import Finish
+from traitlets import Integer
+from traitlets.config import Config
+from voila.app import Voila  # type: ignore[import-untyped]
+
+from senet_lab.checks import number, whole
+
+THEMES = ("light", "dark")
+MAX_KERNELS = 10_000
+MIN_MEMORY, MAX_MEMORY = 600, 2**20  # MB; TensorFlow, which Build loads, takes 400
+RETRY_AFTER = 60  # seconds, for programs; people read "in a few minutes"
+
+# Settings of the kernels. Each thread takes 8 MB of stack and a share of the pools, so that a kernel on a machine of 64
+# cores would need 1 GB more, and the visitors share the cores anyway. TensorFlow's own pool keeps freed memory for the
+# next training step, but no kernel trains here.
+FRUGAL = {
+    "OMP_NUM_THREADS": "2",
+    "TF_NUM_INTRAOP_THREADS": "2",
+    "TF_NUM_INTEROP_THREADS": "2",
+    "TF_CPU_ALLOCATOR_USE_BFC": "false",
+}
+
+
+class LimitedKernels(AsyncMappingKernelManager):
+    """The kernels of all visitors: at most so many, and each with at most so much memory."""
+
+    max_kernels = Integer(config=True, help="Number of kernels that run at the same time.")
+    max_memory = Integer(config=True, help="MB of memory that each kernel may use.")
+
+    def __init__(self, **its: Any) -> None:
+        super().__init__(**its)
+        self._left: dict[str, None] = {}  # kernels whose page was closed or lost, the longest ago first
+        self._ending: dict[str, asyncio.Task[None]] = {}
+        if not can_limit_memory():
+            self.log.warning("MEMORY is ignored: only Linux can limit the memory of a process.")
+
+    def make_room(self) -> bool:
+        """Return whether another kernel may start; where all are taken, end one whose page is gone."""
+        starting = {name for name, task in self._pending_kernels.items() if not task.done()}
+        running = {*self.list_kernel_ids(), *starting} - self._ending.keys()
+        if len(running) < self.max_kernels:
+            return True
+        left = [name for name in self._left if name in running and not self.kernel_model(name)["connections"]]
+        if not left:
+            return False
+        self._ending[left[0]] = asyncio.ensure_future(self._end(left[0]))
+        return True
+
+    async def _end(self, kernel_id: str) -> None:
+        self.log.info("Ending kernel %s, whose page is gone, to make room for another.", kernel_id)
+        try:
+            await self.shutdown_kernel(kernel_id, now=True)
+        finally:
+            del self._ending[kernel_id]
+
+    async def start_kernel(self, **its: Any) -> str:  # type: ignore[override]
+        """Start a kernel and limit its memory."""
+        kernel_id = await super().start_kernel(**its)
+        limit_memory(self.get_kernel(kernel_id).provisioner.pid, self.max_memory)  # type: ignore[union-attr]
+        return kernel_id
+
+    def notify_disconnect(self, kernel_id: str) -> None:
+        """Note that a page was left."""
+        super().notify_disconnect(kernel_id)
+        self._left.pop(kernel_id, None)
+        self._left[kernel_id] = None
+
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """Forget a kernel that has ended."""
+        self._left.pop(kernel_id, None)
+        return super().remove_kernel(kernel_id)
+
+
+def can_limit_memory() -> bool:
+    """Return whether the system refuses memory to a process: macOS accepts a limit, and ignores it."""
+    return hasattr(resource, "prlimit")
+
+
+def limit_memory(process: int, megabytes: int) -> None:
+    """Let a process have at most so much memory of its own, which leaves out libraries that processes share."""
+    if can_limit_memory():
+        with suppress(ProcessLookupError):  # it has died already, which Jupyter reports
+            resource.prlimit(process, resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
+
+
+def admit(handler: JupyterHandler, notebook: NotebookNode, cwd: str) -> None:  # noqa: ARG001 - Voila's signature
+    """Turn a visitor away when the app is full; otherwise show the page in the theme that its address asks for.
+
+    Voila's templates write the theme as it is, so only known ones may reach them.
+    """
+    if not handler.kernel_manager.make_room():  # type: ignore[attr-defined]
+        handler.set_status(503)
+        handler.set_header("Retry-After", str(RETRY_AFTER))
+        raise Finish(handler.render_template("full.html"))
+    theme = handler.get_argument("theme", "")
+    if theme in THEMES:
+        notebook.metadata["voila"] = {"theme": theme}
+
+
+def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
+    """Return a function that reads a whole number within bounds; `name` is what its errors call it."""
+
+    def read(text: str) -> int:
+        try:
+            return whole(name, number(text), least, most)
+        except (TypeError, ValueError) as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
+
+
+def main() -> None:
+    """Serve the notebook that the command line names; all but the two limits goes to Voila, and overrides this."""
+    for name, value in FRUGAL.items():
+        os.environ.setdefault(name, value)
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--kernels", type=whole_number("KERNELS", 1, MAX_KERNELS), required=True)
+    parser.add_argument("--memory", type=whole_number("MEMORY", MIN_MEMORY, MAX_MEMORY), required=True)
+    limits, others = parser.parse_known_args()
+    config = Config()
+    config.LimitedKernels = Config(max_kernels=limits.kernels, max_memory=limits.memory)
+    config.VoilaConfiguration.multi_kernel_manager_class = LimitedKernels
+    config.VoilaConfiguration.prelaunch_hook = admit
+    # By itself Voila takes any template and any theme from the address. "NOTEBOOK" lets `admit` set the theme.
+    config.VoilaConfiguration.allow_template_override = "NO"
+    config.VoilaConfiguration.allow_theme_override = "NOTEBOOK"
+    # A kernel that died would be started again without the Explorer, and the page would not be told.
+    config.KernelRestarter.restart_limit = 0
+    Voila.launch_instance(argv=others, config=config)
+
+
+if __name__ == "__main__":
+    main()
