@@ -152,7 +152,7 @@ def test_the_views_that_were_silent_for_longest_are_forgotten(panel):
         ({"view": "a", "moves": {}}, "`number` must be a whole number, not None; try 1"),
         ({"view": "a", "number": "1", "moves": {}}, "`number` must be a whole number, not '1'; try 1"),
         ({"view": "a", "number": True, "moves": {}}, "`number` must be a whole number, not True; try 1"),
-        ({"view": "a", "number": 1.5, "moves": {}}, "`number` must be a whole number, not 1.5; try 1"),
+        ({"view": "a", "number": 1.5, "moves": {}}, "`number` must be a whole number, not 1.5; try 2"),
         ({"view": "a", "number": 0, "moves": {}}, r"`number` \(=0\) must be at least 1; try 1"),
     ],
 )
