@@ -39,7 +39,7 @@ class Group(NamedTuple):
     ratio: int | None
 
 
-EXAMPLE = "Architecture.preset('cifar_se_resnet20')"  # what errors offer to who gives something else
+EXAMPLE = "Architecture.preset('cifar_se_resnet20')"  # suggested by errors about a value that is no architecture
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

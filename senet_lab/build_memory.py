@@ -23,9 +23,9 @@ from senet_lab.memory import size_words
 # that had built an SE-ResNet-20 before (Keras 3, TensorFlow 2.21 on the CPU, 2 cores x86_64, Linux, 2026-11-29);
 # tests/test_build_memory.py has the six networks, and measures one of them again. All weights stay, the random values
 # of the largest layer are drawn in 2.25 times its size, and each layer has its objects in Python. To save copies all
-# weights once, and the largest ones again. The worst was off by 8 %, but for a network of 4,000 layers without weights.
+# weights once, and the largest ones again. The worst was off by 8 %, except for a network of 4,000 tiny layers.
 IMPORTS = 850_000_000  # Keras and TensorFlow, and a first model
-NUMBER = 4  # bytes of a float32; mixed precision keeps weights so, too
+NUMBER = 4  # bytes of a float32; mixed precision stores weights in it as well
 Table = tuple[tuple[int, ...], ...]
 DRAWN, LAYER, SAVED = 2.25, 120_000, 20_000_000
 
@@ -38,10 +38,19 @@ class _Sizes(NamedTuple):
     layers: int
 
 
-def bytes_to_build(architecture: Architecture) -> int:
-    """Return what `architecture.build()` needs at its peak, Keras included where it is not loaded yet."""
+def weight_bytes(architecture: Architecture) -> int:
+    """Return the size of all weights."""
+    return _sizes(architecture).weights
+
+
+def bytes_to_build(architecture: Architecture, *, fresh: bool = False) -> int:
+    """Return what `architecture.build()` needs at its peak, Keras included where it is not loaded yet.
+
+    Args:
+        fresh: in a process of its own, which has to load Keras.
+    """
     sizes = _sizes(architecture)
-    imports = 0 if _is_keras_loaded() else IMPORTS
+    imports = IMPORTS if fresh or not _is_keras_loaded() else 0
     return imports + int(sizes.weights + DRAWN * sizes.largest + LAYER * sizes.layers)
 
 
@@ -66,18 +75,33 @@ def bytes_to_save(architecture: Architecture) -> int:
     return sizes.weights + sizes.largest + SAVED
 
 
-def bytes_to_build_and_save(architecture: Architecture) -> int:
-    """Return what it takes to build a network and save it."""
-    return bytes_to_build(architecture) + bytes_to_save(architecture)
+def bytes_to_build_and_save(architecture: Architecture, *, fresh: bool = False) -> int:
+    """Return what it takes to build a network and save it; `fresh` as in `bytes_to_build`."""
+    return bytes_to_build(architecture, fresh=fresh) + bytes_to_save(architecture)
 
 
-def check_build(architecture: Architecture) -> None:
+def check_build(architecture: Architecture, *, pooled: int = 0) -> None:
     """See that there is memory to build a network.
+
+    Args:
+        pooled: bytes that TensorFlow keeps for reuse in this process, and that the system counts as used.
 
     Raises:
         ValueError: there is not; says what would fit.
     """
-    _check(architecture, bytes_to_build, "build")
+    _check(architecture, bytes_to_build, "build", memory.available() + pooled)
+
+
+def check_data(architecture: Architecture, room: int) -> None:
+    """See that a process with a limit on its data has room to build a network: TensorFlow would crash at the limit.
+
+    Args:
+        room: bytes that are left.
+
+    Raises:
+        ValueError: there is not; says what would fit.
+    """
+    _check(architecture, data_to_build, "build", room)
 
 
 def check_save(architecture: Architecture, *, built: bool = False) -> None:
@@ -86,23 +110,23 @@ def check_save(architecture: Architecture, *, built: bool = False) -> None:
     Raises:
         ValueError: there is not; says what would fit.
     """
-    _check(architecture, bytes_to_save if built else bytes_to_build_and_save, "save")
+    _check(architecture, bytes_to_save if built else bytes_to_build_and_save, "save", memory.available())
 
 
 def warn_of_build(architecture: Architecture) -> None:
     """Warn the caller's caller if there seems to be no memory to build a network."""
-    if words := _shortage(architecture, bytes_to_build, "build"):
-        warnings.warn(f"{words} It is built all the same.", RuntimeWarning, stacklevel=3)
+    if words := _shortage(architecture, bytes_to_build, "build", memory.available()):
+        warnings.warn(f"{words} Building anyway.", RuntimeWarning, stacklevel=3)
 
 
-def _check(architecture: Architecture, needed: Callable[[Architecture], int], verb: str) -> None:
-    if words := _shortage(architecture, needed, verb):
+def _check(architecture: Architecture, needed: Callable[[Architecture], int], verb: str, free: int) -> None:
+    if words := _shortage(architecture, needed, verb, free):
         raise ValueError(words)
 
 
-def _shortage(architecture: Architecture, needed: Callable[[Architecture], int], verb: str) -> str:
+def _shortage(architecture: Architecture, needed: Callable[[Architecture], int], verb: str, free: int) -> str:
     """What is needed, what is free and what would fit, in a sentence; "" where it fits."""
-    need, free = needed(architecture), memory.available()
+    need = needed(architecture)
     if need <= free:
         return ""
     fit = next(_fitting(architecture, lambda each: needed(each) <= free), "fewer or narrower blocks")

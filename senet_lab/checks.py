@@ -109,7 +109,7 @@ def whole_number(text: str) -> int:
         ValueError: it spells none, or one of more than `MAX_DIGITS` characters.
     """
     if len(text) > MAX_DIGITS or not re.fullmatch("-?[0-9]+", text):
-        raise ValueError(f"{shortened(text)} is no whole number; try 16.")
+        raise ValueError(f"{shortened(text)} is not a whole number; try 16.")
     return int(text)
 
 
@@ -164,9 +164,9 @@ def _meant(value: Any, least: int, most: int) -> int:
 def ratio_or_none(name: str, value: Any) -> int | None:
     """`value` as a plain int of at least 1, or None; errors as in `whole`.
 
-    How large it may be depends on the channels that it divides: see `style.squeezed_channels`.
+    Whether it leaves a channel depends on what it divides: see `style.squeezed_channels`.
     """
-    return None if value is None else whole(name, value, 1, max(MAX_RATIO, _index(value) or 0))
+    return None if value is None else whole(name, value, 1, MAX_RATIO)
 
 
 def real(name: str, value: Any, least: float, below: float) -> float:
@@ -269,7 +269,7 @@ def path_of(name: str, value: Any, fit: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise ValueError(f"`{name}` (={quoted(text)}) must be under a home that there is; try {fit}.") from error
+        raise ValueError(f"`{name}` (={quoted(text)}) names a user who does not exist; try {fit}.") from error
 
 
 def listed(choices: Iterable[Any]) -> str:

@@ -50,12 +50,14 @@ def limit() -> int | None:
 def left() -> int | None:
     """Return what this process may still take of its limit; None without a limit, or where the system has none."""
     most = limit()
+    if most is None:
+        return None
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:
+        taken = next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:"))
+    except (OSError, StopIteration, ValueError):
         return None
-    taken = next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:"))
-    return None if most is None else max(0, most - taken)
+    return max(0, most - taken)
 
 
 def size_words(number: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from senet_lab.checks import MAX_CHANNELS, MAX_RATIO, flag, one_of, quoted, real, whole
+from senet_lab.checks import MAX_CHANNELS, flag, one_of, quoted, real, whole
 
 FAMILIES = ("resnet", "resnext")
 
@@ -153,8 +153,6 @@ def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
     Raises:
         ValueError: none would be left (Hu et al. 2018 give no rule; a gate would be constant, sigmoid(0)).
     """
-    if divisor > 1 and ratio > MAX_RATIO:
-        raise ValueError(f"`ratio` (={quoted(ratio)}) must be at most {MAX_RATIO}; try {MAX_RATIO}.")
     if divisor > 1:
         return max(divisor, int(channels / ratio + divisor / 2) // divisor * divisor)
     if ratio > channels:

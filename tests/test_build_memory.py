@@ -157,7 +157,7 @@ def test_a_run_is_neither_saved_nor_looked_into_where_it_does_not_fit(tmp_path, 
 @pytest.mark.usefixtures("four_gib", "no_keras")
 def test_in_python_a_build_warns_and_goes_on():
     with (
-        pytest.warns(RuntimeWarning, match=r"needs about .* It is built all the same\.") as caught,
+        pytest.warns(RuntimeWarning, match=r"needs about .* Building anyway\.") as caught,
         pytest.raises(ImportError),
     ):
         MANY_CLASSES.build()
@@ -183,3 +183,16 @@ def test_nothing_asks_the_system_for_memory_before_a_build():
         "from senet_lab.panels.state import after, begun; after(begun(a), {'ratio': 8}, ''); print('psutil' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "False\n"
+
+
+def test_memory_in_tensorflows_pool_counts_as_free_for_the_next_build(monkeypatch):
+    network = Architecture()
+    monkeypatch.setattr(memory, "available", lambda: bytes_to_build(network) - 1)
+    with pytest.raises(ValueError, match="needs about .* of memory to build"):
+        check_build(network)
+    check_build(network, pooled=1)
+
+
+def test_a_limit_of_a_process_is_refused_with_what_fits():
+    with pytest.raises(ValueError, match=r"needs about .* of memory to build, and 100 MiB are free; try .+\."):
+        build_memory.check_data(Architecture(), 100 << 20)

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import os
 import resource
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -115,28 +114,20 @@ def admit(handler: JupyterHandler, notebook: NotebookNode, cwd: str) -> None:  #
         notebook.metadata["voila"] = {"theme": theme}
 
 
-def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
-    """Return a function that reads a whole number within bounds; `name` is what its errors call it."""
-
-    def read(text: str) -> int:
-        try:
-            return whole(name, number(text), least, most)
-        except (TypeError, ValueError) as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return read
-
-
 def main() -> None:
     """Serve the notebook that the command line names; all but the two limits goes to Voila, and overrides this."""
     for name, value in FRUGAL.items():
         os.environ.setdefault(name, value)
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--kernels", type=whole_number("KERNELS", 1, MAX_KERNELS), required=True)
-    parser.add_argument("--memory", type=whole_number("MEMORY", MIN_MEMORY, MAX_MEMORY), required=True)
+    parser.add_argument("--kernels", type=number, required=True)
+    parser.add_argument("--memory", type=number, required=True)
     limits, others = parser.parse_known_args()
     config = Config()
-    config.LimitedKernels = Config(max_kernels=limits.kernels, max_memory=limits.memory)
+    try:
+        config.LimitedKernels.max_kernels = whole("KERNELS", limits.kernels, 1, MAX_KERNELS)
+        config.LimitedKernels.max_memory = whole("MEMORY", limits.memory, MIN_MEMORY, MAX_MEMORY)
+    except (TypeError, ValueError) as error:
+        parser.error(str(error))
     config.VoilaConfiguration.multi_kernel_manager_class = LimitedKernels
     config.VoilaConfiguration.prelaunch_hook = admit
     # By itself Voila takes any template and any theme from the address. "NOTEBOOK" lets `admit` set the theme.

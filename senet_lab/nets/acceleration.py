@@ -47,7 +47,8 @@ def accelerate(model: Any, *, path: str | None = None) -> Any:
 
     Args:
         model: a `keras.Model`, or a single layer.
-        path: one of `senet_lab.nets.grouped.PATHS` for grouped convolutions; None for the fastest here.
+        path: one of `senet_lab.nets.grouped.PATHS` for grouped convolutions, to compare them; None for the fastest
+            here. "direct" needs TensorFlow.
 
     Returns:
         `model` itself.
@@ -90,8 +91,8 @@ def _speedup(layer: Any) -> Speedup | None:
     return None if speedup and getattr(layer, "groups", 2) == 1 else speedup
 
 
-def _obstacle(layer: Any, speedup: Speedup) -> str:
-    """Why a layer stays plain; "" if nothing is in the way."""
+def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
+    """Why a layer stays plain; "" if nothing is in the way, or if a path is forced on a grouped convolution."""
     base = next(kind for kind, each in SPEEDUPS.items() if each is speedup)
     if any(getattr(type(layer), name) is not getattr(base, name) for name in speedup.methods):
         return f"{type(layer).__name__} computes in its own way"
@@ -101,14 +102,14 @@ def _obstacle(layer: Any, speedup: Speedup) -> str:
     if getattr(layer, "data_format", "channels_last") != "channels_last":
         return f"data_format is {layer.data_format!r}"
     grouped = speedup.operation is GroupedConvolution
-    faster = on_tensorflow_cpu() or (grouped and fastest_path(layer.compute_dtype) != "native")
+    faster = on_tensorflow_cpu() or (grouped and (path or fastest_path(layer.compute_dtype)) != "native")
     return "" if faster else "Keras' own is the fastest on this backend and device"
 
 
 def _install(layer: Any, path: str | None) -> bool:
     """Install the faster operation, if there is one; whether anything changed."""
     speedup = _speedup(layer)
-    if speedup is None or _obstacle(layer, speedup):
+    if speedup is None or _obstacle(layer, speedup, path):
         return False
     grouped = speedup.operation is GroupedConvolution
     operation = GroupedConvolution(layer, path) if grouped else FusedNormalization(layer)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import one_of, quoted, quoted_path
+from senet_lab.checks import path_of, quoted_path
 from senet_lab.nets.backend import tune_tensorflow
 
 if TYPE_CHECKING:
@@ -31,10 +30,10 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
         TypeError, ValueError: `path` is not that of a `.keras` file, or Keras cannot read it.
         FileNotFoundError: there is no such file.
     """
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"`path` must be the path of a .keras file, not {quoted(path)}; try 'network.keras'.")
-    file = Path(path).expanduser()
-    one_of("suffix", file.suffix, (".keras",))
+    file = path_of("path", path, "'network.keras'")
+    if file.suffix.lower() != ".keras":
+        fit = f"'{file.stem or 'network'}.keras', saved by model.save(...)"
+        raise ValueError(f"`path` (={quoted_path(file)}) must be that of a .keras file; try {fit}.")
     if not file.is_file():
         raise FileNotFoundError(
             f"`path` (={quoted_path(file)}) must be an existing file; check the folder and the name."

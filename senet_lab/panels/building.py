@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import gc
+import os
 import sys
 import threading
 import time
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import memory
 from senet_lab.architecture import Architecture
-from senet_lab.build_memory import check_build, check_save, data_to_build
+from senet_lab.build_memory import check_build, check_data, check_save, weight_bytes
 from senet_lab.files import written_whole
 from senet_lab.nets.quiet import wake_keras
 from senet_lab.panels.cells import is_app
@@ -43,14 +44,16 @@ class Building:
         self.model: keras.Model | None = None
         self.words, self.running, self.version = "", False, 0
         self._room: int | None = None  # bytes for models, once Keras is there; None as well without a limit
+        self._pooled = 0  # bytes that TensorFlow's pool keeps of models that are gone
 
     def start(self, architecture: Architecture) -> None:
         """Build it, unless something is being built already, or there is no memory for it."""
         if self.running:
             return
-        self.architecture, self.model, self.words = architecture, None, ""  # the model of before makes room
+        self.architecture, self.model, self.words = architecture, None, ""
+        gc.collect()  # a Keras model refers to itself: the previous one would still take its memory
         try:
-            check_build(architecture)
+            check_build(architecture, pooled=self._pooled)
         except ValueError as error:
             self._refuse(error, "Not built")
             return
@@ -78,7 +81,7 @@ class Building:
                 model.save(unfinished)
             said = f"Saved as {path.name}, {place(path.parent)}."
         except Exception as error:
-            said = f"It could not be saved: {out_of_memory(error) or error}"
+            said = f"It could not be saved: {reason(error)}"
         self.running = False
         self._say(said)
 
@@ -91,18 +94,19 @@ class Building:
             if policy is not None:
                 keras.config.set_dtype_policy(policy)
             self._say(f"Building {len(architecture.ledger().rows)} layers \u2026")
-            gc.collect()  # a Keras model refers to itself: the one built before would still take its memory
-            if self._room is None:  # what a model has left free stays with the process, and serves for the next one
+            if self._room is None:  # memory that a model has left stays with the process, for the next one
                 self._room = memory.left()
-            if self._room is not None and self._room < data_to_build(architecture):
-                raise MemoryError  # TensorFlow would crash instead, and take the kernel with it
+            if self._room is not None:
+                check_data(architecture, self._room)
             start = time.perf_counter()
             model = architecture.build()
             seconds = time.perf_counter() - start
             self.model, said = model, agreement(architecture, model)
+            if os.environ.get("TF_CPU_ALLOCATOR_USE_BFC") == "true":
+                self._pooled = max(self._pooled, weight_bytes(architecture))
             said = f"Built in {seconds:.1f} s. {said}"
         except Exception as error:
-            said = f"It could not be built: {out_of_memory(error) or f'{type(error).__name__}: {error}'}"
+            said = f"It could not be built: {reason(error)}"
         self.running = False
         self._say(said)
 
@@ -120,16 +124,16 @@ def _in_thread(function: Callable[..., None], *its: Any) -> None:
     threading.Thread(target=contextvars.copy_context().run, args=(function, *its), daemon=True).start()
 
 
-def out_of_memory(error: BaseException) -> str:
-    """Return what to say of an error that came of too little memory; "" of any other."""
+def reason(error: BaseException) -> str:
+    """Return why a build or a save failed, in the words of the page; of too little memory, how much there may be."""
     causes: list[BaseException] = [error]
     while cause := causes[-1].__cause__ or causes[-1].__context__:
         causes.append(cause)
-    if not any(isinstance(each, MemoryError) or type(each).__name__ == "ResourceExhaustedError" for each in causes):
-        return ""
-    limit = memory.limit()
-    allowed = f"This kernel may use {limit >> 20:,} MB; choose" if limit else "Choose"
-    return f"not enough memory. {allowed} a smaller network."
+    if any(isinstance(each, MemoryError) or type(each).__name__ == "ResourceExhaustedError" for each in causes):
+        limit = memory.limit()
+        allowed = f"This kernel may use {limit >> 20:,} MB; choose" if limit else "Choose"
+        return f"not enough memory. {allowed} a smaller network."
+    return in_words(str(error)) if type(error) in (ValueError, OSError) else f"{type(error).__name__}: {error}"
 
 
 def place(folder: Path) -> str:

@@ -3,11 +3,10 @@
 const DELAYS = [800, 1200, 2000]; // milliseconds after which an unanswered message is sent again; then the page says so
 const PER_BYTE = 4 / 2 ** 20; // how many times as long that is for each byte that goes with it, on a slow network
 const RECONNECTED = 1000; // milliseconds after the connection changed until the kernel is asked whether it is there
-const SECONDS = DELAYS.reduce((all, each) => all + each, 0) / 1000;
 // Voila ends the kernel with the page, and has no cell that could be run again.
 const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
 const SILENCE =
-  `The kernel has not answered for ${SECONDS} seconds. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
+  `The kernel has not answered. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
 const ENDED =
   "The kernel of this page has stopped, probably because it ran out of memory. " +
   "If you want to keep this network, copy its link; then load the page again.";
@@ -78,7 +77,7 @@ function conversation(model, trait, view, { once = [], silence }) {
     next();
   }
 
-  // When the connection was lost or the kernel restarted, which nobody tells us apart: an answer tells, and has all of
+  // The connection was lost, or the kernel restarted; only an answer shows which, and it has all of
   // the panel's state with it. Later, since what is sent while a kernel restarts is lost.
   function reconnected() {
     clearTimeout(probe);
@@ -102,7 +101,7 @@ function conversation(model, trait, view, { once = [], silence }) {
     return answer;
   }
 
-  // Whoever asks for something once more does not wait for it in vain: what was sent often enough is sent again.
+  // After the last retry, a further press sends the message again.
   function nudge() {
     if (sent && tries >= DELAYS.length) again();
   }

@@ -86,7 +86,7 @@ class Conversation:
         """Act on a message, {"view": str, "number": int, "moves": dict, "gesture": str}, unless it was acted on."""
         try:
             view, number = _sender(content)
-        except (TypeError, ValueError) as error:  # whom to answer, nobody knows: the error is for every view
+        except (TypeError, ValueError) as error:  # nobody knows which view to answer, so all of them show the error
             self._fail(error)
             return
         if not self._begin(view, number):

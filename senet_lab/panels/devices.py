@@ -12,9 +12,9 @@ from typing import Any
 
 import psutil
 
+from senet_lab.memory import size_words as size
 from senet_lab.training.run import Status
 from senet_lab.views.results import Reading
-from senet_lab.views.units import memory_size as size
 
 
 @cache

@@ -78,16 +78,16 @@ def move_words(before: Architecture, after: Architecture) -> str:
     return ", ".join(f"{label} {old} \u2192 {new}" for label, (old, new) in told.items() if old != new)
 
 
-def brought_words(before: Architecture, after: Architecture) -> str:
-    """Return what another depth brings along, with what it is now; "" where it brings nothing.
+def depth_side_effects(before: Architecture, after: Architecture) -> str:
+    """Return what else another depth sets, with its value now; "" where it sets nothing else.
 
-    >>> brought_words(Architecture("resnext", 50), Architecture("resnext", 154))
-    'also: stem deep, projection kernel 3, first 1\u00d71 halved yes, dropout 0.2'
+    >>> depth_side_effects(Architecture("resnext", 50), Architecture("resnext", 154))
+    'also sets: stem deep, projection kernel 3, first 1\u00d71 halved yes, dropout 0.2'
     """
-    moved = [name for name in BROUGHT if getattr(before, name) is None and getattr(after, name) is None]
+    moved = [name for name in DEPTH_STYLE if getattr(before, name) is None and getattr(after, name) is None]
     moved = [name for name in moved if getattr(before.style, name) != getattr(after.style, name)]
     told = [f"{TOLD[name][0].lower()}{TOLD[name][1:]} {_plain(getattr(after.style, name))}" for name in moved]
-    return f"also: {', '.join(told)}" if told else ""
+    return f"also sets: {', '.join(told)}" if told else ""
 
 
 def _plain(value: Any) -> str:
@@ -110,7 +110,7 @@ def _told(architecture: Architecture, name: str) -> str:
 
 
 # What published depths settle of a style, in the order of the controls.
-BROUGHT = tuple(name for name in DETAILS | NUMBERS if any(name in depth.style for depth in DEPTHS.values()))
+DEPTH_STYLE = tuple(name for name in DETAILS | NUMBERS if any(name in depth.style for depth in DEPTHS.values()))
 TOLD = (
     {"family": "Family", "depth": "Depth", "groups": "Groups"}
     | {name: label for name, (label, *_) in SLIDERS.items() if name != "depth"}

@@ -11,7 +11,7 @@ from senet_lab.checks import flag, one_of, quoted, text
 from senet_lab.export import FORMS, SUFFIXES
 from senet_lab.nets.network import model_name
 from senet_lab.panels.controls import checked_batch
-from senet_lab.panels.labels import brought_words, move_words
+from senet_lab.panels.labels import depth_side_effects, move_words
 from senet_lab.panels.moves import KEPT, moved
 from senet_lab.panels.reach import can_keep_cost
 from senet_lab.panels.refusals import refusal
@@ -157,8 +157,8 @@ def _said(state: State) -> str:
     told = move_words(origin, state.architecture)
     if told.count(" \u2192 ") > MANY and origin.name != state.architecture.name:
         told = f"{origin.name} \u2192 {state.architecture.name}"
-    if brought := brought_words(origin, state.architecture):
-        told = f"{told} ({brought})"
+    if others := depth_side_effects(origin, state.architecture):
+        told = f"{told} ({others})"
     if state.batch != state.origin_batch:
         told = ", ".join(filter(None, (told, "Batch {} \u2192 {}".format(*batches))))
     return move_sentence(told, origin.ledger(), state.architecture.ledger(), batches) if told else FIRST_WORDS

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from senet_lab import memory
-from senet_lab.build_memory import IMPORTS, bytes_to_build_and_save
+from senet_lab.build_memory import bytes_to_build_and_save
+from senet_lab.memory import size_words
 from senet_lab.panels.building import free_name, place
 from senet_lab.training.run import Run
-from senet_lab.views.units import memory_size
 
 SAVING = "Saving its network: some seconds, to load Keras."
 # What trains has the GPU, and may have all of it.
@@ -65,7 +65,7 @@ class Taking:
                 raise RuntimeError("A network is being saved already; press it again in some seconds.")
             folder = _writable(Path.cwd())
             if (free := memory.available()) < (needed := _needed(run)):
-                need, have = memory_size(needed), memory_size(free)
+                need, have = size_words(needed), size_words(free)
                 raise RuntimeError(f"To save it takes about {need} of memory, and {have} are free; try it later.")
             self._path = free_name(folder, run.folder.name, ".keras")
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe might fill
@@ -102,9 +102,8 @@ class Taking:
 
 
 def _needed(run: Run) -> int:
-    """Bytes that the process takes: this one may have Keras already, and that one has not."""
-    loaded = "keras" in sys.modules
-    return bytes_to_build_and_save(run.architecture) + IMPORTS * loaded
+    """Bytes that the process takes, which has to load Keras."""
+    return bytes_to_build_and_save(run.architecture, fresh=True)
 
 
 def _writable(folder: Path) -> Path:

@@ -64,8 +64,8 @@ def accelerate_adam(optimizer: Any) -> Any:
         `optimizer` itself.
     """
     adam = getattr(optimizer, "inner_optimizer", optimizer)
-    kept = getattr(type(adam), "update_step", None) is keras.optimizers.Adam.update_step
-    if kept and "update_step" not in vars(adam) and keras.config.backend() == "tensorflow":
+    is_keras_adam = getattr(type(adam), "update_step", None) is keras.optimizers.Adam.update_step
+    if is_keras_adam and "update_step" not in vars(adam) and keras.config.backend() == "tensorflow":
         adam.update_step = AdamUpdate(adam)
     return optimizer
 

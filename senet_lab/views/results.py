@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from senet_lab.architecture import Architecture
 from senet_lab.budget import cost
+from senet_lab.memory import size_words
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.run import ENDED, Status
 from senet_lab.views.courses import Course, but_seed, held_out, parts, recipe_words, told_apart
 from senet_lab.views.page import summary
-from senet_lab.views.units import memory_size, short
+from senet_lab.views.units import short
 
 WORDS = {
     "waiting": "waiting for its process",
@@ -224,7 +225,7 @@ def _figures(record: Record | None, reading: Reading | None) -> str:
     pace = status.images_per_s
     forward = cost(record.architecture).macs if record else 0
     computed = status.macs_per_s or (3 * forward * pace if pace else None)
-    peak = memory_size(status.memory) if status.memory else ""
+    peak = size_words(status.memory) if status.memory else ""
     reading = reading or Reading("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
     figures = (
         ("left", "Time left", duration(status.seconds) if going else "", "at this pace"),

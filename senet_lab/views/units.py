@@ -75,12 +75,3 @@ def tied(words: str) -> str:
     '27.54\xa0M, 9.1\xa0%'
     """
     return re.sub(r"(\d) ([kMGT%](?!\w))", "\\1\u00a0\\2", words)
-
-
-def memory_size(number: float) -> str:
-    """Bytes, in words.
-
-    >>> memory_size(812 * 2**20), memory_size(31.3 * 2**30)
-    ('812 MiB', '31.3 GiB')
-    """
-    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
