@@ -188,7 +188,7 @@ def test_nothing_asks_the_system_for_memory_before_a_build():
 def test_memory_in_tensorflows_pool_counts_as_free_for_the_next_build(monkeypatch):
     network = Architecture()
     monkeypatch.setattr(memory, "available", lambda: bytes_to_build(network) - 1)
-    with pytest.raises(ValueError, match="needs about .* of memory to build"):
+    with pytest.raises(ValueError, match=r"needs about .* of memory to build"):
         check_build(network)
     check_build(network, pooled=1)
 
