@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, se_resnet
+from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, accelerate, se_resnet
 from senet_lab import gates as g
 from senet_lab.ablation import HOWS, ablated, ablation, cost, switchable
 from senet_lab.nets.gated import sites
@@ -106,7 +106,7 @@ def test_gates_of_models_made_in_any_way_and_loaded_again_are_numpys(way, tmp_pa
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert [site.path for site in assert_as_by_numpy(loaded)] == paths
-    np.testing.assert_array_equal(g.gates(loaded, IMAGES)[paths[-1]], g.gates(model, IMAGES)[paths[-1]])
+    np.testing.assert_array_equal(g.gates(accelerate(loaded), IMAGES)[paths[-1]], g.gates(model, IMAGES)[paths[-1]])
 
 
 def test_gates_of_maps_of_one_pixel_and_gates_multiplied_the_other_way_round_are_found():

@@ -10,6 +10,7 @@ from jupyter_client.manager import start_new_kernel
 from senet_lab import kernels
 from senet_lab.__main__ import main
 from senet_lab.kernels import Kernel
+from senet_lab.nets.backend import CPU_SETTINGS
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_a_kernel_says_engine_and_device_and_brings_its_environment(tmp_path):
         "senet_lab: TensorFlow on NVIDIA H200",
         "senet_lab: JAX on 2 NVIDIA A100",
     ]
-    assert specs[0]["env"] == {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"}
+    assert specs[0]["env"] == {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1", **CPU_SETTINGS}
     assert "CUDA_VISIBLE_DEVICES" not in specs[1]["env"]
     assert specs[2]["env"]["KERAS_BACKEND"] == "jax"
     assert all(spec["argv"][0] == sys.executable for spec in specs)

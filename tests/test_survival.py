@@ -208,10 +208,12 @@ def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(
 def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, tmp_path):
     run = Run.create(TINY, SHORT, folder=tmp_path / "run")
     (run.folder / "wanted").mkdir()  # what root cannot write either
-    with pytest.raises(OSError, match=r"wanted'\) is there already"):
+    with pytest.raises(ValueError, match=r"wanted' is damaged: it is a folder and not a file; delete it"):
         run.start()
     (run.folder / "wanted").rmdir()
     (run.folder / "checkpoints").write_text("")
+    with pytest.raises(ValueError, match=r"checkpoints' is damaged: it must be a folder; delete it"):
+        run.start()
     status = forked(run).wait(120)
     assert status.state == "failed"
     assert "checkpoints" in status.reason
