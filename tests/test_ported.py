@@ -169,7 +169,7 @@ SPOILT = {
     ),
     "no numbers": (
         lambda w: w.update({"bn1.bias": np.full(64, np.nan, "float32")}),
-        r"`bn1.bias` must be numbers, and 64 of it are none",
+        r"`bn1.bias` has 64 values that are not finite; download",
     ),
 }
 
@@ -269,7 +269,7 @@ def test_what_is_no_source_of_weights_and_no_architecture_is_refused(source, arc
 
 def test_a_pipe_in_the_place_of_a_file_of_weights_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "model.safetensors")
-    with pytest.raises(ValueError, match=r"it is a FIFO and not a file; name a \.safetensors file"):
+    with pytest.raises(ValueError, match=r"it is a named pipe and not a file; name a \.safetensors file"):
         convert(tmp_path / "model.safetensors", SMALL)
 
 
@@ -574,6 +574,14 @@ def test_a_commit_that_is_gone_is_said_with_what_can_be_done(fetched):
     with pytest.raises(
         FileNotFoundError, match=r"Or delete '.*pin\.json' to take another commit than 000000000000, or"
     ):
+        fetched(None)
+
+
+def test_where_the_commit_is_not_known_no_other_one_is_offered(fetched):
+    fetched(b"weights")
+    pin = hub.pin_path("seresnet50.ra2_in1k")
+    pin.write_text(json.dumps({**json.loads(pin.read_text()), "commit": ""}))
+    with pytest.raises(FileNotFoundError, match="could not be fetched: (?!.*another commit)"):
         fetched(None)
 
 
