@@ -74,6 +74,9 @@ class ImageFiles:
 
     def without(self, names: Collection[str]) -> ImageFiles:
         """Return the same files less some; with the name of a folder go the files in it."""
+        if not names:
+            return self
+        names = frozenset(names)
         kept = [pair for pair in zip(self.names, self.labels, strict=True) if not _is_among(pair[0], names)]
         return replace(
             self,
@@ -114,7 +117,8 @@ def _names_in(folder: Path, one: str, unread: dict[str, str]) -> list[str]:
 
     def note(error: OSError) -> None:
         name = Path(error.filename).relative_to(folder).as_posix()
-        unread[name] = f"this folder cannot be listed ({error.strerror})"
+        if not _is_hidden(name):
+            unread[name] = f"this folder cannot be listed ({error.strerror})"
 
     walked = sorted(os.walk(folder / one, onerror=note), key=lambda each: each[0])
     roots = ((Path(root).relative_to(folder).as_posix(), sorted(names)) for root, _, names in walked)

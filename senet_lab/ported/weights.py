@@ -193,7 +193,9 @@ def _must_be_possible(name: str, tensor: Array) -> None:
             "the weights again."
         )
     if name.endswith("running_var") and (least := float(tensor.min(initial=0))) < 0:
-        raise ValueError(f"`{name}` must be variances, at least 0, and has one of {least:.3g}; download them again.")
+        raise ValueError(
+            f"`{name}` must be variances, at least 0, and has one of {least:.3g}; download the weights again."
+        )
 
 
 def _origin(tensors: Mapping[str, Any]) -> tuple[str, int]:
