@@ -17,10 +17,13 @@ from senet_lab.build_memory import check_save
 from senet_lab.checks import number, one_of
 from senet_lab.files import DamagedFileError, written_whole
 from senet_lab.published import PRESETS
+from senet_lab.training.config import CONFIG
 from senet_lab.training.devices import DEVICES, Placement
 from senet_lab.training.estimate import checked, estimate
+from senet_lab.training.fitting import fitted, must_fit
+from senet_lab.training.listing import damage, runs
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.run import ACTIVE, CONFIG, ENDED, Run, Status, fitted, must_fit, runs
+from senet_lab.training.run import ACTIVE, ENDED, Run, Status
 from senet_lab.training.trained import trained
 from senet_lab.views.courses import TRAINING_IMAGES
 
@@ -219,14 +222,14 @@ def _list(chosen: argparse.Namespace) -> int:
     """List the runs, each as far as it can be read, and name what is damaged; returns 1 if anything is."""
     is_damaged = False
     for run in runs(chosen.folder):
-        damage = run.damage()
-        is_damaged |= bool(damage)
+        errors = damage(run)
+        is_damaged |= bool(errors)
         try:
-            if not any(error.path.name == CONFIG for error in damage):
+            if not any(error.path.name == CONFIG for error in errors):
                 sys.stdout.write(f"{_line(run)}\n")
         except OSError as unreadable:  # a folder that may not be read, or is just being deleted
             sys.stderr.write(f"{run.folder.name}: {unreadable}\n")
-        for error in damage:
+        for error in errors:
             sys.stderr.write(f"{error}\n")
     return int(is_damaged)
 

@@ -141,11 +141,17 @@ def ablation(
     images = array_checks.images("images", images)
     labels = array_checks.labels("labels", labels)
     if len(labels) != len(images) or not len(labels):
-        raise ValueError(f"`labels` (={len(labels)}) must be one for each of the images (={len(images)}).")
+        raise ValueError(
+            f"`labels` (={len(labels)}) must be one for each of the images (={len(images)}); "
+            f"try an array of shape ({max(1, len(images))},)."
+        )
     switched, paths = _checked(model, blocks, how)
     if how == "mean" and values is None:
         values = gates(switched.network, images)
-    first = _predicted(ablated(switched, (), "own"), images) if before is None else _known(before, len(labels))
+    if before is None:
+        first = _predicted(ablated(switched, (), "own"), images)
+    else:
+        first = _given_predictions(before, len(labels))
     after = _predicted(ablated(switched, paths, how, values, seed=seed), images)
     right = np.stack([first.argmax(-1) == labels, after.argmax(-1) == labels])
     classes = np.unique(labels)
@@ -202,11 +208,14 @@ def _shuffled(channels: int, seed: list[int]) -> Any:
     return order
 
 
-def _known(before: Any, count: int) -> Any:
-    """Return predictions that were made already."""
+def _given_predictions(before: Any, count: int) -> Any:
+    """Return `before` as an array, if it has a row for each of `count` images."""
     found = array_checks.numbers("before", before, "observed(model, images).predictions", rank=2)
     if len(found) != count:
-        raise ValueError(f"`before` (of shape {found.shape}) must have a row for each of the images (={count}).")
+        raise ValueError(
+            f"`before` (of shape {found.shape}) must have a row for each of the images (={count}); try "
+            "observed(model, images).predictions."
+        )
     return found
 
 
@@ -215,7 +224,9 @@ def _mean(values: Any, path: str, switch: Any) -> Any:
     channels = switch.order.shape[0]
     found = array_checks.numbers(f"values[{path!r}]", values, f"an array of shape (images, {channels})", rank=2)
     if found.shape[1] != channels or not len(found):
-        raise ValueError(f"`values[{path!r}]` (of shape {found.shape}) must be (images, {channels}).")
+        raise ValueError(
+            f"`values[{path!r}]` (of shape {found.shape}) must be (images, {channels}); try gates(model, images)."
+        )
     return found.mean(0, dtype="float64")
 
 

@@ -154,7 +154,9 @@ def class_numbers(labels: Any, count: int, classes: int | None = None) -> Array:
     try:
         array = np.asarray(labels)
     except (ValueError, TypeError):
-        raise TypeError(f"`labels` must be one class number per image, not {quoted(labels)}.") from None
+        raise TypeError(
+            f"`labels` must be one class number per image, not {quoted(labels)}; try an array of shape ({count},)."
+        ) from None
     array = array.ravel() if array.shape[1:] == (1,) else array
     if array.dtype.kind in "USO" and array.size:
         raise TypeError(

@@ -8,7 +8,7 @@ import os
 import re
 import reprlib
 from collections.abc import Collection, Iterable, Mapping
-from math import isfinite, log10
+from math import inf, isfinite, log10
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ MAX_STRIDE = 2**8
 MAX_BATCH = 2**16
 MAX_UNITS = 2**40  # of one layer, or along one side of it: an architecture's widest 3x3 convolution has 2**38 channels
 MAX_SEED = 2**31 - 1
+LARGEST_SUGGESTION = 1e308  # of what an error suggests where every finite number will do
 
 KIND_NAMES: dict[type, str] = {str: "a text", Mapping: "a mapping"}  # where the name of the class would read badly
 
@@ -178,10 +179,15 @@ def real(name: str, value: Any, least: float, below: float) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"`{name}` must be a number, not {quoted(value)}; try {least}.")
-    if not least <= value < below:
-        fit = least if not value >= below else 0.99 * below
-        raise ValueError(f"`{name}` (={quoted(value)}) must be at least {least} and below {below}; try {fit:.4g}.")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        number = inf if value > 0 else -inf
+    if not least <= number < below:
+        fit = least if not number >= below else min(0.99 * below, LARGEST_SUGGESTION)
+        bound = f"below {below}" if isfinite(below) else "finite"
+        raise ValueError(f"`{name}` (={quoted(value)}) must be at least {least} and {bound}; try {fit:.4g}.")
+    return number
 
 
 def flag(name: str, value: Any) -> bool:
@@ -386,3 +392,14 @@ def stride_of(value: Any) -> int:
             raise ValueError(f"`strides` (={quoted(value)}) must be one number or twice the same; try {fit}.")
         return sides[0]
     return whole("strides", value, 1, MAX_STRIDE)
+
+
+def first_few(words: Iterable[str], most: int = 5, separator: str = ", ") -> str:
+    """Join the first few texts, and count the others.
+
+    >>> first_few("ab"), first_few("abcdefg")
+    ('a, b', 'a, b, c, d, e and 2 more')
+    """
+    words = tuple(words)
+    others = len(words) - most
+    return separator.join(words[:most]) + (f" and {others:,} more" if others > 0 else "")

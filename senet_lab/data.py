@@ -10,8 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import MAX_SIDE, flag, instance, listed, path_of, real, whole
-from senet_lab.class_folders import SUFFIXES
+from senet_lab import array_checks
+from senet_lab.checks import MAX_SEED, MAX_SIDE, flag, instance, listed, path_of, real, whole
+from senet_lab.class_folders import SUFFIXES, must_exist
 from senet_lab.files import written_whole
 from senet_lab.image_folder import list_images, load, must_have_classes
 
@@ -186,7 +187,7 @@ def folder(
     seed: int = 0,
     skip_bad: bool = False,
     skipped: Collection[str] = (),
-    suffixes: Sequence[str] | None = SUFFIXES,
+    suffixes: Collection[str] | None = SUFFIXES,
 ) -> Images:
     """Images of one's own: a folder for each class, read in the order of `keras.utils.image_dataset_from_directory`.
 
@@ -205,7 +206,11 @@ def folder(
         BadFilesError: a ValueError as well: files cannot be read; says which, and why.
     """
     path, size = path_of("path", path, "'pets'"), whole("size", size, 1, MAX_SIDE)
-    share = real("test_share", test_share, 0.01, 0.9)
+    share, seed = real("test_share", test_share, 0.01, 0.9), whole("seed", seed, 0, MAX_SEED)
+    if suffixes is not None:
+        suffixes = tuple(array_checks.names("suffixes", suffixes, "('.jpg', '.png')"))
+    skipped = array_checks.names("skipped", skipped, "('cats/1.jpg',)")
+    must_exist("path", path)
     files = list_images(path, suffixes).without(skipped)
     must_have_classes(files)
     arrays, bad = load(files, size, share, seed, skip_bad=flag("skip_bad", skip_bad))

@@ -1,7 +1,8 @@
 """Files that are written whole or not at all, and read without trusting what is in them.
 
 Whatever lies in a folder may have been edited by hand, cut off by a full disk or replaced by something else. `opened`,
-`read_text` and `read_json` answer all of that by one error, `DamagedFileError`, and never wait: to open a FIFO would.
+`read_text` and `read_json` answer all of that with one error, `DamagedFileError`, and never block, as opening a named
+pipe would.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from senet_lab.checks import quoted, quoted_path
 MAX_BYTES = 2**20  # of a file that people could read
 MAX_REASON = 300  # characters
 KINDS = {
-    stat.S_IFDIR: "a folder", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",
+    stat.S_IFDIR: "a folder", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }  # fmt: skip
-JSON_KINDS: dict[type, str] = {dict: "an object", list: "an array"}
+JSON_KINDS: dict[type, str] = {dict: "an object", list: "an array", str: "a text", bool: "true or false"}
 _Kind = TypeVar("_Kind")
 
 
@@ -42,6 +43,18 @@ class DamagedFileError(ValueError):
         self.path, self.reason = path, reason
 
 
+class NotAFileError(DamagedFileError):
+    """Says that something else than a file lies at a path.
+
+    Attributes:
+        kind: what that is, such as "a folder".
+    """
+
+    def __init__(self, path: Path, kind: str, advice: str) -> None:
+        super().__init__(path, f"it is {kind} and not a file", advice)
+        self.kind = kind
+
+
 @contextmanager
 def opened(path: Path, advice: str) -> Iterator[BinaryIO]:
     """Open a regular file to read bytes from; returns at once whatever lies at `path`.
@@ -50,13 +63,17 @@ def opened(path: Path, advice: str) -> Iterator[BinaryIO]:
         advice: what to do where it is no file, in a clause.
 
     Raises:
-        DamagedFileError: it is a folder, a FIFO or a device.
+        NotAFileError: it is a folder, a named pipe, a socket or a device.
         OSError: there is nothing at `path`, or it cannot be read now.
     """
-    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError:  # nor can a socket be opened
+        must_be_file(path, advice)
+        raise
     try:
         _must_be_regular(path, os.fstat(number).st_mode, advice)
-    except DamagedFileError:
+    except NotAFileError:
         os.close(number)
         raise
     with open(number, "rb") as file:
@@ -65,14 +82,14 @@ def opened(path: Path, advice: str) -> Iterator[BinaryIO]:
 
 def _must_be_regular(path: Path, mode: int, advice: str) -> None:
     if not stat.S_ISREG(mode):
-        raise DamagedFileError(path, f"it is {KINDS.get(stat.S_IFMT(mode), 'something else')} and not a file", advice)
+        raise NotAFileError(path, KINDS.get(stat.S_IFMT(mode), "something else"), advice)
 
 
 def must_be_file(path: Path, advice: str) -> None:
     """See that a file lies at `path`, or nothing.
 
     Raises:
-        DamagedFileError: something else does.
+        NotAFileError: something else does.
     """
     try:
         _must_be_regular(path, path.stat().st_mode, advice)

@@ -125,7 +125,10 @@ def _gates(values: Array) -> Array:
     """Return gates as float64, so that sums over many images do not round away what differs between classes."""
     found = array_checks.numbers("values", values, "gates(model, images)['group1/block1']")
     if found.ndim != 2 or not found.size:
-        raise ValueError(f"`values` must be gates, (images, channels), not of shape {found.shape}.")
+        raise ValueError(
+            f"`values` (of shape {found.shape}) must be gates, (images, channels), at least one; try "
+            "gates(model, images)['group1/block1']."
+        )
     return found.astype("float64", copy=False)
 
 
@@ -133,6 +136,7 @@ def _checked(values: Array, labels: Array) -> tuple[Array, Array]:
     values, labels = _gates(values), array_checks.labels("labels", labels)
     if len(labels) != len(values):
         raise ValueError(
-            f"`labels` (of shape {labels.shape}) must be one for each of the images (={len(values)}), {(len(values),)}."
+            f"`labels` (of shape {labels.shape}) must be one for each of the images (={len(values)}); try an array of "
+            f"shape ({len(values)},)."
         )
     return values, labels

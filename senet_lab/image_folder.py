@@ -1,22 +1,22 @@
-"""Image folder: the images of a folder with a folder for each class; what cannot be read is named.
+"""Image folder: read the images of a folder with a folder for each class, and name the files that cannot be read.
 
-The order of the images, and their pixels, are those of `keras.utils.image_dataset_from_directory`, which read them
-before: a run that was started then goes on with the same batches.
+Images come in the order of `keras.utils.image_dataset_from_directory`, and with the same pixels: earlier versions used
+it, and a run that one of them started must resume with the same batches.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from senet_lab.checks import quoted_path
-from senet_lab.class_folders import EXAMPLE, SUFFIXES, class_names
+from senet_lab.checks import first_few, quoted_path
+from senet_lab.class_folders import SUFFIXES, class_names, must_be_classes, must_not_be_empty, printable
+from senet_lab.files import NotAFileError, opened
 from senet_lab.pictures import FORMATS, LIMIT, in_eight_bits
 
 if TYPE_CHECKING:
@@ -26,18 +26,13 @@ if TYPE_CHECKING:
 
 KERAS_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 HOW_TO_SKIP = "--skip-bad (skip_bad=True in Python, a box in the Trainer)"
-MAX_NAMED = 5  # files that a message names; of more, how many there are
 STRIP = 16  # rows that are resized at once: as numbers they take several times the memory of their bytes
 MAX_THREADS = 8  # each of which may have a large photograph in memory
 SHUFFLE_BUFFER = 1024  # Keras' for a data set without batches
-KINDS = (
-    (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"),
-)  # fmt: skip
 
 
 class BadFilesError(ValueError):
-    """Some files of a folder are not images that can be read.
+    """Says which files of a folder cannot be read as images.
 
     Attributes:
         reasons: why, by the name of the file within the folder.
@@ -52,29 +47,14 @@ class BadFilesError(ValueError):
 def _bad_words(reasons: Mapping[str, str]) -> str:
     named = [f"{printable(name)} (class '{printable(name.split('/')[0])}')" for name in reasons]
     if len(named) == 1:
-        return f"{named[0]} is not an image that can be read: {next(iter(reasons.values()))}"
+        return f"{named[0]} cannot be read as an image: {next(iter(reasons.values()))}"
     each = [f"{name}: {reason}" for name, reason in zip(named, reasons.values(), strict=True)]
-    return f"{len(named):,} files are not images that can be read: {some_of(each, '; ')}"
-
-
-def some_of(words: Sequence[str], separator: str = ", ") -> str:
-    """Join the first few, and say how many more there are.
-
-    >>> some_of(["a", "b"]), some_of(list("abcdefg"))
-    ('a, b', 'a, b, c, d, e and 2 more')
-    """
-    more = len(words) - MAX_NAMED
-    return separator.join(words[:MAX_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def printable(name: str) -> str:
-    """Return the name of a file with a question mark for what would confuse a terminal, or could not be encoded."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name)
+    return f"{len(named):,} files cannot be read as images: {first_few(each, separator='; ')}"
 
 
 @dataclass(frozen=True)
 class ImageFiles:
-    """The files of a folder that are to be images; none was opened yet.
+    """The files of a folder that are read as images; none is opened yet.
 
     Attributes:
         folder: where they are.
@@ -82,6 +62,7 @@ class ImageFiles:
         names: of the files within the folder, such as "cats/1.jpg", class by class.
         labels: the class of each, by number.
         ignored: the names of files that are passed over because of their suffix, or because they are of no class.
+        unread: why a folder within a class cannot be listed, by its name.
     """
 
     folder: Path
@@ -89,29 +70,38 @@ class ImageFiles:
     names: tuple[str, ...]
     labels: tuple[int, ...]
     ignored: tuple[str, ...]
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     def without(self, names: Collection[str]) -> ImageFiles:
-        """Return the same files less some."""
-        kept = [pair for pair in zip(self.names, self.labels, strict=True) if pair[0] not in names]
-        return ImageFiles(
-            self.folder,
-            self.classes,
-            tuple(name for name, _ in kept),
-            tuple(label for _, label in kept),
-            self.ignored,
+        """Return the same files less some; with the name of a folder go the files in it."""
+        if not names:
+            return self
+        names = frozenset(names)
+        kept = [pair for pair in zip(self.names, self.labels, strict=True) if not _is_among(pair[0], names)]
+        return replace(
+            self,
+            names=tuple(name for name, _ in kept),
+            labels=tuple(label for _, label in kept),
+            unread={name: why for name, why in self.unread.items() if name not in names},
         )
 
 
+def _is_among(name: str, names: Collection[str]) -> bool:
+    """Whether a file, or a folder that it is in, is one of those."""
+    return name in names or any(parent.as_posix() in names for parent in PurePosixPath(name).parents)
+
+
 def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> ImageFiles:
-    """List the files of a folder that are to be images, in the order that Keras gives them.
+    """List the files of a folder that are read as images, in the order of Keras.
 
     Args:
-        suffixes: of their names; hidden files are none then. None for what Keras takes: its suffixes, hidden files too.
+        suffixes: of their names; hidden files are left out. None for what Keras reads: files with its suffixes, also
+            hidden ones.
     """
     classes = class_names(folder)
-    names, labels, ignored = [], [], []
+    names, labels, ignored, unread = [], [], [], dict[str, str]()
     for label, one in enumerate(classes):
-        for name in _names_in(folder, one):
+        for name in _names_in(folder, one, unread):
             if _counts(name, suffixes):
                 names.append(name)
                 labels.append(label)
@@ -119,12 +109,18 @@ def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> Imag
                 ignored.append(name)
     loose = () if not os.path.isdir(folder) else sorted(each.name for each in folder.iterdir() if not each.is_dir())
     ignored += [name for name in loose if _counts(name, SUFFIXES)]
-    return ImageFiles(folder, tuple(classes), tuple(names), tuple(labels), tuple(ignored))
+    return ImageFiles(folder, tuple(classes), tuple(names), tuple(labels), tuple(ignored), unread)
 
 
-def _names_in(folder: Path, one: str) -> list[str]:
-    """All files of a class, those in folders within it too."""
-    walked = sorted(os.walk(folder / one), key=lambda each: each[0])
+def _names_in(folder: Path, one: str, unread: dict[str, str]) -> list[str]:
+    """List all files of a class, also those in folders within it; add the folders that cannot be listed to `unread`."""
+
+    def note(error: OSError) -> None:
+        name = Path(error.filename).relative_to(folder).as_posix()
+        if not _is_hidden(name):
+            unread[name] = f"this folder cannot be listed ({error.strerror})"
+
+    walked = sorted(os.walk(folder / one, onerror=note), key=lambda each: each[0])
     roots = ((Path(root).relative_to(folder).as_posix(), sorted(names)) for root, _, names in walked)
     return [f"{root}/{name}" for root, names in roots for name in names]
 
@@ -141,29 +137,21 @@ def _is_hidden(name: str) -> bool:
 
 
 def must_have_classes(files: ImageFiles, name: str = "path") -> None:
-    """See that there are at least two classes, and images of each.
+    """Check that there are at least two classes, and images of each.
 
     Args:
         name: of the parameter, for the message.
 
     Raises:
         ValueError: there are not; says which class has none.
+        BadFilesError: a class without images has a folder that cannot be listed.
     """
-    given = f"`{name}` (={quoted_path(files.folder)})"
-    if len(files.classes) < 2:
-        raise ValueError(
-            f"{given} must have a folder of images for each class, at least 2, not {len(files.classes)}; {EXAMPLE}."
-        )
-    if not (empty := _without_images(files)):
-        return
-    ignored = [printable(each) for each in files.ignored if each.split("/")[0] in empty]
-    other = f" (files in other formats: {some_of(ignored)})" if ignored else ""
-    classes = some_of([f"'{printable(each)}'" for each in empty])
-    which, it = ("class", "this folder") if len(empty) == 1 else ("classes", "these folders")
-    raise ValueError(
-        f"{given} must have images in the folder of each class, and the {which} {classes} "
-        f"{'has' if len(empty) == 1 else 'have'} none{other}; add some, such as JPEG or PNG files, or delete {it}."
-    )
+    must_be_classes(name, files.folder, files.classes)
+    empty = _without_images(files)
+    if unread := {one: why for one, why in files.unread.items() if one.split("/")[0] in empty}:
+        raise BadFilesError(unread)
+    others = [each for each in files.ignored if each.split("/")[0] in empty]
+    must_not_be_empty(name, files.folder, empty, others)
 
 
 def _without_images(files: ImageFiles) -> list[str]:
@@ -192,14 +180,15 @@ def load(
 
     images = np.empty((len(files.names), size, size, 3), "uint8")
     reasons = _read_into(images, files)
-    bad = {name: reason for name, reason in zip(files.names, reasons, strict=True) if reason}
+    bad = {name: reason for name, reason in zip(files.names, reasons, strict=True) if reason} | dict(files.unread)
     if bad and not skip_bad:
         raise BadFilesError(bad)
     left = files.without(bad)
     if empty := _without_images(left):
+        each = [f"{printable(name)}: {bad[name]}" for name in bad if name.split("/")[0] == empty[0]]
         raise ValueError(
-            f"The class '{printable(empty[0])}' of '{files.folder}' has no image that can be read: "
-            f"{some_of([f'{printable(name)}: {bad[name]}' for name in bad if name.split('/')[0] == empty[0]], '; ')}."
+            f"The class '{printable(empty[0])}' of {quoted_path(files.folder)} has no image that can be read: "
+            f"{first_few(each, separator='; ')}; repair them, or delete the folder of the class."
         )
     train, test = _order(len(left.names), share, seed)
     if not (len(train) and len(test)):
@@ -236,21 +225,23 @@ def _pixels(path: Path) -> Array:
     """The pixels of a file, (height, width, 3), uint8; transparency is dropped, of a moving picture the first frame.
 
     Raises:
-        ValueError: it is no image that can be read; the reason in a few words.
+        ValueError: it cannot be read as an image; the reason in a few words.
     """
     import numpy as np
     from PIL import Image, UnidentifiedImageError
 
     try:
-        if why := _unopenable(path):
-            raise ValueError(why)
-        with Image.open(path, formats=FORMATS) as image:
+        with opened(path, "delete it") as file, Image.open(_not_empty(file), formats=FORMATS) as image:
             width, height = image.size
             if width * height > LIMIT:
                 raise ValueError(f"too large, {width} x {height} pixels, and {LIMIT:,} are unpacked at most")
             return np.asarray(in_eight_bits(image).convert("RGB"))
+    except NotAFileError as error:
+        raise ValueError(error.kind) from None
     except (ValueError, MemoryError):
         raise
+    except FileNotFoundError:
+        raise ValueError("a link to nothing" if path.is_symlink() else "it is gone") from None
     except UnidentifiedImageError:
         raise ValueError("its content is in no known image format") from None
     except Image.DecompressionBombError:
@@ -261,15 +252,10 @@ def _pixels(path: Path) -> Array:
         raise ValueError(_damage(error)) from None
 
 
-def _unopenable(path: Path) -> str:
-    """Why a file must not be opened, "" where it may: to open a pipe is to wait for whoever writes into it."""
-    try:
-        about = path.stat()
-    except FileNotFoundError:
-        return "a link to nothing" if path.is_symlink() else "it is gone"
-    if not stat.S_ISREG(about.st_mode):
-        return next((words for is_kind, words in KINDS if is_kind(about.st_mode)), "not a regular file")
-    return "" if about.st_size else "empty"
+def _not_empty(file: BinaryIO) -> BinaryIO:
+    if not os.fstat(file.fileno()).st_size:
+        raise ValueError("empty")
+    return file
 
 
 def _damage(error: Exception) -> str:

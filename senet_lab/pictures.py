@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import whole
+from senet_lab.checks import path_of, quoted_path, whole
+from senet_lab.files import NotAFileError, opened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,11 @@ def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
         ValueError: it is no image, is damaged, or is larger than `LIMIT`; says which.
     """
     side = whole("side", side, 1, 4096)
-    name, data = ("the image", source) if isinstance(source, bytes) else (f"'{Path(source).name}'", _read(source))
+    if isinstance(source, bytes):
+        name, data = "the image", source
+    else:
+        path = path_of("source", source, "'frog.jpg'")
+        name, data = f"'{path.name}'", _read(path)
     if not data:
         raise ValueError(f"{name} is empty; choose another file.")
     try:
@@ -53,12 +58,13 @@ class _RefusedError(Exception):
     """What was given is no image for this, and the message says why."""
 
 
-def _read(path: str | os.PathLike[str]) -> bytes:
-    if Path(path).is_dir():
-        raise ValueError(f"`source` (='{path}') must be an image, not a folder; name a file in it.")
-    if Path(path).exists() and not Path(path).is_file():  # to open a pipe is to wait for whoever writes into it
-        raise ValueError(f"`source` (='{path}') must be a regular file, not a pipe, socket or device; copy it to one.")
-    return Path(path).read_bytes()
+def _read(path: Path) -> bytes:
+    try:
+        with opened(path, "") as file:
+            return file.read()
+    except NotAFileError as error:
+        fit = "name a file in it" if error.kind == "a folder" else "copy its content to a file"
+        raise ValueError(f"`source` (={quoted_path(path)}) must be an image file, not {error.kind}; {fit}.") from None
 
 
 def _square(data: bytes, name: str, side: int) -> Array:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import time
 
 import numpy as np
@@ -12,15 +13,19 @@ from runs import TINY
 
 from senet_lab.__main__ import main
 from senet_lab.files import DamagedFileError, read_json, read_text
-from senet_lab.panels import trainer_pages
+from senet_lab.panels import Trainer, trainer_pages
+from senet_lab.panels.lens_found import Found
 from senet_lab.panels.trainer_state import begun
 from senet_lab.panels.watching import look
-from senet_lab.training import checkpoint, metrics
+from senet_lab.pictures import picture
+from senet_lab.training import checkpoint, metrics, rates
 from senet_lab.training.batches import FILE as SCALE
 from senet_lab.training.batches import Scale, scale_of
 from senet_lab.training.devices import Placement
+from senet_lab.training.fitting import fitted, must_fit
+from senet_lab.training.listing import damage, runs
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import COLUMNS, Run, Status, runs
+from senet_lab.training.run import COLUMNS, Run, Status
 
 NESTED = "[" * 100_000
 ROW = dict.fromkeys(COLUMNS, 1.0)
@@ -39,14 +44,17 @@ def folder(tmp_path):
 
 
 def put(path, content):
-    """Put something in the place of a file: text, bytes, "a folder", "a FIFO", "a device", or more than fits."""
+    """Put something in the place of a file: text, bytes, "a folder", "a named pipe", "a device", or more than fits."""
     if path.is_dir():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)
     if content == "a folder":
         path.mkdir()
-    elif content == "a FIFO":
+    elif content == "a named pipe":
         os.mkfifo(path)
+    elif content == "a socket":
+        with socket.socket(socket.AF_UNIX) as one:
+            one.bind(os.path.relpath(path))
     elif content == "a device":
         path.symlink_to("/dev/zero")
     elif content == "a huge file":
@@ -64,7 +72,8 @@ def config(**changes):
 
 ANYWHERE = [
     ("a folder", "it is a folder and not a file"),
-    ("a FIFO", "it is a FIFO and not a file"),
+    ("a named pipe", "it is a named pipe and not a file"),
+    ("a socket", "it is a socket and not a file"),
     ("a device", "it is a device and not a file"),
 ]
 TEXTS = [
@@ -95,6 +104,10 @@ CONFIGS = [
     (config(placement={"hosts": 3}), "its `placement` cannot be read: `hosts` must be addresses with ports, not 3"),
     (config(placement={"host": "a"}), "its `placement` cannot be read: "),
     (config(data={}), "`data` must be a text, not {}"),
+    (config(suffixes=".png"), "`suffixes` must be an array of texts, not '.png'"),
+    (config(suffixes=5), "`suffixes` must be an array of texts, not 5"),
+    (config(suffixes=[".png", 5]), "`suffixes` must be an array of texts, not ['.png', 5]"),
+    (config(skip_bad="no"), "`skip_bad` must be true or false, not 'no'; put back a copy of it"),
     (config(versions=[]), "`versions` must be an object, not []"),
 ]
 STATUSES = [
@@ -105,7 +118,8 @@ STATUSES = [
     ('{"state": "stopped", "process": -1}', "`process` (=-1) must be at least 0"),
     ('{"state": "stopped", "process": 1' + "0" * 40 + "}", "`process` (=1e+40) must be"),
     ('{"state": "stopped", "loss": "low"}', "`loss` must be a number, not 'low'"),
-    ('{"state": "stopped", "loss": Infinity}', "`loss` (=inf) must be at least 0"),
+    ('{"state": "stopped", "loss": Infinity}', "`loss` (=inf) must be at least 0 and finite; try 1e+308"),
+    ('{"state": "stopped", "loss": ' + "1" * 400 + "}", "`loss` (=1.11e+399) must be at least 0 and finite"),
     ('{"state": "stopped", "reason": 3}', "`reason` must be a text, not 3"),
 ]
 GATES = [
@@ -120,6 +134,9 @@ DAMAGE = [
     *(("config.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS, *CONFIGS)),
     *(("status.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS, *STATUSES)),
     *(("gates.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS, *GATES)),
+    *(("skipped.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS)),
+    ("skipped.json", "[]", "it must hold an object, not []; put back a copy of it, or create a new run"),
+    ("skipped.json", '{"cats/1.jpg": 3}', "`cats/1.jpg` must be a text, not 3"),
     *(("metrics.csv", *each) for each in (*ANYWHERE, TEXTS[0])),
     ("metrics.csv", b"\xff\xfe\x00", "its first line must name the columns, epoch,step,seconds..."),
     *(("wanted", *each) for each in (*ANYWHERE, *TEXTS)),
@@ -127,7 +144,7 @@ DAMAGE = [
     *(("checkpoints/best.npz", *each) for each in ANYWHERE),
     ("checkpoints/best.npz", "PK", "it was cut off, or is no checkpoint"),
     ("checkpoints", "", "it must be a folder; delete it, and the run begins anew when it is resumed"),
-    ("log.txt", "a FIFO", "it is a FIFO and not a file"),
+    ("log.txt", "a named pipe", "it is a named pipe and not a file"),
 ]
 
 
@@ -187,7 +204,7 @@ def test_a_loss_that_was_no_number_is_read_as_none(folder):
 
 
 @pytest.mark.parametrize("name", ["status.json", "metrics.csv", "gates.json", "wanted", "log.txt"])
-@pytest.mark.parametrize("what", ["a folder", "a FIFO"])
+@pytest.mark.parametrize("what", ["a folder", "a named pipe"])
 def test_a_run_is_not_started_where_something_else_lies_in_the_place_of_a_file(folder, name, what):
     put(folder / "a" / name, what)
     with pytest.raises(DamagedFileError, match=rf"{name}' is damaged: it is {what} and not a file; delete it\.$"):
@@ -202,12 +219,19 @@ def test_a_run_is_not_started_where_its_checkpoints_would_go_into_a_file(folder)
         Run(folder / "a").start()
 
 
+@pytest.mark.parametrize("what", ["a folder", "a named pipe", "a socket"])
+def test_a_run_is_not_started_where_something_else_lies_in_the_place_of_its_skipped_files(folder, what):
+    put(folder / "a" / "skipped.json", what)
+    with pytest.raises(DamagedFileError, match=rf"it is {what} and not a file; put back a copy of it, or create a new"):
+        Run(folder / "a").start()
+
+
 @pytest.mark.parametrize("text", ["pause\n", "  pause  ", "pause\r\n", "\tpause"])
 def test_what_is_wanted_may_end_in_a_line_or_spaces(folder, text):
     (folder / "a" / "wanted").write_text(text)
     assert Run(folder / "a").asked() == "pause"
     assert look(folder).record("a").wanted == "pause"
-    assert not Run(folder / "a").damage()
+    assert not damage(Run(folder / "a"))
 
 
 @pytest.mark.parametrize("row", [
@@ -230,7 +254,7 @@ def test_a_checkpoint_that_says_nonsense_of_its_place_gives_way_to_the_one_befor
     assert (tmp_path / "000000002.damaged").is_file()
 
 
-@pytest.mark.parametrize("what", ["a folder", "a FIFO"])
+@pytest.mark.parametrize("what", ["a folder", "a named pipe"])
 def test_what_lies_in_the_place_of_a_checkpoint_gives_way_to_the_one_before(tmp_path, what):
     checkpoint.keep(tmp_path, 1, [np.ones(3)], {"epoch": 1})
     put(tmp_path / "000000002.npz", what)
@@ -270,3 +294,52 @@ def test_an_older_config_lacks_what_was_added_since(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     put(run.folder / "config.json", config())
     assert (run.config["versions"], run.placement, run.recipe) == ({}, Placement(), Recipe())
+    assert (run.config["suffixes"], run.skips_bad) == (None, False)
+
+
+def test_changing_a_config_that_was_read_leaves_the_next_one_as_it_is(tmp_path):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    put(run.folder / "config.json", config())
+    run.config["versions"]["keras"] = "1"
+    assert run.config["versions"] == {}
+
+
+def test_a_run_that_becomes_readable_is_read_again(folder, monkeypatch):
+    """A change of permissions leaves the time of the last writing as it is."""
+    path, read = folder / "b" / "config.json", os.open
+
+    def refused(file, *rest):
+        if file == path:
+            raise PermissionError(13, "Permission denied", str(file))
+        return read(file, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refused)
+        seen = look(folder)
+        assert seen.reasons == {"b": "config.json: it cannot be read (Permission denied)"}
+        path.chmod(0o600)
+    assert look(folder, seen).record("b")
+
+
+def test_a_run_whose_checkpoints_are_all_damaged_says_how_to_go_on(folder):
+    for path in (folder / "a" / "checkpoints").glob("*.npz"):
+        put(path, "PK")
+    words = "all of them are damaged; put back a copy of one, or remove 'checkpoints' to train from the start."
+    with pytest.raises(ValueError, match=rf"^'a' has no checkpoint that can be read: {re.escape(words)}$"):
+        Run(folder / "a").model()
+
+
+@pytest.mark.parametrize("call", [
+    lambda path: must_fit(TINY, path), lambda path: fitted(TINY, path), lambda path: Run.create(TINY, data=path),
+    lambda path: Trainer(folder=path), Found, picture,
+])  # fmt: skip
+def test_a_path_in_the_home_of_nobody_is_refused_by_its_name(call):
+    with pytest.raises(ValueError, match=r"^`(data|folder|source)` \(='~nosuchuser/x'\) .*; try '"):
+        call("~nosuchuser/x")
+
+
+def test_the_home_of_nobody_in_the_environment_remembers_no_rates(monkeypatch, caplog):
+    monkeypatch.setenv(rates.VARIABLE, "~nosuchuser/x")
+    assert rates.remembered() == []
+    rates.remember(TINY, Recipe(), 1.0)
+    assert "`SENET_LAB_CACHE` (='~nosuchuser/x')" in caplog.text

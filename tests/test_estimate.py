@@ -134,11 +134,14 @@ def test_a_folder_is_counted_again_only_when_it_has_changed(tmp_path, monkeypatc
             (tmp_path / name / f"{number}.png").write_text("")
     assert images() == 8
     with monkeypatch.context() as patch:
-        patch.setattr(room, "count_files", lambda *_: 1 / 0)
+        patch.setattr(room, "count_images", lambda *_: 1 / 0)
         assert images() == 8
     for number in range(5, 10):
         (tmp_path / "b" / f"{number}.png").write_text("")
     assert images() == 12
+    for name in ("notes.txt", ".hidden.png", "1.heic"):
+        (tmp_path / "b" / name).write_text("")
+    assert images() == 12  # as many as are read
     assert estimate(NET, Recipe(validation=0.0), str(tmp_path / "none")).images == 0
 
 
@@ -190,7 +193,20 @@ def test_what_several_devices_have_shown_tells_nothing_of_one():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[", "{}", "[[1]]", '[["a", "b", 1, 1]]', '[["tensorflow any float32", -1, 1, 1]]']
+    "text",
+    ["", "[", "{}", "[[1]]", '[["a", "b", 1, 1]]', '[["tensorflow any float32", -1, 1, 1]]']
+    + [
+        f'[["tensorflow any float32", {numbers}]]'
+        for numbers in (
+            "1,1,1" + "0" * 400,
+            "1" + "0" * 400 + ",1,1",
+            "1e400,1,1",
+            "1e-320,1,1",
+            "1,1e400,1",
+            "1,1,NaN",
+            "1,true,1",
+        )
+    ],
 )
 @pytest.mark.usefixtures("no_rates")
 def test_rates_that_are_damaged_are_none(text):

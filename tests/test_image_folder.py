@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from test_pictures import png_of
 
 from senet_lab import data
 from senet_lab.__main__ import main
-from senet_lab.image_folder import BadFilesError, list_images, load, printable
+from senet_lab.class_folders import printable
+from senet_lab.image_folder import BadFilesError, list_images, load
 from senet_lab.panels import Trainer
 from senet_lab.panels.watching import look
 from senet_lab.pictures import FORMATS, LIMIT
@@ -98,7 +100,7 @@ def test_a_bad_file_is_named_with_its_class_and_the_reason_and_can_be_skipped(pe
     if reason is None:  # a folder is none of the files, whatever its name
         assert len(data.folder(pets).x_train) == 16
         return
-    words = rf"cats/broken\.jpg \(class 'cats'\) is not an image that can be read: ({reason}).*; delete it, or skip"
+    words = rf"cats/broken\.jpg \(class 'cats'\) cannot be read as an image: ({reason}).*; delete it, or skip"
     with pytest.raises(BadFilesError, match=words) as error:
         data.folder(pets)
     assert str(error.value).endswith(f"; delete it, or {SKIP}.")
@@ -110,10 +112,65 @@ def test_a_bad_file_is_named_with_its_class_and_the_reason_and_can_be_skipped(pe
         np.testing.assert_array_equal(getattr(images, part), getattr(without, part))
 
 
+@pytest.fixture
+def unlisted(pets, monkeypatch):
+    """Makes a folder that may not be listed; root may list all."""
+    scan = os.scandir
+
+    def refuse(name):
+        def refused(path="."):
+            if Path(path) == pets / name:
+                raise PermissionError(13, "Permission denied", str(path))
+            return scan(path)
+
+        (pets / name).mkdir(exist_ok=True)
+        monkeypatch.setattr(os, "scandir", refused)
+
+    return refuse
+
+
+def test_a_folder_that_cannot_be_listed_is_named_and_can_be_skipped_for_good(pets, unlisted, monkeypatch):
+    (pets / "cats" / "more").mkdir()
+    photograph().save(pets / "cats" / "more" / "1.jpg")
+    unlisted("cats/more")
+    words = (
+        r"^cats/more \(class 'cats'\) cannot be read as an image: this folder cannot be listed \(Permission denied\);"
+    )
+    with pytest.raises(BadFilesError, match=words):
+        data.folder(pets)
+    images = data.folder(pets, skip_bad=True)
+    assert list(images.skipped) == ["cats/more"]
+    monkeypatch.undo()
+    assert len(data.folder(pets, skipped=images.skipped).x_train) == len(images.x_train) == 16
+    assert len(data.folder(pets).x_train) == 17
+
+
+def test_a_class_that_cannot_be_listed_is_refused_with_the_reason(pets, unlisted, tmp_path):
+    unlisted("eels")
+    for refused in (
+        lambda: data.folder(pets, skip_bad=True),
+        lambda: Run.create(replace(TINY, classes=3), SHORT, str(pets), folder=tmp_path / "run"),
+    ):
+        with pytest.raises(
+            BadFilesError, match=r"^eels \(class 'eels'\) cannot be read as an image: this folder cannot"
+        ):
+            refused()
+
+
+def test_one_suffix_may_be_a_text(pets):
+    photograph().save(pets / "cats" / "1.bmp")
+    photograph().save(pets / "dogs" / "1.bmp")
+    assert len(list_images(pets, (".bmp",)).names) == 2
+    with pytest.raises(ValueError, match="has 2 images, and a share"):
+        data.folder(pets, suffixes=".bmp")
+
+
 def test_of_many_bad_files_a_few_are_named_and_all_are_counted(pets):
     for number in range(7):
         (pets / "cats" / f"broken{number}.png").write_bytes(b"")
-    with pytest.raises(BadFilesError, match=r"^7 files are not images.*broken4\.png.*: empty and 2 more; delete them"):
+    with pytest.raises(
+        BadFilesError, match=r"^7 files cannot be read as images.*broken4\.png.*: empty and 2 more; delete them"
+    ):
         data.folder(pets)
 
 
@@ -121,7 +178,8 @@ def test_a_class_whose_files_are_all_bad_is_refused_by_name_even_where_bad_files
     (pets / "eels").mkdir()
     (pets / "eels" / "1.png").write_bytes(b"")
     with pytest.raises(
-        ValueError, match=r"The class 'eels' of '.*pets' has no image that can be read: eels/1.png: emp"
+        ValueError,
+        match=r"The class 'eels' of '.*pets' has no image that can be read: eels/1.png: empty; repair them, or delete",
     ):
         data.folder(pets, skip_bad=True)
 
@@ -267,7 +325,7 @@ def test_a_run_fails_with_the_name_of_a_bad_file_and_another_that_skips_it_says_
     run = forked(Run.create(TWO, ONE_EPOCH, str(pets), folder=tmp_path / "runs" / "a"))
     status = run.wait(120)
     words = (
-        "2 files are not images that can be read: cats/3.jpg (class 'cats'): truncated; dogs/pipe.jpg (class 'dogs'): "
+        "2 files cannot be read as images: cats/3.jpg (class 'cats'): truncated; dogs/pipe.jpg (class 'dogs'): "
         f"a named pipe; delete them, or {SKIP}"
     )
     assert (status.state, status.reason) == ("failed", words), log_of(run)
@@ -299,7 +357,7 @@ def test_the_command_line_takes_the_classes_of_a_folder_and_names_a_bad_file(pet
     )
     assert failed.returncode == 1
     assert f"adapted to the images in '{pets}': 2 classes (the token says 10).\n" in failed.stdout
-    assert f"failed: cats/3.jpg (class 'cats') is not an image that can be read: truncated; delete it, or {SKIP}\n" in (
+    assert f"failed: cats/3.jpg (class 'cats') cannot be read as an image: truncated; delete it, or {SKIP}\n" in (
         failed.stdout
     )
     assert Run(tmp_path / "a").architecture == TWO

@@ -121,7 +121,7 @@ def test_a_file_that_is_not_there_and_a_folder_are_said(tmp_path):
     with pytest.raises(ValueError, match="not a folder; name a file in it"):
         picture(tmp_path)
     os.mkfifo(tmp_path / "pipe.png")  # to open it would be to wait
-    with pytest.raises(ValueError, match="must be a regular file, not a pipe, socket or device; copy it to one"):
+    with pytest.raises(ValueError, match="must be an image file, not a named pipe; copy its content to a file"):
         picture(tmp_path / "pipe.png")
     with pytest.raises(ValueError, match=r"`side` \(=0\)"):
         picture(WHOLE, 0)

@@ -18,8 +18,9 @@ from senet_lab import data
 from senet_lab.__main__ import main
 from senet_lab.training import checkpoint, keeper, metrics
 from senet_lab.training.batches import Batches, Scale, cropped, kept_scale
+from senet_lab.training.listing import runs
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.run import COLUMNS, Run, Status, runs
+from senet_lab.training.run import COLUMNS, Run, Status
 
 
 @pytest.mark.slow
@@ -276,7 +277,7 @@ def test_a_run_that_has_kept_nothing_has_no_network_to_take_along(tmp_path, capf
 def test_checkpoints_within_an_epoch_come_as_often_as_they_cost_little(monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(keeper.time, "monotonic", lambda: now[0])
-    kept = keeper.Keeper(Path("nowhere"), None, None, None, steps=10)
+    kept = keeper.Keeper(Path("nowhere"), None, None, None, steps=10, origin=None)
     for took, after in ((0.0, keeper.LEAST), (0.1, 20), (10.0, keeper.EVERY)):
         kept._took = took
         now[0] = kept._at + after

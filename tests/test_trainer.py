@@ -30,9 +30,10 @@ from senet_lab.panels.trainer_controls import NUMBERS, trainer_controls
 from senet_lab.panels.trainer_state import FIELDS, after, begun
 from senet_lab.panels.trainer_taking import Taken
 from senet_lab.panels.watching import look
+from senet_lab.training.fitting import fitted
 from senet_lab.training.metrics import COLUMNS
 from senet_lab.training.recipe import RECIPES
-from senet_lab.training.run import Run, Status, fitted
+from senet_lab.training.run import Run, Status
 from senet_lab.training.warm import cool
 from senet_lab.views.bare import STORED
 from senet_lab.views.courses import DRAWN, THINNED, Course, finding, told_apart
@@ -225,7 +226,7 @@ def test_what_is_damaged_missing_or_too_much_ends_nothing(folder, monkeypatch):
     (folder / "notes.txt").write_text("")
     (folder / "empty").mkdir()
     seen = look(folder)
-    assert ([record.key for record in seen.records], seen.unread) == (["c", "a"], ("b",))
+    assert ([record.key for record in seen.records], list(seen.reasons)) == (["c", "a"], ["b"])
     assert seen.records[0].rows == ()
     assert look(folder / "nowhere").records == ()
     monkeypatch.setattr(watching, "LISTED", 1)
@@ -288,9 +289,13 @@ def test_the_table_of_results_says_what_the_runs_say(folder):
         ({"data": "imagenet"}, "Images (imagenet) must be one of 'sample', 'cifar10' or 'folder'"),
         (
             {"path": "nowhere"},
-            f"Path (nowhere) must be a folder, and is none; the nearest that is there is '{os.getcwd()}'.",
+            f"Path (nowhere) must be an existing folder; the nearest existing folder is '{os.getcwd()}'.",
         ),
-        ({"path": ""}, "Path must be a folder with a folder of images for each class, and the field is empty."),
+        (
+            {"path": ""},
+            "Path must be a folder with a folder of images for each class, and the field is empty; try 'pets', with "
+            "'pets/cats' and 'pets/dogs' in it.",
+        ),
         ({"path": os.path.dirname(__file__)}, "must have a folder of images for each class, at least 2, not"),
         ({"drawn": list("abcdefg")}, "Drawn (7 runs) must be at most 6"),
         ({"drawn": "a"}, "Drawn must be a list of runs"),

@@ -24,7 +24,7 @@ from servers import lab_served
 
 import senet_lab
 from senet_lab import Architecture
-from senet_lab.training.run import runs
+from senet_lab.training.listing import runs
 
 pytestmark = pytest.mark.slow
 

@@ -10,10 +10,13 @@ from runs import TINY
 from senet_lab import ablation, data, export, gate_watch, gates, kernels, moments, pretrained
 from senet_lab.ported import hub, keys, weights
 from senet_lab.ported.preprocessing import Preprocessing
+from senet_lab.training.config import changed_versions
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked, estimate
+from senet_lab.training.fitting import must_fit
+from senet_lab.training.listing import runs
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import Run, Status, changed_versions, must_fit, runs
+from senet_lab.training.run import Run, Status
 from senet_lab.views import figures
 
 IMAGES, LABELS = np.zeros((8, 32, 32, 3), "float32"), np.arange(8) % 4
@@ -50,6 +53,7 @@ CALLS = [
     (Run, {"folder": "a"}, "folder", (*NO_TEXT, "", "\0")),
     (runs, {"folder": "a"}, "folder", (*NO_TEXT, "", "\0")),
     (must_fit, {"architecture": TINY, "data": "sample"}, "architecture", (None, "x")),
+    (must_fit, {"architecture": TINY}, "data", (None, 3, "", "\0", "/nowhere")),
     (changed_versions, {"before": {}}, "before", (None, 3, "x")),
     (Recipe.from_dict, {"values": {}}, "values", (None, 3, "x", [("epochs", 3)])),
     (hub.load, {}, "tag", NO_TEXT),
@@ -58,7 +62,7 @@ CALLS = [
     (weights.shapes, {"architecture": TINY}, "architecture", (None, "x")),
     (weights.to_timm, {}, "model", (None, "x", TINY)),
     (weights.save_timm, {"model": None}, "path", (None, 3, "")),
-    (Preprocessing(64, 0.9, "bicubic").standardised, {}, "pixels", NO_ARRAY),
+    (Preprocessing(64, 0.9, "bicubic").standardised, {}, "pixels", (*NO_ARRAY, np.ones((2, 2)))),
     (Preprocessing(64, 0.9, "bicubic").picture, {}, "picture", (None, "x", IMAGES)),
     (Preprocessing(64, 0.9, "bicubic").before, {}, "model", (None, TINY)),
     *((function, {"name": "cifar_se_resnet20"}, "folder", (None, 3)) for function in (pretrained.card, pretrained.load)),
@@ -97,7 +101,10 @@ CALLS = [
     (kernels.register, {"kernels": []}, "prefix", (3, "", b"x")),
     (data.named, {}, "name", NO_TEXT),
     (data.cifar10, {}, "path", (3, b"x")),
-    (data.folder, {}, "path", (None, 3, "")),
+    (data.folder, {}, "path", (None, 3, "", "~nosuchuser/pets", "/nowhere/pets")),
+    (data.folder, {"path": "/nowhere"}, "seed", (None, "x", -1, 2**40)),
+    (data.folder, {"path": "/nowhere"}, "suffixes", (3, [3])),
+    (data.folder, {"path": "/nowhere"}, "skipped", (None, [3])),
     *((function, {"gates": GATES, "labels": LABELS}, "classes", (3, None, "frog", [1, 2, 3, 4], ["a", "b"]))
       for function in (figures.activation_figure, figures.spread_figure)),
     (figures.activation_figure, {"labels": LABELS, "classes": data.CIFAR10}, "gates", (None, 3, {})),
@@ -119,7 +126,7 @@ def test_an_argument_of_another_type_is_refused_by_its_name(function, good, name
         with pytest.raises((TypeError, ValueError)) as refused:
             function(**{**good, name: value})
         words = str(refused.value)
-        assert re.match(rf"`{SAID.get(function, name)}(\[.*\])?`.* must ", words), (value, words)
+        assert re.match(rf"`{SAID.get(function, name)}(\[.*\])?`.* must .*; ", words, re.DOTALL), (value, words)
         assert len(words) < 400
 
 
@@ -149,7 +156,7 @@ def test_arguments_of_an_ablation_are_refused_by_their_name(model, name, values)
     for value in values:
         with pytest.raises((TypeError, ValueError)) as refused:
             ablation.ablation(**{**good, name: value})
-        assert re.match(rf"`{name.removesuffix('s')}s?(\[.*\])?`.* must ", str(refused.value)), refused.value
+        assert re.match(rf"`{name.removesuffix('s')}s?(\[.*\])?`.* must .*; ", str(refused.value)), refused.value
 
 
 @pytest.mark.parametrize("images", [None, 3, "x", b"x", {}, Foreign, [None], [3], np.ones(3), ["x"], [np.ones((2, 2))]])

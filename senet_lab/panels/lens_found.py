@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from senet_lab.checks import path_of
 from senet_lab.panels.lens_noted import Noted
 from senet_lab.panels.lens_runs import of_run
 from senet_lab.panels.lens_sources import Source
-from senet_lab.panels.watching import newest_first
 from senet_lab.training.checkpoint import is_kept
+from senet_lab.training.listing import newest_first
 from senet_lab.training.run import Run
 
 MOST = 10  # runs in the list, the newest
@@ -41,12 +42,13 @@ class Found:
     """The runs of a folder, by the names under which a GateLens offers them.
 
     Args:
-        folder: the one with the runs, see `training.run.runs`; None for none.
+        folder: the one with the runs, see `training.listing.runs`; None for none.
         known: a run that is looked into anyhow, by its name.
     """
 
     def __init__(self, folder: Folder, known: Mapping[str, Run] | None = None) -> None:
-        self._folder = None if folder is None else Path(folder).expanduser().resolve()  # a notebook may change folders
+        # Resolved, since a notebook may change its working folder.
+        self._folder = None if folder is None else path_of("folder", folder, "'runs'").resolve()
         self._runs = dict(known or {})
         self._noted: dict[str, Noted] = {}
 

@@ -16,7 +16,7 @@ import anywidget
 import traitlets
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import quoted
+from senet_lab.checks import path_of, quoted
 from senet_lab.panels import trainer_pages as pages
 from senet_lab.panels.cells import REPLACED, cell, supersede
 from senet_lab.panels.conversation import Conversation, Request
@@ -89,7 +89,7 @@ class Trainer(anywidget.AnyWidget):
             )
         if not isinstance(recipe, (Recipe, type(None))):
             raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['seed'].")
-        self.folder = Path(folder).expanduser().resolve()
+        self.folder = path_of("folder", folder, "'runs'").resolve()
         self.failure: BaseException | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None
         self._lock = threading.Lock()  # of what was seen; never held while something is sent

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from senet_lab.checks import first_few
 from senet_lab.panels.labels import words
 from senet_lab.panels.trainer_controls import trainer_controls
 from senet_lab.panels.trainer_state import FOLDER, State
@@ -22,7 +23,7 @@ ANYWAY = (
     "from its last checkpoint, if it got so far."
 )
 RESUME_ANYWAY = "Resume anyway"  # a button, which is there where a refusal names it
-EXPLAINED = 5  # runs of which it is said why they cannot be read
+MAX_EXPLAINED = 5  # unreadable runs that are named with the reason
 COMPARED = 4  # runs that are drawn unasked
 LATER = "Its first checkpoint comes after an epoch, or a minute at most"
 
@@ -151,9 +152,7 @@ def table(state: State, seen: Seen, *, interactive: bool = True) -> str:
 
 def _unreadable(reasons: Mapping[str, str]) -> str:
     """Name the runs that cannot be read, each with the reason, as far as there is room for them."""
-    named = [f"{name} ({reason})" for name, reason in [*reasons.items()][:EXPLAINED]]
-    more = len(reasons) - EXPLAINED
-    return f"not readable: {', '.join(named)}{f' and {more} more' if more > 0 else ''}"
+    return f"not readable: {first_few((f'{name} ({reason})' for name, reason in reasons.items()), MAX_EXPLAINED)}"
 
 
 def picture(state: State, seen: Seen) -> str:

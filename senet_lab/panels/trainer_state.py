@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from senet_lab import data as data_
 from senet_lab.architecture import Architecture
-from senet_lab.checks import flag, one_of, quoted, quoted_path, text
-from senet_lab.class_folders import must_have_images
-from senet_lab.image_folder import list_images, must_have_classes
+from senet_lab.checks import flag, one_of, path_of, quoted, text
+from senet_lab.class_folders import must_exist, must_have_images
 from senet_lab.panels.labels import digits
 from senet_lab.panels.moves import named, typed
 from senet_lab.panels.refusals import told
+from senet_lab.training.fitting import fitted
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.run import fitted
 from senet_lab.views.courses import DRAWN, TRAINING_IMAGES, nearest_recipe
 from senet_lab.views.results import Record
 
@@ -163,21 +160,21 @@ def _data(state: State, kind: Any) -> State:
 
 def has_cifar10() -> bool:
     """Whether the whole set is where it is looked for; it is not opened."""
-    found = Path(os.environ.get(data_.VARIABLE) or data_.CACHE).expanduser()
-    return found.is_file() or (found / "cifar10.npz").is_file()
+    try:
+        return data_.found_cifar10().is_file()
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _path(state: State, typed: Any) -> State:
     if not (given := text("path", typed, "images").strip()):
-        raise ValueError("`path` must be a folder with a folder of images for each class, and the field is empty.")
-    path = Path(os.path.expanduser(given))  # that of pathlib raises where there is no such user
-    if not os.path.isdir(path):  # that of os.path answers even a name that is too long
-        there = next(each for each in path.absolute().parents if os.path.isdir(each))
         raise ValueError(
-            f"`path` (={quoted_path(path)}) must be a folder, and is none; the nearest that is there is '{there}'."
+            "`path` must be a folder with a folder of images for each class, and the field is empty; try 'pets', with "
+            "'pets/cats' and 'pets/dogs' in it."
         )
-    must_have_images("path", path)
-    must_have_classes(list_images(path))
+    path = path_of("path", given, "'images'")
+    must_exist("path", path)
+    must_have_images("path", path)  # a bounded look; all files are listed when a run is made
     return replace(state, kind=FOLDER, path=str(path.resolve()))
 
 

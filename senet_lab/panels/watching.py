@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from senet_lab.files import DamagedFileError
 from senet_lab.training.checkpoint import is_kept
+from senet_lab.training.listing import newest_first
 from senet_lab.training.run import ENDED, Run, Status
 from senet_lab.views.courses import thinned
 from senet_lab.views.results import Record
@@ -17,7 +17,7 @@ LISTED = 60  # runs at most; the newest
 TRAIL = 60  # points at most of the epoch under way
 FILES = ("config.json", "status.json", "metrics.csv", "wanted")
 
-Signature = tuple[int, ...]
+Signature = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,13 @@ class Seen:
     Attributes:
         records: the newest `LISTED` runs, the newest first.
         older: how many more there are.
-        unread: the names of folders that cannot be read.
-        reasons: by name, why they cannot.
-        signatures: by name, what the files of a run said of their age and size.
+        reasons: by the name of a folder that cannot be read, why.
+        signatures: by name, when the files of a run were changed.
     """
 
     records: tuple[Record, ...] = ()
     older: int = 0
-    unread: tuple[str, ...] = ()
-    reasons: Mapping[str, str] = field(default_factory=dict, compare=False)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     signatures: Mapping[str, Signature] = field(default_factory=dict, compare=False)
 
     def record(self, key: str) -> Record | None:
@@ -70,29 +68,20 @@ def look(folder: Path, before: Seen | None = None) -> Seen:
             reasons[name] = f"{error.path.name}: {error.reason}"
         except OSError as error:  # half a folder
             reasons[name] = error.strerror or str(error)
-    return Seen(tuple(records), max(0, len(found) - LISTED), tuple(reasons), reasons, signatures)
-
-
-def newest_first(folder: Path) -> list[str]:
-    """The names of runs in a folder, the newest first."""
-    try:
-        with os.scandir(folder) as entries:
-            ages = [(_age(Path(entry.path) / "config.json"), entry.name) for entry in entries]
-    except OSError:
-        return []
-    return [name for age, name in sorted(ages, reverse=True) if age]
-
-
-def _age(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
+    return Seen(tuple(records), max(0, len(found) - LISTED), reasons, signatures)
 
 
 def _signature(path: Path) -> Signature:
-    """Of each file of a run, when it was written; 0 for those that are not there."""
-    return tuple(_age(path / name) for name in FILES)
+    """Return of each file of a run when it was written, and when its owner or permissions were last changed."""
+    return tuple(_times(path / name) for name in FILES)
+
+
+def _times(path: Path) -> tuple[int, int]:
+    try:
+        about = path.stat()
+    except OSError:
+        return 0, 0
+    return about.st_mtime_ns, about.st_ctime_ns
 
 
 def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | None) -> Record:

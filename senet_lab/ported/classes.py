@@ -50,7 +50,9 @@ def most_likely(predictions: Array, count: int = 5) -> list[list[Found]]:
     predictions = np.asarray(predictions)
     names = imagenet_classes()
     if predictions.ndim != 2 or predictions.shape[1] != len(names):
-        raise ValueError(f"`predictions` must be (images, {len(names)}), not {predictions.shape}.")
+        raise ValueError(
+            f"`predictions` (of shape {predictions.shape}) must be (images, {len(names)}); try model.predict(images)."
+        )
     order = np.argsort(-predictions, axis=1, kind="stable")[:, : whole("count", count, 1, len(names))]
     return [
         [Found(names[at][0], names[at][1], float(row[at])) for at in chosen]

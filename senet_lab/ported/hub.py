@@ -160,7 +160,9 @@ def _downloaded(tag: str, pin: Pin | None) -> Path:
     try:
         return Path(hf_hub_download(f"timm/{tag}", FILE, revision=(pin and pin.commit) or None))
     except Exception as error:  # also those of its client for HTTP, which is another one in other versions
-        again = f"delete '{pin_path(tag)}' to take another commit than {pin.commit[:12]}, or " if pin else ""
+        again = ""
+        if pin and pin.commit:
+            again = f"delete '{pin_path(tag)}' to take another commit than {pin.commit[:12]}, or "
         raise FileNotFoundError(f"'timm/{tag}' could not be fetched: {_plain(error)} Or {again}{by_hand}.") from error
 
 

@@ -7,12 +7,12 @@ Caffe, are those of the paper's convention (read from timm 1.0.31, `timm/models/
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import nearest, one_of, quoted
+from senet_lab.checks import first_few, nearest, one_of, quoted
 from senet_lab.ledger import Ledger
 from senet_lab.ported.preprocessing import Preprocessing
 
@@ -35,6 +35,7 @@ _SIZES: Mapping[str, dict[str, Any]] = {
 MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # that one is a legacy network alone
 LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
 NAMES = (*MODERN, *LEGACY)
+MAX_NAMED = 6  # layers that an error names
 # Near in name, but other networks of timm: their last letter says how stem and shortcuts differ.
 OTHERS = re.compile(r"seresnex?t(aa)?\d+(?P<stem>d|tn?)(_\d+x\d+d)?")
 
@@ -112,7 +113,7 @@ def name_of(network: Architecture | keras.Model) -> str:
     if not apart[name]:
         return name
     said = repr(network) if isinstance(network, Architecture) else f"the model `{network.name}`"
-    raise ValueError(f"timm has no network like {said}; its {name!r} has other {some(apart[name])}.")
+    raise ValueError(f"timm has no network like {said}; its {name!r} has other {first_few(apart[name], MAX_NAMED)}.")
 
 
 def differences(network: Architecture | keras.Model, name: str) -> list[str]:
@@ -146,9 +147,3 @@ def _computed(network: Architecture | keras.Model) -> dict[str, Any]:
         "gates": {layer.activation.__name__ for name, layer in layers.items() if name.endswith("_se_gate")},
         "squeezes": {type(layer).__name__ for name, layer in layers.items() if name.endswith("_se_squeeze")},
     }
-
-
-def some(names: Sequence[str], shown: int = 6) -> str:
-    """The first of many names, and how many there are besides."""
-    rest = len(names) - shown
-    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")

@@ -51,7 +51,10 @@ class Preprocessing(NamedTuple):
         mean, deviation = (np.array(each, "float32") for each in (self.mean, self.deviation))
         pixels = array_checks.numbers("pixels", pixels, "an array of shape (..., channels), from 0 to 255")
         if pixels.shape[-1:] != mean.shape:
-            raise ValueError(f"`pixels` (of shape {pixels.shape}) must have {len(mean)} channels, on the last axis.")
+            raise ValueError(
+                f"`pixels` (of shape {pixels.shape}) must have {len(mean)} channels, on the last axis; try an array of "
+                f"shape (images, height, width, {len(mean)})."
+            )
         ready: Array = (pixels.astype("float32", copy=False) / np.float32(255) - mean) / deviation
         return ready
 

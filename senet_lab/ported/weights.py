@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from senet_lab import array_checks
 from senet_lab.architecture import Architecture
 from senet_lab.build_memory import check_build
-from senet_lab.checks import flag, instance, listed, path_of, quoted
+from senet_lab.checks import first_few, flag, instance, listed, path_of, quoted
 from senet_lab.files import opened, written_whole
 from senet_lab.ported.keys import key, ours, theirs
-from senet_lab.ported.networks import NAMES, architecture_of, differences, name_of, some
+from senet_lab.ported.networks import MAX_NAMED, NAMES, architecture_of, differences, name_of
 
 if TYPE_CHECKING:
     import keras
@@ -182,16 +182,20 @@ def _must_be_possible(name: str, tensor: Array) -> None:
     import numpy as np
 
     if not (finite := np.isfinite(tensor)).all():
-        raise ValueError(f"`{name}` must be numbers, and {int((~finite).sum())} of it are none; get the weights anew.")
+        count = int((~finite).sum())
+        values = "1 value that is" if count == 1 else f"{count:,} values that are"
+        raise ValueError(f"`{name}` has {values} not finite; download the weights again.")
     most = float(np.finfo("float32").max)
     large = np.abs(tensor.astype("float64", copy=False)).max(initial=0)
     if large > most:
         raise ValueError(
-            f"`{name}` must be numbers that 32 bits can hold, up to {most:.3g}, and has one of {large:.3g}; get the "
-            "weights anew."
+            f"`{name}` must be numbers that 32 bits can hold, up to {most:.3g}, and has one of {large:.3g}; download "
+            "the weights again."
         )
     if name.endswith("running_var") and (least := float(tensor.min(initial=0))) < 0:
-        raise ValueError(f"`{name}` must be variances, at least 0, and has one of {least:.3g}; get the weights anew.")
+        raise ValueError(
+            f"`{name}` must be variances, at least 0, and has one of {least:.3g}; download the weights again."
+        )
 
 
 def _origin(tensors: Mapping[str, Any]) -> tuple[str, int]:
@@ -221,8 +225,8 @@ def _must_compute_as(origin: tuple[str, int], architecture: Architecture) -> Non
     name, classes = origin
     if name and (found := differences(architecture, name)):
         raise ValueError(
-            f"The weights fit the architecture, but it computes otherwise than timm: it has other {some(found)}. "
-            f"They are those of {_said(name, classes)}."
+            "The weights fit the architecture, but it computes otherwise than timm: it has other "
+            f"{first_few(found, MAX_NAMED)}. They are those of {_said(name, classes)}."
         )
 
 
@@ -239,7 +243,7 @@ def _must_match(tensors: Mapping[str, Any], wanted: Mapping[str, tuple[str, tupl
             ("are unknown to the architecture", [f"{name} {tuple(tensors[name].shape)}" for name in sorted(more)]),
             ("have another shape", other),
         )
-        told = "; ".join(f"{len(names)} {words}: {some(names)}" for words, names in sides if names)
+        told = "; ".join(f"{len(names)} {words}: {first_few(names, MAX_NAMED)}" for words, names in sides if names)
         raise ValueError(f"The weights do not fit the architecture. {told}.{_hint(tensors)}")
     for name, tensor in tensors.items():
         _must_be_possible(name, tensor)

@@ -16,7 +16,7 @@ from senet_lab import memory
 from senet_lab.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture import Architecture
 from senet_lab.checks import instance, path_of
-from senet_lab.class_folders import class_names, count_files
+from senet_lab.class_folders import class_names, count_images
 from senet_lab.data import TESTED
 from senet_lab.memory import size_words
 from senet_lab.training import rates
@@ -136,13 +136,13 @@ def _count(data: str) -> int:
     folder = path_of("data", data, "'sample'")
     folders = (folder, *(folder / name for name in class_names(folder)))
     ages = tuple(each.stat().st_mtime_ns for each in folders if each.exists())
-    return round((1 - TESTED) * _files(folder, ages))
+    return round((1 - TESTED) * _images(folder, ages))
 
 
 @lru_cache(maxsize=16)
-def _files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
-    """How many images are in a folder; asked at each move of a control, counted when a folder in it has changed."""
-    return count_files(folder, class_names(folder))
+def _images(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
+    """Return how many images are in a folder: asked at each move of a control, counted when a folder has changed."""
+    return count_images(folder, class_names(folder))
 
 
 def spell(seconds: float) -> str:

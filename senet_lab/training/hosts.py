@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.training.run import WANTED
+from senet_lab.training.wanted import WANTED
 
 if TYPE_CHECKING:
     import numpy as np

@@ -40,7 +40,7 @@ class Keeper:
     progress: Progress
     placed: Placed
     steps: int
-    origin: Origin = field(default_factory=Origin)
+    origin: Origin
     _at: float = field(default_factory=time.monotonic, repr=False)
     _took: float = field(default=0.0, repr=False)  # the last one, in seconds
 

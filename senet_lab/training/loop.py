@@ -16,14 +16,16 @@ from senet_lab import data
 from senet_lab.files import DamagedFileError
 from senet_lab.image_folder import BadFilesError
 from senet_lab.training import batches, metrics, model, rates
+from senet_lab.training.config import changed_versions
 from senet_lab.training.devices import place
-from senet_lab.training.images import images_of, keep_skipped, left_out
+from senet_lab.training.images import images_of, omission_words
 from senet_lab.training.keeper import Keeper
 from senet_lab.training.noted import Noted
 from senet_lab.training.origin import Origin, OtherNetworkError
 from senet_lab.training.progress import Progress
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import COLUMNS, Run, Status, changed_versions
+from senet_lab.training.run import COLUMNS, Run, Status
+from senet_lab.training.skipped import keep_skipped
 from senet_lab.training.talk import Talk
 from senet_lab.training.watch import StopAskedError, Watch
 
@@ -69,12 +71,12 @@ class Loop:
 
     def prepare(self) -> None:
         """Everything but the training itself."""
-        self._warn(changed_versions(self.run.config.get("versions", {})))
+        self._warn(changed_versions(self.run.config["versions"]))
         model.settle(self.recipe)
         self.placed = place(self.run.placement, self.recipe.accumulate)
         self.talk.told = self.talk.told._replace(device=model.device())
         images = self._images()
-        self._warn(left_out(images))
+        self._warn(omission_words(images))
         scale = batches.kept_scale(self.run.folder, images)
         self.batches = batches.Batches.of(images, self.recipe, scale, self.placed.parts)
         self.talk.steps, self.talk.hosts = self.batches.steps, self.placed.hosts
@@ -88,7 +90,7 @@ class Loop:
         self.talk.tell("compiling", now=True)
 
     def _warn(self, words: str) -> None:
-        """Say it in the log and in the status, behind what was said there before; "" is nothing to say."""
+        """Log a warning and append it to those in the status; "" is none."""
         if words:
             LOG.warning("%s", words)
             before = self.talk.told.warning
@@ -102,7 +104,7 @@ class Loop:
             for name, why in error.reasons.items():  # the status names a few
                 LOG.warning("%s: %s", name, why)
             raise
-        keep_skipped(self.run, images)
+        keep_skipped(self.run.folder, images.skipped)
         return images
 
     def _network(self) -> Any:

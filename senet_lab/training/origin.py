@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture import Architecture
-from senet_lab.checks import quoted
+from senet_lab.checks import first_few, quoted
 
 if TYPE_CHECKING:
     from senet_lab.training.run import Run
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KEY = "origin"  # under which a checkpoint has it
 # Of a recipe, what decides which variables an optimizer has; all else may be changed between two resumes.
 OPTIMIZER = ("optimizer", "schedule", "accumulate", "precision")
-SAID = 3  # differences that are named
+MAX_NAMED = 3  # differences
 
 
 class OtherNetworkError(ValueError):
@@ -32,9 +32,9 @@ class Origin(NamedTuple):
         recipe: the fields of a recipe.
     """
 
-    config: Path = Path("config.json")
-    architecture: str = ""
-    recipe: Mapping[str, Any] = {}
+    config: Path
+    architecture: str
+    recipe: Mapping[str, Any]
 
     @classmethod
     def of(cls, run: Run) -> Origin:
@@ -63,10 +63,9 @@ class Origin(NamedTuple):
         misfits = list(_misfits(variables, arrays, exactly))
         if misfits or any(name not in OPTIMIZER for name, _ in changed):
             words = [words for _, words in changed] or misfits
-            more = f" and {len(words) - SAID} more" if len(words) > SAID else ""
             raise OtherNetworkError(
                 f"The checkpoint is of another {_which(changed)} than '{self.config}' describes: "
-                f"{'; '.join(words[:SAID])}{more}. Put the file back as it was, or create a new run."
+                f"{first_few(words, MAX_NAMED, '; ')}. Put the file back as it was, or create a new run."
             )
 
     def _changed(self, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

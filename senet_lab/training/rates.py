@@ -11,9 +11,10 @@ import logging
 import os
 from math import exp, log
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from senet_lab.architecture import Architecture
+from senet_lab.checks import MAX_BATCH, path_of, real, text, whole
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
@@ -21,6 +22,7 @@ from senet_lab.training.recipe import Recipe
 VARIABLE = "SENET_LAB_CACHE"
 KEPT = 40  # of the last epochs
 NEAR = 4.0  # networks that differ by more than that, in work an image or in batch, tell little of each other
+BOUNDS = 1e-9, 1e30  # of work and of images per second, so that their products and quotients stay finite
 ALONE = Placement()  # one device of one host
 LOG = logging.getLogger("senet_lab")
 
@@ -60,17 +62,36 @@ def where(recipe: Recipe, placement: Placement = ALONE) -> str:
 
 
 def path() -> Path:
-    """Where rates are kept."""
-    return Path(os.environ.get(VARIABLE) or "~/.cache/senet_lab").expanduser() / "rates.json"
+    """Return where rates are kept.
+
+    Raises:
+        ValueError: the variable names no folder.
+    """
+    folder = os.environ.get(VARIABLE) or "~/.cache/senet_lab"
+    return path_of(VARIABLE, folder, "'~/.cache/senet_lab'") / "rates.json"
 
 
 def remembered() -> list[Rate]:
-    """What was measured, the oldest first; nothing where the file is not there, or damaged."""
+    """Return what was measured, the oldest first; no row that is damaged, and none where the file cannot be read."""
     try:
-        found = [Rate(*row) for row in read_json(path(), list, "delete it")]
-        return [rate for rate in found if min(rate.work, rate.batch, rate.images_per_s) > 0]
-    except (OSError, ValueError, TypeError):
+        rows = read_json(path(), list, "delete it")
+    except (OSError, ValueError):
         return []
+    return [rate for row in rows if (rate := _rate_of(row))]
+
+
+def _rate_of(row: Any) -> Rate | None:
+    """Return the rate in a row of the file; None where it can be none."""
+    try:
+        place, work_done, batch, speed = row
+        return Rate(
+            text("where", place, "tensorflow any float32"),
+            real("work", work_done, *BOUNDS),
+            whole("batch", batch, 1, MAX_BATCH),
+            real("images_per_s", speed, *BOUNDS),
+        )
+    except (ValueError, TypeError):
+        return None
 
 
 def remember(architecture: Architecture, recipe: Recipe, images_per_s: float, placement: Placement = ALONE) -> None:
@@ -80,7 +101,7 @@ def remember(architecture: Architecture, recipe: Recipe, images_per_s: float, pl
         path().parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path(), overwrite=True) as unfinished:
             unfinished.write_text(json.dumps([*remembered(), rate][-KEPT:]) + "\n")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         LOG.warning("%s", error)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from senet_lab.checks import instance, one_of, real, whole
-from senet_lab.files import DamagedFileError, read_json
+from senet_lab.files import DamagedFileError, read_json, written_whole
 
 ACTIVE = ("waiting", "compiling", "training", "validating", "paused")
 ENDED = ("stopped", "finished", "failed")
@@ -72,6 +72,18 @@ class Status(NamedTuple):
             return cls(**{name: _checked(name, found.get(name)) for name in cls._fields if name in ("state", *found)})
         except (ValueError, TypeError) as error:
             raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
+
+    def write(self, path: Path, *, anyhow: bool = False) -> None:
+        """Write it as a whole; `anyhow`, over what is there, where a full disk has no room for a second file."""
+        try:
+            with written_whole(path, overwrite=True) as unfinished:
+                unfinished.write_text(self.to_json())
+        except OSError:
+            if not anyhow:
+                raise
+            with path.open("r+") as file:
+                file.write(self.to_json())
+                file.truncate()
 
     def to_json(self) -> str:
         """As a line, with the time of now."""

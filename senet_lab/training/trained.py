@@ -42,7 +42,8 @@ def trained(run: Run) -> tuple[keras.Model, int]:
     if not found:
         name, is_damaged = run.folder.name, checkpoint.is_kept(run.folder / "checkpoints")
         raise ValueError(
-            f"'{name}' has no checkpoint that can be read: all of them are damaged; resume it, or put back a copy."
+            f"'{name}' has no checkpoint that can be read: all of them are damaged; put back a copy of one, or "
+            "remove 'checkpoints' to train from the start."
             if is_damaged
             else f"'{name}' has no checkpoint yet: its first comes after an epoch, or a minute at most."
         )
