@@ -62,8 +62,14 @@ def in_words(said: str) -> str:
 
 
 def _label(name: str) -> str:
-    """Ratio for "ratio"; with the number of the group for "ratio[3]", in which people count from 1."""
-    plain, index = re.fullmatch(r"([^\[]*)(?:\[(\d+)\].*)?", name, re.DOTALL).groups()  # type: ignore[union-attr]  # fits all
+    """Ratio for "ratio"; with the number of the group for "ratio[3]", in which people count from 1.
+
+    >>> _label("ratio[3]"), _label("[")
+    ('Ratio of group 4', '[')
+    """
+    if not (found := re.fullmatch(r"(\w[^\[]*)(?:\[(\d+)\].*)?", name)):
+        return name  # no name of ours, but a backquote in a value that the error quotes
+    plain, index = found.groups()
     label = NAMES.get(plain, plain.replace("_", " "))
     return label if index is None or plain == "input_shape" else f"{label} of group {int(index) + 1}"
 
