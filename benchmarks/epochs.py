@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from senet_lab.nets.backend import tune_tensorflow
+from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()
@@ -32,14 +32,15 @@ from jupyter_client.manager import start_new_kernel
 from networks import network
 from timing import emit
 
-from senet_lab import Architecture, data
+from senet_lab import Architecture
+from senet_lab.data import datasets as data
 from senet_lab.training.batches import ready
 from senet_lab.training.devices import Placed
-from senet_lab.training.loop import Loop
-from senet_lab.training.noted import MOST
 from senet_lab.training.optimizers import compiled
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import Run
+from senet_lab.training.runs.run import Run
+from senet_lab.training.worker.gate_recorder import MOST
+from senet_lab.training.worker.loop import Loop
 
 MINI = "mini SE-ResNet"
 TRAINED, HELD = 45_000, 5_000  # of CIFAR-10, with a tenth held out
@@ -48,9 +49,9 @@ DETERMINISTIC, FREE = "senet_lab, a run", "the same network, bare fit, any order
 DATASET, ARRAYS = "a dataset, as a run is fed", "arrays"
 # What a page says when it opens; a process that is kept warm would count as the Trainer's.
 WATCHING = """
-from senet_lab.panels import Trainer, trainer
-trainer.warm = lambda: None
-panel = Trainer(folder={!r})
+from senet_lab.trainer import widget
+widget.warm = lambda: None
+panel = widget.Trainer(folder={!r})
 panel._handle_custom_msg({{"view": "bench", "number": 1, "moves": {{"hello": True}}}}, [])
 assert panel.failure is None and panel.run.status().state in ("training", "validating"), panel.form
 """

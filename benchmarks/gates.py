@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from senet_lab.nets.backend import tune_tensorflow
+from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()
@@ -23,10 +23,9 @@ import keras
 import numpy as np
 from timing import emit, timed
 
-from senet_lab import Architecture
-from senet_lab.ablation import ablation, switchable
-from senet_lab.gates import observed
-from senet_lab.panels import GateLens
+from senet_lab import Architecture, GateLens
+from senet_lab.gates.ablation import ablation, switchable
+from senet_lab.gates.observe import observed
 from senet_lab.training.devices import Placed
 
 IMAGES, BATCH = 1000, 256

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from senet_lab.nets.backend import tune_tensorflow
+from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()
@@ -20,7 +20,7 @@ import keras
 import tensorflow as tf
 from timing import emit, timed
 
-from senet_lab.nets.acceleration import accelerate
+from senet_lab.nets.on_keras.acceleration import accelerate
 
 GROUPS = 32
 KERAS, SLICES = "Keras Conv2D(groups=32)", "the seed's 32 slices"

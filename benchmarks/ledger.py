@@ -28,7 +28,7 @@ FRESH = {
     "import senet_lab": ("pass", "import senet_lab"),
     "import, first Explorer": ("pass", "import senet_lab; senet_lab.Explorer()"),
     "SE-ResNeXt-152, cold": (
-        "import senet_lab, senet_lab.ledger; a = senet_lab.Architecture.preset('se_resnext152_32x4d')",
+        "import senet_lab, senet_lab.ledger.ledger; a = senet_lab.Architecture.preset('se_resnext152_32x4d')",
         "a.ledger()",
     ),
 }

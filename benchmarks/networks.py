@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from typing import Any
 from unittest.mock import patch
 
-from senet_lab.nets.backend import tune_tensorflow
+from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "keras" not in sys.argv:
@@ -26,9 +26,9 @@ import tensorflow as tf
 from timing import emit, peak_memory, timed
 
 from senet_lab import Architecture, SEResNet
+from senet_lab.architecture.style import style_of
 from senet_lab.export import code
-from senet_lab.ledger import Ledger
-from senet_lab.style import style_of
+from senet_lab.ledger.ledger import Ledger
 from senet_lab.training.optimizers import compiled
 
 WAYS = {"ours": "senet_lab", "keras": "Keras as it comes"}
@@ -52,7 +52,7 @@ def network(name: str, side: int, way: str) -> keras.Model:
         family, depth = {"SE-ResNet-50": ("resnet", 50), "SE-ResNeXt-50": ("resnext", 50)}[name]
         architecture = Architecture(family, depth, input_shape=(side, side, 3), convention="timm")
         return architecture.build() if way == "ours" else _run(code(architecture, "standalone"))
-    with patch("senet_lab.nets.acceleration.accelerate", _unchanged) if way == "keras" else nullcontext():
+    with patch("senet_lab.nets.on_keras.acceleration.accelerate", _unchanged) if way == "keras" else nullcontext():
         return _mini(side)
 
 

@@ -25,7 +25,7 @@ from growth import AXES
 from report import page, publish, write
 from timing import machine
 
-from senet_lab.training.process import KEEPING
+from senet_lab.training.runs.process import KEEPING
 
 HERE = Path(__file__).parent
 SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")

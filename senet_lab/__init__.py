@@ -5,40 +5,46 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from senet_lab.moved import forward_old_names
+
 if TYPE_CHECKING:
-    from senet_lab.architecture import Architecture
-    from senet_lab.ledger import Ledger
+    from senet_lab.architecture.architecture import Architecture
+    from senet_lab.exercises.widget import Exercise
+    from senet_lab.explorer.widget import Explorer
+    from senet_lab.gatelens.widget import GateLens
+    from senet_lab.ledger.ledger import Ledger
     from senet_lab.nets import se_resnet, se_resnext
-    from senet_lab.nets.acceleration import accelerate, accelerations
-    from senet_lab.nets.backend import tune_tensorflow
-    from senet_lab.nets.loading import load
-    from senet_lab.nets.se_resnet_c import SEResNet
-    from senet_lab.nets.se_resnext_c import SEResNeXt
+    from senet_lab.nets.on_keras.acceleration import accelerate, accelerations
+    from senet_lab.nets.on_keras.backend import tune_tensorflow
+    from senet_lab.nets.on_keras.loading import load
+    from senet_lab.nets.se_resnet_composable import SEResNet
+    from senet_lab.nets.se_resnext_composable import SEResNeXt
     from senet_lab.nets.sketch import Sketch
-    from senet_lab.panels.exercise import Exercise
-    from senet_lab.panels.explorer import Explorer
-    from senet_lab.panels.lens import GateLens
-    from senet_lab.panels.trainer import Trainer
+    from senet_lab.trainer.widget import Trainer
 
 __version__ = "0.1.0"
+
+forward_old_names()
 
 # Loaded when first asked for (PEP 562): importing the package costs milliseconds, and never Keras.
 _HOMES = {
     "Architecture": "senet_lab.architecture",
-    "Exercise": "senet_lab.panels.exercise",
-    "Explorer": "senet_lab.panels.explorer",
-    "GateLens": "senet_lab.panels.lens",
+    "Exercise": "senet_lab.exercises.widget",
+    "Explorer": "senet_lab.explorer.widget",
+    "GateLens": "senet_lab.gatelens.widget",
     "Ledger": "senet_lab.ledger",
-    "SEResNeXt": "senet_lab.nets.se_resnext_c",
-    "SEResNet": "senet_lab.nets.se_resnet_c",
+    "SEResNeXt": "senet_lab.nets.se_resnext_composable",
+    "SEResNet": "senet_lab.nets.se_resnet_composable",
     "Sketch": "senet_lab.nets.sketch",
-    "Trainer": "senet_lab.panels.trainer",
-    "accelerate": "senet_lab.nets.acceleration",
-    "accelerations": "senet_lab.nets.acceleration",
-    "load": "senet_lab.nets.loading",
+    "Trainer": "senet_lab.trainer.widget",
+    "accelerate": "senet_lab.nets.on_keras.acceleration",
+    "accelerations": "senet_lab.nets.on_keras.acceleration",
+    "load": "senet_lab.nets.on_keras.loading",
+    "pictures": "senet_lab.data",
+    "pretrained": "senet_lab.weights",
     "se_resnet": "senet_lab.nets",
     "se_resnext": "senet_lab.nets",
-    "tune_tensorflow": "senet_lab.nets.backend",
+    "tune_tensorflow": "senet_lab.nets.on_keras.backend",
 }
 __all__ = [
     "Architecture", "Exercise", "Explorer", "GateLens", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Trainer",

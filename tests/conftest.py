@@ -14,7 +14,7 @@ from browsing import HOST, QUIET
 from playwright.sync_api import Browser, sync_playwright
 from servers import lab_served
 
-from senet_lab.nets.backend import tune_tensorflow
+from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()  # before a test module imports it
@@ -34,7 +34,7 @@ def unbroken(tmp_path_factory):
     """A run of `SHORT` that nothing happened to, finished."""
     from runs import SHORT, TINY, log_of
 
-    from senet_lab.training.run import Run
+    from senet_lab.training.runs.run import Run
 
     run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "unbroken").start()
     assert run.wait(180).state == "finished", log_of(run)
@@ -44,7 +44,7 @@ def unbroken(tmp_path_factory):
 @pytest.fixture(scope="session")
 def forked() -> Iterator[Callable[..., object]]:
     """A function that trains a run in a process that need not load Keras first, and returns the run."""
-    from senet_lab.training.run import Status
+    from senet_lab.training.runs.run import Status
 
     mark = "worker-of-the-tests"
     command = [sys.executable, str(Path(__file__).parent / "forked.py"), mark]

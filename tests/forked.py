@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import senet_lab.training.optimizers  # noqa: F401 - Keras, which is what takes long
-from senet_lab.training import keeper, worker
+from senet_lab.training.worker import keeper, worker
 
 if __name__ == "__main__":
     children = []

@@ -8,10 +8,10 @@ import numpy as np
 import psutil
 
 from senet_lab import Architecture
-from senet_lab.training import checkpoint
-from senet_lab.training.metrics import COLUMNS
 from senet_lab.training.recipe import RECIPES
-from senet_lab.training.run import Run, Status
+from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.metrics import COLUMNS
+from senet_lab.training.runs.run import Run, Status
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
 SE_20 = Architecture.preset("cifar_se_resnet20")

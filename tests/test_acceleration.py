@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 
 from senet_lab import Architecture, accelerate, accelerations, load
-from senet_lab.nets.backend import CPU_SETTINGS
+from senet_lab.nets.on_keras.backend import CPU_SETTINGS
 
 SMALL = Architecture("resnext", groups=((16, 1),), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=4)
 GROUPED, NORM = "group1_block1_conv2", "group1_block1_bn2"

@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.drawing import svg
+from senet_lab.drawing.network.breakdown import breakdown, breakdown_svg, finding
+from senet_lab.drawing.network.compare import changed, compare, difference_table, sentence, waterfall_svg
+from senet_lab.drawing.network.layer_table import layer_table
+from senet_lab.drawing.network.tradeoffs import cardinality_curves, ratio_curves, tradeoffs
+from senet_lab.drawing.papers.conventions import apart
+from senet_lab.drawing.papers.tables import published, se_table
+from senet_lab.drawing.tables import listing
 from senet_lab.nets.layers import Conv2D, ReLU
-from senet_lab.published import PRESETS
-from senet_lab.published_results import in_tables, kin, main, paths, ratios, tables
-from senet_lab.views import svg
-from senet_lab.views.apart import apart
-from senet_lab.views.breakdown import breakdown, breakdown_svg, finding
-from senet_lab.views.compare import changed, compare, difference_table, sentence, waterfall_svg
-from senet_lab.views.layers import layer_table
-from senet_lab.views.published import published, se_table
-from senet_lab.views.tables import listing
-from senet_lab.views.tradeoffs import cardinality_curves, ratio_curves, tradeoffs
+from senet_lab.papers import in_tables, kin, main, paths, ratios, tables
 
 RESNEXT = Architecture("resnext")
 ODD = {
@@ -248,7 +248,7 @@ def test_published_and_comparison_are_well_formed(name):
 
 
 def test_a_difference_is_explained_as_a_sum():
-    from senet_lab.differences import Difference
+    from senet_lab.ledger.differences import Difference
 
     se = Difference(Architecture(ratio=None).ledger(), Architecture().ledger())
     assert sentence(se, "params") == (
@@ -264,7 +264,7 @@ def test_a_difference_is_explained_as_a_sum():
 
 
 def test_a_waterfall_ends_where_its_steps_lead():
-    from senet_lab.differences import Difference
+    from senet_lab.ledger.differences import Difference
 
     for after in (RESNEXT, Architecture("resnext", 152, ratio=None), Architecture.preset("cifar_resnet56")):
         difference = Difference(Architecture().ledger(), after.ledger())

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from senet_lab import Architecture
-from senet_lab.published import DEPTHS, PRESETS
-from senet_lab.style import CONVENTIONS, STYLE_FIELDS, Style, squeezed_channels, style_of
+from senet_lab.architecture.presets import DEPTHS, PRESETS
+from senet_lab.architecture.style import CONVENTIONS, STYLE_FIELDS, Style, squeezed_channels, style_of
 
 
 def test_every_field_of_a_style_is_a_field_of_an_architecture():

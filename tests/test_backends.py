@@ -44,8 +44,8 @@ GATES = """
 import sys
 import numpy as np
 from senet_lab import Architecture
-from senet_lab.ablation import HOWS, ablated, switchable
-from senet_lab.gates import observed
+from senet_lab.gates.ablation import HOWS, ablated, switchable
+from senet_lab.gates.observe import observed
 model = Architecture.from_token(sys.argv[1]).build()
 model.load_weights(sys.argv[2])
 images = np.random.default_rng(0).normal(size=(5, 32, 32, 3)).astype("float32")

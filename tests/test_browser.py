@@ -10,8 +10,8 @@ from browsing import ARTEFACTS, HOST, complaints, cut_off, heard_page, hosts, op
 from playwright.sync_api import expect
 
 from senet_lab import Architecture
+from senet_lab.explorer.state import TABS
 from senet_lab.export import FORMS, code, text_of
-from senet_lab.panels.state import TABS
 
 pytestmark = pytest.mark.slow
 

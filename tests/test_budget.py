@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from senet_lab import Architecture
-from senet_lab.budget import KEPT, at_constant_cost, cost, sweep, template_cost
-from senet_lab.differences import Difference, merged
-from senet_lab.ledger import SUMMED
-from senet_lab.published import PRESETS
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.ledger.budget import KEPT, at_constant_cost, cost, sweep, template_cost
+from senet_lab.ledger.differences import Difference, merged
+from senet_lab.ledger.ledger import SUMMED
 
 RESNEXT = Architecture("resnext")
 # Xie et al. 2017, table 2.

@@ -9,14 +9,17 @@ from dataclasses import replace
 import pytest
 from messages import post
 
-from senet_lab import Architecture, build_memory, memory, pretrained
-from senet_lab.__main__ import main
-from senet_lab.build_memory import IMPORTS, bytes_to_build, bytes_to_save, check_build, check_save
+from senet_lab import Architecture, memory
+from senet_lab.cli import main
+from senet_lab.explorer.widget import Explorer
 from senet_lab.export import save
-from senet_lab.panels import lens_jobs, lens_runs
-from senet_lab.panels.explorer import Explorer
-from senet_lab.training.run import Run
-from senet_lab.training.trained import trained
+from senet_lab.gatelens import jobs as lens_jobs
+from senet_lab.gatelens.sources import runs as lens_runs
+from senet_lab.ledger import build_memory
+from senet_lab.ledger.build_memory import IMPORTS, bytes_to_build, bytes_to_save, check_build, check_save
+from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.trained import trained
+from senet_lab.weights import pretrained
 
 GIB = 2**30
 ENDLESS = Architecture(groups=((65536, 1000),), ratio=None)
@@ -179,8 +182,8 @@ def test_what_fits_is_found_within_a_second_for_the_largest_network_there_is(mon
 
 def test_nothing_asks_the_system_for_memory_before_a_build():
     code = (
-        "import senet_lab, sys; a = senet_lab.Architecture(); a.ledger(); import senet_lab.build_memory; "
-        "from senet_lab.panels.state import after, begun; after(begun(a), {'ratio': 8}, ''); print('psutil' in sys.modules)"
+        "import senet_lab, sys; a = senet_lab.Architecture(); a.ledger(); import senet_lab.ledger.build_memory; "
+        "from senet_lab.explorer.state import after, begun; after(begun(a), {'ratio': 8}, ''); print('psutil' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "False\n"
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from senet_lab import Architecture, class_folders
-from senet_lab.__main__ import main
-from senet_lab.panels.trainer_state import after, begun
+from senet_lab import Architecture
+from senet_lab.cli import main
+from senet_lab.data import class_folders
+from senet_lab.trainer.state import after, begun
 from senet_lab.training.estimate import estimate
-from senet_lab.training.fitting import must_fit
 from senet_lab.training.recipe import Recipe
+from senet_lab.training.runs.fitting import must_fit
 
 
 def test_the_root_of_the_disk_is_refused_at_once():

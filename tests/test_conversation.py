@@ -9,7 +9,7 @@ from messages import VIEW, message, post
 from senet_lab import Architecture, Exercise, Explorer, GateLens, Trainer
 from senet_lab.checks import QUOTE_LENGTH
 from senet_lab.exercises.learner import Learner
-from senet_lab.panels.conversation import MAX_VIEWS, Conversation
+from senet_lab.widgets.conversation import MAX_VIEWS, Conversation
 
 SECONDS = 20  # that a thread of these tests may need
 

@@ -11,21 +11,23 @@ import numpy as np
 import pytest
 from runs import TINY
 
-from senet_lab.__main__ import main
+from senet_lab import Trainer
+from senet_lab.cli import main
+from senet_lab.data.pictures import picture
 from senet_lab.files import DamagedFileError, read_json, read_text
-from senet_lab.panels import Trainer, trainer_pages
-from senet_lab.panels.lens_found import Found
-from senet_lab.panels.trainer_state import begun
-from senet_lab.panels.watching import look
-from senet_lab.pictures import picture
-from senet_lab.training import checkpoint, metrics, rates
+from senet_lab.gatelens.sources.folder import Found
+from senet_lab.trainer import page as trainer_pages
+from senet_lab.trainer.folder import look
+from senet_lab.trainer.state import begun
+from senet_lab.training import rates
 from senet_lab.training.batches import FILE as SCALE
 from senet_lab.training.batches import Scale, scale_of
 from senet_lab.training.devices import Placement
-from senet_lab.training.fitting import fitted, must_fit
-from senet_lab.training.listing import damage, runs
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import COLUMNS, Run, Status
+from senet_lab.training.runs import checkpoint, metrics
+from senet_lab.training.runs.fitting import fitted, must_fit
+from senet_lab.training.runs.listing import damage, runs
+from senet_lab.training.runs.run import COLUMNS, Run, Status
 
 NESTED = "[" * 100_000
 ROW = dict.fromkeys(COLUMNS, 1.0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from senet_lab import data
+from senet_lab.data import datasets as data
 
 WHOLE = Path(os.environ.get(data.VARIABLE) or data.CACHE).expanduser()
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from runs import SHORT, TINY, await_state, log_of
 
-from senet_lab import data
-from senet_lab.__main__ import main
+from senet_lab.cli import main
+from senet_lab.data import datasets as data
 from senet_lab.training.batches import Batches
 from senet_lab.training.devices import Placed, Placement
 from senet_lab.training.recipe import RECIPES
-from senet_lab.training.run import Run
+from senet_lab.training.runs.run import Run
 
 RECIPE = replace(SHORT, epochs=1, warmup=0, batch=900, validation=0.2)  # 4 steps of 900 and one of 400
 # A worker on a machine that has two devices.
@@ -26,7 +26,7 @@ if sys.argv[2] == "tensorflow":
     import tensorflow as tf
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from senet_lab.training.worker import train
+from senet_lab.training.worker.worker import train
 train(Path(sys.argv[1]), sys.argv[1])
 """
 

@@ -9,11 +9,11 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
-from senet_lab.ledger import beside
-from senet_lab.published_results import ablations, main, paths, ratios
-from senet_lab.views.bare import bare
-from senet_lab.views.drawn import as_code, compared, curves, drawn, printed, where_it_goes
-from senet_lab.views.page import style_sheet
+from senet_lab.drawing.inline_styles import bare
+from senet_lab.drawing.network.notebook import as_code, compared, curves, drawn, printed, where_it_goes
+from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.ledger.ledger import beside
+from senet_lab.papers import ablations, main, paths, ratios
 
 NETWORK = Architecture("resnext", 50)
 PARTS = ("", "stem", "group2", "group2/block1", "group2/block1/se", "classifier")
@@ -102,7 +102,7 @@ def test_the_ablations_are_the_papers_and_cost_what_is_counted():
 
 def test_a_library_is_quiet_where_it_is_asked_to_be_and_only_there():
     code = (
-        "import os\nfrom senet_lab.nets.quiet import quietly\n"
+        "import os\nfrom senet_lab.nets.on_keras.quiet import quietly\n"
         "with quietly():\n    os.write(2, b'greeting')\n"
         "try:\n    with quietly():\n        raise KeyError\nexcept KeyError:\n    os.write(2, b'heard')"
     )

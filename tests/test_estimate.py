@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from senet_lab import Architecture, memory
-from senet_lab.__main__ import main
+from senet_lab.cli import main
 from senet_lab.training import estimate as room
 from senet_lab.training import rates
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.run import Run
+from senet_lab.training.runs.run import Run
 
 NET = Architecture.preset("cifar_se_resnet20")
 GIB = 2**30

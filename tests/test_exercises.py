@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from messages import VIEW, post
 
 from senet_lab import Architecture, Exercise, exercises
+from senet_lab.drawing.units import short
 from senet_lab.exercises.catalogue import LESSONS, MAKERS, lesson_of
 from senet_lab.exercises.learner import SHOWN, Learner
 from senet_lab.exercises.marking import NEARLY, NOTHING, RIGHT, WRONG, Reply, mark
@@ -22,7 +23,6 @@ from senet_lab.exercises.reading import read
 from senet_lab.exercises.record import Record, place
 from senet_lab.exercises.results import AFTER, Tried
 from senet_lab.exercises.task import Task, drawn
-from senet_lab.views.units import short
 
 CODES = ("", "9B-spring", "a", "b", "c", "d", "e", "f")
 NAMES = tuple(MAKERS)

@@ -15,15 +15,15 @@ from hypothesis import given, settings
 from test_keras import GRID, architectures
 
 from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, Sketch
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.architecture.style import style_of
 from senet_lab.export.forms import FORMS, code, style_call
 from senet_lab.export.parts import part_code
 from senet_lab.export.save import UNITS, layer_csv, save
 from senet_lab.files import written_whole
 from senet_lab.nets import layers
 from senet_lab.nets.sketch import Row
-from senet_lab.published import PRESETS
-from senet_lab.style import style_of
-from senet_lab.training.run import Run
+from senet_lab.training.runs.run import Run
 
 RESNEXT = Architecture("resnext", 50)
 # 101 and 152 layers differ from 50 in the numbers of the table alone.

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from senet_lab.gates import class_deviations, class_means
-from senet_lab.views.bare import looks
-from senet_lab.views.figures import activation_figure, last_blocks, save_figure, spread_figure
-from senet_lab.views.gates import gates_sheet
-from senet_lab.views.page import style_sheet
+from senet_lab.drawing.inline_styles import looks
+from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.gatelens.views.figures import activation_figure, last_blocks, save_figure, spread_figure
+from senet_lab.gatelens.views.reading import gates_sheet
+from senet_lab.gates.observe import class_deviations, class_means
 
 DRAW = np.random.default_rng(0)
 CLASSES = tuple(f"class {n}" for n in range(10))

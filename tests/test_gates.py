@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, accelerate, se_resnet
-from senet_lab import gates as g
-from senet_lab.ablation import HOWS, ablated, ablation, cost, switchable
-from senet_lab.nets.gated import sites
-from senet_lab.style import CHOICES, style_of
+from senet_lab.architecture.style import CHOICES, style_of
+from senet_lab.gates import observe as g
+from senet_lab.gates.ablation import HOWS, ablated, ablation, cost, switchable
+from senet_lab.gates.sites import sites
 
 IMAGES = np.random.default_rng(7).normal(size=(7, 8, 8, 3)).astype("float32")
 SMALL = {"groups": ((8, 1), (16, 2)), "input_shape": (8, 8, 3), "classes": 5, "ratio": 2, "stem": "cifar"}

@@ -13,8 +13,8 @@ import tensorflow as tf
 from keras import ops
 
 from senet_lab import Architecture
-from senet_lab.nets.acceleration import accelerate
-from senet_lab.nets.grouped import PATHS, fastest_path
+from senet_lab.nets.on_keras.acceleration import accelerate
+from senet_lab.nets.on_keras.grouped import PATHS, fastest_path
 
 # "native" is Keras' own: XLA, seconds for each shape; "direct" has a gradient where it is the best alone.
 MADE_HERE = [path for path in PATHS if path != "native" and (path != "direct" or fastest_path() == "direct")]
@@ -137,7 +137,7 @@ def test_outputs_depend_on_the_channels_of_their_own_group_alone(path):
 SMALL = Architecture("resnext", groups=((16, 1),), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=4)
 WITHOUT_ONEDNN = """
 import keras, numpy as np, tensorflow as tf
-from senet_lab.nets.acceleration import accelerate, accelerations
+from senet_lab.nets.on_keras.acceleration import accelerate, accelerations
 layer = accelerate(keras.layers.Conv2D(8, 3, groups=4, padding="same", name="c"))
 assert accelerations(layer) == {"c": "grouped convolution: blocks"}, accelerations(layer)
 x = tf.ones((1, 4, 4, 8))

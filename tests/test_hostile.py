@@ -13,16 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senet_lab import Architecture, Sketch, budget
-from senet_lab.__main__ import main
+from senet_lab import Architecture, Sketch
+from senet_lab.architecture.style import STYLE_FIELDS, style_of
 from senet_lab.checks import quoted
+from senet_lab.cli import main
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
+from senet_lab.explorer import page as pages
+from senet_lab.explorer import state
+from senet_lab.explorer.building import Building
+from senet_lab.explorer.moves import MOVES
+from senet_lab.gatelens import state as lens_state
+from senet_lab.ledger import budget
 from senet_lab.nets import blocks, layers, se_resnet, se_resnext
-from senet_lab.panels import lens_state, pages, state, trainer_state
-from senet_lab.panels.building import Building
-from senet_lab.panels.moves import MOVES
-from senet_lab.style import STYLE_FIELDS, style_of
+from senet_lab.trainer import state as trainer_state
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 

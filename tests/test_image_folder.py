@@ -17,15 +17,15 @@ from PIL import Image
 from runs import SHORT, TINY, log_of
 from test_pictures import png_of
 
-from senet_lab import data
-from senet_lab.__main__ import main
-from senet_lab.class_folders import printable
-from senet_lab.image_folder import BadFilesError, list_images, load
-from senet_lab.panels import Trainer
-from senet_lab.panels.watching import look
-from senet_lab.pictures import FORMATS, LIMIT
-from senet_lab.training.images import images_of
-from senet_lab.training.run import Run
+from senet_lab import Trainer
+from senet_lab.cli import main
+from senet_lab.data import datasets as data
+from senet_lab.data.class_folders import printable
+from senet_lab.data.image_folder import BadFilesError, list_images, load
+from senet_lab.data.pictures import FORMATS, LIMIT
+from senet_lab.trainer.folder import look
+from senet_lab.training.runs.images import images_of
+from senet_lab.training.runs.run import Run
 
 DRAW = np.random.default_rng(0)
 TWO = replace(TINY, classes=2)

@@ -11,20 +11,20 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
-    "checks", "array_checks", "files", "class_folders", "memory", "published", "style", "tokens", "architecture",
-    "published_results", "nets", "ledger", "differences", "budget", "build_memory", "pictures", "image_folder", "data", "ported",
-    "gate_statistics", "gates", "moments", "gate_watch", "training", "pretrained",
-    "ablation", "kernels", "views", "export", "exercises", "panels", "__init__", "__main__",
+    "moved", "checks", "files", "memory", "assets", "array_checks", "architecture", "papers", "nets", "ledger", "data", "gates",
+    "training", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "exercises", "cli", "__init__",
+    "__main__",
 ]  # fmt: skip
-# architecture.ledger() and architecture.build() are doors that open downwards: each imports when it is called.
-DOORS = {("architecture", "build_memory"), ("architecture", "ledger"), ("architecture", "nets")}
+# The one facade: architecture.ledger() and architecture.build() import what they need when they are called.
+FACADE = {("architecture", "ledger"), ("architecture", "nets")}
 # They subclass or speed up what Keras has, and are imported where Keras is loaded already.
 NEED_KERAS = (
-    "acceleration.py", "grouped.py", "normalization.py", "optimizers.py", "switched.py", "gate_watch.py", "watch.py",
+    "acceleration.py", "grouped.py", "normalization.py", "optimizers.py", "switches.py", "watch.py", "callback.py",
 )  # fmt: skip
 KNOW_KERAS = (
-    "architecture", "nets", "data", "ported", "training", "pretrained", "gates", "ablation", "moments", "gate_watch", "panels",
+    "architecture", "array_checks", "nets", "data", "training", "weights", "gates", "explorer", "gatelens", "trainer", "widgets",
 )  # fmt: skip
+KNOW_WIDGETS = ("widgets", "explorer", "trainer", "gatelens", "exercises")
 HEAVY = ("tensorflow", "keras", "matplotlib", "pandas", "jax", "torch")
 
 
@@ -62,7 +62,7 @@ def test_imports_go_upwards_in_the_list_of_rooms(path):
         if not name.startswith("senet_lab.") or (room == "__init__"):
             continue
         other = name.split(".")[1]
-        if (room, other) in DOORS and not at_import:
+        if (room, other) in FACADE and not at_import:
             continue
         assert ROOMS.index(other) <= ROOMS.index(room), f"{path.name} imports {name}"
 
@@ -79,7 +79,7 @@ def test_only_what_computes_knows_keras_and_only_panels_know_widgets(path):
     names = {name.split(".")[0] for name, _ in imports(path)}
     if room_of(path) not in KNOW_KERAS:
         assert "keras" not in names
-    if room_of(path) != "panels":
+    if room_of(path) not in KNOW_WIDGETS:
         assert not names & {"ipywidgets", "anywidget", "traitlets"}
 
 

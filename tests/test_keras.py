@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from senet_lab import Architecture, Ledger
-from senet_lab.published import PRESETS
+from senet_lab.architecture.presets import PRESETS
 
 SMALL = {"groups": ((16, 1), (32, 2)), "input_shape": (32, 32, 3), "classes": 10, "ratio": 4}
 RESNET = Architecture("resnet", **SMALL)

@@ -7,10 +7,10 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import start_new_kernel
 
-from senet_lab import kernels
-from senet_lab.__main__ import main
-from senet_lab.kernels import Kernel
-from senet_lab.nets.backend import CPU_SETTINGS
+from senet_lab.cli import main
+from senet_lab.nets.on_keras.backend import CPU_SETTINGS
+from senet_lab.training import kernels
+from senet_lab.training.kernels import Kernel
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, Sketch
-from senet_lab.ledger import SUMMED
+from senet_lab.ledger.ledger import SUMMED
 from senet_lab.nets.layers import Add, Conv2D, Dense, Flatten, Multiply, Reshape
 
 LEDGER = Architecture("resnext", 50).ledger()

@@ -26,48 +26,35 @@ from messages import VIEW, post
 from PIL import Image
 from timm_draws import draw
 
-from senet_lab import Architecture, data, gates, moments, pretrained
-from senet_lab.ablation import Ablation
-from senet_lab.moments import Moment
-from senet_lab.panels import (
-    GateLens,
-    lens_jobs,
-    lens_own,
-    lens_pages,
-    lens_runs,
-    lens_saving,
-    lens_sources,
-    lens_upload,
-    lens_work,
-)
-from senet_lab.panels import lens as lens_module
-from senet_lab.panels.building import free_name
-from senet_lab.panels.cells import REPLACED
-from senet_lab.panels.following import heard_where_sent
-from senet_lab.panels.lens_pages import PARTS
-from senet_lab.panels.lens_scene import wanted
-from senet_lab.panels.lens_state import HELD_AT, TABS, Offer, State, after
-from senet_lab.ported import hub
-from senet_lab.ported.classes import imagenet_classes
-from senet_lab.ported.networks import PUBLISHED, architecture_of
-from senet_lab.ported.weights import convert, shapes
-from senet_lab.training import checkpoint
-from senet_lab.training.batches import ready
-from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import Run
-from senet_lab.training.status import Status
-from senet_lab.views.bare import looks
-from senet_lab.views.gates import Reading, class_key, class_styles, gates_sheet, stages
-from senet_lab.views.gates_ablation import alone_and_together, beside, savings
-from senet_lab.views.gates_curves import curves, sorted_means, thinned
-from senet_lab.views.gates_depth import depth
-from senet_lab.views.gates_heat import heat, heat_map, specific_first
-from senet_lab.views.gates_history import history
-from senet_lab.views.gates_image import Passage, page_of, passage_view, raised_and_lowered, thumbnails
-from senet_lab.views.gates_similarity import similar_classes, similar_pairs
-from senet_lab.views.gates_spread import histogram, spread
-from senet_lab.views.gates_strip import strip, strip_legend
-from senet_lab.views.gates_words import (
+from senet_lab import Architecture, GateLens
+from senet_lab.data import datasets as data
+from senet_lab.drawing.inline_styles import looks
+from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.raster import coloured, png
+from senet_lab.explorer.building import free_name
+from senet_lab.gatelens import jobs as lens_jobs
+from senet_lab.gatelens import own_image as lens_own
+from senet_lab.gatelens import page as lens_pages
+from senet_lab.gatelens import saving as lens_saving
+from senet_lab.gatelens import upload as lens_upload
+from senet_lab.gatelens import widget as lens_module
+from senet_lab.gatelens import work as lens_work
+from senet_lab.gatelens.page import PARTS
+from senet_lab.gatelens.scene import wanted
+from senet_lab.gatelens.sources import runs as lens_runs
+from senet_lab.gatelens.sources import source as lens_sources
+from senet_lab.gatelens.state import HELD_AT, TABS, Offer, State, after
+from senet_lab.gatelens.views.ablation import alone_and_together, beside, savings
+from senet_lab.gatelens.views.curves import curves, sorted_means, thinned
+from senet_lab.gatelens.views.depth import depth
+from senet_lab.gatelens.views.heat_map import heat, heat_map, specific_first
+from senet_lab.gatelens.views.history import history
+from senet_lab.gatelens.views.image import Passage, page_of, passage_view, raised_and_lowered, thumbnails
+from senet_lab.gatelens.views.reading import Reading, class_key, class_styles, gates_sheet, stages
+from senet_lab.gatelens.views.similarity import similar_classes, similar_pairs
+from senet_lab.gatelens.views.spread import histogram, spread
+from senet_lab.gatelens.views.strip import strip, strip_legend
+from senet_lab.gatelens.views.words import (  # fmt: skip
     ablation_words,
     curves_words,
     depth_words,
@@ -77,9 +64,23 @@ from senet_lab.views.gates_words import (
     image_words,
     similarity_words,
     spread_words,
-)  # fmt: skip
-from senet_lab.views.page import style_sheet
-from senet_lab.views.raster import coloured, png
+)
+from senet_lab.gates import moments
+from senet_lab.gates import observe as gates
+from senet_lab.gates.ablation import Ablation
+from senet_lab.gates.moments import Moment
+from senet_lab.training.batches import ready
+from senet_lab.training.recipe import Recipe
+from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.status import Status
+from senet_lab.weights import pretrained
+from senet_lab.weights.timm import hub
+from senet_lab.weights.timm.classes import imagenet_classes
+from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
+from senet_lab.weights.timm.weights import convert, shapes
+from senet_lab.widgets.cells import REPLACED
+from senet_lab.widgets.follower import heard_where_sent
 
 PATHS = ("group1/block1", "group1/block2", "group2/block1", "group3/block1")
 NAMES = ("cat", "<b>dog</b>", "a & b", "never seen")
@@ -466,7 +467,7 @@ def test_chosen_classes_are_drawn_and_no_others(lens):
 
 @pytest.mark.parametrize("how", HELD_AT)
 def test_holding_a_gate_measures_what_ablation_measures(lens, model, how):
-    from senet_lab.ablation import ablation
+    from senet_lab.gates.ablation import ablation
 
     ask(lens, tab="Ablation", how=how, hold={"group2/block1": True})
     work = lens._work
@@ -873,7 +874,7 @@ def test_where_no_widget_lives_there_is_the_page_as_it_stands(lens):
 
 
 def test_a_watch_notes_each_epoch_and_the_panel_shows_it(model, tmp_path):
-    from senet_lab.gate_watch import GateWatch
+    from senet_lab.gates.watch import GateWatch
     from senet_lab.training.optimizers import compiled
 
     fresh = gates.untrained(model)
@@ -894,7 +895,7 @@ def test_a_watch_notes_each_epoch_and_the_panel_shows_it(model, tmp_path):
 def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_it_goes(model):
     import keras
 
-    from senet_lab.gate_watch import GateWatch
+    from senet_lab.gates.watch import GateWatch
     from senet_lab.training.optimizers import compiled
 
     fresh = gates.untrained(model)
@@ -1026,7 +1027,7 @@ def test_a_cell_that_is_run_again_ends_its_panel_which_lets_go_of_all_that_it_he
 
 
 def test_a_panel_that_was_ended_hears_no_more_of_a_watch_nor_of_work_that_others_share(model):
-    from senet_lab.gate_watch import GateWatch
+    from senet_lab.gates.watch import GateWatch
 
     watch = GateWatch(np.zeros((10, 32, 32, 3)), np.arange(10))
     lens = GateLens(model, watch=watch)
@@ -1038,7 +1039,7 @@ def test_a_panel_that_was_ended_hears_no_more_of_a_watch_nor_of_work_that_others
 
 
 def test_a_watch_refuses_labels_that_do_not_fit():
-    from senet_lab.gate_watch import GateWatch
+    from senet_lab.gates.watch import GateWatch
 
     with pytest.raises(ValueError, match=re.escape("`labels` (of shape (1,), int64) must be a class number for each")):
         GateWatch(np.zeros((2, 32, 32, 3)), [1])

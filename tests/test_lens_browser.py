@@ -24,8 +24,8 @@ from PIL import Image
 from playwright.sync_api import expect
 from servers import lab_served
 
-from senet_lab.panels.lens_state import TABS
-from senet_lab.views.page import style_sheet
+from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.gatelens.state import TABS
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ CELL = os.environ.get(
     "SENET_LAB_LENS",
     """import keras
 from senet_lab import Architecture
-from senet_lab.panels import GateLens
+from senet_lab import GateLens
 
 keras.utils.set_random_seed(1)
 groups = ((8, 1), (16, 2), (32, 1))
@@ -387,7 +387,7 @@ def test_a_run_made_since_is_in_the_list_when_it_is_pointed_at_and_is_looked_int
         page, 1,
         "from senet_lab.training import checkpoint",
         "from senet_lab.training.recipe import Recipe",
-        "from senet_lab.training.run import Run",
+        "from senet_lab.training.runs.run import Run",
         "how = dict(block='basic', stem='cifar', ratio=4, input_shape=(32, 32, 3), classes=10)",
         "made = Run.create(Architecture(groups=groups, **how), Recipe())",
         "checkpoint.write(made.folder / 'checkpoints' / 'best.npz', model.get_weights(), {'epoch': 1})",
@@ -411,7 +411,7 @@ def test_the_panel_answers_while_a_fit_keeps_its_cell_busy_and_reads_the_gates_w
     cell = run(
         page, 1,
         "import keras, pathlib, time",
-        "from senet_lab.gate_watch import GateWatch",
+        "from senet_lab.gates.watch import GateWatch",
         "from senet_lab.training.optimizers import compiled",
         "x, y = lens.scene.work.loaded.images, lens.scene.work.loaded.labels",
         "watch = GateWatch(x[:100], y[:100])",

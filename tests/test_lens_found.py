@@ -12,13 +12,14 @@ import psutil
 import pytest
 from messages import VIEW, post
 
-from senet_lab import Architecture, pretrained
-from senet_lab.panels import GateLens, lens_found
-from senet_lab.panels.lens_found import Found, newest
-from senet_lab.training import checkpoint
+from senet_lab import Architecture, GateLens
+from senet_lab.gatelens.sources import folder as lens_found
+from senet_lab.gatelens.sources.folder import Found, newest
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import Run
-from senet_lab.training.status import Status
+from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.status import Status
+from senet_lab.weights import pretrained
 
 SMALL = Architecture(
     groups=((8, 1), (16, 1)), block="basic", stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10
@@ -127,7 +128,7 @@ def test_a_run_that_was_taken_away_is_said_and_the_next_one_is_followed(tmp_path
 def test_finding_runs_brings_no_keras_in(tmp_path):
     made(tmp_path / "runs", "mine")
     code = (
-        "import sys; from senet_lab.panels.lens_found import Found; print([*Found('runs').sources()]);"
+        "import sys; from senet_lab.gatelens.sources.folder import Found; print([*Found('runs').sources()]);"
         "sys.exit(any(name in sys.modules for name in ('keras', 'tensorflow')))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -7,16 +7,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from senet_lab.ablation import Ablation
-from senet_lab.moments import Moment
-from senet_lab.views import svg
-from senet_lab.views.gates import DRAWN, STYLES, Reading, class_key, gates_sheet
-from senet_lab.views.gates_ablation import alone_and_together
-from senet_lab.views.gates_curves import curves
-from senet_lab.views.gates_history import LINES, drawn, history
-from senet_lab.views.gates_words import history_words
-from senet_lab.views.page import style_sheet
-from senet_lab.views.words import title
+from senet_lab.drawing import svg
+from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.network.words import title
+from senet_lab.gatelens.views.ablation import alone_and_together
+from senet_lab.gatelens.views.curves import curves
+from senet_lab.gatelens.views.history import LINES, drawn, history
+from senet_lab.gatelens.views.reading import DRAWN, STYLES, Reading, class_key, gates_sheet
+from senet_lab.gatelens.views.words import history_words
+from senet_lab.gates.ablation import Ablation
+from senet_lab.gates.moments import Moment
 
 CLASSES = tuple(f"class {number}" for number in range(10))
 

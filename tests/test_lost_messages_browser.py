@@ -10,7 +10,7 @@ from servers import lab_served
 pytestmark = pytest.mark.slow
 
 CELL = """from senet_lab import Architecture, Exercise, Explorer, Trainer, pretrained
-from senet_lab.panels import GateLens
+from senet_lab import GateLens
 
 pretrained.names = lambda: ()  # a lens that loads nothing
 explorer = Explorer()

@@ -9,15 +9,15 @@ from itertools import combinations, pairwise
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.drawing import svg
+from senet_lab.drawing.network.anatomy import Anatomy
+from senet_lab.drawing.network.block import block_svg
+from senet_lab.drawing.network.overview import HEIGHT, network_svg
+from senet_lab.drawing.network.part import part_svg
+from senet_lab.drawing.network.paths import about, breadcrumb, parent, parts, resolve
+from senet_lab.drawing.network.summary import picture
 from senet_lab.nets.layers import Add, BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, ReLU
-from senet_lab.published import PRESETS
-from senet_lab.views import svg
-from senet_lab.views.anatomy import Anatomy
-from senet_lab.views.block import block_svg
-from senet_lab.views.network import HEIGHT, network_svg
-from senet_lab.views.page import picture
-from senet_lab.views.part import part_svg
-from senet_lab.views.paths import about, breadcrumb, parent, parts, resolve
 
 RESNEXT = Architecture("resnext", 50)
 RESNEXT152 = Architecture("resnext", 152)

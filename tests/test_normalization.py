@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from senet_lab.nets.acceleration import accelerate
+from senet_lab.nets.on_keras.acceleration import accelerate
 
 SHAPE = (8, 6, 5, 16)
 ONE = "FusedBatchNormV3"

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from runs import SHORT, TINY
 
-from senet_lab import data, moments
+from senet_lab.data import datasets as data
+from senet_lab.gates import moments
 from senet_lab.training.batches import Scale
-from senet_lab.training.model import build, variables
-from senet_lab.training.noted import LEAST, MOST, Noted, in_turn
 from senet_lab.training.recipe import Recipe
+from senet_lab.training.worker.gate_recorder import LEAST, MOST, Noted, in_turn
+from senet_lab.training.worker.model import build, variables
 
 RECIPE = replace(SHORT, label_smoothing=0.0, standardise=False)
 

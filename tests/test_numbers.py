@@ -8,7 +8,7 @@ import pytest
 import reference
 
 from senet_lab import Architecture, SEResNet, SEResNeXt, accelerate, se_resnext
-from senet_lab.style import style_of
+from senet_lab.architecture.style import style_of
 
 SMALL = Architecture("resnext", groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=5)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from runs import TINY
 
-from senet_lab.training.origin import KEY, Origin, OtherNetworkError
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import Run
+from senet_lab.training.runs.origin import KEY, Origin, OtherNetworkError
+from senet_lab.training.runs.run import Run
 
 DO = " Put the file back as it was, or create a new run."
 

@@ -12,18 +12,20 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from messages import VIEW, post
 
-from senet_lab import Architecture, Explorer, memory, pretrained
-from senet_lab.build_memory import data_to_build
+from senet_lab import Architecture, Explorer, memory
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.drawing.network.summary import heading, picture
+from senet_lab.explorer import page as pages
+from senet_lab.explorer import state
+from senet_lab.explorer import widget as explorer_module
+from senet_lab.explorer.building import reason
+from senet_lab.explorer.controls import controls
+from senet_lab.explorer.moves import MOVES, TIMM, moved
+from senet_lab.explorer.state import TABS, after, begun
 from senet_lab.export import FORMS, text_of
-from senet_lab.panels import explorer as explorer_module
-from senet_lab.panels import pages, state
-from senet_lab.panels.building import reason
-from senet_lab.panels.controls import controls
-from senet_lab.panels.moves import MOVES, TIMM, moved
-from senet_lab.panels.state import TABS, after, begun
-from senet_lab.ported.networks import architecture_of
-from senet_lab.published import PRESETS
-from senet_lab.views.page import heading, picture
+from senet_lab.ledger.build_memory import data_to_build
+from senet_lab.weights import pretrained
+from senet_lab.weights.timm.networks import architecture_of
 
 
 @pytest.fixture
@@ -646,7 +648,7 @@ def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
         "explorer._handle_custom_msg({'view': 'a', 'number': 1, 'moves': moves}, [])",
         "explorer.architecture.ratio, explorer.shown['tab'], explorer.pinned is None",
         "explorer.architecture = Architecture(depth=18)",
-        "from senet_lab.panels.explorer import _left_at\nlen(_left_at)",
+        "from senet_lab.explorer.widget import _left_at\nlen(_left_at)",
         "explorer._building.model, explorer._building.architecture = 'built', explorer.architecture\nexplorer.model",
         "explorer.model, explorer._building.changed == explorer._built",
     ]

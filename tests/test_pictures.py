@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from senet_lab.pictures import LIMIT, picture
+from senet_lab.data.pictures import LIMIT, picture
 
 DRAW = np.random.default_rng(0)
 PIXELS = np.full((40, 60, 3), (200, 60, 20), "uint8")

@@ -17,13 +17,13 @@ import pytest
 from timm_draws import ANSWERS, SIDES, draw, fingerprint, images, probed
 
 from senet_lab import Architecture
-from senet_lab.ported import hub
-from senet_lab.ported.classes import imagenet_classes, most_likely
-from senet_lab.ported.keys import key
-from senet_lab.ported.networks import NAMES, PICKLED, PUBLISHED, architecture_of, differences, name_of
-from senet_lab.ported.preprocessing import Preprocessing
-from senet_lab.ported.results import RESULTS
-from senet_lab.ported.weights import convert, save_timm, shapes, to_timm
+from senet_lab.weights.timm import hub
+from senet_lab.weights.timm.classes import imagenet_classes, most_likely
+from senet_lab.weights.timm.keys import key
+from senet_lab.weights.timm.networks import NAMES, PICKLED, PUBLISHED, architecture_of, differences, name_of
+from senet_lab.weights.timm.preprocessing import Preprocessing
+from senet_lab.weights.timm.results import RESULTS
+from senet_lab.weights.timm.weights import convert, save_timm, shapes, to_timm
 
 TIMM = json.loads(ANSWERS.read_text())
 SMALL = Architecture("resnet", 18, convention="timm", classes=10, input_shape=(64, 64, 3))
@@ -458,7 +458,7 @@ def test_published_weights_are_fetched_once_and_then_are_at_hand_without_a_netwo
 
 
 def test_without_the_hubs_client_it_is_said_how_to_get_it_and_what_else_can_be_done(monkeypatch):
-    from senet_lab import pretrained
+    from senet_lab.weights import pretrained
 
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)  # as where it is not installed
     with pytest.raises(ImportError, match=r"not installed; try pip install huggingface_hub, or get model.safetensors"):
@@ -621,7 +621,7 @@ def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
     ],
 )
 def test_weights_that_nobody_published_are_answered(tag, words):
-    from senet_lab import pretrained
+    from senet_lab.weights import pretrained
 
     with pytest.raises(ValueError, match=words):
         pretrained.load(f"timm/{tag}")

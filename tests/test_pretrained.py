@@ -11,14 +11,16 @@ import pytest
 import ship
 from safetensors.numpy import load_file, save_file
 
-from senet_lab import Architecture, data, pretrained
-from senet_lab.__main__ import _parser, recipe_of
-from senet_lab.gates import gates
-from senet_lab.pretrained import WEIGHTS, Card, assign, card, load, names, prepared, twin, write
-from senet_lab.training import checkpoint
+from senet_lab import Architecture
+from senet_lab.cli import _parser, recipe_of
+from senet_lab.data import datasets as data
+from senet_lab.gatelens.views.figures import activation_figure, save_figure
+from senet_lab.gates.observe import gates
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.run import Run
-from senet_lab.views.figures import activation_figure, save_figure
+from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.run import Run
+from senet_lab.weights import pretrained
+from senet_lab.weights.pretrained import WEIGHTS, Card, assign, card, load, names, prepared, twin, write
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
 TWINS = {"cifar_se_resnet20": "cifar_resnet20", "cifar_se_resnext17": "cifar_resnext17"}

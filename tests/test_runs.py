@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 from runs import SHORT, TINY, assert_ends_as, await_state, log_of
 
-from senet_lab import data
-from senet_lab.__main__ import main
-from senet_lab.training import checkpoint, keeper, metrics
+from senet_lab.cli import main
+from senet_lab.data import datasets as data
 from senet_lab.training.batches import Batches, Scale, cropped, kept_scale
-from senet_lab.training.listing import runs
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.run import COLUMNS, Run, Status
+from senet_lab.training.runs import checkpoint, metrics
+from senet_lab.training.runs.listing import runs
+from senet_lab.training.runs.run import COLUMNS, Run, Status
+from senet_lab.training.worker import keeper
 
 
 @pytest.mark.slow
@@ -60,7 +61,7 @@ def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, forked, tm
     assert run.status().step == step
     with pytest.raises(RuntimeError, match="already; stop it first"):
         run.start()
-    second = [sys.executable, "-m", "senet_lab.training.worker", str(run.folder)]
+    second = [sys.executable, "-m", "senet_lab.training.worker.worker", str(run.folder)]
     assert "Another process is training" in subprocess.run(second, capture_output=True, text=True, check=True).stderr
     run.ask("run")
     assert run.wait(120).state == "finished"
@@ -410,7 +411,7 @@ def test_a_new_checkpoint_stays_though_older_ones_have_higher_numbers(tmp_path):
 
 @pytest.mark.parametrize("accumulate", [1, 4])
 def test_the_learning_rate_ends_at_nothing_and_not_before_whatever_is_accumulated(accumulate):
-    from senet_lab.training.model import _rate
+    from senet_lab.training.worker.model import _rate
 
     rate = _rate(replace(RECIPES["modern"], epochs=10, warmup=1, accumulate=accumulate), 100)
     found = [float(rate(step)) for step in (0, 100, 550, 1000)]

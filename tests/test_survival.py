@@ -14,10 +14,10 @@ import psutil
 import pytest
 from runs import SHORT, TINY, assert_ends_as, await_state, killed, log_of, process_of
 
-from senet_lab.training import checkpoint
-from senet_lab.training.process import KEEPING, Waiting
-from senet_lab.training.run import ENDED, Run
-from senet_lab.training.warm import cool, warm
+from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.process import KEEPING, Waiting
+from senet_lab.training.runs.run import ENDED, Run
+from senet_lab.training.runs.warm import cool, warm
 
 pytestmark = pytest.mark.slow
 MOMENTS = (*["compiling"] * 5, *["mid-step"] * 7, *["during a checkpoint"] * 8)
@@ -62,8 +62,8 @@ def test_a_worker_that_is_killed_at_20_moments_ends_with_the_same_weights_bit_fo
 
 KERNEL = """
 import sys, time
-from senet_lab.training.run import Run
-from senet_lab.training.warm import warm
+from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.warm import warm
 run = Run(sys.argv[1])
 if sys.argv[2] == "warm":
     warm()
@@ -267,7 +267,7 @@ def test_a_process_that_trains_keeps_its_memory_unless_it_is_told_otherwise(monk
 
 
 def test_no_warm_process_outlives_its_kernel():
-    script = "from senet_lab.training.warm import warm; import psutil, time; warm(); print(psutil.Process().children()[0].pid, flush=True); time.sleep(600)"
+    script = "from senet_lab.training.runs.warm import warm; import psutil, time; warm(); print(psutil.Process().children()[0].pid, flush=True); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as kernel:
         number = int(kernel.stdout.readline())
         kernel.kill()

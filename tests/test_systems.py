@@ -7,7 +7,9 @@ import pytest
 from keras import Input, Model
 
 import senet_lab
-from senet_lab.nets import se_resnet, se_resnet_c, se_resnext, se_resnext_c
+from senet_lab.nets import se_resnet, se_resnext
+from senet_lab.nets import se_resnet_composable as se_resnet_c
+from senet_lab.nets import se_resnext_composable as se_resnext_c
 
 SIGNATURES = {
     se_resnet.learner: "x groups ratio",
@@ -75,7 +77,7 @@ def test_procedural_se_resnext_as_the_seed_prints_it():
 
 
 def test_composable_networks_as_the_seed_prints_them():
-    from senet_lab.nets.se_resnet_c import SEResNet
+    from senet_lab.nets.se_resnet_composable import SEResNet
 
     senet = SEResNet(50)
     senet = SEResNet(50, input_shape=(128, 128, 3), n_classes=50)

@@ -16,8 +16,8 @@ from test_ported import seen_by
 from timm_draws import ANSWERS, SIDES, images
 
 from senet_lab import Architecture
-from senet_lab.ported.networks import NAMES, PICKLED, PUBLISHED, architecture_of
-from senet_lab.ported.weights import convert, save_timm, to_timm
+from senet_lab.weights.timm.networks import NAMES, PICKLED, PUBLISHED, architecture_of
+from senet_lab.weights.timm.weights import convert, save_timm, to_timm
 
 TIMM = json.loads(ANSWERS.read_text())
 HERE = Path(__file__).parent

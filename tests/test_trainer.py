@@ -18,27 +18,32 @@ import pytest
 from messages import VIEW, post
 from runs import ALIVE, SE_20, SHORT, TINY, await_state, killed, made, rows
 
-from senet_lab import Architecture, Explorer, Trainer, memory, pretrained
-from senet_lab.panels import devices, following, trainer_pages, trainer_taking, watching
-from senet_lab.panels import explorer as explorer_module
-from senet_lab.panels import trainer as trainer_module
-from senet_lab.panels.cells import REPLACED
-from senet_lab.panels.following import Follower
-from senet_lab.panels.labels import OWN
-from senet_lab.panels.moves import TIMM
-from senet_lab.panels.trainer_controls import NUMBERS, trainer_controls
-from senet_lab.panels.trainer_state import FIELDS, after, begun
-from senet_lab.panels.trainer_taking import Taken
-from senet_lab.panels.watching import look
-from senet_lab.training.fitting import fitted
-from senet_lab.training.metrics import COLUMNS
+from senet_lab import Architecture, Explorer, Trainer, memory
+from senet_lab.drawing.inline_styles import STORED
+from senet_lab.explorer import widget as explorer_module
+from senet_lab.explorer.labels import OWN
+from senet_lab.explorer.moves import TIMM
+from senet_lab.trainer import devices
+from senet_lab.trainer import folder as watching
+from senet_lab.trainer import page as trainer_pages
+from senet_lab.trainer import saving as trainer_taking
+from senet_lab.trainer import widget as trainer_module
+from senet_lab.trainer.controls import NUMBERS, trainer_controls
+from senet_lab.trainer.courses import DRAWN, THINNED, Course, finding, told_apart
+from senet_lab.trainer.curves import curves_page, curves_svg, learning_curve
+from senet_lab.trainer.folder import look
+from senet_lab.trainer.results import courses_of, results_table
+from senet_lab.trainer.saving import Taken
+from senet_lab.trainer.state import FIELDS, after, begun
 from senet_lab.training.recipe import RECIPES
-from senet_lab.training.run import Run, Status
-from senet_lab.training.warm import cool
-from senet_lab.views.bare import STORED
-from senet_lab.views.courses import DRAWN, THINNED, Course, finding, told_apart
-from senet_lab.views.curves import curves_page, curves_svg, learning_curve
-from senet_lab.views.results import courses_of, results_table
+from senet_lab.training.runs.fitting import fitted
+from senet_lab.training.runs.metrics import COLUMNS
+from senet_lab.training.runs.run import Run, Status
+from senet_lab.training.runs.warm import cool
+from senet_lab.weights import pretrained
+from senet_lab.widgets import follower as following
+from senet_lab.widgets.cells import REPLACED
+from senet_lab.widgets.follower import Follower
 
 BARE = rows(5, val_accuracy=math.nan)  # nothing is held out
 

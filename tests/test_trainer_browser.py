@@ -2,7 +2,6 @@
 
 import re
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,9 +21,9 @@ from playwright.sync_api import expect
 from runs import ALIVE, TINY, made
 from servers import lab_served
 
-import senet_lab
 from senet_lab import Architecture
-from senet_lab.training.listing import runs
+from senet_lab.assets import read_assets
+from senet_lab.training.runs.listing import runs
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +36,6 @@ rest.unlink()
 CELLS = ("from senet_lab import Trainer\ntrainer = Trainer()\ntrainer", BUSY)
 AT_WORK = r"of 900, step \d+ of 18 \u00b7 (training|validating)"
 HUGE = Architecture(groups=((256, 8), (512, 8)), stem="cifar", input_shape=(32, 32, 3), classes=10)
-PANELS = Path(senet_lab.__file__).parent / "panels"
 LONG = 240_000  # milliseconds that a process may need to load TensorFlow and compile, on a machine that is busy
 
 
@@ -409,7 +407,7 @@ def late_lens(page, name):
     `name` is of the address: a page imports a module once, and then has it.
     """
     held = []
-    script = "".join((PANELS / f"{name}.js").read_text() for name in ("page", "conversation", "lens"))
+    script = read_assets("widgets/kit.js", "widgets/conversation.js", "gatelens/widget.js")
 
     def hold(route):
         held.append(route)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from senet_lab import Architecture
-from senet_lab.training.model import build
 from senet_lab.training.optimizers import AdamUpdate, accelerate_adam, compiled
 from senet_lab.training.recipe import Recipe
+from senet_lab.training.worker.model import build
 
 pytestmark = pytest.mark.slow
 SMALL = Architecture(

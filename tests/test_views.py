@@ -6,13 +6,13 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from senet_lab import Architecture
-from senet_lab.published import PRESETS
-from senet_lab.views.bare import STORED
-from senet_lab.views.curves import learning_curve
-from senet_lab.views.drawn import Drawn
-from senet_lab.views.page import headline, move_sentence, static_page, summary
-from senet_lab.views.tables import group_table
-from senet_lab.views.units import percent, short, signed, size
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.drawing.inline_styles import STORED
+from senet_lab.drawing.network.notebook import Drawn
+from senet_lab.drawing.network.summary import headline, move_sentence, static_page, summary
+from senet_lab.drawing.tables import group_table
+from senet_lab.drawing.units import percent, short, signed, size
+from senet_lab.trainer.curves import learning_curve
 
 RESNEXT = Architecture("resnext", 50)
 

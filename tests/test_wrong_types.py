@@ -7,17 +7,23 @@ import numpy as np
 import pytest
 from runs import TINY
 
-from senet_lab import ablation, data, export, gate_watch, gates, kernels, moments, pretrained
-from senet_lab.ported import hub, keys, weights
-from senet_lab.ported.preprocessing import Preprocessing
-from senet_lab.training.config import changed_versions
+from senet_lab import export
+from senet_lab.data import datasets as data
+from senet_lab.gatelens.views import figures
+from senet_lab.gates import ablation, moments
+from senet_lab.gates import observe as gates
+from senet_lab.gates import watch as gate_watch
+from senet_lab.training import kernels
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import checked, estimate
-from senet_lab.training.fitting import must_fit
-from senet_lab.training.listing import runs
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.run import Run, Status
-from senet_lab.views import figures
+from senet_lab.training.runs.config import changed_versions
+from senet_lab.training.runs.fitting import must_fit
+from senet_lab.training.runs.listing import runs
+from senet_lab.training.runs.run import Run, Status
+from senet_lab.weights import pretrained
+from senet_lab.weights.timm import hub, keys, weights
+from senet_lab.weights.timm.preprocessing import Preprocessing
 
 IMAGES, LABELS = np.zeros((8, 32, 32, 3), "float32"), np.arange(8) % 4
 VALUES = np.random.default_rng(0).random((8, 16))

@@ -1,7 +1,7 @@
 """Draw the sample of CIFAR-10 that ships with the package. `python tools/sample.py CIFAR10_NPZ`.
 
 A stratified draw with a fixed seed: 500 training and 100 test images a class, in the order drawn, as lossless WebP
-sheets. `senet_lab/samples/README.md` is the data card.
+sheets. `senet_lab/data/samples/README.md` is the data card.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from senet_lab.data import SAMPLES, SHEET_COLUMNS, checked_cifar10
+from senet_lab.data.datasets import SAMPLES, SHEET_COLUMNS, checked_cifar10
 from senet_lab.files import written_whole
 
 SEED = 20171201

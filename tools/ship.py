@@ -14,14 +14,16 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from senet_lab import Architecture, data, pretrained
-from senet_lab.__main__ import FIELDS
+from senet_lab import Architecture
+from senet_lab.cli import FIELDS
+from senet_lab.data import datasets as data
 from senet_lab.files import written_whole
-from senet_lab.pretrained import WEIGHTS, Card
-from senet_lab.training import checkpoint
 from senet_lab.training.batches import ready
 from senet_lab.training.recipe import RECIPES
-from senet_lab.training.run import Run
+from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.run import Run
+from senet_lab.weights import pretrained
+from senet_lab.weights.pretrained import WEIGHTS, Card
 
 
 def ship(run: Run, name: str, which: str = "last", folder: Path = WEIGHTS) -> Card:

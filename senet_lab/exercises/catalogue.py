@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from senet_lab.exercises import cardinality, excite, gates, idioms, macro, micro, published, training
 from senet_lab.exercises.task import Maker
+from senet_lab.exercises.tasks import cardinality, excite, gates, idioms, macro, micro, published, training
 
 # By lesson, which is the name of its notebook.
 LESSONS: dict[str, dict[str, Maker]] = {

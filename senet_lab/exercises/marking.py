@@ -7,9 +7,9 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from senet_lab.drawing.units import short
 from senet_lab.exercises.reading import Number, read
 from senet_lab.exercises.task import Task
-from senet_lab.views.units import short
 
 RIGHT, NEARLY, WRONG, NOTHING = "Right", "Nearly", "Wrong", "Not an answer yet"
 ENOUGH = 3  # digits that say that one has worked it out

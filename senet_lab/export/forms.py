@@ -8,8 +8,9 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from senet_lab.architecture import EXAMPLE as ARCHITECTURE
-from senet_lab.architecture import Architecture
+from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import CONVENTIONS, STYLE_FIELDS, Style, style_of
 from senet_lab.checks import instance, one_of
 from senet_lab.export.polish import polished
 from senet_lab.export.source import FAMILY, MAIN
@@ -18,9 +19,8 @@ from senet_lab.export.text import import_lines, statements, tidied, written
 from senet_lab.export.trees import Program, assignment, body_of, loads
 from senet_lab.nets import layers
 from senet_lab.nets.network import model_name
-from senet_lab.nets.se_resnet_c import SEResNet
-from senet_lab.nets.se_resnext_c import SEResNeXt
-from senet_lab.style import CONVENTIONS, STYLE_FIELDS, Style, style_of
+from senet_lab.nets.se_resnet_composable import SEResNet
+from senet_lab.nets.se_resnext_composable import SEResNeXt
 
 FORMS = ("procedural", "composable", "standalone")
 CLASSES = {"resnet": SEResNet, "resnext": SEResNeXt}
@@ -102,7 +102,7 @@ def _procedural(architecture: Architecture) -> str:
     lines = [
         "from keras import Input, Model",
         f"from {module.__name__} import {', '.join(names)}",
-        *([] if plain else ["from senet_lab.style import style_of"]),
+        *([] if plain else ["from senet_lab.architecture.style import style_of"]),
         "",
         *([] if known else [f"groups = {table!r}"]),
         *([] if plain else [f"style = {own_style}"]),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from senet_lab.architecture import EXAMPLE as ARCHITECTURE
-from senet_lab.architecture import Architecture
+from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
+from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import flag, instance, listed, quoted
 from senet_lab.export.forms import Name, call_text, network_lines
 from senet_lab.export.polish import polished

@@ -8,15 +8,15 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from senet_lab.architecture import EXAMPLE as ARCHITECTURE
-from senet_lab.architecture import Architecture
-from senet_lab.build_memory import check_save
+from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
+from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import flag, instance, one_of, path_of, quoted, quoted_path
+from senet_lab.drawing.network.poster import poster_svg
 from senet_lab.export.forms import FORMS, code
 from senet_lab.files import written_whole
-from senet_lab.ledger import Ledger
+from senet_lab.ledger.build_memory import check_save
+from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
-from senet_lab.views.poster import poster_svg
 
 # The columns of a `Row` that have a unit, with it.
 UNITS = {

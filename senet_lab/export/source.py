@@ -9,7 +9,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from senet_lab import style
+from senet_lab.architecture import style
 from senet_lab.export.trees import Program, assignment, is_call
 from senet_lab.nets import blocks, network, se_resnet, se_resnext
 

@@ -20,7 +20,7 @@ from senet_lab.export.trees import Program, loads
 from senet_lab.nets.sketch import Sketch
 
 if TYPE_CHECKING:
-    from senet_lab.architecture import Architecture
+    from senet_lab.architecture.architecture import Architecture
 
 WATCHED = (
     ast.Name,

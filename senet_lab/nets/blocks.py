@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from senet_lab.architecture.style import Style, squeezed_channels, style_of
 from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
 from senet_lab.nets.layers import (
     Add,
@@ -28,7 +29,6 @@ from senet_lab.nets.layers import (
     ZeroPadding2D,
 )
 from senet_lab.nets.sketch import unique_name, written_once
-from senet_lab.style import Style, squeezed_channels, style_of
 
 SEED = style_of("seed")
 

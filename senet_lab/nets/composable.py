@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from senet_lab.architecture import Architecture
+from senet_lab.architecture.architecture import Architecture
 from senet_lab.nets import blocks
 
 if TYPE_CHECKING:

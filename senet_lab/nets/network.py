@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.nets import se_resnet, se_resnext
-from senet_lab.nets.backend import tune_tensorflow
 from senet_lab.nets.blocks import classifier, stem
+from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 if TYPE_CHECKING:
     import keras
 
-    from senet_lab.architecture import Architecture
+    from senet_lab.architecture.architecture import Architecture
 
 
 def network(inputs: Any, architecture: Architecture) -> Any:

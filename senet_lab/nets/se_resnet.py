@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from senet_lab.architecture.presets import DEPTHS, EXPANSION
+from senet_lab.architecture.style import Style, style_of
 from senet_lab.checks import MAX_BLOCKS, MAX_CHANNELS, for_each_group, group_rows, ratio_or_none, stride_of, whole
 from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
 from senet_lab.nets.sketch import unique_name
-from senet_lab.published import DEPTHS, EXPANSION
-from senet_lab.style import Style, style_of
 
 __all__ = [
     "STYLE", "classifier", "group", "groups", "identity_block", "learner", "projection_block",

@@ -189,7 +189,7 @@ def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
     """The Keras layer of that name, accelerated before its first call, so that Keras compiles nothing for it."""
     import keras
 
-    from senet_lab.nets.acceleration import accelerate
+    from senet_lab.nets.on_keras.acceleration import accelerate
 
     return accelerate(getattr(keras.layers, keras_name)(*args, **kwargs))
 

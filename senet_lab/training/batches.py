@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.checks import divisible, real
-from senet_lab.data import CIFAR10_DEVIATION, CIFAR10_MEAN, Images
+from senet_lab.data.datasets import CIFAR10_DEVIATION, CIFAR10_MEAN, Images
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.recipe import Recipe
 

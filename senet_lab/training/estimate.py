@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from senet_lab import memory
-from senet_lab.architecture import EXAMPLE as ARCHITECTURE
-from senet_lab.architecture import Architecture
+from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
+from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import instance, path_of
-from senet_lab.class_folders import class_names, count_images
-from senet_lab.data import TESTED
+from senet_lab.data.class_folders import class_names, count_images
+from senet_lab.data.datasets import TESTED
 from senet_lab.memory import size_words
 from senet_lab.training import rates
 from senet_lab.training.devices import Placement

@@ -13,7 +13,7 @@ from math import exp, log
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from senet_lab.architecture import Architecture
+from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import MAX_BATCH, path_of, real, text, whole
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.devices import Placement

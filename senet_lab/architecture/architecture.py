@@ -1,0 +1,278 @@
+"""Architecture: every meta-parameter of a network in one frozen object, checked when it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from math import gcd
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from senet_lab.architecture import tokens
+from senet_lab.architecture.presets import DEPTHS, EXPANSION, PRESETS, depths
+from senet_lab.architecture.style import FAMILIES, STYLE_FIELDS, Style, checked, squeezed_channels, style_of
+from senet_lab.checks import (
+    MAX_BASE_WIDTH,
+    MAX_CARDINALITY,
+    MAX_CLASSES,
+    divisible,
+    flag,
+    for_each_group,
+    image_shape,
+    one_of,
+    own_groups,
+    per_group,
+    whole,
+)
+
+if TYPE_CHECKING:
+    import keras
+
+    from senet_lab.ledger.ledger import Ledger
+
+
+class Group(NamedTuple):
+    """One group of residual blocks, resolved: what the procedural `group` functions are called with."""
+
+    filters_in: int
+    filters_out: int
+    n_blocks: int
+    ratio: int | None
+
+
+EXAMPLE = "Architecture.preset('cifar_se_resnet20')"  # suggested by errors about a value that is no architecture
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Architecture:
+    """A squeeze-and-excitation network as its meta-parameters: `ledger()` counts it, `build()` makes the model.
+
+    >>> Architecture("resnext", 50, ratio=8).name
+    'SE-ResNeXt-50 32x4d'
+
+    Attributes:
+        family: "resnet" (one path) or "resnext" (`cardinality` paths).
+        depth: a published one, see `architecture.presets`. With one's own `groups` it only lends its style (the
+            kind of block and stem); `layers` says what they count up to.
+        groups: None for those of `depth`; or one's own, `(n_filters, n_blocks)` each; for "resnext" also
+            `(filters_in, filters_out, n_blocks)`, to which `base_width` does not apply.
+        cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" alone.
+        base_width: channels per path where n_filters is 64, the d of 32x4d; "resnext" alone.
+        ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite; or one per group.
+        input_shape: (height, width, channels) in pixels.
+        classes: outputs of the classifier.
+        include_top: False leaves the classifier away; the output is the last feature map.
+        convention: "seed", "paper" or "timm": what each field below has where it is None.
+
+    The fields from `squeeze` on are those of `Style`, which describes them.
+
+    Raises:
+        ValueError, TypeError: with the rule, the given value and the nearest that would do.
+    """
+
+    family: str = field(default="resnet", kw_only=False)
+    depth: int = field(default=50, kw_only=False)
+    groups: tuple[tuple[int, ...], ...] | None = None
+    cardinality: int = 32
+    base_width: int = 4
+    ratio: int | tuple[int | None, ...] | None = 16
+    input_shape: tuple[int, int, int] = (224, 224, 3)
+    classes: int = 1000
+    include_top: bool = True
+    convention: str = "seed"
+
+    squeeze: str = "average"
+    gate: str = "sigmoid"
+    place: str = "standard"
+
+    block: str | None = None
+    stem: str | None = None
+    projection_kernel: int | None = None
+    halve_reduction: bool | None = None
+    dropout: float | None = None
+    stride_place: str | None = None
+    padding: str | None = None
+    pool_padding: str | None = None
+    conv_bias: bool | None = None
+    se_bias: bool | None = None
+    squeeze_divisor: int | None = None
+    bn_epsilon: float | None = None
+    bn_momentum: float | None = None
+    zero_gamma: bool | None = None
+    branch_relu: bool | None = None
+
+    def __post_init__(self) -> None:
+        one_of("family", self.family, FAMILIES)
+        flag("include_top", self.include_top)
+        self._set(
+            depth=one_of("depth", self.depth, depths(self.family)),
+            cardinality=whole("cardinality", self.cardinality, 1, MAX_CARDINALITY),
+            base_width=whole("base_width", self.base_width, 1, MAX_BASE_WIDTH),
+            classes=whole("classes", self.classes, 2, MAX_CLASSES),
+            groups=None if self.groups is None else own_groups(self.groups, self.family),
+            **{name: checked(name, value) for name, value in self._chosen_style().items()},
+        )
+        self._set(
+            ratio=per_group("ratio", self.ratio, len(self._table)),
+            input_shape=image_shape("input_shape", self.input_shape, self.stride),
+        )
+        self.plan  # noqa: B018 - resolves, and so checks, what the groups are made of
+
+    def __repr__(self) -> str:
+        changed = (f for f in fields(self) if getattr(self, f.name) != f.default)
+        return f"Architecture({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in changed)})"
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def _chosen_style(self) -> dict[str, Any]:
+        return {name: value for name in STYLE_FIELDS if (value := getattr(self, name)) is not None}
+
+    @cached_property
+    def style(self) -> Style:
+        """How the blocks are built: what is chosen here first, then what the depth brings, then the convention."""
+        made = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._chosen_style())
+        if self.family == "resnext" and made.block == "basic":
+            raise ValueError(
+                "`family` (='resnext') needs `block` (='basic') to be 'bottleneck': two 3x3 convolutions in a row "
+                "gain nothing from paths (Xie et al. 2017, sec. 3.3); try `block`='bottleneck' or `family`='resnet'."
+            )
+        return made
+
+    @cached_property
+    def _table(self) -> tuple[tuple[int, ...], ...]:
+        """The groups as (n_filters, n_blocks) or (filters_in, filters_out, n_blocks)."""
+        if self.groups is not None:
+            return self.groups
+        skeleton = DEPTHS[self.depth]
+        return tuple(zip(skeleton.n_filters, skeleton.n_blocks, strict=True))
+
+    @cached_property
+    def plan(self) -> tuple[Group, ...]:
+        """The groups, resolved: filters in and out, blocks, ratio."""
+        ratios = for_each_group("ratio", self.ratio, len(self._table))
+        plan = tuple(Group(*self._filters(row), row[-1], r) for row, r in zip(self._table, ratios, strict=True))
+        for index, group in enumerate(plan):
+            self._check_group(f"group {index + 1}", group, plan[index - 1].filters_out if index else self.stem_filters)
+        return plan
+
+    def _filters(self, row: tuple[int, ...]) -> tuple[int, int]:
+        """Filters of the 3x3 and of the block's output (Xie et al. 2017, table 1, scaled by base_width / 64)."""
+        if len(row) == 3:
+            return divisible("filters_in", row[0], "cardinality", self.cardinality), row[1]
+        n_filters = row[0]
+        filters_out = n_filters * EXPANSION[self.style.block]
+        if self.family == "resnet":
+            return n_filters, filters_out
+        step = 64 // gcd(n_filters, 64)
+        if self.base_width % step:
+            raise ValueError(
+                f"`n_filters` (={n_filters}) times `base_width` (={self.base_width}) must be divisible by 64, for "
+                f"whole channels in a path; try base_width={step * max(1, round(self.base_width / step))}."
+            )
+        return n_filters * self.base_width // 64 * self.cardinality, filters_out
+
+    def _check_group(self, name: str, group: Group, channels: int) -> None:
+        """`channels` is what the group gets from the one before it, or from the stem."""
+        if self.style.halve_reduction:
+            divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
+        if group.ratio is None:
+            return
+        later = group.filters_out if group.n_blocks > 1 else channels
+        gated = {"pre": min(channels, later), "3x3": group.filters_in}.get(self.place, group.filters_out)
+        try:
+            squeezed_channels(gated, group.ratio, self.style.squeeze_divisor)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+
+    @property
+    def stem_filters(self) -> int:
+        """Channels that leave the stem: 64, 128 for SENet-154's; on CIFAR as many as the first group's n_filters."""
+        if self.style.stem == "cifar":
+            row = self._table[0]
+            return row[0] if len(row) == 2 else max(1, row[1] // 4)
+        return 64 if self.style.stem == "imagenet" else 128
+
+    @property
+    def stride(self) -> int:
+        """Pixels of the input per pixel of the last feature map."""
+        after_stem = 1 if self.style.stem == "cifar" else 4
+        return after_stem << len(self._table) - 1
+
+    @property
+    def paths(self) -> int:
+        """Groups of the 3x3 convolution: `cardinality`, or 1 in a ResNet."""
+        return self.cardinality if self.family == "resnext" else 1
+
+    @property
+    def has_se(self) -> bool:
+        """Whether any of its blocks has a squeeze-excite."""
+        return any(group.ratio for group in self.plan)
+
+    @property
+    def layers(self) -> int:
+        """Convolutions and dense layers on the way through, as the literature counts depth."""
+        stem = 3 if self.style.stem == "deep" else 1
+        blocks = sum(group.n_blocks for group in self.plan)
+        return stem + blocks * (2 if self.style.block == "basic" else 3) + 1
+
+    @property
+    def name(self) -> str:
+        """What the literature calls it, such as SE-ResNeXt-50 32x4d."""
+        se = "SE-" if self.has_se else ""
+        if self.family == "resnet":
+            return f"{se}ResNet-{self.layers}"
+        paths = f"{self.cardinality}x{self.base_width}d" if len(self._table[0]) == 2 else f"{self.cardinality} paths"
+        if (self.depth, self.groups, paths, se) == (154, None, "64x4d", "SE-"):
+            return "SENet-154"
+        return f"{se}ResNeXt-{self.layers} {paths}"
+
+    def ledger(self) -> Ledger:
+        """Every layer with its shape, parameters and cost, in plain Python: about a millisecond, no Keras."""
+        from senet_lab.ledger.ledger import counted
+
+        return counted(self)
+
+    def build(self, name: str | None = None) -> keras.Model:
+        """The Keras model, with random weights and the layer names of the ledger; takes seconds.
+
+        Warns (`RuntimeWarning`) if there seems to be too little memory for it.
+        """
+        from senet_lab.ledger.build_memory import warn_of_build
+        from senet_lab.nets.network import build
+
+        warn_of_build(self)
+        return build(self, name)
+
+    @classmethod
+    def preset(cls, name: str, convention: str = "seed") -> Architecture:
+        """A published network by its name.
+
+        >>> Architecture.preset("se_resnext50_32x4d").ledger().params
+        27543848
+
+        Raises:
+            ValueError, TypeError: no such preset or convention; the error names the nearest.
+        """
+        return cls(**PRESETS[one_of("name", name, PRESETS)], convention=convention)
+
+    @classmethod
+    def presets(cls) -> dict[str, Architecture]:
+        """All published networks by name, in the seed convention."""
+        return {name: cls.preset(name) for name in PRESETS}
+
+    def token(self) -> str:
+        """The architecture as one printable line, for a message or a file name; see `from_token`."""
+        return tokens.write(self)
+
+    @classmethod
+    def from_token(cls, token: str) -> Architecture:
+        """The architecture that `token()` wrote down.
+
+        >>> Architecture.from_token("senet1~family=resnext~ratio=8").cardinality
+        32
+
+        Raises:
+            ValueError, TypeError: not a token, of another version, or with a bad value; says which part.
+        """
+        return tokens.read(cls, token)

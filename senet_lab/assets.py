@@ -1,0 +1,14 @@
+"""Assets: the JavaScript and the style sheets that ship beside the modules."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+
+def read_assets(*names: str) -> str:
+    """Return the text of files of this package, one after the other: a browser would fetch them one by one.
+
+    Args:
+        names: paths within the package, such as "widgets/kit.js".
+    """
+    return "".join(files("senet_lab").joinpath(name).read_text(encoding="utf-8") for name in names)

@@ -1,0 +1,5 @@
+"""Data: CIFAR-10, the sample that ships, and folders of your own images."""
+
+from senet_lab.data.datasets import Images, cifar10, folder, named, sample
+
+__all__ = ["Images", "cifar10", "folder", "named", "sample"]

@@ -1,0 +1,173 @@
+"""Class folders: whether a folder has a folder of images for each class, by a look of bounded length.
+
+Somebody may type `/`. Nothing here reads more than `MAX_NAMES` names; `senet_lab.data.image_folder` lists all files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Collection, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from senet_lab.checks import first_few, quoted_path
+
+SUFFIXES = (
+    ".apng", ".avif", ".bmp", ".dib", ".gif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm",
+    ".pcx", ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tga", ".tif", ".tiff", ".webp",
+)  # fmt: skip
+MAX_NAMES = 100_000  # that are read in all: a tenth of a second
+MAX_NAMES_EACH = 1_000  # of a folder that may not be that of a class
+EXAMPLE = "try one such as 'pets', with 'pets/cats/1.jpg' and 'pets/dogs/1.jpg'"
+
+
+def class_names(folder: Path) -> list[str]:
+    """Return the names of the folders in a folder, as far as `MAX_NAMES` reach; hidden ones are no classes."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(each.name for each in islice(entries, MAX_NAMES) if each.name[0] != "." and each.is_dir())
+    except (OSError, ValueError):  # not there, not a folder, or a name that no file can have
+        return []
+
+
+def must_exist(name: str, folder: Path) -> None:
+    """Check that a folder exists.
+
+    Args:
+        name: of the parameter, for the message.
+
+    Raises:
+        ValueError: it does not; names the nearest one that does.
+    """
+    if os.path.isdir(folder):  # unlike pathlib, it also answers where the name is too long
+        return
+    nearest = next(each for each in folder.absolute().parents if os.path.isdir(each))
+    raise ValueError(
+        f"`{name}` (={quoted_path(folder)}) must be an existing folder; the nearest existing folder is "
+        f"{quoted_path(nearest)}."
+    )
+
+
+def must_have_images(name: str, folder: Path) -> None:
+    """Check that there are at least two folders in a folder and that each has an image in it, by their names.
+
+    A folder of which not all names are read, since they are many or some cannot be read, may have images further on;
+    `image_folder.must_have_classes` checks all of them.
+
+    Args:
+        name: of the parameter, for the message.
+
+    Raises:
+        ValueError: there are fewer folders, or one has no images; or the folder seems to be one of something else.
+    """
+    classes = class_names(folder)
+    must_be_classes(name, folder, classes)
+    most = max(1, min(MAX_NAMES_EACH, MAX_NAMES // len(classes)))
+    looks = {one: _look(folder, one, most, enough=1) for one in classes}
+    count = sum(bool(look.images) for look in looks.values())
+    is_whole = all(look.images or look.is_whole for look in looks.values())
+    empty = [one for one, look in looks.items() if look.is_whole and not look.images]
+    others = [other for one in empty for other in looks[one].others]
+    if not count or (2 * count < len(classes) and not is_whole):  # such as `/`, whose folders nobody should delete
+        folders = f"{count or 'none'} of its {len(classes)} folders {'have' if count > 1 else 'has'} an image in it"
+        raise ValueError(
+            f"`{name}` (={quoted_path(folder)}) is not a folder of class folders: {folders}"
+            f"{_in_others(others) if is_whole else ''}; {EXAMPLE}."
+        )
+    must_not_be_empty(name, folder, empty, others)
+
+
+def must_be_classes(name: str, folder: Path, classes: Sequence[str]) -> None:
+    """Check that there are at least two classes.
+
+    Raises:
+        ValueError: there are fewer.
+    """
+    if len(classes) < 2:
+        raise ValueError(
+            f"`{name}` (={quoted_path(folder)}) must have a folder of images for each class, at least 2, "
+            f"not {len(classes)}; {EXAMPLE}."
+        )
+
+
+def must_not_be_empty(name: str, folder: Path, empty: Sequence[str], others: Collection[str]) -> None:
+    """Check that no class is without images.
+
+    Args:
+        empty: the classes without images.
+        others: what else is in their folders, for the message.
+
+    Raises:
+        ValueError: there are such classes.
+    """
+    if not empty:
+        return
+    classes = first_few(f"'{printable(each)}'" for each in empty)
+    which, has, it = ("class", "has", "this folder") if len(empty) == 1 else ("classes", "have", "these folders")
+    raise ValueError(
+        f"`{name}` (={quoted_path(folder)}) must have images in the folder of each class, and the {which} {classes} "
+        f"{has} none{_in_others(others)}; add some, such as JPEG or PNG files, or delete {it}."
+    )
+
+
+def _in_others(names: Collection[str]) -> str:
+    return f" (files in other formats: {first_few(map(printable, names))})" if names else ""
+
+
+def printable(name: str) -> str:
+    """Return the name of a file with a question mark for what would confuse a terminal, or could not be encoded."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
+
+
+def count_images(folder: Path, classes: Sequence[str]) -> int:
+    """Return how many images are in the class folders of a folder; an estimate where there are too many names."""
+    count, left = 0, MAX_NAMES
+    for done, one in enumerate(classes, 1):
+        look = _look(folder, one, left, enough=left)
+        count, left = count + look.images, left - look.names
+        if left <= 0:
+            return count * len(classes) // done
+    return count
+
+
+class _Look(NamedTuple):
+    """What the names in the folder of a class say.
+
+    Attributes:
+        images: how many images there are among the names that were read.
+        others: the files that are not images, such as "cats/notes.txt".
+        names: how many were read, those of folders included.
+        is_whole: whether that were all of them.
+    """
+
+    images: int
+    others: list[str]
+    names: int
+    is_whole: bool
+
+
+def _look(folder: Path, one: str, most: int, *, enough: int) -> _Look:
+    """Read the names in the folder of a class and below it: `most` of them, or until there are `enough` images."""
+    images, others, names, is_whole = 0, list[str](), 0, True
+    deeper = deque([one])
+    while deeper:
+        within = deeper.popleft()
+        try:
+            with os.scandir(folder / within) as entries:
+                for each in entries:
+                    if names >= most or images >= enough:
+                        return _Look(images, others, names, is_whole=False)
+                    names += 1
+                    if each.name.startswith("."):
+                        continue
+                    if each.is_dir(follow_symlinks=False):
+                        deeper.append(f"{within}/{each.name}")
+                    elif each.name.lower().endswith(SUFFIXES):
+                        images += not each.is_dir()
+                    elif each.is_file(follow_symlinks=False):
+                        others.append(f"{within}/{each.name}")
+        except OSError:
+            is_whole = False
+    return _Look(images, others, names, is_whole)

@@ -1,0 +1,219 @@
+"""Data: the sample of CIFAR-10 that ships, the whole set, or a folder of one's own images. Arrays of uint8."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab import array_checks
+from senet_lab.checks import MAX_SEED, MAX_SIDE, flag, instance, listed, path_of, real, whole
+from senet_lab.data.class_folders import SUFFIXES, must_exist
+from senet_lab.data.image_folder import list_images, load, must_have_classes
+from senet_lab.files import written_whole
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+TRAINING_IMAGES = {"sample": 5_000, "cifar10": 50_000}  # before any are held out
+DATA_WORDS = {"sample": "CIFAR-10 sample", "cifar10": "CIFAR-10"}  # for people
+SAMPLES = Path(__file__).parent / "samples"
+SHEET_COLUMNS = 50
+CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+# Of the 50,000 training images, in [0, 1]: what tells the true set from another, or from a damaged one.
+CIFAR10_MEAN = (0.49139968, 0.48215841, 0.44653091)
+CIFAR10_DEVIATION = (0.24703223, 0.24348513, 0.26158784)
+VARIABLE = "SENET_LAB_DATA"
+TESTED = 0.2  # share of the images of a folder that is kept for testing
+CACHE = Path("~/.cache/senet_lab/cifar10.npz")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Images:
+    """Images to train with and to test on.
+
+    Attributes:
+        name: what to call them.
+        classes: the name of each class, by its number.
+        x_train, x_test: (count, height, width, channels), uint8.
+        y_train, y_test: (count,), the numbers of the classes.
+        skipped: files of a folder that could not be read and were left out, and why.
+        ignored: files of a folder that were not opened, since their names are not those of images.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    ignored: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        sides = "x".join(map(str, self.x_train.shape[1:]))
+        return (
+            f"<{self.name}: {len(self.x_train):,} + {len(self.x_test):,} images, {sides}, {len(self.classes)} classes>"
+        )
+
+
+def named(name: str, size: int = 32) -> Images:
+    """`sample()` for "sample", `cifar10()` for "cifar10", else the `folder` of that name, resized to `size`."""
+    if instance("name", name, str, "'sample'") == "sample":
+        return sample()
+    return cifar10() if name == "cifar10" else folder(name, size)
+
+
+@lru_cache(maxsize=1)
+def sample() -> Images:
+    """The sample of real CIFAR-10 in the package: 5,000 training and 1,000 test images, a tenth of each class.
+
+    >>> sample()
+    <CIFAR-10, sample: 5,000 + 1,000 images, 32x32x3, 10 classes>
+    """
+    (x_train, y_train), (x_test, y_test) = _part("train"), _part("test")
+    return Images("CIFAR-10, sample", CIFAR10, x_train, y_train, x_test, y_test)
+
+
+def _part(part: str) -> tuple[Array, Array]:
+    """Images and labels from a sheet; read-only, since everybody gets the same arrays."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(SAMPLES / f"cifar10_{part}.webp") as sheet:
+        grid = np.asarray(sheet.convert("RGB"))
+    rows = grid.shape[0] // 32
+    images = grid.reshape(rows, 32, SHEET_COLUMNS, 32, 3).transpose(0, 2, 1, 3, 4).reshape(-1, 32, 32, 3)
+    digits = (SAMPLES / f"cifar10_{part}.txt").read_text().strip()
+    labels = np.frombuffer(digits.encode(), "uint8") - ord("0")
+    images = np.ascontiguousarray(images)
+    images.flags.writeable = labels.flags.writeable = False
+    return images, labels
+
+
+def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = False) -> Images:
+    """The whole of CIFAR-10, 50,000 + 10,000 images (Krizhevsky 2009).
+
+    Args:
+        path: an .npz with x_train, y_train, x_test and y_test; None for what the variable SENET_LAB_DATA names, or
+            else ~/.cache/senet_lab/cifar10.npz.
+        download: fetch it through `keras.datasets` where it is in none of these places; nothing is fetched unasked.
+
+    Raises:
+        FileNotFoundError: it is not there, and was not to be fetched.
+        ValueError: the file is damaged, or is something else.
+    """
+    place = _place(path)
+    return (
+        _fetched(place) if flag("download", download) and not place.is_file() else checked_cifar10(found_cifar10(path))
+    )
+
+
+def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
+    """Where the whole of CIFAR-10 is, as `cifar10` looks for it; it is not opened.
+
+    Raises:
+        FileNotFoundError: it is not there; says what to do.
+    """
+    place = _place(path)
+    if not place.is_file():
+        raise FileNotFoundError(
+            f"CIFAR-10 is not at '{place}'. Put an .npz with x_train, y_train, x_test and y_test there, name another "
+            f"place by {VARIABLE}, or call senet_lab.data.cifar10(download=True), which fetches 163 MiB; the sample "
+            "needs nothing."
+        )
+    return place
+
+
+def _place(path: str | os.PathLike[str] | None) -> Path:
+    place = path_of("path", os.environ.get(VARIABLE) or CACHE if path is None else path, "None")
+    return place / "cifar10.npz" if place.is_dir() else place
+
+
+def _fetched(to: Path) -> Images:
+    """From the site that Keras knows; kept where it is looked for next time."""
+    import keras
+    import numpy as np
+
+    try:
+        (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
+    except Exception as error:
+        raise FileNotFoundError(
+            f"CIFAR-10 could not be fetched: {error}. Copy it to '{to}' from a machine that can, or use `sample()`."
+        ) from error
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(to, overwrite=True) as unfinished:
+        parts = {"x_train": x_train, "x_test": x_test, "y_train": y_train.ravel(), "y_test": y_test.ravel()}
+        np.savez(unfinished, **parts)
+    return checked_cifar10(to)
+
+
+def checked_cifar10(path: Path) -> Images:
+    """CIFAR-10 from an .npz, if that is what is in it.
+
+    Raises:
+        ValueError: it is not; says what is wrong.
+    """
+    import numpy as np
+
+    names = ("x_train", "y_train", "x_test", "y_test")
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # NumPy leaves a bad file open
+            x_train, y_train, x_test, y_test = (file[name] for name in names)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"'{path}' is no .npz with {listed(names)}, or is damaged: {error}; get it anew.") from error
+    y_train, y_test = y_train.ravel().astype("uint8"), y_test.ravel().astype("uint8")
+    shapes = x_train.shape, x_test.shape
+    if shapes != ((50_000, 32, 32, 3), (10_000, 32, 32, 3)):
+        raise ValueError(
+            f"'{path}' has images of {shapes}, and CIFAR-10 50,000 and 10,000 of 32 x 32 x 3; get it anew."
+        )
+    mean = x_train.mean((0, 1, 2)) / 255
+    balanced = all((np.bincount(y, minlength=10) == len(y) // 10).all() for y in (y_train, y_test))
+    if np.abs(mean - CIFAR10_MEAN).max() > 1e-7 or not balanced:
+        raise ValueError(f"'{path}' is not CIFAR-10: its channel means are {mean.round(8)}; get it anew.")
+    return Images("CIFAR-10", CIFAR10, x_train, y_train, x_test, y_test)
+
+
+def folder(
+    path: str | os.PathLike[str],
+    size: int = 32,
+    *,
+    test_share: float = TESTED,
+    seed: int = 0,
+    skip_bad: bool = False,
+    skipped: Collection[str] = (),
+    suffixes: Collection[str] | None = SUFFIXES,
+) -> Images:
+    """Images of one's own: a folder for each class, read in the order of `keras.utils.image_dataset_from_directory`.
+
+    They are resized without regard to their aspect ratio. Of 16 bits the upper 8 are kept, transparency is dropped, and
+    of a moving picture the first frame is taken.
+
+    Args:
+        size: the side that they are resized to, in pixels.
+        test_share: how much of them is kept for testing, drawn with `seed`.
+        skip_bad: leave out files that cannot be read; which ones, the `skipped` of the images says.
+        skipped: files to leave out unopened, as "cats/1.jpg": those that were skipped the first time.
+        suffixes: of the files that are read; None for those that Keras reads.
+
+    Raises:
+        ValueError: there is no such folder, it has fewer than two classes, or a class without images.
+        BadFilesError: a ValueError as well: files cannot be read; says which, and why.
+    """
+    path, size = path_of("path", path, "'pets'"), whole("size", size, 1, MAX_SIDE)
+    share, seed = real("test_share", test_share, 0.01, 0.9), whole("seed", seed, 0, MAX_SEED)
+    if suffixes is not None:
+        suffixes = tuple(array_checks.names("suffixes", suffixes, "('.jpg', '.png')"))
+    skipped = array_checks.names("skipped", skipped, "('cats/1.jpg',)")
+    must_exist("path", path)
+    files = list_images(path, suffixes).without(skipped)
+    must_have_classes(files)
+    arrays, bad = load(files, size, share, seed, skip_bad=flag("skip_bad", skip_bad))
+    return Images(path.name, files.classes, *arrays, skipped=bad, ignored=files.ignored)

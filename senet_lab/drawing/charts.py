@@ -1,0 +1,98 @@
+"""What the charts are made of: panels with few lines, and ticks at round numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+from senet_lab.drawing import svg
+
+
+class Panel(NamedTuple):
+    """The field of one chart: where it lies in the drawing, and what its sides stand for.
+
+    Attributes:
+        left, top, width, height: of the field inside the axes.
+        x_range, y_range: the values at its left and right, at its bottom and top.
+        log: whether equal steps upwards are equal factors.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    log: bool = False
+
+    def x(self, value: float) -> float:
+        """Where a value lies from left to right."""
+        low, high = self.x_range
+        return self.left + self.width * (value - low) / (high - low)
+
+    def y(self, value: float) -> float:
+        """Where a value lies from bottom to top."""
+        low, high = self.y_range
+        part = log10(value / low) / log10(high / low) if self.log else (value - low) / (high - low)
+        return self.top + self.height * (1 - part)
+
+    @property
+    def bottom(self) -> float:
+        """Where the lower axis lies."""
+        return self.top + self.height
+
+
+def ticks(panel: Panel, most: int = 5) -> tuple[float, ...]:
+    """At most `most` round numbers from bottom to top.
+
+    >>> ticks(Panel(0, 0, 1, 1, (0, 1), (0, 45.7))), ticks(Panel(0, 0, 1, 1, (0, 1), (3, 60), log=True))
+    ((0, 10, 20, 30, 40), (5, 10, 20, 50))
+    """
+    low, high = panel.y_range
+    if panel.log:
+        decades = range(floor(log10(low)), ceil(log10(high)))
+        for factors in ((1, 2, 5), (1,)):
+            found = [_plain(f * 10.0**d) for d in decades for f in factors if low <= f * 10.0**d <= high]
+            if len(found) <= most:
+                break
+        return tuple(found)
+    rough = (high - low) / most
+    size = 10 ** floor(log10(rough))
+    for step in (size * factor for factor in (1, 2, 2.5, 5, 10)):
+        first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+        if last - first < most:
+            break
+    return tuple(_plain(index * step) for index in range(first, last + 1))
+
+
+def _plain(number: float) -> float:
+    """3 for 3.0, and 0.3 for 0.30000000000000004."""
+    rounded = round(number, 10)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def log_range(values: Sequence[float]) -> tuple[float, float]:
+    """Room for the values on a log axis, and for labels under the least and over the largest."""
+    return min(values) / 2.4, max(values) * 1.7
+
+
+def grid(panel: Panel, marks: Sequence[float]) -> list[str]:
+    """A hairline for each mark of the upright axis, and its number on the left; the unit is in the title."""
+    drawn = []
+    for mark in marks:
+        y = panel.y(mark)
+        drawn.append(svg.path(f"M {panel.left:.1f} {y:.1f} h {panel.width:.1f}", "grid"))
+        drawn.append(svg.text(panel.left - 6, y + 4, f"{mark:g}", anchor="end"))
+    return drawn
+
+
+def floor_line(panel: Panel) -> str:
+    """The lower axis."""
+    return svg.path(f"M {panel.left:.1f} {panel.bottom:.1f} h {panel.width:.1f}", "axis")
+
+
+def line(points: Sequence[tuple[float, float]], kind: str) -> str:
+    """A line through points of the drawing."""
+    steps = " L ".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    return svg.path(f"M {steps}", kind)

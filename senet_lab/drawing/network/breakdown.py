@@ -1,0 +1,162 @@
+"""Where it goes: parameters, multiply-adds and activations by group and by kind of layer, squeeze-excite apart."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from senet_lab.drawing import svg
+from senet_lab.drawing.tables import behind, listing
+from senet_lab.drawing.units import percent, short, spaced, tied
+from senet_lab.ledger.ledger import Ledger, Total
+from senet_lab.nets.sketch import Row
+
+MEASURES = {"params": ("Parameters", "trainable"), "macs": ("Multiply-adds", "for one image"),
+            "activations": ("Activations", "numbers per image")}  # fmt: skip
+NAMES, COLUMN, BAR, LINE = 116, 221, 100, 21  # widths of names, of a measure, of its longest bar; height of a row
+SE = "squeeze-excite"
+
+
+class Line(NamedTuple):
+    """One row of bars: all of a part of the network, and what of it is squeeze-excite."""
+
+    total: Total
+    se: Total
+
+
+class Parts(NamedTuple):
+    """A ledger's two breakdowns. The input is a line as well: its numbers are among the activations."""
+
+    groups: tuple[Line, ...]
+    kinds: tuple[Line, ...]
+    whole: Total
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Parts:
+        """Take a ledger apart; kinds the largest first, squeeze-excite last."""
+        groups: dict[str, tuple[list[Row], list[Row]]] = {}
+        for row, place in zip(ledger.rows, ledger.places, strict=True):
+            groups.setdefault(place, ([], []))[row.in_se].append(row)
+        nothing = Total.over("", ())
+        by_group = tuple(
+            Line(Total.over(name, (*rest, *se)), Total.over(name, se) if se else nothing)
+            for name, (rest, se) in groups.items()
+        )
+        kinds = sorted(ledger.by_kind(), key=lambda total: (total.name == SE, -total.params, -total.activations))
+        by_kind = tuple(Line(total, total if total.name == SE else nothing) for total in kinds)
+        return cls(by_group, by_kind, ledger.total)
+
+    @property
+    def both(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+        """Both breakdowns under their titles."""
+        return (("By group", self.groups), ("By kind", self.kinds))
+
+
+def breakdown(ledger: Ledger) -> str:
+    """One sentence, the bars, the tables behind them."""
+    parts = Parts.of(ledger)
+    words = _finding(parts)
+    tables = "".join(_table(title, lines, parts.whole) for title, lines in parts.both)
+    return f'<p class="sn-finding">{tied(words)}</p>{_drawn(parts, words)}{behind("breakdown", tables)}'
+
+
+def breakdown_svg(ledger: Ledger) -> str:
+    """Bars in three columns, on one scale of shares: striped is squeeze-excite, lined the grouped convolution."""
+    parts = Parts.of(ledger)
+    return _drawn(parts, _finding(parts))
+
+
+def finding(ledger: Ledger) -> str:
+    """What stands out, in a sentence or two.
+
+    >>> from senet_lab.architecture.architecture import Architecture
+    >>> finding(Architecture(ratio=None).ledger())
+    'Group 4 holds 59 % of the parameters but 19 % of the multiply-adds; activations peak in group 1, with 40 %.'
+    """
+    return _finding(Parts.of(ledger))
+
+
+def _finding(parts: Parts) -> str:
+    if not parts.whole.params:
+        return "Nothing here has parameters."
+    groups = [line.total for line in parts.groups]
+    heavy, hungry = (max(groups, key=lambda total: getattr(total, m)) for m in ("params", "activations"))
+    of_params, of_macs = (_share(heavy, parts.whole, measure) for measure in ("params", "macs"))
+    turn = "but" if not 0.6 < (of_macs or 1) / (of_params or 1) < 1.7 else "and"
+    name, place = spaced(heavy.name), spaced(hungry.name)
+    words = (
+        f"{name[0].upper()}{name[1:]} holds {of_params:.0f} % of the parameters {turn} {of_macs:.0f} % of the "
+        f"multiply-adds; activations peak in {place}, with {_share(hungry, parts.whole, 'activations'):.0f} %."
+    )
+    se = [line.se for line in parts.kinds if line.se.layers]
+    if not se:
+        return words
+    of = [percent(getattr(se[0], measure), getattr(parts.whole, measure)) for measure in MEASURES]
+    return (
+        f"{words} Squeeze-excite has {of[0]} of the parameters, {of[1]} of the multiply-adds, "
+        f"{of[2]} of the activations."
+    )
+
+
+def _share(total: Total, whole: Total, measure: str) -> float:
+    part, all_of_it = getattr(total, measure), getattr(whole, measure)
+    return float(100 * part / (all_of_it or 1))
+
+
+def _drawn(parts: Parts, words: str) -> str:
+    lines = [*parts.groups, *parts.kinds]
+    longest = max((_share(line.total, parts.whole, measure) for line in lines for measure in MEASURES), default=0)
+    marks, y = [], 44.0
+    for column, (measure, (name, unit)) in enumerate(MEASURES.items()):
+        x, total = NAMES + column * COLUMN, short(getattr(parts.whole, measure))
+        marks += [svg.text(x, 14, f"{name} {total}", "label", "start"), svg.text(x, 30, unit, "note", "start")]
+    for title, its in parts.both:
+        marks.append(svg.text(NAMES - 12, y + 14, title, "label", "end"))
+        y += 24
+        for line in its:
+            marks += _bars(line, y, parts.whole, BAR / (longest or 1))
+            y += LINE
+        y += 12
+    marks += [svg.rect(NAMES, 58 - 9, 24, 10, "bar-se", 0), _stripes(NAMES, 58 - 9, 24, 10)]
+    marks.append(svg.text(NAMES + 30, 58, f"striped: {SE}", "note", "start"))
+    return svg.drawing(y - 8, f"Where it goes. {words}", marks)
+
+
+def _bars(line: Line, y: float, whole: Total, scale: float) -> list[str]:
+    marks = [svg.text(NAMES - 12, y + 12, spaced(line.total.name), anchor="end")]
+    for column, measure in enumerate(MEASURES):
+        x, value = NAMES + column * COLUMN, getattr(line.total, measure)
+        if not value:
+            marks.append(svg.text(x, y + 12, "0", anchor="start"))
+            continue
+        width = max(scale * _share(line.total, whole, measure), 1)
+        of_se = width * getattr(line.se, measure) / value
+        grouped = line.total.name == "grouped conv"
+        marks.append(svg.rect(x, y + 2, width - of_se, 13, "bar-strands" if grouped else "bar-rest", 0))
+        if grouped:
+            marks.append(svg.path("".join(f"M {x} {y + h} h {width:.1f} " for h in (5, 8.5, 12)), "hatch"))
+        if of_se:
+            marks.append(svg.rect(x + width - of_se, y + 2, of_se, 13, "bar-se", 0))
+            marks.append(_stripes(x + width - of_se, y + 2, of_se, 13))
+        words = f"{percent(value, getattr(whole, measure))} \u00b7 {short(value)}"
+        marks.append(svg.text(x + width + 6, y + 12, words, anchor="start"))
+    return marks
+
+
+def _stripes(x: float, y: float, width: float, height: float) -> str:
+    steps = "".join(f"M {x + at:.1f} {y:g} v {height:g} " for at in range(3, int(width), 4))
+    return svg.path(steps, "hatch") if steps else ""
+
+
+def _table(title: str, lines: tuple[Line, ...], whole: Total) -> str:
+    head = ["Part", *(head for name, _ in MEASURES.values() for head in (name, "Share")), "SE parameters"]
+    rows = [
+        [spaced(line.total.name)]
+        + [words for m in MEASURES for words in _cells(getattr(line.total, m), getattr(whole, m))]
+        + [f"{line.se.params:,}" if line.se.params else ""]
+        for line in lines
+    ]
+    return listing(title, head, rows, note="multiply-adds are the papers\u2019 \u201cFLOPs\u201d")
+
+
+def _cells(value: int, whole: int) -> tuple[str, str]:
+    return f"{value:,}", percent(value, whole)

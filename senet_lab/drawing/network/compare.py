@@ -1,0 +1,171 @@
+"""Compare: two networks drawn one under the other, and their difference as a sum over groups."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from html import escape
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.drawing import svg
+from senet_lab.drawing.network.overview import network_svg
+from senet_lab.drawing.tables import listing
+from senet_lab.drawing.units import short, signed, spaced, tied
+from senet_lab.ledger.differences import Difference, merged
+from senet_lab.ledger.ledger import SUMMED, Ledger, Total
+
+MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (numbers per image)"}
+HEADS = {"params": "Parameters", "macs": "Multiply-adds, per image", "activations": "Activations, numbers per image"}
+WORDS = {"base_width": "base width", "input_shape": "input", "include_top": "classifier"}
+MINUS = "\u2212"
+LEFT, BARS, ROW = 200, 430, 26  # of the waterfall: names and numbers, the bars, one group
+
+
+def compare(a: Architecture, b: Architecture) -> str:
+    """A and B: what differs between their meta-parameters, both drawn, and B minus A as a sum."""
+    before, after = a.ledger(), b.ledger()
+    if before == after:
+        words = f"A and B are equal: {a.name}."
+        if a != b:
+            words = f"A and B have the same layers, shapes and counts; what differs is {_list(a, b)}."
+        return f'<p class="sn-finding">{escape(words)}</p>{_pair(a, b, before, after)}'
+    difference = Difference(before, after)
+    return (
+        f'<p class="sn-finding">From A to B: {escape(_list(a, b))}.</p>{_headline(difference)}'
+        f"{_pair(a, b, before, after)}{waterfalls(difference)}{difference_table(difference)}"
+    )
+
+
+def changed(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...]:
+    """The meta-parameters that differ: name, value of A, value of B, in words.
+
+    >>> changed(Architecture(), Architecture(ratio=None, input_shape=(256, 256, 3)))
+    (('ratio', '16', 'none'), ('input', '224\u00d7224\u00d73', '256\u00d7256\u00d73'))
+    """
+    pairs = ((f.name, getattr(a, f.name), getattr(b, f.name)) for f in fields(Architecture))
+    unused = set() if "resnext" in (a.family, b.family) else {"cardinality", "base_width"}
+    return tuple(
+        (WORDS.get(name, name.replace("_", " ")), _value(name, old), _value(name, new))
+        for name, old, new in pairs
+        if old != new and name not in unused
+    )
+
+
+def _list(a: Architecture, b: Architecture) -> str:
+    return ", ".join(f"{name} {old} \u2192 {new}" for name, old, new in changed(a, b)) or "nothing that is used"
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:  # of a style it means: as the convention has it
+        return {"groups": "those of the depth", "ratio": "none", "": "none"}.get(name, "as usual")
+    if isinstance(value, tuple):
+        sizes = name in ("input_shape", "row")
+        return ("\u00d7" if sizes else ", ").join(_value("row" if name == "groups" else "", part) for part in value)
+    return str(value)
+
+
+def sentence(difference: Difference, measure: str) -> str:
+    """B minus A as a sum over the groups, the largest part first.
+
+    >>> a, b = Architecture(ratio=None).ledger(), Architecture().ledger()
+    >>> print(sentence(Difference(a, b), "params"))
+    +2.51 M parameters = 1.57 M in group 4 + 786.43 k in group 3 + 131.07 k in group 2 + 24.58 k in group 1; \
+of it squeeze-excite +2.51 M.
+    """
+    whole, se = getattr(difference.total, measure), getattr(difference.se, measure)
+    parts = [(spaced(each.name), getattr(each, measure)) for each in difference.by_group if getattr(each, measure)]
+    if not parts:
+        return f"\u00b10 {MEASURES[measure]}."
+    parts.sort(key=lambda part: -abs(part[1]))
+    first, *rest = parts
+    words = f"{MINUS if first[1] < 0 else ''}{short(abs(first[1]))} in {first[0]}"
+    words += "".join(f" {'+' if n > 0 else MINUS} {short(abs(n))} in {name}" for name, n in rest)
+    of_se = f"; of it squeeze-excite {signed(se)}" if se else ""
+    return f"{signed(whole)} {MEASURES[measure]} = {words}{of_se}."
+
+
+def _headline(difference: Difference) -> str:
+    cells = []
+    for measure, name in HEADS.items():
+        old, new = (getattr(ledger, measure) for ledger in (difference.before, difference.after))
+        part = f", {100 * (new - old) / old:+.1f} %".replace("-", MINUS) if old else ""
+        cells.append(
+            f"<div><span>{name}</span> <strong>{signed(new - old)}</strong> "
+            f"<small>{short(old)} \u2192 {short(new)}{part}</small></div>"
+        )
+    return f'<div class="sn-figures sn-deltas">{"".join(cells)}</div>'
+
+
+def _pair(a: Architecture, b: Architecture, before: Ledger, after: Ledger) -> str:
+    """Both, to one scale, group under group."""
+    parts = (
+        f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(each.name)}</figcaption>'
+        f"{network_svg(ledger, beside=other)}</figure>"
+        for letter, each, ledger, other in (("A", a, before, after), ("B", b, after, before))
+    )
+    return f'<div class="sn-pair-of">{"".join(parts)}</div>'
+
+
+def waterfalls(difference: Difference) -> str:
+    """For each measure that changes, its sum in words and as a waterfall."""
+    return "".join(
+        f'<p class="sn-finding">{tied(sentence(difference, measure))}</p>'
+        + (waterfall_svg(difference, measure) if any(getattr(each, measure) for each in difference.by_group) else "")
+        for measure in MEASURES
+    )
+
+
+def waterfall_svg(difference: Difference, measure: str) -> str:
+    """From A at the top to B at the bottom, a step for each group: to the right it grows, to the left it shrinks."""
+    steps = [(spaced(each.name), getattr(each, measure)) for each in difference.by_group if getattr(each, measure)]
+    at, edges = 0, [0]
+    for _, step in steps:
+        at += step
+        edges.append(at)
+    low, high = min(edges), max(edges)
+    scale, marks, y, at = BARS / (high - low or 1), [], 4.0, 0
+
+    def x(value: int) -> float:
+        return LEFT + (value - low) * scale
+
+    zero = x(0)
+    marks.append(svg.path(f"M {zero:.1f} 0 v {ROW * (len(steps) + 1) + 4}", "axis"))
+    for name, step in (*steps, ("B \u2212 A", None)):
+        start, end = (at, at + step) if step is not None else (0, at)
+        left, right = sorted((x(start), x(end)))
+        grown = end >= start
+        kind = "whole" if step is None else "rise" if grown else "fall"
+        beside, anchor = (right + 8, "start") if grown else (left - 8, "end")
+        marks += [
+            svg.text(106, y + 15, name, "label" if step is None else "note", "end"),
+            svg.rect(left, y + 3, max(1.5, right - left), 15, kind, 0),
+            svg.text(beside, y + 15, signed(end - start), "step-sum" if step is None else "step", anchor),
+        ]
+        if step is not None:
+            marks.append(svg.path(f"M {x(end):.1f} {y + 3:.1f} v {ROW + 15}", "grid"))
+        at, y = end if step is not None else at, y + ROW
+    return svg.drawing(y + 4, f"Waterfall. {sentence(difference, measure)}", marks)
+
+
+def difference_table(difference: Difference) -> str:
+    """By group: A, B and B minus A, of parameters, multiply-adds and activations; the sum last."""
+    old, new = (
+        {total.name: total for total in (*ledger.by_group(), ledger.total)}
+        for ledger in (difference.before, difference.after)
+    )
+    less = {total.name: total for total in (*difference.by_group, difference.total)}
+    none = Total("", 0, *(0 for _ in SUMMED))
+    head = [
+        "Group",
+        *(words for name in ("Params", "MACs", "Activations") for words in (f"{name} A", "B", "B \u2212 A")),
+    ]
+    rows = []
+    for name in merged(tuple(old), tuple(new)):
+        cells = [spaced(name)]
+        for measure in MEASURES:
+            a, b = (getattr(totals.get(name, none), measure) for totals in (old, new))
+            cells += [short(a), short(b), signed(getattr(less[name], measure))]
+        rows.append(cells)
+    note = "for one image, activations in numbers; MACs are multiply-adds, the papers\u2019 \u201cFLOPs\u201d"
+    return listing("A and B by group", head, rows, note=note, marked=(len(rows) - 1,))

@@ -1,0 +1,96 @@
+"""Paths: how one moves about in a network, from "" over "group2" and "group2/block1" to "group2/block1/se"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from senet_lab.drawing.network.anatomy import Anatomy
+from senet_lab.drawing.network.words import facts, title
+from senet_lab.ledger.ledger import Ledger
+
+
+def parts(thing: Ledger | Anatomy, path: str = "") -> tuple[str, ...]:
+    """The paths that can be entered from here, in order.
+
+    Raises:
+        ValueError: there is no such part; the error names those there are.
+    """
+    anatomy = Anatomy.of(thing)
+    part = anatomy.part(path)
+    if not path:
+        return tuple(anatomy.groups)
+    if part.kind == "group":
+        return tuple(block.path for block in anatomy.groups[path])
+    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed else ()
+
+
+def parent(path: str) -> str:
+    """One level up; the network is its own parent.
+
+    >>> parent("group2/block1"), parent("group2"), parent("")
+    ('group2', '', '')
+    """
+    return path.rpartition("/")[0]
+
+
+def resolve(thing: Ledger | Anatomy, path: str) -> str:
+    """The path itself, or the nearest that there is: a move of a slider can take a part away.
+
+    The last group for a group too many, its last block for a block too many, the block for its missing
+    squeeze-excite, the network for what has no likeness.
+    """
+    anatomy = Anatomy.of(thing)
+    group, *rest = path.split("/")
+    group = _nearest(group, tuple(anatomy.groups)) if path else ""
+    blocks = {part.path.partition("/")[2]: part for part in anatomy.groups.get(group, ())}
+    if not rest or "" in blocks or not blocks:
+        return group
+    block = _nearest(rest[0], tuple(blocks))
+    if not block:
+        return group
+    inside = rest[1:2] == ["se"] and blocks[block].squeezed
+    return f"{group}/{block}/se" if inside else f"{group}/{block}"
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    """The name, or that of its kind with the nearest number; of what ends the network, its last part; else nothing."""
+    if name in names:
+        return name
+    stem, number = _split(name)
+    alike = [other for other in names if _split(other)[0] == stem]
+    if alike:
+        return min(alike, key=lambda other: abs(_split(other)[1] - number))
+    return names[-1] if name == "classifier" and names else ""
+
+
+def _split(name: str) -> tuple[str, int]:
+    stem, number = re.fullmatch(r"(.*?)(\d{0,9})", name, re.DOTALL).groups()  # type: ignore[union-attr]  # fits all
+    return stem, int(number or 0)
+
+
+def breadcrumb(thing: Ledger | Anatomy, path: str = "") -> str:
+    """Where one is, as buttons that lead back up; `data-path` says where to.
+
+    Raises:
+        ValueError: there is no such part; the error names those there are.
+    """
+    Anatomy.of(thing).part(path)
+    steps = path.split("/") if path else []
+    items = []
+    for depth in range(len(steps) + 1):
+        here = ' aria-current="location"' if depth == len(steps) else ""
+        to = "/".join(steps[:depth])
+        words = title(steps[depth - 1]) if depth else "Network"
+        items.append(f'<li><button type="button" data-path="{escape(to)}"{here}>{escape(words)}</button></li>')
+    return f'<nav class="sn-crumbs" aria-label="Where you are"><ol>{"".join(items)}</ol></nav>'
+
+
+def about(thing: Ledger | Anatomy, path: str = "") -> str:
+    """A line of facts for the head of a card, as HTML.
+
+    Raises:
+        ValueError: there is no such part; the error names those there are.
+    """
+    return escape(facts(Anatomy.of(thing).part(path)))

@@ -1,0 +1,70 @@
+"""What has no blocks as its layers in a row: a stem, a classifier, layers outside of any group."""
+
+from __future__ import annotations
+
+from senet_lab.drawing import svg
+from senet_lab.drawing.network.anatomy import Anatomy
+from senet_lab.drawing.network.words import kernel, layer_tip, side, through, title
+from senet_lab.drawing.svg import Box
+from senet_lab.drawing.units import counted, short, size
+from senet_lab.ledger.ledger import Ledger
+from senet_lab.nets.sketch import Row
+
+HEIGHT, MIDDLE = 206, 84
+EXTENT = (MIDDLE - 52.0, MIDDLE + 106.0)  # of what is drawn, from top to bottom
+LAYERS = 5  # that are drawn; more are folded
+
+
+def ends_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -> str:
+    """Draw the layers of what has no blocks in a row: a stem, a classifier, layers outside of any group.
+
+    Raises:
+        ValueError: there is no such part; the error names those there are.
+    """
+    part = Anatomy.of(thing).part(path)
+    stations = _stations(part.rows)
+    hidden = stations[LAYERS - 1 : -1] if len(stations) > LAYERS + 1 else []
+    shown = [*stations[: LAYERS - 1], [], stations[-1]] if hidden else stations
+    step = min(200.0, (svg.NETWORK - 88) / max(1, len(shown)))
+    start = (svg.NETWORK - 88 - step * len(shown)) / 2 + 44
+    words = (side(part.entered), f"\u00d7 {part.entered[-1]}") if side(part.entered) else (size(part.entered),)
+    marks = svg.lines(start, MIDDLE - 12, ("in", *words))
+    marks.append(svg.path(f"M{start + 32:.1f} {MIDDLE}H{start + 36 + step * len(shown):.1f}", "line"))
+    for index, rows in enumerate(shown):
+        x = start + 44 + step * (index + 0.5)
+        marks += [_layer(rows, x, step)] if rows else svg.lines(x, MIDDLE - 12, ("\u22ef", f"{len(hidden)} more"))
+    label = f"{title(path)}, {through(part)}, {counted(len(part.rows), 'layer')}"
+    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK)
+
+
+def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
+    """The layers, with batch normalization and activation kept to what they follow; padding goes without saying."""
+    found: list[list[Row]] = []
+    for row in rows:
+        if row.kind in ("batch norm", "activation") and found:
+            found[-1].append(row)
+        elif row.kind not in ("pad", "input"):
+            found.append([row])
+    return found
+
+
+def _layer(rows: list[Row], x: float, step: float) -> str:
+    """A box with what a layer does, and under it its output and sums."""
+    row = rows[0]
+    width = min(148.0, step - 12)
+    box = Box(x - width / 2, MIDDLE - 44, width, 88)
+    square = row.kind in ("conv", "grouped conv", "pool")
+    stride = f", stride {row.stride}" if row.stride > 1 else ""
+    channels = f"{row.channels_in} \u2192 {row.output_shape[-1]}" if row.macs else ""
+    after = ", ".join({"batch norm": "BN", "activation": "ReLU"}[each.kind] for each in rows[1:])
+    first = f"{kernel(row)} {row.kind}" if square else row.kind
+    lines = [first, stride[2:], channels, after] if square else [first, channels, after]
+    lines = [svg.cut(line, width) for line in lines if line]
+    top = MIDDLE + 5 - 8 * (len(lines) - 1)
+    params, macs = sum(each.params for each in rows), sum(each.macs for each in rows)
+    sums = (size(rows[-1].output_shape), f"{params:,} params", f"{short(macs)} MACs")
+    marks = [svg.rect(*box, "conv" if row.macs else "box", 6), *svg.lines(x, top, lines, 16)]
+    marks += svg.lines(x, MIDDLE + 66, sums)
+    return svg.node(
+        marks, Box(box.x - 3, box.y - 3, width + 6, 94), layer_tip(row), f"{first}{stride}, {', '.join(sums)}"
+    )

@@ -1,0 +1,93 @@
+"""The published networks in one table each: counted here, printed there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.drawing.papers.charts import counted_how, results_table, total
+from senet_lab.drawing.tables import listing
+from senet_lab.drawing.units import short
+from senet_lab.papers import in_tables, kin, known, main, tables
+from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
+from senet_lab.weights.timm.results import RESULTS, source
+
+
+def published(architecture: Architecture) -> str:
+    """Counts beside the papers' figures, by table and recipe; the present network is marked where it is one of them."""
+    present = in_tables(architecture)
+    return _published(present, architecture if present else None)
+
+
+@lru_cache(maxsize=2**6)
+def _published(present: Architecture | None, architecture: Architecture | None) -> str:
+    found = " and ".join(f"\u201c{table.title}\u201d" for table in tables() if present in known(table))
+    words = f"The present network is in {found}." if found else "The present network is none of these."
+    return (
+        f'<p class="sn-finding">{words}</p><p class="sn-source">{note()}</p>{se_table(present)}'
+        f"{''.join(results_table(table, present, architecture) for table in tables())}{timm_table(present)}"
+    )
+
+
+@lru_cache(maxsize=1)
+def note() -> str:
+    """Why two counts of one network are both right, with both of them counted."""
+    first, third = (
+        short(total(Architecture(convention="paper", ratio=None, stride_place=place)).macs) for place in ("1x1", "3x3")
+    )
+    return (
+        "The papers\u2019 \u201cFLOPs\u201d are multiply-adds, one for each weight and place. ResNet-50 is given with "
+        f"3.86 G and with 4.1 G: the stride is in a block\u2019s first 1\u00d71 ({first}) or its 3\u00d73 ({third}); "
+        "weights and shapes are the same. Hu et al. count pooling and scaling as well, 0.01 G in SE-ResNet-50. "
+        "Counts here are in the papers\u2019 own conventions, which each table names."
+    )
+
+
+def se_table(present: Architecture | None) -> str:
+    """What squeeze-excite changes, in the main recipe: error before and after, and what it costs."""
+    rows, marked = main().rows, []
+    body = []
+    for index, (without, with_se) in enumerate(zip(rows[::2], rows[1::2], strict=True)):
+        old, new = total(without.architecture), total(with_se.architecture)
+        body.append(
+            (
+                without.architecture.name,
+                f"{without.top1:.2f} \u2192 {with_se.top1:.2f}",
+                f"\u2212{without.top1 - with_se.top1:.2f}",
+                f"{without.top5 or 0:.2f} \u2192 {with_se.top5 or 0:.2f}",
+                f"+{short(new.params - old.params)}",
+                f"+{short(new.macs - old.macs)}",
+            )
+        )
+        if present in (kin(without.architecture), kin(with_se.architecture)):
+            marked.append(index)
+    head = [
+        "Without \u2192 with SE",
+        "Top-1 error, %",
+        "Error, points",
+        "Top-5 error, %",
+        "Parameters",
+        "Multiply-adds",
+    ]
+    return listing(
+        "What squeeze-excite changes", head, body, note=f"{main().source}; {counted_how(main())}", marked=marked
+    )
+
+
+def timm_table(present: Architecture | None) -> str:
+    """The weights that timm's authors publish: what they classify rightly, counted by them; what they cost, by us."""
+    body, marked = [], []
+    for index, (tag, result) in enumerate(RESULTS.items()):
+        network = replace(architecture_of(tag), input_shape=(result.size, result.size, 3))
+        cost = total(network)
+        numbers = (f"{result.top1:.2f}", f"{result.top5:.2f}", f"{result.size}", f"{100 * result.crop:g}")
+        fetched = "by\u00a0name" if tag in PUBLISHED else "as a\u00a0file"
+        body.append((tag, short(cost.params), short(cost.macs), *numbers, fetched))
+        if kin(architecture_of(tag)) == present:
+            marked.append(index)
+    head = [
+        "Weights", "Parameters", "Multiply-adds", "Top-1 right, %", "Top-5 right, %", "Pixels", "Crop, %", "To be had",
+    ]  # fmt: skip
+    note = f"of ImageNet\u2019s 50,000 validation images; {source()}; behind the dot stands a recipe, each its own"
+    return listing("timm\u2019s weights", head, body, note=note, words=(7,), marked=marked)

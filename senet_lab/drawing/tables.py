@@ -1,0 +1,82 @@
+"""Tables as HTML: what the drawings show, to read off and to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from html import escape
+
+from senet_lab.drawing.units import percent, short, size, spaced
+from senet_lab.ledger.ledger import Ledger, Total
+
+COLUMNS = ("Group", "Blocks", "Output", "Parameters", "Share", "Multiply-adds", "Activations", "SE parameters")
+NOTE = "counts for one image, activations in numbers; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
+
+
+def group_table(ledger: Ledger) -> str:
+    """Parameters and cost by group, the sum last; the last column is what squeeze-excite has of the parameters."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
+    rows = "".join(_row(total, ledger) for total in (*ledger.by_group(), ledger.total) if total.name != "input")
+    caption = f"<caption>By group <small>{NOTE}</small></caption>"
+    return _wide("By group", f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+
+
+def _row(total: Total, ledger: Ledger) -> str:
+    rows = ledger.rows if total is ledger.total else ledger.in_group(total.name)
+    blocks = len({(row.group, row.block) for row in rows if row.block})
+    se_params = sum(row.params for row in rows if row.in_se)
+    cells = (
+        str(blocks or ""),
+        size(rows[-1].output_shape),
+        f"{total.params:,}",
+        percent(total.params, ledger.params) + _bar(total.params, ledger.params),
+        short(total.macs),
+        short(total.activations),
+        f"{se_params:,}" if se_params else "",
+    )
+    return f'<tr><th scope="row">{escape(spaced(total.name))}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _bar(part: int, whole: int) -> str:
+    share = 100 * part / whole if whole else 0
+    return f'<span class="sn-bar" aria-hidden="true"><span style="width:{share:.1f}%"></span></span>'
+
+
+def listing(
+    caption: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    note: str = "",
+    words: Sequence[int] = (),
+    marked: Container[int] = (),
+) -> str:
+    """A plain table of words and numbers; the first cell of each row names it.
+
+    Args:
+        note: behind the caption, in small.
+        words: the columns of words, which begin on the left; numbers end on the right.
+        marked: the rows, by number, that stand out, such as the present network.
+    """
+    kinds = [' class="sn-words"' if column in words else "" for column in range(len(head))]
+    tops = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(head, kinds, strict=True))
+    body = []
+    for index, (name, *cells) in enumerate(rows):
+        mark = ' class="sn-present"' if index in marked else ""
+        tail = "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(cells, kinds[1:], strict=True))
+        body.append(f'<tr{mark}><th scope="row">{escape(name)}</th>{tail}</tr>')
+    small = f" <small>{escape(note)}</small>" if note else ""
+    return _wide(
+        caption,
+        f'<table class="sn-listing"><caption>{escape(caption)}{small}</caption>'
+        f"<thead><tr>{tops}</tr></thead><tbody>{''.join(body)}</tbody></table>",
+    )
+
+
+def _wide(name: str, table: str) -> str:
+    """A table that scrolls sideways where it does not fit, by arrow keys too."""
+    return f'<div class="sn-wide" tabindex="0" role="region" aria-label="{escape(name)}">{table}</div>'
+
+
+def behind(key: str, table: str) -> str:
+    """A table to unfold behind a chart; `key` tells which, so that a page that is drawn anew can keep it open."""
+    return f'<details class="sn-behind" data-key="{escape(key)}"><summary>The numbers</summary>{table}</details>'

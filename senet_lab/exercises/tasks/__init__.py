@@ -1,0 +1,1 @@
+"""Tasks: the exercises of each lesson, computed from the ledger."""

@@ -1,0 +1,112 @@
+"""Exercises on published networks: conventions, printed and counted figures, a network for a budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.drawing.units import short
+from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.papers import Result, main
+
+
+def two_figures(pick: Pick[Any]) -> Task:
+    """Why 3.86 and 4.1 are the same network."""
+    depth = pick(50, 101, 152)
+    first = Architecture("resnet", depth, ratio=None, stride_place="1x1")
+    third = replace(first, stride_place="3x3")
+    one, two = (f"{net.ledger().macs / 1e9:.2f}" for net in (first, third))
+    stride, bias, twice = "where the stride is", "biases", "FLOPs are counted twice"
+    return Task(
+        question=f"{first.name} is given with {one} G and with {two} G multiply-adds. What makes the difference?",
+        answer=stride,
+        choices=(stride, bias, twice),
+        hints=(
+            "The parameters are the same in both. What can differ without a weight more or less?",
+            "A factor of two is ruled out by the figures themselves.",
+            "Look at the first block of group 2 in both: which of its maps is larger?",
+        ),
+        solution=(
+            f"With the stride in the first 1x1 it is {one} G, in the 3x3 {two} G. Both have {first.ledger().params:,} "
+            "parameters, and weights of one fit the other."
+        ),
+        slips=((bias, "A bias is a parameter, and both have the same number of those."),
+               (twice, "Then one figure would be twice the other.")),
+    )  # fmt: skip
+
+
+def flops(pick: Pick[Any]) -> Task:
+    """A FLOP counter against the paper."""
+    network = Architecture.preset(pick("se_resnext50_32x4d", "se_resnet50", "se_resnet101"), "paper")
+    macs = network.ledger().macs
+    return Task(
+        question=(
+            f"{network.name} in the paper's convention: {short(macs)} multiply-adds in convolutions and dense layers. "
+            "A counter that takes multiplications and additions apart: how many FLOPs does it print?"
+        ),
+        answer=2 * macs,
+        unit="FLOPs",
+        tolerance=0.01,
+        hints=("A multiply-add is one multiplication and one addition.", "Twice as many.", f"2 x {short(macs)}."),
+        solution=f"2 · {macs:,} = {2 * macs:,}. The papers print multiply-adds, as FLOPs; here they are MACs.",
+        slips=((macs, "Those are multiply-adds; each is two operations."),),
+    )
+
+
+def se_biases(pick: Pick[Any]) -> Task:
+    """What biases in squeeze-excite add."""
+    network = Architecture(*pick(("resnet", 50), ("resnet", 101), ("resnet", 152)), convention="paper")
+    without = replace(network, se_bias=False)
+    gained = network.ledger().params - without.ledger().params
+    gates = sum(g.n_blocks * g.filters_out for g in network.plan)
+    return Task(
+        question=(
+            f"The released {network.name} has biases in the two dense layers of each squeeze-excite, the one in the "
+            "ablations has none. How many parameters does that add?"
+        ),
+        answer=gained,
+        unit="parameters",
+        hints=(
+            "A bias for each output of a dense layer.",
+            "The first layer has C/16 outputs, the second C.",
+            f"All second layers together have {gates:,} outputs.",
+        ),
+        solution=(
+            f"{gates:,} + {gates:,} / 16 = {gained:,}: {without.ledger().params:,} become {network.ledger().params:,}."
+        ),
+        slips=((gates, "The first dense layer has biases as well."),),
+    )
+
+
+def budget(pick: Pick[Any]) -> Task:
+    """The best published network for a budget."""
+    limit = pick(4.3, 8.2, 4.0)
+    fit = {row.architecture.name: row for row in main().rows if row.architecture.ledger().macs <= limit * 1e9}
+    best = min(fit.values(), key=lambda row: row.top1)
+    return Task(
+        question=(
+            f"Your budget is {limit} G multiply-adds for an image. Which network of the paper's main table has the "
+            "lowest top-1 error within it?"
+        ),
+        answer=best.architecture.name,
+        choices=tuple(sorted(row.architecture.name for row in main().rows)),
+        hints=(
+            "published_results.main().rows has the networks with their errors; their ledgers have the cost.",
+            f"{len(fit)} of its networks cost {limit} G or less.",
+            f"The lowest error among those is {best.top1} %.",
+        ),
+        solution="Within the budget: " + "; ".join(map(_told, fit.values())) + ".",
+    )
+
+
+def _told(row: Result) -> str:
+    return f"{row.architecture.name} {short(row.architecture.ledger().macs)}, {row.top1:.2f} %"
+
+
+MAKERS: dict[str, Maker] = {
+    "published-two-figures": two_figures,
+    "published-flops": flops,
+    "published-se-biases": se_biases,
+    "published-budget": budget,
+}

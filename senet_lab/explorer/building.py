@@ -1,0 +1,173 @@
+"""Building: the Keras model made in a thread of its own, and held against the ledger."""
+
+from __future__ import annotations
+
+import contextvars
+import gc
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from itertools import chain, count
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab import memory
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.explorer.refusals import in_words
+from senet_lab.files import written_whole
+from senet_lab.ledger.build_memory import check_build, check_data, check_save, weight_bytes
+from senet_lab.nets.on_keras.quiet import wake_keras
+from senet_lab.widgets.cells import is_app
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Building:
+    """One model at a time; `changed` is called from the thread whenever there is something new to show.
+
+    Attributes:
+        changed: is called; to be set anew when another panel takes over.
+        architecture: what is being built, or was last; None before.
+        model: the model that was built of it; None before, and while the next one is built.
+        words: how far it is, or what came of it.
+        running: whether a thread is at it.
+        version: rises with each change, so that who draws can tell that there was one meanwhile.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.changed = changed
+        self.architecture: Architecture | None = None
+        self.model: keras.Model | None = None
+        self.words, self.running, self.version = "", False, 0
+        self._room: int | None = None  # bytes for models, once Keras is there; None as well without a limit
+        self._pooled = 0  # bytes that TensorFlow's pool keeps of models that are gone
+
+    def start(self, architecture: Architecture) -> None:
+        """Build it, unless something is being built already, or there is no memory for it."""
+        if self.running:
+            return
+        self.architecture, self.model, self.words = architecture, None, ""
+        gc.collect()  # a Keras model refers to itself: the previous one would still take its memory
+        try:
+            check_build(architecture, pooled=self._pooled)
+        except ValueError as error:
+            self._refuse(error, "Not built")
+            return
+        self.running = True
+        # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
+        policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
+        _in_thread(self._build, architecture, policy)
+
+    def keep(self, folder: Path) -> None:
+        """Save the model in a folder under a name that is free; in a thread, too."""
+        if self.running or self.model is None or self.architecture is None:
+            return
+        try:
+            check_save(self.architecture, built=True)
+        except ValueError as error:
+            self._refuse(error, "Not saved")
+        else:
+            path = free_name(folder, self.model.name, ".keras")
+            self.running, self.words = True, f"Saving {path.name} \u2026"
+            _in_thread(self._keep, self.model, path)
+
+    def _keep(self, model: keras.Model, path: Path) -> None:
+        try:
+            with written_whole(path) as unfinished:
+                model.save(unfinished)
+            said = f"Saved as {path.name}, {place(path.parent)}."
+        except Exception as error:
+            said = f"It could not be saved: {reason(error)}"
+        self.running = False
+        self._say(said)
+
+    def _build(self, architecture: Architecture, policy: Any) -> None:
+        try:
+            self._say("Loading Keras and TensorFlow: seconds, the first time up to twenty \u2026")
+            wake_keras()
+            import keras
+
+            if policy is not None:
+                keras.config.set_dtype_policy(policy)
+            self._say(f"Building {len(architecture.ledger().rows)} layers \u2026")
+            if self._room is None:  # memory that a model has left stays with the process, for the next one
+                self._room = memory.left()
+            if self._room is not None:
+                check_data(architecture, self._room)
+            start = time.perf_counter()
+            model = architecture.build()
+            seconds = time.perf_counter() - start
+            self.model, said = model, agreement(architecture, model)
+            if os.environ.get("TF_CPU_ALLOCATOR_USE_BFC") == "true":
+                self._pooled = max(self._pooled, weight_bytes(architecture))
+            said = f"Built in {seconds:.1f} s. {said}"
+        except Exception as error:
+            said = f"It could not be built: {reason(error)}"
+        self.running = False
+        self._say(said)
+
+    def _refuse(self, error: ValueError, what: str) -> None:
+        """Note why nothing was done; who asked for it draws it."""
+        self.words, self.version = f"{what}: {in_words(str(error))}", self.version + 1
+
+    def _say(self, words: str) -> None:
+        self.words, self.version = words, self.version + 1
+        self.changed()
+
+
+def _in_thread(function: Callable[..., None], *its: Any) -> None:
+    """Run it in a thread, in the context of the page's message that asks for it: see `following.Follower`."""
+    threading.Thread(target=contextvars.copy_context().run, args=(function, *its), daemon=True).start()
+
+
+def reason(error: BaseException) -> str:
+    """Return why a build or a save failed, in the words of the page; of too little memory, how much there may be."""
+    causes: list[BaseException] = [error]
+    while cause := causes[-1].__cause__ or causes[-1].__context__:
+        causes.append(cause)
+    if any(isinstance(each, MemoryError) or type(each).__name__ == "ResourceExhaustedError" for each in causes):
+        limit = memory.limit()
+        allowed = f"This kernel may use {limit >> 20:,} MB; choose" if limit else "Choose"
+        return f"not enough memory. {allowed} a smaller network."
+    return in_words(str(error)) if type(error) in (ValueError, OSError) else f"{type(error).__name__}: {error}"
+
+
+def place(folder: Path) -> str:
+    """A folder of the kernel in words: whoever looks at an app has no notebook beside it."""
+    return (
+        f"in the folder {folder.name} of the machine that serves this page"
+        if is_app()
+        else "in the folder of the notebook"
+    )
+
+
+def free_name(folder: Path, stem: str, suffix: str) -> Path:
+    """The first path that is not there yet: net.keras, net_2.keras, and so on."""
+    names = chain((stem,), (f"{stem}_{number}" for number in count(2)))
+    return next(path for name in names if not (path := folder / f"{name}{suffix}").exists())
+
+
+def agreement(architecture: Architecture, model: keras.Model) -> str:
+    """How the layers of a model compare with the rows of the ledger: name, output shape, weights."""
+    rows = {row.name: row for row in architecture.ledger().rows}
+    off = [
+        layer.name
+        for layer in model.layers
+        if layer.name not in rows or _counted(layer) != rows[layer.name][4:7]  # shape, params, state
+    ]
+    if off or len(rows) != len(model.layers):
+        return f"It differs from the ledger in {', '.join(off) or 'the number of layers'}."
+    total = architecture.ledger().total
+    return (
+        f"All {len(rows)} layers are as in the ledger: {total.params:,} trainable parameters and {total.state:,} "
+        f"of state, {model.count_params():,} in all."
+    )
+
+
+def _counted(layer: Any) -> tuple[Any, int, int]:
+    trainable = sum(prod(weight.shape) for weight in layer.trainable_weights)
+    return tuple(layer.output.shape), trainable, layer.count_params() - trainable

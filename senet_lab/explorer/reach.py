@@ -1,0 +1,59 @@
+"""Reach: which values a control can be moved to, and why one does not apply. No widgets."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.explorer.moves import moved
+
+
+def off(architecture: Architecture) -> dict[str, str]:
+    """Why sliders do not apply, where they do not."""
+    table = architecture.groups
+    no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
+    no_width = no_paths or ("these groups state their width" if states_width(architecture) else "")
+    return {
+        "depth": "the groups are listed one by one" if table else "",
+        "cardinality": no_paths,
+        "base_width": no_width,
+        "classes": "" if architecture.include_top else "there is no classifier",
+    }
+
+
+def states_width(architecture: Architecture) -> bool:
+    """Whether its groups say how many filters their 3x3 convolutions have."""
+    table = architecture.groups
+    return architecture.family == "resnext" and table is not None and len(table[0]) == 3
+
+
+def can_keep_cost(architecture: Architecture) -> bool:
+    """Whether cardinality and base width can move together."""
+    return not off(architecture)["base_width"]
+
+
+@lru_cache(maxsize=2**10)
+def reachable(
+    architecture: Architecture, name: str, stops: tuple[Any, ...], keep_cost: bool = False
+) -> tuple[Any, ...]:
+    """The stops that the architecture can move to, all else as it is: the constructor knows best.
+
+    It is not asked what follows: a multiple of a base width that fits, and a smaller ratio than one that fits.
+    """
+    fit: list[Any] = []
+    for stop in reversed(stops) if name == "ratio" else stops:
+        follows = (
+            any(fit) if name == "ratio" else any(stop % other == 0 for other in fit) if name == "base_width" else False
+        )
+        if (follows and not keep_cost) or _can_move(architecture, name, stop, keep_cost):
+            fit.append(stop)
+    return tuple(sorted(fit, key=stops.index))
+
+
+def _can_move(architecture: Architecture, name: str, stop: Any, keep_cost: bool) -> bool:
+    try:
+        moved(architecture, name, stop, origin=architecture if keep_cost else None)
+    except (ValueError, TypeError):
+        return False
+    return True

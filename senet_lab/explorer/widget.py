@@ -1,0 +1,192 @@
+"""The Explorer: controls beside the network that they move. TensorFlow stays on the disk until a model is built."""
+
+from __future__ import annotations
+
+import traceback
+import weakref
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.assets import read_assets
+from senet_lab.checks import nearest, quoted
+from senet_lab.drawing.network.summary import static_page, style_sheet
+from senet_lab.explorer.building import Building
+from senet_lab.explorer.page import shown
+from senet_lab.explorer.state import FIRST_WORDS, State, after, begun, begun_again, file_name
+from senet_lab.export import text_of
+from senet_lab.widgets.cells import asked_for, cell
+from senet_lab.widgets.conversation import Conversation, Request
+
+if TYPE_CHECKING:
+    import keras
+
+
+# What a cell's Explorer showed and built last, so that running the cell again loses nothing: the last REMEMBERED, by
+# cell, by which of its Explorers, and by what it was given.
+_left_at: dict[tuple[str, Architecture], tuple[State, Building]] = {}
+REMEMBERED = 64
+_live: dict[str, weakref.ref[Explorer]] = {}  # the Explorer of a cell
+
+
+class Explorer(anywidget.AnyWidget):
+    """Move a meta-parameter and see what becomes of the network, its parameters and its cost.
+
+    >>> Explorer(Architecture("resnext", 50))
+    Explorer(SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.233 G multiply-adds)
+
+    A cell that is run again shows what it showed, as long as it gives the same architecture.
+
+    Attributes:
+        architecture: the network shown; set it, and the page follows.
+        pinned: the network that it is compared with, or None; set it as well.
+        model: the Keras model that the page has built, or None.
+        failure: the last error that was no answer to a bad value, or None. The page shows it as well.
+        successor: the Explorer that its cell has made since, when it was run again, or None.
+    """
+
+    _esm = read_assets(
+        "widgets/kit.js", "widgets/conversation.js", "explorer/layers.js", "widgets/controls.js", "explorer/widget.js"
+    )
+    _css = style_sheet() + read_assets("widgets/base.css", "explorer/widget.css")
+
+    # To the page: what `pages.shown` puts together. From the page come messages, see `conversation`.
+    shown = traitlets.Dict().tag(sync=True)
+    architecture = traitlets.Instance(Architecture)
+    successor = traitlets.Instance("senet_lab.explorer.widget.Explorer", allow_none=True)
+    failure: BaseException | None = None
+
+    def __init__(self, architecture: Architecture | None = None) -> None:
+        first = begun(Architecture("resnext", 50), asked_for()) if architecture is None else None
+        first = first or begun(_an_architecture(architecture))
+        self._place = (cell(), first.architecture)
+        self._state, self._building = _left_at.get(self._place) or (first, Building(self._built))
+        self._download: dict[str, Any] = {}  # what the view that asked last is to save
+        self._conversation = Conversation(self._act, self._render, self._fail)
+        self._building.changed = self._built
+        super().__init__(architecture=self._state.architecture)
+        self._conversation.open(self, ("shown",))
+        if name := self._place[0]:
+            if (old := _live.get(name)) and (explorer := old()):
+                explorer.successor = self
+            _live[name] = weakref.ref(self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set what there is to set: a slip of the pen would make an attribute that nobody looks at."""
+        if name == "architecture":
+            _an_architecture(value)
+        elif not name.startswith("_") and not hasattr(type(self), name):
+            raise AttributeError(_no_such(name, value))
+        super().__setattr__(name, value)
+
+    @property
+    def model(self) -> keras.Model | None:
+        """The Keras model that the page has built, or None."""
+        return self._building.model
+
+    @property
+    def pinned(self) -> Architecture | None:
+        """The network that the one shown is compared with."""
+        return self._state.pinned
+
+    @pinned.setter
+    def pinned(self, architecture: Architecture | None) -> None:
+        if not isinstance(architecture, (Architecture, type(None))):
+            raise TypeError(
+                f"`pinned` must be an Architecture or None, not {quoted(architecture)}; try Architecture()."
+            )
+        self._state = replace(self._state, pinned=architecture)
+        self._render()
+
+    def _act(self, request: Request) -> None:
+        """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
+        moves = dict(request.moves)
+        if moves.pop("reset", False):
+            self._state = begun_again(self._state, self._place[1])
+        self._state = state = after(self._state, moves, request.gesture)
+        text = self._done({name: value for name, value in moves.items() if name not in state.refused})
+        self._download = {**text, "view": request.view, "number": request.number} if text else {}
+        self.architecture = self._state.architecture
+
+    def _built(self) -> None:
+        """Show how far a build is, on its thread; an error would vanish there."""
+        try:
+            self._render()
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self.failure = error
+        said = "".join(traceback.format_exception(error))
+        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+
+    def _done(self, moves: dict[str, Any]) -> dict[str, str]:
+        """Build and save, where that is asked for; returns what the browser is to save."""
+        if moves.get("build"):
+            self._building.start(self._state.architecture)
+        suffix = moves.get("save")
+        if suffix == ".keras":
+            self._building.keep(Path.cwd())
+        elif suffix:
+            text = text_of(self._state.architecture, suffix, form=self._state.form)
+            return {"name": file_name(self._state, suffix), "text": text}
+        return {}
+
+    @traitlets.observe("architecture")
+    def _follow(self, change: Any) -> None:
+        """Show the new architecture; if Python set it, without what was said about moves before."""
+        if change.new is not self._state.architecture:
+            self._state = replace(self._state, architecture=change.new, said=FIRST_WORDS, refused={}, anchor=None)
+            self._render()
+
+    @traitlets.default("shown")
+    def _first(self) -> dict[str, Any]:
+        return {"answered": {}, "download": {}, **shown(self._state, self._building)}
+
+    def _render(self) -> None:
+        """Put together what the page shows, and send it once; other threads may move on meanwhile."""
+        drawn = None
+        while drawn != (now := (self._state, self._building.version, self._download, self._conversation.answered)):
+            drawn = now
+            self.shown = {"answered": now[3], "download": now[2], **shown(now[0], self._building)}
+        _remember(self._place, now[0], self._building)
+
+    def __repr__(self) -> str:
+        ledger = self.architecture.ledger()
+        cost = f"{ledger.params:,} parameters, {ledger.macs / 1e9:.3f} G multiply-adds"
+        return f"Explorer({self.architecture.name}: {cost})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget; for where it cannot live, the page as it stands."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        return {**data, "text/html": static_page(self.architecture), "text/plain": repr(self)}, metadata
+
+
+def _an_architecture(value: Any) -> Architecture:
+    if isinstance(value, Architecture):
+        return value
+    names = f"'{nearest(value, tuple(PRESETS))}'" if isinstance(value, str) else "'se_resnext50_32x4d'"
+    raise TypeError(f"`architecture` must be an Architecture, not {quoted(value)}; try Architecture.preset({names}).")
+
+
+def _no_such(name: str, value: Any) -> str:
+    if name in {field.name for field in fields(Architecture)}:
+        return (
+            f"`{name}` belongs to the architecture, which is set as a whole; "
+            f"try explorer.architecture = dataclasses.replace(explorer.architecture, {name}={quoted(value)})."
+        )
+    return f"`{name}` is nothing that an Explorer has; try '{nearest(name, ('architecture', 'pinned'))}'."
+
+
+def _remember(place: tuple[str, Architecture], state: State, building: Building) -> None:
+    if place[0]:
+        _left_at.pop(place, None)
+        _left_at[place] = replace(state, refused={}), building
+        while len(_left_at) > REMEMBERED:
+            del _left_at[next(iter(_left_at))]

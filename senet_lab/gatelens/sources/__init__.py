@@ -1,0 +1,1 @@
+"""Sources: where a GateLens gets its networks and images from."""

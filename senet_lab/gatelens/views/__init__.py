@@ -1,0 +1,1 @@
+"""Views: drawings of gates, and the figures of the SE paper."""

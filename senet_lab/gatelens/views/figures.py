@@ -1,0 +1,205 @@
+"""Figures for reports: the SE paper's pictures of its gates, with Matplotlib; PNG, SVG or PDF."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab import array_checks
+from senet_lab.array_checks import names
+from senet_lab.checks import flag, instance, one_of, path_of, quoted
+from senet_lab.drawing.inline_styles import looks
+from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.units import spaced
+from senet_lab.files import written_whole
+from senet_lab.gatelens.views.reading import class_styles, gates_sheet
+from senet_lab.gates.statistics import class_deviations, class_means
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    Array = np.ndarray[Any, Any]
+
+MARKERS = "os^Dvp*XP<"
+HATCHES = ("", "////", "....", "xxxx")
+ALL = {"color": "#1f2430", "linewidth": 2.2, "linestyle": "-", "label": "all classes"}
+SUFFIXES = (".png", ".svg", ".pdf")
+_DRAWING = threading.Lock()  # Matplotlib is not made for threads, and callbacks of widgets come on several
+
+
+def activation_figure(
+    gates: Mapping[str, Array],
+    labels: Array,
+    classes: Sequence[str],
+    *,
+    shown: Sequence[str] | None = None,
+    blocks: Sequence[str] | None = None,
+) -> Figure:
+    """The mean gate of each channel by class, a plot for each block (Hu et al. 2018, fig. 5; of 2019, fig. 6).
+
+    Args:
+        gates: for each block by its path, (images, channels), as `senet_lab.gates.observe.gates` gives them.
+        labels: the class of each image, (images,).
+        classes: their names, by number.
+        shown: the classes that have a curve; None for all that occur.
+        blocks: None for the last of each group, as in the paper.
+
+    Raises:
+        ValueError, TypeError: no such block or class.
+    """
+    gates, labels, classes = _checked(gates, labels, classes)
+    figure, axes, chosen = _grid(gates, blocks)
+    numbers = _numbers(shown, labels, classes)
+    rows, styles = _occurring(labels), class_styles(numbers)
+    for plot, path in zip(axes, chosen, strict=True):
+        means = class_means(gates[path], labels)
+        for number in numbers:
+            plot.plot(means[rows.index(number)], label=classes[number], **_style(styles[number], means.shape[1]))
+        plot.plot(gates[path].mean(0), zorder=0, **ALL)
+        _named(plot, path)
+    _legend(figure, axes[0])
+    return figure
+
+
+def spread_figure(
+    gates: Mapping[str, Array],
+    labels: Array,
+    classes: Sequence[str],
+    *,
+    shown: Sequence[str] | None = None,
+    blocks: Sequence[str] | None = None,
+) -> Figure:
+    """Mean gate and one standard deviation around it, by class: how images of a class differ (Hu et al. 2019, fig. 7).
+
+    Arguments and errors as of `activation_figure`; without `shown`, the first two classes that occur.
+    """
+    gates, labels, classes = _checked(gates, labels, classes)
+    figure, axes, chosen = _grid(gates, blocks)
+    numbers = _numbers(shown, labels, classes)[: None if shown else 2]
+    rows, styles = _occurring(labels), class_styles(numbers)
+    for plot, path in zip(axes, chosen, strict=True):
+        means, deviations = class_means(gates[path], labels), class_deviations(gates[path], labels)
+        for index, number in enumerate(numbers):
+            mean, deviation = means[rows.index(number)], deviations[rows.index(number)]
+            style = _style(styles[number], len(mean))
+            plot.plot(mean, label=f"{classes[number]}, mean and standard deviation", **style)
+            plot.fill_between(
+                range(len(mean)), mean - deviation, mean + deviation, alpha=0.3, linewidth=0,
+                facecolor=style["color"], edgecolor=style["color"], hatch=HATCHES[index % len(HATCHES)],
+            )  # fmt: skip
+        _named(plot, path)
+    _legend(figure, axes[0])
+    return figure
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Save a figure as what the suffix says, .png, .svg or .pdf: whole or not at all, the same bytes each time.
+
+    Raises:
+        ValueError: another suffix.
+        OSError: the file is there, its folder is not, or it cannot be written.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    instance("figure", figure, Figure, "activation_figure(gates, labels, classes)")
+    flag("overwrite", overwrite)
+    path = path_of("path", path, "'gates.png'")
+    suffix = one_of("suffix", path.suffix.lower(), SUFFIXES)
+    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}[suffix]
+    same: Any = {"svg.hashsalt": "senet_lab", "pdf.fonttype": 42}  # text in a PDF stays text, which journals ask for
+    with written_whole(path, overwrite=overwrite) as unfinished, _DRAWING, mpl.rc_context(same):
+        figure.savefig(unfinished, format=suffix[1:], dpi=200, metadata=undated)
+    return path
+
+
+def last_blocks(paths: Sequence[str]) -> tuple[str, ...]:
+    """The last block of each group, in order: those that the paper shows.
+
+    >>> last_blocks(["group1/block1", "group1/block2", "group2/block1"])
+    ('group1/block2', 'group2/block1')
+    """
+    return tuple({path.partition("/")[0]: path for path in paths}.values())
+
+
+def _checked(
+    gates: Mapping[str, Array], labels: Array, classes: Sequence[str]
+) -> tuple[Mapping[str, Array], Array, Sequence[str]]:
+    """Return gates, labels and the names of the classes, if they are that, and there is a name for each class."""
+    instance("gates", gates, Mapping, "gates(model, images)")
+    if not gates:
+        raise ValueError("`gates` must have at least one block, not none; try gates(model, images).")
+    labels = array_checks.numbers("labels", labels, "an array with the number of each image's class", rank=1)
+    classes = tuple(names("classes", classes, "senet_lab.data.datasets.CIFAR10"))
+    if not len(labels) or labels.min() < 0 or labels.max() >= len(classes):
+        raise ValueError(
+            f"`classes` (={quoted(classes)}) must name each class of the labels, which go from "
+            f"{min(labels, default=0)} to {max(labels, default=0)}; try as many names, or other labels."
+        )
+    return gates, labels, classes
+
+
+def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Figure, Sequence[Any], tuple[str, ...]]:
+    """A figure with a plot for each block, three a row, of one scale."""
+    from matplotlib.figure import Figure
+
+    chosen = last_blocks(tuple(gates)) if blocks is None else tuple(names("blocks", blocks, repr(next(iter(gates)))))
+    for path in chosen:
+        one_of("block", path, tuple(gates))
+    if not chosen:
+        raise ValueError(f"`blocks` (={quoted(blocks)}) must be at least one; try {next(iter(gates))!r}.")
+    columns = min(3, len(chosen))
+    rows = -(-len(chosen) // columns)
+    figure = Figure(figsize=(4.2 * columns, 2.9 * rows + 0.6), layout="constrained")
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+    for unused in axes[len(chosen) :]:
+        unused.remove()
+    for first in axes[: len(chosen) : columns]:
+        first.set_ylabel("mean gate")
+    return figure, list(axes[: len(chosen)]), chosen
+
+
+def _numbers(shown: Sequence[str] | None, labels: Array, classes: Sequence[str]) -> list[int]:
+    """The numbers of the classes that have a curve."""
+    there = _occurring(labels)
+    if shown is None:
+        return there
+    known = {classes[number]: number for number in there}
+    return [known[one_of("class", name, tuple(known))] for name in names("shown", shown, repr(next(iter(known))))]
+
+
+def _occurring(labels: Array) -> list[int]:
+    """The numbers of the classes that have images, in the order of `class_means`."""
+    return sorted({int(label) for label in labels})
+
+
+def _style(style: int, channels: int) -> dict[str, Any]:
+    """Colour and dash of a class, as on the page, and a marker; markers stand apart, so that each can be seen."""
+    every = max(1, channels // 8)
+    look = looks(style_sheet() + gates_sheet(), "path", {"sn-curve", f"sn-class-{style}"})
+    dash = tuple(map(float, look.get("stroke-dasharray", "").split()))
+    return {
+        "color": look["stroke"],
+        "linestyle": (0, dash) if dash else "-",
+        "marker": MARKERS[style],
+        "markevery": (style * every // len(MARKERS), every),
+        "markersize": 4,
+        "linewidth": 1.1,
+    }
+
+
+def _named(plot: Any, path: str) -> None:
+    plot.set_title(", ".join(map(spaced, path.split("/"))), fontsize="medium")
+    plot.set_xlabel("channel")
+    plot.xaxis.get_major_locator().set_params(integer=True)
+    plot.margins(x=0.01)
+    plot.grid(alpha=0.3)
+
+
+def _legend(figure: Figure, plot: Any) -> None:
+    handles, said = plot.get_legend_handles_labels()
+    figure.legend(handles, said, loc="outside lower center", ncols=min(6, len(said)), fontsize="small", frameon=False)

@@ -1,0 +1,109 @@
+"""Moments: what the gates were after an epoch, in a few numbers a block; and how those are kept in a file.
+
+`gates.json` in the folder of a run is a list of objects, one a moment, with the fields of `Moment`: `epoch`, ascending,
+the first 0; `mean` and `specificity`, a number for each block by its path; `accuracy` or null. A worker writes it anew
+after each epoch, as a `GateWatch` does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab import array_checks
+from senet_lab.checks import instance, path_of, quoted, real, whole
+from senet_lab.files import DamagedFileError, read_json, written_whole
+from senet_lab.gates.observe import observed
+from senet_lab.gates.statistics import specificity
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+FILE = "gates.json"  # in the folder of a run
+MAX_BYTES = 2**26
+ADVICE = "delete it, and the gates are noted anew from the next epoch on"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The gates after so many epochs.
+
+    Attributes:
+        epoch: 0 for the network as it was before training.
+        mean: of all images and channels of each block, by its path.
+        specificity: F ratio of each block, by its path; see `senet_lab.gates.observe.specificity`.
+        accuracy: of the same images, from 0 to 1; None where there is no classifier.
+    """
+
+    epoch: int
+    mean: Mapping[str, float]
+    specificity: Mapping[str, float]
+    accuracy: float | None = None
+
+
+def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, epoch: int) -> Moment:
+    """The moment of a network as it is, over images that are ready for it, or batches of them, and their classes.
+
+    Raises:
+        ValueError: the network has no gates; fewer than two classes, or no more images than classes.
+    """
+    epoch, labels = whole("epoch", epoch, 0, 10**9), array_checks.labels("labels", labels)
+    seen = observed(model, images)
+    return Moment(
+        epoch,
+        {path: float(values.mean()) for path, values in seen.gates.items()},
+        {path: specificity(values, labels) for path, values in seen.gates.items()},
+        float((seen.predictions.argmax(-1) == labels).mean()) if seen.predictions.ndim == 2 else None,
+    )
+
+
+def keep(moments: Sequence[Moment], path: Path) -> None:
+    """Write moments as JSON, whole or not at all.
+
+    Raises:
+        TypeError: they are none.
+        OSError: they cannot be written.
+    """
+    path = path_of("path", path, f"'{FILE}'")
+    for each in instance("moments", moments, Sequence, "[moment(model, images, labels, 0)]"):
+        instance("moments", each, Moment, "moment(model, images, labels, 0)")
+    with written_whole(path, overwrite=True) as unfinished:
+        unfinished.write_text(json.dumps([asdict(each) for each in moments], indent=1) + "\n")
+
+
+def kept(path: Path) -> list[Moment]:
+    """Return the moments that `keep` wrote; none where there is no such file.
+
+    Raises:
+        DamagedFileError: the file holds something else.
+    """
+    try:
+        found = read_json(path_of("path", path, f"'{FILE}'"), list, ADVICE, at_most=MAX_BYTES)
+    except FileNotFoundError:
+        return []
+    try:
+        return [_moment(each) for each in found]
+    except (TypeError, ValueError) as error:
+        raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
+
+
+def _moment(values: Any) -> Moment:
+    """Return the moment that an object of the file stands for."""
+    if not isinstance(values, dict) or not {"epoch", "mean", "specificity"} <= set(values):
+        raise ValueError(f"each moment must have `epoch`, `mean` and `specificity`, unlike {quoted(values)}")
+    epoch, accuracy = whole("epoch", values["epoch"], 0, 10**9), values.get("accuracy")
+    by_block = (instance(name, values[name], dict, "{}") for name in ("mean", "specificity"))
+    mean, specificity = ({path: _number(path, value) for path, value in each.items()} for each in by_block)
+    return Moment(epoch, mean, specificity, None if accuracy is None else real("accuracy", accuracy, 0, 1.0000001))
+
+
+def _number(path: str, value: Any) -> float:
+    """Return a number of a block; the F ratio of one whose gates follow the class alone is infinite."""
+    return value if value == inf else real(path, value, -1e300, 1e300)

@@ -1,0 +1,84 @@
+"""Switched: a Keras model whose gates can be held from outside, without tracing it anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from senet_lab.gates.sites import sites, tensor
+
+
+class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
+    """A functional model once more, layer for layer and weight for weight, with a switch behind each gate.
+
+    Each switch is three variables, so that what is held changes between two calls of one compiled function. All
+    switches open, it gives exactly what the model gives.
+
+    Attributes:
+        network: the model; it is not changed, and later training of it shows here.
+        switches: for each block by its path, a `Switch`.
+    """
+
+    def __init__(self, network: keras.Model, **options: Any) -> None:
+        super().__init__(name=options.pop("name", f"{network.name}_switched"), **options)
+        self.network = network
+        found = sites(network)
+        self.switches = {site.path: Switch(tensor(network, site.gate).shape[-1], name=site.gate) for site in found}
+        self._by_gate = {site.gate: self.switches[site.path] for site in found}
+        self.built = True
+
+    def call(self, images: Any, training: Any = None) -> Any:
+        """The model's output for (batch, height, width, channels), the gates held as the switches say."""
+
+        def switched(operation: Any) -> Any:
+            def call(*args: Any, **kwargs: Any) -> Any:
+                if training is not None and "training" in getattr(operation, "_call_context_args", {}):
+                    kwargs["training"] = training
+                y = operation(*args, **kwargs)
+                switch = self._by_gate.get(operation.name)
+                return y if switch is None else switch(y)
+
+            return call
+
+        # Keras' own walk over the graph, as `clone_model` uses it: calling the layers on symbolic tensors instead would
+        # give each a second node, and `layer.output` of the model that is left alone would be ambiguous.
+        return self.network._run_through_graph(self.network._standardize_inputs(images), operation_fn=switched)
+
+
+class Switch(keras.layers.Layer):  # type: ignore[misc]
+    """Lets a gate's own values through, in an order; or holds it at a level for each channel.
+
+    Attributes:
+        order: (channels,), which channel's value each channel gets.
+        is_held, level: (channels,), whether a channel is held, and at what.
+    """
+
+    def __init__(self, channels: int, **options: Any) -> None:
+        super().__init__(trainable=False, **options)
+        how: dict[str, Any] = {"shape": (channels,), "trainable": False}
+        self.order = self.add_weight(name="order", dtype="int32", initializer="zeros", **how)
+        self.is_held = self.add_weight(name="is_held", initializer="zeros", **how)
+        self.level = self.add_weight(name="level", initializer="zeros", **how)
+        self.built = True
+        self.open()
+
+    def open(self) -> None:
+        """Let the gate's own values through, each in its place."""
+        self.shuffle(range(self.order.shape[0]))
+
+    def shuffle(self, order: Any) -> None:
+        """Give each channel the value of another."""
+        self.order.assign(list(order))
+        self.is_held.assign(ops.zeros(self.is_held.shape))
+
+    def hold(self, level: Any) -> None:
+        """Hold each channel at its level; a number is that of all."""
+        self.level.assign(ops.broadcast_to(ops.convert_to_tensor(level, "float32"), self.level.shape))
+        self.is_held.assign(ops.ones(self.is_held.shape))
+
+    def call(self, gate: Any) -> Any:
+        """What is multiplied in place of the gate, (batch, 1, 1, channels)."""
+        own = ops.take(gate, self.order, axis=-1)
+        return ops.where(ops.cast(self.is_held, "bool"), ops.cast(self.level, gate.dtype), own)

@@ -1,0 +1,207 @@
+"""Budget: networks of equal cost, where cardinality and width change places; and sweeps over one meta-parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from functools import lru_cache
+from math import gcd, sqrt
+from typing import Any, NamedTuple
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.presets import DEPTHS
+from senet_lab.checks import MAX_BASE_WIDTH, MAX_CARDINALITY, one_of, quoted, whole
+from senet_lab.nets.sketch import Row
+
+# How far the cost of a block may be off and still count as kept: Xie et al. 2017 take 2 % (8x14d), 16x8d is 7 %.
+KEPT = 0.25
+SWAPPED = {"cardinality": "base_width", "base_width": "cardinality"}
+BOUNDS = {"cardinality": MAX_CARDINALITY, "base_width": MAX_BASE_WIDTH}
+
+
+def at_constant_cost(
+    architecture: Architecture, *, cardinality: int | None = None, base_width: int | None = None
+) -> Architecture:
+    """Move one of cardinality and base width; the other follows so that a residual block costs the same.
+
+    Held is the cost of the template block, one with an identity shortcut, as Xie et al. 2017 hold it (sec. 4, eq. 4
+    and table 2). Its multiply-adds and its weights are in the same proportion in every group, so this holds both. It
+    is nearly, but not quite, the rule of equal multiply-adds for the whole network: strided blocks make 66 of 64 and
+    41 of 40 there, and the table is no longer the paper's. A tie goes to the smaller one.
+
+    >>> [at_constant_cost(Architecture("resnext"), cardinality=c).base_width for c in (1, 2, 4, 8, 32)]
+    [64, 40, 24, 14, 4]
+
+    Raises:
+        TypeError: both are given, or none; or not a whole number.
+        ValueError: not a "resnext"; its groups state their width; or no value of the other comes within a quarter of
+            the cost: then the error names the nearest that has one.
+    """
+    given = {"cardinality": cardinality, "base_width": base_width}
+    moved = [name for name, value in given.items() if value is not None]
+    if len(moved) != 1:
+        raise TypeError(f"Give one of `cardinality` and `base_width`, not {len(moved)}; try cardinality=8.")
+    if architecture.family != "resnext":
+        raise ValueError("`family` (='resnet') has one path, and nothing to exchange for width; try family='resnext'.")
+    if architecture.groups is not None and len(architecture.groups[0]) == 3:
+        raise ValueError(
+            f"`groups` (={quoted(architecture.groups)}) state their width, and `base_width` does not apply; "
+            "try rows (n_filters, n_blocks)."
+        )
+    name = moved[0]
+    value = whole(name, given[name], 1, BOUNDS[name])
+    if value == getattr(architecture, name):
+        return architecture
+    found: dict[str, Any] = {name: value, SWAPPED[name]: _follower(architecture, name, value)}
+    return replace(architecture, **found)
+
+
+def template_cost(architecture: Architecture) -> int:
+    """Weights of an identity block's convolutions where n_filters is 64, squeeze-excite apart (Xie et al. 2017, eq. 4).
+
+    Times the area of the map they are its multiply-adds.
+
+    >>> template_cost(Architecture("resnext")), template_cost(Architecture("resnext", cardinality=1, base_width=64))
+    (70144, 69632)
+    """
+    return _cost(architecture, architecture.paths, architecture.base_width)
+
+
+def sweep(
+    architecture: Architecture, name: str, stops: Iterable[Any], *, keep_cost: bool = False
+) -> tuple[tuple[Any, Architecture], ...]:
+    """Each stop that a field can have, all else as it is, with the architecture that it makes.
+
+    Args:
+        name: any field of `Architecture`.
+        stops: the values to try; those that are not legal for this architecture are left out.
+        keep_cost: cardinality and base width move as in `at_constant_cost`.
+
+    Raises:
+        ValueError, TypeError: no such field; or `keep_cost` with one that it does not apply to.
+    """
+    one_of("name", name, tuple(SWAPPED) if keep_cost else tuple(field.name for field in fields(architecture)))
+    made = []
+    for stop in stops:
+        try:
+            move = at_constant_cost if keep_cost else replace
+            made.append((stop, move(architecture, **{name: stop})))
+        except (ValueError, TypeError):
+            continue
+    return tuple(made)
+
+
+class Cost(NamedTuple):
+    """What a network costs: trainable parameters, and multiply-adds for one image."""
+
+    params: int
+    macs: int
+
+
+@lru_cache(maxsize=2**12)
+def cost(architecture: Architecture) -> Cost:
+    """The sums of the ledger, remembered; for a curve, which asks for the same networks on each move.
+
+    Where nothing rounds, both are a + b * cardinality * base_width + c * cardinality * base_width^2, which three
+    ledgers settle to the last unit. So a curve over cardinality takes three of them, however many stops it has.
+    """
+    rounds = architecture.place == "3x3"  # there the squeeze goes by the width of the paths
+    stated = architecture.groups is not None and len(architecture.groups[0]) == 3
+    if architecture.family == "resnet" or rounds or stated:
+        return _counted(architecture)
+    step = _step(architecture)
+    first, paths, width = _three(replace(architecture, cardinality=1, base_width=step))
+    wide, made = architecture.base_width // step, []
+    for a, b, c in zip(first, paths, width, strict=True):
+        squared = (c - b) // 2
+        linear = b - a - squared
+        made.append(a - linear - squared + architecture.cardinality * wide * (linear + squared * wide))
+    return Cost(*made)
+
+
+@lru_cache(maxsize=2**12)
+def _counted(architecture: Architecture) -> Cost:
+    params = macs = 0
+    for times, row in rows_by_frequency(architecture):
+        params += times * row.params
+        macs += times * row.macs
+    return Cost(params, macs)
+
+
+def rows_by_frequency(architecture: Architecture) -> list[tuple[int, Row]]:
+    """Return rows of the ledger with how often each occurs, the blocks alike counted once.
+
+    From the second block of a group on, all are alike, so two of each are drawn up: SE-ResNet-152 has 36 in one.
+    """
+    short = replace(architecture, groups=tuple((*row[:-1], min(row[-1], 2)) for row in table_of(architecture)))
+    times = {(f"group{i}", "block2"): group.n_blocks - 1 for i, group in enumerate(architecture.plan, 1)}
+    return [(times.get((row.group, row.block), 1), row) for row in short.ledger().rows]
+
+
+def table_of(architecture: Architecture) -> tuple[tuple[int, ...], ...]:
+    """Return the groups as they could be given: (n_filters, n_blocks) or (filters_in, filters_out, n_blocks) each."""
+    skeleton = DEPTHS[architecture.depth]
+    return architecture.groups or tuple(zip(skeleton.n_filters, skeleton.n_blocks, strict=True))
+
+
+@lru_cache(maxsize=2**10)
+def _three(narrow: Architecture) -> tuple[Cost, Cost, Cost]:
+    """One path of the least width; two such paths; one path of twice the width."""
+    return (
+        _counted(narrow),
+        _counted(replace(narrow, cardinality=2)),
+        _counted(replace(narrow, base_width=2 * narrow.base_width)),
+    )
+
+
+def _cost(architecture: Architecture, cardinality: int, base_width: int) -> int:
+    """1x1 from 256 channels, 3x3 in paths, 1x1 back to 256; SENet-154's first 1x1 gives half the channels."""
+    reduced = base_width // 2 if architecture.style.halve_reduction else base_width
+    return cardinality * (256 * reduced + 9 * reduced * base_width + 256 * base_width)
+
+
+def _follower(architecture: Architecture, name: str, value: int) -> int:
+    """The value of the other field whose block costs nearest to the architecture's.
+
+    Raises:
+        ValueError: none is within `KEPT`.
+    """
+    if (found := _nearest(architecture, name, value)) is not None:
+        return found
+    most = BOUNDS[name]
+    near = (v for gap in range(1, most) for v in (value - gap, value + gap) if 1 <= v <= most)
+    fit = next((v for v in near if _nearest(architecture, name, v) is not None), getattr(architecture, name))
+    raise ValueError(
+        f"`{name}` (={value}) leaves no `{SWAPPED[name]}` whose blocks cost within {KEPT:.0%} of "
+        f"{architecture.cardinality}x{architecture.base_width}d; try {name}={fit}."
+    )
+
+
+def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
+    """As `_follower`, None where there is none."""
+    target = template_cost(architecture)
+    step = _step(architecture)
+    if name == "base_width" and value % step:
+        return None
+    if name == "cardinality":
+        halved = 0.5 if architecture.style.halve_reduction else 1
+        linear = 256 * (1 + halved)
+        exact = (sqrt(linear**2 + 36 * halved * target / value) - linear) / (18 * halved)
+        below = int(exact / step) * step
+        costs = {
+            width: _cost(architecture, value, width) for width in (below, below + step) if 1 <= width <= MAX_BASE_WIDTH
+        }
+    else:
+        below = target // _cost(architecture, 1, value)
+        costs = {
+            paths: _cost(architecture, paths, value) for paths in (below, below + 1) if 1 <= paths <= MAX_CARDINALITY
+        }
+    found = min(costs, key=lambda other: (abs(costs[other] - target), other), default=0)
+    return found if found and abs(costs[found] - target) <= KEPT * target else None
+
+
+def _step(architecture: Architecture) -> int:
+    """Base widths must be multiples of this for whole channels in each path, in all groups."""
+    whole_paths = 128 if architecture.style.halve_reduction else 64
+    rows = architecture.groups or ((64, 1),)
+    return max(whole_paths // gcd(row[0], whole_paths) for row in rows)

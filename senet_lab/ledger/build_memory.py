@@ -1,0 +1,192 @@
+"""Build memory: what building a network, and saving it, needs; and what would fit. Counted, before Keras is loaded.
+
+>>> from senet_lab import Architecture
+>>> size_words(bytes_to_save(Architecture(classes=10**7)))
+'152.8 GiB'
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from senet_lab import memory
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.ledger.budget import rows_by_frequency, table_of
+from senet_lab.memory import size_words
+
+# Fitted to the peaks that `memory.peak()` gave for `Architecture.build()`, and for `.save()` behind it, in a process
+# that had built an SE-ResNet-20 before (Keras 3, TensorFlow 2.21 on the CPU, 2 cores x86_64, Linux, 2026-11-29);
+# tests/test_build_memory.py has the six networks, and measures one of them again. All weights stay, the random values
+# of the largest layer are drawn in 2.25 times its size, and each layer has its objects in Python. To save copies all
+# weights once, and the largest ones again. The worst was off by 8 %, except for a network of 4,000 tiny layers.
+IMPORTS = 850_000_000  # Keras and TensorFlow, and a first model
+NUMBER = 4  # bytes of a float32; mixed precision stores weights in it as well
+Table = tuple[tuple[int, ...], ...]
+DRAWN, LAYER, SAVED = 2.25, 120_000, 20_000_000
+
+
+class _Sizes(NamedTuple):
+    """Bytes of all weights and of the largest layer's; and how many layers there are."""
+
+    weights: int
+    largest: int
+    layers: int
+
+
+def weight_bytes(architecture: Architecture) -> int:
+    """Return the size of all weights."""
+    return _sizes(architecture).weights
+
+
+def bytes_to_build(architecture: Architecture, *, fresh: bool = False) -> int:
+    """Return what `architecture.build()` needs at its peak, Keras included where it is not loaded yet.
+
+    Args:
+        fresh: in a process of its own, which has to load Keras.
+    """
+    sizes = _sizes(architecture)
+    imports = IMPORTS if fresh or not _is_keras_loaded() else 0
+    return imports + int(sizes.weights + DRAWN * sizes.largest + LAYER * sizes.layers)
+
+
+def _is_keras_loaded() -> bool:
+    return "keras" in sys.modules
+
+
+def data_to_build(architecture: Architecture) -> int:
+    """Return how much of a limit on its data (RLIMIT_DATA) a process that has loaded Keras may need to build.
+
+    Nine networks of 1 to 3,000 MB took up to 2.3 times their weights, and up to 5.2 times where one layer has most of
+    them (TensorFlow 2.21 without its own pool): random values are drawn in several steps, and what is reserved counts
+    whether it is used or not. The factors leave a margin.
+    """
+    sizes = _sizes(architecture)
+    return 5 * sizes.weights // 2 + 5 * sizes.largest + (32 << 20)
+
+
+def bytes_to_save(architecture: Architecture) -> int:
+    """Return what saving a model needs at its peak, beyond the model."""
+    sizes = _sizes(architecture)
+    return sizes.weights + sizes.largest + SAVED
+
+
+def bytes_to_build_and_save(architecture: Architecture, *, fresh: bool = False) -> int:
+    """Return what it takes to build a network and save it; `fresh` as in `bytes_to_build`."""
+    return bytes_to_build(architecture, fresh=fresh) + bytes_to_save(architecture)
+
+
+def check_build(architecture: Architecture, *, pooled: int = 0) -> None:
+    """See that there is memory to build a network.
+
+    Args:
+        pooled: bytes that TensorFlow keeps for reuse in this process, and that the system counts as used.
+
+    Raises:
+        ValueError: there is not; says what would fit.
+    """
+    _check(architecture, bytes_to_build, "build", memory.available() + pooled)
+
+
+def check_data(architecture: Architecture, room: int) -> None:
+    """See that a process with a limit on its data has room to build a network: TensorFlow would crash at the limit.
+
+    Args:
+        room: bytes that are left.
+
+    Raises:
+        ValueError: there is not; says what would fit.
+    """
+    _check(architecture, data_to_build, "build", room)
+
+
+def check_save(architecture: Architecture, *, built: bool = False) -> None:
+    """See that there is memory to build a network and save it; or to save it alone, where it is `built`.
+
+    Raises:
+        ValueError: there is not; says what would fit.
+    """
+    _check(architecture, bytes_to_save if built else bytes_to_build_and_save, "save", memory.available())
+
+
+def warn_of_build(architecture: Architecture) -> None:
+    """Warn the caller's caller if there seems to be no memory to build a network."""
+    if words := _shortage(architecture, bytes_to_build, "build", memory.available()):
+        warnings.warn(f"{words} Building anyway.", RuntimeWarning, stacklevel=3)
+
+
+def _check(architecture: Architecture, needed: Callable[[Architecture], int], verb: str, free: int) -> None:
+    if words := _shortage(architecture, needed, verb, free):
+        raise ValueError(words)
+
+
+def _shortage(architecture: Architecture, needed: Callable[[Architecture], int], verb: str, free: int) -> str:
+    """What is needed, what is free and what would fit, in a sentence; "" where it fits."""
+    need = needed(architecture)
+    if need <= free:
+        return ""
+    fit = next(_fitting(architecture, lambda each: needed(each) <= free), "fewer or narrower blocks")
+    return (
+        f"`architecture` (={architecture.name}) needs about {size_words(need)} of memory to {verb}, and "
+        f"{size_words(free)} are free; try {fit}."
+    )
+
+
+def _fitting(architecture: Architecture, fits: Callable[[Architecture], bool]) -> Iterator[str]:
+    """Yield changes that make a network fit: fewer classes, fewer blocks, narrower ones; each by itself, then both."""
+
+    def do(**changed: Any) -> bool:
+        try:
+            return fits(replace(architecture, **changed))
+        except ValueError:  # there is no such network: a ratio leaves no channel, say
+            return False
+
+    if architecture.include_top and (classes := _most(lambda count: do(classes=count), 2, architecture.classes)):
+        yield f"classes={max(2, _rounded(classes))}"
+    table = table_of(architecture)
+    blocks = _most(lambda most: do(groups=_fewer(table, most)), 1, max(row[-1] for row in table))
+    if blocks:
+        yield f"groups={_fewer(table, blocks)}"
+    for name in ("base_width", "cardinality") if architecture.family == "resnext" else ():
+        halves = (getattr(architecture, name) >> times for times in range(1, 15))
+        yield from (f"{name}={value}" for value in halves if value and do(**{name: value}))
+    for changed in (table, _fewer(table, 1)):
+        narrower = (_narrower(changed, times) for times in range(1, 17))
+        yield from (f"groups={rows}" for rows in narrower if do(groups=rows))
+
+
+def _most(fits: Callable[[int], bool], least: int, most: int) -> int:
+    """The largest number that fits, where all below one that fits do; 0 where even `least` does not."""
+    if not fits(least):
+        return 0
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if fits(middle) else (least, middle - 1)
+    return least
+
+
+def _rounded(number: int) -> int:
+    """A number rounded down to two digits, since free memory comes and goes."""
+    step = 10 ** max(0, len(str(number)) - 2)
+    return int(number // step * step)
+
+
+def _fewer(table: Table, most: int) -> Table:
+    return tuple((*row[:-1], min(row[-1], most)) for row in table)
+
+
+def _narrower(table: Table, times: int) -> Table:
+    """All filters halved so many times."""
+    return tuple((*(max(1, filters >> times) for filters in row[:-1]), row[-1]) for row in table)
+
+
+@lru_cache(maxsize=256)
+def _sizes(architecture: Architecture) -> _Sizes:
+    rows = rows_by_frequency(architecture)
+    weights = [row.params + row.state for _, row in rows]
+    total = sum(times * each for (times, _), each in zip(rows, weights, strict=True))
+    return _Sizes(NUMBER * total, NUMBER * max(weights), sum(times for times, _ in rows))

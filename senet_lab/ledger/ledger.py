@@ -1,0 +1,192 @@
+"""Ledger: every layer of a network with its shape, parameters and cost, and the sums over them. Plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import quoted
+from senet_lab.nets.network import network
+from senet_lab.nets.replay import replay
+from senet_lab.nets.sketch import Row, Sketch
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+K = TypeVar("K")
+SUMMED = ("params", "state", "macs", "elementwise", "activations")
+
+
+class Total(NamedTuple):
+    """Sums over some layers; units as in `Row`."""
+
+    name: str
+    layers: int
+    params: int
+    state: int
+    macs: int
+    elementwise: int
+    activations: int
+
+    @classmethod
+    def over(cls, name: str, rows: Iterable[Row]) -> Total:
+        """Sum `rows` under a name."""
+        columns = list(zip(*((r.params, r.state, r.macs, r.elementwise, r.activations) for r in rows), strict=True))
+        sums = map(sum, columns or [()] * len(SUMMED))
+        return cls(name, len(columns[0]) if columns else 0, *sums)
+
+
+@lru_cache(maxsize=32)  # what a page draws of one network asks for it time and again
+def counted(architecture: Architecture) -> Ledger:
+    """`Ledger.of(architecture)`, kept for a while."""
+    return Ledger.of(architecture)
+
+
+@dataclass(frozen=True, repr=False)
+class Ledger:
+    """The layers of a network in the order in which they are called, and what they come to.
+
+    >>> Architecture("resnext", 50).ledger()
+    <Ledger of 241 layers: 27,543,848 params, 68,224 state, 4.233 GMACs>
+
+    Attributes:
+        rows: one `Row` a layer.
+    """
+
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, thing: Any) -> Ledger:
+        """The ledger of an `Architecture`, of a `Sketch` that went through layers, or of a functional Keras model.
+
+        Raises:
+            TypeError: it is none of these, or the model has a layer that the vocabulary does not know.
+            ValueError: the vocabulary knows a layer of the model, but not with these arguments.
+        """
+        if isinstance(thing, Architecture):
+            thing = network(Sketch(thing.input_shape), thing)
+        elif hasattr(thing, "layers"):
+            thing = replay(thing)
+        if not isinstance(thing, Sketch):
+            raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {quoted(thing)}.")
+        return cls(tuple(thing.rows))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Ledger of {len(self.rows)} layers: {self.params:,} params, {self.state:,} state, "
+            f"{self.macs / 1e9:.3f} GMACs>"
+        )
+
+    @cached_property
+    def total(self) -> Total:
+        """All layers."""
+        return Total.over("total", self.rows)
+
+    @cached_property
+    def se(self) -> Total:
+        """The squeeze-excite blocks."""
+        return Total.over("squeeze-excite", (row for row in self.rows if row.in_se))
+
+    @property
+    def se_share(self) -> float:
+        """What squeeze-excite has of the trainable parameters, from 0 to 1."""
+        return self.se.params / self.params if self.params else 0.0
+
+    @property
+    def params(self) -> int:
+        """Trainable parameters."""
+        return self.total.params
+
+    @property
+    def state(self) -> int:
+        """Moving means and variances of batch normalization: stored, not trained."""
+        return self.total.state
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds of convolutions and dense layers, per image."""
+        return self.total.macs
+
+    @property
+    def macs_paper(self) -> int:
+        """`macs`, and one for each number that is pooled globally or scaled, as Hu et al. 2018 count (sec. 4)."""
+        return self.total.macs + self.total.elementwise
+
+    @property
+    def activations(self) -> int:
+        """Numbers in the outputs of all layers, per image; 4 bytes each in float32."""
+        return self.total.activations
+
+    @cached_property
+    def receptive_field(self) -> int:
+        """Pixels of the input, along one side, that a unit of the last feature map sees (Araujo et al. 2019)."""
+        maps = (row for row in self.rows if len(row.output_shape) == 4 and row.kind != "global pool" and not row.in_se)
+        return max((row.receptive_field for row in maps), default=1)
+
+    def blocks(self) -> dict[tuple[str, str], tuple[Row, ...]]:
+        """The rows of each (group, block), in order; a stem and a classifier have one block, named ""."""
+        return {key: tuple(rows) for key, rows in self._sorted(lambda row: (row.group, row.block)).items()}
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """For each row its group; of those in none, that they are "before", "between" or "after" groups, or "other"."""
+        names = [row.group for row in self.rows]
+        if "" not in names:
+            return tuple(names)
+        inside = [index for index, name in enumerate(names) if name not in ("", "input")]
+        if not inside:
+            return tuple([name or "other" for name in names])
+        first, last = inside[0], inside[-1]
+        return tuple([
+            name or ("before" if index < first else "after" if index > last else "between")
+            for index, name in enumerate(names)
+        ])  # fmt: skip
+
+    def in_group(self, name: str) -> tuple[Row, ...]:
+        """The rows of one group, or of one of the other `places`."""
+        return tuple(row for row, place in zip(self.rows, self.places, strict=True) if place == name)
+
+    def by_group(self) -> tuple[Total, ...]:
+        """A total for each of `places`: the stem, each group, the classifier, and what is outside of these."""
+        return self._groups
+
+    @cached_property
+    def _groups(self) -> tuple[Total, ...]:
+        found: dict[str, list[Row]] = {}
+        for row, place in zip(self.rows, self.places, strict=True):
+            found.setdefault(place, []).append(row)
+        return tuple(Total.over(name, rows) for name, rows in found.items())
+
+    def by_kind(self) -> tuple[Total, ...]:
+        """A total for each kind of layer; all that squeeze-excite consists of is one."""
+        return self._by(lambda row: "squeeze-excite" if row.in_se else row.kind)
+
+    def _by(self, key: Callable[[Row], str]) -> tuple[Total, ...]:
+        return tuple(Total.over(name, rows) for name, rows in self._sorted(key).items())
+
+    def _sorted(self, key: Callable[[Row], K]) -> dict[K, list[Row]]:
+        found: dict[K, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(key(row), []).append(row)
+        return found
+
+    def to_frame(self) -> pd.DataFrame:
+        """The rows as a pandas DataFrame, one column for each attribute of `Row`."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows), columns=list(Row._fields))
+
+
+def beside(networks: Mapping[str, Architecture | Ledger]) -> pd.DataFrame:
+    """The sums of several networks as a pandas DataFrame, one row each, under the names that they are given by.
+
+    >>> beside({"one": Architecture(), "two": Architecture(ratio=8)}).params.tolist()
+    [28071976, 30586920]
+    """
+    import pandas as pd
+
+    totals = [(each if isinstance(each, Ledger) else each.ledger()).total for each in networks.values()]
+    return pd.DataFrame(totals, index=list(networks))[["params", "state", "macs", "activations"]]

@@ -1,0 +1,52 @@
+"""Loading: a saved Keras model, opened accelerated."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.checks import path_of, quoted_path
+from senet_lab.nets.on_keras.backend import tune_tensorflow
+
+if TYPE_CHECKING:
+    import keras
+
+
+def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | None = None) -> keras.Model:
+    """Open a model that was saved as a `.keras` file, by this package or any other, and accelerate it.
+
+    Nothing in the file is run: as Keras does by default, it refuses a `Lambda` layer.
+
+    Args:
+        path: the file.
+        custom_objects: your own classes and functions by their names, as `keras.saving.load_model` takes them.
+
+    Returns:
+        The model, compiled if it was saved so; `accelerations(model)` says what was changed.
+
+    Raises:
+        TypeError, ValueError: `path` is not that of a `.keras` file, or Keras cannot read it.
+        FileNotFoundError: there is no such file.
+    """
+    file = path_of("path", path, "'network.keras'")
+    if file.suffix.lower() != ".keras":
+        fit = f"'{file.stem or 'network'}.keras', saved by model.save(...)"
+        raise ValueError(f"`path` (={quoted_path(file)}) must be that of a .keras file; try {fit}.")
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"`path` (={quoted_path(file)}) must be an existing file; check the folder and the name."
+        )
+    if not zipfile.is_zipfile(file):
+        raise ValueError(
+            f"`path` (={quoted_path(file)}) is damaged or not a Keras model; save it again with model.save(...)."
+        )
+    tune_tensorflow()
+    import keras
+
+    from senet_lab.nets.on_keras.acceleration import accelerate
+
+    model: keras.Model = keras.saving.load_model(file, custom_objects=custom_objects, safe_mode=True)
+    accelerate(model)
+    return model

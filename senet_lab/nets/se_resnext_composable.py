@@ -1,0 +1,52 @@
+"""SE-ResNeXt, composable: the parts of `se_resnext` as a class, used whole or one by one.
+
+senet = SEResNeXt(50, cardinality=32, n_classes=10)
+model = senet.model
+x = SEResNeXt.identity_block(x, filters_in=128, filters_out=256, cardinality=32, ratio=16)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.nets import se_resnext
+from senet_lab.nets.composable import Composable
+
+
+class SEResNeXt(Composable):
+    """Construct a Squeeze-Excite ResNeXt (Xie et al. 2017; Hu et al. 2018); its parts work without an instance."""
+
+    family = "resnext"
+    groups = se_resnext.groups
+
+    learner = staticmethod(se_resnext.learner)
+    group = staticmethod(se_resnext.group)
+    identity_block = staticmethod(se_resnext.identity_block)
+    projection_block = staticmethod(se_resnext.projection_block)
+
+    def __init__(
+        self,
+        n_layers: int | Sequence[Sequence[int]],
+        cardinality: int = 32,
+        ratio: int | tuple[int | None, ...] | None = 16,
+        input_shape: tuple[int, int, int] = (224, 224, 3),
+        n_classes: int = 1000,
+        include_top: bool = True,
+        *,
+        convention: str = "seed",
+    ) -> None:
+        """Take a published depth, or a table of groups, for `n_layers`; the rest as in `Architecture`."""
+        size = {"groups": n_layers} if isinstance(n_layers, (list, tuple)) else {"depth": n_layers}
+        super().__init__(
+            Architecture(
+                "resnext",
+                ratio=ratio,
+                cardinality=cardinality,
+                input_shape=input_shape,
+                classes=n_classes,
+                include_top=include_top,
+                convention=convention,
+                **size,
+            )
+        )

@@ -1,0 +1,190 @@
+"""Published results: errors on ImageNet as the papers print them, each with the network that it belongs to.
+
+An error belongs to its recipe: those of one table can be compared, those of two cannot. Sections and tables of Hu et
+al. 2018 are those of arXiv:1709.01507v4, which has ablations that the conference's pages have not; those of Xie et al.
+2017 are of arXiv:1611.05431v2. Every figure was read there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.presets import depths
+from senet_lab.architecture.style import CONVENTIONS
+
+
+class Result(NamedTuple):
+    """One network of a table.
+
+    Attributes:
+        architecture: the network, in the convention of its paper; its cost is counted, not copied.
+        top1, top5: error in %, one crop of 224 pixels; None where the table has none.
+        gmacs: 10^9 multiply-adds as printed, under the name of FLOPs.
+        mparams: 10^6 parameters as printed, with the state of batch normalization.
+        what: what sets it apart in its table, where the name does not say it.
+    """
+
+    architecture: Architecture
+    top1: float
+    top5: float | None = None
+    gmacs: float | None = None
+    mparams: float | None = None
+    what: str = ""
+
+
+class Results(NamedTuple):
+    """A table of a paper: networks that were trained by one recipe.
+
+    Attributes:
+        title: what is compared.
+        source: paper, section and table.
+        recipe: how they were trained, in a few words.
+        rows: the networks, in the order of the table.
+    """
+
+    title: str
+    source: str
+    recipe: str
+    rows: tuple[Result, ...]
+
+
+def _net(family: str = "resnet", depth: int = 50, **fields: Any) -> Architecture:
+    return Architecture(family, depth, convention="paper", **fields)
+
+
+# Without squeeze-excite and with it: top-1, top-5, GMACs each.
+_MAIN = (
+    ("resnet", 50, (24.80, 7.48, 3.86), (23.29, 6.62, 3.87)),
+    ("resnet", 101, (23.17, 6.52, 7.58), (22.38, 6.07, 7.60)),
+    ("resnet", 152, (22.42, 6.34, 11.30), (21.57, 5.73, 11.32)),
+    ("resnext", 50, (22.11, 5.90, 4.24), (21.10, 5.49, 4.25)),
+    ("resnext", 101, (21.18, 5.57, 7.99), (20.70, 5.01, 8.00)),
+)
+_RATIO = (
+    (2, 22.29, 6.00, 45.7),
+    (4, 22.25, 6.09, 35.7),
+    (8, 22.26, 5.99, 30.7),
+    (16, 22.28, 6.03, 28.1),
+    (32, 22.72, 6.20, 26.9),
+    (None, 23.30, 6.55, 25.6),
+)
+_Varied = tuple[tuple[str, dict[str, Any], float, float], ...]
+# SE-ResNet-50: what is changed, as words and as fields, top-1, top-5. The paper counts
+# stages as ResNet does: the first group is stage 2.
+_PLACES: _Varied = (
+    ("standard: behind the last 1x1", {}, 22.28, 6.03),
+    ("pre: in front of the branch", {"place": "pre"}, 22.23, 6.00),
+    ("post: behind the sum", {"place": "post"}, 22.78, 6.35),
+    ("identity: on the shortcut", {"place": "identity"}, 22.20, 6.15),
+    ("behind the 3x3", {"place": "3x3"}, 22.48, 6.02),
+)
+_STAGES: _Varied = (
+    ("in no group", {"ratio": None}, 23.30, 6.55),
+    ("in group 1, stage 2", {"ratio": (16, None, None, None)}, 23.03, 6.48),
+    ("in group 2, stage 3", {"ratio": (None, 16, None, None)}, 23.04, 6.32),
+    ("in group 3, stage 4", {"ratio": (None, None, 16, None)}, 22.68, 6.22),
+    ("in all groups", {}, 22.28, 6.03),
+)
+_PARTS: _Varied = (
+    ("average pooling, sigmoid", {}, 22.28, 6.03),
+    ("max pooling", {"squeeze": "max"}, 22.57, 6.09),
+    ("tanh", {"gate": "tanh"}, 23.00, 6.38),
+    ("ReLU", {"gate": "relu"}, 23.47, 6.98),
+)
+# Cardinality, base width, top-1 with 50 and with 101 layers.
+_PATHS = ((1, 64, 23.9, 22.0), (2, 40, 23.0, 21.7), (4, 24, 22.6, 21.4), (8, 14, 22.3, 21.3), (32, 4, 22.2, 21.2))
+
+
+@cache
+def main() -> Results:
+    """ResNet and ResNeXt, each without squeeze-excite and with it."""
+    rows = (
+        Result(_net(family, depth, ratio=ratio), *figures)
+        for family, depth, *both in _MAIN
+        for ratio, figures in zip((None, 16), both, strict=True)
+    )
+    return Results("Squeeze-excite in five networks", "Hu et al. 2018, table 2", "main recipe, 100 epochs", tuple(rows))
+
+
+@cache
+def ratios() -> Results:
+    """SE-ResNet-50 at five ratios, and without squeeze-excite."""
+    rows = (
+        Result(_net(ratio=ratio, se_bias=False), top1, top5, mparams=mparams) for ratio, top1, top5, mparams in _RATIO
+    )
+    recipe = "ablation recipe: label smoothing, about 300 epochs"
+    return Results("SE-ResNet-50 by ratio", "Hu et al. 2018, sec. 6.1, table 10", recipe, tuple(rows))
+
+
+@cache
+def ablations() -> tuple[Results, ...]:
+    """SE-ResNet-50 with squeeze-excite elsewhere, in one group alone, with another pooling or gate."""
+    recipe = ratios().recipe
+    varied = (("place", "6.5", _PLACES), ("group", "6.4", _STAGES), ("squeeze and gate", "6.2 and 6.3", _PARTS))
+    return tuple(
+        Results(
+            f"SE-ResNet-50 by {moved}",
+            f"Hu et al. 2018, sec. {section}",
+            recipe,
+            tuple(Result(_net(se_bias=False, **fields), top1, top5, what=what) for what, fields, top1, top5 in rows),
+        )
+        for moved, section, rows in varied
+    )
+
+
+@cache
+def paths() -> Results:
+    """ResNeXt-50 and -101 with blocks of equal cost, from one path to 32."""
+    rows = (
+        Result(_net("resnext", depth, cardinality=cardinality, base_width=width, ratio=None), error)
+        for index, depth in enumerate((50, 101))
+        for cardinality, width, *errors in _PATHS
+        for error in errors[index : index + 1]
+    )
+    source = "Xie et al. 2017, tables 2 and 3"
+    return Results("Cardinality against width at equal cost", source, "recipe of fb.resnet.torch", tuple(rows))
+
+
+@lru_cache(maxsize=2**10)
+def kin(architecture: Architecture) -> Architecture:
+    """The network apart from its convention, and from what it does not use: equal for one published network.
+
+    One path of 64 channels is a ResNet, and without squeeze-excite there is no gate. A network that cannot be in the
+    paper's convention, since its squeeze would leave no channel there, is its own kin.
+
+    >>> kin(Architecture(convention="timm")) == kin(Architecture(cardinality=8, se_bias=True))
+    True
+    """
+    free: dict[str, Any] = dict.fromkeys(CONVENTIONS["paper"]) | {"conv_bias": architecture.conv_bias or None}
+    ratios = {group.ratio for group in architecture.plan}
+    if len(ratios) == 1:
+        free |= {"ratio": ratios.pop()}
+    one_path = architecture.groups is None and (architecture.paths, architecture.base_width) == (1, 64)
+    if architecture.family == "resnet" or (one_path and architecture.depth in depths("resnet")):
+        free |= {"family": "resnet", "cardinality": 32, "base_width": 4}
+    if not architecture.has_se:
+        free |= {"ratio": None, "squeeze": "average", "gate": "sigmoid", "place": "standard"}
+    try:
+        return replace(architecture, convention="paper", **free)
+    except ValueError:
+        return architecture
+
+
+@cache
+def known(results: Results) -> frozenset[Architecture]:
+    """The networks of a table, each as its `kin`."""
+    return frozenset(kin(row.architecture) for row in results.rows)
+
+
+def tables() -> tuple[Results, ...]:
+    """All tables."""
+    return main(), ratios(), paths()
+
+
+def in_tables(architecture: Architecture) -> Architecture | None:
+    """The `kin` of a network that is published here, None for any other."""
+    found = kin(architecture)
+    return found if any(found in known(results) for results in tables()) else None

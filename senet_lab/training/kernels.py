@@ -1,0 +1,136 @@
+"""Kernels: one for Jupyter for each engine and device of this machine, with the environment that it needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from senet_lab.checks import instance, one_of, path_of, quoted
+from senet_lab.nets.on_keras.backend import CPU_SETTINGS
+
+# What each engine is asked for its GPUs by name; in a process of its own, since it would stay loaded.
+ASKED = {
+    "tensorflow": "import json, tensorflow as tf; print(json.dumps([tf.config.experimental.get_device_details(d)"
+    ".get('device_name', 'GPU') for d in tf.config.list_physical_devices('GPU')]))",
+    "jax": "import json, jax; print(json.dumps([d.device_kind for d in jax.devices() if d.platform != 'cpu']))",
+}
+TITLES = {"tensorflow": "TensorFlow", "jax": "JAX"}
+# On a GPU, memory is taken as it is needed: several kernels share it, and a training has a process of its own.
+ENVIRONMENTS = {
+    ("tensorflow", "cpu"): {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1", **CPU_SETTINGS},
+    ("tensorflow", "gpu"): {"KERAS_BACKEND": "tensorflow", "TF_FORCE_GPU_ALLOW_GROWTH": "true", **CPU_SETTINGS},
+    ("jax", "cpu"): {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+    ("jax", "gpu"): {"KERAS_BACKEND": "jax", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"},
+}
+PREFIX = "senet-lab-"
+
+
+class Kernel(NamedTuple):
+    """A kernel to register.
+
+    Attributes:
+        name: that of its folder.
+        title: what Jupyter shows: engine and device.
+        environment: variables that its process is started with.
+    """
+
+    name: str
+    title: str
+    environment: dict[str, str]
+
+    @classmethod
+    def on(cls, engine: str, device: str = "") -> Kernel:
+        """That of an engine on a GPU of that name, or else on the CPU."""
+        one_of("engine", engine, tuple(TITLES))
+        instance("device", device, str, "'' for the CPU")
+        kind = "gpu" if device else "cpu"
+        title = f"senet_lab: {TITLES[engine]} on {device or 'CPU'}"
+        return cls(f"{PREFIX}{engine}-{kind}", title, ENVIRONMENTS[engine, kind])
+
+
+def present() -> Iterator[Kernel]:
+    """The kernels for the engines that are installed, and the devices that they see. Takes as long as they load."""
+    engines = [engine for engine in ASKED if find_spec(engine)]
+    with ThreadPoolExecutor() as pool:
+        for engine, names in zip(engines, pool.map(_gpus, engines), strict=True):
+            yield Kernel.on(engine)
+            if names:
+                yield Kernel.on(engine, names[0] if len(names) == 1 else f"{len(names)} {names[0]}")
+
+
+def _gpus(engine: str) -> list[str]:
+    """The names of the GPUs that an engine sees; none where it cannot say."""
+    hidden = ("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS", "KERAS_BACKEND")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    command = [sys.executable, "-c", ASKED[engine]]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    lines = done.stdout.splitlines() if done.returncode == 0 else []
+    return list(json.loads(lines[-1])) if lines else []
+
+
+def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple[Kernel, Path]]:
+    """Register kernels for this Python; those of the same name are replaced.
+
+    Args:
+        prefix: of an environment, such as `sys.prefix`; None for this user alone.
+
+    Returns:
+        each with its folder.
+    """
+    prefix = _prefix(prefix)
+    if not isinstance(kernels, Iterable) or isinstance(kernels, (str, bytes, type)):
+        raise TypeError(f"`kernels` must be kernels, not {quoted(kernels)}; try present().")
+    registered = []
+    for kernel in kernels:
+        instance("kernels", kernel, Kernel, "present()")
+        with TemporaryDirectory() as folder:
+            _written(Path(folder), kernel)
+            place = _manager().install_kernel_spec(folder, kernel.name, user=prefix is None, prefix=prefix)
+        registered.append((kernel, Path(place)))
+    return registered
+
+
+def _written(folder: Path, kernel: Kernel) -> None:
+    """The files of a kernel: how it is started, and ipykernel's pictures."""
+    from ipykernel.kernelspec import RESOURCES
+
+    shutil.copytree(RESOURCES, folder, dirs_exist_ok=True)
+    spec = {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": kernel.title,
+        "language": "python",
+        "env": kernel.environment,
+        "metadata": {"debugger": True},
+    }
+    (folder / "kernel.json").write_text(json.dumps(spec, indent=1) + "\n")
+
+
+def remove(prefix: str | None = None) -> list[Path]:
+    """Remove what `register` made; returns the folders that are gone."""
+    from jupyter_core.paths import jupyter_data_dir
+
+    prefix = _prefix(prefix)
+    home = Path(prefix) / "share" / "jupyter" if prefix else Path(jupyter_data_dir())
+    folders = sorted((home / "kernels").glob(f"{PREFIX}*"))
+    for folder in folders:
+        shutil.rmtree(folder)
+    return folders
+
+
+def _prefix(prefix: str | None) -> str | None:
+    return None if prefix is None else str(path_of("prefix", prefix, "None, or sys.prefix"))
+
+
+def _manager() -> Any:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    return KernelSpecManager()

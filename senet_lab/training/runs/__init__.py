@@ -1,0 +1,1 @@
+"""Runs: a training as a folder: its config, status, metrics, checkpoints and log."""

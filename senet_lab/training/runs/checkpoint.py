@@ -1,0 +1,120 @@
+"""Checkpoints: all that a training needs to go on as if nothing had happened. Arrays and plain values, no pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.files import DamagedFileError, opened, written_whole
+from senet_lab.training.runs.progress import Progress
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+ADVICE = "delete it, and an older one is taken"
+KEPT = 2  # of the last ones: the newest, and one to fall back on
+
+
+def keep(folder: Path, step: int, arrays: Sequence[Array], about: dict[str, Any]) -> Path:
+    """Write a checkpoint, whole or not at all; older ones but one are removed."""
+    path = folder / f"{step:09d}.npz"
+    write(path, arrays, about)
+    for old in sorted(each for each in folder.glob("[0-9]*.npz") if each != path)[: 1 - KEPT]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether there is one, written whole, in a folder of checkpoints."""
+    return (folder / "best.npz").is_file() or next(folder.glob("[0-9]*.npz"), None) is not None
+
+
+def must_be_folder(folder: Path) -> None:
+    """See that a folder lies there, or nothing yet.
+
+    Raises:
+        DamagedFileError: something else does.
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise DamagedFileError(folder, "it must be a folder", "delete it, and the run begins anew when it is resumed")
+
+
+def must_be_whole(folder: Path) -> None:
+    """See that each checkpoint in a folder has the beginning and the end of one, which is quick; `read` sees the rest.
+
+    Raises:
+        DamagedFileError: one has not, or the folder is none.
+    """
+    must_be_folder(folder)
+    for path in sorted((*folder.glob("[0-9]*.npz"), *folder.glob("best.npz"))):
+        with opened(path, ADVICE) as file:
+            if not zipfile.is_zipfile(file):
+                raise DamagedFileError(path, "it was cut off, or is no checkpoint", ADVICE)
+
+
+def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
+    """Arrays in their order, and plain values beside them, in one file."""
+    import numpy as np
+
+    path.parent.mkdir(exist_ok=True)
+    named: dict[str, Any] = {f"v{index:05d}": array for index, array in enumerate(arrays)}
+    with written_whole(path, overwrite=True) as unfinished:
+        told = json.dumps({"arrays": len(named), **about})
+        np.savez(unfinished, about=np.frombuffer(told.encode(), "uint8"), **named)
+        with unfinished.open("rb") as file:  # or a power cut could leave the new name with nothing in it
+            os.fsync(file.fileno())
+
+
+def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
+    """What `write` wrote; every byte is checked against the sums that a zip file keeps.
+
+    Raises:
+        DamagedFileError: the file is damaged, or is none.
+        OSError: it cannot be read now, which says nothing of what is in it.
+    """
+    import numpy as np
+
+    with opened(path, ADVICE) as raw:
+        content = io.BytesIO(raw.read())
+    try:
+        with np.load(content, allow_pickle=False) as file:
+            about = json.loads(file["about"].tobytes())
+            arrays = [file[name] for name in sorted(file.files) if name != "about"]
+            if len(arrays) != about.pop("arrays"):
+                raise ValueError("arrays are missing")
+            Progress.of(about)
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged zip file may raise nearly anything
+        raise DamagedFileError(path, str(error) or type(error).__name__, ADVICE) from error
+    return arrays, about
+
+
+def newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None:
+    """The newest checkpoint that can be read, and what was wrong with newer ones; None where there never was any.
+
+    What is damaged is called `.damaged` from then on, so that its number does not make it the newest again.
+
+    Raises:
+        ValueError: there are checkpoints, and none of them can be read.
+    """
+    damaged: list[str] = []
+    for path in sorted(folder.glob("[0-9]*.npz"), reverse=True):
+        try:
+            return *read(path), damaged
+        except DamagedFileError as error:
+            damaged.append(f"'{path.name}' is damaged: {error.reason}")
+            path.rename(path.with_suffix(".damaged"))
+    if damaged or any(folder.glob("*.damaged")):
+        raise ValueError(
+            f"No checkpoint can be read: {'; '.join(damaged) or 'all of them are damaged'}. Remove "
+            f"'{folder.name}' to train from the start, or put a copy of a checkpoint there."
+        )
+    return None

@@ -1,0 +1,120 @@
+"""Config: what config.json of a run says: what is trained, on what, how and with which versions; it never changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from copy import deepcopy
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from senet_lab.checks import instance, path_of, quoted
+from senet_lab.data.class_folders import SUFFIXES
+from senet_lab.files import JSON_KINDS, DamagedFileError, read_bytes, read_json, written_whole
+
+CONFIG = "config.json"
+CONFIG_ADVICE = "put back a copy of it, or create a new run"
+REQUIRED = object()
+
+
+class Field(NamedTuple):
+    """A field of config.json.
+
+    Attributes:
+        kind: its type; a list has texts.
+        default: its value where an older version did not write it; null stands for it as well if it is None.
+    """
+
+    kind: type
+    default: Any = REQUIRED
+
+
+FIELDS = {
+    "architecture": Field(str), "recipe": Field(dict), "data": Field(str), "placement": Field(dict, {}),
+    "suffixes": Field(list, None), "skip_bad": Field(bool, False), "created": Field(str, ""),
+    "versions": Field(dict, {}),
+}  # fmt: skip
+
+
+def has_config(folder: Path) -> bool:
+    """Return whether something lies in the place of config.json."""
+    try:
+        (folder / CONFIG).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Return what config.json of a run says: a value of the right type for each of `FIELDS`.
+
+    Raises:
+        DamagedFileError: it cannot be read, or a field is missing, or of another type.
+    """
+    path = folder / CONFIG
+    found = read_json(path, dict, CONFIG_ADVICE)
+    for name, field in FIELDS.items():
+        if name not in found and field.default is REQUIRED:
+            raise DamagedFileError(path, f"it has no `{name}`", CONFIG_ADVICE)
+        value = found.setdefault(name, deepcopy(field.default))
+        if not (_is_of(field.kind, value) or (value is None and field.default is None)):
+            kind = JSON_KINDS[field.kind] + (" of texts" if field.kind is list else "")
+            raise DamagedFileError(path, f"`{name}` must be {kind}, not {quoted(value)}", CONFIG_ADVICE)
+    return found
+
+
+def _is_of(kind: type, value: Any) -> bool:
+    if isinstance(value, list):
+        return kind is list and all(isinstance(each, str) for each in value)
+    return isinstance(value, kind)
+
+
+def write_config(folder: Path, values: Mapping[str, Any]) -> None:
+    """Write config.json of a new run, with the time and the versions of now."""
+    created = {"created": datetime.now().isoformat(timespec="seconds"), "versions": versions()}
+    with written_whole(folder / CONFIG) as unfinished:
+        unfinished.write_text(json.dumps({**values, **created}, indent=1) + "\n")
+
+
+def data_config(data: str, skip_bad: bool) -> dict[str, Any]:
+    """Return the fields about the images: enough for the same files to be read when the run is resumed."""
+    if data in ("sample", "cifar10"):
+        return {"data": data}
+    folder = str(path_of("data", data, "'sample'").resolve())
+    return {"data": folder, "suffixes": list(SUFFIXES), "skip_bad": skip_bad}
+
+
+def free_folder(network: str) -> Path:
+    """Return a folder for a new run, named for the time and the network."""
+    stem = Path("runs") / f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.lower().replace(' ', '-')}"
+    return next(path for n in range(1, 10**6) if not (path := Path(f"{stem}{f'-{n}' * (n > 1)}")).exists())
+
+
+def run_names(folder: Path) -> list[str]:
+    """Return the names of the runs in a folder, in which other programs may also keep a config.json."""
+    names = []
+    for path in folder.glob(f"[!.]*/{CONFIG}"):
+        with suppress(OSError, DamagedFileError):
+            if b'"architecture"' in read_bytes(path, CONFIG_ADVICE):
+                names.append(path.parent.name)
+    return names
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that decide what numbers come out, as far as they are installed."""
+    found = {}
+    for name in ("senet-lab", "keras", "tensorflow", "jax", "numpy"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def changed_versions(before: dict[str, str]) -> str:
+    """Return which packages have another version now than they had then, in a sentence; "" where none has."""
+    instance("before", before, Mapping, "versions()")
+    changed = [(name, number, now) for name, now in versions().items() if (number := before.get(name, now)) != now]
+    each = ", ".join(f"{name} {number} then and {now} now" for name, number, now in changed)
+    return f"other versions than the run was made with, so its numbers may differ: {each}" if changed else ""

@@ -1,0 +1,68 @@
+"""Fitting: whether a network and the data belong together, and the network that fits the data."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import instance, nearest, path_of, quoted, quoted_path
+from senet_lab.data.class_folders import class_names, must_have_images
+from senet_lab.data.datasets import found_cifar10
+from senet_lab.data.image_folder import list_images, must_have_classes
+
+
+def must_fit(architecture: Architecture, data: str) -> None:
+    """Check that there are images, and that a network takes them and has a class for each of theirs.
+
+    Raises:
+        TypeError: `data` is not a text.
+        ValueError: the network does not fit; says what would.
+        FileNotFoundError: CIFAR-10 is not where it is looked for.
+    """
+    instance("architecture", architecture, Architecture, ARCHITECTURE)
+    instance("data", data, str, "'sample'")
+    height, width, channels = architecture.input_shape
+    shape, classes = ((32, 32, 3), 10) if data in ("sample", "cifar10") else ((height, height, 3), _classes_of(data))
+    if (height, width, channels) != shape:
+        raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {quoted(data)}; try {shape}.")
+    if not architecture.include_top or architecture.classes != classes:
+        raise ValueError(
+            f"`classes` (={architecture.classes}) must be those of {quoted(data)}, with a classifier; try {classes}."
+        )
+    if data == "cifar10":
+        found_cifar10()
+
+
+def _classes_of(data: str) -> int:
+    """Return how many classes a folder of images has, all of whose files are listed.
+
+    Raises:
+        ValueError: there is no such folder, or a class has no images.
+    """
+    folder = path_of("data", data, "'sample'")
+    if not os.path.isdir(folder):
+        fit = nearest(data, ("sample", "cifar10"))
+        raise ValueError(
+            f"`data` (={quoted_path(data)}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}."
+        )
+    must_have_images("data", folder)  # first, since it is quick wherever the folder is
+    must_have_classes(files := list_images(folder), "data")
+    return len(files.classes)
+
+
+def fitted(architecture: Architecture, data: str) -> Architecture:
+    """Return the network with the input shape and the classes of the data; all else stays.
+
+    A folder of images has as many classes as folders, at least two, and its images are resized to squares as high as
+    the network takes them. "" stands for a folder that is not chosen yet.
+
+    Raises:
+        ValueError: the network is too deep for images that small; or `data` names the home of an unknown user.
+    """
+    if data in ("sample", "cifar10"):
+        return replace(architecture, input_shape=(32, 32, 3), classes=10, include_top=True)
+    classes = len(class_names(path_of("data", data, "'sample'"))) if data else 0
+    side = architecture.input_shape[0]
+    return replace(architecture, input_shape=(side, side, 3), classes=max(2, classes), include_top=True)

@@ -1,0 +1,238 @@
+"""Run: a training as a folder. Whoever has the folder can watch it, stop it, and go on with it. Knows no Keras.
+
+| file | holds |
+| --- | --- |
+| config.json | architecture, recipe, data, versions: what is trained, and never changes |
+| metrics.csv | a row an epoch |
+| gates.json | the gates after each epoch, in a few numbers |
+| status.json | how far it is, a few times a second |
+| wanted | "run", "pause" or "stop": what its process is asked to do |
+| checkpoints/ | the last ones, and the best |
+| log.txt | what its process said |
+| skipped.json | the files of a folder of images that were left out, and why |
+| lock | held by the process that trains, and free once that is gone, however it went |
+| starting | held while a process is started for it |
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from senet_lab import array_checks
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import flag, instance, path_of, quoted_path, real
+from senet_lab.files import DamagedFileError
+from senet_lab.training.devices import Placement
+from senet_lab.training.recipe import Recipe
+from senet_lab.training.runs import config, metrics
+from senet_lab.training.runs.fitting import must_fit
+from senet_lab.training.runs.liveness import is_held, present_status
+from senet_lab.training.runs.metrics import COLUMNS
+from senet_lab.training.runs.starting import start
+from senet_lab.training.runs.status import ACTIVE, ENDED, Status
+from senet_lab.training.runs.wanted import read_wanted, write_wanted
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+__all__ = ["ACTIVE", "COLUMNS", "ENDED", "Run", "Status"]
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training in a folder; `Run.create` makes one, `Run(folder)` opens an existing one."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", path_of("folder", self.folder, "'runs/mine'").resolve())
+        if not config.has_config(self.folder):
+            found = difflib.get_close_matches(self.folder.name[:255], config.run_names(self.folder.parent), 1)
+            fit = f"'{self.folder.with_name(found[0])}'" if found else "`Run.create(...)`"
+            raise FileNotFoundError(f"{quoted_path(self.folder)} is no run: it has no config.json; try {fit}.")
+
+    @classmethod
+    def create(
+        cls,
+        architecture: Architecture,
+        recipe: Recipe | None = None,
+        data: str = "sample",
+        *,
+        folder: str | os.PathLike[str] | None = None,
+        placement: Placement = Placement(),  # noqa: B008 - frozen
+        skip_bad: bool = False,
+    ) -> Run:
+        """Create a run, which is not started yet.
+
+        Args:
+            data: "sample", "cifar10", or a folder with a folder of images for each class.
+            folder: where; None for one under `runs/`, named for the network and the time.
+            placement: on which devices, of which hosts.
+            skip_bad: leave out files of the folder of images that cannot be read, instead of failing; its status says
+                which.
+
+        Raises:
+            TypeError, ValueError: an argument of another type; data that the network cannot take, or a class without
+                images.
+            FileExistsError: the folder is there already.
+            OSError: it cannot be made.
+        """
+        recipe = Recipe() if recipe is None else instance("recipe", recipe, Recipe, "Recipe()")
+        instance("placement", placement, Placement, "Placement()")
+        must_fit(architecture, data)
+        path = config.free_folder(architecture.name) if folder is None else path_of("folder", folder, "'runs/mine'")
+        if os.path.exists(path):  # that of os.path answers even a name that is too long
+            raise FileExistsError(f"`folder` (='{path}') must be a new one; try '{path}-2', or resume the run in it.")
+        fields = {
+            "architecture": architecture.token(),
+            "recipe": recipe.to_dict(),
+            "placement": Placement.checked(*placement)._asdict(),
+            **config.data_config(data, flag("skip_bad", skip_bad)),
+        }
+        path.mkdir(parents=True)
+        config.write_config(path, fields)
+        return cls(path)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Return what config.json says: a value of the right type for each of `config.FIELDS`.
+
+        Raises:
+            DamagedFileError: it cannot be read, or a field is missing, or of another type.
+        """
+        return config.read_config(self.folder)
+
+    def _field(self, name: str, read: Callable[[Any], _Read]) -> _Read:
+        """Return what a field of config.json stands for."""
+        value = self.config[name]
+        try:
+            return read(value)
+        except (ValueError, TypeError) as error:
+            words = f"its `{name}` cannot be read: {str(error).rstrip('.')}"
+            raise DamagedFileError(self.folder / config.CONFIG, words, config.CONFIG_ADVICE) from error
+
+    @property
+    def architecture(self) -> Architecture:
+        """What is trained."""
+        return self._field("architecture", Architecture.from_token)
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it is trained."""
+        return self._field("recipe", Recipe.from_dict)
+
+    @property
+    def placement(self) -> Placement:
+        """On which devices."""
+        return self._field("placement", lambda fields: Placement.checked(**fields))
+
+    @property
+    def skips_bad(self) -> bool:
+        """Whether files of its folder of images that cannot be read are left out."""
+        return bool(self.config["skip_bad"])
+
+    def status(self) -> Status:
+        """Return how far it is; where its process is gone without a word, it has failed."""
+        return present_status(self)
+
+    def is_held(self) -> bool:
+        """Whether a process is at it. Asks the system and not the lock, which two who asked would hold by turns."""
+        return is_held(self.folder)
+
+    def metrics(self) -> list[dict[str, float]]:
+        """Return the rows of metrics.csv, an epoch each; a line that was not finished is left out.
+
+        Raises:
+            DamagedFileError: it cannot be read, or is no file.
+        """
+        return metrics.rows(self.folder / "metrics.csv")
+
+    def model(self) -> keras.Model:
+        """The network with the weights of its best epoch, or else its newest; `save` makes a file of it.
+
+        It takes images as `ready` makes them, (images, height, width, channels), and gives likelihoods, (images,
+        classes). Loads Keras; a process may go on training meanwhile.
+
+        Raises:
+            ValueError: nothing was kept yet, or nothing that can be read.
+        """
+        from senet_lab.training.runs.trained import trained
+
+        return trained(self)[0]
+
+    def ready(self, images: Array) -> Array:
+        """Images (images, height, width, channels), uint8, as the network takes them, float32.
+
+        Raises:
+            ValueError: a run of images of one's own was not begun, so their scale is not known.
+        """
+        from senet_lab.training.batches import ready, scale_of
+
+        images = array_checks.images("images", images)
+        return ready(images, self.recipe, scale_of(self.folder, self.config["data"]))
+
+    def start(self, *, force: bool = False) -> Run:
+        """Train it in a process of its own, from where it was left: the one that `warm()` has ready, if any.
+
+        Args:
+            force: even if it seems to need more memory than there is.
+
+        Raises:
+            RuntimeError: a process is at it already.
+            ValueError: it would not fit into memory; says what would.
+            DamagedFileError: something else lies where the process will write a file.
+        """
+        flag("force", force)
+        start(self, force=force)
+        return self
+
+    def asked(self) -> str:
+        """Return what its process is asked to do; "run" where nothing that is one of `WANTED` can be read."""
+        try:
+            return read_wanted(self.folder)
+        except DamagedFileError:
+            return "run"
+
+    def ask(self, wanted: str) -> None:
+        """Ask its process to "run", "pause" or "stop"; it obeys within a step."""
+        write_wanted(self.folder, wanted)
+
+    def stop(self) -> None:
+        """Stop within a step, with a checkpoint; `start` goes on from there."""
+        self.ask("stop")
+
+    def tell(self, status: Status, *, anyhow: bool = False) -> None:
+        """Write how far it is; `anyhow`, over what is there, where a full disk has no room for a file beside it."""
+        instance("status", status, Status, "Status('waiting')")
+        status.write(self.folder / "status.json", anyhow=anyhow)
+
+    def wait(self, timeout: float = float("inf")) -> Status:
+        """Wait until it has ended and its process is gone, for `timeout` seconds at most."""
+        for _ in self.follow(timeout):
+            pass
+        return self.status()
+
+    def follow(self, timeout: float = float("inf")) -> Iterator[Status]:
+        """Its status, a few times a second, until it has ended."""
+        end = time.monotonic() + _seconds(timeout)
+        while time.monotonic() < end:
+            status = self.status()
+            yield status
+            if status.state in ENDED and not self.is_held():
+                return
+            time.sleep(0.2)
+
+
+def _seconds(timeout: float) -> float:
+    return timeout if isinstance(timeout, float) and timeout == inf else real("timeout", timeout, 0, inf)

@@ -1,0 +1,1 @@
+"""Worker: the process that trains a run."""

@@ -1,0 +1,1 @@
+"""Weights: trained networks that ship, and timm's."""

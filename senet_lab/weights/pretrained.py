@@ -1,0 +1,204 @@
+"""Pretrained: networks that this project trained and ships, each with a card that says how and how well.
+
+model, card = load("cifar_se_resnet20"), card("cifar_se_resnet20")
+model.predict(prepared(images, card))
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab import array_checks
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import instance, one_of, path_of, quoted
+from senet_lab.files import written_whole
+from senet_lab.ledger.build_memory import check_build
+from senet_lab.training.batches import ready
+from senet_lab.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+WEIGHTS = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A network that ships: what it is, how it was trained, and what it can do.
+
+    Attributes:
+        name: what `load` takes.
+        token: of its architecture.
+        recipe: how it was trained, seed and epochs included.
+        data: what it was trained on: "sample", "cifar10" or a folder's name.
+        checkpoint: "last" or "best", of those that the run kept.
+        accuracy: share of the whole test set that is classified rightly by the weights as they ship, from 0 to 1.
+        images: how many images that is.
+        sample_accuracy: the same of the 1,000 test images in the package.
+        device: what it was trained on.
+        seconds: spent in training steps.
+        versions: of the packages that trained it.
+        command: trains it again, from a shell.
+        metrics: a row an epoch, as in the run's metrics.csv.
+    """
+
+    name: str
+    token: str
+    recipe: dict[str, Any]
+    data: str
+    checkpoint: str
+    accuracy: float
+    images: int
+    sample_accuracy: float
+    device: str
+    seconds: float
+    versions: dict[str, str]
+    command: str
+    metrics: tuple[dict[str, float], ...]
+
+    @property
+    def architecture(self) -> Architecture:
+        """What was trained."""
+        return Architecture.from_token(self.token)
+
+    def to_json(self) -> str:
+        """The card as text, a line a field."""
+        return json.dumps({**asdict(self), "metrics": list(self.metrics)}, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Card:
+        """The card that `to_json` wrote.
+
+        Raises:
+            ValueError: it is none; says what is missing or too much.
+        """
+        try:
+            values = json.loads(instance("text", text, str, "card(name).to_json()"))
+        except (RecursionError, ValueError) as error:
+            raise ValueError(f"`text` must be a card as JSON: {error}; try card(name).to_json().") from error
+        known = {field.name for field in fields(cls)}
+        if not isinstance(values, dict) or set(values) != known:
+            given = set(values) if isinstance(values, dict) else set()
+            missing, more = sorted(known - given), sorted(given - known)
+            raise ValueError(f"A card must have the fields of `Card`; it lacks {missing} and has {more} besides.")
+        return cls(**{**values, "metrics": tuple(values["metrics"])})
+
+
+def names(folder: Path = WEIGHTS) -> tuple[str, ...]:
+    """The networks that ship, in alphabetical order."""
+    return tuple(sorted(path.stem for path in path_of("folder", folder, "pretrained.WEIGHTS").glob("*.json")))
+
+
+def card(name: str, folder: Path = WEIGHTS) -> Card:
+    """What there is to say of a network that ships.
+
+    Raises:
+        ValueError, TypeError: there is none of that name; the error names the nearest.
+    """
+    return Card.from_json(_path(name, ".json", folder).read_text())
+
+
+def twin(card: Card, folder: Path = WEIGHTS) -> Card | None:
+    """The network that ships and differs from a card's in squeeze-excite alone, trained by the same recipe; or None."""
+    folder = path_of("folder", folder, "pretrained.WEIGHTS")
+    instance("card", card, Card, "card('cifar_se_resnet20')")
+    bare = replace(card.architecture, ratio=None)
+    for name in names(folder):
+        other = Card.from_json((folder / f"{name}.json").read_text())
+        same = (other.recipe, other.data, replace(other.architecture, ratio=None)) == (card.recipe, card.data, bare)
+        if same and (other.architecture == bare) != (card.architecture == bare):
+            return other
+    return None
+
+
+def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
+    """A network that ships, trained; it takes images as `prepared` gives them. Its weights were rounded to 16 bits.
+
+    Args:
+        name: one of `names()`; or "timm/seresnet50.ra2_in1k" and the like, which is fetched, see
+            `senet_lab.weights.timm.hub`, and takes images as `senet_lab.weights.timm.networks.PUBLISHED` has it.
+
+    Raises:
+        ValueError, TypeError: there is none of that name, its file is damaged, or it does not fit into memory.
+        FileNotFoundError: one of timm's is not here, and could not be fetched.
+    """
+    if isinstance(name, str) and name.startswith("timm/"):
+        from senet_lab.weights.timm import hub
+
+        return hub.load(name.removeprefix("timm/"))
+    architecture = card(name, folder).architecture
+    check_build(architecture)
+    model = architecture.build(name)
+    assign(model, _path(name, ".safetensors", folder))
+    return model
+
+
+def prepared(images: Array, card: Card) -> Array:
+    """Pixels, uint8, as the network of a card takes them: float32, standardised if it was trained so."""
+    instance("card", card, Card, "card('cifar_se_resnet20')")
+    return ready(array_checks.images("images", images), Recipe.from_dict(card.recipe))
+
+
+def write(model: keras.Model, path: Path) -> None:
+    """The weights of a model as safetensors, rounded to 16 bits, by the paths of their variables; whole or not at all.
+
+    Raises:
+        ValueError: a weight is too large for 16 bits, or is no number.
+    """
+    array_checks.model("model", model)
+    path = path_of("path", path, "'weights.safetensors'")
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    with np.errstate(over="ignore"):
+        arrays = (array.astype("float16") for array in model.get_weights())
+        tensors = dict(zip((weight.path for weight in model.weights), arrays, strict=True))
+    bad = next((name for name, tensor in tensors.items() if not np.isfinite(tensor).all()), None)
+    if bad:
+        raise ValueError(f"`{bad}` must have numbers that 16 bits can hold, up to 65504; look at how it was trained.")
+    with written_whole(path, overwrite=True) as unfinished:
+        save_file(tensors, unfinished)
+
+
+def assign(model: keras.Model, path: Path) -> None:
+    """Give a model the weights that `write` wrote: each tensor to the variable of its path, none left over.
+
+    Raises:
+        ValueError: the file is damaged, or has other weights than the model; says which, and changes nothing.
+    """
+    array_checks.model("model", model)
+    path = path_of("path", path, "'weights.safetensors'")
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as parsed
+
+    try:
+        tensors = parsed(path.read_bytes())
+    except SafetensorError as error:
+        raise ValueError(f"'{path.name}' is damaged: {error}; get it anew.") from error
+    variables = {weight.path: weight for weight in model.weights}
+    wrong = [f"{name} is missing" for name in sorted(set(variables) - set(tensors))]
+    wrong += [f"{name} is unknown to the model" for name in sorted(set(tensors) - set(variables))]
+    wrong += [
+        f"{name} is {tensor.shape}, not {tuple(variables[name].shape)}"
+        for name, tensor in sorted(tensors.items())
+        if name in variables and tensor.shape != tuple(variables[name].shape)
+    ]
+    if wrong:
+        more = f", and {len(wrong) - 6} more" if len(wrong) > 6 else ""
+        raise ValueError(f"'{path.name}' does not fit `{model.name}`: {'; '.join(wrong[:6])}{more}.")
+    for name, variable in variables.items():
+        variable.assign(tensors[name].astype("float32"))
+
+
+def _path(name: str, suffix: str, folder: Path) -> Path:
+    folder = path_of("folder", folder, "pretrained.WEIGHTS")
+    known = names(folder)
+    if not known:
+        raise ValueError(f"`name` (={quoted(name)}) is not there: no network ships in '{folder.name}'.")
+    return folder / f"{one_of('name', name, known)}{suffix}"

@@ -1,0 +1,1 @@
+"""timm's published weights: names, shapes, preprocessing and classes, in both directions."""

@@ -1,0 +1,149 @@
+"""Networks of timm that are networks of this package: which architecture each is, and what its images have to be.
+
+What timm calls `seresnet50` is `Architecture("resnet", 50, convention="timm")`; its `legacy_*`, which were ported from
+Caffe, are those of the paper's convention (read from timm 1.0.31, `timm/models/resnet.py` and `senet.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import first_few, nearest, one_of, quoted
+from senet_lab.ledger.ledger import Ledger
+from senet_lab.weights.timm.preprocessing import Preprocessing
+
+if TYPE_CHECKING:
+    import keras
+
+_SIZES: Mapping[str, dict[str, Any]] = {
+    "seresnet18": {"depth": 18},
+    "seresnet34": {"depth": 34},
+    "seresnet50": {"depth": 50},
+    "seresnet101": {"depth": 101},
+    "seresnet152": {"depth": 152},
+    "seresnext26_32x4d": {"family": "resnext", "depth": 26},
+    "seresnext50_32x4d": {"family": "resnext", "depth": 50},
+    "seresnext101_32x4d": {"family": "resnext", "depth": 101},
+    "seresnext101_32x8d": {"family": "resnext", "depth": 101, "base_width": 8},
+    "seresnext101_64x4d": {"family": "resnext", "depth": 101, "cardinality": 64},
+    "senet154": {"family": "resnext", "depth": 154, "cardinality": 64},
+}
+MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # that one is a legacy network alone
+LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
+NAMES = (*MODERN, *LEGACY)
+MAX_NAMED = 6  # layers that an error names
+# Near in name, but other networks of timm: their last letter says how stem and shortcuts differ.
+OTHERS = re.compile(r"seresnex?t(aa)?\d+(?P<stem>d|tn?)(_\d+x\d+d)?")
+
+
+class Published(NamedTuple):
+    """Weights that timm's authors publish.
+
+    Attributes:
+        network: one of `NAMES`.
+        preprocessing: what images have to be.
+    """
+
+    network: str
+    preprocessing: Preprocessing
+
+
+_RA2 = Preprocessing(224, 0.875, "bicubic")
+_CAFFE = Preprocessing(224, 0.875, "bilinear")
+_A1, _A3 = Preprocessing(224, 0.95, "bicubic"), Preprocessing(160, 0.95, "bicubic")
+# timm 1.0.31's default_cfgs: what is on huggingface.co, and the images that each was trained for.
+PUBLISHED: Mapping[str, Published] = {
+    "seresnet50.ra2_in1k": Published("seresnet50", _RA2),
+    "seresnet50.a1_in1k": Published("seresnet50", _A1),
+    "seresnet50.a2_in1k": Published("seresnet50", _A1),
+    "seresnet50.a3_in1k": Published("seresnet50", _A3),
+    "seresnext50_32x4d.gluon_in1k": Published("seresnext50_32x4d", _RA2),
+    "seresnext50_32x4d.racm_in1k": Published("seresnext50_32x4d", _RA2),
+    "seresnext101_32x4d.gluon_in1k": Published("seresnext101_32x4d", _RA2),
+    "seresnext101_32x8d.ah_in1k": Published("seresnext101_32x8d", _A1),
+    "seresnext101_64x4d.gluon_in1k": Published("seresnext101_64x4d", _RA2),
+    "senet154.gluon_in1k": Published("senet154", _RA2),
+}
+# And what is there as a pickle elsewhere: the legacy networks, brought over from Caffe.
+PICKLED: Mapping[str, Published] = {
+    f"{name}.in1k": Published(name, _RA2 if name.endswith(("resnet18", "next26_32x4d")) else _CAFFE) for name in LEGACY
+}
+
+
+def architecture_of(name: str) -> Architecture:
+    """The architecture that timm calls by a name, with or without the tag of its weights.
+
+    >>> architecture_of("seresnext50_32x4d.racm_in1k")
+    Architecture(family='resnext', convention='timm')
+
+    Raises:
+        ValueError, TypeError: there is no such network here; says why, or names the nearest.
+    """
+    network = str(name).partition(".")[0]
+    if other := OTHERS.fullmatch(network):
+        first, fit = 32 if other["stem"] == "d" else 24, nearest(network, NAMES)
+        raise ValueError(
+            f"`name` (={quoted(name)}) is no network of this package: its stem is three convolutions of {first}, 32 "
+            f"and 64, and its shortcuts pool before they project; try {fit!r}."
+        )
+    network = one_of("name", network, NAMES)
+    plain = network.removeprefix("legacy_")
+    legacy = network != plain
+    late: dict[str, Any] = {"branch_relu": True} if legacy and plain in ("seresnet18", "seresnet34") else {}
+    return Architecture(**_SIZES[plain], **late, convention="paper" if legacy else "timm")
+
+
+def name_of(network: Architecture | keras.Model) -> str:
+    """What timm calls a network; for any number of classes and size of image.
+
+    Args:
+        network: its architecture; or the model itself, whoever built it.
+
+    Raises:
+        ValueError: timm has no such network; names the nearest, and where it differs.
+        TypeError: the model has a layer that no ledger counts.
+    """
+    ours = _computed(network)
+    apart = {name: _apart(ours, name) for name in NAMES}
+    name = min(NAMES, key=lambda name: len(apart[name]))
+    if not apart[name]:
+        return name
+    said = repr(network) if isinstance(network, Architecture) else f"the model `{network.name}`"
+    raise ValueError(f"timm has no network like {said}; its {name!r} has other {first_few(apart[name], MAX_NAMED)}.")
+
+
+def differences(network: Architecture | keras.Model, name: str) -> list[str]:
+    """The layers in which a network computes otherwise than one of timm that has as large images and as many classes.
+
+    >>> differences(Architecture("resnet", 50, convention="timm", gate="tanh"), "seresnet50")
+    ['gates']
+    """
+    return _apart(_computed(network), name)
+
+
+def _apart(ours: Mapping[str, Any], name: str) -> list[str]:
+    head = ours.get("classifier_dense")
+    options = {"classes": head.output_shape[-1]} if head else {"include_top": False}
+    theirs = _computed(replace(architecture_of(name), input_shape=ours["image"], **options))
+    return [part for part in {**ours, **theirs} if ours.get(part) != theirs.get(part)]
+
+
+def _computed(network: Architecture | keras.Model) -> dict[str, Any]:
+    """What decides what a network computes, apart from its weights: each layer's row, and what no ledger tells."""
+    first, *rows = (row for row in Ledger.of(network).rows if row.kind != "dropout")  # nothing but in training
+    found: dict[str, Any] = {row.name: row for row in rows}
+    found |= {"image": first.output_shape[1:], "order of layers": list(found)}
+    if isinstance(network, Architecture):
+        style = network.style
+        squeeze = {"average": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}[style.squeeze]
+        return found | {"epsilon": {style.bn_epsilon}, "gates": {style.gate}, "squeezes": {squeeze}}
+    layers = {layer.name: layer for layer in network.layers}
+    return found | {
+        "epsilon": {layer.epsilon for layer in layers.values() if hasattr(layer, "epsilon")},
+        "gates": {layer.activation.__name__ for name, layer in layers.items() if name.endswith("_se_gate")},
+        "squeezes": {type(layer).__name__ for name, layer in layers.items() if name.endswith("_se_squeeze")},
+    }
