@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-import weakref
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,18 +19,14 @@ from senet_lab.explorer.building import Building
 from senet_lab.explorer.page import shown
 from senet_lab.explorer.state import FIRST_WORDS, State, after, begun, begun_again, file_name
 from senet_lab.export import text_of
-from senet_lab.widgets.cells import asked_for, cell
+from senet_lab.widgets.cells import CellPanels, asked_for, cell
 from senet_lab.widgets.conversation import Conversation, Request
 
 if TYPE_CHECKING:
     import keras
 
 
-# What a cell's Explorer showed and built last, so that running the cell again loses nothing: the last REMEMBERED, by
-# cell, by which of its Explorers, and by what it was given.
-_left_at: dict[tuple[str, Architecture], tuple[State, Building]] = {}
-REMEMBERED = 64
-_live: dict[str, weakref.ref[Explorer]] = {}  # the Explorer of a cell
+CELLS = CellPanels[tuple[State, Building]]()  # what a cell showed and built last
 
 
 class Explorer(anywidget.AnyWidget):
@@ -55,7 +50,7 @@ class Explorer(anywidget.AnyWidget):
     )
     _css = style_sheet() + read_assets("widgets/base.css", "explorer/widget.css")
 
-    # To the page: what `pages.shown` puts together. From the page come messages, see `conversation`.
+    # To the page: what `page.shown` puts together. From the page come messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     architecture = traitlets.Instance(Architecture)
     successor = traitlets.Instance("senet_lab.explorer.widget.Explorer", allow_none=True)
@@ -65,16 +60,17 @@ class Explorer(anywidget.AnyWidget):
         first = begun(Architecture("resnext", 50), asked_for()) if architecture is None else None
         first = first or begun(_an_architecture(architecture))
         self._place = (cell(), first.architecture)
-        self._state, self._building = _left_at.get(self._place) or (first, Building(self._built))
+        self._state, self._building = CELLS.recall(self._place) or (first, Building(self._built))
         self._download: dict[str, Any] = {}  # what the view that asked last is to save
         self._conversation = Conversation(self._act, self._render, self._fail)
         self._building.changed = self._built
         super().__init__(architecture=self._state.architecture)
         self._conversation.open(self, ("shown",))
-        if name := self._place[0]:
-            if (old := _live.get(name)) and (explorer := old()):
-                explorer.successor = self
-            _live[name] = weakref.ref(self)
+        CELLS.replace(self._place[0], self)
+
+    def replaced_by(self, explorer: Explorer) -> None:
+        """Name the Explorer that the cell has made since, for those that follow this one."""
+        self.successor = explorer
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set what there is to set: a slip of the pen would make an attribute that nobody looks at."""
@@ -154,7 +150,7 @@ class Explorer(anywidget.AnyWidget):
         while drawn != (now := (self._state, self._building.version, self._download, self._conversation.answered)):
             drawn = now
             self.shown = {"answered": now[3], "download": now[2], **shown(now[0], self._building)}
-        _remember(self._place, now[0], self._building)
+        CELLS.remember(self._place, (replace(now[0], refused={}), self._building))
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()
@@ -182,11 +178,3 @@ def _no_such(name: str, value: Any) -> str:
             f"try explorer.architecture = dataclasses.replace(explorer.architecture, {name}={quoted(value)})."
         )
     return f"`{name}` is nothing that an Explorer has; try '{nearest(name, ('architecture', 'pinned'))}'."
-
-
-def _remember(place: tuple[str, Architecture], state: State, building: Building) -> None:
-    if place[0]:
-        _left_at.pop(place, None)
-        _left_at[place] = replace(state, refused={}), building
-        while len(_left_at) > REMEMBERED:
-            del _left_at[next(iter(_left_at))]

@@ -34,7 +34,7 @@ from senet_lab.gatelens.views.reading import gates_sheet
 from senet_lab.gatelens.work import Work, Works
 from senet_lab.gates.moments import Moment
 from senet_lab.training.runs.run import Run
-from senet_lab.widgets.cells import REPLACED, cell, supersede
+from senet_lab.widgets.cells import REPLACED, CellPanels, cell
 from senet_lab.widgets.conversation import Conversation, Request
 from senet_lab.widgets.follower import Follower
 
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     import keras
 
     from senet_lab.gates.watch import GateWatch
+
+
+CELLS = CellPanels[None]()
 
 
 class GateLens(anywidget.AnyWidget):
@@ -132,7 +135,7 @@ class GateLens(anywidget.AnyWidget):
         self._open()
         super().__init__(**parted(self._page()))
         self._conversation.open(self, (*PARTS, "shown"))
-        supersede(cell(), self._rest)
+        CELLS.replace(cell(), self)
         if watch is not None:
             watch.listen(self._follow)
         self._works.try_again(first)  # what failed for another panel, some time ago
@@ -150,6 +153,10 @@ class GateLens(anywidget.AnyWidget):
         if getattr(self, "_follower", None) is not None:  # a panel that was refused has none
             self._rest()
         super().close()
+
+    def replaced_by(self, _: GateLens) -> None:
+        """End this panel: its cell was run again."""
+        self._rest()
 
     def _rest(self) -> None:
         """Look, work and send no more; ipywidgets keeps what is left."""

@@ -30,7 +30,7 @@ from senet_lab.trainer.state import ACTIONS, State, after, begun, followed
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
 from senet_lab.training.runs.warm import warm
-from senet_lab.widgets.cells import REPLACED, cell, supersede
+from senet_lab.widgets.cells import REPLACED, CellPanels, cell
 from senet_lab.widgets.conversation import Conversation, Request
 from senet_lab.widgets.follower import Follower
 
@@ -39,10 +39,7 @@ if TYPE_CHECKING:
 
 READ_EVERY = 1.0  # seconds between two questions to the device
 
-# What a cell's Trainer was set to last, by the cell and what it gives: a cell that is run again goes on, and one that
-# was edited begins anew.
-Place = tuple[str, Path, Architecture | str | None, Recipe | None]
-_left_at: dict[Place, State] = {}
+CELLS = CellPanels[State]()  # what a cell was set to last
 
 
 class Trainer(anywidget.AnyWidget):
@@ -98,8 +95,8 @@ class Trainer(anywidget.AnyWidget):
         self._read_at = 0.0
         self._taking = taking_from(self.folder)
         given = "explorer" if isinstance(architecture, Explorer) else architecture
-        self._place: Place = (cell(), self.folder, given, recipe)
-        self._state = _left_at.get(self._place) or _first(architecture, recipe)
+        self._place = (cell(), self.folder, given, recipe)
+        self._state = CELLS.recall(self._place) or _first(architecture, recipe)
         self._seen = look(self.folder)
         self._follower = Follower(weakref.WeakMethod(self._tick))
         self._conversation = Conversation(self._act, self._answer, self._fail)
@@ -107,7 +104,7 @@ class Trainer(anywidget.AnyWidget):
         self._conversation.open(self, ("form", "now", "picture", "epochs", "table", "lens"))
         if self._explorer is not None:
             self._follow(self._explorer)
-        supersede(self._place[0], self._rest)
+        CELLS.replace(self._place[0], self)
 
     @property
     def architecture(self) -> Architecture:
@@ -125,8 +122,12 @@ class Trainer(anywidget.AnyWidget):
             self._rest()
         super().close()
 
+    def replaced_by(self, _: Trainer) -> None:
+        """End this panel: its cell was run again."""
+        self._rest()
+
     def _rest(self) -> None:
-        """Follow neither runs nor Explorer any more, and let go of the gates."""
+        """Stop following runs and the Explorer, and release the gates."""
         self._follower.end()
         self._leave()
         self._swap_gates(None)
@@ -268,8 +269,7 @@ class Trainer(anywidget.AnyWidget):
             self.form = form = self._form(state)
             answered = form["answered"]
         self._show()
-        if self._place[0]:
-            _left_at[self._place] = replace(drawn, refused={})
+        CELLS.remember(self._place, replace(drawn, refused={}))
 
     def _show(self) -> None:
         """Parts that change; one that is as it was is not sent."""

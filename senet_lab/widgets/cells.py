@@ -1,19 +1,19 @@
-"""Cells: which cell of a notebook is being run, so that one that is run again goes on where it was."""
+"""Cells: which cell of a notebook is running, so that a panel goes on where it was when its cell is run again."""
 
 from __future__ import annotations
 
 import os
 import sys
 import weakref
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
 # What a panel answers whose cell has made another one since.
 REPLACED = "The cell of this panel was run again, or the panel was closed. Run this cell again as well."
 
+MAX_CELLS = 64  # of which the state is remembered, for each kind of panel
+_State = TypeVar("_State")
 _counted: dict[str, int] = {}  # panels that the execution under way has made
-_live: dict[tuple[Any, str], weakref.WeakMethod[Callable[[], None]]] = {}  # how to end the panel of a cell
 
 
 def cell() -> str:
@@ -30,18 +30,41 @@ def cell() -> str:
     return f"{name} {number}"
 
 
-def supersede(place: str, rest: Any) -> None:
-    """End the panel that a cell made before, if it was run again: ipywidgets keeps every widget for ever.
+class CellPanels(Generic[_State]):
+    """The panels of one kind, by their cells: the state to go on with, and the panel to end.
 
-    Args:
-        place: what `cell` said of the panel that there is now.
-        rest: its method that ends it.
+    ipywidgets keeps every widget for as long as the kernel lives, so the panel that a cell made before has to be told
+    that there is another one. Panels themselves are held weakly.
     """
-    if place:
-        key = rest.__func__, place  # anywidget gives each panel a class of its own
-        if (old := _live.get(key)) and (end := old()):
-            end()
-        _live[key] = weakref.WeakMethod(rest)
+
+    def __init__(self) -> None:
+        self._states: dict[tuple[str, *tuple[Any, ...]], _State] = {}
+        self._panels: dict[str, weakref.ref[Any]] = {}
+
+    def recall(self, place: tuple[str, *tuple[Any, ...]]) -> _State | None:
+        """Return the state that the last panel of a place was left at, or None.
+
+        Args:
+            place: what `cell` returned, and what the panel was given: a cell that gives another network begins anew.
+        """
+        return self._states.get(place)
+
+    def remember(self, place: tuple[str, *tuple[Any, ...]], state: _State) -> None:
+        """Keep the state of a place; outside of any cell, nothing."""
+        if not place[0]:
+            return
+        self._states.pop(place, None)
+        self._states[place] = state
+        while len(self._states) > MAX_CELLS:
+            del self._states[next(iter(self._states))]
+
+    def replace(self, name: str, panel: Any) -> None:
+        """Note the panel of a cell, and call `replaced_by` of the one that the cell made before."""
+        if not name:
+            return
+        if (reference := self._panels.get(name)) and (old := reference()):
+            old.replaced_by(panel)
+        self._panels[name] = weakref.ref(panel)
 
 
 def is_app() -> bool:
