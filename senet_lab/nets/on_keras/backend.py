@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 # TensorFlow reads these when it is loaded or allocates its first tensor. With a memory pool it reuses freed memory in
 # the next step instead of returning it to the system; the pool must not end at 64 GiB. oneDNN's kernels are faster even
-# on processors without instructions for neural networks, where TensorFlow leaves them off. docs/architecture.md has
-# what that gains.
+# on processors without instructions for neural networks, where TensorFlow leaves them off. What that gains:
+# docs/decisions/008-tensorflow-reuses-memory.md.
 CPU_SETTINGS: Mapping[str, str] = MappingProxyType(
     {"TF_CPU_ALLOCATOR_USE_BFC": "true", "TF_CPU_BFC_MEM_LIMIT_IN_MB": str(2**30)}
     | ({"TF_ENABLE_ONEDNN_OPTS": "1"} if platform.machine() in ("x86_64", "AMD64") else {})
