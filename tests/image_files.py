@@ -4,7 +4,11 @@ import io
 import struct
 import zlib
 
+import numpy as np
 from PIL import Image
+
+# Every grey there is, on 120 x 90 pixels.
+RAMP = np.linspace(0, 255, 90 * 120).reshape(90, 120).astype("uint8")
 
 
 def encoded(image, kind="PNG", **how):
