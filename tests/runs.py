@@ -37,6 +37,12 @@ def made(folder, name, network=SE_20, *, epochs=3, state="finished", accuracy=0.
     return run
 
 
+def checkpointed(run):
+    """A run with a file where its first checkpoint would be; whoever reads it learns that it is damaged."""
+    (run.folder / "checkpoints").mkdir(exist_ok=True)
+    (run.folder / "checkpoints/best.npz").write_bytes(b"")
+
+
 def process_of(run):
     """The worker of a run, or None."""
     return psutil.Process(run.status().process) if run.is_held() else None

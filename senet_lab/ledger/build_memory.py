@@ -21,9 +21,9 @@ from senet_lab.memory import size_words
 
 # Fitted to the peaks that `memory.peak()` gave for `Architecture.build()`, and for `.save()` behind it, in a process
 # that had built an SE-ResNet-20 before (Keras 3, TensorFlow 2.21 on the CPU, 2 cores x86_64, Linux, 2026-11-29);
-# tests/test_build_memory.py has the six networks, and measures one of them again. All weights stay, the random values
-# of the largest layer are drawn in 2.25 times its size, and each layer has its objects in Python. To save copies all
-# weights once, and the largest ones again. The worst was off by 8 %, except for a network of 4,000 tiny layers.
+# tests/ledger/test_build_memory.py has the six networks, and measures one of them again. All weights stay, the random
+# values of the largest layer are drawn in 2.25 times its size, and each layer has its objects in Python. To save copies
+# all weights once, and the largest ones again. The worst was off by 8 %, except for a network of 4,000 tiny layers.
 IMPORTS = 850_000_000  # Keras and TensorFlow, and a first model
 NUMBER = 4  # bytes of a float32; mixed precision stores weights in it as well
 Table = tuple[tuple[int, ...], ...]

@@ -25,9 +25,9 @@ from senet_lab.training.recipe import Recipe
 
 NUMBER = 4  # bytes of a float32
 SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of each parameter
-# Fitted to the peaks of eight trainings (tests/test_estimate.py has them), TensorFlow 2.21 on a CPU; the worst was off
-# by 4.8 %. What there is before any layer; what a layer's graph takes; the share of the ledger's activations that a
-# training step has in memory at once.
+# Fitted to the peaks of eight trainings (tests/training/test_estimate.py has them), TensorFlow 2.21 on a CPU; the worst
+# was off by 4.8 %. What there is before any layer; what a layer's graph takes; the share of the ledger's activations
+# that a training step has in memory at once.
 BASE, LAYER, KEPT = 850_000_000, 800_000, 0.76
 
 

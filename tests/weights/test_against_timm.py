@@ -1,6 +1,6 @@
 """Beside timm itself, while it runs in a Python of its own (`make peers`): the same numbers, there and back.
 
-All that `test_ported.py` holds is held against what timm was recorded to say; here it is asked.
+All that `test_timm_weights.py` holds is held against what timm was recorded to say; here it is asked.
 """
 
 import json
@@ -8,19 +8,17 @@ import os
 import subprocess
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from test_ported import seen_by
-from timm_draws import ANSWERS, SIDES, images
+from servers import ROOT
+from timm_draws import SIDES, images
+from timm_recorded import TIMM, seen_by
 
 from senet_lab import Architecture
 from senet_lab.weights.timm.networks import NAMES, PICKLED, PUBLISHED, architecture_of
 from senet_lab.weights.timm.weights import convert, save_timm, to_timm
 
-TIMM = json.loads(ANSWERS.read_text())
-HERE = Path(__file__).parent
 # One of each kind of block, stem, shortcut and convention; `test_what_was_recorded...` has all of them.
 KINDS = (
     "seresnet18", "seresnet50", "seresnext50_32x4d", "senet154",
@@ -31,14 +29,14 @@ KINDS = (
 @pytest.fixture(scope="module")
 def timm(tmp_path_factory):
     """Calls a function of `timm_itself.py` in the other Python."""
-    python = os.environ.get("PEERS") or str(HERE.parent / ".peers" / "bin" / "python")
-    if "PEERS" not in os.environ and not (HERE.parent / ".peers" / "ready").exists():
+    python = os.environ.get("PEERS") or str(ROOT / ".peers" / "bin" / "python")
+    if "PEERS" not in os.environ and not (ROOT / ".peers" / "ready").exists():
         pytest.skip("timm itself is not here to be asked; `make peers` installs it")
     log = tmp_path_factory.mktemp("timm") / "log"
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            [python, str(HERE / "timm_itself.py"), "asked"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [python, str(ROOT / "tests" / "timm_itself.py"), "asked"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=errors,
         ) as process,
     ):  # fmt: skip

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from servers import ROOT
 
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
 
-ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 NAMES = ("00_start_here", *LESSONS)
 PATHS = {name: NOTEBOOKS / f"{name}.ipynb" for name in NAMES} | {

@@ -3,17 +3,16 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
+from servers import ROOT
 
 from notebooks import stored
 
-ROOT = Path(__file__).parent.parent
 NOTEBOOKS = stored()
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

@@ -1,24 +1,16 @@
 """Pictures of one's own: every kind that Pillow opens, and what is refused."""
 
-import io
 import os
-import struct
-import zlib
 
 import numpy as np
 import pytest
+from image_files import encoded, png_of
 from PIL import Image
 
 from senet_lab.data.pictures import LIMIT, picture
 
 DRAW = np.random.default_rng(0)
 PIXELS = np.full((40, 60, 3), (200, 60, 20), "uint8")
-
-
-def encoded(image, kind="PNG", **how):
-    file = io.BytesIO()
-    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, kind, **how)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "ICO"])
@@ -70,17 +62,6 @@ def test_one_pixel_and_the_path_of_a_file_will_do(tmp_path):
 def test_a_picture_of_the_right_size_is_what_it_was():
     pixels = DRAW.integers(0, 256, (32, 32, 3), "uint8")
     np.testing.assert_array_equal(picture(encoded(pixels), 32), pixels)
-
-
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def png_of(width, height):
-    """A PNG that says it is that large; a few kilobytes that would unpack to gigabytes."""
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(bytes(10_000))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 WHOLE = encoded(DRAW.integers(0, 256, (64, 64, 3), "uint8"))

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
-from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from timm_draws import ANSWERS, SIDES, draw, fingerprint, images, probed
+from servers import ROOT
+from timm_draws import SIDES, draw, fingerprint
+from timm_recorded import TIMM, assert_as_timm, legacy
 
 from senet_lab import Architecture
 from senet_lab.weights.timm import hub
@@ -25,12 +26,7 @@ from senet_lab.weights.timm.preprocessing import Preprocessing
 from senet_lab.weights.timm.results import RESULTS
 from senet_lab.weights.timm.weights import convert, save_timm, shapes, to_timm
 
-TIMM = json.loads(ANSWERS.read_text())
 SMALL = Architecture("resnet", 18, convention="timm", classes=10, input_shape=(64, 64, 3))
-
-
-def legacy(name):
-    return name.startswith("legacy_")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -72,44 +68,6 @@ def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
         ValueError, match=f"timm has no network like the model `.*`; its 'seresnet18' has other .*{UNLIKE[what][1]}"
     ):
         to_timm(model)
-
-
-def outputs(model, architecture):
-    """What `timm_draws` recorded of timm: log probabilities, maps behind each group, gates of its last block."""
-    import keras
-
-    wanted = {}
-    for number, group in enumerate(architecture.plan, 1):
-        last = f"group{number}_block{group.n_blocks}"
-        wanted |= {f"group{number}": f"{last}_relu", f"gate{number}": f"{last}_se_gate"}
-    layers = [model.get_layer(layer).output for layer in wanted.values()]
-    return keras.Model(model.inputs, [model.outputs[0], *layers]), ["log", *wanted]
-
-
-@lru_cache(maxsize=1)
-def ported(name):
-    """timm's network with the weights that were drawn for it, and the names of its outputs; built once for all sides."""
-    architecture = replace(architecture_of(name), input_shape=(*SIDES[1], 3))
-    weights = draw(shapes(architecture, legacy=legacy(name)))
-    return outputs(convert(weights, architecture), architecture)
-
-
-def seen_by(model, pixels):
-    """Its outputs for images of any side: its layers by hand, along its own graph, which was built for one side."""
-    return model._run_through_graph(pixels, operation_fn=lambda operation: operation)
-
-
-def assert_as_timm(name, side):
-    import keras
-
-    model, parts = ported(name)
-    told = TIMM[name]["x".join(map(str, side))]
-    found = [keras.ops.convert_to_numpy(each) for each in seen_by(model, keras.ops.convert_to_tensor(images(side)))]
-    for part, array in zip(parts, [np.log(found[0]), *found[1:]], strict=True):
-        ours = probed(array)
-        assert ours["size"] == told[part]["size"], part
-        apart = np.abs(np.subtract(ours["some"], told[part]["some"])).max()
-        assert apart <= 1e-4 * told[part]["spread"], (part, apart / told[part]["spread"])
 
 
 # All at the odd size, which tells where zeros are padded; at 224 one of each family, since depth changes nothing there.
@@ -655,8 +613,8 @@ def test_the_likeliest_classes_come_first_with_their_probabilities():
 JAX = """
 import sys
 sys.path.insert(0, "tests")
-import test_ported
-test_ported.assert_as_timm("legacy_seresnext26_32x4d", (193, 257))
+import timm_recorded
+timm_recorded.assert_as_timm("legacy_seresnext26_32x4d", (193, 257))
 """
 
 
@@ -664,6 +622,6 @@ test_ported.assert_as_timm("legacy_seresnext26_32x4d", (193, 257))
 def test_jax_computes_what_timm_does_as_well():
     done = subprocess.run(
         [sys.executable, "-c", JAX], capture_output=True, text=True, check=False,
-        env={**os.environ, "KERAS_BACKEND": "jax"}, cwd=ANSWERS.parents[1],
+        env={**os.environ, "KERAS_BACKEND": "jax"}, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

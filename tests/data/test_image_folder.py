@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from image_files import png_of
 from messages import post
 from PIL import Image
 from runs import SHORT, TINY, log_of
-from test_pictures import png_of
 
 from senet_lab import Trainer
 from senet_lab.cli import main

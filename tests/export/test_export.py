@@ -11,8 +11,8 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from architecture_grid import GRID, architectures
 from hypothesis import given, settings
-from test_keras import GRID, architectures
 
 from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, Sketch
 from senet_lab.architecture.presets import PRESETS

@@ -1,0 +1,76 @@
+"""Two networks compared: differences that add up, in bars and in words."""
+
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+
+import pytest
+from drawn_ledgers import ALL, RESNEXT, cells, parsed, within
+
+from senet_lab import Architecture
+from senet_lab.drawing.network.breakdown import breakdown_svg
+from senet_lab.drawing.network.compare import changed, compare, difference_table, sentence, waterfall_svg
+from senet_lab.drawing.papers.tables import published
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_published_and_comparison_are_well_formed(name):
+    parsed(published(ALL[name]))
+    page = parsed(compare(RESNEXT, ALL[name]))
+    assert all(within(mark) for mark in page if mark.tag.endswith("}svg"))
+
+
+def test_a_difference_is_explained_as_a_sum():
+    from senet_lab.ledger.differences import Difference
+
+    se = Difference(Architecture(ratio=None).ledger(), Architecture().ledger())
+    assert sentence(se, "params") == (
+        "+2.51 M parameters = 1.57 M in group 4 + 786.43 k in group 3 + 131.07 k in group 2 + 24.58 k in group 1; "
+        "of it squeeze-excite +2.51 M."
+    )
+    back = Difference(se.after, se.before)
+    assert sentence(back, "params").startswith("\u22122.51 M parameters = \u22121.57 M in group 4 \u2212 786.43 k")
+    assert sentence(Difference(se.after, se.after), "macs") == "\u00b10 multiply-adds."
+    rows = cells(parsed(difference_table(se))[0])
+    assert rows[-1][:4] == ["total", "25.56 M", "28.07 M", "+2.51 M"]
+    assert len(rows) == 8
+
+
+def test_a_waterfall_ends_where_its_steps_lead():
+    from senet_lab.ledger.differences import Difference
+
+    for after in (RESNEXT, Architecture("resnext", 152, ratio=None), Architecture.preset("cifar_resnet56")):
+        difference = Difference(Architecture().ledger(), after.ledger())
+        for measure in ("params", "macs", "activations"):
+            marks = list(ElementTree.fromstring(waterfall_svg(difference, measure)))
+            bars = [m for m in marks if m.get("class") in ("sn-rise", "sn-fall", "sn-whole")]
+            changed_groups = [part for part in difference.by_group if getattr(part, measure)]
+            assert len(bars) == len(changed_groups) + 1
+            ends = [(float(b.get("x")), float(b.get("x")) + float(b.get("width"))) for b in bars]
+            *_, last, whole = ends
+            assert min(abs(a - b) for a in last for b in whole) < 2
+            assert within(marks)
+
+
+def test_meta_parameters_that_differ_are_listed_in_words():
+    assert changed(Architecture(), RESNEXT) == (("family", "resnet", "resnext"),)
+    assert changed(Architecture(), Architecture(cardinality=8)) == ()
+    assert changed(RESNEXT, replace(RESNEXT, base_width=8, include_top=False)) == (
+        ("base width", "4", "8"), ("classifier", "yes", "no"),
+    )  # fmt: skip
+    assert changed(Architecture(), Architecture(groups=((64, 3), (128, 4)), ratio=(None, 8))) == (
+        ("groups", "those of the depth", "64\u00d73, 128\u00d74"), ("ratio", "16", "none, 8"),
+    )  # fmt: skip
+
+
+def test_equal_networks_are_said_to_be_equal():
+    assert "A and B are equal: SE-ResNeXt-50 32x4d." in compare(RESNEXT, RESNEXT)
+    assert "same layers, shapes and counts; what differs is gate sigmoid \u2192 tanh." in compare(
+        RESNEXT, replace(RESNEXT, gate="tanh")
+    )
+
+
+def test_activations_have_their_unit():
+    page = compare(RESNEXT, replace(RESNEXT, ratio=8))
+    assert "<span>Activations, numbers per image</span> <strong>+" in page
+    assert "activations (numbers per image) = " in page
+    assert "numbers per image" in breakdown_svg(RESNEXT.ledger())

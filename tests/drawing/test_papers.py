@@ -1,0 +1,87 @@
+"""Tables of published results: what is printed there, and what is counted here."""
+
+import pytest
+from drawn_ledgers import RESNEXT, cells, parsed
+
+from senet_lab import Architecture
+from senet_lab.drawing.papers.conventions import apart
+from senet_lab.drawing.papers.tables import published, se_table
+from senet_lab.papers import in_tables, kin, main, paths, ratios
+
+
+@pytest.mark.parametrize("row", main().rows, ids=lambda row: row.architecture.name)
+def test_what_the_paper_prints_is_what_the_ledger_counts(row):
+    assert round(row.architecture.ledger().macs_paper / 1e9, 2) == pytest.approx(row.gmacs, abs=0.025)
+
+
+@pytest.mark.parametrize("row", ratios().rows, ids=lambda row: str(row.architecture.ratio))
+def test_parameters_are_printed_with_state(row):
+    ledger = row.architecture.ledger()
+    assert (ledger.params + ledger.state) / 1e6 == pytest.approx(row.mparams, abs=0.06)
+
+
+def test_cardinality_against_width_is_xies_table():
+    shown = [(row.architecture.cardinality, row.architecture.base_width) for row in paths().rows]
+    assert shown == 2 * [(1, 64), (2, 40), (4, 24), (8, 14), (32, 4)]
+    assert [row.architecture.depth for row in paths().rows] == [50] * 5 + [101] * 5
+    assert (paths().rows[0].top1, paths().rows[9].top1) == (23.9, 21.2)
+
+
+def test_a_network_is_the_published_one_in_every_convention_and_in_no_other_shape():
+    assert in_tables(Architecture(convention="timm", se_bias=False)) == kin(Architecture())
+    assert kin(Architecture("resnext", cardinality=1, base_width=64)) == kin(Architecture())
+
+
+def test_the_published_table_counts_prints_and_marks():
+    page = parsed(published(Architecture()))
+    assert "3.86 G) or its 3\u00d73 (4.09 G)" in "".join(page.itertext())
+    marked = [row[0].text for row in page.iter("tr") if row.get("class") == "sn-present"]
+    of_timm = [f"seresnet50.{recipe}_in1k" for recipe in ("a1", "a2", "a3", "ra2")]
+    assert marked == ["ResNet-50", "SE-ResNet-50", "SE-ResNet-50, ratio 16", *of_timm, "legacy_seresnet50.in1k"]
+    rows = {row[0]: row[1:] for row in cells(list(page.iter("table"))[1])}
+    assert rows["SE-ResNet-50"] == ["28,088,024", "53,120", "3,860,488,192", "3.87", "23.29", "6.62"]
+    assert "is in \u201cSqueeze-excite in five networks\u201d and \u201cSE-ResNet-50 by ratio\u201d" in published(
+        Architecture()
+    )
+    assert "none of these" in published(Architecture(ratio=12))
+
+
+def test_timms_weights_stand_with_their_accuracy_and_its_source_and_are_marked():
+    page = parsed(published(Architecture("resnext", 50, convention="timm")))
+    table = next(each for each in page.iter("table") if "timm" in "".join(each.find("caption").itertext()))
+    assert "timm, results/results-imagenet.csv" in "".join(table.find("caption").itertext())
+    rows = {row[0].text: [cell.text for cell in row] for row in table.find("tbody")}
+    assert rows["seresnext50_32x4d.racm_in1k"][3:] == ["82.20", "96.15", "288", "95", "by\u00a0name"]
+    assert rows["legacy_seresnet50.in1k"][3:] == ["77.64", "93.76", "224", "87.5", "as a\u00a0file"]
+    assert rows["seresnet50.a3_in1k"][2] == "4.09 G"
+    marked = [row[0].text for row in table.find("tbody") if row.get("class") == "sn-present"]
+    assert marked == ["seresnext50_32x4d.gluon_in1k", "seresnext50_32x4d.racm_in1k", "legacy_seresnext50_32x4d.in1k"]
+
+
+def test_what_ones_convention_makes_of_a_published_count_is_said_in_words():
+    main_table, ratio_table = main().rows, ratios().rows
+    assert apart(main_table[1].architecture, Architecture()) == (
+        "Yours, marked, has 28,071,976 parameters, \u221216,048: no SE biases."
+    )
+    assert apart(ratio_table[3].architecture, Architecture()) == ""
+    assert apart(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
+        "Yours, marked, has 4,089,184,256 multiply-adds, +231,211,008: stride in the 3x3."
+    )
+    page = published(Architecture("resnext"))
+    assert "Yours, marked, has 27,543,848 parameters, \u221216,048: no SE biases." in page
+    assert "Yours" not in published(Architecture(ratio=12))
+
+
+def test_each_published_table_says_how_it_is_counted():
+    notes = [table.find("caption/small").text for table in parsed(published(RESNEXT)).iter("table")][1:]
+    assert "counted with biases in squeeze-excite" in notes[0]
+    assert "counted with biases in squeeze-excite" in se_table(None)
+    assert "counted without biases in squeeze-excite; printed with the state of batch normalization" in notes[1]
+    assert notes[1].endswith("30.64 M with state, printed as 30.7")
+    assert "squeeze-excite" not in notes[2]
+
+
+def test_an_error_is_called_one():
+    heads = [head.text for head in parsed(published(RESNEXT)).iter("th") if head.get("scope") == "col"]
+    assert {"Top-1 error, %", "Top-5 error, %", "Error, points"} <= set(heads)
+    assert not {"Top-1, %", "Top-5, %", "Points"} & set(heads)

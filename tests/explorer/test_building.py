@@ -1,0 +1,103 @@
+"""Models that the Explorer builds and saves, and builds that fail."""
+
+import re
+import time
+
+import pytest
+from messages import post
+from panel_driver import ask
+
+from senet_lab import Architecture, Explorer, memory
+from senet_lab.explorer.building import reason
+from senet_lab.ledger.build_memory import data_to_build
+
+
+def wait_for(explorer):
+    deadline = time.monotonic() + 120
+    while explorer._building.running and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not explorer._building.running
+
+
+SMALL = Architecture("resnet", 20, input_shape=(32, 32, 3), classes=10)
+
+
+@pytest.mark.slow
+def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    explorer = Explorer(SMALL)
+    assert explorer.model is None
+    ask(explorer, tab="Build", build=True)
+    assert explorer._building.running
+    assert "<progress" in explorer.shown["body"]
+    wait_for(explorer)
+    ledger = SMALL.ledger()
+    assert explorer.model.count_params() == ledger.params + ledger.total.state
+    assert f"All {len(ledger.rows)} layers are as in the ledger" in explorer.shown["body"]
+    assert "<progress" not in explorer.shown["body"]
+    for name in ("se_resnet_20.keras", "se_resnet_20_2.keras"):
+        post(explorer, {"save": ".keras"})
+        wait_for(explorer)
+        assert f"Saved as {name}" in explorer.shown["body"]
+    import keras
+
+    saved = keras.models.load_model(tmp_path / "se_resnet_20_2.keras")
+    assert saved.count_params() == explorer.model.count_params()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["se_resnet_20.keras", "se_resnet_20_2.keras"]
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    assert "explorer.model" not in ask(explorer, ratio=4)["body"]
+    assert "The model that was built is SE-ResNet-20" in explorer.shown["body"]
+    monkeypatch.delenv("SERVER_SOFTWARE")
+    ask(explorer, ratio=16)
+    post(explorer, {"save": ".keras"})
+    assert "Saving se_resnet_20_3.keras \u2026" in explorer.shown["body"] or not explorer._building.running
+    wait_for(explorer)
+    shown = ask(explorer, ratio=8)["body"]
+    assert "All " not in shown
+    assert "explorer.model is SE-ResNet-20, ratio 16" in shown
+    assert "another one (Ratio 16 \u2192 8): build it again." in shown
+    assert explorer.failure is None
+
+
+def test_an_error_that_too_little_memory_caused_is_said_with_the_limit_and_any_other_as_it_is(monkeypatch):
+    monkeypatch.setattr(memory, "limit", lambda: 2500 << 20)
+    closed = ValueError("I/O operation on closed file.")
+    closed.__context__ = MemoryError()
+    said = "not enough memory. This kernel may use 2,500 MB; choose a smaller network."
+    assert reason(closed) == said
+    monkeypatch.setattr(memory, "limit", lambda: None)
+    assert reason(MemoryError()) == "not enough memory. Choose a smaller network."
+    assert reason(KeyError("gone")) == "KeyError: 'gone'"
+
+
+@pytest.mark.slow
+def test_a_network_that_needs_more_memory_than_the_kernel_has_left_is_not_built(monkeypatch):
+    explorer = Explorer(SMALL)
+    monkeypatch.setattr(memory, "left", lambda: data_to_build(SMALL) - 1)
+    ask(explorer, tab="Build", build=True)
+    wait_for(explorer)
+    assert re.search(
+        r"It could not be built: the network \(.*\) needs about .* of memory to build", explorer.shown["body"]
+    )
+
+
+@pytest.mark.slow
+def test_a_build_that_fails_says_so_and_the_next_one_works(monkeypatch):
+    import keras
+
+    explorer = Explorer(SMALL)
+    monkeypatch.setattr(keras, "Model", lambda *_, **__: 1 / 0)
+    ask(explorer, tab="Build", build=True)
+    wait_for(explorer)
+    assert "It could not be built: ZeroDivisionError: division by zero" in explorer.shown["body"]
+    assert explorer.model is None
+    monkeypatch.undo()
+    post(explorer, {"build": True})
+    wait_for(explorer)
+    assert "as in the ledger" in explorer.shown["body"]
+
+
+def test_saving_what_is_not_built_does_nothing(explorer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert ask(explorer, save=".keras")["download"] == {}
+    assert list(tmp_path.iterdir()) == []

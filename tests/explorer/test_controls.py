@@ -1,0 +1,144 @@
+"""The Explorer's controls: every stop can be reached, and they stand at what the network is."""
+
+from dataclasses import replace
+
+import pytest
+from panel_driver import ask
+
+from senet_lab import Architecture, Explorer
+from senet_lab.drawing.network.summary import heading
+from senet_lab.explorer import page as pages
+from senet_lab.explorer import widget as explorer_module
+from senet_lab.explorer.controls import controls
+from senet_lab.explorer.state import after, begun
+
+OWN = {
+    "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "the groups are listed one by one"}),
+    "stated widths": (
+        Architecture("resnext", groups=((96, 256, 2),)),
+        {"depth": "the groups are listed one by one", "base_width": "these groups state their width"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_controls_that_ones_own_groups_leave_without_effect_say_why(name):
+    architecture, reasons = OWN[name]
+    off = {control.name: control.hint for control in controls(architecture) if control.disabled}
+    assert reasons.items() <= off.items()
+
+
+def test_base_width_shows_the_channels_in_a_path_of_groups_that_state_their_width():
+    architecture = Architecture("resnext", groups=((64, 128, 1), (128, 256, 1)), cardinality=8)
+    shown = {control.name: control.text for control in controls(architecture)}
+    assert (shown["base_width"], shown["cardinality"]) == ("8, 16", "")
+
+
+SHAPES = {
+    "se_resnext50_32x4d": Architecture("resnext"),
+    "senet154": Architecture.preset("senet154"),
+    "cifar_se_resnet20": Architecture.preset("cifar_se_resnet20"),
+    **{name: architecture for name, (architecture, _) in OWN.items()},
+    "no SE, spelt out": Architecture(ratio=(None,) * 4),
+    "a ratio per group": Architecture("resnext", ratio=(16, None, 8, 4)),
+    "not square": Architecture(input_shape=(64, 96, 1), convention="paper"),
+    "without top": Architecture(include_top=False),
+}
+
+
+@pytest.mark.parametrize("keep_cost", [False, True])
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_stop_of_every_control_can_be_reached(name, keep_cost):
+    """All details shown; at the end, the page is that of the last stop."""
+    begin = replace(begun(SHAPES[name]), keep_cost=keep_cost, details=True)
+    offered = controls(begin.architecture, keep_cost=keep_cost, details=True)
+    assert {control.kind for control in offered} == {"choice", "slider", "select", "check", "checks", "text"}
+    assert len({control.name for control in offered}) == len(offered)
+    for control in offered:
+        assert len(control.stops) == len(control.labels)
+        stops = [control.stops[:1], control.stops] if control.kind == "checks" else control.stops
+        for stop in stops if not control.disabled else ():
+            made = after(begin, {control.name: list(stop) if isinstance(stop, tuple) else stop}, f"{stop}")
+            assert made.refused == {}, (control.name, stop)
+            page = pages.shown(made, explorer_module.Building(lambda: None))
+            assert heading(made.architecture) == page["heading"] or control.name == "batch"
+
+
+def test_values_are_shown_as_people_write_them():
+    shown = Explorer(SHAPES["a ratio per group"]).shown["controls"]
+    assert next(control["text"] for control in shown if control["name"] == "ratio") == "16, none, 8, 4"
+    hints = {control.name: control.hint for control in controls(SHAPES["not square"])}
+    assert hints["image_size"] == "pixels a side; last map 2\u00d73"
+
+
+@pytest.mark.parametrize(("name", "new", "read"), [
+    ("preset", "senet154", lambda made: made == Architecture.preset("senet154")),
+    ("family", "resnet", lambda made: made.family == "resnet"),
+    ("depth", 101, lambda made: made.depth == 101),
+    ("include_top", False, lambda made: not made.include_top),
+    ("in_groups", [1, 3], lambda made: made.ratio == (16, None, 16, None)),
+    ("convention", "timm", lambda made: made.convention == "timm"),
+    ("place", "pre", lambda made: made.place == "pre"),
+    ("squeeze", "max", lambda made: made.squeeze == "max"),
+    ("gate", "tanh", lambda made: made.gate == "tanh"),
+    ("groups", "(64, 2), (128, 2)", lambda made: made.groups == ((64, 2), (128, 2))),
+    ("ratio", "none", lambda made: made.ratio is None),
+    ("ratio", "16, none, 8, 4", lambda made: made.ratio == (16, None, 8, 4)),
+    ("image_size", "64x96", lambda made: made.input_shape == (64, 96, 3)),
+    ("image_size", " 64 \u00d7 96 ", lambda made: made.input_shape == (64, 96, 3)),
+    ("cardinality", "8", lambda made: made.cardinality == 8),
+    ("classes", " 10 ", lambda made: made.classes == 10),
+    ("classes", "1e2", lambda made: made.classes == 100),
+    ("dropout", "0.2", lambda made: made.dropout == 0.2),
+    ("se_bias", True, lambda made: made.se_bias is True),
+    ("token", f" {Architecture(depth=101, ratio=4).token()}\n", lambda made: made == Architecture(depth=101, ratio=4)),
+])  # fmt: skip
+def test_what_is_chosen_or_typed_is_what_the_network_becomes(explorer, name, new, read):
+    assert ask(explorer, details=True, **{name: new})["error"] == ""
+    assert read(explorer.architecture)
+    assert explorer.shown["token"] == explorer.architecture.token()
+
+
+def control_of(explorer, name):
+    return next(control for control in explorer.shown["controls"] if control["name"] == name)
+
+
+def test_the_ratio_slider_stands_at_the_ratio_of_the_groups_that_have_squeeze_excite(explorer):
+    ask(explorer, in_groups=[1, 2, 3])
+    ratio = control_of(explorer, "ratio")
+    assert (ratio["value"], ratio["text"], ratio["hint"]) == (
+        16,
+        "16",
+        "SE off in group 4; 16 channels left in group 1",
+    )
+    ask(explorer, ratio=32)
+    assert explorer.architecture.ratio == (32, 32, 32, None)
+    assert control_of(explorer, "ratio")["value"] == 32
+    ask(explorer, ratio="16, none, 8, 16")
+    ratio = control_of(explorer, "ratio")
+    assert (ratio["value"], ratio["text"]) == (16, "16, none, 8, 16")
+    ask(explorer, in_groups=[])
+    assert (control_of(explorer, "ratio")["value"], control_of(explorer, "ratio")["text"]) == (None, "none")
+
+
+def test_every_slider_stands_at_a_number_and_an_image_that_is_not_square_says_both_sides():
+    shown = Explorer(SHAPES["not square"])
+    size = control_of(shown, "image_size")
+    assert (size["value"], size["text"]) == (64, "64\u00d796")
+    for architecture in SHAPES.values():
+        sliders = [control for control in controls(architecture) if control.kind == "slider"]
+        assert all(isinstance(control.value, (int, type(None))) for control in sliders)
+
+
+def test_own_groups_show_the_depth_that_they_come_to(explorer):
+    ask(explorer, groups="(64, 4), (128, 4), (256, 8), (512, 4)")
+    assert explorer.architecture.name.startswith("SE-ResNeXt-62")
+    assert (control_of(explorer, "depth")["text"], control_of(explorer, "depth")["disabled"]) == ("62", True)
+    assert "Groups as usual \u2192 (64, 4), (128, 4), (256, 8), (512, 4)" in explorer.shown["said"]
+
+
+def test_a_move_of_the_batch_tells_the_memory_of_the_activations(explorer):
+    said = ask(explorer, batch=64)["said"]
+    assert said == "Batch 32 \u2192 64: activation memory +6.93 GB (6.93 GB \u2192 13.85 GB); parameters as before."
+    assert "13.85 GB" in explorer.shown["heading"]
+    assert ask(explorer, gate="tanh")["said"] == "Gate sigmoid \u2192 tanh: every count as before."

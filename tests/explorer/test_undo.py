@@ -1,0 +1,83 @@
+"""Steps back and forth in the Explorer: one for each gesture that moved the network."""
+
+from dataclasses import replace
+
+from messages import post
+from panel_driver import ask
+
+from senet_lab import Architecture
+from senet_lab.explorer import state
+from senet_lab.explorer.state import after, begun
+
+
+def gesture(explorer, name, **moves):
+    post(explorer, moves, name)
+    return explorer.shown
+
+
+def test_one_drag_is_one_step_to_undo_and_redo(explorer):
+    first = explorer.architecture
+    for ratio in (8, 4, 2):
+        gesture(explorer, "one drag", ratio=ratio)
+    shown = gesture(explorer, "another", cardinality=8)
+    assert (shown["undo"], shown["redo"]) == (True, False)
+    shown = gesture(explorer, "back", undo=True)
+    assert explorer.architecture == replace(first, ratio=2)
+    assert shown["said"].startswith("Cardinality 8 \u2192 32: parameters")
+    shown = gesture(explorer, "further back", undo=True)
+    assert explorer.architecture == first
+    assert (shown["undo"], shown["redo"]) == (False, True)
+    gesture(explorer, "too far back", undo=True)
+    assert explorer.architecture == first
+    gesture(explorer, "forward", redo=True)
+    assert explorer.architecture == replace(first, ratio=2)
+    shown = gesture(explorer, "to the end", redo=True)
+    assert explorer.architecture == replace(first, ratio=2, cardinality=8)
+    assert (shown["undo"], shown["redo"]) == (True, False)
+
+
+def test_a_new_move_after_an_undo_leaves_nothing_to_redo_and_a_refused_one_does(explorer):
+    gesture(explorer, "move", ratio=8)
+    gesture(explorer, "back", undo=True)
+    assert gesture(explorer, "refused", depth=51)["redo"]
+    assert not gesture(explorer, "another", cardinality=8)["redo"]
+    gesture(explorer, "back again", undo=True)
+    assert explorer.architecture == Architecture("resnext", 50)
+
+
+def test_what_moves_no_network_is_no_step(explorer):
+    moved_to = replace(explorer.architecture, ratio=8)
+    gesture(explorer, "move", ratio=8)
+    gesture(explorer, "look", tab="Layers", path="group2", pin=True, batch=16)
+    gesture(explorer, "slip", ratio="nonsense")
+    for ratio in (4, 8):
+        gesture(explorer, "there and back", ratio=ratio)
+    shown = gesture(explorer, "back", undo=True)
+    assert explorer.architecture == Architecture("resnext", 50)
+    assert (shown["undo"], shown["tab"], explorer.pinned) == (False, "Layers", moved_to)
+
+
+def test_starting_over_and_what_python_sets_can_be_undone(explorer):
+    first, moved_to = explorer.architecture, replace(explorer.architecture, ratio=8)
+    explorer.architecture = moved_to
+    gesture(explorer, "over", reset=True)
+    assert explorer.architecture == first
+    gesture(explorer, "back", undo=True)
+    assert explorer.architecture == moved_to
+    gesture(explorer, "further back", undo=True)
+    assert explorer.architecture == first
+
+
+def test_as_many_steps_are_kept_as_anybody_goes_back():
+    now = begun(Architecture())
+    for number in range(3 * state.STEPS):
+        now = after(now, {"ratio": 2 + number % 2}, f"{number}")
+    assert len(now.past) == state.STEPS
+
+
+def test_starting_over_is_as_at_first(explorer):
+    first = dict(explorer.shown)
+    ask(explorer, ratio=8, pin=True, tab="Code", details=True, keep_cost=True, path="group2", batch=1)
+    shown = ask(explorer, reset=True)
+    assert {**shown, "answered": {}, "undo": False} == first
+    assert explorer.pinned is None

@@ -1,0 +1,71 @@
+"""Gates of a network that nobody trained, drawn so that it is known what the GateLens must show of them."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from senet_lab import Architecture
+from senet_lab.gatelens.views.image import Passage
+from senet_lab.gatelens.views.reading import Reading
+from senet_lab.gates.ablation import Ablation
+from senet_lab.gates.moments import Moment
+
+PATHS = ("group1/block1", "group1/block2", "group2/block1", "group3/block1")
+NAMES = ("cat", "<b>dog</b>", "a & b", "never seen")
+SMALL = Architecture(
+    groups=((8, 1), (16, 2)), block="basic", stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10
+)  # fmt: skip
+
+
+def drawn_reading(seed=0, images=60, rising=True):
+    """Gates that tell three classes apart the more, the deeper; or all alike."""
+    draw = np.random.default_rng(seed)
+    labels = np.arange(images) % 3
+    found = {}
+    for index, path in enumerate(PATHS):
+        effect = draw.uniform(-1, 1, (3, 8 * (index + 1)))[labels] * (0.02 + 0.12 * index * rising)
+        found[path] = np.clip(0.5 + effect + 0.03 * draw.standard_normal((images, 8 * (index + 1))), 0, 1).astype("f4")
+    return Reading(found, labels, NAMES, np.eye(4)[(labels + (np.arange(images) < 6)) % 3])
+
+
+READING = drawn_reading()
+
+
+def pixels(uri):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/png;base64,")))))
+
+
+def ablation_of(path, after=0.8, params=512):
+    classes = np.array([0, 1, 2])
+    return Ablation(
+        (path,),
+        "one",
+        0.9,
+        after,
+        classes,
+        np.array([0.9, 0.9, 0.9]),
+        np.array([0.9, 0.5, 1.0]),
+        7,
+        60,
+        params,
+        params,
+        np.eye(4),
+    )
+
+
+def passage_of(label=1, channels=12):
+    draw = np.random.default_rng(1)
+    before = draw.random((8, 8, channels))
+    gate = np.linspace(0, 1, channels)
+    picture = draw.integers(0, 256, (32, 32, 3), dtype="uint8")
+    return Passage(
+        picture, "<mine>.png", label, np.array([0.1, 0.6, 0.3, 0]), gate, np.full(channels, 0.5), before, before * gate
+    )
+
+
+MOMENTS = [
+    Moment(epoch, dict.fromkeys(PATHS, 0.5 + 0.01 * epoch), dict.fromkeys(PATHS, 1.0 + 3 * epoch), 0.1 * epoch)
+    for epoch in range(4)
+]

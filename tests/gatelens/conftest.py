@@ -1,0 +1,21 @@
+"""The GateLens that the tests of its page share."""
+
+import pytest
+from gate_readings import SMALL
+
+from senet_lab import GateLens
+
+
+@pytest.fixture(scope="module")
+def model():
+    import keras
+
+    keras.utils.set_random_seed(1)
+    return SMALL.build()
+
+
+@pytest.fixture(scope="module")
+def lens(model):
+    made = GateLens(model)
+    yield made.wait(300)
+    assert made.failure is None

@@ -1,0 +1,123 @@
+"""The GateLens's page: every tab, in the numbers of the library, and only the parts that change."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from gate_readings import SMALL
+from messages import post
+from panel_driver import ask, page
+
+from senet_lab import GateLens
+from senet_lab.gatelens import page as lens_pages
+from senet_lab.gatelens.page import PARTS
+from senet_lab.gatelens.state import TABS
+from senet_lab.gates import observe as gates
+from senet_lab.training.batches import ready
+from senet_lab.training.recipe import Recipe
+from senet_lab.weights import pretrained
+
+
+def test_an_image_is_named_by_the_index_that_python_gives_it_in_every_place(lens):
+    """images[0] is the first, so that nobody takes it for a mistake; title, label, caption and sentence agree."""
+    shown = ask(lens, tab="One image", image=0)
+    tag = re.search(r'<button[^>]*data-ask="image" data-value="0"[^>]*>', shown["body"])[0]
+    assert (tag.count(", images[0]"), "image 0" in shown["body"]) == (2, False)
+    assert "<figcaption>images[0], label" in shown["body"]
+    assert shown["said"].startswith("images[0] is classified as")
+
+
+def test_every_tab_is_drawn_and_says_something(lens):
+    for tab in TABS:
+        shown = ask(lens, tab=tab)
+        assert (shown["tab"], shown["error"], shown["busy"], shown["doing"]) == (tab, "", "", "")
+        assert len(shown["said"]) > 20
+        assert len(shown["body"]) > 200
+        ElementTree.fromstring(f"<div>{shown['side']}{shown['heading']}{shown['strip']}{shown['body']}</div>")
+
+
+def test_the_panels_gates_are_those_of_gates(lens, model):
+    work = lens._work
+    by_hand = gates.gates(model, ready(work.loaded.pictures[:8], Recipe()))
+    for path, values in work.reading.gates.items():
+        assert np.allclose(values[:8], by_hand[path], atol=1e-5)
+    assert work.untrained.gates.keys() == work.reading.gates.keys()
+
+
+def test_chosen_classes_are_drawn_and_no_others(lens):
+    shown = ask(lens, tab="Curves", classes=[3, 7])
+    assert shown["body"].count("sn-line-key") == 2
+    assert "horse" in shown["body"]
+    assert "Choose at least two classes" in ask(lens, classes=[])["said"]
+    ask(lens, classes=[0, 1, 2, 3, 4])
+
+
+def test_without_labels_predictions_stand_for_them_and_it_is_said(model):
+    lens = GateLens(model, np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype="uint8")).wait(300)
+    assert not lens._work.reading.given
+    assert "no labels: what is predicted stands for them" in page(lens)["heading"]
+    for tab in TABS:
+        assert ask(lens, tab=tab)["error"] == ""
+
+
+def test_a_network_without_gates_is_answered_in_the_panel():
+    lens = GateLens(replace(SMALL, ratio=None).build())
+    lens._work.wait(300)
+    assert "has no squeeze-excite gate" in page(lens)["error"]
+    with pytest.raises(RuntimeError, match="has no squeeze-excite gate"):
+        lens.wait()
+
+
+def ask_of_nothing(lens, tab):
+    post(lens, {"tab": tab})
+
+
+def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
+    monkeypatch.setattr(pretrained, "names", lambda: ())
+    lens = GateLens()
+    for tab in TABS:
+        ask_of_nothing(lens, tab)
+        shown = page(lens)
+        assert (shown["said"], shown["error"], shown["busy"]) == (lens_pages.NOTHING_SHIPS, "", "")
+        assert "choose a network" in shown["side"]
+        assert "disabled" not in shown["side"]
+    assert repr(lens) == "GateLens(no network)"
+    with pytest.raises(RuntimeError):
+        lens.wait()
+
+
+def test_an_error_of_our_own_is_shown_and_kept_and_the_next_choice_works(model, monkeypatch):
+    lens = GateLens(model).wait(300)
+    monkeypatch.setattr(lens_pages, "curves_words", lambda *_: 1 / 0)
+    assert "ZeroDivisionError" in ask(lens, tab="Curves")["error"]
+    assert isinstance(lens.failure, ZeroDivisionError)
+    monkeypatch.undo()
+    assert ask(lens, tab="Curves", classes=[1, 2])["error"] == ""
+
+
+def test_where_no_widget_lives_there_is_the_page_as_it_stands(lens):
+    bundle = lens._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert data["text/plain"] == f"GateLens({lens._state.network})"
+    html = data["text/html"].partition("</style>")[2]
+    ElementTree.fromstring(html)
+    assert html.count("<svg") >= 3
+    assert "tabindex" not in html.replace('sn-wide" tabindex="0"', "")  # a wide table scrolls by arrow keys
+    assert "<input" not in html
+
+
+def test_a_part_of_the_page_that_is_as_it_was_is_not_sent(lens):
+    ask(lens, tab="Heat map", path="group2/block1")
+    sent = []
+
+    def note(change):
+        sent.append(change.name)
+
+    lens.observe(note, [*PARTS, "shown"])
+    ask(lens, tab="Curves")
+    lens._saving.saved = lens._saving.saved._replace(words="Saved")
+    lens._render()
+    lens.unobserve(note, [*PARTS, "shown"])
+    assert sent == ["body", "shown", "side", "shown"]

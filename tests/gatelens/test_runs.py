@@ -1,0 +1,105 @@
+"""Runs in the GateLens: their gates epoch by epoch, and their weights once there are some."""
+
+import json
+import os
+import time
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+from gate_readings import MOMENTS, SMALL
+from panel_driver import ask, page, seen
+from PIL import Image
+
+from senet_lab import GateLens
+from senet_lab.gatelens.sources import runs as lens_runs
+from senet_lab.gates import moments
+from senet_lab.training.recipe import Recipe
+from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.status import Status
+
+
+def test_a_damaged_record_is_said(tmp_path):
+    (tmp_path / moments.FILE).write_text(json.dumps([{"epoch": 1}]))
+    with pytest.raises(ValueError, match="is damaged"):
+        moments.kept(tmp_path / moments.FILE)
+    assert moments.kept(tmp_path / "none.json") == []
+
+
+def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or_keras(tmp_path):
+    run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
+    lens = GateLens.of_run(run)
+    lens._work.wait(300)
+    ask(lens, tab="Training")
+    for count in (1, 2, 4):
+        moments.keep(MOMENTS[:count], run.folder / moments.FILE)
+        shown = seen(lens, "One moment so far" if count == 1 else f"From epoch 0 to {count - 1}")
+    assert shown["body"].count("<svg") == 1
+    (run.folder / moments.FILE).write_text("half a")
+    assert "is damaged" in seen(lens, "is damaged")["error"]
+    moments.keep(MOMENTS[:3], run.folder / moments.FILE)
+    assert "is damaged" not in seen(lens, "From epoch 0 to 2")["error"]
+    lens.close()
+    assert lens.failure is None
+
+
+def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_they_are_there(tmp_path):
+    run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
+    run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
+    lens = GateLens.of_run(run)
+    assert page(lens)["tab"] == "Training"
+    assert "at work: training, epoch 2 of 5" in page(lens)["heading"]
+    assert "no weights yet that can be looked into" in page(lens)["said"]
+    assert (page(lens)["error"], page(lens)["busy"]) == ("", "")
+    weights = SMALL.build().get_weights()
+    best = run.folder / "checkpoints" / "best.npz"
+    checkpoint.write(best, weights, {"epoch": 1})
+    seen(lens, "its weights after 1")
+    lens._work.wait(300)
+    assert "Read again" in ask(lens, tab="Training")["side"]
+    checkpoint.write(best, weights, {"epoch": 2})
+    seen(lens, "Read its better weights")
+    assert "its weights after 2" in (ask(lens, again=True)["heading"], lens.wait(300), page(lens)["heading"])[2]
+    assert "Read again" in page(lens)["side"]
+    run.tell(Status("finished", epoch=5, epochs=5))
+    end = time.monotonic() + 20
+    while "at work" in page(lens)["heading"]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    lens.close()
+
+
+def test_a_run_on_images_of_ones_own_is_looked_at_in_its_own_scale_and_with_every_class(tmp_path):
+    """Files of a folder come one class after the other, and are standardised by their own mean."""
+    rng = np.random.default_rng(0)
+    for name, base in (("dark", 20), ("light", 200)):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for number in range(30):
+            pixels = rng.integers(base, base + 40, (32, 32, 3), dtype="uint8")
+            Image.fromarray(pixels).save(tmp_path / "mine" / name / f"{number}.png")
+    network = replace(SMALL, classes=2)
+    run = Run.create(network, Recipe(standardise=True), str(tmp_path / "mine"), folder=tmp_path / "run")
+    checkpoint.write(run.folder / "checkpoints" / "000000001.npz", network.build().get_weights(), {"epoch": 1})
+    (run.folder / "checkpoints" / "000000002.npz").write_bytes(b"half")
+    loaded = lens_runs.of_run(run).load()
+    assert loaded.labels.tolist()[:4] == [0, 1, 0, 1]
+    assert abs(loaded.images.mean()) < 0.1
+    assert "its weights after 1" in loaded.about
+    assert sorted(path.name for path in (run.folder / "checkpoints").iterdir()) == ["000000001.npz", "000000002.npz"]
+
+
+@pytest.mark.slow
+def test_a_run_shows_its_best_weights_and_how_gates_moved(tmp_path):
+    recipe = Recipe(epochs=2, batch=256, standardise=True)
+    run = Run.create(SMALL, recipe, folder=tmp_path / "run")
+    lens = GateLens.of_run(run)
+    lens._work.wait(300)
+    assert "has no checkpoint yet" in page(lens)["error"]
+    assert run.start().wait(300).state == "finished"
+    ask(lens, again=True)
+    lens.wait(300)
+    assert page(lens)["error"] == ""
+    assert "From epoch 0 to 2" in ask(lens, tab="Training")["said"]
+    assert "a run of 2 epochs" in page(lens)["heading"]

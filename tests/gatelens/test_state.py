@@ -1,0 +1,39 @@
+"""The GateLens's state: what a choice makes of it, and which choices are refused."""
+
+import pytest
+from gate_readings import PATHS
+
+from senet_lab.gatelens.state import Offer, State, after
+
+OFFER = Offer(("net",), PATHS, 4, 60)
+
+
+@pytest.mark.parametrize(
+    ("moves", "words"),
+    [
+        ({"tab": "Curvs"}, "try 'Curves'."),
+        ({"path": "group9/block1"}, "`block` (='group9/block1') must be one of"),
+        ({"classes": 3}, "`classes` must be a list of numbers, not 3"),
+        ({"classes": [4]}, "`classes` (=4) must be at most 3; try 3."),
+        ({"image": -1}, "`image` (=-1) must be at least 0"),
+        ({"image": "x"}, "`image` must be a whole number"),
+        ({"how": "own"}, "`how` (='own') must be one of 'one', 'mean' or 'shuffled'"),
+        ({"hold group9": True}, "`block` (='group9')"),
+        ({f"hold {PATHS[0]}": "yes"}, "`hold` must be True or False"),
+        ({"network": "other"}, "`network` (='other') must be one of 'net'"),
+        ({"wrong": 1}, "`wrong` must be True or False"),
+        ({"nonsense": 1}, "`control` (='nonsense') must be one of"),
+    ],
+)
+def test_a_bad_choice_is_answered_and_loses_nothing(moves, words):
+    state = after(State("net"), {**moves, "page": 3}, OFFER)
+    assert words in "".join(state.refused.values())
+    assert state.page == 3
+    assert state == State("net", page=3, refused=state.refused)
+
+
+def test_blocks_are_held_one_by_one_in_the_order_of_the_network():
+    state = after(State("net"), {f"hold {PATHS[2]}": True, f"hold {PATHS[0]}": True}, OFFER)
+    assert state.held == (PATHS[0], PATHS[2])
+    assert after(state, {f"hold {PATHS[0]}": False}, OFFER).held == (PATHS[2],)
+    assert after(state, {"free": True}, OFFER).held == ()

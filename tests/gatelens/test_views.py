@@ -1,0 +1,199 @@
+"""The GateLens's pictures against the arrays that they are drawn from."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, passage_of, pixels
+
+from senet_lab import Architecture
+from senet_lab.drawing.inline_styles import looks
+from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.raster import coloured, png
+from senet_lab.gatelens.views.ablation import alone_and_together
+from senet_lab.gatelens.views.curves import curves, sorted_means, thinned
+from senet_lab.gatelens.views.depth import depth
+from senet_lab.gatelens.views.heat_map import heat, heat_map, specific_first
+from senet_lab.gatelens.views.history import history
+from senet_lab.gatelens.views.image import page_of, passage_view, raised_and_lowered, thumbnails
+from senet_lab.gatelens.views.reading import Reading, class_key, class_styles, gates_sheet, stages
+from senet_lab.gatelens.views.similarity import similar_classes, similar_pairs
+from senet_lab.gatelens.views.spread import histogram, spread
+from senet_lab.gatelens.views.strip import strip, strip_legend
+from senet_lab.gatelens.views.words import spread_words
+from senet_lab.gates import observe as gates
+
+VIEWS = {
+    "strip": lambda: f"<div>{strip_legend()}{strip(None, READING.specificity, PATHS[1], held=(PATHS[2],), interactive=True)}</div>",
+    "curves": lambda: f"<div>{curves(READING, (0, 1, 2))}</div>",
+    "curves of four": lambda: f"<div>{curves(Reading({f'g{i}/b': READING.gates[PATHS[0]] for i in range(9)}, READING.labels, NAMES), (0, 1))}</div>",
+    "heat map": lambda: f"<div>{heat_map(READING, PATHS[3], (0, 1, 2))}</div>",
+    "heat map of nothing": lambda: heat_map(READING, PATHS[3], (3,)),
+    "spread": lambda: f"<div>{spread(READING, PATHS[0], drawn_reading(1))}</div>",
+    "depth": lambda: f"<div>{depth(READING, PATHS[0], drawn_reading(1))}</div>",
+    "similarity": lambda: f"<div>{similar_classes(READING, PATHS[3], (0, 1, 2))}</div>",
+    "similarity of two": lambda: similar_classes(READING, PATHS[3], (0, 1)),
+    "image": lambda: f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>",
+    "thumbnails": lambda: thumbnails(np.zeros((60, 4, 4, 3), "uint8"), READING, [0, 1, 2, 40], 1),
+    "ablation": lambda: f"<div>{alone_and_together({path: ablation_of(path) for path in PATHS}, ablation_of(PATHS[0]), NAMES, PATHS[:1], 'one')}</div>",
+    "ablation of nothing yet": lambda: f"<div>{alone_and_together(dict.fromkeys(PATHS), None, NAMES, (), 'mean')}</div>",
+    "history": lambda: f"<div>{history(MOMENTS, PATHS[0])}</div>",
+    "history of one moment": lambda: f"<div>{history(MOMENTS[:1])}</div>",
+    "key": lambda: class_key(READING, (0, 1, 2, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_pictures_are_well_formed_and_names_are_escaped(name):
+    drawn = VIEWS[name]()
+    ElementTree.fromstring(drawn)
+    assert "<b>dog" not in drawn
+    assert "<mine>" not in drawn
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_no_picture_has_a_colour_of_its_own_or_a_number_that_is_none(name):
+    drawn = re.sub(r"data:image/png;base64,[\w+/=]+", "", VIEWS[name]())
+    assert not re.search(r"#[0-9a-f]{6}|\bnan\b|\binf\b|rgb\(", drawn)
+
+
+def test_a_curve_goes_through_the_mean_gates_of_its_class_sorted_by_mean():
+    means, order = sorted_means(READING, PATHS[0], (0, 2))
+    by_hand = np.stack([READING.gates[PATHS[0]][READING.labels == one].mean(0) for one in (0, 2)])
+    assert np.allclose(means, by_hand[:, order])
+    assert (np.diff(means.mean(0)) >= 0).all()
+    svg = ElementTree.fromstring(f"<div>{curves(READING, (0, 2), PATHS[0])}</div>").find(".//{*}svg[@role]")
+    first = next(each for each in svg.iter() if "sn-class-0" in each.get("class", "")).get("d")
+    ys = [float(point.split()[1]) for point in first.removeprefix("M ").split(" L ")]
+    assert np.allclose((168 - np.array(ys)) / 138, means[0], atol=0.001)
+
+
+def test_the_table_behind_the_curves_has_the_same_numbers():
+    table = ElementTree.fromstring(f"<div>{curves(READING, (0, 1, 2))}</div>").find(".//table")
+    row = next(row for row in table.find("tbody") if row[0].text == "3")
+    path = stages(PATHS)[0]
+    assert [float(cell.text) for cell in row[1:4]] == pytest.approx(READING.means(path)[:3, 3], abs=6e-4)
+
+
+def test_channels_that_are_too_many_for_points_are_averaged_with_their_neighbours():
+    values = np.arange(1000.0)[None]
+    thin, each = thinned(values, 160)
+    assert (thin.shape, each) == ((1, 143), 7)
+    assert np.allclose(thin[0, :2], [3, 10])
+    assert thinned(values[:, :160])[1] == 1
+
+
+def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_the_other():
+    order, ratios = specific_first(READING, PATHS[3])
+    assert order[0] == gates.most_specific(READING.gates[PATHS[3]], READING.labels, 1)[0] == ratios.argmax()
+    values, counts = heat(READING, PATHS[3], [0, 2], order)
+    assert counts == [20, 20]
+    assert np.array_equal(values[0, :20], READING.gates[PATHS[3]][READING.labels == 0][:, order[0]])
+    drawn = ElementTree.fromstring(f"<div>{heat_map(READING, PATHS[3], (0, 2))}</div>")
+    data = drawn.find(".//{*}image").get("href")
+    assert np.array_equal(pixels(data), coloured(values, 0, 1))
+
+
+def test_classes_ten_apart_have_lines_of_their_own_in_every_picture():
+    gates_ = {"a/b": np.random.default_rng(0).random((60, 4))}
+    many = Reading(gates_, np.arange(60) % 20, tuple(f"c{number}" for number in range(20)))
+    assert class_styles((5, 15)) == {5: 5, 15: 6}
+    for drawn in (curves(many, (5, 15)), heat_map(many, "a/b", (5, 15)), class_key(many, (5, 15))):
+        assert {"sn-class-5", "sn-class-6"} <= set(re.findall(r"sn-class-\d", drawn))
+    assert "lines repeat" in class_key(many, range(11))
+    assert "lines repeat" not in class_key(many, range(10))
+
+
+def luminance(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return np.dot((0.2126, 0.7152, 0.0722), linear)
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "#ffffff"), ("dark", "#111111")])
+def test_lines_of_classes_stand_out_from_their_paper_and_have_a_second_cue(theme, paper):
+    """WCAG 1.4.11: a contrast of 3 at least."""
+    sheet = style_sheet() + gates_sheet()
+    if theme == "dark":  # its colours in place of the light ones
+        for block in re.findall(r'\[data-jp-theme-light="false"\] \.sn \{([^}]*)\}', sheet):
+            sheet += f"\n.sn {{{block}}}"
+    found = [looks(sheet, "path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
+    for look in found:
+        light, dark = sorted((luminance(look["stroke"]), luminance(paper)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3, look
+    assert len({look["stroke"] for look in found}) == len({look.get("stroke-dasharray") for look in found}) == 10
+
+
+def test_the_histogram_has_all_gates_and_a_planted_block_saturates():
+    shares, edges = histogram(READING, PATHS[0])
+    assert shares.sum() == pytest.approx(1)
+    assert (edges[0], edges[-1]) == (0, 1)
+    shut = Reading({"a/b": np.concatenate([np.zeros((9, 3)), np.full((9, 1), 0.99)], 1)}, np.arange(9) % 2, NAMES)
+    assert shut.saturation == {"a/b": (0.75, 0.25)}
+    assert "25\u00a0% are always above 0.95, while" in spread_words(shut, "a/b")
+
+
+def test_specificity_is_that_of_gates_and_of_shuffled_labels_near_one():
+    for path in PATHS:
+        assert READING.specificity[path] == gates.specificity(READING.gates[path], READING.labels)
+    shuffled = Reading(READING.gates, np.random.default_rng(0).permutation(READING.labels), NAMES)
+    assert all(0.5 < ratio < 2 for ratio in shuffled.specificity.values())
+    assert READING.explained(PATHS[3]) > 0.9 > 0.2 > shuffled.explained(PATHS[3])
+
+
+def test_similarity_is_that_of_the_chosen_classes():
+    present, alike = similar_pairs(READING, PATHS[3], (2, 0, 3, 1))
+    assert present == [0, 1, 2]
+    assert np.allclose(alike, gates.similarity(READING.gates[PATHS[3]], READING.labels))
+
+
+def test_the_channels_of_an_image_are_those_furthest_from_their_mean():
+    assert raised_and_lowered(passage_of()) == ([11, 10, 9, 8], [0, 1, 2, 3])
+    drawn = ElementTree.fromstring(f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>")
+    maps = drawn.findall(".//section//img")
+    before = passage_of().before[..., 11]
+    after = passage_of().after[..., 11]
+    low, high = min(before.min(), after.min()), max(before.max(), after.max())
+    assert np.array_equal(pixels(maps[0].get("src")), coloured(before, low, high))
+    assert np.array_equal(pixels(maps[1].get("src")), coloured(after, low, high))
+    assert "60.0\u00a0%" in "".join(drawn.itertext())
+
+
+def test_pages_of_the_sample_take_classes_in_turn_and_can_be_of_mistakes_alone():
+    numbers, pages = page_of(READING, (0, 1, 2), 0)
+    assert (READING.labels[numbers[:6]].tolist(), pages) == ([0, 1, 2, 0, 1, 2], 4)
+    wrong, _ = page_of(READING, (0, 1, 2), 0, wrong=True)
+    assert sorted(wrong) == [0, 1, 2, 3, 4, 5]
+    assert page_of(READING, (3,), 7) == ([], 1)
+    draw = Reading({}, np.random.default_rng(0).integers(0, 4, 90), NAMES)
+    met, turns = {}, []
+    for label in draw.labels.tolist():
+        met[label] = met.get(label, -1) + 1
+        turns.append((met[label], label))
+    first, _ = page_of(draw, range(4), 0)
+    assert first == sorted(range(90), key=turns.__getitem__)[:16]
+
+
+def test_grey_images_and_floats_can_be_looked_at():
+    assert pixels(png(np.zeros((4, 5, 1), "uint8"))).shape == (4, 5)
+    assert pixels(png(np.zeros((4, 5, 3), "uint8"))).shape == (4, 5, 3)
+
+
+@pytest.mark.parametrize("depth_", [20, 56, 110])
+def test_every_block_of_a_deep_network_has_its_mark_in_the_strip(depth_):
+    ledger = Architecture.preset(f"cifar_se_resnet{depth_}").ledger()
+    paths = ["/".join(key) for key in ledger.blocks() if key[1]]
+    drawn = ElementTree.fromstring(strip(ledger, dict.fromkeys(paths, 5.0), interactive=True))
+    marks = [each for each in drawn.iter() if "sn-gate-mark" in each.get("class", "")]
+    assert len(marks) == len(paths) == (depth_ - 2) // 2
+    assert max(float(mark.get("x")) + float(mark.get("width")) for mark in marks) <= 780
+    assert [each.get("tabindex") for each in drawn.iter() if each.get("tabindex")].count("0") == 1
+
+
+def test_the_stages_are_those_of_the_paper_unless_a_block_is_chosen():
+    assert stages(PATHS) == [PATHS[1], PATHS[2], PATHS[3]]
+    assert stages(PATHS, PATHS[0])[0] == PATHS[0]
+    many = [f"g{index}/b" for index in range(9)]
+    assert stages(many) == ["g0/b", "g3/b", "g5/b", "g8/b"]
+    assert "g2/b" in stages(many, "g2/b")

@@ -1,0 +1,81 @@
+"""The GateLens's sentences: they say what the numbers say, and no more."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, passage_of
+
+from senet_lab.gatelens.views.ablation import savings
+from senet_lab.gatelens.views.curves import curves
+from senet_lab.gatelens.views.depth import depth
+from senet_lab.gatelens.views.heat_map import heat_map
+from senet_lab.gatelens.views.reading import Reading
+from senet_lab.gatelens.views.spread import spread
+from senet_lab.gatelens.views.words import (
+    ablation_words,
+    curves_words,
+    depth_words,
+    heat_words,
+    held_words,
+    history_words,
+    image_words,
+    similarity_words,
+)
+
+
+def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_the_paper_found():
+    assert "Classes part with depth" in curves_words(READING, (0, 1, 2)) or "As in the paper" in curves_words(
+        READING, (0, 1, 2)
+    )
+    flat = drawn_reading(rising=False)
+    assert "does not show it" in curves_words(flat, (0, 1, 2))
+    assert "It grows with depth, as the paper found" in depth_words(READING)
+    assert "It does not grow with depth" in depth_words(
+        Reading(dict(reversed(READING.gates.items())), READING.labels, NAMES)
+    )
+    assert "Untrained, the most is" in depth_words(READING, flat)
+    assert re.search(
+        r"tell classes apart clearly .F ratio above 10.\. Channel \d+ most", heat_words(READING, PATHS[3], (0, 1, 2))
+    )
+    assert "are most similar (correlation" in similarity_words(READING, PATHS[3], (0, 1, 2))
+    assert image_words(passage_of(), PATHS[0], NAMES).startswith(
+        "<mine>.png is classified as <b>dog</b> with 60\u00a0%, correctly."
+    )
+    assert "its label is cat" in image_words(passage_of(0), PATHS[0], NAMES)
+    assert "From epoch 0 to 3" in history_words(MOMENTS)
+
+
+def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():
+    """A block whose squeeze never gets through its ReLU has gates of one half, which serve all classes alike."""
+    dead = {**READING.gates, PATHS[1]: np.full_like(READING.gates[PATHS[1]], 0.5)}
+    words = curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
+    assert "In group 1 \u00b7 block 2 gates stand still, at 0.50 whatever the image: they tell nothing." in words
+    assert "in group 1 \u00b7 block 2;" not in words
+    assert "stand still" not in curves_words(READING, (0, 1, 2))
+    for path in PATHS:
+        dead[path] = np.full_like(READING.gates[path], 0.5)
+    assert "As in the paper" not in curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
+
+
+def test_words_about_ablation_count_points_and_savings():
+    alone = {path: ablation_of(path, 0.9 - 0.01 * index) for index, path in enumerate(PATHS)}
+    assert "2 of 4 blocks measured" in ablation_words(dict(list(alone.items())[:2]), None, NAMES, "one", 4)
+    told = ablation_words(alone, None, NAMES, "one", 4)
+    assert "group 3 \u00b7 block 1 is missed most: \u22123.0 points" in told
+    held = ablation_words(alone, ablation_of(PATHS[0]), NAMES, "one", 4)
+    effect = held_words(PATHS[:1], "one", ablation_of(PATHS[0]), "")
+    assert effect == "group 1 \u00b7 block 1 held at 1: accuracy 90.0\u00a0% \u2192 80.0\u00a0% (\u221210.0 points)"
+    assert held.startswith(f"G{effect[1:]}, <b>dog</b> hit hardest (\u221240.0 points). ")
+    assert "512 fewer parameters" in held
+    assert "cannot be counted" in savings(ablation_of(PATHS[0], params=None))
+
+
+@pytest.mark.parametrize("images", [1, 3])
+def test_too_few_images_are_said_and_draw_all_the_same(images):
+    few = Reading({path: values[:images] for path, values in READING.gates.items()}, READING.labels[:images], NAMES)
+    assert not few.comparable
+    assert "at least two classes" in depth_words(few)
+    for drawn in (curves(few, (0,)), heat_map(few, PATHS[0], (0,)), spread(few, PATHS[0]), depth(few)):
+        ElementTree.fromstring(f"<div>{drawn}</div>")

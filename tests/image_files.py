@@ -1,0 +1,28 @@
+"""Files of images: whole ones of any format, and a PNG that unpacks to any size."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+from PIL import Image
+
+# Every grey there is, on 120 x 90 pixels.
+RAMP = np.linspace(0, 255, 90 * 120).reshape(90, 120).astype("uint8")
+
+
+def encoded(image, kind="PNG", **how):
+    file = io.BytesIO()
+    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, kind, **how)
+    return file.getvalue()
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_of(width, height):
+    """A PNG that says it is that large; a few kilobytes that would unpack to gigabytes."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress(bytes(10_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")

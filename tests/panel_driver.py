@@ -1,0 +1,62 @@
+"""Drive a panel as its page does: send moves, wait for what they begin, and return what the page shows then."""
+
+from __future__ import annotations
+
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from typing import Any
+
+from messages import post
+
+from senet_lab import GateLens, Trainer
+from senet_lab.gatelens.page import PARTS
+
+
+def page(panel: Any) -> dict[str, Any]:
+    """All that the page shows."""
+    if isinstance(panel, GateLens):
+        return {**panel.shown, **{part: getattr(panel, part) for part in PARTS}}
+    return panel.form if isinstance(panel, Trainer) else panel.shown
+
+
+def ask(panel: Any, **moves: Any) -> dict[str, Any]:
+    """Send moves in one message; `hold` has for blocks of a GateLens whether their gates are held."""
+    held = moves.pop("hold", {})
+    post(panel, {**moves, **{f"hold {path}": on for path, on in held.items()}})
+    if isinstance(panel, GateLens):
+        panel._work.wait(300)
+    return page(panel)
+
+
+def send(lens: Any, name: str, content: bytes, parts: int = 1) -> dict[str, Any]:
+    """Send a file to a GateLens, in so many messages."""
+    step = max(1, -(-len(content) // parts))
+    for part in range(parts):
+        piece = memoryview(content[part * step : (part + 1) * step])
+        post(lens, {"upload": {"file": name, "turn": name, "part": part, "parts": parts}}, buffers=[piece])
+    lens._uploads.wait(300)
+    lens._work.wait(300)
+    return page(lens)
+
+
+def seen(lens: Any, words: str) -> dict[str, Any]:
+    """Return the page of a GateLens once it has the words: a thread looks into the folder now and then."""
+    end = time.monotonic() + 20
+    while words not in "".join(page(lens)[part] for part in ("heading", "said", "side", "body", "error")):
+        assert time.monotonic() < end, page(lens)["said"]
+        time.sleep(0.05)
+    return page(lens)
+
+
+def await_that(happens: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something is so, and fail where it takes longer."""
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def well_formed(html: str) -> ElementTree.Element:
+    """Parse part of a page."""
+    return ElementTree.fromstring(f"<div>{html}</div>")

@@ -1,0 +1,27 @@
+"""A folder of runs, and the Trainer that looks into it."""
+
+from dataclasses import replace
+
+import pytest
+from runs import SE_20, made
+
+from senet_lab import Architecture, Trainer
+from senet_lab.training.runs.warm import cool
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three finished runs, the last one of another network."""
+    made(tmp_path, "a", accuracy=0.5)
+    made(tmp_path, "b", replace(SE_20, ratio=4), accuracy=0.46)
+    made(tmp_path, "c", Architecture.preset("cifar_resnet20"), accuracy=0.4)
+    return tmp_path
+
+
+@pytest.fixture
+def trainer(folder):
+    made_ = Trainer(folder=folder)
+    yield made_
+    made_.close()
+    cool()
+    assert made_.failure is None

@@ -1,0 +1,87 @@
+"""Networks of runs that the Trainer saves: beside the notebook, in a process of their own."""
+
+import re
+
+import numpy as np
+import pytest
+from panel_driver import ask, await_that
+from runs import ALIVE, checkpointed, made
+
+from senet_lab import Trainer, memory
+from senet_lab.trainer import page as trainer_pages
+from senet_lab.trainer import saving as trainer_taking
+from senet_lab.trainer.folder import look
+from senet_lab.trainer.saving import Taken
+from senet_lab.trainer.state import begun
+from senet_lab.training.runs.run import Run
+
+
+def saved(trainer):
+    """What is said once the process that saves has ended; looked at here, since no page has said hello."""
+    await_that(lambda: not trainer._taking.look(), 240)
+    trainer._tick()
+    return trainer.now
+
+
+@pytest.mark.slow
+def test_the_network_of_a_run_is_saved_beside_the_notebook_without_keras_in_its_kernel(unbroken, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unbroken.keras").write_text("somebody's")
+    trainer = Trainer(folder=unbroken.folder.parent)
+    ask(trainer, take=True)
+    assert "Saving" in trainer.now["said"]
+    assert not trainer.now["asks"]["can_take"]
+    assert "being saved already" in ask(trainer, take=True)["error"]
+    now = saved(trainer)
+    assert not now["ill"]
+    told = "Saved as unbroken_2.keras, in the folder of the notebook; keras.saving.load_model opens it."
+    assert now["said"] == told
+    assert now["asks"]["can_take"]
+    again = Trainer(folder=unbroken.folder.parent)  # its cell is run again
+    assert again.now["said"] == told
+    for each in (trainer, again):
+        each.close()
+    assert (tmp_path / "unbroken.keras").read_text() == "somebody's"
+    import keras
+
+    x = np.zeros((1, 32, 32, 3), "float32")
+    taken = keras.saving.load_model(tmp_path / "unbroken_2.keras")
+    np.testing.assert_array_equal(taken.predict(x, verbose=0), unbroken.model().predict(x, verbose=0))
+
+
+@pytest.mark.slow
+def test_why_a_network_was_not_saved_is_said_of_its_run_alone(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    checkpointed(Run(folder / "a"))
+    trainer = Trainer(folder=folder)
+    ask(trainer, focus="b")
+    assert (trainer.now["asks"]["can_take"], trainer.now["asks"]["take"][:20]) == (False, "Its first checkpoint")
+    ask(trainer, focus="a", take=True)
+    now = saved(trainer)
+    assert now["ill"]
+    assert "Its network was not saved: 'a' has no checkpoint yet" in now["said"]
+    assert not list(tmp_path.glob("*.keras"))
+    ask(trainer, focus="b")
+    assert not trainer.now["ill"]
+    ask(trainer, focus="a")
+    assert "saved" not in trainer.now["said"]  # something else was asked for
+    trainer.close()
+
+
+def test_what_came_of_saving_hides_nothing_that_happens_to_the_run_later(folder):
+    taken = Taken("d", "Saved as d.keras.", "saved")
+    run = made(folder, "d", state="training", warning="Other versions.", **ALIVE)
+    said = lambda: trainer_pages.now(begun(), look(folder), None, taken)["said"]  # noqa: E731 - said twice
+    assert re.fullmatch(r"SE-ResNet-20: training.*\. Other versions\. Saved as d\.keras\.", said())
+    run.tell(run.status()._replace(state="failed", reason="the disk is full", warning=""))
+    assert said() == "SE-ResNet-20: failed, since the disk is full. Saved as d.keras."
+
+
+def test_a_network_is_not_saved_where_it_cannot_be_or_would_take_the_memory_of_a_training(folder, monkeypatch):
+    checkpointed(Run(folder / "a"))
+    trainer = Trainer(folder=folder)
+    monkeypatch.setattr(memory, "available", lambda: 10**8)
+    assert "95 MiB are free; try it later" in ask(trainer, focus="a", take=True)["error"]
+    monkeypatch.setattr(trainer_taking.os, "access", lambda *_: False)
+    assert "cannot be written to; start Jupyter in another folder" in ask(trainer, take=True)["error"]
+    trainer.close()
