@@ -41,6 +41,9 @@ class CellPanels(Generic[_State]):
         self._states: dict[tuple[str, *tuple[Any, ...]], _State] = {}
         self._panels: dict[str, weakref.ref[Any]] = {}
 
+    def __len__(self) -> int:
+        return len(self._states)
+
     def recall(self, place: tuple[str, *tuple[Any, ...]]) -> _State | None:
         """Return the state that the last panel of a place was left at, or None.
 

@@ -13,7 +13,7 @@ def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
         "explorer._handle_custom_msg({'view': 'a', 'number': 1, 'moves': moves}, [])",
         "explorer.architecture.ratio, explorer.shown['tab'], explorer.pinned is None",
         "explorer.architecture = Architecture(depth=18)",
-        "from senet_lab.explorer.widget import _left_at\nlen(_left_at)",
+        "from senet_lab.explorer.widget import CELLS\nlen(CELLS)",
         "explorer._building.model, explorer._building.architecture = 'built', explorer.architecture\nexplorer.model",
         "explorer.model, explorer._building.changed == explorer._built",
     ]

@@ -64,7 +64,7 @@ def test_after_1000_random_events_the_page_is_that_of_the_last_state():
         assert explorer.shown["heading"] == heading(explorer.architecture, explorer.pinned, explorer._state.batch)
         assert explorer.shown["answered"] == {VIEW: sent} == {VIEW: number + 1}
         assert len(ipywidgets.widgets.widget._instances) == alive
-    assert explorer_module._left_at == {}
+    assert len(explorer_module.CELLS) == 0
 
 
 def test_moves_on_other_threads_end_with_the_last_state_on_the_page():
