@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from architecture_pictures import pictures
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "senet_lab"
@@ -94,3 +95,9 @@ def test_the_citation_states_version_and_license_of_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert (citation["version"], citation["license"]) == (__version__, "Apache-2.0")
     assert len(citation["references"]) == 3
+
+
+def test_the_pictures_of_the_architecture_are_those_of_the_code_as_it_is():
+    """`python tools/architecture_pictures.py` writes them."""
+    for path, text in pictures().items():
+        assert path.read_text(encoding="utf-8") == text, path.name
