@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from itertools import chain, count
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from senet_lab.explorer.refusals import in_words
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build, check_data, check_save, weight_bytes
 from senet_lab.nets.on_keras.quiet import wake_keras
-from senet_lab.widgets.cells import is_app
+from senet_lab.widgets.saving import free_name, place
 
 if TYPE_CHECKING:
     import keras
@@ -134,21 +133,6 @@ def reason(error: BaseException) -> str:
         allowed = f"This kernel may use {limit >> 20:,} MB; choose" if limit else "Choose"
         return f"not enough memory. {allowed} a smaller network."
     return in_words(str(error)) if type(error) in (ValueError, OSError) else f"{type(error).__name__}: {error}"
-
-
-def place(folder: Path) -> str:
-    """A folder of the kernel in words: whoever looks at an app has no notebook beside it."""
-    return (
-        f"in the folder {folder.name} of the machine that serves this page"
-        if is_app()
-        else "in the folder of the notebook"
-    )
-
-
-def free_name(folder: Path, stem: str, suffix: str) -> Path:
-    """The first path that is not there yet: net.keras, net_2.keras, and so on."""
-    names = chain((stem,), (f"{stem}_{number}" for number in count(2)))
-    return next(path for name in names if not (path := folder / f"{name}{suffix}").exists())
 
 
 def agreement(architecture: Architecture, model: keras.Model) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import PRESETS
@@ -28,37 +28,10 @@ from senet_lab.explorer.labels import (  # fmt: skip
     sides,
     words,
 )
-from senet_lab.explorer.moves import KEPT, TIMM, named, ours, preset_of, shipped_name, timm_name, typed
+from senet_lab.explorer.moves import KEPT, TIMM, named, ours, preset_of, shipped_name, timm_name
 from senet_lab.explorer.reach import off, reachable, states_width
-
-
-class Control(NamedTuple):
-    """One control, as the page needs it.
-
-    Attributes:
-        name: the meta-parameter it moves.
-        label: what people read.
-        section: the heading that it stands under.
-        kind: "choice" (buttons), "slider" (with a field), "select", "check", "checks" (several at once) or "text".
-        stops: the values that can be reached, in order; a field takes others that are legal, too.
-        labels: what people read for each stop.
-        value: the present one.
-        hint: what the value means for this network; or why the control does not apply.
-        disabled: whether it does not apply.
-        text: what its field shows, where that is not the value that the slider stands at.
-    """
-
-    name: str
-    label: str
-    section: str
-    kind: str
-    stops: tuple[Any, ...]
-    labels: tuple[str, ...]
-    value: Any
-    hint: str = ""
-    disabled: bool = False
-    text: str = ""
-
+from senet_lab.widgets.control import Control
+from senet_lab.widgets.typed import typed
 
 TOP_HINT, BATCH_HINT = "pooling, dense, softmax", "images a training step"
 ONE_PATH = {"cardinality": 1, "base_width": 64}  # a ResNet is the 1x64d of Xie et al. 2017, table 1

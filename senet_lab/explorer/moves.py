@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -16,11 +14,11 @@ from senet_lab.checks import MAX_SIDE, nearest, one_of, quoted, whole
 from senet_lab.ledger.budget import at_constant_cost
 from senet_lab.weights import pretrained
 from senet_lab.weights.timm.networks import NAMES, architecture_of
+from senet_lab.widgets.typed import typed
 
 PLAIN = ("family", "depth", "groups", "cardinality", "base_width", "ratio", "classes", "include_top", "convention")
 MOVES = ("preset", *PLAIN, "image_size", "in_groups", *STYLE_FIELDS)
 KEPT = ("cardinality", "base_width")
-MAX_TYPED = 600  # characters that are read as a value: twelve groups of three numbers take 250
 TYPED = (
     "depth", "groups", "cardinality", "base_width", "ratio", "image_size", "classes", "dropout", "squeeze_divisor",
     "bn_epsilon", "bn_momentum",
@@ -85,36 +83,6 @@ def moved(architecture: Architecture, name: str, value: Any, *, origin: Architec
         paths = {each: getattr(origin, each) for each in KEPT}
         return at_constant_cost(replace(architecture, **paths), **{name: value})
     return replace(architecture, **{name: value})
-
-
-def typed(text: str) -> Any:
-    """`parsed`, but for whole numbers that were written as others.
-
-    >>> typed("1e3"), typed("0.5")
-    (1000, 0.5)
-    """
-    value = parsed(text)
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
-
-
-def parsed(text: str) -> Any:
-    """What was typed, as a value where it is one.
-
-    >>> parsed("16"), parsed("none"), parsed("16, none, 8"), parsed("64x96"), parsed("(64, 3), (128, 4)"), parsed("a")
-    (16, None, (16, None, 8), (64, 96), ((64, 3), (128, 4)), 'a')
-    """
-    text = text.strip()
-    if len(text) > MAX_TYPED:  # no value takes as many, and Python's parser may not be able to read them
-        return text
-    sides = re.fullmatch(r"([0-9]+)\s*[x\u00d7]\s*([0-9]+)", text)
-    if sides:
-        return int(sides[1]), int(sides[2])
-    if text in ("", "none"):
-        return None
-    try:
-        return ast.literal_eval(re.sub(r"\bnone\b", "None", text))
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # {[]} is a TypeError
-        return text
 
 
 def _with_groups(architecture: Architecture, rows: Any) -> Architecture:

@@ -8,7 +8,8 @@ from typing import Any
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import quoted, shortened
 from senet_lab.explorer.labels import TOLD, sides, words
-from senet_lab.explorer.moves import TYPED, typed
+from senet_lab.explorer.moves import TYPED
+from senet_lab.widgets.typed import typed
 
 # The names that errors give in backquotes, beside those of the controls.
 NAMES = TOLD | {

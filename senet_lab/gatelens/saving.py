@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from senet_lab.explorer.building import free_name
 from senet_lab.gatelens.views.figures import activation_figure, save_figure, spread_figure
 from senet_lab.gatelens.views.reading import Reading, stages
+from senet_lab.widgets.saving import free_name
 
 FIGURES = {"means": "Mean gates by class", "deviations": "Means and standard deviations, two classes"}
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from senet_lab.explorer.building import free_name
 from senet_lab.explorer.refusals import told
 from senet_lab.trainer.courses import DRAWN
 from senet_lab.trainer.folder import Seen
@@ -16,6 +15,7 @@ from senet_lab.trainer.page import RESUME_ANYWAY, focus_of
 from senet_lab.trainer.state import State, like
 from senet_lab.training.estimate import checked
 from senet_lab.training.runs.run import Run
+from senet_lab.widgets.saving import free_name
 
 # What to press where a training seems not to fit; `start(force=True)` in Python.
 _FORCING = {"start": "Start anyway", "resume": RESUME_ANYWAY}

@@ -9,13 +9,14 @@ from typing import Any
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.drawing.units import short
-from senet_lab.explorer.controls import Control, preset_labels
+from senet_lab.explorer.controls import preset_labels
 from senet_lab.explorer.labels import OWN, digits, words
 from senet_lab.explorer.moves import ours, preset_of
 from senet_lab.ledger.budget import cost
 from senet_lab.trainer.courses import held_out
 from senet_lab.trainer.state import FOLDER, KINDS, State, has_cifar10
 from senet_lab.training.recipe import OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES
+from senet_lab.widgets.control import Control
 
 NETWORK, DATA, RECIPE, FULL, TOKEN = "Network", "Data", "Recipe", "Recipe in full", "Token"
 # What people read of a field of the recipe, and what it does; those of `FULL` are folded away.

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from senet_lab import memory
-from senet_lab.explorer.building import free_name, place
 from senet_lab.ledger.build_memory import bytes_to_build_and_save
 from senet_lab.memory import size_words
 from senet_lab.training.runs.run import Run
+from senet_lab.widgets.saving import free_name, place
 
 SAVING = "Saving its network: some seconds, to load Keras."
 # What trains has the GPU, and may have all of it.

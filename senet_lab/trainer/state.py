@@ -12,12 +12,13 @@ from senet_lab.data import datasets as data_
 from senet_lab.data.class_folders import must_exist, must_have_images
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.explorer.labels import digits
-from senet_lab.explorer.moves import named, typed
+from senet_lab.explorer.moves import named
 from senet_lab.explorer.refusals import told
 from senet_lab.trainer.courses import DRAWN, nearest_recipe
 from senet_lab.trainer.results import Record
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs.fitting import fitted
+from senet_lab.widgets.typed import typed
 
 FOLDER = "folder"
 KINDS = (*TRAINING_IMAGES, FOLDER)

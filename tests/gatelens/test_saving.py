@@ -5,8 +5,8 @@ import time
 import pytest
 from panel_driver import ask, page
 
-from senet_lab.explorer.building import free_name
 from senet_lab.gatelens import saving as lens_saving
+from senet_lab.widgets.saving import free_name
 
 
 def saved(lens, **moves):
