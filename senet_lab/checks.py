@@ -275,7 +275,7 @@ def path_of(name: str, value: Any, fit: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise ValueError(f"`{name}` (={quoted(text)}) names a user who does not exist; try {fit}.") from error
+        raise ValueError(f"`{name}` (={quoted(text)}) must be in the home of a user who exists; try {fit}.") from error
 
 
 def listed(choices: Iterable[Any]) -> str:

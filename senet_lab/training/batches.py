@@ -58,6 +58,11 @@ def kept_scale(folder: Path, images: Images) -> Scale:
     return scale
 
 
+def seen_scale(folder: Path, images: Images) -> Scale:
+    """Return the scale that a run keeps, or that of its images; a viewer writes nothing into the folder of a run."""
+    return _kept(folder) or Scale.of(images)
+
+
 def scale_of(folder: Path, data: str) -> Scale:
     """The scale that a run has kept; that of CIFAR-10 and its sample is known before.
 

@@ -15,6 +15,7 @@ from messages import VIEW, post
 from senet_lab import Architecture, GateLens
 from senet_lab.gatelens.sources import folder as lens_found
 from senet_lab.gatelens.sources.folder import Found, newest
+from senet_lab.gatelens.sources.runs import of_run
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.run import Run
@@ -208,3 +209,12 @@ def test_a_chosen_run_is_read_and_followed_as_of_run_does_and_let_go_with_the_ne
 def test_a_run_is_offered_under_a_name_that_no_network_that_ships_has():
     assert not any(name.startswith(lens_found.GROUP) for name in pretrained.names())
     assert Found(None, {"mine": None}).sources() == {}
+
+
+@pytest.mark.slow
+def test_a_run_that_is_looked_into_keeps_the_files_that_it_had(tmp_path):
+    run = made(tmp_path, "seen")
+    checkpoint.write(run.folder / "checkpoints" / "best.npz", SMALL.build().get_weights(), {"epoch": 1})
+    before = sorted(run.folder.rglob("*"))
+    of_run(run).load()
+    assert sorted(run.folder.rglob("*")) == before

@@ -59,7 +59,7 @@ def test_why_a_network_was_not_saved_is_said_of_its_run_alone(folder, tmp_path, 
     ask(trainer, focus="a", take=True)
     now = saved(trainer)
     assert now["ill"]
-    assert "Its network was not saved: 'a' has no checkpoint yet" in now["said"]
+    assert "Its network was not saved: 'a' has no checkpoint that can be read" in now["said"]
     assert not list(tmp_path.glob("*.keras"))
     ask(trainer, focus="b")
     assert not trainer.now["ill"]

@@ -10,7 +10,7 @@ from senet_lab.files import DamagedFileError
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gates.moments import FILE, Moment, kept, moment
 from senet_lab.ledger.build_memory import check_build
-from senet_lab.training.batches import kept_scale, ready
+from senet_lab.training.batches import ready, seen_scale
 from senet_lab.training.runs.images import images_of
 from senet_lab.training.runs.run import Run
 from senet_lab.training.runs.trained import Weights, assign, kept_weights, trained
@@ -39,7 +39,7 @@ def _load_run(run: Run) -> Loaded:
     recipe = run.recipe
     images = images_of(run)
     chosen = in_turn(images.y_test)[:MOST]
-    prepare = partial(ready, recipe=recipe, scale=kept_scale(run.folder, images))
+    prepare = partial(ready, recipe=recipe, scale=seen_scale(run.folder, images))
     x, y = prepare(images.x_test[chosen]), images.y_test[chosen].astype("int64")
     moments = _kept_moments(run)
     model, epoch = trained(run)
