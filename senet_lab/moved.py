@@ -59,12 +59,18 @@ class _Forward(Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Forward all names; a package of which nothing is left has those of `senet_lab` itself, such as GateLens."""
         old = module.__name__.removeprefix("senet_lab.")
-        home = importlib.import_module(f"senet_lab.{HOMES[old]}" if HOMES[old] else "senet_lab")
-        warnings.warn(f"senet_lab.{old} is now {home.__name__}; import that.", DeprecationWarning, stacklevel=2)
+        home = importlib.import_module(f"senet_lab.{HOMES[old]}".rstrip("."))
+
+        def warn() -> None:
+            warnings.warn(f"senet_lab.{old} is now {home.__name__}; import that.", DeprecationWarning, stacklevel=3)
 
         def forward(name: str) -> Any:
+            if old in PACKAGES:
+                warn()
             return getattr(home, name)
 
+        if old not in PACKAGES:  # those are imported with each module that was in them, which warns by itself
+            warn()
         module.__getattr__ = forward  # type: ignore[method-assign]  # PEP 562
 
 
