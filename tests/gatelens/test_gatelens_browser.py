@@ -385,7 +385,7 @@ def test_a_run_made_since_is_in_the_list_when_it_is_pointed_at_and_is_looked_int
     mine = networks.input_value()
     cell = run(
         page, 1,
-        "from senet_lab.training import checkpoint",
+        "from senet_lab.training.runs import checkpoint",
         "from senet_lab.training.recipe import Recipe",
         "from senet_lab.training.runs.run import Run",
         "how = dict(block='basic', stem='cifar', ratio=4, input_shape=(32, 32, 3), classes=10)",
