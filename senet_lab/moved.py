@@ -45,7 +45,7 @@ HOMES = {
     "training.trained": "training.runs.trained",
     "training.warm": "training.runs.warm",
     "views": "",
-    "views.courses": "trainer.courses",
+    "views.courses": "trainer.history",
     "views.curves": "trainer.curves",
     "views.drawn": "drawing.network.notebook",
     "views.figures": "gatelens.views.figures",

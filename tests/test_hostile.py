@@ -303,12 +303,12 @@ def test_any_link_opens_a_network_or_says_why_not(token):
 
 
 @pytest.mark.parametrize(
-    "control", [*trainer_state.FIELDS, "network", "token", "recipe", "data", "path", "focus", "drawn"]
+    "control", [*trainer_state.RECIPE_FIELDS, "network", "token", "recipe", "data", "path", "focus", "drawn"]
 )
 @settled(20)
 @given(held=messages)
 def test_any_message_to_the_trainer_is_a_move_or_a_short_reason(control, held):
-    refused_in_words(trainer_state.after(trainer_state.begun(), {control: held.value}).refused)
+    refused_in_words(trainer_state.after(trainer_state.initial_state(), {control: held.value}).refusals)
 
 
 @pytest.mark.parametrize(
@@ -317,8 +317,8 @@ def test_any_message_to_the_trainer_is_a_move_or_a_short_reason(control, held):
 def test_any_text_or_edge_in_a_field_of_the_panels_is_a_move_or_a_short_reason(value):
     for control in (*MOVES, *VIEW):
         refused_in_words(state.after(begun(), {control: value}, "").refused)
-    for control in trainer_state.FIELDS:
-        refused_in_words(trainer_state.after(trainer_state.begun(), {control: value}).refused)
+    for control in trainer_state.RECIPE_FIELDS:
+        refused_in_words(trainer_state.after(trainer_state.initial_state(), {control: value}).refusals)
 
 
 OFFER = lens_state.Offer(("a", "b"), ("group1/block1", "group1/block2"), 10, 100)

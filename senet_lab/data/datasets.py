@@ -30,7 +30,7 @@ CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 CIFAR10_MEAN = (0.49139968, 0.48215841, 0.44653091)
 CIFAR10_DEVIATION = (0.24703223, 0.24348513, 0.26158784)
 VARIABLE = "SENET_LAB_DATA"
-TESTED = 0.2  # share of the images of a folder that is kept for testing
+TEST_SHARE = 0.2  # share of the images of a folder that is kept for testing
 CACHE = Path("~/.cache/senet_lab/cifar10.npz")
 
 
@@ -111,11 +111,11 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
     """
     place = _place(path)
     return (
-        _fetched(place) if flag("download", download) and not place.is_file() else checked_cifar10(found_cifar10(path))
+        _fetched(place) if flag("download", download) and not place.is_file() else checked_cifar10(find_cifar10(path))
     )
 
 
-def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
+def find_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
     """Where the whole of CIFAR-10 is, as `cifar10` looks for it; it is not opened.
 
     Raises:
@@ -129,6 +129,14 @@ def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
             "needs nothing."
         )
     return place
+
+
+def has_cifar10() -> bool:
+    """Return whether the whole of CIFAR-10 is where `cifar10` looks for it; it is not opened."""
+    try:
+        return find_cifar10().is_file()
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _place(path: str | os.PathLike[str] | None) -> Path:
@@ -185,7 +193,7 @@ def folder(
     path: str | os.PathLike[str],
     size: int = 32,
     *,
-    test_share: float = TESTED,
+    test_share: float = TEST_SHARE,
     seed: int = 0,
     skip_bad: bool = False,
     skipped: Collection[str] = (),

@@ -58,7 +58,7 @@ def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path):
 
 def test_start_without_data_says_what_is_missing(trainer):
     ask(trainer, data="folder")
-    assert "Say first where the images are" in trainer.form["needs"]
+    assert "Choose an image folder first" in trainer.form["needs"]
     assert "say where it is first" in ask(trainer, start=True)["reasons"]["start"]
 
 

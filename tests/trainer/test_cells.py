@@ -19,7 +19,7 @@ def test_a_cell_that_is_run_again_goes_on_where_it_was_and_ends_the_old_one(fold
     ask(first, epochs=7, drawn=["a"])
     second = Trainer(folder=folder)
     assert second._state.recipe.epochs == 7
-    assert second._state.drawn == ("a",)
+    assert second._state.picture_keys == ("a",)
     assert first._follower._ended.is_set()
     assert not second._follower._ended.is_set()
     second.close()

@@ -26,31 +26,31 @@ def test_a_gpu_is_told_by_name_memory_and_use_and_asks_for_16_bits(monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", nvml)
     monkeypatch.setattr(devices, "_has_cudnn", lambda: True)
     devices._nvml.cache_clear()
-    assert devices.reading(Status("training", device="NVIDIA H200", process=7)) == (
+    assert devices.read_device(Status("training", device="NVIDIA H200", process=7)) == (
         "GPU 63 %",
         "H200",
         "3.0 GiB",
         "139.0 GiB",
     )
-    assert devices.precision() == "mixed_bfloat16"
+    assert devices.default_precision() == "mixed_bfloat16"
     monkeypatch.setattr(devices, "_has_cudnn", lambda: False)  # TensorFlow as it comes computes on the CPU
-    assert devices.precision() == "float32"
+    assert devices.default_precision() == "float32"
     monkeypatch.setattr(devices, "_has_cudnn", lambda: True)
     nvml.nvmlDeviceGetHandleByIndex = lambda _: (_ for _ in ()).throw(RuntimeError)  # a driver without a card
-    assert devices.precision() == "float32"
+    assert devices.default_precision() == "float32"
     nvml.nvmlDeviceGetHandleByIndex = lambda _: 0
     nvml.nvmlDeviceGetName = lambda _: (_ for _ in ()).throw(RuntimeError)
-    assert devices.reading(Status("training", device="NVIDIA H200", process=os.getpid())).used.endswith("iB")
+    assert devices.read_device(Status("training", device="NVIDIA H200", process=os.getpid())).used.endswith("iB")
     devices._nvml.cache_clear()
 
 
 def test_a_cpu_is_told_by_its_cores_and_the_memory_of_the_process():
-    kind, about, used, of = devices.reading(Status("training", device="CPU", process=os.getpid()))
+    kind, about, used, of = devices.read_device(Status("training", device="CPU", process=os.getpid()))
     assert (kind, about) == ("CPU", f"{os.cpu_count()} cores")
     assert used.endswith("iB")
     assert of.endswith("GiB")
-    assert devices.reading(Status("training", device="CPU", process=2**22 - 1)) is None
-    assert devices.reading(Status("waiting")) is None
+    assert devices.read_device(Status("training", device="CPU", process=2**22 - 1)) is None
+    assert devices.read_device(Status("waiting")) is None
 
 
 @pytest.mark.parametrize("architecture", [SE_20, Architecture("resnext", 50), replace(SE_20, include_top=False)])

@@ -7,7 +7,7 @@ from runs import ALIVE, checkpointed, made
 
 from senet_lab import Trainer
 from senet_lab.drawing.inline_styles import STORED
-from senet_lab.trainer.folder import look
+from senet_lab.trainer.folder import read_folder
 from senet_lab.training.runs.run import Run
 
 
@@ -27,10 +27,10 @@ def test_gates_can_be_opened_of_runs_that_have_some_and_a_checkpoint(folder, tra
 
 def test_a_run_at_work_has_gates_as_soon_as_its_first_checkpoint_is_there(folder):
     run = made(folder, "d", state="training", **ALIVE)
-    seen = look(folder)
-    assert not seen.record("d").kept
+    snapshot = read_folder(folder)
+    assert not snapshot.record("d").has_checkpoint
     checkpointed(run)
-    assert look(folder, seen).record("d").kept
+    assert read_folder(folder, snapshot).record("d").has_checkpoint
 
 
 def test_the_gates_of_a_run_are_opened_once_and_those_of_another_close_them(folder, trainer):

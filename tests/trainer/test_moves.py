@@ -9,8 +9,8 @@ from runs import ALIVE, SE_20, made
 
 from senet_lab import Trainer
 from senet_lab.trainer import page as trainer_pages
-from senet_lab.trainer.folder import look
-from senet_lab.trainer.state import begun
+from senet_lab.trainer.folder import read_folder
+from senet_lab.trainer.state import initial_state
 from senet_lab.training.recipe import RECIPES
 
 
@@ -57,7 +57,7 @@ def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves
     form = ask(trainer, **moves)
     assert words in form["error"]
     assert list(form["reasons"]) == list(moves)
-    assert replace(trainer._state, refused={}) == before
+    assert replace(trainer._state, refusals={}) == before
     assert ask(trainer, epochs=5)["error"] == ""
 
 
@@ -74,7 +74,7 @@ def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves
 def test_a_wish_says_what_it_waits_for(folder, wish, state, first):
     run = made(folder, "d", state=state, **ALIVE)
     run.ask({"pausing": "pause", "stopping": "stop"}[wish])
-    now = trainer_pages.now(begun(), look(folder), None)
+    now = trainer_pages.now(initial_state(), read_folder(folder), None)
     assert f"\u00b7 {wish}: {first}<" in now["progress"]
     assert now["said"] == f"SE-ResNet-20: {wish}: {first}."
 
@@ -93,12 +93,16 @@ def test_a_run_that_is_at_work_is_said_to_slow_a_second_one_and_a_paused_one_is_
     for state, slows in (("training", True), ("paused", False)):
         made(tmp_path / state, "mine", state=state, **ALIVE)
         trainer = Trainer(folder=tmp_path / state)
-        assert ("A run is at work: a second one would slow both." in trainer.form["needs"]) == slows
+        assert ("A run is in progress; a second one would slow down both." in trainer.form["needs"]) == slows
         trainer.close()
 
 
 def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trainer):
-    assert [record.key for record in trainer_pages.drawn_of(trainer._state, trainer._seen)] == ["a", "b", "c"]
+    assert [record.key for record in trainer_pages.picture_records(trainer._state, trainer._snapshot)] == [
+        "a",
+        "b",
+        "c",
+    ]
     assert "SE-ResNet-20, ratio 16 is 4.0 points above SE-ResNet-20, ratio 4 after 3 epochs" in trainer.picture
     ask(trainer, drawn=["c"])
     assert "ResNet-20: validation accuracy 40.0 % after 3 epochs" in trainer.picture

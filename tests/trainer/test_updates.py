@@ -12,7 +12,7 @@ from runs import ALIVE, TINY, rows
 from senet_lab import Trainer
 from senet_lab.trainer import page as trainer_pages
 from senet_lab.trainer import widget as trainer_module
-from senet_lab.trainer.state import FIELDS
+from senet_lab.trainer.state import RECIPE_FIELDS
 from senet_lab.training.runs.metrics import COLUMNS
 from senet_lab.training.runs.run import Run, Status
 from senet_lab.widgets import follower as following
@@ -44,7 +44,20 @@ NONSENSE = [None, True, 0, -1, 1e9, 2.5, "", "x", "none", "8", [], [1], {}, "(",
 
 def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
     chance = random.Random(5)
-    names = (*FIELDS, "network", "token", "recipe", "data", "path", "focus", "drawn", "like", "pause", "stop", "nobody")
+    names = (
+        *RECIPE_FIELDS,
+        "network",
+        "token",
+        "recipe",
+        "data",
+        "path",
+        "focus",
+        "drawn",
+        "like",
+        "pause",
+        "stop",
+        "nobody",
+    )
     fine = {"token": [TINY.token()], "focus": "abc", "drawn": [["a"], ["a", "b"], []], "epochs": ["3", "40"]}
     for number in range(500):
         offered = {control["name"]: control["stops"] for control in trainer.form["controls"]}
@@ -56,8 +69,8 @@ def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
         assert trainer.failure is None, (moves, trainer.failure)
         assert trainer.form["answered"] == {VIEW: number + 1}
         assert set(trainer.form["reasons"]) <= {*moves, "network"}
-        assert trainer.picture == trainer_pages.picture(trainer._state, trainer._seen)
-        assert trainer.epochs == trainer_pages.epochs(trainer._state, trainer._seen)
+        assert trainer.picture == trainer_pages.picture(trainer._state, trainer._snapshot)
+        assert trainer.epochs == trainer_pages.epochs(trainer._state, trainer._snapshot)
     json.dumps(trainer.form)
 
 
@@ -84,8 +97,8 @@ def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
     for thread in threads:
         thread.join()
     assert trainer.failure is None
-    assert trainer.table == trainer_pages.table(trainer._state, trainer._seen)
-    assert trainer.now == trainer_pages.now(trainer._state, trainer._seen, trainer._reading)
+    assert trainer.table == trainer_pages.table(trainer._state, trainer._snapshot)
+    assert trainer.now == trainer_pages.now(trainer._state, trainer._snapshot, trainer._device)
     epochs = next(control for control in trainer.form["controls"] if control["name"] == "epochs")["value"]
     assert epochs == str(trainer._state.recipe.epochs)
 
@@ -151,7 +164,7 @@ def test_a_follower_looks_until_it_is_ended_and_no_longer_than_its_panel_lives()
 
 
 def test_an_error_while_following_is_shown_and_kept(trainer, monkeypatch):
-    monkeypatch.setattr(trainer_module, "look", lambda *_: 1 / 0)
+    monkeypatch.setattr(trainer_module, "read_folder", lambda *_: 1 / 0)
     assert trainer._tick() is False
     assert "ZeroDivisionError" in trainer.form["error"]
     assert isinstance(trainer.failure, ZeroDivisionError)

@@ -219,7 +219,7 @@ def test_rates_that_are_damaged_are_none(text):
 
 @pytest.mark.usefixtures("no_rates")
 def test_only_the_last_rates_are_kept():
-    for number in range(room.rates.KEPT + 5):
+    for number in range(room.rates.MAX_RATES + 5):
         rates.remember(NET, Recipe(), 1.0 + number)
     assert len(rates.remembered()) == rates.KEPT
     assert rates.remembered()[-1].images_per_s == rates.KEPT + 5

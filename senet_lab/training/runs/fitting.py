@@ -9,7 +9,7 @@ from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import instance, nearest, path_of, quoted, quoted_path
 from senet_lab.data.class_folders import class_names, must_have_images
-from senet_lab.data.datasets import found_cifar10
+from senet_lab.data.datasets import find_cifar10
 from senet_lab.data.image_folder import list_images, must_have_classes
 
 
@@ -32,7 +32,7 @@ def must_fit(architecture: Architecture, data: str) -> None:
             f"`classes` (={architecture.classes}) must be those of {quoted(data)}, with a classifier; try {classes}."
         )
     if data == "cifar10":
-        found_cifar10()
+        find_cifar10()
 
 
 def _classes_of(data: str) -> int:

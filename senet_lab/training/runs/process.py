@@ -15,8 +15,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-import psutil
-
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
 
 WORKER = "senet_lab.training.worker.worker"
@@ -89,6 +87,8 @@ def is_alive(number: int, mark: str) -> bool:
     """
     if not (number and mark):
         return False
+    import psutil  # here, since pages read no processes
+
     try:
         words = psutil.Process(number).cmdline()
     except psutil.Error:
