@@ -12,7 +12,7 @@ from senet_lab.trainer.page import RESUME_ANYWAY
 from senet_lab.trainer.run_names import MAX_DRAWN_RUNS
 from senet_lab.trainer.snapshot import Record
 from senet_lab.trainer.state import State, copy_settings
-from senet_lab.training.estimate import checked
+from senet_lab.training.estimate import check_memory
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.saving import free_name
 
@@ -31,7 +31,7 @@ def start(state: State, folder: Path, *, force: bool = False) -> State:
     if state.data == "":
         raise ValueError("`data` must be a folder of images; say where it is first.")
     if not force:
-        checked(network, recipe, state.data)  # before there is a folder that nobody wants
+        check_memory(network, recipe, state.data)  # before there is a folder that nobody wants
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.name.lower().replace(' ', '-')}"
     run = Run.create(network, recipe, state.data, folder=free_name(folder, stem, ""), skip_bad=state.skip_bad)

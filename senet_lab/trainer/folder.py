@@ -8,8 +8,8 @@ from pathlib import Path
 from senet_lab.files import DamagedFileError
 from senet_lab.trainer.history import thin
 from senet_lab.trainer.snapshot import Record, Signature, Snapshot
-from senet_lab.training.runs.checkpoint import is_kept
-from senet_lab.training.runs.listing import newest_first
+from senet_lab.training.runs.checkpoint import has_checkpoint
+from senet_lab.training.runs.inventory import newest_run_names
 from senet_lab.training.runs.run import Run
 from senet_lab.training.runs.status import ENDED, Status
 
@@ -20,7 +20,7 @@ FILES = ("config.json", "status.json", "metrics.csv", "wanted")
 
 def read_folder(folder: Path, before: Snapshot = Snapshot()) -> Snapshot:  # noqa: B008 - frozen
     """Return what is in a folder of runs now; a run whose files have not changed since `before` is not read again."""
-    names = newest_first(folder)
+    names = newest_run_names(folder)
     records, errors, signatures = [], dict[str, str](), {}
     for name in names[:MAX_RECORDS]:
         old, signature = before.record(name), _signature(folder / name)
@@ -68,7 +68,7 @@ def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | 
         rows=tuple(run.metrics()) if rows is None else rows,
         trail=_trail(old, status),
         has_process=status.state in ENDED and run.is_held(),
-        has_checkpoint=old.has_checkpoint or is_kept(run.folder / "checkpoints"),
+        has_checkpoint=old.has_checkpoint or has_checkpoint(run.folder / "checkpoints"),
     )
 
 

@@ -16,7 +16,7 @@ from senet_lab.explorer.refusals import told
 from senet_lab.trainer.run_names import MAX_DRAWN_RUNS, nearest_recipe
 from senet_lab.trainer.snapshot import Record
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.runs.fitting import fitted
+from senet_lab.training.runs.data_fit import fit_to_data
 from senet_lab.widgets.typed import typed
 
 FOLDER = "folder"
@@ -67,7 +67,7 @@ class State:
     @property
     def network(self) -> Architecture:
         """The network with the input and the classes of the data."""
-        return fitted(self.architecture, self.data)
+        return fit_to_data(self.architecture, self.data)
 
 
 def initial_state(
@@ -118,7 +118,7 @@ def _with_setting(state: State, name: str, value: Any) -> State:
 def follow_explorer(state: State, architecture: Architecture) -> State:
     """Return the state with the Explorer's network; if that does not fit the data, with the reason instead."""
     try:
-        fitted(architecture, state.data)
+        fit_to_data(architecture, state.data)
     except ValueError as error:
         return replace(state, refusals={**state.refusals, "network": told(error, None)})
     return replace(state, architecture=architecture)

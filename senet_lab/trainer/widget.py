@@ -31,7 +31,7 @@ from senet_lab.trainer.state import COMMANDS, State, after, follow_explorer, ini
 from senet_lab.training.estimate import Machine
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.warm import warm
+from senet_lab.training.runs.spare_process import warm
 from senet_lab.widgets.cells import REPLACED, CellPanels, cell
 from senet_lab.widgets.conversation import Conversation, Request
 from senet_lab.widgets.follower import Follower

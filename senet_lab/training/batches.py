@@ -1,4 +1,4 @@
-"""Batches: which images a step sees, and how they are cropped; the same for the same seed, epoch and step."""
+"""Batches: which images a step sees, and how they are crop; the same for the same seed, epoch and step."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FILE = "scale.json"  # in the folder of a run
 BOUNDS = {"mean": 0.0, "deviation": 1e-9}  # what the numbers of a scale cannot be below
-FRAME = 4  # pixels on each side that a crop may move
-HELD = 256  # images a step of validation at most; no more than one of training, which thus needs the most memory
+CROP_MARGIN = 4  # pixels on each side that a crop may move
+MAX_VALIDATION_BATCH = 256  # and no more than a training step has, which thus needs the most memory
 
 
 class Scale(NamedTuple):
@@ -48,7 +48,7 @@ class Scale(NamedTuple):
         return cls(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
-def kept_scale(folder: Path, images: Images) -> Scale:
+def ensure_scale(folder: Path, images: Images) -> Scale:
     """The scale that a run keeps in its folder; worked out, and kept, where there is none yet."""
     if kept := _kept(folder):
         return kept
@@ -58,12 +58,12 @@ def kept_scale(folder: Path, images: Images) -> Scale:
     return scale
 
 
-def seen_scale(folder: Path, images: Images) -> Scale:
+def find_scale(folder: Path, images: Images) -> Scale:
     """Return the scale that a run keeps, or that of its images; a viewer writes nothing into the folder of a run."""
     return _kept(folder) or Scale.of(images)
 
 
-def scale_of(folder: Path, data: str) -> Scale:
+def known_scale(folder: Path, data: str) -> Scale:
     """The scale that a run has kept; that of CIFAR-10 and its sample is known before.
 
     Raises:
@@ -91,7 +91,7 @@ class Batches:
 
     Attributes:
         x, y: the training images, uint8, and their classes.
-        x_held, y_held: those held out to validate on, ready for the network; empty where none are.
+        x_held, y_held: those held out to validate on, prepare_images for the network; empty where none are.
         recipe: how they are drawn.
         scale: what standardised pixels are measured in.
         parts: what the number of images of a step is a multiple of: that many devices share them. What is too few for
@@ -120,7 +120,7 @@ class Batches:
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))
         n_held = round(recipe.validation * len(order)) // parts * parts
         held, kept = order[:n_held], order[n_held:]
-        x_held = ready(images.x_train[held], recipe, scale)
+        x_held = prepare_images(images.x_train[held], recipe, scale)
         return cls(images.x_train[kept], images.y_train[kept], x_held, images.y_train[held], recipe, scale, parts)
 
     @property
@@ -143,11 +143,11 @@ class Batches:
             chosen = order[start : start + self.count(step)]
             x = self.x[chosen]
             if recipe.augment:
-                x = cropped(x, np.random.default_rng([recipe.seed, 2, number, step]))
-            yield ready(x, recipe, self.scale), self.y[chosen]
+                x = crop(x, np.random.default_rng([recipe.seed, 2, number, step]))
+            yield prepare_images(x, recipe, self.scale), self.y[chosen]
 
 
-def ready(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
+def prepare_images(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
     """Pixels as the network takes them, float32; `scale` is CIFAR-10's where none is given."""
     import numpy as np
 
@@ -158,14 +158,14 @@ def ready(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
     return x
 
 
-def cropped(x: Array, draw: Any) -> Array:
-    """Each image moved by up to FRAME pixels within a black frame, and every other one mirrored, at random."""
+def crop(x: Array, draw: Any) -> Array:
+    """Each image moved by up to CROP_MARGIN pixels within a black frame, and every other one mirrored, at random."""
     import numpy as np
 
     count, height, width = x.shape[:3]
-    framed = np.pad(x, ((0, 0), (FRAME, FRAME), (FRAME, FRAME), (0, 0)))
+    framed = np.pad(x, ((0, 0), (CROP_MARGIN, CROP_MARGIN), (CROP_MARGIN, CROP_MARGIN), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(framed, (height, width), axis=(1, 2))
-    down, across = draw.integers(0, 2 * FRAME + 1, (2, count))
+    down, across = draw.integers(0, 2 * CROP_MARGIN + 1, (2, count))
     # The window's axes come last.
     moved: Array = windows[np.arange(count), down, across].transpose(0, 2, 3, 1).copy()
     mirrored = draw.integers(0, 2, count).astype(bool)

@@ -50,7 +50,7 @@ class Machine(NamedTuple):
     @classmethod
     def read(cls, data: str) -> Machine:
         """Return what this machine has now, for "sample", "cifar10" or a folder of images; "" is no data."""
-        return cls(memory.available(), rates.remembered(), _count_images(data) if data else 0)
+        return cls(memory.available(), rates.load_rates(), _count_images(data) if data else 0)
 
 
 class Estimate(NamedTuple):
@@ -79,7 +79,7 @@ class Estimate(NamedTuple):
 
 
 def estimate(
-    architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ALONE
+    architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
     """Return what it will take to train a network by a recipe on "sample", "cifar10" or a folder of images.
 
@@ -93,7 +93,7 @@ def estimate(
 
 
 def predict(
-    architecture: Architecture, recipe: Recipe, machine: Machine, placement: Placement = rates.ALONE
+    architecture: Architecture, recipe: Recipe, machine: Machine, placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
     """Return the same as `estimate`, for a machine that was read before."""
     images, available = machine.images, machine.free_memory
@@ -113,7 +113,9 @@ def predict(
     return Estimate(needed, available, seconds, training, batch, words)
 
 
-def checked(architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ALONE) -> Estimate:
+def check_memory(
+    architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ONE_DEVICE
+) -> Estimate:
     """Return the estimate, if it fits.
 
     Raises:

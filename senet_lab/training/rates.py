@@ -24,7 +24,7 @@ VARIABLE = "SENET_LAB_CACHE"
 MAX_RATES = 40  # of the last epochs
 SIMILAR_FACTOR = 4.0  # trainings that differ by more, in work per image or in batch, say little of each other
 BOUNDS = 1e-9, 1e30  # of work and of images per second, so that their products and quotients stay finite
-ALONE = Placement()  # one device of one host
+ONE_DEVICE = Placement()  # one device of one host
 LOG = logging.getLogger("senet_lab")
 
 
@@ -55,10 +55,10 @@ def work(architecture: Architecture) -> float:
     return 3.0 * sum((4 if row.groups > 1 else 1) * row.macs + 100 * row.activations for row in rows)
 
 
-def where(recipe: Recipe, placement: Placement = ALONE) -> str:
+def where(recipe: Recipe, placement: Placement = ONE_DEVICE) -> str:
     """Return the backend and the devices that the environment selects, the precision, and how many devices share it."""
     cards = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    shared = "" if placement == ALONE else f" {placement.devices} of {max(1, len(placement.hosts))}"
+    shared = "" if placement == ONE_DEVICE else f" {placement.devices} of {max(1, len(placement.hosts))}"
     return f"{os.environ.get('KERAS_BACKEND') or 'tensorflow'} {cards or 'any'} {recipe.precision}{shared}"
 
 
@@ -72,7 +72,7 @@ def path() -> Path:
     return path_of(VARIABLE, folder, "'~/.cache/senet_lab'") / "rates.json"
 
 
-def remembered() -> list[Rate]:
+def load_rates() -> list[Rate]:
     """Return what was measured, the oldest first; no row that is damaged, and none where the file cannot be read."""
     try:
         rows = read_json(path(), list, "delete it")
@@ -95,19 +95,21 @@ def _rate_of(row: Any) -> Rate | None:
         return None
 
 
-def remember(architecture: Architecture, recipe: Recipe, images_per_s: float, placement: Placement = ALONE) -> None:
+def record_rate(
+    architecture: Architecture, recipe: Recipe, images_per_s: float, placement: Placement = ONE_DEVICE
+) -> None:
     """Store what an epoch has shown; without an error where it cannot be written, since that ends no training."""
     rate = Rate(where(recipe, placement), work(architecture), recipe.batch, images_per_s)
     try:
         path().parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path(), overwrite=True) as unfinished:
-            unfinished.write_text(json.dumps([*remembered(), rate][-MAX_RATES:]) + "\n")
+            unfinished.write_text(json.dumps([*load_rates(), rate][-MAX_RATES:]) + "\n")
     except (OSError, ValueError) as error:
         LOG.warning("%s", error)
 
 
 def images_per_s(
-    architecture: Architecture, recipe: Recipe, rates: Sequence[Rate], placement: Placement = ALONE
+    architecture: Architecture, recipe: Recipe, rates: Sequence[Rate], placement: Placement = ONE_DEVICE
 ) -> tuple[float, bool] | None:
     """Predict how many images per second are trained on, and whether a similar training was measured.
 

@@ -16,7 +16,7 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
-from senet_lab.training.batches import ready
+from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
 def prepared(images: Array, card: Card) -> Array:
     """Pixels, uint8, as the network of a card takes them: float32, standardised if it was trained so."""
     instance("card", card, Card, "card('cifar_se_resnet20')")
-    return ready(array_checks.images("images", images), Recipe.from_dict(card.recipe))
+    return prepare_images(array_checks.images("images", images), Recipe.from_dict(card.recipe))
 
 
 def write(model: keras.Model, path: Path) -> None:

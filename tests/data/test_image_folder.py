@@ -23,8 +23,8 @@ from senet_lab.data import datasets as data
 from senet_lab.data.class_folders import printable
 from senet_lab.data.image_folder import BadFilesError, list_images, load
 from senet_lab.data.pictures import FORMATS, LIMIT
-from senet_lab.trainer.folder import look
-from senet_lab.training.runs.images import images_of
+from senet_lab.trainer.folder import read_folder
+from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.run import Run
 
 DRAW = np.random.default_rng(0)
@@ -307,13 +307,13 @@ def test_a_run_from_before_reads_what_keras_read(pets, tmp_path):
     photograph().save(pets / "cats" / "new.webp")
     photograph().save(pets / "cats" / ".hidden.jpg")
     run = Run.create(TWO, SHORT, str(pets), folder=tmp_path / "run")
-    assert len(images_of(run).x_train) + len(images_of(run).x_test) == 21
+    assert len(load_images(run).x_train) + len(load_images(run).x_test) == 21
     config = {name: value for name, value in run.config.items() if name not in ("suffixes", "skip_bad")}
     (run.folder / "config.json").write_text(json.dumps(config))
     names = list_images(pets, run.config.get("suffixes")).names
     assert "cats/.hidden.jpg" in names
     assert "cats/new.webp" not in names
-    assert len(images_of(run).x_train) + len(images_of(run).x_test) == 21
+    assert len(load_images(run).x_train) + len(load_images(run).x_test) == 21
 
 
 @pytest.mark.slow
@@ -343,9 +343,9 @@ def test_a_run_fails_with_the_name_of_a_bad_file_and_another_that_skips_it_says_
     )
     assert run.config["skip_bad"] is True
     shutil.copy(pets / "cats" / "4.jpg", pets / "cats" / "3.jpg")  # repaired: yet a resumed run goes on without it
-    images = images_of(run)
+    images = load_images(run)
     assert (len(images.x_train) + len(images.x_test), list(images.skipped)) == (19, ["cats/3.jpg", "dogs/pipe.jpg"])
-    assert look(tmp_path / "runs").record("b").skip_bad
+    assert read_folder(tmp_path / "runs").record("b").skip_bad
 
 
 @pytest.mark.slow

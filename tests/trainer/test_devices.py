@@ -10,7 +10,7 @@ from runs import SE_20
 
 from senet_lab import Architecture
 from senet_lab.trainer import devices
-from senet_lab.training.runs.fitting import fitted
+from senet_lab.training.runs.data_fit import fit_to_data
 from senet_lab.training.runs.run import Status
 
 
@@ -55,7 +55,7 @@ def test_a_cpu_is_told_by_its_cores_and_the_memory_of_the_process():
 
 @pytest.mark.parametrize("architecture", [SE_20, Architecture("resnext", 50), replace(SE_20, include_top=False)])
 def test_a_network_is_fitted_to_the_data_and_keeps_the_rest(architecture):
-    network = fitted(architecture, "sample")
+    network = fit_to_data(architecture, "sample")
     assert (network.input_shape, network.classes, network.include_top) == ((32, 32, 3), 10, True)
     assert replace(network, input_shape=(224, 224, 3), classes=7) == replace(
         architecture, input_shape=(224, 224, 3), classes=7, include_top=True

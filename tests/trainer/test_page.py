@@ -39,17 +39,17 @@ def test_importing_what_exercises_use_of_trainings_loads_nothing_heavy():
 def test_the_page_of_a_state_asks_the_machine_for_nothing(tmp_path, monkeypatch):
     made(tmp_path, "a", state="training", **ALIVE)
     state, snapshot = initial_state(), read_folder(tmp_path)
-    for module, name in ((memory, "available"), (rates, "remembered"), (subprocess, "Popen")):
-        monkeypatch.setattr(module, name, lambda *_, **__: 1 / 0)
-    for name in ("builtins.open", "io.open", "os.scandir", "os.stat"):
-        monkeypatch.setattr(name, lambda *_, **__: 1 / 0)
-    machine = Machine(2**36, [], 5_000)
-    form = page.form(state, snapshot, machine)
-    now = page.now(state, snapshot, DeviceUse("GPU 63 %", "H200", "3.0 GiB", "139.0 GiB"))
-    parts = [form, now, page.picture(state, snapshot), page.epochs(state, snapshot), page.table(state, snapshot)]
+    machine, device = Machine(2**36, [], 5_000), DeviceUse("GPU 63 %", "H200", "3.0 GiB", "139.0 GiB")
+    with monkeypatch.context() as patch:
+        for name in ("builtins.open", "io.open", "os.scandir", "os.stat"):
+            patch.setattr(name, lambda *_, **__: 1 / 0)
+        for module, name in ((memory, "available"), (rates, "load_rates"), (subprocess, "Popen")):
+            patch.setattr(module, name, lambda *_, **__: 1 / 0)
+        form, now = page.form(state, snapshot, machine), page.now(state, snapshot, device)
+        parts = [page.picture(state, snapshot), page.epochs(state, snapshot), page.table(state, snapshot)]
     assert "64.0 GiB are free; how long it takes is not known" in form["needs"]
     assert "3.0 GiB" in now["progress"]
-    json.dumps(parts)
+    json.dumps([form, now, *parts])
 
 
 def test_the_time_of_the_next_training_is_predicted_from_the_rates_that_are_handed_in():

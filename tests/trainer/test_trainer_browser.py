@@ -23,7 +23,7 @@ from servers import lab_served
 
 from senet_lab import Architecture
 from senet_lab.assets import read_assets
-from senet_lab.training.runs.listing import runs
+from senet_lab.training.runs.inventory import list_runs
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +49,7 @@ def home(tmp_path_factory):
         home / "notebooks" / "gates.ipynb", "from senet_lab import Trainer\nTrainer(folder='gated')", "1 + 1"
     )
     yield home
-    for run in runs(home / "notebooks" / "runs"):
+    for run in list_runs(home / "notebooks" / "runs"):
         run.stop()
         run.wait(30)
 

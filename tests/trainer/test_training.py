@@ -7,7 +7,7 @@ from panel_driver import ask, await_that
 from runs import SHORT, TINY, await_state
 
 from senet_lab import Trainer
-from senet_lab.training.runs.warm import cool
+from senet_lab.training.runs.spare_process import cool
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from runs import SHORT, TINY, await_state, log_of
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
 from senet_lab.training.batches import Batches
-from senet_lab.training.devices import Placed, Placement
+from senet_lab.training.devices import Devices, Placement
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.runs.run import Run
 
@@ -150,14 +150,17 @@ def test_each_step_can_be_shared_and_loses_no_more_than_a_rest():
 
 def test_hosts_share_a_batch_without_rest():
     rows = np.arange(12)
-    shares = [Placed(6, 3, index).own(rows) for index in range(3)]
+    shares = [Devices(6, 3, index).host_share(rows) for index in range(3)]
     np.testing.assert_array_equal(np.concatenate(shares), rows)
 
 
 def test_what_feeds_a_network_on_one_device_has_no_thread_that_tunes_it():
     """TensorFlow 2.21 may wait for such a thread at the end of a pass, as long again as the pass has taken."""
     x, y = np.zeros((5, 4, 4, 3), "float32"), np.arange(5)
-    fed, held = Placed().fed(lambda: iter([(x[:3], y[:3]), (x[3:], y[3:])])), Placed().in_order(x, y, 2)["x"]
+    fed, held = (
+        Devices().training_data(lambda: iter([(x[:3], y[:3]), (x[3:], y[3:])])),
+        Devices().validation_data(x, y, 2)["x"],
+    )
     assert [fed.options().autotune.enabled, held.options().autotune.enabled] == [False, False]
     assert [len(each[1]) for each in fed] == [3, 2]
     assert [each[1].numpy().tolist() for each in held] == [[0, 1], [2, 3], [4]]

@@ -1,4 +1,4 @@
-"""Origin: a checkpoint of another network or optimizer is refused, with what differs and what to do."""
+"""Training setup: a checkpoint of another network or optimizer is refused, with what differs and what to do."""
 
 import json
 import shutil
@@ -10,8 +10,8 @@ import pytest
 from runs import TINY
 
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.runs.origin import KEY, Origin, OtherNetworkError
 from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.training_setup import KEY, OtherNetworkError, TrainingSetup
 
 DO = " Put the file back as it was, or create a new run."
 
@@ -20,26 +20,26 @@ def variables(*shapes):
     return [SimpleNamespace(path=f"layer{at}/kernel", shape=shape) for at, shape in enumerate(shapes)]
 
 
-def origin(network=TINY, recipe=Recipe()):  # noqa: B008 - frozen
-    return Origin("config.json", network.token(), recipe.to_dict())
+def setup(network=TINY, recipe=Recipe()):  # noqa: B008 - frozen
+    return TrainingSetup("config.json", network.token(), recipe.to_dict())
 
 
 @pytest.mark.parametrize(
     ("now", "shapes", "words"),
     [
         (
-            origin(replace(TINY, ratio=8)),
+            setup(replace(TINY, ratio=8)),
             [(3, 2)],
             "another network than 'config.json' describes: `ratio` was 4 and is 8.",
         ),
-        (origin(replace(TINY, gate="tanh")), [(3, 4)], "`gate` was 'sigmoid' and is 'tanh'."),  # same shapes
+        (setup(replace(TINY, gate="tanh")), [(3, 4)], "`gate` was 'sigmoid' and is 'tanh'."),  # same shapes
         (
-            origin(recipe=Recipe(optimizer="sgd")),
+            setup(recipe=Recipe(optimizer="sgd")),
             [(3, 4), (1,)],
             "another optimizer than 'config.json' describes: `optimizer` was 'adam' and is 'sgd'.",
         ),
         (
-            origin(replace(TINY, ratio=8), Recipe(optimizer="sgd", accumulate=2)),
+            setup(replace(TINY, ratio=8), Recipe(optimizer="sgd", accumulate=2)),
             [(3, 2)],
             "another network and optimizer than 'config.json' describes: `ratio` was 4 and is 8; `optimizer` was "
             "'adam' and is 'sgd'; `accumulate` was 1 and is 2.",
@@ -48,7 +48,7 @@ def origin(network=TINY, recipe=Recipe()):  # noqa: B008 - frozen
 )
 def test_a_checkpoint_of_another_network_or_optimizer_is_refused_with_what_differs(now, shapes, words):
     with pytest.raises(OtherNetworkError) as refused:
-        now.must_fit(variables(*shapes), [np.ones((3, 4))], origin().about())
+        now.must_fit(variables(*shapes), [np.ones((3, 4))], setup().about())
     assert str(refused.value).endswith(words + DO)
     assert str(refused.value).startswith("The checkpoint is of another ")
 
@@ -56,7 +56,7 @@ def test_a_checkpoint_of_another_network_or_optimizer_is_refused_with_what_diffe
 @pytest.mark.parametrize("about", [{}, {KEY: 3}, {KEY: {}}, {KEY: {"architecture": 3, "recipe": []}}])
 def test_a_checkpoint_that_does_not_say_what_it_is_of_is_refused_by_its_shapes(about):
     with pytest.raises(OtherNetworkError) as refused:
-        origin().must_fit(variables((3, 2), (1,)), [np.ones((3, 4))], about)
+        setup().must_fit(variables((3, 2), (1,)), [np.ones((3, 4))], about)
     assert str(refused.value) == (
         "The checkpoint is of another network or optimizer than 'config.json' describes: `layer0/kernel` has shape "
         "(3, 2), and (3, 4) in the checkpoint; there are 2 variables, and 1 in the checkpoint." + DO
@@ -65,14 +65,14 @@ def test_a_checkpoint_that_does_not_say_what_it_is_of_is_refused_by_its_shapes(a
 
 def test_more_arrays_than_variables_are_refused_where_the_optimizer_has_its_own():
     arrays = [np.ones((3, 4)), np.ones(1)]
-    origin().must_fit(variables((3, 4)), arrays, {})
+    setup().must_fit(variables((3, 4)), arrays, {})
     with pytest.raises(OtherNetworkError, match="there are 1 variables, and 2 in the checkpoint"):
-        origin().must_fit(variables((3, 4)), arrays, {}, exactly=True)
+        setup().must_fit(variables((3, 4)), arrays, {}, exactly=True)
 
 
 def test_a_recipe_may_be_changed_as_far_as_the_optimizer_has_the_same_variables():
-    longer = origin(recipe=Recipe(epochs=20, learning_rate=1e-4, precision="mixed_bfloat16"))
-    longer.must_fit(variables((3, 4)), [np.ones((3, 4))], origin().about(), exactly=True)
+    longer = setup(recipe=Recipe(epochs=20, learning_rate=1e-4, precision="mixed_bfloat16"))
+    longer.must_fit(variables((3, 4)), [np.ones((3, 4))], setup().about(), exactly=True)
 
 
 @pytest.mark.slow

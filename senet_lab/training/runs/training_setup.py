@@ -1,4 +1,4 @@
-"""Origin: the network and the recipe that a checkpoint was written for, without which its arrays mean nothing."""
+"""Training setup: the network and the recipe that a checkpoint was written for, without which it means nothing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from senet_lab.checks import first_few, quoted
 if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
 
-KEY = "origin"  # under which a checkpoint has it
-# Of a recipe, what decides which variables an optimizer has; all else may be changed between two resumes.
-OPTIMIZER = ("optimizer", "schedule", "accumulate", "precision")
+KEY = "origin"  # under which a checkpoint stores it
+# Fields of a recipe that decide which variables an optimizer has; all others may be changed before a run is resumed.
+OPTIMIZER_FIELDS = ("optimizer", "schedule", "accumulate", "precision")
 MAX_NAMED = 3  # differences
 
 
@@ -23,7 +23,7 @@ class OtherNetworkError(ValueError):
     """Says that a checkpoint is of another network, or of another optimizer, than the config of its run describes."""
 
 
-class Origin(NamedTuple):
+class TrainingSetup(NamedTuple):
     """What a run trains, as its config says.
 
     Attributes:
@@ -37,49 +37,51 @@ class Origin(NamedTuple):
     recipe: Mapping[str, Any]
 
     @classmethod
-    def of(cls, run: Run) -> Origin:
-        """Return that of a run."""
+    def of(cls, run: Run) -> TrainingSetup:
+        """Return the setup of a run."""
         return cls(run.folder / "config.json", run.architecture.token(), run.recipe.to_dict())
 
     def about(self) -> dict[str, Any]:
-        """Return what a checkpoint keeps of it."""
+        """Return what a checkpoint stores of it."""
         return {KEY: {"architecture": self.architecture, "recipe": dict(self.recipe)}}
 
     def must_fit(
         self, variables: Sequence[Any], arrays: Sequence[Any], about: Mapping[str, Any], *, exactly: bool = False
     ) -> None:
-        """See that the arrays of a checkpoint are those of the variables of a network, and maybe of its optimizer.
+        """Check that the arrays of a checkpoint fit the variables of a network, and maybe of its optimizer.
 
         Args:
-            variables: in the order of `model.variables`; the optimizer's come behind those of the network.
+            variables: in the order of `model.variables`; the optimizer's follow those of the network.
             arrays: in the same order; there may be more of them, unless they must fit `exactly`.
-            about: what the checkpoint says of itself.
+            about: the plain values of the checkpoint.
 
         Raises:
-            OtherNetworkError: they do not belong together; says what differs, as far as it is known.
+            OtherNetworkError: they do not fit; says what differs, as far as it is known.
         """
-        known = about.get(KEY)
-        changed = list(self._changed(known)) if isinstance(known, dict) else []
+        original = about.get(KEY)
+        changes = list(self._changes(original)) if isinstance(original, dict) else []
         misfits = list(_misfits(variables, arrays, exactly))
-        if misfits or any(name not in OPTIMIZER for name, _ in changed):
-            words = [words for _, words in changed] or misfits
+        if misfits or any(name not in OPTIMIZER_FIELDS for name, _ in changes):
+            words = [words for _, words in changes] or misfits
             raise OtherNetworkError(
-                f"The checkpoint is of another {_which(changed)} than '{self.config}' describes: "
+                f"The checkpoint is of another {_which(changes)} than '{self.config}' describes: "
                 f"{first_few(words, MAX_NAMED, '; ')}. Put the file back as it was, or create a new run."
             )
 
-    def _changed(self, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Name each field that has another value than when the checkpoint was written, with words for it."""
-        recipe = known.get("recipe")
-        pairs = [*_architectures(str(known.get("architecture")), self.architecture)]
-        pairs += [(name, recipe.get(name), self.recipe.get(name)) for name in OPTIMIZER if isinstance(recipe, dict)]
+    def _changes(self, original: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Return each field that has another value than when the checkpoint was written, with words for it."""
+        recipe = original.get("recipe")
+        pairs = [*_architectures(str(original.get("architecture")), self.architecture)]
+        pairs += [
+            (name, recipe.get(name), self.recipe.get(name)) for name in OPTIMIZER_FIELDS if isinstance(recipe, dict)
+        ]
         for name, before, now in pairs:
             if before != now:
                 yield name, f"`{name}` was {quoted(before)} and is {quoted(now)}"
 
 
 def _architectures(before: str, now: str) -> Iterator[tuple[str, Any, Any]]:
-    """Give each field of two architectures, by their tokens, with both values."""
+    """Return each field of two architectures, by their tokens, with both values."""
     try:
         first, second = Architecture.from_token(before), Architecture.from_token(now)
     except (ValueError, TypeError):  # of another version
@@ -89,13 +91,13 @@ def _architectures(before: str, now: str) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _value(architecture: Architecture, name: str) -> Any:
-    """Return a field; one that is left to the convention, as that has it."""
-    given = getattr(architecture, name)
-    return getattr(architecture.style, name, None) if given is None and name != "ratio" else given
+    """Return the value of a field; that of the convention where it is left to it."""
+    value = getattr(architecture, name)
+    return getattr(architecture.style, name, None) if value is None and name != "ratio" else value
 
 
-def _which(changed: Sequence[tuple[str, str]]) -> str:
-    kinds = {"optimizer" if name in OPTIMIZER else "network" for name, _ in changed}
+def _which(changes: Sequence[tuple[str, str]]) -> str:
+    kinds = {"optimizer" if name in OPTIMIZER_FIELDS else "network" for name, _ in changes}
     return " and ".join(sorted(kinds)) or "network or optimizer"
 
 

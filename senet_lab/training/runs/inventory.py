@@ -1,4 +1,4 @@
-"""Listing: the runs in a folder, and which of their files are damaged."""
+"""Inventory: the runs in a folder, and which of their files are damaged."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from senet_lab.gates.moments import kept
 from senet_lab.training.runs import log, metrics
 from senet_lab.training.runs.checkpoint import must_be_whole
 from senet_lab.training.runs.config import CONFIG
+from senet_lab.training.runs.request import read_request
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.skipped import read_skipped
+from senet_lab.training.runs.skip_list import read_skip_list
 from senet_lab.training.runs.status import Status
-from senet_lab.training.runs.wanted import read_wanted
 
 
-def runs(folder: str | os.PathLike[str] = "runs") -> list[Run]:
-    """Return the runs in a folder, the oldest first; also those with a damaged config.json, which says so when read.
+def list_runs(folder: str | os.PathLike[str] = "runs") -> list[Run]:
+    """Return the runs in a folder, the oldest first, even if their config.json is damaged, which shows when it is read.
 
     Raises:
         TypeError, ValueError: `folder` is no path.
@@ -28,32 +28,32 @@ def runs(folder: str | os.PathLike[str] = "runs") -> list[Run]:
     return [Run(path.parent) for path in sorted(path_of("folder", folder, "'runs'").glob(f"*/{CONFIG}"))]
 
 
-def newest_first(folder: Path) -> list[str]:
+def newest_run_names(folder: Path) -> list[str]:
     """Return the names of the runs in a folder, the newest first."""
     try:
         with os.scandir(folder) as entries:
-            ages = [(_age(Path(entry.path) / CONFIG), entry.name) for entry in entries]
+            times = [(_mtime_ns(Path(entry.path) / CONFIG), entry.name) for entry in entries]
     except OSError:
         return []
-    return [name for age, name in sorted(ages, reverse=True) if age]
+    return [name for time, name in sorted(times, reverse=True) if time]
 
 
-def _age(path: Path) -> int:
+def _mtime_ns(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
 
 
-def damage(run: Run) -> list[DamagedFileError]:
+def find_damage(run: Run) -> list[DamagedFileError]:
     """Return an error for each file of a run that cannot be used; of checkpoints, only both ends are read."""
     checks: tuple[Callable[[], object], ...] = (
         lambda: (run.architecture, run.recipe, run.placement),
         lambda: Status.read(run.folder / "status.json"),
         lambda: metrics.must_be_table(run.folder / "metrics.csv"),
         lambda: kept(run.folder / GATES),
-        lambda: read_wanted(run.folder),
-        lambda: read_skipped(run.folder),
+        lambda: read_request(run.folder),
+        lambda: read_skip_list(run.folder),
         lambda: must_be_whole(run.folder / "checkpoints"),
         lambda: must_be_file(run.folder / log.FILE, "delete it"),
     )

@@ -1,4 +1,4 @@
-"""Fitting: whether a network and the data belong together, and the network that fits the data."""
+"""Data fit: whether a network fits the data, and the network that does."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from senet_lab.data.image_folder import list_images, must_have_classes
 
 
 def must_fit(architecture: Architecture, data: str) -> None:
-    """Check that there are images, and that a network takes them and has a class for each of theirs.
+    """Check that there are images, and that a network has their input shape and classes.
 
     Raises:
         TypeError: `data` is not a text.
         ValueError: the network does not fit; says what would.
-        FileNotFoundError: CIFAR-10 is not where it is looked for.
+        FileNotFoundError: CIFAR-10 is not on this machine.
     """
     instance("architecture", architecture, Architecture, ARCHITECTURE)
     instance("data", data, str, "'sample'")
@@ -52,11 +52,11 @@ def _classes_of(data: str) -> int:
     return len(files.classes)
 
 
-def fitted(architecture: Architecture, data: str) -> Architecture:
+def fit_to_data(architecture: Architecture, data: str) -> Architecture:
     """Return the network with the input shape and the classes of the data; all else stays.
 
     A folder of images has as many classes as folders, at least two, and its images are resized to squares as high as
-    the network takes them. "" stands for a folder that is not chosen yet.
+    the network takes them. "" stands for a folder that is not selected yet.
 
     Raises:
         ValueError: the network is too deep for images that small; or `data` names the home of an unknown user.
