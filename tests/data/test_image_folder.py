@@ -21,8 +21,9 @@ from senet_lab import Trainer
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
 from senet_lab.data.class_folders import printable
-from senet_lab.data.image_folder import BadFilesError, list_images, load
-from senet_lab.data.pictures import FORMATS, LIMIT
+from senet_lab.data.image_arrays import load_images as load_arrays
+from senet_lab.data.image_folder import BadFilesError, list_images
+from senet_lab.data.pictures import FORMATS, MAX_PIXELS
 from senet_lab.trainer.folder import read_folder
 from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.run import Run
@@ -85,8 +86,11 @@ BAD = {
     "dangling link": (lambda path: path.symlink_to("nowhere.jpg"), "a link to nothing"),
     "link to a folder": (lambda path: path.symlink_to("."), None),
     "without permission": (forbidden, "no permission to read it"),
-    "large": (lambda path: path.write_bytes(png_of(9_000, 9_000)), f"too large, 9000 x 9000 pixels, and {LIMIT:,}"),
-    "bomb": (lambda path: path.write_bytes(png_of(50_000, 50_000)), f"too large, {LIMIT:,} pixels"),
+    "large": (
+        lambda path: path.write_bytes(png_of(9_000, 9_000)),
+        f"too large, 9000 x 9000 pixels, and {MAX_PIXELS:,}",
+    ),
+    "bomb": (lambda path: path.write_bytes(png_of(50_000, 50_000)), f"too large, {MAX_PIXELS:,} pixels"),
     "floats": (lambda path: Image.fromarray(np.ones((4, 4), "float32")).save(path, "TIFF"), "32 bits a pixel"),
 }
 
@@ -295,7 +299,7 @@ def test_images_come_as_keras_reads_them_in_the_same_order(tmp_path, suffix, off
     keras.utils.set_random_seed(3)  # as a run does
     parts = keras.utils.image_dataset_from_directory(tmp_path, class_names=["a", "b", "c"], subset="both", **how)
     expected = [np.array(array) for part in parts for array in zip(*part.as_numpy_iterator(), strict=True)]
-    (x, y, x_test, y_test), bad = load(list_images(tmp_path, None), 32, 0.2, 5)
+    (x, y, x_test, y_test), bad = load_arrays(list_images(tmp_path, None), 32, 0.2, 5)
     assert bad == {}
     np.testing.assert_array_equal(y, expected[1])
     np.testing.assert_array_equal(y_test, expected[3])

@@ -7,7 +7,7 @@ import pytest
 from image_files import encoded, png_of
 from PIL import Image
 
-from senet_lab.data.pictures import LIMIT, picture
+from senet_lab.data.pictures import MAX_PIXELS, picture
 
 DRAW = np.random.default_rng(0)
 PIXELS = np.full((40, 60, 3), (200, 60, 20), "uint8")
@@ -73,8 +73,8 @@ BAD = {
     "cut off": (WHOLE[: len(WHOLE) // 2], "is damaged"),
     "head alone": (WHOLE[:20], "is no image|is damaged"),
     "broken inside": (WHOLE[:200] + bytes(200) + WHOLE[400:], "is damaged"),
-    "huge": (png_of(9_000, 9_000), f"9000 x 9000 pixels, and {LIMIT:,} are unpacked at most"),
-    "a bomb": (png_of(50_000, 50_000), f"is too large, {LIMIT:,} pixels are unpacked at most"),
+    "huge": (png_of(9_000, 9_000), f"9000 x 9000 pixels, and {MAX_PIXELS:,} are unpacked at most"),
+    "a bomb": (png_of(50_000, 50_000), f"is too large, {MAX_PIXELS:,} pixels are unpacked at most"),
     "numbers": (encoded(Image.fromarray(np.ones((4, 4), "float32")), "TIFF"), "32 bits a pixel"),
 }
 
@@ -92,7 +92,7 @@ def test_what_is_no_picture_is_refused_with_the_reason(name, tmp_path):
 def test_a_large_jpeg_is_unpacked_no_larger_than_it_is_needed():
     """12,000 x 9,000 is beyond the limit; an eighth of it is not."""
     data = encoded(Image.new("L", (12_000, 9_000), 77), "JPEG")
-    assert LIMIT < 108_000_000
+    assert MAX_PIXELS < 108_000_000
     assert np.abs(picture(data, 32).astype(int) - 77).max() <= 1
 
 
