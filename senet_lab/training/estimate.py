@@ -1,4 +1,4 @@
-"""Estimate: what a training will need, before it starts. Counted from the ledger; Keras is not loaded.
+"""Estimate: the memory and time that a training will need, from the ledger, without Keras.
 
 >>> from senet_lab import Architecture
 >>> estimate(Architecture.preset("cifar_se_resnet20"), Recipe()).images
@@ -58,11 +58,11 @@ class Estimate(NamedTuple):
 
     Attributes:
         needed: bytes, at the peak.
-        available: bytes that are free, for all that is needed.
+        available: bytes that are free.
         seconds: of all epochs, without compiling; None where this machine has trained nothing yet.
-        images: that are trained on in an epoch.
-        batch: images at a time that would fit: the recipe's if they do, else the largest power of 2; 0 if none.
-        words: all that, in a sentence.
+        images: trained on per epoch.
+        batch: the largest batch that fits: the recipe's, else a power of 2; 0 if none does.
+        words: all of that, in a sentence.
     """
 
     needed: int
