@@ -83,8 +83,8 @@ def style_sheet() -> str:
 def summary(architecture: Architecture) -> str:
     """The meta-parameters in a line.
 
-    >>> summary(Architecture("resnext", 50))
-    'cardinality 32 \u00b7 base width 4 \u00b7 ratio 16 \u00b7 224\u00d7224 \u00b7 1000 classes \u00b7 seed convention'
+    >>> summary(Architecture("resnext", 50, convention="timm"))
+    'cardinality 32 \u00b7 base width 4 \u00b7 ratio 16 \u00b7 224\u00d7224 \u00b7 1000 classes \u00b7 timm convention'
     """
     height, width, _ = architecture.input_shape
     paths = [f"cardinality {architecture.cardinality}"]
