@@ -4,7 +4,7 @@ import pytest
 from drawn_ledgers import RESNEXT, cells, parsed
 
 from senet_lab import Architecture
-from senet_lab.drawing.papers.conventions import apart
+from senet_lab.drawing.papers.conventions import explain_counts
 from senet_lab.drawing.papers.tables import published, se_table
 from senet_lab.papers import in_tables, kin, main, paths, ratios
 
@@ -60,11 +60,11 @@ def test_timms_weights_stand_with_their_accuracy_and_its_source_and_are_marked()
 
 def test_what_ones_convention_makes_of_a_published_count_is_said_in_words():
     main_table, ratio_table = main().rows, ratios().rows
-    assert apart(main_table[1].architecture, Architecture()) == (
+    assert explain_counts(main_table[1].architecture, Architecture()) == (
         "Yours, marked, has 28,071,976 parameters, \u221216,048: no SE biases."
     )
-    assert apart(ratio_table[3].architecture, Architecture()) == ""
-    assert apart(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
+    assert explain_counts(ratio_table[3].architecture, Architecture()) == ""
+    assert explain_counts(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
         "Yours, marked, has 4,089,184,256 multiply-adds, +231,211,008: stride in the 3x3."
     )
     page = published(Architecture("resnext"))

@@ -7,9 +7,10 @@ from math import inf, log, sqrt
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
+from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.svg import Box
+from senet_lab.drawing.svg import Box, Mark, Node
 from senet_lab.drawing.units import spaced
 from senet_lab.ledger.ledger import Ledger
 
@@ -38,7 +39,7 @@ def strip(
     held: Container[str] = (),
     interactive: bool = False,
     untrained: Mapping[str, float] | None = None,
-) -> str:
+) -> Html:
     """Draw the blocks of a network with a mark over each that has a gate.
 
     Args:
@@ -51,7 +52,7 @@ def strip(
     """
     bars, names = _placed(thing, specificity)
     top = scale_top(specificity)
-    marks = [svg.text(x, 12, name, "label") for x, name in names]
+    marks: list[Mark] = [svg.text(x, 12, name, "label") for x, name in names]
     marks.append(svg.path(f"M{MARGIN} {FLOOR + 1}H{svg.WIDTH - MARGIN}", "axis"))
     for bar in bars:
         before = (untrained or {}).get(bar.path)
@@ -59,7 +60,8 @@ def strip(
         if bar.path == chosen:
             marks.append(_frame(bar, specificity.get(bar.path, 1.0), top))
     told = ", ".join(f"{title(path, ' ')} {value:.3g}" for path, value in specificity.items())
-    return svg.drawing(HEIGHT, f"How class-specific each gate is, as F ratio: {told}", marks, interactive, chosen)
+    label = f"How class-specific each gate is, as F ratio: {told}"
+    return html(svg.drawing(HEIGHT, label, marks, interactive, chosen))
 
 
 def strip_legend() -> str:
@@ -135,7 +137,7 @@ def _groups(
     return found
 
 
-def _block(bar: Bar, value: float | None, top: float, held: bool, before: float | None) -> str:
+def _block(bar: Bar, value: float | None, top: float, held: bool, before: float | None) -> Node:
     """A slab, over it the mark of its gate and, where there is room, the F ratio as a number."""
     box = bar.box
     words = title(bar.path)
@@ -161,7 +163,7 @@ def _block(bar: Bar, value: float | None, top: float, held: bool, before: float 
     return svg.node(marks, hit, lines, ", ".join(lines), bar.path)
 
 
-def _frame(bar: Bar, value: float, top: float) -> str:
+def _frame(bar: Bar, value: float, top: float) -> Mark:
     """A frame around a block, its mark and its number."""
     above = bar.box.y - 3 - _height(value, top) - (19 if bar.room >= NUMBERED else 4)
     return svg.rect(bar.box.x - 3, above, bar.box.width + 6, FLOOR + 4 - above, "chosen", 4)
