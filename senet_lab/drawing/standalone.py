@@ -26,13 +26,13 @@ def standalone_svg(drawing: Drawing, title: str) -> str:
 
 def _styles(sheet: Sheet, classes: set[str]) -> str:
     """Return the rules of the style sheet about some classes, each variable written out."""
-    kept = [f".sn-drawing {{ font-family: system-ui, 'Segoe UI', sans-serif; color: {INK} }}"]
+    rules = [f".sn-drawing {{ font-family: system-ui, 'Segoe UI', sans-serif; color: {INK} }}"]
     for rule in sheet.rules:
         selectors = [selector.text.removeprefix(".sn ") for selector in rule.selectors if _is_about(selector, classes)]
         if selectors:
             declarations = " ".join(f"{name}: {sheet.resolve(value)};" for name, value in rule.declarations)
-            kept.append(f"{', '.join(selectors)} {{ {declarations} }}")
-    return "\n".join(kept)
+            rules.append(f"{', '.join(selectors)} {{ {declarations} }}")
+    return "\n".join(rules)
 
 
 def _is_about(selector: Selector, classes: set[str]) -> bool:

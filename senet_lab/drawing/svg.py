@@ -94,7 +94,7 @@ class Group(NamedTuple):
 
     def svg(self, output: Output) -> str:
         """Return the group as SVG."""
-        return f'<g transform="{self.transform}">{_written(self.marks, output)}</g>'
+        return f'<g transform="{self.transform}">{_write(self.marks, output)}</g>'
 
 
 class Node(NamedTuple):
@@ -122,7 +122,7 @@ class Node(NamedTuple):
 
     def svg(self, output: Output) -> str:
         """Return the node as SVG; in a drawing that is an image, only its marks."""
-        marks = _written(self.marks, output)
+        marks = _write(self.marks, output)
         if not output.interactive:
             return f"<g>{marks}</g>"
         label, tip, path = escape("\0".join((self.label, "\n".join(self.tip), self.path or ""))).split("\0")
@@ -187,20 +187,20 @@ class Drawing:
 
     def body(self, sheet: Sheet | None = None) -> str:
         """Return the marks as SVG."""
-        return _written(self.marks, Output(self.interactive, self._tab_stop(), sheet))
+        return _write(self.marks, Output(self.interactive, self._tab_stop(), sheet))
 
     def _tab_stop(self) -> Node | None:
         """Return the node to be reached with Tab, if there is any."""
         nodes = [mark for mark in self.marks if isinstance(mark, Node)] if self.interactive else []
-        wanted = (node for node in nodes if self.focus and node.path == self.focus)
-        return next(wanted, nodes[0] if nodes else None)
+        matches = (node for node in nodes if self.focus and node.path == self.focus)
+        return next(matches, nodes[0] if nodes else None)
 
 
 def _classes(marks: Iterable[Mark]) -> set[str]:
     return set().union(*(mark.classes for mark in marks))
 
 
-def _written(marks: Iterable[Mark], output: Output) -> str:
+def _write(marks: Iterable[Mark], output: Output) -> str:
     return "".join([mark.svg(output) for mark in marks])
 
 

@@ -8,7 +8,7 @@ from drawn_ledgers import ALL, RESNEXT, cells, parsed, within
 
 from senet_lab import Architecture
 from senet_lab.drawing.network.breakdown import draw_breakdown
-from senet_lab.drawing.network.compare import changed, compare, difference_table, draw_waterfall, sentence
+from senet_lab.drawing.network.compare import compare, difference_table, draw_waterfall, list_changes, sentence
 from senet_lab.drawing.papers.tables import published
 
 
@@ -52,12 +52,12 @@ def test_a_waterfall_ends_where_its_steps_lead():
 
 
 def test_meta_parameters_that_differ_are_listed_in_words():
-    assert changed(Architecture(), RESNEXT) == (("family", "resnet", "resnext"),)
-    assert changed(Architecture(), Architecture(cardinality=8)) == ()
-    assert changed(RESNEXT, replace(RESNEXT, base_width=8, include_top=False)) == (
+    assert list_changes(Architecture(), RESNEXT) == (("family", "resnet", "resnext"),)
+    assert list_changes(Architecture(), Architecture(cardinality=8)) == ()
+    assert list_changes(RESNEXT, replace(RESNEXT, base_width=8, include_top=False)) == (
         ("base width", "4", "8"), ("classifier", "yes", "no"),
     )  # fmt: skip
-    assert changed(Architecture(), Architecture(groups=((64, 3), (128, 4)), ratio=(None, 8))) == (
+    assert list_changes(Architecture(), Architecture(groups=((64, 3), (128, 4)), ratio=(None, 8))) == (
         ("groups", "those of the depth", "64\u00d73, 128\u00d74"), ("ratio", "16", "none, 8"),
     )  # fmt: skip
 

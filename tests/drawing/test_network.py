@@ -245,16 +245,18 @@ def test_blocks_alike_are_folded_counted_and_lead_to_the_first_of_them():
     assert [node.get("data-path")[-2:] for node in nodes(group)] == ["k1", "k2", "k3", "k4", "36"]
 
 
-def through(drawing):
+def count_paths(drawing):
     """The number of lines through the first slab."""
     return marks(drawing, "paths-through")[0].get("d").count("h") if marks(drawing, "paths-through") else 0
 
 
 def test_cardinality_is_the_number_of_lines_through_a_slab_up_to_what_can_be_told_apart():
-    drawn = [through(draw_network(replace(RESNEXT, cardinality=paths).ledger())) for paths in (1, 2, 4, 8, 16, 32, 64)]
+    drawn = [
+        count_paths(draw_network(replace(RESNEXT, cardinality=paths).ledger())) for paths in (1, 2, 4, 8, 16, 32, 64)
+    ]
     assert drawn[:5] == [0, 2, 4, 8, 16]
     assert drawn[5] == drawn[6] > 20
-    assert through(draw_network(Architecture().ledger())) == 0
+    assert count_paths(draw_network(Architecture().ledger())) == 0
 
 
 def strands(drawing):

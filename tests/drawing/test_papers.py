@@ -6,7 +6,7 @@ from drawn_ledgers import RESNEXT, cells, parsed
 from senet_lab import Architecture
 from senet_lab.drawing.papers.conventions import explain_counts
 from senet_lab.drawing.papers.tables import published, se_table
-from senet_lab.papers import in_tables, kin, main, paths, ratios
+from senet_lab.papers import canonical_form, find_published, main, paths, ratios
 
 
 @pytest.mark.parametrize("row", main().rows, ids=lambda row: row.architecture.name)
@@ -28,8 +28,8 @@ def test_cardinality_against_width_is_xies_table():
 
 
 def test_a_network_is_the_published_one_in_every_convention_and_in_no_other_shape():
-    assert in_tables(Architecture(convention="timm", se_bias=False)) == kin(Architecture())
-    assert kin(Architecture("resnext", cardinality=1, base_width=64)) == kin(Architecture())
+    assert find_published(Architecture(convention="timm", se_bias=False)) == canonical_form(Architecture())
+    assert canonical_form(Architecture("resnext", cardinality=1, base_width=64)) == canonical_form(Architecture())
 
 
 def test_the_published_table_counts_prints_and_marks():

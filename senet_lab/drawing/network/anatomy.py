@@ -23,30 +23,30 @@ class Part(NamedTuple):
         path: "stem", "group2", "group2/block1", "group2/block1/se".
         kind: "projection" or "identity" for a residual block, "group", "se", else "plain".
         rows: its layers.
-        entered: the shape that comes in.
+        input_shape: the shape that comes in.
         params, macs: sums over its layers, as in `Row`.
     """
 
     path: str
     kind: str
     rows: tuple[Row, ...]
-    entered: Shape
+    input_shape: Shape
     params: int
     macs: int
 
     @classmethod
-    def over(cls, path: str, kind: str, rows: Iterable[Row], entered: Shape) -> Part:
+    def over(cls, path: str, kind: str, rows: Iterable[Row], input_shape: Shape) -> Part:
         """Return a part with its sums."""
         rows = tuple(rows)
-        return cls(path, kind, rows, entered, sum(map(PARAMS, rows)), sum(map(MACS, rows)))
+        return cls(path, kind, rows, input_shape, sum(map(PARAMS, rows)), sum(map(MACS, rows)))
 
     @property
-    def leaving(self) -> Shape:
+    def output_shape(self) -> Shape:
         """The shape that goes out."""
         return self.rows[-1].output_shape
 
     @property
-    def squeezed(self) -> int:
+    def squeezed_channels(self) -> int:
         """Channels that the squeeze of its first squeeze-excite leaves; 0 without one."""
         for row in self.rows:
             if row.kind == "dense" and row.name.endswith("_se_reduce"):
@@ -54,7 +54,7 @@ class Part(NamedTuple):
         return 0
 
     @property
-    def gated(self) -> int:
+    def gated_channels(self) -> int:
         """Channels that its squeeze-excite scales; 0 without one."""
         return next((int(row.output_shape[-1]) for row in self.rows if row.name.endswith("_se_gate")), 0)
 
@@ -69,7 +69,7 @@ class Part(NamedTuple):
             self.params == other.params
             and self.macs == other.macs
             and self.kind == other.kind
-            and (self.entered, self.leaving) == (other.entered, other.leaving)
+            and (self.input_shape, self.output_shape) == (other.input_shape, other.output_shape)
         )
 
 
@@ -88,10 +88,10 @@ class Anatomy:
     def groups(self) -> dict[str, tuple[Part, ...]]:
         """The blocks of each group, in order; what has no blocks, as a stem, is one part."""
         groups: dict[str, list[Part]] = {}
-        for (name, block), (entered, rows) in self._runs().items():
+        for (name, block), (input_shape, rows) in self._runs().items():
             if name != "input":
                 kind = _kind(rows) if block else "plain"
-                part = Part.over(f"{name}/{block}" if block else name, kind, rows, entered)
+                part = Part.over(f"{name}/{block}" if block else name, kind, rows, input_shape)
                 groups.setdefault(name, []).append(part)
         return {name: tuple(parts) for name, parts in groups.items()}
 
@@ -127,7 +127,7 @@ class Anatomy:
         for part in blocks:
             if part.path == path:
                 return part
-            if f"{part.path}/se" == path and part.squeezed:
+            if f"{part.path}/se" == path and part.squeezed_channels:
                 return _squeeze_excite(part)
         paths = [part.path for part in blocks] or list(self.groups)
         raise ValueError(f"`path` (={quoted(path)}) must be one of {', '.join(paths) or 'a residual network'}.")
@@ -142,7 +142,7 @@ def _kind(rows: Iterable[Row]) -> str:
 
 def _group(name: str, blocks: tuple[Part, ...]) -> Part:
     rows = tuple(chain.from_iterable([block.rows for block in blocks]))
-    return Part(name, "group", rows, blocks[0].entered, sum(map(PARAMS, blocks)), sum(map(MACS, blocks)))
+    return Part(name, "group", rows, blocks[0].input_shape, sum(map(PARAMS, blocks)), sum(map(MACS, blocks)))
 
 
 def _squeeze_excite(block: Part) -> Part:

@@ -52,7 +52,7 @@ def draw_block(
     """
     part = Anatomy.of(thing).part(path)
     rows = part.rows
-    line = LOW_BRANCH_Y if place == "identity" and part.squeezed else BRANCH_Y
+    line = LOW_BRANCH_Y if place == "identity" and part.squeezed_channels else BRANCH_Y
     stations = _stations(rows, place)
     end = stations[-1].x + STATION_WIDTHS[stations[-1].kind] / 2
     marks: list[Mark] = [
@@ -60,8 +60,8 @@ def draw_block(
         svg.path(f"M 8 {line}{_past_bundles(stations, line)} H {end:.1f} m -7 -5 l 7 5 l -7 5", "line"),
     ]
     sum_x = next((station.x for station in stations if station.kind == "add"), end)
-    marks += _shortcut(part, sum_x, line, has_se=place == "identity" and part.squeezed > 0)
-    before = part.entered
+    marks += _shortcut(part, sum_x, line, has_se=place == "identity" and part.squeezed_channels > 0)
+    before = part.input_shape
     for station in stations:
         marks.append(_station(station, line, side(before), f"{path}/se"))
         before = station.rows[-1].output_shape
@@ -74,7 +74,7 @@ def draw_block(
 def block_foot(part: Part) -> float:
     """Return how far down the drawing of a block reaches: one without squeeze-excite ends below its convolutions."""
     height = BUNDLE_HEIGHT if any(row.groups > 1 for row in part.rows) else BOX_HEIGHT
-    return HEIGHT if part.squeezed else BRANCH_Y + height / 2 + 24.0
+    return HEIGHT if part.squeezed_channels else BRANCH_Y + height / 2 + 24.0
 
 
 def _past_bundles(stations: list[Station], line: float) -> str:
@@ -214,7 +214,7 @@ def _shortcut(part: Part, sum_x: float, line: float, *, has_se: bool) -> list[Ma
     row = next((row for row in part.rows if row.name.endswith("_shortcut_conv")), None)
     marks: list[Mark] = [
         svg.path(f"M 26 {line} V {SHORTCUT_Y} H {sum_x:.1f} V {line - 13}", f"shortcut-{part.kind}"),
-        _projection(row, side(part.entered)) if row else
+        _projection(row, side(part.input_shape)) if row else
         svg.text(190, SHORTCUT_Y - 7, "identity shortcut", "count-shortcut"),
     ]  # fmt: skip
     if has_se:

@@ -117,7 +117,7 @@ def _draw(parts: Parts, words: str) -> Drawing:
             marks += _bars(line, y, parts.whole, BAR / (longest or 1))
             y += LINE
         y += 12
-    marks += _striped(NAMES, 58 - 9, 24, 10)
+    marks += _striped_bar(NAMES, 58 - 9, 24, 10)
     marks.append(svg.text(NAMES + 30, 58, f"striped: {SE}", "note", "start"))
     return svg.drawing(y - 8, f"Where it goes. {words}", marks)
 
@@ -136,13 +136,13 @@ def _bars(line: Line, y: float, whole: Total, scale: float) -> list[Mark]:
         if grouped:
             marks.append(svg.path("".join(f"M {x} {y + h} h {width:.1f} " for h in (5, 8.5, 12)), "hatch"))
         if se_width:
-            marks += _striped(x + width - se_width, y + 2, se_width, 13)
+            marks += _striped_bar(x + width - se_width, y + 2, se_width, 13)
         words = f"{percent(value, getattr(whole, measure))} \u00b7 {short(value)}"
         marks.append(svg.text(x + width + 6, y + 12, words, anchor="start"))
     return marks
 
 
-def _striped(x: float, y: float, width: float, height: float) -> list[Mark]:
+def _striped_bar(x: float, y: float, width: float, height: float) -> list[Mark]:
     """Draw the bar of squeeze-excite, with stripes where they have room."""
     bar = svg.rect(x, y, width, height, "bar-se", 0)
     steps = "".join(f"M {x + at:.1f} {y:g} v {height:g} " for at in range(3, int(width), 4))

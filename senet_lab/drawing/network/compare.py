@@ -29,21 +29,21 @@ def compare(a: Architecture, b: Architecture) -> Html:
     if before == after:
         words = f"A and B are equal: {a.name}."
         if a != b:
-            words = f"A and B have the same layers, shapes and counts; what differs is {_list(a, b)}."
+            words = f"A and B have the same layers, shapes and counts; what differs is {describe_changes(a, b)}."
         return html(f'<p class="sn-finding">{escape(words)}</p>', _pair(a, b))
     difference = Difference(before, after)
     return html(
-        f'<p class="sn-finding">From A to B: {escape(_list(a, b))}.</p>{_headline(difference)}',
+        f'<p class="sn-finding">From A to B: {escape(describe_changes(a, b))}.</p>{_headline(difference)}',
         _pair(a, b),
         waterfalls(difference),
         difference_table(difference),
     )
 
 
-def changed(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...]:
+def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...]:
     """Return the meta-parameters that differ: name, value of A, value of B, in words.
 
-    >>> changed(Architecture(), Architecture(ratio=None, input_shape=(256, 256, 3)))
+    >>> list_changes(Architecture(), Architecture(ratio=None, input_shape=(256, 256, 3)))
     (('ratio', '16', 'none'), ('input', '224\u00d7224\u00d73', '256\u00d7256\u00d73'))
     """
     pairs = ((f.name, getattr(a, f.name), getattr(b, f.name)) for f in fields(Architecture))
@@ -55,8 +55,9 @@ def changed(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...
     )
 
 
-def _list(a: Architecture, b: Architecture) -> str:
-    return ", ".join(f"{name} {old} \u2192 {new}" for name, old, new in changed(a, b)) or "nothing that is used"
+def describe_changes(a: Architecture, b: Architecture) -> str:
+    """Return the meta-parameters that differ, in a line."""
+    return ", ".join(f"{name} {old} \u2192 {new}" for name, old, new in list_changes(a, b)) or "nothing that is used"
 
 
 def _value(name: str, value: object) -> str:

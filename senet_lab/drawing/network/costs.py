@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy, Part
-from senet_lab.drawing.network.words import spoken, tip
+from senet_lab.drawing.network.words import node_label, tip
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size, spaced
 from senet_lab.ledger.ledger import Ledger
@@ -40,7 +40,7 @@ def _cost(part: Part, total: Part, top: float, pitch: float) -> Node:
     se = FULL_BAR * sum(row.params for row in part.rows if row.in_se) / (total.params or 1)
     marks = [
         svg.text(12, base, svg.cut(spaced(part.path), 80), "label", "start"),
-        svg.text(94, base, svg.cut(size(part.leaving), 100, 6.7), "note", "start"),
+        svg.text(94, base, svg.cut(size(part.output_shape), 100, 6.7), "note", "start"),
         svg.rect(PARAMS, at, params, bar, "bar-params", 1),
         svg.rect(PARAMS + params - se, at, se, bar, "bar-se", 1),
         svg.text(
@@ -49,4 +49,4 @@ def _cost(part: Part, total: Part, top: float, pitch: float) -> Node:
         svg.rect(MACS, at, macs, bar, "bar-macs", 1),
         svg.text(MACS + 8 + macs, base, f"{short(part.macs)}, {percent(part.macs, total.macs)}", "note", "start"),
     ]
-    return svg.node(marks, Box(4, top, svg.NETWORK_WIDTH - 8, pitch - 1), tip(part)[:3], spoken(part), part.path)
+    return svg.node(marks, Box(4, top, svg.NETWORK_WIDTH - 8, pitch - 1), tip(part)[:3], node_label(part), part.path)

@@ -6,7 +6,7 @@ from math import sqrt
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy, Part
-from senet_lab.drawing.network.words import block_number, side, spoken, stride_of, through, tip, title
+from senet_lab.drawing.network.words import block_number, node_label, shape_change, side, stride_of, tip, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import counted, short, size
 from senet_lab.ledger.ledger import Ledger
@@ -32,21 +32,21 @@ def draw_group(thing: Ledger | Anatomy, path: str, *, interactive: bool = False,
     if len(blocks) > MAX_BLOCKS:
         runs = [*runs[:3], blocks[3:-1], runs[-1]]
     step = min(190.0, (svg.NETWORK_WIDTH - INPUT_WIDTH) / len(runs))
-    scale = MAX_SLAB_WIDTH / sqrt(max(block.leaving[-1] for block in blocks))
+    scale = MAX_SLAB_WIDTH / sqrt(max(block.output_shape[-1] for block in blocks))
     start = (svg.NETWORK_WIDTH - INPUT_WIDTH - step * len(runs)) / 2 + 28
-    marks = svg.lines(start, MIDDLE - 12, ("in", side(group.entered), f"\u00d7 {group.entered[-1]}"))
+    marks = svg.lines(start, MIDDLE - 12, ("in", side(group.input_shape), f"\u00d7 {group.input_shape[-1]}"))
     marks.append(svg.path(f"M{start + 27:.1f} {MIDDLE}H{start + 38 + step * len(runs):.1f}", "line"))
     for index, run in enumerate(runs):
         x = start + 38 + step * (index + 0.5)
         marks.append(_fold(run, x, step) if len(run) > 1 else _block(run[0], x, step, scale))
-    label = f"{title(path)}, {counted(len(blocks), 'block')}, {through(group)}"
+    label = f"{title(path)}, {counted(len(blocks), 'block')}, {shape_change(group)}"
     focus = next((run[0].path for run in runs if focus in [block.path for block in run]), "")
     return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
 def _block(part: Part, x: float, step: float, scale: float) -> Node:
     """Draw a block: its slab with its paths, its shortcut around it, its squeeze-excite, its sums."""
-    width, top = max(14.0, scale * sqrt(part.leaving[-1])), MIDDLE - SLAB_HEIGHT / 2
+    width, top = max(14.0, scale * sqrt(part.output_shape[-1])), MIDDLE - SLAB_HEIGHT / 2
     box = Box(x - width / 2, top, width, SLAB_HEIGHT)
     half = step / 2 - 4
     around = f"M{x - half:.1f} {MIDDLE}V{top - 24:.1f}q{half:.1f} -16 {2 * half:.1f} 0V{MIDDLE}"
@@ -57,18 +57,18 @@ def _block(part: Part, x: float, step: float, scale: float) -> Node:
         svg.rect(*box, part.kind, 3),
         *svg.strands(box, part.paths, 1.7),
         *_squeeze_excite(part, box, scale),
-        *svg.lines(x, SUMS, (f"block {block_number(part)}", size(part.leaving), *_sums(part.params, part.macs))),
+        *svg.lines(x, SUMS, (f"block {block_number(part)}", size(part.output_shape), *_sums(part.params, part.macs))),
     ]
-    return svg.node(marks, Box(x - step / 2 + 1, 3, step - 2, HEIGHT - 7), tip(part), spoken(part), part.path)
+    return svg.node(marks, Box(x - step / 2 + 1, 3, step - 2, HEIGHT - 7), tip(part), node_label(part), part.path)
 
 
 def _squeeze_excite(part: Part, box: Box, scale: float) -> list[Mark]:
     """Draw the bar of squeeze-excite with what the squeeze leaves, and both as numbers."""
-    if not part.squeezed:
+    if not part.squeezed_channels:
         return []
-    neck = min(box.width, max(1.5, scale * sqrt(part.squeezed)))
+    neck = min(box.width, max(1.5, scale * sqrt(part.squeezed_channels)))
     middle = box.x + box.width / 2
-    words = f"SE {part.gated}:{part.squeezed}"
+    words = f"SE {part.gated_channels}:{part.squeezed_channels}"
     return [
         svg.rect(box.x, box.y - 9, box.width, 6, "se", 1),
         svg.rect(middle - neck / 2, box.y - 9, neck, 6, "neck", 0),
@@ -89,7 +89,7 @@ def _fold(run: tuple[Part, ...], x: float, step: float) -> Node:
     marks: list[Mark] = [svg.rect(x - 27 + 15 * i, top, 9, SLAB_HEIGHT, first.kind, 3) for i in range(4)]
     params, macs = sum(part.params for part in run), sum(part.macs for part in run)
     marks.append(svg.text(x, top - 12, f"\u00d7 {len(run)}", "label"))
-    marks += svg.lines(x, SUMS, (f"blocks {numbers}", size(last.leaving), *_sums(params, macs)))
+    marks += svg.lines(x, SUMS, (f"blocks {numbers}", size(last.output_shape), *_sums(params, macs)))
     lines = [
         f"blocks {numbers}{alike}",
         *tip(first)[1:2],

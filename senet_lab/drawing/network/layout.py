@@ -91,7 +91,10 @@ def lay_out(anatomy: Anatomy, beside: Anatomy | None = None) -> tuple[list[Colum
 def _fit(anatomies: list[Anatomy]) -> tuple[list[list[Column]], float]:
     """Return the least folded columns with the longest words that leave slabs wide enough; the densest if none does."""
     slabs = [
-        {name: tuple([Slab((part,), sqrt(part.leaving[-1])) for part in parts]) for name, parts in each.groups.items()}
+        {
+            name: tuple([Slab((part,), sqrt(part.output_shape[-1])) for part in parts])
+            for name, parts in each.groups.items()
+        }
         for each in anatomies
     ]
     blocks = [slab for groups in slabs for row in groups.values() for slab in row if slab.parts[0].kind != "plain"]
@@ -129,7 +132,7 @@ def _columns(anatomy: Anatomy, groups: dict[str, tuple[Slab, ...]], form: str) -
     columns = [Column("input", (), _lines("input", shape, 0, form))]
     for name, slabs in groups.items():
         blocks = len(anatomy.groups[name]) if "/" in slabs[0].parts[0].path else 0
-        columns.append(Column(name, slabs, _lines(name, slabs[-1].parts[-1].leaving, blocks, form)))
+        columns.append(Column(name, slabs, _lines(name, slabs[-1].parts[-1].output_shape, blocks, form)))
     return columns
 
 

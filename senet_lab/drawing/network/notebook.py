@@ -12,7 +12,7 @@ from senet_lab.drawing.code import code_html
 from senet_lab.drawing.html import Html, classes_in, html
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.breakdown import breakdown, finding
-from senet_lab.drawing.network.compare import changed, compare
+from senet_lab.drawing.network.compare import compare, describe_changes
 from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.network.part import PLAIN, draw_cropped_part
 from senet_lab.drawing.network.summary import LEGEND
@@ -24,7 +24,7 @@ from senet_lab.drawing.tables import behind, group_table, listing
 from senet_lab.drawing.units import short, size
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row, Sketch
-from senet_lab.papers import Results, in_tables
+from senet_lab.papers import Results, find_published
 
 CHARTS = {"Hu et al. 2018, table 2": draw_main, "Hu et al. 2018, sec. 6.1, table 10": draw_ratios,
           "Xie et al. 2017, tables 2 and 3": draw_paths}  # fmt: skip
@@ -96,8 +96,7 @@ def where_it_goes(thing: Architecture | Ledger) -> Drawn:
 
 def compared(a: Architecture, b: Architecture) -> Drawn:
     """Draw two networks one under the other, and their difference as a sum."""
-    moves = ", ".join(f"{name} {old} \u2192 {new}" for name, old, new in changed(a, b)) or "nothing that is used"
-    return Drawn(compare(a, b), f"{a.name} and {b.name}: {moves}")
+    return Drawn(compare(a, b), f"{a.name} and {b.name}: {describe_changes(a, b)}")
 
 
 def curves(architecture: Architecture, name: str) -> Drawn:
@@ -119,7 +118,7 @@ def as_code(text: str) -> Drawn:
 
 def printed(results: Results, architecture: Architecture | None = None) -> Drawn:
     """Show a table of a paper beside what is counted here, with its chart if it has one; one network can be marked."""
-    present = in_tables(architecture) if architecture else None
+    present = find_published(architecture) if architecture else None
     chart = CHARTS[results.source](present) if results.source in CHARTS else ""
     body = html(source_line(results), chart, results_table(results, present))
     return Drawn(body, f"{results.title}, {results.source}: {len(results.rows)} networks")

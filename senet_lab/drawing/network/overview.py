@@ -8,7 +8,7 @@ from typing import NamedTuple
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.layout import GAP, Column, Slab, lay_out
-from senet_lab.drawing.network.words import block_number, costs, details, spoken, tip, title
+from senet_lab.drawing.network.words import block_number, costs, details, node_label, tip, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import counted, size
 from senet_lab.ledger.ledger import Ledger
@@ -69,7 +69,7 @@ def draw_network(
 
 def _upwards(anatomy: Anatomy) -> float:
     """Return the height of a slab for each unit of the root of its side."""
-    sides = [_side(part.leaving) for parts in anatomy.groups.values() for part in parts if part.kind != "plain"]
+    sides = [_side(part.output_shape) for parts in anatomy.groups.values() for part in parts if part.kind != "plain"]
     tallest_map = MAX_MAP_HEIGHT / sqrt(max(_side(anatomy.input_shape), *sides))
     return min(tallest_map, MAX_BLOCK_HEIGHT / sqrt(max(sides, default=1)))
 
@@ -84,7 +84,7 @@ def _boxes(column: Column, scale: Scale) -> list[tuple[Slab, Box]]:
     boxes = []
     for slab in column.slabs:
         part = slab.parts[0]
-        side = max(_side(part.leaving), _side(part.entered) if part.kind == "plain" else 1)
+        side = max(_side(part.output_shape), _side(part.input_shape) if part.kind == "plain" else 1)
         width, height = slab.width(scale.across), max(6.0, sqrt(side) * scale.upwards)
         boxes.append((slab, Box(x, MIDDLE - height / 2, width, height)))
         x += width + GAP
@@ -98,21 +98,21 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
     if slab.fixed:
         return _fold(slab, box, hit, lines)
     if part.kind == "plain":
-        right = max(6.0, sqrt(_side(part.leaving)) * scale.upwards)
+        right = max(6.0, sqrt(_side(part.output_shape)) * scale.upwards)
         slope = (box.height - right) / 2
         steps = f"M{box.x:.1f} {box.y:.1f}l{box.width:.1f} {slope:.1f}v{right:.1f}l-{box.width:.1f} {slope:.1f}z"
         hit = Box(box.x - 7, box.y - 6, box.width + 14, box.height + 12)
-        return svg.node([svg.path(steps, "plain")], hit, tip(part, lines), spoken(part), part.path)
+        return svg.node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
     marks = [svg.rect(*box, part.kind), *svg.strands(box, part.paths, PATH_PITCH)]
     marks += [*_squeeze_excite(part, box, scale), _arc(part, box)]
-    return svg.node(marks, hit, tip(part, lines), spoken(part), part.path)
+    return svg.node(marks, hit, tip(part, lines), node_label(part), part.path)
 
 
 def _squeeze_excite(part: Part, box: Box, scale: Scale) -> list[Mark]:
     """Draw the bar of squeeze-excite, in its middle what the squeeze leaves."""
-    if not part.squeezed:
+    if not part.squeezed_channels:
         return []
-    neck = min(box.width, max(1.0, sqrt(part.squeezed) * scale.across))
+    neck = min(box.width, max(1.0, sqrt(part.squeezed_channels) * scale.across))
     x = box.x + (box.width - neck) / 2
     return [svg.rect(box.x, box.y - 8, box.width, 5, "se", 1), svg.rect(x, box.y - 8, neck, 5, "neck", 0)]
 
@@ -145,7 +145,7 @@ def _heading(column: Column, anatomy: Anatomy) -> list[Mark]:
     part = anatomy.part(column.name)
     hit = Box(x - column.words() / 2 - 3, 1, column.words() + 6, 14 * len(column.lines) + 4)
     lines = [f"{title(part.path)}, {counted(len(parts), 'block')}", *tip(part)[1:3]]
-    return [svg.node(marks, hit, lines, f"{lines[0]}, {spoken(part).partition(', ')[2]}", part.path)]
+    return [svg.node(marks, hit, lines, f"{lines[0]}, {node_label(part).partition(', ')[2]}", part.path)]
 
 
 def _input(column: Column, anatomy: Anatomy, scale: Scale) -> Mark:
@@ -179,5 +179,5 @@ def _label(anatomy: Anatomy) -> str:
     parts = [f"input {size(anatomy.input_shape)}"]
     for name, blocks in anatomy.groups.items():
         count = f"{len(blocks)} blocks, " if len(blocks) > 1 else ""
-        parts.append(f"{name}, {count}output {size(blocks[-1].leaving)}")
+        parts.append(f"{name}, {count}output {size(blocks[-1].output_shape)}")
     return "The network to scale: " + "; ".join(parts)

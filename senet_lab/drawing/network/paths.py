@@ -22,7 +22,7 @@ def parts(thing: Ledger | Anatomy, path: str = "") -> tuple[str, ...]:
         return tuple(anatomy.groups)
     if part.kind == "group":
         return tuple(block.path for block in anatomy.groups[path])
-    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed else ()
+    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed_channels else ()
 
 
 def parent(path: str) -> str:
@@ -49,7 +49,7 @@ def resolve(thing: Ledger | Anatomy, path: str) -> str:
     block = _nearest(rest[0], tuple(blocks))
     if not block:
         return group
-    inside = rest[1:2] == ["se"] and blocks[block].squeezed
+    inside = rest[1:2] == ["se"] and blocks[block].squeezed_channels
     return f"{group}/{block}/se" if inside else f"{group}/{block}"
 
 

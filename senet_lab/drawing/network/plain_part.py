@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy
-from senet_lab.drawing.network.words import kernel, layer_tip, side, through, title
+from senet_lab.drawing.network.words import kernel, layer_tip, shape_change, side, title
 from senet_lab.drawing.svg import Box, Drawing, Node
 from senet_lab.drawing.units import counted, short, size
 from senet_lab.ledger.ledger import Ledger
@@ -27,13 +27,17 @@ def draw_plain_part(thing: Ledger | Anatomy, path: str, *, interactive: bool = F
     columns = [*stations[: MAX_LAYERS - 1], [], stations[-1]] if hidden else stations
     step = min(200.0, (svg.NETWORK_WIDTH - 88) / max(1, len(columns)))
     start = (svg.NETWORK_WIDTH - 88 - step * len(columns)) / 2 + 44
-    words = (side(part.entered), f"\u00d7 {part.entered[-1]}") if side(part.entered) else (size(part.entered),)
+    words = (
+        (side(part.input_shape), f"\u00d7 {part.input_shape[-1]}")
+        if side(part.input_shape)
+        else (size(part.input_shape),)
+    )
     marks = svg.lines(start, MIDDLE - 12, ("in", *words))
     marks.append(svg.path(f"M{start + 32:.1f} {MIDDLE}H{start + 36 + step * len(columns):.1f}", "line"))
     for index, rows in enumerate(columns):
         x = start + 44 + step * (index + 0.5)
         marks += [_layer(rows, x, step)] if rows else svg.lines(x, MIDDLE - 12, ("\u22ef", f"{len(hidden)} more"))
-    label = f"{title(path)}, {through(part)}, {counted(len(part.rows), 'layer')}"
+    label = f"{title(path)}, {shape_change(part)}, {counted(len(part.rows), 'layer')}"
     return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
 

@@ -36,8 +36,7 @@ def draw_squeeze_excite(thing: Ledger | Anatomy, path: str, *, style: Style, int
     neck = max(2.0, COLUMN_HEIGHT * min(1, squeezed / channels))
     marks: list[Mark] = [
         *_map(MAP, part), *_map(SCALE + 80, part), *_connections(),
-        svg.node(_pooling(part, style), Box(MAP + 30, LINE - 42, POOL - MAP - 34, 84),
-                 layer_tip(squeeze, f"{style.squeeze} over {side(part.leaving)}"), f"squeeze: {style.squeeze} pooling"),
+        _pooling(part, squeeze, style),
         _dense(reduce, POOL, (COLUMN_HEIGHT, neck), "reduce", "ReLU"),
         _dense(gate, REDUCE, (neck, COLUMN_HEIGHT), "gate", style.gate),
         *_column(POOL, COLUMN_HEIGHT, channels), *_column(REDUCE, neck, squeezed),
@@ -53,7 +52,7 @@ def draw_squeeze_excite(thing: Ledger | Anatomy, path: str, *, style: Style, int
 def _map(x: float, part: Part) -> list[Mark]:
     """Draw a feature map: three sheets behind each other, and its size."""
     sheets = [svg.rect(x - 22 + 7 * i, LINE - 24 - 5 * i, 36, 52, "sheet") for i in (2, 1, 0)]
-    return [*sheets, svg.text(x, LINE + 54, size(part.leaving))]
+    return [*sheets, svg.text(x, LINE + 54, size(part.output_shape))]
 
 
 def _connections() -> list[Mark]:
@@ -67,13 +66,13 @@ def _connections() -> list[Mark]:
     ]
 
 
-def _pooling(part: Part, style: Style) -> list[Mark]:
-    x = (MAP + 28 + POOL) / 2 - 4
-    return [
-        svg.text(x, LINE - 24, "squeeze", "label"),
-        svg.text(x, LINE - 9, f"{style.squeeze} over"),
-        svg.text(x, LINE + 18, side(part.leaving)),
-    ]
+def _pooling(part: Part, row: Row, style: Style) -> Node:
+    """Write which pooling squeezes a map of which size."""
+    x, sides = (MAP + 28 + POOL) / 2 - 4, side(part.output_shape)
+    words = f"{style.squeeze} over"
+    marks = [svg.text(x, LINE - 24, "squeeze", "label"), svg.text(x, LINE - 9, words), svg.text(x, LINE + 18, sides)]
+    hit = Box(MAP + 30, LINE - 42, POOL - MAP - 34, 84)
+    return svg.node(marks, hit, layer_tip(row, f"{words} {sides}"), f"squeeze: {style.squeeze} pooling")
 
 
 def _column(x: float, height: float, channels: int) -> list[Mark]:
@@ -113,7 +112,7 @@ def _digits(number: int) -> str:
 def _formulas(part: Part, block: Part, style: Style) -> list[Mark]:
     """Write equations 2 to 4 with the numbers of this block, and what squeeze-excite has of it."""
     _, reduce, gate, _ = part.rows
-    height, width, channels = part.leaving[1:]
+    height, width, channels = part.output_shape[1:]
     squeezed = reduce.output_shape[-1]
     pooling = "mean" if style.squeeze == "average" else "maximum"
     has_biases = reduce.params > reduce.channels_in * squeezed

@@ -16,7 +16,7 @@ from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import short
 from senet_lab.ledger.budget import cost, sweep
-from senet_lab.papers import Results, kin, known, paths, ratios
+from senet_lab.papers import Results, canonical_form, networks_in, paths, ratios
 
 RATIOS = (2, 4, 8, 16, 32, 64, None)
 PATHS = (1, 2, 4, 8, 16, 32, 64)
@@ -86,10 +86,10 @@ def cardinality_curves(architecture: Architecture) -> Html:
     if len(swept) < 2:
         return _nothing("Cardinality", "No other cardinality fits this network.")
     places = {stop: place for place, (stop, _) in enumerate(swept)}
-    kept = sweep(architecture, "cardinality", places, keep_cost=True)
+    at_constant_cost = sweep(architecture, "cardinality", places, keep_cost=True)
     curves = [
         Curve("-free", "width of a path kept", tuple((places[stop], net) for stop, net in swept)),
-        Curve("-kept", "cost kept", tuple((places[stop], net) for stop, net in kept)),
+        Curve("-kept", "cost kept", tuple((places[stop], net) for stop, net in at_constant_cost)),
     ]
     curves = [curve for curve in curves if curve.points]
     return _section("Cardinality", "cardinality", list(map(str, places)), curves, architecture, paths())
@@ -110,7 +110,7 @@ def _section(
     title: str, name: str, names: list[str], curves: list[Curve], present: Architecture, results: Results
 ) -> Html:
     """Return title, legend, two charts, the table behind them."""
-    published = {net for curve in curves for _, net in curve.points if kin(net) in known(results)}
+    published = {net for curve in curves for _, net in curve.points if canonical_form(net) in networks_in(results)}
     place = _place(present, curves, len(names))
     marks: list[Mark] = []
     for index, measure in enumerate(MEASURES):
@@ -173,10 +173,10 @@ def _lines(curves: list[Curve], spots: list[list[Spot]]) -> list[Mark]:
 
 def _ends(panel: Panel, curves: list[Curve], spots: list[list[Spot]]) -> list[Mark]:
     """Write the names of two curves where they are further apart: over the upper one, under the lower one."""
-    free, kept = spots
-    end = max((0, -1), key=lambda index: abs(free[index].y - kept[index].y))
+    first, second = spots
+    end = max((0, -1), key=lambda index: abs(first[index].y - second[index].y))
     marks: list[Mark] = []
-    for curve, row, other in zip(curves, spots, (kept, free), strict=True):
+    for curve, row, other in zip(curves, spots, (second, first), strict=True):
         x, y, _ = row[end]
         below = y > other[end].y and y + 20 < panel.bottom
         anchor = "end" if end else "start"

@@ -46,9 +46,9 @@ def side(shape: Shape) -> str:
     return size(shape).partition(" \u00d7 ")[0] if len(shape) == 4 else ""
 
 
-def through(part: Part) -> str:
+def shape_change(part: Part) -> str:
     """Return what comes in and what goes out: 56\u00b2 \u00d7 256 \u2192 28\u00b2 \u00d7 512."""
-    return f"{size(part.entered)} \u2192 {size(part.leaving)}"
+    return f"{size(part.input_shape)} \u2192 {size(part.output_shape)}"
 
 
 def costs(part: Part) -> str:
@@ -75,7 +75,7 @@ def layers_of(part: Part) -> str:
 
 def details(part: Part) -> list[str]:
     """Return shapes, costs and, unless it is a group, layers: what blocks alike have in common."""
-    return [through(part), costs(part), *([] if part.kind == "group" else [layers_of(part)])]
+    return [shape_change(part), costs(part), *([] if part.kind == "group" else [layers_of(part)])]
 
 
 def tip(part: Part, lines: list[str] | None = None) -> list[str]:
@@ -84,10 +84,10 @@ def tip(part: Part, lines: list[str] | None = None) -> list[str]:
     return [name, *(lines or details(part))]
 
 
-def spoken(part: Part) -> str:
+def node_label(part: Part) -> str:
     """Return what a screen reader says: group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, so many parameters."""
     kind = f"{part.kind}, " if part.kind in ("projection", "identity") else ""
-    return f"{title(part.path, ' ')}, {kind}{sides(part.leaving)}, {costs(part)}"
+    return f"{title(part.path, ' ')}, {kind}{sides(part.output_shape)}, {costs(part)}"
 
 
 def sides(shape: Shape) -> str:
@@ -114,5 +114,5 @@ def facts(part: Part) -> str:
         "identity": KINDS["identity"],
     }
     params = f"{part.params:,} parameters" + (f", {norm:,} in batch norm" if norm else "")
-    words = (kinds.get(part.kind, ""), through(part), params, f"{short(part.macs)} multiply-adds")
+    words = (kinds.get(part.kind, ""), shape_change(part), params, f"{short(part.macs)} multiply-adds")
     return " \u00b7 ".join(filter(None, words))

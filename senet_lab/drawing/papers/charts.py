@@ -13,7 +13,7 @@ from senet_lab.drawing.papers.conventions import explain_counts
 from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.ledger.ledger import Total
-from senet_lab.papers import Result, Results, in_tables, kin, main, paths, ratios
+from senet_lab.papers import Result, Results, canonical_form, find_published, main, paths, ratios
 
 LEFT, TOP = 46, 14
 
@@ -26,7 +26,7 @@ def total(architecture: Architecture) -> Total:
 
 def error_charts(architecture: Architecture) -> Html:
     """Return three charts, of three recipes: squeeze-excite in five networks, the ratio, cardinality against width."""
-    return _error_charts(in_tables(architecture))
+    return _error_charts(find_published(architecture))
 
 
 @lru_cache(maxsize=2**6)
@@ -129,7 +129,7 @@ def _present(
     """Draw a ring around the present network, with words, if it is one of these."""
     marks: list[Mark] = []
     for row, (x, y) in spots:
-        if kin(row.architecture) == present:
+        if canonical_form(row.architecture) == present:
             words = svg.text(x + offset[0], y + offset[1], "this network", "label", anchor)
             marks += [svg.circle(x, y, 9, "around"), words]
     return marks
@@ -139,7 +139,7 @@ def results_table(results: Results, present: Architecture | None, architecture: 
     """Return a table of a paper: what the ledger counts, what the paper prints.
 
     Args:
-        present: the network to mark, from `in_tables`.
+        present: the network to mark, from `find_published`.
         architecture: the same in its own convention; what that makes of the counts is said below.
     """
     head = [
@@ -147,7 +147,7 @@ def results_table(results: Results, present: Architecture | None, architecture: 
         "Top-5 error, %",
     ]  # fmt: skip
     rows = [_cells(row, results) for row in results.rows]
-    marked = [index for index, row in enumerate(results.rows) if kin(row.architecture) == present]
+    marked = [index for index, row in enumerate(results.rows) if canonical_form(row.architecture) == present]
     note = "; ".join(filter(None, (results.source, results.recipe, counting_note(results))))
     filled = [i for i in range(len(head)) if any(row[i] for row in rows)]
     cells = [[row[i] for i in filled] for row in rows]

@@ -9,20 +9,20 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.papers.charts import counting_note, results_table, total
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import short
-from senet_lab.papers import in_tables, kin, known, main, tables
+from senet_lab.papers import canonical_form, find_published, main, networks_in, tables
 from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
 from senet_lab.weights.timm.results import RESULTS, source
 
 
 def published(architecture: Architecture) -> str:
     """Return counts beside the papers' figures, by table and recipe, with the present network marked."""
-    present = in_tables(architecture)
+    present = find_published(architecture)
     return _published(present, architecture if present else None)
 
 
 @lru_cache(maxsize=2**6)
 def _published(present: Architecture | None, architecture: Architecture | None) -> str:
-    titles = " and ".join(f"\u201c{table.title}\u201d" for table in tables() if present in known(table))
+    titles = " and ".join(f"\u201c{table.title}\u201d" for table in tables() if present in networks_in(table))
     words = f"The present network is in {titles}." if titles else "The present network is none of these."
     return (
         f'<p class="sn-finding">{words}</p><p class="sn-source">{note()}</p>{se_table(present)}'
@@ -58,7 +58,7 @@ def se_table(present: Architecture | None) -> str:
             f"+{short(new.params - old.params)}",
             f"+{short(new.macs - old.macs)}",
         ))  # fmt: skip
-        if present in (kin(without.architecture), kin(with_se.architecture)):
+        if present in (canonical_form(without.architecture), canonical_form(with_se.architecture)):
             marked.append(index)
     head = [
         "Without \u2192 with SE", "Top-1 error, %", "Error, points", "Top-5 error, %", "Parameters", "Multiply-adds",
@@ -76,7 +76,7 @@ def timm_table(present: Architecture | None) -> str:
         numbers = (f"{result.top1:.2f}", f"{result.top5:.2f}", f"{result.size}", f"{100 * result.crop:g}")
         source_kind = "by\u00a0name" if tag in PUBLISHED else "as a\u00a0file"
         body.append((tag, short(cost.params), short(cost.macs), *numbers, source_kind))
-        if kin(architecture_of(tag)) == present:
+        if canonical_form(architecture_of(tag)) == present:
             marked.append(index)
     head = [
         "Weights", "Parameters", "Multiply-adds", "Top-1 right, %", "Top-5 right, %", "Pixels", "Crop, %", "To be had",

@@ -98,18 +98,20 @@ def _placed(
 ) -> tuple[list[Bar], list[tuple[float, str]]]:
     """Blocks from left to right, as wide as the root of their channels allows, and the names of groups above them."""
     groups = _groups(thing, specificity)
-    roots = [sqrt(part.leaving[-1]) if part else 1.0 for parts in groups.values() for _, part in parts]
+    roots = [sqrt(part.output_shape[-1]) if part else 1.0 for parts in groups.values() for _, part in parts]
     free = svg.WIDTH - 2 * MARGIN - GROUP_GAP * (len(groups) - 1) - GAP * (len(roots) - len(groups))
     scale = min(46 / max(roots, default=1), free / max(1.0, sum(roots)))
     spare = max(0.0, free - scale * sum(roots)) / max(1, len(roots))
-    sides = [part.leaving[1] for parts in groups.values() for _, part in parts if part and len(part.leaving) == 4]
+    sides = [
+        part.output_shape[1] for parts in groups.values() for _, part in parts if part and len(part.output_shape) == 4
+    ]
     high = TALL / sqrt(max(sides, default=1))
     x, bars, names = float(MARGIN), [], []
     for name, parts in groups.items():
         left = x
         for path, part in parts:
-            width = scale * (sqrt(part.leaving[-1]) if part else 1.0)
-            tall = max(5.0, high * sqrt(part.leaving[1])) if part and len(part.leaving) == 4 else 12.0
+            width = scale * (sqrt(part.output_shape[-1]) if part else 1.0)
+            tall = max(5.0, high * sqrt(part.output_shape[1])) if part and len(part.output_shape) == 4 else 12.0
             kind = part.kind if part else "plain"
             bars.append(Bar(path, kind, Box(x + spare / 2, FLOOR - tall, width, tall), width + spare + GAP))
             x += width + spare + GAP
