@@ -11,7 +11,7 @@ import traitlets
 
 from senet_lab.assets import read_assets
 from senet_lab.checks import one_of
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.exercises import LEARNER, Learner
 from senet_lab.exercises.marking import Reply
 from senet_lab.exercises.results import AFTER, ALONE, Tried

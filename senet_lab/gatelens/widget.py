@@ -18,7 +18,7 @@ import traitlets
 
 from senet_lab.assets import read_assets
 from senet_lab.checks import quoted
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.gatelens.own_image import Own, refusal
 from senet_lab.gatelens.page import PARTS, parted, shown, still
 from senet_lab.gatelens.saving import Saving

@@ -10,9 +10,10 @@ from statistics import median
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
-from senet_lab.drawing.inline_styles import bare
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.html import Html, html
+from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.standalone import standalone_svg
+from senet_lab.drawing.svg import Drawing, Mark, Node
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.trainer.courses import DRAWN, Course, Point, course_of, finding, parts_of, thinned, told_apart
 from senet_lab.training.runs.run import Run
@@ -41,14 +42,15 @@ class LearningCurve:
     @property
     def svg(self) -> str:
         """An SVG file, styles inside."""
-        return standalone_svg(curves_svg(self.courses), finding(self.courses))
+        return standalone_svg(draw_curves(self.courses), finding(self.courses))
 
     def __repr__(self) -> str:
         return f"LearningCurve({', '.join(course.name for course in self.courses)})"
 
     def _repr_html_(self) -> str:
         """The picture, a sentence about it, and the numbers behind it."""
-        return f'<style>{style_sheet()}</style><div class="sn">{bare(curves_page(self.courses), style_sheet())}</div>'
+        css = style_sheet()
+        return f'<style>{css}</style><div class="sn">{curves_page(self.courses).styled(parse_sheet(css))}</div>'
 
 
 def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:
@@ -64,10 +66,10 @@ def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:
     return LearningCurve(tuple(course_of(run)._replace(name=name) for run, name in zip(chosen, names, strict=True)))
 
 
-def curves_page(courses: Sequence[Course], *, interactive: bool = False) -> str:
+def curves_page(courses: Sequence[Course], *, interactive: bool = False) -> Html:
     """Sentence, letters, picture, and the table behind it."""
-    above = curves_words(courses) + curves_svg(courses, interactive=interactive)
-    return f"{above}{LEGEND}{behind('curves', curves_table(courses))}"
+    drawing = draw_curves(courses, interactive=interactive)
+    return html(curves_words(courses), drawing, LEGEND, behind("curves", curves_table(courses)))
 
 
 def curves_words(courses: Sequence[Course]) -> str:
@@ -86,7 +88,7 @@ def _letters(courses: Sequence[Course]) -> str:
     return f'<p class="sn-legend">{"".join(named)}</p>'
 
 
-def curves_svg(courses: Sequence[Course], *, interactive: bool = False) -> str:
+def draw_curves(courses: Sequence[Course], *, interactive: bool = False) -> Drawing:
     """Accuracy on the left, loss and learning rate on the right.
 
     Args:
@@ -97,7 +99,7 @@ def curves_svg(courses: Sequence[Course], *, interactive: bool = False) -> str:
     accuracy, loss = _panels(drawn)
     rates = (0.0, 1.05 * max([1e-9, *(y for course in drawn for _, y in course.rates())]))
     rate = Panel(428, 186, 260, 32, loss.x_range, rates)
-    marks = [
+    marks: list[Mark] = [
         *_chart(accuracy, "Accuracy, %", [_percent(course) for course in drawn]),
         *_chart(loss, "Loss", [(course.training("loss"), course.validation("loss")) for course in drawn]),
         *_rates(rate, [course.rates() for course in drawn]),
@@ -111,7 +113,7 @@ def curves_svg(courses: Sequence[Course], *, interactive: bool = False) -> str:
 def curves_strips(courses: Sequence[Course]) -> str:
     """What tells of the epochs one by one, to lay over the curves: it changes with an epoch, they with each step."""
     marks = _strips(courses[:DRAWN])
-    return svg.drawing(HEIGHT, "The epochs, one by one", marks, interactive=True) if marks else ""
+    return str(svg.drawing(HEIGHT, "The epochs, one by one", marks, interactive=True)) if marks else ""
 
 
 def _panels(courses: Sequence[Course]) -> tuple[Panel, Panel]:
@@ -121,7 +123,7 @@ def _panels(courses: Sequence[Course]) -> tuple[Panel, Panel]:
     return accuracy, Panel(428, 26, 260, 118, epochs, _losses(courses))
 
 
-def _strips(courses: Sequence[Course]) -> list[str]:
+def _strips(courses: Sequence[Course]) -> list[Node]:
     accuracy, loss = _panels(courses)
     return [*_columns(accuracy, courses, ("accuracy",)), *_columns(loss, courses, ("loss", "learning_rate"))]
 
@@ -151,7 +153,7 @@ def _losses(courses: Sequence[Course]) -> tuple[float, float]:
     return 0.0, max(0.1, step * ceil(highest / step))
 
 
-def _chart(panel: Panel, title: str, curves: Sequence[tuple[list[Point], list[Point]]]) -> Iterator[str]:
+def _chart(panel: Panel, title: str, curves: Sequence[tuple[list[Point], list[Point]]]) -> Iterator[Mark]:
     """Frame, lines, and at the end of each what it is; what is above the field stops at its upper edge."""
     yield svg.text(panel.left - 36, panel.top - 12, title, "label", "start")
     yield from grid(panel, ticks(panel))
@@ -170,7 +172,7 @@ def _chart(panel: Panel, title: str, curves: Sequence[tuple[list[Point], list[Po
     yield from _labels(panel, ends)
 
 
-def _labels(panel: Panel, ends: list[tuple[float, float, str, int]]) -> Iterator[str]:
+def _labels(panel: Panel, ends: list[tuple[float, float, str, int]]) -> Iterator[Mark]:
     """Words at the ends of lines, as near to them as they can be without touching each other."""
     ordered = sorted(ends, key=lambda end: end[1])
     top, last = panel.top - 4, panel.bottom + 14
@@ -183,7 +185,7 @@ def _labels(panel: Panel, ends: list[tuple[float, float, str, int]]) -> Iterator
         yield svg.text(x + 7, y + 4, word, f"word-run-{index} sn-small", "start")
 
 
-def _rates(panel: Panel, curves: Sequence[list[Point]]) -> Iterator[str]:
+def _rates(panel: Panel, curves: Sequence[list[Point]]) -> Iterator[Mark]:
     yield svg.text(panel.left - 36, panel.top - 9, "Learning rate", "label", "start")
     marks = [0.0, panel.y_range[1] / 1.05] if panel.y_range[1] > 1e-6 else [0.0]
     yield from grid(panel, [float(f"{mark:.2g}") for mark in marks])
@@ -195,7 +197,7 @@ def _rates(panel: Panel, curves: Sequence[list[Point]]) -> Iterator[str]:
             yield svg.circle(*spots[-1], 2.5, f"of-run-{index}")
 
 
-def _epochs(panel: Panel) -> Iterator[str]:
+def _epochs(panel: Panel) -> Iterator[Mark]:
     """Whole epochs under the axis, and the word once."""
     for mark in ticks(Panel(0, 0, 1, 1, (0, 1), panel.x_range), 6):
         if mark == int(mark):
@@ -203,7 +205,7 @@ def _epochs(panel: Panel) -> Iterator[str]:
     yield svg.text(panel.left + panel.width / 2, panel.bottom + 33, "epoch")
 
 
-def _columns(panel: Panel, courses: Sequence[Course], measures: Sequence[str]) -> Iterator[str]:
+def _columns(panel: Panel, courses: Sequence[Course], measures: Sequence[str]) -> Iterator[Node]:
     """A strip for each epoch, or for some of them where there are many, that tells what stands there."""
     epochs = sorted({int(row["epoch"]) for course in courses for row in course.rows})
     chosen = [int(x) for x, _ in thinned([(epoch, 0.0) for epoch in epochs], COLUMNS)]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 from senet_lab.checks import first_few
-from senet_lab.drawing.inline_styles import still_page
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.html import html, still_page
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.labels import words
 from senet_lab.trainer.controls import trainer_controls
-from senet_lab.trainer.curves import LEGEND, curves_page, curves_strips, curves_svg, curves_table, curves_words
+from senet_lab.trainer.curves import LEGEND, curves_page, curves_strips, curves_table, curves_words, draw_curves
 from senet_lab.trainer.folder import Seen
 from senet_lab.trainer.results import Reading, Record, about_run, courses_of, progress, results_table
 from senet_lab.trainer.saving import Taken
@@ -158,7 +158,7 @@ def _unreadable(reasons: Mapping[str, str]) -> str:
 def picture(state: State, seen: Seen) -> str:
     """The curves of the runs that are drawn, with a sentence."""
     courses = courses_of(drawn_of(state, seen))
-    return curves_words(courses) + curves_svg(courses)
+    return f"{curves_words(courses)}{draw_curves(courses)}"
 
 
 def epochs(state: State, seen: Seen) -> dict[str, str]:
@@ -170,6 +170,6 @@ def epochs(state: State, seen: Seen) -> dict[str, str]:
 def static_page(state: State, seen: Seen) -> str:
     """All of it, for where no widget lives."""
     present = now(state, seen, None)
-    parts: Sequence[str] = (present["heading"], present["progress"], curves_page(courses_of(drawn_of(state, seen))))
-    body = "".join(parts) + table(state, seen, interactive=False)
+    curves = curves_page(courses_of(drawn_of(state, seen)))
+    body = html(present["heading"], present["progress"], curves, table(state, seen, interactive=False))
     return still_page(body, style_sheet())

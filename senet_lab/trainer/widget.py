@@ -18,7 +18,7 @@ import traitlets
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.assets import read_assets
 from senet_lab.checks import path_of, quoted
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.widget import Explorer
 from senet_lab.trainer import page as pages
 from senet_lab.trainer.actions import DEEDS, refused, run_of

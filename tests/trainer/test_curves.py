@@ -10,7 +10,7 @@ from panel_driver import well_formed
 from runs import made, rows
 
 from senet_lab.trainer.courses import DRAWN, THINNED, Course, finding, told_apart
-from senet_lab.trainer.curves import curves_page, curves_svg, learning_curve
+from senet_lab.trainer.curves import curves_page, draw_curves, learning_curve
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.runs.run import Run
 
@@ -42,7 +42,7 @@ def test_curves_are_well_formed_and_escaped_and_have_their_numbers_behind_them()
     ids=lambda course: course.name,
 )
 def test_any_course_can_be_drawn_without_a_point_outside_the_picture(course):
-    drawing = well_formed(curves_svg([course], interactive=True))
+    drawing = well_formed(str(draw_curves([course], interactive=True)))
     assert "nan" not in ElementTree.tostring(drawing, "unicode").replace("nance", "")
     for circle in drawing.iter("{http://www.w3.org/2000/svg}circle"):
         assert 0 <= float(circle.get("cx")) <= 780
@@ -52,17 +52,17 @@ def test_any_course_can_be_drawn_without_a_point_outside_the_picture(course):
 def test_a_picture_does_not_grow_with_the_run():
     sizes = [len(curves_page([Course("long", n, rows(n))] * DRAWN, interactive=True)) for n in (1_000, 10_000)]
     assert sizes[1] < 1.1 * sizes[0]
-    assert curves_svg([Course("long", 10_000, rows(10_000))]).count(" L ") < 6 * THINNED
+    assert str(draw_curves([Course("long", 10_000, rows(10_000))])).count(" L ") < 6 * THINNED
 
 
 def test_lines_are_told_apart_by_colour_dash_and_words():
-    drawing = curves_svg([Course("a", 2, rows(2)), Course("b", 2, rows(2, 0.3))])
+    drawing = str(draw_curves([Course("a", 2, rows(2)), Course("b", 2, rows(2, 0.3))]))
     for words in ("A training", "A validation", "B training", "B validation", "sn-run-0 sn-train", "sn-run-1 sn-val"):
         assert words in drawing
 
 
 def test_labels_at_the_ends_never_touch():
-    drawing = well_formed(curves_svg([Course("same", 5, rows(5))] * DRAWN))
+    drawing = well_formed(str(draw_curves([Course("same", 5, rows(5))] * DRAWN)))
     spots = [
         (float(each.get("x")), float(each.get("y")))
         for each in drawing.iter("{http://www.w3.org/2000/svg}text")
