@@ -1,4 +1,6 @@
 // An exercise: it sends what was asked for and shows what comes back; what an answer is worth is decided in Python.
+import { conversation } from "../widgets/conversation.js";
+import { drawing, keepKeys, uniqueId } from "../widgets/kit.js";
 
 const SIGNS = { Right: "\u2713", Nearly: "\u2248", Wrong: "\u2717" }; // beside the word, for those who see at a glance
 
@@ -40,7 +42,8 @@ export default {
       const made = document.createElement(shown.choices.length ? "select" : "input");
       made.id = `${id}a`;
       made.setAttribute("aria-describedby", `${id}u`);
-      if (shown.choices.length) made.append(...["", ...shown.choices].map((each) => new Option(each || "choose \u2026", each)));
+      if (shown.choices.length)
+        made.append(...["", ...shown.choices].map((each) => new Option(each || "choose \u2026", each)));
       find(".sn-slot").replaceChildren(made);
     }
 

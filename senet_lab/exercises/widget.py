@@ -36,7 +36,7 @@ how many parameters have all squeeze-excite blocks together?)
         ValueError, TypeError: there is none of that name; the error says the nearest.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "exercises/widget.js")
+    _esm = read_assets("exercises/widget.bundle.js")
     _css = style_sheet() + read_assets("exercises/widget.css")
 
     # To the page: what `_page` puts together. From the page come messages, one of `DEEDS` with the answer in each.

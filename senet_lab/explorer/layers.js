@@ -7,20 +7,37 @@ const cellsOf = (row) => row.split(/<t[hd]/).slice(1);
 const wordsOf = (cell) => cell.slice(cell.indexOf(">") + 1).replace(/<[^>]*>/g, "");
 const valueOf = (cell) => /^[^>]*data-value="([^"]*)"/.exec(cell)?.[1] ?? wordsOf(cell).replaceAll(",", "");
 
-const COLUMNS = "name,group,block,kind,output_shape,kernel,stride,groups,params,state,macs_per_image,activations_per_image,receptive_field_px".split(",");
+const COLUMNS =
+  "name,group,block,kind,output_shape,kernel,stride,groups,params,state,macs_per_image,activations_per_image,receptive_field_px".split(
+    ",",
+  );
 
 // A row of the table as the values of those columns.
 function layerOf(row) {
   const cells = cellsOf(row);
   const [name, kind, shape, window, groups] = cells.map(wordsOf);
   const [, group, block] = /data-group="([^"]*)" data-block="([^"]*)"/.exec(row);
-  const sides = shape.replace(/(\d+)\u00b2/, "$1x$1").replace("\u00d7", "x").replace(" \u00d7 ", "x").replaceAll(" ", "");
+  const sides = shape
+    .replace(/(\d+)\u00b2/, "$1x$1")
+    .replace("\u00d7", "x")
+    .replace(" \u00d7 ", "x")
+    .replaceAll(" ", "");
   const [kernel, stride] = window ? [valueOf(cells[3]), window.split("/")[1] ?? "1"] : ["", ""];
-  return [name, group, block, kind.replace("SE: ", ""), sides, kernel, stride, groups || "1", ...cells.slice(5).map(valueOf)];
+  return [
+    name,
+    group,
+    block,
+    kind.replace("SE: ", ""),
+    sides,
+    kernel,
+    stride,
+    groups || "1",
+    ...cells.slice(5).map(valueOf),
+  ];
 }
 
 // Sorting and filtering; both outlive the table's being drawn anew.
-function layerTable(body, tools) {
+export function layerTable(body, tools) {
   const [search, count] = [tools.querySelector("input"), tools.querySelector("output")];
   let rows = [];
   let order = []; // the rows that are seen, by number
@@ -37,10 +54,16 @@ function layerTable(body, tools) {
       const texts = rows.map((row) => cellsOf(row).map(wordsOf).join(" ").toLowerCase());
       order = order.filter((index) => words.every((word) => texts[index].includes(word)));
     }
-    count.textContent = words.length ? (order.length ? `${order.length} of ${rows.length} layers: ${sum()} parameters` : "No layer matches.") : "";
+    count.textContent = words.length
+      ? order.length
+        ? `${order.length} of ${rows.length} layers: ${sum()} parameters`
+        : "No layer matches."
+      : "";
     const heads = [...table().tHead.rows[0].cells];
     const column = heads.findIndex((head) => head.firstElementChild?.dataset.key === key);
-    heads.forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"));
+    heads.forEach((head, at) =>
+      head.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"),
+    );
     if (column < 0) return;
     const values = rows.map((row) => {
       const value = valueOf(cellsOf(row)[column]);
@@ -50,7 +73,9 @@ function layerTable(body, tools) {
   }
 
   function sum() {
-    const column = [...table().tHead.rows[0].cells].findIndex((head) => head.firstElementChild?.dataset.key === "params");
+    const column = [...table().tHead.rows[0].cells].findIndex(
+      (head) => head.firstElementChild?.dataset.key === "params",
+    );
     return order.reduce((all, index) => all + Number(valueOf(cellsOf(rows[index])[column])), 0).toLocaleString("en");
   }
 
@@ -100,7 +125,9 @@ function layerTable(body, tools) {
     },
     // The rows that are seen, in their order, as a spreadsheet takes them: whole numbers, and a name for each column.
     text() {
-      const lines = order.map((index) => layerOf(rows[index]).map((value) => (value.includes(",") ? `"${value}"` : value)));
+      const lines = order.map((index) =>
+        layerOf(rows[index]).map((value) => (value.includes(",") ? `"${value}"` : value)),
+      );
       return [COLUMNS, ...lines].map((line) => line.join(",")).join("\r\n");
     },
   };

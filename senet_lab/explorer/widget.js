@@ -1,11 +1,28 @@
 // The Explorer's page. It sends what was moved and shows what comes back; what a move means is decided in Python.
+import { placeControls } from "../widgets/controls.js";
+import { conversation } from "../widgets/conversation.js";
+import {
+  closeMenu,
+  closeMenus,
+  copy,
+  drawing,
+  keepKeys,
+  placeTabs,
+  redraw,
+  showTips,
+  stepAlong,
+  uniqueId,
+  walkTabs,
+} from "../widgets/kit.js";
+import { layerTable } from "./layers.js";
 
 const ECHO = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
 const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
 // What is done rather than set.
 const ONCE = ["pin", "swap", "undo", "redo", "reset", "build", "save"];
 const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
-const STEPS = { // name, keys and arrow of what leads from step to step
+const STEPS = {
+  // name, keys and arrow of what leads from step to step
   undo: ["Undo", `${CTRL}+Z`, "M2 6h7.5a4 4 0 0 1 0 8H6M5.5 2.5 2 6l3.5 3.5"],
   redo: ["Redo", `${CTRL}+Shift+Z`, "M14 6H6.5a4 4 0 0 0 0 8H10M10.5 2.5 14 6l-3.5 3.5"],
 };
@@ -107,7 +124,8 @@ function visible(el) {
 function layout(el, view) {
   el.classList.add("sn", "sn-explorer", "sn-instrument");
   const tabs = TABS.map(
-    (tab, at) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
+    (tab, at) =>
+      `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
   );
   const files = Object.entries(FILES).map(
     ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
@@ -164,7 +182,12 @@ function linkTo(token) {
 // Undo and redo by keys, from anywhere in the panel but a field with text, which takes back its own typing.
 function stepByKeys(el, ask) {
   const key = (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches("input:is([type=text], [type=search])")) return;
+    if (
+      !(event.ctrlKey || event.metaKey) ||
+      event.altKey ||
+      event.target.matches("input:is([type=text], [type=search])")
+    )
+      return;
     const name = { z: event.shiftKey ? "redo" : "undo", y: "redo" }[event.key.toLowerCase()];
     if (!name) return;
     ask(name, true);
@@ -208,7 +231,8 @@ function press(el, ask, layersAsText) {
     else if (button.dataset.copy) copy(button, el.querySelector(button.dataset.copy).textContent);
     else if (button.dataset.text) copy(button, button.dataset.text);
     else if (button.dataset.ask === "csv") copy(button, layersAsText());
-    else if (button.dataset.ask) ask(button.dataset.ask, { true: true, false: false }[button.dataset.value] ?? button.dataset.value);
+    else if (button.dataset.ask)
+      ask(button.dataset.ask, { true: true, false: false }[button.dataset.value] ?? button.dataset.value);
     if (button.closest(".sn-menu")) closeMenu(button.closest(".sn-menu"));
   };
   const toggle = (event) => {
@@ -228,7 +252,10 @@ function press(el, ask, layersAsText) {
 }
 
 function saveAs({ name, text }) {
-  const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(new Blob([text])) });
+  const link = Object.assign(document.createElement("a"), {
+    download: name,
+    href: URL.createObjectURL(new Blob([text])),
+  });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

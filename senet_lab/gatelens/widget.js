@@ -1,4 +1,6 @@
 // The GateLens's page. It sends what was chosen and shows what comes back; what a choice means is decided in Python.
+import { conversation } from "../widgets/conversation.js";
+import { drawing, keepKeys, placeTabs, redraw, showTips, uniqueId, walkTabs } from "../widgets/kit.js";
 
 const TABS = ["Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training"];
 const ONCE = ["save", "own", "upload"]; // done rather than set
@@ -37,7 +39,10 @@ export default {
     }
 
     const sendFile = (chosen) =>
-      chosen && send(chosen).catch((error) => complain(`'${chosen.name}' could not be read (${error.message}). Choose it again.`));
+      chosen &&
+      send(chosen).catch((error) =>
+        complain(`'${chosen.name}' could not be read (${error.message}). Choose it again.`),
+      );
 
     function show() {
       const shown = model.get("shown");
@@ -55,7 +60,10 @@ export default {
 
     const chooses = [chooseBlocks(el, ask), hold(el, ask), choose(el, ask), takeFiles(el, sendFile)];
     const stops = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), ...chooses];
-    const shows = { ...Object.fromEntries(["heading", "strip", "side", "body"].map((name) => [name, drawsOf(name)])), shown: show };
+    const shows = {
+      ...Object.fromEntries(["heading", "strip", "side", "body"].map((name) => [name, drawsOf(name)])),
+      shown: show,
+    };
     for (const name of Object.keys(shows)) {
       shows[name] = drawing(shows[name], complain);
       model.on(`change:${name}`, shows[name]);
@@ -72,7 +80,8 @@ export default {
 function layout(el, view) {
   el.classList.add("sn", "sn-explorer", "sn-lens");
   const tabs = TABS.map(
-    (tab, at) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
+    (tab, at) =>
+      `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
   );
   el.innerHTML = `
     <div class="sn-columns">
@@ -107,7 +116,9 @@ function chooseBlocks(el, ask) {
     const node = event.target.closest?.(".sn-node");
     if (!node) return;
     const nodes = [...node.closest("svg").querySelectorAll(".sn-node")];
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[event.key];
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[
+      event.key
+    ];
     const to = step ? nodes[Math.min(nodes.length - 1, Math.max(0, nodes.indexOf(node) + step))] : node;
     if (step) to.focus();
     else if (event.key !== "Enter" && event.key !== " ") return;
@@ -115,7 +126,10 @@ function chooseBlocks(el, ask) {
     if (to.dataset.path !== undefined) ask("path", to.dataset.path);
     else if (!step) to.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   };
-  return listen(el, [["click", click], ["keydown", key]]);
+  return listen(el, [
+    ["click", click],
+    ["keydown", key],
+  ]);
 }
 
 // A gate is held, or let go: at once on the page, so that a second click means the other thing.
@@ -133,7 +147,13 @@ function hold(el, ask) {
 // Buttons, check boxes, radio buttons and the list of networks.
 function choose(el, ask) {
   const classes = () => [...el.querySelectorAll("input[data-ask=classes]")];
-  const askClasses = () => ask("classes", classes().filter((box) => box.checked).map((box) => Number(box.dataset.value)));
+  const askClasses = () =>
+    ask(
+      "classes",
+      classes()
+        .filter((box) => box.checked)
+        .map((box) => Number(box.dataset.value)),
+    );
   const click = (event) => {
     const button = event.target.closest("button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
@@ -142,7 +162,8 @@ function choose(el, ask) {
     else if (all) {
       classes().forEach((box) => (box.checked = all === "true" && !box.disabled));
       askClasses();
-    } else if (name) ask(name, name === "image" || name === "page" ? Number(value) : name === "save" ? value : value === "true");
+    } else if (name)
+      ask(name, name === "image" || name === "page" ? Number(value) : name === "save" ? value : value === "true");
   };
   const change = ({ target }) => {
     const { ask: name, value } = target.dataset;
@@ -154,7 +175,12 @@ function choose(el, ask) {
   const near = ({ target, relatedTarget }) => {
     if (target.dataset?.ask === "network" && !relatedTarget?.closest("[data-ask=network]")) ask("runs", true);
   };
-  return listen(el, [["click", click], ["change", change], ["mouseover", near], ["focusin", near]]);
+  return listen(el, [
+    ["click", click],
+    ["change", change],
+    ["mouseover", near],
+    ["focusin", near],
+  ]);
 }
 
 // A file of one's own, chosen or dropped anywhere on the panel.
@@ -180,5 +206,12 @@ function takeFiles(el, send) {
     event.stopPropagation();
     send(event.dataTransfer.files[0]);
   };
-  return listen(el, [["click", opened], ["change", change], ["dragenter", over], ["dragover", over], ["dragleave", leave], ["drop", drop]]);
+  return listen(el, [
+    ["click", opened],
+    ["change", change],
+    ["dragenter", over],
+    ["dragover", over],
+    ["dragleave", leave],
+    ["drop", drop],
+  ]);
 }

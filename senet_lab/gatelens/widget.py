@@ -68,7 +68,7 @@ class GateLens(anywidget.AnyWidget):
         ValueError: images, labels and classes do not fit the model, or are not finite; says which, and what would do.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "gatelens/widget.js")
+    _esm = read_assets("gatelens/widget.bundle.js")
     _css = style_sheet() + gates_sheet() + read_assets("widgets/base.css", "gatelens/widget.css")
 
     # To the page: what `page.shown` puts together, its large parts apart, so that only what has changed is sent.

@@ -1,4 +1,7 @@
 // The Trainer's page. It sends what is set and pressed, and shows what comes back; what that means is decided in Python.
+import { placeControls } from "../widgets/controls.js";
+import { conversation } from "../widgets/conversation.js";
+import { drawing, drawn, keepKeys, nameOf, redraw, showTips, stepAlong, uniqueId } from "../widgets/kit.js";
 
 const START_AGAIN = 1000; // milliseconds in which a second press of Start is the second half of a double click
 const ONCE = ["start", "pause", "resume", "stop", "like", "gates", "take"]; // done to runs, rather than set
@@ -128,7 +131,10 @@ export default {
     function choose(event) {
       if (!event.target.dataset.draw) return;
       const boxes = [...parts.table.querySelectorAll("[data-draw]")];
-      ask("drawn", boxes.filter((box) => box.checked).map((box) => box.dataset.draw));
+      ask(
+        "drawn",
+        boxes.filter((box) => box.checked).map((box) => box.dataset.draw),
+      );
     }
 
     function key(event) {
@@ -153,7 +159,14 @@ export default {
     window.addEventListener("pointerup", release);
     window.addEventListener("pointercancel", release);
     window.addEventListener("blur", release);
-    const shows = { form: showForm, now: showNow, picture: showPicture, epochs: showEpochs, table: showTable, lens: showLens };
+    const shows = {
+      form: showForm,
+      now: showNow,
+      picture: showPicture,
+      epochs: showEpochs,
+      table: showTable,
+      lens: showLens,
+    };
     for (const name of Object.keys(shows)) {
       shows[name] = drawing(shows[name], complain);
       model.on(`change:${name}`, shows[name]);
@@ -185,7 +198,8 @@ function redrawAround(body, html) {
   if (!next || drawn.get(body) === html) return redraw(body, html);
   node.replaceChildren(...next.childNodes);
   for (let [kept, made] = [node, next]; kept !== body; [kept, made] = [kept.parentNode, made.parentNode]) {
-    for (const { name, value } of made.attributes) if (kept.getAttribute(name) !== value) kept.setAttribute(name, value);
+    for (const { name, value } of made.attributes)
+      if (kept.getAttribute(name) !== value) kept.setAttribute(name, value);
     const others = [...made.parentNode.childNodes];
     for (const each of [...kept.parentNode.childNodes]) if (each !== kept) each.remove();
     kept.before(...others.slice(0, others.indexOf(made)));

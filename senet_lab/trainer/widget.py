@@ -61,7 +61,7 @@ class Trainer(anywidget.AnyWidget):
         lens: the GateLens that the page has opened of a run, or None.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "widgets/controls.js", "trainer/widget.js")
+    _esm = read_assets("trainer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "trainer/widget.css")
 
     # To the page, in five parts, so that only what has changed is sent: see `page`. From the page come

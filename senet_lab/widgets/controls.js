@@ -1,4 +1,5 @@
 // The controls: native inputs, each with its label and its hint. What a value means is decided in Python.
+import { uniqueId } from "./kit.js";
 
 const OPEN = ["Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe"]; // other sections are folded at first
 
@@ -33,7 +34,10 @@ function choice(control, ask) {
         label.append(input, Object.assign(document.createElement("span"), { textContent: now.labels[index] }));
         return label;
       });
-      element.replaceChildren(...(now.label === now.section || now.name === "family" ? buttons : [caption, ...buttons]), hint);
+      element.replaceChildren(
+        ...(now.label === now.section || now.name === "family" ? buttons : [caption, ...buttons]),
+        hint,
+      );
     }
     hint.textContent = now.hint;
     element.querySelectorAll("input").forEach((input, index) => (input.checked = now.stops[index] === now.value));
@@ -141,7 +145,11 @@ function check(control, ask) {
 }
 
 function text(control, ask) {
-  const field = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", spellcheck: false });
+  const field = Object.assign(document.createElement("input"), {
+    type: "text",
+    autocomplete: "off",
+    spellcheck: false,
+  });
   const [element, hint] = labelled(control, field, "text");
   let committed = null; // the text that Python has seen
   function commit() {
@@ -176,7 +184,10 @@ function checks(control, ask) {
         const input = Object.assign(document.createElement("input"), { type: "checkbox" });
         input.addEventListener("change", () => {
           const inputs = [...element.querySelectorAll("input")];
-          ask(now.name, now.stops.filter((_, index) => inputs[index].checked));
+          ask(
+            now.name,
+            now.stops.filter((_, index) => inputs[index].checked),
+          );
         });
         label.append(input, Object.assign(document.createElement("span"), { textContent: words }));
         return label;
@@ -199,7 +210,7 @@ const KINDS = { choice, slider, select, check, checks, text, number };
 
 // Brings the controls up to date; `widgets` has those that are there, by name. The reason against a move stands at its
 // control as well: the line at the top may be out of sight.
-function placeControls(holder, widgets, { controls, reasons }, ask) {
+export function placeControls(holder, widgets, { controls, reasons }, ask) {
   const names = new Set(controls.map((control) => control.name));
   for (const [name, { element }] of widgets) {
     if (names.has(name)) continue;

@@ -5,8 +5,7 @@ const PER_BYTE = 4 / 2 ** 20; // how many times as long that is for each byte th
 const RECONNECTED = 1000; // milliseconds after the connection changed until the kernel is asked whether it is there
 // Voila ends the kernel with the page, and has no cell that could be run again.
 const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
-const SILENCE =
-  `The kernel has not answered. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
+const SILENCE = `The kernel has not answered. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
 const ENDED =
   "The kernel of this page has stopped, probably because it ran out of memory. " +
   "If you want to keep this network, copy its link; then load the page again.";
@@ -21,7 +20,7 @@ const ENDED =
 // app a kernel that dies stays dead: the page hears of it at once, and nothing is sent any more.
 //
 // It listens to the trait before whoever calls this does: a listener that draws an answer finds it heard.
-function conversation(model, trait, view, { once = [], silence }) {
+export function conversation(model, trait, view, { once = [], silence }) {
   const waiting = []; // messages that were not sent yet
   let sent = null; // the message that is under way
   const kernel = document.body.dataset.voila ? model.widget_manager?.kernel : undefined;

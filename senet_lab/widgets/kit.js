@@ -1,11 +1,11 @@
 // What every panel's page needs: drawing anew without losing the reader's place, tabs, menus, keys, tips, copying.
 
 // crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
-const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
+export const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
 
 // A listener that draws, and says in the panel what goes wrong: ipywidgets would tell the console alone, and the page
 // would look as if it still waited for an answer.
-function drawing(draw, complain) {
+export function drawing(draw, complain) {
   return () => {
     try {
       draw();
@@ -16,13 +16,13 @@ function drawing(draw, complain) {
   };
 }
 
-const drawn = new WeakMap(); // element -> the HTML that was put there
+export const drawn = new WeakMap(); // element -> the HTML that was put there
 
 const SCROLLERS = ".sn-scroll, .sn-code, .sn-boxes";
 const NAMES = ["path", "hold", "ask", "value", "copy", "draw", "all", "file"]; // of data that tell elements apart
 
 // Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
-function redraw(body, html) {
+export function redraw(body, html) {
   if (drawn.get(body) === html) return;
   const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
   const scrolled = [...body.querySelectorAll(SCROLLERS)].map((each) => each.scrollTop);
@@ -40,17 +40,18 @@ function redraw(body, html) {
 }
 
 // How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
-function nameOf(element) {
+export function nameOf(element) {
   const { key } = element.matches("details[data-key] > summary") ? element.parentElement.dataset : element.dataset;
   if (key) return `[data-key="${CSS.escape(key)}"]${element.matches("summary") ? " > summary" : ""}`;
   const data = Object.entries(element.dataset).filter(([name]) => NAMES.includes(name));
   const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
-  if (element.matches(".sn-node") && !said) return `.sn-node[data-tip^="${CSS.escape(element.dataset.tip.split("\n")[0])}"]`;
+  if (element.matches(".sn-node") && !said)
+    return `.sn-node[data-tip^="${CSS.escape(element.dataset.tip.split("\n")[0])}"]`;
   if (element.matches(".sn-node")) return `.sn-node${said}`;
   return said ? said : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
 }
 
-function placeTabs(parts, tab) {
+export function placeTabs(parts, tab) {
   for (const button of parts.tabs.children) {
     const here = button.dataset.tab === tab;
     button.setAttribute("aria-selected", String(here));
@@ -62,23 +63,30 @@ function placeTabs(parts, tab) {
 // In command mode JupyterLab takes the arrow keys and Enter of what has the focus in an output, unless that itself says
 // no. So it does, except for Ctrl and Cmd: saving should work from anywhere; but what is undone is the panel's own, and
 // not the notebook's. Returns how to stop.
-function keepKeys(el) {
+export function keepKeys(el) {
   const decide = (event) => {
     if (!el.contains(event.target)) return;
     const undo = /^[zy]$/i.test(event.key);
     event.target.toggleAttribute("data-lm-suppress-shortcuts", undo || (!event.ctrlKey && !event.metaKey));
   };
-  const stays = (event) => el.contains(event.target) && event.inputType.startsWith("history") && event.stopPropagation();
-  const heard = [["keydown", decide], ["beforeinput", stays]]; // before JupyterLab, which listens on the document
+  const stays = (event) =>
+    el.contains(event.target) && event.inputType.startsWith("history") && event.stopPropagation();
+  const heard = [
+    ["keydown", decide],
+    ["beforeinput", stays],
+  ]; // before JupyterLab, which listens on the document
   heard.forEach(([name, listener]) => window.addEventListener(name, listener, true));
   return () => heard.forEach(([name, listener]) => window.removeEventListener(name, listener, true));
 }
 
 // The menus of an element close by Escape, which leads back to their button, and when pointer or focus go elsewhere.
 // Returns how to stop.
-function closeMenus(el) {
+export function closeMenus(el) {
   const opened = () => [...el.querySelectorAll(".sn-menu[open]")];
-  const elsewhere = ({ target }) => opened().filter((menu) => !menu.contains(target)).forEach((menu) => (menu.open = false));
+  const elsewhere = ({ target }) =>
+    opened()
+      .filter((menu) => !menu.contains(target))
+      .forEach((menu) => (menu.open = false));
   const key = (event) => {
     const menu = event.key === "Escape" && event.target.closest?.(".sn-menu[open]");
     if (!menu) return;
@@ -95,14 +103,14 @@ function closeMenus(el) {
 }
 
 // Closes a menu; the focus, if it is in there, goes to its button.
-function closeMenu(menu) {
+export function closeMenu(menu) {
   if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
   menu.open = false;
 }
 
 // What a drawn part is, beside the pointer or below the focus; once a part is opened, not over what it shows, until pointer
 // or focus move on.
-function showTips(el, tip) {
+export function showTips(el, tip) {
   let opened = false;
   const at = (event) => {
     const node = event.target.closest?.("[data-tip]");
@@ -120,13 +128,21 @@ function showTips(el, tip) {
     if (opened) away();
   };
   const move = (event) => (opened &&= !(event.movementX || event.movementY));
-  const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", press], ["click", press], ["pointermove", move]];
+  const heard = [
+    ["pointerover", at],
+    ["focusin", at],
+    ["focusout", away],
+    ["pointerleave", away],
+    ["keydown", press],
+    ["click", press],
+    ["pointermove", move],
+  ];
   heard.forEach(([name, listener]) => el.addEventListener(name, listener));
   return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
 }
 
 // Without a secure context, or leave, there is no clipboard, but for what is selected.
-async function copy(button, text) {
+export async function copy(button, text) {
   const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
   let isCopied = true;
   try {
@@ -144,7 +160,7 @@ async function copy(button, text) {
 }
 
 // Along the tabs by arrow keys; which one is open is asked of Python.
-function walkTabs(el, ask) {
+export function walkTabs(el, ask) {
   const arrows = (event) => {
     if (event.target.getAttribute("role") !== "tab") return;
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -99, End: 99 }[event.key];
@@ -160,9 +176,11 @@ function walkTabs(el, ask) {
 }
 
 // From a drawn part that has the focus to its neighbours, by arrow keys; returns whether the key was one of them.
-function stepAlong(event, node) {
+export function stepAlong(event, node) {
   const nodes = [...node.closest("svg").querySelectorAll(".sn-node")];
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[event.key];
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[
+    event.key
+  ];
   if (step) nodes[Math.min(nodes.length - 1, Math.max(0, nodes.indexOf(node) + step))].focus();
   return Boolean(step);
 }
