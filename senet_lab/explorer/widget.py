@@ -46,9 +46,7 @@ class Explorer(anywidget.AnyWidget):
         successor: the Explorer that its cell has made since, when it was run again, or None.
     """
 
-    _esm = read_assets(
-        "widgets/kit.js", "widgets/conversation.js", "explorer/layers.js", "widgets/controls.js", "explorer/widget.js"
-    )
+    _esm = read_assets("explorer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "explorer/widget.css")
 
     # To the page: what `page.shown` puts together. From the page come messages, see `conversation`.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from senet_lab.checks import first_few
 from senet_lab.drawing.html import html, still_page
@@ -13,6 +12,7 @@ from senet_lab.explorer.labels import words
 from senet_lab.trainer.controls import trainer_controls
 from senet_lab.trainer.curves import LEGEND, curves_page, curves_strips, curves_table, curves_words, draw_curves
 from senet_lab.trainer.folder import Seen
+from senet_lab.trainer.messages import Buttons, Epochs, FormPage, Now
 from senet_lab.trainer.results import Reading, Record, about_run, courses_of, progress, results_table
 from senet_lab.trainer.saving import Taken
 from senet_lab.trainer.state import FOLDER, State
@@ -28,7 +28,7 @@ COMPARED = 4  # runs that are drawn unasked
 LATER = "Its first checkpoint comes after an epoch, or a minute at most"
 
 
-def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, Any]:
+def form(state: State, seen: Seen, *, has_explorer: bool = False) -> FormPage:
     """Controls and what they lead to: what the next training will need."""
     offered = trainer_controls(state, has_explorer=has_explorer)
     needs, fits, tight = _needs(state)
@@ -37,7 +37,7 @@ def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, A
     return {
         "error": "\n".join(state.refused.values()),
         "reasons": state.refused,
-        "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],
+        "controls": [control.message(words(control.value)) for control in offered],
         "needs": state.refused.get("start") or f"{needs}{busy}",
         "fits": fits and "start" not in state.refused,
         "anyway": ANYWAY if tight else "",
@@ -76,7 +76,7 @@ def _is_comparable(record: Record, focus: Record) -> bool:
     return bool(record.rows) and (record.data, record.recipe) == (focus.data, focus.recipe) and record.key != focus.key
 
 
-def now(state: State, seen: Seen, reading: Reading | None, taken: Taken = Taken()) -> dict[str, Any]:  # noqa: B008
+def now(state: State, seen: Seen, reading: Reading | None, taken: Taken = Taken()) -> Now:  # noqa: B008
     """The run in focus: what it is, how far it is, what can be asked of it, and what came of taking it along."""
     record = focus_of(state, seen)
     if record is None:
@@ -90,7 +90,7 @@ def now(state: State, seen: Seen, reading: Reading | None, taken: Taken = Taken(
         "progress": progress(record, reading if record.is_going else None),
         "said": _said(record, taken),
         "ill": (taken.key, taken.state) == (record.key, "failed"),
-        "asks": _asks(record) | _takes(record, taken),
+        "asks": {**_asks(record), **_takes(record, taken)},
     }
 
 
@@ -111,12 +111,12 @@ def _said(record: Record, taken: Taken) -> str:
     return " ".join(filter(None, (f"{told}.", status.warning, saving)))
 
 
-def _asks(record: Record) -> dict[str, Any]:
+def _asks(record: Record) -> Buttons:
     """Which of the buttons can be pressed, and what the first one does."""
     state = record.state
-    toggle = "pause" if record.is_going and state not in ("paused", "pausing", "stopping") else "resume"
+    can_pause = record.is_going and state not in ("paused", "pausing", "stopping")
     return {
-        "toggle": toggle,
+        "toggle": "pause" if can_pause else "resume",
         "can_toggle": state not in ("finished", "stopping") and not record.held,
         "can_stop": record.is_going and state != "stopping",
         "can_like": True,
@@ -125,7 +125,7 @@ def _asks(record: Record) -> dict[str, Any]:
     }
 
 
-def _takes(record: Record, taken: Taken) -> dict[str, Any]:
+def _takes(record: Record, taken: Taken) -> Buttons:
     """Whether its network can be saved, and what that does."""
     why = "" if record.kept else LATER
     if taken.state == "saving":
@@ -161,7 +161,7 @@ def picture(state: State, seen: Seen) -> str:
     return f"{curves_words(courses)}{draw_curves(courses)}"
 
 
-def epochs(state: State, seen: Seen) -> dict[str, str]:
+def epochs(state: State, seen: Seen) -> Epochs:
     """What changes with an epoch, and not with each step: what can be pointed at, and the numbers in a table."""
     courses = courses_of(drawn_of(state, seen))
     return {"strips": curves_strips(courses), "numbers": curves_table(courses)}

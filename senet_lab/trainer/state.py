@@ -16,6 +16,7 @@ from senet_lab.explorer.labels import digits
 from senet_lab.explorer.moves import named
 from senet_lab.explorer.refusals import told
 from senet_lab.trainer.courses import DRAWN, nearest_recipe
+from senet_lab.trainer.messages import COMMANDS
 from senet_lab.trainer.results import Record
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs.fitting import fitted
@@ -29,7 +30,6 @@ FIELDS = (
 )  # fmt: skip
 CHOSEN = ("epochs", "seed", "validation", "precision", "accumulate")  # what stays when another recipe is taken
 NAMED = ("optimizer", "schedule", "precision")  # whose values are words
-ACTIONS = ("start", "pause", "resume", "stop", "like", "gates", "take", "hello")  # done to runs, not to the state
 EPOCHS = 10
 
 
@@ -118,7 +118,7 @@ def followed(state: State, architecture: Architecture) -> State:
 
 
 def _moved(state: State, name: str, value: Any) -> State:
-    one_of("control", name, (*_MOVES, *FIELDS, *ACTIONS))
+    one_of("control", name, (*_MOVES, *FIELDS, *COMMANDS))
     if name in FIELDS:
         read = typed(value) if isinstance(value, str) and name not in NAMED else value
         return replace(state, recipe=with_fields(state.recipe, **{name: read}))

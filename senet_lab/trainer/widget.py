@@ -24,9 +24,10 @@ from senet_lab.trainer import page as pages
 from senet_lab.trainer.actions import DEEDS, refused, run_of
 from senet_lab.trainer.devices import precision, reading
 from senet_lab.trainer.folder import Seen, look
+from senet_lab.trainer.messages import COMMANDS, Form
 from senet_lab.trainer.results import Reading
 from senet_lab.trainer.saving import taking_from
-from senet_lab.trainer.state import ACTIONS, State, after, begun, followed
+from senet_lab.trainer.state import State, after, begun, followed
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
 from senet_lab.training.runs.warm import warm
@@ -61,7 +62,7 @@ class Trainer(anywidget.AnyWidget):
         lens: the GateLens that the page has opened of a run, or None.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "widgets/controls.js", "trainer/widget.js")
+    _esm = read_assets("trainer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "trainer/widget.css")
 
     # To the page, in five parts, so that only what has changed is sent: see `page`. From the page come
@@ -157,7 +158,7 @@ class Trainer(anywidget.AnyWidget):
         self._taking.forget_failure()
         self._state = after(self._state, dict(request.moves))
         for name, value in request.moves.items():
-            if name in ACTIONS:
+            if name in COMMANDS:
                 self._do(name, value)
         if self._explorer is not None and self._state.follows:
             self._state = followed(self._state, self._explorer.architecture)
@@ -248,9 +249,9 @@ class Trainer(anywidget.AnyWidget):
         elif time.monotonic() - self._read_at > READ_EVERY:
             self._reading, self._read_at = reading(record.status), time.monotonic()
 
-    def _form(self, state: State) -> dict[str, Any]:
+    def _form(self, state: State) -> Form:
         form = pages.form(state, self._seen, has_explorer=self._explorer is not None)
-        return {"answered": self._conversation.answered, **form}
+        return {**form, "answered": self._conversation.answered}
 
     def _parts(self, state: State, seen: Seen) -> dict[str, Any]:
         """What changes while something is trained."""
@@ -266,8 +267,8 @@ class Trainer(anywidget.AnyWidget):
         drawn, answered = None, None
         while drawn is not (state := self._state) or answered != self._conversation.answered:
             drawn = state
-            self.form = form = self._form(state)
-            answered = form["answered"]
+            form = self._form(state)
+            self.form, answered = dict(form), form["answered"]
         self._show()
         CELLS.remember(self._place, replace(drawn, refused={}))
 
