@@ -11,7 +11,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NOT_OURS = re.compile(
-    r"\.venv|\.peers|my_notebooks|\.git/|__pycache__|egg-info|\.\w+_cache|\.hypothesis|\.ipynb_checkpoints"
+    r"\.venv|\.peers|node_modules|my_notebooks|\.git/|__pycache__|egg-info|\.\w+_cache|\.hypothesis|\.ipynb_checkpoints"
 )
 FILES = [p for p in sorted(ROOT.rglob("*")) if p.is_file() and not NOT_OURS.search(f"{p.relative_to(ROOT)}")]
 
@@ -75,7 +75,13 @@ def test_ci_calls_the_test_command_of_the_readme():
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_names_a_machines_path_or_a_registry(path):
     text = path.read_text(errors="ignore")
-    for fragment in ("/".join(("", "work", "")), "/".join(("", "root", "")), "pypi" + ".org", "pythonhosted" + ".org"):
+    for fragment in (
+        "/".join(("", "work", "")),
+        "/".join(("", "root", "")),
+        "pypi" + ".org",
+        "pythonhosted" + ".org",
+        "npmjs" + ".org",
+    ):
         assert fragment not in text
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
-from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.code import code_html
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.breakdown import breakdown
 from senet_lab.drawing.network.compare import compare
-from senet_lab.drawing.network.layer_table import layer_rows, layer_table
+from senet_lab.drawing.network.layer_table import LayerRow, layer_rows, layer_table
 from senet_lab.drawing.network.paths import resolve
 from senet_lab.drawing.network.summary import heading, picture, summary
 from senet_lab.drawing.network.tradeoffs import tradeoffs
@@ -21,11 +20,12 @@ from senet_lab.drawing.tables import group_table
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.controls import controls
 from senet_lab.explorer.labels import move_words, words
+from senet_lab.explorer.messages import Page
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS, code, part_code
 from senet_lab.widgets.cells import is_app
 
-MAX_LISTED_LAYERS = 5_000  # 2 MB; twelve groups of a thousand blocks have 168,000, which no browser takes in a message
+MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000, too many for one message
 FORM_WORDS = {
     "procedural": "With senet_lab\u2019s functions, layer by layer as the lesson writes them.",
     "composable": "With senet_lab\u2019s classes, in a line or two.",
@@ -33,7 +33,7 @@ FORM_WORDS = {
 }
 
 
-def shown(state: State, building: Building) -> dict[str, Any]:
+def shown(state: State, building: Building) -> Page:
     """What the page needs to draw a state: strings and plain values."""
     offered = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
     return {
@@ -41,7 +41,7 @@ def shown(state: State, building: Building) -> dict[str, Any]:
         "refused": list(state.refused),
         "reasons": state.refused,
         "said": state.said,
-        "controls": [{**control._asdict(), "text": control.text or words(control.value)} for control in offered],
+        "controls": [control.message(control.text or words(control.value)) for control in offered],
         "heading": heading(state.architecture, state.pinned, state.batch),
         "tab": state.tab,
         "pinned": bool(state.pinned),
@@ -72,18 +72,17 @@ def _source(state: State) -> str:
 
 
 @lru_cache(maxsize=8)
-def _rows(architecture: Architecture) -> list[str]:
-    ledger = architecture.ledger()
-    return layer_rows(ledger)[:MAX_LISTED_LAYERS]
+def _rows(architecture: Architecture) -> list[LayerRow]:
+    return layer_rows(architecture.ledger(), MAX_LISTED_LAYERS)
 
 
 def _layers(state: State, _: Building) -> str:
     ledger = state.architecture.ledger()
     if (count := len(ledger.rows)) <= MAX_LISTED_LAYERS:
-        return layer_table(ledger, ())
+        return layer_table(ledger)
     return (
         f'<p class="sn-finding">The first {MAX_LISTED_LAYERS:,} of {count:,} layers. To have all, save the table as '
-        f".csv.</p>{layer_table(ledger, ())}"
+        f".csv.</p>{layer_table(ledger)}"
     )
 
 

@@ -11,13 +11,13 @@ from senet_lab.checks import flag, one_of, quoted, text
 from senet_lab.drawing.network.summary import move_sentence
 from senet_lab.explorer.controls import checked_batch
 from senet_lab.explorer.labels import depth_side_effects, move_words
+from senet_lab.explorer.messages import TABS
 from senet_lab.explorer.moves import KEPT, moved
 from senet_lab.explorer.reach import can_keep_cost
 from senet_lab.explorer.refusals import refusal
 from senet_lab.export import FORMS, SUFFIXES
 from senet_lab.nets.network import model_name
 
-TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
 FIRST_WORDS = "Move a control: this line says what the move did."
 PATH = "group1/block1"
 STEPS = 100  # that can be undone

@@ -14,7 +14,8 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.assets import read_assets
 from senet_lab.checks import nearest, quoted
-from senet_lab.drawing.network.summary import static_page, style_sheet
+from senet_lab.drawing.network.summary import static_page
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.page import shown
 from senet_lab.explorer.state import FIRST_WORDS, State, after, begun, begun_again, file_name
@@ -45,9 +46,7 @@ class Explorer(anywidget.AnyWidget):
         successor: the Explorer that its cell has made since, when it was run again, or None.
     """
 
-    _esm = read_assets(
-        "widgets/kit.js", "widgets/conversation.js", "explorer/layers.js", "widgets/controls.js", "explorer/widget.js"
-    )
+    _esm = read_assets("explorer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "explorer/widget.css")
 
     # To the page: what `page.shown` puts together. From the page come messages, see `conversation`.

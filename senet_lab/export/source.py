@@ -28,7 +28,7 @@ def source(family: str) -> Program:
 
 
 def namespace(family: str) -> dict[str, Any]:
-    """The names that those functions use beside each other: the vocabulary of layers, and the seed's styles."""
+    """The names that those functions use beside each other: the vocabulary of layers, and the original styles."""
     return vars(blocks) | vars(FAMILY[family])
 
 

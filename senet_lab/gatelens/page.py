@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
-from senet_lab.drawing.inline_styles import still_page
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.html import Html, html, still_page
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.chooser import BLANK, choose
 from senet_lab.gatelens.controls import side
 from senet_lab.gatelens.jobs import LOAD
+from senet_lab.gatelens.messages import TABS, Page
 from senet_lab.gatelens.scene import Scene, alone_key, together_key
-from senet_lab.gatelens.state import TABS
 from senet_lab.gatelens.views.ablation import alone_and_together
 from senet_lab.gatelens.views.curves import curves
 from senet_lab.gatelens.views.depth import depth
@@ -69,7 +69,7 @@ AT_ONE = (
 )
 
 
-def shown(scene: Scene) -> dict[str, Any]:
+def shown(scene: Scene) -> Page:
     """What the page needs to draw a scene: strings and plain values."""
     state, work = scene.state, scene.work
     said, body = _tab(scene)
@@ -100,17 +100,17 @@ def still(scene: Scene) -> str:
     return still_page(_still(scene), style_sheet() + gates_sheet())
 
 
-def _still(scene: Scene) -> str:
+def _still(scene: Scene) -> Html:
     reading = scene.reading
     if reading is None:
-        return f"{_heading(scene)}<p>{escape('Its gates were not read yet.')}</p>"
+        return html(f"{_heading(scene)}<p>{escape('Its gates were not read yet.')}</p>")
     untrained = scene.untrained
     pictures = (
         (curves_words(reading, scene.classes, untrained=untrained), curves(reading, scene.classes)),
         (depth_words(reading, untrained), depth(reading, scene.path, untrained)),
     )
-    told = "".join(f'<p class="sn-said">{escape(words)}</p>{drawing}' for words, drawing in pictures)
-    return f"{_heading(scene)}{_strip(scene, interactive=False)}{told}"
+    told = (html(f'<p class="sn-said">{escape(words)}</p>', drawing) for words, drawing in pictures)
+    return html(_heading(scene), _strip(scene, interactive=False), *told)
 
 
 def _heading(scene: Scene) -> str:
@@ -133,21 +133,21 @@ def _heading(scene: Scene) -> str:
     return f'<h2>Gates of {escape(name)}</h2><p class="sn-under">{under}</p>'
 
 
-def _strip(scene: Scene, interactive: bool = True) -> str:
+def _strip(scene: Scene, interactive: bool = True) -> Html:
     """The network with a mark over each gate, as soon as the network is known."""
     if scene.work is None:
-        return ""
+        return html()
     reading = scene.reading
     ledger = scene.work.source.ledger()
     ratios = reading.specificity if reading else {}
     if ledger is None and reading is None:
-        return ""
+        return html()
     untrained = scene.untrained.specificity if scene.untrained else None
     drawing = strip(
         ledger, ratios, scene.path,
         held=scene.state.held, interactive=interactive and bool(reading), untrained=untrained,
     )  # fmt: skip
-    return f"{strip_legend()}{drawing}"
+    return html(strip_legend(), drawing)
 
 
 def _tab(scene: Scene) -> tuple[str, str]:

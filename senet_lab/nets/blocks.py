@@ -30,7 +30,7 @@ from senet_lab.nets.layers import (
 )
 from senet_lab.nets.sketch import unique_name, written_once
 
-SEED = style_of("seed")
+ORIGINAL = style_of("original")
 
 
 def conv(x: Any, filters: int, kernel_size: int, *, strides: int = 1, groups: int = 1, style: Style, name: str) -> Any:
@@ -58,14 +58,14 @@ def batch_norm(x: Any, *, gamma: str = "ones", style: Style, name: str) -> Any:
     )
 
 
-def stem(inputs: Any, n_filters: int = 64, *, style: Style = SEED, name: str = "stem") -> Any:
+def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str = "stem") -> Any:
     """Construct the Stem: from images to feature maps; a 7x7 convolution and max pooling, or what `style.stem` says.
 
     Args:
         inputs: images, (batch, height, width, channels).
         n_filters: channels of the output; 128 for SENet-154's deep stem.
     """
-    style = replace(style, conv_bias=False)  # the seed has biases in its ResNeXt's blocks, not in its stem
+    style = replace(style, conv_bias=False)  # the original lesson has biases in its ResNeXt's blocks, not in its stem
     if style.stem == "cifar":
         x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
     elif style.stem == "deep":
@@ -88,7 +88,7 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = SEED, name: str = "
     return MaxPooling2D(3, strides=2, name=f"{name}_pool")(x)
 
 
-def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = SEED, name: str | None = None) -> Any:
+def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
     """Squeeze and Excite: pool each channel to one number, two dense layers, scale (Hu et al. 2018, sec. 3).
 
     Args:
@@ -128,7 +128,7 @@ def residual_block(
     strides: int = 1,
     cardinality: int = 1,
     ratio: int | None = 16,
-    style: Style = SEED,
+    style: Style = ORIGINAL,
     name: str,
 ) -> Any:
     """Residual branch, addition of the shortcut, ReLU; squeeze-excite (He et al. 2016, fig. 2; Hu et al. 2018, fig. 3).
@@ -210,7 +210,7 @@ def basic(
     return ReLU(name=f"{name}_relu2")(x) if style.branch_relu else x
 
 
-def classifier(x: Any, n_classes: int, *, style: Style = SEED, name: str = "classifier") -> Any:
+def classifier(x: Any, n_classes: int, *, style: Style = ORIGINAL, name: str = "classifier") -> Any:
     """Construct the Classifier: global average pooling and softmax; dropout between them where the style has it.
 
     Args:

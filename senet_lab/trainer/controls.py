@@ -116,7 +116,7 @@ def _recipe_hint(state: State) -> str:
         for name, original in RECIPES[state.base].to_dict().items()
         if (value := getattr(state.recipe, name)) != original
     ]
-    return f"{state.base}, but {', '.join(changes)}" if changes else f"all as {state.base} has it"
+    return f"{state.base}, but {', '.join(changes)}" if changes else f"all as in the {state.base} recipe"
 
 
 def _value_words(value: Any) -> str:

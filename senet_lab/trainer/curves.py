@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from senet_lab.drawing.inline_styles import bare
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.html import Html, html
+from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.standalone import standalone_svg
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.trainer.comparison import compare
-from senet_lab.trainer.curves_svg import curves_svg
+from senet_lab.trainer.curves_svg import draw_curves
 from senet_lab.trainer.history import History, history_of, thin
 from senet_lab.trainer.run_names import LETTERS, MAX_DRAWN_RUNS, distinct_names, setup_parts
 
@@ -40,14 +40,15 @@ class LearningCurve:
     @property
     def svg(self) -> str:
         """An SVG file, styles included."""
-        return standalone_svg(curves_svg(self.courses), compare(self.courses))
+        return standalone_svg(draw_curves(self.courses), compare(self.courses))
 
     def __repr__(self) -> str:
         return f"LearningCurve({', '.join(history.name for history in self.courses)})"
 
     def _repr_html_(self) -> str:
         """Draw the picture, a sentence about it, and the numbers behind it."""
-        return f'<style>{style_sheet()}</style><div class="sn">{bare(curves_page(self.courses), style_sheet())}</div>'
+        css = style_sheet()
+        return f'<style>{css}</style><div class="sn">{curves_page(self.courses).styled(parse_sheet(css))}</div>'
 
 
 def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:
@@ -66,10 +67,10 @@ def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:
     return LearningCurve(tuple(history_of(run)._replace(name=name) for run, name in zip(selection, names, strict=True)))
 
 
-def curves_page(histories: Sequence[History], *, interactive: bool = False) -> str:
+def curves_page(histories: Sequence[History]) -> Html:
     """Draw the sentence, the letters, the picture, and the table behind it."""
-    picture = curves_words(histories) + curves_svg(histories, interactive=interactive)
-    return f"{picture}{LEGEND}{behind('curves', curves_table(histories))}"
+    table = behind("curves", curves_table(histories))
+    return html(curves_words(histories), draw_curves(histories), LEGEND, table)
 
 
 def curves_words(histories: Sequence[History]) -> str:

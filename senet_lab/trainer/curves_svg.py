@@ -8,6 +8,7 @@ from statistics import median
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.svg import Drawing, Mark, Node
 from senet_lab.trainer.comparison import compare
 from senet_lab.trainer.history import History, Point, thin
 from senet_lab.trainer.run_names import LETTERS, MAX_DRAWN_RUNS
@@ -20,32 +21,31 @@ LABEL_GAP = 11.5  # between labels at the ends of lines
 Label = tuple[float, float, str, int]  # x, y, words, index of the run
 
 
-def curves_svg(histories: Sequence[History], *, interactive: bool = False) -> str:
-    """Draw accuracy on the left, loss and learning rate on the right.
-
-    Args:
-        histories: the first `MAX_DRAWN_RUNS` of them are drawn.
-        interactive: each epoch can be pointed at and reached by keyboard, and shows its values.
-    """
+def draw_curves(histories: Sequence[History]) -> Drawing:
+    """Draw accuracy on the left, loss and learning rate on the right, of the first `MAX_DRAWN_RUNS` trainings."""
     histories = histories[:MAX_DRAWN_RUNS]
     accuracy, loss = _panels(histories)
     top_rate = 1.05 * max([1e-9, *(y for history in histories for _, y in history.learning_rates())])
     rate = Panel(428, 186, 260, 32, loss.x_range, (0.0, top_rate))
-    marks = [
+    marks: list[Mark] = [
         *_chart(accuracy, "Accuracy, %", [_percent(history) for history in histories]),
         *_chart(loss, "Loss", [(history.training("loss"), history.validation("loss")) for history in histories]),
         *_rate_chart(rate, [history.learning_rates() for history in histories]),
         *_epoch_axis(accuracy),
         *_epoch_axis(rate),
     ]
-    marks += _strips(histories) if interactive else []
-    return svg.drawing(HEIGHT, f"Learning curves. {compare(histories)}", marks, interactive)
+    return svg.drawing(HEIGHT, f"Learning curves. {compare(histories)}", marks)
 
 
 def curves_strips(histories: Sequence[History]) -> str:
     """Draw what shows the values of an epoch, to lay over the curves: it changes per epoch, the curves per step."""
-    marks = _strips(histories[:MAX_DRAWN_RUNS])
-    return svg.drawing(HEIGHT, "The epochs, one by one", marks, interactive=True) if marks else ""
+    histories = histories[:MAX_DRAWN_RUNS]
+    accuracy, loss = _panels(histories)
+    marks = [
+        *_panel_strips(accuracy, histories, ("accuracy",)),
+        *_panel_strips(loss, histories, ("loss", "learning_rate")),
+    ]
+    return str(svg.drawing(HEIGHT, "The epochs, one by one", marks, interactive=True)) if marks else ""
 
 
 def _panels(histories: Sequence[History]) -> tuple[Panel, Panel]:
@@ -54,14 +54,6 @@ def _panels(histories: Sequence[History]) -> tuple[Panel, Panel]:
     epochs = (0.0, float(max([1, *ends])))
     accuracy = Panel(42, 26, 260, 192, epochs, _accuracy_range(histories))
     return accuracy, Panel(428, 26, 260, 118, epochs, _loss_range(histories))
-
-
-def _strips(histories: Sequence[History]) -> list[str]:
-    accuracy, loss = _panels(histories)
-    return [
-        *_panel_strips(accuracy, histories, ("accuracy",)),
-        *_panel_strips(loss, histories, ("loss", "learning_rate")),
-    ]
 
 
 def _end(history: History) -> float:
@@ -90,7 +82,7 @@ def _loss_range(histories: Sequence[History]) -> tuple[float, float]:
     return 0.0, max(0.1, step * ceil(highest / step))
 
 
-def _chart(panel: Panel, title: str, curves: Sequence[tuple[list[Point], list[Point]]]) -> Iterator[str]:
+def _chart(panel: Panel, title: str, curves: Sequence[tuple[list[Point], list[Point]]]) -> Iterator[Mark]:
     """Draw frame, lines, and a label at the end of each; what is above the panel stops at its upper edge."""
     yield svg.text(panel.left - 36, panel.top - 12, title, "label", "start")
     yield from grid(panel, ticks(panel))
@@ -109,7 +101,7 @@ def _chart(panel: Panel, title: str, curves: Sequence[tuple[list[Point], list[Po
     yield from _labels(panel, labels)
 
 
-def _labels(panel: Panel, labels: list[Label]) -> Iterator[str]:
+def _labels(panel: Panel, labels: list[Label]) -> Iterator[Mark]:
     """Draw labels as near to the ends of their lines as they can be without touching each other."""
     labels = sorted(labels, key=lambda label: label[1])
     top, last = panel.top - 4, panel.bottom + 14
@@ -122,7 +114,7 @@ def _labels(panel: Panel, labels: list[Label]) -> Iterator[str]:
         yield svg.text(x + 7, y + 4, words, f"word-run-{index} sn-small", "start")
 
 
-def _rate_chart(panel: Panel, curves: Sequence[list[Point]]) -> Iterator[str]:
+def _rate_chart(panel: Panel, curves: Sequence[list[Point]]) -> Iterator[Mark]:
     yield svg.text(panel.left - 36, panel.top - 9, "Learning rate", "label", "start")
     marks = [0.0, panel.y_range[1] / 1.05] if panel.y_range[1] > 1e-6 else [0.0]
     yield from grid(panel, [float(f"{mark:.2g}") for mark in marks])
@@ -134,7 +126,7 @@ def _rate_chart(panel: Panel, curves: Sequence[list[Point]]) -> Iterator[str]:
             yield svg.circle(*spots[-1], 2.5, f"of-run-{index}")
 
 
-def _epoch_axis(panel: Panel) -> Iterator[str]:
+def _epoch_axis(panel: Panel) -> Iterator[Mark]:
     """Draw whole epochs under the axis, and the word once."""
     for mark in ticks(Panel(0, 0, 1, 1, (0, 1), panel.x_range), 6):
         if mark == int(mark):
@@ -142,7 +134,7 @@ def _epoch_axis(panel: Panel) -> Iterator[str]:
     yield svg.text(panel.left + panel.width / 2, panel.bottom + 33, "epoch")
 
 
-def _panel_strips(panel: Panel, histories: Sequence[History], measures: Sequence[str]) -> Iterator[str]:
+def _panel_strips(panel: Panel, histories: Sequence[History], measures: Sequence[str]) -> Iterator[Node]:
     """Draw a strip for each epoch, or for some of them where there are many, that shows the values there."""
     rows = [{int(row["epoch"]): row for row in reversed(history.rows)} for history in histories]
     epochs = [int(x) for x, _ in thin([(epoch, 0.0) for epoch in sorted(set().union(*rows))], MAX_STRIPS)]

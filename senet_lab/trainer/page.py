@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from senet_lab.checks import first_few
-from senet_lab.drawing.inline_styles import still_page
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.html import html, still_page
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.labels import words
 from senet_lab.trainer.controls import trainer_controls
 from senet_lab.trainer.curves import LEGEND, curves_page, curves_table, curves_words
-from senet_lab.trainer.curves_svg import curves_strips, curves_svg
+from senet_lab.trainer.curves_svg import curves_strips, draw_curves
+from senet_lab.trainer.messages import Buttons, Epochs, FormPage, Now
 from senet_lab.trainer.progress import progress_html
 from senet_lab.trainer.results import histories_of, results_table
 from senet_lab.trainer.run_names import setup_words
@@ -35,7 +35,7 @@ NO_CHECKPOINT = "Its first checkpoint comes after an epoch, or a minute at most"
 
 def form(
     state: State, snapshot: Snapshot, machine: Machine, *, has_explorer: bool = False, has_cifar10: bool = True
-) -> dict[str, Any]:
+) -> FormPage:
     """Return the controls, and what the next training will need."""
     controls = trainer_controls(state, has_explorer=has_explorer, has_cifar10=has_cifar10)
     needs, fits, is_short_of_memory = _needs(state, machine)
@@ -44,7 +44,7 @@ def form(
     return {
         "error": "\n".join(state.refusals.values()),
         "reasons": state.refusals,
-        "controls": [{**control._asdict(), "text": words(control.value)} for control in controls],
+        "controls": [control.message(words(control.value)) for control in controls],
         "needs": state.refusals.get("start") or needs,
         "fits": fits and "start" not in state.refusals,
         "anyway": ANYWAY if is_short_of_memory else "",
@@ -87,7 +87,7 @@ def now(
     snapshot: Snapshot,
     device: DeviceUse | None,
     saving: SaveResult = SaveResult(),  # noqa: B008 - frozen
-) -> dict[str, Any]:
+) -> Now:
     """Return the run in focus: what it is, how far it is, what its buttons do, and what came of saving its network."""
     record = focus_record(state, snapshot)
     if record is None:
@@ -102,7 +102,7 @@ def now(
         "progress": progress_html(record, device if record.is_active else None),
         "said": _status_words(record, saving),
         "ill": (saving.key, saving.state) == (record.key, "failed"),
-        "asks": _buttons(record) | _save_button(record, saving),
+        "asks": {**_buttons(record), **_save_button(record, saving)},
     }
 
 
@@ -123,15 +123,15 @@ def _status_words(record: Record, saving: SaveResult) -> str:
     return " ".join(filter(None, (f"{sentence}.", status.warning, save_words)))
 
 
-def _buttons(record: Record) -> dict[str, Any]:
+def _buttons(record: Record) -> Buttons:
     """Return which of the buttons can be pressed, and what the first one does."""
     state = record.state
-    toggle = "pause" if record.is_active and state not in ("paused", "pausing", "stopping") else "resume"
+    can_pause = record.is_active and state not in ("paused", "pausing", "stopping")
     no_gates = "" if record.has_checkpoint else NO_CHECKPOINT
     if not record.architecture.has_se:
         no_gates = "It has no squeeze-excite"
     return {
-        "toggle": toggle,
+        "toggle": "pause" if can_pause else "resume",
         "can_toggle": state not in ("finished", "stopping") and not record.has_process,
         "can_stop": record.is_active and state != "stopping",
         "can_like": True,
@@ -140,7 +140,7 @@ def _buttons(record: Record) -> dict[str, Any]:
     }
 
 
-def _save_button(record: Record, saving: SaveResult) -> dict[str, Any]:
+def _save_button(record: Record, saving: SaveResult) -> Buttons:
     """Return whether its network can be saved, and what that does."""
     why = "" if record.has_checkpoint else NO_CHECKPOINT
     if saving.state == "saving":
@@ -166,10 +166,10 @@ def _unreadable_words(errors: Mapping[str, str]) -> str:
 def picture(state: State, snapshot: Snapshot) -> str:
     """Draw the curves of the selected runs, with a sentence."""
     histories = histories_of(picture_records(state, snapshot))
-    return curves_words(histories) + curves_svg(histories)
+    return f"{curves_words(histories)}{draw_curves(histories)}"
 
 
-def epochs(state: State, snapshot: Snapshot) -> dict[str, str]:
+def epochs(state: State, snapshot: Snapshot) -> Epochs:
     """Return what changes per epoch and not per step: what can be pointed at, and the numbers in a table."""
     histories = histories_of(picture_records(state, snapshot))
     return {"strips": curves_strips(histories), "numbers": curves_table(histories)}
@@ -178,5 +178,5 @@ def epochs(state: State, snapshot: Snapshot) -> dict[str, str]:
 def static_page(state: State, snapshot: Snapshot) -> str:
     """Draw the whole page, for where no widget lives."""
     present, histories = now(state, snapshot, None), histories_of(picture_records(state, snapshot))
-    parts = (present["heading"], present["progress"], curves_page(histories), table(state, snapshot, interactive=False))
-    return still_page("".join(parts), style_sheet())
+    results = table(state, snapshot, interactive=False)
+    return still_page(html(present["heading"], present["progress"], curves_page(histories), results), style_sheet())

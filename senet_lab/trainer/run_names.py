@@ -65,8 +65,8 @@ def data_words(data: str) -> str:
 def recipe_words(recipe: Recipe) -> str:
     """Return the recipe that it was derived from, and for how long it trains.
 
-    >>> recipe_words(RECIPES["seed"])
-    'seed recipe, 10 epochs'
+    >>> recipe_words(RECIPES["original"])
+    'original recipe, 10 epochs'
     """
     base = nearest_recipe(recipe)
     return f"{base} recipe, {recipe.epochs} epoch{'s' * (recipe.epochs != 1)}"

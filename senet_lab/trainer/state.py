@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import flag, one_of, path_of, quoted, text
 from senet_lab.data.class_folders import must_exist, must_have_images
@@ -13,6 +14,7 @@ from senet_lab.data.datasets import TRAINING_IMAGES, find_cifar10
 from senet_lab.explorer.labels import digits
 from senet_lab.explorer.moves import named
 from senet_lab.explorer.refusals import told
+from senet_lab.trainer.messages import COMMANDS
 from senet_lab.trainer.run_names import MAX_DRAWN_RUNS, nearest_recipe
 from senet_lab.trainer.snapshot import Record
 from senet_lab.training.recipe import RECIPES, Recipe
@@ -27,8 +29,6 @@ RECIPE_FIELDS = (
 )  # fmt: skip
 WORD_FIELDS = ("optimizer", "schedule", "precision")  # the other ones are numbers, or yes and no
 STAYING_FIELDS = ("epochs", "seed", "validation", "precision", "accumulate")  # whatever recipe is selected
-# Buttons: they do something to runs, or show something of one, and set nothing.
-COMMANDS = ("start", "pause", "resume", "stop", "like", "gates", "take", "hello")
 EPOCHS = 10
 
 
@@ -163,9 +163,9 @@ def _set_token(state: State, token: Any) -> State:
 
 def _set_recipe(state: State, name: Any) -> State:
     """Select another recipe; what is a matter of time, chance and device stays as it was set."""
-    base = RECIPES[one_of("recipe", name, tuple(RECIPES))]
+    name = one_of("recipe", current_name(name), tuple(RECIPES))
     staying = {each: getattr(state.recipe, each) for each in STAYING_FIELDS}
-    return replace(state, base=name, recipe=with_fields(base, **staying))
+    return replace(state, base=name, recipe=with_fields(RECIPES[name], **staying))
 
 
 def _set_data(state: State, kind: Any) -> State:

@@ -19,15 +19,16 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.assets import read_assets
 from senet_lab.checks import path_of, quoted
 from senet_lab.data.datasets import has_cifar10
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.widget import Explorer
 from senet_lab.trainer import page as pages
 from senet_lab.trainer.commands import command, refuse
 from senet_lab.trainer.devices import default_precision, read_device
 from senet_lab.trainer.folder import read_folder
+from senet_lab.trainer.messages import COMMANDS, Form
 from senet_lab.trainer.saving import saver_for
 from senet_lab.trainer.snapshot import DeviceUse, Snapshot
-from senet_lab.trainer.state import COMMANDS, State, after, follow_explorer, initial_state
+from senet_lab.trainer.state import State, after, follow_explorer, initial_state
 from senet_lab.training.estimate import Machine
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
@@ -64,7 +65,7 @@ class Trainer(anywidget.AnyWidget):
         lens: the GateLens of a run that was opened on the page, or None.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "widgets/controls.js", "trainer/widget.js")
+    _esm = read_assets("trainer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "trainer/widget.css")
 
     # To the page, in parts, so that only what has changed is sent: see `page`. From the page come messages, see
@@ -88,7 +89,7 @@ class Trainer(anywidget.AnyWidget):
                 "try Architecture()."
             )
         if not isinstance(recipe, (Recipe, type(None))):
-            raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['seed'].")
+            raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['original'].")
         self.folder = path_of("folder", folder, "'runs'").resolve()
         self.failure: BaseException | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None
@@ -254,11 +255,11 @@ class Trainer(anywidget.AnyWidget):
         elif time.monotonic() - self._device_read_at > DEVICE_INTERVAL:
             self._device, self._device_read_at = read_device(record.status), time.monotonic()
 
-    def _form(self, state: State) -> dict[str, Any]:
+    def _form(self, state: State) -> Form:
         has_explorer = self._explorer is not None
         machine = Machine.read(state.data)
         form = pages.form(state, self._snapshot, machine, has_explorer=has_explorer, has_cifar10=has_cifar10())
-        return {"answered": self._conversation.answered, **form}
+        return {**form, "answered": self._conversation.answered}
 
     def _parts(self, state: State, snapshot: Snapshot) -> dict[str, Any]:
         """Return what changes while something is trained."""
@@ -273,7 +274,8 @@ class Trainer(anywidget.AnyWidget):
         """Send all parts; other threads may change the state meanwhile, and the last state is what is shown."""
         while True:
             state = self._state
-            self.form = form = self._form(state)
+            form = self._form(state)
+            self.form = dict(form)
             if state is self._state and form["answered"] == self._conversation.answered:
                 break
         self._show()

@@ -9,9 +9,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
-from senet_lab.drawing.inline_styles import bare
 from senet_lab.drawing.network.notebook import as_code, compared, curves, drawn, printed, where_it_goes
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.ledger.ledger import beside
 from senet_lab.papers import ablations, main, paths, ratios
 
@@ -143,16 +142,3 @@ def test_a_drawing_can_be_read_where_the_style_sheet_is_taken_away(name):
         assert (each[0].get("width"), each[0].get("height"), each[0].get("fill")) == ("100%", "100%", "#ffffff")
         assert all(readable(each, {}))
     assert "</span><strong>" not in html  # words would run together
-
-
-def test_the_style_sheet_wins_over_what_a_drawing_says_of_itself():
-    sheet = ".sn { --sn-ink: var(--theme, #111111); } .sn-drawing text { fill: red } .a { fill: blue; stroke: var(--sn-ink) }"
-    sheet += " .sn-drawing :is(.b, .c) { fill: green } .a:hover { fill: pink }"
-    html = '<svg class="sn-drawing"><text class="c">x</text><g class="a b"/><rect class="a" fill="none"/><text>y</text></svg>'
-    assert bare(html, sheet) == (
-        '<svg class="sn-drawing" font-family="system-ui, sans-serif"><rect class="sn-ground" width="100%" height="100%"/>'
-        '<text class="c" fill="green">x</text><g class="a b" fill="green" stroke="#111111"/>'
-        '<rect class="a" fill="none" stroke="#111111"/><text fill="red">y</text></svg>'
-    )
-    assert ".sn .sn-ground { fill: none; }" in style_sheet()
-    assert bare("<p>no drawing</p>", sheet) == "<p>no drawing</p>"

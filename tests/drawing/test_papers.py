@@ -4,9 +4,9 @@ import pytest
 from drawn_ledgers import RESNEXT, cells, parsed
 
 from senet_lab import Architecture
-from senet_lab.drawing.papers.conventions import apart
+from senet_lab.drawing.papers.conventions import explain_counts
 from senet_lab.drawing.papers.tables import published, se_table
-from senet_lab.papers import in_tables, kin, main, paths, ratios
+from senet_lab.papers import canonical_form, find_published, main, paths, ratios
 
 
 @pytest.mark.parametrize("row", main().rows, ids=lambda row: row.architecture.name)
@@ -28,8 +28,8 @@ def test_cardinality_against_width_is_xies_table():
 
 
 def test_a_network_is_the_published_one_in_every_convention_and_in_no_other_shape():
-    assert in_tables(Architecture(convention="timm", se_bias=False)) == kin(Architecture())
-    assert kin(Architecture("resnext", cardinality=1, base_width=64)) == kin(Architecture())
+    assert find_published(Architecture(convention="timm", se_bias=False)) == canonical_form(Architecture())
+    assert canonical_form(Architecture("resnext", cardinality=1, base_width=64)) == canonical_form(Architecture())
 
 
 def test_the_published_table_counts_prints_and_marks():
@@ -60,11 +60,11 @@ def test_timms_weights_stand_with_their_accuracy_and_its_source_and_are_marked()
 
 def test_what_ones_convention_makes_of_a_published_count_is_said_in_words():
     main_table, ratio_table = main().rows, ratios().rows
-    assert apart(main_table[1].architecture, Architecture()) == (
+    assert explain_counts(main_table[1].architecture, Architecture()) == (
         "Yours, marked, has 28,071,976 parameters, \u221216,048: no SE biases."
     )
-    assert apart(ratio_table[3].architecture, Architecture()) == ""
-    assert apart(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
+    assert explain_counts(ratio_table[3].architecture, Architecture()) == ""
+    assert explain_counts(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
         "Yours, marked, has 4,089,184,256 multiply-adds, +231,211,008: stride in the 3x3."
     )
     page = published(Architecture("resnext"))

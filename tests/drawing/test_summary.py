@@ -7,7 +7,7 @@ import pytest
 
 from senet_lab import Architecture
 from senet_lab.architecture.presets import PRESETS
-from senet_lab.drawing.inline_styles import STORED
+from senet_lab.drawing.html import STORED, html
 from senet_lab.drawing.network.notebook import Drawn
 from senet_lab.drawing.network.summary import headline, move_sentence, static_page, summary
 from senet_lab.drawing.tables import group_table
@@ -27,7 +27,7 @@ def test_pages_are_well_formed(name):
 
 
 def test_what_is_static_anyway_does_not_say_that_it_is_stored():
-    assert not any(STORED in each._repr_html_() for each in (Drawn("<p>one</p>", "one"), learning_curve([])))
+    assert not any(STORED in each._repr_html_() for each in (Drawn(html("<p>one</p>"), "one"), learning_curve([])))
 
 
 def test_the_table_sums_up_to_the_total():

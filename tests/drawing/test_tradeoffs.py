@@ -7,7 +7,7 @@ from drawn_ledgers import ALL, ODD, RESNEXT, cells, number, parsed, within
 
 from senet_lab import Architecture
 from senet_lab.drawing.network.tradeoffs import cardinality_curves, ratio_curves, tradeoffs
-from senet_lab.papers import in_tables, kin, tables
+from senet_lab.papers import canonical_form, find_published, tables
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -71,8 +71,8 @@ def test_a_network_that_the_papers_convention_does_not_allow_has_its_trade_offs_
     """Of 48 channels a ratio of 64 leaves 1 where squeezes are multiples of 3, and 0 in the paper's convention."""
     lone = Architecture("resnext", cardinality=4, base_width=12, place="3x3", squeeze_divisor=3)
     narrowest = replace(lone, ratio=64)
-    assert kin(narrowest) == narrowest
-    assert in_tables(narrowest) is None
+    assert canonical_form(narrowest) == narrowest
+    assert find_published(narrowest) is None
     assert "none" in tradeoffs(lone)
-    assert not in_tables(Architecture(input_shape=(256, 256, 3)))
-    assert not in_tables(Architecture(place="pre"))
+    assert not find_published(Architecture(input_shape=(256, 256, 3)))
+    assert not find_published(Architecture(place="pre"))

@@ -120,7 +120,7 @@ def imported(text):
 
 @pytest.mark.parametrize("name", OF_EACH_KIND)
 def test_a_standalone_script_imports_keras_alone_and_fits_a_page(name):
-    convention = ("seed", "paper", "timm")[OF_EACH_KIND.index(name) % 3]
+    convention = ("original", "paper", "timm")[OF_EACH_KIND.index(name) % 3]
     text = code(Architecture.preset(name, convention), "standalone")
     assert imported(text) == {"keras", "keras.layers"}
     assert "style" not in text.partition('"""\n\n')[2]
@@ -184,8 +184,8 @@ def test_a_style_is_written_the_shortest_way():
     assert style_call(style_of("timm", "resnext", conv_bias=True), "resnext", "timm") == (
         'style_of("timm", "resnext", conv_bias=True)'
     )
-    assert style_call(style_of("timm"), "resnet", "seed") == 'style_of("timm")'
-    assert style_call(style_of(place="pre"), "resnet", "seed") == 'style_of(place="pre")'
+    assert style_call(style_of("timm"), "resnet", "original") == 'style_of("timm")'
+    assert style_call(style_of(place="pre"), "resnet", "original") == 'style_of(place="pre")'
 
 
 def test_without_top_the_learner_gives_the_outputs():

@@ -24,7 +24,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from servers import lab_served
 
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.gatelens.state import TABS
 
 pytestmark = pytest.mark.slow

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.summary import style_sheet
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.gatelens.views.ablation import alone_and_together
 from senet_lab.gatelens.views.curves import curves
 from senet_lab.gatelens.views.history import LINES, drawn, history

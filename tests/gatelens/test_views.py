@@ -8,9 +8,8 @@ import pytest
 from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, passage_of, pixels
 
 from senet_lab import Architecture
-from senet_lab.drawing.inline_styles import looks
-from senet_lab.drawing.network.summary import style_sheet
-from senet_lab.drawing.raster import coloured, png
+from senet_lab.drawing.raster import colorize, png
+from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.gatelens.views.ablation import alone_and_together
 from senet_lab.gatelens.views.curves import curves, sorted_means, thinned
 from senet_lab.gatelens.views.depth import depth
@@ -92,7 +91,7 @@ def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_
     assert np.array_equal(values[0, :20], READING.gates[PATHS[3]][READING.labels == 0][:, order[0]])
     drawn = ElementTree.fromstring(f"<div>{heat_map(READING, PATHS[3], (0, 2))}</div>")
     data = drawn.find(".//{*}image").get("href")
-    assert np.array_equal(pixels(data), coloured(values, 0, 1))
+    assert np.array_equal(pixels(data), colorize(values, 0, 1))
 
 
 def test_classes_ten_apart_have_lines_of_their_own_in_every_picture():
@@ -118,7 +117,7 @@ def test_lines_of_classes_stand_out_from_their_paper_and_have_a_second_cue(theme
     if theme == "dark":  # its colours in place of the light ones
         for block in re.findall(r'\[data-jp-theme-light="false"\] \.sn \{([^}]*)\}', sheet):
             sheet += f"\n.sn {{{block}}}"
-    found = [looks(sheet, "path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
+    found = [parse_sheet(sheet).style("path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
     for look in found:
         light, dark = sorted((luminance(look["stroke"]), luminance(paper)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3, look
@@ -155,8 +154,8 @@ def test_the_channels_of_an_image_are_those_furthest_from_their_mean():
     before = passage_of().before[..., 11]
     after = passage_of().after[..., 11]
     low, high = min(before.min(), after.min()), max(before.max(), after.max())
-    assert np.array_equal(pixels(maps[0].get("src")), coloured(before, low, high))
-    assert np.array_equal(pixels(maps[1].get("src")), coloured(after, low, high))
+    assert np.array_equal(pixels(maps[0].get("src")), colorize(before, low, high))
+    assert np.array_equal(pixels(maps[1].get("src")), colorize(after, low, high))
     assert "60.0\u00a0%" in "".join(drawn.itertext())
 
 

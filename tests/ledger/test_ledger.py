@@ -11,7 +11,7 @@ LEDGER = Architecture("resnext", 50).ledger()
 
 
 def mini(x):
-    """The seed's composed network for CIFAR-10, on a sketch."""
+    """The original lesson's composed network for CIFAR-10, on a sketch."""
     x = Conv2D(32, (3, 3), strides=1, padding="same", activation="relu")(x)
     x = SEResNet.group(x, n_blocks=2, n_filters=128, ratio=16)
     x = SEResNet.projection_block(x, n_filters=256)
@@ -81,7 +81,7 @@ def test_the_seeds_composed_network_has_4_141_962_parameters():
 
 
 def test_the_seeds_printed_count_is_that_of_128_blocks_of_2_filters():
-    """2,926,298 in the seed's README: n_filters and n_blocks were swapped, and 8 // 16 = 0 squeezed channels."""
+    """2,926,298 in the original lesson: n_filters and n_blocks were swapped, and 8 // 16 = 0 squeezed channels."""
     with pytest.raises(ValueError, match="leaves no channel of 8"):
         SEResNet.group(Sketch((32, 32, 32)), n_filters=2, n_blocks=128, ratio=16)
     x = Conv2D(32, (3, 3), strides=1, padding="same", activation="relu")(Sketch((32, 32, 3)))

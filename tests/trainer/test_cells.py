@@ -7,7 +7,7 @@ from panel_driver import ask, well_formed
 from runs import SE_20, checkpointed
 
 from senet_lab import Architecture, Explorer, Trainer
-from senet_lab.drawing.inline_styles import STORED
+from senet_lab.drawing.html import STORED
 from senet_lab.trainer import widget as trainer_module
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.cells import REPLACED

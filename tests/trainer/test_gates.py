@@ -6,7 +6,7 @@ from panel_driver import ask
 from runs import ALIVE, checkpointed, made
 
 from senet_lab import Trainer
-from senet_lab.drawing.inline_styles import STORED
+from senet_lab.drawing.html import STORED
 from senet_lab.trainer.folder import read_folder
 from senet_lab.training.runs.run import Run
 

@@ -407,7 +407,7 @@ def late_lens(page, name):
     `name` is of the address: a page imports a module once, and then has it.
     """
     held = []
-    script = read_assets("widgets/kit.js", "widgets/conversation.js", "gatelens/widget.js")
+    script = read_assets("gatelens/widget.bundle.js")
 
     def hold(route):
         held.append(route)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from math import sqrt
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.svg import Box
+from senet_lab.drawing.svg import Box, Mark, Node
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted, short
 from senet_lab.gatelens.views.reading import share
@@ -69,10 +68,10 @@ def alone_and_together(
     )
 
 
-def _alone(alone: Mapping[str, Ablation | None], held: Sequence[str]) -> tuple[list[str], int]:
+def _alone(alone: Mapping[str, Ablation | None], held: Sequence[str]) -> tuple[list[Mark], int]:
     """A bar for each block, to the left of the middle for what is lost; click it to hold that block's gate."""
     shown = list(alone.items())[:MOST]
-    marks = [svg.text(12, 16, "each gate held alone: accuracy, points", "label", "start")]
+    marks: list[Mark] = [svg.text(12, 16, "each gate held alone: accuracy, points", "label", "start")]
     marks.append(svg.text(12, 33, "choose a line to hold its gate, or let it go", "note", "start"))
     lost, won = _extremes([measured.change for _, measured in shown if measured])
     panel = Panel(LEFT + NUMBER, 44, LONG - 2 * NUMBER, PITCH * max(1, len(shown)), (-lost, won), (0, 1))
@@ -82,11 +81,11 @@ def _alone(alone: Mapping[str, Ablation | None], held: Sequence[str]) -> tuple[l
     return marks, len(shown)
 
 
-def _line(panel: Panel, path: str, measured: Ablation | None, top: float, is_held: bool) -> str:
+def _line(panel: Panel, path: str, measured: Ablation | None, top: float, is_held: bool) -> Node:
     """The line of one block: a box that is filled where it is held, its name, its bar once it is measured."""
     box, state = ("\u25a0", "held") if is_held else ("\u25a1", "free")
     kind = "label" if is_held else "inked"
-    marks = [svg.text(12, top + 15, svg.cut(f"{box} {title(path)}", LEFT - 16, 7.2), kind, "start")]
+    marks: list[Mark] = [svg.text(12, top + 15, svg.cut(f"{box} {title(path)}", LEFT - 16, 7.2), kind, "start")]
     said, tip = f"{title(path, ' ')}, {state}", [title(path)]
     if measured is None:
         marks.append(svg.text(panel.x(0) - 5, top + 15, "\u2026", "note", "end"))
@@ -96,19 +95,11 @@ def _line(panel: Panel, path: str, measured: Ablation | None, top: float, is_hel
         said += f"; alone {signed_points(measured.change)} points of accuracy"
         tip.append(f"held alone: {share(measured.after)} of {share(measured.before)}")
         tip.append(f"{counted(measured.flipped, 'changed prediction')}")
-    return _toggle(marks, Box(4, top + 1, LEFT + LONG - 8, PITCH - 2), tip, said, path, is_held)
+    return svg.node(marks, Box(4, top + 1, LEFT + LONG - 8, PITCH - 2), tip, said, path, pressed=is_held)
 
 
-def _toggle(marks: Sequence[str], hit: Box, tip: Sequence[str], said: str, path: str, pressed: bool) -> str:
-    """A node that holds or frees a block."""
-    made = svg.node(marks, hit, tip, said)
-    return made.replace(
-        'role="img"', f'role="button" aria-pressed="{str(pressed).lower()}" data-hold="{escape(path)}"', 1
-    )
-
-
-def _by_class(together: Ablation | None, classes: Sequence[str], why: str) -> tuple[list[str], int]:
-    marks = [svg.text(NAMES, 16, "all that are held: by class, points", "label", "start")]
+def _by_class(together: Ablation | None, classes: Sequence[str], why: str) -> tuple[list[Mark], int]:
+    marks: list[Mark] = [svg.text(NAMES, 16, "all that are held: by class, points", "label", "start")]
     if together is None:
         marks.append(svg.text(NAMES, 62, why, "note", "start"))
         return marks, 0
@@ -131,7 +122,7 @@ def _extremes(changes: Sequence[float]) -> tuple[float, float]:
     return max(0.01, -min(changes, default=0)), max(0.004, *changes) if changes else 0.004
 
 
-def _bar(panel: Panel, change: float, top: float, kind: str) -> list[str]:
+def _bar(panel: Panel, change: float, top: float, kind: str) -> list[Mark]:
     """From the middle to the change, and its number at the end."""
     zero, end = panel.x(0), panel.x(change)
     number = svg.text(

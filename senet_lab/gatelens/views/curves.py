@@ -8,7 +8,9 @@ import numpy as np
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.reading import DRAWN, Array, Reading, class_key, class_styles, stages
@@ -19,7 +21,7 @@ POINTS = 160  # along a curve; where there are more channels, a point is the mea
 ROWS = 40  # of the table: the channels that tell the classes apart most
 
 
-def curves(reading: Reading, chosen: Sequence[int], block: str = "") -> str:
+def curves(reading: Reading, chosen: Sequence[int], block: str = "") -> Html:
     """The chart of each stage, its classes' key above, the numbers behind.
 
     Args:
@@ -29,14 +31,14 @@ def curves(reading: Reading, chosen: Sequence[int], block: str = "") -> str:
     drawn = stages(tuple(reading.gates), block)
     columns = len(drawn) if len(drawn) <= 3 else 2
     wide = (svg.WIDTH - APART * (columns - 1)) / columns
-    marks: list[str] = []
+    marks: list[Mark] = []
     for index, path in enumerate(drawn):
         row, column = divmod(index, columns)
         marks += _stage(reading, path, chosen, (column * (wide + APART), row * (TOP + HIGH + BELOW), wide))
     height = (TOP + HIGH + BELOW) * -(-len(drawn) // columns)
     label = f"Mean gate of each channel, by class: {', '.join(title(path, ' ') for path in drawn)}"
     tables = "".join(_table(reading, path, chosen) for path in drawn)
-    return f"{class_key(reading, chosen)}{svg.drawing(height, label, marks)}{behind('curves', tables)}"
+    return html(class_key(reading, chosen), svg.drawing(height, label, marks), behind("curves", tables))
 
 
 def sorted_means(reading: Reading, path: str, chosen: Sequence[int]) -> tuple[Array, Array]:
@@ -46,7 +48,7 @@ def sorted_means(reading: Reading, path: str, chosen: Sequence[int]) -> tuple[Ar
     return means[:, order], order
 
 
-def _stage(reading: Reading, path: str, chosen: Sequence[int], at: tuple[float, float, float]) -> list[str]:
+def _stage(reading: Reading, path: str, chosen: Sequence[int], at: tuple[float, float, float]) -> list[Mark]:
     """One chart: title, axes, a curve for each class."""
     left, top, wide = at
     means, _ = sorted_means(reading, path, chosen)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import spaced
 from senet_lab.gatelens.views.reading import Reading, share
@@ -16,7 +18,7 @@ LEFT, TOP, WIDE, HIGH = 46, 34, 640, 210
 LEAST, MOST = 0.5, 1e6  # what the chart shows of an F ratio
 
 
-def depth(reading: Reading, chosen: str = "", untrained: Reading | None = None) -> str:
+def depth(reading: Reading, chosen: str = "", untrained: Reading | None = None) -> Html:
     """The F ratio of each block in order, on a log axis; the numbers behind."""
     paths = list(reading.gates)
     lines = [("trained", "se", [_within(reading.specificity[path]) for path in paths])]
@@ -46,14 +48,14 @@ def depth(reading: Reading, chosen: str = "", untrained: Reading | None = None) 
     label = "How class-specific the gates are by depth: " + ", ".join(
         f"{title(path, ' ')} {reading.specificity[path]:.3g}" for path in paths
     )
-    return f"{svg.drawing(TOP + HIGH + 46, label, marks)}{behind('depth', _table(reading, untrained))}"
+    return html(svg.drawing(TOP + HIGH + 46, label, marks), behind("depth", _table(reading, untrained)))
 
 
 def _within(value: float) -> float:
     return min(MOST, max(LEAST, value))
 
 
-def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[str]:
+def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[Mark]:
     """A line with a mark at each block, and its name at its end: dots for one, rings for the other."""
     points = [(panel.x(i), panel.y(value)) for i, value in enumerate(values)]
     marks = [line(points, f"curve sn-by-{kind}")] if len(points) > 1 else []
@@ -63,9 +65,9 @@ def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[s
     return [*marks, svg.text(x + 10, y + 4, name, f"word-{kind}", "start")]
 
 
-def _names(panel: Panel, paths: Sequence[str]) -> list[str]:
+def _names(panel: Panel, paths: Sequence[str]) -> list[Mark]:
     """The number of each block under it, and under those the names of groups."""
-    marks: list[str] = []
+    marks: list[Mark] = []
     groups: dict[str, list[int]] = {}
     step = -(-len(paths) * 20 // int(panel.width))
     for index, path in enumerate(paths):

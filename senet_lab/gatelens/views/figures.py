@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from senet_lab import array_checks
 from senet_lab.array_checks import names
 from senet_lab.checks import flag, instance, one_of, path_of, quoted
-from senet_lab.drawing.inline_styles import looks
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.units import spaced
 from senet_lab.files import written_whole
 from senet_lab.gatelens.views.reading import class_styles, gates_sheet
@@ -180,7 +179,7 @@ def _occurring(labels: Array) -> list[int]:
 def _style(style: int, channels: int) -> dict[str, Any]:
     """Colour and dash of a class, as on the page, and a marker; markers stand apart, so that each can be seen."""
     every = max(1, channels // 8)
-    look = looks(style_sheet() + gates_sheet(), "path", {"sn-curve", f"sn-class-{style}"})
+    look = parse_sheet(style_sheet() + gates_sheet()).style("path", {"sn-curve", f"sn-class-{style}"})
     dash = tuple(map(float, look.get("stroke-dasharray", "").split()))
     return {
         "color": look["stroke"],

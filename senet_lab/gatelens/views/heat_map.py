@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.raster import coloured, png
+from senet_lab.drawing.raster import colorize, png
+from senet_lab.drawing.svg import Mark, Shape
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.reading import Array, Reading, class_styles
@@ -31,7 +31,7 @@ def heat_map(reading: Reading, path: str, chosen: Sequence[int]) -> str:
     low, high = reading.bounds
     marks = [
         svg.text(LEFT, 16, f"{title(path)}: gates of {counted(values.shape[1], 'image')}", "label", "start"),
-        image(png(coloured(values, low, high)), (LEFT, TOP, WIDE, HIGH)),
+        image(png(colorize(values, low, high)), (LEFT, TOP, WIDE, HIGH)),
         *_rows(order, values.shape[0]),
         *_classes(reading, present, counts),
         *_scale(low, high),
@@ -61,17 +61,14 @@ def heat(reading: Reading, path: str, present: Sequence[int], order: Array) -> t
     return chosen[:, order[:CHANNELS]].T, [len(part) for part in parts]
 
 
-def image(data: str, box: tuple[float, float, float, float], words: str = "") -> str:
+def image(data: str, box: tuple[float, float, float, float]) -> Shape:
     """A picture in a drawing, its pixels as they are."""
     x, y, wide, high = box
-    said = f' aria-label="{escape(words)}" role="img"' if words else ""
-    return (
-        f'<image class="sn-pixels" href="{data}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" '
-        f'preserveAspectRatio="none"{said}/>'
-    )
+    place = f' x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" preserveAspectRatio="none"'
+    return Shape("image", "pixels", f' href="{data}"{place}')
 
 
-def _rows(order: Array, count: int) -> list[str]:
+def _rows(order: Array, count: int) -> list[Mark]:
     """The numbers of some channels beside their rows, and what they are."""
     pitch = HIGH / count
     step = max(1, round(22 / pitch))
@@ -81,13 +78,12 @@ def _rows(order: Array, count: int) -> list[str]:
     ]
     words = "channel, most class-specific on top"
     turn = f"translate(11 {TOP + HIGH / 2:.0f}) rotate(-90)"
-    turned = f'<text class="sn-note" transform="{turn}" text-anchor="middle">{words}</text>'
-    return [*marks, turned]
+    return [*marks, Shape("text", "note", f' transform="{turn}" text-anchor="middle"', words)]
 
 
-def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) -> list[str]:
+def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) -> list[Mark]:
     """Under the picture, a piece of its line and the name of each class; between classes, a gap."""
-    marks, total, x, styles = [], sum(counts), float(LEFT), class_styles(present)
+    marks, total, x, styles = list[Mark](), sum(counts), float(LEFT), class_styles(present)
     for number, count in zip(present, counts, strict=True):
         wide = WIDE * count / total
         y = TOP + HIGH
@@ -99,12 +95,12 @@ def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) ->
     return marks
 
 
-def _scale(low: float, high: float) -> list[str]:
+def _scale(low: float, high: float) -> list[Mark]:
     """The colours from the least gate to the most."""
     x = LEFT + WIDE + 22
     ramp = np.linspace(high, low, 64)[:, None]
-    marks = [
-        image(png(coloured(ramp, low, high)), (x, TOP, KEY, HIGH)),
+    marks: list[Mark] = [
+        image(png(colorize(ramp, low, high)), (x, TOP, KEY, HIGH)),
         svg.text(x + KEY + 22, 16, "gate", "note", "end"),
     ]
     return marks + [

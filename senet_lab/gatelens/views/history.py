@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.gatelens.views.depth import LEAST, MOST
 from senet_lab.gatelens.views.reading import STYLES, share
@@ -62,7 +63,7 @@ def _room(values: Sequence[float]) -> tuple[float, float]:
     return int(10 * low) / 10 if low >= 0 else low, (int(10 * high) + 1) / 10
 
 
-def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[str]:
+def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[Mark]:
     step = max(1, -(-(epochs[-1] - epochs[0]) // 6))
     return [
         svg.text(panel.left - 34, 16, words, "label", "start"),
@@ -75,9 +76,9 @@ def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[str]:
 
 def _lines(
     panel: Panel, paths: Sequence[str], chosen: str, values: Sequence[tuple[int, Mapping[str, float]]]
-) -> list[str]:
+) -> list[Mark]:
     """A line for each block, its name at its end; names make room for each other."""
-    marks, ends = list[str](), list[tuple[float, int, str]]()
+    marks, ends = list[Mark](), list[tuple[float, int, str]]()
     for index, path in enumerate(paths):
         points = [(panel.x(epoch), panel.y(its[path])) for epoch, its in values]
         kind = f"curve sn-class-{index}{' sn-strong' if path == chosen else ''}"

@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.raster import coloured, png, shade
+from senet_lab.drawing.raster import colorize, png, shade
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.reading import Array, Reading, share
@@ -109,7 +109,7 @@ def _maps(words: str, channels: Sequence[int], passage: Passage) -> str:
         before, after = passage.before[..., channel], passage.after[..., channel]
         low, high = float(min(before.min(), after.min())), float(max(before.max(), after.max()))
         both = [
-            f'<img class="sn-pixels" src="{png(coloured(values, low, high))}" width="58" height="58" '
+            f'<img class="sn-pixels" src="{png(colorize(values, low, high))}" width="58" height="58" '
             f'alt="channel {channel} {when} scaling"/>'
             for values, when in ((before, "before"), (after, "after"))
         ]

@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 
 from senet_lab.assets import read_assets
+from senet_lab.drawing import svg
+from senet_lab.drawing.html import Html, html
+from senet_lab.drawing.svg import Drawing
 from senet_lab.gates.statistics import class_means, saturation, specificity
 
 Array = np.ndarray[Any, Any]
@@ -171,28 +174,35 @@ def free_style(number: int, taken: Container[int]) -> int:
     return next((at % STYLES for at in range(own, own + STYLES) if at % STYLES not in taken), own)
 
 
-def class_key(reading: Reading, chosen: Sequence[int]) -> str:
+def class_key(reading: Reading, chosen: Sequence[int]) -> Html:
     """Names of classes, each with a piece of its line."""
     styles = class_styles(reading.present(chosen))
-    keys = "".join(
-        f'<span data-class="{style}">{class_line(style)}{escape(reading.classes[at])}</span>'
+    keys = (
+        html(f'<span data-class="{style}">', class_line(style), f"{escape(reading.classes[at])}</span>")
         for at, style in styles.items()
     )
     more = f"<span>lines repeat after {STYLES} classes</span>" if len(styles) > STYLES else ""
-    return f'<p class="sn-legend sn-class-key">{keys}{more}</p>'
+    return html('<p class="sn-legend sn-class-key">', *keys, f"{more}</p>")
 
 
-def class_line(style: int) -> str:
+class LineKey(Drawing):
+    """A piece of line beside the words that say what it is, in a size of its own."""
+
+    @property
+    def attributes(self) -> str:
+        """The attributes of the outermost element."""
+        size = f'width="{self.width:g}" height="{self.height:g}" viewBox="0 0 {self.width:g} {self.height:g}"'
+        return f'class="sn-line-key" {size} aria-hidden="true"'
+
+
+def class_line(style: int) -> LineKey:
     """A piece of a class's line, as it is drawn."""
-    return (
-        f'<svg class="sn-line-key" width="34" height="8" viewBox="0 0 34 8" aria-hidden="true">'
-        f'<path class="sn-curve sn-class-{style}" d="M1 4H33"/></svg>'
-    )
+    return LineKey(34, 8, "", (svg.path("M1 4H33", f"curve sn-class-{style}"),))
 
 
 @cache
 def gates_sheet() -> str:
-    """The CSS of the pictures of gates; goes behind `page.style_sheet()`."""
+    """The CSS of the pictures of gates; goes behind `style_sheet()`."""
     return read_assets("gatelens/views/gates.css") + "".join(map(_pointed_at, range(STYLES)))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark, Shape
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.gatelens.views.reading import Array, Reading, signed
 from senet_lab.gates.statistics import similarity
@@ -24,7 +24,9 @@ def similar_classes(reading: Reading, path: str, chosen: Sequence[int]) -> str:
     if len(present) < 3:
         return '<p class="sn-finding">Choose at least three classes: what all have in common is taken away first.</p>'
     names = [reading.classes[number] for number in present]
-    marks = [svg.text(LEFT, 16, f"{title(path)}: correlation of the classes\u2019 mean gates", "label", "start")]
+    marks: list[Mark] = [
+        svg.text(LEFT, 16, f"{title(path)}: correlation of the classes\u2019 mean gates", "label", "start")
+    ]
     pitch = SIDE / len(present)
     for row, name in enumerate(names):
         y = TOP + pitch * (row + 0.5) + 4
@@ -56,15 +58,13 @@ def ranked(names: Sequence[str], alike: Array) -> list[tuple[str, str, float]]:
     return sorted(pairs, key=lambda pair: -pair[2])
 
 
-def _field(value: float, row: int, column: int, pitch: float, numbered: bool) -> list[str]:
+def _field(value: float, row: int, column: int, pitch: float, numbered: bool) -> list[Mark]:
     """Blue and full for alike, orange and hatched for opposed; the number says the same."""
     x, y = LEFT + pitch * column, TOP + pitch * row
     kind = "alike" if value >= 0 else "opposed"
-    shape = (
-        f'<rect class="sn-{kind}" x="{x + 1:.1f}" y="{y + 1:.1f}" width="{pitch - 2:.1f}" height="{pitch - 2:.1f}" '
-        f'fill-opacity="{0.06 + 0.5 * abs(value):.2f}"/>'
-    )
-    marks = [shape]
+    place = f' x="{x + 1:.1f}" y="{y + 1:.1f}" width="{pitch - 2:.1f}" height="{pitch - 2:.1f}"'
+    strength = (("fill-opacity", f"{0.06 + 0.5 * abs(value):.2f}"),)
+    marks: list[Mark] = [Shape("rect", kind, place, style=strength)]
     if row == column:
         return marks
     if numbered:
@@ -72,21 +72,25 @@ def _field(value: float, row: int, column: int, pitch: float, numbered: bool) ->
     return marks
 
 
-def _heads(names: Sequence[str], pitch: float) -> list[str]:
+def _heads(names: Sequence[str], pitch: float) -> list[Mark]:
     """Names above the columns: level where there is room, else slanted."""
     if pitch >= max(len(name) * 6.9 for name in names):
         return [svg.text(LEFT + pitch * (i + 0.5), TOP - 8, name, "inked") for i, name in enumerate(names)]
     return [
-        f'<text class="sn-inked" transform="translate({LEFT + pitch * (i + 0.5) - 3:.1f} {TOP - 5}) rotate(-32)">'
-        f"{escape(svg.cut(name, 70, 6.7))}</text>"
+        Shape(
+            "text",
+            "inked",
+            f' transform="translate({LEFT + pitch * (i + 0.5) - 3:.1f} {TOP - 5}) rotate(-32)"',
+            svg.cut(name, 70, 6.7),
+        )
         for i, name in enumerate(names)
     ]
 
 
-def _pairs(names: Sequence[str], alike: Array) -> list[str]:
+def _pairs(names: Sequence[str], alike: Array) -> list[Mark]:
     """The most and the least similar pairs as a list beside the fields."""
     pairs = ranked(names, alike)
-    x, marks = LEFT + SIDE + 40, []
+    x, marks = LEFT + SIDE + 40, list[Mark]()
     for top, words, its in ((TOP + 8, "most similar", pairs[:5]), (TOP + 150, "least similar", pairs[:-6:-1])):
         marks.append(svg.text(x, top, words, "label", "start"))
         for index, (a, b, value) in enumerate(its):

@@ -7,6 +7,7 @@ import numpy as np
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, ticks
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.gatelens.views.reading import Array, Reading, share
 
@@ -48,7 +49,7 @@ def _key(untrained: Reading | None) -> str:
     )
 
 
-def _histogram(shares: Array, edges: Array, path: str, before: Array | None) -> list[str]:
+def _histogram(shares: Array, edges: Array, path: str, before: Array | None) -> list[Mark]:
     """Bars for what is, an outline for the network before it was trained."""
     top = 100 * max(float(shares.max()), float(before.max()) if before is not None else 0.0) * 1.05
     panel = Panel(LEFT, TOP, FIELD, HIGH, (float(edges[0]), float(edges[-1])), (0, top))
@@ -70,13 +71,13 @@ def _histogram(shares: Array, edges: Array, path: str, before: Array | None) -> 
     return [*marks, floor_line(panel), svg.text(LEFT + FIELD / 2, panel.bottom + 35, "gate")]
 
 
-def _saturation(reading: Reading, chosen: str) -> list[str]:
+def _saturation(reading: Reading, chosen: str) -> list[Mark]:
     """A bar for each block: the shares of its channels that are always shut, and always open."""
     paths = list(reading.gates)
     if len(paths) > MOST:
         paths = [*paths[: MOST // 2], *paths[-MOST // 2 :]]
     pitch = HIGH / len(paths)
-    marks = [
+    marks: list[Mark] = [
         svg.text(BARS + LONG + 40, 16, "saturated channels by block", "label", "end"),
         svg.text(BARS, 34, "0 %", "note", "start"),
         svg.text(BARS + LONG, 34, "100 % of channels", "note", "end"),

@@ -7,9 +7,10 @@ from math import inf, log, sqrt
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
+from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.svg import Box
+from senet_lab.drawing.svg import Box, Mark, Node
 from senet_lab.drawing.units import spaced
 from senet_lab.ledger.ledger import Ledger
 
@@ -38,7 +39,7 @@ def strip(
     held: Container[str] = (),
     interactive: bool = False,
     untrained: Mapping[str, float] | None = None,
-) -> str:
+) -> Html:
     """Draw the blocks of a network with a mark over each that has a gate.
 
     Args:
@@ -51,7 +52,7 @@ def strip(
     """
     bars, names = _placed(thing, specificity)
     top = scale_top(specificity)
-    marks = [svg.text(x, 12, name, "label") for x, name in names]
+    marks: list[Mark] = [svg.text(x, 12, name, "label") for x, name in names]
     marks.append(svg.path(f"M{MARGIN} {FLOOR + 1}H{svg.WIDTH - MARGIN}", "axis"))
     for bar in bars:
         before = (untrained or {}).get(bar.path)
@@ -59,7 +60,8 @@ def strip(
         if bar.path == chosen:
             marks.append(_frame(bar, specificity.get(bar.path, 1.0), top))
     told = ", ".join(f"{title(path, ' ')} {value:.3g}" for path, value in specificity.items())
-    return svg.drawing(HEIGHT, f"How class-specific each gate is, as F ratio: {told}", marks, interactive, chosen)
+    label = f"How class-specific each gate is, as F ratio: {told}"
+    return html(svg.drawing(HEIGHT, label, marks, interactive, chosen))
 
 
 def strip_legend() -> str:
@@ -96,18 +98,20 @@ def _placed(
 ) -> tuple[list[Bar], list[tuple[float, str]]]:
     """Blocks from left to right, as wide as the root of their channels allows, and the names of groups above them."""
     groups = _groups(thing, specificity)
-    roots = [sqrt(part.leaving[-1]) if part else 1.0 for parts in groups.values() for _, part in parts]
+    roots = [sqrt(part.output_shape[-1]) if part else 1.0 for parts in groups.values() for _, part in parts]
     free = svg.WIDTH - 2 * MARGIN - GROUP_GAP * (len(groups) - 1) - GAP * (len(roots) - len(groups))
     scale = min(46 / max(roots, default=1), free / max(1.0, sum(roots)))
     spare = max(0.0, free - scale * sum(roots)) / max(1, len(roots))
-    sides = [part.leaving[1] for parts in groups.values() for _, part in parts if part and len(part.leaving) == 4]
+    sides = [
+        part.output_shape[1] for parts in groups.values() for _, part in parts if part and len(part.output_shape) == 4
+    ]
     high = TALL / sqrt(max(sides, default=1))
     x, bars, names = float(MARGIN), [], []
     for name, parts in groups.items():
         left = x
         for path, part in parts:
-            width = scale * (sqrt(part.leaving[-1]) if part else 1.0)
-            tall = max(5.0, high * sqrt(part.leaving[1])) if part and len(part.leaving) == 4 else 12.0
+            width = scale * (sqrt(part.output_shape[-1]) if part else 1.0)
+            tall = max(5.0, high * sqrt(part.output_shape[1])) if part and len(part.output_shape) == 4 else 12.0
             kind = part.kind if part else "plain"
             bars.append(Bar(path, kind, Box(x + spare / 2, FLOOR - tall, width, tall), width + spare + GAP))
             x += width + spare + GAP
@@ -135,7 +139,7 @@ def _groups(
     return found
 
 
-def _block(bar: Bar, value: float | None, top: float, held: bool, before: float | None) -> str:
+def _block(bar: Bar, value: float | None, top: float, held: bool, before: float | None) -> Node:
     """A slab, over it the mark of its gate and, where there is room, the F ratio as a number."""
     box = bar.box
     words = title(bar.path)
@@ -161,7 +165,7 @@ def _block(bar: Bar, value: float | None, top: float, held: bool, before: float 
     return svg.node(marks, hit, lines, ", ".join(lines), bar.path)
 
 
-def _frame(bar: Bar, value: float, top: float) -> str:
+def _frame(bar: Bar, value: float, top: float) -> Mark:
     """A frame around a block, its mark and its number."""
     above = bar.box.y - 3 - _height(value, top) - (19 if bar.room >= NUMBERED else 4)
     return svg.rect(bar.box.x - 3, above, bar.box.width + 6, FLOOR + 4 - above, "chosen", 4)
