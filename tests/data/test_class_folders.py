@@ -64,7 +64,7 @@ TEXTS = [f"{one}/{number}.txt" for one in ("cats", "dogs") for number in range(2
     (("cats/1.heic", "dogs/1.heic"), "is not a folder of class folders: none of its 2 folders has an image in it (files "
      "in other formats: cats/1.heic, dogs/1.heic); try one such as 'pets', with"),
 ])  # fmt: skip
-def test_a_class_without_images_is_named_by_the_bounded_look_and_when_a_run_is_made(
+def test_class_without_images_is_named_by_the_bounded_scan_and_when_a_run_is_created(
     tmp_path, names, words, monkeypatch
 ):
     pets = folder_of(tmp_path / "pets", *names)
@@ -82,7 +82,7 @@ def test_a_path_of_images_is_taken_without_listing_all_files(tmp_path, monkeypat
     assert after(initial_state(), {"path": str(pets)}).path == str(pets)
 
 
-def test_a_folder_that_is_read_in_part_may_have_images_further_on(tmp_path, monkeypatch):
+def test_folder_that_is_read_in_part_is_accepted(tmp_path, monkeypatch):
     folder_of(tmp_path, "cats/1.jpg", *(name for name in TEXTS if "dogs" in name))
     with pytest.raises(ValueError, match="the class 'dogs' has none"):
         class_folders.must_have_images("path", tmp_path)

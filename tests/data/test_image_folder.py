@@ -161,7 +161,7 @@ def test_a_class_that_cannot_be_listed_is_refused_with_the_reason(pets, unlisted
             refused()
 
 
-def test_one_suffix_may_be_a_text(pets):
+def test_single_suffix_may_be_a_text(pets):
     photograph().save(pets / "cats" / "1.bmp")
     photograph().save(pets / "dogs" / "1.bmp")
     assert len(list_images(pets, (".bmp",)).names) == 2
@@ -169,7 +169,7 @@ def test_one_suffix_may_be_a_text(pets):
         data.folder(pets, suffixes=".bmp")
 
 
-def test_of_many_bad_files_a_few_are_named_and_all_are_counted(pets):
+def test_many_bad_files_are_counted_and_a_few_are_named(pets):
     for number in range(7):
         (pets / "cats" / f"broken{number}.png").write_bytes(b"")
     with pytest.raises(
@@ -232,7 +232,7 @@ def test_any_kind_of_pixels_becomes_three_channels(pets, name):
     assert (np.abs(everything.astype(int) - 200).max((1, 2, 3)) <= 1).sum() == 1
 
 
-def test_of_a_moving_picture_the_first_frame_is_taken(pets):
+def test_animation_is_read_as_its_first_frame(pets):
     frames = [Image.new("RGB", (9, 9), colour) for colour in ("red", "blue")]
     frames[0].save(pets / "dogs" / "0.gif", save_all=True, append_images=frames[1:])
     images = data.folder(pets)
@@ -240,7 +240,7 @@ def test_of_a_moving_picture_the_first_frame_is_taken(pets):
     assert (np.abs(everything - (255, 0, 0)).max((1, 2, 3)) <= 8).sum() == 1
 
 
-def test_what_is_ignored_is_named_and_hidden_files_are_not_worth_a_word(pets):
+def test_ignored_files_are_named_and_hidden_ones_are_not(pets):
     for name in ("cats/notes.txt", "loose.jpg", "cats/._1.jpg", "cats/.ipynb_checkpoints/1.jpg", "README.md"):
         (pets / name).parent.mkdir(exist_ok=True)
         (pets / name).write_text("no image")
@@ -307,7 +307,7 @@ def test_images_come_as_keras_reads_them_in_the_same_order(tmp_path, suffix, off
         assert np.abs(ours.astype(int) - theirs.round()).max() <= off
 
 
-def test_a_run_from_before_reads_what_keras_read(pets, tmp_path):
+def test_run_of_an_earlier_version_reads_what_keras_read(pets, tmp_path):
     photograph().save(pets / "cats" / "new.webp")
     photograph().save(pets / "cats" / ".hidden.jpg")
     run = Run.create(TWO, SHORT, str(pets), folder=tmp_path / "run")

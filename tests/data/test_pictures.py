@@ -31,7 +31,7 @@ def test_any_kind_of_pixels_becomes_three_channels(mode):
 
 
 @pytest.mark.parametrize("how", ["alpha", "palette", "half"])
-def test_what_is_transparent_is_white(how):
+def test_transparent_pixels_become_white(how):
     image = Image.new("RGBA", (8, 8), (0, 0, 0, 128 if how == "half" else 0))
     data = encoded(Image.new("P", (8, 8), 0), "GIF", transparency=0) if how == "palette" else encoded(image)
     assert abs(int(picture(data, 4).mean()) - (127 if how == "half" else 255)) <= 1
@@ -53,7 +53,7 @@ def test_the_middle_of_an_oblong_is_taken():
     assert picture(encoded(pixels), 8).min() > 240
 
 
-def test_one_pixel_and_the_path_of_a_file_will_do(tmp_path):
+def test_single_pixel_and_the_path_of_a_file_are_accepted(tmp_path):
     (tmp_path / "one.png").write_bytes(encoded(PIXELS[:1, :1]))
     assert (picture(tmp_path / "one.png", 4) == PIXELS[0, 0]).all()
     assert (picture(str(tmp_path / "one.png"), 4) == PIXELS[0, 0]).all()
@@ -80,7 +80,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_picture_is_refused_with_the_reason(name, tmp_path):
+def test_file_that_is_no_picture_is_refused_with_the_reason(name, tmp_path):
     data, words = BAD[name]
     with pytest.raises(ValueError, match=words):
         picture(data)
@@ -96,7 +96,7 @@ def test_a_large_jpeg_is_unpacked_no_larger_than_it_is_needed():
     assert np.abs(picture(data, 32).astype(int) - 77).max() <= 1
 
 
-def test_a_file_that_is_not_there_and_a_folder_are_said(tmp_path):
+def test_missing_file_and_a_folder_are_reported(tmp_path):
     with pytest.raises(FileNotFoundError):
         picture(tmp_path / "nothing.png")
     with pytest.raises(ValueError, match="not a folder; name a file in it"):

@@ -13,7 +13,7 @@ from senet_lab.training.runs.run import Run
 from senet_lab.widgets.cells import REPLACED
 
 
-def test_a_cell_that_is_run_again_goes_on_where_it_was_and_ends_the_old_one(folder, monkeypatch):
+def test_cell_that_is_run_again_restores_the_state_and_ends_the_old_panel(folder, monkeypatch):
     monkeypatch.setattr(trainer_module, "cell", lambda: "cell 1")
     first = Trainer(folder=folder)
     ask(first, epochs=7, drawn=["a"])
@@ -25,7 +25,7 @@ def test_a_cell_that_is_run_again_goes_on_where_it_was_and_ends_the_old_one(fold
     second.close()
 
 
-def test_a_trainer_whose_cell_was_run_again_says_so_and_does_nothing_else(folder, monkeypatch):
+def test_panel_whose_cell_was_run_again_says_so_and_does_nothing_else(folder, monkeypatch):
     monkeypatch.setattr(trainer_module, "cell", lambda: "cell 3")
     checkpointed(Run(folder / "a"))
     first = Trainer(folder=folder)
@@ -45,7 +45,7 @@ def test_a_trainer_whose_cell_was_run_again_says_so_and_does_nothing_else(folder
     second.close()
 
 
-def test_a_cell_that_gives_another_network_shows_it_and_finds_the_old_one_again(folder, monkeypatch):
+def test_cell_with_another_network_shows_it_and_restores_the_old_one_later(folder, monkeypatch):
     monkeypatch.setattr(trainer_module, "cell", lambda: "cell 2")
     first = Trainer(folder=folder)
     ask(first, network="cifar_resnet20")
@@ -67,7 +67,7 @@ def test_a_cell_that_gives_another_network_shows_it_and_finds_the_old_one_again(
     assert second._follower._ended.is_set()
 
 
-def test_what_is_stored_is_a_widget_a_page_and_a_line(trainer):
+def test_notebook_output_is_a_widget_a_page_and_a_line(trainer):
     data, _ = trainer._repr_mimebundle_()
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
     assert data["text/plain"] == "Trainer(SE-ResNet-20, modern recipe, 10 epochs, sample)"

@@ -44,7 +44,7 @@ def test_curves_are_well_formed_and_escaped_and_have_their_numbers_behind_them()
     ],
     ids=lambda history: history.name,
 )
-def test_any_history_can_be_drawn_without_a_point_outside_the_picture(history):
+def test_any_history_is_drawn_without_a_point_outside_the_picture(history):
     drawing = well_formed(f"{draw_curves([history])}{curves_strips([history])}")
     assert "nan" not in ElementTree.tostring(drawing, "unicode").replace("nance", "")
     for circle in drawing.iter("{http://www.w3.org/2000/svg}circle"):
@@ -59,7 +59,7 @@ def test_a_picture_does_not_grow_with_the_run():
     assert str(draw_curves([History("long", 10_000, rows(10_000))])).count(" L ") < 6 * MAX_CURVE_POINTS
 
 
-def test_lines_are_told_apart_by_colour_dash_and_words():
+def test_lines_differ_by_colour_dash_and_words():
     drawing = str(draw_curves([History("a", 2, rows(2)), History("b", 2, rows(2, 0.3))]))
     for words in ("A training", "A validation", "B training", "B validation", "sn-run-0 sn-train", "sn-run-1 sn-val"):
         assert words in drawing
@@ -127,11 +127,11 @@ def test_labels_at_the_ends_never_touch():
         ),
     ],
 )
-def test_what_is_seen_is_said(histories, words):
+def test_histories_of_each_kind_are_compared_in_a_sentence(histories, words):
     assert words in compare(histories)
 
 
-def test_names_tell_apart_by_what_differs_alone():
+def test_names_of_runs_contain_only_what_differs():
     alike = ("ratio 16", "seed 0")
     assert distinct_names([("A", alike), ("A", ("ratio 16", "seed 1")), ("B", alike)]) == [
         "A, seed 0",

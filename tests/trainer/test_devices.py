@@ -14,7 +14,7 @@ from senet_lab.training.runs.data_fit import fit_to_data
 from senet_lab.training.runs.run import Status
 
 
-def test_a_gpu_is_told_by_name_memory_and_use_and_asks_for_16_bits(monkeypatch):
+def test_gpu_is_read_by_name_memory_and_use_and_trains_in_16_bits(monkeypatch):
     """NVML as it answers on a machine with one; there is none where the tests run."""
     names = types.SimpleNamespace
     nvml = names(
@@ -44,7 +44,7 @@ def test_a_gpu_is_told_by_name_memory_and_use_and_asks_for_16_bits(monkeypatch):
     devices._nvml.cache_clear()
 
 
-def test_a_cpu_is_told_by_its_cores_and_the_memory_of_the_process():
+def test_cpu_is_read_by_its_cores_and_the_memory_of_the_process():
     kind, about, used, of = devices.read_device(Status("training", device="CPU", process=os.getpid()))
     assert (kind, about) == ("CPU", f"{os.cpu_count()} cores")
     assert used.endswith("iB")
@@ -54,7 +54,7 @@ def test_a_cpu_is_told_by_its_cores_and_the_memory_of_the_process():
 
 
 @pytest.mark.parametrize("architecture", [SE_20, Architecture("resnext", 50), replace(SE_20, include_top=False)])
-def test_a_network_is_fitted_to_the_data_and_keeps_the_rest(architecture):
+def test_network_that_is_fitted_to_data_keeps_everything_else(architecture):
     network = fit_to_data(architecture, "sample")
     assert (network.input_shape, network.classes, network.include_top) == ((32, 32, 3), 10, True)
     assert replace(network, input_shape=(224, 224, 3), classes=7) == replace(

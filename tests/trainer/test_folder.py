@@ -14,14 +14,14 @@ from senet_lab.trainer.state import initial_state
 from senet_lab.training.runs.run import Status
 
 
-def test_a_folder_is_seen_newest_first_and_what_has_not_changed_is_not_read_again(folder, monkeypatch):
+def test_folder_is_read_newest_first_and_unchanged_runs_are_not_read_again(folder, monkeypatch):
     snapshot = read_folder(folder)
     assert [record.key for record in snapshot.records] == ["c", "b", "a"]
     monkeypatch.setattr(folder_module, "_read", lambda *_: 1 / 0)
     assert read_folder(folder, snapshot) == snapshot
 
 
-def test_what_is_damaged_missing_or_too_much_ends_nothing(folder, monkeypatch):
+def test_folder_with_damaged_missing_or_too_many_runs_is_read(folder, monkeypatch):
     (folder / "b" / "config.json").write_text('{"architecture": "senet9~x"}')
     (folder / "c" / "metrics.csv").write_text("nonsense")
     (folder / "notes.txt").write_text("")
@@ -40,7 +40,7 @@ def test_what_is_damaged_missing_or_too_much_ends_nothing(folder, monkeypatch):
     well_formed(table)
 
 
-def test_the_way_within_an_epoch_is_kept_and_thinned(tmp_path):
+def test_trail_within_an_epoch_is_thinned_and_stays_after_a_stop(tmp_path):
     run = made(tmp_path, "a", epochs=1)
     snapshot = Snapshot()
     for step in range(1, 301):
@@ -57,7 +57,7 @@ def test_the_way_within_an_epoch_is_kept_and_thinned(tmp_path):
     assert (history.epochs, history.training("loss")[-1]) == (2, (2.0, 1.0))  # what was drawn stays
 
 
-def test_the_table_of_results_says_what_the_runs_say(folder):
+def test_results_table_has_the_figures_of_the_runs(folder):
     table = well_formed(results_table(read_folder(folder).records, ["a"], "a", interactive=True))
     cells = [["".join(cell.itertext()) for cell in row] for row in table.findall(".//tbody/tr")]
     assert [cell[2:] for cell in cells][-1] == ["274.49 k", "40.82 M", "50.0 %", "50.0 %", "610", "finished"]

@@ -52,7 +52,7 @@ from senet_lab.training.recipe import RECIPES
         ({"strat": True}, "try 'start'"),
     ],
 )
-def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves, words):
+def test_bad_value_is_answered_at_its_control_and_changes_nothing(trainer, moves, words):
     before = trainer._state
     form = ask(trainer, **moves)
     assert words in form["error"]
@@ -71,7 +71,7 @@ def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves
         ("validating", "after the images under way"),
     ],
 )
-def test_a_wish_says_what_it_waits_for(folder, wish, state, first):
+def test_request_to_pause_or_stop_says_what_it_waits_for(folder, wish, state, first):
     run = made(folder, "d", state=state, **ALIVE)
     run.ask({"pausing": "pause", "stopping": "stop"}[wish])
     now = trainer_pages.now(initial_state(), read_folder(folder), None)
@@ -79,7 +79,7 @@ def test_a_wish_says_what_it_waits_for(folder, wish, state, first):
     assert now["said"] == f"SE-ResNet-20: {wish}: {first}."
 
 
-def test_another_recipe_keeps_what_is_a_matter_of_time_and_chance(trainer):
+def test_another_recipe_retains_epochs_and_seed(trainer):
     ask(trainer, epochs="1", seed="5")
     assert trainer._state.recipe.warmup == 0
     ask(trainer, recipe="original")
@@ -89,7 +89,7 @@ def test_another_recipe_keeps_what_is_a_matter_of_time_and_chance(trainer):
     assert trainer._state.recipe.batch == 128
 
 
-def test_a_run_that_is_at_work_is_said_to_slow_a_second_one_and_a_paused_one_is_not(tmp_path):
+def test_active_run_but_not_a_paused_one_is_said_to_slow_down_a_second(tmp_path):
     for state, slows in (("training", True), ("paused", False)):
         made(tmp_path / state, "mine", state=state, **ALIVE)
         trainer = Trainer(folder=tmp_path / state)
@@ -97,7 +97,7 @@ def test_a_run_that_is_at_work_is_said_to_slow_a_second_one_and_a_paused_one_is_
         trainer.close()
 
 
-def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trainer):
+def test_comparable_runs_are_drawn_with_the_one_in_focus_until_others_are_selected(trainer):
     assert [record.key for record in trainer_pages.picture_records(trainer._state, trainer._snapshot)] == [
         "a",
         "b",
@@ -112,7 +112,7 @@ def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trai
     assert "<h2>ResNet-20</h2>" in trainer.now["heading"]
 
 
-def test_the_settings_of_a_run_are_taken_over(trainer):
+def test_settings_of_a_run_are_copied(trainer):
     ask(trainer, focus="b", epochs="77")
     ask(trainer, like=True)
     state = trainer._state

@@ -50,7 +50,7 @@ def test_the_network_of_a_run_is_saved_beside_the_notebook_without_keras_in_its_
 
 
 @pytest.mark.slow
-def test_why_a_network_was_not_saved_is_said_of_its_run_alone(folder, tmp_path, monkeypatch):
+def test_failure_to_save_a_network_is_shown_with_its_run_only(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     checkpointed(Run(folder / "a"))
     trainer = Trainer(folder=folder)
@@ -68,7 +68,7 @@ def test_why_a_network_was_not_saved_is_said_of_its_run_alone(folder, tmp_path, 
     trainer.close()
 
 
-def test_what_came_of_saving_hides_nothing_that_happens_to_the_run_later(folder):
+def test_result_of_saving_hides_no_later_state_of_the_run(folder):
     result = SaveResult("d", "Saved as d.keras.", "saved")
     run = made(folder, "d", state="training", warning="Other versions.", **ALIVE)
     said = lambda: trainer_pages.now(initial_state(), read_folder(folder), None, result)["said"]  # noqa: E731 - said twice
@@ -77,7 +77,7 @@ def test_what_came_of_saving_hides_nothing_that_happens_to_the_run_later(folder)
     assert said() == "SE-ResNet-20: failed, since the disk is full. Saved as d.keras."
 
 
-def test_a_network_is_not_saved_where_it_cannot_be_or_would_take_the_memory_of_a_training(folder, monkeypatch):
+def test_saving_without_memory_or_permission_is_refused(folder, monkeypatch):
     checkpointed(Run(folder / "a"))
     trainer = Trainer(folder=folder)
     monkeypatch.setattr(memory, "available", lambda: 10**8)

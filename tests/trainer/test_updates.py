@@ -19,7 +19,7 @@ from senet_lab.widgets import follower as following
 from senet_lab.widgets.follower import Follower
 
 
-def test_a_look_that_costs_more_is_made_less_often(monkeypatch):
+def test_expensive_poll_is_made_less_often(monkeypatch):
     rests = []
 
     def looked(cost):
@@ -74,7 +74,7 @@ def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
     json.dumps(trainer.form)
 
 
-def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
+def test_settings_from_several_threads_end_with_the_last_state_on_the_page(trainer):
     begin = threading.Barrier(3)
 
     def move(values):
@@ -103,7 +103,7 @@ def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
     assert epochs == str(trainer._state.recipe.epochs)
 
 
-def test_nothing_is_sent_while_nothing_changes_and_only_the_part_that_does(trainer):
+def test_only_changed_parts_are_sent(trainer):
     trainer._tick()
     changed = []
     trainer.observe(lambda change: changed.append(change["name"]), ["form", "now", "picture", "epochs", "table"])
@@ -136,7 +136,7 @@ def test_a_step_sends_no_table_and_an_epoch_does(folder):
     assert "epoch 4, accuracy" not in before["strips"] + trainer.picture
 
 
-def test_a_follower_looks_until_it_is_ended_and_no_longer_than_its_panel_lives():
+def test_follower_polls_until_it_is_ended_or_its_panel_is_gone():
     looked = []
 
     def tick():
@@ -173,7 +173,7 @@ def test_an_error_while_following_is_shown_and_kept(trainer, monkeypatch):
     assert ask(trainer, epochs=4)["error"] == ""
 
 
-def test_an_error_of_our_own_is_shown_and_the_next_move_works(trainer, monkeypatch):
+def test_internal_error_is_shown_and_the_next_setting_works(trainer, monkeypatch):
     monkeypatch.setattr(trainer_pages, "form", lambda *_, **__: 1 / 0)
     assert "ZeroDivisionError" in ask(trainer, epochs=4)["error"]
     monkeypatch.undo()

@@ -151,7 +151,7 @@ DAMAGE = [
 
 
 @pytest.mark.parametrize(("name", "content", "reason"), DAMAGE, ids=lambda value: str(value)[:40])
-def test_the_list_names_a_damaged_file_with_the_reason_and_lists_the_other_runs(folder, name, content, reason, capfd):
+def test_list_names_a_damaged_file_with_the_reason_and_lists_the_other_runs(folder, name, content, reason, capfd):
     path = folder / "b" / name
     put(path, content)
     began = time.monotonic()
@@ -165,7 +165,7 @@ def test_the_list_names_a_damaged_file_with_the_reason_and_lists_the_other_runs(
 
 
 @pytest.mark.parametrize(("name", "content", "reason"), DAMAGE, ids=lambda value: str(value)[:40])
-def test_the_trainers_page_shows_the_other_runs_whatever_is_damaged(folder, name, content, reason):
+def test_page_of_the_trainer_shows_the_other_runs_whatever_is_damaged(folder, name, content, reason):
     put(folder / "b" / name, content)
     snapshot = read_folder(folder)
     assert {"a", "c"} <= {record.key for record in snapshot.records}
@@ -231,7 +231,7 @@ def test_a_run_is_not_started_where_something_else_lies_in_the_place_of_its_skip
 
 
 @pytest.mark.parametrize("text", ["pause\n", "  pause  ", "pause\r\n", "\tpause"])
-def test_what_is_wanted_may_end_in_a_line_or_spaces(folder, text):
+def test_request_that_ends_in_a_newline_or_spaces_is_read(folder, text):
     (folder / "a" / "wanted").write_text(text)
     assert Run(folder / "a").asked() == "pause"
     assert read_folder(folder).record("a").request == "pause"
@@ -242,7 +242,7 @@ def test_what_is_wanted_may_end_in_a_line_or_spaces(folder, text):
     "nan,1,1,1,1,1,1,1,1", "inf,1,1,1,1,1,1,1,1", "0,1,1,1,1,1,1,1,1", "2.5,1,1,1,1,1,1,1,1", "3,1,1,1,1,nan,1,1,1",
     "3,1,1,1,1,1,1,inf,1", "\x00", '3,"1,1,1,1,1,1,1,1', f"3,{'1' * 200_000},1,1,1,1,1,1,1",
 ])  # fmt: skip
-def test_a_row_of_metrics_that_cannot_be_is_left_out_and_the_next_one_is_not(folder, row):
+def test_impossible_row_of_metrics_is_left_out_and_the_next_one_is_not(folder, row):
     path = folder / "a" / "metrics.csv"
     path.write_text(f"{path.read_text()}{row}\n")
     metrics.append_row(path, {**ROW, "epoch": 2, "val_loss": float("nan"), "val_accuracy": float("nan")})
@@ -250,7 +250,7 @@ def test_a_row_of_metrics_that_cannot_be_is_left_out_and_the_next_one_is_not(fol
 
 
 @pytest.mark.parametrize("about", [{"epoch": "x"}, {"epoch": None}, {"step": -1}, {"loss": []}, [], 3])
-def test_a_checkpoint_that_says_nonsense_of_its_place_gives_way_to_the_one_before(tmp_path, about):
+def test_checkpoint_with_impossible_progress_gives_way_to_the_one_before(tmp_path, about):
     checkpoint.write_newest(tmp_path, 1, [np.ones(3)], {"epoch": 1})
     told = json.dumps({"arrays": 1, **about} if isinstance(about, dict) else about)
     np.savez(tmp_path / "000000002.npz", about=np.frombuffer(told.encode(), "uint8"), v00000=np.ones(3))
@@ -259,7 +259,7 @@ def test_a_checkpoint_that_says_nonsense_of_its_place_gives_way_to_the_one_befor
 
 
 @pytest.mark.parametrize("what", ["a folder", "a named pipe"])
-def test_what_lies_in_the_place_of_a_checkpoint_gives_way_to_the_one_before(tmp_path, what):
+def test_folder_or_pipe_in_the_place_of_a_checkpoint_gives_way_to_the_one_before(tmp_path, what):
     checkpoint.write_newest(tmp_path, 1, [np.ones(3)], {"epoch": 1})
     put(tmp_path / "000000002.npz", what)
     _, about, damaged = checkpoint.read_newest(tmp_path)
@@ -268,14 +268,14 @@ def test_what_lies_in_the_place_of_a_checkpoint_gives_way_to_the_one_before(tmp_
 
 @pytest.mark.parametrize("text", [NESTED, "[]", '{"mean": 3}', '{"mean": ["x"], "deviation": [1]}', "{}",
                                   '{"mean": [0.5], "deviation": [0.1, 0.2]}', '{"mean": [0.5], "deviation": [0]}'])  # fmt: skip
-def test_a_damaged_scale_is_none(folder, text):
+def test_damaged_scale_is_ignored(folder, text):
     put(folder / "a" / SCALE, text)
     assert known_scale(folder / "a", "sample") == Scale()
     with pytest.raises(ValueError, match="knows the scale of its images once it has been started"):
         known_scale(folder / "a", "elsewhere")
 
 
-def test_a_file_that_may_not_be_read_says_so(tmp_path, monkeypatch):
+def test_file_without_permission_is_reported(tmp_path, monkeypatch):
     """As root, who runs these tests in a container, one may read everything."""
 
     def refused(path, _):
@@ -294,7 +294,7 @@ def test_a_file_that_is_not_there_is_not_damaged(tmp_path):
     assert list_runs(tmp_path / "nowhere") == []
 
 
-def test_an_older_config_lacks_what_was_added_since(tmp_path):
+def test_config_of_an_older_version_gets_default_fields(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     put(run.folder / "config.json", config())
     assert (run.config["versions"], run.placement, run.recipe) == ({}, Placement(), Recipe())
@@ -325,7 +325,7 @@ def test_a_run_that_becomes_readable_is_read_again(folder, monkeypatch):
     assert read_folder(folder, snapshot).record("b")
 
 
-def test_a_run_whose_checkpoints_are_all_damaged_says_how_to_go_on(folder):
+def test_run_whose_checkpoints_are_all_damaged_says_what_to_do(folder):
     for path in (folder / "a" / "checkpoints").glob("*.npz"):
         put(path, "PK")
     words = "all of them are damaged; put back a copy of one, or remove 'checkpoints' to train from the start."

@@ -29,7 +29,7 @@ def recorder(folder, recipe=RECIPE, **fields):
     return GateRecorder.of(folder, replace(data.sample(), **fields), recipe, Scale())
 
 
-def test_gates_are_noted_epoch_by_epoch_and_an_epoch_done_again_counts_once(model, tmp_path):
+def test_gates_are_recorded_per_epoch_and_a_repeated_epoch_counts_once(model, tmp_path):
     for epoch in (0, 1, 2, 1):
         recorder(tmp_path).record(model, epoch)
     found = moments.kept(tmp_path / moments.FILE)
@@ -39,14 +39,14 @@ def test_gates_are_noted_epoch_by_epoch_and_an_epoch_done_again_counts_once(mode
     assert [path.name for path in tmp_path.iterdir()] == ["gates.json"]
 
 
-def test_noting_leaves_weights_statistics_and_optimizer_as_they_are(model, tmp_path):
+def test_recording_leaves_weights_statistics_and_optimizer_as_they_are(model, tmp_path):
     before = [np.array(variable) for variable in variables(model)]
     recorder(tmp_path).record(model, 0)
     for a, b in zip(before, variables(model), strict=True):
         np.testing.assert_array_equal(a, np.array(b))
 
 
-def test_what_is_damaged_ends_no_training(model, tmp_path, caplog):
+def test_damaged_record_ends_no_training(model, tmp_path, caplog):
     (tmp_path / moments.FILE).write_text("[{")
     recorder(tmp_path).record(model, 3)
     assert [each.epoch for each in moments.kept(tmp_path / moments.FILE)] == [3]
@@ -61,7 +61,7 @@ def test_a_network_without_gates_and_too_few_images_leave_no_file(model, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_few_images_are_noted_where_an_epoch_is_short_and_all_classes_are_among_them():
+def test_few_images_of_all_classes_are_recorded_where_an_epoch_is_short():
     assert len(recorder(".").x) == 140  # a hundredth of 3 x 4,500 + 500, in one batch
     assert len(recorder(".", recipe=replace(RECIPE, batch=32)).x) == 140  # 5 batches of 28
     images = data.sample()
@@ -72,7 +72,7 @@ def test_few_images_are_noted_where_an_epoch_is_short_and_all_classes_are_among_
     np.testing.assert_array_equal(few.x, images.x_test[interleave_classes(images.y_test)[: 10 * MIN_IMAGES_PER_CLASS]])
 
 
-def test_the_file_has_the_form_that_the_lens_reads(model, tmp_path):
+def test_recorded_file_has_the_form_that_the_lens_reads(model, tmp_path):
     recorder(tmp_path, recipe=Recipe()).record(model, 0)
     (found,) = json.loads((tmp_path / "gates.json").read_text())
     assert sorted(found) == ["accuracy", "epoch", "mean", "specificity"]

@@ -54,7 +54,7 @@ def test_a_checkpoint_of_another_network_or_optimizer_is_refused_with_what_diffe
 
 
 @pytest.mark.parametrize("about", [{}, {KEY: 3}, {KEY: {}}, {KEY: {"architecture": 3, "recipe": []}}])
-def test_a_checkpoint_that_does_not_say_what_it_is_of_is_refused_by_its_shapes(about):
+def test_checkpoint_without_its_setup_is_refused_by_its_shapes(about):
     with pytest.raises(OtherNetworkError) as refused:
         setup().must_fit(variables((3, 2), (1,)), [np.ones((3, 4))], about)
     assert str(refused.value) == (
@@ -70,7 +70,7 @@ def test_more_arrays_than_variables_are_refused_where_the_optimizer_has_its_own(
         setup().must_fit(variables((3, 4)), arrays, {}, exactly=True)
 
 
-def test_a_recipe_may_be_changed_as_far_as_the_optimizer_has_the_same_variables():
+def test_recipe_may_change_while_the_optimizer_has_the_same_variables():
     longer = setup(recipe=Recipe(epochs=20, learning_rate=1e-4, precision="mixed_bfloat16"))
     longer.must_fit(variables((3, 4)), [np.ones((3, 4))], setup().about(), exactly=True)
 
