@@ -271,7 +271,7 @@ def test_a_class_without_images_is_refused_by_name(pets, tmp_path, suffix, capfd
     trainer = Trainer(folder=tmp_path)
     post(trainer, {"path": str(pets)})
     assert "the class 'eels' has none" in trainer.form["error"]
-    assert trainer._state.kind == "sample"
+    assert next(each for each in trainer.form["controls"] if each["name"] == "data")["value"] == "sample"
     trainer.close()
 
 
@@ -402,7 +402,8 @@ def test_the_trainer_starts_a_run_that_skips_bad_files_where_the_box_is_ticked(p
     post(trainer, {"data": "sample"})
     assert "skip_bad" not in [control["name"] for control in trainer.form["controls"]]
     post(trainer, {"skip_bad": False, "like": True})
-    assert (trainer._state.skip_bad, trainer._state.path) == (True, str(pets))
+    values = {control["name"]: control["value"] for control in trainer.form["controls"]}
+    assert (values["skip_bad"], values["path"]) == (True, str(pets))
     trainer.close()
 
 

@@ -9,8 +9,9 @@ from runs import ALIVE, SE_20, made
 
 from senet_lab import Trainer
 from senet_lab.trainer import page as trainer_pages
+from senet_lab.trainer.commands import command
 from senet_lab.trainer.folder import read_folder
-from senet_lab.trainer.state import initial_state
+from senet_lab.trainer.state import after, initial_state
 from senet_lab.training.recipe import RECIPES
 
 
@@ -53,11 +54,12 @@ from senet_lab.training.recipe import RECIPES
     ],
 )
 def test_bad_value_is_answered_at_its_control_and_changes_nothing(trainer, moves, words):
-    before = trainer._state
+    state, before = initial_state(), trainer.form["controls"]
     form = ask(trainer, **moves)
     assert words in form["error"]
     assert list(form["reasons"]) == list(moves)
-    assert replace(trainer._state, refusals={}) == before
+    assert form["controls"] == before
+    assert replace(after(state, moves), refusals={}) == state
     assert ask(trainer, epochs=5)["error"] == ""
 
 
@@ -79,14 +81,13 @@ def test_request_to_pause_or_stop_says_what_it_waits_for(folder, wish, state, fi
     assert now["said"] == f"SE-ResNet-20: {wish}: {first}."
 
 
-def test_another_recipe_retains_epochs_and_seed(trainer):
-    ask(trainer, epochs="1", seed="5")
-    assert trainer._state.recipe.warmup == 0
-    ask(trainer, recipe="original")
-    assert trainer._state.recipe == replace(RECIPES["original"], epochs=1, seed=5)
-    ask(trainer, recipe="modern", epochs="30")
-    assert trainer._state.recipe.epochs == 30
-    assert trainer._state.recipe.batch == 128
+def test_another_recipe_retains_epochs_and_seed():
+    state = after(initial_state(), {"epochs": "1", "seed": "5"})
+    assert state.recipe.warmup == 0
+    state = after(state, {"recipe": "original"})
+    assert state.recipe == replace(RECIPES["original"], epochs=1, seed=5)
+    state = after(state, {"recipe": "modern", "epochs": "30"})
+    assert (state.recipe.epochs, state.recipe.batch) == (30, 128)
 
 
 def test_active_run_but_not_a_paused_one_is_said_to_slow_down_a_second(tmp_path):
@@ -98,7 +99,7 @@ def test_active_run_but_not_a_paused_one_is_said_to_slow_down_a_second(tmp_path)
 
 
 def test_comparable_runs_are_drawn_with_the_one_in_focus_until_others_are_selected(trainer):
-    assert [record.key for record in trainer_pages.picture_records(trainer._state, trainer._snapshot)] == [
+    assert [record.key for record in trainer_pages.picture_records(initial_state(), read_folder(trainer.folder))] == [
         "a",
         "b",
         "c",
@@ -114,8 +115,10 @@ def test_comparable_runs_are_drawn_with_the_one_in_focus_until_others_are_select
 
 def test_settings_of_a_run_are_copied(trainer):
     ask(trainer, focus="b", epochs="77")
-    ask(trainer, like=True)
-    state = trainer._state
+    assert ask(trainer, like=True)["controls"][0]["value"] is None
+    assert trainer.architecture == replace(SE_20, ratio=4)
+    record = read_folder(trainer.folder).record("b")
+    state = command("like", True, after(initial_state(), {"epochs": "77"}), record, trainer.folder)
     assert (state.architecture, state.recipe, state.base, state.kind) == (
         replace(SE_20, ratio=4),
         RECIPES["original"],

@@ -11,8 +11,13 @@ from senet_lab import Architecture, Explorer, Trainer
 from senet_lab.explorer import widget as explorer_module
 from senet_lab.explorer.labels import OWN
 from senet_lab.explorer.moves import TIMM
+from senet_lab.trainer.state import initial_state
 from senet_lab.training.recipe import RECIPES
 from senet_lab.weights import pretrained
+
+
+def control(trainer, name):
+    return next(each for each in trainer.form["controls"] if each["name"] == name)
 
 
 def test_bundled_network_can_be_selected(trainer):
@@ -32,7 +37,7 @@ def test_network_of_timm_that_is_pasted_is_labelled_as_ones_own(trainer):
 def test_cifar10_that_is_not_on_the_machine_is_refused_with_the_reason(trainer, monkeypatch, tmp_path):
     monkeypatch.setenv("SENET_LAB_DATA", str(tmp_path / "none.npz"))
     assert "CIFAR-10 is not at" in ask(trainer, data="cifar10")["error"]
-    assert trainer._state.kind == "sample"
+    assert control(trainer, "data")["value"] == "sample"
     (tmp_path / "none.npz").write_bytes(b"")
     assert ask(trainer, data="cifar10")["error"] == ""
 
@@ -46,7 +51,7 @@ def test_network_gets_input_and_classes_of_the_data_and_says_so(trainer, tmp_pat
         (tmp_path / "pets" / name / "1.png").write_bytes(b"")
     ask(trainer, path=f"{tmp_path}/pets")
     assert (trainer.architecture.classes, trainer.architecture.input_shape) == (3, (224, 224, 3))
-    assert trainer._state.data == str(tmp_path / "pets")
+    assert (control(trainer, "data")["value"], control(trainer, "path")["value"]) == ("folder", str(tmp_path / "pets"))
 
 
 def test_network_of_the_explorer_is_followed_until_another_is_selected(folder):
@@ -69,7 +74,7 @@ def test_network_of_the_explorer_is_followed_until_another_is_selected(folder):
     assert (trainer.form["error"], trainer.form["reasons"]) == ("", {})
     trainer.close()
     explorer.architecture = SE_20
-    assert trainer._state.architecture == replace(SE_20, ratio=4)
+    assert trainer.architecture == replace(SE_20, ratio=4)
 
 
 def test_successor_of_an_explorer_whose_cell_is_run_again_is_followed(folder, monkeypatch):
@@ -84,7 +89,7 @@ def test_successor_of_an_explorer_whose_cell_is_run_again_is_followed(folder, mo
     assert trainer.architecture == replace(SE_20, ratio=4)
     trainer.close()
     again.architecture = SE_20
-    assert trainer._state.architecture == replace(SE_20, ratio=4)
+    assert trainer.architecture == replace(SE_20, ratio=4)
 
 
 def test_architecture_of_another_type_is_refused():
@@ -95,7 +100,8 @@ def test_architecture_of_another_type_is_refused():
 def test_recipe_argument_is_the_initial_recipe(tmp_path):
     recipe = replace(RECIPES["original"], epochs=3, batch=64)
     trainer = Trainer(folder=tmp_path, recipe=recipe)
-    assert (trainer._state.base, trainer._state.recipe) == ("original", recipe)
+    state = initial_state(recipe=recipe)
+    assert (state.base, state.recipe) == ("original", recipe)
     assert repr(trainer) == "Trainer(SE-ResNet-20, original recipe, 3 epochs, sample)"
     trainer.close()
     with pytest.raises(
