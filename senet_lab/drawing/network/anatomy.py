@@ -49,7 +49,7 @@ class Part(NamedTuple):
     def squeezed(self) -> int:
         """Channels that the squeeze of its first squeeze-excite leaves; 0 without one."""
         for row in self.rows:
-            if row[3] == "dense" and row.name.endswith("_se_reduce"):
+            if row.role == "reduce":
                 return int(row.output_shape[-1])
         return 0
 
@@ -125,9 +125,9 @@ class Anatomy:
 
 def _kind(rows: Iterable[Row]) -> str:
     """Of a block: it has a projection shortcut, an identity shortcut, or none."""
-    if "add" not in [row[3] for row in rows]:
+    if "add" not in [row.kind for row in rows]:
         return "plain"
-    return "projection" if "_shortcut_" in " ".join([row[0] for row in rows]) else "identity"
+    return "projection" if "shortcut" in [row.role for row in rows] else "identity"
 
 
 def _whole(name: str, blocks: tuple[Part, ...]) -> Part:

@@ -86,9 +86,9 @@ def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
     """The stops in the order of the rows, spread over the width of the drawing."""
     found: list[tuple[str, list[Row]]] = []
     for row in rows:
-        if "_shortcut_" in row.name or (row.in_se and place == "identity"):
+        if row.role == "shortcut" or (row.in_se and place == "identity"):
             continue
-        kind = "se" if row.in_se else "relu" if row.name.endswith("_relu") else row.kind
+        kind = "se" if row.in_se else "relu" if row.role == "output" else row.kind
         if kind == "se" and found and found[-1][0] == "se":
             found[-1][1].append(row)
         elif kind in STEPS:
@@ -174,7 +174,7 @@ def _strands(paths: int, x: float, line: float) -> str:
 def _squeeze_excite(rows: tuple[Row, ...], x: float, lines: tuple[float, float], height: float, path: str) -> str:
     """The multiplication on one line, the hourglass on the other, its neck as narrow as the squeeze leaves channels."""
     line, at = lines
-    reduce, gate = (next(row for row in rows if row.name.endswith(end)) for end in ("_reduce", "_gate"))
+    reduce, gate = (next(row for row in rows if row.role == role) for role in ("reduce", "gate"))
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
     params = reduce.params + gate.params
     neck = max(2.0, height * sqrt(min(1, squeezed / channels)))
@@ -218,7 +218,7 @@ def _shortcut(part: Part, to: float, line: float, gated: tuple[Row, ...]) -> lis
     """The identity as a solid line, a projection as a dashed one with its convolution; `gated` is what sits on it."""
     if part.kind == "plain":
         return []
-    row = next((row for row in part.rows if row.name.endswith("_shortcut_conv")), None)
+    row = next((row for row in part.rows if row.role == "shortcut" and row.kind == "conv"), None)
     marks = [svg.path(f"M 26 {line} V {ABOVE} H {to:.1f} V {line - 13}", f"shortcut-{part.kind}")]
     if row:
         box = Box(132, ABOVE - 19, 116, 38)

@@ -77,7 +77,7 @@ def _squeeze(part: Part, box: Box, scale: float) -> list[str]:
 
 def gated(part: Part) -> int:
     """Channels that its squeeze-excite scales."""
-    return next(int(row.output_shape[-1]) for row in part.rows if row.name.endswith("_se_gate"))
+    return next(int(row.output_shape[-1]) for row in part.rows if row.role == "gate")
 
 
 def _sums(part: Part, x: float, name: str) -> list[str]:
