@@ -71,7 +71,7 @@ PEERS = $(firstword $(wildcard .peers/bin/python) $(BIN)/python)
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py --peers $(PEERS) $(if $(QUICK),--quick)
 
-# The seed's training beside torch's, what a run adds to a bare `fit`, gates beside a bare `predict`.
+# The original lesson's training beside torch's, what a run adds to a bare `fit`, gates beside a bare `predict`.
 bench-training: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py training --peers $(PEERS) $(if $(QUICK),--quick)
 

@@ -1,4 +1,4 @@
-"""The seed's training as its README prints it, by the run machinery and by a bare `fit`; and what the machinery costs.
+"""The original lesson's training, by the run machinery and by a bare `fit`; and what the machinery costs.
 
 `python epochs.py epoch STEPS`: its network for CIFAR-10, Adam, batches of 32, through a run, as an epoch of 45,000
 images and 5,000 held out, extrapolated from so many steps; then as many by `fit` alone, without deterministic
@@ -58,7 +58,7 @@ assert panel.failure is None and panel.run.status().state in ("training", "valid
 
 
 class Timed(Loop):
-    """A loop with fewer images, and with the seed's network where there is no architecture for it."""
+    """A loop with fewer images, and with the original lesson's network where there is no architecture for it."""
 
     name: str = MINI
     steps: int = 200

@@ -1,7 +1,7 @@
 """One grouped convolution by each path of the layer, beside Keras' own. `python grouped.py SHAPE REPEATS`.
 
 Forward, and forward with both gradients, 3x3, 32 groups, compiled. Keras' own gradient takes seconds, and is called
-three times; `slices` is the seed's way, 32 convolutions one after the other.
+three times; `slices` is the original lesson's way, 32 convolutions one after the other.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from timing import emit, timed
 from senet_lab.nets.on_keras.acceleration import accelerate
 
 GROUPS = 32
-KERAS, SLICES = "Keras Conv2D(groups=32)", "the seed's 32 slices"
+KERAS, SLICES = "Keras Conv2D(groups=32)", "the original lesson's 32 slices"
 OURS = {"direct": "senet_lab, direct", "blocks": "senet_lab, blocks of 32", "slices": SLICES}
 
 

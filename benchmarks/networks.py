@@ -44,7 +44,7 @@ def limit(repeats: int) -> None:
 
 
 def network(name: str, side: int, way: str) -> keras.Model:
-    """A network with timm's conventions and 1000 classes; "mini SE-ResNet" is the seed's for CIFAR-10.
+    """A network with timm's conventions and 1000 classes; "mini SE-ResNet" is the original lesson's for CIFAR-10.
 
     As Keras comes it is the standalone script; the mini network is composed in the same way of Keras' own layers.
     """

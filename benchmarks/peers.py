@@ -76,7 +76,7 @@ def grouped(shape: str, repeats: int) -> None:
 
 
 def network(name: str) -> Any:
-    """A network of timm's; "mini SE-ResNet" is the seed's for CIFAR-10, made of timm's blocks."""
+    """A network of timm's; "mini SE-ResNet" is the original lesson's for CIFAR-10, made of timm's blocks."""
     from timm.layers import get_attn
     from timm.models.resnet import Bottleneck, downsample_conv
 
@@ -118,7 +118,7 @@ def train(name: str, batch: int, side: int, repeats: int) -> None:
 
 
 def epoch(how: str, steps: int) -> None:
-    """The seed's training on CIFAR-10: 45,000 images in batches of 32, 5,000 held out; from so many steps of each."""
+    """The original lesson's training on CIFAR-10: 45,000 images in batches of 32, 5,000 held out; from `steps`."""
     way = TIMM if how == "as it comes" else f"{TIMM}, {how}"
     model = network("mini SE-ResNet").to(memory_format=torch.channels_last)
     draw = torch.randint(0, 256, (10_000, 3, 32, 32), dtype=torch.uint8)

@@ -53,7 +53,7 @@ def jobs(quick: bool) -> list[Job]:
 
 
 def trainings(quick: bool) -> list[Job]:
-    """The seed's training, what the run machinery costs on its network and on one whose steps are short, and gates."""
+    """The original lesson's training, the cost of the run machinery on its network and on a fast one, and gates."""
     steps, rounds, many = (10, 1, 3) if quick else (200, 5, 20)
     found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", COMES, steps))] * (1 if quick else 2)
     found += [("epochs.py", ("free", steps, 2 if quick else 6)), ("peers.py", ("epoch", KEPT, steps))]

@@ -1,4 +1,4 @@
-"""What `make bench-training` measured, as a part of the page: the seed's training, what a run costs, gates."""
+"""Report `make bench-training` as a part of the page: the original lesson's training, the cost of a run, gates."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ INTRODUCTION = """## Training and gates
 `make bench-training`, {date}, {seconds} s, {processor}, {cores} cores.
 {missing}"""
 TABLES = {
-    "The seed's training: images/s in training steps": (
+    "The original lesson's training: images/s in training steps": (
         "epoch rate",
-        "CIFAR-10, Adam, batches of 32, as the seed's README prints it. A run asks TensorFlow for sums in a fixed "
+        "CIFAR-10, Adam, batches of 32, as its README prints it. A run asks TensorFlow for sums in a fixed "
         "order, so that it can be resumed bit for bit; `fit` without that shows what it costs. A run has glibc keep "
         "the memory that a step frees, and so has this `fit`; torch is shown as it comes, and with the same.",
     ),
-    "The seed's training: an epoch, s": (
+    "The original lesson's training: an epoch, s": (
         "epoch",
         "45,000 images and 5,000 held out, extrapolated from 200 steps; without the first step, which compiles. That "
         "of a run has its gates and its checkpoints in it.",

@@ -11,6 +11,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.checks import number, one_of
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--skip-bad", action="store_true", help="leave out files of the folder that cannot be read")
     train.add_argument("--folder", help="where the run is kept; else under runs/")
     for name in FIELDS:
-        kind = str if isinstance(getattr(RECIPES["seed"], name), str) else number
+        kind = str if isinstance(getattr(RECIPES["original"], name), str) else number
         train.add_argument(f"--{name.replace('_', '-')}", type=kind, help="instead of the recipe's")
     train.add_argument(
         "--devices", default="one", help=f"{' or '.join(DEVICES)} of this machine; each has a share of a batch"
@@ -133,7 +134,7 @@ def recipe_of(chosen: argparse.Namespace) -> Recipe:
     Raises:
         ValueError, TypeError: there is none of that name, or it cannot have such a value.
     """
-    recipe = RECIPES[one_of("recipe", chosen.recipe, tuple(RECIPES))]
+    recipe = RECIPES[one_of("recipe", current_name(chosen.recipe), tuple(RECIPES))]
     changed = {n: value for n in FIELDS if (value := getattr(chosen, n)) is not None}
     epochs = changed.get("epochs", recipe.epochs)
     if isinstance(epochs, int) and epochs > 0:  # a short training warms up for less

@@ -47,7 +47,7 @@ def architectures(draw):
         input_shape=(draw(st.integers(16, 40)), draw(st.integers(16, 40)), draw(st.integers(1, 4))),
         classes=draw(st.integers(2, 20)),
         include_top=draw(st.booleans()),
-        convention=draw(st.sampled_from(["seed", "paper", "timm"])),
+        convention=draw(st.sampled_from(["original", "paper", "timm"])),
         squeeze=draw(st.sampled_from(["average", "max"])),
         gate=draw(st.sampled_from(["sigmoid", "tanh", "relu"])),
         place=draw(st.sampled_from(["standard", "pre", "post", "identity", "3x3"])),

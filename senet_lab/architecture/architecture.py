@@ -8,8 +8,17 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture import tokens
+from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.presets import DEPTHS, EXPANSION, PRESETS, depths
-from senet_lab.architecture.style import FAMILIES, STYLE_FIELDS, Style, checked, squeezed_channels, style_of
+from senet_lab.architecture.style import (
+    CONVENTIONS,
+    FAMILIES,
+    STYLE_FIELDS,
+    Style,
+    checked,
+    squeezed_channels,
+    style_of,
+)
 from senet_lab.checks import (
     MAX_BASE_WIDTH,
     MAX_CARDINALITY,
@@ -61,7 +70,7 @@ class Architecture:
         input_shape: (height, width, channels) in pixels.
         classes: outputs of the classifier.
         include_top: False leaves the classifier away; the output is the last feature map.
-        convention: "seed", "paper" or "timm": what each field below has where it is None.
+        convention: "original", "paper" or "timm": what each field below has where it is None.
 
     The fields from `squeeze` on are those of `Style`, which describes them.
 
@@ -78,7 +87,7 @@ class Architecture:
     input_shape: tuple[int, int, int] = (224, 224, 3)
     classes: int = 1000
     include_top: bool = True
-    convention: str = "seed"
+    convention: str = "original"
 
     squeeze: str = "average"
     gate: str = "sigmoid"
@@ -108,6 +117,7 @@ class Architecture:
             cardinality=whole("cardinality", self.cardinality, 1, MAX_CARDINALITY),
             base_width=whole("base_width", self.base_width, 1, MAX_BASE_WIDTH),
             classes=whole("classes", self.classes, 2, MAX_CLASSES),
+            convention=one_of("convention", current_name(self.convention), tuple(CONVENTIONS)),
             groups=None if self.groups is None else own_groups(self.groups, self.family),
             **{name: checked(name, value) for name, value in self._chosen_style().items()},
         )
@@ -245,7 +255,7 @@ class Architecture:
         return build(self, name)
 
     @classmethod
-    def preset(cls, name: str, convention: str = "seed") -> Architecture:
+    def preset(cls, name: str, convention: str = "original") -> Architecture:
         """A published network by its name.
 
         >>> Architecture.preset("se_resnext50_32x4d").ledger().params
@@ -258,7 +268,7 @@ class Architecture:
 
     @classmethod
     def presets(cls) -> dict[str, Architecture]:
-        """All published networks by name, in the seed convention."""
+        """All published networks by name, in the original convention."""
         return {name: cls.preset(name) for name in PRESETS}
 
     def token(self) -> str:

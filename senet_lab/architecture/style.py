@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
+from senet_lab.architecture.aliases import AliasDict, current_name
 from senet_lab.checks import MAX_CHANNELS, flag, one_of, quoted, real, whole
 
 FAMILIES = ("resnet", "resnext")
 
 # What each source does where the papers leave room; a pair stands for (resnet, resnext).
-# "seed": the procedural README this project grew from. "paper": Hu et al. 2018 as released for Caffe; it states
-# no BN momentum, so that of its ports is taken. "timm": `seresnet50`, `seresnext50_32x4d` in timm 1.0.
-CONVENTIONS: Mapping[str, Mapping[str, Any]] = {
-    "seed": {
+# "original": the lesson this project grew from. "paper": Hu et al. 2018 as released for Caffe; it states no BN
+# momentum, so that of its ports is taken. "timm": `seresnet50`, `seresnext50_32x4d` in timm 1.0.
+CONVENTIONS: Mapping[str, Mapping[str, Any]] = AliasDict(
+    original={
         "stride_place": ("1x1", "3x3"),
         "padding": "same",
         "pool_padding": "symmetric",
@@ -25,7 +26,7 @@ CONVENTIONS: Mapping[str, Mapping[str, Any]] = {
         "bn_momentum": 0.99,
         "zero_gamma": False,
     },
-    "paper": {
+    paper={
         "stride_place": ("1x1", "3x3"),
         "padding": "symmetric",
         "pool_padding": "ceil",
@@ -36,7 +37,7 @@ CONVENTIONS: Mapping[str, Mapping[str, Any]] = {
         "bn_momentum": 0.9,
         "zero_gamma": False,
     },
-    "timm": {
+    timm={
         "stride_place": ("3x3", "3x3"),
         "padding": "symmetric",
         "pool_padding": "symmetric",
@@ -47,7 +48,7 @@ CONVENTIONS: Mapping[str, Mapping[str, Any]] = {
         "bn_momentum": 0.9,
         "zero_gamma": True,
     },
-}
+)
 
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "block": ("bottleneck", "basic"),
@@ -110,9 +111,10 @@ class Style:
             object.__setattr__(self, name, checked(name, getattr(self, name)))
 
     def __repr__(self) -> str:
-        usual = {**CONVENTIONS["seed"], **{f.name: f.default for f in fields(self) if f.default is not MISSING}}
+        usual = {**CONVENTIONS["original"], **{f.name: f.default for f in fields(self) if f.default is not MISSING}}
         changed = {n: v for n in STYLE_FIELDS if (v := getattr(self, n)) != usual[n] and n != "stride_place"}
-        return f"<Style: seed, stride in the {self.stride_place}{''.join(f', {n}={v!r}' for n, v in changed.items())}>"
+        others = "".join(f", {name}={value!r}" for name, value in changed.items())
+        return f"<Style: original, stride in the {self.stride_place}{others}>"
 
 
 STYLE_FIELDS = tuple(field.name for field in fields(Style))
@@ -131,17 +133,17 @@ def checked(name: str, value: Any) -> Any:
     return flag(name, value)
 
 
-def style_of(convention: str = "seed", family: str = "resnet", **chosen: Any) -> Style:
+def style_of(convention: str = "original", family: str = "resnet", **chosen: Any) -> Style:
     """The style of a convention, with the fields that are `chosen` differently.
 
-    >>> style_of("timm").squeeze_divisor, style_of("seed", "resnext", gate="tanh").gate
+    >>> style_of("timm").squeeze_divisor, style_of("original", "resnext", gate="tanh").gate
     (8, 'tanh')
 
     Raises:
         ValueError, TypeError: an unknown convention or family, or a value that a field cannot have.
     """
     index = FAMILIES.index(one_of("family", family, FAMILIES))
-    bundle = CONVENTIONS[one_of("convention", convention, tuple(CONVENTIONS))]
+    bundle = CONVENTIONS[one_of("convention", current_name(convention), tuple(CONVENTIONS))]
     for name in chosen:
         one_of("field of a style", name, STYLE_FIELDS)
     return Style(**{name: v[index] if isinstance(v, tuple) else v for name, v in bundle.items()} | chosen)

@@ -6,7 +6,7 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import counted, size, spaced
 
 CONVENTION_HINTS = {
-    "seed": "as in the lesson: Keras\u2019 own defaults",
+    "original": "as in the original lesson: Keras\u2019 own defaults",
     "paper": "as Hu et al. 2018 trained in Caffe",
     "timm": "as PyTorch Image Models has it",
 }
@@ -28,7 +28,7 @@ def hints(architecture: Architecture) -> dict[str, str]:
 
 
 def _squeezes(architecture: Architecture) -> str:
-    reduced = [row for row in architecture.ledger().rows if row.name.endswith("_se_reduce")]
+    reduced = [row for row in architecture.ledger().rows if row.role == "reduce"]
     if not reduced:
         return "no squeeze-excite"
     least = min(reduced, key=lambda row: row.output_shape[-1])

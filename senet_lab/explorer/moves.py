@@ -54,7 +54,7 @@ def shipped_name(architecture: Architecture) -> str | None:
     return _shipped().get(architecture)
 
 
-def named(name: str, convention: str = "seed") -> Architecture:
+def named(name: str, convention: str = "original") -> Architecture:
     """The network of a choice: a preset in a convention, one of timm's, or one of `ours`.
 
     Raises:

@@ -78,7 +78,7 @@ def style_call(style: Style, family: str, convention: str) -> str:
         return {each: value for each in STYLE_FIELDS if (value := getattr(style, each)) != getattr(usual, each)}
 
     shortest = min((convention, *CONVENTIONS), key=lambda name: len(chosen(name)))
-    args = [shortest, family] if family != "resnet" else [shortest] if shortest != "seed" else []
+    args = [shortest, family] if family != "resnet" else [shortest] if shortest != "original" else []
     return call_text("style_of", *args, **chosen(shortest))
 
 

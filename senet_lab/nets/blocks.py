@@ -30,14 +30,24 @@ from senet_lab.nets.layers import (
 )
 from senet_lab.nets.sketch import unique_name, written_once
 
-SEED = style_of("seed")
+ORIGINAL = style_of("original")
 
 
-def conv(x: Any, filters: int, kernel_size: int, *, strides: int = 1, groups: int = 1, style: Style, name: str) -> Any:
+def conv(
+    x: Any,
+    filters: int,
+    kernel_size: int,
+    *,
+    strides: int = 1,
+    groups: int = 1,
+    style: Style,
+    role: str = "",
+    name: str,
+) -> Any:
     """Convolution that keeps the map's size but for its strides."""
     padding = "same"
     if strides > 1 and kernel_size > 1 and style.padding == "symmetric":
-        x = ZeroPadding2D(kernel_size // 2, name=f"{name}_pad")(x)
+        x = ZeroPadding2D(kernel_size // 2, name=f"{name}_pad", role=role)(x)
         padding = "valid"
     return Conv2D(
         filters,
@@ -48,24 +58,24 @@ def conv(x: Any, filters: int, kernel_size: int, *, strides: int = 1, groups: in
         use_bias=style.conv_bias,
         kernel_initializer="he_normal",
         name=name,
+        role=role,
     )(x)
 
 
-def batch_norm(x: Any, *, gamma: str = "ones", style: Style, name: str) -> Any:
+def batch_norm(x: Any, *, gamma: str = "ones", style: Style, role: str = "", name: str) -> Any:
     """Batch normalization; epsilon and momentum are the style's."""
-    return BatchNormalization(momentum=style.bn_momentum, epsilon=style.bn_epsilon, gamma_initializer=gamma, name=name)(
-        x
-    )
+    momentum, epsilon = style.bn_momentum, style.bn_epsilon
+    return BatchNormalization(momentum=momentum, epsilon=epsilon, gamma_initializer=gamma, name=name, role=role)(x)
 
 
-def stem(inputs: Any, n_filters: int = 64, *, style: Style = SEED, name: str = "stem") -> Any:
+def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str = "stem") -> Any:
     """Construct the Stem: from images to feature maps; a 7x7 convolution and max pooling, or what `style.stem` says.
 
     Args:
         inputs: images, (batch, height, width, channels).
         n_filters: channels of the output; 128 for SENet-154's deep stem.
     """
-    style = replace(style, conv_bias=False)  # the seed has biases in its ResNeXt's blocks, not in its stem
+    style = replace(style, conv_bias=False)  # the original lesson has biases in its ResNeXt's blocks, not in its stem
     if style.stem == "cifar":
         x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
     elif style.stem == "deep":
@@ -88,7 +98,7 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = SEED, name: str = "
     return MaxPooling2D(3, strides=2, name=f"{name}_pool")(x)
 
 
-def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = SEED, name: str | None = None) -> Any:
+def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
     """Squeeze and Excite: pool each channel to one number, two dense layers, scale (Hu et al. 2018, sec. 3).
 
     Args:
@@ -102,21 +112,23 @@ def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = SEED, name: 
     filters = x.shape[-1]
     pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
     squeezed = squeezed_channels(filters, whole("ratio", ratio, 1, MAX_RATIO), style.squeeze_divisor)
-    gate = pooling(keepdims=True, name=f"{name}_se_squeeze")(x)
-    gate = _se_dense(gate, squeezed, "relu", style, f"{name}_se_reduce")
-    gate = _se_dense(gate, filters, style.gate, style, f"{name}_se_gate")
-    return Multiply(name=f"{name}_se_scale")([x, gate])
+    gate = pooling(keepdims=True, name=f"{name}_se_squeeze", role="squeeze")(x)
+    gate = _se_dense(gate, squeezed, "relu", style=style, role="reduce", name=f"{name}_se_reduce")
+    gate = _se_dense(gate, filters, style.gate, style=style, role="gate", name=f"{name}_se_gate")
+    return Multiply(name=f"{name}_se_scale", role="scale")([x, gate])
 
 
-def _se_dense(x: Any, units: int, activation: str, style: Style, name: str) -> Any:
-    return Dense(units, activation=activation, kernel_initializer="he_normal", use_bias=style.se_bias, name=name)(x)
+def _se_dense(x: Any, units: int, activation: str, *, style: Style, role: str = "", name: str) -> Any:
+    return Dense(
+        units, activation=activation, kernel_initializer="he_normal", use_bias=style.se_bias, name=name, role=role
+    )(x)
 
 
 def projection(x: Any, filters: int, *, strides: int, style: Style, name: str) -> Any:
     """Projection shortcut: a 1x1 convolution brings the input to the output's shape (He et al. 2016, eq. 2)."""
     kernel_size = style.projection_kernel if strides > 1 else 1
-    x = conv(x, filters, kernel_size, strides=strides, style=style, name=f"{name}_shortcut_conv")
-    return batch_norm(x, style=style, name=f"{name}_shortcut_bn")
+    x = conv(x, filters, kernel_size, strides=strides, style=style, role="shortcut", name=f"{name}_shortcut_conv")
+    return batch_norm(x, style=style, role="shortcut", name=f"{name}_shortcut_bn")
 
 
 @written_once
@@ -128,7 +140,7 @@ def residual_block(
     strides: int = 1,
     cardinality: int = 1,
     ratio: int | None = 16,
-    style: Style = SEED,
+    style: Style = ORIGINAL,
     name: str,
 ) -> Any:
     """Residual branch, addition of the shortcut, ReLU; squeeze-excite (He et al. 2016, fig. 2; Hu et al. 2018, fig. 3).
@@ -155,7 +167,7 @@ def residual_block(
     x = branch(x, filters, excited, strides=strides, cardinality=cardinality, style=style, name=name)
     x = excited(x, "standard")
     x = Add(name=f"{name}_add")([shortcut, x])
-    x = ReLU(name=f"{name}_relu")(x)
+    x = ReLU(name=f"{name}_relu", role="output")(x)
     return excited(x, "post")
 
 
@@ -210,7 +222,7 @@ def basic(
     return ReLU(name=f"{name}_relu2")(x) if style.branch_relu else x
 
 
-def classifier(x: Any, n_classes: int, *, style: Style = SEED, name: str = "classifier") -> Any:
+def classifier(x: Any, n_classes: int, *, style: Style = ORIGINAL, name: str = "classifier") -> Any:
     """Construct the Classifier: global average pooling and softmax; dropout between them where the style has it.
 
     Args:

@@ -23,7 +23,7 @@ __all__ = [
     "squeeze_excite_block", "stem",
 ]  # fmt: skip
 
-STYLE = style_of("seed", "resnet")
+STYLE = style_of("original", "resnet")
 
 # Meta-parameter: number of filters and blocks of each group
 groups = {n: tuple(zip(DEPTHS[n].n_filters, DEPTHS[n].n_blocks, strict=True)) for n in (26, 50, 101, 152)}

@@ -33,7 +33,7 @@ __all__ = [
     "squeeze_excite_block", "stem",
 ]  # fmt: skip
 
-STYLE = style_of("seed", "resnext")
+STYLE = style_of("original", "resnext")
 
 # Meta-parameter: filters in, filters out and number of blocks of each group, for 32x4d
 groups = {

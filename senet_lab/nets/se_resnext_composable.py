@@ -34,7 +34,7 @@ class SEResNeXt(Composable):
         n_classes: int = 1000,
         include_top: bool = True,
         *,
-        convention: str = "seed",
+        convention: str = "original",
     ) -> None:
         """Take a published depth, or a table of groups, for `n_layers`; the rest as in `Architecture`."""
         size = {"groups": n_layers} if isinstance(n_layers, (list, tuple)) else {"depth": n_layers}

@@ -114,7 +114,7 @@ def _apart(state: State) -> str:
         for name, value in usual.items()
         if (now := getattr(state.recipe, name)) != value
     ]
-    return f"{state.base}, but {', '.join(told)}" if told else f"all as {state.base} has it"
+    return f"{state.base}, but {', '.join(told)}" if told else f"all as in the {state.base} recipe"
 
 
 def _shown(value: Any) -> str:

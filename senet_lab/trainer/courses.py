@@ -140,8 +140,8 @@ def but_seed(architecture: Architecture, recipe: Recipe, data: str) -> tuple[str
 def recipe_words(recipe: Recipe) -> str:
     """The recipe that it was made from, and for how long: "modern, 30 epochs".
 
-    >>> recipe_words(RECIPES["seed"])
-    'seed recipe, 10 epochs'
+    >>> recipe_words(RECIPES["original"])
+    'original recipe, 10 epochs'
     """
     base = nearest_recipe(recipe)
     return f"{base} recipe, {recipe.epochs} epoch{'s' * (recipe.epochs != 1)}"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import flag, one_of, path_of, quoted, text
 from senet_lab.data import datasets as data_
@@ -148,9 +149,9 @@ def _token(state: State, token: Any) -> State:
 
 def _recipe(state: State, name: Any) -> State:
     """Another recipe; what is a matter of time, chance and device stays as it was set."""
-    base = RECIPES[one_of("recipe", name, tuple(RECIPES))]
+    name = one_of("recipe", current_name(name), tuple(RECIPES))
     kept = {each: getattr(state.recipe, each) for each in CHOSEN}
-    return replace(state, base=name, recipe=with_fields(base, **kept))
+    return replace(state, base=name, recipe=with_fields(RECIPES[name], **kept))
 
 
 def _data(state: State, kind: Any) -> State:

@@ -85,7 +85,7 @@ class Trainer(anywidget.AnyWidget):
                 "try Architecture()."
             )
         if not isinstance(recipe, (Recipe, type(None))):
-            raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['seed'].")
+            raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['original'].")
         self.folder = path_of("folder", folder, "'runs'").resolve()
         self.failure: BaseException | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from senet_lab.architecture.aliases import AliasDict
 from senet_lab.checks import MAX_SEED, flag, instance, one_of, real, whole
 
 OPTIMIZERS = ("adam", "sgd")
@@ -18,7 +19,7 @@ MAX_LEARNING_RATE = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How to train. What is given is the seed's: its README trains for 10 epochs with Adam, 32 images at a time.
+    """How to train. The defaults are the original lesson's: 10 epochs with Adam, 32 images at a time.
 
     Attributes:
         epochs: how often every training image is seen.
@@ -93,9 +94,9 @@ def _checked(name: str, value: Any) -> Any:
     return real(name, value, 0, 0.9 if name == "validation" else 1)
 
 
-RECIPES: Mapping[str, Recipe] = {
-    "seed": Recipe(),
-    "modern": Recipe(
+RECIPES: Mapping[str, Recipe] = AliasDict(
+    original=Recipe(),
+    modern=Recipe(
         epochs=30,
         batch=128,
         optimizer="sgd",
@@ -108,4 +109,4 @@ RECIPES: Mapping[str, Recipe] = {
         augment=True,
         standardise=True,
     ),
-}
+)

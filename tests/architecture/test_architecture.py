@@ -18,18 +18,18 @@ def test_every_field_of_a_style_is_a_field_of_an_architecture():
 
 
 def test_conventions_set_the_same_fields():
-    assert {frozenset(bundle) for bundle in CONVENTIONS.values()} == {frozenset(CONVENTIONS["seed"])}
+    assert {frozenset(bundle) for bundle in CONVENTIONS.values()} == {frozenset(CONVENTIONS["original"])}
 
 
 def test_a_field_left_none_takes_the_conventions():
     architecture = Architecture("resnext", convention="timm", bn_epsilon=1e-3)
     assert (architecture.style.bn_epsilon, architecture.style.bn_momentum) == (1e-3, 0.9)
-    assert replace(architecture, convention="seed").style.bn_momentum == 0.99
+    assert replace(architecture, convention="original").style.bn_momentum == 0.99
 
 
 def test_the_place_of_the_stride_depends_on_convention_and_family():
     places = {(c, f): style_of(c, f).stride_place for c in CONVENTIONS for f in ("resnet", "resnext")}
-    assert [key for key, place in places.items() if place == "1x1"] == [("seed", "resnet"), ("paper", "resnet")]
+    assert [key for key, place in places.items() if place == "1x1"] == [("original", "resnet"), ("paper", "resnet")]
 
 
 def test_the_issue_s_presets_are_there_each_with_and_without_se():
@@ -75,7 +75,7 @@ def test_old_tokens_keep_their_meaning():
     """A default that changes would change what these say: then the version of the format must go up."""
     assert Architecture.from_token("senet1") == Architecture(
         "resnet", 50, groups=None, cardinality=32, base_width=4, ratio=16, input_shape=(224, 224, 3), classes=1000,
-        include_top=True, convention="seed", squeeze="average", gate="sigmoid", place="standard",
+        include_top=True, convention="original", squeeze="average", gate="sigmoid", place="standard",
     )  # fmt: skip
     assert Architecture().token() == "senet1"
     token = "senet1~family=resnext~groups=96x2,128x3~ratio=16xnone~input_shape=32x48x1~include_top=no~stem=cifar"
@@ -192,8 +192,8 @@ BAD = [
     (dict(classes=-10), VALUES, "`classes` (=-10) must be at least 2; try 2."),
     (dict(classes=10.0), TYPES, "`classes` must be a whole number, not 10.0; try 10."),
     (dict(include_top=1), TYPES, "`include_top` must be True or False, not 1; try True."),
-    (dict(convention="tim"), VALUES, "`convention` (='tim') must be one of 'seed', 'paper' or 'timm'; try 'timm'."),
-    (dict(convention=None), TYPES, "`convention` must be one of 'seed', 'paper' or 'timm', not None; try 'seed'."),
+    (dict(convention="tim"), VALUES, "`convention` (='tim') must be one of 'original', 'paper' or 'timm'; try 'timm'."),
+    (dict(convention=None), TYPES, "`convention` must be one of 'original', 'paper' or 'timm', not None; try 'original'."),
     (dict(squeeze="mean"), VALUES, "`squeeze` (='mean') must be one of 'average' or 'max'"),
     (dict(gate="sigmoyd"), VALUES, "`gate` (='sigmoyd') must be one of 'sigmoid', 'tanh' or 'relu'; try 'sigmoid'."),
     (dict(place="before"), VALUES, "`place` (='before') must be one of"),
@@ -280,9 +280,9 @@ def test_an_unknown_preset_names_the_nearest():
 
 def test_a_style_refuses_what_an_architecture_refuses():
     with pytest.raises(ValueError, match="must be one of"):
-        style_of("seed", gate="softmax")
+        style_of("original", gate="softmax")
     with pytest.raises(ValueError, match="field of a style"):
-        style_of("seed", gates="tanh")
+        style_of("original", gates="tanh")
     assert isinstance(style_of("paper", gate="relu"), Style)
 
 

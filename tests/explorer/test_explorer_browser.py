@@ -466,7 +466,7 @@ def test_the_line_about_a_move_follows_whoever_has_scrolled_away_from_it(page):
     page.locator("summary", has_text="Convention and groups").press("Enter")
     page.get_by_role("radio", name="timm").press("Space")
     echo = page.locator(".sn-echo")
-    expect(echo).to_have_text(re.compile("^Convention seed \u2192 timm: parameters"))
+    expect(echo).to_have_text(re.compile("^Convention original \u2192 timm: parameters"))
     expect(echo).to_be_in_viewport()
     page.get_by_role("group", name="This network").scroll_into_view_if_needed()
     expect(echo).to_be_hidden()

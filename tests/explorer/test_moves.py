@@ -111,7 +111,7 @@ def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, 
         (Architecture(depth=50), {"depth": 20}, "Depth 50 \u2192 20 (also sets: block basic, stem cifar): parameters"),
         (Architecture(depth=50, stem="deep"), {"depth": 18}, "Depth 50 \u2192 18 (also sets: block basic): parameters"),
         (Architecture(depth=50), {"depth": 101}, "Depth 50 \u2192 101: parameters"),
-        (Architecture(depth=50), {"convention": "timm"}, "Convention seed \u2192 timm: parameters"),
+        (Architecture(depth=50), {"convention": "timm"}, "Convention original \u2192 timm: parameters"),
     ],
 )
 def test_a_move_that_brings_another_style_says_what_else_has_changed(before, moves, words):

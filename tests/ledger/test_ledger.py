@@ -11,7 +11,7 @@ LEDGER = Architecture("resnext", 50).ledger()
 
 
 def mini(x):
-    """The seed's composed network for CIFAR-10, on a sketch."""
+    """The original lesson's composed network for CIFAR-10, on a sketch."""
     x = Conv2D(32, (3, 3), strides=1, padding="same", activation="relu")(x)
     x = SEResNet.group(x, n_blocks=2, n_filters=128, ratio=16)
     x = SEResNet.projection_block(x, n_filters=256)
@@ -81,7 +81,7 @@ def test_the_seeds_composed_network_has_4_141_962_parameters():
 
 
 def test_the_seeds_printed_count_is_that_of_128_blocks_of_2_filters():
-    """2,926,298 in the seed's README: n_filters and n_blocks were swapped, and 8 // 16 = 0 squeezed channels."""
+    """2,926,298 in the original lesson: n_filters and n_blocks were swapped, and 8 // 16 = 0 squeezed channels."""
     with pytest.raises(ValueError, match="leaves no channel of 8"):
         SEResNet.group(Sketch((32, 32, 32)), n_filters=2, n_blocks=128, ratio=16)
     x = Conv2D(32, (3, 3), strides=1, padding="same", activation="relu")(Sketch((32, 32, 3)))
@@ -150,7 +150,8 @@ def test_two_parts_of_one_name_are_refused_as_keras_refuses_them():
 def test_a_number_of_numpy_leaves_no_trace_in_later_counts():
     SEResNeXt.projection_block(Sketch((8, 8, 32)), np.int32(96), np.int32(64), np.int32(8), 1, np.int32(4))
     rows = SEResNeXt.projection_block(Sketch((8, 8, 32)), 96, 64, 8, 1, 4).rows
-    assert all(type(value) is int for row in rows for value in row[5:])
+    counts = (*SUMMED, "kernel", "stride", "groups", "receptive_field")
+    assert all(type(getattr(row, name)) is int for row in rows for name in counts)
 
 
 def test_a_name_of_ones_own_does_not_make_squeeze_excite():

@@ -20,7 +20,7 @@ COUNTS = {
     "SE-ResNet-152, SE bias": (PRESET("se_resnet152", "paper"), 66_821_848, 66_973_272, "11.289"),
     "SE-ResNeXt-50": (PRESET("se_resnext50_32x4d"), 27_543_848, 27_612_072, "4.233"),
     "SE-ResNeXt-50, SE bias": (PRESET("se_resnext50_32x4d", "paper"), 27_559_896, 27_628_120, "4.233"),
-    "SE-ResNeXt-50, the seed's conv biases": (
+    "SE-ResNeXt-50, the original lesson's conv biases": (
         replace(PRESET("se_resnext50_32x4d"), conv_bias=True), 27_577_896, 27_646_120, "4.233",
     ),
     "SE-ResNeXt-101": (PRESET("se_resnext101_32x4d"), 48_920_872, None, "7.975"),

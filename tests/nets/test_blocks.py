@@ -54,7 +54,7 @@ def test_a_whole_block_equals_its_numpy_reference(family, strides):
 
 
 def test_each_of_32_paths_depends_on_its_own_channels_and_on_no_other():
-    """The seed's loop of Lambdas read the last slice in every path: the same shape, the same count, no error."""
+    """The original lesson's loop of Lambdas read the last slice in every path: the same shape, the same count, no error."""
     inputs = keras.Input((4, 4, 64))
     outputs = se_resnext.identity_block(inputs, 128, 64, cardinality=32, name="b")
     model = randomized(keras.Model(inputs, outputs))

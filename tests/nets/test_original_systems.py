@@ -1,4 +1,4 @@
-"""The seed's four systems under its names, signatures and argument names; its README's examples as printed."""
+"""The four systems of the original lesson: names, signatures, argument names, and the examples that it prints."""
 
 import inspect
 
@@ -23,7 +23,7 @@ SIGNATURES = {
     se_resnext.projection_block: "x filters_in filters_out cardinality strides ratio",
     se_resnext.squeeze_excite_block: "x ratio",
 }
-DEFAULTS = {  # where the seed has any
+DEFAULTS = {  # where the original lesson has any
     se_resnet.group: {"strides": (2, 2)},
     se_resnet.identity_block: {"ratio": 16},
     se_resnet.projection_block: {"strides": (2, 2), "ratio": 16},
@@ -46,7 +46,7 @@ def test_the_tables_are_the_real_ones_and_cannot_be_eaten():
     assert se_resnet.groups[50] == ((64, 3), (128, 4), (256, 6), (512, 3))
     assert se_resnext.groups[50] == ((128, 256, 3), (256, 512, 4), (512, 1024, 6), (1024, 2048, 3))
     assert [se_resnext.groups[n][2][2] for n in (101, 152)] == [23, 36]
-    for _ in range(2):  # the seed's pop(0) left the second network with three groups
+    for _ in range(2):  # the original lesson's pop(0) left the second network with three groups
         x = se_resnet.learner(se_resnet.stem(senet_lab.Sketch((224, 224, 3))), se_resnet.groups[50], 16)
         assert x.shape == (None, 7, 7, 2048)
 

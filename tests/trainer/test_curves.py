@@ -140,7 +140,7 @@ def test_a_run_is_drawn_in_a_cell_and_saved_as_a_file(folder):
     ElementTree.fromstring(curve.svg.encode())
     assert "var(" not in curve.svg
     assert learning_curve(Run(folder / "c")).courses[0].last() == 0.4
-    again = made(folder, "again", recipe=replace(RECIPES["seed"], seed=1), accuracy=0.49)
+    again = made(folder, "again", recipe=replace(RECIPES["original"], seed=1), accuracy=0.49)
     first, second = learning_curve([Run(folder / "a"), again]).courses
     assert first.what == second.what != learning_curve(Run(folder / "b")).courses[0].what
     with pytest.raises(ValueError, match=r"`runs` \(=7 of them\) must be at most 6; try those that you compare."):

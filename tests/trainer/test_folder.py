@@ -57,5 +57,5 @@ def test_the_table_of_results_says_what_the_runs_say(folder):
     table = well_formed(results_table(look(folder).records, ["a"], "a", interactive=True))
     cells = [["".join(cell.itertext()) for cell in row] for row in table.findall(".//tbody/tr")]
     assert [cell[2:] for cell in cells][-1] == ["274.49 k", "40.82 M", "50.0 %", "50.0 %", "610", "finished"]
-    assert "ratio 4, seed recipe, 10 epochs" in cells[1][1]
+    assert "ratio 4, original recipe, 10 epochs" in cells[1][1]
     assert cells[-1][0] == "A"

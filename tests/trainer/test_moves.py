@@ -82,8 +82,8 @@ def test_a_wish_says_what_it_waits_for(folder, wish, state, first):
 def test_another_recipe_keeps_what_is_a_matter_of_time_and_chance(trainer):
     ask(trainer, epochs="1", seed="5")
     assert trainer._state.recipe.warmup == 0
-    ask(trainer, recipe="seed")
-    assert trainer._state.recipe == replace(RECIPES["seed"], epochs=1, seed=5)
+    ask(trainer, recipe="original")
+    assert trainer._state.recipe == replace(RECIPES["original"], epochs=1, seed=5)
     ask(trainer, recipe="modern", epochs="30")
     assert trainer._state.recipe.epochs == 30
     assert trainer._state.recipe.batch == 128
@@ -114,7 +114,7 @@ def test_the_settings_of_a_run_are_taken_over(trainer):
     state = trainer._state
     assert (state.architecture, state.recipe, state.base, state.kind) == (
         replace(SE_20, ratio=4),
-        RECIPES["seed"],
-        "seed",
+        RECIPES["original"],
+        "original",
         "sample",
     )

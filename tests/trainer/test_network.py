@@ -93,10 +93,12 @@ def test_what_is_no_network_is_refused():
 
 
 def test_a_recipe_that_is_given_is_the_one_at_first(tmp_path):
-    recipe = replace(RECIPES["seed"], epochs=3, batch=64)
+    recipe = replace(RECIPES["original"], epochs=3, batch=64)
     trainer = Trainer(folder=tmp_path, recipe=recipe)
-    assert (trainer._state.base, trainer._state.recipe) == ("seed", recipe)
-    assert repr(trainer) == "Trainer(SE-ResNet-20, seed recipe, 3 epochs, sample)"
+    assert (trainer._state.base, trainer._state.recipe) == ("original", recipe)
+    assert repr(trainer) == "Trainer(SE-ResNet-20, original recipe, 3 epochs, sample)"
     trainer.close()
-    with pytest.raises(TypeError, match=re.escape("`recipe` must be a Recipe, not 'seed'; try RECIPES['seed'].")):
-        Trainer(recipe="seed")
+    with pytest.raises(
+        TypeError, match=re.escape("`recipe` must be a Recipe, not 'original'; try RECIPES['original'].")
+    ):
+        Trainer(recipe="original")

@@ -52,9 +52,9 @@ def test_a_whole_number_may_be_written_as_another():
     ("moves", "said"),
     [
         ({}, "modern, but epochs 10 instead of 30"),
-        ({"epochs": "30"}, "all as modern has it"),
-        ({"recipe": "seed"}, "all as seed has it"),
-        ({"recipe": "seed", "augment": True}, "seed, but augment yes instead of no"),
+        ({"epochs": "30"}, "all as in the modern recipe"),
+        ({"recipe": "original"}, "all as in the original recipe"),
+        ({"recipe": "original", "augment": True}, "original, but augment yes instead of no"),
         (
             {"epochs": "1", "learning_rate": "0.05"},
             "modern, but epochs 1 instead of 30, learning rate 0.05 instead of 0.1, warm-up 0 instead of 2",

@@ -69,7 +69,7 @@ def _head(key: str, name: str, words: bool) -> str:
 
 def _row(index: int, row: Row, params: float, macs: float) -> str:
     """One row; `params` and `macs` turn a number into the length of its bar, in percent. Fast: there are up to 717."""
-    name, group, block, kind, shape, p, state, m, _, kernel, stride, groups, activations, field = row
+    name, group, block, kind, shape, p, state, m, _, kernel, stride, groups, activations, field, _role = row
     window = f'<td data-value="{kernel}">{_window(kernel, stride)}' if kind in WINDOWS else "<td>"
     kinds = f'squeeze-excite"><th scope="row">{_plain(name)}</th><td>SE: {kind}' if row.in_se else (
         f'{kind}"><th scope="row">{_plain(name)}</th><td>{kind}'

@@ -12,7 +12,7 @@ FILTERS, BLOCKS = 128, 2  # of the mini network's group
 
 
 def mini(filters: int = FILTERS, n_blocks: int = BLOCKS, ratio: int | None = 16, last: int = 256) -> Ledger:
-    """The seed's mini SE-ResNet for CIFAR-10, counted: a convolution, a group, two blocks, a dense layer."""
+    """The original lesson's mini SE-ResNet for CIFAR-10, counted: a convolution, a group, two blocks, a dense layer."""
     x = Conv2D(32, (3, 3), padding="same", activation="relu")(Sketch((32, 32, 3)))
     x = SEResNet.group(x, n_blocks=n_blocks, n_filters=filters, ratio=ratio)
     x = SEResNet.projection_block(x, n_filters=last)
@@ -69,7 +69,7 @@ def flatten(pick: Pick[int]) -> Task:
 
 
 def mini_params(pick: Pick[int]) -> Task:
-    """What the seed's mini network really has."""
+    """What the original lesson's mini network really has."""
     filters = pick(128, 64, 96)
     ledger = mini(filters)
     whole = ledger.params + ledger.state
