@@ -28,7 +28,7 @@ def hints(architecture: Architecture) -> dict[str, str]:
 
 
 def _squeezes(architecture: Architecture) -> str:
-    reduced = [row for row in architecture.ledger().rows if row.name.endswith("_se_reduce")]
+    reduced = [row for row in architecture.ledger().rows if row.role == "reduce"]
     if not reduced:
         return "no squeeze-excite"
     least = min(reduced, key=lambda row: row.output_shape[-1])
