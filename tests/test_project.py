@@ -1,6 +1,7 @@
 """The project around the package: what installs it, what it promises, what it must not contain."""
 
 import importlib
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -38,6 +39,19 @@ def test_every_dependency_is_pinned_with_hashes_and_without_an_address():
     assert {re.match(r"[\w.-]+", line)[0] for line in wanted} <= pinned
     assert lock.count("==") <= lock.count("--hash=sha256:")
     assert "://" not in lock
+
+
+def test_every_package_of_node_is_pinned_with_a_hash_and_without_an_address():
+    """CI leaves the JavaScript unchecked where packages cannot be fetched; a lock that npm refuses must not look so."""
+    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    wanted = json.loads((ROOT / "package.json").read_text())
+    assert lock[""]["devDependencies"] == wanted["devDependencies"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted["devDependencies"].values())
+    locked = {path.rpartition("node_modules/")[2] for path in lock}
+    for path, package in lock.items():
+        assert "resolved" not in package
+        assert path == "" or package["integrity"].startswith("sha512-")
+        assert {*package.get("dependencies", ()), *package.get("optionalDependencies", ())} <= locked
 
 
 def test_the_performance_page_is_what_the_stored_measurements_say(monkeypatch):

@@ -8,15 +8,21 @@ const MIN_BAR = 0.05; // percent
 
 /** @typedef {ReturnType<typeof layerOf>} Layer */
 
+// biome-ignore format: a line for each would fill the screen
 /** @param {LayerRow} row */
-function layerOf(row) {
-  const [name, group, block, kind, isExcite, shape, size, kernel, stride, groups, ...rest] = row;
-  const [params, state, macs, macsText, activations, activationsText, field, seesAll] = rest;
-  const numbers = { kernel, stride, groups, params, state, macs, activations, field };
-  return { name, group, block, kind, isExcite, shape, size, macsText, activationsText, seesAll, ...numbers };
-}
+const layerOf = ([
+  name, group, block, kind, isExcite, shape, size, kernel, stride, groups,
+  params, state, macs, macsText, activations, activationsText, field, seesAll,
+]) => ({
+  name, group, block, kind, isExcite, shape, size, kernel, stride, groups,
+  params, state, macs, macsText, activations, activationsText, field, seesAll,
+});
 
-const { format } = new Intl.NumberFormat("en");
+/**
+ * A whole number with commas. Intl.NumberFormat takes 30 ms to begin.
+ * @param {number} number
+ */
+const format = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** @param {Layer} layer */
 const windowOf = ({ kernel, stride }) => (kernel ? `${kernel}\u00d7${kernel}${stride > 1 ? ` /${stride}` : ""}` : "");

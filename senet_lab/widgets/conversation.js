@@ -33,6 +33,8 @@ const ENDED =
  * @property {(() => void)[]} listeners called when it is answered
  */
 
+/** @typedef {ReturnType<typeof openConversation>} Conversation */
+
 /** @typedef {{ connect(slot: Slot): void, disconnect(slot: Slot): void }} Signal of JupyterLab */
 /** @typedef {(sender: unknown, status: string) => void} Slot */
 
