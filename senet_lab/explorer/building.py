@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import memory
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.explorer.refusals import in_words
+from senet_lab.checks import ParameterError
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build, check_data, check_save, weight_bytes
 from senet_lab.nets.on_keras.quiet import wake_keras
+from senet_lab.widgets.refusals import page_text
 from senet_lab.widgets.saving import free_name, place
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Building:
         changed: is called; to be set anew when another panel takes over.
         architecture: what is being built, or was last; None before.
         model: the model that was built of it; None before, and while the next one is built.
-        words: how far it is, or what came of it.
+        message: how far it is, or what came of it.
         running: whether a thread is at it.
         version: rises with each change, so that who draws can tell that there was one meanwhile.
     """
@@ -41,15 +42,15 @@ class Building:
         self.changed = changed
         self.architecture: Architecture | None = None
         self.model: keras.Model | None = None
-        self.words, self.running, self.version = "", False, 0
-        self._room: int | None = None  # bytes for models, once Keras is there; None as well without a limit
+        self.message, self.running, self.version = "", False, 0
+        self._data_limit: int | None = None  # bytes for models, once Keras is there; None as well without a limit
         self._pooled = 0  # bytes that TensorFlow's pool keeps of models that are gone
 
     def start(self, architecture: Architecture) -> None:
         """Build it, unless something is being built already, or there is no memory for it."""
         if self.running:
             return
-        self.architecture, self.model, self.words = architecture, None, ""
+        self.architecture, self.model, self.message = architecture, None, ""
         gc.collect()  # a Keras model refers to itself: the previous one would still take its memory
         try:
             check_build(architecture, pooled=self._pooled)
@@ -71,18 +72,18 @@ class Building:
             self._refuse(error, "Not saved")
         else:
             path = free_name(folder, self.model.name, ".keras")
-            self.running, self.words = True, f"Saving {path.name} \u2026"
+            self.running, self.message = True, f"Saving {path.name} \u2026"
             _in_thread(self._keep, self.model, path)
 
     def _keep(self, model: keras.Model, path: Path) -> None:
         try:
             with written_whole(path) as unfinished:
                 model.save(unfinished)
-            said = f"Saved as {path.name}, {place(path.parent)}."
+            message = f"Saved as {path.name}, {place(path.parent)}."
         except Exception as error:
-            said = f"It could not be saved: {reason(error)}"
+            message = f"It could not be saved: {reason(error)}"
         self.running = False
-        self._say(said)
+        self._say(message)
 
     def _build(self, architecture: Architecture, policy: Any) -> None:
         try:
@@ -93,34 +94,34 @@ class Building:
             if policy is not None:
                 keras.config.set_dtype_policy(policy)
             self._say(f"Building {len(architecture.ledger().rows)} layers \u2026")
-            if self._room is None:  # memory that a model has left stays with the process, for the next one
-                self._room = memory.left()
-            if self._room is not None:
-                check_data(architecture, self._room)
+            if self._data_limit is None:  # memory that a model has left stays with the process, for the next one
+                self._data_limit = memory.left()
+            if self._data_limit is not None:
+                check_data(architecture, self._data_limit)
             start = time.perf_counter()
             model = architecture.build()
             seconds = time.perf_counter() - start
-            self.model, said = model, agreement(architecture, model)
+            self.model, message = model, agreement(architecture, model)
             if os.environ.get("TF_CPU_ALLOCATOR_USE_BFC") == "true":
                 self._pooled = max(self._pooled, weight_bytes(architecture))
-            said = f"Built in {seconds:.1f} s. {said}"
+            message = f"Built in {seconds:.1f} s. {message}"
         except Exception as error:
-            said = f"It could not be built: {reason(error)}"
+            message = f"It could not be built: {reason(error)}"
         self.running = False
-        self._say(said)
+        self._say(message)
 
     def _refuse(self, error: ValueError, what: str) -> None:
         """Note why nothing was done; who asked for it draws it."""
-        self.words, self.version = f"{what}: {in_words(str(error))}", self.version + 1
+        self.message, self.version = f"{what}: {page_text(error)}", self.version + 1
 
-    def _say(self, words: str) -> None:
-        self.words, self.version = words, self.version + 1
+    def _say(self, message: str) -> None:
+        self.message, self.version = message, self.version + 1
         self.changed()
 
 
-def _in_thread(function: Callable[..., None], *its: Any) -> None:
+def _in_thread(function: Callable[..., None], *arguments: Any) -> None:
     """Run it in a thread, in the context of the page's message that asks for it: see `following.Follower`."""
-    threading.Thread(target=contextvars.copy_context().run, args=(function, *its), daemon=True).start()
+    threading.Thread(target=contextvars.copy_context().run, args=(function, *arguments), daemon=True).start()
 
 
 def reason(error: BaseException) -> str:
@@ -132,7 +133,8 @@ def reason(error: BaseException) -> str:
         limit = memory.limit()
         allowed = f"This kernel may use {limit >> 20:,} MB; choose" if limit else "Choose"
         return f"not enough memory. {allowed} a smaller network."
-    return in_words(str(error)) if type(error) in (ValueError, OSError) else f"{type(error).__name__}: {error}"
+    is_for_people = isinstance(error, ParameterError) or type(error) in (ValueError, OSError)
+    return page_text(error) if is_for_people else f"{type(error).__name__}: {error}"
 
 
 def agreement(architecture: Architecture, model: keras.Model) -> str:

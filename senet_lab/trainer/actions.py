@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from senet_lab.explorer.refusals import told
+from senet_lab.checks import NO_VALUE, InvalidValueError, ParameterError
 from senet_lab.trainer.courses import DRAWN
 from senet_lab.trainer.folder import Seen
 from senet_lab.trainer.page import RESUME_ANYWAY, focus_of
 from senet_lab.trainer.state import State, like
-from senet_lab.training.estimate import checked
+from senet_lab.training.estimate import FORCE, checked
 from senet_lab.training.runs.run import Run
+from senet_lab.widgets.refusals import refusal
 from senet_lab.widgets.saving import free_name
 
 # What to press where a training seems not to fit; `start(force=True)` in Python.
@@ -29,15 +30,16 @@ def run_of(state: State, seen: Seen, folder: Path) -> Run | None:
 
 def refused(state: State, name: str, value: Any, error: Exception) -> State:
     """The state with what the engine says against a deed, in the words of the page."""
-    said = told(error, value).replace("or force it", f"or press {_FORCING.get(name, name)}")
-    return replace(state, refused={**state.refused, name: said})
+    if isinstance(error, ParameterError) and error.advice == FORCE:
+        error.advice = f"or press {_FORCING.get(name, name)}"
+    return replace(state, refused={**state.refused, name: refusal(error, value)})
 
 
 def _start(how: Any, state: State, _: Seen, folder: Path) -> State:
     """Start a training, which then is in focus; "anyway", though it seems not to fit into memory."""
     network, recipe = state.network, state.recipe
     if state.data == "":
-        raise ValueError("`data` must be a folder of images; say where it is first.")
+        raise InvalidValueError("data", NO_VALUE, "must be a folder of images", advice="say where it is first")
     if not (force := how == "anyway"):
         checked(network, recipe, state.data)  # before there is a folder that nobody wants
     folder.mkdir(parents=True, exist_ok=True)

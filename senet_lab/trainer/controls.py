@@ -9,14 +9,13 @@ from typing import Any
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.drawing.units import short
-from senet_lab.explorer.controls import preset_labels
-from senet_lab.explorer.labels import OWN, digits, words
-from senet_lab.explorer.moves import ours, preset_of
 from senet_lab.ledger.budget import cost
 from senet_lab.trainer.courses import held_out
 from senet_lab.trainer.state import FOLDER, KINDS, State, has_cifar10
 from senet_lab.training.recipe import OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES
 from senet_lab.widgets.control import Control
+from senet_lab.widgets.labels import OWN, format_number, format_value
+from senet_lab.widgets.presets import bundled_networks, preset_labels, preset_name
 
 NETWORK, DATA, RECIPE, FULL, TOKEN = "Network", "Data", "Recipe", "Recipe in full", "Token"
 # What people read of a field of the recipe, and what it does; those of `FULL` are folded away.
@@ -52,7 +51,7 @@ def trainer_controls(state: State, *, has_explorer: bool = False) -> tuple[Contr
 
 def _network(state: State, has_explorer: bool) -> Iterator[Control]:
     offered = _offered()
-    preset = "explorer" if state.follows else preset_of(state.architecture)
+    preset = "explorer" if state.follows else preset_name(state.architecture)
     preset = preset if preset in ("explorer", *offered) else None
     stops: tuple[str | None, ...] = (*(("explorer",) if has_explorer else ()), *(() if preset else (None,)), *offered)
     read = dict(zip(offered, preset_labels(offered), strict=True)) | {"explorer": "the Explorer\u2019s"}
@@ -63,7 +62,7 @@ def _network(state: State, has_explorer: bool) -> Iterator[Control]:
 @cache
 def _offered() -> tuple[str, ...]:
     """Those for small images first, what ships among them."""
-    return (*ours(), *sorted(PRESETS, key=lambda name: not name.startswith("cifar")))
+    return (*bundled_networks(), *sorted(PRESETS, key=lambda name: not name.startswith("cifar")))
 
 
 def _about(state: State) -> str:
@@ -99,7 +98,7 @@ def _recipe(state: State) -> Iterator[Control]:
         yield Control(name, label, section, "check", (), (), getattr(recipe, name), hint)
     for name, (label, stops, about) in SELECTS.items():
         hint = about or OPTIMIZER_HINTS[recipe.optimizer]
-        yield Control(name, label, FULL, "select", stops, tuple(map(words, stops)), getattr(recipe, name), hint)
+        yield Control(name, label, FULL, "select", stops, tuple(map(format_value, stops)), getattr(recipe, name), hint)
     for name, (label, section, hint) in NUMBERS.items():
         if section == FULL:
             yield _number(state, name, label, section, hint)
@@ -118,8 +117,10 @@ def _apart(state: State) -> str:
 
 
 def _shown(value: Any) -> str:
-    return digits(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else words(value)
+    return (
+        format_number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else format_value(value)
+    )
 
 
 def _number(state: State, name: str, label: str, section: str, hint: str) -> Control:
-    return Control(name, label, section, "number", (), (), digits(getattr(state.recipe, name)), hint)
+    return Control(name, label, section, "number", (), (), format_number(getattr(state.recipe, name)), hint)

@@ -9,7 +9,6 @@ from typing import Any
 from senet_lab.checks import first_few
 from senet_lab.drawing.inline_styles import still_page
 from senet_lab.drawing.network.summary import style_sheet
-from senet_lab.explorer.labels import words
 from senet_lab.trainer.controls import trainer_controls
 from senet_lab.trainer.curves import LEGEND, curves_page, curves_strips, curves_svg, curves_table, curves_words
 from senet_lab.trainer.folder import Seen
@@ -17,6 +16,7 @@ from senet_lab.trainer.results import Reading, Record, about_run, courses_of, pr
 from senet_lab.trainer.saving import Taken
 from senet_lab.trainer.state import FOLDER, State
 from senet_lab.training.estimate import estimate
+from senet_lab.widgets.labels import format_value
 
 ANYWAY = (
     "Started anyway, it may slow this machine down until the system ends it, or another process; Resume then goes on "
@@ -37,7 +37,7 @@ def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, A
     return {
         "error": "\n".join(state.refused.values()),
         "reasons": state.refused,
-        "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],
+        "controls": [{**control._asdict(), "text": format_value(control.value)} for control in offered],
         "needs": state.refused.get("start") or f"{needs}{busy}",
         "fits": fits and "start" not in state.refused,
         "anyway": ANYWAY if tight else "",

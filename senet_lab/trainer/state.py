@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import flag, one_of, path_of, quoted, text
+from senet_lab.checks import NO_VALUE, Bare, InvalidTypeError, InvalidValueError, flag, one_of, path_of, text
 from senet_lab.data import datasets as data_
 from senet_lab.data.class_folders import must_exist, must_have_images
 from senet_lab.data.datasets import TRAINING_IMAGES
-from senet_lab.explorer.labels import digits
-from senet_lab.explorer.moves import named
-from senet_lab.explorer.refusals import told
 from senet_lab.trainer.courses import DRAWN, nearest_recipe
 from senet_lab.trainer.results import Record
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs.fitting import fitted
+from senet_lab.widgets.labels import format_number
+from senet_lab.widgets.presets import find_network
+from senet_lab.widgets.refusals import refusal
 from senet_lab.widgets.typed import typed
 
 FOLDER = "folder"
@@ -79,13 +79,13 @@ def after(state: State, moves: dict[str, Any]) -> State:
             moved.network  # noqa: B018 - raises where the data are too small for it
             state = moved
         except (ValueError, TypeError, OSError) as error:
-            refused[name] = told(error, value, _present(state, name))
+            refused[name] = refusal(error, value, _present(state, name))
     return replace(state, refused=refused)
 
 
 def _present(state: State, name: str) -> str:
     """What stays in a field where what was typed is no number; "" for other controls."""
-    return digits(getattr(state.recipe, name)) if name in FIELDS and name not in NAMED else ""
+    return format_number(getattr(state.recipe, name)) if name in FIELDS and name not in NAMED else ""
 
 
 def begun(
@@ -112,7 +112,7 @@ def followed(state: State, architecture: Architecture) -> State:
     try:
         fitted(architecture, state.data)
     except ValueError as error:
-        return replace(state, refused={**state.refused, "network": told(error, None)})
+        return replace(state, refused={**state.refused, "network": refusal(error, None)})
     return replace(state, architecture=architecture)
 
 
@@ -139,7 +139,7 @@ def _network(state: State, name: Any) -> State:
         return replace(state, follows=False)
     if name == "explorer":  # which one that is, the widget knows
         return replace(state, follows=True)
-    return replace(state, architecture=named(name), follows=False)
+    return replace(state, architecture=find_network(name), follows=False)
 
 
 def _token(state: State, token: Any) -> State:
@@ -170,10 +170,8 @@ def has_cifar10() -> bool:
 
 def _path(state: State, typed: Any) -> State:
     if not (given := text("path", typed, "images").strip()):
-        raise ValueError(
-            "`path` must be a folder with a folder of images for each class, and the field is empty; try 'pets', with "
-            "'pets/cats' and 'pets/dogs' in it."
-        )
+        rule = "must be a folder with a folder of images for each class, and the field is empty"
+        raise InvalidValueError("path", NO_VALUE, rule, "'pets', with 'pets/cats' and 'pets/dogs' in it")
     path = path_of("path", given, "'images'")
     must_exist("path", path)
     must_have_images("path", path)  # a bounded look; all files are listed when a run is made
@@ -192,9 +190,10 @@ def like(state: State, record: Record) -> State:
 
 def _drawn(state: State, keys: Any) -> State:
     if not isinstance(keys, (list, tuple)) or not all(isinstance(key, str) for key in keys):
-        raise TypeError(f"`drawn` must be a list of runs, not {quoted(keys)}; try [].")
+        raise InvalidTypeError("drawn", keys, "must be a list of runs", "[]")
     if len(keys) > DRAWN:
-        raise ValueError(f"`drawn` (={len(keys)} runs) must be at most {DRAWN}, to be told apart; take one away first.")
+        rule = f"must be at most {DRAWN}, to be told apart"
+        raise InvalidValueError("drawn", Bare(f"{len(keys)} runs"), rule, advice="take one away first")
     return replace(state, drawn=tuple(dict.fromkeys(keys)))
 
 

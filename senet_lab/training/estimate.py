@@ -15,7 +15,7 @@ from typing import NamedTuple
 from senet_lab import memory
 from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import instance, path_of
+from senet_lab.checks import InvalidValueError, Phrase, Setting, instance, path_of
 from senet_lab.data.class_folders import class_names, count_images
 from senet_lab.data.datasets import TESTED
 from senet_lab.memory import size_words
@@ -29,6 +29,7 @@ SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of each paramet
 # was off by 4.8 %. What there is before any layer; what a layer's graph takes; the share of the ledger's activations
 # that a training step has in memory at once.
 BASE, LAYER, KEPT = 850_000_000, 800_000, 0.76
+FORCE = "or force it"  # advice where a training seems not to fit into memory: `start(force=True)` begins it
 
 
 class Estimate(NamedTuple):
@@ -97,13 +98,13 @@ def checked(architecture: Architecture, recipe: Recipe, data: str, placement: Pl
         parts = in_parts(recipe, found.batch)
         step, same = parts.batch * parts.accumulate, recipe.batch * recipe.accumulate
         which = "the same step" if step == same else "a step"
-        fit = f"batch={parts.batch} with accumulate={parts.accumulate}, which makes {which} of {step} images"
+        batch, accumulate = Setting("batch", parts.batch), Setting("accumulate", parts.accumulate)
+        fit: Phrase = (batch, " with ", accumulate, f", which makes {which} of {step} images")
     else:
         fit = "a smaller image, fewer channels or fewer blocks, since not even batch=1 fits"
-    raise ValueError(
-        f"`batch` (={recipe.batch}) needs about {size_words(found.needed)} of memory with this network, and "
-        f"{size_words(found.available)} are free; try {fit}; or force it."
-    )
+    needed, available = size_words(found.needed), size_words(found.available)
+    rule = f"needs about {needed} of memory with this network, and {available} are free"
+    raise InvalidValueError("batch", recipe.batch, rule, fit, advice=FORCE)
 
 
 def in_parts(recipe: Recipe, batch: int) -> Recipe:

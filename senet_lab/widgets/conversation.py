@@ -11,10 +11,11 @@ Answers are state: the trait that the page draws also says, by view, the number 
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from senet_lab.checks import quoted, whole
+from senet_lab.checks import InvalidTypeError, quoted, whole
 from senet_lab.widgets.follower import heard_where_sent
 
 if TYPE_CHECKING:
@@ -125,6 +126,18 @@ class Conversation:
             self._views[view] = _Progress(max(number, progress.begun), max(number, progress.answered))
 
 
+def show_failure(panel: Any, trait: str, answered: Mapping[str, int], error: BaseException) -> None:
+    """Keep an error as the `failure` of a panel and show it on its page: in a callback it would vanish.
+
+    Args:
+        trait: that the page draws, with the messages that are answered and errors.
+        answered: as of `Conversation`.
+    """
+    panel.failure = error
+    text = "".join(traceback.format_exception(error))
+    setattr(panel, trait, {**getattr(panel, trait), "answered": answered, "error": text})
+
+
 def _sender(content: Any) -> tuple[str, int]:
     """The view and the number of a message.
 
@@ -136,12 +149,12 @@ def _sender(content: Any) -> tuple[str, int]:
         raise TypeError(f"a message must be a dict of view, number and moves, not {quoted(content)}; try {fit}.")
     view = content.get("view")
     if not isinstance(view, str) or not view:
-        raise TypeError(f"`view` must be a text that names a view, not {quoted(view)}; try 'view 1'.")
+        raise InvalidTypeError("view", view, "must be a text that names a view", "'view 1'")
     return view, whole("number", content.get("number"), 1, MAX_NUMBER)
 
 
 def _request(view: str, number: int, content: Mapping[str, Any], buffers: Sequence[Any]) -> Request:
     moves = content.get("moves")
     if not isinstance(moves, dict):
-        raise TypeError(f"`moves` must be a dict of controls and values, not {quoted(moves)}; try {{}}.")
+        raise InvalidTypeError("moves", moves, "must be a dict of controls and values", "{}")
     return Request(view, number, moves, str(content.get("gesture", "")), tuple(buffers or ()))

@@ -15,7 +15,7 @@ def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
         "explorer.architecture = Architecture(depth=18)",
         "from senet_lab.explorer.widget import CELLS\nlen(CELLS)",
         "explorer._building.model, explorer._building.architecture = 'built', explorer.architecture\nexplorer.model",
-        "explorer.model, explorer._building.changed == explorer._built",
+        "explorer.model, explorer._building.changed == explorer._show_build",
     ]
     make, move, tell, put, count, build, built = enumerate(cells)
     manager, client = start_new_kernel(kernel_name="python3")

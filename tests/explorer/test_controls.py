@@ -8,9 +8,9 @@ from panel_driver import ask
 from senet_lab import Architecture, Explorer
 from senet_lab.drawing.network.summary import heading
 from senet_lab.explorer import page as pages
-from senet_lab.explorer import widget as explorer_module
+from senet_lab.explorer.building import Building
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.state import after, begun
+from senet_lab.explorer.updates import apply_moves, first_state
 
 OWN = {
     "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "the groups are listed one by one"}),
@@ -50,18 +50,18 @@ SHAPES = {
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_stop_of_every_control_can_be_reached(name, keep_cost):
     """All details shown; at the end, the page is that of the last stop."""
-    begin = replace(begun(SHAPES[name]), keep_cost=keep_cost, details=True)
-    offered = controls(begin.architecture, keep_cost=keep_cost, details=True)
+    start = replace(first_state(SHAPES[name]), keep_cost=keep_cost, details=True)
+    offered = controls(start.architecture, keep_cost=keep_cost, details=True)
     assert {control.kind for control in offered} == {"choice", "slider", "select", "check", "checks", "text"}
     assert len({control.name for control in offered}) == len(offered)
     for control in offered:
         assert len(control.stops) == len(control.labels)
         stops = [control.stops[:1], control.stops] if control.kind == "checks" else control.stops
         for stop in stops if not control.disabled else ():
-            made = after(begin, {control.name: list(stop) if isinstance(stop, tuple) else stop}, f"{stop}")
-            assert made.refused == {}, (control.name, stop)
-            page = pages.shown(made, explorer_module.Building(lambda: None))
-            assert heading(made.architecture) == page["heading"] or control.name == "batch"
+            moved = apply_moves(start, {control.name: list(stop) if isinstance(stop, tuple) else stop}, f"{stop}")
+            assert moved.refused == {}, (control.name, stop)
+            page = pages.render_page(moved, Building(lambda: None))
+            assert heading(moved.architecture) == page["heading"] or control.name == "batch"
 
 
 def test_values_are_shown_as_people_write_them():

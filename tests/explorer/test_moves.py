@@ -9,10 +9,11 @@ from panel_driver import ask
 from senet_lab import Architecture, Explorer
 from senet_lab.drawing.network.summary import picture
 from senet_lab.explorer import page as pages
-from senet_lab.explorer import state
-from senet_lab.explorer import widget as explorer_module
+from senet_lab.explorer import updates
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.moves import moved
+from senet_lab.explorer.moves import apply_move
+from senet_lab.explorer.state import FIRST_MESSAGE
+from senet_lab.explorer.updates import apply_moves, first_state
 
 
 def test_a_move_changes_the_network_the_page_and_the_sentence(explorer):
@@ -115,7 +116,7 @@ def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, 
     ],
 )
 def test_a_move_that_brings_another_style_says_what_else_has_changed(before, moves, words):
-    assert state.after(state.begun(before), moves, "one").said.startswith(words)
+    assert apply_moves(first_state(before), moves, "one").message.startswith(words)
 
 
 def test_a_refused_move_keeps_the_others_and_names_itself(explorer):
@@ -130,7 +131,7 @@ def test_a_drag_is_told_from_where_it_began(explorer):
         post(explorer, {"ratio": ratio}, "one drag")
     assert explorer.shown["said"].startswith("Ratio 16 \u2192 2: parameters +17.60 M (27.54 M \u2192 45.15 M)")
     post(explorer, {"ratio": 16}, "one drag")
-    assert explorer.shown["said"] == explorer_module.FIRST_WORDS
+    assert explorer.shown["said"] == FIRST_MESSAGE
 
 
 def test_what_a_move_took_along_is_told(explorer):
@@ -146,7 +147,7 @@ def test_moves_are_made_in_the_order_of_the_page(explorer):
     assert (explorer.architecture.depth, shown["error"]) == (18, "")
 
 
-@pytest.mark.parametrize(("module", "broken"), [(state, "moved"), (pages, "picture")])
+@pytest.mark.parametrize(("module", "broken"), [(updates, "apply_move"), (pages, "picture")])
 def test_an_error_of_our_own_is_shown_and_kept_and_the_next_move_works(monkeypatch, module, broken):
     explorer = Explorer()
     monkeypatch.setattr(module, broken, lambda *_, **__: 1 / 0)
@@ -161,7 +162,7 @@ def test_an_architecture_set_from_python_clears_what_was_said_of_moves(explorer)
     ask(explorer, ratio="x")
     explorer.architecture = Architecture("resnext", 101, ratio=4)
     assert (explorer.shown["error"], explorer.shown["refused"]) == ("", [])
-    assert explorer.shown["said"] == explorer_module.FIRST_WORDS
+    assert explorer.shown["said"] == FIRST_MESSAGE
 
 
 def test_an_architecture_set_while_a_page_is_drawn_is_the_one_that_is_shown(explorer, monkeypatch):
@@ -182,8 +183,8 @@ def test_setting_the_architecture_from_python_moves_the_page(explorer):
 
 
 def test_the_family_takes_the_depth_along_and_keeps_the_paths():
-    basic = moved(Architecture("resnext", 26, cardinality=8), "family", "resnet")
-    back = moved(replace(basic, depth=34), "family", "resnext")
+    basic = apply_move(Architecture("resnext", 26, cardinality=8), "family", "resnet")
+    back = apply_move(replace(basic, depth=34), "family", "resnext")
     assert (back.depth, back.cardinality) == (26, 8)
 
 

@@ -8,9 +8,10 @@ from panel_driver import ask
 from senet_lab import Architecture
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.moves import TIMM, moved
+from senet_lab.explorer.moves import apply_move
 from senet_lab.weights import pretrained
 from senet_lab.weights.timm.networks import architecture_of
+from senet_lab.widgets.presets import TIMM_NETWORKS
 
 
 @pytest.mark.parametrize("ratio", [16, None])
@@ -54,11 +55,11 @@ def test_a_preset_that_is_selected_is_named_and_leaving_it_makes_it_ones_own(exp
     assert explorer.architecture == replace(Architecture.preset(name), ratio=3)
 
 
-@pytest.mark.parametrize("name", TIMM)
+@pytest.mark.parametrize("name", TIMM_NETWORKS)
 def test_timms_networks_are_presets_by_the_names_that_timm_gives_them(name):
     """Each in timm's own convention, or the paper's, whatever was shown before; and it is known again."""
     network = architecture_of(name.removeprefix("timm/"))
-    assert moved(Architecture("resnext", 101, classes=7), "preset", name) == network
+    assert apply_move(Architecture("resnext", 101, classes=7), "preset", name) == network
     shown = next(control for control in controls(network) if control.name == "preset")
     assert shown.value == name
     assert shown.labels[shown.stops.index(name)] == f"timm: {name.removeprefix('timm/')}"

@@ -6,8 +6,8 @@ from messages import post
 from panel_driver import ask
 
 from senet_lab import Architecture
-from senet_lab.explorer import state
-from senet_lab.explorer.state import after, begun
+from senet_lab.explorer.state import MAX_UNDO_STEPS
+from senet_lab.explorer.updates import apply_moves, first_state
 
 
 def gesture(explorer, name, **moves):
@@ -69,10 +69,10 @@ def test_starting_over_and_what_python_sets_can_be_undone(explorer):
 
 
 def test_as_many_steps_are_kept_as_anybody_goes_back():
-    now = begun(Architecture())
-    for number in range(3 * state.STEPS):
-        now = after(now, {"ratio": 2 + number % 2}, f"{number}")
-    assert len(now.past) == state.STEPS
+    state = first_state(Architecture())
+    for number in range(3 * MAX_UNDO_STEPS):
+        state = apply_moves(state, {"ratio": 2 + number % 2}, f"{number}")
+    assert len(state.past) == MAX_UNDO_STEPS
 
 
 def test_starting_over_is_as_at_first(explorer):

@@ -59,7 +59,7 @@ def test_after_1000_random_events_the_page_is_that_of_the_last_state():
         sent = post(explorer, moves, f"{number // 3}")
         assert explorer.failure is None, (moves, explorer.failure)
         assert explorer.architecture is explorer._state.architecture
-        drawn = pages.shown(explorer._state, explorer._building) if number % 5 == 4 else explorer.shown
+        drawn = pages.render_page(explorer._state, explorer._building) if number % 5 == 4 else explorer.shown
         assert {**explorer.shown, "answered": 0, "download": 0} == {**drawn, "answered": 0, "download": 0}
         assert explorer.shown["heading"] == heading(explorer.architecture, explorer.pinned, explorer._state.batch)
         assert explorer.shown["answered"] == {VIEW: sent} == {VIEW: number + 1}

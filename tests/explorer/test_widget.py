@@ -4,7 +4,7 @@ import pytest
 from panel_driver import ask
 
 from senet_lab import Architecture, Explorer
-from senet_lab.explorer import state
+from senet_lab.explorer.state import FIRST_MESSAGE
 
 
 @pytest.mark.parametrize("wrong", ["resnet50", None, 50])
@@ -34,7 +34,7 @@ def test_the_app_shows_the_network_that_its_address_names(monkeypatch):
     monkeypatch.setenv("QUERY_STRING", "theme=dark&network=senet1~family=resnext~ratio=8&token=secret")
     linked = Explorer()
     assert linked.architecture == Architecture("resnext", 50, ratio=8)
-    assert (linked.shown["error"], linked.shown["undo"], linked.shown["said"]) == ("", False, state.FIRST_WORDS)
+    assert (linked.shown["error"], linked.shown["undo"], linked.shown["said"]) == ("", False, FIRST_MESSAGE)
     assert Explorer(Architecture()).architecture == Architecture()
 
 

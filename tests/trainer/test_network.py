@@ -9,10 +9,10 @@ from runs import SE_20
 
 from senet_lab import Architecture, Explorer, Trainer
 from senet_lab.explorer import widget as explorer_module
-from senet_lab.explorer.labels import OWN
-from senet_lab.explorer.moves import TIMM
 from senet_lab.training.recipe import RECIPES
 from senet_lab.weights import pretrained
+from senet_lab.widgets.labels import OWN
+from senet_lab.widgets.presets import TIMM_NETWORKS
 
 
 def test_a_network_that_ships_can_be_chosen_to_train(trainer):
@@ -24,7 +24,7 @@ def test_a_network_that_ships_can_be_chosen_to_train(trainer):
 
 
 def test_a_network_of_timms_that_is_pasted_is_shown_as_ones_own(trainer):
-    network = next(network for name, network in TIMM.items() if network.include_top)
+    network = next(network for name, network in TIMM_NETWORKS.items() if network.include_top)
     choice = ask(trainer, token=network.token())["controls"][0]
     assert (choice["value"], choice["labels"][choice["stops"].index(None)]) == (None, OWN)
 
