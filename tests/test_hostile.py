@@ -272,22 +272,9 @@ def begun():
 
 
 VIEW = (
-    "tab",
-    "form",
-    "path",
-    "source",
-    "keep_cost",
-    "details",
-    "batch",
-    "pin",
-    "undo",
-    "redo",
-    "reset",
-    "swap",
-    "build",
-    "save",
+    "tab", "form", "path", "source", "keep_cost", "details", "batch", "pin", "undo", "redo", "reset", "swap", "build", "save",
     "token",
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("control", [*MOVES, *VIEW])

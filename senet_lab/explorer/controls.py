@@ -22,6 +22,7 @@ from senet_lab.widgets.labels import (
     format_value,
     image_size_text,
 )
+from senet_lab.widgets.parsing import parse_field
 from senet_lab.widgets.presets import (
     TIMM_NETWORKS,
     bundled_name,
@@ -30,7 +31,6 @@ from senet_lab.widgets.presets import (
     preset_name,
     timm_name,
 )
-from senet_lab.widgets.typed import typed
 
 # The page opens the first four; the others are folded until somebody wants them.
 NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
@@ -182,4 +182,4 @@ def check_batch(value: Any) -> int:
     Raises:
         ValueError, TypeError: no whole number from 1 to 65,536.
     """
-    return whole("batch", typed(value) if isinstance(value, str) else value, 1, MAX_BATCH)
+    return whole("batch", parse_field(value) if isinstance(value, str) else value, 1, MAX_BATCH)

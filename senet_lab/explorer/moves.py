@@ -11,8 +11,8 @@ from senet_lab.architecture.presets import depths
 from senet_lab.architecture.style import FAMILIES, STYLE_FIELDS
 from senet_lab.checks import MAX_SIDE, Bare, InvalidTypeError, InvalidValueError, nearest, one_of, whole
 from senet_lab.ledger.budget import at_constant_cost
+from senet_lab.widgets.parsing import parse_field
 from senet_lab.widgets.presets import find_network
-from senet_lab.widgets.typed import typed
 
 MOVES = (
     "preset", "family", "depth", "groups", "cardinality", "base_width", "ratio", "classes", "include_top", "convention",
@@ -39,7 +39,7 @@ def apply_move(
         ValueError, TypeError: the value cannot be had, and the error says why.
     """
     one_of("control", name, MOVES)
-    value = typed(value) if isinstance(value, str) and name in TYPED_FIELDS else value
+    value = parse_field(value) if isinstance(value, str) and name in TYPED_FIELDS else value
     if name in _BY_CONTROL:
         return _BY_CONTROL[name](architecture, value)
     if origin is not None and name in COST_PAIR and value != getattr(architecture, name):

@@ -1,4 +1,4 @@
-"""Pages: from a state to what the browser is sent. Only what can be seen is put together."""
+"""Page: from a state to what the browser is sent. Only the open tab is rendered."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def render_page(state: State, building: Building) -> dict[str, Any]:
     }
 
 
-def _network(state: State, _: Building) -> str:
+def _network_tab(state: State, _: Building) -> str:
     architecture = state.architecture
     drawing = picture(architecture, state.path, interactive=True, focus=state.left)
     return f'<div class="sn-network">{drawing}</div>{_source(state)}{group_table(architecture.ledger())}'
@@ -78,7 +78,7 @@ def _rows(architecture: Architecture) -> list[str]:
     return layer_rows(ledger)[:MAX_LISTED_LAYERS]
 
 
-def _layers(state: State, _: Building) -> str:
+def _layers_tab(state: State, _: Building) -> str:
     ledger = state.architecture.ledger()
     if (count := len(ledger.rows)) <= MAX_LISTED_LAYERS:
         return layer_table(ledger, ())
@@ -88,7 +88,19 @@ def _layers(state: State, _: Building) -> str:
     )
 
 
-def _comparison(state: State, _: Building) -> str:
+def _breakdown_tab(state: State, _: Building) -> str:
+    return breakdown(state.architecture.ledger())
+
+
+def _tradeoffs_tab(state: State, _: Building) -> str:
+    return tradeoffs(state.architecture)
+
+
+def _published_tab(state: State, _: Building) -> str:
+    return published(state.architecture)
+
+
+def _compare_tab(state: State, _: Building) -> str:
     if state.pinned is None:
         return (
             '<p class="sn-finding">Pin this network as A, then move a control: here A and the network that you move to '
@@ -98,7 +110,7 @@ def _comparison(state: State, _: Building) -> str:
     return compare(state.pinned, state.architecture)
 
 
-def _code(state: State, _: Building) -> str:
+def _code_tab(state: State, _: Building) -> str:
     text = code(state.architecture, state.form)
     choices = "".join(
         f'<button type="button" class="sn-button" data-ask="form" data-value="{form}" '
@@ -112,7 +124,7 @@ def _code(state: State, _: Building) -> str:
     )
 
 
-def _build(state: State, building: Building) -> str:
+def _build_tab(state: State, building: Building) -> str:
     button = (
         '<button type="button" class="sn-button" data-ask="build" data-value="true"'
         f"{' disabled' if building.running else ''}>Build with Keras</button>"
@@ -153,12 +165,12 @@ def _outdated_message(state: State, building: Building) -> str:
 
 
 _TABS: dict[str, Callable[[State, Building], str]] = {
-    "Network": _network,
-    "Layers": _layers,
-    "Where it goes": lambda state, _: breakdown(state.architecture.ledger()),
-    "Trade-offs": lambda state, _: tradeoffs(state.architecture),
-    "Compare": _comparison,
-    "Published": lambda state, _: published(state.architecture),
-    "Code": _code,
-    "Build": _build,
+    "Network": _network_tab,
+    "Layers": _layers_tab,
+    "Where it goes": _breakdown_tab,
+    "Trade-offs": _tradeoffs_tab,
+    "Compare": _compare_tab,
+    "Published": _published_tab,
+    "Code": _code_tab,
+    "Build": _build_tab,
 }

@@ -20,7 +20,7 @@ from senet_lab.explorer.page import render_page
 from senet_lab.explorer.state import FIRST_MESSAGE, State
 from senet_lab.explorer.updates import apply_moves, first_state
 from senet_lab.export import text_of
-from senet_lab.widgets.cells import CellPanels, asked_for, cell
+from senet_lab.widgets.cells import CellPanels, cell, requested_token
 from senet_lab.widgets.conversation import Conversation, Request, show_failure
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ class Explorer(anywidget.AnyWidget):
     failure: BaseException | None = None
 
     def __init__(self, architecture: Architecture | None = None) -> None:
-        first = first_state(Architecture("resnext", 50), asked_for()) if architecture is None else None
+        first = first_state(Architecture("resnext", 50), requested_token()) if architecture is None else None
         first = first or first_state(_check_architecture(architecture))
         self._place = (cell(), first.architecture)
         self._state, self._building = CELLS.recall(self._place) or (first, Building(self._show_build))
         self._download: dict[str, Any] = {}  # what the view that asked last is to save
         self._conversation = Conversation(self._act, self._render, self._fail)
-        self._building.changed = self._show_build
+        self._building.on_change = self._show_build
         super().__init__(architecture=self._state.architecture)
         self._conversation.open(self, ("shown",))
         CELLS.replace(self._place[0], self)
@@ -121,7 +121,7 @@ class Explorer(anywidget.AnyWidget):
             self._building.start(self._state.architecture)
         suffix = moves.get("save")
         if suffix == ".keras":
-            self._building.keep(Path.cwd())
+            self._building.save(Path.cwd())
         elif suffix:
             text = text_of(self._state.architecture, suffix, form=self._state.form)
             return {"name": file_name(self._state, suffix), "text": text}

@@ -16,9 +16,9 @@ from senet_lab.trainer.results import Record
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs.fitting import fitted
 from senet_lab.widgets.labels import format_number
+from senet_lab.widgets.parsing import parse_field
 from senet_lab.widgets.presets import find_network
 from senet_lab.widgets.refusals import refusal
-from senet_lab.widgets.typed import typed
 
 FOLDER = "folder"
 KINDS = (*TRAINING_IMAGES, FOLDER)
@@ -119,7 +119,7 @@ def followed(state: State, architecture: Architecture) -> State:
 def _moved(state: State, name: str, value: Any) -> State:
     one_of("control", name, (*_MOVES, *FIELDS, *ACTIONS))
     if name in FIELDS:
-        read = typed(value) if isinstance(value, str) and name not in NAMED else value
+        read = parse_field(value) if isinstance(value, str) and name not in NAMED else value
         return replace(state, recipe=with_fields(state.recipe, **{name: read}))
     return _MOVES[name](state, value) if name in _MOVES else state
 

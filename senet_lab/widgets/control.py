@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Control(NamedTuple):
-    """One control, as the page needs it.
+    """What the page needs to draw one control.
 
     Attributes:
         name: the meta-parameter it moves.

@@ -6,7 +6,7 @@ from typing import Any
 
 from senet_lab.checks import Bare, Element, Name, ParameterError, Words, quoted, shortened
 from senet_lab.widgets.labels import PARAMETER_LABELS
-from senet_lab.widgets.typed import typed
+from senet_lab.widgets.parsing import parse_field
 
 MAX_TYPED_QUOTE = 40  # characters of what was typed that are worth repeating
 # The names that errors give to parameters, besides those of the controls.
@@ -29,7 +29,7 @@ class PageWords(Words):
         self._present = present
         self._typed = shortened(value.strip(), MAX_TYPED_QUOTE) if isinstance(value, str) else None
         text = value.strip() if isinstance(value, str) else value
-        self._read = typed(text) if isinstance(text, str) and present else text
+        self._read = parse_field(text) if isinstance(text, str) and present else text
         self._is_number = isinstance(self._read, (int, float))
 
     def _is_typed(self, value: Any) -> bool:
