@@ -43,9 +43,7 @@ def reachable_stops(
     """
     fit: list[Any] = []
     for stop in reversed(stops) if name == "ratio" else stops:
-        follows = (
-            any(fit) if name == "ratio" else any(stop % other == 0 for other in fit) if name == "base_width" else False
-        )
+        follows = any(fit) if name == "ratio" else name == "base_width" and any(stop % other == 0 for other in fit)
         if (follows and not keep_cost) or _can_move(architecture, name, stop, keep_cost):
             fit.append(stop)
     return tuple(sorted(fit, key=stops.index))

@@ -14,6 +14,7 @@ LABELS = PARAMETER_LABELS | {
     "input_shape": "Image size", "in_groups": "In groups", "n_filters": "filters", "filters_in": "in",
     "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
 }  # fmt: skip
+QUOTE = "'"  # around a path, see `checks.quoted_path`
 COLUMN_LABELS = {"n_filters": "filters", "n_blocks": "blocks", "filters_in": "in", "filters_out": "out"}
 
 
@@ -47,11 +48,13 @@ class PageWords(Words):
         """Return a value in parentheses, without quotes."""
         if name == "input_shape" and isinstance(value, tuple):
             return f"({self.image_shape(value)})"
+        if isinstance(value, Bare):
+            return f"({value.strip(QUOTE)})"
         if self._typed is not None and self._is_typed(value) and (self._is_number or isinstance(value, str)):
             return f"({self._typed[1:-1]})"
-        text = value.strip("'") if isinstance(value, Bare) else quoted(value)
-        has_ends = isinstance(value, str) or (isinstance(value, tuple) and text.endswith(")"))
-        return f"({text[1:-1] if has_ends and not isinstance(value, Bare) else text})"
+        text = quoted(value)
+        is_enclosed = isinstance(value, str) or (isinstance(value, tuple) and text.endswith(")"))
+        return f"({text[1:-1] if is_enclosed else text})"
 
     def other_value(self, value: Any) -> str:
         """Return a value as it was typed, or that nothing was."""
@@ -80,22 +83,18 @@ class PageWords(Words):
         return super().ending(error)
 
 
-def page_text(error: BaseException) -> str:
-    """Return an error with labels for names.
+def page_text(error: BaseException, value: Any = None, present: str = "") -> str:
+    """Return an error with labels for names; `value` and `present` as of `PageWords`.
 
     >>> from senet_lab.checks import ImageShape, InvalidValueError
     >>> page_text(InvalidValueError("input_shape", (8, 8, 3), "must be at least 32 pixels", ImageShape((32, 32, 3))))
     'Image size (8\u00d78) must be at least 32 pixels; try 32\u00d732.'
     """
-    return PageWords().sentence(error) if isinstance(error, ParameterError) else str(error)
+    return PageWords(value, present).sentence(error) if isinstance(error, ParameterError) else str(error)
 
 
 def refusal(error: Exception, value: Any, present: str = "") -> str:
-    """Return why a value cannot be had, as a sentence.
-
-    Args:
-        value: what was typed or chosen.
-        present: what a field that is typed into stands for as it is; "" for other controls.
+    """Return why a value cannot be had, as a sentence that begins with a capital; arguments as of `PageWords`.
 
     >>> from senet_lab.checks import InvalidTypeError
     >>> refusal(InvalidTypeError("learning_rate", (0, 1), "must be a number", "1e-12"), "0,1", "0.1")
@@ -103,5 +102,5 @@ def refusal(error: Exception, value: Any, present: str = "") -> str:
     """
     if isinstance(error, OSError):  # of files, which have no labels
         return str(error)
-    text = PageWords(value, present).sentence(error) if isinstance(error, ParameterError) else str(error)
+    text = page_text(error, value, present)
     return text[:1].upper() + text[1:]
