@@ -71,7 +71,7 @@ const CSV_COLUMNS = {
 };
 
 /**
- * Sorting and filtering; both outlive the table's being drawn anew.
+ * Fills, sorts and filters the table; order and filter stay when the table is drawn anew.
  * @param {HTMLElement} body
  * @param {HTMLElement} tools the field to filter by, and the line about what is seen
  */
@@ -209,7 +209,7 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const quoted = (text) => (text.includes(",") ? `"${text}"` : text);
 
 /**
- * A row as high as `count` rows, if there are any.
+ * Returns a row as high as `count` rows, if there are any.
  * @param {number} count
  */
 function space(count) {
@@ -221,6 +221,7 @@ function space(count) {
 }
 
 /**
+ * Draws one row.
  * @param {Layer} layer
  * @param {{ params?: number, macs?: number }} largest what a bar of full length stands for, by column
  * @param {number} rowIndex

@@ -14,6 +14,7 @@ const STEPS = {
 const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
 /**
+ * Builds the page.
  * @param {HTMLElement} el
  * @param {string} view
  */
@@ -56,6 +57,7 @@ export function layout(el, view) {
 }
 
 /**
+ * Brings the buttons up to date.
  * @param {Record<string, HTMLElement>} parts
  * @param {Shown} shown
  */
@@ -71,7 +73,7 @@ export function placeButtons(parts, shown) {
 }
 
 /**
- * The app with a network: without what else its address has, such as the token that lets its reader in.
+ * Returns a link to the app with a network, without the rest of the address, such as the access token.
  * @param {string} token
  */
 function linkTo(token) {

@@ -64,7 +64,7 @@ export default {
     }
 
     /**
-     * Who moves a control far down the page reads here, for a while, what the line at the top says.
+     * Shows for a while what the line at the top says to a reader who moves a control far down the page.
      * @param {HTMLElement} line
      */
     function echo(line) {
@@ -122,7 +122,7 @@ export default {
 };
 
 /**
- * What can be seen of an element: between the edges of the window and of whatever scrolls around it.
+ * Returns the visible range of an element, between the edges of the window and of whatever scrolls around it.
  * @param {HTMLElement} el
  */
 function visible(el) {
@@ -136,7 +136,7 @@ function visible(el) {
 }
 
 /**
- * Undo and redo by keys, from anywhere in the panel but a field with text, which takes back its own typing.
+ * Has keys undo and redo, from anywhere in the panel except a text field, which undoes its own typing.
  * @param {HTMLElement} el
  * @param {AskOf<Commands>} ask
  */
@@ -154,7 +154,7 @@ function stepByKeys(el, ask) {
 }
 
 /**
- * Into a part by click or Enter, up again by Escape, along its neighbors by arrow keys.
+ * Opens a part on click or Enter, leaves it on Escape, and moves along its neighbors by arrow keys.
  * @param {HTMLElement} body
  * @param {AskOf<Moves>} ask
  */
@@ -181,7 +181,7 @@ function enterParts(body, ask) {
 }
 
 /**
- * Buttons that ask for something, copy something, or change the tab.
+ * Handles the buttons that ask for something, copy something, or change the tab.
  * @param {HTMLElement} el
  * @param {Ask} ask
  * @param {() => string} csv the rows that are seen

@@ -1,4 +1,4 @@
-// Images of one's own: how a page takes files, and sends them in parts.
+// Your own images: taking files from the page and sending them in parts.
 /** @import { Conversation } from "../widgets/conversation.js" */
 /** @import { FilePart } from "./messages.js" */
 import { listen, uniqueId } from "../widgets/dom.js";
@@ -7,8 +7,8 @@ import { MAX_FILE_BYTES } from "./messages.js";
 const PART_BYTES = 4 * 2 ** 20; // of a file in one message: Jupyter's server takes ten MiB
 
 /**
- * Returns what sends a file, each part when the one before has come, so that what is chosen meanwhile need not wait for
- * the whole file. A file that is chosen later takes its place.
+ * Returns a function that sends a file, each part when the one before has arrived, so that moves made meanwhile need
+ * not wait for the whole file. A file that is chosen later takes its place.
  * @param {Conversation["ask"]} ask
  */
 export function uploader(ask) {
@@ -30,7 +30,7 @@ export function uploader(ask) {
 }
 
 /**
- * A file of one's own, chosen or dropped anywhere on the panel.
+ * Takes a file that is chosen, or dropped anywhere on the panel.
  * @param {HTMLElement} el
  * @param {(file: File | undefined) => void} send
  */

@@ -95,6 +95,7 @@ export default {
 };
 
 /**
+ * Builds the page.
  * @param {HTMLElement} el
  * @param {string} view
  */
@@ -118,7 +119,7 @@ function layout(el, view) {
 }
 
 /**
- * A block by click or Enter, or by arrow keys along its neighbors.
+ * Selects a block on click or Enter, or by arrow keys along its neighbors.
  * @param {HTMLElement} el
  * @param {AskOf<Moves>} ask
  */
@@ -143,7 +144,7 @@ function chooseBlocks(el, ask) {
 }
 
 /**
- * A gate is held, or let go: at once on the page, so that a second click means the other thing.
+ * Holds or releases gates, at once on the page, so that a second click means the opposite.
  * @param {HTMLElement} el
  * @param {Ask} ask
  */
@@ -160,7 +161,7 @@ function hold(el, ask) {
 }
 
 /**
- * Buttons, check boxes, radio buttons and the list of networks.
+ * Handles buttons, check boxes, radio buttons and the list of networks.
  * @param {HTMLElement} el
  * @param {Ask} ask
  */

@@ -6,7 +6,7 @@ import { messageOf } from "../widgets/kit.js";
 const NOT_DRAWN = "The gates of this run did not come. Press Its gates again, or load the page again.";
 
 /**
- * Where the GateLens of a run is drawn, a widget of its own, by anywidget.
+ * Returns the place where the GateLens of a run is drawn.
  * @param {HTMLElement} below
  * @param {RenderProps["host"]} host
  * @param {AbortSignal} signal

@@ -197,7 +197,7 @@ export default {
 };
 
 /**
- * A button that cannot be pressed keeps the focus, and says so.
+ * Marks whether a button can be pressed; one that cannot keeps the focus.
  * @param {HTMLElement} button
  * @param {boolean} [isAllowed]
  */
@@ -206,6 +206,7 @@ function allow(button, isAllowed) {
 }
 
 /**
+ * Builds the page.
  * @param {HTMLElement} el
  * @param {HTMLElement} below where the gates of a run are shown
  */
