@@ -128,6 +128,7 @@ class GateLens(anywidget.AnyWidget):
         self._works.offer(found.sources(), GROUP)
         self._own: Own | None = None
         self._moving = threading.Lock()  # a file is taken on another thread than a move
+        self._sending = threading.RLock()
         self._state = State(network=first, agreed=agreed, tab=TABS[0] if watch is None else "Training")
         self._follower = Follower(weakref.WeakMethod(self._look))
         self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
@@ -204,7 +205,8 @@ class GateLens(anywidget.AnyWidget):
 
     def _answer(self) -> None:
         if self._follower.is_ended:
-            self.shown = {**self.shown, "answered": self._conversation.answered, "error": REPLACED, "busy": ""}
+            with self._sending:
+                self.shown = {**self.shown, "answered": self._conversation.answered, "error": REPLACED, "busy": ""}
         else:
             self._render()
 
@@ -289,26 +291,21 @@ class GateLens(anywidget.AnyWidget):
     def _fail(self, error: BaseException) -> None:
         self.failure = error
         said = "".join(traceback.format_exception(error))
-        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+        with self._sending:
+            self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
 
     def _page(self) -> dict[str, Any]:
         return {"answered": self._conversation.answered, **shown(self.scene)}
 
     def _render(self) -> None:
-        """Send what has changed on the page, once; other threads may move on meanwhile, and the last word is theirs."""
-        drawn = None
-        while drawn != (now := self._now()):
-            drawn = now
-            page = self._page()
-            if self._now() == now:
-                for name, value in parted(page).items():
-                    setattr(self, name, value)
+        """Send the parts of the page that have changed.
 
-    def _now(self) -> Any:
-        work, watched = self._work, (len(watch.moments), watch.rests()) if (watch := self._watch) else None
-        told, names = self._noted.told if self._noted else None, self._works.names
-        version, answered = work.version if work else 0, self._conversation.answered
-        return self._state, self._own, work, version, watched, told, names, self._saving.saved, answered
+        One thread at a time: of two that send at once, the older page could arrive last, and stay. Whoever changes
+        something renders after that, so the last page has all changes.
+        """
+        with self._sending:
+            for name, value in parted(self._page()).items():
+                setattr(self, name, value)
 
     def wait(self, timeout: float = 120.0) -> GateLens:
         """Wait until the first pictures are there, the untrained baseline too; for a notebook that is to be stored.

@@ -22,14 +22,13 @@ class Work:
         results, failed: what was found, and why it could not be, by what was asked.
         words: what is being done; "" where nothing is.
         state: of the weights that the gates were read of, see `Source.rests`.
-        version: rises with each change, so that who draws can tell that there was one meanwhile.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.results: dict[Key, Any] = {}
         self.failed: dict[Key, str] = {}
-        self.words, self.version = "", 0
+        self.words = ""
         self.state: int | None = None
         self._listeners: list[weakref.WeakMethod[Callable[[], None]]] = []
         self._wanted: list[Key] = []
@@ -93,7 +92,6 @@ class Work:
     def try_again(self) -> None:
         """Forget what failed, so that it can be wanted again."""
         self.failed.clear()
-        self.version += 1
 
     @property
     def busy(self) -> bool:
@@ -139,7 +137,6 @@ class Work:
         self.results[key] = found
 
     def _tell(self) -> None:
-        self.version += 1
         for listener in list(self._listeners):
             if tell := listener():
                 tell()

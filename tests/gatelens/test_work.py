@@ -75,6 +75,28 @@ def test_whatever_thread_sends_does_so_as_an_answer_to_the_page(lens):
     assert heard == ["the page", "the page"]
 
 
+def test_a_page_that_two_threads_draw_is_sent_last_as_it_is_last(lens, monkeypatch):
+    """While one thread sends an older page, another one draws a newer one: the newer one must arrive after it."""
+    ask(lens, tab="Depth")
+    arrivals, others, send_state = [], [], lens.send_state
+
+    def send(key=None):
+        value = lens.shown["tab"] if key == "shown" else None
+        if value == "Spread":
+            lens._state = replace(lens._state, tab="Curves")
+            others.append(threading.Thread(target=lens._follow))
+            others[0].start()
+            others[0].join(1)
+        if value:
+            arrivals.append(value)
+        send_state(key)
+
+    monkeypatch.setattr(lens, "send_state", send)
+    ask(lens, tab="Spread")
+    others[0].join()
+    assert arrivals[-1] == lens.shown["tab"] == "Curves"
+
+
 def test_messages_of_the_page_go_to_the_subshell_that_they_are_sent_to_whoever_published_last():
     comm = BaseComm(comm_id="x", target_name="jupyter.widget")
     comm._reply_subshell_id = None  # as ipykernel notes with each message that the cell's thread sends
