@@ -8,8 +8,8 @@ from PIL import Image
 
 from senet_lab.drawing.inline_styles import looks
 from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.gatelens.views.classes import gates_sheet
 from senet_lab.gatelens.views.figures import activation_figure, last_blocks, save_figure, spread_figure
-from senet_lab.gatelens.views.reading import gates_sheet
 from senet_lab.gates.observe import class_deviations, class_means
 
 DRAW = np.random.default_rng(0)

@@ -38,7 +38,7 @@ def test_nothing_heavy_happens_on_the_thread_that_makes_the_panel(model, monkeyp
 
 def test_what_was_read_while_weights_moved_is_of_no_network_and_not_kept(monkeypatch):
     fits = [0]
-    work = lens_work.Work(lens_sources.Source("net", lambda: "loaded", rests=lambda: fits[-1]))
+    work = lens_work.Work(lens_sources.Source("net", lambda: "loaded", weights_version=lambda: fits[-1]))
 
     def found(keys):
         work.aim(keys)
@@ -46,11 +46,11 @@ def test_what_was_read_while_weights_moved_is_of_no_network_and_not_kept(monkeyp
         return dict(work.results), dict(work.failed)
 
     load, read = ("load",), ("read",)
-    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: fits.append(1) or "of two")
+    monkeypatch.setitem(lens_jobs.JOBS, "read", lambda *_: fits.append(1) or "of two")
     assert found([load, read]) == ({load: "loaded"}, {})
-    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: fits.append(2) or 1 / 0)
+    monkeypatch.setitem(lens_jobs.JOBS, "read", lambda *_: fits.append(2) or 1 / 0)
     assert found([read]) == ({load: "loaded"}, {})
-    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: "whole")
+    monkeypatch.setitem(lens_jobs.JOBS, "read", lambda *_: "whole")
     assert found([read]) == ({load: "loaded", read: "whole"}, {})
     assert not work.is_outdated
     fits.append(None)
