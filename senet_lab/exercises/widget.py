@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from html import escape
 from typing import Any
 
@@ -14,10 +13,10 @@ from senet_lab.checks import one_of
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.exercises import LEARNER, Learner
 from senet_lab.exercises.marking import Reply
+from senet_lab.exercises.messages import COMMANDS, Shown
 from senet_lab.exercises.results import AFTER, ALONE, Tried
-from senet_lab.widgets.conversation import Conversation, Request
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
 
-DEEDS = ("check", "hint", "reveal")
 CHANGED = Reply("New question", "The class code has changed, and with it the numbers.")
 
 
@@ -36,10 +35,10 @@ how many parameters have all squeeze-excite blocks together?)
         ValueError, TypeError: there is none of that name; the error says the nearest.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "exercises/widget.js")
+    _esm = read_assets("exercises/widget.bundle.js")
     _css = style_sheet() + read_assets("exercises/widget.css")
 
-    # To the page: what `_page` puts together. From the page come messages, one of `DEEDS` with the answer in each.
+    # To the page: what `_page` puts together. From the page come messages, one of `COMMANDS` with the answer in each.
     shown = traitlets.Dict().tag(sync=True)
 
     def __init__(self, name: str, learner: Learner = LEARNER) -> None:
@@ -54,7 +53,7 @@ how many parameters have all squeeze-excite blocks together?)
     def _act(self, request: Request) -> None:
         """Check, hint or reveal."""
         for deed, answer in request.moves.items():
-            self._reply = self._replied(one_of("control", deed, DEEDS), answer)
+            self._reply = self._replied(one_of("control", deed, COMMANDS), answer)
 
     def _replied(self, deed: str, answer: Any) -> Reply:
         if self._code != self._learner.code:
@@ -65,14 +64,12 @@ how many parameters have all squeeze-excite blocks together?)
         return self._learner.hint(self.name) if deed == "hint" else self._learner.reveal(self.name)
 
     def _show(self) -> None:
-        self.shown = self._page()
+        self.shown = dict(self._page())
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = error
-        said = "".join(traceback.format_exception(error))
-        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+        show_failure(self, "shown", self._conversation.answered, error)
 
-    def _page(self) -> dict[str, Any]:
+    def _page(self) -> Shown:
         """What the page draws: question, choices, what was said, what there is still to ask for."""
         task, tried, reply = self._learner.task(self.name), self._learner.tried(self.name), self._reply
         left = max(0, len(task.hints) - tried.hints)

@@ -12,8 +12,8 @@ from senet_lab.drawing.units import counted
 from senet_lab.gatelens.chooser import BLANK, choose
 from senet_lab.gatelens.controls import side
 from senet_lab.gatelens.jobs import LOAD
+from senet_lab.gatelens.messages import TABS, Page
 from senet_lab.gatelens.scene import Scene, alone_key, together_key
-from senet_lab.gatelens.state import TABS
 from senet_lab.gatelens.views.ablation import alone_and_together
 from senet_lab.gatelens.views.curves import curves
 from senet_lab.gatelens.views.depth import depth
@@ -69,7 +69,7 @@ AT_ONE = (
 )
 
 
-def shown(scene: Scene) -> dict[str, Any]:
+def shown(scene: Scene) -> Page:
     """What the page needs to draw a scene: strings and plain values."""
     state, work = scene.state, scene.work
     said, body = _tab(scene)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from senet_lab.checks import flag, one_of, quoted, whole
+from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.saving import FIGURES
 from senet_lab.gatelens.upload import judged_size
 from senet_lab.gatelens.views.figures import SUFFIXES
 from senet_lab.gates.ablation import HOWS
 
-TABS = ("Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training")
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from senet_lab.checks import quoted, shortened
+from senet_lab.gatelens.messages import MAX_FILE_BYTES, FilePart
 from senet_lab.gatelens.own_image import Own
-
-MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and sends no larger one
 
 
 def judged_size(file: Any) -> int:
@@ -25,8 +24,8 @@ def judged_size(file: Any) -> int:
     name, size = shortened(file["name"]), int(file["size"])
     if size <= 0:
         raise ValueError(f"{name} is empty; choose another file.")
-    if size > MOST:
-        most = MOST // 2**20
+    if size > MAX_FILE_BYTES:
+        most = MAX_FILE_BYTES // 2**20
         raise ValueError(f"{name} has {quoted(size // 2**20)} MiB, and at most {most} are taken; save it smaller.")
     return size
 
@@ -45,7 +44,7 @@ class Uploads:
         self.last: Own | None = None
         self._taking: threading.Thread | None = None
 
-    def receive(self, part: dict[str, Any], buffers: Sequence[Any]) -> None:
+    def receive(self, part: FilePart, buffers: Sequence[Any]) -> None:
         """Take one part: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes.
 
         Raises:
@@ -55,7 +54,7 @@ class Uploads:
             raise TypeError("a part of a file must have `file`, `turn`, `part`, `parts` and bytes; choose it again.")
         if part["turn"] != self._turn:  # another file was dropped, and the first is no longer wanted
             self._turn, self._parts = part["turn"], []
-        if part["part"] != len(self._parts) or sum(map(len, self._parts)) > MOST:
+        if part["part"] != len(self._parts) or sum(map(len, self._parts)) > MAX_FILE_BYTES:
             return
         self._parts.append(bytes(buffers[0]))
         if len(self._parts) == part["parts"]:

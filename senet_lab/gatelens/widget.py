@@ -6,7 +6,6 @@ import contextvars
 import os
 import sys
 import threading
-import traceback
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ import traitlets
 from senet_lab.assets import read_assets
 from senet_lab.checks import quoted
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.own_image import Own, refusal
 from senet_lab.gatelens.page import PARTS, parted, shown, still
 from senet_lab.gatelens.saving import Saving
@@ -28,14 +28,14 @@ from senet_lab.gatelens.sources.offered import offered
 from senet_lab.gatelens.sources.recorded import Noted, Told
 from senet_lab.gatelens.sources.runs import of_run
 from senet_lab.gatelens.sources.source import Source
-from senet_lab.gatelens.state import TABS, State, after
+from senet_lab.gatelens.state import State, after
 from senet_lab.gatelens.upload import Uploads
 from senet_lab.gatelens.views.reading import gates_sheet
 from senet_lab.gatelens.work import Work, Works
 from senet_lab.gates.moments import Moment
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.cells import REPLACED, CellPanels, cell
-from senet_lab.widgets.conversation import Conversation, Request
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
 from senet_lab.widgets.follower import Follower
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class GateLens(anywidget.AnyWidget):
         ValueError: images, labels and classes do not fit the model, or are not finite; says which, and what would do.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "gatelens/widget.js")
+    _esm = read_assets("gatelens/widget.bundle.js")
     _css = style_sheet() + gates_sheet() + read_assets("widgets/base.css", "gatelens/widget.css")
 
     # To the page: what `page.shown` puts together, its large parts apart, so that only what has changed is sent.
@@ -287,9 +287,7 @@ class GateLens(anywidget.AnyWidget):
             scene.work.aim(wanted(scene))
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = error
-        said = "".join(traceback.format_exception(error))
-        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+        show_failure(self, "shown", self._conversation.answered, error)
 
     def _page(self) -> dict[str, Any]:
         return {"answered": self._conversation.answered, **shown(self.scene)}

@@ -46,8 +46,8 @@ def settled(lens):
 
 def test_timms_networks_are_offered_and_nothing_is_fetched_until_somebody_says_so(monkeypatch):
     """Offline, what fetching would take is said; after that, what else can be done. The strip is there at once."""
-    real, fetched = hub._fetched, []
-    monkeypatch.setattr(hub, "_fetched", lambda tag: fetched.append(tag) or real(tag))
+    real, fetched = hub.fetch, []
+    monkeypatch.setattr(hub, "fetch", lambda tag: fetched.append(tag) or real(tag))
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)  # as where it is not installed
     lens = GateLens()
     shown = ask(lens, network=TIMM)

@@ -15,7 +15,7 @@ from senet_lab.gatelens import page as lens_pages
 from senet_lab.gatelens.page import PARTS
 from senet_lab.gatelens.state import TABS
 from senet_lab.gates import observe as gates
-from senet_lab.training.batches import ready
+from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
 from senet_lab.weights import pretrained
 
@@ -40,7 +40,7 @@ def test_every_tab_is_drawn_and_says_something(lens):
 
 def test_the_panels_gates_are_those_of_gates(lens, model):
     work = lens._work
-    by_hand = gates.gates(model, ready(work.loaded.pictures[:8], Recipe()))
+    by_hand = gates.gates(model, prepare_images(work.loaded.pictures[:8], Recipe()))
     for path, values in work.reading.gates.items():
         assert np.allclose(values[:8], by_hand[path], atol=1e-5)
     assert work.untrained.gates.keys() == work.reading.gates.keys()

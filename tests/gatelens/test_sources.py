@@ -95,10 +95,10 @@ def test_a_run_that_may_not_be_read_is_passed_over(tmp_path, monkeypatch):
 
 def test_what_is_still_being_written_is_no_checkpoint(tmp_path):
     (tmp_path / ".510d4aee.npz").touch()
-    assert not checkpoint.is_kept(tmp_path)
+    assert not checkpoint.has_checkpoint(tmp_path)
     (tmp_path / "000000510.npz").touch()
-    assert checkpoint.is_kept(tmp_path)
-    assert not checkpoint.is_kept(tmp_path / "nowhere")
+    assert checkpoint.has_checkpoint(tmp_path)
+    assert not checkpoint.has_checkpoint(tmp_path / "nowhere")
 
 
 @pytest.mark.usefixtures("none_ships")

@@ -7,7 +7,7 @@ from math import ceil, log, log2, log10, sqrt
 
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.exercises.task import Maker, Pick, Task
-from senet_lab.trainer.courses import held_out
+from senet_lab.trainer.history import held_out
 from senet_lab.training.recipe import RECIPES
 
 IMAGES = TRAINING_IMAGES["sample"]

@@ -10,8 +10,8 @@ from senet_lab.checks import path_of
 from senet_lab.gatelens.sources.recorded import Noted
 from senet_lab.gatelens.sources.runs import of_run
 from senet_lab.gatelens.sources.source import Source
-from senet_lab.training.runs.checkpoint import is_kept
-from senet_lab.training.runs.listing import newest_first
+from senet_lab.training.runs.checkpoint import has_checkpoint
+from senet_lab.training.runs.inventory import newest_run_names
 from senet_lab.training.runs.run import Run
 
 MOST = 10  # runs in the list, the newest
@@ -26,12 +26,12 @@ def newest(folder: Folder) -> list[Run]:
     Only folders and small files are read. A run that cannot be read is passed over.
     """
     found: list[Run] = []
-    for name in newest_first(Path(folder)) if folder is not None else ():
+    for name in newest_run_names(Path(folder)) if folder is not None else ():
         if len(found) == MOST:
             break
         try:
             run = Run(Path(folder or "") / name)
-            if is_kept(run.folder / "checkpoints") and run.architecture.has_se:
+            if has_checkpoint(run.folder / "checkpoints") and run.architecture.has_se:
                 found.append(run)
         except (OSError, ValueError, TypeError, KeyError):  # gone meanwhile, somebody else's, or of another version
             continue

@@ -10,11 +10,11 @@ from senet_lab.files import DamagedFileError
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gates.moments import FILE, Moment, kept, moment
 from senet_lab.ledger.build_memory import check_build
-from senet_lab.training.batches import ready, seen_scale
-from senet_lab.training.runs.images import images_of
+from senet_lab.training.batches import find_scale, prepare_images
+from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.trained import Weights, assign, kept_weights, trained
-from senet_lab.training.worker.gate_recorder import in_turn
+from senet_lab.training.runs.trained_model import Weights, assign_weights, load_trained_model, read_weights
+from senet_lab.training.worker.gate_recorder import interleave_classes
 
 MOST = 1000  # images that are looked at
 
@@ -37,14 +37,14 @@ def _load_run(run: Run) -> Loaded:
         ValueError: there is no checkpoint yet, or none that can be read.
     """
     recipe = run.recipe
-    images = images_of(run)
-    chosen = in_turn(images.y_test)[:MOST]
-    prepare = partial(ready, recipe=recipe, scale=seen_scale(run.folder, images))
+    images = load_images(run)
+    chosen = interleave_classes(images.y_test)[:MOST]
+    prepare = partial(prepare_images, recipe=recipe, scale=find_scale(run.folder, images))
     x, y = prepare(images.x_test[chosen]), images.y_test[chosen].astype("int64")
     moments = _kept_moments(run)
-    model, epoch = trained(run)
+    model, epoch = load_trained_model(run)
     how = "each epoch" if moments else "fresh weights and the checkpoints that it keeps"
-    moments = moments or tuple(_moments(run, kept_weights(run.folder, at_most=2), x, y))
+    moments = moments or tuple(_moments(run, read_weights(run.folder, max_count=2), x, y))
     about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
     return Loaded(model, images.x_test[chosen], x, y, images.classes, prepare, moments, about)
 
@@ -63,5 +63,5 @@ def _moments(run: Run, found: Sequence[Weights], x: Any, y: Any) -> Iterator[Mom
     yield moment(model, x, y, 0)
     for weights in sorted(found, key=lambda each: each.epoch):
         if weights.epoch:
-            assign(model, weights, run)
+            assign_weights(model, weights, run)
             yield moment(model, x, y, weights.epoch)

@@ -16,9 +16,9 @@ from senet_lab.gatelens.views.reading import share
 from senet_lab.gates.moments import Moment
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.ledger.ledger import Ledger
-from senet_lab.training.batches import ready
+from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.worker.gate_recorder import in_turn
+from senet_lab.training.worker.gate_recorder import interleave_classes
 from senet_lab.weights import pretrained
 from senet_lab.weights.timm.classes import imagenet_classes
 
@@ -142,7 +142,7 @@ def given(
     """
     import numpy as np
 
-    prepare, outputs = prepare or partial(ready, recipe=Recipe()), tuple[str, ...]()
+    prepare, outputs = prepare or partial(prepare_images, recipe=Recipe()), tuple[str, ...]()
     if images is None:
         images, numbers = sample_of(*model.input_shape[1:])
         labels = numbers if labels is None else labels
@@ -173,7 +173,7 @@ def sample_of(height: int | None, width: int | None, channels: int) -> tuple[Arr
     images = data.sample()
     if channels != 3 or (height in (None, 32) and width in (None, 32)):
         return images.x_test, images.y_test
-    chosen = in_turn(images.y_test)[:ENLARGED]
+    chosen = interleave_classes(images.y_test)[:ENLARGED]
     side = width or 32, height or 32
     enlarged = [Image.fromarray(each).resize(side, Image.Resampling.BICUBIC) for each in images.x_test[chosen]]
     return np.stack([np.asarray(each) for each in enlarged]), images.y_test[chosen]

@@ -31,7 +31,7 @@ def of_tag(tag: str, *its: Any) -> Source:
     Raises:
         ValueError, TypeError: nobody published weights of that name, or the images do not fit it.
     """
-    architecture = architecture_of(hub.checked(tag))
+    architecture = architecture_of(hub.check_tag(tag))
     if its:  # before anything is fetched
         images, labels, classes, _ = its
         checked_given(images, labels, classes, architecture.input_shape, architecture.classes, f"timm/{tag}")
@@ -43,7 +43,7 @@ def of_tag(tag: str, *its: Any) -> Source:
 
 def _cost(tag: str) -> str:
     """What loading it for the first time takes, in words; nothing where it is here."""
-    if hub.kept(tag).is_file():
+    if hub.weights_path(tag).is_file():
         return ""
     weights = architecture_of(tag).ledger().total
     size = short(BYTES * (weights.params + weights.state))
