@@ -11,7 +11,7 @@ from senet_lab.drawing.network.poster import poster_svg
 from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.standalone import standalone_svg
 from senet_lab.drawing.svg import Drawing, Group, Shape, node, text
-from senet_lab.gatelens.views.reading import gates_sheet
+from senet_lab.gatelens.views.classes import gates_sheet
 
 SHEET = parse_sheet(
     ".sn { --sn-ink: var(--theme, #111111); } .sn-drawing text { fill: red } .sn-a { fill: blue; stroke: var(--sn-ink) }"
