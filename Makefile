@@ -67,12 +67,12 @@ lint-python: $(VENV)/ready
 lint-js: node_modules/.ready
 	npm run --silent check
 
-# The packages are pinned, with hashes; their install scripts are not run.
+# The packages are pinned, with hashes; see .npmrc.
 node_modules/.ready: package.json package-lock.json
 	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' \
 		2>/dev/null && command -v npm >/dev/null || { echo "make lint checks the JavaScript with Node 20.19 or newer and npm;" \
 		"here is $$(node --version 2>/dev/null || echo no Node). On Debian and Ubuntu: apt-get install nodejs npm"; exit 1; }
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm ci --loglevel=error
 	@touch $@
 
 notebooks: $(VENV)/ready

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from senet_lab.checks import first_few, quoted_path
+from senet_lab.checks import Bare, InvalidValueError, first_few, quoted_path
 
 SUFFIXES = (
     ".apng", ".avif", ".bmp", ".dib", ".gif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm",
@@ -44,10 +44,8 @@ def must_exist(name: str, folder: Path) -> None:
     if os.path.isdir(folder):  # unlike pathlib, it also answers where the name is too long
         return
     nearest = next(each for each in folder.absolute().parents if os.path.isdir(each))
-    raise ValueError(
-        f"`{name}` (={quoted_path(folder)}) must be an existing folder; the nearest existing folder is "
-        f"{quoted_path(nearest)}."
-    )
+    advice = f"the nearest existing folder is {quoted_path(nearest)}"
+    raise InvalidValueError(name, Bare(quoted_path(folder)), "must be an existing folder", advice=advice)
 
 
 def must_have_images(name: str, folder: Path) -> None:
@@ -72,10 +70,8 @@ def must_have_images(name: str, folder: Path) -> None:
     others = [other for each in empty for other in scans[each].others]
     if not count or (2 * count < len(classes) and not is_whole):  # such as `/`, whose folders nobody should delete
         folders = f"{count or 'none'} of its {len(classes)} folders {'have' if count > 1 else 'has'} an image in it"
-        raise ValueError(
-            f"`{name}` (={quoted_path(folder)}) is not a folder of class folders: {folders}"
-            f"{_in_others(others) if is_whole else ''}; {EXAMPLE}."
-        )
+        rule = f"is not a folder of class folders: {folders}{_in_others(others) if is_whole else ''}"
+        raise InvalidValueError(name, Bare(quoted_path(folder)), rule, advice=EXAMPLE)
     must_not_be_empty(name, folder, empty, others)
 
 
@@ -86,10 +82,8 @@ def must_be_classes(name: str, folder: Path, classes: Sequence[str]) -> None:
         ValueError: there are fewer.
     """
     if len(classes) < 2:
-        raise ValueError(
-            f"`{name}` (={quoted_path(folder)}) must have a folder of images for each class, at least 2, "
-            f"not {len(classes)}; {EXAMPLE}."
-        )
+        rule = f"must have a folder of images for each class, at least 2, not {len(classes)}"
+        raise InvalidValueError(name, Bare(quoted_path(folder)), rule, advice=EXAMPLE)
 
 
 def must_not_be_empty(name: str, folder: Path, empty: Sequence[str], others: Collection[str]) -> None:
@@ -106,10 +100,10 @@ def must_not_be_empty(name: str, folder: Path, empty: Sequence[str], others: Col
         return
     classes = first_few(f"'{printable(each)}'" for each in empty)
     which, has, it = ("class", "has", "this folder") if len(empty) == 1 else ("classes", "have", "these folders")
-    raise ValueError(
-        f"`{name}` (={quoted_path(folder)}) must have images in the folder of each class, and the {which} {classes} "
-        f"{has} none{_in_others(others)}; add some, such as JPEG or PNG files, or delete {it}."
-    )
+    none = f"{which} {classes} {has} none{_in_others(others)}"
+    rule = f"must have images in the folder of each class, and the {none}"
+    advice = f"add some, such as JPEG or PNG files, or delete {it}"
+    raise InvalidValueError(name, Bare(quoted_path(folder)), rule, advice=advice)
 
 
 def _in_others(names: Collection[str]) -> str:

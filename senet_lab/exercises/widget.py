@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from html import escape
 from typing import Any
 
@@ -16,7 +15,7 @@ from senet_lab.exercises import LEARNER, Learner
 from senet_lab.exercises.marking import Reply
 from senet_lab.exercises.messages import COMMANDS, Shown
 from senet_lab.exercises.results import AFTER, ALONE, Tried
-from senet_lab.widgets.conversation import Conversation, Request
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
 
 CHANGED = Reply("New question", "The class code has changed, and with it the numbers.")
 
@@ -68,9 +67,7 @@ how many parameters have all squeeze-excite blocks together?)
         self.shown = dict(self._page())
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = error
-        said = "".join(traceback.format_exception(error))
-        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+        show_failure(self, "shown", self._conversation.answered, error)
 
     def _page(self) -> Shown:
         """What the page draws: question, choices, what was said, what there is still to ask for."""

@@ -8,15 +8,21 @@ const MIN_BAR = 0.05; // percent
 
 /** @typedef {ReturnType<typeof layerOf>} Layer */
 
+// biome-ignore format: a line for each would fill the screen
 /** @param {LayerRow} row */
-function layerOf(row) {
-  const [name, group, block, kind, isExcite, shape, size, kernel, stride, groups, ...rest] = row;
-  const [params, state, macs, macsText, activations, activationsText, field, seesAll] = rest;
-  const numbers = { kernel, stride, groups, params, state, macs, activations, field };
-  return { name, group, block, kind, isExcite, shape, size, macsText, activationsText, seesAll, ...numbers };
-}
+const layerOf = ([
+  name, group, block, kind, isExcite, shape, size, kernel, stride, groups,
+  params, state, macs, macsText, activations, activationsText, field, seesAll,
+]) => ({
+  name, group, block, kind, isExcite, shape, size, kernel, stride, groups,
+  params, state, macs, macsText, activations, activationsText, field, seesAll,
+});
 
-const { format } = new Intl.NumberFormat("en");
+/**
+ * A whole number with commas. Intl.NumberFormat takes 30 ms to begin.
+ * @param {number} number
+ */
+const format = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** @param {Layer} layer */
 const windowOf = ({ kernel, stride }) => (kernel ? `${kernel}\u00d7${kernel}${stride > 1 ? ` /${stride}` : ""}` : "");
@@ -65,7 +71,7 @@ const CSV_COLUMNS = {
 };
 
 /**
- * Sorting and filtering; both outlive the table's being drawn anew.
+ * Fills, sorts and filters the table; order and filter stay when the table is drawn anew.
  * @param {HTMLElement} body
  * @param {HTMLElement} tools the field to filter by, and the line about what is seen
  */
@@ -203,7 +209,7 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const quoted = (text) => (text.includes(",") ? `"${text}"` : text);
 
 /**
- * A row as high as `count` rows, if there are any.
+ * Returns a row as high as `count` rows, if there are any.
  * @param {number} count
  */
 function space(count) {
@@ -215,6 +221,7 @@ function space(count) {
 }
 
 /**
+ * Draws one row.
  * @param {Layer} layer
  * @param {{ params?: number, macs?: number }} largest what a bar of full length stands for, by column
  * @param {number} rowIndex

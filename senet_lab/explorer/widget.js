@@ -1,7 +1,7 @@
 // The Explorer's page. It sends what was moved and shows what comes back; what a move means is decided in Python.
 /** @import { RenderProps } from "@anywidget/types" */
 /** @import { Ask, AskOf } from "../widgets/conversation.js" */
-/** @import { Commands, Download, Moves, Shown, Suffix, Traits } from "./messages.js" */
+/** @import { Commands, Download, Moves, Traits } from "./messages.js" */
 import { placeControls } from "../widgets/controls.js";
 import { openConversation } from "../widgets/conversation.js";
 import { closest, element, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
@@ -15,23 +15,14 @@ import {
   setText,
   showTips,
   stepAlong,
-  tabButtons,
   walkTabs,
 } from "../widgets/kit.js";
 import { redraw } from "../widgets/redraw.js";
 import { layerTable } from "./layers.js";
-import { COMMANDS, TABS } from "./messages.js";
+import { layout, placeButtons } from "./layout.js";
+import { COMMANDS } from "./messages.js";
 
 const ECHO_TIME = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
-const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
-/** @typedef {"undo" | "redo"} Step */
-/** @type {Record<Step, string[]>} name, keys and arrow of what leads from step to step */
-const STEPS = {
-  undo: ["Undo", `${CTRL}+Z`, "M2 6h7.5a4 4 0 0 1 0 8H6M5.5 2.5 2 6l3.5 3.5"],
-  redo: ["Redo", `${CTRL}+Shift+Z`, "M14 6H6.5a4 4 0 0 0 0 8H10M10.5 2.5 14 6l-3.5 3.5"],
-};
-/** @type {Partial<Record<Suffix, string>>} */
-const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
 
 export default {
   /** @param {RenderProps<Traits>} props */
@@ -73,7 +64,7 @@ export default {
     }
 
     /**
-     * Who moves a control far down the page reads here, for a while, what the line at the top says.
+     * Shows for a while what the line at the top says to a reader who moves a control far down the page.
      * @param {HTMLElement} line
      */
     function echo(line) {
@@ -131,7 +122,7 @@ export default {
 };
 
 /**
- * What can be seen of an element: between the edges of the window and of whatever scrolls around it.
+ * Returns the visible range of an element, between the edges of the window and of whatever scrolls around it.
  * @param {HTMLElement} el
  */
 function visible(el) {
@@ -145,73 +136,7 @@ function visible(el) {
 }
 
 /**
- * @param {HTMLElement} el
- * @param {string} view
- */
-function layout(el, view) {
-  el.classList.add("sn", "sn-explorer", "sn-instrument");
-  const files = Object.entries(FILES).map(
-    ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
-  );
-  const steps = Object.entries(STEPS).map(
-    ([name, [words, keys, arrow]]) => `
-      <button type="button" class="sn-button sn-icon" data-part="${name}" data-ask="${name}" data-value="true" aria-label="${words}" title="${words} (${keys})">
-        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${arrow}"/></svg></button>`,
-  );
-  el.innerHTML = `
-    <div class="sn-columns">
-      <div class="sn-controls" data-part="controls" role="group" aria-label="Meta-parameters"></div>
-      <div class="sn-page">
-        <div class="sn-actions" data-part="actions" role="group" aria-label="This network">
-          ${steps.join("")}
-          <button type="button" class="sn-button" data-part="pin" data-ask="pin">Pin as A</button>
-          <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true" title="Swap A and B">Swap</button>
-          <button type="button" class="sn-button" data-part="token">Copy token</button>
-          <button type="button" class="sn-button" data-part="link" hidden>Copy link</button>
-          <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
-          <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
-        </div>
-        <div data-part="heading"></div>
-        <p class="sn-said" data-part="said" role="status"></p>
-        <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
-        <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabButtons(TABS, view)}</div>
-        <div class="sn-tools" data-part="tools" hidden>
-          <label>Filter <input type="search" placeholder="se_gate, group3, dense"></label>
-          <output></output><button type="button" class="sn-button" data-ask="csv">Copy as CSV</button>
-        </div>
-        <div data-part="body" role="tabpanel" id="${view}"></div>
-      </div>
-    </div>
-    <p class="sn-said sn-echo" data-part="echo" aria-hidden="true" hidden></p>
-    <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
-}
-
-/**
- * @param {Record<string, HTMLElement>} parts
- * @param {Shown} shown
- */
-function placeButtons(parts, shown) {
-  parts.pin.textContent = shown.pinned ? "Unpin A" : "Pin as A";
-  parts.pin.dataset.value = String(!shown.pinned);
-  parts.swap.hidden = !shown.pinned;
-  parts.token.dataset.text = shown.token;
-  parts.link.hidden = !document.body.dataset.voila;
-  parts.link.dataset.text = linkTo(shown.token);
-  for (const name of /** @type {Step[]} */ (Object.keys(STEPS)))
-    parts[name].setAttribute("aria-disabled", String(!shown[name]));
-}
-
-/**
- * The app with a network: without what else its address has, such as the token that lets its reader in.
- * @param {string} token
- */
-function linkTo(token) {
-  const network = encodeURIComponent(token).replaceAll("%3D", "=").replaceAll("%2C", ",");
-  return `${location.origin}${location.pathname}?network=${network}`;
-}
-
-/**
- * Undo and redo by keys, from anywhere in the panel but a field with text, which takes back its own typing.
+ * Has keys undo and redo, from anywhere in the panel except a text field, which undoes its own typing.
  * @param {HTMLElement} el
  * @param {AskOf<Commands>} ask
  */
@@ -229,7 +154,7 @@ function stepByKeys(el, ask) {
 }
 
 /**
- * Into a part by click or Enter, up again by Escape, along its neighbors by arrow keys.
+ * Opens a part on click or Enter, leaves it on Escape, and moves along its neighbors by arrow keys.
  * @param {HTMLElement} body
  * @param {AskOf<Moves>} ask
  */
@@ -256,7 +181,7 @@ function enterParts(body, ask) {
 }
 
 /**
- * Buttons that ask for something, copy something, or change the tab.
+ * Handles the buttons that ask for something, copy something, or change the tab.
  * @param {HTMLElement} el
  * @param {Ask} ask
  * @param {() => string} csv the rows that are seen

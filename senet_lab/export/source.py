@@ -78,4 +78,5 @@ class _Bare(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        node.keywords = [each for each in node.keywords if each.arg != "role"]  # Keras' layers have none
         return node.args[CHECKS[name]] if (name := is_call(node)) in CHECKS else node

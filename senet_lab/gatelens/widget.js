@@ -1,7 +1,7 @@
 // The GateLens's page. It sends what was chosen and shows what comes back; what a choice means is decided in Python.
 /** @import { RenderProps } from "@anywidget/types" */
 /** @import { Ask, AskOf } from "../widgets/conversation.js" */
-/** @import { Commands, FilePart, Moves, Traits } from "./messages.js" */
+/** @import { Commands, Moves, Traits } from "./messages.js" */
 import { openConversation } from "../widgets/conversation.js";
 import { closest, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
 import {
@@ -16,9 +16,9 @@ import {
   walkTabs,
 } from "../widgets/kit.js";
 import { redraw } from "../widgets/redraw.js";
-import { COMMANDS, MAX_FILE_BYTES, TABS } from "./messages.js";
+import { takeFiles, uploader } from "./files.js";
+import { COMMANDS, TABS } from "./messages.js";
 
-const PART_BYTES = 4 * 2 ** 20; // of a file in one message: Jupyter's server takes ten MiB
 const PARTS = /** @type {const} */ (["heading", "strip", "side", "body"]);
 
 export default {
@@ -27,10 +27,9 @@ export default {
     const view = uniqueId();
     layout(el, view);
     const parts = findParts(el);
-    let upload = ""; // the file that is being sent
-
     const conversation = openConversation(model, "shown", view, { commands: COMMANDS, silence });
     const { ask } = conversation;
+    const send = uploader(ask);
 
     /** @param {string} words */
     function silence(words) {
@@ -42,24 +41,6 @@ export default {
     function complain(words) {
       setText(parts.error, words);
       parts.error.hidden = !words;
-    }
-
-    /**
-     * Each part when the one before has come, so that what is chosen meanwhile need not wait for the whole file.
-     * @param {File} chosen
-     */
-    async function send(chosen) {
-      const { name, size } = chosen;
-      if (!size || size > MAX_FILE_BYTES) return ask("own", { name, size }); // to be told why not
-      const turn = uniqueId();
-      upload = turn;
-      const count = Math.ceil(size / PART_BYTES);
-      for (let part = 0; part < count && upload === turn; part += 1) {
-        const bytes = await chosen.slice(part * PART_BYTES, (part + 1) * PART_BYTES).arrayBuffer();
-        /** @type {FilePart} */
-        const content = { file: name, turn, part, parts: count };
-        await ask("upload", content, { buffers: [bytes] });
-      }
     }
 
     /** @param {File | undefined} chosen */
@@ -114,6 +95,7 @@ export default {
 };
 
 /**
+ * Builds the page.
  * @param {HTMLElement} el
  * @param {string} view
  */
@@ -137,7 +119,7 @@ function layout(el, view) {
 }
 
 /**
- * A block by click or Enter, or by arrow keys along its neighbors.
+ * Selects a block on click or Enter, or by arrow keys along its neighbors.
  * @param {HTMLElement} el
  * @param {AskOf<Moves>} ask
  */
@@ -162,7 +144,7 @@ function chooseBlocks(el, ask) {
 }
 
 /**
- * A gate is held, or let go: at once on the page, so that a second click means the other thing.
+ * Holds or releases gates, at once on the page, so that a second click means the opposite.
  * @param {HTMLElement} el
  * @param {Ask} ask
  */
@@ -179,7 +161,7 @@ function hold(el, ask) {
 }
 
 /**
- * Buttons, check boxes, radio buttons and the list of networks.
+ * Handles buttons, check boxes, radio buttons and the list of networks.
  * @param {HTMLElement} el
  * @param {Ask} ask
  */
@@ -230,45 +212,4 @@ const READERS = { image: Number, page: Number, save: String };
 /** @param {HTMLElement} button */
 function valueOfButton({ dataset: { ask: name = "", value = "" } }) {
   return READERS[name] ? READERS[name](value) : value === "true";
-}
-
-/**
- * A file of one's own, chosen or dropped anywhere on the panel.
- * @param {HTMLElement} el
- * @param {(file: File | undefined) => void} send
- */
-function takeFiles(el, send) {
-  /** @param {Event} event */
-  const change = ({ target }) => {
-    if (!(target instanceof HTMLInputElement) || !target.dataset.file) return;
-    send(target.files?.[0]);
-    target.value = ""; // so that the same file can be chosen again
-  };
-  /**
-   * The side may be drawn anew while the dialog is open: what is chosen then is heard by the old input alone.
-   * @param {MouseEvent} event
-   */
-  const click = ({ target }) => {
-    if (target instanceof HTMLInputElement && target.dataset.file) target.onchange = change;
-  };
-  /** @param {DragEvent} event */
-  const over = (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    event.stopPropagation(); // or JupyterLab takes it for a file to keep
-    el.classList.add("sn-over");
-  };
-  /** @param {DragEvent} event */
-  const dragleave = ({ relatedTarget }) => {
-    if (!el.contains(/** @type {Node | null} */ (relatedTarget))) el.classList.remove("sn-over");
-  };
-  /** @param {DragEvent} event */
-  const drop = (event) => {
-    el.classList.remove("sn-over");
-    if (!event.dataTransfer?.files.length) return;
-    event.preventDefault();
-    event.stopPropagation();
-    send(event.dataTransfer.files[0]);
-  };
-  return listen(el, { click, change, dragenter: over, dragover: over, dragleave, drop });
 }

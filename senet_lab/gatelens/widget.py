@@ -6,7 +6,6 @@ import contextvars
 import os
 import sys
 import threading
-import traceback
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -36,7 +35,7 @@ from senet_lab.gatelens.work import Work, Works
 from senet_lab.gates.moments import Moment
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.cells import REPLACED, CellPanels, cell
-from senet_lab.widgets.conversation import Conversation, Request
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
 from senet_lab.widgets.follower import Follower
 
 if TYPE_CHECKING:
@@ -288,9 +287,7 @@ class GateLens(anywidget.AnyWidget):
             scene.work.aim(wanted(scene))
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = error
-        said = "".join(traceback.format_exception(error))
-        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+        show_failure(self, "shown", self._conversation.answered, error)
 
     def _page(self) -> dict[str, Any]:
         return {"answered": self._conversation.answered, **shown(self.scene)}

@@ -33,11 +33,21 @@ from senet_lab.nets.sketch import unique_name, written_once
 ORIGINAL = style_of("original")
 
 
-def conv(x: Any, filters: int, kernel_size: int, *, strides: int = 1, groups: int = 1, style: Style, name: str) -> Any:
+def conv(
+    x: Any,
+    filters: int,
+    kernel_size: int,
+    *,
+    strides: int = 1,
+    groups: int = 1,
+    style: Style,
+    role: str = "",
+    name: str,
+) -> Any:
     """Convolution that keeps the map's size but for its strides."""
     padding = "same"
     if strides > 1 and kernel_size > 1 and style.padding == "symmetric":
-        x = ZeroPadding2D(kernel_size // 2, name=f"{name}_pad")(x)
+        x = ZeroPadding2D(kernel_size // 2, name=f"{name}_pad", role=role)(x)
         padding = "valid"
     return Conv2D(
         filters,
@@ -48,14 +58,14 @@ def conv(x: Any, filters: int, kernel_size: int, *, strides: int = 1, groups: in
         use_bias=style.conv_bias,
         kernel_initializer="he_normal",
         name=name,
+        role=role,
     )(x)
 
 
-def batch_norm(x: Any, *, gamma: str = "ones", style: Style, name: str) -> Any:
+def batch_norm(x: Any, *, gamma: str = "ones", style: Style, role: str = "", name: str) -> Any:
     """Batch normalization; epsilon and momentum are the style's."""
-    return BatchNormalization(momentum=style.bn_momentum, epsilon=style.bn_epsilon, gamma_initializer=gamma, name=name)(
-        x
-    )
+    momentum, epsilon = style.bn_momentum, style.bn_epsilon
+    return BatchNormalization(momentum=momentum, epsilon=epsilon, gamma_initializer=gamma, name=name, role=role)(x)
 
 
 def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str = "stem") -> Any:
@@ -102,21 +112,23 @@ def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, na
     filters = x.shape[-1]
     pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
     squeezed = squeezed_channels(filters, whole("ratio", ratio, 1, MAX_RATIO), style.squeeze_divisor)
-    gate = pooling(keepdims=True, name=f"{name}_se_squeeze")(x)
-    gate = _se_dense(gate, squeezed, "relu", style, f"{name}_se_reduce")
-    gate = _se_dense(gate, filters, style.gate, style, f"{name}_se_gate")
-    return Multiply(name=f"{name}_se_scale")([x, gate])
+    gate = pooling(keepdims=True, name=f"{name}_se_squeeze", role="squeeze")(x)
+    gate = _se_dense(gate, squeezed, "relu", style=style, role="reduce", name=f"{name}_se_reduce")
+    gate = _se_dense(gate, filters, style.gate, style=style, role="gate", name=f"{name}_se_gate")
+    return Multiply(name=f"{name}_se_scale", role="scale")([x, gate])
 
 
-def _se_dense(x: Any, units: int, activation: str, style: Style, name: str) -> Any:
-    return Dense(units, activation=activation, kernel_initializer="he_normal", use_bias=style.se_bias, name=name)(x)
+def _se_dense(x: Any, units: int, activation: str, *, style: Style, role: str = "", name: str) -> Any:
+    return Dense(
+        units, activation=activation, kernel_initializer="he_normal", use_bias=style.se_bias, name=name, role=role
+    )(x)
 
 
 def projection(x: Any, filters: int, *, strides: int, style: Style, name: str) -> Any:
     """Projection shortcut: a 1x1 convolution brings the input to the output's shape (He et al. 2016, eq. 2)."""
     kernel_size = style.projection_kernel if strides > 1 else 1
-    x = conv(x, filters, kernel_size, strides=strides, style=style, name=f"{name}_shortcut_conv")
-    return batch_norm(x, style=style, name=f"{name}_shortcut_bn")
+    x = conv(x, filters, kernel_size, strides=strides, style=style, role="shortcut", name=f"{name}_shortcut_conv")
+    return batch_norm(x, style=style, role="shortcut", name=f"{name}_shortcut_bn")
 
 
 @written_once
@@ -155,7 +167,7 @@ def residual_block(
     x = branch(x, filters, excited, strides=strides, cardinality=cardinality, style=style, name=name)
     x = excited(x, "standard")
     x = Add(name=f"{name}_add")([shortcut, x])
-    x = ReLU(name=f"{name}_relu")(x)
+    x = ReLU(name=f"{name}_relu", role="output")(x)
     return excited(x, "post")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from senet_lab.checks import listed, quoted
 from senet_lab.nets import layers
-from senet_lab.nets.sketch import Sketch
+from senet_lab.nets.sketch import Sketch, role_of
 
 
 def replay(model: Any) -> Sketch:
@@ -54,7 +54,7 @@ def _called(layer: Any, x: Any) -> Sketch:
     counted = getattr(layers, kind)
     config = layer.get_config()
     known = [name for name in inspect.signature(counted).parameters if name in config and name != "name"]
-    y: Sketch = counted(name=layer.name, **{name: config[name] for name in known})(x)
+    y: Sketch = counted(name=layer.name, role=role_of(layer.name), **{name: config[name] for name in known})(x)
     row = y.written[0]
     if (row.output_shape, row.params + row.state) != (layer.output.shape, layer.count_params()):
         understood = type(layer).from_config({name: config[name] for name in known}).get_config()

@@ -16,7 +16,7 @@ Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, 
 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 MAX_SIDES = 8  # of a shape, the batch aside
-SE_PARTS = tuple(f"_se_{part}" for part in ("squeeze", "reduce", "gate", "scale"))
+SE_ROLES = ("squeeze", "reduce", "gate", "scale")
 
 
 class Entry(NamedTuple):
@@ -51,6 +51,8 @@ class Row(NamedTuple):
         activations: numbers in the output, per image.
         receptive_field: pixels of the input, along one side, that a unit sees through windows (Araujo et al. 2019).
             A gate sees the whole map; the map that it scales keeps its own.
+        role: what the layer is for in its block: "squeeze", "reduce", "gate" and "scale" are squeeze-excite,
+            "shortcut" is its projection, "output" its last activation; "" for all others.
     """
 
     name: str
@@ -67,11 +69,12 @@ class Row(NamedTuple):
     groups: int
     activations: int
     receptive_field: int
+    role: str = ""
 
     @property
     def in_se(self) -> bool:
-        """Whether the layer is part of a squeeze-excite block, which names its layers so."""
-        return self.name.endswith(SE_PARTS)
+        """Whether the layer is part of a squeeze-excite block."""
+        return self.role in SE_ROLES
 
     @property
     def channels_in(self) -> int:
@@ -144,12 +147,12 @@ class Sketch:
         made.written, made.inputs = (), (self,)
         return made
 
-    def write(self, name: str, entry: Entry) -> Sketch:
-        """The output of a layer, with its row."""
+    def write(self, name: str, entry: Entry, role: str = "") -> Sketch:
+        """Return the output of a layer, with its row."""
         field = self.field + (entry.kernel - 1) * self.jump
         made = self.onward(entry.output_shape, field, self.jump * entry.stride)
         group, block = place(name)
-        made.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field),)
+        made.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field, role),)
         return made
 
 
@@ -163,25 +166,38 @@ def place(name: str) -> tuple[str, str]:
     return (found[1] or found[3], found[2] or "") if found else ("", "")
 
 
+_ROLE = re.compile(r".+_(?:se_(?P<se>squeeze|reduce|gate|scale)|(?P<shortcut>shortcut)_\w+|block\d+_(?P<output>relu))")
+
+
+def role_of(name: str) -> str:
+    """Return the role that a Keras layer's name says, since a saved model has nothing else to tell it by.
+
+    >>> role_of("group2_block1_se_reduce"), role_of("group2_block1_shortcut_bn"), role_of("group2_block1_relu1")
+    ('reduce', 'shortcut', '')
+    """
+    match = _ROLE.fullmatch(name)
+    return (match["se"] or match.lastgroup or "") if match else ""
+
+
 def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
     """Make a layer of the vocabulary out of the function that counts it."""
     keras_name = entry.__name__
 
-    def make(*args: Any, name: str | None = None, **kwargs: Any) -> Callable[[Any], Any]:
+    def make(*args: Any, name: str | None = None, role: str = "", **kwargs: Any) -> Callable[[Any], Any]:
         def call(x: Any) -> Any:
-            if isinstance(x, Sketch):
-                return x.write(name or _automatic_name(x, keras_name), entry(x.shape, *args, **kwargs))
-            if isinstance(x, (list, tuple)) and isinstance(x[0], Sketch):
-                return _merged(
-                    x, name or _automatic_name(x[0], keras_name), entry([y.shape for y in x], *args, **kwargs)
-                )
-            return _keras_layer(keras_name, *args, name=name, **kwargs)(x)
+            inputs = x if isinstance(x, (list, tuple)) else [x]
+            if not isinstance(inputs[0], Sketch):
+                return _keras_layer(keras_name, *args, name=name, **kwargs)(x)
+            shapes = [each.shape for each in inputs]
+            row_name = name or _automatic_name(inputs[0], keras_name)
+            return _write(inputs, row_name, entry(shapes if x is inputs else shapes[0], *args, **kwargs), role)
 
         return call
 
     signature = inspect.signature(entry)
-    kept = [*list(signature.parameters.values())[1:], inspect.Parameter("name", KEYWORD_ONLY, default=None)]
-    update_wrapper(make, entry).__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]  # PEP 362
+    _, *arguments = signature.parameters.values()
+    ours = [inspect.Parameter("name", KEYWORD_ONLY, default=None), inspect.Parameter("role", KEYWORD_ONLY, default="")]
+    update_wrapper(make, entry).__signature__ = signature.replace(parameters=[*arguments, *ours])  # type: ignore[attr-defined]  # PEP 362
     return make
 
 
@@ -194,12 +210,35 @@ def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
     return accelerate(getattr(keras.layers, keras_name)(*args, **kwargs))
 
 
-def _merged(sketches: Sequence[Sketch], name: str, entry: Entry) -> Sketch:
+def _write(inputs: Sequence[Sketch], name: str, entry: Entry, role: str) -> Sketch:
+    """Return the output of a layer with one or more inputs, with its row."""
     # A map that is scaled keeps its receptive field, although its gate has seen everything.
-    widest = max(sketches, key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.field))
-    made = widest.write(name, entry)
-    made.inputs = tuple(sketches)
-    return made
+    widest = max(inputs, key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.field))
+    output = widest.write(name, entry, role)
+    output.inputs = tuple(inputs)
+    return output
+
+
+class _Template(NamedTuple):
+    """A row of a block without its place: `suffix` lacks the block's name, the field starts at the block's input."""
+
+    suffix: str
+    measures: tuple[Any, ...]  # the fields of an `Entry`, and the activations: the same wherever the block stands
+    receptive_field: int
+    role: str
+
+    @classmethod
+    def of(cls, row: Row) -> _Template:
+        measures = tuple(getattr(row, name) for name in (*Entry._fields, "activations"))
+        return cls(row.name, measures, row.receptive_field, row.role)
+
+
+class _Output(NamedTuple):
+    """Shape, receptive field and jump of a sketch."""
+
+    shape: Shape
+    field: int
+    jump: int
 
 
 def written_once(block: Callable[..., Any]) -> Callable[..., Any]:
@@ -211,21 +250,27 @@ def written_once(block: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @lru_cache(maxsize=2**12)
-    def worked_out(shape: Shape, jump: int, beside: tuple[Shape, int, int] | None, args: Any, kwargs: Any) -> Any:
+    def work_out(
+        shape: Shape, jump: int, projection: _Output | None, args: Any, kwargs: Any
+    ) -> tuple[tuple[_Template, ...], _Output]:
         x = Sketch(()).onward(shape, 0, jump)
         x.inputs = ()
-        shortcut = x.onward(*beside) if beside else x
+        shortcut = x.onward(*projection) if projection else x
         y = block(x, shortcut, *args, name="", **dict(kwargs))
-        return tuple((row[0], row[3:-1], row[-1]) for row in y.rows), (y.shape, y.field, y.jump)
+        return tuple(_Template.of(row) for row in y.rows), _Output(y.shape, y.field, y.jump)
 
     def wrapper(x: Any, shortcut: Any, *args: Any, name: str, **kwargs: Any) -> Any:
         if not isinstance(x, Sketch):
             return block(x, shortcut, *args, name=name, **kwargs)
-        beside = None if shortcut is x else (shortcut.shape, shortcut.field - x.field, shortcut.jump)
-        rows, (shape, field, jump) = worked_out(x.shape, x.jump, beside, args, tuple(kwargs.items()))
-        y, where = x.onward(shape, x.field + field, jump), place(f"{name}_")
+        projection = None if shortcut is x else _Output(shortcut.shape, shortcut.field - x.field, shortcut.jump)
+        templates, output = work_out(x.shape, x.jump, projection, args, tuple(kwargs.items()))
+        y, (group_name, block_name) = x.onward(output.shape, x.field + output.field, output.jump), place(f"{name}_")
         y.inputs = (x,) if shortcut is x else (shortcut, x)
-        y.written = tuple([tuple.__new__(Row, (name + part, *where, *n, x.field + seen)) for part, n, seen in rows])
+        new = tuple.__new__  # Row(...) would take twice as long, and a ledger has up to 717 rows
+        y.written = tuple([
+            new(Row, (name + suffix, group_name, block_name, *measures, x.field + field, role))
+            for suffix, measures, field, role in templates
+        ])  # fmt: skip
         return y
 
     return update_wrapper(wrapper, block)

@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from senet_lab.explorer.refusals import told
+from senet_lab.checks import NO_VALUE, InvalidValueError, ParameterError
 from senet_lab.trainer.page import RESUME_ANYWAY
 from senet_lab.trainer.run_names import MAX_DRAWN_RUNS
 from senet_lab.trainer.snapshot import Record
 from senet_lab.trainer.state import State, copy_settings
-from senet_lab.training.estimate import check_memory
+from senet_lab.training.estimate import FORCE, check_memory
 from senet_lab.training.runs.run import Run
+from senet_lab.widgets.refusals import refusal
 from senet_lab.widgets.saving import free_name
 
 ANYWAY = "anyway"  # the value of "start" and "resume" where a training seems not to fit into memory
@@ -29,7 +30,7 @@ def start(state: State, folder: Path, *, force: bool = False) -> State:
     """
     network, recipe = state.network, state.recipe
     if state.data == "":
-        raise ValueError("`data` must be a folder of images; say where it is first.")
+        raise InvalidValueError("data", NO_VALUE, "must be a folder of images", advice="say where it is first")
     if not force:
         check_memory(network, recipe, state.data)  # before there is a folder that nobody wants
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,5 +75,6 @@ def command(name: str, value: Any, state: State, record: Record | None, folder: 
 
 def refuse(state: State, name: str, value: Any, error: Exception) -> State:
     """Return the state with the reason why a command cannot be obeyed, in the words of the page."""
-    words = told(error, value).replace("or force it", f"or press {FORCE_BUTTONS.get(name, name)}")
-    return replace(state, refusals={**state.refusals, name: words})
+    if isinstance(error, ParameterError) and error.advice == FORCE:
+        error.advice = f"or press {FORCE_BUTTONS.get(name, name)}"
+    return replace(state, refusals={**state.refusals, name: refusal(error, value)})

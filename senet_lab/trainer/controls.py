@@ -9,14 +9,13 @@ from typing import Any
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.drawing.units import short
-from senet_lab.explorer.controls import preset_labels
-from senet_lab.explorer.labels import OWN, digits, words
-from senet_lab.explorer.moves import ours, preset_of
 from senet_lab.ledger.budget import cost
 from senet_lab.trainer.history import held_out
 from senet_lab.trainer.state import FOLDER, KINDS, State
 from senet_lab.training.recipe import OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES
 from senet_lab.widgets.control import Control
+from senet_lab.widgets.labels import OWN, format_number, format_value
+from senet_lab.widgets.presets import bundled_networks, preset_labels, preset_name
 
 NETWORK, DATA, RECIPE, FULL, TOKEN = "Network", "Data", "Recipe", "Recipe in full", "Token"
 # Label, section and hint of each field of the recipe; those of `FULL` are folded away.
@@ -57,7 +56,7 @@ def trainer_controls(state: State, *, has_explorer: bool = False, has_cifar10: b
 
 def _network(state: State, has_explorer: bool) -> Control:
     presets = _preset_names()
-    value = "explorer" if state.follows else preset_of(state.architecture)
+    value = "explorer" if state.follows else preset_name(state.architecture)
     value = value if value in ("explorer", *presets) else None
     stops: tuple[str | None, ...] = (*(("explorer",) if has_explorer else ()), *(() if value else (None,)), *presets)
     label_of = {"explorer": "the Explorer\u2019s", **dict(zip(presets, preset_labels(presets), strict=True))}
@@ -68,7 +67,7 @@ def _network(state: State, has_explorer: bool) -> Control:
 @cache
 def _preset_names() -> tuple[str, ...]:
     """Return preset names: bundled networks, those for CIFAR-10, and all others."""
-    return (*ours(), *sorted(PRESETS, key=lambda name: not name.startswith("cifar")))
+    return (*bundled_networks(), *sorted(PRESETS, key=lambda name: not name.startswith("cifar")))
 
 
 def _network_hint(state: State) -> str:
@@ -103,7 +102,7 @@ def _recipe(state: State) -> Iterator[Control]:
         yield Control(name, label, section, "check", (), (), getattr(recipe, name), hint)
     hints = {"optimizer": OPTIMIZER_HINTS[recipe.optimizer]}
     for name, (label, stops, hint) in SELECTS.items():
-        value, labels = getattr(recipe, name), tuple(map(words, stops))
+        value, labels = getattr(recipe, name), tuple(map(format_value, stops))
         yield Control(name, label, FULL, "select", stops, labels, value, hints.get(name, hint))
     yield from _numbers(state, FULL)
 
@@ -120,11 +119,13 @@ def _recipe_hint(state: State) -> str:
 
 
 def _value_words(value: Any) -> str:
-    return digits(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else words(value)
+    return (
+        format_number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else format_value(value)
+    )
 
 
 def _numbers(state: State, section: str) -> Iterator[Control]:
     for name, (label, its_section, hint) in NUMBERS.items():
         if its_section == section:
-            value = digits(getattr(state.recipe, name))
+            value = format_number(getattr(state.recipe, name))
             yield Control(name, label, section, "number", (), (), value, hint)

@@ -11,7 +11,6 @@ from html import escape
 from senet_lab.checks import first_few
 from senet_lab.drawing.html import html, still_page
 from senet_lab.drawing.sheet import style_sheet
-from senet_lab.explorer.labels import words
 from senet_lab.trainer.controls import trainer_controls
 from senet_lab.trainer.curves import LEGEND, curves_page, curves_table, curves_words
 from senet_lab.trainer.curves_svg import curves_strips, draw_curves
@@ -22,6 +21,7 @@ from senet_lab.trainer.run_names import setup_words
 from senet_lab.trainer.snapshot import DeviceUse, Record, SaveResult, Snapshot
 from senet_lab.trainer.state import FOLDER, State
 from senet_lab.training.estimate import Machine, predict
+from senet_lab.widgets.labels import format_value
 
 ANYWAY = (
     "Started anyway, it may slow this machine down until the system ends it, or another process; Resume then goes on "
@@ -44,7 +44,7 @@ def form(
     return {
         "error": "\n".join(state.refusals.values()),
         "reasons": state.refusals,
-        "controls": [control.message(words(control.value)) for control in controls],
+        "controls": [control.message(format_value(control.value)) for control in controls],
         "needs": state.refusals.get("start") or needs,
         "fits": fits and "start" not in state.refusals,
         "anyway": ANYWAY if is_short_of_memory else "",

@@ -8,18 +8,18 @@ from typing import Any
 
 from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import flag, one_of, path_of, quoted, text
+from senet_lab.checks import NO_VALUE, Bare, InvalidTypeError, InvalidValueError, flag, one_of, path_of, text
 from senet_lab.data.class_folders import must_exist, must_have_images
 from senet_lab.data.datasets import TRAINING_IMAGES, find_cifar10
-from senet_lab.explorer.labels import digits
-from senet_lab.explorer.moves import named
-from senet_lab.explorer.refusals import told
 from senet_lab.trainer.messages import COMMANDS
 from senet_lab.trainer.run_names import MAX_DRAWN_RUNS, nearest_recipe
 from senet_lab.trainer.snapshot import Record
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs.data_fit import fit_to_data
-from senet_lab.widgets.typed import typed
+from senet_lab.widgets.labels import format_number
+from senet_lab.widgets.parsing import parse_field
+from senet_lab.widgets.presets import find_network
+from senet_lab.widgets.refusals import refusal
 
 FOLDER = "folder"
 KINDS = (*TRAINING_IMAGES, FOLDER)
@@ -98,19 +98,19 @@ def after(state: State, settings: Mapping[str, Any]) -> State:
             changed.network  # noqa: B018 - raises where the data are too small for it
             state = changed
         except (ValueError, TypeError, OSError) as error:
-            refusals[name] = told(error, value, _field_text(state, name))
+            refusals[name] = refusal(error, value, _field_text(state, name))
     return replace(state, refusals=refusals)
 
 
 def _field_text(state: State, name: str) -> str:
     """Return what stays in a field where no number was typed; "" for other controls."""
-    return digits(getattr(state.recipe, name)) if name in RECIPE_FIELDS and name not in WORD_FIELDS else ""
+    return format_number(getattr(state.recipe, name)) if name in RECIPE_FIELDS and name not in WORD_FIELDS else ""
 
 
 def _with_setting(state: State, name: str, value: Any) -> State:
     one_of("control", name, (*_SETTERS, *RECIPE_FIELDS, *COMMANDS))
     if name in RECIPE_FIELDS:
-        read = typed(value) if isinstance(value, str) and name not in WORD_FIELDS else value
+        read = parse_field(value) if isinstance(value, str) and name not in WORD_FIELDS else value
         return replace(state, recipe=with_fields(state.recipe, **{name: read}))
     return _SETTERS[name](state, value)
 
@@ -120,7 +120,7 @@ def follow_explorer(state: State, architecture: Architecture) -> State:
     try:
         fit_to_data(architecture, state.data)
     except ValueError as error:
-        return replace(state, refusals={**state.refusals, "network": told(error, None)})
+        return replace(state, refusals={**state.refusals, "network": refusal(error, None)})
     return replace(state, architecture=architecture)
 
 
@@ -154,7 +154,7 @@ def _set_network(state: State, name: Any) -> State:
         return replace(state, follows=False)
     if name == "explorer":  # which one that is, the widget knows
         return replace(state, follows=True)
-    return replace(state, architecture=named(name), follows=False)
+    return replace(state, architecture=find_network(name), follows=False)
 
 
 def _set_token(state: State, token: Any) -> State:
@@ -176,10 +176,8 @@ def _set_data(state: State, kind: Any) -> State:
 
 def _set_path(state: State, value: Any) -> State:
     if not (name := text("path", value, "images").strip()):
-        raise ValueError(
-            "`path` must be a folder with a folder of images for each class, and the field is empty; try 'pets', with "
-            "'pets/cats' and 'pets/dogs' in it."
-        )
+        rule = "must be a folder with a folder of images for each class, and the field is empty"
+        raise InvalidValueError("path", NO_VALUE, rule, "'pets', with 'pets/cats' and 'pets/dogs' in it")
     path = path_of("path", name, "'images'")
     must_exist("path", path)
     must_have_images("path", path)  # reads a bounded number of names; all files are listed when a run is created
@@ -196,11 +194,10 @@ def _set_focus(state: State, key: Any) -> State:
 
 def _set_drawn(state: State, keys: Any) -> State:
     if not isinstance(keys, (list, tuple)) or not all(isinstance(key, str) for key in keys):
-        raise TypeError(f"`drawn` must be a list of runs, not {quoted(keys)}; try [].")
+        raise InvalidTypeError("drawn", keys, "must be a list of runs", "[]")
     if len(keys) > MAX_DRAWN_RUNS:
-        raise ValueError(
-            f"`drawn` (={len(keys)} runs) must be at most {MAX_DRAWN_RUNS}, to be told apart; take one away first."
-        )
+        rule = f"must be at most {MAX_DRAWN_RUNS}, to be told apart"
+        raise InvalidValueError("drawn", Bare(f"{len(keys)} runs"), rule, advice="take one away first")
     return replace(state, picture_keys=tuple(dict.fromkeys(keys)))
 
 

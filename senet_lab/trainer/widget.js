@@ -5,12 +5,12 @@
 import { placeControls } from "../widgets/controls.js";
 import { openConversation } from "../widgets/conversation.js";
 import { closest, element, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
-import { keepKeys, messageOf, reportErrors, setText, showTips, stepAlong } from "../widgets/kit.js";
+import { keepKeys, reportErrors, setText, showTips, stepAlong } from "../widgets/kit.js";
 import { forgetDrawing, redraw, redrawAround } from "../widgets/redraw.js";
+import { lensHolder } from "./lens.js";
 import { COMMANDS } from "./messages.js";
 
 const DOUBLE_CLICK = 1000; // milliseconds in which a second press of Start is the second half of a double click
-const NOT_DRAWN = "The gates of this run did not come. Press Its gates again, or load the page again.";
 
 export default {
   /** @param {RenderProps<Traits>} props */
@@ -197,60 +197,7 @@ export default {
 };
 
 /**
- * Where the GateLens of a run is drawn, a widget of its own, by anywidget.
- * @param {HTMLElement} below
- * @param {RenderProps["host"]} host
- * @param {AbortSignal} signal
- * @param {(words: string) => void} setError called with "" when something is drawn anew
- */
-function lensHolder(below, host, signal, setError) {
-  let shown = ""; // the name of the widget
-  /** @type {Promise<boolean>} */
-  let drawing = Promise.resolve(false);
-  let closing = new AbortController();
-
-  /**
-   * Resolves to whether it is drawn: another may be asked for meanwhile, or the page may not get it.
-   * @param {string} name
-   */
-  async function draw(name) {
-    closing.abort();
-    closing = new AbortController();
-    setError("");
-    const place = element("div");
-    below.replaceChildren(place);
-    below.hidden = !name;
-    if (!name) return false;
-    const gone = AbortSignal.any([signal, closing.signal]);
-    try {
-      const lens = await host.getWidget(name);
-      if (!gone.aborted) await lens.render({ el: place, signal: gone });
-    } catch (error) {
-      if (gone.aborted) return false;
-      shown = ""; // so that it is tried again when it is asked for again
-      below.hidden = true;
-      setError(`${NOT_DRAWN} (${messageOf(error)})`);
-      return false;
-    }
-    return !gone.aborted;
-  }
-
-  return {
-    /**
-     * Draws the widget of that name, unless it is there; none for "".
-     * @param {string} name
-     */
-    show(name) {
-      if (name === shown) return drawing;
-      shown = name;
-      drawing = draw(name);
-      return drawing;
-    },
-  };
-}
-
-/**
- * A button that cannot be pressed keeps the focus, and says so.
+ * Marks whether a button can be pressed; one that cannot keeps the focus.
  * @param {HTMLElement} button
  * @param {boolean} [isAllowed]
  */
@@ -259,6 +206,7 @@ function allow(button, isAllowed) {
 }
 
 /**
+ * Builds the page.
  * @param {HTMLElement} el
  * @param {HTMLElement} below where the gates of a run are shown
  */

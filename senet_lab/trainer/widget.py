@@ -6,7 +6,6 @@ import contextvars
 import os
 import threading
 import time
-import traceback
 import weakref
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +33,7 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
 from senet_lab.training.runs.spare_process import warm
 from senet_lab.widgets.cells import REPLACED, CellPanels, cell
-from senet_lab.widgets.conversation import Conversation, Request
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
 from senet_lab.widgets.follower import Follower
 
 if TYPE_CHECKING:
@@ -175,9 +174,7 @@ class Trainer(anywidget.AnyWidget):
             self._render()
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = error
-        message = "".join(traceback.format_exception(error))
-        self.form = {**self.form, "answered": self._conversation.answered, "error": message}
+        show_failure(self, "form", self._conversation.answered, error)
 
     def _obey(self, name: str, value: Any) -> None:
         """Obey one command; why it cannot be obeyed is shown at its button."""

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from senet_lab import memory
 from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import instance, path_of
+from senet_lab.checks import InvalidValueError, Phrase, Setting, instance, path_of
 from senet_lab.data.class_folders import class_names, count_images
 from senet_lab.data.datasets import TEST_SHARE, TRAINING_IMAGES
 from senet_lab.memory import size_words
@@ -32,6 +32,7 @@ OPTIMIZER_SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of ea
 BASE_BYTES = 850_000_000  # before there is any layer
 LAYER_BYTES = 800_000  # of a layer's graph
 ACTIVATION_SHARE = 0.76  # of the ledger's activations, which a training step has in memory at once
+FORCE = "or force it"  # advice where a training seems not to fit into memory: `start(force=True)` begins it
 
 
 class Machine(NamedTuple):
@@ -128,13 +129,13 @@ def check_memory(
         parts = in_parts(recipe, needs.batch)
         step, same = parts.batch * parts.accumulate, recipe.batch * recipe.accumulate
         which = "the same step" if step == same else "a step"
-        fit = f"batch={parts.batch} with accumulate={parts.accumulate}, which makes {which} of {step} images"
+        batch, accumulate = Setting("batch", parts.batch), Setting("accumulate", parts.accumulate)
+        fit: Phrase = (batch, " with ", accumulate, f", which makes {which} of {step} images")
     else:
         fit = "a smaller image, fewer channels or fewer blocks, since not even batch=1 fits"
-    raise ValueError(
-        f"`batch` (={recipe.batch}) needs about {size_words(needs.needed)} of memory with this network, and "
-        f"{size_words(needs.available)} are free; try {fit}; or force it."
-    )
+    needed, available = size_words(needs.needed), size_words(needs.available)
+    rule = f"needs about {needed} of memory with this network, and {available} are free"
+    raise InvalidValueError("batch", recipe.batch, rule, fit, advice=FORCE)
 
 
 def in_parts(recipe: Recipe, batch: int) -> Recipe:

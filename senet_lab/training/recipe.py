@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from senet_lab.architecture.aliases import AliasDict
-from senet_lab.checks import MAX_SEED, flag, instance, one_of, real, whole
+from senet_lab.checks import MAX_SEED, InvalidValueError, Parameter, Setting, flag, instance, one_of, real, whole
 
 OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("constant", "cosine")
@@ -57,10 +57,10 @@ class Recipe:
         for field in fields(self):
             object.__setattr__(self, field.name, _check(field.name, getattr(self, field.name)))
         if self.warmup and (self.schedule != "cosine" or self.warmup >= self.epochs):
-            raise ValueError(
-                f"`warmup` (={self.warmup}) needs schedule='cosine' and fewer epochs than `epochs` (={self.epochs}); "
-                f"try warmup={0 if self.schedule != 'cosine' else self.epochs - 1}."
-            )
+            epochs = Parameter("epochs", self.epochs)
+            rule = ("needs ", Setting("schedule", "cosine"), " and fewer epochs than ", epochs)
+            fit = Setting("warmup", 0 if self.schedule != "cosine" else self.epochs - 1)
+            raise InvalidValueError("warmup", self.warmup, rule, fit)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields by name, as JSON can store them."""

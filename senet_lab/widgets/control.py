@@ -8,7 +8,7 @@ from senet_lab.widgets.messages import ControlKind, ControlMessage
 
 
 class Control(NamedTuple):
-    """One control, as the page needs it.
+    """What the page needs to draw one control.
 
     Attributes:
         name: the meta-parameter it moves.

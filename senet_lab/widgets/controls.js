@@ -12,6 +12,7 @@ import { OPEN_SECTIONS } from "./messages.js";
  */
 
 /**
+ * Returns the section of that name, and makes it where it is missing.
  * @param {HTMLElement} holder
  * @param {string} name
  */
@@ -26,7 +27,7 @@ function section(holder, name) {
 }
 
 /**
- * A group of buttons, each an input with its label, which are made anew when their labels change.
+ * Makes a group of buttons, each an input with its label. They are made anew when the labels change.
  * @param {ControlMessage} control
  * @param {"radiogroup" | "group"} role
  * @param {(label: string, index: number) => HTMLInputElement} button
@@ -54,7 +55,7 @@ function buttonGroup(control, role, button) {
 }
 
 /**
- * Buttons of which one is pressed, as a group of radio inputs: arrow keys move, Tab leaves.
+ * Makes buttons of which one is pressed, as a group of radio inputs: arrow keys move, Tab leaves.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
@@ -83,7 +84,7 @@ function choice(control, ask) {
 }
 
 /**
- * Buttons of which any number is pressed.
+ * Makes buttons of which any number is pressed.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
@@ -114,7 +115,7 @@ function checks(control, ask) {
 }
 
 /**
- * A slider over the stops, paired with a text field that takes every value; Python judges what is typed.
+ * Makes a slider over the stops, paired with a text field that takes every value; Python judges what is typed.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
@@ -163,7 +164,7 @@ function slider(control, ask) {
 }
 
 /**
- * The place of the stop that is nearest to a value; "none" (null) is near to itself alone.
+ * Returns the place of the stop that is nearest to a value; "none" (null) is near to itself alone.
  * @param {readonly Value[]} stops
  * @param {ControlMessage["value"]} value
  */
@@ -177,8 +178,8 @@ export function nearestStop(stops, value) {
 }
 
 /**
- * A text field that commits when it is left, and by Enter. What is being typed while an answer arrives stays; so does,
- * to be mended, what was refused.
+ * Makes a text field commit when it is left, and on Enter. What is being typed while an answer arrives stays, and so
+ * does what was refused, to be corrected.
  * @param {HTMLInputElement} field
  * @param {(text: string) => void} commit
  */
@@ -210,7 +211,7 @@ function typedField(field, commit) {
 }
 
 /**
- * A label above its field, and a hint below.
+ * Puts a label above a field and a hint below.
  * @param {ControlMessage} control
  * @param {HTMLInputElement | HTMLSelectElement} field
  * @param {string} kind
@@ -225,6 +226,7 @@ function labeled(control, field, kind) {
 }
 
 /**
+ * Makes a list of which one entry is selected.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
@@ -250,6 +252,7 @@ function select(control, ask) {
 }
 
 /**
+ * Makes a check box.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
@@ -269,6 +272,7 @@ function check(control, ask) {
 }
 
 /**
+ * Makes a field for text, or for a number.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
@@ -293,8 +297,8 @@ function text(control, ask) {
 const KINDS = { choice, slider, select, check, checks, text, number: text };
 
 /**
- * Brings the controls up to date. The reason against a move stands at its control as well: the line at the top may be
- * out of sight.
+ * Brings the controls up to date. The reason against a move is shown at its control as well, since the line at the top
+ * may be out of sight.
  * @param {HTMLElement} holder
  * @param {Map<string, Widget>} widgets those that are there, by name
  * @param {Controls} shown

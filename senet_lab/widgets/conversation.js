@@ -33,20 +33,24 @@ const ENDED =
  * @property {(() => void)[]} listeners called when it is answered
  */
 
+/** @typedef {ReturnType<typeof openConversation>} Conversation */
+
 /** @typedef {{ connect(slot: Slot): void, disconnect(slot: Slot): void }} Signal of JupyterLab */
 /** @typedef {(sender: unknown, status: string) => void} Slot */
 
 /**
- * One message is under way at a time. What is moved meanwhile waits, and later values take the place of earlier ones, so
- * that a busy kernel finds one message and the newest after it. What is done rather than set, the names in `commands`,
- * is a message of its own: it may not be merged with another press, nor with what was moved before or after it.
+ * Opens the conversation of one view with its widget in Python.
  *
- * A message is lost when the connection breaks or the kernel restarts. So it is sent again, with the same number, by
- * which Python knows it; the answer is the number of the last message of this view in `answered` of the trait `trait`.
- * `silence` is called with what to say when none has come for all of `RETRY_DELAYS`, and with "" when one comes then. In
- * the app a kernel that dies stays dead: the page hears of it at once, and nothing is sent any more.
+ * One message is in flight at a time. Moves that are made meanwhile wait, and later values replace earlier ones, so that
+ * a busy kernel finds one message and the newest after it. A command, one of the names in `commands`, is done rather
+ * than set: it is a message of its own, not merged with another press, nor with moves before or after it.
  *
- * It listens to the trait before whoever calls this does: a listener that draws an answer finds it heard.
+ * A message is lost when the connection breaks or the kernel restarts. So it is sent again with the same number, by
+ * which Python knows it. The answer is the number of this view's last message in `answered` of the trait `trait`.
+ * `silence` is called with a notice when no answer has come after all of `RETRY_DELAYS`, and with "" when one comes
+ * after that. In the app a kernel that dies stays dead: the page hears of it at once and sends nothing more.
+ *
+ * Open the conversation before adding your own listener to the trait: then that finds the answer heard.
  *
  * @param {AnyModel<any>} model
  * @param {string} trait

@@ -10,7 +10,8 @@
 export const element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 
 /**
- * All elements below one that a selector matches. Those of drawings are SVG elements, which have focus and data, too.
+ * Returns all elements below one that a selector matches. Those of drawings are SVG elements, which have focus and data
+ * as HTML elements do.
  * @param {ParentNode} root
  * @param {string} selector
  * @returns {HTMLElement[]}
@@ -18,7 +19,7 @@ export const element = (tag, properties = {}) => Object.assign(document.createEl
 export const findAll = (root, selector) => [...root.querySelectorAll(/** @type {"div"} */ (selector))];
 
 /**
- * The parts of a panel, by their `data-part`.
+ * Returns the parts of a panel by their `data-part`.
  * @param {ParentNode} root
  * @returns {Record<string, HTMLElement>}
  */
@@ -26,7 +27,7 @@ export const findParts = (root) =>
   Object.fromEntries(findAll(root, "[data-part]").map((part) => [part.dataset.part, part]));
 
 /**
- * The element that an event happened to, or the nearest one around it, that a selector matches.
+ * Returns the nearest element that a selector matches, from the target of an event outward.
  * @param {Event} event
  * @param {string} selector
  * @returns {HTMLElement | null}
@@ -47,5 +48,5 @@ export function listen(target, listeners, capture = false) {
   };
 }
 
-/** An id for an element. crypto.randomUUID exists on https and localhost alone, and classrooms serve plain http. */
+/** Returns an id for an element. crypto.randomUUID exists on https and localhost alone, and classrooms serve plain http. */
 export const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;

@@ -23,15 +23,16 @@ export function reportErrors(draw, complain) {
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
+ * Sets the text of a line, unless it is there: a screen reader would read it out again.
  * @param {HTMLElement} line
  * @param {string} words
  */
 export function setText(line, words) {
-  if (line.textContent !== words) line.textContent = words; // or a screen reader would read it out again
+  if (line.textContent !== words) line.textContent = words;
 }
 
 /**
- * The buttons of the tabs, as HTML.
+ * Returns the buttons of the tabs as HTML.
  * @param {readonly string[]} names
  * @param {string} panel the id of what they show
  */
@@ -44,8 +45,9 @@ export const tabButtons = (names, panel) =>
     .join("");
 
 /**
+ * Marks the open tab.
  * @param {Record<string, HTMLElement>} parts
- * @param {string} tab the one that is open
+ * @param {string} tab
  */
 export function placeTabs(parts, tab) {
   for (const button of findAll(parts.tabs, "[role=tab]")) {
@@ -57,9 +59,9 @@ export function placeTabs(parts, tab) {
 }
 
 /**
- * In command mode JupyterLab takes the arrow keys and Enter of what has the focus in an output, unless that itself says
- * no. So it does, except for Ctrl and Cmd: saving should work from anywhere; but what is undone is the panel's own, and
- * not the notebook's. Returns how to stop.
+ * Keeps keys from JupyterLab, which in command mode takes the arrow keys and Enter of an element in an output unless
+ * that element refuses. Ctrl and Cmd stay with JupyterLab, so that saving works from anywhere, except for undo and redo,
+ * which are the panel's own. Returns how to stop.
  * @param {HTMLElement} el
  */
 export function keepKeys(el) {
@@ -78,8 +80,8 @@ export function keepKeys(el) {
 }
 
 /**
- * The menus of an element close by Escape, which leads back to their button, and when pointer or focus go elsewhere.
- * Returns how to stop.
+ * Closes the menus of an element on Escape, which moves the focus back to their button, and when pointer or focus go
+ * elsewhere. Returns how to stop.
  * @param {HTMLElement} el
  */
 export function closeMenus(el) {
@@ -109,8 +111,8 @@ export function closeMenu(menu) {
 }
 
 /**
- * What a drawn part is, beside the pointer or below the focus; once a part is opened, not over what it shows, until
- * pointer or focus move on. Returns how to stop.
+ * Shows what a drawn part is, below the pointer or the focus. Once a part is opened the tip stays away until pointer or
+ * focus move on, or it would cover what the part shows. Returns how to stop.
  * @param {HTMLElement} el
  * @param {HTMLElement} tip
  */
@@ -151,7 +153,7 @@ export function showTips(el, tip) {
 }
 
 /**
- * Without a secure context, or permission, there is no clipboard, but for what is selected.
+ * Copies a text and says so on the button. Without a secure context, or permission, only a selection can be copied.
  * @param {HTMLElement} button
  * @param {string} text
  */
@@ -175,7 +177,7 @@ export async function copy(button, text) {
 }
 
 /**
- * Along the tabs by arrow keys; which one is open is asked of Python. Returns how to stop.
+ * Moves along the tabs by arrow keys and asks Python to open the one that has the focus. Returns how to stop.
  * @param {HTMLElement} el
  * @param {Ask} ask
  */
@@ -193,7 +195,7 @@ export function walkTabs(el, ask) {
 }
 
 /**
- * The element that an arrow key, Home or End leads to from one of them; undefined for other keys.
+ * Returns the element that an arrow key, Home or End leads to from one of them; undefined for other keys.
  * @param {HTMLElement} node
  * @param {HTMLElement[]} nodes
  * @param {string} key
@@ -209,7 +211,7 @@ function neighborOf(node, nodes, key) {
 }
 
 /**
- * From a drawn part that has the focus to its neighbors, by arrow keys; returns the one that it led to, if any.
+ * Moves the focus from a drawn part to its neighbor by arrow keys; returns that neighbor, if there is one.
  * @param {KeyboardEvent} event
  * @param {HTMLElement} node
  */

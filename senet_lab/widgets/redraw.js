@@ -43,8 +43,8 @@ function focusAgain(body, selector) {
 }
 
 /**
- * As `redraw`; a drawn part that has the focus stays where it is and only changes, since a screen reader would read it
- * out again each time that the focus came back.
+ * Redraws around the drawn part that has the focus: it stays the same element and only changes. Otherwise a screen
+ * reader would read it out again each time that the focus came back.
  * @param {HTMLElement} body
  * @param {string} html
  */
@@ -67,13 +67,13 @@ export function redrawAround(body, html) {
 }
 
 /**
- * Has the next `redraw` of an element happen, though its HTML be the same: the reader has changed what is there.
+ * Makes the next `redraw` of an element happen even with the same HTML: the reader has changed what is there.
  * @param {HTMLElement} body
  */
 export const forgetDrawing = (body) => drawings.delete(body);
 
 /**
- * How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
+ * Returns a selector that finds an element again after its surroundings were drawn anew.
  * @param {HTMLElement} node
  */
 function selectorOf(node) {

@@ -32,7 +32,7 @@ def test_bars_are_to_scale_and_stay_in_the_frame(name):
     assert within(marks)
 
 
-def test_what_stands_out_is_said():
+def test_the_finding_names_what_stands_out():
     assert finding(RESNEXT.ledger()) == (
         "Group 4 holds 59 % of the parameters but 20 % of the multiply-adds; activations peak in group 1, with 39 %. "
         "Squeeze-excite has 9.1 % of the parameters, 0.1 % of the multiply-adds, 10.3 % of the activations."

@@ -62,7 +62,7 @@ def test_meta_parameters_that_differ_are_listed_in_words():
     )  # fmt: skip
 
 
-def test_equal_networks_are_said_to_be_equal():
+def test_comparing_equal_networks_says_that_they_are_equal():
     assert "A and B are equal: SE-ResNeXt-50 32x4d." in compare(RESNEXT, RESNEXT)
     assert "same layers, shapes and counts; what differs is gate sigmoid \u2192 tanh." in compare(
         RESNEXT, replace(RESNEXT, gate="tanh")

@@ -91,12 +91,12 @@ def overlaps(drawing):
 def outside(drawing):
     """Words that are cut off at an edge."""
     height = float(ElementTree.fromstring(str(drawing)).get("viewBox").split()[3])
-    found = []
+    words_outside = []
     for mark in ElementTree.fromstring(str(drawing)).iter(f"{NAMESPACE}text"):
         left, right, top, bottom = text_box(mark)
         if mark.text and (left < 0 or right > svg.NETWORK_WIDTH or top < 0 or bottom > height):
-            found.append(mark.text)
-    return found
+            words_outside.append(mark.text)
+    return words_outside
 
 
 @EVERY
@@ -108,16 +108,16 @@ def test_labels_of_the_network_neither_overlap_nor_are_cut_off(name):
 
 def places(drawing):
     """Where the name of each column stands."""
-    known = ("input", "stem", "classifier")
+    plain_parts = ("input", "stem", "classifier")
     return {
         mark.text.partition(" \u00d7")[0]: float(mark.get("x"))
         for mark in marks(drawing, "label")
-        if mark.text in known or mark.text.startswith(("group", "g"))
+        if mark.text in plain_parts or mark.text.startswith(("group", "g"))
     }
 
 
 @EVERY
-def test_networks_that_are_compared_stand_group_under_group_to_one_scale(name):
+def test_compared_networks_have_their_groups_in_line_and_one_scale(name):
     a, b = RESNEXT.ledger(), ALL[name].ledger()
     above, below = draw_network(a, beside=b), draw_network(b, beside=a)
     assert overlaps(above) + overlaps(below) == []
@@ -140,7 +140,7 @@ def test_every_part_can_be_entered_and_its_words_do_not_overlap(name):
 
 
 @EVERY
-def test_slabs_stay_within_the_frame_and_apart(name):
+def test_slabs_stay_within_the_frame_and_do_not_overlap(name):
     drawing = draw_network(ALL[name].ledger())
     slabs = [mark for kind in ("projection", "identity") for mark in marks(drawing, kind)]
     spans = sorted((float(s.get("x")), float(s.get("x")) + float(s.get("width"))) for s in slabs)
@@ -162,7 +162,7 @@ def test_pictures_are_well_formed_and_each_drawing_has_one_tab_stop(name, path):
         assert drawing.get("role") == "group"
 
 
-def test_the_tab_stop_of_the_network_is_the_chosen_part():
+def test_the_tab_stop_of_a_network_is_the_selected_part():
     for path in ("stem", "group3", "group3/block4"):
         stop = next(
             node
@@ -183,7 +183,7 @@ def test_a_static_picture_is_an_image_without_stops_or_nodes():
     assert page.count('role="img"') == 2
 
 
-def test_heights_are_the_same_whatever_is_drawn():
+def test_drawings_of_all_parts_have_one_height():
     heights = {
         draw_part(a.ledger(), path, style=a.style).height
         for a in (RESNEXT, RESNEXT152, OWN)
@@ -195,18 +195,18 @@ def test_heights_are_the_same_whatever_is_drawn():
     } == {1}
 
 
-def test_nodes_say_what_the_ledger_says():
+def test_nodes_have_the_counts_of_the_ledger():
     ledger = RESNEXT.ledger()
-    found = {node.get("data-path"): node for node in nodes(draw_network(ledger, interactive=True))}
-    assert set(parts(ledger)) <= set(found)
+    by_path = {node.get("data-path"): node for node in nodes(draw_network(ledger, interactive=True))}
+    assert set(parts(ledger)) <= set(by_path)
     totals = {total.name: total.params for total in ledger.by_group()}
-    for path, node in found.items():
+    for path, node in by_path.items():
         assert node.get("role") == "button"
         params = int(re.search(r"([\d,]+) parameters", node.get("data-tip"))[1].replace(",", ""))
         group, _, block = path.partition("/")
         rows = ledger.blocks()[group, block] if block else ()
         assert params == (sum(row.params for row in rows) if block else totals[group])
-    node = found["group2/block1"]
+    node = by_path["group2/block1"]
     assert node.get("aria-label") == (
         "group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, 381,952 parameters, 425.53 M multiply-adds"
     )
@@ -250,12 +250,12 @@ def count_paths(drawing):
     return marks(drawing, "paths-through")[0].get("d").count("h") if marks(drawing, "paths-through") else 0
 
 
-def test_cardinality_is_the_number_of_lines_through_a_slab_up_to_what_can_be_told_apart():
-    drawn = [
+def test_cardinality_is_the_number_of_lines_through_a_slab_up_to_a_maximum():
+    counts = [
         count_paths(draw_network(replace(RESNEXT, cardinality=paths).ledger())) for paths in (1, 2, 4, 8, 16, 32, 64)
     ]
-    assert drawn[:5] == [0, 2, 4, 8, 16]
-    assert drawn[5] == drawn[6] > 20
+    assert counts[:5] == [0, 2, 4, 8, 16]
+    assert counts[5] == counts[6] > 20
     assert count_paths(draw_network(Architecture().ledger())) == 0
 
 
@@ -282,8 +282,8 @@ def test_the_neck_widens_as_the_ratio_falls():
     block = [neck(draw_block(ledger)) for ledger in ledgers]
     slab = [float(marks(draw_network(ledger), "neck")[-1].get("width")) for ledger in ledgers]
     columns = [float(marks(draw_part(ledger, "group1/block1/se"), "neck")[1].get("height")) for ledger in ledgers]
-    for drawn in (block, slab, columns):
-        assert all(before < after for before, after in pairwise(drawn))
+    for sizes in (block, slab, columns):
+        assert all(before < after for before, after in pairwise(sizes))
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -323,8 +323,8 @@ def test_a_block_shows_channels_strides_and_where_the_size_changes():
 
 def test_squeeze_excite_is_explained_with_its_numbers():
     architecture = replace(RESNEXT, squeeze="max", gate="tanh", convention="timm")
-    drawn = " | ".join(words(draw_part(architecture.ledger(), "group1/block1/se", style=architecture.style)))
-    for said in (
+    text = " | ".join(words(draw_part(architecture.ledger(), "group1/block1/se", style=architecture.style)))
+    for phrase in (
         "maximum of u over 56 \u00d7 56",
         "tanh(W\u2082 \u03b4(W\u2081 z + b\u2081) + b\u2082)",
         "4,096 weights",
@@ -332,7 +332,7 @@ def test_squeeze_excite_is_explained_with_its_numbers():
         "256 biases",
         "8,464 of the block",
     ):
-        assert said in drawn
+        assert phrase in text
 
 
 @pytest.mark.parametrize("name", ["senet154", "cifar_se_resnet20", "se_resnet50"])
@@ -349,7 +349,7 @@ def test_the_card_of_the_network_has_a_line_for_each_part_with_its_parameters():
     assert sum(float(mark.get("width")) for mark in marks(drawing, "bar-params")) == pytest.approx(116, abs=0.5)
 
 
-def test_one_goes_in_and_out_by_paths():
+def test_parts_and_parent_of_a_path_lead_in_and_out():
     ledger = RESNEXT.ledger()
     assert parts(ledger) == ("stem", "group1", "group2", "group3", "group4", "classifier")
     assert parts(ledger, "group2") == tuple(f"group2/block{i}" for i in (1, 2, 3, 4))
@@ -376,12 +376,12 @@ def test_one_goes_in_and_out_by_paths():
         ("<b>\n", ""),
     ],
 )
-def test_what_is_not_there_gives_way_to_the_nearest_that_is(path, nearest):
+def test_a_path_that_does_not_exist_resolves_to_the_nearest_one(path, nearest):
     assert resolve(RESNEXT.ledger(), path) == nearest
     assert resolve(RESNEXT.ledger(), nearest) == nearest
 
 
-def test_without_squeeze_excite_or_classifier_one_stays_near():
+def test_a_path_into_a_removed_part_resolves_to_what_is_around_it():
     ledger = replace(RESNEXT, ratio=None, include_top=False).ledger()
     assert resolve(ledger, "group2/block1/se") == "group2/block1"
     assert resolve(ledger, "classifier") == "group4"
@@ -389,14 +389,14 @@ def test_without_squeeze_excite_or_classifier_one_stays_near():
 
 
 @pytest.mark.parametrize("draw", [draw_part, about, breadcrumb, parts])
-def test_a_part_that_is_not_there_is_answered_with_those_that_are(draw):
+def test_an_unknown_path_raises_an_error_that_lists_the_known_ones(draw):
     with pytest.raises(ValueError, match=r"`path` \(='group2/block9'\) must be one of group2/block1, group2/block2"):
         draw(RESNEXT.ledger(), "group2/block9")
     with pytest.raises(ValueError, match="must be one of stem, group1"):
         draw(RESNEXT.ledger(), "group9")
 
 
-def test_the_breadcrumb_leads_back_up():
+def test_the_breadcrumb_of_a_path_leads_back_up():
     trail = ElementTree.fromstring(breadcrumb(RESNEXT.ledger(), "group2/block1/se"))
     buttons = list(trail.iter("button"))
     assert [button.text for button in buttons] == ["Network", "group 2", "block 1", "squeeze-excite"]
@@ -436,14 +436,14 @@ def test_a_network_composed_by_hand_can_be_drawn_and_its_names_are_escaped():
             ElementTree.fromstring(str(draw_part(ledger, path, interactive=interactive)))
         ElementTree.fromstring(breadcrumb(ledger, path))
         ElementTree.fromstring(f"<p>{about(ledger, path)}</p>")
-    drawn = str(draw_network(ledger, interactive=True))
-    assert f'data-path="{escape(chr(109) + chr(121) + "<b>" + chr(34) + "net" + chr(34))}/block1"' in drawn
-    assert len(marks(drawn, "identity")) == 2
+    drawing = str(draw_network(ledger, interactive=True))
+    assert f'data-path="{escape(chr(109) + chr(121) + "<b>" + chr(34) + "net" + chr(34))}/block1"' in drawing
+    assert len(marks(drawing, "identity")) == 2
     assert "36\u00b2" not in about(ledger, "group1")
     assert about(ledger, "group1").startswith("2 blocks \u00b7 30\u00b2 \u00d7 32 \u2192 15\u00b2 \u00d7 64")
 
 
-def test_drawings_say_what_they_show_to_those_who_do_not_see_them():
+def test_a_drawing_has_a_label_for_screen_readers():
     label = ElementTree.fromstring(str(draw_network(RESNEXT.ledger()))).get("aria-label")
     assert "group3, 6 blocks, output 14\u00b2 \u00d7 1024" in label
     assert "in 32 paths" in ElementTree.fromstring(str(draw_block(RESNEXT.ledger()))).get("aria-label")

@@ -20,7 +20,7 @@ from senet_lab.gatelens import work as lens_work
 from senet_lab.gatelens.sources import source as lens_sources
 from senet_lab.gates import observe as gates
 from senet_lab.widgets.cells import REPLACED
-from senet_lab.widgets.follower import heard_where_sent
+from senet_lab.widgets.follower import reply_where_sent
 
 
 def test_nothing_heavy_happens_on_the_thread_that_makes_the_panel(model, monkeypatch):
@@ -79,7 +79,7 @@ def test_messages_of_the_page_go_to_the_subshell_that_they_are_sent_to_whoever_p
     comm = BaseComm(comm_id="x", target_name="jupyter.widget")
     comm._reply_subshell_id = None  # as ipykernel notes with each message that the cell's thread sends
     assert comm._reply_subshell_for({}, "subshell") is None
-    heard_where_sent(comm)
+    reply_where_sent(comm)
     assert comm._reply_subshell_for({}, "subshell") == "subshell"
 
 

@@ -183,7 +183,7 @@ def test_what_fits_is_found_within_a_second_for_the_largest_network_there_is(mon
 def test_nothing_asks_the_system_for_memory_before_a_build():
     code = (
         "import senet_lab, sys; a = senet_lab.Architecture(); a.ledger(); import senet_lab.ledger.build_memory; "
-        "from senet_lab.explorer.state import after, begun; after(begun(a), {'ratio': 8}, ''); print('psutil' in sys.modules)"
+        "from senet_lab.explorer.updates import apply_moves, first_state; apply_moves(first_state(a), {'ratio': 8}, ''); print('psutil' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "False\n"
 

@@ -150,7 +150,8 @@ def test_two_parts_of_one_name_are_refused_as_keras_refuses_them():
 def test_a_number_of_numpy_leaves_no_trace_in_later_counts():
     SEResNeXt.projection_block(Sketch((8, 8, 32)), np.int32(96), np.int32(64), np.int32(8), 1, np.int32(4))
     rows = SEResNeXt.projection_block(Sketch((8, 8, 32)), 96, 64, 8, 1, 4).rows
-    assert all(type(value) is int for row in rows for value in row[5:])
+    counts = (*SUMMED, "kernel", "stride", "groups", "receptive_field")
+    assert all(type(getattr(row, name)) is int for row in rows for name in counts)
 
 
 def test_a_name_of_ones_own_does_not_make_squeeze_excite():

@@ -9,11 +9,11 @@ from runs import SE_20
 
 from senet_lab import Architecture, Explorer, Trainer
 from senet_lab.explorer import widget as explorer_module
-from senet_lab.explorer.labels import OWN
-from senet_lab.explorer.moves import TIMM
 from senet_lab.trainer.state import initial_state
 from senet_lab.training.recipe import RECIPES
 from senet_lab.weights import pretrained
+from senet_lab.widgets.labels import OWN
+from senet_lab.widgets.presets import TIMM_NETWORKS
 
 
 def control(trainer, name):
@@ -29,7 +29,7 @@ def test_bundled_network_can_be_selected(trainer):
 
 
 def test_network_of_timm_that_is_pasted_is_labelled_as_ones_own(trainer):
-    network = next(network for name, network in TIMM.items() if network.include_top)
+    network = next(network for name, network in TIMM_NETWORKS.items() if network.include_top)
     choice = ask(trainer, token=network.token())["controls"][0]
     assert (choice["value"], choice["labels"][choice["stops"].index(None)]) == (None, OWN)
 

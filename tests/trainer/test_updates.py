@@ -34,9 +34,9 @@ def test_expensive_poll_is_made_less_often(monkeypatch):
             pass
         return True
 
-    assert looked(0.0) == following.BUSY
+    assert looked(0.0) == following.BUSY_INTERVAL
     assert looked(0.005) >= 0.5
-    assert looked(0.05) == following.IDLE
+    assert looked(0.05) == following.IDLE_INTERVAL
 
 
 NONSENSE = [None, True, 0, -1, 1e9, 2.5, "", "x", "none", "8", [], [1], {}, "(", "9" * 99, "c"]

@@ -49,14 +49,14 @@ class Part(NamedTuple):
     def squeezed_channels(self) -> int:
         """Channels that the squeeze of its first squeeze-excite leaves; 0 without one."""
         for row in self.rows:
-            if row.kind == "dense" and row.name.endswith("_se_reduce"):
+            if row.role == "reduce":
                 return int(row.output_shape[-1])
         return 0
 
     @property
     def gated_channels(self) -> int:
         """Channels that its squeeze-excite scales; 0 without one."""
-        return next((int(row.output_shape[-1]) for row in self.rows if row.name.endswith("_se_gate")), 0)
+        return next((int(row.output_shape[-1]) for row in self.rows if row.role == "gate"), 0)
 
     @property
     def paths(self) -> int:
@@ -137,7 +137,7 @@ def _kind(rows: Iterable[Row]) -> str:
     """Return the kind of a block: it has a projection shortcut, an identity shortcut, or none."""
     if "add" not in [row.kind for row in rows]:
         return "plain"
-    return "projection" if "_shortcut_" in " ".join([row.name for row in rows]) else "identity"
+    return "projection" if "shortcut" in [row.role for row in rows] else "identity"
 
 
 def _group(name: str, blocks: tuple[Part, ...]) -> Part:

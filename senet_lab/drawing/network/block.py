@@ -87,9 +87,9 @@ def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
     """Return the stops in the order of the rows, spread over the width of the drawing."""
     stops: list[tuple[str, list[Row]]] = []
     for row in rows:
-        if "_shortcut_" in row.name or (row.in_se and place == "identity"):
+        if row.role == "shortcut" or (row.in_se and place == "identity"):
             continue
-        kind = "se" if row.in_se else "relu" if row.name.endswith("_relu") else row.kind
+        kind = "se" if row.in_se else "relu" if row.role == "output" else row.kind
         if kind == "se" and stops and stops[-1][0] == "se":
             stops[-1][1].append(row)
         elif kind in STATION_WIDTHS:
@@ -169,7 +169,7 @@ def _strands(paths: int, x: float, line: float) -> Shape:
 
 def _squeeze_excite(rows: tuple[Row, ...], x: float, line: float, box: Box, path: str) -> Node:
     """Draw the multiplication on a line, the hourglass in a box, its neck as narrow as the squeeze leaves channels."""
-    reduce, gate = (next(row for row in rows if row.name.endswith(end)) for end in ("_reduce", "_gate"))
+    reduce, gate = (next(row for row in rows if row.role == role) for role in ("reduce", "gate"))
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
     params = reduce.params + gate.params
     neck = max(2.0, box.height * sqrt(min(1, squeezed / channels)))
@@ -211,7 +211,7 @@ def _shortcut(part: Part, sum_x: float, line: float, *, has_se: bool) -> list[Ma
     """Draw the identity as a solid line, a projection as a dashed one with its convolution; either with its gate."""
     if part.kind == "plain":
         return []
-    row = next((row for row in part.rows if row.name.endswith("_shortcut_conv")), None)
+    row = next((row for row in part.rows if row.role == "shortcut" and row.kind == "conv"), None)
     marks: list[Mark] = [
         svg.path(f"M 26 {line} V {SHORTCUT_Y} H {sum_x:.1f} V {line - 13}", f"shortcut-{part.kind}"),
         _projection(row, side(part.input_shape)) if row else

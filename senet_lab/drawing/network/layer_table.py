@@ -91,14 +91,27 @@ def _head(key: str, name: str, words: bool) -> str:
 
 
 def _row(row: Row) -> LayerRow:
-    name, group, block, kind, shape, params, state, macs, _, kernel, stride, groups, activations, field = row
-    kernel, stride = (kernel, stride) if kind in WINDOWS else (0, 0)
-    in_se = row.in_se
-    sees_all = kind == "global pool" or len(shape) == 2 or (in_se and kind != "scale")
+    has_window = row.kind in WINDOWS
     return LayerRow(
-        name, group, block, kind, in_se, shape[1:], _size(shape), kernel, stride, groups,
-        params, state, macs, _short(macs), activations, _short(activations), field, sees_all,
-    )  # fmt: skip
+        name=row.name,
+        group=row.group,
+        block=row.block,
+        kind=row.kind,
+        in_se=row.in_se,
+        shape=row.output_shape[1:],
+        size=_size(row.output_shape),
+        kernel=row.kernel if has_window else 0,
+        stride=row.stride if has_window else 0,
+        groups=row.groups,
+        params=row.params,
+        state=row.state,
+        macs=row.macs,
+        macs_text=_short(row.macs),
+        activations=row.activations,
+        activations_text=_short(row.activations),
+        field=row.receptive_field,
+        sees_all=row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and row.kind != "scale"),
+    )
 
 
 # A network has many layers, but few different ones.

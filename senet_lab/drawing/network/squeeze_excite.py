@@ -31,19 +31,19 @@ def draw_squeeze_excite(thing: Ledger | Anatomy, path: str, *, style: Style, int
     """
     anatomy = Anatomy.of(thing)
     part, block = anatomy.part(path), anatomy.part(path.removesuffix("/se"))
-    squeeze, reduce, gate, scale = part.rows
+    rows = {row.role: row for row in part.rows}
+    reduce, gate = rows["reduce"], rows["gate"]
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
     neck = max(2.0, COLUMN_HEIGHT * min(1, squeezed / channels))
     marks: list[Mark] = [
         *_map(MAP, part), *_map(SCALE + 80, part), *_connections(),
-        _pooling(part, squeeze, style),
+        _pooling(part, rows["squeeze"], style),
         _dense(reduce, POOL, (COLUMN_HEIGHT, neck), "reduce", "ReLU"),
         _dense(gate, REDUCE, (neck, COLUMN_HEIGHT), "gate", style.gate),
         *_column(POOL, COLUMN_HEIGHT, channels), *_column(REDUCE, neck, squeezed),
         *_column(GATE, COLUMN_HEIGHT, channels),
-        svg.node([svg.circle(SCALE, LINE, 13, "gate"), svg.text(SCALE, LINE + 6, "\u00d7", "sign")],
-                 Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(scale, "scale each channel"), "scale each channel"),
-        *_formulas(part, block, style),
+        _scaling(rows["scale"]),
+        *_formulas(part, block, (reduce, gate), style),
     ]  # fmt: skip
     label = f"squeeze-excite of {channels} channels through {squeezed}, {part.params:,} parameters"
     return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
@@ -73,6 +73,13 @@ def _pooling(part: Part, row: Row, style: Style) -> Node:
     marks = [svg.text(x, LINE - 24, "squeeze", "label"), svg.text(x, LINE - 9, words), svg.text(x, LINE + 18, sides)]
     hit = Box(MAP + 30, LINE - 42, POOL - MAP - 34, 84)
     return svg.node(marks, hit, layer_tip(row, f"{words} {sides}"), f"squeeze: {style.squeeze} pooling")
+
+
+def _scaling(row: Row) -> Node:
+    """Draw the multiplication of the map by the gates."""
+    marks = [svg.circle(SCALE, LINE, 13, "gate"), svg.text(SCALE, LINE + 6, "\u00d7", "sign")]
+    words = "scale each channel"
+    return svg.node(marks, Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(row, words), words)
 
 
 def _column(x: float, height: float, channels: int) -> list[Mark]:
@@ -109,9 +116,9 @@ def _digits(number: int) -> str:
     return f"{number:,}" if number < 10**9 else short(number)
 
 
-def _formulas(part: Part, block: Part, style: Style) -> list[Mark]:
+def _formulas(part: Part, block: Part, layers: tuple[Row, Row], style: Style) -> list[Mark]:
     """Write equations 2 to 4 with the numbers of this block, and what squeeze-excite has of it."""
-    _, reduce, gate, _ = part.rows
+    reduce, gate = layers
     height, width, channels = part.output_shape[1:]
     squeezed = reduce.output_shape[-1]
     pooling = "mean" if style.squeeze == "average" else "maximum"

@@ -31,7 +31,7 @@ def block_number(part: Part) -> str:
 def stride_of(part: Part) -> str:
     """Return where the branch of a block is strided, as in stride 2 in the 3\u00d73; nothing where it is not."""
     for row in part.rows:
-        if row.stride > 1 and row.kind in CONVOLUTIONS and "_shortcut_" not in row.name:
+        if row.stride > 1 and row.kind in CONVOLUTIONS and row.role != "shortcut":
             return f"stride {row.stride} in the {kernel(row)}"
     return ""
 
@@ -60,16 +60,15 @@ def layers_of(part: Part) -> str:
     """Return the layers with weights and what joins them: 1\u00d71 256 \u2192 3\u00d73 256 in 32 paths."""
     steps = []
     for row in part.rows:
-        name, kind = row.name, row.kind
-        if kind in UNNAMED or "_shortcut_" in name:
+        if row.kind in UNNAMED or row.role == "shortcut":
             continue
-        if kind in CONVOLUTIONS:
+        if row.kind in CONVOLUTIONS:
             paths = f" in {row.groups} paths" if row.groups > 1 else ""
             steps.append(f"{kernel(row)} {row.output_shape[-1]}{paths}")
-        elif name.endswith("_se_reduce"):
+        elif row.role == "reduce":
             steps.append(f"SE {row.channels_in}:{row.output_shape[-1]}")
         elif not row.in_se:
-            steps.append("+ shortcut" if kind == "add" else kind)
+            steps.append("+ shortcut" if row.kind == "add" else row.kind)
     return " \u2192 ".join(steps)
 
 

@@ -46,7 +46,7 @@ def neck(pick: Pick[int]) -> Task:
     network = Architecture("resnet", 50, ratio=ratio)
     channels = network.plan[group - 1].filters_out
     squeezed = network.ledger().blocks()[f"group{group}", "block1"]
-    left = next(int(row.output_shape[-1]) for row in squeezed if row.name.endswith("_se_reduce"))
+    left = next(int(row.output_shape[-1]) for row in squeezed if row.role == "reduce")
     filters = network.plan[group - 1].filters_in
     return Task(
         question=f"{network.name} at ratio {ratio}: to how many numbers does a squeeze-excite of group {group} reduce?",

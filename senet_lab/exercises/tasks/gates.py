@@ -89,8 +89,8 @@ def cost(pick: Pick[int]) -> Task:
     """What the gates of a group cost."""
     network, number = Architecture.preset("cifar_se_resnet20"), pick(3, 2)
     group = network.plan[number - 1]
-    rows = [row for row in network.ledger().rows if row.name.startswith(f"group{number}_") and "_se_" in row.name]
-    channels, left = group.filters_out, next(row.output_shape[-1] for row in rows if row.name.endswith("_se_reduce"))
+    rows = [row for row in network.ledger().rows if row.group == f"group{number}" and row.in_se]
+    channels, left = group.filters_out, next(row.output_shape[-1] for row in rows if row.role == "reduce")
     params = sum(row.params for row in rows)
     return Task(
         question=(

@@ -71,7 +71,7 @@ def shortcut(pick: Pick[int]) -> Task:
     """What the projection of a shortcut costs."""
     network, group = Architecture("resnet", 50, ratio=None), pick(3, 2, 4)
     before, out = network.plan[group - 2].filters_out, network.plan[group - 1].filters_out
-    weights = next(row.params for row in _block(network, group, 1) if row.name.endswith("shortcut_conv"))
+    weights = next(row.params for row in _block(network, group, 1) if row.role == "shortcut" and row.kind == "conv")
     return Task(
         question=(
             f"The first block of group {group} in {network.name} gets {before} channels and gives {out}. How many "

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import instance, nearest, path_of, quoted, quoted_path
+from senet_lab.checks import Bare, ImageShape, InvalidValueError, instance, nearest, path_of, quoted, quoted_path
 from senet_lab.data.class_folders import class_names, must_have_images
 from senet_lab.data.datasets import find_cifar10
 from senet_lab.data.image_folder import list_images, must_have_classes
@@ -26,11 +26,11 @@ def must_fit(architecture: Architecture, data: str) -> None:
     height, width, channels = architecture.input_shape
     shape, classes = ((32, 32, 3), 10) if data in ("sample", "cifar10") else ((height, height, 3), _classes_of(data))
     if (height, width, channels) != shape:
-        raise ValueError(f"`input_shape` (={architecture.input_shape}) must be that of {quoted(data)}; try {shape}.")
+        rule = f"must be that of {quoted(data)}"
+        raise InvalidValueError("input_shape", architecture.input_shape, rule, ImageShape(shape))
     if not architecture.include_top or architecture.classes != classes:
-        raise ValueError(
-            f"`classes` (={architecture.classes}) must be those of {quoted(data)}, with a classifier; try {classes}."
-        )
+        rule = f"must be those of {quoted(data)}, with a classifier"
+        raise InvalidValueError("classes", architecture.classes, rule, f"{classes}")
     if data == "cifar10":
         find_cifar10()
 
@@ -44,9 +44,8 @@ def _classes_of(data: str) -> int:
     folder = path_of("data", data, "'sample'")
     if not os.path.isdir(folder):
         fit = nearest(data, ("sample", "cifar10"))
-        raise ValueError(
-            f"`data` (={quoted_path(data)}) must be 'sample', 'cifar10' or a folder of images; try {fit!r}."
-        )
+        rule = "must be 'sample', 'cifar10' or a folder of images"
+        raise InvalidValueError("data", Bare(quoted_path(data)), rule, repr(fit))
     must_have_images("data", folder)  # first, since it is quick wherever the folder is
     must_have_classes(files := list_images(folder), "data")
     return len(files.classes)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from senet_lab.checks import ParameterError
 from senet_lab.data.datasets import Images
 from senet_lab.data.image_folder import BadFilesError
 from senet_lab.files import DamagedFileError
@@ -192,7 +193,7 @@ def failure_reason(error: Exception, recipe: Recipe) -> str:
     >>> failure_reason(MemoryError(), Recipe(batch=256))
     'out of memory: try a batch of 128 that accumulates 2, a smaller image, or fewer channels'
     """
-    if isinstance(error, (BadFilesError, DamagedFileError, OtherNetworkError)):  # whose messages are complete
+    if isinstance(error, (BadFilesError, DamagedFileError, OtherNetworkError, ParameterError)):  # complete messages
         return str(error).removesuffix(".")
     words = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or "ResourceExhausted" in words or "RESOURCE_EXHAUSTED" in words:

@@ -146,6 +146,6 @@ def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
     layers = {layer.name: layer for layer in network.layers}
     return parts | {
         "epsilon": {layer.epsilon for layer in layers.values() if hasattr(layer, "epsilon")},
-        "gates": {layer.activation.__name__ for name, layer in layers.items() if name.endswith("_se_gate")},
-        "squeezes": {type(layer).__name__ for name, layer in layers.items() if name.endswith("_se_squeeze")},
+        "gates": {layers[row.name].activation.__name__ for row in rows if row.role == "gate"},
+        "squeezes": {type(layers[row.name]).__name__ for row in rows if row.role == "squeeze"},
     }

@@ -117,7 +117,7 @@ def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
         if row.kind in ("conv", "grouped conv"):
             parts["kernel"] = (out, row.channels_in // row.groups, row.kernel, row.kernel)
         elif row.kind == "dense":
-            parts["kernel"] = (out, row.channels_in) + (1, 1) * ("_se_" in row.name)
+            parts["kernel"] = (out, row.channels_in) + (1, 1) * row.in_se
         elif row.kind == "batch norm":
             parts = dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance"), (out,))
         if "kernel" in parts and row.params > prod(parts["kernel"]):

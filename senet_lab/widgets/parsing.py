@@ -1,4 +1,4 @@
-"""Typed: what people type into a field, read as a value."""
+"""Parsing: what people type into a field, read as a value."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 MAX_TYPED = 600  # characters that are read as a value: twelve groups of three numbers take 250
 
 
-def typed(text: str) -> Any:
-    """`parsed`, but for whole numbers that were written as others.
+def parse_field(text: str) -> Any:
+    """Return what was typed as a value where it is one; whole numbers may be written as others.
 
-    >>> typed("1e3"), typed("0.5")
-    (1000, 0.5)
+    >>> parse_field("1e3"), parse_field("0.5"), parse_field("16, none, 8"), parse_field("a")
+    (1000, 0.5, (16, None, 8), 'a')
     """
-    value = parsed(text)
+    value = _parse(text)
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
-def parsed(text: str) -> Any:
+def _parse(text: str) -> Any:
     """What was typed, as a value where it is one.
 
-    >>> parsed("16"), parsed("none"), parsed("16, none, 8"), parsed("64x96"), parsed("(64, 3), (128, 4)"), parsed("a")
-    (16, None, (16, None, 8), (64, 96), ((64, 3), (128, 4)), 'a')
+    >>> _parse("16"), _parse("none"), _parse("64x96"), _parse("(64, 3), (128, 4)")
+    (16, None, (64, 96), ((64, 3), (128, 4)))
     """
     text = text.strip()
     if len(text) > MAX_TYPED:  # no value takes as many, and Python's parser may not be able to read them
