@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from senet_lab.drawing.sheet import parse_sheet, style_sheet
+from senet_lab.gatelens.views.classes import gates_sheet
 from senet_lab.gatelens.views.figures import activation_figure, last_blocks, save_figure, spread_figure
-from senet_lab.gatelens.views.reading import gates_sheet
 from senet_lab.gates.observe import class_deviations, class_means
 
 DRAW = np.random.default_rng(0)

@@ -14,6 +14,7 @@ from senet_lab.cli import main
 from senet_lab.explorer.widget import Explorer
 from senet_lab.export import save
 from senet_lab.gatelens import jobs as lens_jobs
+from senet_lab.gatelens.results import LOAD
 from senet_lab.gatelens.sources import runs as lens_runs
 from senet_lab.ledger import build_memory
 from senet_lab.ledger.build_memory import IMPORTS, bytes_to_build, bytes_to_save, check_build, check_save
@@ -154,7 +155,7 @@ def test_a_run_is_neither_saved_nor_looked_into_where_it_does_not_fit(tmp_path, 
     with pytest.raises(ValueError, match="needs about"):
         load_trained_model(run)
     with pytest.raises(ValueError, match="needs about"):
-        lens_jobs.done(lens_jobs.LOAD, lens_runs.of_run(run), {})
+        lens_jobs.run_job(LOAD, lens_runs.of_run(run), {})
 
 
 @pytest.mark.usefixtures("four_gib", "no_keras")

@@ -15,7 +15,7 @@ from senet_lab import Trainer
 from senet_lab.cli import main
 from senet_lab.data.pictures import picture
 from senet_lab.files import DamagedFileError, read_json, read_text
-from senet_lab.gatelens.sources.folder import Found
+from senet_lab.gatelens.sources.run_list import RunList
 from senet_lab.trainer import page as trainer_pages
 from senet_lab.trainer.folder import read_folder
 from senet_lab.trainer.state import initial_state
@@ -335,7 +335,7 @@ def test_run_whose_checkpoints_are_all_damaged_says_what_to_do(folder):
 
 @pytest.mark.parametrize("call", [
     lambda path: must_fit(TINY, path), lambda path: fit_to_data(TINY, path), lambda path: Run.create(TINY, data=path),
-    lambda path: Trainer(folder=path), Found, picture,
+    lambda path: Trainer(folder=path), RunList, picture,
 ])  # fmt: skip
 def test_a_path_in_the_home_of_nobody_is_refused_by_its_name(call):
     with pytest.raises(ValueError, match=r"^`(data|folder|source)` \(='~nosuchuser/x'\) .*; try '"):

@@ -1,4 +1,4 @@
-"""Offered: the networks that a GateLens has in its list, and the one that it begins with."""
+"""Listing: the networks that a GateLens offers, and the one that it begins with."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import one_of, quoted
-from senet_lab.gatelens.sources.source import Source, given, shipped
+from senet_lab.gatelens.sources.source import Source, bundled, given
 from senet_lab.gatelens.sources.timm import of_tag, published
 from senet_lab.training.runs.run import Run
 from senet_lab.weights import pretrained
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
-def offered(
+def list_sources(
     model: keras.Model | str | None = None,
     images: Array | None = None,
     labels: Array | None = None,
     classes: Sequence[str] | None = None,
     prepare: Callable[[Array], Array] | None = None,
 ) -> tuple[dict[str, Source], str]:
-    """What a GateLens offers, by name, and which is shown first: the model that is given, or named; else what ships.
+    """Return what a GateLens offers, by name, and what it shows first: the given or named model, or a bundled one.
 
-    What ships comes first, then timm's, which are fetched.
+    Bundled networks come first, then those of timm, which are fetched.
 
     Raises:
         ValueError, TypeError: there is no network of that name, or what is given does not belong together.
     """
-    must_be_network(model)
+    check_model(model)
     if prepare is not None and not callable(prepare):
         raise TypeError(f"`prepare` must be a function of pictures, or None, not {quoted(prepare)}; try None.")
     if images is not None and (model is None or model in pretrained.names()):
@@ -44,21 +44,21 @@ def offered(
             f"`images` must come with a Keras model or a network of timm's, and `model` is {model!r}; "
             f"try GateLens(pretrained.load({name!r}), images)."
         )
-    sources = {source.name: source for source in (*shipped(), *published())}
-    its = (images, labels, classes, prepare)
+    sources = {source.name: source for source in (*bundled(), *published())}
+    arguments = (images, labels, classes, prepare)
     if isinstance(model, str) and model.startswith("timm/"):
-        named = of_tag(model.removeprefix("timm/"), *(its if images is not None else ()))
+        named = of_tag(model.removeprefix("timm/"), *(arguments if images is not None else ()))
         return {**sources, named.name: named}, named.name
     if isinstance(model, str):
-        return sources, _shipped_name(model, sources)
+        return sources, _bundled_name(model, sources)
     if model is None:
-        return sources, next((source.name for source in shipped()), "")
-    mine = given(model, *its)
-    return {mine.name: mine, **sources}, mine.name
+        return sources, next((source.name for source in bundled()), "")
+    own = given(model, *arguments)
+    return {own.name: own, **sources}, own.name
 
 
-def must_be_network(model: Any) -> None:
-    """See that a GateLens can look into what it is given.
+def check_model(model: Any) -> None:
+    """Check that a GateLens can look into a model.
 
     Raises:
         TypeError: it is no Keras model, no name and not None; says what is accepted.
@@ -71,7 +71,7 @@ def must_be_network(model: Any) -> None:
         raise TypeError(
             "`model` must be a functional Keras model with squeeze-excite, the name of one such as "
             f"'cifar_se_resnet20' or 'timm/seresnet50.ra2_in1k', or None for the first that ships, "
-            f"not {quoted(model)}; try {_meant(model)}."
+            f"not {quoted(model)}; try {_suggestion(model)}."
         )
     shape = getattr(model, "input_shape", None) if model.built else None
     if not isinstance(shape, tuple) or len(shape) != 4 or not isinstance(getattr(model, "output_shape", None), tuple):
@@ -82,15 +82,15 @@ def must_be_network(model: Any) -> None:
         )
 
 
-def _meant(model: Any) -> str:
-    """What to call instead, for what is easily taken for a network."""
+def _suggestion(model: Any) -> str:
+    """Return what to call instead, for what is easily taken for a network."""
     if isinstance(model, Architecture):
         return "GateLens(architecture.build())"
     return "GateLens.of_run(run)" if isinstance(model, (Run, os.PathLike)) else "GateLens()"
 
 
-def _shipped_name(name: str, sources: Mapping[str, Source]) -> str:
-    """A name that is offered; of a network that ships without gates, its twin is named."""
+def _bundled_name(name: str, sources: Mapping[str, Source]) -> str:
+    """Return a name that is offered; for a bundled network without gates, the error names its twin."""
     if name in pretrained.names() and name not in sources:
         twin = pretrained.twin(pretrained.card(name))
         look = f"; look at its twin, {twin.name!r}" if twin else ""
