@@ -26,8 +26,8 @@ KNOW_KERAS = (
 )  # fmt: skip
 KNOW_WIDGETS = ("widgets", "explorer", "trainer", "gatelens", "exercises")
 # Panels whose page loads nothing of `HEAVY` nor `PAGE_HEAVY`: a page is plain values made of a state.
-LIGHT_PAGES = ("explorer",)
-PAGE_HEAVY = ("numpy", "psutil", "anywidget", "ipywidgets", "IPython", "PIL")
+LIGHT_PAGES = ("explorer", "trainer", "gatelens", "exercises")
+PAGE_HEAVY = ("numpy", "psutil", "anywidget", "ipywidgets", "traitlets", "IPython", "PIL")
 HEAVY = ("tensorflow", "keras", "matplotlib", "pandas", "jax", "torch")
 
 

@@ -401,14 +401,6 @@ def test_a_class_code_that_is_a_novel_is_refused(learner):
 # The page, without a widget.
 
 
-def test_importing_the_page_loads_no_array_library_and_no_widget():
-    code = "import sys, senet_lab.exercises.page; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not set(run.stdout.split()) & {
-        "numpy", "pandas", "psutil", "anywidget", "ipywidgets", "traitlets", "IPython", "PIL", "matplotlib", "keras",
-    }  # fmt: skip
-
-
 @pytest.mark.parametrize("action", COMMANDS)
 def test_an_action_gives_a_new_state_and_leaves_the_old_one_alone(action, learner):
     before = look_up("se-neck", learner)

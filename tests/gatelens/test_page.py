@@ -1,8 +1,6 @@
 """The GateLens's page: every tab, in the numbers of the library, and only the parts that change."""
 
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
@@ -20,14 +18,6 @@ from senet_lab.gates import observe as gates
 from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
 from senet_lab.weights import pretrained
-
-
-def test_importing_the_page_loads_no_array_library_and_no_widget():
-    code = "import sys, senet_lab.gatelens.page; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not set(run.stdout.split()) & {
-        "numpy", "pandas", "psutil", "anywidget", "ipywidgets", "traitlets", "IPython", "PIL", "matplotlib", "keras",
-    }  # fmt: skip
 
 
 def test_an_image_is_named_by_the_index_that_python_gives_it_in_every_place(lens):

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 
 from runs import ALIVE, made
 
@@ -14,26 +13,6 @@ from senet_lab.trainer.state import initial_state
 from senet_lab.training import rates
 from senet_lab.training.estimate import Machine
 from senet_lab.training.rates import Rate
-
-HEAVY = {
-    "numpy", "pandas", "psutil", "anywidget", "ipywidgets", "IPython", "PIL", "matplotlib", "keras", "traitlets",
-}  # fmt: skip
-
-
-def loaded_by(module):
-    """The modules that a fresh interpreter has loaded after importing one."""
-    script = f"import {module}, sys; print(*sys.modules)"
-    return set(
-        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
-    )
-
-
-def test_importing_the_page_loads_nothing_that_computes_shows_widgets_or_reads_processes():
-    assert not loaded_by("senet_lab.trainer.page") & HEAVY
-
-
-def test_importing_what_exercises_use_of_trainings_loads_nothing_heavy():
-    assert not loaded_by("senet_lab.exercises.tasks.training") & HEAVY
 
 
 def test_the_page_of_a_state_asks_the_machine_for_nothing(tmp_path, monkeypatch):
