@@ -25,7 +25,6 @@ from senet_lab.checks import (
     MAX_CLASSES,
     divisible,
     flag,
-    for_each_group,
     image_shape,
     one_of,
     own_groups,
@@ -122,7 +121,7 @@ class Architecture:
             **{name: checked(name, value) for name, value in self._chosen_style().items()},
         )
         self._set(
-            ratio=per_group("ratio", self.ratio, len(self._table)),
+            ratio=per_group("ratio", self.ratio, len(self.table)),
             input_shape=image_shape("input_shape", self.input_shape, self.stride),
         )
         self.plan  # noqa: B018 - resolves, and so checks, what the groups are made of
@@ -150,18 +149,15 @@ class Architecture:
         return made
 
     @cached_property
-    def _table(self) -> tuple[tuple[int, ...], ...]:
-        """The groups as (n_filters, n_blocks) or (filters_in, filters_out, n_blocks)."""
-        if self.groups is not None:
-            return self.groups
-        skeleton = DEPTHS[self.depth]
-        return tuple(zip(skeleton.n_filters, skeleton.n_blocks, strict=True))
+    def table(self) -> tuple[tuple[int, ...], ...]:
+        """The groups as they could be given: (n_filters, n_blocks) or (filters_in, filters_out, n_blocks) each."""
+        return DEPTHS[self.depth].table if self.groups is None else self.groups
 
     @cached_property
     def plan(self) -> tuple[Group, ...]:
         """The groups, resolved: filters in and out, blocks, ratio."""
-        ratios = for_each_group("ratio", self.ratio, len(self._table))
-        plan = tuple(Group(*self._filters(row), row[-1], r) for row, r in zip(self._table, ratios, strict=True))
+        ratios = self.ratio if isinstance(self.ratio, tuple) else (self.ratio,) * len(self.table)
+        plan = tuple(Group(*self._filters(row), row[-1], ratio) for row, ratio in zip(self.table, ratios, strict=True))
         for index, group in enumerate(plan):
             self._check_group(f"group {index + 1}", group, plan[index - 1].filters_out if index else self.stem_filters)
         return plan
@@ -199,7 +195,7 @@ class Architecture:
     def stem_filters(self) -> int:
         """Channels that leave the stem: 64, 128 for SENet-154's; on CIFAR as many as the first group's n_filters."""
         if self.style.stem == "cifar":
-            row = self._table[0]
+            row = self.table[0]
             return row[0] if len(row) == 2 else max(1, row[1] // 4)
         return 64 if self.style.stem == "imagenet" else 128
 
@@ -207,7 +203,7 @@ class Architecture:
     def stride(self) -> int:
         """Pixels of the input per pixel of the last feature map."""
         after_stem = 1 if self.style.stem == "cifar" else 4
-        return after_stem << len(self._table) - 1
+        return after_stem << len(self.table) - 1
 
     @property
     def paths(self) -> int:
@@ -232,7 +228,7 @@ class Architecture:
         se = "SE-" if self.has_se else ""
         if self.family == "resnet":
             return f"{se}ResNet-{self.layers}"
-        paths = f"{self.cardinality}x{self.base_width}d" if len(self._table[0]) == 2 else f"{self.cardinality} paths"
+        paths = f"{self.cardinality}x{self.base_width}d" if len(self.table[0]) == 2 else f"{self.cardinality} paths"
         if (self.depth, self.groups, paths, se) == (154, None, "64x4d", "SE-"):
             return "SENet-154"
         return f"{se}ResNeXt-{self.layers} {paths}"

@@ -12,6 +12,11 @@ class Skeleton(NamedTuple):
     n_filters: tuple[int, ...]
     style: dict[str, Any]
 
+    @property
+    def table(self) -> tuple[tuple[int, int], ...]:
+        """Number of filters and blocks of each group."""
+        return tuple(zip(self.n_filters, self.n_blocks, strict=True))
+
 
 _IMAGENET, _CIFAR = (64, 128, 256, 512), (16, 32, 64)
 _BOTTLENECK, _BASIC = {"block": "bottleneck"}, {"block": "basic"}
