@@ -118,7 +118,7 @@ class Architecture:
             classes=whole("classes", self.classes, 2, MAX_CLASSES),
             convention=one_of("convention", current_name(self.convention), tuple(CONVENTIONS)),
             groups=None if self.groups is None else own_groups(self.groups, self.family),
-            **{name: checked(name, value) for name, value in self._chosen_style().items()},
+            **{name: checked(name, value) for name, value in self._explicit_style().items()},
         )
         self._set(
             ratio=per_group("ratio", self.ratio, len(self.table)),
@@ -134,19 +134,19 @@ class Architecture:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def _chosen_style(self) -> dict[str, Any]:
+    def _explicit_style(self) -> dict[str, Any]:
         return {name: value for name in STYLE_FIELDS if (value := getattr(self, name)) is not None}
 
     @cached_property
     def style(self) -> Style:
-        """How the blocks are built: what is chosen here first, then what the depth brings, then the convention."""
-        made = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._chosen_style())
-        if self.family == "resnext" and made.block == "basic":
+        """How the blocks are built: explicit fields first, then those of the depth, then the convention."""
+        style = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._explicit_style())
+        if self.family == "resnext" and style.block == "basic":
             raise ValueError(
                 "`family` (='resnext') needs `block` (='basic') to be 'bottleneck': two 3x3 convolutions in a row "
                 "gain nothing from paths (Xie et al. 2017, sec. 3.3); try `block`='bottleneck' or `family`='resnet'."
             )
-        return made
+        return style
 
     @cached_property
     def table(self) -> tuple[tuple[int, ...], ...]:
