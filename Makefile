@@ -19,7 +19,7 @@ MEMORY := 2500
 FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab app test peers lint notebooks html bench bench-training bench-ui bench-gpu lock clean
+.PHONY: lab app test peers lint lint-python lint-js notebooks html bench bench-training bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches.
 lab: $(VENV)/ready
@@ -54,10 +54,26 @@ peers: .peers/ready
 	.peers/bin/python tools/timm_imported.py
 	@touch $@
 
-lint: $(VENV)/ready
+# CI sets this to nothing where Node's packages cannot be fetched.
+LINT_JS = lint-js
+lint: lint-python $(LINT_JS)
+
+lint-python: $(VENV)/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# Biome, tsc, Vitest, and whether the bundles are of their sources. Nothing else here needs Node.
+lint-js: node_modules/.ready
+	npm run --silent check
+
+# The packages are pinned, with hashes; see .npmrc.
+node_modules/.ready: package.json package-lock.json
+	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' \
+		2>/dev/null && command -v npm >/dev/null || { echo "make lint checks the JavaScript with Node 20.19 or newer and npm;" \
+		"here is $$(node --version 2>/dev/null || echo no Node). On Debian and Ubuntu: apt-get install nodejs npm"; exit 1; }
+	npm ci --loglevel=error
+	@touch $@
 
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py store
@@ -89,7 +105,7 @@ lock: $(VENV)/ready
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:
-	rm -rf $(VENV) .peers .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .peers node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/ready: pyproject.toml requirements.txt

@@ -34,12 +34,12 @@ from timing import emit
 
 from senet_lab import Architecture
 from senet_lab.data import datasets as data
-from senet_lab.training.batches import ready
-from senet_lab.training.devices import Placed
+from senet_lab.training.batches import prepare_images
+from senet_lab.training.devices import Devices
 from senet_lab.training.optimizers import compiled
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
-from senet_lab.training.worker.gate_recorder import MOST
+from senet_lab.training.worker.gate_recorder import MAX_IMAGES
 from senet_lab.training.worker.loop import Loop
 
 MINI = "mini SE-ResNet"
@@ -63,13 +63,13 @@ class Timed(Loop):
     name: str = MINI
     steps: int = 200
 
-    def _images(self) -> data.Images:
+    def _load_images(self) -> data.Images:
         count = round(self.steps * self.recipe.batch / (1 - self.recipe.validation))
         images = _whole()
         return replace(images, x_train=images.x_train[:count], y_train=images.y_train[:count])
 
-    def _network(self) -> Any:
-        return compiled(network(MINI, 32, "ours")) if self.name == MINI else super()._network()
+    def _build_network(self) -> Any:
+        return compiled(network(MINI, 32, "ours")) if self.name == MINI else super()._build_network()
 
 
 def _whole() -> data.Images:
@@ -100,12 +100,12 @@ def epoch(steps: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, MINI, 32, steps)
         everything = _seconds(loop.epoch)
-        held = Placed().in_order(loop.batches.x_held, loop.batches.y_held, 32)
+        held = Devices().validation_data(loop.batches.x_held, loop.batches.y_held, 32)
         validating = _seconds(partial(loop.network.evaluate, **held, verbose=0))
-        gates = _seconds(lambda: loop.noted.note(loop.network, 1))
-        keeping = _seconds(loop.keeper.keep) + _seconds(partial(loop.keeper.keep_best, 1))
+        gates = _seconds(lambda: loop.gate_recorder.record(loop.network, 1))
+        keeping = _seconds(loop.checkpointer.write) + _seconds(partial(loop.checkpointer.write_best, 1))
         rate = len(loop.batches.x) / (everything - validating - gates - keeping)
-        validating, gates = validating * HELD / len(loop.batches.x_held), gates * MOST / len(loop.noted.x)
+        validating, gates = validating * HELD / len(loop.batches.x_held), gates * MAX_IMAGES / len(loop.gate_recorder.x)
     emit("epoch rate", CASE, DETERMINISTIC, "images/s", [rate])
     emit("epoch", CASE, DETERMINISTIC, "s", [TRAINED / rate + validating + gates + keeping])
 
@@ -116,12 +116,12 @@ def free(steps: int, passes: int) -> None:
     model = compiled(network(MINI, 32, "ours"))
     images = _whole()
     count = steps * 32
-    x, y = ready(images.x_train[:count], Recipe()), images.y_train[:count]
-    model.fit(**Placed().in_order(x[:320], y[:320], 32), verbose=0)
-    seconds = _seconds(partial(model.fit, **Placed().in_order(x, y, 32), verbose=0))
+    x, y = prepare_images(images.x_train[:count], Recipe()), images.y_train[:count]
+    model.fit(**Devices().validation_data(x[:320], y[:320], 32), verbose=0)
+    seconds = _seconds(partial(model.fit, **Devices().validation_data(x, y, 32), verbose=0))
     emit("epoch rate", CASE, FREE, "images/s", [count / seconds])
     few = x[: count // 10], y[: count // 10]
-    for way, fed in ((DATASET, Placed().in_order(*few, 32)), (ARRAYS, dict(zip("xy", few, strict=True)))):
+    for way, fed in ((DATASET, Devices().validation_data(*few, 32)), (ARRAYS, dict(zip("xy", few, strict=True)))):
         times = [_seconds(partial(model.fit, **fed, verbose=0)) for _ in range(passes)]
         emit("pass", f"{CASE}, {steps // 10} steps", way, "s", times)
 
@@ -151,8 +151,8 @@ def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
 def _bare(loop: Timed) -> Callable[[], object]:
     """A `fit` of the loop's network with validation, as lean as it can be: pixels are made ready before."""
     images, batch = loop.batches, loop.recipe.batch
-    fed = Placed().in_order(ready(images.x, loop.recipe), images.y, batch)
-    held = Placed().in_order(images.x_held, images.y_held, batch)["x"]
+    fed = Devices().validation_data(prepare_images(images.x, loop.recipe), images.y, batch)
+    held = Devices().validation_data(images.x_held, images.y_held, batch)["x"]
     return partial(loop.network.fit, **fed, validation_data=held, verbose=0)
 
 

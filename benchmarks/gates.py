@@ -26,7 +26,7 @@ from timing import emit, timed
 from senet_lab import Architecture, GateLens
 from senet_lab.gates.ablation import ablation, switchable
 from senet_lab.gates.observe import observed
-from senet_lab.training.devices import Placed
+from senet_lab.training.devices import Devices
 
 IMAGES, BATCH = 1000, 256
 OURS, KERAS, LENS = "senet_lab", "Keras predict, without gates", "senet_lab, first drawing of the lens"
@@ -47,8 +47,8 @@ def main(name: str, repeats: int) -> None:
     images = draw.normal(size=(IMAGES, 32, 32, 3)).astype("float32")
     labels = draw.integers(0, 10, IMAGES)
     case = f"{name}, {IMAGES:,} images"
-    # Of arrays, a `predict` may wait for a thread of TensorFlow's at its end: see Placed.in_order.
-    predict = partial(model.predict, **Placed().in_order(images, labels, BATCH), verbose=0)
+    # Of arrays, a `predict` may wait for a thread of TensorFlow's at its end: see Devices.validation_data.
+    predict = partial(model.predict, **Devices().validation_data(images, labels, BATCH), verbose=0)
     look = partial(observed, model, images, batch=BATCH)
     emit("gates, first", case, KERAS, "ms", [_once(predict)])
     emit("gates, first", case, OURS, "ms", [_once(look)])

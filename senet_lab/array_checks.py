@@ -6,7 +6,7 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import quoted
+from senet_lab.checks import Bare, InvalidTypeError, quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,17 +29,22 @@ def numbers(name: str, value: Any, fit: str, *, rank: int | None = None, kinds: 
         TypeError: it is none.
         ValueError: it has other axes.
     """
-    import numpy as np
-
-    try:
-        array = np.asarray(value)
-    except Exception as error:  # lists of other lengths, or whatever a class of somebody else's raises
-        raise TypeError(f"`{name}` must be an array of numbers, not {quoted(value)}; try {fit}.") from error
+    rule = "must be an array of numbers"
+    array = _as_array(name, value, rule, fit)
     if array.dtype.kind not in kinds and array.dtype.name != "bfloat16":
-        raise TypeError(f"`{name}` must be an array of numbers, not {_kind(value, array)}; try {fit}.")
+        raise InvalidTypeError(name, value if array.ndim == 0 else Bare(f"an array of {array.dtype.name}"), rule, fit)
     if rank is not None and array.ndim != rank:
         raise ValueError(f"`{name}` (of shape {array.shape}) must have {rank} axes; try {fit}.")
     return array
+
+
+def _as_array(name: str, value: Any, rule: str, fit: str) -> Array:
+    import numpy as np
+
+    try:
+        return np.asarray(value)
+    except Exception as error:  # lists of different lengths, or whatever a class of somebody else's raises
+        raise InvalidTypeError(name, value, rule, fit) from error
 
 
 def images(name: str, value: Any) -> Array:
@@ -62,7 +67,7 @@ def model(name: str, value: Any) -> Any:
     if keras is None or not isinstance(value, keras.Model):
         has_one = hasattr(type(value), "build") and hasattr(type(value), "token")
         fit = "its `build()`" if has_one else "Architecture().build()"
-        raise TypeError(f"`{name}` must be a Keras model, not {quoted(value)}; try {fit}.")
+        raise InvalidTypeError(name, value, "must be a Keras model", fit)
     return value
 
 
@@ -75,12 +80,8 @@ def names(name: str, value: Any, fit: str) -> Collection[str]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, Collection) or not all(isinstance(each, str) for each in value):
-        raise TypeError(f"`{name}` must be texts, not {quoted(value)}; try {fit}.")
+        raise InvalidTypeError(name, value, "must be texts", fit)
     return value
-
-
-def _kind(value: Any, array: Array) -> str:
-    return quoted(value) if array.ndim == 0 else f"an array of {array.dtype.name}"
 
 
 def fitting_images(images: Any, shape: Sequence[int | None], *, name: str = "images", taker: str = "model") -> Array:
@@ -97,12 +98,7 @@ def fitting_images(images: Any, shape: Sequence[int | None], *, name: str = "ima
     """
     import numpy as np
 
-    try:
-        array = np.asarray(images)
-    except (ValueError, TypeError):  # of different sizes, or no numbers
-        raise TypeError(
-            f"`{name}` must be one array (images, height, width, channels), not {quoted(images)}; try numpy.stack(...)."
-        ) from None
+    array = _as_array(name, images, "must be one array (images, height, width, channels)", "numpy.stack(...)")
     fits = array.ndim == 4 and all(a in (None, b) for a, b in zip(shape, array.shape[1:], strict=False))
     if array.dtype.kind in "fuib" and not (fits and len(array)):
         takes = ", ".join("any" if side is None else str(side) for side in shape)
@@ -112,10 +108,8 @@ def fitting_images(images: Any, shape: Sequence[int | None], *, name: str = "ima
         )
     if array.dtype.kind != "f" and array.dtype != np.uint8:
         fit = "uint8" if array.dtype.kind in "iu" and array.min() >= 0 and array.max() <= 255 else "float32"
-        raise TypeError(
-            f"`{name}` must be pictures in uint8, or floats as the network takes them, not {array.dtype}; "
-            f"try {name}.astype('{fit}')."
-        )
+        rule = "must be pictures in uint8, or floats as the network takes them"
+        raise InvalidTypeError(name, Bare(array.dtype), rule, f"{name}.astype('{fit}')")
     _must_be_finite(array, name)
     return array
 
@@ -128,9 +122,9 @@ def _must_be_finite(array: Array, name: str) -> None:
     for start in range(0, len(array), CHUNK):
         with np.errstate(over="ignore"):  # what float32 cannot hold is infinite to a network
             part = array[start : start + CHUNK].astype("float32")
-        ill = ~np.isfinite(part).all((1, 2, 3))
-        if ill.any():
-            index = start + int(ill.argmax())
+        is_invalid = ~np.isfinite(part).all((1, 2, 3))
+        if is_invalid.any():
+            index = start + int(is_invalid.argmax())
             bad = array[index][~np.isfinite(part[index - start])]
             raise ValueError(
                 f"`{name}` must be finite in float32, and image {index} has {bad.size:,} of {array[index].size:,} "
@@ -151,12 +145,7 @@ def class_numbers(labels: Any, count: int, classes: int | None = None) -> Array:
     """
     import numpy as np
 
-    try:
-        array = np.asarray(labels)
-    except (ValueError, TypeError):
-        raise TypeError(
-            f"`labels` must be one class number per image, not {quoted(labels)}; try an array of shape ({count},)."
-        ) from None
+    array = _as_array("labels", labels, "must be one class number per image", f"an array of shape ({count},)")
     array = array.ravel() if array.shape[1:] == (1,) else array
     if array.dtype.kind in "USO" and array.size:
         raise TypeError(
@@ -164,13 +153,13 @@ def class_numbers(labels: Any, count: int, classes: int | None = None) -> Array:
             "try [classes.index(name) for name in labels]."
         )
     if array.shape != (count,):
-        given = f"of shape {array.shape}, {array.dtype}"
         fit = "of one-hot rows try labels.argmax(1)" if array.ndim == 2 else f"try an array of shape ({count},)"
-        raise ValueError(f"`labels` ({given}) must be a class number for each of {count} images; {fit}.")
+        shape = f"of shape {array.shape}, {array.dtype}"
+        raise ValueError(f"`labels` ({shape}) must be a class number for each of {count} images; {fit}.")
     if array.dtype.kind not in "iu":
         fraction = array[array != np.round(array)] if array.dtype.kind == "f" else array[:0]
-        given = f"{fraction[0]}" if len(fraction) else str(array.dtype)
-        raise TypeError(f"`labels` must be whole numbers, not {given}; try labels.astype('int64').")
+        value = Bare(fraction[0] if len(fraction) else array.dtype)
+        raise InvalidTypeError("labels", value, "must be whole numbers", "labels.astype('int64')")
     _must_be_classes(array, classes)
     numbers: Array = array.astype("int64")
     return numbers
@@ -180,10 +169,10 @@ def _must_be_classes(array: Array, classes: int | None) -> None:
     import numpy as np
 
     bound = np.iinfo("int64").max if classes is None else classes
-    ill = (array < 0) | (array >= bound)
-    if not ill.any():
+    is_invalid = (array < 0) | (array >= bound)
+    if not is_invalid.any():
         return
-    index = int(ill.argmax())
+    index = int(is_invalid.argmax())
     below = "" if classes is None else f", and below {classes}, the number of classes"
     fit = str(min(max(int(array[index]), 0), bound - 1))
     if array.min() == 1 and array.max() == classes:

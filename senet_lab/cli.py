@@ -20,13 +20,13 @@ from senet_lab.files import DamagedFileError, written_whole
 from senet_lab.ledger.build_memory import check_save
 from senet_lab.training import kernels
 from senet_lab.training.devices import DEVICES, Placement
-from senet_lab.training.estimate import checked, estimate
+from senet_lab.training.estimate import check_memory, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs.config import CONFIG
-from senet_lab.training.runs.fitting import fitted, must_fit
-from senet_lab.training.runs.listing import damage, runs
+from senet_lab.training.runs.data_fit import fit_to_data, must_fit
+from senet_lab.training.runs.inventory import find_damage, list_runs
 from senet_lab.training.runs.run import ACTIVE, ENDED, Run, Status
-from senet_lab.training.runs.trained import trained
+from senet_lab.training.runs.trained_model import load_trained_model
 
 # Fields of a recipe that have a flag of their own.
 RECIPE_FLAGS = ("epochs", "batch", "accumulate", "learning_rate", "weight_decay", "validation", "precision", "seed")
@@ -90,14 +90,14 @@ def _train(arguments: argparse.Namespace) -> int:
     recipe = recipe_of(arguments)
     token = arguments.token
     network = Architecture.from_token(token) if token else _preset(arguments.preset, arguments.data)
-    architecture = network if arguments.data in TRAINING_IMAGES else fitted(network, arguments.data)
+    architecture = network if arguments.data in TRAINING_IMAGES else fit_to_data(network, arguments.data)
     hosts = [host.strip() for host in arguments.hosts.split(",") if host.strip()]
     placement = Placement.checked(arguments.devices, hosts, arguments.host_index)
     must_fit(architecture, arguments.data)
     if changes := _changes(network, architecture, "token" if token else "preset"):
         sys.stdout.write(f"The network is adapted to the images in '{arguments.data}': {changes}.\n")
     if not arguments.force:
-        checked(architecture, recipe, arguments.data, placement)  # before a folder is made
+        check_memory(architecture, recipe, arguments.data, placement)  # before a folder is made
     run = Run.create(
         architecture, recipe, arguments.data, folder=arguments.folder, placement=placement, skip_bad=arguments.skip_bad
     )
@@ -222,8 +222,8 @@ def _kernels(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     """List the runs, each as far as it can be read, and name what is damaged; returns 1 if anything is."""
     is_damaged = False
-    for run in runs(arguments.folder):
-        errors = damage(run)
+    for run in list_runs(arguments.folder):
+        errors = find_damage(run)
         is_damaged |= bool(errors)
         try:
             if not any(error.path.name == CONFIG for error in errors):
@@ -254,7 +254,7 @@ def _save(arguments: argparse.Namespace) -> int:
     check_save(run.architecture)
     with written_whole(path) as unfinished:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        model, epoch = trained(run)
+        model, epoch = load_trained_model(run)
         model.save(unfinished)
     sys.stdout.write(f"{path}: {run.architecture.name} with the weights of epoch {epoch}\n")
     return 0

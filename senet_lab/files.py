@@ -136,14 +136,14 @@ def read_json(path: Path, kind: type[_Kind], advice: str, *, at_most: int = MAX_
     """
     text = read_text(path, advice, at_most=at_most)
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except RecursionError as error:
         raise DamagedFileError(path, "it is nested too deeply", advice) from error
     except ValueError as error:
         raise DamagedFileError(path, f"it is not JSON ({error})" if text.strip() else "it is empty", advice) from error
-    if not isinstance(found, kind):
-        raise DamagedFileError(path, f"it must hold {JSON_KINDS[kind]}, not {quoted(found)}", advice)
-    return found
+    if not isinstance(value, kind):
+        raise DamagedFileError(path, f"it must hold {JSON_KINDS[kind]}, not {quoted(value)}", advice)
+    return value
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Memory: what there is, and what a process has had at most. Bytes."""
+"""Memory: what is free, and the peak of a process, in bytes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ CGROUP = Path("/sys/fs/cgroup")
 
 
 def available() -> int:
-    """What a new process can have without swapping: of the machine, or of the container that this one is in."""
+    """Return what a new process can have without swapping: of the machine, or of the container it runs in."""
     import psutil  # here, since no slider's move needs it
 
     free = int(psutil.virtual_memory().available)
     try:
-        most = (CGROUP / "memory.max").read_text().strip()
+        cgroup_limit = (CGROUP / "memory.max").read_text().strip()
         used = int((CGROUP / "memory.current").read_text())
         reclaimable = next(
             int(line.split()[1]) for line in (CGROUP / "memory.stat").read_text().splitlines()
@@ -22,19 +22,19 @@ def available() -> int:
         )  # fmt: skip
     except (OSError, ValueError, StopIteration):
         return free
-    return free if most == "max" else max(0, min(free, int(most) - used + reclaimable))
+    return free if cgroup_limit == "max" else max(0, min(free, int(cgroup_limit) - used + reclaimable))
 
 
 def peak() -> int:
-    """What this process has had in memory at most, everything that it imported included."""
+    """Return the peak memory of this process, including everything that it imported."""
     try:  # what `getrusage` says is that of the process that started this one, if that was larger
         lines = Path("/proc/self/status").read_text().splitlines()
         return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
     except (OSError, StopIteration, ValueError):
         import resource
 
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most if sys.platform == "darwin" else 1024 * most
+        units = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return units if sys.platform == "darwin" else 1024 * units  # macOS counts bytes, Linux KiB
 
 
 def limit() -> int | None:
@@ -43,21 +43,21 @@ def limit() -> int | None:
         return None
     import resource
 
-    most = resource.getrlimit(resource.RLIMIT_DATA)[0]
-    return None if most == resource.RLIM_INFINITY else most
+    soft_limit = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    return None if soft_limit == resource.RLIM_INFINITY else soft_limit
 
 
-def left() -> int | None:
-    """Return what this process may still take of its limit; None without a limit, or where the system has none."""
-    most = limit()
-    if most is None:
+def remaining() -> int | None:
+    """Return what this process may still use of its limit; None without a limit, or where the system has none."""
+    data_limit = limit()
+    if data_limit is None:
         return None
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
-        taken = next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:"))
+        used = next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:"))
     except (OSError, StopIteration, ValueError):
         return None
-    return max(0, most - taken)
+    return max(0, data_limit - used)
 
 
 def size_words(number: float) -> str:

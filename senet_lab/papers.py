@@ -51,7 +51,7 @@ class Results(NamedTuple):
     rows: tuple[Result, ...]
 
 
-def _net(family: str = "resnet", depth: int = 50, **fields: Any) -> Architecture:
+def _network(family: str = "resnet", depth: int = 50, **fields: Any) -> Architecture:
     return Architecture(family, depth, convention="paper", **fields)
 
 
@@ -100,9 +100,9 @@ _PATHS = ((1, 64, 23.9, 22.0), (2, 40, 23.0, 21.7), (4, 24, 22.6, 21.4), (8, 14,
 
 @cache
 def main() -> Results:
-    """ResNet and ResNeXt, each without squeeze-excite and with it."""
+    """Return ResNet and ResNeXt, each without squeeze-excite and with it."""
     rows = (
-        Result(_net(family, depth, ratio=ratio), *figures)
+        Result(_network(family, depth, ratio=ratio), *figures)
         for family, depth, *both in _MAIN
         for ratio, figures in zip((None, 16), both, strict=True)
     )
@@ -111,9 +111,10 @@ def main() -> Results:
 
 @cache
 def ratios() -> Results:
-    """SE-ResNet-50 at five ratios, and without squeeze-excite."""
+    """Return SE-ResNet-50 at five ratios, and without squeeze-excite."""
     rows = (
-        Result(_net(ratio=ratio, se_bias=False), top1, top5, mparams=mparams) for ratio, top1, top5, mparams in _RATIO
+        Result(_network(ratio=ratio, se_bias=False), top1, top5, mparams=mparams)
+        for ratio, top1, top5, mparams in _RATIO
     )
     recipe = "ablation recipe: label smoothing, about 300 epochs"
     return Results("SE-ResNet-50 by ratio", "Hu et al. 2018, sec. 6.1, table 10", recipe, tuple(rows))
@@ -121,7 +122,7 @@ def ratios() -> Results:
 
 @cache
 def ablations() -> tuple[Results, ...]:
-    """SE-ResNet-50 with squeeze-excite elsewhere, in one group alone, with another pooling or gate."""
+    """Return SE-ResNet-50 with squeeze-excite elsewhere, in one group alone, with another pooling or gate."""
     recipe = ratios().recipe
     varied = (("place", "6.5", _PLACES), ("group", "6.4", _STAGES), ("squeeze and gate", "6.2 and 6.3", _PARTS))
     return tuple(
@@ -129,7 +130,9 @@ def ablations() -> tuple[Results, ...]:
             f"SE-ResNet-50 by {moved}",
             f"Hu et al. 2018, sec. {section}",
             recipe,
-            tuple(Result(_net(se_bias=False, **fields), top1, top5, what=what) for what, fields, top1, top5 in rows),
+            tuple(
+                Result(_network(se_bias=False, **fields), top1, top5, what=what) for what, fields, top1, top5 in rows
+            ),
         )
         for moved, section, rows in varied
     )
@@ -137,9 +140,9 @@ def ablations() -> tuple[Results, ...]:
 
 @cache
 def paths() -> Results:
-    """ResNeXt-50 and -101 with blocks of equal cost, from one path to 32."""
+    """Return ResNeXt-50 and -101 with blocks of equal cost, from one path to 32."""
     rows = (
-        Result(_net("resnext", depth, cardinality=cardinality, base_width=width, ratio=None), error)
+        Result(_network("resnext", depth, cardinality=cardinality, base_width=width, ratio=None), error)
         for index, depth in enumerate((50, 101))
         for cardinality, width, *errors in _PATHS
         for error in errors[index : index + 1]
@@ -149,13 +152,13 @@ def paths() -> Results:
 
 
 @lru_cache(maxsize=2**10)
-def kin(architecture: Architecture) -> Architecture:
-    """The network apart from its convention, and from what it does not use: equal for one published network.
+def canonical_form(architecture: Architecture) -> Architecture:
+    """Return the network without its convention and what it does not use: the same for each form of a published one.
 
     One path of 64 channels is a ResNet, and without squeeze-excite there is no gate. A network that cannot be in the
-    paper's convention, since its squeeze would leave no channel there, is its own kin.
+    paper's convention, since its squeeze would leave no channel there, is its own canonical form.
 
-    >>> kin(Architecture(convention="timm")) == kin(Architecture(cardinality=8, se_bias=True))
+    >>> canonical_form(Architecture(convention="timm")) == canonical_form(Architecture(cardinality=8, se_bias=True))
     True
     """
     free: dict[str, Any] = dict.fromkeys(CONVENTIONS["paper"]) | {"conv_bias": architecture.conv_bias or None}
@@ -174,17 +177,17 @@ def kin(architecture: Architecture) -> Architecture:
 
 
 @cache
-def known(results: Results) -> frozenset[Architecture]:
-    """The networks of a table, each as its `kin`."""
-    return frozenset(kin(row.architecture) for row in results.rows)
+def networks_in(results: Results) -> frozenset[Architecture]:
+    """Return the networks of a table, each in its `canonical_form`."""
+    return frozenset(canonical_form(row.architecture) for row in results.rows)
 
 
 def tables() -> tuple[Results, ...]:
-    """All tables."""
+    """Return all tables."""
     return main(), ratios(), paths()
 
 
-def in_tables(architecture: Architecture) -> Architecture | None:
-    """The `kin` of a network that is published here, None for any other."""
-    found = kin(architecture)
-    return found if any(found in known(results) for results in tables()) else None
+def find_published(architecture: Architecture) -> Architecture | None:
+    """Return the `canonical_form` of a network that is published here, None for any other."""
+    network = canonical_form(architecture)
+    return network if any(network in networks_in(results) for results in tables()) else None

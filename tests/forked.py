@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import senet_lab.training.optimizers  # noqa: F401 - Keras, which is what takes long
-from senet_lab.training.worker import keeper, worker
+from senet_lab.training.worker import checkpointer, worker
 
 if __name__ == "__main__":
     children = []
@@ -22,7 +22,7 @@ if __name__ == "__main__":
             children.append(child)
             continue
         os.dup2(os.open(Path(folder) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
-        keeper.EVERY = float(seconds)
+        checkpointer.MAX_INTERVAL = float(seconds)
         worker.train(Path(folder), sys.argv[1])
         os._exit(0)
     for child in children:  # of a test that failed, some may be at work; the others keep their numbers until now

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from senet_lab import Architecture
-from senet_lab.gatelens.views.image import Passage
-from senet_lab.gatelens.views.reading import Reading
+from senet_lab.gatelens.passage import passage_of as trace
+from senet_lab.gatelens.reading import Reading
 from senet_lab.gates.ablation import Ablation
 from senet_lab.gates.moments import Moment
 
@@ -55,14 +55,19 @@ def ablation_of(path, after=0.8, params=512):
     )
 
 
-def passage_of(label=1, channels=12):
-    draw = np.random.default_rng(1)
-    before = draw.random((8, 8, channels))
-    gate = np.linspace(0, 1, channels)
-    picture = draw.integers(0, 256, (32, 32, 3), dtype="uint8")
-    return Passage(
-        picture, "<mine>.png", label, np.array([0.1, 0.6, 0.3, 0]), gate, np.full(channels, 0.5), before, before * gate
-    )
+GATE = np.linspace(0, 1, 12)
+
+
+def maps_of():
+    """Feature maps before and after scaling."""
+    before = np.random.default_rng(1).random((8, 8, len(GATE)))
+    return before, before * GATE
+
+
+def passage_of(label=1):
+    picture = np.random.default_rng(1).integers(0, 256, (32, 32, 3), dtype="uint8")
+    probabilities = np.array([0.1, 0.6, 0.3, 0])
+    return trace(picture, "<mine>.png", label, probabilities, GATE, np.full(len(GATE), 0.5), *maps_of())
 
 
 MOMENTS = [

@@ -72,7 +72,7 @@ def killed(run):
 
 
 def last_weights(run):
-    arrays, about, damaged = checkpoint.newest(run.folder / "checkpoints")
+    arrays, about, damaged = checkpoint.read_newest(run.folder / "checkpoints")
     assert (about["epoch"], damaged) == (SHORT.epochs, [])
     return arrays
 

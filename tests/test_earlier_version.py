@@ -11,7 +11,7 @@ from senet_lab import Architecture, Ledger, load
 from senet_lab.cli import main
 from senet_lab.gates.sites import sites
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.trained import trained
+from senet_lab.training.runs.trained_model import load_trained_model
 
 FOLDER = Path(__file__).parent / "earlier_version"
 TOKENS = json.loads((FOLDER / "tokens.json").read_text())
@@ -59,7 +59,7 @@ def test_an_earlier_run_is_listed(run, capsys):
 
 
 def test_an_earlier_run_gives_its_trained_network(run):
-    model, epoch = trained(run)
+    model, epoch = load_trained_model(run)
     assert epoch == 1
     assert np.allclose(model.predict(IMAGES, verbose=0), PREDICTIONS, atol=1e-5)
 

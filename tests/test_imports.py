@@ -25,6 +25,9 @@ KNOW_KERAS = (
     "architecture", "array_checks", "nets", "data", "training", "weights", "gates", "explorer", "gatelens", "trainer", "widgets",
 )  # fmt: skip
 KNOW_WIDGETS = ("widgets", "explorer", "trainer", "gatelens", "exercises")
+# Panels whose page loads nothing of `HEAVY` nor `PAGE_HEAVY`: a page is plain values made of a state.
+LIGHT_PAGES = ("explorer",)
+PAGE_HEAVY = ("numpy", "psutil", "anywidget", "ipywidgets", "IPython", "PIL")
 HEAVY = ("tensorflow", "keras", "matplotlib", "pandas", "jax", "torch")
 
 
@@ -110,6 +113,11 @@ def loaded_after(code):
 )
 def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_panels(code):
     assert not loaded_after(code) & set(HEAVY)
+
+
+@pytest.mark.parametrize("panel", LIGHT_PAGES)
+def test_the_page_of_a_panel_loads_neither_numpy_nor_widgets_nor_anything_heavy(panel):
+    assert not loaded_after(f"import senet_lab.{panel}.page") & {*HEAVY, *PAGE_HEAVY}
 
 
 def test_what_the_package_offers_can_be_had_and_is_listed():

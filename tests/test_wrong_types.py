@@ -15,11 +15,11 @@ from senet_lab.gates import observe as gates
 from senet_lab.gates import watch as gate_watch
 from senet_lab.training import kernels
 from senet_lab.training.devices import Placement
-from senet_lab.training.estimate import checked, estimate
+from senet_lab.training.estimate import check_memory, estimate
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.config import changed_versions
-from senet_lab.training.runs.fitting import must_fit
-from senet_lab.training.runs.listing import runs
+from senet_lab.training.runs.data_fit import must_fit
+from senet_lab.training.runs.inventory import list_runs
 from senet_lab.training.runs.run import Run, Status
 from senet_lab.weights import pretrained
 from senet_lab.weights.timm import hub, keys, weights
@@ -53,11 +53,11 @@ NO_TEXT, NO_ARRAY = (None, 3, [], *ODD), (None, "x", {}, [None], [[1], [1, 2]], 
 SHARED = {"architecture": TINY, "recipe": Recipe(), "data": "sample", "placement": Placement()}
 CARD = pretrained.card("cifar_se_resnet20")
 CALLS = [
-    *((function, SHARED, name, (3, "x", [], *ODD)) for function in (Run.create, estimate, checked)
+    *((function, SHARED, name, (3, "x", [], *ODD)) for function in (Run.create, estimate, check_memory)
       for name in ("architecture", "recipe", "placement")),
-    *((function, SHARED, "data", NO_TEXT) for function in (Run.create, estimate, checked)),
+    *((function, SHARED, "data", NO_TEXT) for function in (Run.create, estimate, check_memory)),
     (Run, {"folder": "a"}, "folder", (*NO_TEXT, "", "\0")),
-    (runs, {"folder": "a"}, "folder", (*NO_TEXT, "", "\0")),
+    (list_runs, {"folder": "a"}, "folder", (*NO_TEXT, "", "\0")),
     (must_fit, {"architecture": TINY, "data": "sample"}, "architecture", (None, "x")),
     (must_fit, {"architecture": TINY}, "data", (None, 3, "", "\0", "/nowhere")),
     (changed_versions, {"before": {}}, "before", (None, 3, "x")),

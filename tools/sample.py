@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from senet_lab.data.datasets import SAMPLES, SHEET_COLUMNS, checked_cifar10
+from senet_lab.data.datasets import SAMPLES, SHEET_COLUMNS, load_cifar10
 from senet_lab.files import written_whole
 
 SEED = 20171201
@@ -21,7 +21,7 @@ PER_CLASS = {"train": 500, "test": 100}
 
 def main(source: Path) -> None:
     """Write images and labels of both parts."""
-    whole = checked_cifar10(source)
+    whole = load_cifar10(source)
     for part, per_class in PER_CLASS.items():
         images, labels = getattr(whole, f"x_{part}"), getattr(whole, f"y_{part}")
         draw = np.random.default_rng(SEED)

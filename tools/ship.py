@@ -18,7 +18,7 @@ from senet_lab import Architecture
 from senet_lab.cli import RECIPE_FLAGS
 from senet_lab.data import datasets as data
 from senet_lab.files import written_whole
-from senet_lab.training.batches import ready
+from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.run import Run
@@ -95,7 +95,7 @@ def _assign(model: keras.Model, run: Run, which: str) -> None:
     if which == "best":
         arrays, _ = checkpoint.read(folder / "best.npz")
     else:
-        found = checkpoint.newest(folder)
+        found = checkpoint.read_newest(folder)
         if found is None or found[1]["epoch"] != run.recipe.epochs:
             raise ValueError(f"The last checkpoint of '{run.folder.name}' must be that of its last epoch; resume it.")
         arrays = found[0]
@@ -105,7 +105,9 @@ def _assign(model: keras.Model, run: Run, which: str) -> None:
 
 def _accuracy(model: keras.Model, x: np.ndarray, y: np.ndarray, run: Run) -> float:
     starts = range(0, len(x), 250)
-    right = [model.predict_on_batch(ready(x[s : s + 250], run.recipe)).argmax(-1) == y[s : s + 250] for s in starts]
+    right = [
+        model.predict_on_batch(prepare_images(x[s : s + 250], run.recipe)).argmax(-1) == y[s : s + 250] for s in starts
+    ]
     return float(np.concatenate(right).mean())
 
 

@@ -23,6 +23,9 @@ from senet_lab.checks import (
     MAX_BASE_WIDTH,
     MAX_CARDINALITY,
     MAX_CLASSES,
+    InvalidValueError,
+    Parameter,
+    Setting,
     divisible,
     flag,
     image_shape,
@@ -142,10 +145,10 @@ class Architecture:
         """How the blocks are built: explicit fields first, then those of the depth, then the convention."""
         style = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._explicit_style())
         if self.family == "resnext" and style.block == "basic":
-            raise ValueError(
-                "`family` (='resnext') needs `block` (='basic') to be 'bottleneck': two 3x3 convolutions in a row "
-                "gain nothing from paths (Xie et al. 2017, sec. 3.3); try `block`='bottleneck' or `family`='resnet'."
-            )
+            reason = "two 3x3 convolutions in a row gain nothing from paths (Xie et al. 2017, sec. 3.3)"
+            rule = ("needs ", Parameter("block", "basic"), f" to be 'bottleneck': {reason}")
+            fit = (Setting("block", "bottleneck"), " or ", Setting("family", "resnet"))
+            raise InvalidValueError("family", self.family, rule, fit)
         return style
 
     @cached_property
@@ -172,10 +175,10 @@ class Architecture:
             return n_filters, filters_out
         step = 64 // gcd(n_filters, 64)
         if self.base_width % step:
-            raise ValueError(
-                f"`n_filters` (={n_filters}) times `base_width` (={self.base_width}) must be divisible by 64, for "
-                f"whole channels in a path; try base_width={step * max(1, round(self.base_width / step))}."
-            )
+            base_width = Parameter("base_width", self.base_width)
+            rule = ("times ", base_width, " must be divisible by 64, for whole channels in a path")
+            fit = Setting("base_width", step * max(1, round(self.base_width / step)))
+            raise InvalidValueError("n_filters", n_filters, rule, fit)
         return n_filters * self.base_width // 64 * self.cardinality, filters_out
 
     def _check_group(self, name: str, group: Group, channels: int) -> None:
@@ -188,8 +191,9 @@ class Architecture:
         gated = {"pre": min(channels, later), "3x3": group.filters_in}.get(self.place, group.filters_out)
         try:
             squeezed_channels(gated, group.ratio, self.style.squeeze_divisor)
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
+        except InvalidValueError as error:
+            error.place = name
+            raise
 
     @property
     def stem_filters(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from senet_lab.architecture.aliases import AliasDict, current_name
-from senet_lab.checks import MAX_CHANNELS, flag, one_of, quoted, real, whole
+from senet_lab.checks import MAX_CHANNELS, InvalidValueError, flag, one_of, real, whole
 
 FAMILIES = ("resnet", "resnext")
 
@@ -158,7 +158,6 @@ def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
     if divisor > 1:
         return max(divisor, int(channels / ratio + divisor / 2) // divisor * divisor)
     if ratio > channels:
-        raise ValueError(
-            f"`ratio` (={quoted(ratio)}) leaves no channel of {channels} to squeeze into; try {channels} or less."
-        )
+        rule = f"leaves no channel of {channels} to squeeze into"
+        raise InvalidValueError("ratio", ratio, rule, f"{channels} or less")
     return channels // ratio

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import Field, fields
 from typing import Any, TypeVar
 
-from senet_lab.checks import one_of, quoted, whole_number
+from senet_lab.checks import NO_VALUE, InvalidTypeError, InvalidValueError, Parameter, Phrase, one_of, whole_number
 
 VERSION = "senet1"
 T = TypeVar("T")
@@ -30,19 +30,18 @@ def read(kind: type[T], token: str) -> T:
         ValueError: another format or version, an unknown field, or text that is no value of its field.
     """
     if not isinstance(token, str):
-        raise TypeError(f"`token` must be a string such as '{VERSION}~ratio=8', not {quoted(token)}; try '{VERSION}'.")
+        raise InvalidTypeError("token", token, f"must be a string such as '{VERSION}~ratio=8'", f"'{VERSION}'")
     version, *parts = token.strip().split("~")
     if version != VERSION:
-        raise ValueError(
-            f"`token` (={quoted(token)}) must begin with '{VERSION}', as a page or `.token()` gives it; "
-            f"try '{VERSION}'."
-        )
+        rule: Phrase = (f"must begin with '{VERSION}', as a page or ", Parameter(".token()"), " gives it")
+        raise InvalidValueError("token", token, rule, f"'{VERSION}'")
     by_name: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     values: dict[str, Any] = {}
     for part in parts:
         name, _, text = part.partition("=")
         if one_of("field of a token", name, tuple(by_name)) in values:
-            raise ValueError(f"`{name}` must stand once in a token, not twice; leave one of them out.")
+            once = "must stand once in a token, not twice"
+            raise InvalidValueError(name, NO_VALUE, once, advice="leave one of them out")
         values[name] = _value(by_name[name], text)
     return kind(**values)
 
@@ -69,7 +68,7 @@ def _value(field: Field[Any], text: str) -> Any:
         example = (
             {"bool": "yes", "float": "0.2"}.get(kind, "64x3,128x4") if field.default is None else _text(field.default)
         )
-        raise ValueError(f"`{field.name}` (={quoted(text)}) cannot be read from a token; try {example}.") from None
+        raise InvalidValueError(field.name, text, "cannot be read from a token", example) from None
 
 
 def _numbers(text: str) -> tuple[int | None, ...]:

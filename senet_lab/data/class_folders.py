@@ -1,4 +1,4 @@
-"""Class folders: whether a folder has a folder of images for each class, by a look of bounded length.
+"""Class folders: whether a folder has one folder of images per class, by a scan of bounded length.
 
 Somebody may type `/`. Nothing here reads more than `MAX_NAMES` names; `senet_lab.data.image_folder` lists all files.
 """
@@ -12,13 +12,13 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from senet_lab.checks import first_few, quoted_path
+from senet_lab.checks import Bare, InvalidValueError, first_few, quoted_path
 
 SUFFIXES = (
     ".apng", ".avif", ".bmp", ".dib", ".gif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm",
     ".pcx", ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tga", ".tif", ".tiff", ".webp",
 )  # fmt: skip
-MAX_NAMES = 50_000  # that are read in all: half a second of a busy core at most
+MAX_NAMES = 50_000  # that are read in total: half a second of a busy core at most
 MAX_NAMES_EACH = 1_000  # of a folder that may not be that of a class
 EXAMPLE = "try one such as 'pets', with 'pets/cats/1.jpg' and 'pets/dogs/1.jpg'"
 
@@ -44,16 +44,14 @@ def must_exist(name: str, folder: Path) -> None:
     if os.path.isdir(folder):  # unlike pathlib, it also answers where the name is too long
         return
     nearest = next(each for each in folder.absolute().parents if os.path.isdir(each))
-    raise ValueError(
-        f"`{name}` (={quoted_path(folder)}) must be an existing folder; the nearest existing folder is "
-        f"{quoted_path(nearest)}."
-    )
+    advice = f"the nearest existing folder is {quoted_path(nearest)}"
+    raise InvalidValueError(name, Bare(quoted_path(folder)), "must be an existing folder", advice=advice)
 
 
 def must_have_images(name: str, folder: Path) -> None:
     """Check that there are at least two folders in a folder and that each has an image in it, by their names.
 
-    A folder of which not all names are read, since they are many or some cannot be read, may have images further on;
+    A folder whose names are not all read, since they are many or some cannot be read, may have images further on;
     `image_folder.must_have_classes` checks all of them.
 
     Args:
@@ -64,18 +62,16 @@ def must_have_images(name: str, folder: Path) -> None:
     """
     classes = class_names(folder)
     must_be_classes(name, folder, classes)
-    most = max(1, min(MAX_NAMES_EACH, MAX_NAMES // len(classes)))
-    looks = {one: _look(folder, one, most, enough=1) for one in classes}
-    count = sum(bool(look.images) for look in looks.values())
-    is_whole = all(look.images or look.is_whole for look in looks.values())
-    empty = [one for one, look in looks.items() if look.is_whole and not look.images]
-    others = [other for one in empty for other in looks[one].others]
+    max_names = max(1, min(MAX_NAMES_EACH, MAX_NAMES // len(classes)))
+    scans = {each: _scan(folder, each, max_names, max_images=1) for each in classes}
+    count = sum(bool(scan.images) for scan in scans.values())
+    is_whole = all(scan.images or scan.is_whole for scan in scans.values())
+    empty = [each for each, scan in scans.items() if scan.is_whole and not scan.images]
+    others = [other for each in empty for other in scans[each].others]
     if not count or (2 * count < len(classes) and not is_whole):  # such as `/`, whose folders nobody should delete
         folders = f"{count or 'none'} of its {len(classes)} folders {'have' if count > 1 else 'has'} an image in it"
-        raise ValueError(
-            f"`{name}` (={quoted_path(folder)}) is not a folder of class folders: {folders}"
-            f"{_in_others(others) if is_whole else ''}; {EXAMPLE}."
-        )
+        rule = f"is not a folder of class folders: {folders}{_in_others(others) if is_whole else ''}"
+        raise InvalidValueError(name, Bare(quoted_path(folder)), rule, advice=EXAMPLE)
     must_not_be_empty(name, folder, empty, others)
 
 
@@ -86,10 +82,8 @@ def must_be_classes(name: str, folder: Path, classes: Sequence[str]) -> None:
         ValueError: there are fewer.
     """
     if len(classes) < 2:
-        raise ValueError(
-            f"`{name}` (={quoted_path(folder)}) must have a folder of images for each class, at least 2, "
-            f"not {len(classes)}; {EXAMPLE}."
-        )
+        rule = f"must have a folder of images for each class, at least 2, not {len(classes)}"
+        raise InvalidValueError(name, Bare(quoted_path(folder)), rule, advice=EXAMPLE)
 
 
 def must_not_be_empty(name: str, folder: Path, empty: Sequence[str], others: Collection[str]) -> None:
@@ -106,10 +100,10 @@ def must_not_be_empty(name: str, folder: Path, empty: Sequence[str], others: Col
         return
     classes = first_few(f"'{printable(each)}'" for each in empty)
     which, has, it = ("class", "has", "this folder") if len(empty) == 1 else ("classes", "have", "these folders")
-    raise ValueError(
-        f"`{name}` (={quoted_path(folder)}) must have images in the folder of each class, and the {which} {classes} "
-        f"{has} none{_in_others(others)}; add some, such as JPEG or PNG files, or delete {it}."
-    )
+    none = f"{which} {classes} {has} none{_in_others(others)}"
+    rule = f"must have images in the folder of each class, and the {none}"
+    advice = f"add some, such as JPEG or PNG files, or delete {it}"
+    raise InvalidValueError(name, Bare(quoted_path(folder)), rule, advice=advice)
 
 
 def _in_others(names: Collection[str]) -> str:
@@ -124,22 +118,22 @@ def printable(name: str) -> str:
 def count_images(folder: Path, classes: Sequence[str]) -> int:
     """Return how many images are in the class folders of a folder; an estimate where there are too many names."""
     count, left = 0, MAX_NAMES
-    for done, one in enumerate(classes, 1):
-        look = _look(folder, one, left, enough=left)
-        count, left = count + look.images, left - look.names
+    for done, class_name in enumerate(classes, 1):
+        scan = _scan(folder, class_name, left, max_images=left)
+        count, left = count + scan.images, left - scan.names
         if left <= 0:
             return count * len(classes) // done
     return count
 
 
-class _Look(NamedTuple):
+class _Scan(NamedTuple):
     """What the names in the folder of a class say.
 
     Attributes:
-        images: how many images there are among the names that were read.
+        images: how many of the names that were read are those of images.
         others: the files that are not images, such as "cats/notes.txt".
         names: how many were read, those of folders included.
-        is_whole: whether that were all of them.
+        is_whole: whether those were all of them.
     """
 
     images: int
@@ -148,26 +142,26 @@ class _Look(NamedTuple):
     is_whole: bool
 
 
-def _look(folder: Path, one: str, most: int, *, enough: int) -> _Look:
-    """Read the names in the folder of a class and below it: `most` of them, or until there are `enough` images."""
+def _scan(folder: Path, class_name: str, max_names: int, *, max_images: int) -> _Scan:
+    """Read the names in the folder of a class and below it, until there are so many of them, or so many images."""
     images, others, names, is_whole = 0, list[str](), 0, True
-    deeper = deque([one])
-    while deeper:
-        within = deeper.popleft()
+    folders = deque([class_name])
+    while folders:
+        within = folders.popleft()
         try:
             with os.scandir(folder / within) as entries:
                 for each in entries:
-                    if names >= most or images >= enough:
-                        return _Look(images, others, names, is_whole=False)
+                    if names >= max_names or images >= max_images:
+                        return _Scan(images, others, names, is_whole=False)
                     names += 1
                     if each.name.startswith("."):
                         continue
                     if each.is_dir(follow_symlinks=False):
-                        deeper.append(f"{within}/{each.name}")
+                        folders.append(f"{within}/{each.name}")
                     elif each.name.lower().endswith(SUFFIXES):
                         images += not each.is_dir()
                     elif each.is_file(follow_symlinks=False):
                         others.append(f"{within}/{each.name}")
         except OSError:
             is_whole = False
-    return _Look(images, others, names, is_whole)
+    return _Scan(images, others, names, is_whole)

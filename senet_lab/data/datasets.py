@@ -1,4 +1,4 @@
-"""Data: the sample of CIFAR-10 that ships, the whole set, or a folder of one's own images. Arrays of uint8."""
+"""Datasets: the bundled sample of CIFAR-10, the whole set, or a folder of images. Arrays of uint8."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from senet_lab import array_checks
 from senet_lab.checks import MAX_SEED, MAX_SIDE, flag, instance, listed, path_of, real, whole
 from senet_lab.data.class_folders import SUFFIXES, must_exist
-from senet_lab.data.image_folder import list_images, load, must_have_classes
+from senet_lab.data.image_arrays import load_images
+from senet_lab.data.image_folder import list_images, must_have_classes
 from senet_lab.files import written_whole
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 CIFAR10_MEAN = (0.49139968, 0.48215841, 0.44653091)
 CIFAR10_DEVIATION = (0.24703223, 0.24348513, 0.26158784)
 VARIABLE = "SENET_LAB_DATA"
-TESTED = 0.2  # share of the images of a folder that is kept for testing
+TEST_SHARE = 0.2  # of the images of a folder
 CACHE = Path("~/.cache/senet_lab/cifar10.npz")
 
 
@@ -64,7 +65,7 @@ class Images:
 
 
 def named(name: str, size: int = 32) -> Images:
-    """`sample()` for "sample", `cifar10()` for "cifar10", else the `folder` of that name, resized to `size`."""
+    """Return `sample()` for "sample", `cifar10()` for "cifar10", else the `folder` of that name, resized to `size`."""
     if instance("name", name, str, "'sample'") == "sample":
         return sample()
     return cifar10() if name == "cifar10" else folder(name, size)
@@ -72,17 +73,17 @@ def named(name: str, size: int = 32) -> Images:
 
 @lru_cache(maxsize=1)
 def sample() -> Images:
-    """The sample of real CIFAR-10 in the package: 5,000 training and 1,000 test images, a tenth of each class.
+    """Return the bundled sample of CIFAR-10: 5,000 training and 1,000 test images, a tenth of each class.
 
     >>> sample()
     <CIFAR-10, sample: 5,000 + 1,000 images, 32x32x3, 10 classes>
     """
-    (x_train, y_train), (x_test, y_test) = _part("train"), _part("test")
+    (x_train, y_train), (x_test, y_test) = _read_sheet("train"), _read_sheet("test")
     return Images("CIFAR-10, sample", CIFAR10, x_train, y_train, x_test, y_test)
 
 
-def _part(part: str) -> tuple[Array, Array]:
-    """Images and labels from a sheet; read-only, since everybody gets the same arrays."""
+def _read_sheet(part: str) -> tuple[Array, Array]:
+    """Return images and labels from a sheet; read-only, since all callers get the same arrays."""
     import numpy as np
     from PIL import Image
 
@@ -98,25 +99,24 @@ def _part(part: str) -> tuple[Array, Array]:
 
 
 def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = False) -> Images:
-    """The whole of CIFAR-10, 50,000 + 10,000 images (Krizhevsky 2009).
+    """Return the whole of CIFAR-10, 50,000 + 10,000 images (Krizhevsky 2009).
 
     Args:
         path: an .npz with x_train, y_train, x_test and y_test; None for what the variable SENET_LAB_DATA names, or
             else ~/.cache/senet_lab/cifar10.npz.
-        download: fetch it through `keras.datasets` where it is in none of these places; nothing is fetched unasked.
+        download: get it through `keras.datasets` if it is in none of these places; else nothing is downloaded.
 
     Raises:
-        FileNotFoundError: it is not there, and was not to be fetched.
+        FileNotFoundError: it is not there, and not to be downloaded.
         ValueError: the file is damaged, or is something else.
     """
-    place = _place(path)
-    return (
-        _fetched(place) if flag("download", download) and not place.is_file() else checked_cifar10(found_cifar10(path))
-    )
+    if flag("download", download) and not (place := _place(path)).is_file():
+        return _download_cifar10(place)
+    return load_cifar10(find_cifar10(path))
 
 
-def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
-    """Where the whole of CIFAR-10 is, as `cifar10` looks for it; it is not opened.
+def find_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
+    """Return where the whole of CIFAR-10 is, as `cifar10` looks for it; it is not opened.
 
     Raises:
         FileNotFoundError: it is not there; says what to do.
@@ -131,13 +131,21 @@ def found_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
     return place
 
 
+def has_cifar10() -> bool:
+    """Return whether the whole of CIFAR-10 is where `cifar10` looks for it; it is not opened."""
+    try:
+        return find_cifar10().is_file()
+    except (FileNotFoundError, ValueError):
+        return False
+
+
 def _place(path: str | os.PathLike[str] | None) -> Path:
     place = path_of("path", os.environ.get(VARIABLE) or CACHE if path is None else path, "None")
     return place / "cifar10.npz" if place.is_dir() else place
 
 
-def _fetched(to: Path) -> Images:
-    """From the site that Keras knows; kept where it is looked for next time."""
+def _download_cifar10(to: Path) -> Images:
+    """Download it from the site that Keras knows, to where it is looked for next time."""
     import keras
     import numpy as np
 
@@ -151,11 +159,11 @@ def _fetched(to: Path) -> Images:
     with written_whole(to, overwrite=True) as unfinished:
         parts = {"x_train": x_train, "x_test": x_test, "y_train": y_train.ravel(), "y_test": y_test.ravel()}
         np.savez(unfinished, **parts)
-    return checked_cifar10(to)
+    return load_cifar10(to)
 
 
-def checked_cifar10(path: Path) -> Images:
-    """CIFAR-10 from an .npz, if that is what is in it.
+def load_cifar10(path: Path) -> Images:
+    """Return CIFAR-10 from an .npz, if that is what is in it.
 
     Raises:
         ValueError: it is not; says what is wrong.
@@ -185,21 +193,21 @@ def folder(
     path: str | os.PathLike[str],
     size: int = 32,
     *,
-    test_share: float = TESTED,
+    test_share: float = TEST_SHARE,
     seed: int = 0,
     skip_bad: bool = False,
     skipped: Collection[str] = (),
     suffixes: Collection[str] | None = SUFFIXES,
 ) -> Images:
-    """Images of one's own: a folder for each class, read in the order of `keras.utils.image_dataset_from_directory`.
+    """Return the images of a folder with one folder per class, in the order of `image_dataset_from_directory` of Keras.
 
-    They are resized without regard to their aspect ratio. Of 16 bits the upper 8 are kept, transparency is dropped, and
-    of a moving picture the first frame is taken.
+    They are resized without regard to their aspect ratio. Of 16 bits the upper 8 remain, transparency is dropped; of an
+    animation the first frame is taken.
 
     Args:
         size: the side that they are resized to, in pixels.
-        test_share: how much of them is kept for testing, drawn with `seed`.
-        skip_bad: leave out files that cannot be read; which ones, the `skipped` of the images says.
+        test_share: how much of them is for testing, drawn with `seed`.
+        skip_bad: leave out files that cannot be read, and name them in `Images.skipped`.
         skipped: files to leave out unopened, as "cats/1.jpg": those that were skipped the first time.
         suffixes: of the files that are read; None for those that Keras reads.
 
@@ -215,5 +223,5 @@ def folder(
     must_exist("path", path)
     files = list_images(path, suffixes).without(skipped)
     must_have_classes(files)
-    arrays, bad = load(files, size, share, seed, skip_bad=flag("skip_bad", skip_bad))
+    arrays, bad = load_images(files, size, share, seed, skip_bad=flag("skip_bad", skip_bad))
     return Images(path.name, files.classes, *arrays, skipped=bad, ignored=files.ignored)

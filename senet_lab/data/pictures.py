@@ -1,4 +1,4 @@
-"""Pictures: any image of one's own, as the square of pixels that a network takes."""
+"""Pictures: any image file as the square of pixels that a network takes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-LIMIT = 64_000_000  # pixels that are unpacked at most, 256 MB in four channels; a large camera has 60 million
+MAX_PIXELS = 64_000_000  # that are unpacked, 256 MB in four channels; a large camera has 60 million
 # Pillow's formats that are read. Left out are those that start another program (EPS starts Ghostscript), and those that
 # Pillow recognizes and cannot unpack.
 FORMATS = (
@@ -25,10 +25,10 @@ FORMATS = (
 
 
 def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
-    """An image as pixels, (side, side, 3), uint8: its middle square, resized.
+    """Return an image as pixels, (side, side, 3), uint8: its middle square, resized.
 
-    Any of `FORMATS` will do. The camera's orientation is followed; what is transparent is laid on white; grey is
-    spread over three channels, and 16 bits are brought to 8; of a moving picture the first frame is taken.
+    Any of `FORMATS` will do. The camera's orientation is followed; transparency becomes white; grey is spread over
+    three channels, and 16 bits are reduced to 8; of an animation the first frame is taken.
 
     Args:
         source: the file, as its bytes or its path.
@@ -36,7 +36,7 @@ def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no image, is damaged, or is larger than `LIMIT`; says which.
+        ValueError: it is no image, is damaged, or is larger than `MAX_PIXELS`; says which.
     """
     side = whole("side", side, 1, 4096)
     if isinstance(source, bytes):
@@ -48,14 +48,14 @@ def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
         raise ValueError(f"{name} is empty; choose another file.")
     try:
         return _square(data, name, side)
-    except _RefusedError as refused:
-        raise ValueError(str(refused)) from None
+    except _UnusableImageError as error:
+        raise ValueError(str(error)) from None
     except Exception as error:  # a damaged file may raise nearly anything
         raise ValueError(f"{name} is damaged: {error}; save it anew, or choose another.") from error
 
 
-class _RefusedError(Exception):
-    """What was given is no image for this, and the message says why."""
+class _UnusableImageError(Exception):
+    """Says why a file is no image for this."""
 
 
 def _read(path: Path) -> bytes:
@@ -71,54 +71,54 @@ def _square(data: bytes, name: str, side: int) -> Array:
     import numpy as np
     from PIL import Image, ImageOps
 
-    with _opened(data, name) as image:
+    with _open(data, name) as image:
         # A large JPEG is unpacked at an eighth to a half of its size, as long as that is twice what is needed.
         image.draft("RGB", (2 * side, 2 * side))
         width, height = image.size
-        if width * height > LIMIT:
-            raise _RefusedError(
-                f"{name} has {width} x {height} pixels, and {LIMIT:,} are unpacked at most; save it smaller."
+        if width * height > MAX_PIXELS:
+            raise _UnusableImageError(
+                f"{name} has {width} x {height} pixels, and {MAX_PIXELS:,} are unpacked at most; save it smaller."
             )
         upright = ImageOps.exif_transpose(image)
-        fitted = ImageOps.fit(_coloured(upright, name), (side, side), Image.Resampling.LANCZOS)
+        fitted = ImageOps.fit(_to_rgb(upright, name), (side, side), Image.Resampling.LANCZOS)
         return np.array(fitted)
 
 
-def _opened(data: bytes, name: str) -> Image.Image:
-    """The file's head, read; its pixels are not unpacked yet."""
+def _open(data: bytes, name: str) -> Image.Image:
+    """Open an image, whose pixels are not unpacked yet."""
     import warnings
 
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():  # Pillow's limit warns first; ours, which is lower, refuses
+        with warnings.catch_warnings():  # Pillow's limit warns first; ours, which is lower, is an error
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
-        raise _RefusedError(f"{name} is no image that can be read; try a PNG, JPEG or WebP file.") from None
+        raise _UnusableImageError(f"{name} is no image that can be read; try a PNG, JPEG or WebP file.") from None
     except Image.DecompressionBombError as error:
-        raise _RefusedError(f"{name} is too large, {LIMIT:,} pixels are unpacked at most: {error}") from None
+        raise _UnusableImageError(f"{name} is too large, {MAX_PIXELS:,} pixels are unpacked at most: {error}") from None
 
 
-def _coloured(image: Image.Image, name: str) -> Image.Image:
-    """In red, green and blue, on white."""
+def _to_rgb(image: Image.Image, name: str) -> Image.Image:
+    """Return an image in red, green and blue, on white."""
     from PIL import Image
 
     try:
-        image = in_eight_bits(image)
+        image = to_eight_bits(image)
     except ValueError as error:
-        raise _RefusedError(f"{name} has {error}.") from None
+        raise _UnusableImageError(f"{name} has {error}.") from None
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
     return image.convert("RGB")
 
 
-def in_eight_bits(image: Image.Image) -> Image.Image:
+def to_eight_bits(image: Image.Image) -> Image.Image:
     """Return an image with 8 bits per channel; of 16 bits the upper 8 are kept.
 
     Raises:
-        ValueError: it has 32; the message goes behind the name of a file and "has".
+        ValueError: it has 32; the message follows the name of a file and "has".
     """
     import numpy as np
     from PIL import Image

@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
+from senet_lab.drawing.svg import Mark
 
 
 class Panel(NamedTuple):
@@ -27,12 +28,12 @@ class Panel(NamedTuple):
     log: bool = False
 
     def x(self, value: float) -> float:
-        """Where a value lies from left to right."""
+        """Return where a value lies from left to right."""
         low, high = self.x_range
         return self.left + self.width * (value - low) / (high - low)
 
     def y(self, value: float) -> float:
-        """Where a value lies from bottom to top."""
+        """Return where a value lies from bottom to top."""
         low, high = self.y_range
         part = log10(value / low) / log10(high / low) if self.log else (value - low) / (high - low)
         return self.top + self.height * (1 - part)
@@ -43,8 +44,8 @@ class Panel(NamedTuple):
         return self.top + self.height
 
 
-def ticks(panel: Panel, most: int = 5) -> tuple[float, ...]:
-    """At most `most` round numbers from bottom to top.
+def ticks(panel: Panel, max_count: int = 5) -> tuple[float, ...]:
+    """Return at most `max_count` round numbers from bottom to top.
 
     >>> ticks(Panel(0, 0, 1, 1, (0, 1), (0, 45.7))), ticks(Panel(0, 0, 1, 1, (0, 1), (3, 60), log=True))
     ((0, 10, 20, 30, 40), (5, 10, 20, 50))
@@ -53,46 +54,46 @@ def ticks(panel: Panel, most: int = 5) -> tuple[float, ...]:
     if panel.log:
         decades = range(floor(log10(low)), ceil(log10(high)))
         for factors in ((1, 2, 5), (1,)):
-            found = [_plain(f * 10.0**d) for d in decades for f in factors if low <= f * 10.0**d <= high]
-            if len(found) <= most:
+            values = [_plain(f * 10.0**d) for d in decades for f in factors if low <= f * 10.0**d <= high]
+            if len(values) <= max_count:
                 break
-        return tuple(found)
-    rough = (high - low) / most
+        return tuple(values)
+    rough = (high - low) / max_count
     size = 10 ** floor(log10(rough))
     for step in (size * factor for factor in (1, 2, 2.5, 5, 10)):
         first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-        if last - first < most:
+        if last - first < max_count:
             break
     return tuple(_plain(index * step) for index in range(first, last + 1))
 
 
 def _plain(number: float) -> float:
-    """3 for 3.0, and 0.3 for 0.30000000000000004."""
+    """Return 3 for 3.0, and 0.3 for 0.30000000000000004."""
     rounded = round(number, 10)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
 def log_range(values: Sequence[float]) -> tuple[float, float]:
-    """Room for the values on a log axis, and for labels under the least and over the largest."""
+    """Return room for the values on a log axis, and for labels under the least and over the largest."""
     return min(values) / 2.4, max(values) * 1.7
 
 
-def grid(panel: Panel, marks: Sequence[float]) -> list[str]:
-    """A hairline for each mark of the upright axis, and its number on the left; the unit is in the title."""
-    drawn = []
-    for mark in marks:
-        y = panel.y(mark)
-        drawn.append(svg.path(f"M {panel.left:.1f} {y:.1f} h {panel.width:.1f}", "grid"))
-        drawn.append(svg.text(panel.left - 6, y + 4, f"{mark:g}", anchor="end"))
-    return drawn
+def grid(panel: Panel, values: Sequence[float]) -> list[Mark]:
+    """Return a hairline for each value of the upright axis, and its number on the left; the unit is in the title."""
+    marks: list[Mark] = []
+    for value in values:
+        y = panel.y(value)
+        marks.append(svg.path(f"M {panel.left:.1f} {y:.1f} h {panel.width:.1f}", "grid"))
+        marks.append(svg.text(panel.left - 6, y + 4, f"{value:g}", anchor="end"))
+    return marks
 
 
-def floor_line(panel: Panel) -> str:
-    """The lower axis."""
+def floor_line(panel: Panel) -> Mark:
+    """Return the lower axis."""
     return svg.path(f"M {panel.left:.1f} {panel.bottom:.1f} h {panel.width:.1f}", "axis")
 
 
-def line(points: Sequence[tuple[float, float]], kind: str) -> str:
-    """A line through points of the drawing."""
+def line(points: Sequence[tuple[float, float]], kind: str) -> Mark:
+    """Return a line through points of the drawing."""
     steps = " L ".join(f"{x:.1f} {y:.1f}" for x, y in points)
     return svg.path(f"M {steps}", kind)

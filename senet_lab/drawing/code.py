@@ -1,4 +1,4 @@
-"""Code as HTML, coloured by what its words are."""
+"""Code as HTML, colored by what its words are."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import lru_cache
 
 @lru_cache(maxsize=64)
 def code_html(text: str) -> str:
-    """Python source in a <pre>; the colours are classes of `senet.css`."""
+    """Return Python source in a <pre>; the colours are classes of `senet.css`."""
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    coloured = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True, classprefix="sn-py-"))
-    return f'<pre class="sn-code" tabindex="0" role="group" aria-label="Code"><code>{coloured}</code></pre>'
+    colored = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True, classprefix="sn-py-"))
+    return f'<pre class="sn-code" tabindex="0" role="group" aria-label="Code"><code>{colored}</code></pre>'

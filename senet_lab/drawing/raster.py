@@ -1,4 +1,4 @@
-"""Arrays as pictures inside a page: PNG in a data URI, coloured so that everybody can tell more from less."""
+"""Arrays as pictures inside a page: PNG in a data URI, colored so that everybody can tell more from less."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ CIVIDIS = "00204d 00336f 39486b 575d6d 707173 8a8779 a69d75 c4b56c e4cf5b ffea46
 
 
 def png(pixels: Array) -> str:
-    """A PNG as a data URI, of uint8 (height, width), (height, width, 1) or (height, width, 3)."""
+    """Return a PNG as a data URI, of uint8 (height, width), (height, width, 1) or (height, width, 3)."""
     from PIL import Image
 
-    kept = BytesIO()
-    Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels).save(kept, "PNG", compress_level=6)
-    return f"data:image/png;base64,{b64encode(kept.getvalue()).decode()}"
+    file = BytesIO()
+    Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels).save(file, "PNG", compress_level=6)
+    return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 
-def coloured(values: Array, low: float, high: float) -> Array:
-    """Numbers (height, width) as colours, uint8 (height, width, 3); dark blue for `low`, yellow for `high`."""
+def colorize(values: Array, low: float, high: float) -> Array:
+    """Return numbers (height, width) as colors, uint8 (height, width, 3); dark blue for `low`, yellow for `high`."""
     part = np.clip((values - low) / ((high - low) or 1), 0, 1)
-    colours: Array = _ramp()[np.nan_to_num(255 * part).astype("uint8")]
-    return colours
+    colors: Array = _ramp()[np.nan_to_num(255 * part).astype("uint8")]
+    return colors
 
 
 def shade(values: Array) -> Array:
-    """Images as they can be looked at, uint8: those that are uint8 as they are, others from their least to most."""
+    """Return images to look at, as uint8: those that are uint8 already, and others scaled from least to most."""
     if values.dtype == np.uint8:
         return values
     low, high = float(values.min()), float(values.max())

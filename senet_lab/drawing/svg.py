@@ -1,16 +1,17 @@
-"""The few SVG marks that the drawings are made of. Colours come from `senet.css`, by class."""
+"""Drawings as values: marks, drawings of them, and how they are written as SVG. Colors are those of `senet.css`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+from senet_lab.drawing.sheet import Sheet
 
 WIDTH = 780  # of a chart
 # Of a network and its parts: 12 units of type are 11 pixels in what JupyterLab's file browser leaves of 1280.
-NETWORK = 690
-NODE = re.compile(r'<g class="sn-node"[^>]*>|<rect class="sn-hit"[^>]*/>')
+NETWORK_WIDTH = 690
 
 
 class Box(NamedTuple):
@@ -22,87 +23,251 @@ class Box(NamedTuple):
     height: float
 
 
-def drawing(
-    height: float, label: str, marks: Iterable[str], interactive: bool = False, focus: str = "", width: float = WIDTH
-) -> str:
-    """An <svg> that scales with its container; `label` is what a screen reader says.
+class Output(NamedTuple):
+    """How a drawing is written.
 
-    Args:
-        interactive: keep the nodes, of which one can be reached with Tab; else the drawing is an image.
-        focus: the path of that node; without it, or where there is no such node, it is the first.
+    Attributes:
+        interactive: nodes answer to pointer and keyboard; else they are groups of marks.
+        tab_stop: the node that can be reached with Tab.
+        sheet: the style sheet to repeat in attributes; None where the page has it.
     """
-    body = "".join(marks)
-    if interactive:
-        wanted = f'tabindex="-1" data-path="{escape(focus)}"'
-        found = wanted if focus and wanted in body else 'tabindex="-1"'
-        body = body.replace(found, found.replace("-1", "0", 1), 1)
-    else:
-        body = NODE.sub(lambda found: "<g>" if found[0].startswith("<g") else "", body)
-    return (
-        f'<svg class="sn-drawing" viewBox="0 0 {width:g} {height:g}" role="{"group" if interactive else "img"}" '
-        f'aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{body}</svg>'
-    )
+
+    interactive: bool = False
+    tab_stop: Node | None = None
+    sheet: Sheet | None = None
 
 
-def node(marks: Iterable[str], hit: Box, tip: Iterable[str], label: str, path: str | None = None) -> str:
-    """Marks that answer to pointer and keyboard; `path` is where they lead, if they can be entered.
+class Mark(Protocol):
+    """Something in a drawing that can be written as SVG."""
 
-    Args:
+    @property
+    def classes(self) -> set[str]:
+        """The classes of its elements."""
+
+    def svg(self, output: Output) -> str:
+        """Return the mark as SVG."""
+
+
+class Shape(NamedTuple):
+    """A single element.
+
+    Attributes:
+        tag: of the element.
+        kind: its classes, separated by " sn-".
+        attributes: where it lies, as SVG attributes.
+        words: of a text.
+        style: what it says of its own looks; the style sheet says the rest.
+    """
+
+    tag: str
+    kind: str
+    attributes: str
+    words: str = ""
+    style: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def classes(self) -> set[str]:
+        """The classes of the element."""
+        return set(f"sn-{self.kind}".split())
+
+    def svg(self, output: Output) -> str:
+        """Return the element as SVG."""
+        tag, kind, attributes, words, style = self
+        if style or output.sheet:
+            style_attributes = {**(output.sheet.style(tag, self.classes) if output.sheet else {}), **dict(style)}
+            attributes += "".join([f' {name}="{value}"' for name, value in style_attributes.items()])
+        if tag == "text":
+            return f'<text class="sn-{kind}"{attributes}>{escape(words)}</text>'
+        return f'<{tag} class="sn-{kind}"{attributes}/>'
+
+
+class Group(NamedTuple):
+    """Marks that are moved, scaled or turned together."""
+
+    transform: str
+    marks: tuple[Mark, ...]
+
+    @property
+    def classes(self) -> set[str]:
+        """The classes of all marks."""
+        return _classes(self.marks)
+
+    def svg(self, output: Output) -> str:
+        """Return the group as SVG."""
+        return f'<g transform="{self.transform}">{_write(self.marks, output)}</g>'
+
+
+class Node(NamedTuple):
+    """Marks that answer to pointer and keyboard.
+
+    Attributes:
         hit: what can be clicked.
         tip: lines to show on hover and focus.
         label: what a screen reader says.
+        path: where the node leads; None if it cannot be entered.
+        pressed: of a node that switches something on and off at its path, whether it is on.
     """
-    said, lines, to = escape("\0".join((label, "\n".join(tip), path or ""))).split("\0")  # escaped in one go
-    lines = lines.replace("\n", "&#10;")
-    leads = 'role="img"' if path is None else f'data-path="{to}" role="button"'
-    return (
-        f'<g class="sn-node" tabindex="-1" {leads} aria-label="{said}" data-tip="{lines}">'
-        f"{rect(*hit, 'hit', 4)}{''.join(marks)}</g>"
-    )
+
+    marks: tuple[Mark, ...]
+    hit: Box
+    tip: tuple[str, ...]
+    label: str
+    path: str | None = None
+    pressed: bool | None = None
+
+    @property
+    def classes(self) -> set[str]:
+        """The classes of all marks."""
+        return _classes(self.marks)
+
+    def svg(self, output: Output) -> str:
+        """Return the node as SVG; in a drawing that is an image, only its marks."""
+        marks = _write(self.marks, output)
+        if not output.interactive:
+            return f"<g>{marks}</g>"
+        label, tip, path = escape("\0".join((self.label, "\n".join(self.tip), self.path or ""))).split("\0")
+        tip = tip.replace("\n", "&#10;")
+        if self.pressed is not None:
+            role = f'role="button" aria-pressed="{str(self.pressed).lower()}" data-hold="{path}"'
+        else:
+            role = 'role="img"' if self.path is None else f'data-path="{path}" role="button"'
+        tab_index = "0" if self is output.tab_stop else "-1"
+        return (
+            f'<g class="sn-node" tabindex="{tab_index}" {role} aria-label="{label}" data-tip="{tip}">'
+            f'<rect class="sn-hit"{_rect_attributes(*self.hit, 4)}/>{marks}</g>'
+        )
 
 
-def rect(x: float, y: float, width: float, height: float, kind: str, radius: float = 2) -> str:
-    """A rectangle from its top left corner."""
-    return (
-        f'<rect class="sn-{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"/>'
-    )
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing that scales with its container; `str` of it is its SVG, for a page that has the style sheet.
+
+    Attributes:
+        width, height: in drawing units.
+        label: what a screen reader says.
+        marks: from back to front.
+        interactive: nodes are kept, of which one can be reached with Tab; else the drawing is an image.
+        focus: the path of that node; without it, or where there is no such node, it is the first.
+    """
+
+    width: float
+    height: float
+    label: str
+    marks: tuple[Mark, ...]
+    interactive: bool = False
+    focus: str = ""
+
+    def __str__(self) -> str:
+        return self.svg()
+
+    @property
+    def classes(self) -> set[str]:
+        """The classes of the drawing and of all its marks."""
+        return {"sn-drawing"} | _classes(self.marks)
+
+    @property
+    def attributes(self) -> str:
+        """The attributes of the outermost element."""
+        role = "group" if self.interactive else "img"
+        return (
+            f'class="sn-drawing" viewBox="0 0 {self.width:g} {self.height:g}" role="{role}" '
+            f'aria-label="{escape(self.label)}" xmlns="http://www.w3.org/2000/svg"'
+        )
+
+    def svg(self, sheet: Sheet | None = None) -> str:
+        """Return the drawing as SVG.
+
+        Args:
+            sheet: repeated in attributes, for where there is none, on white paper, which the sheet makes transparent.
+        """
+        if sheet is None:
+            return f"<svg {self.attributes}>{self.body()}</svg>"
+        paper = Shape("rect", "ground", ' width="100%" height="100%"').svg(Output(sheet=sheet))
+        return f'<svg {self.attributes} font-family="system-ui, sans-serif">{paper}{self.body(sheet)}</svg>'
+
+    def body(self, sheet: Sheet | None = None) -> str:
+        """Return the marks as SVG."""
+        return _write(self.marks, Output(self.interactive, self._tab_stop(), sheet))
+
+    def _tab_stop(self) -> Node | None:
+        """Return the node to be reached with Tab, if there is any."""
+        nodes = [mark for mark in self.marks if isinstance(mark, Node)] if self.interactive else []
+        matches = (node for node in nodes if self.focus and node.path == self.focus)
+        return next(matches, nodes[0] if nodes else None)
 
 
-def path(steps: str, kind: str) -> str:
-    """A line along SVG path steps."""
-    return f'<path class="sn-{kind}" d="{steps}"/>'
+def _classes(marks: Iterable[Mark]) -> set[str]:
+    return set().union(*(mark.classes for mark in marks))
 
 
-def circle(x: float, y: float, radius: float, kind: str) -> str:
-    """A circle around (x, y)."""
-    return f'<circle class="sn-{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+def _write(marks: Iterable[Mark], output: Output) -> str:
+    return "".join([mark.svg(output) for mark in marks])
 
 
-def text(x: float, y: float, words: str, kind: str = "note", anchor: str = "middle") -> str:
-    """Words on the baseline y."""
-    return f'<text class="sn-{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+def drawing(
+    height: float, label: str, marks: Iterable[Mark], interactive: bool = False, focus: str = "", width: float = WIDTH
+) -> Drawing:
+    """Return a drawing of the width of a chart, unless another is given."""
+    return Drawing(width, height, label, tuple(marks), interactive, focus)
 
 
-def lines(x: float, y: float, words: Iterable[str], step: float = 15) -> list[str]:
-    """Lines below each other, the first one stronger."""
+def node(
+    marks: Iterable[Mark],
+    hit: Box,
+    tip: Iterable[str],
+    label: str,
+    path: str | None = None,
+    *,
+    pressed: bool | None = None,
+) -> Node:
+    """Return marks that answer to pointer and keyboard, see `Node`."""
+    return Node(tuple(marks), hit, tuple(tip), label, path, pressed)
+
+
+def rect(x: float, y: float, width: float, height: float, kind: str, radius: float = 2) -> Shape:
+    """Return a rectangle from its top left corner."""
+    return Shape("rect", kind, _rect_attributes(x, y, width, height, radius))
+
+
+def _rect_attributes(x: float, y: float, width: float, height: float, radius: float) -> str:
+    return f' x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"'
+
+
+def path(steps: str, kind: str) -> Shape:
+    """Return a line along SVG path steps."""
+    return Shape("path", kind, f' d="{steps}"')
+
+
+def circle(x: float, y: float, radius: float, kind: str) -> Shape:
+    """Return a circle around (x, y)."""
+    return Shape("circle", kind, f' cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"')
+
+
+def text(x: float, y: float, words: str, kind: str = "note", anchor: str = "middle") -> Shape:
+    """Return words on the baseline y."""
+    return Shape("text", kind, f' x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"', words)
+
+
+def lines(x: float, y: float, words: Iterable[str], step: float = 15) -> list[Mark]:
+    """Return lines below each other, the first one stronger."""
     return [text(x, y + step * i, line, "note" if i else "label") for i, line in enumerate(words)]
 
 
-def cut(words: str, width: float, each: float = 7.2) -> str:
-    """Words that fit into a width: those that do not, end in an ellipsis. `each` is a generous width of a character.
+def cut(words: str, width: float, character_width: float = 7.2) -> str:
+    """Return words that fit into a width; those that do not, end in an ellipsis.
 
     >>> cut("projection", 40)
     'proj\u2026'
     """
-    most = max(1, int(width / each))
-    return words if len(words) <= most else f"{words[: most - 1]}\u2026"
+    length = max(1, int(width / character_width))
+    return words if len(words) <= length else f"{words[: length - 1]}\u2026"
 
 
-def strands(box: Box, paths: int, pitch: float, kind: str = "paths-through") -> str:
-    """A line through the box for each of several paths, no closer than `pitch`; one path is not worth a line."""
-    shown = min(paths, int(box.height / pitch))
-    if paths < 2 or shown < 2:
-        return ""
-    step = box.height / shown
+def strands(box: Box, paths: int, pitch: float) -> list[Mark]:
+    """Return a line through the box for each of several paths, no closer than `pitch`; nothing for one path."""
+    count = min(paths, int(box.height / pitch))
+    if count < 2:
+        return []
+    step = box.height / count
     steps = f"M{box.x:.1f} {box.y + step / 2:.1f}h{box.width:.1f}"
-    return path(steps + f"m-{box.width:.1f} {step:.2f}h{box.width:.1f}" * (shown - 1), kind)
+    return [path(steps + f"m-{box.width:.1f} {step:.2f}h{box.width:.1f}" * (count - 1), "paths-through")]

@@ -13,7 +13,7 @@ NOTE = "counts for one image, activations in numbers; the papers\u2019 \u201cFLO
 
 
 def group_table(ledger: Ledger) -> str:
-    """Parameters and cost by group, the sum last; the last column is what squeeze-excite has of the parameters."""
+    """Return parameters and cost by group, the sum last; the last column counts the parameters of squeeze-excite."""
     head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     rows = "".join(_row(total, ledger) for total in (*ledger.by_group(), ledger.total) if total.name != "input")
     caption = f"<caption>By group <small>{NOTE}</small></caption>"
@@ -50,7 +50,7 @@ def listing(
     words: Sequence[int] = (),
     marked: Container[int] = (),
 ) -> str:
-    """A plain table of words and numbers; the first cell of each row names it.
+    """Return a plain table of words and numbers; the first cell of each row names it.
 
     Args:
         note: behind the caption, in small.
@@ -73,10 +73,10 @@ def listing(
 
 
 def _wide(name: str, table: str) -> str:
-    """A table that scrolls sideways where it does not fit, by arrow keys too."""
+    """Return a table that scrolls sideways where it does not fit, by arrow keys too."""
     return f'<div class="sn-wide" tabindex="0" role="region" aria-label="{escape(name)}">{table}</div>'
 
 
 def behind(key: str, table: str) -> str:
-    """A table to unfold behind a chart; `key` tells which, so that a page that is drawn anew can keep it open."""
+    """Return a table to unfold behind a chart; by `key`, a page that is drawn anew can keep it open."""
     return f'<details class="sn-behind" data-key="{escape(key)}"><summary>The numbers</summary>{table}</details>'

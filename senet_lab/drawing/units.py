@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from senet_lab.nets.sketch import Shape
 
-_PREFIXES = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+PREFIXES = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
+@lru_cache(maxsize=2**12, typed=True)  # a move of a slider keeps most numbers
 def short(number: int) -> str:
-    """27.54 M for 27,543,848; 0 for 0; below a thousand the number itself.
+    """Return 27.54 M for 27,543,848; 0 for 0; below a thousand the number itself.
 
     >>> short(27_543_848), short(18_432), short(640)
     ('27.54 M', '18.43 k', '640')
     """
-    for size, prefix in _PREFIXES:
+    for size, prefix in PREFIXES:
         if abs(number) >= 0.999995 * size:  # 999,999 is 1.00 M and not 1000.00 k
             return f"{number / size:.2f} {prefix}"
     return str(number)
 
 
 def signed(number: int) -> str:
-    """`short` with its sign, the minus a real one.
+    """Return `short` with its sign, the minus a real one.
 
     >>> signed(-2_514_944), signed(0)
     ('\u22122.51 M', '\u00b10')
@@ -32,12 +34,12 @@ def signed(number: int) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """9.1 % for 0.0913 of the whole; 0 % of nothing."""
+    """Return 9.1 % for 0.0913 of the whole; 0 % of nothing."""
     return f"{100 * part / whole if whole else 0:.1f} %"
 
 
 def spaced(name: str) -> str:
-    """Group 1 for "group1"; other names as they are.
+    """Return "group 1" for "group1"; other names as they are.
 
     >>> spaced("group1"), spaced("stem")
     ('group 1', 'stem')
@@ -46,8 +48,9 @@ def spaced(name: str) -> str:
     return f"{stem} {name[len(stem) :]}" if stem != name else name
 
 
+@lru_cache(maxsize=2**12)
 def size(shape: Shape) -> str:
-    """56\u00b2 \u00d7 256 for a square map, 56\u00d748 \u00d7 256 for another, 1000 for features.
+    """Return 56\u00b2 \u00d7 256 for a square map, 56\u00d748 \u00d7 256 for another, 1000 for features.
 
     >>> size((None, 56, 48, 256))
     '56\u00d748 \u00d7 256'
@@ -60,7 +63,7 @@ def size(shape: Shape) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """1 path, 32 paths.
+    """Return 1 path, 32 paths.
 
     >>> counted(1, "path"), counted(32, "path")
     ('1 path', '32 paths')
@@ -69,7 +72,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def tied(words: str) -> str:
-    r"""`words` with each number tied to its prefix or percent sign, so that no line ends between them.
+    r"""Return `words` with each number tied to its prefix or percent sign, so that no line ends between them.
 
     >>> tied("27.54 M, 9.1 %")
     '27.54\xa0M, 9.1\xa0%'

@@ -1,25 +1,25 @@
-"""Exercises: predict, then check. Each has a ladder of hints and a worked solution, computed and never written down.
+"""Exercises: predict, then check. Each has hints and a worked solution, computed from the ledger.
 
 check("ratio-4-params", "10 M")   # right, nearly or wrong, in words; never an exception
 hint("ratio-4-params")            # the next hint, one at a time
 reveal("ratio-4-params")          # the solution, with the numbers put in
 class_code("9B-spring")           # other numbers, the same for a whole class
-results()                         # what was tried, as a table
-hand_in("name.csv")               # the same for the teacher, of all lessons
-forget()                          # says what is kept and where; forget(everything=True) lets it go
+results()                         # a table of what was tried
+hand_in("name.csv")               # the same for the teacher, for all lessons
+forget()                          # says what is recorded and where; forget(everything=True) deletes it
 """
 
 from __future__ import annotations
 
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.marking import Reply
-from senet_lab.exercises.record import Record, place
+from senet_lab.exercises.record import Record, record_path
 
 __all__ = ["LEARNER", "Learner", "Reply", "answers", "check", "class_code", "forget", "hand_in", "hint", "names",
            "question", "results", "reveal"]  # fmt: skip
 
-# Who sits at this machine: what they have tried in one lesson counts in all, and tomorrow.
-LEARNER = Learner(record=Record(place()))
+# The learner at this machine: what they try in one lesson counts in all lessons, also tomorrow.
+LEARNER = Learner(record=Record(record_path()))
 
 names = LEARNER.names
 question = LEARNER.question

@@ -20,7 +20,7 @@ MAKERS: dict[str, Maker] = {name: maker for makers in LESSONS.values() for name,
 
 
 def lesson_of(name: str) -> str:
-    """The notebook that an exercise belongs to.
+    """Return the notebook that an exercise belongs to.
 
     >>> lesson_of("ratio-4-params")
     '05_squeeze_and_excitation'

@@ -1,4 +1,4 @@
-"""Learner: who answers, with what they have tried; `senet_lab.exercises` has one, whose record outlives the kernel."""
+"""Learner: the exercises for one person, with their record; that of `senet_lab.exercises` outlives the kernel."""
 
 from __future__ import annotations
 
@@ -8,170 +8,162 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import nearest, one_of, quoted, text
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
-from senet_lab.exercises.marking import HELP, NOTHING, Reply, mark
-from senet_lab.exercises.record import TRIES, Deed, Record
-from senet_lab.exercises.results import ALONE, Tried, table, tried, write_table
-from senet_lab.exercises.task import Task, code_of, drawn
+from senet_lab.exercises.marking import HELP, NO_ANSWER, Reply, mark
+from senet_lab.exercises.record import TRIES, Event, Record
+from senet_lab.exercises.results import ALONE, Attempts, count_attempts, table, write_table
+from senet_lab.exercises.task import Task, draw_task, normalize_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-LONGEST = 60  # letters of a class code
-SHOWN = "(The solution had been shown before, so this does not count as a try.)"
+MAX_CODE_LETTERS = 60
+AFTER_SOLUTION = "(The solution had been shown before, so this does not count as a try.)"
 
 
 class Learner:
-    """The exercises for one learner: their class's numbers, and what they have done, which `record` keeps.
+    """The exercises for one learner: the numbers of their class, and the record of what they have done.
 
-    Names that do not exist and answers that are none are answered in words.
+    Unknown names and answers that are not numbers are answered in words.
     """
 
     def __init__(self, code: str = "", record: Record | None = None) -> None:
         self.record = record or Record()
-        self._first = code_of(text("code", code, "9B-spring"))  # until another one is taken
-        if len(self._first) > LONGEST:
-            raise ValueError(f"`code` (={quoted(self._first)}) must have at most {LONGEST} letters; try '9B-spring'.")
+        self._first_code = code = normalize_code(text("code", code, "9B-spring"))  # in force until another is chosen
+        if len(code) > MAX_CODE_LETTERS:
+            raise ValueError(f"`code` (={quoted(code)}) must have at most {MAX_CODE_LETTERS} letters; try '9B-spring'.")
 
     @property
     def code(self) -> str:
-        """The class code in force, "" without one."""
-        taken = [deed.code for deed in self.record.deeds() if deed.did == "class"]
-        return taken[-1] if taken else self._first
+        """Return the class code in force, "" without one."""
+        codes = [event.code for event in self.record.events() if event.did == "class"]
+        return codes[-1] if codes else self._first_code
 
     def names(self, lesson: str = "") -> tuple[str, ...]:
-        """The names of all exercises; of one lesson, by its notebook's name or number, such as "05"."""
+        """Return the names of all exercises; or of one lesson, by its notebook's name or number, such as "05"."""
         return tuple(name for name in MAKERS if lesson_of(name).startswith(lesson))
 
     def task(self, name: str) -> Task:
-        """An exercise with this class's numbers.
+        """Return an exercise with this class's numbers.
 
         Raises:
             ValueError, TypeError: there is none of that name; the error says the nearest.
         """
-        return drawn(MAKERS[one_of("name", name, MAKERS)], name, self.code)
+        return draw_task(MAKERS[one_of("name", name, MAKERS)], name, self.code)
 
-    def tried(self, name: str) -> Tried:
-        """What was done at an exercise with the present class code."""
-        return tried(self.record.deeds(), self.code, name)
+    def tried(self, name: str) -> Attempts:
+        """Count what was done at an exercise with the present class code."""
+        return count_attempts(self.record.events(), self.code, name)
 
     def question(self, name: str) -> Reply:
-        """What is asked, and what can be chosen."""
-        return self._of(name, lambda task: Reply(f"Exercise {name}", _asked(task)))
+        """Return the question and its choices."""
+        return self._reply(name, lambda task: Reply(f"Exercise {name}", _question(task)))
 
     def check(self, name: str, answer: Any = None) -> Reply:
-        """Mark an answer: right, nearly or wrong. An answer that is none does not count as a try."""
-        return self._of(name, lambda task: self._checked(name, task, answer))
+        """Mark an answer: right, nearly or wrong. One that is no answer does not count as a try."""
+        return self._reply(name, lambda task: self._check(name, task, answer))
 
-    def _checked(self, name: str, task: Task, answer: Any) -> Reply:
+    def _check(self, name: str, task: Task, answer: Any) -> Reply:
         reply, before = mark(task, answer), self.tried(name)
-        if reply.verdict == NOTHING or before.solved_alone:
+        if reply.verdict == NO_ANSWER or before.solved_alone:
             return reply
         if before.revealed:
-            worked = "" if reply.right else f"\n{_worked(task)}"  # it stays in sight
-            reply = Reply(reply.verdict, f"{reply.words.removesuffix(HELP).strip()}{worked}\n{SHOWN}")
-        return reply if before.solved else self._keep(name, reply.verdict.lower(), reply)
+            solution = "" if reply.right else f"\n{_solution(task)}"  # it stays in sight
+            reply = Reply(reply.verdict, f"{reply.words.removesuffix(HELP).strip()}{solution}\n{AFTER_SOLUTION}")
+        return reply if before.solved else self._record(name, reply.verdict.lower(), reply)
 
     def hint(self, name: str) -> Reply:
-        """The next hint; behind the last one, that there are no more."""
-        return self._of(name, lambda task: self._hinted(name, task))
+        """Return the next hint; after the last one, all of them again."""
+        return self._reply(name, lambda task: self._hint(name, task))
 
-    def _hinted(self, name: str, task: Task) -> Reply:
-        turn, count = self.tried(name).hints, len(task.hints)
-        if turn >= count:
-            again = "\n".join(f"{number}. {words}" for number, words in enumerate(task.hints, 1))
-            return Reply("No more hints", f"You have seen all {count}; what is left is the solution.\n{again}")
-        return self._keep(name, "hint", Reply(f"Hint {turn + 1} of {count}", task.hints[turn]))
+    def _hint(self, name: str, task: Task) -> Reply:
+        number, count = self.tried(name).hints + 1, len(task.hints)
+        if number > count:
+            hints = "\n".join(f"{number}. {words}" for number, words in enumerate(task.hints, 1))
+            return Reply("No more hints", f"You have seen all {count}; what is left is the solution.\n{hints}")
+        return self._record(name, "hint", Reply(f"Hint {number} of {count}", task.hints[number - 1]))
 
     def reveal(self, name: str) -> Reply:
-        """The worked solution, with the numbers of this class put in. That it was seen is kept."""
-        return self._of(name, lambda task: self._revealed(name, task))
-
-    def _revealed(self, name: str, task: Task) -> Reply:
-        return self._keep(name, "solution", Reply("Solution", _worked(task)))
+        """Return the worked solution with the numbers of this class; the record says that it was shown."""
+        return self._reply(name, lambda task: self._record(name, "solution", Reply("Solution", _solution(task))))
 
     def class_code(self, code: str = "") -> Reply:
-        """Take the numbers of a class, in all lessons: the same code gives the same ones everywhere. None goes back."""
+        """Use the numbers of a class in all lessons, the same for everyone with the code; "" for the standard ones."""
         if not isinstance(code, str):
             return Reply("Class code", f"A class code is a text, not {quoted(code)}; try class_code('9B-spring').")
-        taken = code_of(code)
-        words = f"{taken}: who gives the same code has the same numbers, in every lesson."
-        if len(taken) > LONGEST:
-            return Reply("Class code", f"A class code has at most {LONGEST} letters, not {len(taken)}.")
-        self.record.add(Deed("class", taken))
-        return self._noted(Reply("Class code", words if taken else "None: the numbers are those of the lessons."))
+        code = normalize_code(code)
+        if len(code) > MAX_CODE_LETTERS:
+            return Reply("Class code", f"A class code has at most {MAX_CODE_LETTERS} letters, not {len(code)}.")
+        self.record.add(Event("class", code))
+        words = f"{code}: everyone who uses this code gets the same numbers, in every lesson."
+        return self._add_problem(Reply("Class code", words if code else "None: the numbers are those of the lessons."))
 
     def results(self) -> pd.DataFrame:
-        """What was tried with the present class code, one row an exercise: tries, hints, solved, and with what help.
+        """Return a row per exercise with the present class code: tries, hints, whether and how it was solved.
 
-        Warns if something that was kept cannot be read, or could not be kept.
+        Warns if the record is damaged or could not be written.
         """
         return table(self.record, [self.code]).drop(columns="class code")
 
     def hand_in(self, path: str | Path, *, overwrite: bool = False) -> Reply:
-        """Write what was tried, in all lessons and with all class codes, as a table for the teacher (CSV).
+        """Write a table of what was tried, in all lessons and with all class codes, for the teacher (CSV).
 
-        In words, if there is a file of that name already, or it cannot be written.
+        The reply says so if there is a file of that name already, or if it cannot be written.
         """
         try:
-            written = write_table(self.record, path, overwrite=overwrite)
+            rows = write_table(self.record, path, overwrite=overwrite)
         except (OSError, TypeError, ValueError) as error:
             return Reply("Not written", str(error))
-        alone = sum(written.solved == ALONE)
-        return Reply("Written", f"{len(written)} exercises, {alone} of them solved {ALONE}, in '{path}'.")
+        alone = sum(rows.solved == ALONE)
+        return Reply("Written", f"{len(rows)} exercises, {alone} of them solved {ALONE}, in '{path}'.")
 
     def forget(self, everything: bool = False) -> Reply:
-        """Forget what was tried, in all lessons and with all class codes; says what that would be, unless told to."""
-        tries = sum(deed.did in TRIES for deed in self.record.deeds())
-        what = f"{tries} {'try' if tries == 1 else 'tries'} in {self.record.path or 'this kernel'}"
+        """Delete the record of all lessons and class codes; without `everything`, only say what that is."""
+        tries = sum(event.did in TRIES for event in self.record.events())
+        summary = f"{tries} {'try' if tries == 1 else 'tries'} in {self.record.path or 'this kernel'}"
         if everything is not True:
-            return Reply("Forget", f"{what}, with hints and class codes; forget(everything=True) does it.")
+            return Reply("Forget", f"{summary}, with hints and class codes; forget(everything=True) does it.")
         try:
             self.record.forget()
         except OSError as error:
             return Reply("Not forgotten", f"'{self.record.path}' cannot be removed: {error.strerror or error}.")
-        return Reply("Forgotten", f"{what}, with hints and class codes.")
+        return Reply("Forgotten", f"{summary}, with hints and class codes.")
 
     def answers(self, lesson: str = "") -> pd.DataFrame:
-        """For the teacher: the questions of this class, answers and solutions, all or those of one lesson."""
+        """Return this class's questions with answers and solutions, of all lessons or one, for the teacher."""
         import pandas as pd
 
         tasks = {name: self.task(name) for name in self.names(lesson)}
-        rows = [(name, task.question, _value(task), task.solution) for name, task in tasks.items()]
+        rows = [(name, task.question, _answer(task), task.solution) for name, task in tasks.items()]
         return pd.DataFrame(rows, columns=["exercise", "question", "answer", "solution"]).set_index("exercise")
 
-    def _of(self, name: str, what: Callable[[Task], Reply]) -> Reply:
-        """`what` of the exercise of that name; of none, which one was meant."""
+    def _reply(self, name: str, reply: Callable[[Task], Reply]) -> Reply:
+        """Return `reply` of the exercise of that name; for an unknown name, suggest the nearest."""
         if not isinstance(name, str) or name not in MAKERS:
             return Reply("No such exercise", f"There is none called {quoted(name)}; try {nearest(name, MAKERS)!r}.")
-        return what(self.task(name))
+        return reply(self.task(name))
 
-    def _keep(self, name: str, did: str, reply: Reply) -> Reply:
-        self.record.add(Deed(did, self.code, name))
-        return self._noted(reply)
+    def _record(self, name: str, did: str, reply: Reply) -> Reply:
+        self.record.add(Event(did, self.code, name))
+        return self._add_problem(reply)
 
-    def _noted(self, reply: Reply) -> Reply:
-        """With what is wrong with the record, or the learner would believe that all is kept."""
+    def _add_problem(self, reply: Reply) -> Reply:
+        """Add what is wrong with the record, or the learner would believe that all is saved."""
         if not self.record.problem:
             return reply
         return Reply(reply.verdict, f"{reply.words}\n(Not kept beyond this kernel: {self.record.problem}.)")
 
 
-def _asked(task: Task) -> str:
+def _question(task: Task) -> str:
     return f"{task.question} {' / '.join(task.choices)}".strip()
 
 
-def _value(task: Task) -> str:
-    """The answer in words: a count to the last one."""
+def _answer(task: Task) -> str:
+    """Return the answer in words; a count with all digits."""
     if isinstance(task.answer, str):
         return task.answer
     number = f"{task.answer:,}" if isinstance(task.answer, int) else f"{task.answer:.4g}"
     return f"{number} {task.unit}".strip()
 
 
-def _worked(task: Task) -> str:
-    return f"{task.solution}\n{_answer(task)}"
-
-
-def _answer(task: Task) -> str:
-    return f"Answer: {_value(task)}."
+def _solution(task: Task) -> str:
+    return f"{task.solution}\nAnswer: {_answer(task)}."

@@ -1,8 +1,8 @@
-"""Record: what a learner has done at the exercises, a line of a file each, for as long as the file is there.
+"""Record: what a learner has done at the exercises, one line of a file per event.
 
-It lies in `~/.local/share/senet_lab/results.jsonl` (XDG_DATA_HOME), or where SENET_LAB_RESULTS says; if that is empty,
-it is kept in memory and goes with the kernel. It holds which exercise, with which class code, and whether it was a try,
-a hint or the solution: no names, no answers, no times. Nobody but its owner can read it, and it is sent nowhere.
+The file is `~/.local/share/senet_lab/results.jsonl` (XDG_DATA_HOME), or the one that SENET_LAB_RESULTS names; if that
+is empty, the record stays in memory and is lost with the kernel. A line has the exercise, the class code, and whether
+it was a try, a hint or the solution: no names, no answers, no times. Only its owner can read it; it is sent nowhere.
 """
 
 from __future__ import annotations
@@ -13,91 +13,93 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-VARIABLE = "SENET_LAB_RESULTS"
+PATH_VARIABLE = "SENET_LAB_RESULTS"
 TRIES = ("right", "nearly", "wrong")
-DEEDS = (*TRIES, "hint", "solution", "class")
-PATIENCE = 5  # seconds for another kernel to have written its line
+KINDS = (*TRIES, "hint", "solution", "class")
+LOCK_TIMEOUT = 5  # seconds that another kernel has to write its line
 
 
-class Deed(NamedTuple):
-    """One thing that was done: a try by its verdict, a hint, a look at the solution; or a class code that was taken."""
+class Event(NamedTuple):
+    """A try by its verdict, a hint, a look at the solution; or the choice of a class code. `did` is one of `KINDS`."""
 
     did: str
     code: str
     exercise: str = ""
 
 
-def place() -> Path | None:
-    """Where results are kept, as the environment says; None for nowhere."""
-    said = os.environ.get(VARIABLE)
-    if said is not None:
-        return Path(said).expanduser() if said.strip() else None
+def record_path() -> Path | None:
+    """Return the file of the record, as the environment says; None for no file."""
+    path = os.environ.get(PATH_VARIABLE)
+    if path is not None:
+        return Path(path).expanduser() if path.strip() else None
     home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     try:
         return Path(home).expanduser() / "senet_lab" / "results.jsonl"
-    except RuntimeError:  # nobody's home
+    except RuntimeError:  # there is no home folder
         return None
 
 
 class Record:
-    """What was done, in the order in which it was; of all kernels that share the file.
+    """The events of all kernels that share a file, in order.
 
-    A line is added and none is ever changed, so two kernels at once lose nothing. A line that cannot be read stays
-    where it is, and is counted in `unread`. If the file cannot be written, what is done waits in memory, and `problem`
-    says so.
+    Lines are added and never changed, so two kernels at once lose nothing. A line that cannot be read stays in place
+    and is counted in `unread`. While the file cannot be written, events wait in memory, and `problem` says so.
 
     Attributes:
         path: the file; None to keep everything in memory.
         problem: why the file could not be read or written the last time, or "".
-        unread: how many lines are damaged.
+        unread: the number of damaged lines.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path, self.problem, self.unread = path, "", 0
-        self._waiting: list[Deed] = []  # not in the file yet
-        self._read: tuple[Deed, ...] = ()
-        self._seen: object = None  # of the file when it was read
+        self._unwritten: list[Event] = []
+        self._written: tuple[Event, ...] = ()  # in the file, when it had this fingerprint
+        self._fingerprint: object = None
         self._lock = threading.Lock()
 
-    def add(self, deed: Deed) -> None:
-        """Keep what was done; what the file will not take waits in memory until it does."""
+    def add(self, event: Event) -> None:
+        """Record an event; while the file cannot be written, it waits in memory."""
         with self._lock:
-            self._waiting.append(deed)
-            if self.path and self._written(self.path):
-                self._waiting.clear()
+            self._unwritten.append(event)
+            if self.path and self._write(self.path):
+                self._unwritten.clear()
 
-    def deeds(self) -> tuple[Deed, ...]:
-        """All that was done; the file is read again only when it has changed."""
+    def events(self) -> tuple[Event, ...]:
+        """Return all events; the file is read again only when it has changed."""
         with self._lock:
-            seen = self._state()
-            if seen != self._seen:
-                self._read, self._seen = self._parsed(), seen
-            return (*self._read, *self._waiting)
+            fingerprint = self._take_fingerprint()
+            if fingerprint != self._fingerprint:
+                self._written, self._fingerprint = self._parse(), fingerprint
+            return (*self._written, *self._unwritten)
 
     def forget(self) -> None:
-        """Take the file away, damaged lines and all.
+        """Delete the file, damaged lines included.
 
         Raises:
             OSError: it cannot be removed.
         """
         with self._lock:
-            self._waiting.clear()
+            self._unwritten.clear()
             if self.path:
                 self.path.unlink(missing_ok=True)
                 self.problem = ""
 
-    def _written(self, path: Path) -> bool:
-        """What waits, in one go and on the disk; behind half a line of a machine that went down, on a new line."""
+    def _write(self, path: Path) -> bool:
+        """Append what waits in one write and sync it; after half a line, which a crash leaves, start a new line."""
         from filelock import FileLock
 
-        lines = b"".join(json.dumps(deed._asdict()).encode() + b"\n" for deed in self._waiting)
+        lines = b"".join(json.dumps(event._asdict()).encode() + b"\n" for event in self._unwritten)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(f"{path}.lock", timeout=PATIENCE, mode=0o600), open(path, "a+b", opener=_private) as file:
+            with (
+                FileLock(f"{path}.lock", timeout=LOCK_TIMEOUT, mode=0o600),
+                open(path, "a+b", opener=_open_private) as file,
+            ):
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(size - 1, 0))
-                torn = file.read(1) not in (b"", b"\n")
-                file.write(b"\n" + lines if torn else lines)
+                is_torn = file.read(1) not in (b"", b"\n")
+                file.write(b"\n" + lines if is_torn else lines)
                 file.flush()
                 os.fsync(file.fileno())
         except (OSError, TimeoutError) as error:
@@ -106,14 +108,14 @@ class Record:
         self.problem = ""
         return True
 
-    def _state(self) -> object:
+    def _take_fingerprint(self) -> object:
         try:
             stat = self.path.stat() if self.path else None
         except OSError:
             return None
         return stat and (stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
-    def _parsed(self) -> tuple[Deed, ...]:
+    def _parse(self) -> tuple[Event, ...]:
         self.unread = 0
         try:
             lines = self.path.read_bytes().splitlines() if self.path else []
@@ -122,24 +124,24 @@ class Record:
         except OSError as error:
             self.problem = f"'{self.path}' cannot be read: {error.strerror or error}"
             return ()
-        found = [deed_of(line) for line in lines if line.strip()]
-        self.unread = found.count(None)
-        return tuple(deed for deed in found if deed)
+        events = [parse_event(line) for line in lines if line.strip()]
+        self.unread = events.count(None)
+        return tuple(event for event in events if event)
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def deed_of(line: bytes) -> Deed | None:
-    """What a line says; None if it is damaged.
+def parse_event(line: bytes) -> Event | None:
+    """Return the event of a line; None if it is damaged.
 
-    >>> deed_of(b'{"did": "hint", "code": "", "exercise": "se-neck"}')
-    Deed(did='hint', code='', exercise='se-neck')
+    >>> parse_event(b'{"did": "hint", "code": "", "exercise": "se-neck"}')
+    Event(did='hint', code='', exercise='se-neck')
     """
     try:
         values = json.loads(line)
-        deed = Deed(**values)
+        event = Event(**values)
     except (ValueError, TypeError, RecursionError):
         return None
-    return deed if deed.did in DEEDS and all(isinstance(value, str) for value in deed) else None
+    return event if event.did in KINDS and all(isinstance(value, str) for value in event) else None

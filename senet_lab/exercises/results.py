@@ -1,4 +1,4 @@
-"""Results: what the lines of a record come to, exercise by exercise; and the table that a learner hands in."""
+"""Results: the events of a record counted per exercise; and the table that a learner hands in."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
-from senet_lab.exercises.record import TRIES, Deed, Record
+from senet_lab.exercises.record import TRIES, Event, Record
 from senet_lab.files import written_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALONE, AFTER = "alone", "after the solution"  # how it was solved, in the table
-FORMULA = tuple("=+-@\t\r")  # what a table program would take for one, and run (OWASP, CSV injection)
+ALONE, AFTER = "alone", "after the solution"  # how an exercise was solved, in the table
+FORMULA_STARTS = tuple("=+-@\t\r")  # a spreadsheet would run a cell that starts so (OWASP, CSV injection)
 
 
 @dataclass(frozen=True)
-class Tried:
-    """What was done at one exercise: tries of one's own, hints, whether solved, and whether before the solution."""
+class Attempts:
+    """The events of one exercise: tries before the solution was shown, hints, whether and how it was solved."""
 
     tries: int = 0
     hints: int = 0
@@ -30,55 +30,55 @@ class Tried:
     solved_alone: bool = False
 
 
-def tried(deeds: Iterable[Deed], code: str, name: str) -> Tried:
-    """What deeds come to at one exercise, with one class code; behind a right answer or the solution no try counts.
+def count_attempts(events: Iterable[Event], code: str, name: str) -> Attempts:
+    """Count the events of one exercise with one class code; after a right answer or the solution no try counts.
 
-    >>> tried([Deed("wrong", "", "se-neck"), Deed("hint", "", "se-neck"), Deed("right", "", "se-neck")], "", "se-neck")
-    Tried(tries=2, hints=1, solved=True, revealed=False, solved_alone=True)
+    >>> count_attempts([Event("wrong", "", "se-neck"), Event("right", "", "se-neck")], "", "se-neck")
+    Attempts(tries=2, hints=0, solved=True, revealed=False, solved_alone=True)
     """
-    found = Tried()
-    for deed in deeds:
-        if (deed.code, deed.exercise) != (code, name):
+    attempts = Attempts()
+    for event in events:
+        if (event.code, event.exercise) != (code, name):
             continue
-        if deed.did == "hint":
-            found = replace(found, hints=found.hints + 1)
-        elif deed.did == "solution":
-            found = replace(found, revealed=True)
-        elif deed.did in TRIES and not found.solved:
-            right = deed.did == "right"
-            own = not found.revealed
-            found = replace(found, tries=found.tries + own, solved=right, solved_alone=right and own)
-    return found
+        if event.did == "hint":
+            attempts = replace(attempts, hints=attempts.hints + 1)
+        elif event.did == "solution":
+            attempts = replace(attempts, revealed=True)
+        elif event.did in TRIES and not attempts.solved:
+            is_right, is_own = event.did == "right", not attempts.revealed
+            tries = attempts.tries + is_own
+            attempts = replace(attempts, tries=tries, solved=is_right, solved_alone=is_right and is_own)
+    return attempts
 
 
 def table(record: Record, codes: Iterable[str]) -> pd.DataFrame:
-    """A row for each class code and exercise; a warning, if the record is damaged or could not be kept."""
+    """Return a row for each class code and exercise; warn if the record is damaged or could not be written."""
     import pandas as pd
 
-    deeds, rows = record.deeds(), []
+    events, rows = record.events(), []
     if record.unread:
         warnings.warn(f"{record.unread} damaged lines of '{record.path}' are not counted.", stacklevel=3)
     if record.problem:
         warnings.warn(f"{record.problem}; what is missing there is kept in this kernel alone.", stacklevel=3)
     for code in codes:
         for name in MAKERS:
-            found = tried(deeds, code, name)
-            solved = "" if not found.solved else ALONE if found.solved_alone else AFTER
-            rows.append((lesson_of(name), name, code, found.tries, found.hints, found.revealed, solved))
+            its = count_attempts(events, code, name)
+            solved = (ALONE if its.solved_alone else AFTER) if its.solved else ""
+            rows.append((lesson_of(name), name, code, its.tries, its.hints, its.revealed, solved))
     columns = ["lesson", "exercise", "class code", "tries", "hints used", "solution seen", "solved"]
     return pd.DataFrame(rows, columns=columns).set_index(["lesson", "exercise"])
 
 
 def write_table(record: Record, path: str | Path, *, overwrite: bool = False) -> pd.DataFrame:
-    """Write what was tried with any class code as CSV, whole or not at all; gives what was written.
+    """Write the exercises that were tried with any class code as CSV, whole or not at all, and return them.
 
     Raises:
         OSError, TypeError: there is such a file already, or it cannot be written.
     """
-    all_codes = dict.fromkeys(deed.code for deed in record.deeds())
-    written = table(record, all_codes)
-    written = written[(written.tries > 0) | (written["hints used"] > 0) | written["solution seen"]]
-    harmless = [f"'{code}" if code.startswith(FORMULA) else code for code in written["class code"]]
+    all_codes = dict.fromkeys(event.code for event in record.events())
+    rows = table(record, all_codes)
+    rows = rows[(rows.tries > 0) | (rows["hints used"] > 0) | rows["solution seen"]]
+    harmless = [f"'{code}" if code.startswith(FORMULA_STARTS) else code for code in rows["class code"]]
     with written_whole(path, overwrite=overwrite) as unfinished:
-        written.assign(**{"class code": harmless}).to_csv(unfinished)
-    return written
+        rows.assign(**{"class code": harmless}).to_csv(unfinished)
+    return rows

@@ -1,4 +1,4 @@
-"""Task: one exercise with its numbers drawn; and the draw that gives a class numbers of its own."""
+"""Task: one exercise with its numbers drawn; and the draw that gives a class its own numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
-# What an exercise is asked about: the first of the values given, or with a class code one that the code draws.
+# Returns one of its arguments: the first, or with a class code the one that the code draws.
 Pick: TypeAlias = Callable[..., T]
 
 
@@ -18,14 +18,14 @@ class Task:
     """One exercise, with its numbers drawn.
 
     Attributes:
-        question: what is asked, in plain words; says the unit.
-        answer: a whole number for a count, a float for what is measured or rounded, or one of `choices`.
-        unit: of the answer, such as "parameters"; "" for a choice.
-        hints: from a nudge to all but the answer; none of them holds it.
-        solution: the way there, with the numbers put in.
-        tolerance: how far off the answer may be, as a part of it; 0 for a count, which is exact.
-        choices: what can be chosen, if it is a choice.
-        slips: wrong answers that are often given, each with what went wrong.
+        question: the question in plain words; names the unit.
+        answer: a whole number for a count, a float for a measurement, or one of `choices`.
+        unit: the unit of the answer, such as "parameters"; "" for a choice.
+        hints: from a nudge to all but the answer; none of them contains it.
+        solution: the worked solution with the numbers put in.
+        tolerance: by which fraction a measurement may be off; 0 for a count, which is exact.
+        choices: the possible answers of a multiple-choice question; else empty.
+        slips: common wrong answers, each with what went wrong.
     """
 
     question: str
@@ -41,8 +41,8 @@ class Task:
 Maker: TypeAlias = Callable[[Pick[Any]], Task]
 
 
-def drawn(maker: Maker, name: str, code: str = "") -> Task:
-    """The exercise with the numbers of a class; without a code, those of the lesson.
+def draw_task(maker: Maker, name: str, code: str = "") -> Task:
+    """Return the exercise with the numbers of a class; without a code, those of the lesson.
 
     The draw depends on code and name alone, so that all machines of a class agree (Python's `Random` promises it for
     text as a seed).
@@ -53,10 +53,10 @@ def drawn(maker: Maker, name: str, code: str = "") -> Task:
     return maker(lambda *values: random.choice(values))
 
 
-def code_of(text: str) -> str:
-    """A class code as it counts: "9b-Spring " is "9B-spring".
+def normalize_code(text: str) -> str:
+    """Return a class code as it is compared: "9b-Spring " is "9B-spring".
 
-    >>> code_of(" 9B-spring ") == code_of("9b-Spring")
+    >>> normalize_code(" 9B-spring ") == normalize_code("9b-Spring")
     True
     """
     return " ".join(text.casefold().split())

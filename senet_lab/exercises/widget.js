@@ -1,10 +1,17 @@
 // An exercise: it sends what was asked for and shows what comes back; what an answer is worth is decided in Python.
+/** @import { RenderProps } from "@anywidget/types" */
+/** @import { AskOf } from "../widgets/conversation.js" */
+/** @import { Commands, Shown, Traits } from "./messages.js" */
+import { openConversation } from "../widgets/conversation.js";
+import { closest, element, listen, uniqueId } from "../widgets/dom.js";
+import { keepKeys, reportErrors } from "../widgets/kit.js";
+import { COMMANDS } from "./messages.js";
 
-const SIGNS = { Right: "\u2713", Nearly: "\u2248", Wrong: "\u2717" }; // beside the word, for those who see at a glance
+/** @type {Record<string, string>} beside the verdict, for those who see at a glance */
+const SIGNS = { Right: "\u2713", Nearly: "\u2248", Wrong: "\u2717" };
 
-const DEEDS = ["check", "hint", "reveal"];
-
-const LAYOUT = (id) => `
+/** @param {string} id */
+const layout = (id) => `
   <p class="sn-ask" id="${id}q"></p>
   <form aria-labelledby="${id}q" autocomplete="off">
     <label for="${id}a">Your answer</label><span class="sn-slot"></span><span class="sn-unit" id="${id}u"></span>
@@ -15,39 +22,50 @@ const LAYOUT = (id) => `
   <p class="sn-fault" role="alert" hidden></p>`;
 
 export default {
+  /** @param {RenderProps<Traits>} props */
   render({ model, el }) {
     const id = uniqueId();
     el.classList.add("sn", "sn-exercise");
-    el.innerHTML = LAYOUT(id);
-    const find = (selector) => el.querySelector(selector);
-    let asked = ""; // the question that the field belongs to
+    el.innerHTML = layout(id);
+    /** @param {string} selector */
+    const find = (selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
+    let question = ""; // that the field belongs to
+    /** @param {string} words */
     const silence = (words) => complain(words || model.get("shown").error);
-    const talk = conversation(model, "shown", id, { once: DEEDS, silence });
+    const conversation = openConversation(model, "shown", id, { commands: COMMANDS, silence });
+    /** @type {AskOf<Commands>} */
+    const send = conversation.ask;
 
-    // What was asked for and not answered is not asked for again: a second press would be a second try.
-    function ask(what) {
-      if (talk.isAsked(what)) talk.nudge();
-      else talk.ask(what, find(`[id="${id}a"]`).value);
+    /**
+     * What was asked for and not answered is not asked for again: a second press would be a second try.
+     * @param {keyof Commands} command
+     */
+    function ask(command) {
+      if (conversation.isAsked(command)) conversation.nudge();
+      else send(command, /** @type {HTMLInputElement} */ (find(`[id="${id}a"]`)).value);
     }
 
+    /** @param {string} words */
     function complain(words) {
       find(".sn-fault").textContent = words;
       find(".sn-fault").hidden = !words;
     }
 
-    // A field for a number, a list for a choice; made anew only when the question is another one.
-    function field(shown) {
-      const made = document.createElement(shown.choices.length ? "select" : "input");
-      made.id = `${id}a`;
-      made.setAttribute("aria-describedby", `${id}u`);
-      if (shown.choices.length) made.append(...["", ...shown.choices].map((each) => new Option(each || "choose \u2026", each)));
-      find(".sn-slot").replaceChildren(made);
+    /**
+     * A field for a number, a list for a choice; made anew only when the question is another one.
+     * @param {Shown} shown
+     */
+    function placeField({ choices }) {
+      const field = element(choices.length ? "select" : "input", { id: `${id}a` });
+      field.setAttribute("aria-describedby", `${id}u`);
+      if (choices.length) field.append(...["", ...choices].map((each) => new Option(each || "choose \u2026", each)));
+      find(".sn-slot").replaceChildren(field);
     }
 
-    const show = drawing(() => {
+    const show = reportErrors(() => {
       const shown = model.get("shown");
-      if (asked !== shown.question) field(shown);
-      asked = shown.question;
+      if (question !== shown.question) placeField(shown);
+      question = shown.question;
       find(".sn-ask").textContent = shown.question;
       find(".sn-unit").textContent = shown.unit;
       find("[data-do=hint]").textContent = shown.hints;
@@ -55,32 +73,38 @@ export default {
       find(".sn-mark").textContent = SIGNS[shown.verdict] ?? "";
       find(".sn-reply b").textContent = shown.verdict ? `${shown.verdict}. ` : "";
       find(".sn-words").textContent = shown.words;
-      if (talk.isAnswered() || shown.error) complain(shown.error);
+      if (conversation.isAnswered() || shown.error) complain(shown.error);
     }, complain);
 
-    // Enter in the field checks. JupyterLab hears it as well and keeps a form from being sent, so it is not left to that.
-    function enter(event) {
-      if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
-      event.preventDefault();
-      if (!event.repeat) ask("check");
+    /**
+     * Enter in the field checks. JupyterLab hears it as well and keeps a form from being sent, so it is not left to
+     * that. On a button a key that is held presses once.
+     * @param {KeyboardEvent} event
+     */
+    function keydown(event) {
+      if (event.key !== "Enter") return;
+      if (closest(event, "input")) {
+        event.preventDefault();
+        if (!event.repeat) ask("check");
+      } else if (event.repeat && closest(event, "[data-do]")) event.preventDefault();
     }
 
-    // The second half of a double click is no second wish, and neither is a key that is held.
+    /**
+     * The second half of a double click is no second wish.
+     * @param {MouseEvent} event
+     */
     function click(event) {
-      if (event.target.dataset?.do && event.detail < 2) ask(event.target.dataset.do);
+      const command = closest(event, "[data-do]")?.dataset.do;
+      if (command && event.detail < 2) ask(/** @type {keyof Commands} */ (command));
     }
-    const held = (event) => event.repeat && event.key === "Enter" && event.target.dataset?.do && event.preventDefault();
 
     find("form").addEventListener("submit", (event) => event.preventDefault());
-    el.addEventListener("keydown", enter);
-    el.addEventListener("keydown", held);
-    const unkeep = keepKeys(el);
-    el.addEventListener("click", click);
+    const stops = [listen(el, { keydown, click }), keepKeys(el)];
     model.on("change:shown", show);
     show();
     return () => {
-      talk.stop();
-      unkeep();
+      conversation.stop();
+      stops.forEach((stop) => stop());
       model.off("change:shown", show);
     };
   },

@@ -1,38 +1,51 @@
-"""Controls: what the page offers for an architecture, in its order. No widgets."""
+"""Controls: what the page offers for an architecture, in its order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.architecture.presets import PRESETS
+from senet_lab.architecture.presets import DEPTHS, PRESETS
 from senet_lab.architecture.style import CHOICES, CONVENTIONS
 from senet_lab.checks import MAX_BATCH, whole
 from senet_lab.explorer.hints import CONVENTION_HINTS, hints
-from senet_lab.explorer.labels import (  # fmt: skip
-    ABLATIONS,
-    BATCHES,
-    CLASSIFIER,
-    CONVENTION,
+from senet_lab.explorer.moves import COST_PAIR, TYPED_FIELDS
+from senet_lab.explorer.reach import disabled_reasons, reachable_stops, states_width
+from senet_lab.widgets.control import Control
+from senet_lab.widgets.labels import (
     DETAILS,
     FAMILY_LABELS,
-    NETWORK,
     NUMBERS,
-    OWN,
-    PATHS,
+    PARAMETER_LABELS,
     PLACES,
-    SE,
-    SLIDERS,
-    sides,
-    words,
+    format_value,
+    image_size_text,
 )
-from senet_lab.explorer.moves import KEPT, TIMM, named, ours, preset_of, shipped_name, timm_name
-from senet_lab.explorer.reach import off, reachable, states_width
-from senet_lab.widgets.control import Control
-from senet_lab.widgets.typed import typed
+from senet_lab.widgets.parsing import parse_field
+from senet_lab.widgets.presets import (
+    TIMM_NETWORKS,
+    bundled_name,
+    bundled_networks,
+    preset_labels,
+    preset_name,
+    timm_name,
+)
 
+# The page opens the first four; the others are folded until somebody wants them.
+NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
+ABLATIONS, CLASSIFIER, CONVENTION = "Kind of gate", "Classifier and batch", "Convention and groups"
+
+# The heading that a slider stands under, and its stops where all of them can be reached.
+SLIDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "depth": (NETWORK, tuple(DEPTHS)),
+    "cardinality": (PATHS, (1, 2, 4, 8, 16, 32, 64)),
+    "base_width": (PATHS, (*range(1, 17), 20, 24, 28, 32, 40, 48, 56, 64)),
+    "ratio": (SE, (2, 4, 8, 16, 32, 64, None)),
+    "image_size": (INPUT, tuple(range(32, 481, 32))),
+    "classes": (CLASSIFIER, (2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000)),
+}
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 TOP_HINT, BATCH_HINT = "pooling, dense, softmax", "images a training step"
 ONE_PATH = {"cardinality": 1, "base_width": 64}  # a ResNet is the 1x64d of Xie et al. 2017, table 1
 
@@ -40,22 +53,22 @@ ONE_PATH = {"cardinality": 1, "base_width": 64}  # a ResNet is the 1x64d of Xie 
 def controls(
     architecture: Architecture, *, keep_cost: bool = False, batch: int = 32, details: bool = False
 ) -> tuple[Control, ...]:
-    """The controls for an architecture, in the order of the page.
+    """Return the controls for an architecture, in the order of the page.
 
     Args:
         keep_cost: whether cardinality and base width move together.
         batch: images of a training step, which the figure of activations is for.
         details: with those that a convention settles.
     """
-    why, said = off(architecture), hints(architecture)
+    why, texts = disabled_reasons(architecture), hints(architecture)
     sliders = {
-        name: _slider(architecture, name, said[name], why.get(name, ""), keep_cost and not why["base_width"])
+        name: _slider(architecture, name, texts[name], why.get(name, ""), keep_cost and not why["base_width"])
         for name in SLIDERS
     }
     keep = Control("keep_cost", "Keep cost", PATHS, "check", (), (), keep_cost, *_why(why["base_width"]))
     return (
         *_network(architecture, sliders["depth"]),
-        *(sliders[name] for name in KEPT),
+        *(sliders[name] for name in COST_PAIR),
         keep._replace(hint=keep.hint or "the other slider follows"),
         sliders["ratio"],
         *_excite(architecture),
@@ -72,30 +85,16 @@ def _why(reason: str) -> tuple[str, bool]:
 
 
 def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
-    preset = preset_of(architecture)
-    names: tuple[str | None, ...] = (*(() if preset else (None,)), *ours(), *PRESETS, *TIMM)
-    theirs, shipped = timm_name(architecture), shipped_name(architecture)
-    hint = f"trained: pretrained.load({shipped!r})" if shipped else ""
-    hint = f"{theirs} in timm, whose weights fit" if theirs else hint
+    preset = preset_name(architecture)
+    names: tuple[str | None, ...] = (*(() if preset else (None,)), *bundled_networks(), *PRESETS, *TIMM_NETWORKS)
+    in_timm, bundled = timm_name(architecture), bundled_name(architecture)
+    hint = f"trained: pretrained.load({bundled!r})" if bundled else ""
+    hint = f"{in_timm} in timm, whose weights fit" if in_timm else hint
     yield Control("preset", "Preset", NETWORK, "select", names, preset_labels(names), preset, hint)
-    families = reachable(architecture, "family", tuple(FAMILY_LABELS))
+    families = reachable_stops(architecture, "family", tuple(FAMILY_LABELS))
     family_labels = tuple(FAMILY_LABELS[family] for family in families)
     yield Control("family", "Family", NETWORK, "choice", families, family_labels, architecture.family)
     yield depth
-
-
-@lru_cache(maxsize=4)
-def preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
-    """As the literature calls them; those for CIFAR say so, those of timm, and those that ship with this package."""
-    return tuple(_preset_label(name) if name else OWN for name in names)
-
-
-def _preset_label(name: str) -> str:
-    if name in TIMM:
-        return f"timm: {name.removeprefix('timm/')}"
-    if name in ours():
-        return f"{named(name).name} (ships)"
-    return f"{'CIFAR ' if name.startswith('cifar') else ''}{named(name).name}"
 
 
 def _excite(architecture: Architecture) -> Iterator[Control]:
@@ -105,16 +104,16 @@ def _excite(architecture: Architecture) -> Iterator[Control]:
     why = "" if where else "there is no squeeze-excite"
     yield Control("in_groups", "In groups", SE, "checks", numbers, tuple(map(str, numbers)), where)
     for name, label in PLACES.items():
-        asked = name == "place" and not why  # the others go with everything
-        stops = reachable(architecture, name, CHOICES[name]) if asked else CHOICES[name]
+        depends = name == "place" and not why  # the others go with everything
+        stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]
         yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why))
 
 
 def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     names = tuple(CONVENTIONS)
-    stops = reachable(architecture, "convention", names)
-    chosen = architecture.convention
-    yield Control("convention", "Convention", CONVENTION, "choice", stops, stops, chosen, CONVENTION_HINTS[chosen])
+    stops = reachable_stops(architecture, "convention", names)
+    present = architecture.convention
+    yield Control("convention", "Convention", CONVENTION, "choice", stops, stops, present, CONVENTION_HINTS[present])
     row = "(filters, blocks)" if architecture.family == "resnet" else "(filters, blocks) or (in, out, blocks)"
     table = ", ".join(map(str, architecture.groups or ()))
     yield Control("groups", "Groups", CONVENTION, "text", (), (), table, f"{row}, \u2026; empty: those of the depth")
@@ -124,46 +123,63 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     if not details:
         return
     for name, label in DETAILS.items():
-        given, usual = getattr(architecture, name), words(getattr(architecture.style, name))
-        stops = (None, *reachable(architecture, name, CHOICES.get(name, (False, True))))
-        labels = (f"as usual: {usual}" if given is None else "as usual", *map(words, stops[1:]))
-        yield Control(name, label, CONVENTION, "select", stops, labels, given)
+        value, usual = getattr(architecture, name), format_value(getattr(architecture.style, name))
+        stops = (None, *reachable_stops(architecture, name, CHOICES.get(name, (False, True))))
+        labels = (f"as usual: {usual}" if value is None else "as usual", *map(format_value, stops[1:]))
+        yield Control(name, label, CONVENTION, "select", stops, labels, value)
     for name, label in NUMBERS.items():
-        given, usual = getattr(architecture, name), getattr(architecture.style, name)
-        yield Control(name, label, CONVENTION, "text", (), (), "" if given is None else given, f"empty: {usual:g}")
+        value, usual = getattr(architecture, name), getattr(architecture.style, name)
+        yield Control(name, label, CONVENTION, "text", (), (), "" if value is None else value, f"empty: {usual:g}")
 
 
 def _slider(architecture: Architecture, name: str, hint: str, why: str, keep_cost: bool) -> Control:
     """A slider; `why` is the reason why it does not apply, where it does not."""
-    label, section, stops = SLIDERS[name]
-    value, text = _placed(architecture, name)
+    section, stops = SLIDERS[name]
+    value, text = _slider_position(architecture, name)
     if name == "image_size":  # the one rule for these, and not worth fifteen networks at each move
         stops = tuple(stop for stop in stops if stop >= architecture.stride)
     elif not why and name != "classes":
-        stops = reachable(architecture, name, stops, keep_cost and name in KEPT)
-    return Control(name, label, section, "slider", stops, tuple(map(words, stops)), value, why or hint, bool(why), text)
+        stops = reachable_stops(architecture, name, stops, keep_cost and name in COST_PAIR)
+    labels = tuple(map(format_value, stops))
+    return Control(name, PARAMETER_LABELS[name], section, "slider", stops, labels, value, why or hint, bool(why), text)
 
 
-def _placed(architecture: Architecture, name: str) -> tuple[Any, str]:
+def _slider_position(architecture: Architecture, name: str) -> tuple[Any, str]:
     """Where a slider stands, and what its field says where that is more than one number."""
     if name == "image_size":
-        return architecture.input_shape[0], sides(architecture)
+        return architecture.input_shape[0], image_size_text(architecture)
     if name == "depth":
         return architecture.layers if architecture.groups else architecture.depth, ""
     if name == "ratio":
         ratios = [group.ratio for group in architecture.plan]
         used = [ratio for ratio in ratios if ratio]
-        return max(used, key=used.count, default=None), words(tuple(ratios)) if len(set(used)) > 1 else ""
+        return max(used, key=used.count, default=None), format_value(tuple(ratios)) if len(set(used)) > 1 else ""
     value = getattr(architecture, name)
     if name == "base_width" and states_width(architecture):
-        return value, words(tuple(group.filters_in // architecture.paths for group in architecture.plan))
+        return value, format_value(tuple(group.filters_in // architecture.paths for group in architecture.plan))
     return ONE_PATH.get(name, value) if architecture.family == "resnet" else value, ""
 
 
-def checked_batch(value: Any) -> int:
-    """A batch size, as typed or as slid to.
+def field_text(architecture: Architecture, name: str, batch: int) -> str:
+    """Return what a field that is typed into stands for as it is; "" for other controls."""
+    if name == "batch":
+        return str(batch)
+    if name not in TYPED_FIELDS:
+        return ""
+    if name == "image_size":
+        return image_size_text(architecture)
+    value = getattr(architecture, name)
+    if value is None and name != "ratio":
+        value = getattr(architecture.style, name, None)
+    if value is None and name == "groups":
+        return "as it is"
+    return f"{value:g}" if isinstance(value, float) else format_value(value)
+
+
+def check_batch(value: Any) -> int:
+    """Return a batch size that was typed or slid to.
 
     Raises:
         ValueError, TypeError: no whole number from 1 to 65,536.
     """
-    return whole("batch", typed(value) if isinstance(value, str) else value, 1, MAX_BATCH)
+    return whole("batch", parse_field(value) if isinstance(value, str) else value, 1, MAX_BATCH)

@@ -1,107 +1,247 @@
-// The table of layers: up to 717 rows, each HTML from Python, of which only those in view are in the page.
+// The table of layers: up to 5,000 rows from Python, of which only those in view are in the page.
+/** @import { LayerRow } from "./messages.js" */
+import { closest, element, listen } from "../widgets/dom.js";
 
-const ROW = 22; // pixels, as explorer.css has it
-const BEYOND = 12; // rows drawn above and below those in view
+const ROW_HEIGHT = 22; // pixels, as senet.css has it
+const MARGIN_ROWS = 12; // rows drawn above and below those in view
+const MIN_BAR = 0.05; // percent
 
-const cellsOf = (row) => row.split(/<t[hd]/).slice(1);
-const wordsOf = (cell) => cell.slice(cell.indexOf(">") + 1).replace(/<[^>]*>/g, "");
-const valueOf = (cell) => /^[^>]*data-value="([^"]*)"/.exec(cell)?.[1] ?? wordsOf(cell).replaceAll(",", "");
+/** @typedef {ReturnType<typeof layerOf>} Layer */
 
-const COLUMNS = "name,group,block,kind,output_shape,kernel,stride,groups,params,state,macs_per_image,activations_per_image,receptive_field_px".split(",");
+// biome-ignore format: a line for each would fill the screen
+/** @param {LayerRow} row */
+const layerOf = ([
+  name, group, block, kind, isExcite, shape, size, kernel, stride, groups,
+  params, state, macs, macsText, activations, activationsText, field, seesAll,
+]) => ({
+  name, group, block, kind, isExcite, shape, size, kernel, stride, groups,
+  params, state, macs, macsText, activations, activationsText, field, seesAll,
+});
 
-// A row of the table as the values of those columns.
-function layerOf(row) {
-  const cells = cellsOf(row);
-  const [name, kind, shape, window, groups] = cells.map(wordsOf);
-  const [, group, block] = /data-group="([^"]*)" data-block="([^"]*)"/.exec(row);
-  const sides = shape.replace(/(\d+)\u00b2/, "$1x$1").replace("\u00d7", "x").replace(" \u00d7 ", "x").replaceAll(" ", "");
-  const [kernel, stride] = window ? [valueOf(cells[3]), window.split("/")[1] ?? "1"] : ["", ""];
-  return [name, group, block, kind.replace("SE: ", ""), sides, kernel, stride, groups || "1", ...cells.slice(5).map(valueOf)];
-}
+/**
+ * A whole number with commas. Intl.NumberFormat takes 30 ms to begin.
+ * @param {number} number
+ */
+const format = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
-// Sorting and filtering; both outlive the table's being drawn anew.
-function layerTable(body, tools) {
-  const [search, count] = [tools.querySelector("input"), tools.querySelector("output")];
-  let rows = [];
-  let order = []; // the rows that are seen, by number
-  let [key, down] = ["", false];
-  let drawn = ""; // the first row that is in the page, and the last
-  let scrolled = 0; // pixels
+/** @param {Layer} layer */
+const windowOf = ({ kernel, stride }) => (kernel ? `${kernel}\u00d7${kernel}${stride > 1 ? ` /${stride}` : ""}` : "");
 
-  const table = () => body.querySelector(".sn-layers");
+/**
+ * The columns by their key: what people read, and what they are sorted by; cells without a number come first.
+ * @type {Record<string, { text: (layer: Layer) => string, value: (layer: Layer) => string | number }>}
+ */
+const COLUMNS = {
+  name: { text: ({ name }) => name, value: ({ name }) => name },
+  kind: {
+    text: ({ kind, isExcite }) => (isExcite ? `SE: ${kind}` : kind),
+    value: ({ kind, isExcite }) => (isExcite ? `SE: ${kind}` : kind),
+  },
+  channels: { text: ({ size }) => size, value: ({ shape }) => shape[shape.length - 1] },
+  kernel: { text: windowOf, value: ({ kernel }) => kernel || -1 },
+  groups: {
+    text: ({ groups }) => (groups > 1 ? String(groups) : ""),
+    value: ({ groups }) => (groups > 1 ? groups : -1),
+  },
+  params: { text: ({ params }) => format(params), value: ({ params }) => params },
+  state: { text: ({ state }) => format(state), value: ({ state }) => state },
+  macs: { text: ({ macsText }) => macsText, value: ({ macs }) => macs },
+  activations: { text: ({ activationsText }) => activationsText, value: ({ activations }) => activations },
+  receptive_field: { text: ({ seesAll, field }) => (seesAll ? "whole" : format(field)), value: ({ field }) => field },
+};
+
+/**
+ * The columns of the CSV, by their names.
+ * @type {Record<string, (layer: Layer) => string | number>}
+ */
+const CSV_COLUMNS = {
+  name: ({ name }) => name,
+  group: ({ group }) => group,
+  block: ({ block }) => block,
+  kind: ({ kind }) => kind,
+  output_shape: ({ shape }) => shape.join("x"),
+  kernel: ({ kernel }) => kernel || "",
+  stride: ({ kernel, stride }) => (kernel ? stride : ""),
+  groups: ({ groups }) => groups,
+  params: ({ params }) => params,
+  state: ({ state }) => state,
+  macs_per_image: ({ macs }) => macs,
+  activations_per_image: ({ activations }) => activations,
+  receptive_field_px: ({ field }) => field,
+};
+
+/**
+ * Fills, sorts and filters the table; order and filter stay when the table is drawn anew.
+ * @param {HTMLElement} body
+ * @param {HTMLElement} tools the field to filter by, and the line about what is seen
+ */
+export function layerTable(body, tools) {
+  const search = /** @type {HTMLInputElement} */ (tools.querySelector("input"));
+  const count = /** @type {HTMLOutputElement} */ (tools.querySelector("output"));
+  /** @type {Layer[]} */
+  let layers = [];
+  /** @type {string[]} */
+  let texts = []; // of the layers, for the filter; none until somebody filters
+  /** @type {Layer[]} */
+  let matches = []; // the layers that are seen, in their order
+  /** @type {{ params?: number, macs?: number }} */
+  let largest = {};
+  let sortKey = "";
+  let isDescending = false;
+  let range = ""; // the first row that is in the page, and the last
+  let scrollTop = 0; // pixels
+
+  const table = () => /** @type {HTMLTableElement | null} */ (body.querySelector(".sn-layers"));
+  const scroller = () => /** @type {HTMLElement | null | undefined} */ (table()?.closest(".sn-scroll"));
 
   function arrange() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    order = rows.map((_, index) => index);
-    if (words.length) {
-      const texts = rows.map((row) => cellsOf(row).map(wordsOf).join(" ").toLowerCase());
-      order = order.filter((index) => words.every((word) => texts[index].includes(word)));
-    }
-    count.textContent = words.length ? (order.length ? `${order.length} of ${rows.length} layers: ${sum()} parameters` : "No layer matches.") : "";
-    const heads = [...table().tHead.rows[0].cells];
-    const column = heads.findIndex((head) => head.firstElementChild?.dataset.key === key);
-    heads.forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"));
-    if (column < 0) return;
-    const values = rows.map((row) => {
-      const value = valueOf(cellsOf(row)[column]);
-      return value === "" ? -1 : Number.isNaN(Number(value)) ? value : Number(value);
-    });
-    order.sort((a, b) => (values[a] < values[b] ? -1 : values[a] > values[b] ? 1 : 0) * (down ? -1 : 1));
+    matches = words.length ? filter(words) : [...layers];
+    count.textContent = words.length ? summary() : "";
+    if (!COLUMNS[sortKey]) return;
+    const { value } = COLUMNS[sortKey];
+    const sign = isDescending ? -1 : 1;
+    matches.sort((a, b) => sign * compare(value(a), value(b)));
   }
 
-  function sum() {
-    const column = [...table().tHead.rows[0].cells].findIndex((head) => head.firstElementChild?.dataset.key === "params");
-    return order.reduce((all, index) => all + Number(valueOf(cellsOf(rows[index])[column])), 0).toLocaleString("en");
+  /** @param {string[]} words */
+  function filter(words) {
+    if (!texts.length) texts = layers.map(textOf);
+    return layers.filter((_, index) => words.every((word) => texts[index].includes(word)));
   }
 
-  function paint(anew) {
-    const scroll = table()?.closest(".sn-scroll");
-    if (!scroll) return;
-    const first = Math.max(0, Math.floor(scroll.scrollTop / ROW) - BEYOND);
-    const last = Math.min(order.length, Math.ceil((scroll.scrollTop + scroll.clientHeight) / ROW) + BEYOND);
-    if (!anew && drawn === `${first} ${last}`) return;
-    drawn = `${first} ${last}`;
-    const space = (n) => (n > 0 ? `<tr class="sn-space" aria-hidden="true" style="height:${n * ROW}px"></tr>` : "");
-    const inView = order.slice(first, last).map((index) => rows[index]);
-    const part = table().tBodies[0];
-    part.innerHTML = space(first) + inView.join("") + space(order.length - last);
-    [...part.querySelectorAll("[data-index]")].forEach((row, at) => (row.ariaRowIndex = first + at + 2)); // 1 is the head
+  function summary() {
+    if (!matches.length) return "No layer matches.";
+    const params = matches.reduce((sum, layer) => sum + layer.params, 0);
+    return `${matches.length} of ${layers.length} layers: ${format(params)} parameters`;
+  }
+
+  /** @param {HTMLTableElement} table */
+  function markHeads(table) {
+    const order = isDescending ? "descending" : "ascending";
+    for (const button of table.tHead?.querySelectorAll("button") ?? [])
+      button.closest("th")?.setAttribute("aria-sort", button.dataset.key === sortKey ? order : "none");
+  }
+
+  /** @param {boolean} isNew */
+  function paint(isNew) {
+    const [part, view] = [table()?.tBodies[0], scroller()];
+    if (!part || !view) return;
+    const first = Math.max(0, Math.floor(view.scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
+    const end = Math.ceil((view.scrollTop + view.clientHeight) / ROW_HEIGHT) + MARGIN_ROWS;
+    const last = Math.min(matches.length, end);
+    if (!isNew && range === `${first} ${last}`) return;
+    range = `${first} ${last}`;
+    const rows = matches.slice(first, last).map((layer, at) => rowOf(layer, largest, first + at + 2)); // 1 is the head
+    part.replaceChildren(...space(first), ...rows, ...space(matches.length - last));
   }
 
   function show() {
-    if (!table()) return;
+    const [current, view] = [table(), scroller()];
+    if (!current || !view) return;
     arrange();
-    table().tBodies[0].innerHTML = `<tr class="sn-space" style="height:${order.length * ROW}px"></tr>`; // to scroll in
-    table().closest(".sn-scroll").scrollTop = scrolled;
+    markHeads(current);
+    current.tBodies[0].replaceChildren(...space(matches.length)); // to scroll in
+    view.scrollTop = scrollTop;
     paint(true);
   }
 
-  search.addEventListener("input", show);
-  const scroll = (event) => {
-    if (!table() || event.target !== table().closest(".sn-scroll")) return;
-    scrolled = event.target.scrollTop;
+  /** @param {Event} event */
+  function scroll({ target }) {
+    const view = scroller();
+    if (!view || target !== view) return;
+    scrollTop = view.scrollTop;
     paint(false);
-  };
-  body.addEventListener("scroll", scroll, true); // it does not bubble
-  body.addEventListener("click", (event) => {
-    const button = event.target.closest(".sn-layers thead th")?.firstElementChild;
+  }
+
+  /** @param {Event} event */
+  function sort(event) {
+    const button = closest(event, ".sn-layers thead th")?.querySelector("button");
     if (!button) return;
-    const first = !button.closest(".w"); // the largest number, the first name
-    if (key !== button.dataset.key) [key, down] = [button.dataset.key, first];
-    else if (down === first) down = !first;
-    else key = ""; // a third time: in the order of the network
+    const isFirstDescending = !button.closest(".w"); // the largest number, the first name
+    const key = button.dataset.key ?? "";
+    if (sortKey !== key) [sortKey, isDescending] = [key, isFirstDescending];
+    else if (isDescending === isFirstDescending) isDescending = !isDescending;
+    else sortKey = ""; // a third time: in the order of the network
     show();
-  });
+  }
+
+  search.addEventListener("input", show);
+  listen(body, { scroll }, true); // it does not bubble
+  listen(body, { click: sort });
   return {
-    follow(now) {
-      tools.hidden = !now.length;
-      rows = now;
+    /** @param {LayerRow[]} rows */
+    follow(rows) {
+      tools.hidden = !rows.length;
+      layers = rows.map(layerOf);
+      texts = [];
+      largest = { params: maximum(layers, "params"), macs: maximum(layers, "macs") };
       show();
     },
     // The rows that are seen, in their order, as a spreadsheet takes them: whole numbers, and a name for each column.
-    text() {
-      const lines = order.map((index) => layerOf(rows[index]).map((value) => (value.includes(",") ? `"${value}"` : value)));
-      return [COLUMNS, ...lines].map((line) => line.join(",")).join("\r\n");
+    csv() {
+      const lines = matches.map((layer) => Object.values(CSV_COLUMNS).map((value) => quoted(String(value(layer)))));
+      return [Object.keys(CSV_COLUMNS), ...lines].map((line) => line.join(",")).join("\r\n");
     },
   };
+}
+
+/** @param {Layer} layer */
+const textOf = (layer) =>
+  Object.values(COLUMNS)
+    .map(({ text }) => text(layer))
+    .join(" ")
+    .toLowerCase();
+
+/**
+ * @param {Layer[]} layers
+ * @param {"params" | "macs"} key
+ */
+const maximum = (layers, key) => layers.reduce((most, layer) => Math.max(most, layer[key]), 0);
+
+/**
+ * @param {string | number} a
+ * @param {string | number} b
+ */
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** @param {string} text */
+const quoted = (text) => (text.includes(",") ? `"${text}"` : text);
+
+/**
+ * Returns a row as high as `count` rows, if there are any.
+ * @param {number} count
+ */
+function space(count) {
+  if (count <= 0) return [];
+  const row = element("tr", { className: "sn-space" });
+  row.setAttribute("aria-hidden", "true");
+  row.style.height = `${count * ROW_HEIGHT}px`;
+  return [row];
+}
+
+/**
+ * Draws one row.
+ * @param {Layer} layer
+ * @param {{ params?: number, macs?: number }} largest what a bar of full length stands for, by column
+ * @param {number} rowIndex
+ */
+function rowOf(layer, largest, rowIndex) {
+  const row = element("tr", { ariaRowIndex: String(rowIndex) });
+  row.dataset.kind = layer.isExcite ? "squeeze-excite" : layer.kind;
+  for (const [key, { text }] of Object.entries(COLUMNS)) {
+    const cell = key === "name" ? element("th", { scope: "row" }) : element("td");
+    cell.textContent = text(layer);
+    if (key === "params" || key === "macs") cell.append(...bar((100 * layer[key]) / (largest[key] || 1)));
+    row.append(cell);
+  }
+  return row;
+}
+
+/** @param {number} percent */
+function bar(percent) {
+  if (percent < MIN_BAR) return [];
+  const line = element("i");
+  line.style.width = `${percent.toFixed(1)}%`;
+  return [line];
 }

@@ -1,31 +1,32 @@
-"""Pages: from a state to what the browser is sent. Only what can be seen is put together."""
+"""Page: from a state to what the browser is sent. Only the open tab is rendered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
-from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.code import code_html
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.breakdown import breakdown
 from senet_lab.drawing.network.compare import compare
-from senet_lab.drawing.network.layer_table import layer_rows, layer_table
+from senet_lab.drawing.network.layer_table import LayerRow, layer_rows, layer_table
 from senet_lab.drawing.network.paths import resolve
 from senet_lab.drawing.network.summary import heading, picture, summary
 from senet_lab.drawing.network.tradeoffs import tradeoffs
 from senet_lab.drawing.papers.tables import published
 from senet_lab.drawing.tables import group_table
 from senet_lab.explorer.building import Building
+from senet_lab.explorer.changes import list_changes
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.labels import move_words, words
+from senet_lab.explorer.messages import Page
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS, code, part_code
 from senet_lab.widgets.cells import is_app
+from senet_lab.widgets.labels import format_value
 
-MAX_LISTED_LAYERS = 5_000  # 2 MB; twelve groups of a thousand blocks have 168,000, which no browser takes in a message
+MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000, too many for one message
 FORM_WORDS = {
     "procedural": "With senet_lab\u2019s functions, layer by layer as the lesson writes them.",
     "composable": "With senet_lab\u2019s classes, in a line or two.",
@@ -33,15 +34,15 @@ FORM_WORDS = {
 }
 
 
-def shown(state: State, building: Building) -> dict[str, Any]:
-    """What the page needs to draw a state: strings and plain values."""
-    offered = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
+def render_page(state: State, building: Building) -> Page:
+    """Return what the page needs to draw a state: strings and plain values."""
+    panel = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
     return {
         "error": "\n".join(state.refused.values()),
         "refused": list(state.refused),
         "reasons": state.refused,
-        "said": state.said,
-        "controls": [{**control._asdict(), "text": control.text or words(control.value)} for control in offered],
+        "said": state.message,
+        "controls": [control.message(control.text or format_value(control.value)) for control in panel],
         "heading": heading(state.architecture, state.pinned, state.batch),
         "tab": state.tab,
         "pinned": bool(state.pinned),
@@ -53,7 +54,7 @@ def shown(state: State, building: Building) -> dict[str, Any]:
     }
 
 
-def _network(state: State, _: Building) -> str:
+def _network_tab(state: State, _: Building) -> str:
     architecture = state.architecture
     drawing = picture(architecture, state.path, interactive=True, focus=state.left)
     return f'<div class="sn-network">{drawing}</div>{_source(state)}{group_table(architecture.ledger())}'
@@ -72,22 +73,33 @@ def _source(state: State) -> str:
 
 
 @lru_cache(maxsize=8)
-def _rows(architecture: Architecture) -> list[str]:
-    ledger = architecture.ledger()
-    return layer_rows(ledger)[:MAX_LISTED_LAYERS]
+def _rows(architecture: Architecture) -> list[LayerRow]:
+    return layer_rows(architecture.ledger(), MAX_LISTED_LAYERS)
 
 
-def _layers(state: State, _: Building) -> str:
+def _layers_tab(state: State, _: Building) -> str:
     ledger = state.architecture.ledger()
     if (count := len(ledger.rows)) <= MAX_LISTED_LAYERS:
-        return layer_table(ledger, ())
+        return layer_table(ledger)
     return (
         f'<p class="sn-finding">The first {MAX_LISTED_LAYERS:,} of {count:,} layers. To have all, save the table as '
-        f".csv.</p>{layer_table(ledger, ())}"
+        f".csv.</p>{layer_table(ledger)}"
     )
 
 
-def _compared(state: State, _: Building) -> str:
+def _breakdown_tab(state: State, _: Building) -> str:
+    return breakdown(state.architecture.ledger())
+
+
+def _tradeoffs_tab(state: State, _: Building) -> str:
+    return tradeoffs(state.architecture)
+
+
+def _published_tab(state: State, _: Building) -> str:
+    return published(state.architecture)
+
+
+def _compare_tab(state: State, _: Building) -> str:
     if state.pinned is None:
         return (
             '<p class="sn-finding">Pin this network as A, then move a control: here A and the network that you move to '
@@ -97,7 +109,7 @@ def _compared(state: State, _: Building) -> str:
     return compare(state.pinned, state.architecture)
 
 
-def _coded(state: State, _: Building) -> str:
+def _code_tab(state: State, _: Building) -> str:
     text = code(state.architecture, state.form)
     choices = "".join(
         f'<button type="button" class="sn-button" data-ask="form" data-value="{form}" '
@@ -111,27 +123,27 @@ def _coded(state: State, _: Building) -> str:
     )
 
 
-def _built(state: State, building: Building) -> str:
+def _build_tab(state: State, building: Building) -> str:
     button = (
         '<button type="button" class="sn-button" data-ask="build" data-value="true"'
         f"{' disabled' if building.running else ''}>Build with Keras</button>"
     )
-    ours = state.architecture == building.architecture
-    told = building.words if ours or building.running else _stale(state, building)
-    can_save = ours and building.model is not None and not building.running
+    is_current = state.architecture == building.architecture
+    message = building.message if is_current or building.running else _outdated_message(state, building)
+    can_save = is_current and building.model is not None and not building.running
     save = (
         '<button type="button" class="sn-button" data-ask="save" data-value=".keras"'
         f"{'' if can_save else ' disabled'}>Save as .keras</button>"
     )
     progress = '<progress aria-label="Building"></progress>' if building.running else ""
     return (
-        f'<p class="sn-finding">Makes the Keras model of this network, with random weights, {_beside()}</p>'
+        f'<p class="sn-finding">Makes the Keras model of this network, with random weights, {_build_place()}</p>'
         f'<p class="sn-bar-of-buttons">{button}{save}{progress}</p>'
-        f'<p class="sn-finding" role="status">{escape(told)}</p>'
+        f'<p class="sn-finding" role="status">{escape(message)}</p>'
     )
 
 
-def _beside() -> str:
+def _build_place() -> str:
     if is_app():
         return "in the background: you can go on meanwhile. Then it can be saved where this page is served."
     return (
@@ -140,24 +152,24 @@ def _beside() -> str:
     )
 
 
-def _stale(state: State, building: Building) -> str:
+def _outdated_message(state: State, building: Building) -> str:
     """That the model which was built is not of the network shown, and what lies between the two."""
     built = building.architecture
     if built is None or building.model is None:
         return ""
     name = f"The model that was built is {built.name}" if is_app() else f"explorer.model is {built.name}"
-    apart = move_words(built, state.architecture)
-    between = f" ({apart})" if apart else ""
+    changes = ", ".join(list_changes(built, state.architecture))
+    between = f" ({changes})" if changes else ""
     return f"{name}, {summary(built)}. The network shown is another one{between}: build it again."
 
 
 _TABS: dict[str, Callable[[State, Building], str]] = {
-    "Network": _network,
-    "Layers": _layers,
-    "Where it goes": lambda state, _: breakdown(state.architecture.ledger()),
-    "Trade-offs": lambda state, _: tradeoffs(state.architecture),
-    "Compare": _compared,
-    "Published": lambda state, _: published(state.architecture),
-    "Code": _coded,
-    "Build": _built,
+    "Network": _network_tab,
+    "Layers": _layers_tab,
+    "Where it goes": _breakdown_tab,
+    "Trade-offs": _tradeoffs_tab,
+    "Compare": _compare_tab,
+    "Published": _published_tab,
+    "Code": _code_tab,
+    "Build": _build_tab,
 }

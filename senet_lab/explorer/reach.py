@@ -1,4 +1,4 @@
-"""Reach: which values a control can be moved to, and why one does not apply. No widgets."""
+"""Reach: which values a control can be moved to, and why one does not apply."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.explorer.moves import moved
+from senet_lab.explorer.moves import apply_move
 
 
-def off(architecture: Architecture) -> dict[str, str]:
-    """Why sliders do not apply, where they do not."""
+def disabled_reasons(architecture: Architecture) -> dict[str, str]:
+    """Return why sliders do not apply, by name; "" for one that does."""
     table = architecture.groups
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
     no_width = no_paths or ("these groups state their width" if states_width(architecture) else "")
@@ -30,22 +30,20 @@ def states_width(architecture: Architecture) -> bool:
 
 def can_keep_cost(architecture: Architecture) -> bool:
     """Whether cardinality and base width can move together."""
-    return not off(architecture)["base_width"]
+    return not disabled_reasons(architecture)["base_width"]
 
 
 @lru_cache(maxsize=2**10)
-def reachable(
+def reachable_stops(
     architecture: Architecture, name: str, stops: tuple[Any, ...], keep_cost: bool = False
 ) -> tuple[Any, ...]:
-    """The stops that the architecture can move to, all else as it is: the constructor knows best.
+    """Return the stops that the architecture can move to, all else as it is: the constructor knows best.
 
     It is not asked what follows: a multiple of a base width that fits, and a smaller ratio than one that fits.
     """
     fit: list[Any] = []
     for stop in reversed(stops) if name == "ratio" else stops:
-        follows = (
-            any(fit) if name == "ratio" else any(stop % other == 0 for other in fit) if name == "base_width" else False
-        )
+        follows = any(fit) if name == "ratio" else name == "base_width" and any(stop % other == 0 for other in fit)
         if (follows and not keep_cost) or _can_move(architecture, name, stop, keep_cost):
             fit.append(stop)
     return tuple(sorted(fit, key=stops.index))
@@ -53,7 +51,7 @@ def reachable(
 
 def _can_move(architecture: Architecture, name: str, stop: Any, keep_cost: bool) -> bool:
     try:
-        moved(architecture, name, stop, origin=architecture if keep_cost else None)
+        apply_move(architecture, name, stop, origin=architecture if keep_cost else None)
     except (ValueError, TypeError):
         return False
     return True

@@ -1,54 +1,78 @@
 // The Explorer's page. It sends what was moved and shows what comes back; what a move means is decided in Python.
+/** @import { RenderProps } from "@anywidget/types" */
+/** @import { Ask, AskOf } from "../widgets/conversation.js" */
+/** @import { Commands, Download, Moves, Traits } from "./messages.js" */
+import { placeControls } from "../widgets/controls.js";
+import { openConversation } from "../widgets/conversation.js";
+import { closest, element, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
+import {
+  closeMenu,
+  closeMenus,
+  copy,
+  keepKeys,
+  placeTabs,
+  reportErrors,
+  setText,
+  showTips,
+  stepAlong,
+  walkTabs,
+} from "../widgets/kit.js";
+import { redraw } from "../widgets/redraw.js";
+import { layerTable } from "./layers.js";
+import { layout, placeButtons } from "./layout.js";
+import { COMMANDS } from "./messages.js";
 
-const ECHO = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
-const TABS = ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
-// What is done rather than set.
-const ONCE = ["pin", "swap", "undo", "redo", "reset", "build", "save"];
-const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
-const STEPS = { // name, keys and arrow of what leads from step to step
-  undo: ["Undo", `${CTRL}+Z`, "M2 6h7.5a4 4 0 0 1 0 8H6M5.5 2.5 2 6l3.5 3.5"],
-  redo: ["Redo", `${CTRL}+Shift+Z`, "M14 6H6.5a4 4 0 0 0 0 8H10M10.5 2.5 14 6l-3.5 3.5"],
-};
-const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
+const ECHO_TIME = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
 
 export default {
+  /** @param {RenderProps<Traits>} props */
   render({ model, el }) {
     const view = uniqueId();
     layout(el, view);
-    const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    const widgets = new Map(); // control name -> {update, element}
+    const parts = findParts(el);
+    const widgets = new Map(); // the controls by name
     const layers = layerTable(parts.body, parts.tools);
-    let spoken = false; // whether anything was asked for yet
-    let fading = 0; // the timer of the echo
+    let hasAsked = false; // whether anything was asked for yet
+    let echoTimer = 0;
     let gesture = 0; // a drag, a key, a click: what one sentence is about
-    let downloaded = 0; // the number of the message that was answered with the last file
-    el.addEventListener("pointerdown", () => (gesture += 1), true);
-    el.addEventListener("keydown", () => (gesture += 1), true);
-    const talk = conversation(model, "shown", view, { once: ONCE, silence });
+    let downloads = 0; // the number of the message that was answered with the last file
+    const count = () => {
+      gesture += 1;
+    };
+    listen(el, { pointerdown: count, keydown: count }, true);
+    const conversation = openConversation(model, "shown", view, { commands: COMMANDS, silence });
 
+    /** @type {Ask} */
     function ask(name, value) {
-      spoken = true;
-      talk.ask(name, value, { gesture: `${view} ${gesture}` });
+      hasAsked = true;
+      conversation.ask(name, value, { gesture: `${view} ${gesture}` });
     }
 
+    /** @param {string} words */
     function silence(words) {
       el.classList.toggle("sn-silent", Boolean(words));
       complain(words || model.get("shown").error);
     }
 
+    /** @param {string} words */
     function complain(words) {
-      if (parts.error.textContent !== words) parts.error.textContent = words;
+      setText(parts.error, words);
       parts.error.hidden = !words;
       parts.said.hidden = Boolean(words); // one takes the place of the other, so that nothing jumps
       const line = words ? parts.error : parts.said;
-      if (spoken && line.textContent !== parts.echo.textContent) echo(line);
+      if (hasAsked && line.textContent !== parts.echo.textContent) echo(line);
     }
 
-    // Who moves a control far down the page reads here, for a while, what the line at the top says.
+    /**
+     * Shows for a while what the line at the top says to a reader who moves a control far down the page.
+     * @param {HTMLElement} line
+     */
     function echo(line) {
       parts.echo.textContent = line.textContent;
-      clearTimeout(fading);
-      fading = setTimeout(() => (parts.echo.hidden = true), ECHO);
+      clearTimeout(echoTimer);
+      echoTimer = setTimeout(() => {
+        parts.echo.hidden = true;
+      }, ECHO_TIME);
       parts.echo.hidden = false;
       placeEcho();
     }
@@ -60,40 +84,47 @@ export default {
       parts.echo.style.top = `${room.bottom - el.getBoundingClientRect().top - parts.echo.offsetHeight - 8}px`;
     }
 
-    const show = drawing(() => {
+    /** @param {Download} download */
+    function saveOnce(download) {
+      if (download.view !== view || (download.number ?? 0) <= downloads) return;
+      downloads = download.number ?? 0;
+      saveAs(download);
+    }
+
+    const show = reportErrors(() => {
       const shown = model.get("shown");
       parts.heading.innerHTML = shown.heading;
-      if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
+      setText(parts.said, shown.said);
       redraw(parts.body, shown.body);
       placeTabs(parts, shown.tab);
       layers.follow(shown.rows);
       placeButtons(parts, shown);
-      if (shown.download.view === view && shown.download.number > downloaded) {
-        downloaded = shown.download.number;
-        saveAs(shown.download);
-      }
-      if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
+      saveOnce(shown.download);
+      if (!conversation.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       complain(shown.error);
       placeControls(parts.controls, widgets, shown, ask);
     }, complain);
 
     const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), closeMenus(el)];
-    const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.text), stepByKeys(el, ask)];
-    const hears = new AbortController();
-    window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hears.signal });
+    const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.csv), stepByKeys(el, ask)];
+    const hearing = new AbortController();
+    window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hearing.signal });
     model.on("change:shown", show);
     show();
     return () => {
       stops.forEach((stop) => stop());
-      talk.stop();
-      clearTimeout(fading);
-      hears.abort();
+      conversation.stop();
+      clearTimeout(echoTimer);
+      hearing.abort();
       model.off("change:shown", show);
     };
   },
 };
 
-// What can be seen of an element: between the edges of the window and of whatever scrolls around it.
+/**
+ * Returns the visible range of an element, between the edges of the window and of whatever scrolls around it.
+ * @param {HTMLElement} el
+ */
 function visible(el) {
   let [top, bottom] = [0, window.innerHeight];
   for (let around = el.parentElement; around && around !== document.body; around = around.parentElement) {
@@ -104,131 +135,90 @@ function visible(el) {
   return { top, bottom };
 }
 
-function layout(el, view) {
-  el.classList.add("sn", "sn-explorer", "sn-instrument");
-  const tabs = TABS.map(
-    (tab, at) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
-  );
-  const files = Object.entries(FILES).map(
-    ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
-  );
-  const steps = Object.entries(STEPS).map(
-    ([name, [words, keys, arrow]]) => `
-      <button type="button" class="sn-button sn-icon" data-part="${name}" data-ask="${name}" data-value="true" aria-label="${words}" title="${words} (${keys})">
-        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${arrow}"/></svg></button>`,
-  );
-  el.innerHTML = `
-    <div class="sn-columns">
-      <div class="sn-controls" data-part="controls" role="group" aria-label="Meta-parameters"></div>
-      <div class="sn-page">
-        <div class="sn-actions" data-part="actions" role="group" aria-label="This network">
-          ${steps.join("")}
-          <button type="button" class="sn-button" data-part="pin" data-ask="pin">Pin as A</button>
-          <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true" title="Swap A and B">Swap</button>
-          <button type="button" class="sn-button" data-part="token">Copy token</button>
-          <button type="button" class="sn-button" data-part="link" hidden>Copy link</button>
-          <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
-          <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
-        </div>
-        <div data-part="heading"></div>
-        <p class="sn-said" data-part="said" role="status"></p>
-        <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
-        <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabs.join("")}</div>
-        <div class="sn-tools" data-part="tools" hidden>
-          <label>Filter <input type="search" placeholder="se_gate, group3, dense"></label>
-          <output></output><button type="button" class="sn-button" data-ask="csv">Copy as CSV</button>
-        </div>
-        <div data-part="body" role="tabpanel" id="${view}"></div>
-      </div>
-    </div>
-    <p class="sn-said sn-echo" data-part="echo" aria-hidden="true" hidden></p>
-    <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
-}
-
-function placeButtons(parts, shown) {
-  parts.pin.textContent = shown.pinned ? "Unpin A" : "Pin as A";
-  parts.pin.dataset.value = String(!shown.pinned);
-  parts.swap.hidden = !shown.pinned;
-  parts.token.dataset.text = shown.token;
-  parts.link.hidden = !document.body.dataset.voila;
-  parts.link.dataset.text = linkTo(shown.token);
-  for (const name of Object.keys(STEPS)) parts[name].setAttribute("aria-disabled", String(!shown[name]));
-}
-
-// The app with a network: without what else its address has, such as the token that lets its reader in.
-function linkTo(token) {
-  const named = encodeURIComponent(token).replaceAll("%3D", "=").replaceAll("%2C", ",");
-  return `${location.origin}${location.pathname}?network=${named}`;
-}
-
-// Undo and redo by keys, from anywhere in the panel but a field with text, which takes back its own typing.
+/**
+ * Has keys undo and redo, from anywhere in the panel except a text field, which undoes its own typing.
+ * @param {HTMLElement} el
+ * @param {AskOf<Commands>} ask
+ */
 function stepByKeys(el, ask) {
-  const key = (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches("input:is([type=text], [type=search])")) return;
-    const name = { z: event.shiftKey ? "redo" : "undo", y: "redo" }[event.key.toLowerCase()];
-    if (!name) return;
-    ask(name, true);
+  /** @param {KeyboardEvent} event */
+  const keydown = (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || closest(event, "input:is([type=text], [type=search])"))
+      return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    ask(key === "y" || event.shiftKey ? "redo" : "undo", true);
     event.preventDefault();
   };
-  el.addEventListener("keydown", key);
-  return () => el.removeEventListener("keydown", key);
+  return listen(el, { keydown });
 }
 
-// Into a part by click or Enter, up again by Escape, along its neighbours by arrow keys.
+/**
+ * Opens a part on click or Enter, leaves it on Escape, and moves along its neighbors by arrow keys.
+ * @param {HTMLElement} body
+ * @param {AskOf<Moves>} ask
+ */
 function enterParts(body, ask) {
+  /** @param {Event} event */
   const click = (event) => {
-    const node = event.target.closest("[data-path]");
-    if (node) ask("path", node.dataset.path);
+    const path = closest(event, "[data-path]")?.dataset.path;
+    if (path !== undefined) ask("path", path);
   };
-  const key = (event) => {
-    const node = event.target.closest(".sn-node");
+  /** @param {KeyboardEvent} event */
+  const keydown = (event) => {
     if (event.key === "Escape" && body.querySelector(".sn-crumbs")) {
-      const crumbs = [...body.querySelectorAll(".sn-crumbs button")];
-      return void ask("path", crumbs.at(-2)?.dataset.path ?? "");
+      ask("path", findAll(body, ".sn-crumbs button").at(-2)?.dataset.path ?? "");
+      return;
     }
+    const node = closest(event, ".sn-node");
     if (!node) return;
-    if ((event.key === "Enter" || event.key === " ") && node.dataset.path !== undefined) ask("path", node.dataset.path);
+    const { path } = node.dataset;
+    if ((event.key === "Enter" || event.key === " ") && path !== undefined) ask("path", path);
     else if (!stepAlong(event, node)) return;
     event.preventDefault();
   };
-  body.addEventListener("click", click);
-  body.addEventListener("keydown", key);
-  return () => {
-    body.removeEventListener("click", click);
-    body.removeEventListener("keydown", key);
-  };
+  return listen(body, { click, keydown });
 }
 
-// Buttons that ask for something, copy something, or change the tab.
-function press(el, ask, layersAsText) {
+/**
+ * Handles the buttons that ask for something, copy something, or change the tab.
+ * @param {HTMLElement} el
+ * @param {Ask} ask
+ * @param {() => string} csv the rows that are seen
+ */
+function press(el, ask, csv) {
+  /** @param {Event} event */
   const click = (event) => {
-    const button = event.target.closest("button");
+    const button = closest(event, "button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
-    if (button.dataset.tab) ask("tab", button.dataset.tab);
-    else if (button.dataset.copy) copy(button, el.querySelector(button.dataset.copy).textContent);
-    else if (button.dataset.text) copy(button, button.dataset.text);
-    else if (button.dataset.ask === "csv") copy(button, layersAsText());
-    else if (button.dataset.ask) ask(button.dataset.ask, { true: true, false: false }[button.dataset.value] ?? button.dataset.value);
-    if (button.closest(".sn-menu")) closeMenu(button.closest(".sn-menu"));
+    const { tab, copy: selector, text, ask: name } = button.dataset;
+    if (tab) ask("tab", tab);
+    else if (selector) copy(button, el.querySelector(selector)?.textContent ?? "");
+    else if (text) copy(button, text);
+    else if (name === "csv") copy(button, csv());
+    else if (name) ask(name, valueOfButton(button));
+    const menu = button.closest(".sn-menu");
+    if (menu instanceof HTMLElement) closeMenu(menu);
   };
-  const toggle = (event) => {
-    const { ask: name } = event.target.dataset;
-    const before = event.target.closest("[data-part=body]");
-    if (name && before && event.target.open !== event.target.hasAttribute("data-open")) {
-      event.target.toggleAttribute("data-open", event.target.open);
-      if (event.target.open !== Boolean(event.target.querySelector("pre"))) ask(name, event.target.open);
-    }
+  /** @param {Event} event */
+  const toggle = ({ target }) => {
+    if (!(target instanceof HTMLDetailsElement) || !target.dataset.ask || !target.closest("[data-part=body]")) return;
+    if (target.open === target.hasAttribute("data-open")) return;
+    target.toggleAttribute("data-open", target.open);
+    if (target.open !== Boolean(target.querySelector("pre"))) ask(target.dataset.ask, target.open);
   };
-  el.addEventListener("click", click);
-  el.addEventListener("toggle", toggle, true); // it does not bubble
-  return () => {
-    el.removeEventListener("click", click);
-    el.removeEventListener("toggle", toggle, true);
-  };
+  const stops = [listen(el, { click }), listen(el, { toggle }, true)]; // the latter does not bubble
+  return () => stops.forEach((stop) => stop());
 }
 
-function saveAs({ name, text }) {
-  const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(new Blob([text])) });
+/** @param {HTMLElement} button */
+function valueOfButton({ dataset: { value } }) {
+  return value === "true" || value === "false" ? value === "true" : value;
+}
+
+/** @param {Download} download */
+function saveAs({ name = "", text = "" }) {
+  const link = element("a", { download: name, href: URL.createObjectURL(new Blob([text])) });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

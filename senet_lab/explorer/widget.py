@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +12,17 @@ import traitlets
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.assets import read_assets
-from senet_lab.checks import nearest, quoted
-from senet_lab.drawing.network.summary import static_page, style_sheet
+from senet_lab.checks import InvalidTypeError, nearest, quoted
+from senet_lab.drawing.network.summary import static_page
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.building import Building
-from senet_lab.explorer.page import shown
-from senet_lab.explorer.state import FIRST_WORDS, State, after, begun, begun_again, file_name
+from senet_lab.explorer.commands import file_name
+from senet_lab.explorer.page import render_page
+from senet_lab.explorer.state import FIRST_MESSAGE, State
+from senet_lab.explorer.updates import apply_moves, first_state
 from senet_lab.export import text_of
-from senet_lab.widgets.cells import CellPanels, asked_for, cell
-from senet_lab.widgets.conversation import Conversation, Request
+from senet_lab.widgets.cells import CellPanels, cell, requested_token
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
 
 if TYPE_CHECKING:
     import keras
@@ -45,25 +47,23 @@ class Explorer(anywidget.AnyWidget):
         successor: the Explorer that its cell has made since, when it was run again, or None.
     """
 
-    _esm = read_assets(
-        "widgets/kit.js", "widgets/conversation.js", "explorer/layers.js", "widgets/controls.js", "explorer/widget.js"
-    )
+    _esm = read_assets("explorer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "explorer/widget.css")
 
-    # To the page: what `page.shown` puts together. From the page come messages, see `conversation`.
+    # To the page: what `page.render_page` puts together. From the page come messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     architecture = traitlets.Instance(Architecture)
     successor = traitlets.Instance("senet_lab.explorer.widget.Explorer", allow_none=True)
     failure: BaseException | None = None
 
     def __init__(self, architecture: Architecture | None = None) -> None:
-        first = begun(Architecture("resnext", 50), asked_for()) if architecture is None else None
-        first = first or begun(_an_architecture(architecture))
+        first = first_state(Architecture("resnext", 50), requested_token()) if architecture is None else None
+        first = first or first_state(_check_architecture(architecture))
         self._place = (cell(), first.architecture)
-        self._state, self._building = CELLS.recall(self._place) or (first, Building(self._built))
+        self._state, self._building = CELLS.recall(self._place) or (first, Building(self._show_build))
         self._download: dict[str, Any] = {}  # what the view that asked last is to save
         self._conversation = Conversation(self._act, self._render, self._fail)
-        self._building.changed = self._built
+        self._building.on_change = self._show_build
         super().__init__(architecture=self._state.architecture)
         self._conversation.open(self, ("shown",))
         CELLS.replace(self._place[0], self)
@@ -75,9 +75,9 @@ class Explorer(anywidget.AnyWidget):
     def __setattr__(self, name: str, value: Any) -> None:
         """Set what there is to set: a slip of the pen would make an attribute that nobody looks at."""
         if name == "architecture":
-            _an_architecture(value)
+            _check_architecture(value)
         elif not name.startswith("_") and not hasattr(type(self), name):
-            raise AttributeError(_no_such(name, value))
+            raise AttributeError(_unknown_attribute(name, value))
         super().__setattr__(name, value)
 
     @property
@@ -93,23 +93,18 @@ class Explorer(anywidget.AnyWidget):
     @pinned.setter
     def pinned(self, architecture: Architecture | None) -> None:
         if not isinstance(architecture, (Architecture, type(None))):
-            raise TypeError(
-                f"`pinned` must be an Architecture or None, not {quoted(architecture)}; try Architecture()."
-            )
+            raise InvalidTypeError("pinned", architecture, "must be an Architecture or None", "Architecture()")
         self._state = replace(self._state, pinned=architecture)
         self._render()
 
     def _act(self, request: Request) -> None:
         """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
-        moves = dict(request.moves)
-        if moves.pop("reset", False):
-            self._state = begun_again(self._state, self._place[1])
-        self._state = state = after(self._state, moves, request.gesture)
-        text = self._done({name: value for name, value in moves.items() if name not in state.refused})
-        self._download = {**text, "view": request.view, "number": request.number} if text else {}
+        self._state = state = apply_moves(self._state, dict(request.moves), request.gesture)
+        file = self._build_and_save({name: value for name, value in request.moves.items() if name not in state.refused})
+        self._download = {**file, "view": request.view, "number": request.number} if file else {}
         self.architecture = self._state.architecture
 
-    def _built(self) -> None:
+    def _show_build(self) -> None:
         """Show how far a build is, on its thread; an error would vanish there."""
         try:
             self._render()
@@ -117,17 +112,15 @@ class Explorer(anywidget.AnyWidget):
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = error
-        said = "".join(traceback.format_exception(error))
-        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+        show_failure(self, "shown", self._conversation.answered, error)
 
-    def _done(self, moves: dict[str, Any]) -> dict[str, str]:
+    def _build_and_save(self, moves: dict[str, Any]) -> dict[str, str]:
         """Build and save, where that is asked for; returns what the browser is to save."""
         if moves.get("build"):
             self._building.start(self._state.architecture)
         suffix = moves.get("save")
         if suffix == ".keras":
-            self._building.keep(Path.cwd())
+            self._building.save(Path.cwd())
         elif suffix:
             text = text_of(self._state.architecture, suffix, form=self._state.form)
             return {"name": file_name(self._state, suffix), "text": text}
@@ -137,20 +130,20 @@ class Explorer(anywidget.AnyWidget):
     def _follow(self, change: Any) -> None:
         """Show the new architecture; if Python set it, without what was said about moves before."""
         if change.new is not self._state.architecture:
-            self._state = replace(self._state, architecture=change.new, said=FIRST_WORDS, refused={}, anchor=None)
+            self._state = replace(self._state, architecture=change.new, message=FIRST_MESSAGE, refused={}, anchor=None)
             self._render()
 
     @traitlets.default("shown")
-    def _first(self) -> dict[str, Any]:
-        return {"answered": {}, "download": {}, **shown(self._state, self._building)}
+    def _first_page(self) -> dict[str, Any]:
+        return {"answered": {}, "download": {}, **render_page(self._state, self._building)}
 
     def _render(self) -> None:
         """Put together what the page shows, and send it once; other threads may move on meanwhile."""
-        drawn = None
-        while drawn != (now := (self._state, self._building.version, self._download, self._conversation.answered)):
-            drawn = now
-            self.shown = {"answered": now[3], "download": now[2], **shown(now[0], self._building)}
-        CELLS.remember(self._place, (replace(now[0], refused={}), self._building))
+        rendered = None
+        while rendered != (now := (self._state, self._building.version, self._download, self._conversation.answered)):
+            rendered = state, _, download, answered = now
+            self.shown = {"answered": answered, "download": download, **render_page(state, self._building)}
+        CELLS.remember(self._place, (replace(state, refused={}), self._building))
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()
@@ -164,14 +157,14 @@ class Explorer(anywidget.AnyWidget):
         return {**data, "text/html": static_page(self.architecture), "text/plain": repr(self)}, metadata
 
 
-def _an_architecture(value: Any) -> Architecture:
+def _check_architecture(value: Any) -> Architecture:
     if isinstance(value, Architecture):
         return value
-    names = f"'{nearest(value, tuple(PRESETS))}'" if isinstance(value, str) else "'se_resnext50_32x4d'"
-    raise TypeError(f"`architecture` must be an Architecture, not {quoted(value)}; try Architecture.preset({names}).")
+    name = nearest(value, tuple(PRESETS)) if isinstance(value, str) else "se_resnext50_32x4d"
+    raise InvalidTypeError("architecture", value, "must be an Architecture", f"Architecture.preset('{name}')")
 
 
-def _no_such(name: str, value: Any) -> str:
+def _unknown_attribute(name: str, value: Any) -> str:
     if name in {field.name for field in fields(Architecture)}:
         return (
             f"`{name}` belongs to the architecture, which is set as a whole; "

@@ -1,4 +1,4 @@
-"""The controls of the GateLens: which network, which classes, what gates are held at. HTML with native inputs."""
+"""Controls: which network, which classes, what gates are held at, which figure is saved. HTML with native inputs."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from html import escape
 from senet_lab.drawing.network.words import title
 from senet_lab.gatelens.saving import FIGURES
 from senet_lab.gatelens.scene import Scene
-from senet_lab.gatelens.sources.folder import GROUP
+from senet_lab.gatelens.sources.snapshot import RUNS_PREFIX
 from senet_lab.gatelens.state import HELD_AT
 from senet_lab.gatelens.views.ablation import HOW_LABELS
+from senet_lab.gatelens.views.classes import class_line, class_styles, free_style
 from senet_lab.gatelens.views.figures import SUFFIXES
-from senet_lab.gatelens.views.reading import class_line, class_styles, free_style
 
-BETTER = "Since these weights were read, an epoch has done better on the images held out"
-GROUPS = {"": "", GROUP: "runs", "timm/": "timm, fetched"}  # of the list of networks, by how their names begin
-NAMED = tuple(filter(None, GROUPS))
-STAMPED = re.compile(r"(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)\d\d-(.+)")
+OUTDATED = "Since these weights were read, an epoch has done better on the images held out"
+GROUPS = {"": "", RUNS_PREFIX: "runs", "timm/": "timm, fetched"}  # of the list of networks, by how their names begin
+TIME_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)\d\d-(.+)")
 
 
 def side(scene: Scene) -> str:
-    """The controls: network, classes, what gates are held at, what is saved."""
+    """Return all controls."""
     return f"{_networks(scene)}{_classes(scene)}{_holding(scene)}{_saving(scene)}"
 
 
@@ -30,92 +29,98 @@ def _networks(scene: Scene) -> str:
     options = none + "".join(_options(scene, group, words) for group, words in GROUPS.items())
     return (
         '<section><h3>Network</h3><select aria-label="Network" data-ask="network"'
-        f"{when(len(scene.networks) < 2, 'disabled')}>{options}</select>{_again(scene)}</section>"
+        f"{attribute_if(len(scene.networks) < 2, 'disabled')}>{options}</select>{_again(scene)}</section>"
     )
 
 
 def _options(scene: Scene, group: str, words: str) -> str:
-    """The networks of one group, by what their names begin with; "" for those of none."""
-    its = [name for name in scene.networks if f"{name.partition('/')[0]}/" * (name.startswith(NAMED)) == group]
+    """Return the networks of one group, by what their names begin with; "" for those of no group."""
+    its = [name for name in scene.networks if _group(name) == group]
     options = "".join(
-        f'<option value="{escape(name)}"{when(name == scene.state.network, "selected")}>'
+        f'<option value="{escape(name)}"{attribute_if(name == scene.state.network, "selected")}>'
         f"{escape(_label(name.removeprefix(group)))}</option>"
         for name in its
     )
     return f'<optgroup label="{words}">{options}</optgroup>' if group and its else options
 
 
+def _group(name: str) -> str:
+    return next((group for group in GROUPS if group and name.startswith(group)), "")
+
+
 def _label(name: str) -> str:
-    """A name with what tells it apart in front: the Trainer's runs begin with the time of their start.
+    """Return a name with the time at its end: that of a run of the Trainer begins with the time of its start.
 
     >>> _label("2026-11-25-004057-se-resnet-20"), _label("mine")
     ('se-resnet-20, 2026-11-25 00:40', 'mine')
     """
-    if found := STAMPED.fullmatch(name):
-        day, hour, minute, network = found.groups()
+    if match := TIME_STAMP.fullmatch(name):
+        day, hour, minute, network = match.groups()
         return f"{network}, {day} {hour}:{minute}"
     return name
 
 
 def _again(scene: Scene) -> str:
-    """A button to read the gates anew where weights can have changed, which says whether a run has better ones."""
-    if scene.work is None or scene.work.source.lasting or scene.awaits or scene.cost:
+    """Return a button to read the gates anew where weights can have changed; it says whether a run has better ones."""
+    if scene.work is None or scene.work.source.is_bundled or scene.awaits_weights or scene.cost:
         return ""
-    words = "Read its better weights" if scene.told.is_outdated else "Read again"
+    words = "Read its better weights" if scene.run.is_outdated else "Read again"
     return (
         '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-ask="again" data-value="true" '
-        f'data-key="again" title="{BETTER if scene.told.is_outdated else ""}">{words}</button></p>'
+        f'data-key="again" title="{OUTDATED if scene.run.is_outdated else ""}">{words}</button></p>'
     )
 
 
 def _classes(scene: Scene) -> str:
-    """A check box for each class, with its line; those without images cannot be chosen."""
+    """Return a check box for each class, with its line; those without images cannot be selected."""
     reading = scene.reading
     if reading is None:
         return ""
-    present, chosen = set(reading.present(range(len(reading.classes)))), set(scene.classes)
-    drawn = class_styles(reading.present(scene.classes))
-    taken = set(drawn.values())
-    line = {number: f' data-class="{style}"' for number, style in drawn.items()}
+    present, selected = set(reading.present(range(len(reading.classes)))), set(scene.classes)
+    styles = class_styles(reading.present(scene.classes))
+    taken = set(styles.values())
+    line = {number: f' data-class="{style}"' for number, style in styles.items()}
     boxes = "".join(
         f'<label class="sn-class"{line.get(number, "")}><input type="checkbox" data-ask="classes"'
         f'{line.get(number, "")} data-value="{number}"'
-        f"{when(number in chosen & present, 'checked')}{when(number not in present, 'disabled')}/>"
-        f"<span>{escape(name)}</span>{class_line(drawn.get(number, free_style(number, taken)))}</label>"
+        f"{attribute_if(number in selected & present, 'checked')}{attribute_if(number not in present, 'disabled')}/>"
+        f"<span>{escape(name)}</span>{class_line(styles.get(number, free_style(number, taken)))}</label>"
         for number, name in enumerate(reading.classes)
     )
-    is_first = scene.state.classes is None and len(drawn) < len(present)
-    many = f"{len(drawn)} of {len(present)}{', which part most' if is_first else ' drawn'}"
+    is_default = scene.state.classes is None and len(styles) < len(present)
+    count = f"{len(styles)} of {len(present)} drawn"
+    if is_default:
+        count = f"the {len(styles)} most distinct of {len(present)}"
     buttons = (
         '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-all="true">All</button>'
         '<button type="button" class="sn-button" data-all="false">None</button></p>'
     )
     return (
         '<section role="group" aria-label="Classes"><h3>Classes</h3>'
-        f'<div class="sn-boxes">{boxes}</div>{buttons}<p class="sn-under">{many}</p></section>'
+        f'<div class="sn-boxes">{boxes}</div>{buttons}<p class="sn-under">{count}</p></section>'
     )
 
 
 def _holding(scene: Scene) -> str:
-    """What gates are held at, a switch for the block that is looked into, and which are held."""
+    """Return what gates are held at, a switch for the block that is looked into, and which are held."""
     state, reading = scene.state, scene.reading
     if reading is None:
         return ""
     radios = "".join(
         f'<label class="sn-class"><input type="radio" name="how" data-ask="how" data-value="{how}"'
-        f"{when(how == state.how, 'checked')}/><span>{escape(HOW_LABELS[how])}</span></label>"
+        f"{attribute_if(how == state.how, 'checked')}/><span>{escape(HOW_LABELS[how])}</span></label>"
         for how in HELD_AT
     )
     is_held = scene.path in state.held
     button = (
         f'<button type="button" class="sn-button" data-hold="{escape(scene.path)}" '
         f'aria-pressed="{str(is_held).lower()}">'
-        f"{'Let go' if is_held else 'Hold'} {escape(title(scene.path))}</button>"
+        f"{'Release' if is_held else 'Hold'} {escape(title(scene.path))}</button>"
     )
     none = str(not state.held).lower()  # it stays where it is, since it may have the focus
     free = (
         '<button type="button" class="sn-button" data-ask="free" data-value="true"'
-        f' aria-disabled="{none}">Let all go</button>'
+        f' aria-disabled="{none}">Release all</button>'
     )
     held = scene.effect or "No gate is held."
     return (
@@ -125,11 +130,11 @@ def _holding(scene: Scene) -> str:
 
 
 def _saving(scene: Scene) -> str:
-    """Which figure, and as what it is saved; the path that the last one has."""
+    """Return which figure, the formats in which it can be saved, and the path of the last one."""
     if scene.reading is None:
         return ""
     options = "".join(
-        f'<option value="{name}"{when(name == scene.state.figure, "selected")}>{words}</option>'
+        f'<option value="{name}"{attribute_if(name == scene.state.figure, "selected")}>{words}</option>'
         for name, words in FIGURES.items()
     )
     buttons = "".join(
@@ -137,7 +142,7 @@ def _saving(scene: Scene) -> str:
         f' aria-label="Save figure as {suffix[1:].upper()}">{suffix[1:].upper()}</button>'
         for suffix in SUFFIXES
     )
-    path = f'<p class="sn-under sn-path">{escape(scene.saved.words)}</p>'
+    path = f'<p class="sn-under sn-path">{escape(scene.saving.words)}</p>'
     return (
         '<section role="group" aria-label="Save figure"><h3>Save figure</h3>'
         f'<select aria-label="Figure" data-ask="figure">{options}</select>'
@@ -145,6 +150,6 @@ def _saving(scene: Scene) -> str:
     )
 
 
-def when(applies: bool, attribute: str, value: str = "") -> str:
-    """An attribute that is there or not, such as checked."""
+def attribute_if(applies: bool, attribute: str, value: str = "") -> str:
+    """Return an attribute such as checked where it applies; else ""."""
     return f' {attribute}="{value or attribute}"' if applies else ""

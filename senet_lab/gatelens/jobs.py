@@ -1,42 +1,39 @@
-"""Jobs: what a GateLens finds out of a network, each a matter of seconds: gates, one image, what a held gate costs."""
+"""Jobs: what takes seconds to find out about a network: its gates, one image, what a held gate costs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from senet_lab.drawing.network.words import title
-from senet_lab.gatelens.own_image import Own, picture_of, remarks
+from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
+from senet_lab.gatelens.passage import Passage, passage_of
+from senet_lab.gatelens.reading import Array, Reading
+from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem
 from senet_lab.gatelens.sources.source import Loaded, Source
-from senet_lab.gatelens.views.image import Passage, image_name
-from senet_lab.gatelens.views.reading import Reading
+from senet_lab.gatelens.views.image import image_name
 from senet_lab.gates.ablation import Ablation
-from senet_lab.gates.observe import BATCH
+from senet_lab.gates.observe import BATCH, Observed
 
-Key = tuple[Any, ...]
-LOAD, READ, UNTRAINED = ("load",), ("read",), ("untrained",)
 SWITCHED = ("switched",)  # the network with its switches, which no page shows
-SEEN_UNTRAINED = 128  # images that batch normalization of the untrained network takes its statistics from
-SIDE = 32  # of the images that these counts are for; of larger ones fewer
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
-    Results = dict[Key, Any]
+NORMALIZING_IMAGES = 128  # from which batch normalization of the untrained network takes its statistics
+MIN_IMAGES = 25  # of large ones that are taken at a time
+SMALL_SIDE = 32  # of the images that `BATCH` and `NORMALIZING_IMAGES` are for; of larger ones fewer are taken
 
 
-def done(key: Key, source: Source, results: Results) -> Any:
-    """What is asked for by a key: `LOAD`, `READ`, `UNTRAINED`, ("image", ...) or ("ablation", ...).
+def run_job(key: Key, source: Source, results: Results) -> Any:
+    """Find out what a key asks for: `LOAD`, `READ`, `UNTRAINED`, an `image_key` or an `ablation_key`.
 
     Args:
         results: what was found out before, by key.
 
     Raises:
-        ValueError: it cannot be had; says why.
+        ValueError: it cannot be found out; says why.
     """
-    return _JOBS[key[0]](source, results, *key[1:])
+    return JOBS[key[0]](source, results, *key[1:])
 
 
 def _load(source: Source, _: Results) -> Loaded:
@@ -53,11 +50,11 @@ def _read(_: Source, results: Results) -> Reading:
     if LOAD not in results:
         raise ValueError("the network could not be loaded")
     loaded = results[LOAD]
-    return _reading(observed(loaded.model, loaded.images, batch=_batch(loaded.images)), loaded)
+    return _reading(observed(loaded.model, loaded.images, batch=_batch_size(loaded.images)), loaded).compute()
 
 
-def _needed(results: Results) -> tuple[Loaded, Reading]:
-    """The network and its gates, for what builds on them."""
+def _loaded_and_read(results: Results) -> tuple[Loaded, Reading]:
+    """Return the network and its gates, for what builds on them."""
     if LOAD not in results or READ not in results:
         raise ValueError("its gates could not be read")
     return results[LOAD], results[READ]
@@ -66,46 +63,53 @@ def _needed(results: Results) -> tuple[Loaded, Reading]:
 def _untrained(_: Source, results: Results) -> Reading:
     from senet_lab.gates.observe import observed, untrained
 
-    loaded, reading = _needed(results)
-    fresh = untrained(loaded.model, loaded.images[: _fewer(SEEN_UNTRAINED, loaded.images)])
-    seen = observed(fresh, loaded.images, batch=_batch(loaded.images))
-    return replace(reading, gates=seen.gates, predictions=None)
+    loaded, reading = _loaded_and_read(results)
+    fresh = untrained(loaded.model, loaded.images[: _fewer_if_large(NORMALIZING_IMAGES, loaded.images)])
+    observation = observed(fresh, loaded.images, batch=_batch_size(loaded.images))
+    return replace(reading, gates=observation.gates, predictions=None).compute()
 
 
-def _image(_: Source, results: Results, image: int | Own, path: str) -> Passage:
-    import numpy as np
-
+def _image(_: Source, results: Results, image: int | ImageFile, path: str) -> Passage:
     from senet_lab.gates.observe import observed
     from senet_lab.gates.sites import sites
 
-    loaded, reading = _needed(results)
-    shown, ready, name, about = _picture(loaded, image)
-    label = int(reading.labels[image]) if reading.given and not isinstance(image, Own) else None
+    loaded, reading = _loaded_and_read(results)
+    pixels, batch, name, about = _pixels(loaded, image)
+    label = reading.label(image) if reading.given and isinstance(image, int) else None
     site = next(each for each in sites(loaded.model) if each.path == path)
-    seen = observed(loaded.model, np.asarray(ready, "float32"), also=(site.map, site.scale))
-    fits = seen.predictions.ndim == 2 and seen.predictions.shape[1] <= len(loaded.outputs or loaded.classes)
-    probabilities = seen.predictions[0] if fits else None
-    usual = reading.gates[path].mean(0)
-    before, after = (np.asarray(seen.also[each][0], "float32") for each in (site.map, site.scale))
-    gate = seen.gates[path][0]
-    return Passage(shown, name, label, probabilities, gate, usual, before, after, about, loaded.outputs)
+    observation = observed(loaded.model, np.asarray(batch, "float32"), also=(site.map, site.scale))
+    predictions = observation.predictions
+    fits = predictions.ndim == 2 and predictions.shape[1] <= len(loaded.outputs or loaded.classes)
+    before, after = (np.asarray(observation.also[each][0], "float32") for each in (site.map, site.scale))
+    return passage_of(
+        pixels,
+        name,
+        label,
+        predictions[0] if fits else None,
+        observation.gates[path][0],
+        reading.gates[path].mean(0),
+        before,
+        after,
+        about,
+        loaded.outputs,
+    )
 
 
-def _picture(loaded: Loaded, image: int | Own) -> tuple[Array, Array, str, str]:
-    """An image to look at, and as the network takes it; its name, and what was done to it."""
-    if not isinstance(image, Own):
+def _pixels(loaded: Loaded, image: int | ImageFile) -> tuple[Array, Array, str, str]:
+    """Return an image to look at, and as the network takes it; its name, and what was done to it."""
+    if not isinstance(image, ImageFile):
         return loaded.pictures[image], loaded.images[image : image + 1], image_name(image), ""
     height, width, channels = loaded.images.shape[1:]
-    shown = picture_of(image, height, width, channels)
-    return shown, loaded.prepare(shown[None]), image.name, remarks(image, height)
+    pixels = read_pixels(image, height, width, channels)
+    return pixels, loaded.prepare(pixels[None]), image.name, describe_changes(image, height)
 
 
 def _ablation(_: Source, results: Results, how: str, blocks: tuple[str, ...]) -> Ablation:
     from senet_lab.gates.ablation import ablation, switchable
 
-    loaded, reading = _needed(results)
-    if why := unmeasured(loaded, reading):
-        raise ValueError(why)
+    loaded, reading = _loaded_and_read(results)
+    if problem := accuracy_problem(loaded, reading):
+        raise ValueError(problem)
     if SWITCHED not in results:
         results[SWITCHED] = switchable(loaded.model)
     return ablation(
@@ -114,63 +118,56 @@ def _ablation(_: Source, results: Results, how: str, blocks: tuple[str, ...]) ->
     )  # fmt: skip
 
 
-def unmeasured(loaded: Loaded, reading: Reading) -> str:
-    """Why there is no accuracy to measure; "" where there is."""
-    if reading.predictions is not None:
-        return ""
-    if loaded.outputs:
-        return "what it predicts are other classes than those of these images, so that there is no accuracy to measure"
-    return "accuracy needs a classifier, which this network has not"
+def even_batch_size(n_images: int, max_size: int = BATCH) -> int:
+    """Return the batch that leaves no smaller one at the end, for which TensorFlow would trace the network once more.
 
-
-def even(images: int, most: int = BATCH) -> int:
-    """The batch that leaves no smaller one at the end, for which TensorFlow would trace the network once more.
-
-    >>> even(1000), even(32), even(257), even(100, 30)
+    >>> even_batch_size(1000), even_batch_size(32), even_batch_size(257), even_batch_size(100, 30)
     (250, 32, 129, 25)
     """
-    return max(1, -(-images // -(-images // most)))
+    return max(1, -(-n_images // -(-n_images // max_size)))
 
 
-def _batch(images: Array) -> int:
-    return even(len(images), _fewer(BATCH, images))
+def _batch_size(images: Array) -> int:
+    return even_batch_size(len(images), _fewer_if_large(BATCH, images))
 
 
-def _fewer(count: int, images: Array) -> int:
-    """As many images of these as take the memory of `count` small ones, or 25."""
+def _fewer_if_large(count: int, images: Array) -> int:
+    """Return how many of these images need the memory of `count` small ones, or `MIN_IMAGES`."""
     pixels = int(images.shape[1] * images.shape[2])
-    return min(count, max(25, count * SIDE**2 // pixels))
+    return min(count, max(MIN_IMAGES, count * SMALL_SIDE**2 // pixels))
 
 
-def _reading(seen: Any, loaded: Loaded) -> Reading:
-    """The gates with the labels; where there are none, what the network predicts stands for them."""
-    import numpy as np
-
-    if ill := [path for path, values in seen.gates.items() if not np.isfinite(values).all()]:
-        raise ValueError(f"the gates of {title(ill[0])} are not finite: its weights, or the images, are too large")
-    fits = seen.predictions.ndim == 2 and seen.predictions.shape[1] <= len(loaded.classes) and not loaded.outputs
-    predictions = np.asarray(seen.predictions) if fits else None
+def _reading(observation: Observed, loaded: Loaded) -> Reading:
+    """Return the gates with the labels; where there are none, what the network predicts stands for them."""
+    for path, values in observation.gates.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"the gates of {title(path)} are not finite: its weights, or the images, are too large")
+    outputs = np.asarray(observation.predictions)
+    fits = outputs.ndim == 2 and outputs.shape[1] <= len(loaded.classes) and not loaded.outputs
+    predictions = outputs if fits else None
     if loaded.labels is not None:
-        return Reading(seen.gates, loaded.labels, loaded.classes, predictions)
+        return Reading(observation.gates, loaded.labels, loaded.classes, predictions)
     labels = np.zeros(len(loaded.images), int) if predictions is None else predictions.argmax(1)
-    return Reading(seen.gates, labels, loaded.classes, predictions, given=False)
+    return Reading(observation.gates, labels, loaded.classes, predictions, given=False)
 
 
-def told(key: Key, left: int) -> str:
-    """What is being done, in words."""
-    what = {
-        LOAD: "Loading Keras and the network: seconds, the first time up to twenty",
-        READ: "Reading the gates of all images",
-        UNTRAINED: "Reading the gates of the same network untrained",
-    }.get(key)
-    if key[0] == "image":
-        what = f"Sending an image through {title(key[2])}"
-    if key[0] == "ablation":
-        what = f"Holding the gate of {title(key[2][0])}" if len(key[2]) == 1 else f"Holding {len(key[2])} gates"
-    return f"{what} \u2026{f' {left} more to do.' if left else ''}"
+def describe_job(key: Key, remaining: int) -> str:
+    """Say what is being done, and how much more there is to do."""
+    name, *arguments = key
+    words = {
+        "load": "Loading Keras and the network: seconds, the first time up to twenty",
+        "read": "Reading the gates of all images",
+        "untrained": "Reading the gates of the same network untrained",
+    }.get(name, "")
+    if name == "image":
+        words = f"Sending an image through {title(arguments[1])}"
+    if name == "ablation":
+        blocks = arguments[1]
+        words = f"Holding the gate of {title(blocks[0])}" if len(blocks) == 1 else f"Holding {len(blocks)} gates"
+    return f"{words} \u2026{f' {remaining} more to do.' if remaining else ''}"
 
 
-_JOBS: dict[str, Callable[..., Any]] = {
+JOBS: dict[str, Callable[..., Any]] = {
     "load": _load,
     "read": _read,
     "untrained": _untrained,

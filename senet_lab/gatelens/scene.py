@@ -1,36 +1,47 @@
-"""Scenes: all that a page of the GateLens is drawn of, and what has to be found out for it."""
+"""Scenes: all that a page of the GateLens is drawn from, and what has to be found out for it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from senet_lab.gatelens.jobs import LOAD, READ, UNTRAINED, Key, unmeasured
-from senet_lab.gatelens.own_image import Own
-from senet_lab.gatelens.saving import Order, Saved
-from senet_lab.gatelens.sources.recorded import Told
+from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, ablation_key, accuracy_problem, image_key
+from senet_lab.gatelens.saving import FigureOrder, SavingStatus
+from senet_lab.gatelens.sources.snapshot import RunSnapshot
 from senet_lab.gatelens.state import Offer, State
-from senet_lab.gatelens.views.reading import Reading
-from senet_lab.gatelens.views.words import held_words
-from senet_lab.gatelens.work import Work
-from senet_lab.gates.moments import Moment
+from senet_lab.gatelens.views.ablation import held_words
+
+if TYPE_CHECKING:
+    from senet_lab.gatelens.image_file import ImageFile
+    from senet_lab.gatelens.passage import Passage
+    from senet_lab.gatelens.reading import Reading
+    from senet_lab.gatelens.sources.source import Loaded
+    from senet_lab.gatelens.work import Work
+    from senet_lab.gates.ablation import Ablation
+    from senet_lab.gates.moments import Moment
 
 
 class Scene(NamedTuple):
-    """All that a page is drawn of: the state, what was found out, and a file of one's own.
+    """All that a page is drawn from: the state, what was found out, and a file of one's own.
 
     Attributes:
-        moments: of a `GateWatch`, or as the process of a run notes them; besides those that the source brought.
-        saved: what came of saving a figure.
-        told: how far a run is; nothing of any other network.
+        recorded: the moments of a `GateWatch`, or those that the process of a run records.
+        saving: the figures that are being saved, or were.
+        run: the run that is shown; as it stands where the network is no run.
     """
 
     state: State
     work: Work | None
     networks: tuple[str, ...] = ()
-    own: Own | None = None
-    moments: tuple[Moment, ...] = ()
-    saved: Saved = Saved()
-    told: Told = Told()
+    file: ImageFile | None = None
+    recorded: tuple[Moment, ...] = ()
+    saving: SavingStatus = SavingStatus()
+    run: RunSnapshot = RunSnapshot()
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """The network, once it is loaded."""
+        return self.work.loaded if self.work else None
 
     @property
     def reading(self) -> Reading | None:
@@ -43,8 +54,13 @@ class Scene(NamedTuple):
         return self.work.untrained if self.work else None
 
     @property
+    def moments(self) -> Sequence[Moment]:
+        """How the gates moved during training: as it was recorded, or as the source of the network has it."""
+        return self.recorded or (self.loaded.moments if self.loaded else ())
+
+    @property
     def path(self) -> str:
-        """The block that is looked into: the one chosen, or else the last."""
+        """The block that is looked into: the selected one, or else the last."""
         paths = list(self.reading.gates) if self.reading else []
         return self.state.path if self.state.path in paths else paths[-1] if paths else ""
 
@@ -56,84 +72,95 @@ class Scene(NamedTuple):
         return self.reading.first_classes
 
     @property
-    def image(self) -> int | Own | None:
+    def image(self) -> int | ImageFile | None:
         """The image that goes through the network."""
-        return self.own if self.state.image is None else self.state.image
+        return self.file if self.state.image is None else self.state.image
 
     @property
     def cost(self) -> str:
         """What loading the network takes, in words, where somebody has to agree to it first; "" otherwise."""
         if self.work is None or self.work.loaded or self.work.busy:
             return ""
-        may = self.state.network in self.state.agreed and not self.work.failed
-        return "" if may else self.work.source.cost()
+        is_agreed = self.state.network in self.state.agreed and not self.work.failed
+        return "" if is_agreed else self.work.source.cost()
 
     @property
-    def awaits(self) -> bool:
-        """Whether a run is at work that has no weights yet: there is nothing to load, and nothing wrong with that."""
-        return bool(self.told.going) and not self.told.weights
+    def awaits_weights(self) -> bool:
+        """Whether a run is in progress that has no weights yet, so that there is nothing to load."""
+        return bool(self.run.progress) and not self.run.weights
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a watched `fit` is under way, between whose steps batches would be read of several networks."""
+        return self.work is not None and self.work.source.weights_version() is None
+
+    @property
+    def accuracy_problem(self) -> str:
+        """Why held gates have no effect on accuracy that could be measured; "" where they have."""
+        return accuracy_problem(self.loaded, self.reading) if self.loaded and self.reading else ""
+
+    @property
+    def passage(self) -> Passage | None:
+        """The image on its way through the block that is looked into, once it went through."""
+        if self.work is None or self.image is None:
+            return None
+        return self.work.results.get(image_key(self.image, self.path))
+
+    @property
+    def together(self) -> Ablation | None:
+        """The ablation of all blocks that are held; None where none is, or before it was measured."""
+        return self._ablation(self.state.held) if self.state.held else None
+
+    @property
+    def alone(self) -> dict[str, Ablation | None]:
+        """The ablation of each block by itself, by its path; None before it was measured."""
+        return {path: self._ablation((path,)) for path in self.reading.gates} if self.reading else {}
+
+    def _ablation(self, blocks: tuple[str, ...]) -> Ablation | None:
+        return self.work.results.get(ablation_key(self.state.how, blocks)) if self.work else None
 
     @property
     def effect(self) -> str:
         """What the held gates do to accuracy, in words; "" where none is held."""
         if self.work is None or not self.state.held:
             return ""
-        key = together_key(self.state)
-        otherwise = "not measured" if key in self.work.failed else self.unmeasured or "being measured \u2026"
         if self.is_moving:
             otherwise = "measured when fit has ended"
-        return held_words(self.state.held, self.state.how, self.work.results.get(key), otherwise)
-
-    @property
-    def unmeasured(self) -> str:
-        """Why held gates have no effect on accuracy that could be measured; "" where they have."""
-        if self.work is None or self.work.loaded is None or self.reading is None:
-            return ""
-        return unmeasured(self.work.loaded, self.reading)
-
-    @property
-    def is_moving(self) -> bool:
-        """Whether a watched `fit` is under way, between whose steps batches would be read of several networks."""
-        return self.work is not None and self.work.source.rests() is None
+        elif ablation_key(self.state.how, self.state.held) in self.work.failed:
+            otherwise = "not measured"
+        else:
+            otherwise = self.accuracy_problem or "being measured \u2026"
+        return held_words(self.state.held, self.state.how, self.together, otherwise)
 
     @property
     def offer(self) -> Offer:
-        """What can be chosen."""
+        """What can be selected."""
         if self.reading is None:
             return Offer(self.networks)
         return Offer(self.networks, tuple(self.reading.gates), len(self.reading.classes), len(self.reading.labels))
 
 
-def wanted(scene: Scene) -> list[Key]:
-    """What the tab that is open needs, the most urgent first; then the baseline, before it is asked for."""
-    state, keys = scene.state, list[Key]([LOAD, READ])
-    if scene.cost or scene.awaits:
+def required_keys(scene: Scene) -> list[Key]:
+    """Return the results that the open tab needs, the most urgent first; then the baseline, before it is asked for."""
+    state = scene.state
+    if scene.cost or scene.awaits_weights:
         return []
     if scene.is_moving:
         return [LOAD]
+    keys: list[Key] = [LOAD, READ]
     if scene.reading is None:
         return keys
     if state.tab == "One image" and scene.image is not None:
-        keys.append(("image", scene.image, scene.path))
-    if state.held and not scene.unmeasured:  # said on every tab
-        keys.append(together_key(state))
-    if state.tab == "Ablation" and not scene.unmeasured:
-        keys += [alone_key(state, path) for path in scene.reading.gates]
+        keys.append(image_key(scene.image, scene.path))
+    if state.held and not scene.accuracy_problem:  # said on every tab
+        keys.append(ablation_key(state.how, state.held))
+    if state.tab == "Ablation" and not scene.accuracy_problem:
+        keys += [ablation_key(state.how, (path,)) for path in scene.reading.gates]
     return [*keys, UNTRAINED]
 
 
-def ordered(scene: Scene, suffix: str) -> Order | None:
-    """The figure that is chosen, to be saved; None where there is nothing to draw yet."""
+def figure_order(scene: Scene, suffix: str) -> FigureOrder | None:
+    """Return the selected figure, to be saved; None where there is nothing to draw yet."""
     if scene.reading is None:
         return None
-    return Order(scene.reading, scene.classes, scene.path, scene.state.figure, scene.state.network, suffix)
-
-
-def alone_key(state: State, path: str) -> Key:
-    """What is asked for when one block's gate is held."""
-    return ("ablation", state.how, (path,))
-
-
-def together_key(state: State) -> Key:
-    """What is asked for when the gates of all that are held are."""
-    return ("ablation", state.how, state.held)
+    return FigureOrder(scene.reading, scene.classes, scene.path, scene.state.figure, scene.state.network, suffix)

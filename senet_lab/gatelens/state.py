@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from senet_lab.checks import flag, one_of, quoted, whole
+from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.saving import FIGURES
-from senet_lab.gatelens.upload import judged_size
+from senet_lab.gatelens.upload import check_size
 from senet_lab.gatelens.views.figures import SUFFIXES
 from senet_lab.gates.ablation import HOWS
 
-TABS = ("Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training")
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
+HOLD = "hold "  # before the path of a block: each has a setting, so that several in one message do not undo each other
+SETTINGS = ("tab", "network", "path", "classes", "image", "page", "wrong", "how", "figure")
+COMMANDS = ("load", "free", "own", "save", "again")
+MAX_PAGE = 10**6
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class State:
 
 
 class Offer(NamedTuple):
-    """What can be chosen: names of networks, blocks with a gate, and how many classes and images there are."""
+    """What can be selected: names of networks, blocks with a gate, and the numbers of classes and images."""
 
     networks: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
@@ -57,61 +61,89 @@ class Offer(NamedTuple):
     images: int = 0
 
 
-def after(state: State, moves: Mapping[str, Any], offer: Offer) -> State:
-    """The state after the moves that can be made; why the others cannot is in `refused`."""
-    refused = {}
+class Commands(NamedTuple):
+    """What a message asks the panel to do, apart from its state.
+
+    Attributes:
+        suffix: of the figure file to be saved; "" where none is.
+        read_again: whether to forget what was found out of the network, and to find it out anew.
+    """
+
+    suffix: str = ""
+    read_again: bool = False
+
+
+def after(state: State, moves: Mapping[str, Any], offer: Offer) -> tuple[State, Commands]:
+    """Return the state after the moves that can be made, which says why the others cannot; and what is to be done.
+
+    Args:
+        moves: settings with their new values, and commands.
+    """
+    refused, commands = {}, Commands()
     for name, value in moves.items():
         try:
-            state = replace(state, **_moved(state, name, value, offer))
+            if name.startswith(HOLD):
+                state = _hold(state, name.removeprefix(HOLD), value, offer)
+            elif one_of("control", name, (*SETTINGS, *COMMANDS)) in COMMANDS:
+                state, commands = _obey(state, commands, name, value)
+            else:
+                state = _set(state, name, value, offer)
         except (ValueError, TypeError) as error:
             refused[name] = str(error)
-    return replace(state, refused=refused)
+    return replace(state, refused=refused), commands
 
 
-def _moved(state: State, name: str, value: Any, offer: Offer) -> dict[str, Any]:
-    if name.startswith("hold "):  # a block's own move, so that several in one message do not undo each other
-        return _held(state, name.removeprefix("hold "), value, offer)
-    return _MOVES[one_of("control", name, tuple(_MOVES))](state, value, offer)
+def _set(state: State, name: str, value: Any, offer: Offer) -> State:
+    """Return the state with one of `SETTINGS` changed, and what follows from that."""
+    checked: Any
+    match name:
+        case "network":  # another network has other blocks and may have other classes
+            network = one_of("network", value, offer.networks or ("",))
+            return State(network, state.tab, how=state.how, figure=state.figure, agreed=state.agreed)
+        case "tab":
+            checked = one_of("tab", value, TABS)
+        case "path":
+            checked = one_of("block", value, offer.blocks or ("",))
+        case "classes":
+            checked = _class_numbers(value, offer)
+        case "image":
+            checked = whole("image", value, 0, max(0, offer.images - 1))
+        case "page":
+            checked = whole("page", value, 0, MAX_PAGE)
+        case "wrong":
+            checked = flag("wrong", value)
+        case "how":
+            checked = one_of("how", value, HELD_AT)
+        case "figure":
+            checked = one_of("figure", value, tuple(FIGURES))
+    page = {"page": 0} if name in ("classes", "wrong") else {}
+    return replace(state, **{name: checked, **page})
 
 
-def _held(state: State, path: str, value: Any, offer: Offer) -> dict[str, Any]:
+def _obey(state: State, commands: Commands, name: str, value: Any) -> tuple[State, Commands]:
+    """Return the state and the commands with one of `COMMANDS`."""
+    match name:
+        case "load":
+            return (replace(state, agreed=(*state.agreed, state.network)) if flag("load", value) else state), commands
+        case "free":
+            return (replace(state, held=()) if flag("free", value) else state), commands
+        case "own":  # a file that the page does not send, to be told why
+            check_size(value)
+            return state, commands
+        case "save":
+            return state, commands._replace(suffix=one_of("save", value, SUFFIXES))
+        case _:
+            return state, commands._replace(read_again=flag("again", value))
+
+
+def _hold(state: State, path: str, value: Any, offer: Offer) -> State:
     one_of("block", path, offer.blocks or ("",))
-    kept = {*state.held, path} if flag("hold", value) else {*state.held} - {path}
-    return {"held": tuple(each for each in offer.blocks if each in kept)}
+    held = {*state.held, path} if flag("hold", value) else {*state.held} - {path}
+    return replace(state, held=tuple(each for each in offer.blocks if each in held))
 
 
-def _classes(value: Any, offer: Offer) -> dict[str, Any]:
-    """Any number of classes, in their order; none is a choice, too."""
+def _class_numbers(value: Any, offer: Offer) -> tuple[int, ...]:
+    """Return any number of classes in ascending order, also none."""
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"`classes` must be a list of numbers, not {quoted(value)}; try [0, 1].")
-    numbers = {whole("classes", each, 0, max(0, offer.classes - 1)) for each in value}
-    return {"classes": tuple(sorted(numbers)), "page": 0}
-
-
-def _network(state: State, value: Any, offer: Offer) -> dict[str, Any]:
-    """Another network has other blocks and, it may be, other classes."""
-    kept = {"network": one_of("network", value, offer.networks or ("",)), "tab": state.tab, "how": state.how}
-    return {**{name: getattr(State(), name) for name in ("path", "classes", "image", "page", "wrong", "held")}, **kept}
-
-
-def _nothing(_: Any) -> dict[str, Any]:
-    return {}
-
-
-_MOVES: dict[str, Callable[[State, Any, Offer], dict[str, Any]]] = {
-    "tab": lambda _, value, __: {"tab": one_of("tab", value, TABS)},
-    "network": _network,
-    "path": lambda _, value, offer: {"path": one_of("block", value, offer.blocks or ("",))},
-    "classes": lambda _, value, offer: _classes(value, offer),
-    "image": lambda _, value, offer: {"image": whole("image", value, 0, max(0, offer.images - 1))},
-    "page": lambda _, value, __: {"page": whole("page", value, 0, 10**6)},
-    "wrong": lambda _, value, __: {"wrong": flag("wrong", value), "page": 0},
-    "how": lambda _, value, __: {"how": one_of("how", value, HELD_AT)},
-    "figure": lambda _, value, __: {"figure": one_of("figure", value, tuple(FIGURES))},
-    "load": lambda state, value, _: {"agreed": (*state.agreed, state.network)} if flag("load", value) else {},
-    "free": lambda _, value, __: {"held": ()} if flag("free", value) else {},
-    "own": lambda _, value, __: _nothing(judged_size(value)),
-    # What is done with the network, once the moves are made: here it is only judged.
-    "save": lambda _, value, __: _nothing(one_of("save", value, SUFFIXES)),
-    "again": lambda _, value, __: _nothing(flag("again", value)),
-}
+    return tuple(sorted({whole("classes", each, 0, max(0, offer.classes - 1)) for each in value}))

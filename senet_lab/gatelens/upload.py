@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from senet_lab.checks import quoted, shortened
-from senet_lab.gatelens.own_image import Own
+from senet_lab.gatelens.image_file import ImageFile
+from senet_lab.gatelens.messages import MAX_FILE_BYTES, FilePart
 
-MOST = 64 * 2**20  # bytes of a file; the page knows it as well, and sends no larger one
+MAX_NAME_LENGTH = 80
 
 
-def judged_size(file: Any) -> int:
-    """The bytes of a file that may be sent, of which the page says {"name": its name, "size": bytes}.
+def check_size(file: Any) -> int:
+    """Return the bytes of a file that may be sent, of which the page says {"name": its name, "size": bytes}.
 
     Raises:
         ValueError, TypeError: it may not.
@@ -25,46 +26,46 @@ def judged_size(file: Any) -> int:
     name, size = shortened(file["name"]), int(file["size"])
     if size <= 0:
         raise ValueError(f"{name} is empty; choose another file.")
-    if size > MOST:
-        most = MOST // 2**20
-        raise ValueError(f"{name} has {quoted(size // 2**20)} MiB, and at most {most} are taken; save it smaller.")
+    if size > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 2**20
+        raise ValueError(f"{name} has {quoted(size // 2**20)} MiB, and at most {limit} are taken; save it smaller.")
     return size
 
 
 class Uploads:
-    """Puts the parts of a file together, and hands it on when the last one is there, on a thread for it alone.
+    """Puts the parts of a file together, and hands it on when the last one is there, in a thread of its own.
 
     Attributes:
         last: the file that came last.
     """
 
-    def __init__(self, take: Callable[[Own], None]) -> None:
+    def __init__(self, take: Callable[[ImageFile], None]) -> None:
         self._take = take
         self._turn: Any = ""
         self._parts = list[bytes]()
-        self.last: Own | None = None
-        self._taking: threading.Thread | None = None
+        self.last: ImageFile | None = None
+        self._thread: threading.Thread | None = None
 
-    def receive(self, part: dict[str, Any], buffers: Sequence[Any]) -> None:
-        """Take one part: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes.
+    def receive(self, part: FilePart, buffers: Sequence[Any]) -> None:
+        """Receive one part: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes.
 
         Raises:
             TypeError: it is damaged.
         """
         if not isinstance(part, dict) or not {"file", "turn", "part", "parts"} <= set(part) or not buffers:
             raise TypeError("a part of a file must have `file`, `turn`, `part`, `parts` and bytes; choose it again.")
-        if part["turn"] != self._turn:  # another file was dropped, and the first is no longer wanted
+        if part["turn"] != self._turn:  # another file was dropped, and the first is no longer needed
             self._turn, self._parts = part["turn"], []
-        if part["part"] != len(self._parts) or sum(map(len, self._parts)) > MOST:
+        if part["part"] != len(self._parts) or sum(map(len, self._parts)) > MAX_FILE_BYTES:
             return
         self._parts.append(bytes(buffers[0]))
         if len(self._parts) == part["parts"]:
-            whole, self._parts, self._turn = b"".join(self._parts), [], ""
-            self.last = own = Own(str(part["file"])[:80], whole)
-            self._taking = threading.Thread(target=self._take, args=(own,), daemon=True)
-            self._taking.start()
+            content, self._parts, self._turn = b"".join(self._parts), [], ""
+            self.last = file = ImageFile(str(part["file"])[:MAX_NAME_LENGTH], content)
+            self._thread = threading.Thread(target=self._take, args=(file,), daemon=True)
+            self._thread.start()
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until the last file was taken, or refused."""
-        if self._taking:
-            self._taking.join(timeout)
+        if self._thread:
+            self._thread.join(timeout)

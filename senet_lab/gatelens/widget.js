@@ -1,79 +1,106 @@
 // The GateLens's page. It sends what was chosen and shows what comes back; what a choice means is decided in Python.
+/** @import { RenderProps } from "@anywidget/types" */
+/** @import { Ask, AskOf } from "../widgets/conversation.js" */
+/** @import { Commands, Moves, Traits } from "./messages.js" */
+import { openConversation } from "../widgets/conversation.js";
+import { closest, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
+import {
+  keepKeys,
+  messageOf,
+  placeTabs,
+  reportErrors,
+  setText,
+  showTips,
+  stepAlong,
+  tabButtons,
+  walkTabs,
+} from "../widgets/kit.js";
+import { redraw } from "../widgets/redraw.js";
+import { takeFiles, uploader } from "./files.js";
+import { COMMANDS, TABS } from "./messages.js";
 
-const TABS = ["Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training"];
-const ONCE = ["save", "own", "upload"]; // done rather than set
-const PART = 4 * 2 ** 20; // bytes of a file in one message: Jupyter's server takes ten
-const MOST = 64 * 2 ** 20; // bytes of a file
+const PARTS = /** @type {const} */ (["heading", "strip", "side", "body"]);
 
 export default {
+  /** @param {RenderProps<Traits>} props */
   render({ model, el }) {
     const view = uniqueId();
     layout(el, view);
-    const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    let file = ""; // the one that is being sent
+    const parts = findParts(el);
+    const conversation = openConversation(model, "shown", view, { commands: COMMANDS, silence });
+    const { ask } = conversation;
+    const send = uploader(ask);
 
+    /** @param {string} words */
     function silence(words) {
       el.classList.toggle("sn-silent", Boolean(words));
       complain(words || model.get("shown").error);
     }
-    const talk = conversation(model, "shown", view, { once: ONCE, silence });
-    const { ask } = talk;
 
+    /** @param {string} words */
     function complain(words) {
-      if (parts.error.textContent !== words) parts.error.textContent = words;
+      setText(parts.error, words);
       parts.error.hidden = !words;
     }
 
-    // Each part when the one before has come, so that what is chosen meanwhile need not wait for the whole file.
-    async function send(chosen) {
-      const { name, size } = chosen;
-      if (!size || size > MOST) return ask("own", { name, size }); // to be told why not
-      const turn = (file = uniqueId());
-      const parts = Math.ceil(size / PART);
-      for (let part = 0; part < parts && file === turn; part += 1) {
-        const bytes = await chosen.slice(part * PART, (part + 1) * PART).arrayBuffer();
-        await ask("upload", { file: name, turn, part, parts }, { buffers: [bytes] });
-      }
-    }
-
+    /** @param {File | undefined} chosen */
     const sendFile = (chosen) =>
-      chosen && send(chosen).catch((error) => complain(`'${chosen.name}' could not be read (${error.message}). Choose it again.`));
+      chosen &&
+      send(chosen).catch((error) =>
+        complain(`'${chosen.name}' could not be read (${messageOf(error)}). Choose it again.`),
+      );
 
     function show() {
       const shown = model.get("shown");
-      if (parts.said.textContent !== shown.said) parts.said.textContent = shown.said;
+      setText(parts.said, shown.said);
       placeTabs(parts, shown.tab);
       parts.busy.hidden = !shown.busy;
-      const doing = shown.busy || shown.doing;
-      if (parts.doing.textContent !== doing) parts.doing.textContent = doing;
-      if (!talk.isAnswered()) return; // a later choice is on its way: leave the controls to the hand that moves them
+      setText(parts.doing, shown.busy || shown.doing);
+      if (!conversation.isAnswered()) return; // a later choice is on its way: leave the controls to the hand that moves them
       complain(shown.error);
       redraw(parts.side, model.get("side"));
     }
 
-    const drawsOf = (name) => () => (name !== "side" || talk.isAnswered()) && redraw(parts[name], model.get(name));
+    const stops = [
+      keepKeys(el),
+      showTips(el, parts.tip),
+      walkTabs(el, ask),
+      chooseBlocks(el, ask),
+      hold(el, ask),
+      choose(el, ask),
+      takeFiles(el, sendFile),
+    ];
 
-    const chooses = [chooseBlocks(el, ask), hold(el, ask), choose(el, ask), takeFiles(el, sendFile)];
-    const stops = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), ...chooses];
-    const shows = { ...Object.fromEntries(["heading", "strip", "side", "body"].map((name) => [name, drawsOf(name)])), shown: show };
-    for (const name of Object.keys(shows)) {
-      shows[name] = drawing(shows[name], complain);
-      model.on(`change:${name}`, shows[name]);
-      shows[name]();
+    /**
+     * Shows a trait now and when it changes.
+     * @param {keyof Traits} name
+     * @param {() => void} draw
+     */
+    function follow(name, draw) {
+      const listener = reportErrors(draw, complain);
+      model.on(`change:${name}`, listener);
+      stops.push(() => model.off(`change:${name}`, listener));
+      listener();
     }
+    for (const name of PARTS)
+      follow(name, () => {
+        if (name !== "side" || conversation.isAnswered()) redraw(parts[name], model.get(name));
+      });
+    follow("shown", show);
     return () => {
       stops.forEach((stop) => stop());
-      talk.stop();
-      for (const [name, draws] of Object.entries(shows)) model.off(`change:${name}`, draws);
+      conversation.stop();
     };
   },
 };
 
+/**
+ * Builds the page.
+ * @param {HTMLElement} el
+ * @param {string} view
+ */
 function layout(el, view) {
   el.classList.add("sn", "sn-explorer", "sn-lens");
-  const tabs = TABS.map(
-    (tab, at) => `<button type="button" role="tab" data-tab="${tab}" id="${view}-${at}" aria-controls="${view}">${tab}</button>`,
-  );
   el.innerHTML = `
     <div class="sn-columns">
       <div class="sn-side" data-part="side" role="group" aria-label="What is looked at"></div>
@@ -83,7 +110,7 @@ function layout(el, view) {
         <div class="sn-busy"><span data-part="busy" hidden><progress aria-label="At work"></progress></span>
           <span data-part="doing" role="status"></span></div>
         <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
-        <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabs.join("")}</div>
+        <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabButtons(TABS, view)}</div>
         <p class="sn-said" data-part="said" role="status"></p>
         <div data-part="body" role="tabpanel" id="${view}"></div>
       </div>
@@ -91,94 +118,98 @@ function layout(el, view) {
     <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
 }
 
-// Listeners on one element; returns how to stop.
-function listen(el, heard) {
-  heard.forEach(([name, listener]) => el.addEventListener(name, listener));
-  return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
-}
-
-// A block by click or Enter, or by arrow keys along its neighbours.
+/**
+ * Selects a block on click or Enter, or by arrow keys along its neighbors.
+ * @param {HTMLElement} el
+ * @param {AskOf<Moves>} ask
+ */
 function chooseBlocks(el, ask) {
+  /** @param {MouseEvent} event */
   const click = (event) => {
-    const node = event.target.closest(".sn-node[data-path]");
-    if (node) ask("path", node.dataset.path);
+    const path = closest(event, ".sn-node[data-path]")?.dataset.path;
+    if (path !== undefined) ask("path", path);
   };
-  const key = (event) => {
-    const node = event.target.closest?.(".sn-node");
+  /** @param {KeyboardEvent} event */
+  const keydown = (event) => {
+    const node = closest(event, ".sn-node");
     if (!node) return;
-    const nodes = [...node.closest("svg").querySelectorAll(".sn-node")];
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[event.key];
-    const to = step ? nodes[Math.min(nodes.length - 1, Math.max(0, nodes.indexOf(node) + step))] : node;
-    if (step) to.focus();
-    else if (event.key !== "Enter" && event.key !== " ") return;
+    const neighbor = stepAlong(event, node);
+    if (!neighbor && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    if (to.dataset.path !== undefined) ask("path", to.dataset.path);
-    else if (!step) to.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    const { path } = (neighbor ?? node).dataset;
+    if (path !== undefined) ask("path", path);
+    else if (!neighbor) node.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   };
-  return listen(el, [["click", click], ["keydown", key]]);
+  return listen(el, { click, keydown });
 }
 
-// A gate is held, or let go: at once on the page, so that a second click means the other thing.
+/**
+ * Holds or releases gates, at once on the page, so that a second click means the opposite.
+ * @param {HTMLElement} el
+ * @param {Ask} ask
+ */
 function hold(el, ask) {
+  /** @param {MouseEvent} event */
   const click = (event) => {
-    const button = event.target.closest("[data-hold]");
+    const button = closest(event, "[data-hold]");
     if (!button) return;
-    const pressed = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(pressed));
-    ask(`hold ${button.dataset.hold}`, pressed);
+    const isPressed = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(isPressed));
+    ask(`hold ${button.dataset.hold}`, isPressed);
   };
-  return listen(el, [["click", click]]);
+  return listen(el, { click });
 }
 
-// Buttons, check boxes, radio buttons and the list of networks.
+/**
+ * Handles buttons, check boxes, radio buttons and the list of networks.
+ * @param {HTMLElement} el
+ * @param {Ask} ask
+ */
 function choose(el, ask) {
-  const classes = () => [...el.querySelectorAll("input[data-ask=classes]")];
-  const askClasses = () => ask("classes", classes().filter((box) => box.checked).map((box) => Number(box.dataset.value)));
+  /** @type {AskOf<Moves & Commands>} */
+  const askOwn = ask;
+  const classes = () => /** @type {HTMLInputElement[]} */ (findAll(el, "input[data-ask=classes]"));
+  const askClasses = () =>
+    askOwn(
+      "classes",
+      classes()
+        .filter((box) => box.checked)
+        .map((box) => Number(box.dataset.value)),
+    );
+  /** @param {MouseEvent} event */
   const click = (event) => {
-    const button = event.target.closest("button");
+    const button = closest(event, "button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
-    const { tab, ask: name, value, all } = button.dataset;
+    const { tab, ask: name, all } = button.dataset;
     if (tab) ask("tab", tab);
     else if (all) {
-      classes().forEach((box) => (box.checked = all === "true" && !box.disabled));
+      for (const box of classes()) box.checked = all === "true" && !box.disabled;
       askClasses();
-    } else if (name) ask(name, name === "image" || name === "page" ? Number(value) : name === "save" ? value : value === "true");
+    } else if (name) ask(name, valueOfButton(button));
   };
+  /** @param {Event} event */
   const change = ({ target }) => {
+    if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
     const { ask: name, value } = target.dataset;
     if (name === "classes") askClasses();
-    else if (target.type === "checkbox" && name) ask(name, target.checked);
-    else if (name) ask(name, target.tagName === "SELECT" ? target.value : value);
+    else if (name && target.type === "checkbox") ask(name, /** @type {HTMLInputElement} */ (target).checked);
+    else if (name) ask(name, target instanceof HTMLSelectElement ? target.value : value);
   };
-  // Before the list is opened, so that the runs that are there now are in it.
+  /**
+   * Before the list is opened, so that the runs that are there now are in it.
+   * @param {MouseEvent | FocusEvent} event
+   */
   const near = ({ target, relatedTarget }) => {
-    if (target.dataset?.ask === "network" && !relatedTarget?.closest("[data-ask=network]")) ask("runs", true);
+    const isFrom = relatedTarget instanceof Element && relatedTarget.closest("[data-ask=network]");
+    if (target instanceof HTMLElement && target.dataset.ask === "network" && !isFrom) askOwn("runs", true);
   };
-  return listen(el, [["click", click], ["change", change], ["mouseover", near], ["focusin", near]]);
+  return listen(el, { click, change, mouseover: near, focusin: near });
 }
 
-// A file of one's own, chosen or dropped anywhere on the panel.
-function takeFiles(el, send) {
-  const change = ({ target }) => {
-    if (!target.dataset.file) return;
-    send(target.files[0]);
-    target.value = ""; // so that the same file can be chosen again
-  };
-  // The side may be drawn anew while the dialog is open: what is chosen then is heard by the old input alone.
-  const opened = ({ target }) => target.dataset.file && (target.onchange = change);
-  const over = (event) => {
-    if (![...event.dataTransfer.types].includes("Files")) return;
-    event.preventDefault();
-    event.stopPropagation(); // or JupyterLab takes it for a file to keep
-    el.classList.add("sn-over");
-  };
-  const leave = (event) => el.contains(event.relatedTarget) || el.classList.remove("sn-over");
-  const drop = (event) => {
-    el.classList.remove("sn-over");
-    if (!event.dataTransfer.files.length) return;
-    event.preventDefault();
-    event.stopPropagation();
-    send(event.dataTransfer.files[0]);
-  };
-  return listen(el, [["click", opened], ["change", change], ["dragenter", over], ["dragover", over], ["dragleave", leave], ["drop", drop]]);
+/** @type {Record<string, (value: string) => number | string>} by what is asked for; others are true or false */
+const READERS = { image: Number, page: Number, save: String };
+
+/** @param {HTMLElement} button */
+function valueOfButton({ dataset: { ask: name = "", value = "" } }) {
+  return READERS[name] ? READERS[name](value) : value === "true";
 }

@@ -1,4 +1,4 @@
-"""The GateLens: look into the gates of a trained network. Keras is asked beside the notebook's own thread."""
+"""The GateLens: look into the gates of a trained network. Keras works in a thread, so the notebook stays free."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextvars
 import os
 import sys
 import threading
-import traceback
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,24 +17,24 @@ import traitlets
 
 from senet_lab.assets import read_assets
 from senet_lab.checks import quoted
-from senet_lab.drawing.network.summary import style_sheet
-from senet_lab.gatelens.own_image import Own, refusal
-from senet_lab.gatelens.page import PARTS, parted, shown, still
-from senet_lab.gatelens.saving import Saving
-from senet_lab.gatelens.scene import Scene, ordered, wanted
-from senet_lab.gatelens.sources.folder import GROUP, Folder, Found
-from senet_lab.gatelens.sources.offered import offered
-from senet_lab.gatelens.sources.recorded import Noted, Told
+from senet_lab.drawing.sheet import style_sheet
+from senet_lab.gatelens.image_file import ImageFile, refusal
+from senet_lab.gatelens.messages import TABS
+from senet_lab.gatelens.networks import Networks
+from senet_lab.gatelens.page import PARTS, shown, split_by_trait, still
+from senet_lab.gatelens.saving import FigureSaver
+from senet_lab.gatelens.scene import Scene, figure_order, required_keys
+from senet_lab.gatelens.sources.listing import list_sources
+from senet_lab.gatelens.sources.run_list import Folder, RunList
 from senet_lab.gatelens.sources.runs import of_run
 from senet_lab.gatelens.sources.source import Source
-from senet_lab.gatelens.state import TABS, State, after
+from senet_lab.gatelens.state import State, after
 from senet_lab.gatelens.upload import Uploads
-from senet_lab.gatelens.views.reading import gates_sheet
-from senet_lab.gatelens.work import Work, Works
-from senet_lab.gates.moments import Moment
+from senet_lab.gatelens.views.classes import gates_sheet
+from senet_lab.gatelens.work import Work
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.cells import REPLACED, CellPanels, cell
-from senet_lab.widgets.conversation import Conversation, Request
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
 from senet_lab.widgets.follower import Follower
 
 if TYPE_CHECKING:
@@ -68,10 +67,10 @@ class GateLens(anywidget.AnyWidget):
         ValueError: images, labels and classes do not fit the model, or are not finite; says which, and what would do.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "gatelens/widget.js")
+    _esm = read_assets("gatelens/widget.bundle.js")
     _css = style_sheet() + gates_sheet() + read_assets("widgets/base.css", "gatelens/widget.css")
 
-    # To the page: what `page.shown` puts together, its large parts apart, so that only what has changed is sent.
+    # To the page: what `page.shown` returns, its large parts apart, so that only what has changed is sent.
     # From the page come messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     heading = traitlets.Unicode().tag(sync=True)
@@ -90,15 +89,16 @@ class GateLens(anywidget.AnyWidget):
         watch: GateWatch | None = None,
         runs: Folder = "runs",
     ) -> None:
-        sources, first = offered(model, images, labels, classes, prepare)
-        _must_be_watch(watch)
+        sources, first = list_sources(model, images, labels, classes, prepare)
+        _check_watch(watch)
         if runs is not None and not isinstance(runs, (str, os.PathLike)):
             raise TypeError(f"`runs` must be the folder of the runs, or None for none, not {quoted(runs)}; try 'runs'.")
-        self._begin(sources, first, Found(runs), watch, agreed=(first,) if isinstance(model, str) else ())
+        agreed = (first,) if isinstance(model, str) else ()
+        self._begin(sources, first, RunList(runs), watch, agreed)
 
     @classmethod
     def of_run(cls, run: Run | str | Path) -> GateLens:
-        """The gates of a training in a folder: of its best weights, and how they moved from checkpoint to checkpoint.
+        """Show the gates of a run: of its best weights, and how they moved from checkpoint to checkpoint.
 
         Raises:
             TypeError: neither a run nor a folder.
@@ -109,87 +109,71 @@ class GateLens(anywidget.AnyWidget):
         run = run if isinstance(run, Run) else Run(Path(run))
         source = of_run(run)
         lens = cls.__new__(cls)
-        lens._begin({source.name: source}, source.name, Found(None, {source.name: run}))
+        lens._begin({source.name: source}, source.name, RunList(None, {source.name: run}))
         return lens
 
     def _begin(
         self,
         sources: dict[str, Source],
         first: str,
-        found: Found,
+        runs: RunList,
         watch: GateWatch | None = None,
         agreed: tuple[str, ...] = (),
     ) -> None:
         self.failure: BaseException | None = None
-        if watch is not None and first in sources and not sources[first].lasting:
-            sources = {**sources, first: replace(sources[first], rests=watch.rests)}
-        self._works, self._found = Works(sources, self._follow), found
-        self._watches = {} if watch is None else {first: watch}
-        self._works.offer(found.sources(), GROUP)
-        self._own: Own | None = None
+        self._file: ImageFile | None = None
         self._moving = threading.Lock()  # a file is taken on another thread than a move
+        self._sending = threading.RLock()
         self._state = State(network=first, agreed=agreed, tab=TABS[0] if watch is None else "Training")
         self._follower = Follower(weakref.WeakMethod(self._look))
-        self._uploads, self._saving = Uploads(self._take), Saving(self._follow)
+        self._networks = Networks(sources, runs, self._follow, None if watch is None else (first, watch))
+        self._uploads, self._figures = Uploads(self._take), FigureSaver(self._follow)
         self._conversation = Conversation(self._act, self._answer, self._fail)
         self._open()
-        super().__init__(**parted(self._page()))
+        super().__init__(**split_by_trait(self._page()))
         self._conversation.open(self, (*PARTS, "shown"))
         CELLS.replace(cell(), self)
-        if watch is not None:
-            watch.listen(self._follow)
-        self._works.try_again(first)  # what failed for another panel, some time ago
+        self._networks.listen()
+        self._networks.try_again(first)  # what failed for another panel, some time ago
         self._follow()
 
     def _open(self) -> None:
-        """Follow the run that is shown, if it is one; while it is trained, that is what is looked at."""
-        if noted := self._noted:
+        """Follow the run that is shown, if it is one; while it is trained, show that."""
+        if folder := self._networks.run_folder(self._state.network):
             self._follower.start()
-            if noted.look().going:
+            if folder.look().progress:
                 self._state = replace(self._state, tab="Training")
 
     def close(self) -> None:
-        """End the panel, and let go of the network and all that was found out of it."""
+        """End the panel, and release the network and all that was found out of it."""
         if getattr(self, "_follower", None) is not None:  # a panel that was refused has none
-            self._rest()
+            self._end()
         super().close()
 
     def replaced_by(self, _: GateLens) -> None:
         """End this panel: its cell was run again."""
-        self._rest()
+        self._end()
 
-    def _rest(self) -> None:
+    def _end(self) -> None:
         """Look, work and send no more; ipywidgets keeps what is left."""
         self._follower.end()
-        self._works.end()
-        for watch in self._watches.values():
-            watch.unlisten(self._follow)
-        self._watches, self._own = {}, None
+        self._networks.end()
+        self._file = None
 
     @property
     def _work(self) -> Work | None:
-        """That on the network that is shown."""
-        return self._works.of(self._state.network)
-
-    @property
-    def _watch(self) -> GateWatch | None:
-        """What watches the fit of the network that is shown; None where nothing does."""
-        return self._watches.get(self._state.network)
-
-    @property
-    def _noted(self) -> Noted | None:
-        """What the folder says of the run that is shown; None where it is no run."""
-        return None if self._follower.is_ended else self._found.noted(self._state.network)
+        """The work on the network that is shown."""
+        return self._networks.work(self._state.network)
 
     @property
     def scene(self) -> Scene:
-        """All that the page is drawn of."""
-        told = noted.told if (noted := self._noted) else Told()
-        moments: Sequence[Moment] = watch.moments if (watch := self._watch) else told.moments
-        return Scene(self._state, self._work, self._works.names, self._own, tuple(moments), self._saving.saved, told)
+        """All that the page is drawn from."""
+        networks, name = self._networks, self._state.network
+        moments, status = networks.moments(name), self._figures.status
+        return Scene(self._state, self._work, networks.names, self._file, moments, status, networks.run(name))
 
     def _act(self, request: Request) -> None:
-        """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
+        """Make the moves that the page asks for."""
         if self._follower.is_ended:
             return
         self._follower.context = contextvars.copy_context()  # see Follower
@@ -197,58 +181,54 @@ class GateLens(anywidget.AnyWidget):
         if "upload" in moves:
             self._uploads.receive(moves.pop("upload"), request.buffers)
         with self._moving:
-            if moves.pop("runs", False):  # the list is about to be opened: nothing is chosen yet
-                self._works.offer(self._found.sources(), GROUP)
+            if moves.pop("runs", False):  # the list is about to be opened: nothing is selected yet
+                self._networks.offer_runs()
             if moves:
-                self._choose(moves)
+                self._move(moves)
 
     def _answer(self) -> None:
         if self._follower.is_ended:
-            self.shown = {**self.shown, "answered": self._conversation.answered, "error": REPLACED, "busy": ""}
+            self._show_rest(error=REPLACED, busy="")
         else:
             self._render()
 
-    def _choose(self, moves: dict[str, Any]) -> None:
+    def _move(self, moves: dict[str, Any]) -> None:
         network = self._state.network
-        self._state = state = after(self._state, moves, self.scene.offer)
-        if state.network != network:
+        self._state, commands = after(self._state, moves, self.scene.offer)
+        if self._state.network != network:
             self._open()
-        if moves.get("again") is True and "again" not in state.refused:
-            self._works.again(state.network)
-            if self._noted:
-                self._noted.mark()
-            if watch := self._watch:  # who asks while a fit seems to be under way knows that it was interrupted
-                watch.is_going = False
-        elif not state.refused:
-            self._works.try_again(state.network)
-        self._saving.forget_failure()
-        if "save" in moves and "save" not in state.refused and (order := ordered(self.scene, moves["save"])):
-            self._saving.start(order)
+        if commands.read_again:
+            self._networks.read_again(self._state.network)
+        elif not self._state.refused:
+            self._networks.try_again(self._state.network)
+        self._figures.forget_failure()
+        if commands.suffix and (order := figure_order(self.scene, commands.suffix)):
+            self._figures.start(order)
         self._aim()
 
-    def _take(self, own: Own) -> None:
-        """A file of one's own has come: it goes through the network, unless it is refused, which changes nothing.
+    def _take(self, file: ImageFile) -> None:
+        """Send a file through the network, unless it is refused, which changes nothing else.
 
         On a thread of its own, since a large one takes seconds to unpack.
         """
         loaded = self._work.loaded if self._work else None
         try:
-            why = refusal(own, loaded.images.shape[1:] if loaded else None)
+            problem = refusal(file, loaded.images.shape[1:] if loaded else None)
         except Exception as error:  # an error in a thread vanishes unless it is shown
             self._fail(error)
             return
-        if own is not self._uploads.last or self._follower.is_ended:  # a smaller one came later, and was faster
+        if file is not self._uploads.last or self._follower.is_ended:  # a smaller one came later, and was faster
             return
         with self._moving:
-            if why:
-                self._state = replace(self._state, refused={"own": why})
+            if problem:
+                self._state = replace(self._state, refused={"own": problem})
             else:
-                self._own, self._state = own, replace(self._state, image=None, tab="One image", refused={})
-                self._works.try_again(self._state.network)
+                self._file, self._state = file, replace(self._state, image=None, tab="One image", refused={})
+                self._networks.try_again(self._state.network)
         self._follow()
 
     def _follow(self) -> None:
-        """Something was found out, on some thread; it may be what the next thing needs."""
+        """Show what was found out, on some thread; and go on with what it is needed for."""
         self._follower.call(self._update)
 
     def _update(self) -> None:
@@ -261,78 +241,71 @@ class GateLens(anywidget.AnyWidget):
             self._fail(error)
 
     def _look(self) -> bool:
-        """See how far the run is that is looked into; returns whether a process is at it."""
+        """Look how far the run is that is shown; return whether a process trains it."""
         try:
-            return self._seen()
+            folder = self._networks.run_folder(self._state.network)
+            if folder is None:
+                return False
+            before, now = folder.snapshot, folder.look()
+            if not before.weights and now.weights:  # its first ones
+                self._networks.try_again(self._state.network)
+            if before != now:
+                self._follow()
+            return bool(now.progress)
         except Exception as error:  # it would end the thread, and nobody would hear of it
             self._fail(error)
             return False
 
-    def _seen(self) -> bool:
-        if (noted := self._noted) is None:
-            return False
-        before, now = noted.told, noted.look()
-        if not before.weights and now.weights:  # its first ones
-            self._works.try_again(self._state.network)
-        if before != now:
-            self._follow()
-        return bool(now.going)
-
     def _aim(self) -> None:
-        work = self._work
-        if work and work.is_outdated and work.source.rests() is not None:  # a fit has ended: read what came of it
-            self._works.again(self._state.network)
+        self._networks.forget_outdated(self._state.network)
         scene = self.scene
         if scene.work:
-            scene.work.aim(wanted(scene))
+            scene.work.aim(required_keys(scene))
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = error
-        said = "".join(traceback.format_exception(error))
-        self.shown = {**self.shown, "answered": self._conversation.answered, "error": said}
+        show_failure(self, "shown", self._conversation.answered, error)
 
     def _page(self) -> dict[str, Any]:
         return {"answered": self._conversation.answered, **shown(self.scene)}
 
     def _render(self) -> None:
-        """Send what has changed on the page, once; other threads may move on meanwhile, and the last word is theirs."""
-        drawn = None
-        while drawn != (now := self._now()):
-            drawn = now
-            page = self._page()
-            if self._now() == now:
-                for name, value in parted(page).items():
-                    setattr(self, name, value)
+        """Send the parts of the page that have changed.
 
-    def _now(self) -> Any:
-        work, watched = self._work, (len(watch.moments), watch.rests()) if (watch := self._watch) else None
-        told, names = self._noted.told if self._noted else None, self._works.names
-        version, answered = work.version if work else 0, self._conversation.answered
-        return self._state, self._own, work, version, watched, told, names, self._saving.saved, answered
+        One thread at a time: of two that send at once, the older page could arrive last, and stay. Whoever changes
+        something renders after that, so the last page has all changes.
+        """
+        with self._sending:
+            for name, value in split_by_trait(self._page()).items():
+                setattr(self, name, value)
+
+    def _show_rest(self, **changes: str) -> None:
+        """Send a change of the page as it is, with the answer to the last message."""
+        with self._sending:
+            self.shown = {**self.shown, "answered": self._conversation.answered, **changes}
 
     def wait(self, timeout: float = 120.0) -> GateLens:
-        """Wait until the first pictures are there, the untrained baseline too; for a notebook that is to be stored.
+        """Wait until the first pictures are there, also the untrained baseline; for a notebook that is to be saved.
 
         Raises:
             TimeoutError: they did not come in `timeout` seconds.
-            RuntimeError: they could not be had; says why.
+            RuntimeError: they could not be computed; says why.
         """
         self._aim()
-        self._works.wait(self._state.network, timeout)
+        self._networks.wait(self._state.network, timeout)
         return self
 
     def __repr__(self) -> str:
-        """One line, the same as long as the network is the same."""
+        """Return one line, the same as long as the network is the same."""
         return f"GateLens({self._state.network or 'no network'})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The widget; for where it cannot live, the page as it stands."""
+        """Return the widget; for where it cannot live, the page as it stands."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": still(self.scene), "text/plain": repr(self)}, metadata
 
 
-def _must_be_watch(watch: Any) -> None:
+def _check_watch(watch: Any) -> None:
     kind = getattr(sys.modules.get("senet_lab.gates.watch"), "GateWatch", None)  # its import loads Keras
     if watch is not None and not (kind and isinstance(watch, kind)):
         raise TypeError(

@@ -1,4 +1,4 @@
-"""Work: what takes seconds of a GateLens, in a thread of its own. What was found is kept, and nothing is done twice."""
+"""Work: runs jobs in a thread. Results are kept, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -9,33 +9,32 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from senet_lab.gatelens.jobs import LOAD, READ, UNTRAINED, Key, done, told
+from senet_lab.gatelens.jobs import describe_job, run_job
+from senet_lab.gatelens.reading import Reading
+from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results
 from senet_lab.gatelens.sources.source import Loaded, Source
-from senet_lab.gatelens.views.reading import Reading
-from senet_lab.gates.moments import Moment
 
 
 class Work:
-    """The results about one source, by what was asked, see `lens_jobs.done`.
+    """The jobs of one source.
 
     Attributes:
-        results, failed: what was found, and why it could not be, by what was asked.
+        results, failed: what was found out, and why it could not be, by key.
         words: what is being done; "" where nothing is.
-        state: of the weights that the gates were read of, see `Source.rests`.
-        version: rises with each change, so that who draws can tell that there was one meanwhile.
+        weights_version: that of the weights whose gates were read, see `Source`.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.results: dict[Key, Any] = {}
+        self.results: Results = {}
         self.failed: dict[Key, str] = {}
-        self.words, self.version = "", 0
-        self.state: int | None = None
+        self.words = ""
+        self.weights_version: int | None = None
         self._listeners: list[weakref.WeakMethod[Callable[[], None]]] = []
-        self._wanted: list[Key] = []
+        self._keys: list[Key] = []  # still to be found out
         self._lock = threading.Lock()
         self._running = False
-        self._threads = 0  # one that is about to end has something to tell yet
+        self._threads = 0  # one that is about to end still has listeners to call
 
     @property
     def loaded(self) -> Loaded | None:
@@ -54,32 +53,32 @@ class Work:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the weights have moved since the gates were read."""
-        return READ in self.results and self.source.rests() != self.state
+        """Whether the weights have changed since the gates were read."""
+        return READ in self.results and self.source.weights_version() != self.weights_version
 
     def listen(self, method: Callable[[], None]) -> None:
         """Call a method after each change, for as long as its object lives: work outlasts panels."""
         self._listeners.append(weakref.WeakMethod(method))
 
     def unlisten(self, method: Callable[[], None]) -> None:
-        """Call it no more; what nobody waits for is not begun."""
+        """Stop calling a method; without listeners no further job begins."""
         self._listeners = [each for each in self._listeners if each() not in (None, method)]
         if not self._listeners:
             self.aim(())
 
     def aim(self, keys: Sequence[Key]) -> None:
-        """Find out these, in this order, instead of what was wanted before; what is being done is finished first."""
+        """Find out these, in this order, instead of those before; a job that has begun is finished first."""
         with self._lock:
-            self._wanted = [key for key in keys if key not in self.results and key not in self.failed]
-            if self._running or not self._wanted:
+            self._keys = self._unknown(keys)
+            if self._running or not self._keys:
                 return
             self._running = True
             self._threads += 1
-            self.words = told(self._wanted[0], len(self._wanted) - 1)
+            self.words = describe_job(self._keys[0], len(self._keys) - 1)
         threading.Thread(target=self._run, args=(_policy(),), daemon=True).start()
 
     def wait(self, timeout: float) -> None:
-        """Wait until nothing is wanted any more, and that was told.
+        """Wait until everything was found out, and the listeners were called.
 
         Raises:
             TimeoutError: that took longer than `timeout` seconds.
@@ -91,98 +90,108 @@ class Work:
             time.sleep(0.02)
 
     def try_again(self) -> None:
-        """Forget what failed, so that it can be wanted again."""
+        """Forget what failed, so that it can be asked for again."""
         self.failed.clear()
-        self.version += 1
 
     @property
     def busy(self) -> bool:
-        """Whether something is being done."""
+        """Whether a job is running."""
         return self._running
 
+    def _unknown(self, keys: Sequence[Key]) -> list[Key]:
+        return [key for key in keys if key not in self.results and key not in self.failed]
+
     def _run(self, policy: Any) -> None:
-        """One thing after the other, until nothing is wanted."""
+        """Run one job after the other, until there is none."""
         while True:
             with self._lock:
-                self._wanted = [key for key in self._wanted if key not in self.results and key not in self.failed]
-                if not self._wanted:
+                self._keys = self._unknown(self._keys)
+                if not self._keys:
                     self._running, self.words = False, ""
                     break
-                key = self._wanted.pop(0)
-            self.words = told(key, len(self._wanted))
-            self._tell()
-            self._find(key, policy)
-            self._tell()
-        self._tell()
+                key = self._keys.pop(0)
+            self.words = describe_job(key, len(self._keys))
+            self._call_listeners()
+            self._run_job(key, policy)
+            self._call_listeners()
+        self._call_listeners()
         with self._lock:
             self._threads -= 1
 
-    def _find(self, key: Key, policy: Any) -> None:
-        """Find one thing out; what is read of weights that moved meanwhile is of no network, and not kept."""
-        state, found, why = self.source.rests(), None, ""
-        if state is None and key != LOAD:
+    def _run_job(self, key: Key, policy: Any) -> None:
+        """Run one job; a result for weights that changed meanwhile describes no network, and is not kept."""
+        version, result, failure = self.source.weights_version(), None, ""
+        if version is None and key != LOAD:
             return
         try:
             if policy is not None:
                 sys.modules["keras"].config.set_dtype_policy(policy)
-            found = done(key, self.source, self.results)
+            result = run_job(key, self.source, self.results)
         except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
-            in_words = isinstance(error, (ValueError, OSError, ImportError))
-            why = str(error) if in_words else f"{type(error).__name__}: {error}"
-        if key != LOAD and self.source.rests() != state:
+            is_expected = isinstance(error, (ValueError, OSError, ImportError))
+            failure = str(error) if is_expected else f"{type(error).__name__}: {error}"
+        if key != LOAD and self.source.weights_version() != version:
             return
-        if why:
-            self.failed[key] = why
+        if failure:
+            self.failed[key] = failure
             return
         if key == READ:
-            self.state = state
-        self.results[key] = found
+            self.weights_version = version
+        self.results[key] = result
 
-    def _tell(self) -> None:
-        self.version += 1
-        for listener in list(self._listeners):
-            if tell := listener():
-                tell()
+    def _call_listeners(self) -> None:
+        for reference in list(self._listeners):
+            if listener := reference():
+                listener()
             else:
-                self._listeners.remove(listener)
+                self._listeners.remove(reference)
 
 
 def _policy() -> Any:
-    """The dtype policy of this thread, since Keras keeps one for each; None before Keras is there, all of it."""
+    """Return the dtype policy of this thread, since Keras has one per thread; None until Keras is fully imported."""
     config: Any = getattr(sys.modules.get("keras"), "config", None)  # another thread may be importing it just now
     return config.dtype_policy() if hasattr(config, "dtype_policy") else None
 
 
-# What was found out of networks that ship, which do not change: running a cell again asks nothing anew.
-_lasting: dict[str, Work] = {}
+# The work on bundled networks, which do not change, is shared by all panels: running a cell again computes nothing.
+BUNDLED: dict[str, Work] = {}
 
 
 class Works:
-    """The works on the sources that a panel offers, each made when it is first asked for; `heard` hears of changes."""
+    """The work on each source that a panel offers, made when it is first asked for.
 
-    def __init__(self, sources: Mapping[str, Source], heard: Callable[[], None]) -> None:
+    Args:
+        sources: by name.
+        listener: a method to call after each change.
+        shared: the work on bundled networks, for this panel and others.
+    """
+
+    def __init__(
+        self, sources: Mapping[str, Source], listener: Callable[[], None], shared: dict[str, Work] = BUNDLED
+    ) -> None:
         self.names = tuple(sources)
-        self._sources, self._heard = sources, weakref.WeakMethod(heard)
+        self._sources, self._listener = sources, weakref.WeakMethod(listener)
         self._works: dict[str, Work] = {}
+        self._shared = shared
 
     def of(self, name: str) -> Work | None:
-        """That on a network; None where there is no such network."""
+        """Return the work on a network; None where there is no such network."""
         if name not in self._sources:
             return None
         if name not in self._works:
             source = self._sources[name]
-            work = _lasting.setdefault(name, Work(source)) if source.lasting else Work(source)
-            if heard := self._heard():
-                work.listen(heard)
+            work = self._shared.setdefault(name, Work(source)) if source.is_bundled else Work(source)
+            if listener := self._listener():
+                work.listen(listener)
             self._works[name] = work
         return self._works[name]
 
     def wait(self, name: str, timeout: float) -> None:
-        """Wait until nothing is wanted of a network any more.
+        """Wait until everything was found out of a network.
 
         Raises:
             TimeoutError: that took longer than `timeout` seconds.
-            RuntimeError: it could not be had; says why.
+            RuntimeError: it could not be found out; says why.
         """
         if (work := self.of(name)) is None:
             raise RuntimeError("there is no network to wait for")
@@ -195,26 +204,21 @@ class Works:
         if (work := self.of(name)) and work.failed:
             work.try_again()
 
-    def offer(self, sources: Mapping[str, Source], group: str) -> None:
-        """Offer these instead of what was offered with names that begin with `group`, but for what was worked on."""
-        others = {name: its for name, its in self._sources.items() if not name.startswith(group)}
-        worked = {name: self._sources[name] for name in self._works if name.startswith(group)}
-        self._sources = {**others, **sources, **worked}
+    def offer(self, sources: Mapping[str, Source], prefix: str) -> None:
+        """Offer these instead of those with names that begin with `prefix`, except for those that were worked on."""
+        others = {name: source for name, source in self._sources.items() if not name.startswith(prefix)}
+        used = {name: self._sources[name] for name in self._works if name.startswith(prefix)}
+        self._sources = {**others, **sources, **used}
         self.names = tuple(self._sources)
 
-    def again(self, name: str) -> None:
+    def forget(self, name: str) -> None:
         """Forget what was found out of a network, so that it is found out anew."""
-        work, heard = self._works.pop(name, None), self._heard()
-        if work and heard:
-            work.unlisten(heard)
+        work, listener = self._works.pop(name, None), self._listener()
+        if work and listener:
+            work.unlisten(listener)
 
     def end(self) -> None:
-        """Let go of all of them, and offer nothing any more."""
+        """Release all networks, and offer nothing any more."""
         for name in tuple(self._works):
-            self.again(name)
+            self.forget(name)
         self.names, self._sources = (), {}
-
-
-def moments_of(work: Work) -> tuple[Moment, ...]:
-    """What the source brought of the gates epoch by epoch."""
-    return work.loaded.moments if work.loaded else ()

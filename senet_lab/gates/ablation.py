@@ -1,4 +1,4 @@
-"""Ablation: what a trained network loses when gates are held, measured on images, with what they cost beside it.
+"""Ablation: what a trained network loses when gates are held, measured on images, and what these gates cost.
 
 switchable = ablation.switchable(model)  # traced once, so that each ablation is one pass and nothing else
 ablation.ablation(switchable, images, labels, ["group3/block3"], "one")
@@ -26,17 +26,17 @@ HOWS = ("one", "mean", "shuffled", "own")
 
 @dataclass(frozen=True, eq=False)
 class Ablation:
-    """What became of the predictions.
+    """Accuracy before and after gates are held.
 
     Attributes:
         blocks: the blocks whose gates were held, by path, in the order of the network.
         how: one of `HOWS`.
-        before, after: share of the images that are classified rightly, from 0 to 1.
+        before, after: the share of the images that are classified correctly, from 0 to 1.
         classes: the classes that occur among the labels, ascending.
         class_before, class_after: the same share for the images of each class, (classes,).
-        flipped: how many predictions change, to the better or not.
-        images: how many there are.
-        params, macs: what the squeeze-excite of these blocks costs, and a network without it would not; macs are per
+        flipped: the number of predictions that change, for better or worse.
+        images: the number of images.
+        params, macs: the cost of these blocks' squeeze-excite, which a network without it would save; macs are per
             image. None where no ledger counts the model, see `Ledger.of`.
         predictions: the model's output with the gates held, (images, classes).
     """
@@ -56,12 +56,17 @@ class Ablation:
 
     @property
     def change(self) -> float:
-        """By how much the accuracy moved: -0.02 where two images in a hundred were lost."""
+        """The change of the accuracy: -0.02 where two images in a hundred were lost."""
         return self.after - self.before
+
+    @property
+    def class_changes(self) -> dict[int, float]:
+        """The change of the accuracy of each class, by its number."""
+        return dict(zip(self.classes.tolist(), (self.class_after - self.class_before).tolist(), strict=True))
 
 
 def switchable(model: keras.Model) -> keras.Model:
-    """The model once more, with a switch behind each gate: same layers, same weights, all switches open.
+    """Return the model with a switch behind each gate: same layers, same weights, all switches open.
 
     It is compiled when it first predicts, and then never again, whatever is held.
 
@@ -82,23 +87,23 @@ def ablated(
     *,
     seed: int = 0,
 ) -> keras.Model:
-    """The model with the gates of some blocks held; it shares layers and weights, and the model itself stays as it is.
+    """Return the model with the gates of some blocks held; it shares layers and weights with the model.
 
     Args:
-        model: a functional model with gates; or what `switchable` or `ablated` gave, whose switches are then set anew.
+        model: a functional model with gates; or what `switchable` or `ablated` returned, whose switches are then reset.
         blocks: paths, such as "group3/block1"; one of them, some or none.
         how: "one" leaves the maps as they are, as without squeeze-excite; "mean" holds each channel at its mean over
             `values`, the same for every image; "shuffled" gives each channel the value that the image has for
-            another; "own" changes nothing. What "one" costs is mostly that all behind it was trained on smaller maps;
-            what knowing the image is worth, "mean" says.
-        values: gates by path, (images, channels), as `gates` gives them; "mean" alone needs them.
-        seed: of the order of "shuffled".
+            another; "own" changes nothing. The loss with "one" is mostly due to later layers, which were trained on
+            smaller maps; "mean" measures what it is worth to know the image.
+        values: gates by path, (images, channels), as `gates` returns them; only "mean" needs them.
+        seed: random seed of the order of "shuffled".
 
     Raises:
         ValueError, TypeError: the model has no gates, no such block, an unknown `how`, or there are no values to
             take a mean of.
     """
-    switched, paths = _checked(model, blocks, how)
+    switched, paths = _check_blocks(model, blocks, how)
     if values is not None:
         instance("values", values, Mapping, "gates(model, images)")
     if how == "mean" and (missing := [path for path in paths if path not in (values or {})]):
@@ -108,7 +113,7 @@ def ablated(
     for index, (path, switch) in enumerate(switched.switches.items()):
         switch.open()
         if path in paths and how == "shuffled":
-            switch.shuffle(_shuffled(switch.order.shape[0], [whole("seed", seed, 0, MAX_SEED), index]))
+            switch.shuffle(_derangement(switch.order.shape[0], [whole("seed", seed, 0, MAX_SEED), index]))
         elif path in paths and how != "own":
             switch.hold(1.0 if how == "one" or values is None else _mean(values[path], path, switch))
     return switched
@@ -125,37 +130,31 @@ def ablation(
     before: Array | None = None,
     seed: int = 0,
 ) -> Ablation:
-    """Accuracy on images before and after the gates of some blocks are held.
+    """Measure accuracy on images before and after the gates of some blocks are held.
 
     Args:
         model, blocks, how, values, seed: as in `ablated`; without `values`, "mean" takes those of the images.
         images: ready for the model, (images, height, width, channels).
         labels: the classes, (images,).
-        before: what the model gives for the images, if it is known, as `Observed.predictions`; saves a pass.
+        before: the model's predictions for the images, as `Observed.predictions`, if they are known; saves a pass.
 
     Raises:
         ValueError, TypeError: as `ablated`; or images and labels do not belong together.
     """
     import numpy as np
 
-    images = array_checks.images("images", images)
-    labels = array_checks.labels("labels", labels)
-    if len(labels) != len(images) or not len(labels):
-        raise ValueError(
-            f"`labels` (={len(labels)}) must be one for each of the images (={len(images)}); "
-            f"try an array of shape ({max(1, len(images))},)."
-        )
-    switched, paths = _checked(model, blocks, how)
+    images, labels = _check_images(images, labels)
+    switched, paths = _check_blocks(model, blocks, how)
     if how == "mean" and values is None:
         values = gates(switched.network, images)
     if before is None:
-        first = _predicted(ablated(switched, (), "own"), images)
+        first = _predict(ablated(switched, (), "own"), images)
     else:
-        first = _given_predictions(before, len(labels))
-    after = _predicted(ablated(switched, paths, how, values, seed=seed), images)
+        first = _check_predictions(before, len(labels))
+    after = _predict(ablated(switched, paths, how, values, seed=seed), images)
     right = np.stack([first.argmax(-1) == labels, after.argmax(-1) == labels])
     classes = np.unique(labels)
-    by_class = np.stack([right[:, labels == one].mean(1) for one in classes], 1)
+    by_class = np.stack([right[:, labels == number].mean(1) for number in classes], 1)
     params, macs = cost(switched.network, paths)
     return Ablation(
         blocks=paths,
@@ -174,31 +173,42 @@ def ablation(
 
 
 def cost(model: keras.Model, blocks: Collection[str]) -> tuple[int | None, int | None]:
-    """Parameters and multiply-adds per image of the squeeze-excite of some blocks; None where no ledger can say."""
+    """Return parameters and multiply-adds per image of the squeeze-excite of blocks; None where no ledger has them."""
     array_checks.model("model", model)
     blocks = array_checks.names("blocks", blocks, "'group1/block1'")
     try:
         rows = Ledger.of(model).rows
     except (TypeError, ValueError):  # a layer that no ledger counts
         return None, None
-    chosen = [row for row in rows if row.in_se and "/".join(filter(None, (row.group, row.block))) in blocks]
-    if blocks and not chosen:  # squeeze-excite by names of one's own
+    se_rows = [row for row in rows if row.in_se and "/".join(filter(None, (row.group, row.block))) in blocks]
+    if blocks and not se_rows:  # squeeze-excite by names of one's own
         return None, None
-    return sum(row.params for row in chosen), sum(row.macs for row in chosen)
+    return sum(row.params for row in se_rows), sum(row.macs for row in se_rows)
 
 
-def _checked(model: Any, blocks: Collection[str] | str, how: str) -> tuple[Any, tuple[str, ...]]:
-    """The model with switches, and the blocks in the order of the network."""
+def _check_images(images: Any, labels: Any) -> tuple[Array, Array]:
+    """Return images and labels, if there are as many of both."""
+    images, labels = array_checks.images("images", images), array_checks.labels("labels", labels)
+    if len(labels) != len(images) or not len(labels):
+        raise ValueError(
+            f"`labels` (={len(labels)}) must be one for each of the images (={len(images)}); "
+            f"try an array of shape ({max(1, len(images))},)."
+        )
+    return images, labels
+
+
+def _check_blocks(model: Any, blocks: Collection[str] | str, how: str) -> tuple[Any, tuple[str, ...]]:
+    """Return the model with switches, and the blocks in the order of the network."""
     one_of("how", how, HOWS)
     switched = switchable(model)
-    asked = set(array_checks.names("blocks", blocks, repr(next(iter(switched.switches)))))
-    for path in asked:
+    paths = set(array_checks.names("blocks", blocks, repr(next(iter(switched.switches)))))
+    for path in paths:
         one_of("block", path, tuple(switched.switches))
-    return switched, tuple(path for path in switched.switches if path in asked)
+    return switched, tuple(path for path in switched.switches if path in paths)
 
 
-def _shuffled(channels: int, seed: list[int]) -> Any:
-    """An order in which no channel keeps its place (Sattolo 1986)."""
+def _derangement(channels: int, seed: list[int]) -> Any:
+    """Return an order in which no channel keeps its place (Sattolo 1986)."""
     import numpy as np
 
     draw, order = np.random.default_rng(seed), np.arange(channels)
@@ -208,29 +218,29 @@ def _shuffled(channels: int, seed: list[int]) -> Any:
     return order
 
 
-def _given_predictions(before: Any, count: int) -> Any:
+def _check_predictions(before: Any, count: int) -> Any:
     """Return `before` as an array, if it has a row for each of `count` images."""
-    found = array_checks.numbers("before", before, "observed(model, images).predictions", rank=2)
-    if len(found) != count:
+    predictions = array_checks.numbers("before", before, "observed(model, images).predictions", rank=2)
+    if len(predictions) != count:
         raise ValueError(
-            f"`before` (of shape {found.shape}) must have a row for each of the images (={count}); try "
+            f"`before` (of shape {predictions.shape}) must have a row for each of the images (={count}); try "
             "observed(model, images).predictions."
         )
-    return found
+    return predictions
 
 
 def _mean(values: Any, path: str, switch: Any) -> Any:
     """Return the mean of each channel of a block."""
     channels = switch.order.shape[0]
-    found = array_checks.numbers(f"values[{path!r}]", values, f"an array of shape (images, {channels})", rank=2)
-    if found.shape[1] != channels or not len(found):
+    gates_ = array_checks.numbers(f"values[{path!r}]", values, f"an array of shape (images, {channels})", rank=2)
+    if gates_.shape[1] != channels or not len(gates_):
         raise ValueError(
-            f"`values[{path!r}]` (of shape {found.shape}) must be (images, {channels}); try gates(model, images)."
+            f"`values[{path!r}]` (of shape {gates_.shape}) must be (images, {channels}); try gates(model, images)."
         )
-    return found.mean(0, dtype="float64")
+    return gates_.mean(0, dtype="float64")
 
 
-def _predicted(model: Any, images: Array) -> Any:
+def _predict(model: Any, images: Array) -> Any:
     import numpy as np
 
     starts = range(0, len(images), BATCH)

@@ -1,8 +1,8 @@
-"""Moments: what the gates were after an epoch, in a few numbers a block; and how those are kept in a file.
+"""Moments: the gates after an epoch, in a few numbers per block; and the file of these.
 
-`gates.json` in the folder of a run is a list of objects, one a moment, with the fields of `Moment`: `epoch`, ascending,
-the first 0; `mean` and `specificity`, a number for each block by its path; `accuracy` or null. A worker writes it anew
-after each epoch, as a `GateWatch` does.
+`gates.json` in the folder of a run is a list of objects, one per moment, with the fields of `Moment`: `epoch`,
+ascending from 0; `mean` and `specificity`, a number for each block by its path; `accuracy` or null. A worker writes it
+anew after each epoch, as a `GateWatch` does.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ADVICE = "delete it, and the gates are noted anew from the next epoch on"
 
 @dataclass(frozen=True)
 class Moment:
-    """The gates after so many epochs.
+    """The gates after some epochs.
 
     Attributes:
         epoch: 0 for the network as it was before training.
@@ -49,18 +49,19 @@ class Moment:
 
 
 def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, epoch: int) -> Moment:
-    """The moment of a network as it is, over images that are ready for it, or batches of them, and their classes.
+    """Return the moment of a network as it is, over images that are ready for it, or batches of them.
 
     Raises:
         ValueError: the network has no gates; fewer than two classes, or no more images than classes.
     """
     epoch, labels = whole("epoch", epoch, 0, 10**9), array_checks.labels("labels", labels)
-    seen = observed(model, images)
+    observation = observed(model, images)
+    predictions = observation.predictions
     return Moment(
         epoch,
-        {path: float(values.mean()) for path, values in seen.gates.items()},
-        {path: specificity(values, labels) for path, values in seen.gates.items()},
-        float((seen.predictions.argmax(-1) == labels).mean()) if seen.predictions.ndim == 2 else None,
+        {path: float(values.mean()) for path, values in observation.gates.items()},
+        {path: specificity(values, labels) for path, values in observation.gates.items()},
+        float((predictions.argmax(-1) == labels).mean()) if predictions.ndim == 2 else None,
     )
 
 
@@ -85,11 +86,11 @@ def kept(path: Path) -> list[Moment]:
         DamagedFileError: the file holds something else.
     """
     try:
-        found = read_json(path_of("path", path, f"'{FILE}'"), list, ADVICE, at_most=MAX_BYTES)
+        moments = read_json(path_of("path", path, f"'{FILE}'"), list, ADVICE, at_most=MAX_BYTES)
     except FileNotFoundError:
         return []
     try:
-        return [_moment(each) for each in found]
+        return [_moment(each) for each in moments]
     except (TypeError, ValueError) as error:
         raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
 

@@ -1,4 +1,4 @@
-"""Gates: what squeeze-excite lets through, image by image, and what classes have to do with it.
+"""Observe: the gates of a model for given images, by one pass.
 
 observed = gates.observed(model, images)
 gates.specificity(observed.gates["group3/block3"], labels)
@@ -37,19 +37,19 @@ __all__ = [
 ]  # fmt: skip
 
 BATCH = 256
-# The sub-models that observe a model, by their extra layers: one that was traced once is at hand the next time. They
-# hold its layers and not itself, so they go when it goes.
+# The sub-models that observe a model, by their extra layers: tracing one takes longer than using it. They hold its
+# layers and not the model, so they are freed with it.
 _OBSERVERS: WeakKeyDictionary[Any, dict[tuple[str, ...], Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """What one pass of images through a model showed.
+    """The result of one pass of images through a model.
 
     Attributes:
         gates: for each block by its path, (images, channels), float32.
         predictions: the model's output; (images, classes) with a classifier.
-        also: the outputs of the other layers that were asked for, by name.
+        also: the outputs of the further layers that were requested, by name.
     """
 
     gates: dict[str, Array]
@@ -58,7 +58,7 @@ class Observed:
 
 
 def gates(model: keras.Model, images: Array | Iterable[Array], *, batch: int = BATCH) -> dict[str, Array]:
-    """The gates of every squeeze-excite block, for each block by its path: (images, channels), float32.
+    """Return the gates of every squeeze-excite block, for each block by its path: (images, channels), float32.
 
     Arguments and errors as of `observed`.
     """
@@ -68,13 +68,13 @@ def gates(model: keras.Model, images: Array | Iterable[Array], *, batch: int = B
 def observed(
     model: keras.Model, images: Array | Iterable[Array], *, batch: int = BATCH, also: Sequence[str] = ()
 ) -> Observed:
-    """Gates and predictions of images in one pass; in memory are the results and one batch.
+    """Return gates and predictions of images in one pass; in memory are the results and one batch.
 
     Args:
         model: a functional model with squeeze-excite: built here, composed by hand or loaded from a file.
         images: ready for the model, (images, height, width, channels); or any number of batches of them.
         batch: images at a time, where they come in one array.
-        also: names of layers whose outputs are wanted as well, as those in `sites(model)`; feature maps are large.
+        also: names of layers whose outputs are returned as well, as those in `sites(model)`; feature maps are large.
 
     Raises:
         ValueError: the model has no gates, or there are no images.
@@ -97,17 +97,17 @@ def observed(
 
 
 def _observer(model: Any, also: tuple[str, ...]) -> Any:
-    """The model once more, with its gates beside its prediction; it shares layers and weights."""
+    """Return a model with the gates beside the prediction; it shares layers and weights."""
     import keras
 
     from senet_lab.gates.sites import sites, tensor
 
-    known = _OBSERVERS.setdefault(model, {})
-    if also not in known:
+    observers = _OBSERVERS.setdefault(model, {})
+    if also not in observers:
         names = [operation.name for operation in model.operations]
-        wanted = [*(site.gate for site in sites(model)), *(one_of("also", name, names) for name in also)]
-        known[also] = keras.Model(model.inputs, [model.outputs[0], *(tensor(model, name) for name in wanted)])
-    return known[also]
+        outputs = [*(site.gate for site in sites(model)), *(one_of("also", name, names) for name in also)]
+        observers[also] = keras.Model(model.inputs, [model.outputs[0], *(tensor(model, name) for name in outputs)])
+    return observers[also]
 
 
 def _batches(images: Any, batch: int) -> Iterator[Array]:
@@ -123,13 +123,13 @@ def _batches(images: Any, batch: int) -> Iterator[Array]:
 
 
 def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0) -> keras.Model:
-    """The same architecture with fresh weights: what gates look like before anything is learned.
+    """Return the same architecture with fresh weights, to see gates before anything is learned.
 
     Args:
         model: a functional model.
-        images: batch normalization takes its statistics from these, ready for the model, as it would in its first
-            steps; None leaves it at mean 0 and variance 1, with which maps grow from block to block.
-        seed: of the weights; the global one stays as it is.
+        images: ready for the model; batch normalization takes its statistics from these, as it would in its first
+            steps. None leaves it at mean 0 and variance 1, with which maps grow from block to block.
+        seed: random seed of the weights; the global one is not touched.
     """
     import keras
 

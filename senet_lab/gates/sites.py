@@ -1,4 +1,4 @@
-"""Gated: where a Keras model has squeeze-excite gates, found by what its layers do and not by their names."""
+"""Sites: where a Keras model has squeeze-excite gates, found by what its layers do and not by their names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Site(NamedTuple):
         path: of its residual block, "group1/block2" as in `drawing.network.paths`; the name of what scales, where
             that says no group.
         map: the layer whose feature maps are scaled, (batch, height, width, channels).
-        gate: the layer that gives the gate's values, (batch, 1, 1, channels).
+        gate: the layer that computes the gate's values, (batch, 1, 1, channels).
         scale: the layer that multiplies the two.
     """
 
@@ -26,7 +26,7 @@ class Site(NamedTuple):
 
 
 def sites(model: Any) -> tuple[Site, ...]:
-    """The squeeze-excite blocks of a functional model, in the order in which they are computed.
+    """Return the squeeze-excite blocks of a functional model, in the order in which they are computed.
 
     A gate is what multiplies feature maps channel by channel and was computed from those same maps (Hu et al. 2018,
     eq. 2 to 4), so every place, squeeze and gate is found, and so are blocks that this package did not build.
@@ -39,54 +39,54 @@ def sites(model: Any) -> tuple[Site, ...]:
             f"Gates are found in the graph of a functional model, which {quoted(model)} has not; make one by "
             "keras.Model(inputs, outputs), or call a Sequential one first."
         )
-    found: dict[str, Site] = {}
+    by_path: dict[str, Site] = {}
     for operation in model.operations:
         if type(operation).__name__ == "Multiply" and (pair := _map_and_gate(operation)):
             path = "/".join(filter(None, place(operation.name))) or operation.name
-            path = operation.name if path in found else path
+            path = operation.name if path in by_path else path
             x, gate = (_source(each).name for each in pair)
-            found[path] = Site(path, x, gate, operation.name)
-    if not found:
+            by_path[path] = Site(path, x, gate, operation.name)
+    if not by_path:
         raise ValueError(
             f"`{model.name}` has no squeeze-excite gate: no layer multiplies feature maps by one number a channel "
             "that was computed from them; try a network with a ratio, and one that is not nested in another."
         )
-    return tuple(found.values())
+    return tuple(by_path.values())
 
 
 def tensor(model: Any, name: str) -> Any:
-    """The output of the layer, or operation, of that name."""
+    """Return the output of the layer, or operation, of that name."""
     return next(operation.output for operation in model.operations if operation.name == name)
 
 
 def _source(tensor: Any) -> Any:
-    """The layer that gives a tensor."""
+    """Return the layer that computes a tensor."""
     return tensor._keras_history.operation
 
 
 def _map_and_gate(multiply: Any) -> tuple[Any, Any] | None:
-    """The two inputs in this order, whichever way round they are multiplied; None if none is the other's gate."""
-    given = multiply.input
-    if not isinstance(given, (list, tuple)) or len(given) != 2:
+    """Return the two inputs in this order, whichever way they are multiplied; None if neither is the other's gate."""
+    inputs = multiply.input
+    if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
         return None
-    return next(((x, gate) for x, gate in (given, given[::-1]) if _gates(gate, x)), None)
+    return next(((x, gate) for x, gate in (inputs, inputs[::-1]) if _is_gate(gate, x)), None)
 
 
-def _gates(gate: Any, x: Any) -> bool:
-    """Whether `gate` has a number for each channel of `x`, and was computed from `x`."""
+def _is_gate(gate: Any, x: Any) -> bool:
+    """Return whether `gate` has a number for each channel of `x`, and was computed from `x`."""
     if len(x.shape) != 4 or tuple(gate.shape[1:]) != (1, 1, x.shape[-1]):
         return False
-    pooled = tuple(x.shape[1:3]) != (1, 1)  # only a pooled map shrinks; a map of one pixel need not have been
-    waiting, seen = [gate], {id(gate)}
-    while waiting:
-        each = waiting.pop()
-        if each is x:
-            return pooled
-        source = _source(each)
-        pooled |= type(source).__name__.startswith("Global")
-        given = source.input if type(source).__name__ != "InputLayer" else ()
-        for one in given if isinstance(given, (list, tuple)) else (given,):
-            if id(one) not in seen:
-                seen.add(id(one))
-                waiting.append(one)
+    is_pooled = tuple(x.shape[1:3]) != (1, 1)  # only a pooled map shrinks; a map of one pixel need not have been
+    queue, visited = [gate], {id(gate)}
+    while queue:
+        tensor = queue.pop()
+        if tensor is x:
+            return is_pooled
+        source = _source(tensor)
+        is_pooled |= type(source).__name__.startswith("Global")
+        inputs = source.input if type(source).__name__ != "InputLayer" else ()
+        for each in inputs if isinstance(inputs, (list, tuple)) else (inputs,):
+            if id(each) not in visited:
+                visited.add(id(each))
+                queue.append(each)
     return False

@@ -1,4 +1,4 @@
-"""Switched: a Keras model whose gates can be held from outside, without tracing it anew."""
+"""Switches: a Keras model whose gates can be held from outside, without tracing it again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from senet_lab.gates.sites import sites, tensor
 
 
 class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
-    """A functional model once more, layer for layer and weight for weight, with a switch behind each gate.
+    """A functional model, with the same layers and weights, with a switch behind each gate.
 
-    Each switch is three variables, so that what is held changes between two calls of one compiled function. All
-    switches open, it gives exactly what the model gives.
+    Each switch is three variables, so gates can be held and released between two calls of one compiled function. With
+    all switches open, its output is exactly that of the model.
 
     Attributes:
         network: the model; it is not changed, and later training of it shows here.
@@ -24,13 +24,13 @@ class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
     def __init__(self, network: keras.Model, **options: Any) -> None:
         super().__init__(name=options.pop("name", f"{network.name}_switched"), **options)
         self.network = network
-        found = sites(network)
-        self.switches = {site.path: Switch(tensor(network, site.gate).shape[-1], name=site.gate) for site in found}
-        self._by_gate = {site.gate: self.switches[site.path] for site in found}
+        gates = sites(network)
+        self.switches = {site.path: Switch(tensor(network, site.gate).shape[-1], name=site.gate) for site in gates}
+        self._by_gate = {site.gate: self.switches[site.path] for site in gates}
         self.built = True
 
     def call(self, images: Any, training: Any = None) -> Any:
-        """The model's output for (batch, height, width, channels), the gates held as the switches say."""
+        """Return the model's output for (batch, height, width, channels), the gates held as the switches say."""
 
         def switched(operation: Any) -> Any:
             def call(*args: Any, **kwargs: Any) -> Any:
@@ -42,8 +42,8 @@ class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
 
             return call
 
-        # Keras' own walk over the graph, as `clone_model` uses it: calling the layers on symbolic tensors instead would
-        # give each a second node, and `layer.output` of the model that is left alone would be ambiguous.
+        # Keras' own walk over the graph, as in `clone_model`: calling the layers on symbolic tensors instead would give
+        # each a second node, and make `layer.output` of the original model ambiguous.
         return self.network._run_through_graph(self.network._standardize_inputs(images), operation_fn=switched)
 
 
@@ -74,11 +74,11 @@ class Switch(keras.layers.Layer):  # type: ignore[misc]
         self.is_held.assign(ops.zeros(self.is_held.shape))
 
     def hold(self, level: Any) -> None:
-        """Hold each channel at its level; a number is that of all."""
+        """Hold each channel at its level; a number is the level of all channels."""
         self.level.assign(ops.broadcast_to(ops.convert_to_tensor(level, "float32"), self.level.shape))
         self.is_held.assign(ops.ones(self.is_held.shape))
 
     def call(self, gate: Any) -> Any:
-        """What is multiplied in place of the gate, (batch, 1, 1, channels)."""
+        """Return what scales the maps in place of the gate, (batch, 1, 1, channels)."""
         own = ops.take(gate, self.order, axis=-1)
         return ops.where(ops.cast(self.is_held, "bool"), ops.cast(self.level, gate.dtype), own)

@@ -1,11 +1,11 @@
-"""GateWatch: a Keras callback that notes, epoch by epoch, what the gates make of the same images.
+"""GateWatch: a Keras callback that records, epoch by epoch, the gates of the same images.
 
 watch = GateWatch(images, labels)
 model.fit(x, y, epochs=10, callbacks=[watch])
 watch.moments
 
-With a folder it keeps them in `gates.json`, whose form is that of `gates.moments`; the process that trains a run
-does the same (`training.worker.gate_recorder`), so a run has it without a GateWatch.
+With a folder it writes them to `gates.json`, in the form of `gates.moments`; the process that trains a run does the
+same (`training.worker.gate_recorder`), so a run has them without a GateWatch.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from senet_lab.gates.moments import FILE, Moment, keep, moment
 
 
 class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """Notes the gates before training and after each epoch, on images that stay the same.
+    """Records the gates before training and after each epoch, on images that stay the same.
 
     Args:
-        images: ready for the model, (images, height, width, channels); a few hundred do, and cost a pass an epoch.
+        images: ready for the model, (images, height, width, channels); a few hundred suffice.
         labels: their classes by number, (images,).
-        folder: where `gates.json` is kept as well, such as that of a run; None for nowhere.
+        folder: where `gates.json` is written as well, such as that of a run; None for nowhere.
 
     Attributes:
         moments: a `Moment` for each, the first that of epoch 0.
         fits: how often a `fit` has begun.
-        is_going: whether one is under way, or was interrupted, which Keras does not tell.
+        is_going: whether one is in progress, or was interrupted, which Keras does not report.
 
     Raises:
         ValueError, TypeError: the images are no finite numbers, or the labels not a class number for each.
@@ -52,37 +52,41 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
         self._listeners.append(listener)
 
     def unlisten(self, listener: Callable[[], None]) -> None:
-        """Call it no more."""
+        """Stop calling `listener`."""
         self._listeners = [each for each in self._listeners if each != listener]
 
-    def rests(self) -> int | None:
-        """How often a `fit` has begun, which tells states of the weights apart; None while they move."""
+    def weights_version(self) -> int | None:
+        """Return how often a `fit` has begun, which changes with the weights; None while one changes them."""
         return None if self.is_going else self.fits
 
+    def assume_interrupted(self) -> None:
+        """Take a `fit` that seems to be in progress for interrupted, until its next epoch ends."""
+        self.is_going = False
+
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
-        """The network as it is before the first step; a fit that goes on goes on counting."""
+        """Record the network before the first step; a further fit continues the count of epochs."""
         self.fits, self.is_going = self.fits + 1, True
         if not self.moments:
-            self._note(0)
+            self._record(0)
         else:
-            self._tell()
+            self._call_listeners()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """The network after an epoch."""
-        self.is_going = True  # if somebody took it for interrupted
-        self._note(max(epoch + 1, self.moments[-1].epoch + 1 if self.moments else 1))
+        """Record the network after an epoch."""
+        self.is_going = True  # if it was taken for interrupted
+        self._record(max(epoch + 1, self.moments[-1].epoch + 1 if self.moments else 1))
 
     def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
-        """The weights stand still."""
+        """Tell the listeners that the weights no longer change."""
         self.is_going = False
-        self._tell()
+        self._call_listeners()
 
-    def _note(self, epoch: int) -> None:
+    def _record(self, epoch: int) -> None:
         self.moments.append(moment(self.model, self.images, self.labels, epoch))
         if self.folder:
             keep(self.moments, self.folder / FILE)
-        self._tell()
+        self._call_listeners()
 
-    def _tell(self) -> None:
+    def _call_listeners(self) -> None:
         for listener in self._listeners:
             listener()

@@ -10,7 +10,16 @@ from math import gcd, sqrt
 from typing import Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import MAX_BASE_WIDTH, MAX_CARDINALITY, one_of, quoted, whole
+from senet_lab.checks import (
+    MAX_BASE_WIDTH,
+    MAX_CARDINALITY,
+    Columns,
+    InvalidValueError,
+    Parameter,
+    Setting,
+    one_of,
+    whole,
+)
 from senet_lab.nets.sketch import Row
 
 # By what share the cost of a block may change and still count as constant: 2 % for 8x14d (Xie et al. 2017), 7 % for
@@ -43,12 +52,11 @@ def at_constant_cost(
     if len(names) != 1:
         raise TypeError(f"Give one of `cardinality` and `base_width`, not {len(names)}; try cardinality=8.")
     if architecture.family != "resnext":
-        raise ValueError("`family` (='resnet') has one path, and nothing to exchange for width; try family='resnext'.")
+        rule = "has one path, and nothing to exchange for width"
+        raise InvalidValueError("family", architecture.family, rule, Setting("family", "resnext"))
     if architecture.groups is not None and len(architecture.groups[0]) == 3:
-        raise ValueError(
-            f"`groups` (={quoted(architecture.groups)}) state their width, and `base_width` does not apply; "
-            "try rows (n_filters, n_blocks)."
-        )
+        unused = ("state their width, and ", Parameter("base_width"), " does not apply")
+        raise InvalidValueError("groups", architecture.groups, unused, ("rows ", Columns(("n_filters", "n_blocks"))))
     name = names[0]
     value = whole(name, arguments[name], 1, BOUNDS[name])
     if value == getattr(architecture, name):
@@ -163,10 +171,9 @@ def _matching_value(architecture: Architecture, name: str, value: int) -> int:
     largest = BOUNDS[name]
     neighbors = (v for gap in range(1, largest) for v in (value - gap, value + gap) if 1 <= v <= largest)
     fit = next((v for v in neighbors if _nearest(architecture, name, v) is not None), getattr(architecture, name))
-    raise ValueError(
-        f"`{name}` (={value}) leaves no `{COUNTERPART[name]}` whose blocks cost within {MAX_COST_CHANGE:.0%} of "
-        f"{architecture.cardinality}x{architecture.base_width}d; try {name}={fit}."
-    )
+    size = f"{architecture.cardinality}x{architecture.base_width}d"
+    rule = ("leaves no ", Parameter(COUNTERPART[name]), f" whose blocks cost within {MAX_COST_CHANGE:.0%} of {size}")
+    raise InvalidValueError(name, value, rule, Setting(name, fit))
 
 
 def _nearest(architecture: Architecture, name: str, value: int) -> int | None:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from senet_lab import memory
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import Bare, InvalidValueError, Setting
 from senet_lab.ledger.budget import rows_by_frequency
 from senet_lab.memory import size_words
 
@@ -117,28 +118,28 @@ def check_save(architecture: Architecture, *, built: bool = False) -> None:
 
 def warn_of_build(architecture: Architecture) -> None:
     """Warn the caller's caller if there seems to be no memory to build a network."""
-    if words := _shortage(architecture, bytes_to_build, "build", memory.available()):
-        warnings.warn(f"{words} Building anyway.", RuntimeWarning, stacklevel=3)
+    if shortage := _shortage(architecture, bytes_to_build, "build", memory.available()):
+        warnings.warn(f"{shortage} Building anyway.", RuntimeWarning, stacklevel=3)
 
 
 def _check(architecture: Architecture, needed: Callable[[Architecture], int], verb: str, free: int) -> None:
-    if words := _shortage(architecture, needed, verb, free):
-        raise ValueError(words)
+    if shortage := _shortage(architecture, needed, verb, free):
+        raise shortage
 
 
-def _shortage(architecture: Architecture, needed: Callable[[Architecture], int], verb: str, free: int) -> str:
-    """What is needed, what is free and what would fit, in a sentence; "" where it fits."""
+def _shortage(
+    architecture: Architecture, needed: Callable[[Architecture], int], verb: str, free: int
+) -> InvalidValueError | None:
+    """Return an error with what is needed, what is free and what would fit; None where it fits."""
     need = needed(architecture)
     if need <= free:
-        return ""
+        return None
     fit = next(_fitting(architecture, lambda each: needed(each) <= free), "fewer or narrower blocks")
-    return (
-        f"`architecture` (={architecture.name}) needs about {size_words(need)} of memory to {verb}, and "
-        f"{size_words(free)} are free; try {fit}."
-    )
+    rule = f"needs about {size_words(need)} of memory to {verb}, and {size_words(free)} are free"
+    return InvalidValueError("architecture", Bare(architecture.name), rule, fit)
 
 
-def _fitting(architecture: Architecture, fits: Callable[[Architecture], bool]) -> Iterator[str]:
+def _fitting(architecture: Architecture, fits: Callable[[Architecture], bool]) -> Iterator[str | Setting]:
     """Yield changes that make a network fit: fewer classes, fewer blocks, narrower ones; each by itself, then both."""
 
     def do(**changed: Any) -> bool:
@@ -148,17 +149,17 @@ def _fitting(architecture: Architecture, fits: Callable[[Architecture], bool]) -
             return False
 
     if architecture.include_top and (classes := _most(lambda count: do(classes=count), 2, architecture.classes)):
-        yield f"classes={max(2, _rounded(classes))}"
+        yield Setting("classes", max(2, _rounded(classes)))
     table = architecture.table
     blocks = _most(lambda most: do(groups=_fewer(table, most)), 1, max(row[-1] for row in table))
     if blocks:
-        yield f"groups={_fewer(table, blocks)}"
+        yield Setting("groups", _fewer(table, blocks))
     for name in ("base_width", "cardinality") if architecture.family == "resnext" else ():
         halves = (getattr(architecture, name) >> times for times in range(1, 15))
-        yield from (f"{name}={value}" for value in halves if value and do(**{name: value}))
+        yield from (Setting(name, value) for value in halves if value and do(**{name: value}))
     for changed in (table, _fewer(table, 1)):
         narrower = (_narrower(changed, times) for times in range(1, 17))
-        yield from (f"groups={rows}" for rows in narrower if do(groups=rows))
+        yield from (Setting("groups", rows) for rows in narrower if do(groups=rows))
 
 
 def _most(fits: Callable[[int], bool], least: int, most: int) -> int:

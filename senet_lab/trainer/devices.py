@@ -1,4 +1,4 @@
-"""Devices: what a training computes on, and how full and busy that is. Asks the system, never TensorFlow."""
+"""Devices: read what a run computes on, and how full and busy it is, from the system and never from TensorFlow."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 
 import psutil
 
-from senet_lab.memory import size_words as size
-from senet_lab.trainer.results import Reading
-from senet_lab.training.runs.run import Status
+from senet_lab.memory import size_words
+from senet_lab.trainer.snapshot import DeviceUse
+from senet_lab.training.runs.status import Status
 
 
 @cache
 def _nvml() -> Any:
-    """NVIDIA's library, if a driver is there; else None."""
+    """Return NVIDIA's library if a driver is there, else None."""
     try:
         import pynvml
 
@@ -31,7 +31,7 @@ def _nvml() -> Any:
 
 @cache
 def _has_cudnn() -> bool:
-    """Whether cuDNN is there, which TensorFlow and JAX need for a GPU: from pip, from conda, or the system's."""
+    """Return whether cuDNN is there, which TensorFlow and JAX need for a GPU: from pip, conda or the system."""
     try:
         from_pip = find_spec("nvidia.cudnn") is not None
     except ImportError:  # nothing of NVIDIA's at all
@@ -39,8 +39,8 @@ def _has_cudnn() -> bool:
     return from_pip or any(Path(sys.prefix, "lib").glob("libcudnn*")) or find_library("cudnn") is not None
 
 
-def precision() -> str:
-    """What numbers to compute in: 16 bits where there is a GPU for them that can be computed on, else 32."""
+def default_precision() -> str:
+    """Return the precision to train in: 16 bits where there is a GPU for them that can be used, else 32."""
     # NVML sees a card that these hide from whoever computes, as our kernels for the CPU do; and one that a TensorFlow
     # without NVIDIA's libraries cannot use.
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("-1", "") or os.environ.get("JAX_PLATFORMS") == "cpu"
@@ -54,23 +54,23 @@ def precision() -> str:
     return "mixed_bfloat16" if major >= 8 else "mixed_float16"  # bfloat16 came with Ampere
 
 
-def reading(status: Status) -> Reading | None:
-    """What the device of a run says now; None where its process is gone."""
-    if status.device not in ("", "CPU") and (found := _of_gpu(status.process)):
-        return found
+def read_device(status: Status) -> DeviceUse | None:
+    """Return how full and busy the device of a run is now; None where its process is gone."""
+    is_cpu = status.device in ("", "CPU")
+    if not is_cpu and (gpu := _read_gpu(status.process)):
+        return gpu
     try:
         used = psutil.Process(status.process).memory_info().rss if status.process else 0
     except psutil.Error:
         return None
     if not used:
         return None
-    about = status.device if status.device not in ("", "CPU") else f"{os.cpu_count()} cores"
-    kind = "CPU" if status.device in ("", "CPU") else "GPU"
-    return Reading(kind, about, size(used), size(psutil.virtual_memory().total))
+    kind, name = ("CPU", f"{os.cpu_count()} cores") if is_cpu else ("GPU", status.device)
+    return DeviceUse(kind, name, size_words(used), size_words(psutil.virtual_memory().total))
 
 
-def _of_gpu(process: int) -> Reading | None:
-    """The GPU that a process is on, or the first; None where NVML does not answer."""
+def _read_gpu(process: int) -> DeviceUse | None:
+    """Return the use of the GPU that a process is on, or of the first; None where NVML does not answer."""
     nvml = _nvml()
     if nvml is None:
         return None
@@ -82,4 +82,4 @@ def _of_gpu(process: int) -> Reading | None:
         name = nvml.nvmlDeviceGetName(handle)
     except (nvml.NVMLError, IndexError):
         return None
-    return Reading(f"GPU {busy} %", str(name), size(memory.used), size(memory.total))
+    return DeviceUse(f"GPU {busy} %", str(name), size_words(memory.used), size_words(memory.total))

@@ -1,74 +1,45 @@
-"""Watching: what a folder of runs holds, looked at again and again. Knows no widget, and loads no Keras."""
+"""Folder: read a folder of runs repeatedly, each file only when it has changed. Loads no Keras."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from senet_lab.files import DamagedFileError
-from senet_lab.trainer.courses import thinned
-from senet_lab.trainer.results import Record
-from senet_lab.training.runs.checkpoint import is_kept
-from senet_lab.training.runs.listing import newest_first
-from senet_lab.training.runs.run import ENDED, Run, Status
+from senet_lab.trainer.history import thin
+from senet_lab.trainer.snapshot import Record, Signature, Snapshot
+from senet_lab.training.runs.checkpoint import has_checkpoint
+from senet_lab.training.runs.inventory import newest_run_names
+from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.status import ENDED, Status
 
-LISTED = 60  # runs at most; the newest
-TRAIL = 60  # points at most of the epoch under way
+MAX_RECORDS = 60  # the newest runs
+MAX_TRAIL_POINTS = 60  # of the current epoch
 FILES = ("config.json", "status.json", "metrics.csv", "wanted")
 
-Signature = tuple[tuple[int, int], ...]
 
-
-@dataclass(frozen=True)
-class Seen:
-    """A folder of runs as it was last looked at.
-
-    Attributes:
-        records: the newest `LISTED` runs, the newest first.
-        older: how many more there are.
-        reasons: by the name of a folder that cannot be read, why.
-        signatures: by name, when the files of a run were changed.
-    """
-
-    records: tuple[Record, ...] = ()
-    older: int = 0
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    signatures: Mapping[str, Signature] = field(default_factory=dict, compare=False)
-
-    def record(self, key: str) -> Record | None:
-        """The run of that name, if it is there."""
-        return next((record for record in self.records if record.key == key), None)
-
-    @property
-    def is_going(self) -> bool:
-        """Whether anything is at work."""
-        return any(record.is_going for record in self.records)
-
-
-def look(folder: Path, before: Seen | None = None) -> Seen:
-    """What is in a folder of runs now; a run whose files have not changed is not read again."""
-    before = before or Seen()
-    found = newest_first(folder)
-    records, reasons, signatures = [], dict[str, str](), {}
-    for name in found[:LISTED]:
+def read_folder(folder: Path, before: Snapshot = Snapshot()) -> Snapshot:  # noqa: B008 - frozen
+    """Return what is in a folder of runs now; a run whose files have not changed since `before` is not read again."""
+    names = newest_run_names(folder)
+    records, errors, signatures = [], dict[str, str](), {}
+    for name in names[:MAX_RECORDS]:
         old, signature = before.record(name), _signature(folder / name)
         signatures[name] = signature
         unchanged = before.signatures.get(name) == signature
-        if old and unchanged and old.status.state in ENDED and not old.held:
+        if old and unchanged and old.status.state in ENDED and not old.has_process:
             records.append(old)
             continue
-        if name in before.reasons and unchanged:
-            reasons[name] = before.reasons[name]
+        if name in before.errors and unchanged:
+            errors[name] = before.errors[name]
             continue
         same_rows = old is not None and before.signatures.get(name, ())[2:3] == signature[2:3]
         try:
             records.append(_read(Run(folder / name), old, old.rows if old and same_rows else None))
         except DamagedFileError as error:  # or a token of another version
-            reasons[name] = f"{error.path.name}: {error.reason}"
+            errors[name] = f"{error.path.name}: {error.reason}"
         except OSError as error:  # half a folder
-            reasons[name] = error.strerror or str(error)
-    return Seen(tuple(records), max(0, len(found) - LISTED), reasons, signatures)
+            errors[name] = error.strerror or str(error)
+    return Snapshot(tuple(records), max(0, len(names) - MAX_RECORDS), errors, signatures)
 
 
 def _signature(path: Path) -> Signature:
@@ -85,31 +56,32 @@ def _times(path: Path) -> tuple[int, int]:
 
 
 def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | None) -> Record:
+    """Return the record of a run, `rows` being those of its metrics if they have not changed."""
     status = run.status()
-    held = status.state in ENDED and run.is_held()
-    rows = tuple(run.metrics()) if rows is None else rows
-    if old:  # what is trained never changes
-        new = old._replace(status=status, wanted=run.asked(), rows=rows, trail=_trail(old, status), held=held)
-        return new if old.kept else new._replace(kept=_kept(run))
-    data = str(run.config["data"])
-    what = (run.folder.name, run.architecture, run.recipe, data)
-    return Record(*what, status, run.asked(), rows, _trail(None, status), held, _kept(run), run.skips_bad)
+    if old is None:
+        old = Record(
+            run.folder.name, run.architecture, run.recipe, str(run.config["data"]), status, skip_bad=run.skips_bad
+        )
+    return old._replace(  # what is trained never changes
+        status=status,
+        request=run.asked(),
+        rows=tuple(run.metrics()) if rows is None else rows,
+        trail=_trail(old, status),
+        has_process=status.state in ENDED and run.is_held(),
+        has_checkpoint=old.has_checkpoint or has_checkpoint(run.folder / "checkpoints"),
+    )
 
 
-def _kept(run: Run) -> bool:
-    return is_kept(run.folder / "checkpoints")
-
-
-def _trail(old: Record | None, status: Status) -> tuple[tuple[float, float, float], ...]:
-    """The way within the epoch under way, with where it is now."""
+def _trail(old: Record, status: Status) -> tuple[tuple[float, float, float], ...]:
+    """Return the trail within the current epoch, up to the present step."""
     if status.loss is None or status.accuracy is None or not status.step or not status.steps:
         return ()
-    spot = (status.epoch + status.step / status.steps, status.loss, status.accuracy)
-    before = old.trail if old and old.trail and old.status.epoch == status.epoch else ()
-    if before and before[-1][0] >= spot[0]:
-        return before if before[-1] == spot else (spot,)
-    way = (*before, spot)
-    if len(way) <= TRAIL:
-        return way
-    kept = {x for x, _ in thinned([(x, 0.0) for x, *_ in way], TRAIL // 2)}
-    return tuple(each for each in way if each[0] in kept)
+    point = (status.epoch + status.step / status.steps, status.loss, status.accuracy)
+    before = old.trail if old.trail and old.status.epoch == status.epoch else ()
+    if before and before[-1][0] >= point[0]:
+        return before if before[-1] == point else (point,)
+    trail = (*before, point)
+    if len(trail) <= MAX_TRAIL_POINTS:
+        return trail
+    epochs = {x for x, _ in thin([(x, 0.0) for x, *_ in trail], MAX_TRAIL_POINTS // 2)}
+    return tuple(each for each in trail if each[0] in epochs)

@@ -1,22 +1,27 @@
-"""The Trainer's pages: from its state, and what was seen of the runs, to what the browser is sent. No widgets."""
+"""The Trainer's page: what the browser is sent, as a function of its state and of what the widget has read.
+
+Nothing here asks the machine for anything: runs come as a `Snapshot`, free memory as a `Machine`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from senet_lab.checks import first_few
-from senet_lab.drawing.inline_styles import still_page
-from senet_lab.drawing.network.summary import style_sheet
-from senet_lab.explorer.labels import words
+from senet_lab.drawing.html import html, still_page
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.trainer.controls import trainer_controls
-from senet_lab.trainer.curves import LEGEND, curves_page, curves_strips, curves_svg, curves_table, curves_words
-from senet_lab.trainer.folder import Seen
-from senet_lab.trainer.results import Reading, Record, about_run, courses_of, progress, results_table
-from senet_lab.trainer.saving import Taken
+from senet_lab.trainer.curves import LEGEND, curves_page, curves_table, curves_words
+from senet_lab.trainer.curves_svg import curves_strips, draw_curves
+from senet_lab.trainer.messages import Buttons, Epochs, FormPage, Now
+from senet_lab.trainer.progress import progress_html
+from senet_lab.trainer.results import histories_of, results_table
+from senet_lab.trainer.run_names import setup_words
+from senet_lab.trainer.snapshot import DeviceUse, Record, SaveResult, Snapshot
 from senet_lab.trainer.state import FOLDER, State
-from senet_lab.training.estimate import estimate
+from senet_lab.training.estimate import Machine, predict
+from senet_lab.widgets.labels import format_value
 
 ANYWAY = (
     "Started anyway, it may slow this machine down until the system ends it, or another process; Resume then goes on "
@@ -24,152 +29,154 @@ ANYWAY = (
 )
 RESUME_ANYWAY = "Resume anyway"  # a button, which is there where a refusal names it
 MAX_EXPLAINED = 5  # unreadable runs that are named with the reason
-COMPARED = 4  # runs that are drawn unasked
-LATER = "Its first checkpoint comes after an epoch, or a minute at most"
+MAX_COMPARED = 4  # runs that are drawn with the one in focus until others are selected
+NO_CHECKPOINT = "Its first checkpoint comes after an epoch, or a minute at most"
 
 
-def form(state: State, seen: Seen, *, has_explorer: bool = False) -> dict[str, Any]:
-    """Controls and what they lead to: what the next training will need."""
-    offered = trainer_controls(state, has_explorer=has_explorer)
-    needs, fits, tight = _needs(state)
-    at_work = any(record.is_going and record.state != "paused" for record in seen.records)
-    busy = " A run is at work: a second one would slow both." if at_work else ""
+def form(
+    state: State, snapshot: Snapshot, machine: Machine, *, has_explorer: bool = False, has_cifar10: bool = True
+) -> FormPage:
+    """Return the controls, and what the next training will need."""
+    controls = trainer_controls(state, has_explorer=has_explorer, has_cifar10=has_cifar10)
+    needs, fits, is_short_of_memory = _needs(state, machine)
+    if any(record.is_active and record.state != "paused" for record in snapshot.records):
+        needs += " A run is in progress; a second one would slow down both."
     return {
-        "error": "\n".join(state.refused.values()),
-        "reasons": state.refused,
-        "controls": [{**control._asdict(), "text": words(control.value)} for control in offered],
-        "needs": state.refused.get("start") or f"{needs}{busy}",
-        "fits": fits and "start" not in state.refused,
-        "anyway": ANYWAY if tight else "",
+        "error": "\n".join(state.refusals.values()),
+        "reasons": state.refusals,
+        "controls": [control.message(format_value(control.value)) for control in controls],
+        "needs": state.refusals.get("start") or needs,
+        "fits": fits and "start" not in state.refusals,
+        "anyway": ANYWAY if is_short_of_memory else "",
         "legend": LEGEND,
-        "resume_anyway": RESUME_ANYWAY in state.refused.get("resume", ""),
+        "resume_anyway": RESUME_ANYWAY in state.refusals.get("resume", ""),
     }
 
 
-def _needs(state: State) -> tuple[str, bool, bool]:
-    """Memory and time of the training that Start would begin; whether it can begin; whether memory alone is short."""
+def _needs(state: State, machine: Machine) -> tuple[str, bool, bool]:
+    """Return memory and time of the next training; whether it can start; whether it is memory alone that it lacks."""
     if state.kind == FOLDER and not state.path:
-        return "Say first where the images are.", False, False
-    found = estimate(state.network, state.recipe, state.data)
-    return f"{found.words[:1].upper()}{found.words[1:]}.", found.fits, not found.fits
+        return "Choose an image folder first.", False, False
+    estimate = predict(state.network, state.recipe, machine)
+    return f"{estimate.words[:1].upper()}{estimate.words[1:]}.", estimate.fits, not estimate.fits
 
 
-def focus_of(state: State, seen: Seen) -> Record | None:
-    """The run whose progress is shown: the chosen one, else one at work, else the newest."""
-    going = (record for record in seen.records if record.is_going)
-    return seen.record(state.focus) or next(going, seen.records[0] if seen.records else None)
+def focus_record(state: State, snapshot: Snapshot) -> Record | None:
+    """Return the run whose progress is shown: the selected one, else an active one, else the newest."""
+    active = (record for record in snapshot.records if record.is_active)
+    return snapshot.record(state.focus) or next(active, snapshot.records[0] if snapshot.records else None)
 
 
-def drawn_of(state: State, seen: Seen) -> tuple[Record, ...]:
-    """The runs in the picture, the oldest first: so letters and colours seldom change hands."""
-    focus = focus_of(state, seen)
-    if state.drawn is None and focus:
-        alike = [record for record in seen.records if _is_comparable(record, focus)]
-        chosen = {record.key for record in [focus, *alike][: COMPARED + 1]}
-    else:
-        chosen = set(state.drawn or ())
-    return tuple(record for record in reversed(seen.records) if record.key in chosen)
+def picture_records(state: State, snapshot: Snapshot) -> tuple[Record, ...]:
+    """Return the runs in the picture, the oldest first, so that letters and colours seldom change hands."""
+    focus = focus_record(state, snapshot)
+    keys = set(state.picture_keys or ())
+    if state.picture_keys is None and focus:
+        comparable = [record for record in snapshot.records if _is_comparable(record, focus)]
+        keys = {record.key for record in [focus, *comparable[:MAX_COMPARED]]}
+    return tuple(record for record in reversed(snapshot.records) if record.key in keys)
 
 
 def _is_comparable(record: Record, focus: Record) -> bool:
-    """Whether a run has something to show, and was trained as the other."""
+    """Return whether a run has something to show, and was trained as the other one."""
     return bool(record.rows) and (record.data, record.recipe) == (focus.data, focus.recipe) and record.key != focus.key
 
 
-def now(state: State, seen: Seen, reading: Reading | None, taken: Taken = Taken()) -> dict[str, Any]:  # noqa: B008
-    """The run in focus: what it is, how far it is, what can be asked of it, and what came of taking it along."""
-    record = focus_of(state, seen)
+def now(
+    state: State,
+    snapshot: Snapshot,
+    device: DeviceUse | None,
+    saving: SaveResult = SaveResult(),  # noqa: B008 - frozen
+) -> Now:
+    """Return the run in focus: what it is, how far it is, what its buttons do, and what came of saving its network."""
+    record = focus_record(state, snapshot)
     if record is None:
         title = f"<h2>{escape(state.network.name)}</h2>"
-        under = '<p class="sn-under">Nothing has been trained yet. Start: the curves come by themselves.</p>'
-        return {"heading": title + under, "progress": progress(None), "said": "No run yet.", "ill": False, "asks": {}}
-    about = escape(about_run(record))
+        under = '<p class="sn-under">Nothing has been trained yet. Click Start training to see curves.</p>'
+        progress = progress_html(None)
+        return {"heading": title + under, "progress": progress, "said": "No run yet.", "ill": False, "asks": {}}
+    about = escape(setup_words(record.architecture, record.recipe, record.data))
     title = f'<h2>{escape(record.architecture.name)}</h2><p class="sn-under" title="{escape(record.key)}">{about}</p>'
     return {
         "heading": title,
-        "progress": progress(record, reading if record.is_going else None),
-        "said": _said(record, taken),
-        "ill": (taken.key, taken.state) == (record.key, "failed"),
-        "asks": _asks(record) | _takes(record, taken),
+        "progress": progress_html(record, device if record.is_active else None),
+        "said": _status_words(record, saving),
+        "ill": (saving.key, saving.state) == (record.key, "failed"),
+        "asks": {**_buttons(record), **_save_button(record, saving)},
     }
 
 
-def _said(record: Record, taken: Taken) -> str:
-    """The state in a sentence that changes a few times in a run, for those who listen; or what came of saving it."""
-    saving = taken.words if taken.key == record.key else ""
-    if saving and record.state in ("finished", "stopped"):  # which the bar says as well
-        return saving
+def _status_words(record: Record, saving: SaveResult) -> str:
+    """Return the state in a sentence that seldom changes, for screen readers; or what came of saving its network."""
+    save_words = saving.words if saving.key == record.key else ""
+    if save_words and record.state in ("finished", "stopped"):  # which the bar says as well
+        return save_words
     status, name = record.status, record.architecture.name
-    told = f"{name}: {'not started: Resume begins it' if record.state == 'not started' else record.words}"
-    if record.is_going and status.steps and record.state == "training":
-        told += f", epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
+    sentence = f"{name}: {'not started: Resume begins it' if record.state == 'not started' else record.state_words}"
+    if record.is_active and status.steps and record.state == "training":
+        sentence += f", epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
     if status.reason and status.state == "failed":
-        told += f", since {status.reason}"
+        sentence += f", since {status.reason}"
     if status.state == "stopped":
-        where = f"in epoch {status.epoch + 1}" if status.step else f"after {status.epoch}"
-        told += f" {where} of {status.epochs}{'' if status.step else ' epochs'}; Resume goes on from there"
-    return " ".join(filter(None, (f"{told}.", status.warning, saving)))
+        place = f"in epoch {status.epoch + 1}" if status.step else f"after {status.epoch}"
+        sentence += f" {place} of {status.epochs}{'' if status.step else ' epochs'}; Resume goes on from there"
+    return " ".join(filter(None, (f"{sentence}.", status.warning, save_words)))
 
 
-def _asks(record: Record) -> dict[str, Any]:
-    """Which of the buttons can be pressed, and what the first one does."""
+def _buttons(record: Record) -> Buttons:
+    """Return which of the buttons can be pressed, and what the first one does."""
     state = record.state
-    toggle = "pause" if record.is_going and state not in ("paused", "pausing", "stopping") else "resume"
+    can_pause = record.is_active and state not in ("paused", "pausing", "stopping")
+    no_gates = "" if record.has_checkpoint else NO_CHECKPOINT
+    if not record.architecture.has_se:
+        no_gates = "It has no squeeze-excite"
     return {
-        "toggle": toggle,
-        "can_toggle": state not in ("finished", "stopping") and not record.held,
-        "can_stop": record.is_going and state != "stopping",
+        "toggle": "pause" if can_pause else "resume",
+        "can_toggle": state not in ("finished", "stopping") and not record.has_process,
+        "can_stop": record.is_active and state != "stopping",
         "can_like": True,
-        "can_gates": not (why := _no_gates(record)),
-        "gates": why or "Opens the GateLens of this run below",
+        "can_gates": not no_gates,
+        "gates": no_gates or "Opens the GateLens of this run below",
     }
 
 
-def _takes(record: Record, taken: Taken) -> dict[str, Any]:
-    """Whether its network can be saved, and what that does."""
-    why = "" if record.kept else LATER
-    if taken.state == "saving":
+def _save_button(record: Record, saving: SaveResult) -> Buttons:
+    """Return whether its network can be saved, and what that does."""
+    why = "" if record.has_checkpoint else NO_CHECKPOINT
+    if saving.state == "saving":
         why = "A network is being saved already"
     return {"can_take": not why, "take": why or "Best weights, as a .keras file beside this notebook"}
 
 
-def _no_gates(record: Record) -> str:
-    """Why there are no gates to look into; "" where there are."""
-    if not record.architecture.has_se:
-        return "It has no squeeze-excite"
-    return "" if record.kept else LATER
+def table(state: State, snapshot: Snapshot, *, interactive: bool = True) -> str:
+    """Draw a table of all runs, with what they cost and how accurate they are."""
+    focus = focus_record(state, snapshot)
+    keys = [record.key for record in picture_records(state, snapshot)]
+    notes = [f"{snapshot.older} older ones are not shown"] * bool(snapshot.older)
+    notes += [_unreadable_words(snapshot.errors)] * bool(snapshot.errors)
+    focus_key = focus.key if focus else ""
+    return results_table(snapshot.records, keys, focus_key, interactive=interactive, note="; ".join(notes))
 
 
-def table(state: State, seen: Seen, *, interactive: bool = True) -> str:
-    """All runs, with what they cost and how they do."""
-    focus = focus_of(state, seen)
-    keys = [record.key for record in drawn_of(state, seen)]
-    notes = [f"{seen.older} older ones are not shown"] * bool(seen.older)
-    notes += [_unreadable(seen.reasons)] * bool(seen.reasons)
-    here, note = focus.key if focus else "", "; ".join(notes)
-    return results_table(seen.records, keys, here, interactive=interactive, note=note)
-
-
-def _unreadable(reasons: Mapping[str, str]) -> str:
+def _unreadable_words(errors: Mapping[str, str]) -> str:
     """Name the runs that cannot be read, each with the reason, as far as there is room for them."""
-    return f"not readable: {first_few((f'{name} ({reason})' for name, reason in reasons.items()), MAX_EXPLAINED)}"
+    return f"not readable: {first_few((f'{name} ({reason})' for name, reason in errors.items()), MAX_EXPLAINED)}"
 
 
-def picture(state: State, seen: Seen) -> str:
-    """The curves of the runs that are drawn, with a sentence."""
-    courses = courses_of(drawn_of(state, seen))
-    return curves_words(courses) + curves_svg(courses)
+def picture(state: State, snapshot: Snapshot) -> str:
+    """Draw the curves of the selected runs, with a sentence."""
+    histories = histories_of(picture_records(state, snapshot))
+    return f"{curves_words(histories)}{draw_curves(histories)}"
 
 
-def epochs(state: State, seen: Seen) -> dict[str, str]:
-    """What changes with an epoch, and not with each step: what can be pointed at, and the numbers in a table."""
-    courses = courses_of(drawn_of(state, seen))
-    return {"strips": curves_strips(courses), "numbers": curves_table(courses)}
+def epochs(state: State, snapshot: Snapshot) -> Epochs:
+    """Return what changes per epoch and not per step: what can be pointed at, and the numbers in a table."""
+    histories = histories_of(picture_records(state, snapshot))
+    return {"strips": curves_strips(histories), "numbers": curves_table(histories)}
 
 
-def static_page(state: State, seen: Seen) -> str:
-    """All of it, for where no widget lives."""
-    present = now(state, seen, None)
-    parts: Sequence[str] = (present["heading"], present["progress"], curves_page(courses_of(drawn_of(state, seen))))
-    body = "".join(parts) + table(state, seen, interactive=False)
-    return still_page(body, style_sheet())
+def static_page(state: State, snapshot: Snapshot) -> str:
+    """Draw the whole page, for where no widget lives."""
+    present, histories = now(state, snapshot, None), histories_of(picture_records(state, snapshot))
+    results = table(state, snapshot, interactive=False)
+    return still_page(html(present["heading"], present["progress"], curves_page(histories), results), style_sheet())

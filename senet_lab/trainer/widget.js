@@ -1,33 +1,52 @@
 // The Trainer's page. It sends what is set and pressed, and shows what comes back; what that means is decided in Python.
+/** @import { RenderProps } from "@anywidget/types" */
+/** @import { AskOf } from "../widgets/conversation.js" */
+/** @import { Commands, Moves, Traits } from "./messages.js" */
+import { placeControls } from "../widgets/controls.js";
+import { openConversation } from "../widgets/conversation.js";
+import { closest, element, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
+import { keepKeys, reportErrors, setText, showTips, stepAlong } from "../widgets/kit.js";
+import { forgetDrawing, redraw, redrawAround } from "../widgets/redraw.js";
+import { lensHolder } from "./lens.js";
+import { COMMANDS } from "./messages.js";
 
-const START_AGAIN = 1000; // milliseconds in which a second press of Start is the second half of a double click
-const ONCE = ["start", "pause", "resume", "stop", "like", "gates", "take"]; // done to runs, rather than set
-const NOT_DRAWN = "The gates of this run did not come. Press Its gates again, or load the page again.";
+const DOUBLE_CLICK = 1000; // milliseconds in which a second press of Start is the second half of a double click
 
 export default {
+  /** @param {RenderProps<Traits>} props */
   render({ model, el: frame, host, signal }) {
     const view = uniqueId();
-    const el = frame.appendChild(document.createElement("div"));
-    const below = frame.appendChild(document.createElement("div")); // apart: what is pressed there is not for this panel
+    const el = frame.appendChild(element("div"));
+    const below = frame.appendChild(element("div")); // apart: what is pressed there is not for this panel
     layout(el, below);
-    const parts = Object.fromEntries([...el.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    const widgets = new Map(); // control name -> {update, element}
-    let started = 0;
-    let pressing = false; // what is under the pointer is not redrawn: its click would be lost
+    const parts = findParts(el);
+    const widgets = new Map(); // the controls by name
+    const lens = lensHolder(below, host, signal, setLensError);
+    let startedAt = Number.NEGATIVE_INFINITY; // milliseconds
+    let isPressing = false; // what is under the pointer is not redrawn: its click would be lost
+    let wantsGates = false; // whether who asked for gates is to be led there
+    let lensError = ""; // why they could not be drawn, until something else is asked for
 
+    const conversation = openConversation(model, "form", view, { commands: COMMANDS, silence });
+
+    /**
+     * @param {string} name
+     * @param {unknown} value
+     */
     function ask(name, value) {
-      lost = "";
-      talk.ask(name, value);
+      lensError = "";
+      conversation.ask(name, value);
     }
 
+    /** @param {string} words */
     function silence(words) {
       el.classList.toggle("sn-silent", Boolean(words));
-      complain(words || model.get("form").error || lost);
+      complain(words || model.get("form").error || lensError);
     }
-    const talk = conversation(model, "form", view, { once: ONCE, silence });
 
+    /** @param {string} words */
     function complain(words) {
-      if (parts.error.textContent !== words) parts.error.textContent = words;
+      setText(parts.error, words);
       parts.error.hidden = !words;
       parts.said.hidden = Boolean(words); // one takes the place of the other, so that nothing jumps
     }
@@ -41,18 +60,18 @@ export default {
       parts.anyway.hidden = parts.risk.hidden = !form.anyway;
       if (!form.resume_anyway && parts.resume_anyway.matches(":focus")) parts.toggle.focus();
       parts.resume_anyway.hidden = !form.resume_anyway;
-      if (!talk.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
-      if (wished && !form.reasons.gates) goToLens();
-      wished = false;
-      complain(form.error || lost);
+      if (!conversation.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
+      if (wantsGates && !form.reasons.gates) goToLens();
+      wantsGates = false;
+      complain(form.error || lensError);
       placeControls(parts.controls, widgets, form, ask);
-      if (form.reasons.drawn) drawn.delete(parts.table); // the box that was ticked in vain
+      if (form.reasons.drawn) forgetDrawing(parts.table); // the box that was ticked in vain
       showTable();
     }
 
     function showNow() {
       const now = model.get("now");
-      if (parts.said.textContent !== now.said) parts.said.textContent = now.said;
+      setText(parts.said, now.said);
       parts.said.classList.toggle("sn-error", now.ill);
       redraw(parts.heading, now.heading);
       redraw(parts.progress, now.progress);
@@ -69,131 +88,128 @@ export default {
     }
 
     const showPicture = () => redraw(parts.picture, model.get("picture"));
+
     function showEpochs() {
-      if (pressing) return;
+      if (isPressing) return;
       redrawAround(parts.strips, model.get("epochs").strips);
       redraw(parts.numbers, model.get("epochs").numbers);
     }
-    const showTable = () => pressing || redraw(parts.table, model.get("table"));
 
-    // The GateLens is a widget of its own, drawn by anywidget into a part of this one. Who asked for it is led there.
-    let [opened, wished, there, closing] = ["", false, null, new AbortController()];
-    let lost = ""; // why it could not be drawn, until something else is asked for
-    function showLens() {
-      const ref = model.get("lens") ?? "";
-      if (ref !== opened) there = drawLens((opened = ref));
+    function showTable() {
+      if (!isPressing) redraw(parts.table, model.get("table"));
     }
 
-    // Whether it is drawn: another may be asked for meanwhile, or the page may not get it.
-    async function drawLens(ref) {
-      closing.abort();
-      [closing, lost] = [new AbortController(), ""];
-      const place = document.createElement("div");
-      below.replaceChildren(place);
-      below.hidden = !ref;
-      if (!ref) return false;
-      const gone = AbortSignal.any([signal, closing.signal]);
-      try {
-        const lens = await host.getWidget(ref);
-        if (!gone.aborted) await lens.render({ el: place, signal: gone });
-      } catch (error) {
-        if (gone.aborted) return false;
-        opened = ""; // so that it is tried again when it is asked for again
-        below.hidden = true;
-        complain((lost = `${NOT_DRAWN} (${error.message})`));
-        return false;
-      }
-      return !gone.aborted;
+    const showLens = () => lens.show(model.get("lens") ?? "");
+
+    /** @param {string} words */
+    function setLensError(words) {
+      lensError = words;
+      if (words) complain(words);
     }
 
     async function goToLens() {
-      showLens(); // its name has come before the answer; what could not be drawn is tried again
-      if (!(await there)) return;
+      // Its name has come before the answer; what could not be drawn is tried again.
+      if (!(await showLens())) return;
       below.focus({ preventScroll: true });
       below.scrollIntoView({ block: "start" });
     }
 
+    /** @param {MouseEvent} event */
     function click(event) {
-      const button = event.target.closest("button[data-ask]");
+      const button = closest(event, "button[data-ask]");
       if (!button || button.getAttribute("aria-disabled") === "true") return;
-      const name = button.dataset.ask;
+      const name = button.dataset.ask ?? "";
       // It was pressed already and nobody has answered: a busy kernel shall not start two trainings.
-      if (name !== "focus" && talk.isAsked(name)) return talk.nudge();
-      if (name === "start" && performance.now() - started < START_AGAIN) return;
-      if (name === "start") started = performance.now();
-      if (name === "gates") wished = true;
+      if (name !== "focus" && conversation.isAsked(name)) return conversation.nudge();
+      if (name === "start") {
+        if (performance.now() - startedAt < DOUBLE_CLICK) return;
+        startedAt = performance.now();
+      }
+      if (name === "gates") wantsGates = true;
       ask(name, button.dataset.value ?? true);
     }
 
+    /** @type {AskOf<Moves & Commands>} */
+    const askOwn = ask;
+
+    /** @param {Event} event */
     function choose(event) {
-      if (!event.target.dataset.draw) return;
-      const boxes = [...parts.table.querySelectorAll("[data-draw]")];
-      ask("drawn", boxes.filter((box) => box.checked).map((box) => box.dataset.draw));
+      if (!closest(event, "[data-draw]")) return;
+      const boxes = /** @type {HTMLInputElement[]} */ (findAll(parts.table, "[data-draw]"));
+      askOwn(
+        "drawn",
+        boxes.filter((box) => box.checked).map((box) => box.dataset.draw ?? ""),
+      );
     }
 
-    function key(event) {
-      const node = event.target.closest(".sn-node");
+    /** @param {KeyboardEvent} event */
+    function keydown(event) {
+      const node = closest(event, ".sn-node");
       if (node && stepAlong(event, node)) event.preventDefault();
     }
 
-    const press = (event) => (pressing = event.button === 0); // another one may open a menu that takes its release
+    /** @param {PointerEvent} event */
+    const pointerdown = (event) => {
+      isPressing = event.button === 0; // another one may open a menu that takes its release
+    };
     function release() {
       setTimeout(() => {
-        pressing = false;
+        isPressing = false;
         showEpochs();
         showTable();
       });
     }
 
-    const stops = [keepKeys(frame), showTips(el, parts.tip)]; // tips first: an arrow key lets them show what it leads to
-    el.addEventListener("click", click);
-    el.addEventListener("keydown", key);
-    parts.table.addEventListener("change", choose);
-    for (const part of [parts.strips, parts.numbers, parts.table]) part.addEventListener("pointerdown", press);
-    window.addEventListener("pointerup", release);
-    window.addEventListener("pointercancel", release);
-    window.addEventListener("blur", release);
-    const shows = { form: showForm, now: showNow, picture: showPicture, epochs: showEpochs, table: showTable, lens: showLens };
-    for (const name of Object.keys(shows)) {
-      shows[name] = drawing(shows[name], complain);
-      model.on(`change:${name}`, shows[name]);
-      shows[name]();
+    const shows = {
+      form: showForm,
+      now: showNow,
+      picture: showPicture,
+      epochs: showEpochs,
+      table: showTable,
+      lens: showLens,
+    };
+    const stops = [
+      keepKeys(frame),
+      showTips(el, parts.tip), // before keydown: an arrow key lets tips show what it leads to
+      listen(el, { click, keydown }),
+      listen(parts.table, { change: choose }),
+      ...[parts.strips, parts.numbers, parts.table].map((part) => listen(part, { pointerdown })),
+      listen(window, { pointerup: release, pointercancel: release, blur: release }),
+      ...Object.entries(shows).map(([name, show]) => follow(name, reportErrors(show, complain))),
+    ];
+
+    /**
+     * Shows a trait now and when it changes; returns how to stop.
+     * @param {string} name
+     * @param {() => void} show
+     */
+    function follow(name, show) {
+      model.on(`change:${name}`, show);
+      show();
+      return () => model.off(`change:${name}`, show);
     }
-    ask("hello", true);
+    askOwn("hello", true);
     return () => {
       stops.forEach((stop) => stop());
-      talk.stop();
-      window.removeEventListener("pointerup", release);
-      window.removeEventListener("pointercancel", release);
-      window.removeEventListener("blur", release);
-      for (const [name, show] of Object.entries(shows)) model.off(`change:${name}`, show);
+      conversation.stop();
     };
   },
 };
 
-// A button that cannot be pressed keeps the focus, and says so.
-function allow(button, allowed) {
-  button.setAttribute("aria-disabled", String(!allowed));
+/**
+ * Marks whether a button can be pressed; one that cannot keeps the focus.
+ * @param {HTMLElement} button
+ * @param {boolean} [isAllowed]
+ */
+function allow(button, isAllowed) {
+  button.setAttribute("aria-disabled", String(!isAllowed));
 }
 
-// As `redraw`; an epoch that has the focus stays where it is and only changes, since a screen reader would read it out
-// again each time that the focus came back.
-function redrawAround(body, html) {
-  const node = document.activeElement;
-  const fresh = Object.assign(document.createElement("div"), { innerHTML: html });
-  const next = body.contains(node) && node.matches(".sn-node") && fresh.querySelector(nameOf(node));
-  if (!next || drawn.get(body) === html) return redraw(body, html);
-  node.replaceChildren(...next.childNodes);
-  for (let [kept, made] = [node, next]; kept !== body; [kept, made] = [kept.parentNode, made.parentNode]) {
-    for (const { name, value } of made.attributes) if (kept.getAttribute(name) !== value) kept.setAttribute(name, value);
-    const others = [...made.parentNode.childNodes];
-    for (const each of [...kept.parentNode.childNodes]) if (each !== kept) each.remove();
-    kept.before(...others.slice(0, others.indexOf(made)));
-    kept.after(...others.slice(others.indexOf(made) + 1));
-  }
-  drawn.set(body, html);
-}
-
+/**
+ * Builds the page.
+ * @param {HTMLElement} el
+ * @param {HTMLElement} below where the gates of a run are shown
+ */
 function layout(el, below) {
   Object.assign(below, { className: "sn-below", hidden: true, tabIndex: -1 });
   below.setAttribute("role", "group");

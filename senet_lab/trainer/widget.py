@@ -1,4 +1,4 @@
-"""The Trainer: start a training, watch it, stop it, come back to it. It goes on in a process of its own."""
+"""The Trainer: start, watch, stop and resume trainings, each of which has a process of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextvars
 import os
 import threading
 import time
-import traceback
 import weakref
 from dataclasses import replace
 from pathlib import Path
@@ -18,54 +17,58 @@ import traitlets
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.assets import read_assets
 from senet_lab.checks import path_of, quoted
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.data.datasets import has_cifar10
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.widget import Explorer
 from senet_lab.trainer import page as pages
-from senet_lab.trainer.actions import DEEDS, refused, run_of
-from senet_lab.trainer.devices import precision, reading
-from senet_lab.trainer.folder import Seen, look
-from senet_lab.trainer.results import Reading
-from senet_lab.trainer.saving import taking_from
-from senet_lab.trainer.state import ACTIONS, State, after, begun, followed
+from senet_lab.trainer.commands import command, refuse
+from senet_lab.trainer.devices import default_precision, read_device
+from senet_lab.trainer.folder import read_folder
+from senet_lab.trainer.messages import COMMANDS, Form
+from senet_lab.trainer.saving import saver_for
+from senet_lab.trainer.snapshot import DeviceUse, Snapshot
+from senet_lab.trainer.state import State, after, follow_explorer, initial_state
+from senet_lab.training.estimate import Machine
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.warm import warm
+from senet_lab.training.runs.spare_process import warm
 from senet_lab.widgets.cells import REPLACED, CellPanels, cell
-from senet_lab.widgets.conversation import Conversation, Request
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
 from senet_lab.widgets.follower import Follower
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.widget import GateLens
 
-READ_EVERY = 1.0  # seconds between two questions to the device
+DEVICE_INTERVAL = 1.0  # seconds between two readings of the device
+PARTS = ("form", "now", "picture", "epochs", "table", "lens")  # the traits that the page draws
 
-CELLS = CellPanels[State]()  # what a cell was set to last
+CELLS = CellPanels[State]()
 
 
 class Trainer(anywidget.AnyWidget):
-    """Train a network, and watch it: Start, Pause, Resume, Stop, curves, and all runs of a folder side by side.
+    """Train a network and watch it: Start, Pause, Resume, Stop, curves, and all runs of a folder side by side.
 
     >>> Trainer()
     Trainer(SE-ResNet-20, modern recipe, 10 epochs, sample)
 
-    Whatever is trained in the folder is shown, whoever started it: another kernel, a shell, this one before it died.
+    It shows all runs of the folder, whoever started them: another kernel, a shell, or this kernel before it died.
 
     Args:
         architecture: what is to be trained at first; or an Explorer, which it then follows.
-        folder: of the runs, which is made when the first one is started.
+        folder: of the runs, which is created when the first one is started.
         recipe: to begin with; None for `modern` with ten epochs.
 
     Attributes:
         folder: of the runs.
         failure: the last error that was no answer to a bad value, or None. The page shows it as well.
-        lens: the GateLens that the page has opened of a run, or None.
+        lens: the GateLens of a run that was opened on the page, or None.
     """
 
-    _esm = read_assets("widgets/kit.js", "widgets/conversation.js", "widgets/controls.js", "trainer/widget.js")
+    _esm = read_assets("trainer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "trainer/widget.css")
 
-    # To the page, in five parts, so that only what has changed is sent: see `page`. From the page come
-    # messages, see `conversation`.
+    # To the page, in parts, so that only what has changed is sent: see `page`. From the page come messages, see
+    # `conversation`.
     form = traitlets.Dict().tag(sync=True)
     now = traitlets.Dict().tag(sync=True)
     picture = traitlets.Unicode().tag(sync=True)
@@ -89,19 +92,18 @@ class Trainer(anywidget.AnyWidget):
         self.folder = path_of("folder", folder, "'runs'").resolve()
         self.failure: BaseException | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None
-        self._lock = threading.Lock()  # of what was seen; never held while something is sent
-        self._reading: Reading | None = None
-        self._lens_of: Path | None = None
-        self._read_at = 0.0
-        self._taking = taking_from(self.folder)
-        given = "explorer" if isinstance(architecture, Explorer) else architecture
-        self._place = (cell(), self.folder, given, recipe)
-        self._state = CELLS.recall(self._place) or _first(architecture, recipe)
-        self._seen = look(self.folder)
+        self._lock = threading.Lock()  # of the snapshot; never held while something is sent
+        self._device: DeviceUse | None = None
+        self._device_read_at = 0.0
+        self._lens_folder: Path | None = None
+        self._saver = saver_for(self.folder)
+        self._place = (cell(), self.folder, "explorer" if self._explorer else architecture, recipe)
+        self._state = CELLS.recall(self._place) or _first_state(architecture, recipe)
+        self._snapshot = read_folder(self.folder)
         self._follower = Follower(weakref.WeakMethod(self._tick))
         self._conversation = Conversation(self._act, self._answer, self._fail)
-        super().__init__(form=self._form(self._state), **self._parts(self._state, self._seen))
-        self._conversation.open(self, ("form", "now", "picture", "epochs", "table", "lens"))
+        super().__init__(form=self._form(self._state), **self._parts(self._state, self._snapshot))
+        self._conversation.open(self, PARTS)
         if self._explorer is not None:
             self._follow(self._explorer)
         CELLS.replace(self._place[0], self)
@@ -114,7 +116,8 @@ class Trainer(anywidget.AnyWidget):
     @property
     def run(self) -> Run | None:
         """The run in focus, or None before there is one."""
-        return run_of(self._state, self._seen, self.folder)
+        record = pages.focus_record(self._state, self._snapshot)
+        return Run(self.folder / record.key) if record else None
 
     def close(self) -> None:
         """End following, and the widget; what is being trained goes on."""
@@ -133,7 +136,7 @@ class Trainer(anywidget.AnyWidget):
         self._swap_gates(None)
 
     def _follow(self, explorer: Explorer) -> None:
-        """Go with an Explorer, and with the one that its cell makes when it is run again."""
+        """Follow an Explorer, and the one that its cell creates when it is run again."""
         self._explorer = explorer
         explorer.observe(self._explored, "architecture")
         explorer.observe(self._succeeded, "successor")
@@ -150,17 +153,18 @@ class Trainer(anywidget.AnyWidget):
         self._follow(change.new)
 
     def _act(self, request: Request) -> None:
-        """Make the moves that the page asks for, and do what it wants done; say why where that cannot be."""
+        """Apply the settings that the page sends, then obey its commands; store why one is refused."""
         if self._follower.is_ended:
             return
         self._follower.context = contextvars.copy_context()  # see Follower
-        self._taking.forget_failure()
-        self._state = after(self._state, dict(request.moves))
+        self._saver.forget_failure()
+        settings = {name: value for name, value in request.moves.items() if name not in COMMANDS}
+        self._state = after(self._state, settings)
         for name, value in request.moves.items():
-            if name in ACTIONS:
-                self._do(name, value)
+            if name in COMMANDS:
+                self._obey(name, value)
         if self._explorer is not None and self._state.follows:
-            self._state = followed(self._state, self._explorer.architecture)
+            self._state = follow_explorer(self._state, self._explorer.architecture)
 
     def _answer(self) -> None:
         if self._follower.is_ended:
@@ -170,114 +174,118 @@ class Trainer(anywidget.AnyWidget):
             self._render()
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = error
-        said = "".join(traceback.format_exception(error))
-        self.form = {**self.form, "answered": self._conversation.answered, "error": said}
+        show_failure(self, "form", self._conversation.answered, error)
 
-    def _do(self, name: str, value: Any) -> None:
-        """One deed; what cannot be done is said at its button."""
+    def _obey(self, name: str, value: Any) -> None:
+        """Obey one command; why it cannot be obeyed is shown at its button."""
         try:
-            if name == "hello":  # a page shows it: have a process warm, and follow the runs
+            if name == "hello":  # a page shows it: have a process ready, and follow the runs
                 warm()
                 self._follower.start()
             elif name == "gates":
-                self._open_gates()
+                self._open_gates(self.run)
             elif name == "take":
-                self._taking.start(self.run)
+                if run := self.run:
+                    self._saver.start(run)
             else:
-                self._state = DEEDS[name](value, self._state, self._seen, self.folder)
+                record = pages.focus_record(self._state, self._snapshot)
+                self._state = command(name, value, self._state, record, self.folder)
         except (ValueError, TypeError, OSError, RuntimeError) as error:
-            self._state = refused(self._state, name, value, error)
+            self._state = refuse(self._state, name, value, error)
         self._look()
 
-    def _open_gates(self) -> None:
-        """Show the GateLens of the run in focus; that of another run is closed."""
-        if (run := self.run) is None or (self.lens is not None and self._lens_of == run.folder):
+    def _open_gates(self, run: Run | None) -> None:
+        """Show the GateLens of a run; that of another run is closed."""
+        if run is None or (self.lens is not None and self._lens_folder == run.folder):
             return
         from senet_lab.gatelens.widget import GateLens  # and NumPy, which nothing else here needs
 
         lens = GateLens.of_run(run)
         lens.observe(self._gates_closed, "comm")
         self._swap_gates(lens)
-        self._lens_of = run.folder
+        self._lens_folder = run.folder
         if self._follower.is_ended:  # meanwhile its cell was run again
             self._swap_gates(None)
 
     def _swap_gates(self, lens: GateLens | None) -> None:
-        """Another lens, or none, before the old one is closed: so the page is never told of none between two."""
+        """Show another lens, or none, before the old one is closed, so that the page never gets none between two."""
         old, self.lens = self.lens, lens
         if old is not None:
             old.close()
 
     def _gates_closed(self, change: Any) -> None:
-        """Let go of a lens that somebody has closed: without its comm, no state that names it can be sent."""
+        """Forget a lens that was closed elsewhere: without its comm, no state that names it can be sent."""
         if change.new is None and change.owner is self.lens:
             self.lens = None
 
     def _explored(self, _: Any = None) -> None:
-        """The Explorer has moved: so does what Start would train."""
+        """Follow a change of the Explorer's network."""
         if self._explorer is not None and self._state.follows:
-            refused = {name: why for name, why in self._state.refused.items() if name != "network"}  # of its last one
-            self._state = followed(replace(self._state, refused=refused), self._explorer.architecture)
+            refusals = {name: why for name, why in self._state.refusals.items() if name != "network"}  # of its last one
+            self._state = follow_explorer(replace(self._state, refusals=refusals), self._explorer.architecture)
             self._render()
 
     def _tick(self) -> bool:
-        """Look, and show what is new; returns whether anything is at work."""
-        before, saving = self._seen.is_going, False
+        """Read the runs and show what is new; return whether anything is active."""
+        was_active, is_saving = self._snapshot.is_active, False
         try:
-            saving = self._taking.look()
+            is_saving = self._saver.poll()
             self._look()
-            self._read()
-            if before != self._seen.is_going:
+            self._read_device()
+            if was_active != self._snapshot.is_active:
                 self._render()
             else:
                 self._show()
         except Exception as error:  # nobody would hear of it
             self._fail(error)
-        return self._seen.is_going or saving
+        return self._snapshot.is_active or is_saving
 
     def _look(self) -> None:
         with self._lock:
-            self._seen = look(self.folder, self._seen)
+            self._snapshot = read_folder(self.folder, self._snapshot)
 
-    def _read(self) -> None:
-        """Ask the device now and then."""
-        record = pages.focus_of(self._state, self._seen)
-        if record is None or not record.is_going:
-            self._reading = None
-        elif time.monotonic() - self._read_at > READ_EVERY:
-            self._reading, self._read_at = reading(record.status), time.monotonic()
+    def _read_device(self) -> None:
+        """Read the device of the run in focus now and then."""
+        record = pages.focus_record(self._state, self._snapshot)
+        if record is None or not record.is_active:
+            self._device = None
+        elif time.monotonic() - self._device_read_at > DEVICE_INTERVAL:
+            self._device, self._device_read_at = read_device(record.status), time.monotonic()
 
-    def _form(self, state: State) -> dict[str, Any]:
-        form = pages.form(state, self._seen, has_explorer=self._explorer is not None)
-        return {"answered": self._conversation.answered, **form}
+    def _form(self, state: State) -> Form:
+        has_explorer = self._explorer is not None
+        machine = Machine.read(state.data)
+        form = pages.form(state, self._snapshot, machine, has_explorer=has_explorer, has_cifar10=has_cifar10())
+        return {**form, "answered": self._conversation.answered}
 
-    def _parts(self, state: State, seen: Seen) -> dict[str, Any]:
-        """What changes while something is trained."""
+    def _parts(self, state: State, snapshot: Snapshot) -> dict[str, Any]:
+        """Return what changes while something is trained."""
         return {
-            "now": pages.now(state, seen, self._reading, self._taking.taken),
-            "picture": pages.picture(state, seen),
-            "epochs": pages.epochs(state, seen),
-            "table": pages.table(state, seen),
+            "now": pages.now(state, snapshot, self._device, self._saver.result),
+            "picture": pages.picture(state, snapshot),
+            "epochs": pages.epochs(state, snapshot),
+            "table": pages.table(state, snapshot),
         }
 
     def _render(self) -> None:
-        """All parts; other threads may move on meanwhile, and the last word is theirs."""
-        drawn, answered = None, None
-        while drawn is not (state := self._state) or answered != self._conversation.answered:
-            drawn = state
-            self.form = form = self._form(state)
-            answered = form["answered"]
+        """Send all parts; other threads may change the state meanwhile, and the last state is what is shown."""
+        while True:
+            state = self._state
+            form = self._form(state)
+            self.form = dict(form)
+            if state is self._state and form["answered"] == self._conversation.answered:
+                break
         self._show()
-        CELLS.remember(self._place, replace(drawn, refused={}))
+        CELLS.remember(self._place, replace(state, refusals={}))
 
     def _show(self) -> None:
-        """Parts that change; one that is as it was is not sent."""
-        drawn: tuple[Any, ...] = ()
-        while len(drawn) == 0 or any(a is not b for a, b in zip(drawn, (self._state, self._seen), strict=True)):
-            drawn = state, seen = self._state, self._seen
-            for name, part in self._parts(state, seen).items():
+        """Send the parts that have changed."""
+        while True:
+            state, snapshot = self._state, self._snapshot
+            for name, part in self._parts(state, snapshot).items():
                 setattr(self, name, part)
+            if state is self._state and snapshot is self._snapshot:
+                break
 
     def __repr__(self) -> str:
         state = self._state
@@ -285,17 +293,14 @@ class Trainer(anywidget.AnyWidget):
         return f"Trainer({state.network.name}, {state.base} recipe, {state.recipe.epochs} epochs, {data})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The widget; for where it cannot live, the runs as they stand."""
+        """Return the widget, and for where it cannot live, the runs as they are now."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/html": pages.static_page(self._state, self._seen), "text/plain": repr(self)}, metadata
+        page = pages.static_page(self._state, self._snapshot)
+        return {**data, "text/html": page, "text/plain": repr(self)}, metadata
 
 
-def _first(architecture: Architecture | Explorer | None, recipe: Recipe | None) -> State:
+def _first_state(architecture: Architecture | Explorer | None, recipe: Recipe | None) -> State:
     follows = isinstance(architecture, Explorer)
-    return begun(
-        architecture.architecture if isinstance(architecture, Explorer) else architecture,
-        recipe,
-        follows=follows,
-        precision=precision(),
-    )
+    network = architecture.architecture if isinstance(architecture, Explorer) else architecture
+    return initial_state(network, recipe, follows=follows, precision=default_precision())

@@ -1,4 +1,4 @@
-"""Batches: which images a step sees, and how they are cropped; the same for the same seed, epoch and step."""
+"""Batches: the images of each step, and how they are cropped; the same for the same seed, epoch and step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.checks import divisible, real
-from senet_lab.data.datasets import CIFAR10_DEVIATION, CIFAR10_MEAN, Images
+from senet_lab.data.datasets import CIFAR10_DEVIATION, CIFAR10_MEAN, TRAINING_IMAGES, Images
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.recipe import Recipe
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 FILE = "scale.json"  # in the folder of a run
-BOUNDS = {"mean": 0.0, "deviation": 1e-9}  # what the numbers of a scale cannot be below
-FRAME = 4  # pixels on each side that a crop may move
-HELD = 256  # images a step of validation at most; no more than one of training, which thus needs the most memory
+MIN_VALUES = {"mean": 0.0, "deviation": 1e-9}  # of a scale
+CROP_MARGIN = 4  # pixels on each side that a crop may move
+MAX_VALIDATION_BATCH = 256  # and no more than a training step has, which thus needs the most memory
 
 
 class Scale(NamedTuple):
-    """What standardised pixels are measured in: a mean and a deviation for each channel, of pixels from 0 to 1."""
+    """By what pixels are standardised: a mean and a deviation per channel, of pixels from 0 to 1."""
 
     mean: tuple[float, ...] = CIFAR10_MEAN
     deviation: tuple[float, ...] = CIFAR10_DEVIATION
 
     @classmethod
     def of(cls, images: Images) -> Scale:
-        """That of the training images; of CIFAR-10 and its sample, that of the whole of CIFAR-10."""
+        """Return the scale of the training images; of CIFAR-10 and its sample, that of the whole of CIFAR-10."""
         import numpy as np
 
         if images.name in ("CIFAR-10", "CIFAR-10, sample"):
@@ -48,38 +48,38 @@ class Scale(NamedTuple):
         return cls(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
-def kept_scale(folder: Path, images: Images) -> Scale:
-    """The scale that a run keeps in its folder; worked out, and kept, where there is none yet."""
-    if kept := _kept(folder):
-        return kept
+def ensure_scale(folder: Path, images: Images) -> Scale:
+    """Return the scale that is stored in the folder of a run; compute and store it if there is none yet."""
+    if stored := _read_scale(folder):
+        return stored
     scale = Scale.of(images)
     with written_whole(folder / FILE, overwrite=True) as unfinished:
         unfinished.write_text(json.dumps(scale._asdict()) + "\n")
     return scale
 
 
-def seen_scale(folder: Path, images: Images) -> Scale:
-    """Return the scale that a run keeps, or that of its images; a viewer writes nothing into the folder of a run."""
-    return _kept(folder) or Scale.of(images)
+def find_scale(folder: Path, images: Images) -> Scale:
+    """Return the stored scale of a run, or that of its images; a viewer writes nothing into the folder of a run."""
+    return _read_scale(folder) or Scale.of(images)
 
 
-def scale_of(folder: Path, data: str) -> Scale:
-    """The scale that a run has kept; that of CIFAR-10 and its sample is known before.
+def known_scale(folder: Path, data: str) -> Scale:
+    """Return the stored scale of a run; that of CIFAR-10 and its sample is known before.
 
     Raises:
-        ValueError: it is of other images, and none is kept yet.
+        ValueError: it is of other images, and none is stored yet.
     """
-    known = Scale() if data in ("sample", "cifar10") else None
-    if scale := _kept(folder) or known:
+    default = Scale() if data in TRAINING_IMAGES else None
+    if scale := _read_scale(folder) or default:
         return scale
     raise ValueError(f"'{folder.name}' knows the scale of its images once it has been started; start it first.")
 
 
-def _kept(folder: Path) -> Scale | None:
-    """Return the scale in a folder; None where it keeps none that can be one."""
+def _read_scale(folder: Path) -> Scale | None:
+    """Return the scale in a folder; None where there is none that is possible."""
     try:
-        found = read_json(folder / FILE, dict, "delete it")
-        mean, deviation = (tuple(real(name, v, low, 1.0001) for v in found[name]) for name, low in BOUNDS.items())
+        values = read_json(folder / FILE, dict, "delete it")
+        mean, deviation = (tuple(real(name, v, low, 1.0001) for v in values[name]) for name, low in MIN_VALUES.items())
     except (OSError, ValueError, TypeError, KeyError):
         return None
     return Scale(mean, deviation) if len(mean) == len(deviation) else None
@@ -87,15 +87,15 @@ def _kept(folder: Path) -> Scale | None:
 
 @dataclass(frozen=True, eq=False)
 class Batches:
-    """The training images, and those held out, as a recipe wants them.
+    """The training images, and those held out, as a recipe says.
 
     Attributes:
         x, y: the training images, uint8, and their classes.
-        x_held, y_held: those held out to validate on, ready for the network; empty where none are.
-        recipe: how they are drawn.
-        scale: what standardised pixels are measured in.
-        parts: what the number of images of a step is a multiple of: that many devices share them. What is too few for
-            that at the end of an epoch is left out; the next one draws anew.
+        x_held, y_held: those held out to validate on, prepare_images for the network; empty where none are.
+        recipe: how they are drawn and cropped.
+        scale: by what pixels are standardised.
+        parts: how many devices share the images of a step. At the end of an epoch, what does not divide evenly is left
+            out; the next epoch draws again.
     """
 
     x: Array
@@ -108,47 +108,48 @@ class Batches:
 
     @classmethod
     def of(cls, images: Images, recipe: Recipe, scale: Scale | None = None, parts: int = 1) -> Batches:
-        """Hold out the recipe's share, drawn by its seed.
+        """Hold out the recipe's share, drawn with its seed.
 
         Raises:
-            ValueError: a batch cannot be cut into so many parts.
+            ValueError: a batch does not divide into so many parts.
         """
         import numpy as np
 
         divisible("batch", recipe.batch, "devices", parts)
         scale = scale or Scale.of(images)
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))
-        n_held = round(recipe.validation * len(order)) // parts * parts
-        held, kept = order[:n_held], order[n_held:]
-        x_held = ready(images.x_train[held], recipe, scale)
-        return cls(images.x_train[kept], images.y_train[kept], x_held, images.y_train[held], recipe, scale, parts)
+        count = round(recipe.validation * len(order)) // parts * parts
+        held_out, training = order[:count], order[count:]
+        x_held = prepare_images(images.x_train[held_out], recipe, scale)
+        y_held = images.y_train[held_out]
+        return cls(images.x_train[training], images.y_train[training], x_held, y_held, recipe, scale, parts)
 
     @property
     def steps(self) -> int:
-        """Steps an epoch; the last one takes what is left."""
+        """Steps per epoch; the last one takes what is left."""
         return ceil(len(self.x) // self.parts * self.parts / self.recipe.batch)
 
     def count(self, step: int, steps: int = 1) -> int:
-        """Images of a step, or of so many from it on."""
+        """Return the number of images of a step, or of so many from it on."""
         return min(steps * self.recipe.batch, len(self.x) // self.parts * self.parts - step * self.recipe.batch)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Array, Array]]:
-        """Images (batch, height, width, channels), float32, and classes of each step, from step `first` on."""
+        """Yield images (batch, height, width, channels), float32, and classes of each step, from step `first` on."""
         import numpy as np
 
         recipe = self.recipe
         order = np.random.default_rng([recipe.seed, 1, number]).permutation(len(self.x))
         for step in range(first, self.steps):
             start = step * recipe.batch
-            chosen = order[start : start + self.count(step)]
-            x = self.x[chosen]
+            places = order[start : start + self.count(step)]
+            x = self.x[places]
             if recipe.augment:
-                x = cropped(x, np.random.default_rng([recipe.seed, 2, number, step]))
-            yield ready(x, recipe, self.scale), self.y[chosen]
+                x = crop(x, np.random.default_rng([recipe.seed, 2, number, step]))
+            yield prepare_images(x, recipe, self.scale), self.y[places]
 
 
-def ready(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
-    """Pixels as the network takes them, float32; `scale` is CIFAR-10's where none is given."""
+def prepare_images(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
+    """Return pixels as the network takes them, float32; by default with the scale of CIFAR-10."""
     import numpy as np
 
     x = x.astype("float32") / np.float32(255)
@@ -158,16 +159,16 @@ def ready(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
     return x
 
 
-def cropped(x: Array, draw: Any) -> Array:
-    """Each image moved by up to FRAME pixels within a black frame, and every other one mirrored, at random."""
+def crop(x: Array, draw: Any) -> Array:
+    """Move each image by up to `CROP_MARGIN` pixels within a black frame, and mirror half of them, at random."""
     import numpy as np
 
     count, height, width = x.shape[:3]
-    framed = np.pad(x, ((0, 0), (FRAME, FRAME), (FRAME, FRAME), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(framed, (height, width), axis=(1, 2))
-    down, across = draw.integers(0, 2 * FRAME + 1, (2, count))
+    padded = np.pad(x, ((0, 0), (CROP_MARGIN, CROP_MARGIN), (CROP_MARGIN, CROP_MARGIN), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(1, 2))
+    down, across = draw.integers(0, 2 * CROP_MARGIN + 1, (2, count))
     # The window's axes come last.
-    moved: Array = windows[np.arange(count), down, across].transpose(0, 2, 3, 1).copy()
-    mirrored = draw.integers(0, 2, count).astype(bool)
-    moved[mirrored] = moved[mirrored, :, ::-1]
-    return moved
+    crops: Array = windows[np.arange(count), down, across].transpose(0, 2, 3, 1).copy()
+    is_mirrored = draw.integers(0, 2, count).astype(bool)
+    crops[is_mirrored] = crops[is_mirrored, :, ::-1]
+    return crops

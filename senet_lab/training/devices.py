@@ -30,7 +30,7 @@ class Placement(NamedTuple):
 
     @classmethod
     def checked(cls, devices: str = "one", hosts: Any = (), host_index: int = 0) -> Placement:
-        """A placement that can be.
+        """Return a placement that is possible.
 
         Raises:
             ValueError, TypeError: another word for the devices; a host without a port; no such host.
@@ -50,59 +50,61 @@ class Placement(NamedTuple):
         )
 
 
-class Placed(NamedTuple):
+class Devices(NamedTuple):
     """Devices that are ready.
 
     Attributes:
-        parts: how many devices share a batch, on all hosts.
+        size: how many devices share a batch, on all hosts.
         hosts, host_index: how many hosts there are, and which one this is.
-        strategy: TensorFlow's, which has to be told where the network is built, and where batch normalization has to
-            be told to take its statistics over all devices; None without one.
+        strategy: TensorFlow's, in whose scope the network is built, and with which batch normalization needs
+            `synchronized` for statistics over all devices; None without one.
     """
 
-    parts: int = 1
+    size: int = 1
     hosts: int = 1
     host_index: int = 0
     strategy: Any = None
 
     def scope(self) -> AbstractContextManager[Any]:
-        """A context to build the network in."""
+        """Return a context to build the network in."""
         return self.strategy.scope() if self.strategy else nullcontext()
 
-    def own(self, rows: Any) -> Any:
-        """This host's share of the rows of a batch."""
+    def host_share(self, rows: Any) -> Any:
+        """Return this host's share of the rows of a batch."""
         share = len(rows) // self.hosts
         return rows[self.host_index * share : (self.host_index + 1) * share]
 
-    def fed(self, steps: Callable[[], Iterator[tuple[Any, Any]]]) -> Any:
-        """Batches as `fit` takes them: this host's share; under a strategy, a share for each device by turns.
+    def training_data(self, steps: Callable[[], Iterator[tuple[Any, Any]]]) -> Any:
+        """Return batches as `fit` takes them: this host's share; under a strategy, a share for each device in turn.
 
-        On TensorFlow a dataset, which calls `steps` whenever it is begun, and serves every epoch; else an iterator.
-        Left to itself, the strategy cuts what a generator yields in other places than at the steps, and loses what it
-        has read ahead whenever Keras begins anew, which it does after a look at the first batch.
+        On TensorFlow a dataset, which calls `steps` whenever it is iterated, and serves every epoch; else an iterator.
+        By itself, the strategy cuts what a generator yields in other places than at the steps, and loses what it has
+        read ahead whenever Keras starts again, which it does after a look at the first batch.
         """
         import keras
 
         if keras.config.backend() != "tensorflow":
-            return ((self.own(x), self.own(y)) for x, y in steps())
+            return ((self.host_share(x), self.host_share(y)) for x, y in steps())
         import tensorflow as tf
 
         if not self.strategy:
-            return _untuned(tf.data.Dataset.from_generator(steps, output_signature=_like(next(steps()))).prefetch(1))
+            return _untuned(
+                tf.data.Dataset.from_generator(steps, output_signature=_signature(next(steps()))).prefetch(1)
+            )
 
         def shares() -> Iterator[tuple[Any, Any]]:
             for x, y in steps():
-                size = len(x) // self.parts
-                yield from ((x[i : i + size], y[i : i + size]) for i in range(0, len(x), size))
+                share = len(x) // self.size
+                yield from ((x[i : i + share], y[i : i + share]) for i in range(0, len(x), share))
             while True:  # without end, no device asks the others whether there is more; nobody sees these
-                yield x[:size], y[:size]
+                yield x[:share], y[:share]
 
-        dataset = tf.data.Dataset.from_generator(shares, output_signature=_like(next(shares())))
+        dataset = tf.data.Dataset.from_generator(shares, output_signature=_signature(next(shares())))
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
         return self.strategy.distribute_datasets_from_function(lambda _: dataset)
 
-    def in_order(self, x: Any, y: Any, batch: int) -> dict[str, Any]:
-        """Images (images, height, width, channels) and their classes as `evaluate` takes them, `batch` a step.
+    def validation_data(self, x: Any, y: Any, batch: int) -> dict[str, Any]:
+        """Return images (images, height, width, channels) and their classes as `evaluate` takes them, `batch` per step.
 
         On one device of TensorFlow a dataset, else arrays, which Keras cuts for several devices by itself.
         """
@@ -116,10 +118,10 @@ class Placed(NamedTuple):
 
 
 def _untuned(dataset: Any) -> Any:
-    """The dataset without a thread that tunes it. A strategy makes datasets of its own of it, and asks for no options.
+    """Return the dataset without a thread that tunes it; a strategy derives datasets that ignore these options.
 
     There is nothing to tune here, and with TensorFlow 2.21 the end of a pass over the images, or a stop within it, may
-    wait for that thread to wake up, which takes as long again as the pass has taken, up to a minute.
+    wait for that thread to wake up, which takes as long as the pass has taken, up to a minute.
     """
     import tensorflow as tf
 
@@ -128,21 +130,21 @@ def _untuned(dataset: Any) -> Any:
     return dataset.with_options(options)
 
 
-def _like(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What batches of such arrays are to TensorFlow, however many rows they have."""
+def _signature(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the types of such arrays for TensorFlow, with any number of rows."""
     import tensorflow as tf
 
     return tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in arrays)
 
 
-def place(placement: Placement, accumulate: int = 1) -> Placed:
-    """Make the devices ready; before anything is computed.
+def prepare_devices(placement: Placement, accumulate: int = 1) -> Devices:
+    """Prepare the devices, before anything is computed.
 
     Args:
         accumulate: batches whose gradients make one step.
 
     Raises:
-        ValueError: this backend cannot.
+        ValueError: this backend does not support the placement.
     """
     import keras
 
@@ -153,7 +155,7 @@ def place(placement: Placement, accumulate: int = 1) -> Placed:
             "MultiWorkerMirroredStrategy (keras issue 20585); try KERAS_BACKEND=jax."
         )
     if placement == Placement():
-        return Placed()
+        return Devices()
     if backend == "jax":
         return _on_jax(placement)
     if backend == "tensorflow":
@@ -161,23 +163,23 @@ def place(placement: Placement, accumulate: int = 1) -> Placed:
     raise ValueError(f"All devices need the backend 'tensorflow' or 'jax', not {backend!r}; try KERAS_BACKEND=jax.")
 
 
-def _mirrored(accumulate: int) -> Placed:
+def _mirrored(accumulate: int) -> Devices:
     import tensorflow as tf
 
-    found = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
-    if len(found) == 1:
-        return Placed()
+    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    if len(devices) == 1:
+        return Devices()
     if accumulate > 1:
         raise ValueError(
-            f"`accumulate` (={accumulate}) must be 1 on {len(found)} devices of TensorFlow, whose MirroredStrategy has "
-            "no `merge_call` under a condition; try accumulate=1, or KERAS_BACKEND=jax."
+            f"`accumulate` (={accumulate}) must be 1 on {len(devices)} devices of TensorFlow, whose MirroredStrategy "
+            "has no `merge_call` under a condition; try accumulate=1, or KERAS_BACKEND=jax."
         )
-    strategy = tf.distribute.MirroredStrategy([device.name for device in found])
-    return Placed(len(found), strategy=strategy)
+    strategy = tf.distribute.MirroredStrategy([device.name for device in devices])
+    return Devices(len(devices), strategy=strategy)
 
 
-def _on_jax(placement: Placement) -> Placed:
-    """Arrays are cut along the batch, and what is computed over it is computed over all of it."""
+def _on_jax(placement: Placement) -> Devices:
+    """Distribute batches over devices; what is computed over a batch is computed over all of it."""
     import jax
     import keras
 
@@ -191,4 +193,4 @@ def _on_jax(placement: Placement) -> Placed:
     if len(devices) > 1:
         names = [f"{device.platform}:{device.id}" for device in devices]
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=names, auto_shard_dataset=False))
-    return Placed(len(devices), max(1, hosts), placement.host_index)
+    return Devices(len(devices), max(1, hosts), placement.host_index)

@@ -1,4 +1,4 @@
-"""Estimate: what a training will need, before it starts. Counted from the ledger; Keras is not loaded.
+"""Estimate: the memory and time that a training will need, from the ledger, without Keras.
 
 >>> from senet_lab import Architecture
 >>> estimate(Architecture.preset("cifar_se_resnet20"), Recipe()).images
@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,20 +16,42 @@ from typing import NamedTuple
 from senet_lab import memory
 from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import instance, path_of
+from senet_lab.checks import InvalidValueError, Phrase, Setting, instance, path_of
 from senet_lab.data.class_folders import class_names, count_images
-from senet_lab.data.datasets import TESTED
+from senet_lab.data.datasets import TEST_SHARE, TRAINING_IMAGES
 from senet_lab.memory import size_words
 from senet_lab.training import rates
 from senet_lab.training.devices import Placement
+from senet_lab.training.rates import Rate
 from senet_lab.training.recipe import Recipe
 
 NUMBER = 4  # bytes of a float32
-SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of each parameter
+OPTIMIZER_SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of each parameter
 # Fitted to the peaks of eight trainings (tests/training/test_estimate.py has them), TensorFlow 2.21 on a CPU; the worst
-# was off by 4.8 %. What there is before any layer; what a layer's graph takes; the share of the ledger's activations
-# that a training step has in memory at once.
-BASE, LAYER, KEPT = 850_000_000, 800_000, 0.76
+# was off by 4.8 %.
+BASE_BYTES = 850_000_000  # before there is any layer
+LAYER_BYTES = 800_000  # of a layer's graph
+ACTIVATION_SHARE = 0.76  # of the ledger's activations, which a training step has in memory at once
+FORCE = "or force it"  # advice where a training seems not to fit into memory: `start(force=True)` begins it
+
+
+class Machine(NamedTuple):
+    """What an estimate depends on besides network and recipe.
+
+    Attributes:
+        free_memory: bytes.
+        rates: of the epochs that were measured here.
+        images: training images of the data, those held out included.
+    """
+
+    free_memory: int
+    rates: Sequence[Rate]
+    images: int
+
+    @classmethod
+    def read(cls, data: str) -> Machine:
+        """Return what this machine has now, for "sample", "cifar10" or a folder of images; "" is no data."""
+        return cls(memory.available(), rates.load_rates(), _count_images(data) if data else 0)
 
 
 class Estimate(NamedTuple):
@@ -36,11 +59,11 @@ class Estimate(NamedTuple):
 
     Attributes:
         needed: bytes, at the peak.
-        available: bytes that are free, for all that is needed.
+        available: bytes that are free.
         seconds: of all epochs, without compiling; None where this machine has trained nothing yet.
-        images: that are trained on in an epoch.
-        batch: images at a time that would fit: the recipe's if they do, else the largest power of 2; 0 if none.
-        words: all that, in a sentence.
+        images: trained on per epoch.
+        batch: the largest batch that fits: the recipe's, else a power of 2; 0 if none does.
+        words: all of that, in a sentence.
     """
 
     needed: int
@@ -52,14 +75,14 @@ class Estimate(NamedTuple):
 
     @property
     def fits(self) -> bool:
-        """Whether there is memory for it."""
+        """Whether there is enough memory for it."""
         return self.needed <= self.available
 
 
 def estimate(
-    architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ALONE
+    architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """What it will take to train a network by a recipe on "sample", "cifar10" or a folder of images.
+    """Return what it will take to train a network by a recipe on "sample", "cifar10" or a folder of images.
 
     Memory is that of a training on a CPU: the imports, the images, the weights with their gradients and what the
     optimizer keeps, and what the layers put out in a step.
@@ -67,47 +90,56 @@ def estimate(
     instance("architecture", architecture, Architecture, ARCHITECTURE)
     instance("recipe", recipe, Recipe, "Recipe()")
     instance("placement", placement, Placement, "Placement()")
-    images = _count(instance("data", data, str, "'sample'"))
-    available = memory.available()
-    kept = images - round(recipe.validation * images)
-    fit = min(recipe.batch, kept)
-    needed = _bytes(architecture, recipe, images, fit)
-    while fit and _bytes(architecture, in_parts(recipe, fit), images, fit) > available:
-        fit = 2 ** ((fit - 1).bit_length() - 1) if fit > 1 else 0
-    rate = rates.images_per_s(architecture, recipe, placement)
-    seconds = None if rate is None else recipe.epochs * kept / rate[0]
+    return predict(architecture, recipe, Machine.read(instance("data", data, str, "'sample'")), placement)
+
+
+def predict(
+    architecture: Architecture, recipe: Recipe, machine: Machine, placement: Placement = rates.ONE_DEVICE
+) -> Estimate:
+    """Return the same as `estimate`, for a machine that was read before."""
+    images, available = machine.images, machine.free_memory
+    training = images - round(recipe.validation * images)
+    batch = min(recipe.batch, training)
+    needed = _bytes(architecture, recipe, images, batch)
+    while batch and _bytes(architecture, in_parts(recipe, batch), images, batch) > available:
+        batch = 2 ** ((batch - 1).bit_length() - 1) if batch > 1 else 0
+    rate = rates.images_per_s(architecture, recipe, machine.rates, placement)
     words = f"{size_words(needed)} of memory at most, {size_words(available)} are free; "
-    if seconds is None:
+    if rate is None:
         words += "how long it takes is not known before this machine has trained something"
-    else:
-        words += f"{'about' if rate and rate[1] else 'a rough guess:'} {spell(seconds)} for {recipe.epochs} epochs"
-    return Estimate(needed, available, seconds, kept, fit, words)
+        return Estimate(needed, available, None, training, batch, words)
+    pace, is_near = rate
+    seconds = recipe.epochs * training / pace
+    words += f"{'about' if is_near else 'a rough guess:'} {spell(seconds)} for {recipe.epochs} epochs"
+    return Estimate(needed, available, seconds, training, batch, words)
 
 
-def checked(architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ALONE) -> Estimate:
-    """The estimate, if it fits.
+def check_memory(
+    architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ONE_DEVICE
+) -> Estimate:
+    """Return the estimate, if it fits.
 
     Raises:
         ValueError: it does not; says what would.
     """
-    found = estimate(architecture, recipe, data, placement)
-    if found.fits:
-        return found
-    if found.batch:
-        parts = in_parts(recipe, found.batch)
+    needs = estimate(architecture, recipe, data, placement)
+    if needs.fits:
+        return needs
+    if needs.batch:
+        parts = in_parts(recipe, needs.batch)
         step, same = parts.batch * parts.accumulate, recipe.batch * recipe.accumulate
         which = "the same step" if step == same else "a step"
-        fit = f"batch={parts.batch} with accumulate={parts.accumulate}, which makes {which} of {step} images"
+        batch, accumulate = Setting("batch", parts.batch), Setting("accumulate", parts.accumulate)
+        fit: Phrase = (batch, " with ", accumulate, f", which makes {which} of {step} images")
     else:
         fit = "a smaller image, fewer channels or fewer blocks, since not even batch=1 fits"
-    raise ValueError(
-        f"`batch` (={recipe.batch}) needs about {size_words(found.needed)} of memory with this network, and "
-        f"{size_words(found.available)} are free; try {fit}; or force it."
-    )
+    needed, available = size_words(needs.needed), size_words(needs.available)
+    rule = f"needs about {needed} of memory with this network, and {available} are free"
+    raise InvalidValueError("batch", recipe.batch, rule, fit, advice=FORCE)
 
 
 def in_parts(recipe: Recipe, batch: int) -> Recipe:
-    """The recipe with so many images at a time, that accumulates as many as made a step, or a few more."""
+    """Return the recipe with `batch` images at a time that accumulates as many as made a step, or a few more."""
     if batch >= recipe.batch:
         return recipe
     return replace(recipe, batch=batch, accumulate=-(-recipe.accumulate * recipe.batch // batch))
@@ -115,38 +147,39 @@ def in_parts(recipe: Recipe, batch: int) -> Recipe:
 
 def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) -> int:
     ledger = architecture.ledger()
-    lasting = 1 + SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # with a sum of gradients
+    variables = 1 + OPTIMIZER_SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # with a sum of gradients
     # Each once more while a checkpoint is written, and the gradients: what a step has freed, the process still has.
-    copies = 2 * lasting + 1
+    copies = 2 * variables + 1
     width = 0.5 if recipe.precision != "float32" else 1.0
     height, across, channels = architecture.input_shape
     pixels = height * across * channels
-    held = round(recipe.validation * images)
-    tested = round(images * TESTED / (1 - TESTED))
-    step = KEPT * width * batch * ledger.activations
+    held_out = round(recipe.validation * images)
+    test = round(images * TEST_SHARE / (1 - TEST_SHARE))
+    step = ACTIVATION_SHARE * width * batch * ledger.activations
     # The images once as they are read, and once without those held out; these as numbers, while they are made ready.
-    stored = (2 * images + tested) * pixels + 2 * NUMBER * held * pixels + 4 * NUMBER * batch * pixels
-    return int(BASE + LAYER * len(ledger.rows) + stored + NUMBER * (copies * ledger.params + ledger.state + step))
+    stored = (2 * images + test) * pixels + 2 * NUMBER * held_out * pixels + 4 * NUMBER * batch * pixels
+    numbers = copies * ledger.params + ledger.state + step
+    return int(BASE_BYTES + LAYER_BYTES * len(ledger.rows) + stored + NUMBER * numbers)
 
 
-def _count(data: str) -> int:
-    """Training images, those held out included."""
-    if data in ("sample", "cifar10"):
-        return {"sample": 5_000, "cifar10": 50_000}[data]
+def _count_images(data: str) -> int:
+    """Count training images, those held out included."""
+    if data in TRAINING_IMAGES:
+        return TRAINING_IMAGES[data]
     folder = path_of("data", data, "'sample'")
     folders = (folder, *(folder / name for name in class_names(folder)))
     ages = tuple(each.stat().st_mtime_ns for each in folders if each.exists())
-    return round((1 - TESTED) * _images(folder, ages))
+    return round((1 - TEST_SHARE) * _count_files(folder, ages))
 
 
 @lru_cache(maxsize=16)
-def _images(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - the ages of the folders: others, another count
-    """Return how many images are in a folder: asked at each move of a control, counted when a folder has changed."""
+def _count_files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - of the folders, which change with files
+    """Count the images in a folder: asked for at each move of a control, done when a folder has changed."""
     return count_images(folder, class_names(folder))
 
 
 def spell(seconds: float) -> str:
-    """A time in the unit that fits it.
+    """Return a time in the unit that fits it.
 
     >>> spell(40), spell(600), spell(9000)
     ('40 s', '10 min', '2.5 h')

@@ -1,4 +1,4 @@
-"""Kernels: one for Jupyter for each engine and device of this machine, with the environment that it needs."""
+"""Kernels: one Jupyter kernel for each backend and device of this machine, with the environment that it needs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
 
-# What each engine is asked for its GPUs by name; in a process of its own, since it would stay loaded.
-ASKED = {
+# Prints the names of a backend's GPUs; in a process of its own, since the backend would stay loaded.
+GPU_SCRIPTS = {
     "tensorflow": "import json, tensorflow as tf; print(json.dumps([tf.config.experimental.get_device_details(d)"
     ".get('device_name', 'GPU') for d in tf.config.list_physical_devices('GPU')]))",
     "jax": "import json, jax; print(json.dumps([d.device_kind for d in jax.devices() if d.platform != 'cpu']))",
 }
 TITLES = {"tensorflow": "TensorFlow", "jax": "JAX"}
-# On a GPU, memory is taken as it is needed: several kernels share it, and a training has a process of its own.
+# On a GPU, memory is allocated as it is needed: several kernels share it, and a training has a process of its own.
 ENVIRONMENTS = {
     ("tensorflow", "cpu"): {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1", **CPU_SETTINGS},
     ("tensorflow", "gpu"): {"KERAS_BACKEND": "tensorflow", "TF_FORCE_GPU_ALLOW_GROWTH": "true", **CPU_SETTINGS},
@@ -49,7 +49,7 @@ class Kernel(NamedTuple):
 
     @classmethod
     def on(cls, engine: str, device: str = "") -> Kernel:
-        """That of an engine on a GPU of that name, or else on the CPU."""
+        """Return the kernel of a backend on a GPU of that name, or else on the CPU."""
         one_of("engine", engine, tuple(TITLES))
         instance("device", device, str, "'' for the CPU")
         kind = "gpu" if device else "cpu"
@@ -58,8 +58,8 @@ class Kernel(NamedTuple):
 
 
 def present() -> Iterator[Kernel]:
-    """The kernels for the engines that are installed, and the devices that they see. Takes as long as they load."""
-    engines = [engine for engine in ASKED if find_spec(engine)]
+    """Yield the kernels for the installed backends and the devices that they see; takes as long as they load."""
+    engines = [engine for engine in GPU_SCRIPTS if find_spec(engine)]
     with ThreadPoolExecutor() as pool:
         for engine, names in zip(engines, pool.map(_gpus, engines), strict=True):
             yield Kernel.on(engine)
@@ -68,12 +68,12 @@ def present() -> Iterator[Kernel]:
 
 
 def _gpus(engine: str) -> list[str]:
-    """The names of the GPUs that an engine sees; none where it cannot say."""
+    """Return the names of the GPUs that a backend sees; none where it fails."""
     hidden = ("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS", "KERAS_BACKEND")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    command = [sys.executable, "-c", ASKED[engine]]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    lines = done.stdout.splitlines() if done.returncode == 0 else []
+    command = [sys.executable, "-c", GPU_SCRIPTS[engine]]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    lines = result.stdout.splitlines() if result.returncode == 0 else []
     return list(json.loads(lines[-1])) if lines else []
 
 
@@ -89,18 +89,18 @@ def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple
     prefix = _prefix(prefix)
     if not isinstance(kernels, Iterable) or isinstance(kernels, (str, bytes, type)):
         raise TypeError(f"`kernels` must be kernels, not {quoted(kernels)}; try present().")
-    registered = []
+    folders = []
     for kernel in kernels:
         instance("kernels", kernel, Kernel, "present()")
         with TemporaryDirectory() as folder:
-            _written(Path(folder), kernel)
+            _write_files(Path(folder), kernel)
             place = _manager().install_kernel_spec(folder, kernel.name, user=prefix is None, prefix=prefix)
-        registered.append((kernel, Path(place)))
-    return registered
+        folders.append((kernel, Path(place)))
+    return folders
 
 
-def _written(folder: Path, kernel: Kernel) -> None:
-    """The files of a kernel: how it is started, and ipykernel's pictures."""
+def _write_files(folder: Path, kernel: Kernel) -> None:
+    """Write the files of a kernel: how it is started, and ipykernel's icons."""
     from ipykernel.kernelspec import RESOURCES
 
     shutil.copytree(RESOURCES, folder, dirs_exist_ok=True)
@@ -115,7 +115,7 @@ def _written(folder: Path, kernel: Kernel) -> None:
 
 
 def remove(prefix: str | None = None) -> list[Path]:
-    """Remove what `register` made; returns the folders that are gone."""
+    """Remove what `register` created, and return the folders that are gone."""
     from jupyter_core.paths import jupyter_data_dir
 
     prefix = _prefix(prefix)

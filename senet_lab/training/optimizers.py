@@ -1,8 +1,8 @@
-"""Adam in one operation a variable, and a compile that leaves nothing to the first step.
+"""Adam in one operation per variable, and a compile that leaves nothing to the first step.
 
-On TensorFlow, Keras' Adam is some thirty small operations for each variable, and the optimizer's own variables are
-made while the first step is traced, which is then traced twice. Of SE-ResNeXt-50's 193 trainable variables that makes
-most of the wait before training starts; `make bench` has the seconds.
+On TensorFlow, Keras' Adam is some thirty small operations per variable, and the optimizer's own variables are created
+while the first step is traced, which is then traced twice. With the 193 trainable variables of SE-ResNeXt-50 that is
+most of the wait before training starts; `make bench` measures it.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ class AdamUpdate:
 
 
 def accelerate_adam(optimizer: Any) -> Any:
-    """Have an Adam of Keras update each variable in one operation, on TensorFlow; leave any other optimizer alone.
+    """Make an Adam of Keras update each variable in one operation, on TensorFlow; leave any other optimizer alone.
 
     It stays a `keras.optimizers.Adam` with the same numbers, up to rounding, and is saved as one.
 
     Args:
-        optimizer: any optimizer; one that scales a loss is looked into.
+        optimizer: any optimizer, or one that scales a loss around it.
 
     Returns:
         `optimizer` itself.
@@ -77,7 +77,7 @@ def compiled(
     metrics: Sequence[Any] = ("accuracy",),
     **options: Any,
 ) -> keras.Model:
-    """`model.compile(...)` with an Adam accelerated and the optimizer built, so that the first step is traced once.
+    """Compile a model, with its Adam accelerated and the optimizer built, so that the first step is traced once.
 
     Args:
         model: a built model.
@@ -87,7 +87,7 @@ def compiled(
     Returns:
         `model` itself.
     """
-    chosen = keras.optimizers.get("adam" if optimizer is None else optimizer)
-    model.compile(accelerate_adam(chosen), loss, metrics=list(metrics), **options)
+    optimizer = keras.optimizers.get("adam" if optimizer is None else optimizer)
+    model.compile(accelerate_adam(optimizer), loss, metrics=list(metrics), **options)
     model.optimizer.build(model.trainable_variables)
     return model

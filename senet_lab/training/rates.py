@@ -1,7 +1,7 @@
-"""Rates: how fast this machine has trained, from which is guessed how long another training will take.
+"""Rates: how fast this machine has trained, from which the time of another training is predicted.
 
-A machine keeps what it has measured in `rates.json` in the user's cache, or where SENET_LAB_CACHE says. Nothing is
-guessed before it has trained something.
+Rates are stored in `rates.json` in the user's cache, or where SENET_LAB_CACHE says. Before the first training there is
+no prediction.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Sequence
 from math import exp, log
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,10 +21,10 @@ from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 
 VARIABLE = "SENET_LAB_CACHE"
-KEPT = 40  # of the last epochs
-NEAR = 4.0  # networks that differ by more than that, in work an image or in batch, tell little of each other
+MAX_RATES = 40  # of the last epochs
+SIMILAR_FACTOR = 4.0  # trainings that differ by more, in work per image or in batch, say little of each other
 BOUNDS = 1e-9, 1e30  # of work and of images per second, so that their products and quotients stay finite
-ALONE = Placement()  # one device of one host
+ONE_DEVICE = Placement()  # one device of one host
 LOG = logging.getLogger("senet_lab")
 
 
@@ -44,20 +45,20 @@ class Rate(NamedTuple):
 
 
 def work(architecture: Architecture) -> float:
-    """What it takes to train on an image, in multiply-adds of a dense convolution, about.
+    """Return what it takes to train on an image, in multiply-adds of a dense convolution, about.
 
     Forward and two gradients of each layer. On a CPU a number that goes through memory costs as much as some hundred
     multiply-adds, and one in a grouped convolution as four. That is coarse, by a factor of two between SE-ResNet-20
-    and a network of thirty times its multiply-adds, so only what is `NEAR` is told without a warning.
+    and a network of thirty times its multiply-adds, so only within `SIMILAR_FACTOR` is a time given without a warning.
     """
     rows = architecture.ledger().rows
     return 3.0 * sum((4 if row.groups > 1 else 1) * row.macs + 100 * row.activations for row in rows)
 
 
-def where(recipe: Recipe, placement: Placement = ALONE) -> str:
-    """What trains: the backend and the devices that the environment chooses, the precision, and how many share it."""
+def where(recipe: Recipe, placement: Placement = ONE_DEVICE) -> str:
+    """Return the backend and the devices that the environment selects, the precision, and how many devices share it."""
     cards = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    shared = "" if placement == ALONE else f" {placement.devices} of {max(1, len(placement.hosts))}"
+    shared = "" if placement == ONE_DEVICE else f" {placement.devices} of {max(1, len(placement.hosts))}"
     return f"{os.environ.get('KERAS_BACKEND') or 'tensorflow'} {cards or 'any'} {recipe.precision}{shared}"
 
 
@@ -71,7 +72,7 @@ def path() -> Path:
     return path_of(VARIABLE, folder, "'~/.cache/senet_lab'") / "rates.json"
 
 
-def remembered() -> list[Rate]:
+def load_rates() -> list[Rate]:
     """Return what was measured, the oldest first; no row that is damaged, and none where the file cannot be read."""
     try:
         rows = read_json(path(), list, "delete it")
@@ -94,31 +95,38 @@ def _rate_of(row: Any) -> Rate | None:
         return None
 
 
-def remember(architecture: Architecture, recipe: Recipe, images_per_s: float, placement: Placement = ALONE) -> None:
-    """Keep what an epoch has shown. A training goes on where this cannot be written."""
+def record_rate(
+    architecture: Architecture, recipe: Recipe, images_per_s: float, placement: Placement = ONE_DEVICE
+) -> None:
+    """Store what an epoch has shown; without an error where it cannot be written, since that ends no training."""
     rate = Rate(where(recipe, placement), work(architecture), recipe.batch, images_per_s)
     try:
         path().parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path(), overwrite=True) as unfinished:
-            unfinished.write_text(json.dumps([*remembered(), rate][-KEPT:]) + "\n")
+            unfinished.write_text(json.dumps([*load_rates(), rate][-MAX_RATES:]) + "\n")
     except (OSError, ValueError) as error:
         LOG.warning("%s", error)
 
 
-def images_per_s(architecture: Architecture, recipe: Recipe, placement: Placement = ALONE) -> tuple[float, bool] | None:
-    """How many images a second it will train on, about, and whether what was measured is near to it.
+def images_per_s(
+    architecture: Architecture, recipe: Recipe, rates: Sequence[Rate], placement: Placement = ONE_DEVICE
+) -> tuple[float, bool] | None:
+    """Predict how many images per second are trained on, and whether a similar training was measured.
 
-    The nearest epochs that were measured tell, scaled by their work; None where nothing was measured here.
+    The mean of the most similar rates, scaled by their work; None where nothing was measured on these devices.
+
+    Args:
+        rates: what was measured, the oldest first.
     """
-    wanted = work(architecture)
+    work_per_image, here = work(architecture), where(recipe, placement)
 
     def distance(rate: Rate) -> float:
-        return abs(log(rate.work / wanted)) + abs(log(rate.batch / recipe.batch)) / 4
+        return abs(log(rate.work / work_per_image)) + abs(log(rate.batch / recipe.batch)) / 4
 
-    here = where(recipe, placement)
-    found = sorted((rate for rate in reversed(remembered()) if rate.where == here), key=distance)[:3]
-    if not found:
+    nearest = sorted((rate for rate in reversed(rates) if rate.where == here), key=distance)[:3]
+    if not nearest:
         return None
-    nearest = [rate for rate in found if distance(rate) < distance(found[0]) + 0.1]
-    mean = sum(log(rate.images_per_s * rate.work / wanted) for rate in nearest) / len(nearest)
-    return exp(mean), distance(found[0]) < log(NEAR)
+    closest = distance(nearest[0])
+    nearest = [rate for rate in nearest if distance(rate) < closest + 0.1]
+    mean = sum(log(rate.images_per_s * rate.work / work_per_image) for rate in nearest) / len(nearest)
+    return exp(mean), closest < log(SIMILAR_FACTOR)

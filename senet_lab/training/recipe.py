@@ -1,4 +1,4 @@
-"""Recipe: how a network is trained, all of it, in one frozen object."""
+"""Recipe: how a network is trained, in one frozen object."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from senet_lab.architecture.aliases import AliasDict
-from senet_lab.checks import MAX_SEED, flag, instance, one_of, real, whole
+from senet_lab.checks import MAX_SEED, InvalidValueError, Parameter, Setting, flag, instance, one_of, real, whole
 
 OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("constant", "cosine")
@@ -23,19 +23,19 @@ class Recipe:
 
     Attributes:
         epochs: how often every training image is seen.
-        batch: images a step.
+        batch: images per step.
         optimizer: "adam" (Kingma and Ba 2015) or "sgd" with Nesterov momentum 0.9 (Sutskever et al. 2013).
         learning_rate: the highest one.
         schedule: "constant", or "cosine" down to 0 over all epochs (Loshchilov and Hutter 2017).
         warmup: epochs over which the learning rate rises from 0 (Goyal et al. 2017, sec. 2.2); cosine alone.
         weight_decay: what a weight loses at each step, times the learning rate; of kernels, not of BN and biases.
-        label_smoothing: how much of the right class's 1 is spread over all (Szegedy et al. 2016, sec. 7).
-        augment: crops out of a frame 4 pixels wider on each side, half of them mirrored (He et al. 2016, sec. 4.2).
+        label_smoothing: how much of the 1 of the right class is spread over all (Szegedy et al. 2016, sec. 7).
+        augment: crops from images padded by 4 pixels on each side, half of them mirrored (He et al. 2016, sec. 4.2).
         standardise: pixels minus their mean, over their standard deviation, by channel; else from 0 to 1.
         validation: share of the training images that is held out to validate on.
         precision: "float32", or computing in 16 bits with weights in 32 (Micikevicius et al. 2018), for GPUs.
         accumulate: batches whose gradients are averaged into one step, when memory is short.
-        seed: of all that is random: initial weights, held-out images, order, crops.
+        seed: the random seed, of initial weights, held-out images, order and crops.
     """
 
     epochs: int = 10
@@ -55,20 +55,20 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            object.__setattr__(self, field.name, _checked(field.name, getattr(self, field.name)))
+            object.__setattr__(self, field.name, _check(field.name, getattr(self, field.name)))
         if self.warmup and (self.schedule != "cosine" or self.warmup >= self.epochs):
-            raise ValueError(
-                f"`warmup` (={self.warmup}) needs schedule='cosine' and fewer epochs than `epochs` (={self.epochs}); "
-                f"try warmup={0 if self.schedule != 'cosine' else self.epochs - 1}."
-            )
+            epochs = Parameter("epochs", self.epochs)
+            rule = ("needs ", Setting("schedule", "cosine"), " and fewer epochs than ", epochs)
+            fit = Setting("warmup", 0 if self.schedule != "cosine" else self.epochs - 1)
+            raise InvalidValueError("warmup", self.warmup, rule, fit)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields by name, as JSON can take them."""
+        """Return the fields by name, as JSON can store them."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
-        """The recipe that `to_dict` wrote.
+        """Return the recipe that `to_dict` wrote.
 
         Raises:
             ValueError, TypeError: an unknown field, or a value that it cannot have.
@@ -79,7 +79,7 @@ class Recipe:
         return cls(**values)
 
 
-def _checked(name: str, value: Any) -> Any:
+def _check(name: str, value: Any) -> Any:
     choices = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "precision": PRECISIONS}
     if name in choices:
         return one_of(name, value, choices[name])
@@ -87,7 +87,7 @@ def _checked(name: str, value: Any) -> Any:
         return flag(name, value)
     if name in ("epochs", "batch", "accumulate"):
         return whole(name, value, 1, MAX_TIMES)
-    if name in ("warmup", "seed"):  # how long a warm-up may be depends on the epochs, which are looked at together
+    if name in ("warmup", "seed"):  # the maximum of a warm-up depends on the epochs, which is checked later
         return whole(name, value, 0, MAX_SEED)
     if name == "learning_rate":
         return real(name, value, 1e-12, MAX_LEARNING_RATE)
@@ -103,7 +103,7 @@ RECIPES: Mapping[str, Recipe] = AliasDict(
         learning_rate=0.1,
         schedule="cosine",
         warmup=2,
-        # Ten times the usual 5e-4: Keras takes it off apart from the momentum of 0.9, which would multiply it by ten.
+        # Ten times the usual 5e-4: Keras applies it outside the momentum of 0.9, which would multiply it by ten.
         weight_decay=5e-3,
         label_smoothing=0.1,
         augment=True,

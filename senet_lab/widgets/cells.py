@@ -1,4 +1,4 @@
-"""Cells: which cell of a notebook is running, so that a panel goes on where it was when its cell is run again."""
+"""Cells: which cell of a notebook is running, so that a panel keeps its state when its cell is run again."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import weakref
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
-# What a panel answers whose cell has made another one since.
+# The answer of a panel whose cell has made another one since.
 REPLACED = "The cell of this panel was run again, or the panel was closed. Run this cell again as well."
 
 MAX_CELLS = 64  # of which the state is remembered, for each kind of panel
 _State = TypeVar("_State")
-_counted: dict[str, int] = {}  # panels that the execution under way has made
+_panel_counts: dict[str, int] = {}  # by execution; only that under way is kept
 
 
 def cell() -> str:
-    """The cell that is being run, as JupyterLab names it, and which of its panels this is; "" where nobody says."""
+    """Return the running cell, as JupyterLab names it, and which of its panels this is; "" where that is unknown."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     parent = (shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else None) or {}
     name = parent.get("metadata", {}).get("cellId", "")
     if not name:
         return ""
     execution = parent["header"]["msg_id"]
-    number = _counted.get(execution, 0) + 1
-    _counted.clear()
-    _counted[execution] = number
+    number = _panel_counts.get(execution, 0) + 1
+    _panel_counts.clear()
+    _panel_counts[execution] = number
     return f"{name} {number}"
 
 
@@ -34,7 +34,7 @@ class CellPanels(Generic[_State]):
     """The panels of one kind, by their cells: the state to go on with, and the panel to end.
 
     ipywidgets keeps every widget for as long as the kernel lives, so the panel that a cell made before has to be told
-    that there is another one. Panels themselves are held weakly.
+    that there is another one. References to panels are weak.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class CellPanels(Generic[_State]):
         return len(self._states)
 
     def recall(self, place: tuple[str, *tuple[Any, ...]]) -> _State | None:
-        """Return the state that the last panel of a place was left at, or None.
+        """Return the state of the last panel of a place, or None.
 
         Args:
             place: what `cell` returned, and what the panel was given: a cell that gives another network begins anew.
@@ -53,7 +53,7 @@ class CellPanels(Generic[_State]):
         return self._states.get(place)
 
     def remember(self, place: tuple[str, *tuple[Any, ...]], state: _State) -> None:
-        """Keep the state of a place; outside of any cell, nothing."""
+        """Store the state of a place; outside of any cell, nothing."""
         if not place[0]:
             return
         self._states.pop(place, None)
@@ -62,7 +62,7 @@ class CellPanels(Generic[_State]):
             del self._states[next(iter(self._states))]
 
     def replace(self, name: str, panel: Any) -> None:
-        """Note the panel of a cell, and call `replaced_by` of the one that the cell made before."""
+        """Register the panel of a cell, and call `replaced_by` of the one that the cell made before."""
         if not name:
             return
         if (reference := self._panels.get(name)) and (old := reference()):
@@ -75,6 +75,6 @@ def is_app() -> bool:
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
-def asked_for() -> str:
-    """The token that the app's address has, as in /?network=senet1~ratio=8; "" where there is none, or no app."""
+def requested_token() -> str:
+    """Return the network token in the address of an app, as in /?network=senet1~ratio=8; "" without one."""
     return parse_qs(os.environ.get("QUERY_STRING", "")).get("network", [""])[0] if is_app() else ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from senet_lab.widgets.messages import ControlKind, ControlMessage
+
 
 class Control(NamedTuple):
-    """One control, as the page needs it.
+    """What the page needs to draw one control.
 
     Attributes:
         name: the meta-parameter it moves.
@@ -24,10 +26,25 @@ class Control(NamedTuple):
     name: str
     label: str
     section: str
-    kind: str
+    kind: ControlKind
     stops: tuple[Any, ...]
     labels: tuple[str, ...]
     value: Any
     hint: str = ""
     disabled: bool = False
     text: str = ""
+
+    def message(self, text: str) -> ControlMessage:
+        """Return the control as the page gets it; `text` is what its field shows."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "section": self.section,
+            "kind": self.kind,
+            "stops": self.stops,
+            "labels": self.labels,
+            "value": self.value,
+            "hint": self.hint,
+            "disabled": self.disabled,
+            "text": text,
+        }

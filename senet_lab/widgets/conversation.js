@@ -1,125 +1,190 @@
 // The conversation with Python: each message is numbered, and sent again until an answer to it comes.
+/** @import { AnyModel } from "@anywidget/types" */
+/** @import { Request } from "./messages.js" */
 
-const DELAYS = [800, 1200, 2000]; // milliseconds after which an unanswered message is sent again; then the page says so
-const PER_BYTE = 4 / 2 ** 20; // how many times as long that is for each byte that goes with it, on a slow network
-const RECONNECTED = 1000; // milliseconds after the connection changed until the kernel is asked whether it is there
+const RETRY_DELAYS = [800, 1200, 2000]; // milliseconds without an answer until a message is sent again
+const DELAY_PER_BYTE = 4 / 2 ** 20; // how many times as long for each byte that goes with it, on a slow network
+const RECONNECT_DELAY = 1000; // milliseconds after the connection changed until the kernel is asked whether it is there
 // Voila ends the kernel with the page, and has no cell that could be run again.
 const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
-const SILENCE =
-  `The kernel has not answered. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
+const SILENCE = `The kernel has not answered. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
 const ENDED =
   "The kernel of this page has stopped, probably because it ran out of memory. " +
   "If you want to keep this network, copy its link; then load the page again.";
 
-// One message is under way at a time. What is moved meanwhile waits, and later values take the place of earlier ones, so
-// that a busy kernel finds one message and the newest after it. What is done rather than set, the names in `once`, is a
-// message of its own: it may not be merged with another press, nor with what was moved before or after it.
-//
-// A message is lost when the connection breaks or the kernel restarts. So it is sent again, with the same number, by
-// which Python knows it; the answer is the number of the last message of this view in `answered` of the trait `trait`.
-// `silence` is called with what to say when none has come for all of `DELAYS`, and with "" when one comes then. In the
-// app a kernel that dies stays dead: the page hears of it at once, and nothing is sent any more.
-//
-// It listens to the trait before whoever calls this does: a listener that draws an answer finds it heard.
-function conversation(model, trait, view, { once = [], silence }) {
-  const waiting = []; // messages that were not sent yet
-  let sent = null; // the message that is under way
-  const kernel = document.body.dataset.voila ? model.widget_manager?.kernel : undefined;
-  let [number, tries, timer, probe, said] = [0, 0, 0, 0, ""];
+/**
+ * Asks for something by a name that came from Python, such as that of a control.
+ * @typedef {(name: string, value: unknown) => void} Ask
+ */
+
+/**
+ * Asks for one of a panel's own moves and commands.
+ * @template T
+ * @typedef {<N extends keyof T & string>(name: N, value: Required<T>[N]) => void} AskOf
+ */
+
+/**
+ * A message that is sent, or waits to be.
+ * @typedef {object} Message
+ * @property {Record<string, unknown>} moves values, or one command
+ * @property {boolean} isCommand
+ * @property {string} gesture
+ * @property {ArrayBuffer[]} buffers
+ * @property {(() => void)[]} listeners called when it is answered
+ */
+
+/** @typedef {ReturnType<typeof openConversation>} Conversation */
+
+/** @typedef {{ connect(slot: Slot): void, disconnect(slot: Slot): void }} Signal of JupyterLab */
+/** @typedef {(sender: unknown, status: string) => void} Slot */
+
+/**
+ * Opens the conversation of one view with its widget in Python.
+ *
+ * One message is in flight at a time. Moves that are made meanwhile wait, and later values replace earlier ones, so that
+ * a busy kernel finds one message and the newest after it. A command, one of the names in `commands`, is done rather
+ * than set: it is a message of its own, not merged with another press, nor with moves before or after it.
+ *
+ * A message is lost when the connection breaks or the kernel restarts. So it is sent again with the same number, by
+ * which Python knows it. The answer is the number of this view's last message in `answered` of the trait `trait`.
+ * `silence` is called with a notice when no answer has come after all of `RETRY_DELAYS`, and with "" when one comes
+ * after that. In the app a kernel that dies stays dead: the page hears of it at once and sends nothing more.
+ *
+ * Open the conversation before adding your own listener to the trait: then that finds the answer heard.
+ *
+ * @param {AnyModel<any>} model
+ * @param {string} trait
+ * @param {string} view an id of this view among those of the widget
+ * @param {{ commands?: readonly string[], silence: (words: string) => void }} options
+ */
+export function openConversation(model, trait, view, { commands = [], silence }) {
+  /** @type {Message[]} */
+  const waiting = [];
+  /** @type {Message | null} */
+  let current = null; // the message that is under way
+  let number = 0; // of that message
+  let retries = 0;
+  let notice = ""; // what `silence` was called with
+  let retryTimer = 0;
+  let probeTimer = 0;
+  const manager = /** @type {{ kernel?: { statusChanged: Signal } } | undefined} */ (model.widget_manager);
+  const kernel = document.body.dataset.voila ? manager?.kernel : undefined;
 
   function transmit() {
-    if (said === ENDED) return;
-    const { moves, gesture, buffers } = sent;
+    if (!current || notice === ENDED) return;
+    const { moves, gesture, buffers } = current;
+    /** @type {Request} */
+    const request = { view, number, moves, gesture };
     try {
-      model.send({ view, number, moves, gesture }, undefined, buffers);
+      model.send(request, undefined, buffers);
     } catch (error) {
       console.debug(error); // while the kernel restarts there is nobody to send it to: it is tried again
     }
-    clearTimeout(timer);
-    const bytes = buffers.reduce((all, each) => all + each.byteLength, 0);
-    if (tries < DELAYS.length) timer = setTimeout(late, DELAYS[tries] * (1 + bytes * PER_BYTE));
+    clearTimeout(retryTimer);
+    const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (retries < RETRY_DELAYS.length)
+      retryTimer = setTimeout(retry, RETRY_DELAYS[retries] * (1 + bytes * DELAY_PER_BYTE));
   }
 
-  function late() {
-    tries += 1;
-    if (tries === DELAYS.length) tell(SILENCE);
+  function retry() {
+    retries += 1;
+    if (retries === RETRY_DELAYS.length) notify(SILENCE);
     transmit();
   }
 
-  function tell(words) {
-    if (said !== words && said !== ENDED) silence((said = words));
+  /** @param {string} words */
+  function notify(words) {
+    if (notice === words || notice === ENDED) return;
+    notice = words;
+    silence(words);
   }
 
-  function end(_, status) {
+  /** @type {Slot} */
+  function follow(_, status) {
     if (status !== "dead") return;
-    tell(ENDED);
-    clearTimeout(timer);
+    notify(ENDED);
+    clearTimeout(retryTimer);
   }
 
-  function again() {
-    tries = 0;
+  function startOver() {
+    retries = 0;
     transmit();
   }
 
-  function next() {
-    if (sent || !waiting.length) return;
-    [sent, number] = [waiting.shift(), number + 1];
-    again();
+  function sendNext() {
+    const next = current ? undefined : waiting.shift();
+    if (!next) return;
+    current = next;
+    number += 1;
+    startOver();
   }
 
   function hear() {
-    if (!sent || (model.get(trait).answered?.[view] ?? 0) < number) return;
-    const { heard } = sent;
-    clearTimeout(timer);
-    sent = null;
-    tell("");
-    heard.forEach((each) => each());
-    next();
+    if (!current || (model.get(trait).answered?.[view] ?? 0) < number) return;
+    const { listeners } = current;
+    clearTimeout(retryTimer);
+    current = null;
+    notify("");
+    listeners.forEach((listener) => listener());
+    sendNext();
   }
 
   // The connection was lost, or the kernel restarted; only an answer shows which, and it has all of
   // the panel's state with it. Later, since what is sent while a kernel restarts is lost.
-  function reconnected() {
-    clearTimeout(probe);
-    probe = setTimeout(() => (sent ? again() : (waiting.push(message("")), next())), RECONNECTED);
+  function reconnect() {
+    clearTimeout(probeTimer);
+    probeTimer = setTimeout(() => {
+      if (current) return startOver();
+      waiting.push(newMessage());
+      sendNext();
+    }, RECONNECT_DELAY);
   }
 
-  const message = (gesture, buffers = []) => ({ moves: {}, gesture, buffers, heard: [] });
+  /** @returns {Message} */
+  const newMessage = () => ({ moves: {}, isCommand: false, gesture: "", buffers: [], listeners: [] });
 
-  // Asks for a move; the promise is kept when it was answered. Nobody has to wait for it.
+  /**
+   * Asks for a move or a command; the promise is kept when it was answered. Nobody has to wait for it.
+   * @param {string} name
+   * @param {unknown} value
+   * @param {{ gesture?: string, buffers?: ArrayBuffer[] }} [options]
+   * @returns {Promise<void>}
+   */
   function ask(name, value, { gesture = "", buffers = [] } = {}) {
-    const isAlone = once.includes(name);
+    const isCommand = commands.includes(name);
     const last = waiting.at(-1);
-    const fits = last && !isAlone && !Object.keys(last.moves).some((each) => once.includes(each));
-    const its = fits ? last : message(gesture, buffers);
-    if (!fits) waiting.push(its);
-    delete its.moves[name]; // so that the order is that of the last touches
-    Object.assign(its, { gesture, moves: { ...its.moves, [name]: value } });
-    const answer = new Promise((done) => its.heard.push(done));
-    if (sent) nudge();
-    else next();
+    const message = last && !isCommand && !last.isCommand ? last : Object.assign(newMessage(), { isCommand, buffers });
+    if (message !== last) waiting.push(message);
+    delete message.moves[name]; // so that the order is that of the last touches
+    message.moves[name] = value;
+    message.gesture = gesture;
+    /** @type {Promise<void>} */
+    const answer = new Promise((resolve) => message.listeners.push(resolve));
+    if (current) nudge();
+    else sendNext();
     return answer;
   }
 
   // After the last retry, a further press sends the message again.
   function nudge() {
-    if (sent && tries >= DELAYS.length) again();
+    if (current && retries >= RETRY_DELAYS.length) startOver();
   }
 
   model.on(`change:${trait}`, hear);
-  model.on("comm_live_update", reconnected);
-  kernel?.statusChanged.connect(end);
+  model.on("comm_live_update", reconnect);
+  kernel?.statusChanged.connect(follow);
   return {
     ask,
     nudge,
-    isAnswered: () => !sent,
-    isAsked: (name) => [sent, ...waiting].some((each) => each && name in each.moves),
+    isAnswered: () => !current,
+    /** @param {string} name */
+    isAsked: (name) => [current, ...waiting].some((message) => message && name in message.moves),
     stop() {
-      clearTimeout(timer);
-      clearTimeout(probe);
+      clearTimeout(retryTimer);
+      clearTimeout(probeTimer);
       model.off(`change:${trait}`, hear);
-      model.off("comm_live_update", reconnected);
-      kernel?.statusChanged.disconnect(end);
+      model.off("comm_live_update", reconnect);
+      kernel?.statusChanged.disconnect(follow);
     },
   };
 }

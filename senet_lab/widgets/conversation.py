@@ -11,11 +11,12 @@ Answers are state: the trait that the page draws also says, by view, the number 
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from senet_lab.checks import quoted, whole
-from senet_lab.widgets.follower import heard_where_sent
+from senet_lab.checks import InvalidTypeError, quoted, whole
+from senet_lab.widgets.follower import reply_where_sent
 
 if TYPE_CHECKING:
     import anywidget
@@ -43,14 +44,14 @@ class Request(NamedTuple):
 
 
 class _Progress(NamedTuple):
-    """The numbers of the last message of a view that was begun, and of the last one that was answered."""
+    """The numbers of the last message of a view that was received, and of the last one that was answered."""
 
-    begun: int = 0
+    received: int = 0
     answered: int = 0
 
 
 class Conversation:
-    """Hear what the page of one panel sends, and answer it.
+    """Receive what the page of one panel sends, and answer it.
 
     A view sends its next message when the last one was answered, so numbers rise. A number that does not is a message
     that was sent again: it is not acted on, and all of the panel's state is sent once more, in case the answer got
@@ -71,8 +72,8 @@ class Conversation:
         self._lock = threading.Lock()  # messages may come on several threads; never held while something is sent
 
     def open(self, panel: anywidget.AnyWidget, traits: Sequence[str]) -> None:
-        """Begin to hear a panel's messages; `traits` are those that its page draws."""
-        heard_where_sent(panel.comm)
+        """Receive a panel's messages from now on; `traits` are those that its page draws."""
+        reply_where_sent(panel.comm)
         self._resend = lambda: panel.send_state(traits)
         panel.on_msg(self.receive)
 
@@ -108,13 +109,13 @@ class Conversation:
                 raise
 
     def _begin(self, view: str, number: int) -> bool:
-        """Note that a message is being acted on; returns False where it was noted before."""
+        """Record that a message is being acted on; return False where it was received before."""
         with self._lock:
             progress = self._views.get(view, _Progress())
-            if number <= progress.begun:
+            if number <= progress.received:
                 return False
-            self._views.pop(view, None)  # to the end: the views that were silent for longest are forgotten
-            self._views[view] = progress._replace(begun=number)
+            self._views.pop(view, None)  # to the end: the views that were silent longest are dropped
+            self._views[view] = progress._replace(received=number)
             while len(self._views) > MAX_VIEWS:
                 del self._views[next(iter(self._views))]
             return True
@@ -122,7 +123,19 @@ class Conversation:
     def _end(self, view: str, number: int) -> None:
         with self._lock:
             progress = self._views.get(view, _Progress())
-            self._views[view] = _Progress(max(number, progress.begun), max(number, progress.answered))
+            self._views[view] = _Progress(max(number, progress.received), max(number, progress.answered))
+
+
+def show_failure(panel: Any, trait: str, answered: Mapping[str, int], error: BaseException) -> None:
+    """Keep an error as the `failure` of a panel and show it on its page: in a callback it would vanish.
+
+    Args:
+        trait: that the page draws, with the messages that are answered and errors.
+        answered: as of `Conversation`.
+    """
+    panel.failure = error
+    text = "".join(traceback.format_exception(error))
+    setattr(panel, trait, {**getattr(panel, trait), "answered": answered, "error": text})
 
 
 def _sender(content: Any) -> tuple[str, int]:
@@ -136,12 +149,12 @@ def _sender(content: Any) -> tuple[str, int]:
         raise TypeError(f"a message must be a dict of view, number and moves, not {quoted(content)}; try {fit}.")
     view = content.get("view")
     if not isinstance(view, str) or not view:
-        raise TypeError(f"`view` must be a text that names a view, not {quoted(view)}; try 'view 1'.")
+        raise InvalidTypeError("view", view, "must be a text that names a view", "'view 1'")
     return view, whole("number", content.get("number"), 1, MAX_NUMBER)
 
 
 def _request(view: str, number: int, content: Mapping[str, Any], buffers: Sequence[Any]) -> Request:
     moves = content.get("moves")
     if not isinstance(moves, dict):
-        raise TypeError(f"`moves` must be a dict of controls and values, not {quoted(moves)}; try {{}}.")
+        raise InvalidTypeError("moves", moves, "must be a dict of controls and values", "{}")
     return Request(view, number, moves, str(content.get("gesture", "")), tuple(buffers or ()))

@@ -1,4 +1,4 @@
-"""Following: one daemon thread that looks now and then, often while something is at work, seldom while nothing is."""
+"""Follower: a daemon thread that polls, often while something is in progress and seldom while nothing is."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-BUSY, IDLE = 0.2, 1.0  # seconds between two looks
-SHARE = 0.01  # of a core, while something is at work, which may be a training beside us; more where a look is slow
+BUSY_INTERVAL, IDLE_INTERVAL = 0.2, 1.0  # seconds between two polls
+MAX_CORE_SHARE = 0.01  # while something is in progress, such as a training run; slow polls take more
 
 
-def heard_where_sent(comm: Any) -> None:
-    """Have the page's messages handled in the subshell that the page sends them to.
+def reply_where_sent(comm: Any) -> None:
+    """Handle the page's messages in the subshell that the page sends them to.
 
     ipykernel 7 hands a widget's next message to the thread that published for it last, as if that waited for a reply.
     After the cell that made the widget this is the main thread, where the first message would wait for the next cell.
@@ -24,7 +24,7 @@ def heard_where_sent(comm: Any) -> None:
 
 
 class Follower:
-    """Calls `tick` until it is ended, or the object that `tick` belongs to is gone.
+    """Call `tick` until it is ended, or the object that `tick` belongs to is gone.
 
     A thread and not a task of the kernel's loop, which stands still while a cell is busy. What a thread sends counts
     as an answer to whatever the kernel did last, and ipykernel hands the page's next message to the thread which did
@@ -50,17 +50,17 @@ class Follower:
                 self._thread.start()
 
     def end(self) -> None:
-        """Look no more; comes back at once."""
+        """Stop polling; return at once."""
         self._ended.set()
 
     @property
     def is_alive(self) -> bool:
-        """Whether it looks."""
+        """Whether it polls."""
         return self._thread is not None and self._thread.is_alive()
 
     @property
     def is_ended(self) -> bool:
-        """Whether it was told to look no more."""
+        """Whether it was ended."""
         return self._ended.is_set()
 
     def call(self, function: Callable[[], Any]) -> Any:
@@ -71,7 +71,7 @@ class Follower:
     def _follow(self) -> None:
         while not self._ended.is_set() and (tick := self._tick()) is not None:
             start = time.thread_time()
-            going = self.call(tick)
+            is_busy = self.call(tick)
             del tick  # or it would keep alive what it belongs to
-            rest = (time.thread_time() - start) / SHARE
-            self._ended.wait(min(max(BUSY, rest), IDLE) if going else IDLE)
+            rest = (time.thread_time() - start) / MAX_CORE_SHARE
+            self._ended.wait(min(max(BUSY_INTERVAL, rest), IDLE_INTERVAL) if is_busy else IDLE_INTERVAL)

@@ -1,138 +1,169 @@
-// What every panel's page needs: drawing anew without losing the reader's place, tabs, menus, keys, tips, copying.
+// What every panel's page needs: errors, tabs, menus, keys, tips, copying.
+/** @import { Ask } from "./conversation.js" */
+import { closest, element, findAll, listen } from "./dom.js";
 
-// crypto.randomUUID is there on https and localhost alone, and classrooms serve plain http.
-const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
-
-// A listener that draws, and says in the panel what goes wrong: ipywidgets would tell the console alone, and the page
-// would look as if it still waited for an answer.
-function drawing(draw, complain) {
+/**
+ * Returns a listener that draws, and says in the panel what goes wrong: ipywidgets would tell the console alone, and
+ * the page would look as if it still waited for an answer.
+ * @param {() => void} draw
+ * @param {(words: string) => void} complain
+ */
+export function reportErrors(draw, complain) {
   return () => {
     try {
       draw();
     } catch (error) {
       console.error(error);
-      complain(`The page could not show what came from the kernel (${error.message}). Load the page again.`);
+      complain(`The page could not show what came from the kernel (${messageOf(error)}). Load the page again.`);
     }
   };
 }
 
-const drawn = new WeakMap(); // element -> the HTML that was put there
+/** @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-const SCROLLERS = ".sn-scroll, .sn-code, .sn-boxes";
-const NAMES = ["path", "hold", "ask", "value", "copy", "draw", "all", "file"]; // of data that tell elements apart
-
-// Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
-function redraw(body, html) {
-  if (drawn.get(body) === html) return;
-  const opened = new Set([...body.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
-  const scrolled = [...body.querySelectorAll(SCROLLERS)].map((each) => each.scrollTop);
-  const focused = body !== document.activeElement && body.contains(document.activeElement);
-  const focus = focused ? nameOf(document.activeElement) : "";
-  body.innerHTML = html;
-  drawn.set(body, html);
-  for (const each of body.querySelectorAll("details[data-key]")) each.open = opened.has(each.dataset.key);
-  body.querySelectorAll(SCROLLERS).forEach((each, at) => (each.scrollTop = scrolled[at] ?? 0));
-  if (!focused) return;
-  const near = [focus, ".sn-card .sn-node[tabindex='0']", ".sn-node[tabindex='0']"];
-  const next = near.map((each) => each && body.querySelector(each)).find(Boolean) ?? body;
-  if (next === body && !body.hasAttribute("tabindex")) body.tabIndex = -1; // what had the focus is gone: stay near
-  next.focus({ preventScroll: true });
+/**
+ * Sets the text of a line, unless it is there: a screen reader would read it out again.
+ * @param {HTMLElement} line
+ * @param {string} words
+ */
+export function setText(line, words) {
+  if (line.textContent !== words) line.textContent = words;
 }
 
-// How to find an element again after its surroundings were drawn anew. Who went into a part is at that part.
-function nameOf(element) {
-  const { key } = element.matches("details[data-key] > summary") ? element.parentElement.dataset : element.dataset;
-  if (key) return `[data-key="${CSS.escape(key)}"]${element.matches("summary") ? " > summary" : ""}`;
-  const data = Object.entries(element.dataset).filter(([name]) => NAMES.includes(name));
-  const said = data.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
-  if (element.matches(".sn-node") && !said) return `.sn-node[data-tip^="${CSS.escape(element.dataset.tip.split("\n")[0])}"]`;
-  if (element.matches(".sn-node")) return `.sn-node${said}`;
-  return said ? said : element.className ? `.${[...element.classList].map(CSS.escape).join(".")}` : "";
-}
+/**
+ * Returns the buttons of the tabs as HTML.
+ * @param {readonly string[]} names
+ * @param {string} panel the id of what they show
+ */
+export const tabButtons = (names, panel) =>
+  names
+    .map(
+      (name, at) =>
+        `<button type="button" role="tab" data-tab="${name}" id="${panel}-${at}" aria-controls="${panel}">${name}</button>`,
+    )
+    .join("");
 
-function placeTabs(parts, tab) {
-  for (const button of parts.tabs.children) {
-    const here = button.dataset.tab === tab;
-    button.setAttribute("aria-selected", String(here));
-    button.tabIndex = here ? 0 : -1;
-    if (here) parts.body.setAttribute("aria-labelledby", button.id);
+/**
+ * Marks the open tab.
+ * @param {Record<string, HTMLElement>} parts
+ * @param {string} tab
+ */
+export function placeTabs(parts, tab) {
+  for (const button of findAll(parts.tabs, "[role=tab]")) {
+    const isOpen = button.dataset.tab === tab;
+    button.setAttribute("aria-selected", String(isOpen));
+    button.tabIndex = isOpen ? 0 : -1;
+    if (isOpen) parts.body.setAttribute("aria-labelledby", button.id);
   }
 }
 
-// In command mode JupyterLab takes the arrow keys and Enter of what has the focus in an output, unless that itself says
-// no. So it does, except for Ctrl and Cmd: saving should work from anywhere; but what is undone is the panel's own, and
-// not the notebook's. Returns how to stop.
-function keepKeys(el) {
-  const decide = (event) => {
-    if (!el.contains(event.target)) return;
-    const undo = /^[zy]$/i.test(event.key);
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", undo || (!event.ctrlKey && !event.metaKey));
+/**
+ * Keeps keys from JupyterLab, which in command mode takes the arrow keys and Enter of an element in an output unless
+ * that element refuses. Ctrl and Cmd stay with JupyterLab, so that saving works from anywhere, except for undo and redo,
+ * which are the panel's own. Returns how to stop.
+ * @param {HTMLElement} el
+ */
+export function keepKeys(el) {
+  /** @param {KeyboardEvent} event */
+  const keydown = (event) => {
+    if (!(event.target instanceof Element) || !el.contains(event.target)) return;
+    const isUndo = /^[zy]$/i.test(event.key);
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", isUndo || (!event.ctrlKey && !event.metaKey));
   };
-  const stays = (event) => el.contains(event.target) && event.inputType.startsWith("history") && event.stopPropagation();
-  const heard = [["keydown", decide], ["beforeinput", stays]]; // before JupyterLab, which listens on the document
-  heard.forEach(([name, listener]) => window.addEventListener(name, listener, true));
-  return () => heard.forEach(([name, listener]) => window.removeEventListener(name, listener, true));
+  /** @param {InputEvent} event */
+  const beforeinput = (event) => {
+    if (el.contains(/** @type {Node} */ (event.target)) && event.inputType.startsWith("history"))
+      event.stopPropagation();
+  };
+  return listen(window, { keydown, beforeinput }, true); // before JupyterLab, which listens on the document
 }
 
-// The menus of an element close by Escape, which leads back to their button, and when pointer or focus go elsewhere.
-// Returns how to stop.
-function closeMenus(el) {
-  const opened = () => [...el.querySelectorAll(".sn-menu[open]")];
-  const elsewhere = ({ target }) => opened().filter((menu) => !menu.contains(target)).forEach((menu) => (menu.open = false));
-  const key = (event) => {
-    const menu = event.key === "Escape" && event.target.closest?.(".sn-menu[open]");
+/**
+ * Closes the menus of an element on Escape, which moves the focus back to their button, and when pointer or focus go
+ * elsewhere. Returns how to stop.
+ * @param {HTMLElement} el
+ */
+export function closeMenus(el) {
+  /** @param {Event} event */
+  const elsewhere = ({ target }) => {
+    for (const menu of findAll(el, ".sn-menu[open]"))
+      if (!menu.contains(/** @type {Node} */ (target))) /** @type {HTMLDetailsElement} */ (menu).open = false;
+  };
+  /** @param {KeyboardEvent} event */
+  const keydown = (event) => {
+    const menu = event.key === "Escape" && closest(event, ".sn-menu[open]");
     if (!menu) return;
     closeMenu(menu);
     event.stopPropagation(); // or the panel would take it for its own
   };
-  el.addEventListener("keydown", key, true);
-  const heard = ["pointerdown", "focusin"];
-  heard.forEach((name) => window.addEventListener(name, elsewhere, true));
-  return () => {
-    el.removeEventListener("keydown", key, true);
-    heard.forEach((name) => window.removeEventListener(name, elsewhere, true));
+  const stops = [listen(el, { keydown }, true), listen(window, { pointerdown: elsewhere, focusin: elsewhere }, true)];
+  return () => stops.forEach((stop) => stop());
+}
+
+/**
+ * Closes a menu; the focus, if it is in there, goes to its button.
+ * @param {HTMLElement} menu
+ */
+export function closeMenu(menu) {
+  if (menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+  /** @type {HTMLDetailsElement} */ (menu).open = false;
+}
+
+/**
+ * Shows what a drawn part is, below the pointer or the focus. Once a part is opened the tip stays away until pointer or
+ * focus move on, or it would cover what the part shows. Returns how to stop.
+ * @param {HTMLElement} el
+ * @param {HTMLElement} tip
+ */
+export function showTips(el, tip) {
+  let isOpened = false;
+  const hide = () => {
+    tip.hidden = true;
   };
-}
-
-// Closes a menu; the focus, if it is in there, goes to its button.
-function closeMenu(menu) {
-  if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
-  menu.open = false;
-}
-
-// What a drawn part is, beside the pointer or below the focus; once a part is opened, not over what it shows, until pointer
-// or focus move on.
-function showTips(el, tip) {
-  let opened = false;
-  const at = (event) => {
-    const node = event.target.closest?.("[data-tip]");
-    if (!node || opened) return void (tip.hidden = true);
-    tip.textContent = node.dataset.tip;
+  /** @param {Event} event */
+  const show = (event) => {
+    const node = closest(event, "[data-tip]");
+    if (!node || isOpened) return hide();
+    tip.textContent = node.dataset.tip ?? "";
     tip.hidden = false;
     const [frame, box] = [el.getBoundingClientRect(), node.getBoundingClientRect()];
     const left = Math.min(box.left + box.width / 2 - tip.offsetWidth / 2, frame.right - tip.offsetWidth - 4);
     tip.style.left = `${Math.max(0, left - frame.left)}px`;
     tip.style.top = `${box.bottom - frame.top + 6}px`;
   };
-  const away = () => (tip.hidden = true);
+  /** @param {MouseEvent | KeyboardEvent} event */
   const press = (event) => {
-    opened = event.type === "click" || ["Enter", " ", "Escape"].includes(event.key);
-    if (opened) away();
+    isOpened = event.type === "click" || ("key" in event && ["Enter", " ", "Escape"].includes(event.key));
+    if (isOpened) hide();
   };
-  const move = (event) => (opened &&= !(event.movementX || event.movementY));
-  const heard = [["pointerover", at], ["focusin", at], ["focusout", away], ["pointerleave", away], ["keydown", press], ["click", press], ["pointermove", move]];
-  heard.forEach(([name, listener]) => el.addEventListener(name, listener));
-  return () => heard.forEach(([name, listener]) => el.removeEventListener(name, listener));
+  /** @param {PointerEvent} event */
+  const move = (event) => {
+    if (event.movementX || event.movementY) isOpened = false;
+  };
+  return listen(el, {
+    pointerover: show,
+    focusin: show,
+    focusout: hide,
+    pointerleave: hide,
+    keydown: press,
+    click: press,
+    pointermove: move,
+  });
 }
 
-// Without a secure context, or leave, there is no clipboard, but for what is selected.
-async function copy(button, text) {
-  const label = (button.dataset.label ??= button.textContent); // a second click comes while it says "Copied"
+/**
+ * Copies a text and says so on the button. Without a secure context, or permission, only a selection can be copied.
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
+export async function copy(button, text) {
+  button.dataset.label ??= button.textContent ?? ""; // a second click comes while it says "Copied"
   let isCopied = true;
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const field = Object.assign(document.createElement("textarea"), { value: text });
+    const field = element("textarea", { value: text });
     document.body.append(field);
     field.select();
     isCopied = document.execCommand("copy");
@@ -140,29 +171,52 @@ async function copy(button, text) {
     button.focus();
   }
   button.textContent = isCopied ? "Copied" : "Not copied";
-  setTimeout(() => (button.textContent = label), 1500);
+  setTimeout(() => {
+    button.textContent = button.dataset.label ?? "";
+  }, 1500);
 }
 
-// Along the tabs by arrow keys; which one is open is asked of Python.
-function walkTabs(el, ask) {
-  const arrows = (event) => {
-    if (event.target.getAttribute("role") !== "tab") return;
-    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -99, End: 99 }[event.key];
-    if (!step) return;
-    const tabs = [...event.target.parentElement.children];
-    const to = tabs[Math.min(tabs.length - 1, Math.max(0, tabs.indexOf(event.target) + step))];
-    to.focus();
-    ask("tab", to.dataset.tab);
+/**
+ * Moves along the tabs by arrow keys and asks Python to open the one that has the focus. Returns how to stop.
+ * @param {HTMLElement} el
+ * @param {Ask} ask
+ */
+export function walkTabs(el, ask) {
+  /** @param {KeyboardEvent} event */
+  const keydown = (event) => {
+    const tab = closest(event, "[role=tab]");
+    if (!tab || !["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) return;
+    const next = neighborOf(tab, findAll(/** @type {HTMLElement} */ (tab.parentElement), "[role=tab]"), event.key);
+    next?.focus();
+    ask("tab", next?.dataset.tab);
     event.preventDefault();
   };
-  el.addEventListener("keydown", arrows);
-  return () => el.removeEventListener("keydown", arrows);
+  return listen(el, { keydown });
 }
 
-// From a drawn part that has the focus to its neighbours, by arrow keys; returns whether the key was one of them.
-function stepAlong(event, node) {
-  const nodes = [...node.closest("svg").querySelectorAll(".sn-node")];
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -nodes.length, End: nodes.length }[event.key];
-  if (step) nodes[Math.min(nodes.length - 1, Math.max(0, nodes.indexOf(node) + step))].focus();
-  return Boolean(step);
+/**
+ * Returns the element that an arrow key, Home or End leads to from one of them; undefined for other keys.
+ * @param {HTMLElement} node
+ * @param {HTMLElement[]} nodes
+ * @param {string} key
+ * @returns {HTMLElement | undefined}
+ */
+function neighborOf(node, nodes, key) {
+  const last = nodes.length - 1;
+  const at = nodes.indexOf(node);
+  const [next, previous] = [Math.min(last, at + 1), Math.max(0, at - 1)];
+  /** @type {Record<string, number>} */
+  const places = { ArrowRight: next, ArrowDown: next, ArrowLeft: previous, ArrowUp: previous, Home: 0, End: last };
+  return nodes[places[key]];
+}
+
+/**
+ * Moves the focus from a drawn part to its neighbor by arrow keys; returns that neighbor, if there is one.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} node
+ */
+export function stepAlong(event, node) {
+  const next = neighborOf(node, findAll(/** @type {Element} */ (node.closest("svg")), ".sn-node"), event.key);
+  next?.focus();
+  return next;
 }

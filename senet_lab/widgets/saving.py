@@ -1,4 +1,4 @@
-"""Saving: under which name, and where, as people read it."""
+"""Saving: free file names, and folders in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from senet_lab.widgets.cells import is_app
 
 
 def place(folder: Path) -> str:
-    """A folder of the kernel in words: whoever looks at an app has no notebook beside it."""
+    """Return a folder of the kernel in words: an app has no notebook beside it."""
     return (
         f"in the folder {folder.name} of the machine that serves this page"
         if is_app()
@@ -18,6 +18,6 @@ def place(folder: Path) -> str:
 
 
 def free_name(folder: Path, stem: str, suffix: str) -> Path:
-    """The first path that is not there yet: net.keras, net_2.keras, and so on."""
+    """Return the first path that is not there yet: net.keras, net_2.keras, and so on."""
     names = chain((stem,), (f"{stem}_{number}" for number in count(2)))
     return next(path for name in names if not (path := folder / f"{name}{suffix}").exists())

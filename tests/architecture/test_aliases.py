@@ -5,8 +5,8 @@ import pytest
 from senet_lab import Architecture, SEResNet, SEResNeXt
 from senet_lab.architecture.style import CONVENTIONS, style_of
 from senet_lab.cli import parser, recipe_of
-from senet_lab.explorer.moves import moved
-from senet_lab.trainer.state import after, begun
+from senet_lab.explorer.moves import apply_move
+from senet_lab.trainer.state import after, initial_state
 from senet_lab.training.recipe import RECIPES, Recipe
 
 
@@ -15,7 +15,7 @@ from senet_lab.training.recipe import RECIPES, Recipe
     [
         lambda convention: Architecture("resnext", convention=convention),
         lambda convention: Architecture.preset("senet154", convention),
-        lambda convention: moved(Architecture(convention="timm"), "convention", convention),
+        lambda convention: apply_move(Architecture(convention="timm"), "convention", convention),
         lambda convention: SEResNet(50, convention=convention).architecture,
         lambda convention: SEResNeXt(50, convention=convention).architecture,
         lambda convention: Architecture.from_token(f"senet1~depth=34~convention={convention}"),
@@ -49,8 +49,8 @@ def test_the_command_line_takes_recipe_seed():
 
 
 def test_the_trainer_takes_recipe_seed_and_shows_original():
-    state = after(begun(), {"recipe": "seed"})
-    assert (state.base, state.refused) == ("original", {})
+    state = after(initial_state(), {"recipe": "seed"})
+    assert (state.base, state.refusals) == ("original", {})
 
 
 def test_an_error_names_the_original_only():

@@ -11,6 +11,7 @@ import pytest
 from senet_lab import Architecture
 from senet_lab.architecture.presets import DEPTHS, PRESETS
 from senet_lab.architecture.style import CONVENTIONS, STYLE_FIELDS, Style, squeezed_channels, style_of
+from senet_lab.checks import InvalidTypeError, InvalidValueError
 
 
 def test_every_field_of_a_style_is_a_field_of_an_architecture():
@@ -236,7 +237,7 @@ BAD = [
 def test_bad_input_is_answered_with_the_rule_the_value_and_what_would_do(given, error, words):
     with pytest.raises(error) as caught:
         Architecture(**given)
-    assert type(caught.value) is error
+    assert type(caught.value) is {ValueError: InvalidValueError, TypeError: InvalidTypeError}[error]
     assert words in str(caught.value)
     assert "; try " in str(caught.value)
 

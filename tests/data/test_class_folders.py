@@ -10,15 +10,15 @@ import pytest
 from senet_lab import Architecture
 from senet_lab.cli import main
 from senet_lab.data import class_folders
-from senet_lab.trainer.state import after, begun
+from senet_lab.trainer.state import after, initial_state
 from senet_lab.training.estimate import estimate
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.runs.fitting import must_fit
+from senet_lab.training.runs.data_fit import must_fit
 
 
 def test_the_root_of_the_disk_is_refused_at_once():
     began = time.process_time()
-    refused = after(begun(), {"path": "/"}).refused["path"]
+    refused = after(initial_state(), {"path": "/"}).refusals["path"]
     assert time.process_time() - began < 0.5  # some 10 ms; a walk over the disk takes many seconds
     assert re.fullmatch(
         r"Path \(/\) is not a folder of class folders: (none|\d+) of its \d+ folders ha(s|ve) an image in it; try one such as 'pets', with 'pets/cats/1\.jpg' and 'pets/dogs/1\.jpg'\.",
@@ -64,7 +64,7 @@ TEXTS = [f"{one}/{number}.txt" for one in ("cats", "dogs") for number in range(2
     (("cats/1.heic", "dogs/1.heic"), "is not a folder of class folders: none of its 2 folders has an image in it (files "
      "in other formats: cats/1.heic, dogs/1.heic); try one such as 'pets', with"),
 ])  # fmt: skip
-def test_a_class_without_images_is_named_by_the_bounded_look_and_when_a_run_is_made(
+def test_class_without_images_is_named_by_the_bounded_scan_and_when_a_run_is_created(
     tmp_path, names, words, monkeypatch
 ):
     pets = folder_of(tmp_path / "pets", *names)
@@ -73,16 +73,16 @@ def test_a_class_without_images_is_named_by_the_bounded_look_and_when_a_run_is_m
         must_fit(replace(network, classes=number), str(pets))
     with monkeypatch.context() as patch:
         patch.setattr(os, "walk", lambda *_, **__: 1 / 0)
-        assert words.split(":")[-1].split(";")[0] in after(begun(), {"path": str(pets)}).refused["path"]
+        assert words.split(":")[-1].split(";")[0] in after(initial_state(), {"path": str(pets)}).refusals["path"]
 
 
 def test_a_path_of_images_is_taken_without_listing_all_files(tmp_path, monkeypatch):
     pets = folder_of(tmp_path / "pets", "cats/1.jpg", "dogs/deeper/1.WEBP")
     monkeypatch.setattr(os, "walk", lambda *_, **__: 1 / 0)
-    assert after(begun(), {"path": str(pets)}).path == str(pets)
+    assert after(initial_state(), {"path": str(pets)}).path == str(pets)
 
 
-def test_a_folder_that_is_read_in_part_may_have_images_further_on(tmp_path, monkeypatch):
+def test_folder_that_is_read_in_part_is_accepted(tmp_path, monkeypatch):
     folder_of(tmp_path, "cats/1.jpg", *(name for name in TEXTS if "dogs" in name))
     with pytest.raises(ValueError, match="the class 'dogs' has none"):
         class_folders.must_have_images("path", tmp_path)

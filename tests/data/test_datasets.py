@@ -52,7 +52,7 @@ def test_the_sample_is_in_the_whole_set_with_the_same_labels():
         assert (np.array(found) == getattr(sample, f"y_{part}")).mean() > 0.999  # a few images are there twice
 
 
-def test_what_is_not_there_is_not_fetched_unasked(tmp_path, monkeypatch):
+def test_cifar10_that_is_missing_is_not_downloaded_without_a_request(tmp_path, monkeypatch):
     monkeypatch.setenv(data.VARIABLE, str(tmp_path))
     with pytest.raises(FileNotFoundError, match=r"is not at .*cifar10\.npz'.*download=True.*the sample needs nothing"):
         data.cifar10()

@@ -21,10 +21,11 @@ from senet_lab import Trainer
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
 from senet_lab.data.class_folders import printable
-from senet_lab.data.image_folder import BadFilesError, list_images, load
-from senet_lab.data.pictures import FORMATS, LIMIT
-from senet_lab.trainer.folder import look
-from senet_lab.training.runs.images import images_of
+from senet_lab.data.image_arrays import load_images as load_arrays
+from senet_lab.data.image_folder import BadFilesError, list_images
+from senet_lab.data.pictures import FORMATS, MAX_PIXELS
+from senet_lab.trainer.folder import read_folder
+from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.run import Run
 
 DRAW = np.random.default_rng(0)
@@ -85,8 +86,11 @@ BAD = {
     "dangling link": (lambda path: path.symlink_to("nowhere.jpg"), "a link to nothing"),
     "link to a folder": (lambda path: path.symlink_to("."), None),
     "without permission": (forbidden, "no permission to read it"),
-    "large": (lambda path: path.write_bytes(png_of(9_000, 9_000)), f"too large, 9000 x 9000 pixels, and {LIMIT:,}"),
-    "bomb": (lambda path: path.write_bytes(png_of(50_000, 50_000)), f"too large, {LIMIT:,} pixels"),
+    "large": (
+        lambda path: path.write_bytes(png_of(9_000, 9_000)),
+        f"too large, 9000 x 9000 pixels, and {MAX_PIXELS:,}",
+    ),
+    "bomb": (lambda path: path.write_bytes(png_of(50_000, 50_000)), f"too large, {MAX_PIXELS:,} pixels"),
     "floats": (lambda path: Image.fromarray(np.ones((4, 4), "float32")).save(path, "TIFF"), "32 bits a pixel"),
 }
 
@@ -157,7 +161,7 @@ def test_a_class_that_cannot_be_listed_is_refused_with_the_reason(pets, unlisted
             refused()
 
 
-def test_one_suffix_may_be_a_text(pets):
+def test_single_suffix_may_be_a_text(pets):
     photograph().save(pets / "cats" / "1.bmp")
     photograph().save(pets / "dogs" / "1.bmp")
     assert len(list_images(pets, (".bmp",)).names) == 2
@@ -165,7 +169,7 @@ def test_one_suffix_may_be_a_text(pets):
         data.folder(pets, suffixes=".bmp")
 
 
-def test_of_many_bad_files_a_few_are_named_and_all_are_counted(pets):
+def test_many_bad_files_are_counted_and_a_few_are_named(pets):
     for number in range(7):
         (pets / "cats" / f"broken{number}.png").write_bytes(b"")
     with pytest.raises(
@@ -228,7 +232,7 @@ def test_any_kind_of_pixels_becomes_three_channels(pets, name):
     assert (np.abs(everything.astype(int) - 200).max((1, 2, 3)) <= 1).sum() == 1
 
 
-def test_of_a_moving_picture_the_first_frame_is_taken(pets):
+def test_animation_is_read_as_its_first_frame(pets):
     frames = [Image.new("RGB", (9, 9), colour) for colour in ("red", "blue")]
     frames[0].save(pets / "dogs" / "0.gif", save_all=True, append_images=frames[1:])
     images = data.folder(pets)
@@ -236,7 +240,7 @@ def test_of_a_moving_picture_the_first_frame_is_taken(pets):
     assert (np.abs(everything - (255, 0, 0)).max((1, 2, 3)) <= 8).sum() == 1
 
 
-def test_what_is_ignored_is_named_and_hidden_files_are_not_worth_a_word(pets):
+def test_ignored_files_are_named_and_hidden_ones_are_not(pets):
     for name in ("cats/notes.txt", "loose.jpg", "cats/._1.jpg", "cats/.ipynb_checkpoints/1.jpg", "README.md"):
         (pets / name).parent.mkdir(exist_ok=True)
         (pets / name).write_text("no image")
@@ -267,7 +271,7 @@ def test_a_class_without_images_is_refused_by_name(pets, tmp_path, suffix, capfd
     trainer = Trainer(folder=tmp_path)
     post(trainer, {"path": str(pets)})
     assert "the class 'eels' has none" in trainer.form["error"]
-    assert trainer._state.kind == "sample"
+    assert next(each for each in trainer.form["controls"] if each["name"] == "data")["value"] == "sample"
     trainer.close()
 
 
@@ -295,7 +299,7 @@ def test_images_come_as_keras_reads_them_in_the_same_order(tmp_path, suffix, off
     keras.utils.set_random_seed(3)  # as a run does
     parts = keras.utils.image_dataset_from_directory(tmp_path, class_names=["a", "b", "c"], subset="both", **how)
     expected = [np.array(array) for part in parts for array in zip(*part.as_numpy_iterator(), strict=True)]
-    (x, y, x_test, y_test), bad = load(list_images(tmp_path, None), 32, 0.2, 5)
+    (x, y, x_test, y_test), bad = load_arrays(list_images(tmp_path, None), 32, 0.2, 5)
     assert bad == {}
     np.testing.assert_array_equal(y, expected[1])
     np.testing.assert_array_equal(y_test, expected[3])
@@ -303,17 +307,17 @@ def test_images_come_as_keras_reads_them_in_the_same_order(tmp_path, suffix, off
         assert np.abs(ours.astype(int) - theirs.round()).max() <= off
 
 
-def test_a_run_from_before_reads_what_keras_read(pets, tmp_path):
+def test_run_of_an_earlier_version_reads_what_keras_read(pets, tmp_path):
     photograph().save(pets / "cats" / "new.webp")
     photograph().save(pets / "cats" / ".hidden.jpg")
     run = Run.create(TWO, SHORT, str(pets), folder=tmp_path / "run")
-    assert len(images_of(run).x_train) + len(images_of(run).x_test) == 21
+    assert len(load_images(run).x_train) + len(load_images(run).x_test) == 21
     config = {name: value for name, value in run.config.items() if name not in ("suffixes", "skip_bad")}
     (run.folder / "config.json").write_text(json.dumps(config))
     names = list_images(pets, run.config.get("suffixes")).names
     assert "cats/.hidden.jpg" in names
     assert "cats/new.webp" not in names
-    assert len(images_of(run).x_train) + len(images_of(run).x_test) == 21
+    assert len(load_images(run).x_train) + len(load_images(run).x_test) == 21
 
 
 @pytest.mark.slow
@@ -343,9 +347,9 @@ def test_a_run_fails_with_the_name_of_a_bad_file_and_another_that_skips_it_says_
     )
     assert run.config["skip_bad"] is True
     shutil.copy(pets / "cats" / "4.jpg", pets / "cats" / "3.jpg")  # repaired: yet a resumed run goes on without it
-    images = images_of(run)
+    images = load_images(run)
     assert (len(images.x_train) + len(images.x_test), list(images.skipped)) == (19, ["cats/3.jpg", "dogs/pipe.jpg"])
-    assert look(tmp_path / "runs").record("b").skip_bad
+    assert read_folder(tmp_path / "runs").record("b").skip_bad
 
 
 @pytest.mark.slow
@@ -398,7 +402,8 @@ def test_the_trainer_starts_a_run_that_skips_bad_files_where_the_box_is_ticked(p
     post(trainer, {"data": "sample"})
     assert "skip_bad" not in [control["name"] for control in trainer.form["controls"]]
     post(trainer, {"skip_bad": False, "like": True})
-    assert (trainer._state.skip_bad, trainer._state.path) == (True, str(pets))
+    values = {control["name"]: control["value"] for control in trainer.form["controls"]}
+    assert (values["skip_bad"], values["path"]) == (True, str(pets))
     trainer.close()
 
 

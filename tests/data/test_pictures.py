@@ -7,7 +7,7 @@ import pytest
 from image_files import encoded, png_of
 from PIL import Image
 
-from senet_lab.data.pictures import LIMIT, picture
+from senet_lab.data.pictures import MAX_PIXELS, picture
 
 DRAW = np.random.default_rng(0)
 PIXELS = np.full((40, 60, 3), (200, 60, 20), "uint8")
@@ -31,7 +31,7 @@ def test_any_kind_of_pixels_becomes_three_channels(mode):
 
 
 @pytest.mark.parametrize("how", ["alpha", "palette", "half"])
-def test_what_is_transparent_is_white(how):
+def test_transparent_pixels_become_white(how):
     image = Image.new("RGBA", (8, 8), (0, 0, 0, 128 if how == "half" else 0))
     data = encoded(Image.new("P", (8, 8), 0), "GIF", transparency=0) if how == "palette" else encoded(image)
     assert abs(int(picture(data, 4).mean()) - (127 if how == "half" else 255)) <= 1
@@ -53,7 +53,7 @@ def test_the_middle_of_an_oblong_is_taken():
     assert picture(encoded(pixels), 8).min() > 240
 
 
-def test_one_pixel_and_the_path_of_a_file_will_do(tmp_path):
+def test_single_pixel_and_the_path_of_a_file_are_accepted(tmp_path):
     (tmp_path / "one.png").write_bytes(encoded(PIXELS[:1, :1]))
     assert (picture(tmp_path / "one.png", 4) == PIXELS[0, 0]).all()
     assert (picture(str(tmp_path / "one.png"), 4) == PIXELS[0, 0]).all()
@@ -73,14 +73,14 @@ BAD = {
     "cut off": (WHOLE[: len(WHOLE) // 2], "is damaged"),
     "head alone": (WHOLE[:20], "is no image|is damaged"),
     "broken inside": (WHOLE[:200] + bytes(200) + WHOLE[400:], "is damaged"),
-    "huge": (png_of(9_000, 9_000), f"9000 x 9000 pixels, and {LIMIT:,} are unpacked at most"),
-    "a bomb": (png_of(50_000, 50_000), f"is too large, {LIMIT:,} pixels are unpacked at most"),
+    "huge": (png_of(9_000, 9_000), f"9000 x 9000 pixels, and {MAX_PIXELS:,} are unpacked at most"),
+    "a bomb": (png_of(50_000, 50_000), f"is too large, {MAX_PIXELS:,} pixels are unpacked at most"),
     "numbers": (encoded(Image.fromarray(np.ones((4, 4), "float32")), "TIFF"), "32 bits a pixel"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_picture_is_refused_with_the_reason(name, tmp_path):
+def test_file_that_is_no_picture_is_refused_with_the_reason(name, tmp_path):
     data, words = BAD[name]
     with pytest.raises(ValueError, match=words):
         picture(data)
@@ -92,11 +92,11 @@ def test_what_is_no_picture_is_refused_with_the_reason(name, tmp_path):
 def test_a_large_jpeg_is_unpacked_no_larger_than_it_is_needed():
     """12,000 x 9,000 is beyond the limit; an eighth of it is not."""
     data = encoded(Image.new("L", (12_000, 9_000), 77), "JPEG")
-    assert LIMIT < 108_000_000
+    assert MAX_PIXELS < 108_000_000
     assert np.abs(picture(data, 32).astype(int) - 77).max() <= 1
 
 
-def test_a_file_that_is_not_there_and_a_folder_are_said(tmp_path):
+def test_missing_file_and_a_folder_are_reported(tmp_path):
     with pytest.raises(FileNotFoundError):
         picture(tmp_path / "nothing.png")
     with pytest.raises(ValueError, match="not a folder; name a file in it"):

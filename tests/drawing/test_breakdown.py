@@ -7,7 +7,7 @@ from drawn_ledgers import LEDGERS, RESNEXT, cells, number, parsed, within
 
 from senet_lab import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.breakdown import breakdown, breakdown_svg, finding
+from senet_lab.drawing.network.breakdown import breakdown, draw_breakdown, finding
 
 
 @pytest.mark.parametrize("name", LEDGERS)
@@ -26,13 +26,13 @@ def test_both_breakdowns_add_up_to_the_ledger(name):
 @pytest.mark.parametrize("name", LEDGERS)
 def test_bars_are_to_scale_and_stay_in_the_frame(name):
     ledger = LEDGERS[name]
-    marks = list(ElementTree.fromstring(breakdown_svg(ledger)))
+    marks = list(ElementTree.fromstring(str(draw_breakdown(ledger))))
     bars = [m for m in marks if (m.get("class") or "").startswith("sn-bar-")]
     assert all(float(bar.get("x")) + float(bar.get("width")) < svg.WIDTH for bar in bars)
     assert within(marks)
 
 
-def test_what_stands_out_is_said():
+def test_the_finding_names_what_stands_out():
     assert finding(RESNEXT.ledger()) == (
         "Group 4 holds 59 % of the parameters but 20 % of the multiply-adds; activations peak in group 1, with 39 %. "
         "Squeeze-excite has 9.1 % of the parameters, 0.1 % of the multiply-adds, 10.3 % of the activations."

@@ -7,8 +7,8 @@ import pytest
 from drawn_ledgers import ALL, RESNEXT, cells, parsed, within
 
 from senet_lab import Architecture
-from senet_lab.drawing.network.breakdown import breakdown_svg
-from senet_lab.drawing.network.compare import changed, compare, difference_table, sentence, waterfall_svg
+from senet_lab.drawing.network.breakdown import draw_breakdown
+from senet_lab.drawing.network.compare import compare, difference_table, draw_waterfall, list_changes, sentence
 from senet_lab.drawing.papers.tables import published
 
 
@@ -41,7 +41,7 @@ def test_a_waterfall_ends_where_its_steps_lead():
     for after in (RESNEXT, Architecture("resnext", 152, ratio=None), Architecture.preset("cifar_resnet56")):
         difference = Difference(Architecture().ledger(), after.ledger())
         for measure in ("params", "macs", "activations"):
-            marks = list(ElementTree.fromstring(waterfall_svg(difference, measure)))
+            marks = list(ElementTree.fromstring(str(draw_waterfall(difference, measure))))
             bars = [m for m in marks if m.get("class") in ("sn-rise", "sn-fall", "sn-whole")]
             changed_groups = [part for part in difference.by_group if getattr(part, measure)]
             assert len(bars) == len(changed_groups) + 1
@@ -52,17 +52,17 @@ def test_a_waterfall_ends_where_its_steps_lead():
 
 
 def test_meta_parameters_that_differ_are_listed_in_words():
-    assert changed(Architecture(), RESNEXT) == (("family", "resnet", "resnext"),)
-    assert changed(Architecture(), Architecture(cardinality=8)) == ()
-    assert changed(RESNEXT, replace(RESNEXT, base_width=8, include_top=False)) == (
+    assert list_changes(Architecture(), RESNEXT) == (("family", "resnet", "resnext"),)
+    assert list_changes(Architecture(), Architecture(cardinality=8)) == ()
+    assert list_changes(RESNEXT, replace(RESNEXT, base_width=8, include_top=False)) == (
         ("base width", "4", "8"), ("classifier", "yes", "no"),
     )  # fmt: skip
-    assert changed(Architecture(), Architecture(groups=((64, 3), (128, 4)), ratio=(None, 8))) == (
+    assert list_changes(Architecture(), Architecture(groups=((64, 3), (128, 4)), ratio=(None, 8))) == (
         ("groups", "those of the depth", "64\u00d73, 128\u00d74"), ("ratio", "16", "none, 8"),
     )  # fmt: skip
 
 
-def test_equal_networks_are_said_to_be_equal():
+def test_comparing_equal_networks_says_that_they_are_equal():
     assert "A and B are equal: SE-ResNeXt-50 32x4d." in compare(RESNEXT, RESNEXT)
     assert "same layers, shapes and counts; what differs is gate sigmoid \u2192 tanh." in compare(
         RESNEXT, replace(RESNEXT, gate="tanh")
@@ -73,4 +73,4 @@ def test_activations_have_their_unit():
     page = compare(RESNEXT, replace(RESNEXT, ratio=8))
     assert "<span>Activations, numbers per image</span> <strong>+" in page
     assert "activations (numbers per image) = " in page
-    assert "numbers per image" in breakdown_svg(RESNEXT.ledger())
+    assert "numbers per image" in str(draw_breakdown(RESNEXT.ledger()))

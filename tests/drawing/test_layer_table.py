@@ -1,39 +1,42 @@
-"""The table of all layers: the rows of the ledger, with its numbers."""
+"""The table of all layers: the rows of the ledger, with its numbers; tests/js/layers.test.js draws them."""
 
-import re
+import json
 
 import pytest
-from drawn_ledgers import LEDGERS, RESNEXT, cells, number, parsed
+from drawn_ledgers import LEDGERS, RESNEXT, parsed
 
-from senet_lab.drawing.network.layer_table import layer_table
+from senet_lab.drawing.network.layer_table import COLUMNS, LayerRow, layer_rows, layer_table
 from senet_lab.drawing.tables import listing
+from senet_lab.drawing.units import short, size
 
 
 @pytest.mark.parametrize("name", LEDGERS)
-def test_the_layer_table_has_each_row_of_the_ledger_with_its_numbers(name):
+def test_the_rows_of_the_layer_table_have_each_layer_of_the_ledger_with_its_numbers(name):
     ledger = LEDGERS[name]
-    rows = parsed(layer_table(ledger)).find(".//tbody")
-    assert [row[0].text for row in rows] == [row.name for row in ledger.rows]
-    assert sum(number(row[5].text) for row in rows) == ledger.params
-    assert sum(number(row[6].text) for row in rows) == ledger.state
-    assert sum(int(row[7].get("data-value")) for row in rows) == ledger.macs
-    assert sum(int(row[8].get("data-value")) for row in rows) == ledger.activations
-    assert [row.get("data-kind") for row in rows] == ["squeeze-excite" if r.in_se else r.kind for r in ledger.rows]
+    for row, layer in zip(layer_rows(ledger), ledger.rows, strict=True):
+        for field in ("name", "group", "block", "kind", "groups", "params", "state", "macs", "activations", "in_se"):
+            assert getattr(row, field) == getattr(layer, field)
+        assert (row.shape, row.size) == (layer.output_shape[1:], size(layer.output_shape))
+        assert (row.macs_text, row.activations_text) == (short(layer.macs), short(layer.activations))
+        assert row.field == layer.receptive_field
+        has_window = layer.kind in ("conv", "grouped conv", "pool", "global pool")
+        assert (row.kernel, row.stride) == ((layer.kernel, layer.stride) if has_window else (0, 0))
+    assert sum(row.params for row in layer_rows(ledger)) == ledger.params
+
+
+def test_the_rows_of_the_layer_table_travel_as_lists():
+    rows = layer_rows(RESNEXT.ledger(), 3)
+    assert len(rows) == 3
+    assert {len(row) for row in json.loads(json.dumps(rows))} == {len(LayerRow._fields)}
 
 
 def test_the_heads_of_the_layer_table_are_buttons_that_name_their_column():
     table = parsed(layer_table(RESNEXT.ledger())).find(".//table")
     heads = table.findall("./thead/tr/th")
     assert {head.get("aria-sort") for head in heads} == {"none"}
-    assert [head[0].get("data-key") for head in heads][:2] == ["name", "kind"]
-    assert {len(row) for row in table.find("tbody")} == {len(heads)} == {len(row) for row in table.find("tfoot")}
-
-
-def test_the_longest_bar_is_that_of_the_largest_layer():
-    rows = list(parsed(layer_table(RESNEXT.ledger())).find(".//tbody"))
-    bars = {row[0].text: float(re.search(r"[\d.]+", row[5][0].get("style"))[0]) for row in rows if len(row[5])}
-    assert max(bars.values()) == 100
-    assert bars["group4_block1_shortcut_conv"] == 100
+    assert [head[0].get("data-key") for head in heads] == [key for key, *_ in COLUMNS]
+    assert {len(row) for row in table.find("tfoot")} == {len(heads)}
+    assert table.get("aria-rowcount") == str(len(RESNEXT.ledger().rows) + 2)
 
 
 def test_words_in_tables_are_escaped():
@@ -54,8 +57,8 @@ def test_words_in_tables_are_escaped():
 
 
 def test_no_gate_is_said_to_see_more_than_what_comes_after_it():
-    rows = {row[0]: row[-1] for row in cells(parsed(layer_table(RESNEXT.ledger())).find(".//table"))}
+    rows = {row.name: row for row in layer_rows(RESNEXT.ledger())}
     for name in ("se_squeeze", "se_reduce", "se_gate"):
-        assert rows[f"group1_block1_{name}"] == "whole"
-    assert rows["group1_block1_se_scale"] == "19"
-    assert rows["classifier_dense"] == "whole"
+        assert rows[f"group1_block1_{name}"].sees_all
+    assert (rows["group1_block1_se_scale"].sees_all, rows["group1_block1_se_scale"].field) == (False, 19)
+    assert rows["classifier_dense"].sees_all

@@ -12,9 +12,9 @@ from senet_lab import Architecture, Ledger, SEResNet, Sketch
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy
-from senet_lab.drawing.network.block import block_svg
-from senet_lab.drawing.network.overview import HEIGHT, network_svg
-from senet_lab.drawing.network.part import part_svg
+from senet_lab.drawing.network.block import draw_block
+from senet_lab.drawing.network.overview import HEIGHT, draw_network
+from senet_lab.drawing.network.part import draw_part
 from senet_lab.drawing.network.paths import about, breadcrumb, parent, parts, resolve
 from senet_lab.drawing.network.summary import picture
 from senet_lab.nets.layers import Add, BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, ReLU
@@ -47,11 +47,11 @@ EVERY = pytest.mark.parametrize("name", ALL)
 
 
 def marks(drawing, kind):
-    return [mark for mark in ElementTree.fromstring(drawing).iter() if mark.get("class") == f"sn-{kind}"]
+    return [mark for mark in ElementTree.fromstring(str(drawing)).iter() if mark.get("class") == f"sn-{kind}"]
 
 
 def words(drawing):
-    return [mark.text or "" for mark in ElementTree.fromstring(drawing).iter(f"{NAMESPACE}text")]
+    return [mark.text or "" for mark in ElementTree.fromstring(str(drawing)).iter(f"{NAMESPACE}text")]
 
 
 def nodes(drawing):
@@ -77,7 +77,9 @@ def text_box(mark):
 
 def overlaps(drawing):
     boxes = [
-        (text_box(mark), mark.text) for mark in ElementTree.fromstring(drawing).iter(f"{NAMESPACE}text") if mark.text
+        (text_box(mark), mark.text)
+        for mark in ElementTree.fromstring(str(drawing)).iter(f"{NAMESPACE}text")
+        if mark.text
     ]
     return [
         (one, two)
@@ -88,44 +90,44 @@ def overlaps(drawing):
 
 def outside(drawing):
     """Words that are cut off at an edge."""
-    height = float(ElementTree.fromstring(drawing).get("viewBox").split()[3])
-    found = []
-    for mark in ElementTree.fromstring(drawing).iter(f"{NAMESPACE}text"):
+    height = float(ElementTree.fromstring(str(drawing)).get("viewBox").split()[3])
+    words_outside = []
+    for mark in ElementTree.fromstring(str(drawing)).iter(f"{NAMESPACE}text"):
         left, right, top, bottom = text_box(mark)
-        if mark.text and (left < 0 or right > svg.NETWORK or top < 0 or bottom > height):
-            found.append(mark.text)
-    return found
+        if mark.text and (left < 0 or right > svg.NETWORK_WIDTH or top < 0 or bottom > height):
+            words_outside.append(mark.text)
+    return words_outside
 
 
 @EVERY
 def test_labels_of_the_network_neither_overlap_nor_are_cut_off(name):
-    drawing = network_svg(ALL[name].ledger())
+    drawing = draw_network(ALL[name].ledger())
     assert overlaps(drawing) == []
     assert outside(drawing) == []
 
 
 def places(drawing):
     """Where the name of each column stands."""
-    known = ("input", "stem", "classifier")
+    plain_parts = ("input", "stem", "classifier")
     return {
         mark.text.partition(" \u00d7")[0]: float(mark.get("x"))
         for mark in marks(drawing, "label")
-        if mark.text in known or mark.text.startswith(("group", "g"))
+        if mark.text in plain_parts or mark.text.startswith(("group", "g"))
     }
 
 
 @EVERY
-def test_networks_that_are_compared_stand_group_under_group_to_one_scale(name):
+def test_compared_networks_have_their_groups_in_line_and_one_scale(name):
     a, b = RESNEXT.ledger(), ALL[name].ledger()
-    above, below = network_svg(a, beside=b), network_svg(b, beside=a)
+    above, below = draw_network(a, beside=b), draw_network(b, beside=a)
     assert overlaps(above) + overlaps(below) == []
     assert outside(above) + outside(below) == []
     ours, theirs = places(above), places(below)
     shared = ours.keys() & theirs.keys()
     assert "stem" in shared or name == "without a stem"
     assert {key: ours[key] for key in shared} == {key: theirs[key] for key in shared}
-    widths = [float(mark.get("width")) for mark in marks(network_svg(a, beside=a), "projection")]
-    assert widths == [float(mark.get("width")) for mark in marks(network_svg(a), "projection")]
+    widths = [float(mark.get("width")) for mark in marks(draw_network(a, beside=a), "projection")]
+    assert widths == [float(mark.get("width")) for mark in marks(draw_network(a), "projection")]
 
 
 @EVERY
@@ -133,17 +135,17 @@ def test_every_part_can_be_entered_and_its_words_do_not_overlap(name):
     architecture = ALL[name]
     anatomy = Anatomy(architecture.ledger())
     for path in every_path(anatomy):
-        drawing = part_svg(anatomy, path, style=architecture.style)
+        drawing = draw_part(anatomy, path, style=architecture.style)
         assert (path, overlaps(drawing), outside(drawing)) == (path, [], [])
 
 
 @EVERY
-def test_slabs_stay_within_the_frame_and_apart(name):
-    drawing = network_svg(ALL[name].ledger())
+def test_slabs_stay_within_the_frame_and_do_not_overlap(name):
+    drawing = draw_network(ALL[name].ledger())
     slabs = [mark for kind in ("projection", "identity") for mark in marks(drawing, kind)]
     spans = sorted((float(s.get("x")), float(s.get("x")) + float(s.get("width"))) for s in slabs)
     assert spans[0][0] >= 0
-    assert spans[-1][1] <= svg.NETWORK
+    assert spans[-1][1] <= svg.NETWORK_WIDTH
     assert all(left <= right for (_, left), (right, _) in pairwise(spans))
 
 
@@ -160,13 +162,15 @@ def test_pictures_are_well_formed_and_each_drawing_has_one_tab_stop(name, path):
         assert drawing.get("role") == "group"
 
 
-def test_the_tab_stop_of_the_network_is_the_chosen_part():
+def test_the_tab_stop_of_a_network_is_the_selected_part():
     for path in ("stem", "group3", "group3/block4"):
         stop = next(
-            node for node in nodes(network_svg(RESNEXT.ledger(), path, interactive=True)) if node.get("tabindex") == "0"
+            node
+            for node in nodes(draw_network(RESNEXT.ledger(), path, interactive=True))
+            if node.get("tabindex") == "0"
         )
         assert stop.get("data-path") == path
-    folded = network_svg(RESNEXT152.ledger(), "group3/block20", interactive=True)
+    folded = draw_network(RESNEXT152.ledger(), "group3/block20", interactive=True)
     stop = next(node for node in nodes(folded) if node.get("tabindex") == "0")
     assert stop.get("data-path") == "group3/block5"
     assert len(marks(folded, "chosen")) == 1
@@ -179,30 +183,30 @@ def test_a_static_picture_is_an_image_without_stops_or_nodes():
     assert page.count('role="img"') == 2
 
 
-def test_heights_are_the_same_whatever_is_drawn():
+def test_drawings_of_all_parts_have_one_height():
     heights = {
-        re.search(r'viewBox="0 0 690 (\d+)"', part_svg(a.ledger(), path, style=a.style))[1]
+        draw_part(a.ledger(), path, style=a.style).height
         for a in (RESNEXT, RESNEXT152, OWN)
         for path in every_path(a.ledger())
     }
     assert len(heights) == 1
     assert {
-        marks(network_svg(a.ledger(), "stem"), "funnel")[0].get("d").count(f"0 {HEIGHT}") for a in ALL.values()
+        marks(draw_network(a.ledger(), "stem"), "funnel")[0].get("d").count(f"0 {HEIGHT}") for a in ALL.values()
     } == {1}
 
 
-def test_nodes_say_what_the_ledger_says():
+def test_nodes_have_the_counts_of_the_ledger():
     ledger = RESNEXT.ledger()
-    found = {node.get("data-path"): node for node in nodes(network_svg(ledger, interactive=True))}
-    assert set(parts(ledger)) <= set(found)
+    by_path = {node.get("data-path"): node for node in nodes(draw_network(ledger, interactive=True))}
+    assert set(parts(ledger)) <= set(by_path)
     totals = {total.name: total.params for total in ledger.by_group()}
-    for path, node in found.items():
+    for path, node in by_path.items():
         assert node.get("role") == "button"
         params = int(re.search(r"([\d,]+) parameters", node.get("data-tip"))[1].replace(",", ""))
         group, _, block = path.partition("/")
         rows = ledger.blocks()[group, block] if block else ()
         assert params == (sum(row.params for row in rows) if block else totals[group])
-    node = found["group2/block1"]
+    node = by_path["group2/block1"]
     assert node.get("aria-label") == (
         "group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, 381,952 parameters, 425.53 M multiply-adds"
     )
@@ -215,15 +219,15 @@ def test_nodes_say_what_the_ledger_says():
 
 
 def test_each_block_is_a_slab_and_each_shortcut_an_arc():
-    drawing = network_svg(RESNEXT.ledger())
+    drawing = draw_network(RESNEXT.ledger())
     assert (len(marks(drawing, "projection")), len(marks(drawing, "identity"))) == (4, 12)
     assert (len(marks(drawing, "arc-projection")), len(marks(drawing, "arc-identity"))) == (4, 12)
     assert len(marks(drawing, "neck")) == 16
-    assert not marks(network_svg(replace(RESNEXT, ratio=None).ledger()), "neck")
+    assert not marks(draw_network(replace(RESNEXT, ratio=None).ledger()), "neck")
 
 
 def test_slabs_are_to_scale():
-    drawing = network_svg(RESNEXT.ledger())
+    drawing = draw_network(RESNEXT.ledger())
     first, last = (marks(drawing, "projection")[i] for i in (0, 3))
     ratio = float(first.get("height")) / float(last.get("height"))
     assert ratio == pytest.approx((56 / 7) ** 0.5, rel=0.01)
@@ -233,24 +237,26 @@ def test_slabs_are_to_scale():
 
 
 def test_blocks_alike_are_folded_counted_and_lead_to_the_first_of_them():
-    drawing = network_svg(RESNEXT152.ledger(), interactive=True)
+    drawing = draw_network(RESNEXT152.ledger(), interactive=True)
     assert {"\u00d731", "group 3 \u00d736"} <= set(words(drawing))
     fold = next(node for node in nodes(drawing) if "blocks 5 to 35, alike" in node.get("aria-label"))
     assert fold.get("data-path") == "group3/block5"
-    group = part_svg(RESNEXT152.ledger(), "group3", interactive=True)
+    group = draw_part(RESNEXT152.ledger(), "group3", interactive=True)
     assert [node.get("data-path")[-2:] for node in nodes(group)] == ["k1", "k2", "k3", "k4", "36"]
 
 
-def through(drawing):
+def count_paths(drawing):
     """The number of lines through the first slab."""
     return marks(drawing, "paths-through")[0].get("d").count("h") if marks(drawing, "paths-through") else 0
 
 
-def test_cardinality_is_the_number_of_lines_through_a_slab_up_to_what_can_be_told_apart():
-    drawn = [through(network_svg(replace(RESNEXT, cardinality=paths).ledger())) for paths in (1, 2, 4, 8, 16, 32, 64)]
-    assert drawn[:5] == [0, 2, 4, 8, 16]
-    assert drawn[5] == drawn[6] > 20
-    assert through(network_svg(Architecture().ledger())) == 0
+def test_cardinality_is_the_number_of_lines_through_a_slab_up_to_a_maximum():
+    counts = [
+        count_paths(draw_network(replace(RESNEXT, cardinality=paths).ledger())) for paths in (1, 2, 4, 8, 16, 32, 64)
+    ]
+    assert counts[:5] == [0, 2, 4, 8, 16]
+    assert counts[5] == counts[6] > 20
+    assert count_paths(draw_network(Architecture().ledger())) == 0
 
 
 def strands(drawing):
@@ -259,10 +265,10 @@ def strands(drawing):
 
 @pytest.mark.parametrize("cardinality", [2, 8, 32, 64, 128])
 def test_cardinality_is_the_number_of_strands_in_a_block(cardinality):
-    drawing = block_svg(replace(RESNEXT, cardinality=cardinality).ledger())
+    drawing = draw_block(replace(RESNEXT, cardinality=cardinality).ledger())
     assert strands(drawing) == min(64, cardinality)
     assert f"{cardinality} paths" in words(drawing)
-    assert strands(block_svg(Architecture().ledger())) == 0
+    assert strands(draw_block(Architecture().ledger())) == 0
 
 
 def neck(drawing):
@@ -273,28 +279,28 @@ def neck(drawing):
 
 def test_the_neck_widens_as_the_ratio_falls():
     ledgers = [replace(RESNEXT, ratio=ratio).ledger() for ratio in (64, 32, 16, 8, 4, 2)]
-    block = [neck(block_svg(ledger)) for ledger in ledgers]
-    slab = [float(marks(network_svg(ledger), "neck")[-1].get("width")) for ledger in ledgers]
-    columns = [float(marks(part_svg(ledger, "group1/block1/se"), "neck")[1].get("height")) for ledger in ledgers]
-    for drawn in (block, slab, columns):
-        assert all(before < after for before, after in pairwise(drawn))
+    block = [neck(draw_block(ledger)) for ledger in ledgers]
+    slab = [float(marks(draw_network(ledger), "neck")[-1].get("width")) for ledger in ledgers]
+    columns = [float(marks(draw_part(ledger, "group1/block1/se"), "neck")[1].get("height")) for ledger in ledgers]
+    for sizes in (block, slab, columns):
+        assert all(before < after for before, after in pairwise(sizes))
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("family", ["resnet", "resnext"])
 def test_squeeze_excite_is_drawn_and_can_be_entered_in_every_place(family, place):
     architecture = Architecture(family, 26, place=place)
-    drawing = part_svg(architecture.ledger(), "group1/block1", style=architecture.style, interactive=True)
+    drawing = draw_part(architecture.ledger(), "group1/block1", style=architecture.style, interactive=True)
     assert len(marks(drawing, "hourglass")) == 1
     assert [node.get("data-path") for node in nodes(drawing) if node.get("data-path")] == ["group1/block1/se"]
     xs = [float(m.get("x") or m.get("cx")) for kind in ("conv", "gate", "sum") for m in marks(drawing, kind)]
-    assert 0 < min(xs) < max(xs) < svg.NETWORK
+    assert 0 < min(xs) < max(xs) < svg.NETWORK_WIDTH
 
 
 def test_the_counts_in_a_block_are_those_of_the_ledger():
     for name in ("se_resnext50_32x4d", "senet154", "se_resnet18", "resnet50"):
         ledger = Architecture.preset(name).ledger()
-        drawing = block_svg(ledger, "group2/block1")
+        drawing = draw_block(ledger, "group2/block1")
         kinds = ("conv", "paths", "se", "shortcut")
         counts = [re.search(r"[\d,]+", mark.text)[0] for kind in kinds for mark in marks(drawing, f"count-{kind}")]
         weights = [
@@ -304,7 +310,7 @@ def test_the_counts_in_a_block_are_those_of_the_ledger():
 
 
 def test_a_block_shows_channels_strides_and_where_the_size_changes():
-    drawing = block_svg(Architecture.preset("senet154").ledger(), "group2/block1")
+    drawing = draw_block(Architecture.preset("senet154").ledger(), "group2/block1")
     assert {
         "256 \u2192 256",
         "of 4 \u2192 8",
@@ -317,8 +323,8 @@ def test_a_block_shows_channels_strides_and_where_the_size_changes():
 
 def test_squeeze_excite_is_explained_with_its_numbers():
     architecture = replace(RESNEXT, squeeze="max", gate="tanh", convention="timm")
-    drawn = " | ".join(words(part_svg(architecture.ledger(), "group1/block1/se", style=architecture.style)))
-    for said in (
+    text = " | ".join(words(draw_part(architecture.ledger(), "group1/block1/se", style=architecture.style)))
+    for phrase in (
         "maximum of u over 56 \u00d7 56",
         "tanh(W\u2082 \u03b4(W\u2081 z + b\u2081) + b\u2082)",
         "4,096 weights",
@@ -326,24 +332,24 @@ def test_squeeze_excite_is_explained_with_its_numbers():
         "256 biases",
         "8,464 of the block",
     ):
-        assert said in drawn
+        assert phrase in text
 
 
 @pytest.mark.parametrize("name", ["senet154", "cifar_se_resnet20", "se_resnet50"])
 @pytest.mark.parametrize("path", ["stem", "classifier"])
 def test_the_sums_of_stem_and_classifier_are_those_of_the_ledger(name, path):
     ledger = Architecture.preset(name).ledger()
-    counts = [int(w.split()[0].replace(",", "")) for w in words(part_svg(ledger, path)) if w.endswith(" params")]
+    counts = [int(w.split()[0].replace(",", "")) for w in words(draw_part(ledger, path)) if w.endswith(" params")]
     assert sum(counts) == sum(row.params for row in ledger.in_group(path))
 
 
 def test_the_card_of_the_network_has_a_line_for_each_part_with_its_parameters():
-    drawing = part_svg(RESNEXT.ledger(), "", interactive=True)
+    drawing = draw_part(RESNEXT.ledger(), "", interactive=True)
     assert [node.get("data-path") for node in nodes(drawing)] == list(parts(RESNEXT.ledger()))
     assert sum(float(mark.get("width")) for mark in marks(drawing, "bar-params")) == pytest.approx(116, abs=0.5)
 
 
-def test_one_goes_in_and_out_by_paths():
+def test_parts_and_parent_of_a_path_lead_in_and_out():
     ledger = RESNEXT.ledger()
     assert parts(ledger) == ("stem", "group1", "group2", "group3", "group4", "classifier")
     assert parts(ledger, "group2") == tuple(f"group2/block{i}" for i in (1, 2, 3, 4))
@@ -370,27 +376,27 @@ def test_one_goes_in_and_out_by_paths():
         ("<b>\n", ""),
     ],
 )
-def test_what_is_not_there_gives_way_to_the_nearest_that_is(path, nearest):
+def test_a_path_that_does_not_exist_resolves_to_the_nearest_one(path, nearest):
     assert resolve(RESNEXT.ledger(), path) == nearest
     assert resolve(RESNEXT.ledger(), nearest) == nearest
 
 
-def test_without_squeeze_excite_or_classifier_one_stays_near():
+def test_a_path_into_a_removed_part_resolves_to_what_is_around_it():
     ledger = replace(RESNEXT, ratio=None, include_top=False).ledger()
     assert resolve(ledger, "group2/block1/se") == "group2/block1"
     assert resolve(ledger, "classifier") == "group4"
     assert "group 3 \u00b7 block 1" in picture(Architecture.preset("cifar_se_resnet20"), "group4/block1")
 
 
-@pytest.mark.parametrize("draw", [part_svg, about, breadcrumb, parts])
-def test_a_part_that_is_not_there_is_answered_with_those_that_are(draw):
+@pytest.mark.parametrize("draw", [draw_part, about, breadcrumb, parts])
+def test_an_unknown_path_raises_an_error_that_lists_the_known_ones(draw):
     with pytest.raises(ValueError, match=r"`path` \(='group2/block9'\) must be one of group2/block1, group2/block2"):
         draw(RESNEXT.ledger(), "group2/block9")
     with pytest.raises(ValueError, match="must be one of stem, group1"):
         draw(RESNEXT.ledger(), "group9")
 
 
-def test_the_breadcrumb_leads_back_up():
+def test_the_breadcrumb_of_a_path_leads_back_up():
     trail = ElementTree.fromstring(breadcrumb(RESNEXT.ledger(), "group2/block1/se"))
     buttons = list(trail.iter("button"))
     assert [button.text for button in buttons] == ["Network", "group 2", "block 1", "squeeze-excite"]
@@ -426,21 +432,21 @@ def test_a_network_composed_by_hand_can_be_drawn_and_its_names_are_escaped():
     assert parts(ledger) == ("before", "group1", 'my<b>"net"', "after")
     for path in every_path(ledger):
         for interactive in (True, False):
-            ElementTree.fromstring(network_svg(ledger, path, interactive=interactive))
-            ElementTree.fromstring(part_svg(ledger, path, interactive=interactive))
+            ElementTree.fromstring(str(draw_network(ledger, path, interactive=interactive)))
+            ElementTree.fromstring(str(draw_part(ledger, path, interactive=interactive)))
         ElementTree.fromstring(breadcrumb(ledger, path))
         ElementTree.fromstring(f"<p>{about(ledger, path)}</p>")
-    drawn = network_svg(ledger, interactive=True)
-    assert f'data-path="{escape(chr(109) + chr(121) + "<b>" + chr(34) + "net" + chr(34))}/block1"' in drawn
-    assert len(marks(drawn, "identity")) == 2
+    drawing = str(draw_network(ledger, interactive=True))
+    assert f'data-path="{escape(chr(109) + chr(121) + "<b>" + chr(34) + "net" + chr(34))}/block1"' in drawing
+    assert len(marks(drawing, "identity")) == 2
     assert "36\u00b2" not in about(ledger, "group1")
     assert about(ledger, "group1").startswith("2 blocks \u00b7 30\u00b2 \u00d7 32 \u2192 15\u00b2 \u00d7 64")
 
 
-def test_drawings_say_what_they_show_to_those_who_do_not_see_them():
-    label = ElementTree.fromstring(network_svg(RESNEXT.ledger())).get("aria-label")
+def test_a_drawing_has_a_label_for_screen_readers():
+    label = ElementTree.fromstring(str(draw_network(RESNEXT.ledger()))).get("aria-label")
     assert "group3, 6 blocks, output 14\u00b2 \u00d7 1024" in label
-    assert "in 32 paths" in ElementTree.fromstring(block_svg(RESNEXT.ledger())).get("aria-label")
+    assert "in 32 paths" in ElementTree.fromstring(str(draw_block(RESNEXT.ledger()))).get("aria-label")
 
 
 def test_a_picture_is_small_enough_to_be_sent_on_every_move():

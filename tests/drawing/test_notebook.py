@@ -9,9 +9,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
-from senet_lab.drawing.inline_styles import bare
 from senet_lab.drawing.network.notebook import as_code, compared, curves, drawn, printed, where_it_goes
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.ledger.ledger import beside
 from senet_lab.papers import ablations, main, paths, ratios
 
@@ -61,18 +60,18 @@ def test_a_drawing_of_a_lesson_is_cropped_to_what_is_drawn(network, path):
     assert height <= 206 if network.ratio and "/" in path else height < 190
 
 
-def test_what_is_put_together_by_hand_can_be_drawn():
+def test_a_sketch_of_blocks_composed_by_hand_can_be_drawn():
     x = SEResNet.group(Sketch((32, 32, 3)), n_blocks=2, n_filters=16, ratio=4)
     assert drawn(x).words == drawn(Ledger.of(x)).words
     assert "identity block" in drawn(x, "group1/block2").words
 
 
-def test_a_style_is_that_of_the_architecture():
+def test_a_drawing_has_the_style_of_its_architecture():
     assert drawn(Architecture(place="identity"), "group1/block2") != drawn(Architecture(), "group1/block2")
     assert "tanh" in drawn(Architecture(gate="tanh"), "group1/block1/se").body
 
 
-def test_what_cannot_be_drawn_says_so():
+def test_drawing_something_unknown_raises_an_error_with_a_suggestion():
     with pytest.raises(ValueError, match="must be one of"):
         drawn(NETWORK, "group9")
     with pytest.raises(TypeError, match="made of an Architecture"):
@@ -87,7 +86,7 @@ def test_networks_stand_beside_each_other_with_their_sums():
     assert frame.params["a"] == NETWORK.ledger().params
 
 
-def test_the_ablations_are_the_papers_and_cost_what_is_counted():
+def test_ablations_have_the_errors_of_the_paper_and_the_counts_of_the_ledger():
     """Hu et al. 2018, sec. 6.2 to 6.5; parameters without biases in squeeze-excite, as other counts have them."""
     places, groups, parts = ablations()
     assert {row.what[:4]: row.top1 for row in places.rows} == {
@@ -134,7 +133,7 @@ def readable(element, inherited):
 
 
 @pytest.mark.parametrize("name", [name for name in VIEWS if name != "code" and "SE-ResNet-50 by" not in name])
-def test_a_drawing_can_be_read_where_the_style_sheet_is_taken_away(name):
+def test_a_drawing_without_its_style_sheet_is_readable_on_white(name):
     """As GitHub does (nbviewer issue 450): without it, every mark would be black."""
     html = re.sub("<style>.*?</style>", "", VIEWS[name]()._repr_html_(), flags=re.DOTALL)
     drawings = [ElementTree.fromstring(each) for each in re.findall("<svg.*?</svg>", html, re.DOTALL)]
@@ -143,16 +142,3 @@ def test_a_drawing_can_be_read_where_the_style_sheet_is_taken_away(name):
         assert (each[0].get("width"), each[0].get("height"), each[0].get("fill")) == ("100%", "100%", "#ffffff")
         assert all(readable(each, {}))
     assert "</span><strong>" not in html  # words would run together
-
-
-def test_the_style_sheet_wins_over_what_a_drawing_says_of_itself():
-    sheet = ".sn { --sn-ink: var(--theme, #111111); } .sn-drawing text { fill: red } .a { fill: blue; stroke: var(--sn-ink) }"
-    sheet += " .sn-drawing :is(.b, .c) { fill: green } .a:hover { fill: pink }"
-    html = '<svg class="sn-drawing"><text class="c">x</text><g class="a b"/><rect class="a" fill="none"/><text>y</text></svg>'
-    assert bare(html, sheet) == (
-        '<svg class="sn-drawing" font-family="system-ui, sans-serif"><rect class="sn-ground" width="100%" height="100%"/>'
-        '<text class="c" fill="green">x</text><g class="a b" fill="green" stroke="#111111"/>'
-        '<rect class="a" fill="none" stroke="#111111"/><text fill="red">y</text></svg>'
-    )
-    assert ".sn .sn-ground { fill: none; }" in style_sheet()
-    assert bare("<p>no drawing</p>", sheet) == "<p>no drawing</p>"

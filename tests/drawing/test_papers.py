@@ -4,35 +4,35 @@ import pytest
 from drawn_ledgers import RESNEXT, cells, parsed
 
 from senet_lab import Architecture
-from senet_lab.drawing.papers.conventions import apart
+from senet_lab.drawing.papers.conventions import explain_counts
 from senet_lab.drawing.papers.tables import published, se_table
-from senet_lab.papers import in_tables, kin, main, paths, ratios
+from senet_lab.papers import canonical_form, find_published, main, paths, ratios
 
 
 @pytest.mark.parametrize("row", main().rows, ids=lambda row: row.architecture.name)
-def test_what_the_paper_prints_is_what_the_ledger_counts(row):
+def test_the_ledger_counts_the_multiply_adds_that_the_paper_prints(row):
     assert round(row.architecture.ledger().macs_paper / 1e9, 2) == pytest.approx(row.gmacs, abs=0.025)
 
 
 @pytest.mark.parametrize("row", ratios().rows, ids=lambda row: str(row.architecture.ratio))
-def test_parameters_are_printed_with_state(row):
+def test_printed_parameters_include_state(row):
     ledger = row.architecture.ledger()
     assert (ledger.params + ledger.state) / 1e6 == pytest.approx(row.mparams, abs=0.06)
 
 
-def test_cardinality_against_width_is_xies_table():
-    shown = [(row.architecture.cardinality, row.architecture.base_width) for row in paths().rows]
-    assert shown == 2 * [(1, 64), (2, 40), (4, 24), (8, 14), (32, 4)]
+def test_paths_are_the_rows_of_xies_table():
+    widths = [(row.architecture.cardinality, row.architecture.base_width) for row in paths().rows]
+    assert widths == 2 * [(1, 64), (2, 40), (4, 24), (8, 14), (32, 4)]
     assert [row.architecture.depth for row in paths().rows] == [50] * 5 + [101] * 5
     assert (paths().rows[0].top1, paths().rows[9].top1) == (23.9, 21.2)
 
 
 def test_a_network_is_the_published_one_in_every_convention_and_in_no_other_shape():
-    assert in_tables(Architecture(convention="timm", se_bias=False)) == kin(Architecture())
-    assert kin(Architecture("resnext", cardinality=1, base_width=64)) == kin(Architecture())
+    assert find_published(Architecture(convention="timm", se_bias=False)) == canonical_form(Architecture())
+    assert canonical_form(Architecture("resnext", cardinality=1, base_width=64)) == canonical_form(Architecture())
 
 
-def test_the_published_table_counts_prints_and_marks():
+def test_the_published_tables_have_counts_and_printed_figures_and_mark_the_present_network():
     page = parsed(published(Architecture()))
     assert "3.86 G) or its 3\u00d73 (4.09 G)" in "".join(page.itertext())
     marked = [row[0].text for row in page.iter("tr") if row.get("class") == "sn-present"]
@@ -46,7 +46,7 @@ def test_the_published_table_counts_prints_and_marks():
     assert "none of these" in published(Architecture(ratio=12))
 
 
-def test_timms_weights_stand_with_their_accuracy_and_its_source_and_are_marked():
+def test_timms_weights_are_listed_with_accuracy_and_source_and_marked():
     page = parsed(published(Architecture("resnext", 50, convention="timm")))
     table = next(each for each in page.iter("table") if "timm" in "".join(each.find("caption").itertext()))
     assert "timm, results/results-imagenet.csv" in "".join(table.find("caption").itertext())
@@ -58,13 +58,13 @@ def test_timms_weights_stand_with_their_accuracy_and_its_source_and_are_marked()
     assert marked == ["seresnext50_32x4d.gluon_in1k", "seresnext50_32x4d.racm_in1k", "legacy_seresnext50_32x4d.in1k"]
 
 
-def test_what_ones_convention_makes_of_a_published_count_is_said_in_words():
+def test_another_convention_explains_its_difference_from_a_published_count():
     main_table, ratio_table = main().rows, ratios().rows
-    assert apart(main_table[1].architecture, Architecture()) == (
+    assert explain_counts(main_table[1].architecture, Architecture()) == (
         "Yours, marked, has 28,071,976 parameters, \u221216,048: no SE biases."
     )
-    assert apart(ratio_table[3].architecture, Architecture()) == ""
-    assert apart(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
+    assert explain_counts(ratio_table[3].architecture, Architecture()) == ""
+    assert explain_counts(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
         "Yours, marked, has 4,089,184,256 multiply-adds, +231,211,008: stride in the 3x3."
     )
     page = published(Architecture("resnext"))
@@ -81,7 +81,7 @@ def test_each_published_table_says_how_it_is_counted():
     assert "squeeze-excite" not in notes[2]
 
 
-def test_an_error_is_called_one():
+def test_columns_of_errors_say_that_they_are_errors():
     heads = [head.text for head in parsed(published(RESNEXT)).iter("th") if head.get("scope") == "col"]
     assert {"Top-1 error, %", "Top-5 error, %", "Error, points"} <= set(heads)
     assert not {"Top-1, %", "Top-5, %", "Points"} & set(heads)

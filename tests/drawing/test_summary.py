@@ -7,7 +7,7 @@ import pytest
 
 from senet_lab import Architecture
 from senet_lab.architecture.presets import PRESETS
-from senet_lab.drawing.inline_styles import STORED
+from senet_lab.drawing.html import STORED, html
 from senet_lab.drawing.network.notebook import Drawn
 from senet_lab.drawing.network.summary import headline, move_sentence, static_page, summary
 from senet_lab.drawing.tables import group_table
@@ -26,8 +26,8 @@ def test_pages_are_well_formed(name):
     assert page.count(STORED) == 1
 
 
-def test_what_is_static_anyway_does_not_say_that_it_is_stored():
-    assert not any(STORED in each._repr_html_() for each in (Drawn("<p>one</p>", "one"), learning_curve([])))
+def test_a_static_view_does_not_say_that_it_is_stored():
+    assert not any(STORED in each._repr_html_() for each in (Drawn(html("<p>one</p>"), "one"), learning_curve([])))
 
 
 def test_the_table_sums_up_to_the_total():
@@ -37,7 +37,7 @@ def test_the_table_sums_up_to_the_total():
     assert [row[1].text for row in table.find(".//tbody")] == [None, "3", "4", "6", "3", None, "16"]
 
 
-def test_a_move_is_told_in_words_and_numbers():
+def test_a_move_is_described_in_words_and_numbers():
     sentence = move_sentence("Ratio 16 \u2192 8", Architecture().ledger(), Architecture(ratio=8).ledger())
     assert sentence == (
         "Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63 % of it in group 4; multiply-adds +2.51 M."

@@ -7,7 +7,7 @@ from drawn_ledgers import ALL, ODD, RESNEXT, cells, number, parsed, within
 
 from senet_lab import Architecture
 from senet_lab.drawing.network.tradeoffs import cardinality_curves, ratio_curves, tradeoffs
-from senet_lab.papers import in_tables, kin, tables
+from senet_lab.papers import canonical_form, find_published, tables
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -31,9 +31,9 @@ def test_the_curve_over_the_ratio_has_the_counts_of_the_published_ones():
 
 def test_the_curve_at_constant_cost_has_the_papers_rows():
     rows = cells(parsed(cardinality_curves(replace(RESNEXT, ratio=None))).find(".//table"))
-    kept = {row[0]: (row[3], number(row[4])) for row in rows}
-    assert [kept[c][0] for c in ("1", "2", "4", "8", "32")] == ["64", "40", "24", "14", "4"]
-    assert [kept[c][1] for c in ("1", "2", "4", "8", "32")] == [
+    at_constant_cost = {row[0]: (row[3], number(row[4])) for row in rows}
+    assert [at_constant_cost[c][0] for c in ("1", "2", "4", "8", "32")] == ["64", "40", "24", "14", "4"]
+    assert [at_constant_cost[c][1] for c in ("1", "2", "4", "8", "32")] == [
         25_557_032, 25_425_000, 25_292_968, 25_603_016, 25_028_904,
     ]  # fmt: skip
 
@@ -59,7 +59,7 @@ def test_published_points_are_those_whose_other_meta_parameters_agree():
     assert rings(cardinality_curves(replace(RESNEXT, ratio=None))) == 2 * (5 + 1)  # 32x4d is on both curves
 
 
-def test_recipes_are_never_in_one_chart():
+def test_a_chart_never_mixes_recipes():
     page = tradeoffs(Architecture())
     for results in tables():
         section = page.split(f"{results.title}</h3>")[1].partition("<h3")[0]
@@ -67,12 +67,12 @@ def test_recipes_are_never_in_one_chart():
         assert not [other for other in tables() if other is not results and other.recipe in section]
 
 
-def test_a_network_that_the_papers_convention_does_not_allow_has_its_trade_offs_and_no_kin():
+def test_a_network_that_the_papers_convention_refuses_has_trade_offs_but_no_published_form():
     """Of 48 channels a ratio of 64 leaves 1 where squeezes are multiples of 3, and 0 in the paper's convention."""
     lone = Architecture("resnext", cardinality=4, base_width=12, place="3x3", squeeze_divisor=3)
     narrowest = replace(lone, ratio=64)
-    assert kin(narrowest) == narrowest
-    assert in_tables(narrowest) is None
+    assert canonical_form(narrowest) == narrowest
+    assert find_published(narrowest) is None
     assert "none" in tradeoffs(lone)
-    assert not in_tables(Architecture(input_shape=(256, 256, 3)))
-    assert not in_tables(Architecture(place="pre"))
+    assert not find_published(Architecture(input_shape=(256, 256, 3)))
+    assert not find_published(Architecture(place="pre"))

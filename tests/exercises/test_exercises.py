@@ -17,18 +17,22 @@ from messages import VIEW, post
 from senet_lab import Architecture, Exercise, exercises
 from senet_lab.drawing.units import short
 from senet_lab.exercises.catalogue import LESSONS, MAKERS, lesson_of
-from senet_lab.exercises.learner import SHOWN, Learner
-from senet_lab.exercises.marking import NEARLY, NOTHING, RIGHT, WRONG, Reply, mark
-from senet_lab.exercises.reading import read
-from senet_lab.exercises.record import Record, place
-from senet_lab.exercises.results import AFTER, Tried
-from senet_lab.exercises.task import Task, drawn
+from senet_lab.exercises.learner import AFTER_SOLUTION, Learner
+from senet_lab.exercises.marking import NEARLY, NO_ANSWER, RIGHT, WRONG, Reply, mark
+from senet_lab.exercises.messages import COMMANDS
+from senet_lab.exercises.number import parse_number
+from senet_lab.exercises.page import State, ask, look_up, page, still
+from senet_lab.exercises.record import Record, record_path
+from senet_lab.exercises.results import AFTER, Attempts
+from senet_lab.exercises.task import Task, draw_task
 
 CODES = ("", "9B-spring", "a", "b", "c", "d", "e", "f")
 NAMES = tuple(MAKERS)
-COUNTS = [name for name in NAMES if not drawn(MAKERS[name], name).tolerance and not drawn(MAKERS[name], name).choices]
-MEASURED = [name for name in NAMES if drawn(MAKERS[name], name).tolerance]
-CHOICES = [name for name in NAMES if drawn(MAKERS[name], name).choices]
+COUNTS = [
+    name for name in NAMES if not draw_task(MAKERS[name], name).tolerance and not draw_task(MAKERS[name], name).choices
+]
+MEASURED = [name for name in NAMES if draw_task(MAKERS[name], name).tolerance]
+CHOICES = [name for name in NAMES if draw_task(MAKERS[name], name).choices]
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def learner():
 
 
 def tasks():
-    return [pytest.param(drawn(MAKERS[n], n, code), id=f"{n} {code}") for n in NAMES for code in CODES]
+    return [pytest.param(draw_task(MAKERS[n], n, code), id=f"{n} {code}") for n in NAMES for code in CODES]
 
 
 @pytest.mark.parametrize("task", tasks())
@@ -107,7 +111,7 @@ def test_few_digits_and_a_forgotten_prefix_are_nearly_right(learner):
     ids=lambda value: type(value).__name__)  # fmt: skip
 def test_what_is_no_answer_is_answered_with_what_would_do_and_is_no_try(name, nothing, learner):
     reply = learner.check(name, nothing)
-    assert reply.verdict == NOTHING
+    assert reply.verdict == NO_ANSWER
     assert "try" in reply.words or "choose" in reply.words
     assert learner.tried(name).tries == 0
     assert not reply.right
@@ -124,9 +128,9 @@ def test_no_answer_makes_it_raise(answer):
 @given(st.integers(0, 10**12), st.sampled_from(["", "k", "M", "G", "T"]))
 def test_a_number_is_read_as_it_is_written(number, prefix):
     power = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12}[prefix]
-    assert read(f"{number:,} {prefix}").value == Decimal(number).scaleb(power)
-    assert read(f"{number}{prefix}MACs").value == read(f"{number:_} {prefix}").value
-    assert read(number).half == 0
+    assert parse_number(f"{number:,} {prefix}").value == Decimal(number).scaleb(power)
+    assert parse_number(f"{number}{prefix}MACs").value == parse_number(f"{number:_} {prefix}").value
+    assert parse_number(number).half == 0
 
 
 @pytest.mark.parametrize(
@@ -135,13 +139,14 @@ def test_a_number_is_read_as_it_is_written(number, prefix):
      ("9.1 %", Decimal("9.1")), ("4.23 GMACs", 4_230_000_000), ("4 MACs", 4), (".5", Decimal("0.5")), ("16.94 times", Decimal("16.94"))],
 )  # fmt: skip
 def test_the_ways_in_which_numbers_are_written(written, value):
-    assert read(written).value == value
+    assert parse_number(written).value == value
 
 
 def test_html_is_escaped(learner):
     reply = learner.check("ratio-4-params", "<script>alert(1)</script>")
     assert "<script>" not in reply._repr_html_()
-    assert "<script>" not in Exercise("ratio-4-params", learner)._static()
+    task = Task(question="<script>", answer="<script>", choices=("<script>",), hints=(), solution="")
+    assert still(State("<script>", "", task, Attempts())).count("&lt;script&gt;") == 3
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -186,7 +191,7 @@ def test_a_class_code_gives_all_the_same_numbers_on_any_machine():
 
 def test_codes_draw_different_numbers_and_each_exercise_has_some():
     for name in NAMES:
-        questions = {drawn(MAKERS[name], name, f"class {i}").question for i in range(40)}
+        questions = {draw_task(MAKERS[name], name, f"class {i}").question for i in range(40)}
         assert len(questions) >= 2, name
     assert Learner("9B-spring").task("ratio-4-params") != Learner().task("ratio-4-params")
 
@@ -219,20 +224,20 @@ def test_what_is_answered_after_the_solution_is_marked_but_the_first_outcome_sta
     for answer in (1, "64", "64", 1):
         reply = learner.check("se-neck", answer)
         assert reply.right == (answer == "64")
-        assert reply.words.endswith(SHOWN)
+        assert reply.words.endswith(AFTER_SOLUTION)
         assert (learner.task("se-neck").solution in reply.words) != reply.right  # it stays in sight
         assert "hint" not in reply.words
         found = learner.tried("se-neck")
         assert (found.tries, found.solved_alone) == (1, False)
     assert list(learner.results().loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [1, 0, True, AFTER]
-    assert [deed.did for deed in learner.record.deeds()] == ["wrong", "solution", "wrong", "right"]
+    assert [event.did for event in learner.record.events()] == ["wrong", "solution", "wrong", "right"]
 
 
 def test_what_was_solved_alone_stays_so_when_the_solution_is_looked_at(learner):
     learner.check("se-neck", "64")
     learner.reveal("se-neck")
-    assert SHOWN not in learner.check("se-neck", "64").words
-    assert learner.tried("se-neck") == Tried(tries=1, solved=True, revealed=True, solved_alone=True)
+    assert AFTER_SOLUTION not in learner.check("se-neck", "64").words
+    assert learner.tried("se-neck") == Attempts(tries=1, solved=True, revealed=True, solved_alone=True)
 
 
 def test_each_class_code_has_its_own_record(learner):
@@ -243,8 +248,8 @@ def test_each_class_code_has_its_own_record(learner):
 
 def test_a_name_that_is_none_is_answered_with_the_nearest(learner):
     assert learner.check("ratio-4-param", 1).words == "There is none called 'ratio-4-param'; try 'ratio-4-params'."
-    for ask in (learner.question, learner.hint, learner.reveal, learner.check):
-        assert ask(None).verdict == ask("").verdict == "No such exercise"
+    for call in (learner.question, learner.hint, learner.reveal, learner.check):
+        assert call(None).verdict == call("").verdict == "No such exercise"
     with pytest.raises(ValueError, match="try 'ratio-4-params'"):
         Exercise("ratio-4-param")
 
@@ -252,8 +257,8 @@ def test_a_name_that_is_none_is_answered_with_the_nearest(learner):
 def test_a_part_of_a_choice_will_do_if_no_other_has_it(learner):
     assert learner.check("paths-late-loop", "last").right
     assert learner.check("paths-late-loop", "first").verdict == WRONG
-    assert learner.check("paths-late-loop", "all").verdict == NOTHING
-    assert learner.check("paths-late-loop", 3).verdict == NOTHING
+    assert learner.check("paths-late-loop", "all").verdict == NO_ANSWER
+    assert learner.check("paths-late-loop", 3).verdict == NO_ANSWER
 
 
 def test_the_module_speaks_for_one_learner():
@@ -266,7 +271,7 @@ def test_every_lesson_has_three_to_six_exercises_and_names_say_the_lesson():
     assert all(3 <= len(makers) <= 6 for makers in LESSONS.values())
     assert lesson_of("ratio-4-params") == "05_squeeze_and_excitation"
     assert Learner().names("05") == tuple(LESSONS["05_squeeze_and_excitation"])
-    assert all(isinstance(drawn(maker, name), Task) for name, maker in MAKERS.items())
+    assert all(isinstance(draw_task(maker, name), Task) for name, maker in MAKERS.items())
 
 
 # What outlives the kernel.
@@ -380,17 +385,42 @@ def test_what_is_handed_in_has_all_lessons_and_codes_and_nothing_that_was_not_tr
 
 def test_where_it_is_kept_is_said_by_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("SENET_LAB_RESULTS", " ")
-    assert place() is None
+    assert record_path() is None
     monkeypatch.setenv("SENET_LAB_RESULTS", str(tmp_path / "mine"))
-    assert place() == tmp_path / "mine"
+    assert record_path() == tmp_path / "mine"
     monkeypatch.delenv("SENET_LAB_RESULTS")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert place() == tmp_path / "senet_lab" / "results.jsonl"
+    assert record_path() == tmp_path / "senet_lab" / "results.jsonl"
 
 
 def test_a_class_code_that_is_a_novel_is_refused(learner):
     assert "at most 60 letters" in learner.class_code("a" * 61).words
     assert learner.code == ""
+
+
+# The page, without a widget.
+
+
+def test_importing_the_page_loads_no_array_library_and_no_widget():
+    code = "import sys, senet_lab.exercises.page; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(run.stdout.split()) & {
+        "numpy", "pandas", "psutil", "anywidget", "ipywidgets", "traitlets", "IPython", "PIL", "matplotlib", "keras",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("action", COMMANDS)
+def test_an_action_gives_a_new_state_and_leaves_the_old_one_alone(action, learner):
+    before = look_up("se-neck", learner)
+    after = ask(before, action, "64", learner)
+    assert before == State("se-neck", "", learner.task("se-neck"), Attempts())
+    assert after.reply.verdict == {"check": RIGHT, "hint": "Hint 1 of 3", "reveal": "Solution"}[action]
+    assert page(after, {})["question"] == page(before, {})["question"]
+
+
+def test_an_unknown_action_is_refused(learner):
+    with pytest.raises(ValueError, match="try 'hint'"):
+        ask(look_up("se-neck", learner), "hnt", "", learner)
 
 
 # The panel, without a browser.
@@ -403,7 +433,7 @@ def panel(learner):
     assert made.failure is None
 
 
-def ask(panel, do, answer=""):
+def send(panel, do, answer=""):
     post(panel, {do: answer})
     return panel.shown
 
@@ -411,27 +441,27 @@ def ask(panel, do, answer=""):
 def test_the_panel_checks_hints_and_reveals(panel):
     assert panel.shown["verdict"] == ""
     assert panel.shown["hints"] == "Hint (3 left)"
-    assert ask(panel, "check", "10 M")["verdict"] == NEARLY
+    assert send(panel, "check", "10 M")["verdict"] == NEARLY
     assert panel.shown["record"] == "1 try"
-    assert ask(panel, "hint")["words"].startswith("One block")
+    assert send(panel, "hint")["words"].startswith("One block")
     assert panel.shown["hints"] == "Hint (2 left)"
-    assert ask(panel, "check", "10,059,776")["verdict"] == RIGHT
+    assert send(panel, "check", "10,059,776")["verdict"] == RIGHT
     assert panel.shown["solved"]
     assert panel.shown["record"] == "solved alone, 2 tries"
-    assert ask(panel, "reveal")["verdict"] == "Solution"
+    assert send(panel, "reveal")["verdict"] == "Solution"
     assert panel.shown["answered"] == {VIEW: 4}
 
 
 def test_the_panel_tells_what_was_solved_after_the_solution(panel):
-    ask(panel, "check", "10 M")
-    ask(panel, "reveal")
-    assert ask(panel, "check", "10,059,776")["words"].endswith(SHOWN)
+    send(panel, "check", "10 M")
+    send(panel, "reveal")
+    assert send(panel, "check", "10,059,776")["words"].endswith(AFTER_SOLUTION)
     assert panel.shown["record"] == "solved after the solution, 1 try"
 
 
 def test_the_panel_says_so_when_the_class_code_has_changed(panel, learner):
     learner.class_code("9B-spring")
-    shown = ask(panel, "check", "10,059,776")
+    shown = send(panel, "check", "10,059,776")
     assert shown["verdict"] == "New question"
     assert shown["record"] == "class 9b-spring"
     assert shown["question"] == learner.task("ratio-4-params").question
@@ -440,21 +470,21 @@ def test_the_panel_says_so_when_the_class_code_has_changed(panel, learner):
 
 def test_an_error_of_the_program_is_shown_and_kept(learner):
     panel = Exercise("ratio-4-params", learner)
-    assert "try 'hint'" in ask(panel, "hnt")["error"]
+    assert "try 'hint'" in send(panel, "hnt")["error"]
     assert isinstance(panel.failure, ValueError)
-    assert ask(panel, "check", "1")["error"] == ""
+    assert send(panel, "check", "1")["error"] == ""
 
 
 def test_the_panel_answers_from_another_thread(panel):
-    thread = threading.Thread(target=ask, args=(panel, "check", "10,059,776"))
+    thread = threading.Thread(target=send, args=(panel, "check", "10,059,776"))
     thread.start()
     thread.join()
     assert panel.shown["verdict"] == RIGHT
 
 
 def test_what_is_stored_of_a_panel_is_the_question_and_how_to_answer(panel):
-    html = panel._static()
+    html = panel._repr_mimebundle_()[0]["text/html"]
     assert panel.shown["question"] in html
     assert "check(&quot;ratio-4-params&quot;, ...)" in html
     assert repr(panel).startswith("Exercise(ratio-4-params: SE-ResNeXt-50")
-    assert "all the last" in Exercise("paths-late-loop")._static()
+    assert "all the last" in still(look_up("paths-late-loop", Learner()))

@@ -7,6 +7,6 @@ from senet_lab import Architecture, Explorer
 
 @pytest.fixture
 def explorer():
-    made = Explorer(Architecture("resnext", 50))
-    yield made
-    assert made.failure is None
+    panel = Explorer(Architecture("resnext", 50))
+    yield panel
+    assert panel.failure is None

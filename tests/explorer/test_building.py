@@ -1,40 +1,39 @@
 """Models that the Explorer builds and saves, and builds that fail."""
 
 import re
-import time
 
 import pytest
 from messages import post
-from panel_driver import ask
+from panel_driver import ask, await_that
 
 from senet_lab import Architecture, Explorer, memory
-from senet_lab.explorer.building import reason
+from senet_lab.explorer.building import failure_reason
 from senet_lab.ledger.build_memory import data_to_build
 
 
+def is_busy(explorer):
+    """Whether the Build tab, which must be open, shows that a model is being built or saved."""
+    return "<progress" in explorer.shown["body"]
+
+
 def wait_for(explorer):
-    deadline = time.monotonic() + 120
-    while explorer._building.running and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not explorer._building.running
+    await_that(lambda: not is_busy(explorer), seconds=120)
 
 
 SMALL = Architecture("resnet", 20, input_shape=(32, 32, 3), classes=10)
 
 
 @pytest.mark.slow
-def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_name(tmp_path, monkeypatch):
+def test_a_built_model_agrees_with_the_ledger_and_is_saved_under_a_free_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     explorer = Explorer(SMALL)
     assert explorer.model is None
     ask(explorer, tab="Build", build=True)
-    assert explorer._building.running
-    assert "<progress" in explorer.shown["body"]
+    assert is_busy(explorer)
     wait_for(explorer)
     ledger = SMALL.ledger()
     assert explorer.model.count_params() == ledger.params + ledger.total.state
     assert f"All {len(ledger.rows)} layers are as in the ledger" in explorer.shown["body"]
-    assert "<progress" not in explorer.shown["body"]
     for name in ("se_resnet_20.keras", "se_resnet_20_2.keras"):
         post(explorer, {"save": ".keras"})
         wait_for(explorer)
@@ -50,7 +49,8 @@ def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_
     monkeypatch.delenv("SERVER_SOFTWARE")
     ask(explorer, ratio=16)
     post(explorer, {"save": ".keras"})
-    assert "Saving se_resnet_20_3.keras \u2026" in explorer.shown["body"] or not explorer._building.running
+    body = explorer.shown["body"]
+    assert "Saving se_resnet_20_3.keras \u2026" in body or "<progress" not in body
     wait_for(explorer)
     shown = ask(explorer, ratio=8)["body"]
     assert "All " not in shown
@@ -59,21 +59,21 @@ def test_a_model_that_is_built_agrees_with_the_ledger_and_is_saved_under_a_free_
     assert explorer.failure is None
 
 
-def test_an_error_that_too_little_memory_caused_is_said_with_the_limit_and_any_other_as_it_is(monkeypatch):
+def test_an_error_for_lack_of_memory_names_the_limit_and_any_other_keeps_its_text(monkeypatch):
     monkeypatch.setattr(memory, "limit", lambda: 2500 << 20)
     closed = ValueError("I/O operation on closed file.")
     closed.__context__ = MemoryError()
-    said = "not enough memory. This kernel may use 2,500 MB; choose a smaller network."
-    assert reason(closed) == said
+    message = "not enough memory. This kernel may use 2,500 MB; choose a smaller network."
+    assert failure_reason(closed) == message
     monkeypatch.setattr(memory, "limit", lambda: None)
-    assert reason(MemoryError()) == "not enough memory. Choose a smaller network."
-    assert reason(KeyError("gone")) == "KeyError: 'gone'"
+    assert failure_reason(MemoryError()) == "not enough memory. Choose a smaller network."
+    assert failure_reason(KeyError("gone")) == "KeyError: 'gone'"
 
 
 @pytest.mark.slow
-def test_a_network_that_needs_more_memory_than_the_kernel_has_left_is_not_built(monkeypatch):
+def test_a_network_that_needs_more_memory_than_remains_is_not_built(monkeypatch):
     explorer = Explorer(SMALL)
-    monkeypatch.setattr(memory, "left", lambda: data_to_build(SMALL) - 1)
+    monkeypatch.setattr(memory, "remaining", lambda: data_to_build(SMALL) - 1)
     ask(explorer, tab="Build", build=True)
     wait_for(explorer)
     assert re.search(
@@ -82,7 +82,7 @@ def test_a_network_that_needs_more_memory_than_the_kernel_has_left_is_not_built(
 
 
 @pytest.mark.slow
-def test_a_build_that_fails_says_so_and_the_next_one_works(monkeypatch):
+def test_a_build_that_fails_shows_the_error_and_the_next_one_succeeds(monkeypatch):
     import keras
 
     explorer = Explorer(SMALL)
@@ -97,7 +97,7 @@ def test_a_build_that_fails_says_so_and_the_next_one_works(monkeypatch):
     assert "as in the ledger" in explorer.shown["body"]
 
 
-def test_saving_what_is_not_built_does_nothing(explorer, tmp_path, monkeypatch):
+def test_saving_a_model_before_it_is_built_does_nothing(explorer, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert ask(explorer, save=".keras")["download"] == {}
     assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,7 @@ from jupyter_client.manager import start_new_kernel
 
 
 @pytest.mark.slow
-def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
+def test_a_cell_that_runs_again_keeps_its_state_and_another_cell_does_not():
     """A real kernel, told the cells' names as JupyterLab tells them."""
     cells = [
         "from senet_lab import Architecture, Explorer\nexplorer = Explorer()\nexplorer",
@@ -15,7 +15,7 @@ def test_running_the_cell_again_shows_what_was_left_and_another_cell_does_not():
         "explorer.architecture = Architecture(depth=18)",
         "from senet_lab.explorer.widget import CELLS\nlen(CELLS)",
         "explorer._building.model, explorer._building.architecture = 'built', explorer.architecture\nexplorer.model",
-        "explorer.model, explorer._building.changed == explorer._built",
+        "explorer.model, explorer._building.on_change == explorer._show_build",
     ]
     make, move, tell, put, count, build, built = enumerate(cells)
     manager, client = start_new_kernel(kernel_name="python3")
@@ -55,7 +55,7 @@ def run_cell(client, name, code):
             return told
 
 
-def test_what_is_stored_holds_the_widget_a_picture_and_a_line(explorer):
+def test_the_stored_output_has_the_widget_a_picture_and_a_line(explorer):
     data, _ = explorer._repr_mimebundle_()
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
     assert data["text/plain"] == "Explorer(SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.233 G multiply-adds)"

@@ -8,9 +8,9 @@ from panel_driver import ask
 from senet_lab import Architecture, Explorer
 from senet_lab.drawing.network.summary import heading
 from senet_lab.explorer import page as pages
-from senet_lab.explorer import widget as explorer_module
+from senet_lab.explorer.building import Building
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.state import after, begun
+from senet_lab.explorer.updates import apply_moves, first_state
 
 OWN = {
     "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "the groups are listed one by one"}),
@@ -22,7 +22,7 @@ OWN = {
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_controls_that_ones_own_groups_leave_without_effect_say_why(name):
+def test_controls_without_effect_on_custom_groups_give_the_reason(name):
     architecture, reasons = OWN[name]
     off = {control.name: control.hint for control in controls(architecture) if control.disabled}
     assert reasons.items() <= off.items()
@@ -50,21 +50,21 @@ SHAPES = {
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_stop_of_every_control_can_be_reached(name, keep_cost):
     """All details shown; at the end, the page is that of the last stop."""
-    begin = replace(begun(SHAPES[name]), keep_cost=keep_cost, details=True)
-    offered = controls(begin.architecture, keep_cost=keep_cost, details=True)
+    start = replace(first_state(SHAPES[name]), keep_cost=keep_cost, details=True)
+    offered = controls(start.architecture, keep_cost=keep_cost, details=True)
     assert {control.kind for control in offered} == {"choice", "slider", "select", "check", "checks", "text"}
     assert len({control.name for control in offered}) == len(offered)
     for control in offered:
         assert len(control.stops) == len(control.labels)
         stops = [control.stops[:1], control.stops] if control.kind == "checks" else control.stops
         for stop in stops if not control.disabled else ():
-            made = after(begin, {control.name: list(stop) if isinstance(stop, tuple) else stop}, f"{stop}")
-            assert made.refused == {}, (control.name, stop)
-            page = pages.shown(made, explorer_module.Building(lambda: None))
-            assert heading(made.architecture) == page["heading"] or control.name == "batch"
+            moved = apply_moves(start, {control.name: list(stop) if isinstance(stop, tuple) else stop}, f"{stop}")
+            assert moved.refused == {}, (control.name, stop)
+            page = pages.render_page(moved, Building(lambda: None))
+            assert heading(moved.architecture) == page["heading"] or control.name == "batch"
 
 
-def test_values_are_shown_as_people_write_them():
+def test_fields_show_values_in_the_notation_that_they_accept():
     shown = Explorer(SHAPES["a ratio per group"]).shown["controls"]
     assert next(control["text"] for control in shown if control["name"] == "ratio") == "16, none, 8, 4"
     hints = {control.name: control.hint for control in controls(SHAPES["not square"])}
@@ -93,7 +93,7 @@ def test_values_are_shown_as_people_write_them():
     ("se_bias", True, lambda made: made.se_bias is True),
     ("token", f" {Architecture(depth=101, ratio=4).token()}\n", lambda made: made == Architecture(depth=101, ratio=4)),
 ])  # fmt: skip
-def test_what_is_chosen_or_typed_is_what_the_network_becomes(explorer, name, new, read):
+def test_a_value_that_is_selected_or_typed_is_set_on_the_network(explorer, name, new, read):
     assert ask(explorer, details=True, **{name: new})["error"] == ""
     assert read(explorer.architecture)
     assert explorer.shown["token"] == explorer.architecture.token()
@@ -130,14 +130,14 @@ def test_every_slider_stands_at_a_number_and_an_image_that_is_not_square_says_bo
         assert all(isinstance(control.value, (int, type(None))) for control in sliders)
 
 
-def test_own_groups_show_the_depth_that_they_come_to(explorer):
+def test_custom_groups_show_their_depth(explorer):
     ask(explorer, groups="(64, 4), (128, 4), (256, 8), (512, 4)")
     assert explorer.architecture.name.startswith("SE-ResNeXt-62")
     assert (control_of(explorer, "depth")["text"], control_of(explorer, "depth")["disabled"]) == ("62", True)
     assert "Groups as usual \u2192 (64, 4), (128, 4), (256, 8), (512, 4)" in explorer.shown["said"]
 
 
-def test_a_move_of_the_batch_tells_the_memory_of_the_activations(explorer):
+def test_the_message_about_a_batch_gives_the_memory_of_the_activations(explorer):
     said = ask(explorer, batch=64)["said"]
     assert said == "Batch 32 \u2192 64: activation memory +6.93 GB (6.93 GB \u2192 13.85 GB); parameters as before."
     assert "13.85 GB" in explorer.shown["heading"]

@@ -9,13 +9,14 @@ from panel_driver import ask
 from senet_lab import Architecture, Explorer
 from senet_lab.drawing.network.summary import picture
 from senet_lab.explorer import page as pages
-from senet_lab.explorer import state
-from senet_lab.explorer import widget as explorer_module
+from senet_lab.explorer import updates
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.moves import moved
+from senet_lab.explorer.moves import apply_move
+from senet_lab.explorer.state import FIRST_MESSAGE
+from senet_lab.explorer.updates import apply_moves, first_state
 
 
-def test_a_move_changes_the_network_the_page_and_the_sentence(explorer):
+def test_a_move_changes_the_network_the_page_and_the_message(explorer):
     shown = ask(explorer, ratio=8)
     assert explorer.architecture == Architecture("resnext", 50, ratio=8)
     assert "30,058,792" in shown["heading"]
@@ -24,7 +25,7 @@ def test_a_move_changes_the_network_the_page_and_the_sentence(explorer):
     assert shown["error"] == ""
 
 
-def test_each_answer_names_the_message_that_it_answers(explorer):
+def test_each_answer_has_the_number_of_its_message(explorer):
     assert ask(explorer, ratio=8)["answered"] == {VIEW: 1}
     assert ask(explorer, ratio="x")["answered"] == {VIEW: 2}
 
@@ -114,26 +115,26 @@ def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, 
         (Architecture(depth=50), {"convention": "timm"}, "Convention original \u2192 timm: parameters"),
     ],
 )
-def test_a_move_that_brings_another_style_says_what_else_has_changed(before, moves, words):
-    assert state.after(state.begun(before), moves, "one").said.startswith(words)
+def test_a_move_that_sets_another_style_lists_what_else_changed(before, moves, words):
+    assert apply_moves(first_state(before), moves, "one").message.startswith(words)
 
 
-def test_a_refused_move_keeps_the_others_and_names_itself(explorer):
+def test_a_refused_move_is_named_and_the_others_are_made(explorer):
     shown = ask(explorer, ratio="x", cardinality=8)
     assert explorer.architecture == Architecture("resnext", 50, cardinality=8)
     assert shown["refused"] == ["ratio"]
     assert shown["said"].startswith("Cardinality 32 \u2192 8:")
 
 
-def test_a_drag_is_told_from_where_it_began(explorer):
+def test_the_message_about_a_drag_starts_from_the_network_where_it_began(explorer):
     for ratio in (8, 4, 2):
         post(explorer, {"ratio": ratio}, "one drag")
     assert explorer.shown["said"].startswith("Ratio 16 \u2192 2: parameters +17.60 M (27.54 M \u2192 45.15 M)")
     post(explorer, {"ratio": 16}, "one drag")
-    assert explorer.shown["said"] == explorer_module.FIRST_WORDS
+    assert explorer.shown["said"] == FIRST_MESSAGE
 
 
-def test_what_a_move_took_along_is_told(explorer):
+def test_the_message_names_what_a_move_changed_in_addition(explorer):
     ask(explorer, family="resnet", depth=18)
     shown = ask(explorer, family="resnext")
     assert shown["said"].startswith(
@@ -146,8 +147,8 @@ def test_moves_are_made_in_the_order_of_the_page(explorer):
     assert (explorer.architecture.depth, shown["error"]) == (18, "")
 
 
-@pytest.mark.parametrize(("module", "broken"), [(state, "moved"), (pages, "picture")])
-def test_an_error_of_our_own_is_shown_and_kept_and_the_next_move_works(monkeypatch, module, broken):
+@pytest.mark.parametrize(("module", "broken"), [(updates, "apply_move"), (pages, "picture")])
+def test_an_internal_error_is_shown_and_stored_and_the_next_move_works(monkeypatch, module, broken):
     explorer = Explorer()
     monkeypatch.setattr(module, broken, lambda *_, **__: 1 / 0)
     assert "ZeroDivisionError" in ask(explorer, ratio=8)["error"]
@@ -157,11 +158,11 @@ def test_an_error_of_our_own_is_shown_and_kept_and_the_next_move_works(monkeypat
     assert explorer.architecture.ratio == 4
 
 
-def test_an_architecture_set_from_python_clears_what_was_said_of_moves(explorer):
+def test_an_architecture_set_from_python_clears_messages_about_moves(explorer):
     ask(explorer, ratio="x")
     explorer.architecture = Architecture("resnext", 101, ratio=4)
     assert (explorer.shown["error"], explorer.shown["refused"]) == ("", [])
-    assert explorer.shown["said"] == explorer_module.FIRST_WORDS
+    assert explorer.shown["said"] == FIRST_MESSAGE
 
 
 def test_an_architecture_set_while_a_page_is_drawn_is_the_one_that_is_shown(explorer, monkeypatch):
@@ -181,22 +182,22 @@ def test_setting_the_architecture_from_python_moves_the_page(explorer):
     assert "SE-ResNet-20" in explorer.shown["heading"]
 
 
-def test_the_family_takes_the_depth_along_and_keeps_the_paths():
-    basic = moved(Architecture("resnext", 26, cardinality=8), "family", "resnet")
-    back = moved(replace(basic, depth=34), "family", "resnext")
+def test_another_family_gets_the_nearest_depth_and_the_same_paths():
+    basic = apply_move(Architecture("resnext", 26, cardinality=8), "family", "resnet")
+    back = apply_move(replace(basic, depth=34), "family", "resnext")
     assert (back.depth, back.cardinality) == (26, 8)
 
 
-def test_a_part_that_is_entered_stays_entered(explorer):
+def test_a_selected_part_stays_selected_after_a_move(explorer):
     assert "group 3 \u00b7 block 1" in ask(explorer, path="group3/block1")["body"]
     assert "group 3 \u00b7 block 1" in ask(explorer, ratio=8)["body"]
 
 
-def test_controls_that_do_not_apply_say_why():
+def test_disabled_controls_give_the_reason():
     off = {control.name: control.hint for control in controls(Architecture()) if control.disabled}
     assert off == dict.fromkeys(("cardinality", "base_width", "keep_cost"), "a ResNet has one path")
-    told = {control.name: control.value for control in controls(Architecture())}
-    assert (told["cardinality"], told["base_width"]) == (1, 64)  # Xie et al. 2017, table 1: a ResNet is 1x64d
+    values = {control.name: control.value for control in controls(Architecture())}
+    assert (values["cardinality"], values["base_width"]) == (1, 64)  # Xie et al. 2017, table 1: a ResNet is 1x64d
     assert not any(control.disabled for control in controls(Architecture("resnext")))
 
 
@@ -212,7 +213,7 @@ def test_keeping_the_cost_is_table_2_of_resnext_both_ways(explorer, cardinality,
     assert (explorer.architecture.cardinality, explorer.architecture.base_width) == (cardinality, base_width)
 
 
-def test_a_drag_that_keeps_the_cost_keeps_that_of_where_it_began(explorer):
+def test_a_drag_at_constant_cost_returns_to_the_network_where_it_began(explorer):
     """Else each stop would round what the one before has rounded."""
     ask(explorer, keep_cost=True)
     for cardinality in (16, 8, 4, 2, 1, 2, 4, 8, 16, 32):
@@ -220,7 +221,7 @@ def test_a_drag_that_keeps_the_cost_keeps_that_of_where_it_began(explorer):
     assert explorer.architecture == Architecture("resnext", 50)
 
 
-def test_a_group_that_gets_squeeze_excite_back_gets_the_ratio_of_the_others(explorer):
+def test_a_group_that_regains_squeeze_excite_gets_the_ratio_of_the_others(explorer):
     ask(explorer, ratio=8)
     ask(explorer, in_groups=[2, 3])
     ask(explorer, ratio=4)
@@ -231,7 +232,7 @@ def test_a_group_that_gets_squeeze_excite_back_gets_the_ratio_of_the_others(expl
     assert explorer.architecture.ratio == 16
 
 
-def test_cost_is_kept_from_where_it_was_begun_to_be_kept_through_any_number_of_key_presses(explorer):
+def test_cost_is_that_of_the_first_network_after_any_number_of_key_presses(explorer):
     ask(explorer, keep_cost=True)
     widths = []
     for number, cardinality in enumerate((16, 8, 4, 2, 1)):
@@ -242,7 +243,7 @@ def test_cost_is_kept_from_where_it_was_begun_to_be_kept_through_any_number_of_k
     assert (explorer.architecture.cardinality, explorer.architecture.base_width) == (32, 4)
 
 
-def test_a_network_that_is_moved_otherwise_has_its_own_cost_to_keep(explorer):
+def test_another_move_makes_the_cost_of_its_network_the_one_to_keep(explorer):
     ask(explorer, keep_cost=True)
     ask(explorer, cardinality=1)
     ask(explorer, depth=101)
@@ -250,6 +251,6 @@ def test_a_network_that_is_moved_otherwise_has_its_own_cost_to_keep(explorer):
     assert explorer.architecture.cardinality == 32
 
 
-def test_the_reason_against_a_move_is_sent_to_its_control(explorer):
+def test_a_refusal_is_sent_under_the_name_of_its_control(explorer):
     shown = ask(explorer, ratio="x")
     assert shown["reasons"] == {"ratio": "Ratio must be a whole number, not 'x'; it stays 16."}

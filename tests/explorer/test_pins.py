@@ -8,7 +8,7 @@ from panel_driver import ask
 from senet_lab import Architecture
 
 
-def test_pinning_swapping_and_unpinning(explorer):
+def test_a_pinned_network_is_compared_with_swapped_and_unpinned(explorer):
     first = explorer.architecture
     assert ask(explorer, pin=True)["said"].startswith(f"{first.name} is A now")
     second = replace(first, ratio=8)
@@ -25,7 +25,7 @@ def test_pinning_swapping_and_unpinning(explorer):
     assert "vs A" not in shown["heading"]
 
 
-def test_a_network_is_pinned_from_python_as_well_and_nothing_else_is(explorer):
+def test_python_can_pin_a_network_and_nothing_else(explorer):
     explorer.pinned = Architecture("resnext", 50, ratio=8)
     assert "vs A" in explorer.shown["heading"]
     with pytest.raises(TypeError, match=r"`pinned` must be an Architecture or None, not 'senet154'"):

@@ -8,21 +8,22 @@ from panel_driver import ask
 from senet_lab import Architecture
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.moves import TIMM, moved
+from senet_lab.explorer.moves import apply_move
 from senet_lab.weights import pretrained
 from senet_lab.weights.timm.networks import architecture_of
+from senet_lab.widgets.presets import TIMM_NETWORKS
 
 
 @pytest.mark.parametrize("ratio", [16, None])
 @pytest.mark.parametrize("family", ["resnet", "resnext"])
-def test_the_family_is_named_alike_with_squeeze_excite_and_without(family, ratio):
+def test_the_family_has_the_same_label_with_and_without_squeeze_excite(family, ratio):
     architecture = Architecture(family, 50, ratio=ratio)
     control = next(each for each in controls(architecture) if each.name == "family")
     label = dict(zip(control.stops, control.labels, strict=True))[family]
     assert architecture.name.removeprefix("SE-").startswith(f"{label}-50")
 
 
-def test_a_network_that_ships_can_be_chosen_and_says_how_to_have_it_trained(explorer):
+def test_a_bundled_network_can_be_selected_and_its_hint_loads_it_trained(explorer):
     card = pretrained.card("cifar_se_resnext17")
     shown = ask(explorer, preset="ours/cifar_se_resnext17")
     assert explorer.architecture == Architecture.from_token(card.token)
@@ -44,7 +45,7 @@ def value_of(explorer, name):
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_that_is_selected_is_named_and_leaving_it_makes_it_ones_own(explorer, name):
+def test_a_selected_preset_is_named_until_a_move_changes_it(explorer, name):
     ask(explorer, preset=name)
     assert explorer.architecture == Architecture.preset(name)
     assert value_of(explorer, "preset") == name
@@ -54,18 +55,18 @@ def test_a_preset_that_is_selected_is_named_and_leaving_it_makes_it_ones_own(exp
     assert explorer.architecture == replace(Architecture.preset(name), ratio=3)
 
 
-@pytest.mark.parametrize("name", TIMM)
-def test_timms_networks_are_presets_by_the_names_that_timm_gives_them(name):
+@pytest.mark.parametrize("name", TIMM_NETWORKS)
+def test_a_network_of_timm_is_a_preset_under_its_name_in_timm(name):
     """Each in timm's own convention, or the paper's, whatever was shown before; and it is known again."""
     network = architecture_of(name.removeprefix("timm/"))
-    assert moved(Architecture("resnext", 101, classes=7), "preset", name) == network
+    assert apply_move(Architecture("resnext", 101, classes=7), "preset", name) == network
     shown = next(control for control in controls(network) if control.name == "preset")
     assert shown.value == name
     assert shown.labels[shown.stops.index(name)] == f"timm: {name.removeprefix('timm/')}"
     assert shown.hint == f"{name.removeprefix('timm/')} in timm, whose weights fit"
 
 
-def test_what_timm_calls_a_network_of_the_paper_is_said_beside_the_preset():
-    said = {control.name: control.hint for control in controls(Architecture(convention="paper"))}
-    assert said["preset"] == "legacy_seresnet50 in timm, whose weights fit"
+def test_the_hint_of_the_preset_gives_the_name_in_timm():
+    hints = {control.name: control.hint for control in controls(Architecture(convention="paper"))}
+    assert hints["preset"] == "legacy_seresnet50 in timm, whose weights fit"
     assert {control.name: control.hint for control in controls(Architecture())}["preset"] == ""

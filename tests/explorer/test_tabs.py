@@ -22,7 +22,7 @@ WITHIN = {
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_a_tab_shows_its_view_of_the_present_network_alone(explorer, tab):
+def test_a_tab_shows_its_own_view_of_the_network(explorer, tab):
     shown = ask(explorer, tab=tab)
     assert (shown["tab"], shown["error"]) == (tab, "")
     assert WITHIN[tab] in shown["body"]
@@ -31,7 +31,7 @@ def test_a_tab_shows_its_view_of_the_present_network_alone(explorer, tab):
     assert (after_ == before) == (tab in ("Compare", "Build"))
 
 
-def test_a_part_that_a_move_takes_away_gives_way_and_comes_back(explorer):
+def test_a_part_that_a_move_removes_is_replaced_until_it_exists_again(explorer):
     assert "group 3 \u00b7 block 6 \u00b7 " in ask(explorer, path="group3/block6/se")["body"]
     assert "group 3 \u00b7 block 6</h3>" in ask(explorer, ratio=None)["body"]
     assert "group 3 \u00b7 block 3" in ask(explorer, preset="cifar_se_resnet20")["body"]
@@ -39,12 +39,12 @@ def test_a_part_that_a_move_takes_away_gives_way_and_comes_back(explorer):
 
 
 @pytest.mark.parametrize("path", ["", "nonsense", "group9/block9/se", "/", "group1/block1/se/se", "classifier", 5])
-def test_a_path_that_leads_nowhere_leads_to_the_nearest_part(explorer, path):
+def test_a_path_to_no_part_selects_the_nearest_one(explorer, path):
     assert ask(explorer, path=path)["error"] == ""
     assert "<h3>" in explorer.shown["body"]
 
 
-def test_the_source_of_the_part_is_shown_when_asked_for(explorer):
+def test_the_source_of_a_part_is_shown_on_request(explorer):
     assert "<pre" not in explorer.shown["body"]
     assert "<pre" in ask(explorer, source=True, path="group2/block1")["body"]
     assert "<pre" not in ask(explorer, source=False)["body"]
@@ -60,7 +60,7 @@ def test_each_form_of_the_code_is_shown_and_saved(explorer, form):
 
 
 @pytest.mark.parametrize("suffix", [".py", ".csv", ".svg", ".txt"])
-def test_what_the_browser_is_to_save_is_in_that_answer_and_in_no_other(explorer, suffix):
+def test_a_file_to_save_is_in_the_answer_to_its_request_alone(explorer, suffix):
     download = ask(explorer, save=suffix)["download"]
     assert download["name"] == f"se_resnext_50_32x4d{'_procedural' if suffix == '.py' else ''}{suffix}"
     assert download["name"] in explorer.shown["said"]
@@ -77,7 +77,7 @@ def test_the_batch_multiplies_the_activations_alone(explorer):
     assert "batch 64, float32" in explorer.shown["heading"]
 
 
-def test_who_comes_up_goes_on_at_the_part_that_was_left(explorer):
+def test_going_up_focuses_the_part_that_was_left(explorer):
     ask(explorer, path="group3/block2/se")
     for path, left in (("group3/block2", "group3/block2/se"), ("group3", "group3/block2"), ("", "group3")):
         card = ask(explorer, path=path)["body"].split('class="sn-card"')[1]

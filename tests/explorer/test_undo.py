@@ -6,8 +6,8 @@ from messages import post
 from panel_driver import ask
 
 from senet_lab import Architecture
-from senet_lab.explorer import state
-from senet_lab.explorer.state import after, begun
+from senet_lab.explorer.state import MAX_UNDO_STEPS
+from senet_lab.explorer.updates import apply_moves, first_state
 
 
 def gesture(explorer, name, **moves):
@@ -36,7 +36,7 @@ def test_one_drag_is_one_step_to_undo_and_redo(explorer):
     assert (shown["undo"], shown["redo"]) == (True, False)
 
 
-def test_a_new_move_after_an_undo_leaves_nothing_to_redo_and_a_refused_one_does(explorer):
+def test_a_move_after_an_undo_clears_redo_unless_it_is_refused(explorer):
     gesture(explorer, "move", ratio=8)
     gesture(explorer, "back", undo=True)
     assert gesture(explorer, "refused", depth=51)["redo"]
@@ -45,7 +45,7 @@ def test_a_new_move_after_an_undo_leaves_nothing_to_redo_and_a_refused_one_does(
     assert explorer.architecture == Architecture("resnext", 50)
 
 
-def test_what_moves_no_network_is_no_step(explorer):
+def test_a_move_that_changes_no_network_is_no_step(explorer):
     moved_to = replace(explorer.architecture, ratio=8)
     gesture(explorer, "move", ratio=8)
     gesture(explorer, "look", tab="Layers", path="group2", pin=True, batch=16)
@@ -57,7 +57,7 @@ def test_what_moves_no_network_is_no_step(explorer):
     assert (shown["undo"], shown["tab"], explorer.pinned) == (False, "Layers", moved_to)
 
 
-def test_starting_over_and_what_python_sets_can_be_undone(explorer):
+def test_a_reset_and_an_assignment_from_python_can_be_undone(explorer):
     first, moved_to = explorer.architecture, replace(explorer.architecture, ratio=8)
     explorer.architecture = moved_to
     gesture(explorer, "over", reset=True)
@@ -68,14 +68,14 @@ def test_starting_over_and_what_python_sets_can_be_undone(explorer):
     assert explorer.architecture == first
 
 
-def test_as_many_steps_are_kept_as_anybody_goes_back():
-    now = begun(Architecture())
-    for number in range(3 * state.STEPS):
-        now = after(now, {"ratio": 2 + number % 2}, f"{number}")
-    assert len(now.past) == state.STEPS
+def test_at_most_the_maximum_number_of_steps_is_stored():
+    state = first_state(Architecture())
+    for number in range(3 * MAX_UNDO_STEPS):
+        state = apply_moves(state, {"ratio": 2 + number % 2}, f"{number}")
+    assert len(state.past) == MAX_UNDO_STEPS
 
 
-def test_starting_over_is_as_at_first(explorer):
+def test_a_reset_shows_the_first_page(explorer):
     first = dict(explorer.shown)
     ask(explorer, ratio=8, pin=True, tab="Code", details=True, keep_cost=True, path="group2", batch=1)
     shown = ask(explorer, reset=True)

@@ -11,10 +11,12 @@ from panel_driver import ask
 from senet_lab import Architecture, Explorer
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.drawing.network.summary import heading
-from senet_lab.explorer import page as pages
 from senet_lab.explorer import widget as explorer_module
+from senet_lab.explorer.building import Building
 from senet_lab.explorer.moves import MOVES
+from senet_lab.explorer.page import render_page
 from senet_lab.explorer.state import TABS
+from senet_lab.explorer.updates import apply_moves, first_state
 from senet_lab.export import FORMS
 
 NONSENSE = [
@@ -22,30 +24,14 @@ NONSENSE = [
 ]  # fmt: skip
 
 
-def test_after_1000_random_events_the_page_is_that_of_the_last_state():
+def test_1000_random_events_lead_to_the_page_of_the_last_state():
     """Legal ones and nonsense, under every name; no event makes a widget or leaves anything behind."""
     chance = random.Random(4)
-    explorer = Explorer()
+    explorer, state, building = Explorer(), first_state(Architecture("resnext", 50)), Building(lambda: None)
     names = (
-        *MOVES,
-        "tab",
-        "tab",
-        "form",
-        "path",
-        "source",
-        "keep_cost",
-        "details",
-        "batch",
-        "pin",
-        "swap",
-        "undo",
-        "undo",
-        "redo",
-        "token",
-        "reset",
-        "save",
-        "nobody",
-    )
+        *MOVES, "tab", "tab", "form", "path", "source", "keep_cost", "details", "batch", "pin", "swap", "undo", "undo", "redo",
+        "token", "reset", "save", "nobody",
+    )  # fmt: skip
     tokens = [Architecture.preset(name).token() for name in PRESETS]
     alive, remembered = len(ipywidgets.widgets.widget._instances), len(explorer_module.CELLS)
     for number in range(1000):
@@ -56,31 +42,32 @@ def test_after_1000_random_events_the_page_is_that_of_the_last_state():
                 name, (False, True)
             )
             moves[name] = chance.choice((chance.choice(offered.get(name) or extra), chance.choice(NONSENSE)))
-        sent = post(explorer, moves, f"{number // 3}")
+        message_number = post(explorer, moves, f"{number // 3}")
+        state = apply_moves(state, moves, f"{number // 3}")
         assert explorer.failure is None, (moves, explorer.failure)
-        assert explorer.architecture is explorer._state.architecture
-        drawn = pages.shown(explorer._state, explorer._building) if number % 5 == 4 else explorer.shown
-        assert {**explorer.shown, "answered": 0, "download": 0} == {**drawn, "answered": 0, "download": 0}
-        assert explorer.shown["heading"] == heading(explorer.architecture, explorer.pinned, explorer._state.batch)
-        assert explorer.shown["answered"] == {VIEW: sent} == {VIEW: number + 1}
+        assert (explorer.architecture, explorer.pinned) == (state.architecture, state.pinned)
+        page = render_page(state, building) if number % 5 == 4 else explorer.shown
+        assert {**explorer.shown, "answered": 0, "download": 0} == {**page, "answered": 0, "download": 0}
+        assert explorer.shown["heading"] == heading(state.architecture, state.pinned, state.batch)
+        assert explorer.shown["answered"] == {VIEW: message_number} == {VIEW: number + 1}
         assert len(ipywidgets.widgets.widget._instances) == alive
     assert len(explorer_module.CELLS) == remembered
 
 
-def test_moves_on_other_threads_end_with_the_last_state_on_the_page():
+def test_moves_on_several_threads_leave_the_last_state_on_the_page():
     """JupyterLab runs a widget's messages on the main thread, on a subshell, or on one after the other."""
     explorer = Explorer()
-    begin = threading.Barrier(3)
+    start = threading.Barrier(3)
 
     def drag(ratios):
-        begin.wait()
+        start.wait()
         for number in range(60):
             post(explorer, {"ratio": ratios[number % 3]}, f"{ratios}", view=f"{ratios}")
 
     threads = [threading.Thread(target=drag, args=(ratios,)) for ratios in ((2, 4, 8), (16, 32, 64))]
     for thread in threads:
         thread.start()
-    begin.wait()
+    start.wait()
     for number in range(60):
         explorer.architecture = Architecture(depth=(18, 34, 50)[number % 3])
     for thread in threads:
@@ -93,7 +80,7 @@ def test_moves_on_other_threads_end_with_the_last_state_on_the_page():
     assert explorer.architecture.ratio == 7
 
 
-def test_one_widget_serves_the_main_thread_and_another_by_turns(explorer):
+def test_a_widget_answers_the_main_thread_and_another_alternately(explorer):
     for number, ratio in enumerate((8, 4, 2, 32)):
         move = partial(ask, explorer, ratio=ratio)
         if number % 2:

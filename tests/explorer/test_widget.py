@@ -4,11 +4,11 @@ import pytest
 from panel_driver import ask
 
 from senet_lab import Architecture, Explorer
-from senet_lab.explorer import state
+from senet_lab.explorer.state import FIRST_MESSAGE
 
 
 @pytest.mark.parametrize("wrong", ["resnet50", None, 50])
-def test_what_is_no_architecture_is_refused_in_a_sentence(explorer, wrong):
+def test_a_value_that_is_no_architecture_is_refused(explorer, wrong):
     with pytest.raises(TypeError, match=r"`architecture` must be an Architecture, not .*; try Architecture.preset\('"):
         explorer.architecture = wrong
     assert explorer.architecture == Architecture("resnext", 50)
@@ -17,7 +17,7 @@ def test_what_is_no_architecture_is_refused_in_a_sentence(explorer, wrong):
             Explorer(wrong)
 
 
-def test_an_attribute_that_nobody_looks_at_is_refused_with_what_was_meant(explorer):
+def test_an_unknown_attribute_is_refused_with_a_suggestion(explorer):
     with pytest.raises(AttributeError, match=r"try explorer.architecture = dataclasses.replace\(.*, ratio=8\)"):
         explorer.ratio = 8
     with pytest.raises(AttributeError, match="`pined` is nothing that an Explorer has; try 'pinned'"):
@@ -27,14 +27,14 @@ def test_an_attribute_that_nobody_looks_at_is_refused_with_what_was_meant(explor
     assert explorer.layout.width == "60%"
 
 
-def test_the_app_shows_the_network_that_its_address_names(monkeypatch):
+def test_the_app_shows_the_network_of_its_address(monkeypatch):
     monkeypatch.setenv("QUERY_STRING", "token=secret&network=senet1~family=resnext~ratio=8%2Cnone&network=twice")
     assert Explorer().architecture == Architecture("resnext", 50)  # in a notebook nobody asks for it
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
     monkeypatch.setenv("QUERY_STRING", "theme=dark&network=senet1~family=resnext~ratio=8&token=secret")
     linked = Explorer()
     assert linked.architecture == Architecture("resnext", 50, ratio=8)
-    assert (linked.shown["error"], linked.shown["undo"], linked.shown["said"]) == ("", False, state.FIRST_WORDS)
+    assert (linked.shown["error"], linked.shown["undo"], linked.shown["said"]) == ("", False, FIRST_MESSAGE)
     assert Explorer(Architecture()).architecture == Architecture()
 
 
@@ -49,7 +49,7 @@ def test_the_app_shows_the_network_that_its_address_names(monkeypatch):
         ("%%%", ""),
     ],
 )
-def test_an_address_that_names_no_network_is_answered_and_the_first_one_is_shown(monkeypatch, query, words):
+def test_an_address_without_a_valid_network_is_explained_and_the_default_is_shown(monkeypatch, query, words):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
     monkeypatch.setenv("QUERY_STRING", query)
     explorer = Explorer()
@@ -59,7 +59,7 @@ def test_an_address_that_names_no_network_is_answered_and_the_first_one_is_shown
     assert ask(explorer, reset=True)["error"] == ""
 
 
-def test_the_page_of_voila_names_no_notebook_and_no_variable(explorer, monkeypatch):
+def test_the_page_in_voila_mentions_no_notebook_and_no_variable(explorer, monkeypatch):
     assert "explorer.model" in ask(explorer, tab="Build")["body"]
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.8")
     shown = ask(explorer, path="group2")["body"]

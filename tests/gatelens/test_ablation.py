@@ -9,9 +9,9 @@ from panel_driver import ask, page
 
 from senet_lab.gatelens import jobs as lens_jobs
 from senet_lab.gatelens import page as lens_pages
-from senet_lab.gatelens.scene import wanted
+from senet_lab.gatelens.scene import required_keys
 from senet_lab.gatelens.state import HELD_AT, TABS
-from senet_lab.gatelens.views.ablation import beside
+from senet_lab.gatelens.views.ablation import twin_words
 
 
 @pytest.mark.parametrize("how", HELD_AT)
@@ -25,13 +25,13 @@ def test_holding_a_gate_measures_what_ablation_measures(lens, model, how):
     assert (found.after, found.flipped) == (by_hand.after, by_hand.flipped)
     assert f"{100 * by_hand.after:.1f}\u00a0%" in page(lens)["said"]
     assert "sn-cross" in page(lens)["strip"]
-    assert (lens_pages.AT_ONE in page(lens)["body"]) == (how == "one")
+    assert (lens_pages.HELD_AT_ONE in page(lens)["body"]) == (how == "one")
     ask(lens, free=True, how="one")
 
 
 def test_what_is_held_is_not_measured_twice(lens, monkeypatch):
     ask(lens, tab="Ablation", how="one")
-    monkeypatch.setitem(lens_jobs._JOBS, "ablation", lambda *_: pytest.fail("measured again"))
+    monkeypatch.setitem(lens_jobs.JOBS, "ablation", lambda *_: pytest.fail("measured again"))
     ask(lens, tab="Curves")
     assert ask(lens, tab="Ablation", how="one")["error"] == ""
 
@@ -48,9 +48,9 @@ def test_what_held_gates_do_is_said_on_every_tab_in_the_words_of_ablation(lens, 
     assert re.fullmatch(r"group 1 . block 1 held at its mean: accuracy [\d.]+.% . [\d.]+.% \(.[\d.]+ points\)", effect)
     assert ask(lens, tab="Ablation")["said"].startswith(f"G{effect[1:]}")
     scene = replace_scene(lens.scene, tab="One image", image=1)
-    at = [key[0] for key in wanted(scene)]
+    at = [key[0] for key in required_keys(scene)]
     assert at.index("image") < at.index("ablation") < at.index("untrained")
-    monkeypatch.setitem(lens_jobs._JOBS, "ablation", lambda *_: (_ for _ in ()).throw(ValueError("cannot be had")))
+    monkeypatch.setitem(lens_jobs.JOBS, "ablation", lambda *_: (_ for _ in ()).throw(ValueError("cannot be had")))
     two = ("group1/block1", "group2/block1")  # which nobody has measured together
     fresh = replace_scene(lens.scene, how="shuffled", held=two)
     assert fresh.effect.endswith("held shuffled: being measured \u2026")
@@ -67,7 +67,7 @@ def replace_scene(scene, **changes):
 
 def test_the_twin_without_squeeze_excite_stands_beside_what_holding_gates_loses(lens, monkeypatch):
     card = SimpleNamespace(name="se", accuracy=0.90, images=10_000)
-    words = beside(card, SimpleNamespace(name="bare", accuracy=0.885, images=10_000))
+    words = twin_words(card, SimpleNamespace(name="bare", accuracy=0.885, images=10_000))
     assert words == (
         "Trained from the start without squeeze-excite, its twin bare gets 88.5\u00a0% of the same 10,000 test images, "
         "1.5 points less than its 90.0\u00a0%; up to 0.9 may be chance, and each was trained once."

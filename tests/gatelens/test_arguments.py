@@ -9,14 +9,14 @@ import pytest
 from gate_readings import SMALL
 
 from senet_lab import GateLens
-from senet_lab.training.batches import ready
+from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
 
 
 def test_prepare_makes_pictures_ready_and_numbers_are_taken_as_they_are(model):
     pictures = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype="uint8")
-    prepare = partial(ready, recipe=Recipe(standardise=True))
+    prepare = partial(prepare_images, recipe=Recipe(standardise=True))
     a = GateLens(model, pictures, np.arange(20) % 10, prepare=prepare).wait(300)._work.reading
     b = GateLens(model, prepare(pictures), np.arange(20) % 10).wait(300)._work.reading
     assert np.allclose(a.gates["group1/block1"], b.gates["group1/block1"])

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from senet_lab.drawing.inline_styles import looks
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import parse_sheet, style_sheet
+from senet_lab.gatelens.views.classes import gates_sheet
 from senet_lab.gatelens.views.figures import activation_figure, last_blocks, save_figure, spread_figure
-from senet_lab.gatelens.views.reading import gates_sheet
 from senet_lab.gates.observe import class_deviations, class_means
 
 DRAW = np.random.default_rng(0)
@@ -46,7 +45,7 @@ def test_every_class_has_a_colour_and_a_second_cue_of_its_own_and_keeps_them():
     assert list(alone) == ["class 7", "all classes"]
     assert alone["class 7"].get_color() == lines["class 7"].get_color()
     sheet = style_sheet() + gates_sheet()
-    on_page = [looks(sheet, "path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
+    on_page = [parse_sheet(sheet).style("path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
     assert [lines[name].get_color() for name in CLASSES] == [look["stroke"] for look in on_page]
 
 

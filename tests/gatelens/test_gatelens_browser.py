@@ -24,7 +24,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from servers import lab_served
 
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import style_sheet
 from senet_lab.gatelens.state import TABS
 
 pytestmark = pytest.mark.slow
@@ -187,9 +187,9 @@ def test_a_gate_is_held_with_a_key_and_accuracy_moves(page):
     page.get_by_role("radio", name="shuffled").focus()
     page.keyboard.press("Space")
     expect(said(page)).to_contain_text("held shuffled: accuracy", timeout=60_000)
-    pressed(page, "Let all go")
+    pressed(page, "Release all")
     expect(page.locator(".sn-strip .sn-cross")).to_have_count(0)
-    expect(page.get_by_role("button", name="Let all go")).to_be_focused()
+    expect(page.get_by_role("button", name="Release all")).to_be_focused()
     expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=60_000)
 
 
@@ -352,7 +352,7 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
         name = f"lens_{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}.png"
         page.locator(".sn-lens").screenshot(path=ARTEFACTS / name)
         page.set_viewport_size({"width": 1280, "height": 720})
-    page.get_by_role("button", name="Let all go").press("Enter")
+    page.get_by_role("button", name="Release all").press("Enter")
     set_theme(page, "light")
 
 

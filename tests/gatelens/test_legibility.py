@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.summary import style_sheet
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.sheet import style_sheet
+from senet_lab.gatelens.reading import MAX_FIRST_CLASSES, Reading
 from senet_lab.gatelens.views.ablation import alone_and_together
+from senet_lab.gatelens.views.classes import N_STYLES, class_key, gates_sheet
 from senet_lab.gatelens.views.curves import curves
-from senet_lab.gatelens.views.history import LINES, drawn, history
-from senet_lab.gatelens.views.reading import DRAWN, STYLES, Reading, class_key, gates_sheet
-from senet_lab.gatelens.views.words import history_words
+from senet_lab.gatelens.views.history import MAX_LINES, blocks_drawn, history, history_words
 from senet_lab.gates.ablation import Ablation
 from senet_lab.gates.moments import Moment
 
@@ -34,7 +34,7 @@ def test_the_classes_at_first_are_those_that_part_most():
     found = reading((9, 2, 6)).first_classes
     assert found == tuple(sorted(found))
     assert {2, 6, 9} < set(found)
-    assert len(set(reading().first_classes)) == DRAWN == 4
+    assert len(set(reading().first_classes)) == MAX_FIRST_CLASSES == 4
     few = Reading({"a/b": np.ones((6, 2))}, np.arange(6) % 3, CLASSES)
     assert few.first_classes == (0, 1, 2)
 
@@ -42,7 +42,7 @@ def test_the_classes_at_first_are_those_that_part_most():
 @pytest.mark.parametrize("gate", [0.5, np.nan])
 def test_where_gates_are_alike_the_classes_at_first_are_four_all_the_same(gate):
     alike = Reading({"a/b": np.full((20, 8), gate)}, np.arange(20) % 10, CLASSES)
-    assert len(set(alike.first_classes)) == DRAWN
+    assert len(set(alike.first_classes)) == MAX_FIRST_CLASSES
 
 
 def test_lines_are_thin_where_many_are_drawn_and_answer_to_their_name_in_the_key():
@@ -50,7 +50,7 @@ def test_lines_are_thin_where_many_are_drawn_and_answer_to_their_name_in_the_key
     assert (many.count("sn-mean sn-many"), few.count("sn-mean sn-many"), few.count("sn-mean")) == (5, 0, 4)
     key = class_key(reading(), (3, 8))
     assert re.findall(r'data-class="(\d)"><svg.*?sn-class-(\d)', key) == [("3", "3"), ("8", "8")]
-    for style in range(STYLES):
+    for style in range(N_STYLES):
         assert (
             f'[data-class="{style}"]:is(:hover, :focus-visible)) .sn-drawing .sn-mean:not(.sn-class-{style})'
             in gates_sheet()
@@ -138,13 +138,13 @@ def moments_of(blocks, rise, moved):
 def test_the_blocks_that_words_name_are_drawn_whichever_they_are(blocks):
     for rise in range(blocks):
         paths, its = moments_of(blocks, rise, (rise * 7 + 3) % blocks)
-        lines = drawn(its, paths[blocks // 2])
+        lines = blocks_drawn(its, paths[blocks // 2])
         assert {paths[rise], paths[(rise * 7 + 3) % blocks], paths[blocks // 2], paths[0], paths[-1]} <= set(lines)
-        assert len(lines) == min(blocks, LINES)
+        assert len(lines) == min(blocks, MAX_LINES)
         assert lines == [path for path in paths if path in lines]
         words = history_words(its)
         assert f"{title(paths[rise])} learned most" in words
-        assert (f"{LINES} of {blocks} blocks are drawn" in words) == (blocks > LINES)
+        assert (f"{MAX_LINES} of {blocks} blocks are drawn" in words) == (blocks > MAX_LINES)
 
 
 def test_names_at_the_ends_of_lines_keep_apart_and_inside():
@@ -154,7 +154,7 @@ def test_names_at_the_ends_of_lines_keep_apart_and_inside():
         tree = ElementTree.fromstring(f"<div>{history(its, 'group1/block2')}</div>")
         high = float(tree[0].get("viewBox").split()[3])
         texts = [each for each in tree[0].iter("{http://www.w3.org/2000/svg}text") if each.text.startswith("g1")]
-        assert len(texts) == 2 * LINES
+        assert len(texts) == 2 * MAX_LINES
         for side in {each.get("x") for each in texts}:
             ys = sorted(float(each.get("y")) for each in texts if each.get("x") == side)
             assert min(np.diff(ys)) >= 12.9

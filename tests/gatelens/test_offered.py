@@ -26,7 +26,7 @@ from senet_lab.weights.timm.weights import convert, shapes
 
 @pytest.mark.parametrize("name", pretrained.names())
 def test_a_network_that_ships_is_offered_if_it_has_gates_and_read_once(name):
-    offered = {source.name for source in lens_sources.shipped()}
+    offered = {source.name for source in lens_sources.bundled()}
     has_gates = bool(pretrained.card(name).architecture.ledger().se.params)
     assert (name in offered) == has_gates
     if has_gates:
@@ -40,14 +40,14 @@ TIMM = "timm/seresnet50.ra2_in1k"
 
 def settled(lens):
     """Wait for all that was begun: Python cannot end while a thread imports TensorFlow."""
-    for work in lens._works._works.values():
+    for work in lens._networks._works._works.values():
         work.wait(300)
 
 
 def test_timms_networks_are_offered_and_nothing_is_fetched_until_somebody_says_so(monkeypatch):
     """Offline, what fetching would take is said; after that, what else can be done. The strip is there at once."""
-    real, fetched = hub._fetched, []
-    monkeypatch.setattr(hub, "_fetched", lambda tag: fetched.append(tag) or real(tag))
+    real, fetched = hub.fetch, []
+    monkeypatch.setattr(hub, "fetch", lambda tag: fetched.append(tag) or real(tag))
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)  # as where it is not installed
     lens = GateLens()
     shown = ask(lens, network=TIMM)
@@ -95,7 +95,7 @@ def test_a_converted_network_looks_at_the_sample_made_larger_and_names_what_it_p
     assert np.allclose(loaded.images, how.standardised(loaded.pictures))
     shown = ask(lens, tab="One image", image=7)
     passage = lens._work.results["image", 7, lens.scene.path]
-    assert imagenet_classes()[passage.probabilities.argmax()][1].partition(",")[0] in shown["said"]
+    assert imagenet_classes()[passage.guesses[0][0]][1].partition(",")[0] in shown["said"]
     assert "its label is" in shown["said"]
     shown = send(lens, "mine.png", encoded(Image.fromarray(RAMP)))
     assert "made 64 x 64" in shown["body"]
@@ -115,7 +115,7 @@ def test_of_a_network_that_ships_without_gates_its_twin_is_named(monkeypatch):
     monkeypatch.setattr(pretrained, "names", lambda: tuple(cards))
     monkeypatch.setattr(pretrained, "card", cards.__getitem__)
     monkeypatch.setattr(pretrained, "twin", lambda card: cards["se_net" if card.name == "net" else "net"])
-    assert [source.name for source in lens_sources.shipped()] == ["se_net"]
+    assert [source.name for source in lens_sources.bundled()] == ["se_net"]
     with pytest.raises(ValueError, match=r"`model` \(='net'\) must have squeeze-excite, .* its twin, 'se_net'"):
         GateLens("net")
     with pytest.raises(ValueError, match="try 'se_net'"):

@@ -1,6 +1,8 @@
 """The GateLens's page: every tab, in the numbers of the library, and only the parts that change."""
 
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
@@ -15,9 +17,17 @@ from senet_lab.gatelens import page as lens_pages
 from senet_lab.gatelens.page import PARTS
 from senet_lab.gatelens.state import TABS
 from senet_lab.gates import observe as gates
-from senet_lab.training.batches import ready
+from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
 from senet_lab.weights import pretrained
+
+
+def test_importing_the_page_loads_no_array_library_and_no_widget():
+    code = "import sys, senet_lab.gatelens.page; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(run.stdout.split()) & {
+        "numpy", "pandas", "psutil", "anywidget", "ipywidgets", "traitlets", "IPython", "PIL", "matplotlib", "keras",
+    }  # fmt: skip
 
 
 def test_an_image_is_named_by_the_index_that_python_gives_it_in_every_place(lens):
@@ -40,7 +50,7 @@ def test_every_tab_is_drawn_and_says_something(lens):
 
 def test_the_panels_gates_are_those_of_gates(lens, model):
     work = lens._work
-    by_hand = gates.gates(model, ready(work.loaded.pictures[:8], Recipe()))
+    by_hand = gates.gates(model, prepare_images(work.loaded.pictures[:8], Recipe()))
     for path, values in work.reading.gates.items():
         assert np.allclose(values[:8], by_hand[path], atol=1e-5)
     assert work.untrained.gates.keys() == work.reading.gates.keys()
@@ -117,7 +127,7 @@ def test_a_part_of_the_page_that_is_as_it_was_is_not_sent(lens):
 
     lens.observe(note, [*PARTS, "shown"])
     ask(lens, tab="Curves")
-    lens._saving.saved = lens._saving.saved._replace(words="Saved")
+    lens._figures.status = lens._figures.status._replace(words="Saved")
     lens._render()
     lens.unobserve(note, [*PARTS, "shown"])
     assert sent == ["body", "shown", "side", "shown"]

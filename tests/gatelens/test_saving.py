@@ -12,7 +12,7 @@ from senet_lab.widgets.saving import free_name
 def saved(lens, **moves):
     """What the page says once a figure was saved, or not."""
     ask(lens, **moves)
-    while lens._saving.saved.running:
+    while lens._figures.status.running:
         time.sleep(0.02)
     lens._render()
     return page(lens)

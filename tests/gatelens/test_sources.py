@@ -13,8 +13,8 @@ import pytest
 from messages import VIEW, post
 
 from senet_lab import Architecture, GateLens
-from senet_lab.gatelens.sources import folder as lens_found
-from senet_lab.gatelens.sources.folder import Found, newest
+from senet_lab.gatelens.sources import run_list
+from senet_lab.gatelens.sources.run_list import RUNS_PREFIX, RunList, newest_runs
 from senet_lab.gatelens.sources.runs import of_run
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import checkpoint
@@ -73,32 +73,32 @@ def test_the_newest_runs_that_can_be_looked_into_are_found_by_reading_folders_al
     only_newest = made(tmp_path, "first epochs", at=1, weights=False)
     (only_newest.folder / "checkpoints").mkdir()
     (only_newest.folder / "checkpoints" / "000000003.npz").touch()
-    assert [run.folder.name for run in newest(tmp_path)] == [f"run {at}" for at in range(11, 1, -1)]
+    assert [run.folder.name for run in newest_runs(tmp_path)] == [f"run {at}" for at in range(11, 1, -1)]
     for at in range(3, 12):
         (tmp_path / f"run {at}" / "config.json").unlink()
-    assert [run.folder.name for run in newest(tmp_path)] == ["run 2", "run 1", "run 0", "first epochs"]
-    assert newest(None) == newest(tmp_path / "nowhere") == []
+    assert [run.folder.name for run in newest_runs(tmp_path)] == ["run 2", "run 1", "run 0", "first epochs"]
+    assert newest_runs(None) == newest_runs(tmp_path / "nowhere") == []
 
 
 def test_a_run_that_may_not_be_read_is_passed_over(tmp_path, monkeypatch):
     closed, mine = made(tmp_path, "closed", at=9).folder / "checkpoints", made(tmp_path, "mine")
-    is_kept = lens_found.is_kept
+    is_kept = run_list.is_kept
 
     def stopped(folder):
         if folder == closed:  # as root, who runs these tests in a container, one may read everything
             raise PermissionError(13, "Permission denied", str(folder))
         return is_kept(folder)
 
-    monkeypatch.setattr(lens_found, "is_kept", stopped)
-    assert [run.folder.name for run in newest(tmp_path)] == [mine.folder.name]
+    monkeypatch.setattr(run_list, "is_kept", stopped)
+    assert [run.folder.name for run in newest_runs(tmp_path)] == [mine.folder.name]
 
 
 def test_what_is_still_being_written_is_no_checkpoint(tmp_path):
     (tmp_path / ".510d4aee.npz").touch()
-    assert not checkpoint.is_kept(tmp_path)
+    assert not checkpoint.has_checkpoint(tmp_path)
     (tmp_path / "000000510.npz").touch()
-    assert checkpoint.is_kept(tmp_path)
-    assert not checkpoint.is_kept(tmp_path / "nowhere")
+    assert checkpoint.has_checkpoint(tmp_path)
+    assert not checkpoint.has_checkpoint(tmp_path / "nowhere")
 
 
 @pytest.mark.usefixtures("none_ships")
@@ -129,7 +129,7 @@ def test_a_run_that_was_taken_away_is_said_and_the_next_one_is_followed(tmp_path
 def test_finding_runs_brings_no_keras_in(tmp_path):
     made(tmp_path / "runs", "mine")
     code = (
-        "import sys; from senet_lab.gatelens.sources.folder import Found; print([*Found('runs').sources()]);"
+        "import sys; from senet_lab.gatelens.sources.run_list import RunList; print([*RunList('runs').sources()]);"
         "sys.exit(any(name in sys.modules for name in ('keras', 'tensorflow')))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -207,8 +207,8 @@ def test_a_chosen_run_is_read_and_followed_as_of_run_does_and_let_go_with_the_ne
 
 
 def test_a_run_is_offered_under_a_name_that_no_network_that_ships_has():
-    assert not any(name.startswith(lens_found.GROUP) for name in pretrained.names())
-    assert Found(None, {"mine": None}).sources() == {}
+    assert not any(name.startswith(RUNS_PREFIX) for name in pretrained.names())
+    assert RunList(None, {"mine": None}).sources() == {}
 
 
 @pytest.mark.slow

@@ -1,9 +1,11 @@
 """The GateLens's state: what a choice makes of it, and which choices are refused."""
 
+from dataclasses import replace
+
 import pytest
 from gate_readings import PATHS
 
-from senet_lab.gatelens.state import Offer, State, after
+from senet_lab.gatelens.state import Commands, Offer, State, after
 
 OFFER = Offer(("net",), PATHS, 4, 60)
 
@@ -26,14 +28,35 @@ OFFER = Offer(("net",), PATHS, 4, 60)
     ],
 )
 def test_a_bad_choice_is_answered_and_loses_nothing(moves, words):
-    state = after(State("net"), {**moves, "page": 3}, OFFER)
+    state, commands = after(State("net"), {**moves, "page": 3}, OFFER)
+    assert commands == Commands()
     assert words in "".join(state.refused.values())
     assert state.page == 3
     assert state == State("net", page=3, refused=state.refused)
 
 
 def test_blocks_are_held_one_by_one_in_the_order_of_the_network():
-    state = after(State("net"), {f"hold {PATHS[2]}": True, f"hold {PATHS[0]}": True}, OFFER)
+    state, _ = after(State("net"), {f"hold {PATHS[2]}": True, f"hold {PATHS[0]}": True}, OFFER)
     assert state.held == (PATHS[0], PATHS[2])
-    assert after(state, {f"hold {PATHS[0]}": False}, OFFER).held == (PATHS[2],)
-    assert after(state, {"free": True}, OFFER).held == ()
+    assert after(state, {f"hold {PATHS[0]}": False}, OFFER)[0].held == (PATHS[2],)
+    assert after(state, {"free": True}, OFFER)[0].held == ()
+
+
+def test_commands_are_returned_apart_from_the_state_which_they_leave_alone():
+    state = State("net", page=2)
+    assert after(state, {"save": ".png", "again": True}, OFFER) == (state, Commands(".png", True))
+    refused, commands = after(state, {"save": ".jpg", "again": 1, "own": {"name": "a", "size": 0}}, OFFER)
+    assert commands == Commands()
+    assert set(refused.refused) == {"save", "again", "own"}
+    assert replace(refused, refused={}) == state
+
+
+def test_another_network_forgets_what_was_selected_in_the_last_one():
+    state = State("net", "Depth", PATHS[0], (1,), 7, 2, True, "mean", (PATHS[1],), "deviations", ("net",))
+    other, _ = after(state, {"network": "net"}, OFFER)
+    assert other == State("net", "Depth", how="mean", figure="deviations", agreed=("net",))
+
+
+@pytest.mark.parametrize("move", [{"classes": [2, 0]}, {"wrong": True}])
+def test_other_thumbnails_begin_on_their_first_page(move):
+    assert after(State("net", page=3), move, OFFER)[0].page == 0

@@ -11,7 +11,7 @@ from messages import post
 from panel_driver import ask, page, send
 from PIL import Image
 
-from senet_lab.gatelens import own_image as lens_own
+from senet_lab.gatelens import image_file
 from senet_lab.gatelens import upload as lens_upload
 from senet_lab.gatelens import widget as lens_module
 
@@ -69,7 +69,7 @@ def test_a_file_is_unpacked_beside_the_thread_that_hears_the_page_and_the_one_th
     monkeypatch.setattr(lens_module, "refusal", slow)
     only = {"part": 0, "parts": 1}
     post(lens, {"upload": {"file": "first.png", "turn": "a", **only}}, buffers=[TAKEN["tiny"][0]])
-    first = lens._uploads._taking
+    first = lens._uploads._thread
     post(lens, {"upload": {"file": "last.png", "turn": "b", **only}}, buffers=[TAKEN["tiny"][0]])
     lens._uploads.wait(60)
     goes.set()
@@ -80,8 +80,10 @@ def test_a_file_is_unpacked_beside_the_thread_that_hears_the_page_and_the_one_th
 
 
 def test_a_picture_that_this_network_cannot_take_is_refused_before_it_takes_a_place():
-    assert lens_own.refusal(lens_own.Own("a.png", TAKEN["tiny"][0])) == ""
-    assert "This network takes 8 x 6 x 3" in lens_own.refusal(lens_own.Own("a.png", TAKEN["tiny"][0]), (8, 6, 3))
+    assert image_file.refusal(image_file.ImageFile("a.png", TAKEN["tiny"][0])) == ""
+    assert "This network takes 8 x 6 x 3" in image_file.refusal(
+        image_file.ImageFile("a.png", TAKEN["tiny"][0]), (8, 6, 3)
+    )
 
 
 def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():

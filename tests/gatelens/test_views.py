@@ -5,25 +5,25 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, passage_of, pixels
+from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, maps_of, passage_of, pixels
 
 from senet_lab import Architecture
-from senet_lab.drawing.inline_styles import looks
-from senet_lab.drawing.network.summary import style_sheet
-from senet_lab.drawing.raster import coloured, png
+from senet_lab.drawing.raster import colorize, png
+from senet_lab.drawing.sheet import parse_sheet, style_sheet
+from senet_lab.gatelens.reading import Reading, thin_out
 from senet_lab.gatelens.views.ablation import alone_and_together
-from senet_lab.gatelens.views.curves import curves, sorted_means, thinned
+from senet_lab.gatelens.views.classes import class_key, class_styles, gates_sheet, stages
+from senet_lab.gatelens.views.curves import curves
 from senet_lab.gatelens.views.depth import depth
-from senet_lab.gatelens.views.heat_map import heat, heat_map, specific_first
+from senet_lab.gatelens.views.heat_map import heat_map
 from senet_lab.gatelens.views.history import history
-from senet_lab.gatelens.views.image import page_of, passage_view, raised_and_lowered, thumbnails
-from senet_lab.gatelens.views.reading import Reading, class_key, class_styles, gates_sheet, stages
-from senet_lab.gatelens.views.similarity import similar_classes, similar_pairs
-from senet_lab.gatelens.views.spread import histogram, spread
+from senet_lab.gatelens.views.image import Thumbnail, passage_view, thumbnails
+from senet_lab.gatelens.views.similarity import similar_classes
+from senet_lab.gatelens.views.spread import spread, spread_words
 from senet_lab.gatelens.views.strip import strip, strip_legend
-from senet_lab.gatelens.views.words import spread_words
 from senet_lab.gates import observe as gates
 
+WHITE = "data:image/png;base64,AA=="
 VIEWS = {
     "strip": lambda: f"<div>{strip_legend()}{strip(None, READING.specificity, PATHS[1], held=(PATHS[2],), interactive=True)}</div>",
     "curves": lambda: f"<div>{curves(READING, (0, 1, 2))}</div>",
@@ -35,7 +35,7 @@ VIEWS = {
     "similarity": lambda: f"<div>{similar_classes(READING, PATHS[3], (0, 1, 2))}</div>",
     "similarity of two": lambda: similar_classes(READING, PATHS[3], (0, 1)),
     "image": lambda: f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>",
-    "thumbnails": lambda: thumbnails(np.zeros((60, 4, 4, 3), "uint8"), READING, [0, 1, 2, 40], 1),
+    "thumbnails": lambda: thumbnails([Thumbnail(0, WHITE, "cat"), Thumbnail(40, WHITE, "a & b", "<b>dog</b>")], 40),
     "ablation": lambda: f"<div>{alone_and_together({path: ablation_of(path) for path in PATHS}, ablation_of(PATHS[0]), NAMES, PATHS[:1], 'one')}</div>",
     "ablation of nothing yet": lambda: f"<div>{alone_and_together(dict.fromkeys(PATHS), None, NAMES, (), 'mean')}</div>",
     "history": lambda: f"<div>{history(MOMENTS, PATHS[0])}</div>",
@@ -59,7 +59,7 @@ def test_no_picture_has_a_colour_of_its_own_or_a_number_that_is_none(name):
 
 
 def test_a_curve_goes_through_the_mean_gates_of_its_class_sorted_by_mean():
-    means, order = sorted_means(READING, PATHS[0], (0, 2))
+    means, order = READING.sorted_means(PATHS[0], (0, 2))
     by_hand = np.stack([READING.gates[PATHS[0]][READING.labels == one].mean(0) for one in (0, 2)])
     assert np.allclose(means, by_hand[:, order])
     assert (np.diff(means.mean(0)) >= 0).all()
@@ -78,21 +78,28 @@ def test_the_table_behind_the_curves_has_the_same_numbers():
 
 def test_channels_that_are_too_many_for_points_are_averaged_with_their_neighbours():
     values = np.arange(1000.0)[None]
-    thin, each = thinned(values, 160)
+    thin, each = thin_out(values, 160)
     assert (thin.shape, each) == ((1, 143), 7)
     assert np.allclose(thin[0, :2], [3, 10])
-    assert thinned(values[:, :160])[1] == 1
+    assert thin_out(values[:, :160], 160)[1] == 1
 
 
 def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_the_other():
-    order, ratios = specific_first(READING, PATHS[3])
-    assert order[0] == gates.most_specific(READING.gates[PATHS[3]], READING.labels, 1)[0] == ratios.argmax()
-    values, counts = heat(READING, PATHS[3], [0, 2], order)
-    assert counts == [20, 20]
-    assert np.array_equal(values[0, :20], READING.gates[PATHS[3]][READING.labels == 0][:, order[0]])
+    gates_ = READING.gates[PATHS[3]]
+    order, ratios = READING.channel_ratios(PATHS[3])
+    heat = READING.heat_map(PATHS[3], [0, 2])
+    assert order[0] == gates.most_specific(gates_, READING.labels, 1)[0] == ratios.argmax()
+    assert heat.channels == gates.most_specific(gates_, READING.labels, len(order)).tolist()
+    assert heat.counts == [20, 20]
+    values = np.concatenate([gates_[READING.labels == number] for number in (0, 2)])[:, order].T
+    best, two_best = (READING.specific_channels(PATHS[3], [0, 2], count) for count in (1, 2))
+    assert best == two_best[:1]
+    assert best[0].statistic == ratios.max()
+    assert best[0].means == pytest.approx([values[0, :20].mean(), values[0, 20:].mean()])
+    assert READING.count_specific(PATHS[3], 10) == (ratios > 10).sum()
     drawn = ElementTree.fromstring(f"<div>{heat_map(READING, PATHS[3], (0, 2))}</div>")
     data = drawn.find(".//{*}image").get("href")
-    assert np.array_equal(pixels(data), coloured(values, 0, 1))
+    assert np.array_equal(pixels(data), colorize(values, 0, 1))
 
 
 def test_classes_ten_apart_have_lines_of_their_own_in_every_picture():
@@ -118,7 +125,7 @@ def test_lines_of_classes_stand_out_from_their_paper_and_have_a_second_cue(theme
     if theme == "dark":  # its colours in place of the light ones
         for block in re.findall(r'\[data-jp-theme-light="false"\] \.sn \{([^}]*)\}', sheet):
             sheet += f"\n.sn {{{block}}}"
-    found = [looks(sheet, "path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
+    found = [parse_sheet(sheet).style("path", {"sn-curve", f"sn-class-{number}"}) for number in range(10)]
     for look in found:
         light, dark = sorted((luminance(look["stroke"]), luminance(paper)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3, look
@@ -126,11 +133,14 @@ def test_lines_of_classes_stand_out_from_their_paper_and_have_a_second_cue(theme
 
 
 def test_the_histogram_has_all_gates_and_a_planted_block_saturates():
-    shares, edges = histogram(READING, PATHS[0])
-    assert shares.sum() == pytest.approx(1)
+    shares, edges = READING.histogram(PATHS[0])
+    assert sum(shares) == pytest.approx(1)
     assert (edges[0], edges[-1]) == (0, 1)
     shut = Reading({"a/b": np.concatenate([np.zeros((9, 3)), np.full((9, 1), 0.99)], 1)}, np.arange(9) % 2, NAMES)
-    assert shut.saturation == {"a/b": (0.75, 0.25)}
+    assert shut.summaries["a/b"][4:] == (0.75, 0.25)
+    assert READING.summaries[PATHS[0]][:4] == pytest.approx(
+        [getattr(READING.gates[PATHS[0]], name)() for name in ("mean", "std", "min", "max")]
+    )
     assert "25\u00a0% are always above 0.95, while" in spread_words(shut, "a/b")
 
 
@@ -143,35 +153,35 @@ def test_specificity_is_that_of_gates_and_of_shuffled_labels_near_one():
 
 
 def test_similarity_is_that_of_the_chosen_classes():
-    present, alike = similar_pairs(READING, PATHS[3], (2, 0, 3, 1))
+    present, alike = READING.similarity(PATHS[3], (2, 0, 3, 1))
     assert present == [0, 1, 2]
     assert np.allclose(alike, gates.similarity(READING.gates[PATHS[3]], READING.labels))
 
 
 def test_the_channels_of_an_image_are_those_furthest_from_their_mean():
-    assert raised_and_lowered(passage_of()) == ([11, 10, 9, 8], [0, 1, 2, 3])
+    raised, lowered = ([maps.channel for maps in its] for its in (passage_of().raised, passage_of().lowered))
+    assert (raised, lowered) == ([11, 10, 9, 8], [0, 1, 2, 3])
     drawn = ElementTree.fromstring(f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>")
     maps = drawn.findall(".//section//img")
-    before = passage_of().before[..., 11]
-    after = passage_of().after[..., 11]
+    before, after = (maps[..., 11] for maps in maps_of())
     low, high = min(before.min(), after.min()), max(before.max(), after.max())
-    assert np.array_equal(pixels(maps[0].get("src")), coloured(before, low, high))
-    assert np.array_equal(pixels(maps[1].get("src")), coloured(after, low, high))
+    assert np.array_equal(pixels(maps[0].get("src")), colorize(before, low, high))
+    assert np.array_equal(pixels(maps[1].get("src")), colorize(after, low, high))
     assert "60.0\u00a0%" in "".join(drawn.itertext())
 
 
 def test_pages_of_the_sample_take_classes_in_turn_and_can_be_of_mistakes_alone():
-    numbers, pages = page_of(READING, (0, 1, 2), 0)
+    numbers, pages = READING.image_page((0, 1, 2), 0, 16)
     assert (READING.labels[numbers[:6]].tolist(), pages) == ([0, 1, 2, 0, 1, 2], 4)
-    wrong, _ = page_of(READING, (0, 1, 2), 0, wrong=True)
+    wrong, _ = READING.image_page((0, 1, 2), 0, 16, misclassified=True)
     assert sorted(wrong) == [0, 1, 2, 3, 4, 5]
-    assert page_of(READING, (3,), 7) == ([], 1)
+    assert READING.image_page((3,), 7, 16) == ([], 1)
     draw = Reading({}, np.random.default_rng(0).integers(0, 4, 90), NAMES)
     met, turns = {}, []
     for label in draw.labels.tolist():
         met[label] = met.get(label, -1) + 1
         turns.append((met[label], label))
-    first, _ = page_of(draw, range(4), 0)
+    first, _ = draw.image_page(range(4), 0, 16)
     assert first == sorted(range(90), key=turns.__getitem__)[:16]
 
 

@@ -7,22 +7,15 @@ import numpy as np
 import pytest
 from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, passage_of
 
-from senet_lab.gatelens.views.ablation import savings
-from senet_lab.gatelens.views.curves import curves
-from senet_lab.gatelens.views.depth import depth
-from senet_lab.gatelens.views.heat_map import heat_map
-from senet_lab.gatelens.views.reading import Reading
+from senet_lab.gatelens.reading import Reading
+from senet_lab.gatelens.views.ablation import ablation_words, held_words, savings
+from senet_lab.gatelens.views.curves import curves, curves_words
+from senet_lab.gatelens.views.depth import depth, depth_words
+from senet_lab.gatelens.views.heat_map import heat_map, heat_words
+from senet_lab.gatelens.views.history import history_words
+from senet_lab.gatelens.views.image import image_words
+from senet_lab.gatelens.views.similarity import similarity_words
 from senet_lab.gatelens.views.spread import spread
-from senet_lab.gatelens.views.words import (
-    ablation_words,
-    curves_words,
-    depth_words,
-    heat_words,
-    held_words,
-    history_words,
-    image_words,
-    similarity_words,
-)
 
 
 def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_the_paper_found():
@@ -51,9 +44,12 @@ def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():
     """A block whose squeeze never gets through its ReLU has gates of one half, which serve all classes alike."""
     dead = {**READING.gates, PATHS[1]: np.full_like(READING.gates[PATHS[1]], 0.5)}
     words = curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
-    assert "In group 1 \u00b7 block 2 gates stand still, at 0.50 whatever the image: they tell nothing." in words
+    assert (
+        "In group 1 \u00b7 block 2 gates do not respond: they stay at 0.50 whatever the image, and tell nothing."
+        in words
+    )
     assert "in group 1 \u00b7 block 2;" not in words
-    assert "stand still" not in curves_words(READING, (0, 1, 2))
+    assert "do not respond" not in curves_words(READING, (0, 1, 2))
     for path in PATHS:
         dead[path] = np.full_like(READING.gates[path], 0.5)
     assert "As in the paper" not in curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))

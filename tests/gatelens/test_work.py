@@ -20,7 +20,7 @@ from senet_lab.gatelens import work as lens_work
 from senet_lab.gatelens.sources import source as lens_sources
 from senet_lab.gates import observe as gates
 from senet_lab.widgets.cells import REPLACED
-from senet_lab.widgets.follower import heard_where_sent
+from senet_lab.widgets.follower import reply_where_sent
 
 
 def test_nothing_heavy_happens_on_the_thread_that_makes_the_panel(model, monkeypatch):
@@ -38,7 +38,7 @@ def test_nothing_heavy_happens_on_the_thread_that_makes_the_panel(model, monkeyp
 
 def test_what_was_read_while_weights_moved_is_of_no_network_and_not_kept(monkeypatch):
     fits = [0]
-    work = lens_work.Work(lens_sources.Source("net", lambda: "loaded", rests=lambda: fits[-1]))
+    work = lens_work.Work(lens_sources.Source("net", lambda: "loaded", weights_version=lambda: fits[-1]))
 
     def found(keys):
         work.aim(keys)
@@ -46,11 +46,11 @@ def test_what_was_read_while_weights_moved_is_of_no_network_and_not_kept(monkeyp
         return dict(work.results), dict(work.failed)
 
     load, read = ("load",), ("read",)
-    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: fits.append(1) or "of two")
+    monkeypatch.setitem(lens_jobs.JOBS, "read", lambda *_: fits.append(1) or "of two")
     assert found([load, read]) == ({load: "loaded"}, {})
-    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: fits.append(2) or 1 / 0)
+    monkeypatch.setitem(lens_jobs.JOBS, "read", lambda *_: fits.append(2) or 1 / 0)
     assert found([read]) == ({load: "loaded"}, {})
-    monkeypatch.setitem(lens_jobs._JOBS, "read", lambda *_: "whole")
+    monkeypatch.setitem(lens_jobs.JOBS, "read", lambda *_: "whole")
     assert found([read]) == ({load: "loaded", read: "whole"}, {})
     assert not work.is_outdated
     fits.append(None)
@@ -75,11 +75,33 @@ def test_whatever_thread_sends_does_so_as_an_answer_to_the_page(lens):
     assert heard == ["the page", "the page"]
 
 
+def test_a_page_that_two_threads_draw_is_sent_last_as_it_is_last(lens, monkeypatch):
+    """While one thread sends an older page, another one draws a newer one: the newer one must arrive after it."""
+    ask(lens, tab="Depth")
+    arrivals, others, send_state = [], [], lens.send_state
+
+    def send(key=None):
+        value = lens.shown["tab"] if key == "shown" else None
+        if value == "Spread":
+            lens._state = replace(lens._state, tab="Curves")
+            others.append(threading.Thread(target=lens._follow))
+            others[0].start()
+            others[0].join(1)
+        if value:
+            arrivals.append(value)
+        send_state(key)
+
+    monkeypatch.setattr(lens, "send_state", send)
+    ask(lens, tab="Spread")
+    others[0].join()
+    assert arrivals[-1] == lens.shown["tab"] == "Curves"
+
+
 def test_messages_of_the_page_go_to_the_subshell_that_they_are_sent_to_whoever_published_last():
     comm = BaseComm(comm_id="x", target_name="jupyter.widget")
     comm._reply_subshell_id = None  # as ipykernel notes with each message that the cell's thread sends
     assert comm._reply_subshell_for({}, "subshell") is None
-    heard_where_sent(comm)
+    reply_where_sent(comm)
     assert comm._reply_subshell_for({}, "subshell") == "subshell"
 
 

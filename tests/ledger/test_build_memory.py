@@ -14,11 +14,12 @@ from senet_lab.cli import main
 from senet_lab.explorer.widget import Explorer
 from senet_lab.export import save
 from senet_lab.gatelens import jobs as lens_jobs
+from senet_lab.gatelens.results import LOAD
 from senet_lab.gatelens.sources import runs as lens_runs
 from senet_lab.ledger import build_memory
 from senet_lab.ledger.build_memory import IMPORTS, bytes_to_build, bytes_to_save, check_build, check_save
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.trained import trained
+from senet_lab.training.runs.trained_model import load_trained_model
 from senet_lab.weights import pretrained
 
 GIB = 2**30
@@ -152,9 +153,9 @@ def test_a_run_is_neither_saved_nor_looked_into_where_it_does_not_fit(tmp_path, 
     assert main(["save", str(run.folder), str(tmp_path / "net.keras")]) == 2
     assert "needs about" in capsys.readouterr().err
     with pytest.raises(ValueError, match="needs about"):
-        trained(run)
+        load_trained_model(run)
     with pytest.raises(ValueError, match="needs about"):
-        lens_jobs.done(lens_jobs.LOAD, lens_runs.of_run(run), {})
+        lens_jobs.run_job(LOAD, lens_runs.of_run(run), {})
 
 
 @pytest.mark.usefixtures("four_gib", "no_keras")
@@ -183,7 +184,7 @@ def test_what_fits_is_found_within_a_second_for_the_largest_network_there_is(mon
 def test_nothing_asks_the_system_for_memory_before_a_build():
     code = (
         "import senet_lab, sys; a = senet_lab.Architecture(); a.ledger(); import senet_lab.ledger.build_memory; "
-        "from senet_lab.explorer.state import after, begun; after(begun(a), {'ratio': 8}, ''); print('psutil' in sys.modules)"
+        "from senet_lab.explorer.updates import apply_moves, first_state; apply_moves(first_state(a), {'ratio': 8}, ''); print('psutil' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "False\n"
 

@@ -6,7 +6,7 @@ import pytest
 from runs import SE_20, made
 
 from senet_lab import Architecture, Trainer
-from senet_lab.training.runs.warm import cool
+from senet_lab.training.runs.spare_process import cool
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from senet_lab import Trainer, memory
 from senet_lab.training.runs.run import Run, Status
 
 
-def test_what_cannot_fit_is_refused_at_start_with_advice_and_leaves_no_folder(trainer, monkeypatch):
+def test_start_without_enough_memory_is_refused_with_advice_and_leaves_no_folder(trainer, monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 2 * 2**30)
     ask(trainer, batch="4096")
     form = ask(trainer, start=True)
@@ -21,7 +21,7 @@ def test_what_cannot_fit_is_refused_at_start_with_advice_and_leaves_no_folder(tr
     assert sorted(path.name for path in trainer.folder.iterdir()) == ["a", "b", "c"]
 
 
-def test_what_may_not_fit_can_be_started_anyway_and_what_may_happen_is_said(trainer, monkeypatch):
+def test_start_anyway_without_enough_memory_warns_and_starts(trainer, monkeypatch):
     assert trainer.form["anyway"] == ""
     monkeypatch.setattr(memory, "available", lambda: 2**20)
     form = ask(trainer, token=TINY.token())
@@ -45,20 +45,20 @@ def test_what_may_not_fit_can_be_started_anyway_and_what_may_happen_is_said(trai
     killed(started)
 
 
-def test_without_data_nothing_can_be_started_anyway(trainer):
+def test_start_anyway_without_data_is_not_offered(trainer):
     assert ask(trainer, data="folder")["anyway"] == ""
 
 
-def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path):
+def test_start_in_an_unwritable_folder_is_refused_at_its_button(tmp_path):
     (tmp_path / "file").write_text("")
     trainer = Trainer(folder=tmp_path / "file")
     assert "start" in ask(trainer, start=True)["reasons"]
     assert trainer.failure is None
 
 
-def test_start_without_data_says_what_is_missing(trainer):
+def test_start_without_data_names_what_is_missing(trainer):
     ask(trainer, data="folder")
-    assert "Say first where the images are" in trainer.form["needs"]
+    assert "Choose an image folder first" in trainer.form["needs"]
     assert "say where it is first" in ask(trainer, start=True)["reasons"]["start"]
 
 
@@ -74,7 +74,7 @@ def test_start_without_data_says_what_is_missing(trainer):
         (Status("stopped", epochs=10, step=3, steps=36, **ALIVE), "stopping", "resume", False, False),
     ],
 )
-def test_each_state_has_its_words_and_its_buttons(folder, status, state, toggle, can_toggle, can_stop):
+def test_run_in_each_state_has_its_words_and_buttons(folder, status, state, toggle, can_toggle, can_stop):
     Run(folder / "a").tell(status)
     trainer = Trainer(folder=folder)
     ask(trainer, focus="a")
@@ -94,7 +94,7 @@ def test_each_state_has_its_words_and_its_buttons(folder, status, state, toggle,
 
 
 @pytest.mark.slow
-def test_a_run_that_was_made_and_not_started_can_be_begun(tmp_path):
+def test_run_that_was_created_only_can_be_resumed(tmp_path):
     Run.create(SE_20, folder=tmp_path / "a")
     trainer = Trainer(folder=tmp_path)
     assert "not started: Resume begins it" in trainer.now["said"]
@@ -107,7 +107,7 @@ def test_a_run_that_was_made_and_not_started_can_be_begun(tmp_path):
     assert started.status().process
 
 
-def test_a_process_that_is_gone_is_said_and_can_be_resumed(folder):
+def test_run_whose_process_is_gone_says_so_and_can_be_resumed(folder):
     Run(folder / "a").tell(Status("training", epoch=1, epochs=10, process=2**22 - 1))
     trainer = Trainer(folder=folder)
     ask(trainer, focus="a")

@@ -6,12 +6,12 @@ from panel_driver import ask
 from runs import ALIVE, checkpointed, made
 
 from senet_lab import Trainer
-from senet_lab.drawing.inline_styles import STORED
-from senet_lab.trainer.folder import look
+from senet_lab.drawing.html import STORED
+from senet_lab.trainer.folder import read_folder
 from senet_lab.training.runs.run import Run
 
 
-def test_gates_can_be_opened_of_runs_that_have_some_and_a_checkpoint(folder, trainer):
+def test_gates_of_runs_with_squeeze_excite_and_a_checkpoint_can_be_opened(folder, trainer):
     asks = lambda key: ask(trainer, focus=key) and trainer.now["asks"]  # noqa: E731 - two words for one question
     assert (asks("c")["can_gates"], asks("c")["gates"]) == (False, "It has no squeeze-excite")
     assert (asks("a")["can_gates"], asks("a")["gates"][:20]) == (False, "Its first checkpoint")
@@ -25,12 +25,12 @@ def test_gates_can_be_opened_of_runs_that_have_some_and_a_checkpoint(folder, tra
     fresh.close()
 
 
-def test_a_run_at_work_has_gates_as_soon_as_its_first_checkpoint_is_there(folder):
+def test_gates_of_an_active_run_can_be_opened_after_its_first_checkpoint(folder):
     run = made(folder, "d", state="training", **ALIVE)
-    seen = look(folder)
-    assert not seen.record("d").kept
+    snapshot = read_folder(folder)
+    assert not snapshot.record("d").has_checkpoint
     checkpointed(run)
-    assert look(folder, seen).record("d").kept
+    assert read_folder(folder, snapshot).record("d").has_checkpoint
 
 
 def test_the_gates_of_a_run_are_opened_once_and_those_of_another_close_them(folder, trainer):

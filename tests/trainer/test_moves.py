@@ -9,8 +9,9 @@ from runs import ALIVE, SE_20, made
 
 from senet_lab import Trainer
 from senet_lab.trainer import page as trainer_pages
-from senet_lab.trainer.folder import look
-from senet_lab.trainer.state import begun
+from senet_lab.trainer.commands import command
+from senet_lab.trainer.folder import read_folder
+from senet_lab.trainer.state import after, initial_state
 from senet_lab.training.recipe import RECIPES
 
 
@@ -52,12 +53,13 @@ from senet_lab.training.recipe import RECIPES
         ({"strat": True}, "try 'start'"),
     ],
 )
-def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves, words):
-    before = trainer._state
+def test_bad_value_is_answered_at_its_control_and_changes_nothing(trainer, moves, words):
+    state, before = initial_state(), trainer.form["controls"]
     form = ask(trainer, **moves)
     assert words in form["error"]
     assert list(form["reasons"]) == list(moves)
-    assert replace(trainer._state, refused={}) == before
+    assert form["controls"] == before
+    assert replace(after(state, moves), refusals={}) == state
     assert ask(trainer, epochs=5)["error"] == ""
 
 
@@ -71,34 +73,37 @@ def test_a_bad_value_is_answered_at_its_control_and_loses_nothing(trainer, moves
         ("validating", "after the images under way"),
     ],
 )
-def test_a_wish_says_what_it_waits_for(folder, wish, state, first):
+def test_request_to_pause_or_stop_says_what_it_waits_for(folder, wish, state, first):
     run = made(folder, "d", state=state, **ALIVE)
     run.ask({"pausing": "pause", "stopping": "stop"}[wish])
-    now = trainer_pages.now(begun(), look(folder), None)
+    now = trainer_pages.now(initial_state(), read_folder(folder), None)
     assert f"\u00b7 {wish}: {first}<" in now["progress"]
     assert now["said"] == f"SE-ResNet-20: {wish}: {first}."
 
 
-def test_another_recipe_keeps_what_is_a_matter_of_time_and_chance(trainer):
-    ask(trainer, epochs="1", seed="5")
-    assert trainer._state.recipe.warmup == 0
-    ask(trainer, recipe="original")
-    assert trainer._state.recipe == replace(RECIPES["original"], epochs=1, seed=5)
-    ask(trainer, recipe="modern", epochs="30")
-    assert trainer._state.recipe.epochs == 30
-    assert trainer._state.recipe.batch == 128
+def test_another_recipe_retains_epochs_and_seed():
+    state = after(initial_state(), {"epochs": "1", "seed": "5"})
+    assert state.recipe.warmup == 0
+    state = after(state, {"recipe": "original"})
+    assert state.recipe == replace(RECIPES["original"], epochs=1, seed=5)
+    state = after(state, {"recipe": "modern", "epochs": "30"})
+    assert (state.recipe.epochs, state.recipe.batch) == (30, 128)
 
 
-def test_a_run_that_is_at_work_is_said_to_slow_a_second_one_and_a_paused_one_is_not(tmp_path):
+def test_active_run_but_not_a_paused_one_is_said_to_slow_down_a_second(tmp_path):
     for state, slows in (("training", True), ("paused", False)):
         made(tmp_path / state, "mine", state=state, **ALIVE)
         trainer = Trainer(folder=tmp_path / state)
-        assert ("A run is at work: a second one would slow both." in trainer.form["needs"]) == slows
+        assert ("A run is in progress; a second one would slow down both." in trainer.form["needs"]) == slows
         trainer.close()
 
 
-def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trainer):
-    assert [record.key for record in trainer_pages.drawn_of(trainer._state, trainer._seen)] == ["a", "b", "c"]
+def test_comparable_runs_are_drawn_with_the_one_in_focus_until_others_are_selected(trainer):
+    assert [record.key for record in trainer_pages.picture_records(initial_state(), read_folder(trainer.folder))] == [
+        "a",
+        "b",
+        "c",
+    ]
     assert "SE-ResNet-20, ratio 16 is 4.0 points above SE-ResNet-20, ratio 4 after 3 epochs" in trainer.picture
     ask(trainer, drawn=["c"])
     assert "ResNet-20: validation accuracy 40.0 % after 3 epochs" in trainer.picture
@@ -108,10 +113,12 @@ def test_runs_alike_are_drawn_with_the_one_in_focus_until_others_are_chosen(trai
     assert "<h2>ResNet-20</h2>" in trainer.now["heading"]
 
 
-def test_the_settings_of_a_run_are_taken_over(trainer):
+def test_settings_of_a_run_are_copied(trainer):
     ask(trainer, focus="b", epochs="77")
-    ask(trainer, like=True)
-    state = trainer._state
+    assert ask(trainer, like=True)["controls"][0]["value"] is None
+    assert trainer.architecture == replace(SE_20, ratio=4)
+    record = read_folder(trainer.folder).record("b")
+    state = command("like", True, after(initial_state(), {"epochs": "77"}), record, trainer.folder)
     assert (state.architecture, state.recipe, state.base, state.kind) == (
         replace(SE_20, ratio=4),
         RECIPES["original"],

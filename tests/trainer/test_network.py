@@ -9,13 +9,18 @@ from runs import SE_20
 
 from senet_lab import Architecture, Explorer, Trainer
 from senet_lab.explorer import widget as explorer_module
-from senet_lab.explorer.labels import OWN
-from senet_lab.explorer.moves import TIMM
+from senet_lab.trainer.state import initial_state
 from senet_lab.training.recipe import RECIPES
 from senet_lab.weights import pretrained
+from senet_lab.widgets.labels import OWN
+from senet_lab.widgets.presets import TIMM_NETWORKS
 
 
-def test_a_network_that_ships_can_be_chosen_to_train(trainer):
+def control(trainer, name):
+    return next(each for each in trainer.form["controls"] if each["name"] == name)
+
+
+def test_bundled_network_can_be_selected(trainer):
     ask(trainer, network="ours/cifar_se_resnext17")
     card = pretrained.card("cifar_se_resnext17")
     assert trainer.architecture == card.architecture
@@ -23,21 +28,21 @@ def test_a_network_that_ships_can_be_chosen_to_train(trainer):
     assert choice["labels"][choice["stops"].index(choice["value"])] == "SE-ResNeXt-17 8 paths (ships)"
 
 
-def test_a_network_of_timms_that_is_pasted_is_shown_as_ones_own(trainer):
-    network = next(network for name, network in TIMM.items() if network.include_top)
+def test_network_of_timm_that_is_pasted_is_labelled_as_ones_own(trainer):
+    network = next(network for name, network in TIMM_NETWORKS.items() if network.include_top)
     choice = ask(trainer, token=network.token())["controls"][0]
     assert (choice["value"], choice["labels"][choice["stops"].index(None)]) == (None, OWN)
 
 
-def test_the_whole_set_is_refused_with_the_reason_where_it_is_not(trainer, monkeypatch, tmp_path):
+def test_cifar10_that_is_not_on_the_machine_is_refused_with_the_reason(trainer, monkeypatch, tmp_path):
     monkeypatch.setenv("SENET_LAB_DATA", str(tmp_path / "none.npz"))
     assert "CIFAR-10 is not at" in ask(trainer, data="cifar10")["error"]
-    assert trainer._state.kind == "sample"
+    assert control(trainer, "data")["value"] == "sample"
     (tmp_path / "none.npz").write_bytes(b"")
     assert ask(trainer, data="cifar10")["error"] == ""
 
 
-def test_the_network_takes_on_input_and_classes_of_the_data_and_says_so(trainer, tmp_path):
+def test_network_gets_input_and_classes_of_the_data_and_says_so(trainer, tmp_path):
     form = ask(trainer, network="se_resnext50_32x4d")
     assert trainer.architecture == replace(Architecture("resnext", 50), input_shape=(32, 32, 3), classes=10)
     assert "with 32\u00d732 pixels and 10 classes, as the data have" in form["controls"][0]["hint"]
@@ -46,10 +51,10 @@ def test_the_network_takes_on_input_and_classes_of_the_data_and_says_so(trainer,
         (tmp_path / "pets" / name / "1.png").write_bytes(b"")
     ask(trainer, path=f"{tmp_path}/pets")
     assert (trainer.architecture.classes, trainer.architecture.input_shape) == (3, (224, 224, 3))
-    assert trainer._state.data == str(tmp_path / "pets")
+    assert (control(trainer, "data")["value"], control(trainer, "path")["value"]) == ("folder", str(tmp_path / "pets"))
 
 
-def test_the_explorers_network_is_followed_until_another_is_chosen(folder):
+def test_network_of_the_explorer_is_followed_until_another_is_selected(folder):
     explorer = Explorer(SE_20)
     trainer = Trainer(explorer, folder)
     explorer.architecture = replace(SE_20, ratio=8)
@@ -69,10 +74,10 @@ def test_the_explorers_network_is_followed_until_another_is_chosen(folder):
     assert (trainer.form["error"], trainer.form["reasons"]) == ("", {})
     trainer.close()
     explorer.architecture = SE_20
-    assert trainer._state.architecture == replace(SE_20, ratio=4)
+    assert trainer.architecture == replace(SE_20, ratio=4)
 
 
-def test_an_explorer_whose_cell_is_run_again_leaves_the_trainer_to_its_successor(folder, monkeypatch):
+def test_successor_of_an_explorer_whose_cell_is_run_again_is_followed(folder, monkeypatch):
     monkeypatch.setattr(explorer_module, "cell", lambda: "explorer's cell")
     explorer = Explorer(SE_20)
     trainer = Trainer(explorer, folder)
@@ -84,18 +89,19 @@ def test_an_explorer_whose_cell_is_run_again_leaves_the_trainer_to_its_successor
     assert trainer.architecture == replace(SE_20, ratio=4)
     trainer.close()
     again.architecture = SE_20
-    assert trainer._state.architecture == replace(SE_20, ratio=4)
+    assert trainer.architecture == replace(SE_20, ratio=4)
 
 
-def test_what_is_no_network_is_refused():
+def test_architecture_of_another_type_is_refused():
     with pytest.raises(TypeError, match="`architecture` must be an Architecture or an Explorer, not 'resnet'"):
         Trainer("resnet")
 
 
-def test_a_recipe_that_is_given_is_the_one_at_first(tmp_path):
+def test_recipe_argument_is_the_initial_recipe(tmp_path):
     recipe = replace(RECIPES["original"], epochs=3, batch=64)
     trainer = Trainer(folder=tmp_path, recipe=recipe)
-    assert (trainer._state.base, trainer._state.recipe) == ("original", recipe)
+    state = initial_state(recipe=recipe)
+    assert (state.base, state.recipe) == ("original", recipe)
     assert repr(trainer) == "Trainer(SE-ResNet-20, original recipe, 3 epochs, sample)"
     trainer.close()
     with pytest.raises(

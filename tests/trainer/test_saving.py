@@ -9,16 +9,16 @@ from runs import ALIVE, checkpointed, made
 
 from senet_lab import Trainer, memory
 from senet_lab.trainer import page as trainer_pages
-from senet_lab.trainer import saving as trainer_taking
-from senet_lab.trainer.folder import look
-from senet_lab.trainer.saving import Taken
-from senet_lab.trainer.state import begun
+from senet_lab.trainer import saving as trainer_saving
+from senet_lab.trainer.folder import read_folder
+from senet_lab.trainer.snapshot import SaveResult
+from senet_lab.trainer.state import initial_state
 from senet_lab.training.runs.run import Run
 
 
 def saved(trainer):
     """What is said once the process that saves has ended; looked at here, since no page has said hello."""
-    await_that(lambda: not trainer._taking.look(), 240)
+    await_that(lambda: not trainer._saver.poll(), 240)
     trainer._tick()
     return trainer.now
 
@@ -50,7 +50,7 @@ def test_the_network_of_a_run_is_saved_beside_the_notebook_without_keras_in_its_
 
 
 @pytest.mark.slow
-def test_why_a_network_was_not_saved_is_said_of_its_run_alone(folder, tmp_path, monkeypatch):
+def test_failure_to_save_a_network_is_shown_with_its_run_only(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     checkpointed(Run(folder / "a"))
     trainer = Trainer(folder=folder)
@@ -68,20 +68,20 @@ def test_why_a_network_was_not_saved_is_said_of_its_run_alone(folder, tmp_path, 
     trainer.close()
 
 
-def test_what_came_of_saving_hides_nothing_that_happens_to_the_run_later(folder):
-    taken = Taken("d", "Saved as d.keras.", "saved")
+def test_result_of_saving_hides_no_later_state_of_the_run(folder):
+    result = SaveResult("d", "Saved as d.keras.", "saved")
     run = made(folder, "d", state="training", warning="Other versions.", **ALIVE)
-    said = lambda: trainer_pages.now(begun(), look(folder), None, taken)["said"]  # noqa: E731 - said twice
+    said = lambda: trainer_pages.now(initial_state(), read_folder(folder), None, result)["said"]  # noqa: E731 - said twice
     assert re.fullmatch(r"SE-ResNet-20: training.*\. Other versions\. Saved as d\.keras\.", said())
     run.tell(run.status()._replace(state="failed", reason="the disk is full", warning=""))
     assert said() == "SE-ResNet-20: failed, since the disk is full. Saved as d.keras."
 
 
-def test_a_network_is_not_saved_where_it_cannot_be_or_would_take_the_memory_of_a_training(folder, monkeypatch):
+def test_saving_without_memory_or_permission_is_refused(folder, monkeypatch):
     checkpointed(Run(folder / "a"))
     trainer = Trainer(folder=folder)
     monkeypatch.setattr(memory, "available", lambda: 10**8)
     assert "95 MiB are free; try it later" in ask(trainer, focus="a", take=True)["error"]
-    monkeypatch.setattr(trainer_taking.os, "access", lambda *_: False)
+    monkeypatch.setattr(trainer_saving.os, "access", lambda *_: False)
     assert "cannot be written to; start Jupyter in another folder" in ask(trainer, take=True)["error"]
     trainer.close()

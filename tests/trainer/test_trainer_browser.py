@@ -23,7 +23,7 @@ from servers import lab_served
 
 from senet_lab import Architecture
 from senet_lab.assets import read_assets
-from senet_lab.training.runs.listing import runs
+from senet_lab.training.runs.inventory import list_runs
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +49,7 @@ def home(tmp_path_factory):
         home / "notebooks" / "gates.ipynb", "from senet_lab import Trainer\nTrainer(folder='gated')", "1 + 1"
     )
     yield home
-    for run in runs(home / "notebooks" / "runs"):
+    for run in list_runs(home / "notebooks" / "runs"):
         run.stop()
         run.wait(30)
 
@@ -103,7 +103,7 @@ def expect_progress(page, pattern):
     expect(progress(page)).to_contain_text(re.compile(pattern), timeout=LONG)
 
 
-def test_nonsense_is_answered_at_its_control_and_loses_nothing(page):
+def test_nonsense_is_answered_at_its_control_and_changes_nothing(page):
     fill(page, "Batch", "many")
     expect(page.get_by_role("alert")).to_have_text("Batch must be a whole number, not 'many'; it stays 128.")
     expect(page.get_by_role("textbox", name="Batch")).to_have_value("many")
@@ -112,7 +112,7 @@ def test_nonsense_is_answered_at_its_control_and_loses_nothing(page):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_what_may_not_fit_can_be_started_anyway_by_keyboard_and_only_then(page):
+def test_start_anyway_is_offered_by_keyboard_only_without_enough_memory(page):
     anyway = page.get_by_role("button", name="Start anyway")
     expect(anyway).to_have_count(0)
     page.locator("summary", has_text=re.compile("^Token")).press("Enter")
@@ -153,7 +153,7 @@ def test_start_progress_and_curves_are_in_view_at_once(page):
     assert all(top >= 0 and bottom <= 720 - 24 for top, bottom in seen), seen  # 24: its status bar
 
 
-def test_an_epoch_tells_its_values_to_pointer_and_keyboard_and_keeps_the_focus_while_it_grows(page):
+def test_epoch_shows_its_values_to_pointer_and_keyboard_and_keeps_the_focus_while_it_grows(page):
     press(page, "Pause")
     expect_progress(page, "paused")
     page.locator(".sn-trainer [data-part=strips] .sn-node[tabindex='0']").focus()
@@ -198,7 +198,7 @@ def test_the_numbers_are_opened_and_read_while_they_grow(page):
     expect(lines.first).to_be_hidden()
 
 
-def test_curves_go_on_after_a_press_that_nobody_hears_the_end_of(page):
+def test_curves_continue_after_a_press_whose_release_is_lost(page):
     """As that of a button that opens a menu of the system's, or one that ends in another window."""
     strips = page.locator(".sn-trainer [data-part=strips] .sn-drawing")
     for press in ({"button": 2}, {"button": 0}):
@@ -226,12 +226,12 @@ def expect_obeyed_while_busy(page, home):
     expect(rested).to_be_visible(timeout=LONG)
 
 
-def test_stop_is_obeyed_while_a_cell_is_busy_and_the_curves_go_on_meanwhile(page, home):
+def test_stop_is_obeyed_while_a_cell_is_busy_and_the_curves_continue(page, home):
     run_cell(page, 1)
     expect_obeyed_while_busy(page, home)
 
 
-def test_what_was_stopped_is_resumed_where_it_was(page):
+def test_stopped_run_is_resumed_where_it_was(page):
     expect_progress(page, "stopped")
     stopped = int(re.match(r"\d+", progress(page).text_content())[0])
     assert stopped >= 2
@@ -240,7 +240,7 @@ def test_what_was_stopped_is_resumed_where_it_was(page):
     assert int(re.search(r"Epoch (\d+)", progress(page).text_content())[1]) > stopped
 
 
-def test_a_page_that_is_loaded_again_finds_the_training(page):
+def test_reloaded_page_shows_the_training(page):
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
     page.keyboard.press("Control+s")
@@ -251,7 +251,7 @@ def test_a_page_that_is_loaded_again_finds_the_training(page):
     expect(page.get_by_role("textbox", name="Epochs")).to_have_value("900")
 
 
-def test_a_kernel_that_is_restarted_finds_the_training(page):
+def test_restarted_kernel_shows_the_training(page):
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile(r"^Restart Kernel(\u2026|\.\.\.)$")).click()
     page.get_by_role("button", name="Confirm Kernel Restart").click()
@@ -261,7 +261,7 @@ def test_a_kernel_that_is_restarted_finds_the_training(page):
     expect_change(page)
 
 
-def test_a_panel_that_appears_when_the_next_cell_is_busy_already_follows_and_stops(page, home):
+def test_panel_that_appears_while_the_next_cell_is_busy_follows_and_stops(page, home):
     page.get_by_role("group", name="What to train").evaluate("(part) => (part.dataset.old = 'yes')")
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
@@ -300,7 +300,7 @@ def test_a_second_run_is_compared_with_the_first_and_taken_out_again(page):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
-def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to(page, theme, width, height):
+def test_page_has_nothing_cut_off_and_passes_axe(page, theme, width, height):
     set_theme(page, theme)
     page.set_viewport_size({"width": width, "height": height})
     page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
@@ -373,7 +373,7 @@ def press_gates_of(page, name):
     press(page, "Its gates")
 
 
-def test_who_asks_for_the_gates_of_another_run_is_led_there_again(gated):
+def test_gates_of_another_run_get_the_focus(gated):
     gates = gated.get_by_role("group", name="Gates of the run")
     for name in ("first", "second", "second", "first"):
         press_gates_of(gated, name)
@@ -382,7 +382,7 @@ def test_who_asks_for_the_gates_of_another_run_is_led_there_again(gated):
         expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value(name)
 
 
-def test_a_key_that_is_pressed_where_the_gates_are_is_not_for_the_notebook(gated):
+def test_key_pressed_in_the_gates_does_not_reach_the_notebook(gated):
     gates = gated.get_by_role("group", name="Gates of the run")
     press_gates_of(gated, "first")
     expect(gates).to_be_focused(timeout=LONG)
@@ -407,7 +407,7 @@ def late_lens(page, name):
     `name` is of the address: a page imports a module once, and then has it.
     """
     held = []
-    script = read_assets("widgets/kit.js", "widgets/conversation.js", "gatelens/widget.js")
+    script = read_assets("gatelens/widget.bundle.js")
 
     def hold(route):
         held.append(route)
@@ -431,7 +431,7 @@ def late_lens(page, name):
     page.unroute(f"**/{name}.js")
 
 
-def test_the_gates_that_were_asked_for_last_are_shown_whichever_come_first(gated):
+def test_gates_that_were_requested_last_are_shown_whichever_arrive_first(gated):
     gates = gated.get_by_role("group", name="Gates of the run")
     press_gates_of(gated, "third")
     expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third", timeout=LONG)
@@ -446,7 +446,7 @@ def test_the_gates_that_were_asked_for_last_are_shown_whichever_come_first(gated
     expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("third")
 
 
-def test_gates_that_do_not_come_are_said_and_tried_again_when_they_are_asked_for_again(gated):
+def test_gates_that_fail_to_load_are_reported_and_loaded_on_the_next_request(gated):
     gates = gated.get_by_role("group", name="Gates of the run")
     with late_lens(gated, "later") as let_come:
         press_gates_of(gated, "first")
@@ -488,7 +488,7 @@ def test_the_widest_figures_are_read_side_by_side(browser, lab, home, width, hei
     run.tell(run.status()._replace(state="stopped"))
 
 
-def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):
+def test_page_contacts_no_other_host_and_logs_no_error(page, lab):
     assert hosts(page) == {urlsplit(lab).netloc}
     # What JupyterLab says of a kernel that it restarts; and of itself, now and then, when a page is loaded anew.
     its_own = (

@@ -7,11 +7,11 @@ from panel_driver import ask, await_that
 from runs import SHORT, TINY, await_state
 
 from senet_lab import Trainer
-from senet_lab.training.runs.warm import cool
+from senet_lab.training.runs.spare_process import cool
 
 
 @pytest.mark.slow
-def test_a_training_is_started_watched_paused_stopped_resumed_and_found_by_another(tmp_path):
+def test_training_is_started_watched_paused_stopped_resumed_and_shown_by_another_trainer(tmp_path):
     trainer = Trainer(TINY, tmp_path)
     trainer._state = replace(trainer._state, recipe=replace(SHORT, epochs=12))  # long enough to be paused twice
     shown = []

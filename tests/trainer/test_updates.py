@@ -12,14 +12,14 @@ from runs import ALIVE, TINY, rows
 from senet_lab import Trainer
 from senet_lab.trainer import page as trainer_pages
 from senet_lab.trainer import widget as trainer_module
-from senet_lab.trainer.state import FIELDS
+from senet_lab.trainer.state import RECIPE_FIELDS
 from senet_lab.training.runs.metrics import COLUMNS
 from senet_lab.training.runs.run import Run, Status
 from senet_lab.widgets import follower as following
 from senet_lab.widgets.follower import Follower
 
 
-def test_a_look_that_costs_more_is_made_less_often(monkeypatch):
+def test_expensive_poll_is_made_less_often(monkeypatch):
     rests = []
 
     def looked(cost):
@@ -34,9 +34,9 @@ def test_a_look_that_costs_more_is_made_less_often(monkeypatch):
             pass
         return True
 
-    assert looked(0.0) == following.BUSY
+    assert looked(0.0) == following.BUSY_INTERVAL
     assert looked(0.005) >= 0.5
-    assert looked(0.05) == following.IDLE
+    assert looked(0.05) == following.IDLE_INTERVAL
 
 
 NONSENSE = [None, True, 0, -1, 1e9, 2.5, "", "x", "none", "8", [], [1], {}, "(", "9" * 99, "c"]
@@ -44,7 +44,20 @@ NONSENSE = [None, True, 0, -1, 1e9, 2.5, "", "x", "none", "8", [], [1], {}, "(",
 
 def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
     chance = random.Random(5)
-    names = (*FIELDS, "network", "token", "recipe", "data", "path", "focus", "drawn", "like", "pause", "stop", "nobody")
+    names = (
+        *RECIPE_FIELDS,
+        "network",
+        "token",
+        "recipe",
+        "data",
+        "path",
+        "focus",
+        "drawn",
+        "like",
+        "pause",
+        "stop",
+        "nobody",
+    )
     fine = {"token": [TINY.token()], "focus": "abc", "drawn": [["a"], ["a", "b"], []], "epochs": ["3", "40"]}
     for number in range(500):
         offered = {control["name"]: control["stops"] for control in trainer.form["controls"]}
@@ -56,12 +69,12 @@ def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
         assert trainer.failure is None, (moves, trainer.failure)
         assert trainer.form["answered"] == {VIEW: number + 1}
         assert set(trainer.form["reasons"]) <= {*moves, "network"}
-        assert trainer.picture == trainer_pages.picture(trainer._state, trainer._seen)
-        assert trainer.epochs == trainer_pages.epochs(trainer._state, trainer._seen)
+        assert trainer.picture == trainer_pages.picture(trainer._state, trainer._snapshot)
+        assert trainer.epochs == trainer_pages.epochs(trainer._state, trainer._snapshot)
     json.dumps(trainer.form)
 
 
-def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
+def test_settings_from_several_threads_end_with_the_last_state_on_the_page(trainer):
     begin = threading.Barrier(3)
 
     def move(values):
@@ -84,13 +97,13 @@ def test_moves_on_several_threads_end_with_the_last_state_on_the_page(trainer):
     for thread in threads:
         thread.join()
     assert trainer.failure is None
-    assert trainer.table == trainer_pages.table(trainer._state, trainer._seen)
-    assert trainer.now == trainer_pages.now(trainer._state, trainer._seen, trainer._reading)
+    assert trainer.table == trainer_pages.table(trainer._state, trainer._snapshot)
+    assert trainer.now == trainer_pages.now(trainer._state, trainer._snapshot, trainer._device)
     epochs = next(control for control in trainer.form["controls"] if control["name"] == "epochs")["value"]
     assert epochs == str(trainer._state.recipe.epochs)
 
 
-def test_nothing_is_sent_while_nothing_changes_and_only_the_part_that_does(trainer):
+def test_only_changed_parts_are_sent(trainer):
     trainer._tick()
     changed = []
     trainer.observe(lambda change: changed.append(change["name"]), ["form", "now", "picture", "epochs", "table"])
@@ -123,7 +136,7 @@ def test_a_step_sends_no_table_and_an_epoch_does(folder):
     assert "epoch 4, accuracy" not in before["strips"] + trainer.picture
 
 
-def test_a_follower_looks_until_it_is_ended_and_no_longer_than_its_panel_lives():
+def test_follower_polls_until_it_is_ended_or_its_panel_is_gone():
     looked = []
 
     def tick():
@@ -151,7 +164,7 @@ def test_a_follower_looks_until_it_is_ended_and_no_longer_than_its_panel_lives()
 
 
 def test_an_error_while_following_is_shown_and_kept(trainer, monkeypatch):
-    monkeypatch.setattr(trainer_module, "look", lambda *_: 1 / 0)
+    monkeypatch.setattr(trainer_module, "read_folder", lambda *_: 1 / 0)
     assert trainer._tick() is False
     assert "ZeroDivisionError" in trainer.form["error"]
     assert isinstance(trainer.failure, ZeroDivisionError)
@@ -160,7 +173,7 @@ def test_an_error_while_following_is_shown_and_kept(trainer, monkeypatch):
     assert ask(trainer, epochs=4)["error"] == ""
 
 
-def test_an_error_of_our_own_is_shown_and_the_next_move_works(trainer, monkeypatch):
+def test_internal_error_is_shown_and_the_next_setting_works(trainer, monkeypatch):
     monkeypatch.setattr(trainer_pages, "form", lambda *_, **__: 1 / 0)
     assert "ZeroDivisionError" in ask(trainer, epochs=4)["error"]
     monkeypatch.undo()

@@ -15,18 +15,18 @@ from senet_lab import Trainer
 from senet_lab.cli import main
 from senet_lab.data.pictures import picture
 from senet_lab.files import DamagedFileError, read_json, read_text
-from senet_lab.gatelens.sources.folder import Found
+from senet_lab.gatelens.sources.run_list import RunList
 from senet_lab.trainer import page as trainer_pages
-from senet_lab.trainer.folder import look
-from senet_lab.trainer.state import begun
+from senet_lab.trainer.folder import read_folder
+from senet_lab.trainer.state import initial_state
 from senet_lab.training import rates
 from senet_lab.training.batches import FILE as SCALE
-from senet_lab.training.batches import Scale, scale_of
+from senet_lab.training.batches import Scale, known_scale
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import checkpoint, metrics
-from senet_lab.training.runs.fitting import fitted, must_fit
-from senet_lab.training.runs.listing import damage, runs
+from senet_lab.training.runs.data_fit import fit_to_data, must_fit
+from senet_lab.training.runs.inventory import find_damage, list_runs
 from senet_lab.training.runs.run import COLUMNS, Run, Status
 
 NESTED = "[" * 100_000
@@ -38,8 +38,8 @@ def folder(tmp_path):
     """Three runs that have trained an epoch."""
     for name in ("a", "b", "c"):
         run = Run.create(TINY, folder=tmp_path / name)
-        metrics.append(run.folder / "metrics.csv", ROW)
-        checkpoint.keep(run.folder / "checkpoints", 1, [np.ones(3)], {"epoch": 1})
+        metrics.append_row(run.folder / "metrics.csv", ROW)
+        checkpoint.write_newest(run.folder / "checkpoints", 1, [np.ones(3)], {"epoch": 1})
         run.tell(Status("stopped", "it was asked to", 1, 10))
         run.ask("stop")
     return tmp_path
@@ -151,7 +151,7 @@ DAMAGE = [
 
 
 @pytest.mark.parametrize(("name", "content", "reason"), DAMAGE, ids=lambda value: str(value)[:40])
-def test_the_list_names_a_damaged_file_with_the_reason_and_lists_the_other_runs(folder, name, content, reason, capfd):
+def test_list_names_a_damaged_file_with_the_reason_and_lists_the_other_runs(folder, name, content, reason, capfd):
     path = folder / "b" / name
     put(path, content)
     began = time.monotonic()
@@ -165,27 +165,29 @@ def test_the_list_names_a_damaged_file_with_the_reason_and_lists_the_other_runs(
 
 
 @pytest.mark.parametrize(("name", "content", "reason"), DAMAGE, ids=lambda value: str(value)[:40])
-def test_the_trainers_page_shows_the_other_runs_whatever_is_damaged(folder, name, content, reason):
+def test_page_of_the_trainer_shows_the_other_runs_whatever_is_damaged(folder, name, content, reason):
     put(folder / "b" / name, content)
-    seen = look(folder)
-    assert {"a", "c"} <= {record.key for record in seen.records}
+    snapshot = read_folder(folder)
+    assert {"a", "c"} <= {record.key for record in snapshot.records}
     if name == "config.json" and "placement" not in reason:  # without which a run can be shown
-        assert reason.partition(";")[0][:40] in seen.reasons["b"]
-        assert f"not readable: b (config.json: {reason.partition(';')[0][:20]}" in table(seen)
-    assert look(folder, seen).reasons == seen.reasons
-    trainer_pages.now(begun(), seen, None)
-    trainer_pages.picture(begun(), seen)
+        assert reason.partition(";")[0][:40] in snapshot.errors["b"]
+        assert f"not readable: b (config.json: {reason.partition(';')[0][:20]}" in table(snapshot)
+    assert read_folder(folder, snapshot).errors == snapshot.errors
+    trainer_pages.now(initial_state(), snapshot, None)
+    trainer_pages.picture(initial_state(), snapshot)
 
 
-def table(seen):
-    return trainer_pages.table(begun(), seen).replace("&#x27;", "'").replace("&quot;", '"')
+def table(snapshot):
+    return trainer_pages.table(initial_state(), snapshot).replace("&#x27;", "'").replace("&quot;", '"')
 
 
 def test_many_damaged_runs_are_named_as_far_as_there_is_room(folder):
     for at in range(8):
         shutil.copytree(folder / "a", folder / f"x{at}")
         put(folder / f"x{at}" / "config.json", NESTED)
-    assert re.search(r"not readable: x7 \(config\.json: it is nested too deeply\), .* and 3 more", table(look(folder)))
+    assert re.search(
+        r"not readable: x7 \(config\.json: it is nested too deeply\), .* and 3 more", table(read_folder(folder))
+    )
 
 
 def test_a_run_with_a_damaged_status_waits_and_says_why(folder):
@@ -229,51 +231,51 @@ def test_a_run_is_not_started_where_something_else_lies_in_the_place_of_its_skip
 
 
 @pytest.mark.parametrize("text", ["pause\n", "  pause  ", "pause\r\n", "\tpause"])
-def test_what_is_wanted_may_end_in_a_line_or_spaces(folder, text):
+def test_request_that_ends_in_a_newline_or_spaces_is_read(folder, text):
     (folder / "a" / "wanted").write_text(text)
     assert Run(folder / "a").asked() == "pause"
-    assert look(folder).record("a").wanted == "pause"
-    assert not damage(Run(folder / "a"))
+    assert read_folder(folder).record("a").request == "pause"
+    assert not find_damage(Run(folder / "a"))
 
 
 @pytest.mark.parametrize("row", [
     "nan,1,1,1,1,1,1,1,1", "inf,1,1,1,1,1,1,1,1", "0,1,1,1,1,1,1,1,1", "2.5,1,1,1,1,1,1,1,1", "3,1,1,1,1,nan,1,1,1",
     "3,1,1,1,1,1,1,inf,1", "\x00", '3,"1,1,1,1,1,1,1,1', f"3,{'1' * 200_000},1,1,1,1,1,1,1",
 ])  # fmt: skip
-def test_a_row_of_metrics_that_cannot_be_is_left_out_and_the_next_one_is_not(folder, row):
+def test_impossible_row_of_metrics_is_left_out_and_the_next_one_is_not(folder, row):
     path = folder / "a" / "metrics.csv"
     path.write_text(f"{path.read_text()}{row}\n")
-    metrics.append(path, {**ROW, "epoch": 2, "val_loss": float("nan"), "val_accuracy": float("nan")})
+    metrics.append_row(path, {**ROW, "epoch": 2, "val_loss": float("nan"), "val_accuracy": float("nan")})
     assert [each["epoch"] for each in Run(folder / "a").metrics()] == [1, 2]
 
 
 @pytest.mark.parametrize("about", [{"epoch": "x"}, {"epoch": None}, {"step": -1}, {"loss": []}, [], 3])
-def test_a_checkpoint_that_says_nonsense_of_its_place_gives_way_to_the_one_before(tmp_path, about):
-    checkpoint.keep(tmp_path, 1, [np.ones(3)], {"epoch": 1})
+def test_checkpoint_with_impossible_progress_gives_way_to_the_one_before(tmp_path, about):
+    checkpoint.write_newest(tmp_path, 1, [np.ones(3)], {"epoch": 1})
     told = json.dumps({"arrays": 1, **about} if isinstance(about, dict) else about)
     np.savez(tmp_path / "000000002.npz", about=np.frombuffer(told.encode(), "uint8"), v00000=np.ones(3))
-    assert checkpoint.newest(tmp_path)[1] == {"epoch": 1}
+    assert checkpoint.read_newest(tmp_path)[1] == {"epoch": 1}
     assert (tmp_path / "000000002.damaged").is_file()
 
 
 @pytest.mark.parametrize("what", ["a folder", "a named pipe"])
-def test_what_lies_in_the_place_of_a_checkpoint_gives_way_to_the_one_before(tmp_path, what):
-    checkpoint.keep(tmp_path, 1, [np.ones(3)], {"epoch": 1})
+def test_folder_or_pipe_in_the_place_of_a_checkpoint_gives_way_to_the_one_before(tmp_path, what):
+    checkpoint.write_newest(tmp_path, 1, [np.ones(3)], {"epoch": 1})
     put(tmp_path / "000000002.npz", what)
-    _, about, damaged = checkpoint.newest(tmp_path)
+    _, about, damaged = checkpoint.read_newest(tmp_path)
     assert (about, damaged) == ({"epoch": 1}, [f"'000000002.npz' is damaged: it is {what} and not a file"])
 
 
 @pytest.mark.parametrize("text", [NESTED, "[]", '{"mean": 3}', '{"mean": ["x"], "deviation": [1]}', "{}",
                                   '{"mean": [0.5], "deviation": [0.1, 0.2]}', '{"mean": [0.5], "deviation": [0]}'])  # fmt: skip
-def test_a_damaged_scale_is_none(folder, text):
+def test_damaged_scale_is_ignored(folder, text):
     put(folder / "a" / SCALE, text)
-    assert scale_of(folder / "a", "sample") == Scale()
+    assert known_scale(folder / "a", "sample") == Scale()
     with pytest.raises(ValueError, match="knows the scale of its images once it has been started"):
-        scale_of(folder / "a", "elsewhere")
+        known_scale(folder / "a", "elsewhere")
 
 
-def test_a_file_that_may_not_be_read_says_so(tmp_path, monkeypatch):
+def test_file_without_permission_is_reported(tmp_path, monkeypatch):
     """As root, who runs these tests in a container, one may read everything."""
 
     def refused(path, _):
@@ -289,10 +291,10 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path, monkeypatch):
 def test_a_file_that_is_not_there_is_not_damaged(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_text(tmp_path / "none", "")
-    assert runs(tmp_path / "nowhere") == []
+    assert list_runs(tmp_path / "nowhere") == []
 
 
-def test_an_older_config_lacks_what_was_added_since(tmp_path):
+def test_config_of_an_older_version_gets_default_fields(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     put(run.folder / "config.json", config())
     assert (run.config["versions"], run.placement, run.recipe) == ({}, Placement(), Recipe())
@@ -317,13 +319,13 @@ def test_a_run_that_becomes_readable_is_read_again(folder, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", refused)
-        seen = look(folder)
-        assert seen.reasons == {"b": "config.json: it cannot be read (Permission denied)"}
+        snapshot = read_folder(folder)
+        assert snapshot.errors == {"b": "config.json: it cannot be read (Permission denied)"}
         path.chmod(0o600)
-    assert look(folder, seen).record("b")
+    assert read_folder(folder, snapshot).record("b")
 
 
-def test_a_run_whose_checkpoints_are_all_damaged_says_how_to_go_on(folder):
+def test_run_whose_checkpoints_are_all_damaged_says_what_to_do(folder):
     for path in (folder / "a" / "checkpoints").glob("*.npz"):
         put(path, "PK")
     words = "all of them are damaged; put back a copy of one, or remove 'checkpoints' to train from the start."
@@ -332,8 +334,8 @@ def test_a_run_whose_checkpoints_are_all_damaged_says_how_to_go_on(folder):
 
 
 @pytest.mark.parametrize("call", [
-    lambda path: must_fit(TINY, path), lambda path: fitted(TINY, path), lambda path: Run.create(TINY, data=path),
-    lambda path: Trainer(folder=path), Found, picture,
+    lambda path: must_fit(TINY, path), lambda path: fit_to_data(TINY, path), lambda path: Run.create(TINY, data=path),
+    lambda path: Trainer(folder=path), RunList, picture,
 ])  # fmt: skip
 def test_a_path_in_the_home_of_nobody_is_refused_by_its_name(call):
     with pytest.raises(ValueError, match=r"^`(data|folder|source)` \(='~nosuchuser/x'\) .*; try '"):
@@ -342,6 +344,6 @@ def test_a_path_in_the_home_of_nobody_is_refused_by_its_name(call):
 
 def test_the_home_of_nobody_in_the_environment_remembers_no_rates(monkeypatch, caplog):
     monkeypatch.setenv(rates.VARIABLE, "~nosuchuser/x")
-    assert rates.remembered() == []
-    rates.remember(TINY, Recipe(), 1.0)
+    assert rates.load_rates() == []
+    rates.record_rate(TINY, Recipe(), 1.0)
     assert "`SENET_LAB_CACHE` (='~nosuchuser/x')" in caplog.text

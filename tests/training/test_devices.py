@@ -13,7 +13,7 @@ from runs import SHORT, TINY, await_state, log_of
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
 from senet_lab.training.batches import Batches
-from senet_lab.training.devices import Placed, Placement
+from senet_lab.training.devices import Devices, Placement
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.runs.run import Run
 
@@ -64,7 +64,7 @@ def alone(tmp_path_factory, forked):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_two_devices_make_the_losses_of_one(backend, alone, tmp_path):
+def test_two_devices_give_the_losses_of_one(backend, alone, tmp_path):
     two = Run.create(TINY, RECIPE, folder=tmp_path / "two", placement=Placement("all"))
     assert trained(two, backend, devices=2).wait() == 0
     for name in ("loss", "val_loss"):
@@ -73,7 +73,7 @@ def test_two_devices_make_the_losses_of_one(backend, alone, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_hosts_pause_stop_and_go_on_together_and_make_the_losses_of_one(alone, tmp_path):
+def test_two_hosts_pause_stop_and_resume_together_and_give_the_losses_of_one(alone, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -115,7 +115,7 @@ def test_gradients_are_not_accumulated_where_tensorflow_mirrors(tmp_path):
     assert "`accumulate` (=2) must be 1 on 2 devices of TensorFlow" in run.status().reason
 
 
-def test_a_run_that_cannot_be_placed_leaves_no_folder(tmp_path):
+def test_run_with_an_impossible_placement_leaves_no_folder(tmp_path):
     with pytest.raises(ValueError, match="must be two or more"):
         Run.create(TINY, RECIPE, folder=tmp_path / "run", placement=Placement("one", ("a:1",), 0))
     assert not (tmp_path / "run").exists()
@@ -131,13 +131,13 @@ def test_a_run_that_cannot_be_placed_leaves_no_folder(tmp_path):
         (["--host-index", "1"], "`host_index` (=1) must be at most 0"),
     ],
 )
-def test_a_placement_that_cannot_be_is_refused_before_anything_is_made(arguments, words, tmp_path, capfd):
+def test_impossible_placement_is_refused_before_anything_is_created(arguments, words, tmp_path, capfd):
     assert main(["train", "--folder", str(tmp_path / "run"), *arguments]) == 2
     assert words in capfd.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
-def test_each_step_can_be_shared_and_loses_no_more_than_a_rest():
+def test_each_step_divides_evenly_and_loses_no_more_than_a_remainder():
     batches = Batches.of(data.sample(), replace(RECIPES["modern"], batch=128), parts=8)
     counts = [len(x) for x, _ in batches.epoch(0)]
     assert counts == [batches.count(step) for step in range(batches.steps)]
@@ -148,16 +148,19 @@ def test_each_step_can_be_shared_and_loses_no_more_than_a_rest():
         Batches.of(data.sample(), replace(RECIPES["modern"], batch=100), parts=8)
 
 
-def test_hosts_share_a_batch_without_rest():
+def test_hosts_share_all_of_a_batch():
     rows = np.arange(12)
-    shares = [Placed(6, 3, index).own(rows) for index in range(3)]
+    shares = [Devices(6, 3, index).host_share(rows) for index in range(3)]
     np.testing.assert_array_equal(np.concatenate(shares), rows)
 
 
-def test_what_feeds_a_network_on_one_device_has_no_thread_that_tunes_it():
+def test_training_data_on_one_device_has_no_thread_that_tunes_it():
     """TensorFlow 2.21 may wait for such a thread at the end of a pass, as long again as the pass has taken."""
     x, y = np.zeros((5, 4, 4, 3), "float32"), np.arange(5)
-    fed, held = Placed().fed(lambda: iter([(x[:3], y[:3]), (x[3:], y[3:])])), Placed().in_order(x, y, 2)["x"]
+    fed, held = (
+        Devices().training_data(lambda: iter([(x[:3], y[:3]), (x[3:], y[3:])])),
+        Devices().validation_data(x, y, 2)["x"],
+    )
     assert [fed.options().autotune.enabled, held.options().autotune.enabled] == [False, False]
     assert [len(each[1]) for each in fed] == [3, 2]
     assert [each[1].numpy().tolist() for each in held] == [[0, 1], [2, 3], [4]]

@@ -10,7 +10,7 @@ from senet_lab.cli import main
 from senet_lab.training import estimate as room
 from senet_lab.training import rates
 from senet_lab.training.devices import Placement
-from senet_lab.training.estimate import checked, estimate
+from senet_lab.training.estimate import check_memory, estimate
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs.run import Run
 
@@ -54,7 +54,7 @@ def test_memory_is_estimated_within_a_tenth_of_what_was_measured(network, optimi
 
 
 @pytest.mark.usefixtures("two_gib")
-def test_what_cannot_fit_is_refused_with_the_nearest_batch_that_would(tmp_path):
+def test_recipe_without_enough_memory_is_refused_with_the_nearest_batch_that_fits(tmp_path):
     recipe = replace(RECIPES["modern"], batch=2048)
     found = estimate(NET, recipe)
     assert not found.fits
@@ -62,7 +62,7 @@ def test_what_cannot_fit_is_refused_with_the_nearest_batch_that_would(tmp_path):
     assert not estimate(NET, replace(recipe, batch=2 * found.batch)).fits
     words = f"try batch={found.batch} with accumulate={2048 // found.batch}, which makes the same step of 2048 images"
     with pytest.raises(ValueError, match=re.escape(words)):
-        checked(NET, recipe, "sample")
+        check_memory(NET, recipe, "sample")
     run = Run.create(NET, recipe, folder=tmp_path / "run")
     with pytest.raises(ValueError, match=re.escape(words)):
         run.start()
@@ -71,18 +71,18 @@ def test_what_cannot_fit_is_refused_with_the_nearest_batch_that_would(tmp_path):
 
 
 @pytest.mark.parametrize("recipe", [replace(RECIPES["modern"], batch=100), Recipe(batch=1000, accumulate=4)])
-def test_what_is_advised_fits_and_makes_the_step_that_it_says(recipe, monkeypatch):
+def test_advised_batch_fits_and_makes_the_step_that_it_says(recipe, monkeypatch):
     network, advised = Architecture("resnet", 50, **SMALL), 0
     for mebibytes in range(1200, 4000, 200):
         monkeypatch.setattr(memory, "available", lambda: mebibytes * 2**20)  # noqa: B023 - called in this turn
         if estimate(network, recipe).fits or not estimate(network, recipe).batch:
             continue
         with pytest.raises(ValueError, match="try batch=") as refusal:
-            checked(network, recipe, "sample")
+            check_memory(network, recipe, "sample")
         words = r"batch=(\d+) with accumulate=(\d+), which makes (.+) of (\d+) images"
         batch, times, which, step = re.search(words, str(refusal.value)).groups()
         advice = replace(recipe, batch=int(batch), accumulate=int(times))
-        assert checked(network, advice, "sample").fits
+        assert check_memory(network, advice, "sample").fits
         assert int(step) == advice.batch * advice.accumulate
         assert (which == "the same step") == (int(step) == recipe.batch * recipe.accumulate)
         advised += 1
@@ -90,16 +90,16 @@ def test_what_is_advised_fits_and_makes_the_step_that_it_says(recipe, monkeypatc
 
 
 @pytest.mark.usefixtures("two_gib")
-def test_the_command_line_refuses_before_it_makes_a_folder(tmp_path, capfd):
+def test_command_line_refuses_before_it_creates_a_folder(tmp_path, capfd):
     assert main(["train", "--batch", "2048", "--folder", str(tmp_path / "run")]) == 2
     assert "or force it" in capfd.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
-def test_where_not_even_one_image_fits_a_smaller_network_is_advised(monkeypatch):
+def test_network_that_fits_not_even_one_image_is_advised_to_be_smaller(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 100 * 2**20)
     with pytest.raises(ValueError, match="try a smaller image, fewer channels or fewer blocks, since not even batch=1"):
-        checked(NET, Recipe(), "sample")
+        check_memory(NET, Recipe(), "sample")
 
 
 def test_memory_grows_with_the_batch_the_optimizer_and_the_images():
@@ -157,10 +157,10 @@ def test_a_folder_is_counted_as_it_is_kept_in_bytes(tmp_path):
 
 
 @pytest.mark.usefixtures("no_rates")
-def test_nobody_guesses_before_something_was_trained_and_then_from_the_nearest():
+def test_time_is_unknown_before_a_training_and_then_predicted_from_the_nearest():
     assert estimate(NET, Recipe()).seconds is None
     assert "not known before" in estimate(NET, Recipe()).words
-    rates.remember(NET, Recipe(), 100.0)
+    rates.record_rate(NET, Recipe(), 100.0)
     found = estimate(NET, Recipe(epochs=3))
     assert found.seconds == pytest.approx(3 * 4500 / 100)
     assert "about 2 min for 3 epochs" in found.words
@@ -168,24 +168,24 @@ def test_nobody_guesses_before_something_was_trained_and_then_from_the_nearest()
     ratio = rates.work(deeper) / rates.work(NET)
     assert estimate(deeper, Recipe()).seconds == pytest.approx(10 * 4500 / 100 * ratio)
     assert "a rough guess: " in estimate(deeper, Recipe()).words
-    rates.remember(deeper, Recipe(), 30.0)
+    rates.record_rate(deeper, Recipe(), 30.0)
     assert estimate(deeper, Recipe()).seconds == pytest.approx(10 * 4500 / 30)
     assert estimate(NET, Recipe(epochs=3)).seconds == pytest.approx(3 * 4500 / 100)
 
 
 @pytest.mark.usefixtures("no_rates")
-def test_what_another_backend_or_precision_has_shown_tells_nothing(monkeypatch):
-    rates.remember(NET, Recipe(), 100.0)
+def test_rates_of_another_backend_or_precision_are_not_used(monkeypatch):
+    rates.record_rate(NET, Recipe(), 100.0)
     assert estimate(NET, Recipe(precision="mixed_bfloat16")).seconds is None
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     assert estimate(NET, Recipe()).seconds is None
 
 
 @pytest.mark.usefixtures("no_rates")
-def test_what_several_devices_have_shown_tells_nothing_of_one():
+def test_rates_of_several_devices_are_not_used_for_one():
     two = ("10.0.0.1:1", "10.0.0.2:1")
-    rates.remember(NET, Recipe(), 800.0, Placement("all"))
-    rates.remember(NET, Recipe(), 300.0, Placement("one", two, 1))
+    rates.record_rate(NET, Recipe(), 800.0, Placement("all"))
+    rates.record_rate(NET, Recipe(), 300.0, Placement("one", two, 1))
     assert estimate(NET, Recipe()).seconds is None
     for placement, pace in ((Placement("all"), 800), (Placement("one", two), 300), (Placement("all", two), None)):
         expected = None if pace is None else pytest.approx(10 * 4500 / pace)
@@ -209,17 +209,17 @@ def test_what_several_devices_have_shown_tells_nothing_of_one():
     ],
 )
 @pytest.mark.usefixtures("no_rates")
-def test_rates_that_are_damaged_are_none(text):
+def test_damaged_rates_are_ignored(text):
     rates.path().parent.mkdir(exist_ok=True)
     rates.path().write_text(text)
     assert estimate(NET, Recipe()).seconds is None
-    rates.remember(NET, Recipe(), 100.0)
+    rates.record_rate(NET, Recipe(), 100.0)
     assert estimate(NET, Recipe()).seconds is not None
 
 
 @pytest.mark.usefixtures("no_rates")
-def test_only_the_last_rates_are_kept():
-    for number in range(room.rates.KEPT + 5):
-        rates.remember(NET, Recipe(), 1.0 + number)
-    assert len(rates.remembered()) == rates.KEPT
-    assert rates.remembered()[-1].images_per_s == rates.KEPT + 5
+def test_only_the_last_rates_are_stored():
+    for number in range(room.rates.MAX_RATES + 5):
+        rates.record_rate(NET, Recipe(), 1.0 + number)
+    assert len(rates.load_rates()) == rates.MAX_RATES
+    assert rates.load_rates()[-1].images_per_s == rates.MAX_RATES + 5

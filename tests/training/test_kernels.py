@@ -20,7 +20,7 @@ def home(tmp_path, monkeypatch):
     return tmp_path / "jupyter" / "kernels"
 
 
-def test_a_kernel_says_engine_and_device_and_brings_its_environment(tmp_path):
+def test_kernel_names_backend_and_device_and_sets_their_environment(tmp_path):
     wanted = [Kernel.on("tensorflow"), Kernel.on("tensorflow", "NVIDIA H200"), Kernel.on("jax", "2 NVIDIA A100")]
     folders = [folder for _, folder in kernels.register(wanted, str(tmp_path))]
     specs = [json.loads((folder / "kernel.json").read_text()) for folder in folders]

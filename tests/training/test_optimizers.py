@@ -46,7 +46,7 @@ def weights():
     ],
     ids=lambda arguments: "-".join(arguments) or "as it comes",
 )
-def test_adam_makes_the_steps_of_kerass(weights, arguments):
+def test_adam_makes_the_steps_of_keras(weights, arguments):
     ours, _ = steps(accelerate_adam(keras.optimizers.Adam(**arguments)), weights)
     theirs, _ = steps(keras.optimizers.Adam(**arguments), weights)
     assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(ours, weights, strict=True))
@@ -74,7 +74,7 @@ def test_a_compiled_model_has_its_optimizers_variables_before_the_first_step():
     assert len(model.optimizer.variables) >= 2 * len(model.trainable_variables)
 
 
-def test_a_model_goes_on_with_kerass_adam_where_ours_left_off(weights, tmp_path):
+def test_model_continues_with_adam_of_keras_where_ours_stopped(weights, tmp_path):
     _, model = steps(accelerate_adam(keras.optimizers.Adam(0.01)), weights)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")

@@ -16,12 +16,12 @@ from runs import SHORT, TINY, assert_ends_as, await_state, log_of
 
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
-from senet_lab.training.batches import Batches, Scale, cropped, kept_scale
+from senet_lab.training.batches import Batches, Scale, crop, ensure_scale
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs import checkpoint, metrics
-from senet_lab.training.runs.listing import runs
+from senet_lab.training.runs.inventory import list_runs
 from senet_lab.training.runs.run import COLUMNS, Run, Status
-from senet_lab.training.worker import keeper
+from senet_lab.training.worker import checkpointer
 
 
 @pytest.mark.slow
@@ -46,7 +46,7 @@ def test_a_stop_is_obeyed_within_a_step_and_a_resumed_run_ends_as_an_unbroken_on
     asked = time.monotonic()
     assert run.wait(30).state == "stopped"
     assert time.monotonic() - asked < 3  # a step of this network takes some 50 ms
-    assert checkpoint.newest(run.folder / "checkpoints")[1]["step"] > 0
+    assert checkpoint.read_newest(run.folder / "checkpoints")[1]["step"] > 0
     assert forked(run).wait(120).state == "finished"
     assert_ends_as(run, unbroken)
 
@@ -92,25 +92,25 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(unbroken, forked, tmp_
 
 
 @pytest.mark.slow
-def test_a_loss_that_is_no_number_ends_the_run_and_says_so(forked, tmp_path):
+def test_loss_that_is_no_number_fails_the_run_with_the_reason(forked, tmp_path):
     wild = replace(SHORT, learning_rate=999.0, schedule="constant", warmup=0, weight_decay=0.9, label_smoothing=0.0)
     run = Run.create(TINY, wild, folder=tmp_path / "wild")
     status = forked(run, kept_every=0).wait(120)
     assert status.state == "failed"
-    arrays, about, _ = checkpoint.newest(run.folder / "checkpoints")
+    arrays, about, _ = checkpoint.read_newest(run.folder / "checkpoints")
     assert all(np.isfinite(array).all() for array in arrays)
     assert about["step"] >= 1
     words = "; the last checkpoint is from before: try a lower learning rate in a new run"
     assert re.search(rf"is no number any more at epoch \d, step \d+{words}", status.reason)
 
 
-def test_a_checkpoint_that_cannot_be_read_just_now_is_not_taken_for_a_damaged_one(tmp_path, monkeypatch):
+def test_checkpoint_that_is_temporarily_unreadable_is_not_treated_as_damaged(tmp_path, monkeypatch):
     checkpoint.write(tmp_path / "000000001.npz", [np.zeros(3)], {"epoch": 0})
     with monkeypatch.context() as patch:
         patch.setattr(checkpoint, "opened", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
         with pytest.raises(OSError, match="Input/output error"):
-            checkpoint.newest(tmp_path)
-    assert checkpoint.newest(tmp_path)[1] == {"epoch": 0}
+            checkpoint.read_newest(tmp_path)
+    assert checkpoint.read_newest(tmp_path)[1] == {"epoch": 0}
 
 
 @pytest.mark.slow
@@ -159,15 +159,15 @@ def test_what_is_damaged_anywhere_is_refused_as_damaged(tmp_path):
         checkpoint.read(path)
 
 
-def test_a_status_that_is_damaged_stops_nobody_from_going_on(tmp_path):
+def test_run_with_a_damaged_status_can_be_resumed(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     (run.folder / "status.json").write_text("")
     assert run.status().state == "waiting"
     assert not run.is_held()
-    assert [each.folder.name for each in runs(tmp_path)] == ["a"]
+    assert [each.folder.name for each in list_runs(tmp_path)] == ["a"]
 
 
-def test_a_status_of_an_older_version_is_read_and_what_a_newer_one_says_left_out(tmp_path):
+def test_status_of_an_older_version_is_read_and_unknown_fields_are_left_out(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     (run.folder / "status.json").write_text('{"state": "stopped", "epoch": 3, "at": 5.0, "mood": "good"}')
     assert run.status() == Status("stopped", epoch=3, at=5.0)
@@ -176,7 +176,7 @@ def test_a_status_of_an_older_version_is_read_and_what_a_newer_one_says_left_out
         assert run.status().state == "waiting"
 
 
-def test_a_process_counts_by_its_mark_and_not_by_its_number_alone(tmp_path):
+def test_process_is_recognized_by_its_mark_and_not_by_its_number_alone(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     run.tell(Status("training", process=os.getpid(), mark="worker-of-another-time"))  # the number is used again
     assert not run.is_held()
@@ -184,7 +184,7 @@ def test_a_process_counts_by_its_mark_and_not_by_its_number_alone(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_that_goes_on_with_other_versions_warns_and_goes_on(forked, tmp_path):
+def test_run_that_is_resumed_with_other_versions_warns_and_continues(forked, tmp_path):
     run = Run.create(TINY, replace(SHORT, epochs=1, warmup=0, schedule="constant"), folder=tmp_path / "a")
     config = json.loads((run.folder / "config.json").read_text())
     config["versions"]["keras"] = "3.0.0"
@@ -195,22 +195,22 @@ def test_a_run_that_goes_on_with_other_versions_warns_and_goes_on(forked, tmp_pa
     assert status.warning in (run.folder / "log.txt").read_text()
 
 
-def test_a_folder_of_ones_own_is_standardised_by_its_own_pixels_and_a_run_keeps_by_which(tmp_path):
+def test_image_folder_is_standardised_by_its_own_pixels_and_the_scale_is_stored(tmp_path):
     draw = np.random.default_rng(0)
     x = draw.normal((50, 100, 200), (5, 10, 20), (2500, 8, 8, 3)).round().clip(0, 255).astype("uint8")
     images = data.Images("own", ("a", "b"), x, np.zeros(len(x), "uint8"), x[:1], np.zeros(1, "uint8"))
-    scale = kept_scale(tmp_path, images)
+    scale = ensure_scale(tmp_path, images)
     np.testing.assert_allclose(scale.mean, x.mean((0, 1, 2)) / 255, rtol=1e-9)
     np.testing.assert_allclose(scale.deviation, x.std((0, 1, 2)) / 255, rtol=1e-6)
     batches = Batches.of(images, Recipe(standardise=True), scale)
     assert np.abs(batches.x_held.mean((0, 1, 2))).max() < 0.05
     assert np.abs(batches.x_held.std((0, 1, 2)) - 1).max() < 0.05
-    assert kept_scale(tmp_path, data.sample()) == scale  # whatever has become of the images since
+    assert ensure_scale(tmp_path, data.sample()) == scale  # whatever has become of the images since
     (tmp_path / "scale.json").write_text("{")
-    assert kept_scale(tmp_path, data.sample()) == Scale()
+    assert ensure_scale(tmp_path, data.sample()) == Scale()
 
 
-def test_what_has_no_deviation_is_standardised_to_numbers():
+def test_images_without_deviation_are_standardised_to_finite_numbers():
     x = np.full((10, 4, 4, 1), 7, "uint8")
     images = data.Images("grey", ("a", "b"), x, np.zeros(10, "uint8"), x, np.zeros(10, "uint8"))
     assert np.isfinite(Batches.of(images, Recipe(standardise=True)).x_held).all()
@@ -225,7 +225,7 @@ def test_what_has_no_deviation_is_standardised_to_numbers():
         (replace(TINY, input_shape=(64, 64, 3)), "sample", "try (32, 32, 3)"),
     ],
 )
-def test_data_that_a_network_cannot_take_is_refused_before_anything_is_made(tmp_path, architecture, data, words):
+def test_data_that_do_not_fit_a_network_are_refused_before_anything_is_created(tmp_path, architecture, data, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         Run.create(architecture, data=data, folder=tmp_path / "a")
     assert not (tmp_path / "a").exists()
@@ -237,7 +237,7 @@ def test_a_run_that_was_not_started_waits(tmp_path):
     assert (run.metrics(), run.is_held()) == ([], False)
     with pytest.raises(FileExistsError):
         Run.create(TINY, folder=tmp_path / "a")
-    assert [each.folder.name for each in runs(tmp_path)] == ["a"]
+    assert [each.folder.name for each in list_runs(tmp_path)] == ["a"]
 
 
 def test_a_process_that_is_gone_has_failed(tmp_path):
@@ -245,12 +245,12 @@ def test_a_process_that_is_gone_has_failed(tmp_path):
     run.tell(Status("training", epoch=1, epochs=10))
     assert run.status().state == "failed"
     assert run.status().reason.endswith("before anything was kept; resume it, and it begins anew")
-    checkpoint.keep(run.folder / "checkpoints", 1, [np.ones(3)], {})
+    checkpoint.write_newest(run.folder / "checkpoints", 1, [np.ones(3)], {})
     assert run.status().reason.endswith("or the machine went down; resume it, and it goes on")
 
 
 @pytest.mark.slow
-def test_a_trained_network_is_taken_along_with_its_best_weights(unbroken, tmp_path, capfd):
+def test_trained_network_is_saved_with_its_best_weights(unbroken, tmp_path, capfd):
     import keras
 
     assert main(["save", str(unbroken.folder), str(tmp_path / "network.keras")]) == 0
@@ -266,7 +266,7 @@ def test_a_trained_network_is_taken_along_with_its_best_weights(unbroken, tmp_pa
     assert "is there already; try another name" in capfd.readouterr().err
 
 
-def test_a_run_that_has_kept_nothing_has_no_network_to_take_along(tmp_path, capfd):
+def test_run_without_a_checkpoint_has_no_network_to_save(tmp_path, capfd):
     run = Run.create(TINY, folder=tmp_path / "a")
     assert main(["save", str(run.folder), str(tmp_path / "network.keras")]) == 2
     assert "'a' has no checkpoint yet" in capfd.readouterr().err
@@ -275,16 +275,16 @@ def test_a_run_that_has_kept_nothing_has_no_network_to_take_along(tmp_path, capf
     assert not list(tmp_path.glob("*network*"))
 
 
-def test_checkpoints_within_an_epoch_come_as_often_as_they_cost_little(monkeypatch):
+def test_checkpoints_within_an_epoch_are_as_frequent_as_they_are_cheap(monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(keeper.time, "monotonic", lambda: now[0])
-    kept = keeper.Keeper(Path("nowhere"), None, None, None, steps=10, origin=None)
-    for took, after in ((0.0, keeper.LEAST), (0.1, 20), (10.0, keeper.EVERY)):
-        kept._took = took
-        now[0] = kept._at + after
-        assert not kept.is_due()
+    monkeypatch.setattr(checkpointer.time, "monotonic", lambda: now[0])
+    parts = (Path("nowhere"), None, None, None, 10, None)
+    for seconds, interval in ((0.0, checkpointer.MIN_INTERVAL), (0.1, 20), (10.0, checkpointer.MAX_INTERVAL)):
+        writer = checkpointer.Checkpointer(*parts, written_at=now[0], seconds=seconds)
+        now[0] = writer.written_at + interval
+        assert not writer.is_due()
         now[0] += 0.01
-        assert kept.is_due()
+        assert writer.is_due()
 
 
 def broken(folder, words):
@@ -294,21 +294,23 @@ def broken(folder, words):
     return os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
-def test_a_process_that_never_began_is_told_from_one_that_was_killed_by_its_last_words(tmp_path, monkeypatch):
+def test_process_that_never_began_is_reported_with_the_last_line_of_its_log(tmp_path, monkeypatch):
     run = Run.create(TINY, folder=tmp_path / "a")
     monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "first", "raise ImportError('no such <engine>')"))
     reason = run.start().wait(60).reason
-    assert "its process ended before it could begin: the last it said is 'ImportError: no such <engine>'" in reason
+    assert (
+        "its process ended before it could begin: the last line of its log is 'ImportError: no such <engine>'" in reason
+    )
     assert str(run.folder / "log.txt") in reason
     monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "second", "import os; os._exit(1)"))
-    assert "it said nothing, as one that is killed" in run.start().wait(60).reason  # not what the first one said
+    assert "it wrote nothing, like one that is killed" in run.start().wait(60).reason  # not what the first one said
 
 
-def test_a_line_of_metrics_that_was_cut_off_is_left_out_and_an_epoch_done_again_counts_once(tmp_path):
+def test_truncated_line_of_metrics_is_left_out_and_a_repeated_epoch_counts_once(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     head = "epoch,step,seconds,images_per_s,learning_rate,loss,accuracy,val_loss,val_accuracy\n"
     (run.folder / "metrics.csv").write_text(f"{head}1,2,3,4,5,6,7,8,9\n2,2,3,4,5,6,7,8,9\n2,2,3,4,5,1,7,8,9\n3,2,3,4,5")
-    metrics.append(run.folder / "metrics.csv", dict.fromkeys(COLUMNS, 4.0))
+    metrics.append_row(run.folder / "metrics.csv", dict.fromkeys(COLUMNS, 4.0))
     assert [(row["epoch"], row["loss"]) for row in run.metrics()] == [(1, 6), (2, 1), (4, 4)]
 
 
@@ -325,7 +327,7 @@ def test_a_line_of_metrics_that_was_cut_off_is_left_out_and_an_epoch_done_again_
         ({"lr": 1}, "try 'learning_rate'"),
     ],
 )
-def test_a_recipe_refuses_what_cannot_be_with_what_would_do(values, words):
+def test_impossible_recipe_is_refused_with_a_value_that_is_possible(values, words):
     with pytest.raises((ValueError, TypeError)) as error:
         Recipe.from_dict(values)
     assert words in str(error.value)
@@ -336,7 +338,7 @@ def test_a_recipe_goes_through_json(name):
     assert Recipe.from_dict(RECIPES[name].to_dict()) == RECIPES[name]
 
 
-def test_each_epoch_sees_every_training_image_once_in_an_order_of_its_own():
+def test_each_epoch_has_every_training_image_once_in_an_order_of_its_own():
     batches = Batches.of(data.sample(), Recipe(batch=700))
     seen = [np.concatenate([x for x, _ in batches.epoch(number)]) for number in (0, 1)]
     keys = [[image.tobytes() for image in epoch] for epoch in seen]
@@ -346,7 +348,7 @@ def test_each_epoch_sees_every_training_image_once_in_an_order_of_its_own():
     assert len(set(keys[0]) | {image.tobytes() for image in batches.x_held}) == 5000
 
 
-def test_an_epoch_that_is_entered_late_goes_on_with_the_same_batches():
+def test_epoch_that_is_resumed_continues_with_the_same_batches():
     batches = Batches.of(data.sample(), replace(RECIPES["modern"], batch=900))
     whole, late = list(batches.epoch(4)), list(batches.epoch(4, 3))
     assert len(late) == len(whole) - 3 == batches.steps - 3
@@ -357,7 +359,7 @@ def test_an_epoch_that_is_entered_late_goes_on_with_the_same_batches():
 
 def test_a_crop_moves_an_image_by_at_most_four_pixels_and_mirrors_half_of_them():
     x = np.arange(1, 1 + 32 * 32, dtype="float32").reshape(1, 32, 32, 1).repeat(200, 0)
-    moved = cropped(x, np.random.default_rng(0))
+    moved = crop(x, np.random.default_rng(0))
     middle = moved[:, 12:20, 12:20, 0]
     mirrored = middle[:, 0, 0] > middle[:, 0, 1]
     assert 60 < mirrored.sum() < 140
@@ -372,48 +374,48 @@ def test_standardised_pixels_have_mean_0_and_deviation_1():
     assert np.abs(x.std((0, 1, 2)) - 1).max() < 0.05
 
 
-def test_only_the_last_checkpoints_are_kept_and_each_comes_back_as_it_was(tmp_path):
+def test_only_the_last_checkpoints_remain_and_each_is_read_as_it_was_written(tmp_path):
     arrays = [np.arange(6.0).reshape(2, 3), np.array(3, "int64")]
     for step in (1, 2, 3):
-        checkpoint.keep(tmp_path, step, arrays, {"epoch": step})
+        checkpoint.write_newest(tmp_path, step, arrays, {"epoch": step})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["000000002.npz", "000000003.npz"]
-    found, about, damaged = checkpoint.newest(tmp_path)
+    found, about, damaged = checkpoint.read_newest(tmp_path)
     assert (about, damaged) == ({"epoch": 3}, [])
     for a, b in zip(found, arrays, strict=True):
         np.testing.assert_array_equal(a, b)
         assert a.dtype == b.dtype
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+def test_unwritable_folder_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         Run.create(TINY, folder=tmp_path / "file" / "run")
 
 
-def test_checkpoints_that_are_all_damaged_are_said_and_never_passed_over(tmp_path):
+def test_checkpoints_that_are_all_damaged_are_an_error(tmp_path):
     for step in (1, 2):
-        checkpoint.keep(tmp_path, step, [np.ones(3)], {"epoch": step})
+        checkpoint.write_newest(tmp_path, step, [np.ones(3)], {"epoch": step})
         path = tmp_path / f"{step:09d}.npz"
         path.write_bytes(path.read_bytes()[:-30])
     for _ in range(2):  # the second time their names have changed
         with pytest.raises(ValueError, match="No checkpoint can be read"):
-            checkpoint.newest(tmp_path)
-    checkpoint.keep(tmp_path, 1, [np.zeros(3)], {"epoch": 1})
-    found, about, damaged = checkpoint.newest(tmp_path)
+            checkpoint.read_newest(tmp_path)
+    checkpoint.write_newest(tmp_path, 1, [np.zeros(3)], {"epoch": 1})
+    found, about, damaged = checkpoint.read_newest(tmp_path)
     assert (found[0].sum(), about, damaged) == (0, {"epoch": 1}, [])
 
 
 def test_a_new_checkpoint_stays_though_older_ones_have_higher_numbers(tmp_path):
     for step in (8, 9, 1):
-        checkpoint.keep(tmp_path, step, [np.ones(3)], {"epoch": step})
+        checkpoint.write_newest(tmp_path, step, [np.ones(3)], {"epoch": step})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["000000001.npz", "000000009.npz"]
 
 
 @pytest.mark.parametrize("accumulate", [1, 4])
-def test_the_learning_rate_ends_at_nothing_and_not_before_whatever_is_accumulated(accumulate):
-    from senet_lab.training.worker.model import _rate
+def test_learning_rate_reaches_zero_at_the_end_whatever_is_accumulated(accumulate):
+    from senet_lab.training.worker.model import learning_rate
 
-    rate = _rate(replace(RECIPES["modern"], epochs=10, warmup=1, accumulate=accumulate), 100)
+    rate = learning_rate(replace(RECIPES["modern"], epochs=10, warmup=1, accumulate=accumulate), 100)
     found = [float(rate(step)) for step in (0, 100, 550, 1000)]
     assert found == pytest.approx([0, 0.1, 0.05, 0], abs=1e-3)
 

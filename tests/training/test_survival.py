@@ -12,12 +12,13 @@ from dataclasses import replace
 import numpy as np
 import psutil
 import pytest
+from panel_driver import await_that
 from runs import SHORT, TINY, assert_ends_as, await_state, killed, log_of, process_of
 
 from senet_lab.training.runs import checkpoint
-from senet_lab.training.runs.process import KEEPING, Waiting
+from senet_lab.training.runs.process import KEEPING, WaitingProcess
 from senet_lab.training.runs.run import ENDED, Run
-from senet_lab.training.runs.warm import cool, warm
+from senet_lab.training.runs.spare_process import cool, warm
 
 pytestmark = pytest.mark.slow
 MOMENTS = (*["compiling"] * 5, *["mid-step"] * 7, *["during a checkpoint"] * 8)
@@ -37,7 +38,7 @@ def await_moment(run, moment, draw):
     return run.is_held()
 
 
-def test_a_worker_that_is_killed_at_20_moments_ends_with_the_same_weights_bit_for_bit(unbroken, tmp_path, forked):
+def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(unbroken, tmp_path, forked):
     draw, cut_off = random.Random(7), 0
     moments = draw.sample(MOMENTS, len(MOMENTS))
     run = Run.create(TINY, SHORT, folder=tmp_path / "0")
@@ -49,7 +50,7 @@ def test_a_worker_that_is_killed_at_20_moments_ends_with_the_same_weights_bit_fo
             assert run.status().state == "failed"
             assert "resume it" in run.status().reason
             cut_off += any((run.folder / "checkpoints").glob(".*.npz"))
-        found = checkpoint.newest(run.folder / "checkpoints")
+        found = checkpoint.read_newest(run.folder / "checkpoints")
         assert found is None or found[2] == []  # nothing that is half written is ever found
         assert all(np.isfinite(row["loss"]) for row in run.metrics())
         if run.status().state == "finished":
@@ -63,7 +64,7 @@ def test_a_worker_that_is_killed_at_20_moments_ends_with_the_same_weights_bit_fo
 KERNEL = """
 import sys, time
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.warm import warm
+from senet_lab.training.runs.spare_process import warm
 run = Run(sys.argv[1])
 if sys.argv[2] == "warm":
     warm()
@@ -143,7 +144,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_ends_a_run_that_says_so_and_goes_on_once_there_is_room(unbroken, forked, small_disk):
+def test_full_disk_fails_a_run_that_says_so_and_resumes_once_there_is_room(unbroken, forked, small_disk):
     run = forked(Run.create(TINY, SHORT, folder=small_disk / "run"))
     await_state(run, ("training",))
     filler = small_disk / "filler"
@@ -153,7 +154,7 @@ def test_a_full_disk_ends_a_run_that_says_so_and_goes_on_once_there_is_room(unbr
     status = run.wait(120)
     assert status.state == "failed"
     assert "No space left on device" in status.reason
-    found = checkpoint.newest(run.folder / "checkpoints")
+    found = checkpoint.read_newest(run.folder / "checkpoints")
     assert found is None or found[2] == []
     filler.unlink()
     assert forked(run).wait(180).state == "finished"
@@ -173,7 +174,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_no_half_file(unbroken, forke
 
 
 @pytest.mark.skipif(not hasattr(psutil, "RLIMIT_AS"), reason="only Linux limits a process that runs already")
-def test_a_run_that_gets_no_more_memory_fails_with_a_plain_message(forked, tmp_path):
+def test_run_that_is_out_of_memory_fails_with_a_plain_message(forked, tmp_path):
     run = forked(Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run"))
     await_state(run, ("training",))
     process = process_of(run)
@@ -202,7 +203,7 @@ def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(
         sum(range(20_000))
         assert time.monotonic() < end
     assert time.monotonic() - asked[0] < step + 1
-    assert checkpoint.newest(run.folder / "checkpoints")[1]["step"] > 0
+    assert checkpoint.read_newest(run.folder / "checkpoints")[1]["step"] > 0
 
 
 def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, tmp_path):
@@ -219,7 +220,7 @@ def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, tmp_
     assert "checkpoints" in status.reason
 
 
-def test_a_run_goes_on_in_a_warm_process_and_only_one_is_kept(unbroken, tmp_path):
+def test_run_starts_in_the_spare_process_and_there_is_only_one(unbroken, tmp_path):
     before = {each.pid for each in psutil.Process().children()}
     threads = [threading.Thread(target=warm) for _ in range(8)]
     for thread in threads:
@@ -241,7 +242,7 @@ def gone(number, seconds=60):
     return True
 
 
-def test_a_warm_process_that_nobody_needs_ends(monkeypatch):
+def test_spare_process_that_is_not_needed_ends(monkeypatch):
     before = {each.pid for each in psutil.Process().children()}
     warm()
     (first,) = {each.pid for each in psutil.Process().children()} - before
@@ -256,9 +257,9 @@ def test_a_warm_process_that_nobody_needs_ends(monkeypatch):
     assert gone(third)
 
 
-def test_a_process_that_trains_keeps_its_memory_unless_it_is_told_otherwise(monkeypatch):
+def test_training_process_keeps_its_memory_unless_the_environment_says_otherwise(monkeypatch):
     monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
-    waiting = Waiting()
+    waiting = WaitingProcess()
     while not (settled := psutil.Process(waiting.number).environ()):  # the system takes a moment to set it up
         time.sleep(0.01)
     waiting.end()
@@ -267,8 +268,16 @@ def test_a_process_that_trains_keeps_its_memory_unless_it_is_told_otherwise(monk
     assert settled["TF_CPU_ALLOCATOR_USE_BFC"] == "true"
 
 
-def test_no_warm_process_outlives_its_kernel():
-    script = "from senet_lab.training.runs.warm import warm; import psutil, time; warm(); print(psutil.Process().children()[0].pid, flush=True); time.sleep(600)"
+@pytest.mark.slow
+def test_spare_process_without_a_run_loads_keras():
+    process = WaitingProcess()
+    maps = psutil.Process(process.number).memory_maps
+    await_that(lambda: any("tensorflow" in each.path for each in maps()), 120)
+    process.end()
+
+
+def test_spare_process_ends_with_its_kernel():
+    script = "from senet_lab.training.runs.spare_process import warm; import psutil, time; warm(); print(psutil.Process().children()[0].pid, flush=True); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as kernel:
         number = int(kernel.stdout.readline())
         kernel.kill()

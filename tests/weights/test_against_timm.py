@@ -121,7 +121,7 @@ def test_a_network_that_was_trained_here_computes_the_same_in_timm(timm, tmp_pat
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_what_was_recorded_is_what_timm_says(timm, name):
+def test_recorded_values_are_those_of_timm(timm, name):
     said, told = timm("answers", name), TIMM[name]
     assert said.pop("names") == told["names"]
     for side, parts in said.items():
@@ -144,7 +144,7 @@ def test_pictures_are_prepared_as_timm_prepares_them(timm, tag, tmp_path):
         assert how.picture(picture) == pytest.approx(np.load(tmp_path / "theirs.npy"), abs=1e-6)
 
 
-def test_all_weights_that_timm_publishes_of_these_networks_can_be_had(timm):
+def test_all_published_weights_of_these_networks_are_available(timm):
     """By name those that are on the hub; of the others timm names a pickle elsewhere."""
     theirs = {tag: hub for tag, hub in timm("published").items() if tag.partition(".")[0] in NAMES}
     assert {tag for tag, hub in theirs.items() if hub} == set(PUBLISHED)

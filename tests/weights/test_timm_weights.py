@@ -463,7 +463,7 @@ def test_only_whole_weights_in_full_precision_are_kept(monkeypatch, tmp_path):
     tag = "seresnet50.ra2_in1k"
     monkeypatch.setenv("SENET_LAB_CACHE", str(tmp_path / "cache"))
     save_file(draw(shapes(architecture_of(tag))), tmp_path / "model.safetensors")
-    monkeypatch.setattr(hub, "_fetched", lambda _: tmp_path / "model.safetensors")
+    monkeypatch.setattr(hub, "fetch", lambda _: tmp_path / "model.safetensors")
 
     def interrupted(_, path):
         path.write_bytes(b"half")
@@ -479,8 +479,8 @@ def test_only_whole_weights_in_full_precision_are_kept(monkeypatch, tmp_path):
         assert hub.load(tag).get_layer("stem_conv").kernel.dtype == "bfloat16"
     finally:
         keras.config.set_dtype_policy("float32")
-    assert not hub.kept(tag).exists()
-    hub.kept(tag).write_bytes(b"half")
+    assert not hub.weights_path(tag).exists()
+    hub.weights_path(tag).write_bytes(b"half")
     with pytest.raises(ValueError, match=r"weights.h5' is damaged: .*; remove it, and it is made anew"):
         hub.load(tag)
 
@@ -502,7 +502,7 @@ def fetched(monkeypatch, tmp_path):
             return str(folder / name)
 
         monkeypatch.setattr(hugging_face, "hf_hub_download", download)
-        return hub._fetched("seresnet50.ra2_in1k")
+        return hub.fetch("seresnet50.ra2_in1k")
 
     fetch.asked = []
     return fetch
@@ -558,10 +558,10 @@ def test_a_damaged_pin_is_named_and_nothing_is_fetched(fetched, text):
 def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
     errors = pytest.importorskip("huggingface_hub.errors")
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-    assert hub._plain(errors.LocalEntryNotFoundError("An error happened.\nAnd more.")).startswith(
+    assert hub.failure_words(errors.LocalEntryNotFoundError("An error happened.\nAnd more.")).startswith(
         "https://huggingface.co cannot be reached"
     )
-    assert hub._plain(OSError("No space left.\nAnd more.")) == "No space left."
+    assert hub.failure_words(OSError("No space left.\nAnd more.")) == "No space left."
 
 
 @pytest.mark.parametrize(

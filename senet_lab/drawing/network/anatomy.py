@@ -1,4 +1,4 @@
-"""Anatomy: the parts of a network by their paths, such as "group2/block1", and what there is to say of each."""
+"""The anatomy of a network: its parts by their paths, such as "group2/block1", and what there is to say of each."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from operator import itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from senet_lab.checks import quoted
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row, Shape
 
-PARAMS, MACS = itemgetter(Row._fields.index("params")), itemgetter(Row._fields.index("macs"))
+PARAMS, MACS = attrgetter("params"), attrgetter("macs")  # faster than a loop: a network has many rows
 
 
 class Part(NamedTuple):
@@ -23,30 +23,30 @@ class Part(NamedTuple):
         path: "stem", "group2", "group2/block1", "group2/block1/se".
         kind: "projection" or "identity" for a residual block, "group", "se", else "plain".
         rows: its layers.
-        entered: the shape that comes in.
+        input_shape: the shape that comes in.
         params, macs: sums over its layers, as in `Row`.
     """
 
     path: str
     kind: str
     rows: tuple[Row, ...]
-    entered: Shape
+    input_shape: Shape
     params: int
     macs: int
 
     @classmethod
-    def over(cls, path: str, kind: str, rows: Iterable[Row], entered: Shape) -> Part:
-        """A part with its sums."""
+    def over(cls, path: str, kind: str, rows: Iterable[Row], input_shape: Shape) -> Part:
+        """Return a part with its sums."""
         rows = tuple(rows)
-        return cls(path, kind, rows, entered, sum(map(PARAMS, rows)), sum(map(MACS, rows)))
+        return cls(path, kind, rows, input_shape, sum(map(PARAMS, rows)), sum(map(MACS, rows)))
 
     @property
-    def leaving(self) -> Shape:
+    def output_shape(self) -> Shape:
         """The shape that goes out."""
         return self.rows[-1].output_shape
 
     @property
-    def squeezed(self) -> int:
+    def squeezed_channels(self) -> int:
         """Channels that the squeeze of its first squeeze-excite leaves; 0 without one."""
         for row in self.rows:
             if row.role == "reduce":
@@ -54,13 +54,23 @@ class Part(NamedTuple):
         return 0
 
     @property
+    def gated_channels(self) -> int:
+        """Channels that its squeeze-excite scales; 0 without one."""
+        return next((int(row.output_shape[-1]) for row in self.rows if row.role == "gate"), 0)
+
+    @property
     def paths(self) -> int:
         """Its cardinality: groups of its grouped convolution, 1 without one."""
         return max([row.groups for row in self.rows])
 
-    def like(self, other: Part) -> bool:
-        """Whether it is such a block as the other: kind, shapes and sums are the same."""
-        return self[3:] == other[3:] and self.kind == other.kind and self.leaving == other.leaving
+    def is_like(self, other: Part) -> bool:
+        """Return whether it is such a block as the other: kind, shapes and sums are the same."""
+        return (
+            self.params == other.params
+            and self.macs == other.macs
+            and self.kind == other.kind
+            and (self.input_shape, self.output_shape) == (other.input_shape, other.output_shape)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,26 +81,26 @@ class Anatomy:
 
     @classmethod
     def of(cls, thing: Ledger | Anatomy) -> Anatomy:
-        """The anatomy of a ledger; an anatomy as it is."""
+        """Return the anatomy of a ledger; an anatomy as it is."""
         return thing if isinstance(thing, Anatomy) else cls(thing)
 
     @cached_property
     def groups(self) -> dict[str, tuple[Part, ...]]:
         """The blocks of each group, in order; what has no blocks, as a stem, is one part."""
-        found: dict[str, list[Part]] = {}
-        for (name, block), (entered, rows) in self._runs().items():
+        groups: dict[str, list[Part]] = {}
+        for (name, block), (input_shape, rows) in self._runs().items():
             if name != "input":
                 kind = _kind(rows) if block else "plain"
-                part = Part.over(f"{name}/{block}" if block else name, kind, rows, entered)
-                found.setdefault(name, []).append(part)
-        return {name: tuple(parts) for name, parts in found.items()}
+                part = Part.over(f"{name}/{block}" if block else name, kind, rows, input_shape)
+                groups.setdefault(name, []).append(part)
+        return {name: tuple(parts) for name, parts in groups.items()}
 
     def _runs(self) -> dict[tuple[str, str], tuple[Shape, list[Row]]]:
-        """For each (place, block) its rows, and the shape in front of the first: blocks are written in a chain."""
+        """Return, for each (place, block), its rows and the shape before the first: blocks are written in a chain."""
         runs: dict[tuple[str, str], tuple[Shape, list[Row]]] = {}
         last, rows, before = ("", "-"), [], self.ledger.rows[0]
         for row, place in zip(self.ledger.rows, self.ledger.places, strict=True):
-            key = (place, row[2])
+            key = (place, row.block)
             if key != last:
                 last, rows = key, runs.setdefault(key, (before.output_shape, []))[1]
             rows.append(row)
@@ -103,7 +113,7 @@ class Anatomy:
         return self.ledger.rows[0].output_shape
 
     def part(self, path: str) -> Part:
-        """The part at a path.
+        """Return the part at a path.
 
         Raises:
             ValueError: there is none; the error names those of its group, or else the groups.
@@ -113,27 +123,26 @@ class Anatomy:
         if not path:
             return Part.over("", "network", self.ledger.rows, self.input_shape)
         if blocks and not block:
-            return blocks[0] if blocks[0].path == name else _whole(name, blocks)
+            return blocks[0] if blocks[0].path == name else _group(name, blocks)
         for part in blocks:
             if part.path == path:
                 return part
-            if f"{part.path}/se" == path and part.squeezed:
+            if f"{part.path}/se" == path and part.squeezed_channels:
                 return _squeeze_excite(part)
-        known = [part.path for part in blocks] or list(self.groups)
-        raise ValueError(f"`path` (={quoted(path)}) must be one of {', '.join(known) or 'a residual network'}.")
+        paths = [part.path for part in blocks] or list(self.groups)
+        raise ValueError(f"`path` (={quoted(path)}) must be one of {', '.join(paths) or 'a residual network'}.")
 
 
 def _kind(rows: Iterable[Row]) -> str:
-    """Of a block: it has a projection shortcut, an identity shortcut, or none."""
+    """Return the kind of a block: it has a projection shortcut, an identity shortcut, or none."""
     if "add" not in [row.kind for row in rows]:
         return "plain"
     return "projection" if "shortcut" in [row.role for row in rows] else "identity"
 
 
-def _whole(name: str, blocks: tuple[Part, ...]) -> Part:
+def _group(name: str, blocks: tuple[Part, ...]) -> Part:
     rows = tuple(chain.from_iterable([block.rows for block in blocks]))
-    params, macs = sum([block.params for block in blocks]), sum([block.macs for block in blocks])
-    return Part(name, "group", rows, blocks[0].entered, params, macs)
+    return Part(name, "group", rows, blocks[0].input_shape, sum(map(PARAMS, blocks)), sum(map(MACS, blocks)))
 
 
 def _squeeze_excite(block: Part) -> Part:

@@ -1,10 +1,12 @@
-"""Where it goes: parameters, multiply-adds and activations by group and by kind of layer, squeeze-excite apart."""
+"""Draw where it goes: parameters, multiply-adds and activations by group and by kind of layer, squeeze-excite apart."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
+from senet_lab.drawing.html import Html, html
+from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import percent, short, spaced, tied
 from senet_lab.ledger.ledger import Ledger, Total
@@ -51,22 +53,22 @@ class Parts(NamedTuple):
         return (("By group", self.groups), ("By kind", self.kinds))
 
 
-def breakdown(ledger: Ledger) -> str:
-    """One sentence, the bars, the tables behind them."""
+def breakdown(ledger: Ledger) -> Html:
+    """Return one sentence, the bars, the tables behind them."""
     parts = Parts.of(ledger)
     words = _finding(parts)
     tables = "".join(_table(title, lines, parts.whole) for title, lines in parts.both)
-    return f'<p class="sn-finding">{tied(words)}</p>{_drawn(parts, words)}{behind("breakdown", tables)}'
+    return html(f'<p class="sn-finding">{tied(words)}</p>', _draw(parts, words), behind("breakdown", tables))
 
 
-def breakdown_svg(ledger: Ledger) -> str:
-    """Bars in three columns, on one scale of shares: striped is squeeze-excite, lined the grouped convolution."""
+def draw_breakdown(ledger: Ledger) -> Drawing:
+    """Draw bars in three columns, on one scale of shares: striped is squeeze-excite, lined the grouped convolution."""
     parts = Parts.of(ledger)
-    return _drawn(parts, _finding(parts))
+    return _draw(parts, _finding(parts))
 
 
 def finding(ledger: Ledger) -> str:
-    """What stands out, in a sentence or two.
+    """Return what stands out, in a sentence or two.
 
     >>> from senet_lab.architecture.architecture import Architecture
     >>> finding(Architecture(ratio=None).ledger())
@@ -79,72 +81,72 @@ def _finding(parts: Parts) -> str:
     if not parts.whole.params:
         return "Nothing here has parameters."
     groups = [line.total for line in parts.groups]
-    heavy, hungry = (max(groups, key=lambda total: getattr(total, m)) for m in ("params", "activations"))
-    of_params, of_macs = (_share(heavy, parts.whole, measure) for measure in ("params", "macs"))
-    turn = "but" if not 0.6 < (of_macs or 1) / (of_params or 1) < 1.7 else "and"
-    name, place = spaced(heavy.name), spaced(hungry.name)
+    largest, widest = (max(groups, key=lambda total: getattr(total, m)) for m in ("params", "activations"))
+    params, macs = (_share(largest, parts.whole, measure) for measure in ("params", "macs"))
+    conjunction = "but" if not 0.6 < (macs or 1) / (params or 1) < 1.7 else "and"
+    name, place = spaced(largest.name), spaced(widest.name)
     words = (
-        f"{name[0].upper()}{name[1:]} holds {of_params:.0f} % of the parameters {turn} {of_macs:.0f} % of the "
-        f"multiply-adds; activations peak in {place}, with {_share(hungry, parts.whole, 'activations'):.0f} %."
+        f"{name[0].upper()}{name[1:]} holds {params:.0f} % of the parameters {conjunction} {macs:.0f} % of the "
+        f"multiply-adds; activations peak in {place}, with {_share(widest, parts.whole, 'activations'):.0f} %."
     )
-    se = [line.se for line in parts.kinds if line.se.layers]
-    if not se:
+    se = next((line.se for line in parts.kinds if line.se.layers), None)
+    if se is None:
         return words
-    of = [percent(getattr(se[0], measure), getattr(parts.whole, measure)) for measure in MEASURES]
+    shares = [percent(getattr(se, measure), getattr(parts.whole, measure)) for measure in MEASURES]
     return (
-        f"{words} Squeeze-excite has {of[0]} of the parameters, {of[1]} of the multiply-adds, "
-        f"{of[2]} of the activations."
+        f"{words} Squeeze-excite has {shares[0]} of the parameters, {shares[1]} of the multiply-adds, "
+        f"{shares[2]} of the activations."
     )
 
 
 def _share(total: Total, whole: Total, measure: str) -> float:
-    part, all_of_it = getattr(total, measure), getattr(whole, measure)
-    return float(100 * part / (all_of_it or 1))
+    return float(100 * getattr(total, measure) / (getattr(whole, measure) or 1))
 
 
-def _drawn(parts: Parts, words: str) -> str:
+def _draw(parts: Parts, words: str) -> Drawing:
     lines = [*parts.groups, *parts.kinds]
     longest = max((_share(line.total, parts.whole, measure) for line in lines for measure in MEASURES), default=0)
-    marks, y = [], 44.0
+    marks, y = list[Mark](), 44.0
     for column, (measure, (name, unit)) in enumerate(MEASURES.items()):
         x, total = NAMES + column * COLUMN, short(getattr(parts.whole, measure))
         marks += [svg.text(x, 14, f"{name} {total}", "label", "start"), svg.text(x, 30, unit, "note", "start")]
-    for title, its in parts.both:
+    for title, group in parts.both:
         marks.append(svg.text(NAMES - 12, y + 14, title, "label", "end"))
         y += 24
-        for line in its:
+        for line in group:
             marks += _bars(line, y, parts.whole, BAR / (longest or 1))
             y += LINE
         y += 12
-    marks += [svg.rect(NAMES, 58 - 9, 24, 10, "bar-se", 0), _stripes(NAMES, 58 - 9, 24, 10)]
+    marks += _striped_bar(NAMES, 58 - 9, 24, 10)
     marks.append(svg.text(NAMES + 30, 58, f"striped: {SE}", "note", "start"))
     return svg.drawing(y - 8, f"Where it goes. {words}", marks)
 
 
-def _bars(line: Line, y: float, whole: Total, scale: float) -> list[str]:
-    marks = [svg.text(NAMES - 12, y + 12, spaced(line.total.name), anchor="end")]
+def _bars(line: Line, y: float, whole: Total, scale: float) -> list[Mark]:
+    marks: list[Mark] = [svg.text(NAMES - 12, y + 12, spaced(line.total.name), anchor="end")]
     for column, measure in enumerate(MEASURES):
         x, value = NAMES + column * COLUMN, getattr(line.total, measure)
         if not value:
             marks.append(svg.text(x, y + 12, "0", anchor="start"))
             continue
         width = max(scale * _share(line.total, whole, measure), 1)
-        of_se = width * getattr(line.se, measure) / value
+        se_width = width * getattr(line.se, measure) / value
         grouped = line.total.name == "grouped conv"
-        marks.append(svg.rect(x, y + 2, width - of_se, 13, "bar-strands" if grouped else "bar-rest", 0))
+        marks.append(svg.rect(x, y + 2, width - se_width, 13, "bar-strands" if grouped else "bar-rest", 0))
         if grouped:
             marks.append(svg.path("".join(f"M {x} {y + h} h {width:.1f} " for h in (5, 8.5, 12)), "hatch"))
-        if of_se:
-            marks.append(svg.rect(x + width - of_se, y + 2, of_se, 13, "bar-se", 0))
-            marks.append(_stripes(x + width - of_se, y + 2, of_se, 13))
+        if se_width:
+            marks += _striped_bar(x + width - se_width, y + 2, se_width, 13)
         words = f"{percent(value, getattr(whole, measure))} \u00b7 {short(value)}"
         marks.append(svg.text(x + width + 6, y + 12, words, anchor="start"))
     return marks
 
 
-def _stripes(x: float, y: float, width: float, height: float) -> str:
+def _striped_bar(x: float, y: float, width: float, height: float) -> list[Mark]:
+    """Draw the bar of squeeze-excite, with stripes where they have room."""
+    bar = svg.rect(x, y, width, height, "bar-se", 0)
     steps = "".join(f"M {x + at:.1f} {y:g} v {height:g} " for at in range(3, int(width), 4))
-    return svg.path(steps, "hatch") if steps else ""
+    return [bar, svg.path(steps, "hatch")] if steps else [bar]
 
 
 def _table(title: str, lines: tuple[Line, ...], whole: Total) -> str:

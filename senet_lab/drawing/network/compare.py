@@ -1,17 +1,20 @@
-"""Compare: two networks drawn one under the other, and their difference as a sum over groups."""
+"""Compare two networks: drawn one under the other, and their difference as a sum over groups."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from html import escape
+from itertools import accumulate
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.overview import network_svg
+from senet_lab.drawing.html import Html, html
+from senet_lab.drawing.network.overview import draw_network
+from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import short, signed, spaced, tied
 from senet_lab.ledger.differences import Difference, merged
-from senet_lab.ledger.ledger import SUMMED, Ledger, Total
+from senet_lab.ledger.ledger import SUMMED, Total
 
 MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (numbers per image)"}
 HEADS = {"params": "Parameters", "macs": "Multiply-adds, per image", "activations": "Activations, numbers per image"}
@@ -20,25 +23,27 @@ MINUS = "\u2212"
 LEFT, BARS, ROW = 200, 430, 26  # of the waterfall: names and numbers, the bars, one group
 
 
-def compare(a: Architecture, b: Architecture) -> str:
-    """A and B: what differs between their meta-parameters, both drawn, and B minus A as a sum."""
+def compare(a: Architecture, b: Architecture) -> Html:
+    """Return what differs between the meta-parameters of A and B, both drawn, and B minus A as a sum."""
     before, after = a.ledger(), b.ledger()
     if before == after:
         words = f"A and B are equal: {a.name}."
         if a != b:
-            words = f"A and B have the same layers, shapes and counts; what differs is {_list(a, b)}."
-        return f'<p class="sn-finding">{escape(words)}</p>{_pair(a, b, before, after)}'
+            words = f"A and B have the same layers, shapes and counts; what differs is {describe_changes(a, b)}."
+        return html(f'<p class="sn-finding">{escape(words)}</p>', _pair(a, b))
     difference = Difference(before, after)
-    return (
-        f'<p class="sn-finding">From A to B: {escape(_list(a, b))}.</p>{_headline(difference)}'
-        f"{_pair(a, b, before, after)}{waterfalls(difference)}{difference_table(difference)}"
+    return html(
+        f'<p class="sn-finding">From A to B: {escape(describe_changes(a, b))}.</p>{_headline(difference)}',
+        _pair(a, b),
+        waterfalls(difference),
+        difference_table(difference),
     )
 
 
-def changed(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...]:
-    """The meta-parameters that differ: name, value of A, value of B, in words.
+def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...]:
+    """Return the meta-parameters that differ: name, value of A, value of B, in words.
 
-    >>> changed(Architecture(), Architecture(ratio=None, input_shape=(256, 256, 3)))
+    >>> list_changes(Architecture(), Architecture(ratio=None, input_shape=(256, 256, 3)))
     (('ratio', '16', 'none'), ('input', '224\u00d7224\u00d73', '256\u00d7256\u00d73'))
     """
     pairs = ((f.name, getattr(a, f.name), getattr(b, f.name)) for f in fields(Architecture))
@@ -50,8 +55,9 @@ def changed(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...
     )
 
 
-def _list(a: Architecture, b: Architecture) -> str:
-    return ", ".join(f"{name} {old} \u2192 {new}" for name, old, new in changed(a, b)) or "nothing that is used"
+def describe_changes(a: Architecture, b: Architecture) -> str:
+    """Return the meta-parameters that differ, in a line."""
+    return ", ".join(f"{name} {old} \u2192 {new}" for name, old, new in list_changes(a, b)) or "nothing that is used"
 
 
 def _value(name: str, value: object) -> str:
@@ -66,7 +72,7 @@ def _value(name: str, value: object) -> str:
 
 
 def sentence(difference: Difference, measure: str) -> str:
-    """B minus A as a sum over the groups, the largest part first.
+    """Return B minus A as a sum over the groups, the largest part first.
 
     >>> a, b = Architecture(ratio=None).ledger(), Architecture().ledger()
     >>> print(sentence(Difference(a, b), "params"))
@@ -97,34 +103,35 @@ def _headline(difference: Difference) -> str:
     return f'<div class="sn-figures sn-deltas">{"".join(cells)}</div>'
 
 
-def _pair(a: Architecture, b: Architecture, before: Ledger, after: Ledger) -> str:
-    """Both, to one scale, group under group."""
-    parts = (
-        f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(each.name)}</figcaption>'
-        f"{network_svg(ledger, beside=other)}</figure>"
-        for letter, each, ledger, other in (("A", a, before, after), ("B", b, after, before))
+def _pair(a: Architecture, b: Architecture) -> Html:
+    """Draw both, to one scale, group under group."""
+    figures = (
+        html(
+            f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(each.name)}</figcaption>',
+            draw_network(each.ledger(), beside=other.ledger()),
+            "</figure>",
+        )
+        for letter, each, other in (("A", a, b), ("B", b, a))
     )
-    return f'<div class="sn-pair-of">{"".join(parts)}</div>'
+    return html('<div class="sn-pair-of">', *figures, "</div>")
 
 
-def waterfalls(difference: Difference) -> str:
-    """For each measure that changes, its sum in words and as a waterfall."""
-    return "".join(
-        f'<p class="sn-finding">{tied(sentence(difference, measure))}</p>'
-        + (waterfall_svg(difference, measure) if any(getattr(each, measure) for each in difference.by_group) else "")
-        for measure in MEASURES
-    )
+def waterfalls(difference: Difference) -> Html:
+    """Return, for each measure, its sum in words and, where it changes, as a waterfall."""
+    parts: list[str | Drawing] = []
+    for measure in MEASURES:
+        parts.append(f'<p class="sn-finding">{tied(sentence(difference, measure))}</p>')
+        if any(getattr(each, measure) for each in difference.by_group):
+            parts.append(draw_waterfall(difference, measure))
+    return html(*parts)
 
 
-def waterfall_svg(difference: Difference, measure: str) -> str:
-    """From A at the top to B at the bottom, a step for each group: to the right it grows, to the left it shrinks."""
+def draw_waterfall(difference: Difference, measure: str) -> Drawing:
+    """Draw a step for each group from A at the top to B at the bottom: it grows to the right, shrinks to the left."""
     steps = [(spaced(each.name), getattr(each, measure)) for each in difference.by_group if getattr(each, measure)]
-    at, edges = 0, [0]
-    for _, step in steps:
-        at += step
-        edges.append(at)
+    edges: list[int] = list(accumulate((step for _, step in steps), initial=0))
     low, high = min(edges), max(edges)
-    scale, marks, y, at = BARS / (high - low or 1), [], 4.0, 0
+    scale, marks, y, at = BARS / (high - low or 1), list[Mark](), 4.0, 0
 
     def x(value: int) -> float:
         return LEFT + (value - low) * scale
@@ -149,23 +156,20 @@ def waterfall_svg(difference: Difference, measure: str) -> str:
 
 
 def difference_table(difference: Difference) -> str:
-    """By group: A, B and B minus A, of parameters, multiply-adds and activations; the sum last."""
+    """Return by group A, B and B minus A, of parameters, multiply-adds and activations; the sum last."""
     old, new = (
         {total.name: total for total in (*ledger.by_group(), ledger.total)}
         for ledger in (difference.before, difference.after)
     )
-    less = {total.name: total for total in (*difference.by_group, difference.total)}
-    none = Total("", 0, *(0 for _ in SUMMED))
-    head = [
-        "Group",
-        *(words for name in ("Params", "MACs", "Activations") for words in (f"{name} A", "B", "B \u2212 A")),
-    ]
+    changes = {total.name: total for total in (*difference.by_group, difference.total)}
+    nothing = Total("", 0, *(0 for _ in SUMMED))
+    heads = (words for name in ("Params", "MACs", "Activations") for words in (f"{name} A", "B", "B \u2212 A"))
     rows = []
     for name in merged(tuple(old), tuple(new)):
         cells = [spaced(name)]
         for measure in MEASURES:
-            a, b = (getattr(totals.get(name, none), measure) for totals in (old, new))
-            cells += [short(a), short(b), signed(getattr(less[name], measure))]
+            a, b = (getattr(totals.get(name, nothing), measure) for totals in (old, new))
+            cells += [short(a), short(b), signed(getattr(changes[name], measure))]
         rows.append(cells)
     note = "for one image, activations in numbers; MACs are multiply-adds, the papers\u2019 \u201cFLOPs\u201d"
-    return listing("A and B by group", head, rows, note=note, marked=(len(rows) - 1,))
+    return listing("A and B by group", ["Group", *heads], rows, note=note, marked=(len(rows) - 1,))

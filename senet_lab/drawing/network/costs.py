@@ -1,19 +1,19 @@
-"""A network as the cost of its parts: a line for each with its output, parameters and multiply-adds."""
+"""Draw a network as the cost of its parts: a line for each with its output, parameters and multiply-adds."""
 
 from __future__ import annotations
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy, Part
-from senet_lab.drawing.network.words import spoken, tip
-from senet_lab.drawing.svg import Box
+from senet_lab.drawing.network.words import node_label, tip
+from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size, spaced
 from senet_lab.ledger.ledger import Ledger
 
 HEIGHT = 206
-PARAMS, MACS, LONG = 196, 444, 116  # where the bars begin, and how long that of the whole would be
+PARAMS, MACS, FULL_BAR = 196, 444, 116  # where the bars begin, and how long that of the whole would be
 
 
-def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str = "") -> str:
+def draw_costs(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str = "") -> Drawing:
     """Draw each part of the network as a line: its output, its parameters and multiply-adds as bars.
 
     `focus` is the part that the keyboard comes to first.
@@ -22,25 +22,25 @@ def costs_svg(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str 
     parts = [anatomy.part(name) for name in anatomy.groups]
     pitch = min(30.0, (HEIGHT - 26) / max(1, len(parts)))
     total = anatomy.part("")
-    marks = [
+    marks: list[Mark] = [
         svg.text(x, 14, words, "label", "start")
         for x, words in ((PARAMS, "parameters, orange end: SE"), (MACS, "multiply-adds"))
     ]
     for index, part in enumerate(parts):
         marks.append(_cost(part, total, 22 + pitch * index, pitch))
     label = f"Parameters and multiply-adds of {len(parts)} parts, {total.params:,} and {short(total.macs)} in all"
-    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK)
+    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
-def _cost(part: Part, total: Part, top: float, pitch: float) -> str:
-    """One part's name, output and two bars, each to the scale of the whole."""
+def _cost(part: Part, total: Part, top: float, pitch: float) -> Node:
+    """Draw one part's name, output and two bars, each to the scale of the whole."""
     base, bar = top + pitch / 2 + 4, min(16.0, pitch - 5)
     at = top + (pitch - bar) / 2
-    params, macs = (LONG * n / (whole or 1) for n, whole in ((part.params, total.params), (part.macs, total.macs)))
-    se = LONG * sum(row.params for row in part.rows if row.in_se) / (total.params or 1)
+    params, macs = (FULL_BAR * n / (whole or 1) for n, whole in ((part.params, total.params), (part.macs, total.macs)))
+    se = FULL_BAR * sum(row.params for row in part.rows if row.in_se) / (total.params or 1)
     marks = [
         svg.text(12, base, svg.cut(spaced(part.path), 80), "label", "start"),
-        svg.text(94, base, svg.cut(size(part.leaving), 100, 6.7), "note", "start"),
+        svg.text(94, base, svg.cut(size(part.output_shape), 100, 6.7), "note", "start"),
         svg.rect(PARAMS, at, params, bar, "bar-params", 1),
         svg.rect(PARAMS + params - se, at, se, bar, "bar-se", 1),
         svg.text(
@@ -49,4 +49,4 @@ def _cost(part: Part, total: Part, top: float, pitch: float) -> str:
         svg.rect(MACS, at, macs, bar, "bar-macs", 1),
         svg.text(MACS + 8 + macs, base, f"{short(part.macs)}, {percent(part.macs, total.macs)}", "note", "start"),
     ]
-    return svg.node(marks, Box(4, top, svg.NETWORK - 8, pitch - 1), tip(part)[:3], spoken(part), part.path)
+    return svg.node(marks, Box(4, top, svg.NETWORK_WIDTH - 8, pitch - 1), tip(part)[:3], node_label(part), part.path)

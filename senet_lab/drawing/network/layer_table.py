@@ -1,16 +1,16 @@
-"""Every layer of a network: as a table to sort and filter, and as CSV."""
+"""Every layer of a network: the frame of a table to sort and filter, and its rows as values."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from html import escape
+from typing import NamedTuple
 
 from senet_lab.drawing.units import short, size
 from senet_lab.ledger.ledger import Ledger
-from senet_lab.nets.sketch import Row, Shape
+from senet_lab.nets.sketch import Row
 
-# Key to sort by, what people read, and whether the column is of words.
+# Key to sort by, what people read, and whether the column is of words; `layers.js` fills them.
 COLUMNS = (
     ("name", "Layer", True),
     ("kind", "Kind", True),
@@ -30,14 +30,43 @@ NOTE = (
 )
 
 
-def layer_table(ledger: Ledger, rows: Sequence[str] | None = None) -> str:
-    """Each row of the ledger, with its part of the parameters and of the multiply-adds as a bar.
+class LayerRow(NamedTuple):
+    """One layer as the page gets it: a list, since there are up to 5,000 of them.
 
-    Args:
-        rows: what to put between head and foot; None for all of `layer_rows`. A page that draws only the rows in view
-            passes none of them.
+    Attributes:
+        name, group, block, kind: as in `Row`.
+        in_se: whether it is part of a squeeze-excite block.
+        shape: (height, width, channels) or (features,).
+        size: the shape as people read it.
+        kernel, stride: of layers with a window; 0 for others.
+        groups, params, state, macs, activations: as in `Row`.
+        macs_text, activations_text: as people read them.
+        field: receptive field in pixels.
+        sees_all: whether it has seen the whole map, as what comes of a global pooling has.
     """
-    rows = layer_rows(ledger) if rows is None else rows
+
+    name: str
+    group: str
+    block: str
+    kind: str
+    in_se: bool
+    shape: Sequence[int]
+    size: str
+    kernel: int
+    stride: int
+    groups: int
+    params: int
+    state: int
+    macs: int
+    macs_text: str
+    activations: int
+    activations_text: str
+    field: int
+    sees_all: bool
+
+
+def layer_table(ledger: Ledger) -> str:
+    """Return the table's head and foot; the page puts the rows in view between them."""
     head = "".join(_head(*column) for column in COLUMNS)
     total = ledger.total
     sums = (f"{total.params:,}", f"{total.state:,}", short(total.macs), short(total.activations))
@@ -46,20 +75,14 @@ def layer_table(ledger: Ledger, rows: Sequence[str] | None = None) -> str:
     return (
         '<div class="sn-scroll" tabindex="0" role="region" aria-label="Layers">'
         f'<table class="sn-layers" aria-rowcount="{len(ledger.rows) + 2}">{caption}'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+        f"<thead><tr>{head}</tr></thead><tbody></tbody>"
         f'<tfoot><tr><th scope="row">total</th>{foot}</tr></tfoot></table></div>'
     )
 
 
-def layer_rows(ledger: Ledger) -> list[str]:
-    """The rows of the table, each by itself, in the order of the ledger.
-
-    For what sorts and filters them in a browser: a row has `data-index` (its place in the network), `data-group`,
-    `data-block` and `data-kind` (squeeze-excite is one, as in `Ledger.by_kind`); a cell whose words do not sort by
-    themselves has `data-value`; the heads are buttons, and `data-key` names their column.
-    """
-    params, macs = (100 / (max((getattr(row, n) for row in ledger.rows), default=0) or 1) for n in ("params", "macs"))
-    return [_row(index, row, params, macs) for index, row in enumerate(ledger.rows)]
+def layer_rows(ledger: Ledger, limit: int | None = None) -> list[LayerRow]:
+    """Return the rows of the table in the order of the ledger, the first `limit` of them."""
+    return [_row(row) for row in ledger.rows[:limit]]
 
 
 def _head(key: str, name: str, words: bool) -> str:
@@ -67,43 +90,30 @@ def _head(key: str, name: str, words: bool) -> str:
     return f'<th scope="col"{side} aria-sort="none"><button type="button" data-key="{key}">{name}</button></th>'
 
 
-def _row(index: int, row: Row, params: float, macs: float) -> str:
-    """One row; `params` and `macs` turn a number into the length of its bar, in percent. Fast: there are up to 717."""
-    name, group, block, kind, shape, p, state, m, _, kernel, stride, groups, activations, field, _role = row
-    window = f'<td data-value="{kernel}">{_window(kernel, stride)}' if kind in WINDOWS else "<td>"
-    kinds = f'squeeze-excite"><th scope="row">{_plain(name)}</th><td>SE: {kind}' if row.in_se else (
-        f'{kind}"><th scope="row">{_plain(name)}</th><td>{kind}'
-    )  # fmt: skip
-    return (
-        f'<tr data-index="{index}" data-group="{_plain(group)}" data-block="{block}" data-kind="{kinds}</td>'
-        f"{_size(shape)}{window}</td><td>{groups if groups > 1 else ''}</td><td>{p:,}{_bar(p * params)}</td>"
-        f'<td>{state:,}</td><td data-value="{m}">{_short(m)}{_bar(m * macs)}</td>'
-        f'<td data-value="{activations}">{_short(activations)}</td>{_field(row, field)}</tr>'
+def _row(row: Row) -> LayerRow:
+    has_window = row.kind in WINDOWS
+    return LayerRow(
+        name=row.name,
+        group=row.group,
+        block=row.block,
+        kind=row.kind,
+        in_se=row.in_se,
+        shape=row.output_shape[1:],
+        size=_size(row.output_shape),
+        kernel=row.kernel if has_window else 0,
+        stride=row.stride if has_window else 0,
+        groups=row.groups,
+        params=row.params,
+        state=row.state,
+        macs=row.macs,
+        macs_text=_short(row.macs),
+        activations=row.activations,
+        activations_text=_short(row.activations),
+        field=row.receptive_field,
+        sees_all=row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and row.kind != "scale"),
     )
-
-
-def _field(row: Row, field: int) -> str:
-    """The cell of a receptive field; what comes of a global pooling has seen the whole map."""
-    whole = row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and row.kind != "scale")
-    return f'<td data-value="{field}">{"whole" if whole else f"{field:,}"}</td>'
-
-
-def _bar(length: float) -> str:
-    return f'<i style="width:{length:.1f}%"></i>' if length >= 0.05 else ""
 
 
 # A network has many layers, but few different ones.
 _short = lru_cache(maxsize=2**12)(short)
-_plain = lru_cache(maxsize=2**13)(escape)
-
-
-@lru_cache(maxsize=2**12)
-def _size(shape: Shape) -> str:
-    """The cell of an output shape, which sorts by its channels."""
-    return f'<td data-value="{shape[-1]}">{size(shape)}</td>'
-
-
-@lru_cache(maxsize=2**8)
-def _window(kernel: int, stride: int) -> str:
-    """3\u00d73 /2 for a kernel of 3 and a stride of 2."""
-    return f"{kernel}\u00d7{kernel}" + (f" /{stride}" if stride > 1 else "")
+_size = lru_cache(maxsize=2**12)(size)

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import NamedTuple
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy, Part
-from senet_lab.drawing.network.layout import GAP, Column, Slab, laid_out
-from senet_lab.drawing.network.words import costs, spoken, tip, title, told
-from senet_lab.drawing.svg import Box
+from senet_lab.drawing.network.layout import GAP, Column, Slab, lay_out
+from senet_lab.drawing.network.words import block_number, costs, details, node_label, tip, title
+from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import counted, size
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Shape
 
 HEIGHT, MIDDLE = 138, 80  # low, so that the part below is in sight without scrolling
-TALLEST, TALLEST_BLOCK = 100, 50  # of a map; of a block, above which there are arcs and words
-PITCH = 2.2  # between the paths through a slab: closer ones could not be told apart
-ABOVE = 28  # from the top of a slab to that of its arc
+MAX_MAP_HEIGHT, MAX_BLOCK_HEIGHT = 100, 50  # above a block there are arcs and words
+PATH_PITCH = 2.2  # between the paths through a slab: closer ones could not be told apart
+ARC_HEIGHT = 28  # from the top of a slab to that of its arc
 
 
-def network_svg(
-    thing: Ledger | Anatomy, chosen: str = "", *, interactive: bool = False, beside: Ledger | None = None
-) -> str:
+class Scale(NamedTuple):
+    """Drawing units for each unit of a root: of the channels across, of the image side upwards."""
+
+    across: float
+    upwards: float
+
+
+def draw_network(
+    thing: Ledger | Anatomy, selected: str = "", *, interactive: bool = False, beside: Ledger | None = None
+) -> Drawing:
     """Draw a network from left to right: input, stem, groups, classifier.
 
     Purple slabs have a projection shortcut (dashed), blue ones an identity shortcut (solid). Lines through a slab are
@@ -29,147 +37,147 @@ def network_svg(
     leaves, to the scale of the channels. Blocks alike are folded where there are many.
 
     Args:
-        chosen: path of the part that is framed, with lines from the frame to the lower corners of the drawing.
+        selected: path of the part that is framed, with lines from the frame to the lower corners of the drawing.
         interactive: parts can be pointed at and reached by keyboard; else the drawing is an image.
         beside: a network to compare with: what both have stands in one place, and both are to one scale.
     """
     anatomy = Anatomy.of(thing)
     other = Anatomy(beside) if beside else None
-    columns, scale = laid_out(anatomy, other)
-    high = min(map(_high, filter(None, (anatomy, other))))
-    marks: list[str] = []
+    columns, across = lay_out(anatomy, other)
+    scale = Scale(across, min(map(_upwards, filter(None, (anatomy, other)))))
+    marks: list[Mark] = []
     framed: list[Box] = []
-    focus = chosen
+    focus = selected
     for column in columns:
-        marks += _words(column, anatomy)
+        marks += _heading(column, anatomy)
         before, lines = None, []
-        for slab, box in _boxes(column, scale, high):
-            if not before or not slab.parts[0].like(before):  # blocks alike are put into words once
-                before, lines = slab.parts[0], told(slab.parts[0])
-            marks.append(_slab(slab, box, (scale, high), lines))
-            if _holds(slab, column.name, chosen):
+        for slab, box in _boxes(column, scale):
+            if not before or not slab.parts[0].is_like(before):  # blocks alike are put into words once
+                before, lines = slab.parts[0], details(slab.parts[0])
+            marks.append(_slab(slab, box, scale, lines))
+            if _holds(slab, column.name, selected):
                 # The number over a fold takes room, the squeeze-excite that what has no blocks lacks does not.
                 raised = 12 if slab.fixed else -9 if slab.parts[0].kind == "plain" else 0
                 framed.append(Box(box.x, box.y - raised, box.width, box.height + raised))
-                focus = slab.parts[0].path if "/" in chosen else chosen
+                focus = slab.parts[0].path if "/" in selected else selected
     if framed:
         frame = _frame(framed)
         marks = [_funnel(frame), *marks, svg.rect(*frame, "chosen", 4)]
-    return svg.drawing(
-        HEIGHT, _label(anatomy), [_input(columns[0], anatomy, high), *marks], interactive, focus, svg.NETWORK
-    )
+    marks.insert(0, _input(columns[0], anatomy, scale))
+    return svg.drawing(HEIGHT, _label(anatomy), marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
-def _high(anatomy: Anatomy) -> float:
-    """The height of a slab for each unit of the root of its side."""
-    blocks = [_side(part.leaving) for parts in anatomy.groups.values() for part in parts if part.kind != "plain"]
-    return min(TALLEST / sqrt(max(_side(anatomy.input_shape), *blocks)), TALLEST_BLOCK / sqrt(max(blocks, default=1)))
+def _upwards(anatomy: Anatomy) -> float:
+    """Return the height of a slab for each unit of the root of its side."""
+    sides = [_side(part.output_shape) for parts in anatomy.groups.values() for part in parts if part.kind != "plain"]
+    tallest_map = MAX_MAP_HEIGHT / sqrt(max(_side(anatomy.input_shape), *sides))
+    return min(tallest_map, MAX_BLOCK_HEIGHT / sqrt(max(sides, default=1)))
 
 
 def _side(shape: Shape) -> int:
     return max(shape[1:-1], default=1)
 
 
-def _boxes(column: Column, scale: float, high: float) -> list[tuple[Slab, Box]]:
-    """Where the slabs of a column are drawn: side by side, in the middle of its room."""
-    x = column.x + (column.room - column.breadth(scale)) / 2
+def _boxes(column: Column, scale: Scale) -> list[tuple[Slab, Box]]:
+    """Return where the slabs of a column are drawn: side by side, in the middle of its room."""
+    x = column.x + (column.room - column.breadth(scale.across)) / 2
     boxes = []
     for slab in column.slabs:
         part = slab.parts[0]
-        side = max(_side(part.leaving), _side(part.entered) if part.kind == "plain" else 1)
-        width, height = slab.width(scale), max(6.0, sqrt(side) * high)
+        side = max(_side(part.output_shape), _side(part.input_shape) if part.kind == "plain" else 1)
+        width, height = slab.width(scale.across), max(6.0, sqrt(side) * scale.upwards)
         boxes.append((slab, Box(x, MIDDLE - height / 2, width, height)))
         x += width + GAP
     return boxes
 
 
-def _slab(slab: Slab, box: Box, scales: tuple[float, float], lines: list[str]) -> str:
-    """The node of a block, of a fold, or of what has no blocks."""
-    scale, high = scales
+def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
+    """Draw a block, a fold, or what has no blocks."""
     part = slab.parts[0]
-    hit = Box(box.x - GAP / 2, box.y - ABOVE + 2, box.width + GAP, box.height + ABOVE + 4)
+    hit = Box(box.x - GAP / 2, box.y - ARC_HEIGHT + 2, box.width + GAP, box.height + ARC_HEIGHT + 4)
     if slab.fixed:
         return _fold(slab, box, hit, lines)
     if part.kind == "plain":
-        right = max(6.0, sqrt(_side(part.leaving)) * high)
-        up = (box.height - right) / 2
-        steps = f"M{box.x:.1f} {box.y:.1f}l{box.width:.1f} {up:.1f}v{right:.1f}l-{box.width:.1f} {up:.1f}z"
+        right = max(6.0, sqrt(_side(part.output_shape)) * scale.upwards)
+        slope = (box.height - right) / 2
+        steps = f"M{box.x:.1f} {box.y:.1f}l{box.width:.1f} {slope:.1f}v{right:.1f}l-{box.width:.1f} {slope:.1f}z"
         hit = Box(box.x - 7, box.y - 6, box.width + 14, box.height + 12)
-        return svg.node([svg.path(steps, "plain")], hit, tip(part, lines), spoken(part), part.path)
-    marks = [svg.rect(*box, part.kind), svg.strands(box, part.paths, PITCH), *_squeeze(part, box, scale)]
-    return svg.node([*marks, _arc(part, box)], hit, tip(part, lines), spoken(part), part.path)
+        return svg.node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
+    marks = [svg.rect(*box, part.kind), *svg.strands(box, part.paths, PATH_PITCH)]
+    marks += [*_squeeze_excite(part, box, scale), _arc(part, box)]
+    return svg.node(marks, hit, tip(part, lines), node_label(part), part.path)
 
 
-def _squeeze(part: Part, box: Box, scale: float) -> list[str]:
-    """The bar of squeeze-excite, in its middle what the squeeze leaves."""
-    if not part.squeezed:
+def _squeeze_excite(part: Part, box: Box, scale: Scale) -> list[Mark]:
+    """Draw the bar of squeeze-excite, in its middle what the squeeze leaves."""
+    if not part.squeezed_channels:
         return []
-    neck = min(box.width, max(1.0, sqrt(part.squeezed) * scale))
+    neck = min(box.width, max(1.0, sqrt(part.squeezed_channels) * scale.across))
     x = box.x + (box.width - neck) / 2
     return [svg.rect(box.x, box.y - 8, box.width, 5, "se", 1), svg.rect(x, box.y - 8, neck, 5, "neck", 0)]
 
 
-def _arc(part: Part, box: Box) -> str:
+def _arc(part: Part, box: Box) -> Mark:
     left, top, half = box.x - GAP / 2, box.y - 11, box.width / 2 + GAP / 2
     return svg.path(f"M{left:.1f} {top:.1f}q{half:.1f} -26 {2 * half:.1f} 0", f"arc-{part.kind}")
 
 
-def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> str:
-    """Three slices that stand for blocks alike, and how many they are."""
+def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> Node:
+    """Draw three slices that stand for blocks alike, and how many they are."""
     first, last = slab.parts[0], slab.parts[-1]
-    slice_ = (box.width - 8) / 3
-    marks = [svg.rect(box.x + i * (slice_ + 4), box.y, slice_, box.height, first.kind) for i in range(3)]
+    width = (box.width - 8) / 3
+    marks = [svg.rect(box.x + i * (width + 4), box.y, width, box.height, first.kind) for i in range(3)]
     marks.append(svg.text(box.x + box.width / 2, box.y - 9, f"\u00d7{len(slab.parts)}", "label"))
-    alike = all(part.like(first) for part in slab.parts[1:])
-    numbers = f"{first.path.rpartition('block')[2]} to {last.path.rpartition('block')[2]}"
+    alike = all(part.is_like(first) for part in slab.parts[1:])
+    numbers = f"{block_number(first)} to {block_number(last)}"
     name = f"{title(first.path.partition('/')[0])}, blocks {numbers}{', alike' if alike else ''}"
     lines = [name, f"each: {costs(first)}" if alike else f"first: {costs(first)}", lines[0], lines[-1]]
     return svg.node(marks, hit, lines, f"{name}, {lines[1]}", first.path)
 
 
-def _words(column: Column, anatomy: Anatomy) -> list[str]:
-    """Name, shape and number of blocks over a column; a group's are a node, where its blocks have theirs."""
+def _heading(column: Column, anatomy: Anatomy) -> list[Mark]:
+    """Draw name, shape and number of blocks over a column; a group's are a node, where its blocks have theirs."""
     x = column.x + column.room / 2
-    words = svg.lines(x, 13, column.lines, 14)
+    marks = svg.lines(x, 13, column.lines, 14)
     parts = anatomy.groups.get(column.name, ())
     if not parts or parts[0].path == column.name:
-        return words
+        return marks
     part = anatomy.part(column.name)
     hit = Box(x - column.words() / 2 - 3, 1, column.words() + 6, 14 * len(column.lines) + 4)
     lines = [f"{title(part.path)}, {counted(len(parts), 'block')}", *tip(part)[1:3]]
-    return [svg.node(words, hit, lines, f"{lines[0]}, {spoken(part).partition(', ')[2]}", part.path)]
+    return [svg.node(marks, hit, lines, f"{lines[0]}, {node_label(part).partition(', ')[2]}", part.path)]
 
 
-def _input(column: Column, anatomy: Anatomy, high: float) -> str:
-    """The images: as high as the others are to scale, as thin as three channels."""
-    height = sqrt(_side(anatomy.input_shape)) * high
+def _input(column: Column, anatomy: Anatomy, scale: Scale) -> Mark:
+    """Draw the images: as high as the others are to scale, as thin as three channels."""
+    height = sqrt(_side(anatomy.input_shape)) * scale.upwards
     return svg.rect(column.x + column.room / 2 - 2, MIDDLE - height / 2, 4, height, "input", 1)
 
 
-def _holds(slab: Slab, name: str, chosen: str) -> bool:
-    """Whether the slab is of the chosen group, or is the chosen block, or has it folded away."""
-    if not chosen.startswith(name):
+def _holds(slab: Slab, group: str, selected: str) -> bool:
+    """Return whether the slab is of the selected group, or is the selected block, or has it folded away."""
+    if not selected.startswith(group):
         return False
-    return chosen == name or chosen.removesuffix("/se") in [part.path for part in slab.parts]
+    return selected == group or selected.removesuffix("/se") in [part.path for part in slab.parts]
 
 
 def _frame(boxes: list[Box]) -> Box:
-    """A frame around slabs and the squeeze-excite bars above them."""
+    """Return a frame around slabs and the squeeze-excite bars above them."""
     left, top = min(box.x for box in boxes) - 4, min(box.y for box in boxes) - 12
     right, bottom = max(box.x + box.width for box in boxes) + 4, max(box.y + box.height for box in boxes) + 4
     return Box(left, top, right - left, bottom - top)
 
 
-def _funnel(frame: Box) -> str:
-    """From the lower corners of the frame to those of the drawing, under which the part is drawn large."""
+def _funnel(frame: Box) -> Mark:
+    """Draw lines from the lower corners of the frame to those of the drawing, under which the part is drawn large."""
     bottom = frame.y + frame.height
     right = frame.x + frame.width
-    return svg.path(f"M{frame.x:.1f} {bottom:.1f}L0 {HEIGHT}H{svg.NETWORK}L{right:.1f} {bottom:.1f}", "funnel")
+    return svg.path(f"M{frame.x:.1f} {bottom:.1f}L0 {HEIGHT}H{svg.NETWORK_WIDTH}L{right:.1f} {bottom:.1f}", "funnel")
 
 
 def _label(anatomy: Anatomy) -> str:
     parts = [f"input {size(anatomy.input_shape)}"]
-    for name, its in anatomy.groups.items():
-        many = f"{len(its)} blocks, " if len(its) > 1 else ""
-        parts.append(f"{name}, {many}output {size(its[-1].leaving)}")
+    for name, blocks in anatomy.groups.items():
+        count = f"{len(blocks)} blocks, " if len(blocks) > 1 else ""
+        parts.append(f"{name}, {count}output {size(blocks[-1].output_shape)}")
     return "The network to scale: " + "; ".join(parts)

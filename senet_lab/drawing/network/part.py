@@ -1,24 +1,25 @@
-"""A part of the network drawn large: the network's cost, a group, a block, its squeeze-excite, a stem, a classifier."""
+"""Draw a part of the network large: the network's cost, a group, a block, its squeeze-excite, a stem, a classifier."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from senet_lab.architecture.style import Style, style_of
 from senet_lab.drawing.network.anatomy import Anatomy
-from senet_lab.drawing.network.block import block_foot, block_svg
-from senet_lab.drawing.network.costs import costs_svg
-from senet_lab.drawing.network.group import group_svg
-from senet_lab.drawing.network.plain_part import EXTENT, ends_svg
-from senet_lab.drawing.network.squeeze_excite import excite_svg
+from senet_lab.drawing.network.block import block_foot, draw_block
+from senet_lab.drawing.network.costs import draw_costs
+from senet_lab.drawing.network.group import draw_group
+from senet_lab.drawing.network.plain_part import EXTENT, draw_plain_part
+from senet_lab.drawing.network.squeeze_excite import draw_squeeze_excite
+from senet_lab.drawing.svg import Drawing, Group
 from senet_lab.ledger.ledger import Ledger
 
 PLAIN = style_of()
 
 
-def part_svg(
+def draw_part(
     thing: Ledger | Anatomy, path: str = "", *, style: Style = PLAIN, interactive: bool = False, focus: str = ""
-) -> str:
+) -> Drawing:
     """Draw the part at a path; every level has the same height.
 
     Args:
@@ -33,22 +34,20 @@ def part_svg(
     anatomy = Anatomy.of(thing)
     kind = anatomy.part(path).kind if path else "network"
     if kind == "network":
-        return costs_svg(anatomy, interactive=interactive, focus=focus)
+        return draw_costs(anatomy, interactive=interactive, focus=focus)
     if kind == "group":
-        return group_svg(anatomy, path, interactive=interactive, focus=focus)
+        return draw_group(anatomy, path, interactive=interactive, focus=focus)
     if kind == "se":
-        return excite_svg(anatomy, path, style=style, interactive=interactive)
+        return draw_squeeze_excite(anatomy, path, style=style, interactive=interactive)
     if "/" in path:
-        return block_svg(anatomy, path, place=style.place, interactive=interactive, focus=focus)
-    return ends_svg(anatomy, path, interactive=interactive)
+        return draw_block(anatomy, path, place=style.place, interactive=interactive, focus=focus)
+    return draw_plain_part(anatomy, path, interactive=interactive)
 
 
-def cropped_svg(anatomy: Anatomy, path: str, *, style: Style = PLAIN) -> str:
-    """The same as an image, without the room above and below that keeps the height while a slider moves."""
-    part, drawing = anatomy.part(path), part_svg(anatomy, path, style=style)
+def draw_cropped_part(anatomy: Anatomy, path: str, *, style: Style = PLAIN) -> Drawing:
+    """Draw the part as an image, without the room above and below that keeps the height while a slider moves."""
+    part, drawing = anatomy.part(path), draw_part(anatomy, path, style=style)
     if part.kind in ("group", "se"):
         return drawing
     top, bottom = (0.0, block_foot(part)) if "/" in path else EXTENT
-    head, _, marks = drawing.removesuffix("</svg>").partition(">")
-    head = re.sub(r'viewBox="0 0 (\d+) [\d.]+"', rf'viewBox="0 0 \1 {bottom - top:g}"', head)
-    return f'{head}><g transform="translate(0 {-top:g})">{marks}</g></svg>'
+    return replace(drawing, height=bottom - top, marks=(Group(f"translate(0 {-top:g})", drawing.marks),))

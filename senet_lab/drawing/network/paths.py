@@ -1,8 +1,7 @@
-"""Paths: how one moves about in a network, from "" over "group2" and "group2/block1" to "group2/block1/se"."""
+"""Paths: how to move about in a network, from "" over "group2" and "group2/block1" to "group2/block1/se"."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 
@@ -12,7 +11,7 @@ from senet_lab.ledger.ledger import Ledger
 
 
 def parts(thing: Ledger | Anatomy, path: str = "") -> tuple[str, ...]:
-    """The paths that can be entered from here, in order.
+    """Return the paths that can be entered from here, in order.
 
     Raises:
         ValueError: there is no such part; the error names those there are.
@@ -23,11 +22,11 @@ def parts(thing: Ledger | Anatomy, path: str = "") -> tuple[str, ...]:
         return tuple(anatomy.groups)
     if part.kind == "group":
         return tuple(block.path for block in anatomy.groups[path])
-    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed else ()
+    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed_channels else ()
 
 
 def parent(path: str) -> str:
-    """One level up; the network is its own parent.
+    """Return the path one level up; the network is its own parent.
 
     >>> parent("group2/block1"), parent("group2"), parent("")
     ('group2', '', '')
@@ -36,7 +35,7 @@ def parent(path: str) -> str:
 
 
 def resolve(thing: Ledger | Anatomy, path: str) -> str:
-    """The path itself, or the nearest that there is: a move of a slider can take a part away.
+    """Return the path itself, or the nearest that there is: a move of a slider can take a part away.
 
     The last group for a group too many, its last block for a block too many, the block for its missing
     squeeze-excite, the network for what has no likeness.
@@ -50,12 +49,12 @@ def resolve(thing: Ledger | Anatomy, path: str) -> str:
     block = _nearest(rest[0], tuple(blocks))
     if not block:
         return group
-    inside = rest[1:2] == ["se"] and blocks[block].squeezed
+    inside = rest[1:2] == ["se"] and blocks[block].squeezed_channels
     return f"{group}/{block}/se" if inside else f"{group}/{block}"
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
-    """The name, or that of its kind with the nearest number; of what ends the network, its last part; else nothing."""
+    """Return the name, or that of its kind with the nearest number; for "classifier", the last part; else ""."""
     if name in names:
         return name
     stem, number = _split(name)
@@ -66,12 +65,14 @@ def _nearest(name: str, names: Sequence[str]) -> str:
 
 
 def _split(name: str) -> tuple[str, int]:
-    stem, number = re.fullmatch(r"(.*?)(\d{0,9})", name, re.DOTALL).groups()  # type: ignore[union-attr]  # fits all
-    return stem, int(number or 0)
+    """Return a name without its number, and the number, 0 without one; what is too long for a number is a name."""
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    return (stem, int(digits or 0)) if len(digits) < 10 else (name, 0)
 
 
 def breadcrumb(thing: Ledger | Anatomy, path: str = "") -> str:
-    """Where one is, as buttons that lead back up; `data-path` says where to.
+    """Return where one is, as buttons that lead back up; `data-path` says where to.
 
     Raises:
         ValueError: there is no such part; the error names those there are.
@@ -88,7 +89,7 @@ def breadcrumb(thing: Ledger | Anatomy, path: str = "") -> str:
 
 
 def about(thing: Ledger | Anatomy, path: str = "") -> str:
-    """A line of facts for the head of a card, as HTML.
+    """Return a line of facts for the head of a card, as HTML.
 
     Raises:
         ValueError: there is no such part; the error names those there are.

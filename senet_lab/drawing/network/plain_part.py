@@ -1,21 +1,21 @@
-"""What has no blocks as its layers in a row: a stem, a classifier, layers outside of any group."""
+"""Draw what has no blocks as its layers in a row: a stem, a classifier, layers outside of any group."""
 
 from __future__ import annotations
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy
-from senet_lab.drawing.network.words import kernel, layer_tip, side, through, title
-from senet_lab.drawing.svg import Box
+from senet_lab.drawing.network.words import kernel, layer_tip, shape_change, side, title
+from senet_lab.drawing.svg import Box, Drawing, Node
 from senet_lab.drawing.units import counted, short, size
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
 HEIGHT, MIDDLE = 206, 84
 EXTENT = (MIDDLE - 52.0, MIDDLE + 106.0)  # of what is drawn, from top to bottom
-LAYERS = 5  # that are drawn; more are folded
+MAX_LAYERS = 5  # that are drawn; more are folded
 
 
-def ends_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -> str:
+def draw_plain_part(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -> Drawing:
     """Draw the layers of what has no blocks in a row: a stem, a classifier, layers outside of any group.
 
     Raises:
@@ -23,33 +23,37 @@ def ends_svg(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -
     """
     part = Anatomy.of(thing).part(path)
     stations = _stations(part.rows)
-    hidden = stations[LAYERS - 1 : -1] if len(stations) > LAYERS + 1 else []
-    shown = [*stations[: LAYERS - 1], [], stations[-1]] if hidden else stations
-    step = min(200.0, (svg.NETWORK - 88) / max(1, len(shown)))
-    start = (svg.NETWORK - 88 - step * len(shown)) / 2 + 44
-    words = (side(part.entered), f"\u00d7 {part.entered[-1]}") if side(part.entered) else (size(part.entered),)
+    hidden = stations[MAX_LAYERS - 1 : -1] if len(stations) > MAX_LAYERS + 1 else []
+    columns = [*stations[: MAX_LAYERS - 1], [], stations[-1]] if hidden else stations
+    step = min(200.0, (svg.NETWORK_WIDTH - 88) / max(1, len(columns)))
+    start = (svg.NETWORK_WIDTH - 88 - step * len(columns)) / 2 + 44
+    words = (
+        (side(part.input_shape), f"\u00d7 {part.input_shape[-1]}")
+        if side(part.input_shape)
+        else (size(part.input_shape),)
+    )
     marks = svg.lines(start, MIDDLE - 12, ("in", *words))
-    marks.append(svg.path(f"M{start + 32:.1f} {MIDDLE}H{start + 36 + step * len(shown):.1f}", "line"))
-    for index, rows in enumerate(shown):
+    marks.append(svg.path(f"M{start + 32:.1f} {MIDDLE}H{start + 36 + step * len(columns):.1f}", "line"))
+    for index, rows in enumerate(columns):
         x = start + 44 + step * (index + 0.5)
         marks += [_layer(rows, x, step)] if rows else svg.lines(x, MIDDLE - 12, ("\u22ef", f"{len(hidden)} more"))
-    label = f"{title(path)}, {through(part)}, {counted(len(part.rows), 'layer')}"
-    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK)
+    label = f"{title(path)}, {shape_change(part)}, {counted(len(part.rows), 'layer')}"
+    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
 
 def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
-    """The layers, with batch normalization and activation kept to what they follow; padding goes without saying."""
-    found: list[list[Row]] = []
+    """Return the layers, with batch normalization and activation next to what they follow; padding is left out."""
+    stations: list[list[Row]] = []
     for row in rows:
-        if row.kind in ("batch norm", "activation") and found:
-            found[-1].append(row)
+        if row.kind in ("batch norm", "activation") and stations:
+            stations[-1].append(row)
         elif row.kind not in ("pad", "input"):
-            found.append([row])
-    return found
+            stations.append([row])
+    return stations
 
 
-def _layer(rows: list[Row], x: float, step: float) -> str:
-    """A box with what a layer does, and under it its output and sums."""
+def _layer(rows: list[Row], x: float, step: float) -> Node:
+    """Draw a box with what a layer does, and under it its output and sums."""
     row = rows[0]
     width = min(148.0, step - 12)
     box = Box(x - width / 2, MIDDLE - 44, width, 88)

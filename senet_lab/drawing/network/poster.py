@@ -1,19 +1,19 @@
-"""A network's picture as a file to pass on: name, meta-parameters, cost, the drawing, and what its marks mean."""
+"""Save a network's picture as a file to pass on: name, meta-parameters, cost, the drawing, and what its marks mean."""
 
 from __future__ import annotations
 
-import re
-
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.overview import HEIGHT, network_svg
+from senet_lab.drawing.network.overview import HEIGHT, draw_network
 from senet_lab.drawing.network.summary import summary
 from senet_lab.drawing.standalone import standalone_svg
+from senet_lab.drawing.svg import Group, Mark
 from senet_lab.drawing.units import short
 
-SCALE = svg.WIDTH / svg.NETWORK
+SCALE = svg.WIDTH / svg.NETWORK_WIDTH
 ABOVE, MARGIN = 72, 12  # room for name, meta-parameters and cost; from the edge
-EACH = 6.4  # width of a character of the small words
+CHARACTER = 6.4  # width of one in the small words
+LINE_LENGTH = 104  # characters of the token in a line
 KEY = (
     (("projection", 12, 12), "projection block"),
     (("identity", 12, 12), "identity block"),
@@ -24,33 +24,31 @@ SCALES = "lines through a block: paths; height \u221aside, width \u221achannels"
 
 
 def poster_svg(architecture: Architecture) -> str:
-    """The network to scale as an SVG file that explains itself, with the token that brings it back."""
+    """Return the network to scale as an SVG file that explains itself, with the token that brings it back."""
     ledger = architecture.ledger()
-    drawing = network_svg(ledger)
-    inside = re.sub(r"^<svg[^>]*>|</svg>$", "", drawing)
     costs = (
         f"{ledger.params:,} parameters, {short(ledger.macs)} multiply-adds for one image, {architecture.layers} layers"
     )
-    marks = [
+    marks: list[Mark] = [
         svg.text(MARGIN, 24, architecture.name, "headline", "start"),
         svg.text(MARGIN, 42, summary(architecture), "note", "start"),
         svg.text(MARGIN, 58, costs, "note", "start"),
-        f'<g transform="translate(0 {ABOVE}) scale({SCALE:.4f})">{inside}</g>',
+        Group(f"translate(0 {ABOVE}) scale({SCALE:.4f})", draw_network(ledger).marks),
         *_key(ABOVE + SCALE * HEIGHT + 20),
     ]
     credit, y = f"senet_lab: {architecture.token()}", round(ABOVE + SCALE * HEIGHT) + 56
-    lines = [credit[at : at + 104] for at in range(0, len(credit), 104)]
+    lines = [credit[at : at + LINE_LENGTH] for at in range(0, len(credit), LINE_LENGTH)]
     marks += [svg.text(MARGIN, y + 15 * at, line, "note", "start") for at, line in enumerate(lines)]
     return standalone_svg(svg.drawing(y + 15 * len(lines), architecture.name, marks), architecture.name)
 
 
-def _key(y: float) -> list[str]:
-    """What each mark stands for."""
-    marks, x = [], float(MARGIN)
+def _key(y: float) -> list[Mark]:
+    """Draw what each mark stands for."""
+    marks, x = list[Mark](), float(MARGIN)
     for (kind, width, height), words in KEY:
         marks += [
             svg.rect(x, y - 4 - height / 2, width, height, kind),
             svg.text(x + width + 5, y, words, "note", "start"),
         ]
-        x += width + 5 + EACH * len(words) + 12
+        x += width + 5 + CHARACTER * len(words) + 12
     return [*marks, svg.text(MARGIN, y + 16, SCALES, "note", "start")]

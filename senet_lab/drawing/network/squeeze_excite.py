@@ -1,23 +1,23 @@
-"""Squeeze-excite opened: a number for each channel, through the squeeze and back, scales the channel."""
+"""Draw squeeze-excite opened: a number for each channel, through the squeeze and back, scales the channel."""
 
 from __future__ import annotations
 
-from senet_lab.architecture.style import Style, style_of
+from senet_lab.architecture.style import Style
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.words import layer_tip, side
-from senet_lab.drawing.svg import Box
+from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
 HEIGHT = 206
-LINE, TALL, THIN = 66, 76, 14  # the height of the middle; of a column with all channels, and how wide it is
-MAP, POOLED, REDUCED, GATED, SCALE = 48, 172, 320, 470, 564  # where the map, the columns and the scaling stand
+LINE, COLUMN_HEIGHT, COLUMN_WIDTH = 66, 76, 14  # where the middle is; size of a column with all channels
+MAP, POOL, REDUCE, GATE, SCALE = 48, 172, 320, 470, 564  # where the map, the columns and the scaling stand
 SIGNS = {"sigmoid": "\u03c3", "tanh": "tanh", "relu": "\u03b4"}
 
 
-def excite_svg(thing: Ledger | Anatomy, path: str, *, style: Style | None = None, interactive: bool = False) -> str:
+def draw_squeeze_excite(thing: Ledger | Anatomy, path: str, *, style: Style, interactive: bool = False) -> Drawing:
     """Draw squeeze, reduction, gate and scale, the columns of channels to scale, with the paper's formulas below.
 
     Hu et al. 2018, eq. 2 to 4.
@@ -29,92 +29,101 @@ def excite_svg(thing: Ledger | Anatomy, path: str, *, style: Style | None = None
     Raises:
         ValueError: there is no such part; the error names those there are.
     """
-    anatomy, style = Anatomy.of(thing), style or style_of()
+    anatomy = Anatomy.of(thing)
     part, block = anatomy.part(path), anatomy.part(path.removesuffix("/se"))
-    squeeze, reduce, gate, scale = part.rows
+    rows = {row.role: row for row in part.rows}
+    reduce, gate = rows["reduce"], rows["gate"]
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
-    neck = max(2.0, TALL * min(1, squeezed / channels))
-    marks = [
-        *_map(MAP, part), *_map(SCALE + 80, part), *_joined(),
-        svg.node(_pooled(part, style), Box(MAP + 30, LINE - 42, POOLED - MAP - 34, 84),
-                 layer_tip(squeeze, f"{style.squeeze} over {side(part.leaving)}"), f"squeeze: {style.squeeze} pooling"),
-        _dense(reduce, POOLED, (TALL, neck), "reduce", "ReLU"),
-        _dense(gate, REDUCED, (neck, TALL), "gate", style.gate),
-        *_column(POOLED, TALL, channels), *_column(REDUCED, neck, squeezed), *_column(GATED, TALL, channels),
-        svg.node([svg.circle(SCALE, LINE, 13, "gate"), svg.text(SCALE, LINE + 6, "\u00d7", "sign")],
-                 Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(scale, "scale each channel"), "scale each channel"),
-        *_formulas(part, block, style),
+    neck = max(2.0, COLUMN_HEIGHT * min(1, squeezed / channels))
+    marks: list[Mark] = [
+        *_map(MAP, part), *_map(SCALE + 80, part), *_connections(),
+        _pooling(part, rows["squeeze"], style),
+        _dense(reduce, POOL, (COLUMN_HEIGHT, neck), "reduce", "ReLU"),
+        _dense(gate, REDUCE, (neck, COLUMN_HEIGHT), "gate", style.gate),
+        *_column(POOL, COLUMN_HEIGHT, channels), *_column(REDUCE, neck, squeezed),
+        *_column(GATE, COLUMN_HEIGHT, channels),
+        _scaling(rows["scale"]),
+        *_formulas(part, block, (reduce, gate), style),
     ]  # fmt: skip
     label = f"squeeze-excite of {channels} channels through {squeezed}, {part.params:,} parameters"
-    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK)
+    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
 
-def _map(x: float, part: Part) -> list[str]:
-    """A feature map: three sheets behind each other, and its size."""
+def _map(x: float, part: Part) -> list[Mark]:
+    """Draw a feature map: three sheets behind each other, and its size."""
     sheets = [svg.rect(x - 22 + 7 * i, LINE - 24 - 5 * i, 36, 52, "sheet") for i in (2, 1, 0)]
-    return [*sheets, svg.text(x, LINE + 54, size(part.leaving))]
+    return [*sheets, svg.text(x, LINE + 54, size(part.output_shape))]
 
 
-def _joined() -> list[str]:
-    """The lines from the map to the pooling, from the gates to the scaling, and the map itself to the scaling."""
+def _connections() -> list[Mark]:
+    """Draw the lines from the map to the pooling, from the gates to the scaling, and the map itself to the scaling."""
     top = 10
     return [
-        svg.path(f"M{MAP + 28} {LINE}H{POOLED - THIN / 2}", "se-line"),
-        svg.path(f"M{GATED + THIN / 2} {LINE}H{SCALE - 13}", "se-line"),
+        svg.path(f"M{MAP + 28} {LINE}H{POOL - COLUMN_WIDTH / 2}", "se-line"),
+        svg.path(f"M{GATE + COLUMN_WIDTH / 2} {LINE}H{SCALE - 13}", "se-line"),
         svg.path(f"M{MAP} {LINE - 36}V{top}H{SCALE}V{LINE - 13}", "line"),
         svg.path(f"M{SCALE + 13} {LINE}H{SCALE + 56}", "line"),
     ]
 
 
-def _pooled(part: Part, style: Style) -> list[str]:
-    x = (MAP + 28 + POOLED) / 2 - 4
+def _pooling(part: Part, row: Row, style: Style) -> Node:
+    """Write which pooling squeezes a map of which size."""
+    x, sides = (MAP + 28 + POOL) / 2 - 4, side(part.output_shape)
+    words = f"{style.squeeze} over"
+    marks = [svg.text(x, LINE - 24, "squeeze", "label"), svg.text(x, LINE - 9, words), svg.text(x, LINE + 18, sides)]
+    hit = Box(MAP + 30, LINE - 42, POOL - MAP - 34, 84)
+    return svg.node(marks, hit, layer_tip(row, f"{words} {sides}"), f"squeeze: {style.squeeze} pooling")
+
+
+def _scaling(row: Row) -> Node:
+    """Draw the multiplication of the map by the gates."""
+    marks = [svg.circle(SCALE, LINE, 13, "gate"), svg.text(SCALE, LINE + 6, "\u00d7", "sign")]
+    words = "scale each channel"
+    return svg.node(marks, Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(row, words), words)
+
+
+def _column(x: float, height: float, channels: int) -> list[Mark]:
+    """Draw a number for each channel, as a column to the scale of the channels."""
     return [
-        svg.text(x, LINE - 24, "squeeze", "label"),
-        svg.text(x, LINE - 9, f"{style.squeeze} over"),
-        svg.text(x, LINE + 18, side(part.leaving)),
+        svg.rect(x - COLUMN_WIDTH / 2, LINE - height / 2, COLUMN_WIDTH, height, "neck", 1),
+        svg.text(x, LINE + COLUMN_HEIGHT / 2 + 16, f"1\u00d71 \u00d7 {channels}", "label"),
     ]
 
 
-def _column(x: float, high: float, channels: int) -> list[str]:
-    """A number for each channel, as a column to the scale of the channels."""
-    return [
-        svg.rect(x - THIN / 2, LINE - high / 2, THIN, high, "neck", 1),
-        svg.text(x, LINE + TALL / 2 + 16, f"1\u00d71 \u00d7 {channels}", "label"),
-    ]
-
-
-def _dense(row: Row, x: float, highs: tuple[float, float], name: str, activation: str) -> str:
-    """The weights between two columns, and how many they are."""
-    left, right = x + THIN / 2, x + REDUCED - POOLED - THIN / 2
-    one, two = highs
-    wide = (left + 8, "start") if one > two else (right - 8, "end")  # where the words have room
-    steps = f"M{left} {LINE - one / 2:.1f}L{right} {LINE - two / 2:.1f}v{two:.1f}L{left} {LINE + one / 2:.1f}z"
+def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activation: str) -> Node:
+    """Draw the weights between two columns, and how many they are."""
+    left, right = x + COLUMN_WIDTH / 2, x + REDUCE - POOL - COLUMN_WIDTH / 2
+    before, after = heights
+    x, anchor = (left + 8, "start") if before > after else (right - 8, "end")  # where the words have room
+    steps = (
+        f"M{left} {LINE - before / 2:.1f}L{right} {LINE - after / 2:.1f}v{after:.1f}L{left} {LINE + before / 2:.1f}z"
+    )
     inputs, outputs = row.channels_in, row.output_shape[-1]
     biases = row.params - inputs * outputs
     marks = [
         svg.path(steps, "hourglass"),
-        svg.text(wide[0], LINE - 6, f"{name}, {activation}", "label", wide[1]),
-        svg.text(wide[0], LINE + 10, f"{_whole(inputs * outputs)} weights", "inked", wide[1]),
-        *([svg.text(wide[0], LINE + 24, f"{biases:,} biases", "inked", wide[1])] if biases else []),
+        svg.text(x, LINE - 6, f"{name}, {activation}", "label", anchor),
+        svg.text(x, LINE + 10, f"{_digits(inputs * outputs)} weights", "inked", anchor),
+        *([svg.text(x, LINE + 24, f"{biases:,} biases", "inked", anchor)] if biases else []),
     ]
-    hit = Box(left, LINE - TALL / 2, right - left, TALL)
+    hit = Box(left, LINE - COLUMN_HEIGHT / 2, right - left, COLUMN_HEIGHT)
     words = f"{name}, {activation}: {inputs} to {outputs} channels, {row.params:,} parameters"
     return svg.node(marks, hit, layer_tip(row, f"{name}: dense, {activation}"), words)
 
 
-def _whole(number: int) -> str:
-    """To the last one, as far as there is room for it."""
+def _digits(number: int) -> str:
+    """Return all digits, as far as there is room for them."""
     return f"{number:,}" if number < 10**9 else short(number)
 
 
-def _formulas(part: Part, block: Part, style: Style) -> list[str]:
-    """Equations 2 to 4 with the numbers of this block, and what squeeze-excite has of it."""
-    _, reduce, gate, _ = part.rows
-    height, width, channels = part.leaving[1:]
+def _formulas(part: Part, block: Part, layers: tuple[Row, Row], style: Style) -> list[Mark]:
+    """Write equations 2 to 4 with the numbers of this block, and what squeeze-excite has of it."""
+    reduce, gate = layers
+    height, width, channels = part.output_shape[1:]
     squeezed = reduce.output_shape[-1]
     pooling = "mean" if style.squeeze == "average" else "maximum"
-    biased = ("b\u2081", "b\u2082") if reduce.params > reduce.channels_in * squeezed else ("", "")
-    first, second = (f" + {b}" if b else "" for b in biased)
+    has_biases = reduce.params > reduce.channels_in * squeezed
+    first, second = (" + b\u2081", " + b\u2082") if has_biases else ("", "")
     weights = f"W\u2081 {squeezed:,} \u00d7 {channels:,}, W\u2082 {gate.output_shape[-1]:,} \u00d7 {squeezed:,}"
     of_params, of_macs = percent(part.params, block.params), percent(part.macs, block.macs)
     words = (
@@ -124,7 +133,7 @@ def _formulas(part: Part, block: Part, style: Style) -> list[str]:
         ("params", f"{part.params:,} of the block\u2019s {block.params:,}, {of_params}"),
         ("macs", f"{short(part.macs)} of the block\u2019s {short(block.macs)} multiply-adds, {of_macs}"),
     )
-    marks = []
+    marks: list[Mark] = []
     for index, (name, line) in enumerate(words):
         y = 140 + 15.2 * index
         marks += [svg.text(24, y, name, "label", "start"), svg.text(90, y, line, "note", "start")]

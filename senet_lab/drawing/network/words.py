@@ -1,4 +1,4 @@
-"""What the drawings say of a part in words: its title, a line of facts, the lines of a tip, a label to be spoken."""
+"""Put a part into words: its title, a line of facts, the lines of a tip, a label to be spoken."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from senet_lab.drawing.units import counted, short, size, spaced
 from senet_lab.nets.sketch import Row, Shape
 
 CONVOLUTIONS = ("conv", "grouped conv")
-SILENT = ("batch norm", "activation", "pad", "scale", "input")  # not named in a line of layers
-KINDS = {"projection": "projection block", "identity": "identity block", "se": "squeeze-excite"}
+UNNAMED = ("batch norm", "activation", "pad", "scale", "input")  # in a line of layers
+KINDS = {"projection": "projection block", "identity": "identity block"}
 
 
 @lru_cache(maxsize=2**12)  # a move of a slider keeps most of the paths
 def title(path: str, dot: str = " \u00b7 ") -> str:
-    """The words of a path.
+    """Return the words of a path.
 
     >>> title("group2/block1/se"), title("")
     ('group 2 \u00b7 block 1 \u00b7 squeeze-excite', 'network')
@@ -23,8 +23,13 @@ def title(path: str, dot: str = " \u00b7 ") -> str:
     return dot.join("squeeze-excite" if step == "se" else spaced(step) for step in path.split("/")) or "network"
 
 
+def block_number(part: Part) -> str:
+    """Return the number of a block: 1 for "group2/block1"."""
+    return part.path.rpartition("block")[2]
+
+
 def stride_of(part: Part) -> str:
-    """Where the branch of a block is strided, as in stride 2 in the 3\u00d73; nothing where it is not."""
+    """Return where the branch of a block is strided, as in stride 2 in the 3\u00d73; nothing where it is not."""
     for row in part.rows:
         if row.stride > 1 and row.kind in CONVOLUTIONS and row.role != "shortcut":
             return f"stride {row.stride} in the {kernel(row)}"
@@ -32,30 +37,30 @@ def stride_of(part: Part) -> str:
 
 
 def kernel(row: Row) -> str:
-    """3\u00d73."""
+    """Return 3\u00d73 for a kernel of 3."""
     return f"{row.kernel}\u00d7{row.kernel}"
 
 
 def side(shape: Shape) -> str:
-    """Height and width alone: 56\u00b2; nothing for features."""
+    """Return height and width alone: 56\u00b2; nothing for features."""
     return size(shape).partition(" \u00d7 ")[0] if len(shape) == 4 else ""
 
 
-def through(part: Part) -> str:
-    """What comes in and what goes out: 56\u00b2 \u00d7 256 \u2192 28\u00b2 \u00d7 512."""
-    return f"{size(part.entered)} \u2192 {size(part.leaving)}"
+def shape_change(part: Part) -> str:
+    """Return what comes in and what goes out: 56\u00b2 \u00d7 256 \u2192 28\u00b2 \u00d7 512."""
+    return f"{size(part.input_shape)} \u2192 {size(part.output_shape)}"
 
 
 def costs(part: Part) -> str:
-    """Parameters to the last one, and multiply-adds."""
+    """Return parameters to the last one, and multiply-adds."""
     return f"{part.params:,} parameters, {short(part.macs)} multiply-adds"
 
 
 def layers_of(part: Part) -> str:
-    """The layers with weights and what joins them, in a line: 1\u00d71 256 \u2192 3\u00d73 256 in 32 paths."""
+    """Return the layers with weights and what joins them: 1\u00d71 256 \u2192 3\u00d73 256 in 32 paths."""
     steps = []
     for row in part.rows:
-        if row.kind in SILENT or row.role == "shortcut":
+        if row.kind in UNNAMED or row.role == "shortcut":
             continue
         if row.kind in CONVOLUTIONS:
             paths = f" in {row.groups} paths" if row.groups > 1 else ""
@@ -67,46 +72,46 @@ def layers_of(part: Part) -> str:
     return " \u2192 ".join(steps)
 
 
-def told(part: Part) -> list[str]:
-    """Shapes, costs and, unless it is a group, layers: what blocks alike have in common."""
-    return [through(part), costs(part), *([] if part.kind == "group" else [layers_of(part)])]
+def details(part: Part) -> list[str]:
+    """Return shapes, costs and, unless it is a group, layers: what blocks alike have in common."""
+    return [shape_change(part), costs(part), *([] if part.kind == "group" else [layers_of(part)])]
 
 
 def tip(part: Part, lines: list[str] | None = None) -> list[str]:
-    """The lines to show on hover and focus: what it is, and `lines`, which are those of `told`."""
-    named = f"{title(part.path)}, {KINDS[part.kind]}" if part.kind in ("projection", "identity") else title(part.path)
-    return [named, *(lines or told(part))]
+    """Return the lines to show on hover and focus: what it is, and `lines`, which are those of `details`."""
+    name = f"{title(part.path)}, {KINDS[part.kind]}" if part.kind in ("projection", "identity") else title(part.path)
+    return [name, *(lines or details(part))]
 
 
-def spoken(part: Part) -> str:
-    """What a screen reader says: group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, so many parameters."""
+def node_label(part: Part) -> str:
+    """Return what a screen reader says: group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, so many parameters."""
     kind = f"{part.kind}, " if part.kind in ("projection", "identity") else ""
-    return f"{title(part.path, ' ')}, {kind}{sides(part.leaving)}, {costs(part)}"
+    return f"{title(part.path, ' ')}, {kind}{sides(part.output_shape)}, {costs(part)}"
 
 
 def sides(shape: Shape) -> str:
-    """28 \u00d7 28 \u00d7 512, without powers, which are not read well."""
+    """Return 28 \u00d7 28 \u00d7 512, without powers, which are not read well."""
     return " \u00d7 ".join(map(str, shape[1:]))
 
 
 def layer_tip(row: Row, name: str = "") -> list[str]:
-    """The lines to show for one layer."""
+    """Return the lines to show for one layer."""
     stride = f", stride {row.stride}" if row.stride > 1 else ""
     paths = f", {row.groups} paths" if row.groups > 1 else ""
-    what = name or (f"{kernel(row)} convolution{stride}{paths}" if row.kind in CONVOLUTIONS else f"{row.kind}{stride}")
+    name = name or (f"{kernel(row)} convolution{stride}{paths}" if row.kind in CONVOLUTIONS else f"{row.kind}{stride}")
     before = f"{row.channels_in} \u2192 " if row.macs else ""
     shape = f"{before}{row.output_shape[-1]} channels, output {size(row.output_shape)}"
-    return [what, shape, f"{row.params:,} parameters, {short(row.macs)} multiply-adds", row.name]
+    return [name, shape, f"{row.params:,} parameters, {short(row.macs)} multiply-adds", row.name]
 
 
 def facts(part: Part) -> str:
-    """A line of facts: kind, shapes, parameters and what BN has of them, multiply-adds."""
+    """Return a line of facts: kind, shapes, parameters and what BN has of them, multiply-adds."""
     norm = sum(row.params for row in part.rows if row.kind == "batch norm")
     kinds = {
         "group": counted(len({row.block for row in part.rows}), "block"),
-        "projection": ", ".join(filter(None, ("projection block", stride_of(part)))),
-        "identity": "identity block",
+        "projection": ", ".join(filter(None, (KINDS["projection"], stride_of(part)))),
+        "identity": KINDS["identity"],
     }
     params = f"{part.params:,} parameters" + (f", {norm:,} in batch norm" if norm else "")
-    words = (kinds.get(part.kind, ""), through(part), params, f"{short(part.macs)} multiply-adds")
+    words = (kinds.get(part.kind, ""), shape_change(part), params, f"{short(part.macs)} multiply-adds")
     return " \u00b7 ".join(filter(None, words))

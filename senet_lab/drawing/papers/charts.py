@@ -1,4 +1,4 @@
-"""Published errors against cost. Each recipe has its own chart: an error is worth nothing beside one of another."""
+"""Draw published errors against cost, each recipe in its own chart: errors of two recipes cannot be compared."""
 
 from __future__ import annotations
 
@@ -8,38 +8,49 @@ from html import escape
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
-from senet_lab.drawing.papers.conventions import apart
+from senet_lab.drawing.html import Html, html
+from senet_lab.drawing.papers.conventions import explain_counts
+from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.ledger.ledger import Total
-from senet_lab.papers import Result, Results, in_tables, kin, main, paths, ratios
+from senet_lab.papers import Result, Results, canonical_form, find_published, main, paths, ratios
 
 LEFT, TOP = 46, 14
 
 
 @lru_cache(maxsize=2**8)
 def total(architecture: Architecture) -> Total:
-    """All layers of a published network, counted once."""
+    """Return the sum over all layers of a published network, counted once."""
     return architecture.ledger().total
 
 
-def error_charts(architecture: Architecture) -> str:
-    """Three charts, of three recipes: squeeze-excite in five networks, the ratio, cardinality against width."""
-    return _error_charts(in_tables(architecture))
+def error_charts(architecture: Architecture) -> Html:
+    """Return three charts, of three recipes: squeeze-excite in five networks, the ratio, cardinality against width."""
+    return _error_charts(find_published(architecture))
 
 
 @lru_cache(maxsize=2**6)
-def _error_charts(present: Architecture | None) -> str:
-    charts = ((main(), main_svg), (ratios(), ratio_svg), (paths(), paths_svg))
-    return "".join(
-        f'<h3 class="sn-title">{escape(results.title)}</h3>'
-        f'<p class="sn-source">Top-1 error on ImageNet, %, one crop \u00b7 {escape(results.source)} \u00b7 '
-        f"{escape(results.recipe)}</p>{draw(present)}{behind(draw.__name__, results_table(results, present))}"
+def _error_charts(present: Architecture | None) -> Html:
+    charts = ((main(), draw_main), (ratios(), draw_ratios), (paths(), draw_paths))
+    sections = (
+        html(
+            f'<h3 class="sn-title">{escape(results.title)}</h3>{source_line(results)}',
+            draw(present),
+            behind(results.title, results_table(results, present)),
+        )
         for results, draw in charts
     )
+    return html(*sections)
 
 
-def main_svg(present: Architecture | None) -> str:
-    """Error against multiply-adds: each network without squeeze-excite, and what becomes of it."""
+def source_line(results: Results) -> str:
+    """Return what the errors of a table are, where they stand and how the networks were trained."""
+    words = f"Top-1 error on ImageNet, %, one crop \u00b7 {results.source} \u00b7 {results.recipe}"
+    return f'<p class="sn-source">{escape(words)}</p>'
+
+
+def draw_main(present: Architecture | None) -> Drawing:
+    """Draw error against multiply-adds: each network without squeeze-excite, and what becomes of it."""
     panel = Panel(LEFT, TOP, 700, 240, (3, 13), (20, 25))
     marks = _axes(panel, (4, 6, 8, 10, 12), "G multiply-adds, counted")
     rows = main().rows
@@ -56,8 +67,8 @@ def main_svg(present: Architecture | None) -> str:
     return svg.drawing(panel.bottom + 44, label, marks)
 
 
-def ratio_svg(present: Architecture | None) -> str:
-    """Error against parameters: SE-ResNet-50 at each ratio, in the ablations' recipe."""
+def draw_ratios(present: Architecture | None) -> Drawing:
+    """Draw error against parameters: SE-ResNet-50 at each ratio, in the ablations' recipe."""
     panel = Panel(LEFT, TOP, 700, 180, (24, 48), (21.8, 23.5))
     marks = _axes(panel, (25, 30, 35, 40, 45), "M parameters, counted")
     spots = []
@@ -68,31 +79,30 @@ def ratio_svg(present: Architecture | None) -> str:
         marks.append(svg.circle(x, y, 5, "dot-with" if ratio else "dot-without"))
         words = f"ratio {ratio}" if ratio else "no SE"
         if isinstance(ratio, int) and ratio <= 16:
-            marks.append(svg.text(x, y + 20, words, "label"))
-            marks.append(svg.text(x, y + 34, f"{row.top1:.2f}"))
+            marks += [svg.text(x, y + 20, words, "label"), svg.text(x, y + 34, f"{row.top1:.2f}")]
         else:
-            marks.append(svg.text(x + 11, y + 4, words, "label", "start"))
-            marks.append(svg.text(x + 22 + 7 * len(words), y + 4, f"{row.top1:.2f}", anchor="start"))
+            marks += [svg.text(x + 11, y + 4, words, "label", "start"),
+                      svg.text(x + 22 + 7 * len(words), y + 4, f"{row.top1:.2f}", anchor="start")]  # fmt: skip
     label = "Top-1 error against parameters: from ratio 2 to 16 all but the same error, for fewer parameters"
     return svg.drawing(panel.bottom + 44, label, [*marks, *_present(present, tuple(spots), (0, -16))])
 
 
-def paths_svg(present: Architecture | None) -> str:
-    """Error over cardinality, at equal cost of a block: 50 and 101 layers."""
+def draw_paths(present: Architecture | None) -> Drawing:
+    """Draw error over cardinality, at equal cost of a block: 50 and 101 layers."""
     panel = Panel(LEFT, TOP, 600, 170, (-0.3, 4.3), (20.5, 24.4))
     marks = [*grid(panel, ticks(panel)), floor_line(panel)]
     rows = paths().rows
     for place, row in enumerate(rows[:5]):
         net = row.architecture
         marks.append(svg.text(panel.x(place), panel.bottom + 17, f"{net.cardinality}\u00d7{net.base_width}d"))
-    # What is said of a network stands on the far side of the other curve.
-    for its, layers, aside in ((rows[:5], "50 layers", -29), (rows[5:], "101 layers", 24)):
-        spots = [(panel.x(place), panel.y(row.top1)) for place, row in enumerate(its)]
+    # "This network" stands on the far side of the other curve.
+    for networks, layers, offset in ((rows[:5], "50 layers", -29), (rows[5:], "101 layers", 24)):
+        spots = [(panel.x(place), panel.y(row.top1)) for place, row in enumerate(networks)]
         marks.append(line(spots, "curve-kept"))
-        for row, (x, y) in zip(its, spots, strict=True):
+        for row, (x, y) in zip(networks, spots, strict=True):
             marks += [svg.circle(x, y, 4.5, "stop-kept"), svg.text(x, y - 13, f"{row.top1:.1f}")]
         marks.append(svg.text(spots[-1][0] + 14, spots[-1][1] + 4, layers, "word-kept", "start"))
-        marks += _present(present, tuple(zip(its, spots, strict=True)), (0, aside))
+        marks += _present(present, tuple(zip(networks, spots, strict=True)), (0, offset))
     marks.append(
         svg.text(panel.left + panel.width / 2, panel.bottom + 35, "paths \u00d7 channels of a path in group 1")
     )
@@ -100,10 +110,10 @@ def paths_svg(present: Architecture | None) -> str:
     return svg.drawing(panel.bottom + 44, label, marks)
 
 
-def _axes(panel: Panel, marks: tuple[float, ...], words: str) -> list[str]:
-    drawn = [*grid(panel, ticks(panel)), floor_line(panel)]
-    drawn += [svg.text(panel.x(mark), panel.bottom + 17, f"{mark:g}") for mark in marks]
-    return [*drawn, svg.text(panel.left + panel.width / 2, panel.bottom + 35, words)]
+def _axes(panel: Panel, values: tuple[float, ...], words: str) -> list[Mark]:
+    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
+    marks += [svg.text(panel.x(value), panel.bottom + 17, f"{value:g}") for value in values]
+    return [*marks, svg.text(panel.left + panel.width / 2, panel.bottom + 35, words)]
 
 
 def _spot(panel: Panel, row: Result, cost: float) -> tuple[float, float]:
@@ -113,59 +123,53 @@ def _spot(panel: Panel, row: Result, cost: float) -> tuple[float, float]:
 def _present(
     present: Architecture | None,
     spots: tuple[tuple[Result, tuple[float, float]], ...],
-    aside: tuple[float, float],
+    offset: tuple[float, float],
     anchor: str = "middle",
-) -> list[str]:
-    """A ring around the present network, with words, if it is one of these."""
-    marks = []
+) -> list[Mark]:
+    """Draw a ring around the present network, with words, if it is one of these."""
+    marks: list[Mark] = []
     for row, (x, y) in spots:
-        if kin(row.architecture) == present:
-            marks += [
-                svg.circle(x, y, 9, "around"),
-                svg.text(x + aside[0], y + aside[1], "this network", "label", anchor),
-            ]
+        if canonical_form(row.architecture) == present:
+            words = svg.text(x + offset[0], y + offset[1], "this network", "label", anchor)
+            marks += [svg.circle(x, y, 9, "around"), words]
     return marks
 
 
 def results_table(results: Results, present: Architecture | None, architecture: Architecture | None = None) -> str:
-    """A table of a paper: what the ledger counts, what the paper prints.
+    """Return a table of a paper: what the ledger counts, what the paper prints.
 
     Args:
-        present: the network to mark, from `in_tables`.
+        present: the network to mark, from `find_published`.
         architecture: the same in its own convention; what that makes of the counts is said below.
     """
     head = [
-        "Network",
-        "Parameters",
-        "State",
-        "Multiply-adds",
-        "GMACs printed",
-        "M params printed",
-        "Top-1 error, %",
+        "Network", "Parameters", "State", "Multiply-adds", "GMACs printed", "M params printed", "Top-1 error, %",
         "Top-5 error, %",
-    ]
+    ]  # fmt: skip
     rows = [_cells(row, results) for row in results.rows]
-    marked = [index for index, row in enumerate(results.rows) if kin(row.architecture) == present]
-    note = "; ".join(filter(None, (results.source, results.recipe, counted_how(results))))
-    kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
-    few = [[row[i] for i in kept] for row in rows]
-    table = listing(results.title, [head[i] for i in kept], few, note=note, marked=marked)
+    marked = [index for index, row in enumerate(results.rows) if canonical_form(row.architecture) == present]
+    note = "; ".join(filter(None, (results.source, results.recipe, counting_note(results))))
+    filled = [i for i in range(len(head)) if any(row[i] for row in rows)]
+    cells = [[row[i] for i in filled] for row in rows]
+    table = listing(results.title, [head[i] for i in filled], cells, note=note, marked=marked)
     if architecture is None or not marked:
         return table
-    words = apart(results.rows[marked[0]].architecture, architecture)
+    words = explain_counts(results.rows[marked[0]].architecture, architecture)
     return f'{table}<p class="sn-source">{escape(words)}</p>' if words else table
 
 
-def counted_how(results: Results) -> str:
-    """In which convention a table is counted, and what the printed counts include."""
-    words = {row.architecture.style.se_bias for row in results.rows if row.architecture.ratio}
-    told = ["counted with biases in squeeze-excite" if True in words else "counted without biases in squeeze-excite"]
+def counting_note(results: Results) -> str:
+    """Return in which convention a table is counted, and what the printed counts include."""
+    biases = {row.architecture.style.se_bias for row in results.rows if row.architecture.ratio}
+    if not biases:
+        return ""
+    notes = [f"counted {'with' if True in biases else 'without'} biases in squeeze-excite"]
     printed = [row for row in results.rows if row.mparams is not None]
     if printed:
         odd = [row for row in printed if abs(_with_state(row) - (row.mparams or 0)) > 0.05 + 1e-9]
-        told.append("printed with the state of batch normalization, rounded")
-        told += [f"{_with_state(row):.2f} M with state, printed as {row.mparams:.1f}" for row in odd]
-    return "; ".join(told) if words else ""
+        notes.append("printed with the state of batch normalization, rounded")
+        notes += [f"{_with_state(row):.2f} M with state, printed as {row.mparams:.1f}" for row in odd]
+    return "; ".join(notes)
 
 
 def _with_state(row: Result) -> float:

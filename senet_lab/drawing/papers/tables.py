@@ -1,4 +1,4 @@
-"""The published networks in one table each: counted here, printed there."""
+"""Tables of the published networks: counted here, printed there."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from dataclasses import replace
 from functools import lru_cache
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.drawing.papers.charts import counted_how, results_table, total
+from senet_lab.drawing.papers.charts import counting_note, results_table, total
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import short
-from senet_lab.papers import in_tables, kin, known, main, tables
+from senet_lab.papers import canonical_form, find_published, main, networks_in, tables
 from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
 from senet_lab.weights.timm.results import RESULTS, source
 
 
 def published(architecture: Architecture) -> str:
-    """Counts beside the papers' figures, by table and recipe; the present network is marked where it is one of them."""
-    present = in_tables(architecture)
+    """Return counts beside the papers' figures, by table and recipe, with the present network marked."""
+    present = find_published(architecture)
     return _published(present, architecture if present else None)
 
 
 @lru_cache(maxsize=2**6)
 def _published(present: Architecture | None, architecture: Architecture | None) -> str:
-    found = " and ".join(f"\u201c{table.title}\u201d" for table in tables() if present in known(table))
-    words = f"The present network is in {found}." if found else "The present network is none of these."
+    titles = " and ".join(f"\u201c{table.title}\u201d" for table in tables() if present in networks_in(table))
+    words = f"The present network is in {titles}." if titles else "The present network is none of these."
     return (
         f'<p class="sn-finding">{words}</p><p class="sn-source">{note()}</p>{se_table(present)}'
         f"{''.join(results_table(table, present, architecture) for table in tables())}{timm_table(present)}"
@@ -32,7 +32,7 @@ def _published(present: Architecture | None, architecture: Architecture | None) 
 
 @lru_cache(maxsize=1)
 def note() -> str:
-    """Why two counts of one network are both right, with both of them counted."""
+    """Return why two counts of one network are both right, with both of them counted."""
     first, third = (
         short(total(Architecture(convention="paper", ratio=None, stride_place=place)).macs) for place in ("1x1", "3x3")
     )
@@ -45,46 +45,38 @@ def note() -> str:
 
 
 def se_table(present: Architecture | None) -> str:
-    """What squeeze-excite changes, in the main recipe: error before and after, and what it costs."""
+    """Return what squeeze-excite changes in the main recipe: error before and after, and what it costs."""
     rows, marked = main().rows, []
     body = []
     for index, (without, with_se) in enumerate(zip(rows[::2], rows[1::2], strict=True)):
         old, new = total(without.architecture), total(with_se.architecture)
-        body.append(
-            (
-                without.architecture.name,
-                f"{without.top1:.2f} \u2192 {with_se.top1:.2f}",
-                f"\u2212{without.top1 - with_se.top1:.2f}",
-                f"{without.top5 or 0:.2f} \u2192 {with_se.top5 or 0:.2f}",
-                f"+{short(new.params - old.params)}",
-                f"+{short(new.macs - old.macs)}",
-            )
-        )
-        if present in (kin(without.architecture), kin(with_se.architecture)):
+        body.append((
+            without.architecture.name,
+            f"{without.top1:.2f} \u2192 {with_se.top1:.2f}",
+            f"\u2212{without.top1 - with_se.top1:.2f}",
+            f"{without.top5 or 0:.2f} \u2192 {with_se.top5 or 0:.2f}",
+            f"+{short(new.params - old.params)}",
+            f"+{short(new.macs - old.macs)}",
+        ))  # fmt: skip
+        if present in (canonical_form(without.architecture), canonical_form(with_se.architecture)):
             marked.append(index)
     head = [
-        "Without \u2192 with SE",
-        "Top-1 error, %",
-        "Error, points",
-        "Top-5 error, %",
-        "Parameters",
-        "Multiply-adds",
-    ]
-    return listing(
-        "What squeeze-excite changes", head, body, note=f"{main().source}; {counted_how(main())}", marked=marked
-    )
+        "Without \u2192 with SE", "Top-1 error, %", "Error, points", "Top-5 error, %", "Parameters", "Multiply-adds",
+    ]  # fmt: skip
+    note = f"{main().source}; {counting_note(main())}"
+    return listing("What squeeze-excite changes", head, body, note=note, marked=marked)
 
 
 def timm_table(present: Architecture | None) -> str:
-    """The weights that timm's authors publish: what they classify rightly, counted by them; what they cost, by us."""
+    """Return the weights that timm's authors publish: their accuracy as counted there, their cost as counted here."""
     body, marked = [], []
     for index, (tag, result) in enumerate(RESULTS.items()):
         network = replace(architecture_of(tag), input_shape=(result.size, result.size, 3))
         cost = total(network)
         numbers = (f"{result.top1:.2f}", f"{result.top5:.2f}", f"{result.size}", f"{100 * result.crop:g}")
-        fetched = "by\u00a0name" if tag in PUBLISHED else "as a\u00a0file"
-        body.append((tag, short(cost.params), short(cost.macs), *numbers, fetched))
-        if kin(architecture_of(tag)) == present:
+        source_kind = "by\u00a0name" if tag in PUBLISHED else "as a\u00a0file"
+        body.append((tag, short(cost.params), short(cost.macs), *numbers, source_kind))
+        if canonical_form(architecture_of(tag)) == present:
             marked.append(index)
     head = [
         "Weights", "Parameters", "Multiply-adds", "Top-1 right, %", "Top-5 right, %", "Pixels", "Crop, %", "To be had",

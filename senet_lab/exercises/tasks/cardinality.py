@@ -38,9 +38,8 @@ def equal_cost(pick: Pick[int]) -> Task:
     """Base width at equal cost (Xie et al. 2017, table 2)."""
     paths = pick(8, 4, 2)
     start = Architecture("resnext", cardinality=32, base_width=4)
-    found = at_constant_cost(start, cardinality=paths)
-    width = found.base_width
-    near = "; ".join(f"{d}: {paths * (512 * d + 9 * d * d):,}" for d in (width - 1, width, width + 1))
+    width = at_constant_cost(start, cardinality=paths).base_width
+    neighbors = "; ".join(f"{d}: {paths * (512 * d + 9 * d * d):,}" for d in (width - 1, width, width + 1))
     return Task(
         question=(
             f"32x4d: a block of 32 paths, each 4 channels wide, on 256 channels. With {paths} paths, how wide must "
@@ -53,7 +52,7 @@ def equal_cost(pick: Pick[int]) -> Task:
             f"C paths weigh C · (256·d + 9·d·d + d·256), and 32x4d has {template_cost(start):,}.",
             f"Try widths for C = {paths}, and take the one that comes nearest to {template_cost(start):,}.",
         ),
-        solution=f"C · (512·d + 9·d²) is {template_cost(start):,} for 32x4d. For C = {paths} and d = {near}.",
+        solution=f"C · (512·d + 9·d²) is {template_cost(start):,} for 32x4d. For C = {paths} and d = {neighbors}.",
         slips=(
             (32 * 4 // paths, "Equal total width; but wider paths mix more channels: their 3x3 goes by d squared."),
         ),
@@ -110,13 +109,13 @@ def loop_share(pick: Pick[int]) -> Task:
 def remainder(pick: Pick[int]) -> Task:
     """Channels that a whole division drops."""
     channels, paths = 128, pick(24, 48, 12)
-    lost = channels % paths
+    rest = channels % paths
     return Task(
         question=(
             f"filters_card = {channels} // {paths}, then {paths} slices of that many channels. How many of the "
             f"{channels} channels are in no slice?"
         ),
-        answer=lost,
+        answer=rest,
         unit="channels",
         hints=(
             f"{channels} // {paths} rounds down.",
@@ -124,7 +123,7 @@ def remainder(pick: Pick[int]) -> Task:
             f"{channels} \u2212 {paths} · {channels // paths}.",
         ),
         solution=(
-            f"{channels} \u2212 {paths}·{channels // paths} = {lost}. Nothing fails, the map is only narrower. "
+            f"{channels} \u2212 {paths}·{channels // paths} = {rest}. Nothing fails, the map is only narrower. "
             "Here it is an error that names both numbers and the nearest that would do."
         ),
         slips=((channels // paths, "That is how many channels a slice has; how many do all slices leave over?"),),

@@ -46,18 +46,18 @@ def neck(pick: Pick[int]) -> Task:
     network = Architecture("resnet", 50, ratio=ratio)
     channels = network.plan[group - 1].filters_out
     squeezed = network.ledger().blocks()[f"group{group}", "block1"]
-    left = next(int(row.output_shape[-1]) for row in squeezed if row.role == "reduce")
+    units = next(int(row.output_shape[-1]) for row in squeezed if row.role == "reduce")
     filters = network.plan[group - 1].filters_in
     return Task(
         question=f"{network.name} at ratio {ratio}: to how many numbers does a squeeze-excite of group {group} reduce?",
-        answer=left,
+        answer=units,
         unit="channels",
         hints=(
             "Squeeze-excite stands behind the last 1x1 of the block. How many channels are there?",
             f"A bottleneck gives four times its filters: 4 x {filters}.",
             f"{channels} channels, ratio {ratio}.",
         ),
-        solution=f"{channels} / {ratio} = {left}. The neck grows with the group, the ratio stays.",
+        solution=f"{channels} / {ratio} = {units}. The neck grows with the group, the ratio stays.",
         slips=((filters // ratio, "Those are the channels of the 3x3; squeeze-excite sees four times as many."),
                (channels, "That is what comes in, and what comes out again.")),
     )  # fmt: skip
@@ -67,13 +67,13 @@ def share(pick: Pick[int]) -> Task:
     """Squeeze-excite in the multiply-adds."""
     network = Architecture("resnet", pick(50, 101, 152))
     ledger = network.ledger()
-    part, held = 100 * ledger.se.macs / ledger.macs, 100 * ledger.se_share
+    macs_share, params_share = 100 * ledger.se.macs / ledger.macs, 100 * ledger.se_share
     return Task(
         question=(
-            f"Squeeze-excite has {held:.1f} % of the parameters of {network.name}. What share of the multiply-adds of "
-            "convolutions and dense layers does it have, in percent?"
+            f"Squeeze-excite has {params_share:.1f} % of the parameters of {network.name}. What share of the "
+            "multiply-adds of convolutions and dense layers does it have, in percent?"
         ),
-        answer=part,
+        answer=macs_share,
         unit="%",
         tolerance=0.15,
         hints=(
@@ -85,7 +85,7 @@ def share(pick: Pick[int]) -> Task:
             f"Each of its {ledger.se.params:,} weights is used once for an image: {short(ledger.se.macs)} of "
             f"{short(ledger.macs)}. That is why it is said to cost nothing; pooling and scaling read the map, though."
         ),
-        slips=((held, "That is its share of the parameters. How often is each of its weights used?"),),
+        slips=((params_share, "That is its share of the parameters. How often is each of its weights used?"),),
     )
 
 
@@ -93,7 +93,7 @@ def cheapest_place(pick: Pick[int]) -> Task:
     """The place that costs the fewest parameters."""
     base = Architecture("resnet", pick(50, 101, 152))
     costs = {place: replace(base, place=place).ledger().se.params for place in ("standard", "pre", "3x3", "identity")}
-    listed = "; ".join(f"{place} {short(cost)}" for place, cost in costs.items())
+    counts = "; ".join(f"{place} {short(cost)}" for place, cost in costs.items())
     return Task(
         question=f"At which of these places does squeeze-excite cost {base.name} the fewest parameters?",
         answer=min(costs, key=lambda place: costs[place]),
@@ -103,7 +103,7 @@ def cheapest_place(pick: Pick[int]) -> Task:
             "Where in a bottleneck are the channels fewest?",
             "The neck of the bottleneck is its 3x3.",
         ),
-        solution=f"Behind the 3x3 there are a quarter of the channels, so a 16th of the parameters. Counted: {listed}.",
+        solution=f"Behind the 3x3 there are a quarter of the channels, so a 16th of the parameters. Counted: {counts}.",
         slips=(
             (
                 "pre",
@@ -119,14 +119,14 @@ def ratio_bought(pick: Pick[Any]) -> Task:
     one, other = pick((16, 4), (16, 2), (8, 2))
     rows = {row.architecture.ratio: row for row in ratios().rows}
     a, b = rows[one], rows[other]
-    more = b.architecture.ledger().params - a.architecture.ledger().params
+    extra = b.architecture.ledger().params - a.architecture.ledger().params
     return Task(
         question=(
             f"In the paper's ablation SE-ResNet-50 at ratio {one} has a top-1 error of {a.top1}\u00a0%, at ratio "
             f"{other} {b.top1}\u00a0%. How many parameters more does the second network have? (No biases in "
             "squeeze-excite.)"
         ),
-        answer=more,
+        answer=extra,
         unit="parameters",
         hints=(
             "Everything but squeeze-excite stays.",
@@ -134,7 +134,7 @@ def ratio_bought(pick: Pick[Any]) -> Task:
             f"At ratio {other} it has {one // other} times as many.",
         ),
         solution=(
-            f"{b.architecture.ledger().se.params:,} \u2212 {a.architecture.ledger().se.params:,} = {more:,}, for "
+            f"{b.architecture.ledger().se.params:,} \u2212 {a.architecture.ledger().se.params:,} = {extra:,}, for "
             f"{abs(a.top1 - b.top1):.2f} points of error. The paper settles on 16."
         ),
         slips=(

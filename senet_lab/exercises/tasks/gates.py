@@ -90,22 +90,22 @@ def cost(pick: Pick[int]) -> Task:
     network, number = Architecture.preset("cifar_se_resnet20"), pick(3, 2)
     group = network.plan[number - 1]
     rows = [row for row in network.ledger().rows if row.group == f"group{number}" and row.in_se]
-    channels, left = group.filters_out, next(row.output_shape[-1] for row in rows if row.role == "reduce")
+    channels, units = group.filters_out, next(row.output_shape[-1] for row in rows if row.role == "reduce")
     params = sum(row.params for row in rows)
     return Task(
         question=(
             f"A block of group {number} in {network.name} has {channels} channels; its squeeze-excite reduces them to "
-            f"{left} and goes back, without biases. How many parameters have all {group.n_blocks} of the group?"
+            f"{units} and goes back, without biases. How many parameters have all {group.n_blocks} of the group?"
         ),
         answer=params,
         unit="parameters",
         hints=(
-            f"Two dense layers: from {channels} to {left}, and from {left} to {channels}.",
-            f"Each has {channels} x {left} weights.",
-            f"{group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {left}.",
+            f"Two dense layers: from {channels} to {units}, and from {units} to {channels}.",
+            f"Each has {channels} x {units} weights.",
+            f"{group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {units}.",
         ),
         solution=(
-            f"{group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {left} = {params:,}, of {network.ledger().params:,} "
+            f"{group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {units} = {params:,}, of {network.ledger().params:,} "
             "in the whole network."
         ),
         slips=(

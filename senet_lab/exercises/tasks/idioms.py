@@ -72,31 +72,31 @@ def mini_params(pick: Pick[int]) -> Task:
     """What the original lesson's mini network really has."""
     filters = pick(128, 64, 96)
     ledger = mini(filters)
-    whole = ledger.params + ledger.state
+    total = ledger.params + ledger.state
     return Task(
         question=(
             f"The mini network of this lesson with n_filters={filters} in its group: what total does Keras print, "
             "trainable and non-trainable parameters together?"
         ),
-        answer=whole,
+        answer=total,
         unit="parameters",
         hints=(
             "Put it together on a Sketch, and take its ledger.",
             "Ledger.of(x) has params, the trainable ones, and state, the moving statistics.",
             "Keras' total is the sum of both.",
         ),
-        solution=f"{ledger.params:,} trainable and {ledger.state:,} not: {whole:,}.",
+        solution=f"{ledger.params:,} trainable and {ledger.state:,} not: {total:,}.",
         slips=((ledger.params, "Those are the trainable ones; the total has the moving statistics as well."),),
     )
 
 
-def swapped(pick: Pick[int]) -> Task:
+def swapped_arguments(pick: Pick[int]) -> Task:
     """How many filters the printed network's blocks had."""
-    printed = mini(2, 128, None)
-    whole, channels, ratio = printed.params + printed.state, 4 * 2, pick(16, 32, 64)
+    network = mini(2, 128, None)
+    total, channels, ratio = network.params + network.state, 4 * 2, pick(16, 32, 64)
     return Task(
         question=(
-            f"The total that was printed is {whole:,}. Swap the arguments: group(x, n_filters=2, n_blocks=128). To how "
+            f"The total that was printed is {total:,}. Swap the arguments: group(x, n_filters=2, n_blocks=128). To how "
             f"many numbers does its squeeze-excite reduce, with ratio {ratio} and a whole division?"
         ),
         answer=0,
@@ -109,7 +109,7 @@ def swapped(pick: Pick[int]) -> Task:
         solution=(
             f"{channels} // {ratio} = 0. A dense layer of no units has no parameters and fails nowhere: the gate is "
             "sigmoid(0) = 0.5 for every channel and image. Counted with ratio=None, which has as many parameters: "
-            f"{whole:,}. Here such a ratio is an error."
+            f"{total:,}. Here such a ratio is an error."
         ),
         slips=(
             (1, "A whole division rounds down, it does not save the last one."),
@@ -122,5 +122,5 @@ MAKERS: dict[str, Maker] = {
     "idioms-output-shape": output_shape,
     "idioms-flatten": flatten,
     "idioms-mini-total": mini_params,
-    "idioms-riddle": swapped,
+    "idioms-riddle": swapped_arguments,
 }

@@ -15,12 +15,12 @@ PARTS = ("stem", "group 1", "group 2", "group 3", "group 4", "classifier")
 def heaviest_group(pick: Pick[int]) -> Task:
     """Which part holds the most parameters."""
     network = Architecture("resnet", pick(50, 101, 152))
-    most = max(network.ledger().by_group(), key=lambda total: total.params)
-    held = "; ".join(f"{spaced(t.name)} {short(t.params)}" for t in network.ledger().by_group() if t.params)
+    heaviest = max(network.ledger().by_group(), key=lambda total: total.params)
+    counts = "; ".join(f"{spaced(t.name)} {short(t.params)}" for t in network.ledger().by_group() if t.params)
     last = network.plan[-1]
     return Task(
         question=f"Which part of {network.name} holds the most parameters?",
-        answer=spaced(most.name),
+        answer=spaced(heaviest.name),
         choices=PARTS,
         hints=(
             "The weights of a convolution do not depend on the size of the map.",
@@ -30,7 +30,7 @@ def heaviest_group(pick: Pick[int]) -> Task:
         solution=(
             f"Weights go by filters in times filters out, so a block of the next group has about four times as many; "
             f"group 4 has {last.n_blocks} blocks of {last.filters_out} channels, group 3 has "
-            f"{network.plan[-2].n_blocks} of {network.plan[-2].filters_out}. Counted: {held}."
+            f"{network.plan[-2].n_blocks} of {network.plan[-2].filters_out}. Counted: {counts}."
         ),
         slips=(("stem", "It has one convolution of 3 channels. A hint helps."),),
     )
@@ -41,13 +41,13 @@ def group_macs(pick: Pick[int]) -> Task:
     network, number = Architecture("resnet", 50), pick(4, 3, 2)
     ledger = network.ledger()
     group: Total = next(t for t in ledger.by_group() if t.name == f"group{number}")
-    share, held = 100 * group.macs / ledger.macs, 100 * group.params / ledger.params
+    macs_share, params_share = 100 * group.macs / ledger.macs, 100 * group.params / ledger.params
     return Task(
         question=(
             f"Group {number} of {network.name} holds {percent(group.params, ledger.params)} of the parameters. What "
             "share of the multiply-adds does it have, in percent?"
         ),
-        answer=share,
+        answer=macs_share,
         unit="%",
         tolerance=0.1,
         hints=(
@@ -61,23 +61,25 @@ def group_macs(pick: Pick[int]) -> Task:
             f"Group {number} has {network.plan[number - 1].n_blocks} of {sum(g.n_blocks for g in network.plan)} "
             f"blocks; counted, {short(group.macs)} of {short(ledger.macs)} multiply-adds."
         ),
-        slips=((held, "That is its share of the parameters. Multiply-adds go by the size of the map as well."),),
+        slips=(
+            (params_share, "That is its share of the parameters. Multiply-adds go by the size of the map as well."),
+        ),
     )
 
 
-def deeper(pick: Pick[int]) -> Task:
+def extra_depth(pick: Pick[int]) -> Task:
     """What more blocks in group 3 cost."""
     small, large = Architecture("resnet", 50), Architecture("resnet", pick(101, 152))
     blocks = tuple(g.n_blocks for g in large.plan)
-    gained = large.ledger().params - small.ledger().params
+    extra = large.ledger().params - small.ledger().params
     block = sum(row.params for row in small.ledger().blocks()["group3", "block2"])
-    more = blocks[2] - small.plan[2].n_blocks
+    extra_blocks = blocks[2] - small.plan[2].n_blocks
     return Task(
         question=(
             f"{small.name} has {', '.join(str(g.n_blocks) for g in small.plan)} blocks in its groups, {large.name} "
             f"{', '.join(map(str, blocks))}. How many parameters more has {large.name}?"
         ),
-        answer=gained,
+        answer=extra,
         unit="parameters",
         hints=(
             "Only identity blocks are added; nothing else changes.",
@@ -85,8 +87,8 @@ def deeper(pick: Pick[int]) -> Task:
             f"An identity block of group 3 has {block:,} parameters."
             + (" Group 2 gains blocks as well." if blocks[1] > 4 else ""),
         ),
-        solution=f"{more} more identity blocks of {block:,} parameters in group 3 are {more * block:,}"
-        + (f"; {gained - more * block:,} more come from those in group 2." if blocks[1] > 4 else "."),
+        solution=f"{extra_blocks} more identity blocks of {block:,} parameters in group 3 are {extra_blocks * block:,}"
+        + (f"; {extra - extra_blocks * block:,} more come from those in group 2." if blocks[1] > 4 else "."),
         slips=((large.ledger().params, f"That is all of {large.name}; how many more than {small.name}?"),),
     )
 
@@ -120,6 +122,6 @@ def larger_images(pick: Pick[int]) -> Task:
 MAKERS: dict[str, Maker] = {
     "macro-heaviest-group": heaviest_group,
     "macro-group-macs": group_macs,
-    "macro-deeper": deeper,
+    "macro-deeper": extra_depth,
     "macro-larger-images": larger_images,
 }

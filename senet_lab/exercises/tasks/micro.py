@@ -93,13 +93,13 @@ def stride_place(pick: Pick[int]) -> Task:
     """v1 against v1.5."""
     first = Architecture("resnet", pick(50, 101, 152), ratio=None, stride_place="1x1")
     third = replace(first, stride_place="3x3")
-    gained = third.ledger().macs - first.ledger().macs
+    extra = third.ledger().macs - first.ledger().macs
     return Task(
         question=(
             f"{first.name}: the first block of groups 2 to 4 has its stride in the first 1x1 (v1) or in the 3x3 "
             "(v1.5). How many multiply-adds more has v1.5?"
         ),
-        answer=gained,
+        answer=extra,
         unit="multiply-adds",
         hints=(
             "Same weights. Which convolution sees a larger map in v1.5?",

@@ -58,14 +58,14 @@ def se_biases(pick: Pick[Any]) -> Task:
     """What biases in squeeze-excite add."""
     network = Architecture(*pick(("resnet", 50), ("resnet", 101), ("resnet", 152)), convention="paper")
     without = replace(network, se_bias=False)
-    gained = network.ledger().params - without.ledger().params
+    extra = network.ledger().params - without.ledger().params
     gates = sum(g.n_blocks * g.filters_out for g in network.plan)
     return Task(
         question=(
             f"The released {network.name} has biases in the two dense layers of each squeeze-excite, the one in the "
             "ablations has none. How many parameters does that add?"
         ),
-        answer=gained,
+        answer=extra,
         unit="parameters",
         hints=(
             "A bias for each output of a dense layer.",
@@ -73,7 +73,7 @@ def se_biases(pick: Pick[Any]) -> Task:
             f"All second layers together have {gates:,} outputs.",
         ),
         solution=(
-            f"{gates:,} + {gates:,} / 16 = {gained:,}: {without.ledger().params:,} become {network.ledger().params:,}."
+            f"{gates:,} + {gates:,} / 16 = {extra:,}: {without.ledger().params:,} become {network.ledger().params:,}."
         ),
         slips=((gates, "The first dense layer has biases as well."),),
     )
@@ -82,8 +82,8 @@ def se_biases(pick: Pick[Any]) -> Task:
 def budget(pick: Pick[Any]) -> Task:
     """The best published network for a budget."""
     limit = pick(4.3, 8.2, 4.0)
-    fit = {row.architecture.name: row for row in main().rows if row.architecture.ledger().macs <= limit * 1e9}
-    best = min(fit.values(), key=lambda row: row.top1)
+    candidates = {row.architecture.name: row for row in main().rows if row.architecture.ledger().macs <= limit * 1e9}
+    best = min(candidates.values(), key=lambda row: row.top1)
     return Task(
         question=(
             f"Your budget is {limit} G multiply-adds for an image. Which network of the paper's main table has the "
@@ -92,15 +92,15 @@ def budget(pick: Pick[Any]) -> Task:
         answer=best.architecture.name,
         choices=tuple(sorted(row.architecture.name for row in main().rows)),
         hints=(
-            "published_results.main().rows has the networks with their errors; their ledgers have the cost.",
-            f"{len(fit)} of its networks cost {limit} G or less.",
+            "papers.main().rows has the networks with their errors; their ledgers have the cost.",
+            f"{len(candidates)} of its networks cost {limit} G or less.",
             f"The lowest error among those is {best.top1} %.",
         ),
-        solution="Within the budget: " + "; ".join(map(_told, fit.values())) + ".",
+        solution="Within the budget: " + "; ".join(map(_describe, candidates.values())) + ".",
     )
 
 
-def _told(row: Result) -> str:
+def _describe(row: Result) -> str:
     return f"{row.architecture.name} {short(row.architecture.ledger().macs)}, {row.top1:.2f} %"
 
 

@@ -7,32 +7,33 @@ from math import ceil, log, log2, log10, sqrt
 
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.exercises.task import Maker, Pick, Task
-from senet_lab.trainer.courses import held_out
 from senet_lab.training.recipe import RECIPES
 
 IMAGES = TRAINING_IMAGES["sample"]
 
 
-def steps(pick: Pick[int]) -> Task:
+def training_steps(pick: Pick[int]) -> Task:
     """Steps of a training."""
     recipe = replace(RECIPES["modern"], batch=pick(128, 100, 64))
-    held = held_out(recipe, "sample")
-    each = ceil((IMAGES - held) / recipe.batch)
+    n_val = round(recipe.validation * IMAGES)
+    epoch_steps = ceil((IMAGES - n_val) / recipe.batch)
     return Task(
         question=(
             f"{IMAGES:,} images, of which {recipe.validation:.0%} are held out to validate on; {recipe.batch} images a "
             f"step, {recipe.epochs} epochs. How many steps does the training take?"
         ),
-        answer=each * recipe.epochs,
+        answer=epoch_steps * recipe.epochs,
         unit="steps",
         hints=(
             "An epoch is every training image once. How many are not held out?",
-            f"{IMAGES:,} \u2212 {held:,}, by {recipe.batch}: is there a rest? Then the last step has fewer images.",
-            f"{each} steps an epoch.",
+            f"{IMAGES:,} \u2212 {n_val:,}, by {recipe.batch}: is there a rest? Then the last step has fewer images.",
+            f"{epoch_steps} steps an epoch.",
         ),
-        solution=f"({IMAGES:,} \u2212 {held:,}) / {recipe.batch}, rounded up, is {each}; {recipe.epochs} times that.",
+        solution=(
+            f"({IMAGES:,} \u2212 {n_val:,}) / {recipe.batch}, rounded up, is {epoch_steps}; {recipe.epochs} times that."
+        ),
         slips=(
-            (each, "That is one epoch; all of them were asked for."),
+            (epoch_steps, "That is one epoch; all of them were asked for."),
             (ceil(IMAGES / recipe.batch) * recipe.epochs, "The images that are held out are not trained with."),
         ),
     )
@@ -64,12 +65,12 @@ def guess(pick: Pick[int]) -> Task:
 
 def chance(pick: Pick[int]) -> Task:
     """The standard error of an accuracy."""
-    held = pick(500, 1000, 2000)
-    points = 100 * sqrt(0.25 / held)
+    n_val = pick(500, 1000, 2000)
+    points = 100 * sqrt(0.25 / n_val)
     return Task(
         question=(
-            f"A network gets half of {held:,} validation images right. On {held:,} others it would do a little better "
-            "or worse. What is the standard error of its accuracy, in points?"
+            f"A network gets half of {n_val:,} validation images right. On {n_val:,} others it would do a "
+            "little better or worse. What is the standard error of its accuracy, in points?"
         ),
         answer=points,
         unit="points",
@@ -77,18 +78,18 @@ def chance(pick: Pick[int]) -> Task:
         hints=(
             "Each image is right or wrong: toss a coin that often.",
             "The standard error of a share p of n is the root of p(1 \u2212 p) / n.",
-            f"The root of 0.5 \u00b7 0.5 / {held:,}, times 100.",
+            f"The root of 0.5 \u00b7 0.5 / {n_val:,}, times 100.",
         ),
         solution=(
-            f"100 \u00b7 \u221a(0.25 / {held:,}) = {points:.2f}. Times \u221a2 for the difference of two networks; and "
-            "only what is more than twice that is hardly chance, as the sentence above the curves says."
+            f"100 \u00b7 \u221a(0.25 / {n_val:,}) = {points:.2f}. Times \u221a2 for the difference of two networks; "
+            "and only what is more than twice that is hardly chance, as the sentence above the curves says."
         ),
         slips=((points / 100, "That is a share; in points it is a hundred times as much."),),
     )
 
 
 MAKERS: dict[str, Maker] = {
-    "training-steps": steps,
+    "training-steps": training_steps,
     "training-guess-loss": guess,
     "training-chance": chance,
 }

@@ -1,4 +1,4 @@
-"""Runs: a training in a folder as a source of the GateLens: its checkpoints, and how its gates moved."""
+"""Runs as sources of the GateLens: the best weights of a run, and how its gates moved."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from senet_lab.files import DamagedFileError
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gates.moments import FILE, Moment, kept, moment
 from senet_lab.ledger.build_memory import check_build
-from senet_lab.training.batches import ready, seen_scale
-from senet_lab.training.runs.images import images_of
+from senet_lab.training.batches import find_scale, prepare_images
+from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.trained import Weights, assign, kept_weights, trained
-from senet_lab.training.worker.gate_recorder import in_turn
+from senet_lab.training.runs.trained_model import Weights, assign_weights, load_trained_model, read_weights
+from senet_lab.training.worker.gate_recorder import interleave_classes
 
-MOST = 1000  # images that are looked at
+MAX_IMAGES = 1000
 
 
 def of_run(run: Run, name: str = "") -> Source:
-    """A source for a training: its best weights, or else its newest, on test images of what it was trained on.
+    """Return a source for a run: its best weights, or else its newest, on test images of its data.
 
     Args:
         name: what to call it; "" for that of its folder.
@@ -31,37 +31,37 @@ def of_run(run: Run, name: str = "") -> Source:
 
 
 def _load_run(run: Run) -> Loaded:
-    """The network with its best weights, on test images of each class in turn, and its gates epoch by epoch.
+    """Load the network with its best weights, on test images of each class in turn, and its gates epoch by epoch.
 
     Raises:
         ValueError: there is no checkpoint yet, or none that can be read.
     """
     recipe = run.recipe
-    images = images_of(run)
-    chosen = in_turn(images.y_test)[:MOST]
-    prepare = partial(ready, recipe=recipe, scale=seen_scale(run.folder, images))
-    x, y = prepare(images.x_test[chosen]), images.y_test[chosen].astype("int64")
-    moments = _kept_moments(run)
-    model, epoch = trained(run)
+    images = load_images(run)
+    selected = interleave_classes(images.y_test)[:MAX_IMAGES]
+    prepare = partial(prepare_images, recipe=recipe, scale=find_scale(run.folder, images))
+    x, y = prepare(images.x_test[selected]), images.y_test[selected].astype("int64")
+    moments = _recorded_moments(run)
+    model, epoch = load_trained_model(run)
     how = "each epoch" if moments else "fresh weights and the checkpoints that it keeps"
-    moments = moments or tuple(_moments(run, kept_weights(run.folder, at_most=2), x, y))
+    moments = moments or tuple(_moments(run, read_weights(run.folder, max_count=2), x, y))
     about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
-    return Loaded(model, images.x_test[chosen], x, y, images.classes, prepare, moments, about)
+    return Loaded(model, images.x_test[selected], x, y, images.classes, prepare, moments, about)
 
 
-def _kept_moments(run: Run) -> tuple[Moment, ...]:
-    """Return what its process has noted; nothing of a damaged file, which `lens_noted` says."""
+def _recorded_moments(run: Run) -> tuple[Moment, ...]:
+    """Return what its process has recorded; nothing of a damaged file, which `RunFolder` reports."""
     try:
         return tuple(kept(run.folder / FILE))
     except DamagedFileError:
         return ()
 
 
-def _moments(run: Run, found: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:
-    """The gates of fresh weights, and those at each checkpoint."""
+def _moments(run: Run, checkpoints: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:
+    """Read the gates of fresh weights, and those at each checkpoint."""
     model = run.architecture.build()
     yield moment(model, x, y, 0)
-    for weights in sorted(found, key=lambda each: each.epoch):
+    for weights in sorted(checkpoints, key=lambda each: each.epoch):
         if weights.epoch:
-            assign(model, weights, run)
+            assign_weights(model, weights, run)
             yield moment(model, x, y, weights.epoch)

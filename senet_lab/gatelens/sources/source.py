@@ -11,14 +11,14 @@ from senet_lab.array_checks import class_numbers, fitting_images
 from senet_lab.checks import quoted
 from senet_lab.data import datasets as data
 from senet_lab.data.datasets import DATA_WORDS
-from senet_lab.gatelens.views.ablation import beside
-from senet_lab.gatelens.views.reading import share
+from senet_lab.gatelens.views.ablation import twin_words
+from senet_lab.gatelens.views.numbers import share
 from senet_lab.gates.moments import Moment
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.ledger.ledger import Ledger
-from senet_lab.training.batches import ready
+from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.worker.gate_recorder import in_turn
+from senet_lab.training.worker.gate_recorder import interleave_classes
 from senet_lab.weights import pretrained
 from senet_lab.weights.timm.classes import imagenet_classes
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-MAX_UNNAMED = 10_000  # classes of labels for a network without a classifier, each of which gets a name
-ENLARGED = 100  # images of the sample for a network that takes larger ones, each of which takes far longer
+MAX_UNNAMED_CLASSES = 10_000  # of labels for a network without a classifier, each of which gets a name
+MAX_ENLARGED_IMAGES = 100  # of the sample for a network that takes larger ones, each of which takes far longer
 
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A network and what it looks at.
+    """A network and the images that it is shown.
 
     Attributes:
         model: the Keras model.
-        pictures: the images as they are looked at, (images, height, width, channels).
+        pictures: the images as people see them, (images, height, width, channels).
         images: the same, as the network takes them.
         labels: their classes by number; None where nobody knows.
         classes: the names of the classes.
         prepare: makes pictures, uint8, into what the network takes.
-        moments: how the gates were, epoch by epoch, as far as it was noted.
-        about: what there is to say of it: how it was trained, and what it does.
-        outputs: what it predicts, where that is something else than `classes`.
-        twin: how the same network without squeeze-excite does, in a sentence; "" where nobody knows.
+        moments: its gates epoch by epoch, as far as they were recorded.
+        about: how it was trained, and how accurate it is.
+        outputs: the names of what it predicts, where that is something else than `classes`.
+        twin: how accurate the same network without squeeze-excite is, in a sentence; "" where nobody knows.
     """
 
     model: keras.Model
@@ -60,37 +60,43 @@ class Loaded:
     outputs: tuple[str, ...] = ()
     twin: str = ""
 
+    def thumbnail(self, number: int) -> str:
+        """Return an image as a PNG in a data URI."""
+        from senet_lab.drawing.raster import png, shade
+
+        return png(shade(self.pictures[number]))
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """What can be loaded.
+    """A network that can be loaded.
 
     Attributes:
         name: what to call it.
         load: loads it; takes seconds.
-        lasting: whether it is the same whenever it is loaded, so that what was found out of it may be kept.
-        ledger: of the network, where that is known without loading it.
-        cost: what loading it takes that has to be agreed to first, in words; nothing where it can be had at once.
-        rests: tells states of its weights apart, see `GateWatch.rests`; None while they move, and are of no step.
+        is_bundled: whether it is the same whenever it is loaded, so that what was found out of it may be kept.
+        ledger: of the network, where that is known without loading it; else None.
+        cost: what loading it takes that has to be agreed to first, in words; "" where it can be had at once.
+        weights_version: a number that changes with the weights; None while a `fit` changes them.
         check: raises a ValueError where there is no memory to load it, before Keras is loaded for it.
     """
 
     name: str
     load: Callable[[], Loaded]
-    lasting: bool = False
+    is_bundled: bool = False
     ledger: Callable[[], Ledger | None] = field(default=lambda: None)
     cost: Callable[[], str] = field(default=lambda: "")
-    rests: Callable[[], int | None] = field(default=lambda: 0)
+    weights_version: Callable[[], int | None] = field(default=lambda: 0)
     check: Callable[[], None] = field(default=lambda: None)
 
 
-def shipped() -> tuple[Source, ...]:
-    """A source for each network with gates that ships, on the test images that ship; the later ones first."""
+def bundled() -> tuple[Source, ...]:
+    """Return a source for each bundled network with gates, on the bundled test images; the later ones first."""
     cards = [pretrained.card(name) for name in pretrained.names()]
     return tuple(
         Source(
             card.name,
-            partial(_load_shipped, card),
+            partial(_load_bundled, card),
             True,
             card.architecture.ledger,
             check=partial(check_build, card.architecture),
@@ -100,7 +106,7 @@ def shipped() -> tuple[Source, ...]:
     )
 
 
-def _load_shipped(card: pretrained.Card) -> Loaded:
+def _load_bundled(card: pretrained.Card) -> Loaded:
     images = data.sample()
     epochs = f"{len(card.metrics)} epochs" if card.metrics else "trained"
     about = (
@@ -115,7 +121,7 @@ def _load_shipped(card: pretrained.Card) -> Loaded:
         images.classes,
         partial(pretrained.prepared, card=card),
         about=about,
-        twin=beside(card, twin) if twin else "",
+        twin=twin_words(card, twin) if twin else "",
     )
 
 
@@ -127,7 +133,7 @@ def given(
     prepare: Callable[[Array], Array] | None = None,
     about: str = "",
 ) -> Source:
-    """A source for a model of one's own.
+    """Return a source for a model of one's own.
 
     Args:
         images: uint8 pictures, which `prepare` makes ready; or numbers as the network takes them. None for the test
@@ -135,14 +141,14 @@ def given(
         labels: the class of each image; None where nobody knows.
         classes: their names; None for their numbers.
         prepare: makes uint8 pictures into what the network takes; None for pixels from 0 to 1.
-        about: what there is to say of it.
+        about: how it was trained, and how accurate it is.
 
     Raises:
         ValueError, TypeError: they do not belong together; says which.
     """
     import numpy as np
 
-    prepare, outputs = prepare or partial(ready, recipe=Recipe()), tuple[str, ...]()
+    prepare, outputs = prepare or partial(prepare_images, recipe=Recipe()), tuple[str, ...]()
     if images is None:
         images, numbers = sample_of(*model.input_shape[1:])
         labels = numbers if labels is None else labels
@@ -150,51 +156,55 @@ def given(
             classes, outputs = data.CIFAR10, outputs_of(model)
     shape = model.input_shape[1:]
     predicted = 0 if outputs or len(model.output_shape) != 2 else model.output_shape[-1]
-    pictures, labels, many = checked_given(images, labels, classes, shape, predicted, model.name)
-    names = tuple(map(str, classes)) if classes is not None else outputs_of(model, many)
-    if len(names) < many:
-        raise ValueError(f"`classes` (={len(names)}) must be a name for each of the {many} classes; try {many} names.")
+    pictures, labels, count = check_images(images, labels, classes, shape, predicted, model.name)
+    names = tuple(map(str, classes)) if classes is not None else outputs_of(model, count)
+    if len(names) < count:
+        raise ValueError(
+            f"`classes` (={len(names)}) must be a name for each of the {count} classes; try {count} names."
+        )
 
     def load() -> Loaded:
-        prepared = pictures
+        inputs = pictures
         if pictures.dtype == np.uint8:
-            prepared = fitting_images(prepare(pictures), shape, name="prepare(images)", taker=model.name)
-        prepared = prepared.astype("float32")
-        return Loaded(model, pictures, prepared, labels, names, prepare, about=about, outputs=outputs)
+            inputs = fitting_images(prepare(pictures), shape, name="prepare(images)", taker=model.name)
+        inputs = inputs.astype("float32")
+        return Loaded(model, pictures, inputs, labels, names, prepare, about=about, outputs=outputs)
 
     return Source(model.name, load, ledger=partial(_ledger_of, model))
 
 
 def sample_of(height: int | None, width: int | None, channels: int) -> tuple[Array, Array]:
-    """The test images of the CIFAR-10 sample and their classes; for a network of other sides some of them, enlarged."""
+    """Return the test images of the CIFAR-10 sample and their classes; for other sides some of them, enlarged."""
     import numpy as np
     from PIL import Image
 
     images = data.sample()
     if channels != 3 or (height in (None, 32) and width in (None, 32)):
         return images.x_test, images.y_test
-    chosen = in_turn(images.y_test)[:ENLARGED]
+    selected = interleave_classes(images.y_test)[:MAX_ENLARGED_IMAGES]
     side = width or 32, height or 32
-    enlarged = [Image.fromarray(each).resize(side, Image.Resampling.BICUBIC) for each in images.x_test[chosen]]
-    return np.stack([np.asarray(each) for each in enlarged]), images.y_test[chosen]
+    enlarged = [Image.fromarray(each).resize(side, Image.Resampling.BICUBIC) for each in images.x_test[selected]]
+    return np.stack([np.asarray(each) for each in enlarged]), images.y_test[selected]
 
 
-def outputs_of(model: Any, many: int = 0) -> tuple[str, ...]:
-    """What a network predicts: ImageNet's classes where there are a thousand, none where there are CIFAR-10's ten.
+def outputs_of(model: Any, count: int = 0) -> tuple[str, ...]:
+    """Return what a network predicts: ImageNet's classes of a thousand outputs, nothing of CIFAR-10's ten.
 
     Args:
-        many: the number of classes, where it is known: they are all named then.
+        count: the number of classes, where it is known: they are all named then.
     """
-    count = many or (model.output_shape[-1] if len(model.output_shape) == 2 else len(data.CIFAR10))
-    if count == 1000:
+    predicted = model.output_shape[-1] if len(model.output_shape) == 2 else len(data.CIFAR10)
+    if (count or predicted) == 1000:
         return tuple(name.partition(",")[0] for _, name in imagenet_classes())
-    return () if count == len(data.CIFAR10) and not many else tuple(f"class {number}" for number in range(count))
+    if not count and predicted == len(data.CIFAR10):
+        return ()
+    return tuple(f"class {number}" for number in range(count or predicted))
 
 
-def checked_given(
+def check_images(
     images: Any, labels: Any, classes: Any, shape: Sequence[int | None], predicted: int, taker: str
 ) -> tuple[Array, Array | None, int]:
-    """Check images, labels and the names of classes, and count the classes.
+    """Return images, labels and the number of classes, if they fit a network, and each other.
 
     Args:
         shape: (height, width, channels) that the network takes.
@@ -207,10 +217,10 @@ def checked_given(
     if classes is not None and (isinstance(classes, (str, bytes)) or not hasattr(classes, "__len__")):
         raise TypeError(f"`classes` must be a list of names, not {quoted(classes)}; try ['cat', 'dog'].")
     pictures = fitting_images(images, shape, taker=taker)
-    named = 0 if classes is None else len(classes)
+    n_names = 0 if classes is None else len(classes)
     if labels is None:
         return pictures, None, max(predicted, 1)
-    labels = class_numbers(labels, len(pictures), max(predicted, named) or MAX_UNNAMED)
+    labels = class_numbers(labels, len(pictures), max(predicted, n_names) or MAX_UNNAMED_CLASSES)
     return pictures, labels, max(predicted, int(labels.max()) + 1)
 
 

@@ -3,95 +3,117 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
-from senet_lab.gatelens.views.reading import DRAWN, Array, Reading, class_key, class_styles, stages
-from senet_lab.gatelens.views.strip import brief
+from senet_lab.gatelens.views.classes import class_key, class_styles, stages
+from senet_lab.gatelens.views.numbers import brief
 
-LEFT, APART, TOP, HIGH, BELOW = 34, 12, 30, 138, 40
-POINTS = 160  # along a curve; where there are more channels, a point is the mean of neighbours
-ROWS = 40  # of the table: the channels that tell the classes apart most
+if TYPE_CHECKING:
+    from senet_lab.gatelens.reading import Reading
+
+LEFT, GAP, TOP, HEIGHT, BELOW = 34, 12, 30, 138, 40
+MAX_POINTS = 160  # along a curve
+MAX_BOLD_CURVES = 4  # more of them are thinner
+MAX_ROWS = 40  # of the table
+
+# What the sentence calls different, and the paper alike.
+ALIKE = 0.05  # range of the classes' means, on average over the channels
+STILL = 0.02  # deviation over images of the channel that moves most; less tells nobody anything
+RISE = 2.0  # times as different in the last stage as in the first, to call it rising
 
 
-def curves(reading: Reading, chosen: Sequence[int], block: str = "") -> str:
-    """The chart of each stage, its classes' key above, the numbers behind.
+def curves(reading: Reading, classes: Sequence[int], block: str = "") -> Html:
+    """Draw a chart per stage, the key of the classes above, the numbers behind.
 
     Args:
-        chosen: the classes that are drawn, by number.
+        classes: those that are drawn, by number.
         block: drawn in its stage in place of the last block.
     """
-    drawn = stages(tuple(reading.gates), block)
-    columns = len(drawn) if len(drawn) <= 3 else 2
-    wide = (svg.WIDTH - APART * (columns - 1)) / columns
-    marks: list[str] = []
-    for index, path in enumerate(drawn):
+    blocks = stages(tuple(reading.gates), block)
+    columns = len(blocks) if len(blocks) <= 3 else 2
+    width = (svg.WIDTH - GAP * (columns - 1)) / columns
+    marks: list[Mark] = []
+    for index, path in enumerate(blocks):
         row, column = divmod(index, columns)
-        marks += _stage(reading, path, chosen, (column * (wide + APART), row * (TOP + HIGH + BELOW), wide))
-    height = (TOP + HIGH + BELOW) * -(-len(drawn) // columns)
-    label = f"Mean gate of each channel, by class: {', '.join(title(path, ' ') for path in drawn)}"
-    tables = "".join(_table(reading, path, chosen) for path in drawn)
-    return f"{class_key(reading, chosen)}{svg.drawing(height, label, marks)}{behind('curves', tables)}"
+        marks += _stage(reading, path, classes, column * (width + GAP), row * (TOP + HEIGHT + BELOW), width)
+    height = (TOP + HEIGHT + BELOW) * -(-len(blocks) // columns)
+    label = f"Mean gate of each channel, by class: {', '.join(title(path, ' ') for path in blocks)}"
+    tables = "".join(_table(reading, path, classes) for path in blocks)
+    return html(class_key(reading, classes), svg.drawing(height, label, marks), behind("curves", tables))
 
 
-def sorted_means(reading: Reading, path: str, chosen: Sequence[int]) -> tuple[Array, Array]:
-    """The mean gates of the chosen classes, channels sorted by their mean over these; and the channels' numbers."""
-    means = reading.means(path)[reading.present(chosen)]
-    order = np.argsort(means.mean(0), kind="stable") if len(means) else np.arange(means.shape[1])
-    return means[:, order], order
-
-
-def _stage(reading: Reading, path: str, chosen: Sequence[int], at: tuple[float, float, float]) -> list[str]:
-    """One chart: title, axes, a curve for each class."""
-    left, top, wide = at
-    means, _ = sorted_means(reading, path, chosen)
-    channels = means.shape[1]
-    thin, each = thinned(means)
-    panel = Panel(left + LEFT, top + TOP, wide - LEFT - 6, HIGH, (0, max(1, thin.shape[1] - 1)), reading.bounds)
-    said = f"F {brief(reading.specificity[path])}"
-    below = [f"{counted(channels, 'channel')}, sorted by mean"]
-    below += [f"a point: the mean of {each}"] if each > 1 else []
-    marks = [
-        svg.text(left + LEFT, top + 16, svg.cut(title(path), wide - LEFT - 60), "label", "start"),
-        svg.text(left + wide - 6, top + 16, said, "note", "end"),
+def _stage(reading: Reading, path: str, classes: Sequence[int], left: float, top: float, width: float) -> list[Mark]:
+    """Draw one chart: title, axes, a curve for each class."""
+    its = reading.curves(path, classes, MAX_POINTS)
+    n_points = max(map(len, its.points), default=1)
+    panel = Panel(left + LEFT, top + TOP, width - LEFT - 6, HEIGHT, (0, max(1, n_points - 1)), reading.bounds)
+    below = [f"{counted(its.n_channels, 'channel')}, sorted by mean"]
+    below += [f"a point: the mean of {its.channels_per_point}"] if its.channels_per_point > 1 else []
+    marks: list[Mark] = [
+        svg.text(left + LEFT, top + 16, svg.cut(title(path), width - LEFT - 60), "label", "start"),
+        svg.text(left + width - 6, top + 16, f"F {brief(reading.specificity[path])}", "note", "end"),
         *grid(panel, ticks(panel, 3)),
         floor_line(panel),
-        *(svg.text(panel.left + panel.width / 2, panel.bottom + 18 + 14 * at, line) for at, line in enumerate(below)),
+        *(svg.text(panel.left + panel.width / 2, panel.bottom + 18 + 14 * at, words) for at, words in enumerate(below)),
     ]
-    present = reading.present(chosen)
+    present = reading.present(classes)
     styles = class_styles(present)
-    kind = f"curve sn-mean{' sn-many' * (len(present) > DRAWN)}"
-    for number, values in zip(present, thin, strict=True):
-        points = [(panel.x(i), panel.y(float(value))) for i, value in enumerate(values)]
-        marks.append(
-            line(
-                points if len(points) > 1 else [points[0], (panel.x(1), points[0][1])],
-                f"{kind} sn-class-{styles[number]}",
-            )
-        )
+    kind = f"curve sn-mean{' sn-many' * (len(present) > MAX_BOLD_CURVES)}"
+    for number, values in zip(present, its.points, strict=True):
+        points = [(panel.x(i), panel.y(value)) for i, value in enumerate(values)]
+        points = points if len(points) > 1 else [points[0], (panel.x(1), points[0][1])]
+        marks.append(line(points, f"{kind} sn-class-{styles[number]}"))
     return marks
 
 
-def thinned(values: Array, most: int = POINTS) -> tuple[Array, int]:
-    """Rows of at most `most` numbers, each the mean of neighbours, and of how many."""
-    each = -(-values.shape[1] // most)
-    if each == 1:
-        return values, 1
-    starts = np.arange(0, values.shape[1], each)
-    sizes = np.diff([*starts, values.shape[1]])
-    return np.add.reduceat(values, starts, axis=1) / sizes, each
-
-
-def _table(reading: Reading, path: str, chosen: Sequence[int]) -> str:
-    means, order = sorted_means(reading, path, chosen)
-    apart = np.ptp(means, axis=0) if len(means) else np.zeros(means.shape[1])
-    shown = np.argsort(-apart, kind="stable")[:ROWS]
-    head = ["Channel", *(reading.classes[number] for number in reading.present(chosen)), "Apart by"]
-    rows = [[str(order[at]), *(f"{value:.3f}" for value in means[:, at]), f"{apart[at]:.3f}"] for at in shown]
-    note = f"those {ROWS} that differ most, of {len(order)}" if len(order) > ROWS else "those that differ most first"
+def _table(reading: Reading, path: str, classes: Sequence[int]) -> str:
+    channels = reading.class_distances(path, classes)
+    head = ["Channel", *(reading.classes[number] for number in reading.present(classes)), "Apart by"]
+    rows = [
+        [str(each.channel), *(f"{mean:.3f}" for mean in each.means), f"{each.statistic:.3f}"]
+        for each in channels[:MAX_ROWS]
+    ]
+    note = "those that differ most first"
+    if len(channels) > MAX_ROWS:
+        note = f"those {MAX_ROWS} that differ most, of {len(channels)}"
     return listing(f"{title(path)}: mean gate by class", head, rows, note=note)
+
+
+def curves_words(reading: Reading, classes: Sequence[int], block: str = "", untrained: Reading | None = None) -> str:
+    """Say whether classes part from the first stage to the last, also untrained, and whether the paper found so."""
+    blocks = stages(tuple(reading.gates), block)
+    if len(reading.present(classes)) < 2:
+        return "Choose at least two classes to compare their curves."
+    still = [path for path in blocks if reading.max_deviation(path) < STILL]
+    moving = [path for path in blocks if path not in still] or blocks
+    first, last = moving[0], moving[-1]
+    distances = {path: reading.mean_class_distance(path, classes) for path in (first, last)}
+    before = {
+        path: f" (untrained {untrained.mean_class_distance(path, classes):.2f})" if untrained else ""
+        for path in (first, last)
+    }
+    ends = "; ".join(f"{distances[path]:.2f} in {title(path)}{words}" for path, words in before.items())
+    parts = f"How far apart the mean gates of these classes are, over all channels: {ends}.{_still(reading, still)}"
+    if len(moving) < 2:
+        return parts
+    if distances[last] <= RISE * distances[first]:
+        return f"{parts} On ImageNet the paper found that classes part with depth: here this network does not show it."
+    if distances[first] < ALIKE:
+        return f"{parts} As in the paper on ImageNet: early gates serve all classes alike, late ones each its own."
+    return f"{parts} Classes part with depth, as in the paper; but here the first stage also separates them."
+
+
+def _still(reading: Reading, blocks: Sequence[str]) -> str:
+    """Say which blocks have gates that are the same for every image, as when no unit gets through their ReLU."""
+    if not blocks:
+        return ""
+    level = reading.summaries[blocks[0]].mean
+    where = " and ".join(map(title, blocks))
+    return f" In {where} gates do not respond: they stay at {level:.2f} whatever the image, and tell nothing."

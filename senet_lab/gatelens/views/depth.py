@@ -3,69 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import correlation
+from typing import TYPE_CHECKING
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import spaced
-from senet_lab.gatelens.views.reading import Reading, share
-from senet_lab.gatelens.views.strip import brief
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limited, share
 
-LEFT, TOP, WIDE, HIGH = 46, 34, 640, 210
-LEAST, MOST = 0.5, 1e6  # what the chart shows of an F ratio
+if TYPE_CHECKING:
+    from senet_lab.gatelens.reading import Reading
+
+LEFT, TOP, WIDTH, HEIGHT = 46, 34, 640, 210
+TITLE = "F ratio, log scale: variance of the gates between classes over that within"
+TOO_FEW = "An F ratio needs at least two classes, and more images than classes: give labels, or more images."
 
 
-def depth(reading: Reading, chosen: str = "", untrained: Reading | None = None) -> str:
-    """The F ratio of each block in order, on a log axis; the numbers behind."""
+def depth(reading: Reading, selected: str = "", untrained: Reading | None = None) -> Html:
+    """Draw the F ratio of each block in order, on a log axis; the numbers behind."""
     paths = list(reading.gates)
-    lines = [("trained", "se", [_within(reading.specificity[path]) for path in paths])]
+    lines = [("trained", "se", [limited(reading.specificity[path]) for path in paths])]
     if untrained:
-        lines.append(("untrained", "untrained", [_within(untrained.specificity[path]) for path in paths]))
-    most = max(value for _, _, values in lines for value in values)
-    panel = Panel(LEFT, TOP, WIDE, HIGH, (-0.5, len(paths) - 0.5), (LEAST, max(10.0, 1.6 * most)), log=True)
-    marks = [
-        svg.text(
-            LEFT - 36,
-            16,
-            "F ratio, log scale: variance of the gates between classes over that within",
-            "label",
-            "start",
-        ),
+        lines.append(("untrained", "untrained", [limited(untrained.specificity[path]) for path in paths]))
+    highest = max(value for _, _, values in lines for value in values)
+    y_range = (MIN_RATIO, max(10.0, 1.6 * highest))
+    panel = Panel(LEFT, TOP, WIDTH, HEIGHT, (-0.5, len(paths) - 0.5), y_range, log=True)
+    marks: list[Mark] = [
+        svg.text(LEFT - 36, 16, TITLE, "label", "start"),
         *grid(panel, ticks(panel)),
         floor_line(panel),
-        svg.path(f"M{LEFT} {panel.y(1):.1f}h{WIDE}", "chance"),
-        svg.text(LEFT + WIDE + 6, panel.y(1) + 4, "1: chance", "note", "start"),
+        svg.path(f"M{LEFT} {panel.y(1):.1f}h{WIDTH}", "chance"),
+        svg.text(LEFT + WIDTH + 6, panel.y(1) + 4, "1: chance", "note", "start"),
         *_names(panel, paths),
     ]
     for name, kind, values in lines:
         marks += _line(panel, name, kind, values)
-    if chosen in paths:
-        at = paths.index(chosen)
+    if selected in paths:
+        at = paths.index(selected)
         marks.append(svg.circle(panel.x(at), panel.y(lines[0][2][at]), 7, "around"))
     label = "How class-specific the gates are by depth: " + ", ".join(
         f"{title(path, ' ')} {reading.specificity[path]:.3g}" for path in paths
     )
-    return f"{svg.drawing(TOP + HIGH + 46, label, marks)}{behind('depth', _table(reading, untrained))}"
+    return html(svg.drawing(TOP + HEIGHT + 46, label, marks), behind("depth", _table(reading, untrained)))
 
 
-def _within(value: float) -> float:
-    return min(MOST, max(LEAST, value))
-
-
-def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[str]:
-    """A line with a mark at each block, and its name at its end: dots for one, rings for the other."""
+def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[Mark]:
+    """Draw a line with a mark at each block, and its name at its end: dots for one, rings for the other."""
     points = [(panel.x(i), panel.y(value)) for i, value in enumerate(values)]
-    marks = [line(points, f"curve sn-by-{kind}")] if len(points) > 1 else []
+    marks: list[Mark] = [line(points, f"curve sn-by-{kind}")] if len(points) > 1 else []
     radius = 4 if len(points) <= 30 else 2.5
     marks += [svg.circle(x, y, radius, f"dot-{'with' if kind == 'se' else 'without'}") for x, y in points]
     x, y = points[-1]
     return [*marks, svg.text(x + 10, y + 4, name, f"word-{kind}", "start")]
 
 
-def _names(panel: Panel, paths: Sequence[str]) -> list[str]:
-    """The number of each block under it, and under those the names of groups."""
-    marks: list[str] = []
+def _names(panel: Panel, paths: Sequence[str]) -> list[Mark]:
+    """Write the number of each block under it, and under those the names of groups."""
+    marks: list[Mark] = []
     groups: dict[str, list[int]] = {}
     step = -(-len(paths) * 20 // int(panel.width))
     for index, path in enumerate(paths):
@@ -86,8 +84,37 @@ def _table(reading: Reading, untrained: Reading | None) -> str:
     head = ["Block", "F ratio", "Explained by class", *(["F ratio, untrained"] if untrained else []), "Channels"]
     rows = []
     for path, ratio in reading.specificity.items():
-        other = [brief(untrained.specificity[path])] if untrained else []
-        rows.append(
-            [title(path), brief(ratio), share(reading.explained(path)), *other, str(reading.gates[path].shape[1])]
-        )
+        before = [brief(untrained.specificity[path])] if untrained else []
+        explained = share(reading.explained(path))
+        rows.append([title(path), brief(ratio), explained, *before, str(reading.n_channels(path))])
     return listing("Class-specificity by block", head, rows, note=f"{len(reading.labels):,} images")
+
+
+def depth_words(reading: Reading, untrained: Reading | None = None) -> str:
+    """Say which block knows most of the class, whether that grows with depth, and what training added."""
+    if not reading.comparable:
+        return TOO_FEW
+    ratios = reading.specificity
+    best = max(ratios, key=lambda path: ratios[path])
+    words = (
+        f"{title(best).capitalize()} knows most of the class: F ratio {brief(ratios[best])}, "
+        f"{share(reading.explained(best), 0)} of what moves its gates."
+    )
+    if len(ratios) >= 3:
+        words += f" {_rise(list(ratios.values()))}"
+    if untrained is not None:
+        before = max(untrained.specificity.values())
+        reason = ", since images of a class look alike" if before > 2 else ""
+        words += f" Untrained, the most is {brief(before)}{reason}."
+    return words
+
+
+def _rise(ratios: Sequence[float]) -> str:
+    """Say whether F ratios grow with depth (by rank correlation, Spearman 1904), beside what the paper found."""
+    blocks = range(len(ratios))
+    by_ratio = sorted(blocks, key=lambda block: ratios[block])
+    if correlation(by_ratio, blocks) <= 0.5:  # a permutation correlates with the identity as its inverse does
+        return "It does not grow with depth, as it did in the paper on ImageNet."
+    if ratios.index(max(ratios)) == len(ratios) - 1:
+        return "It grows with depth, as the paper found on ImageNet."
+    return "It grows with depth, as the paper found on ImageNet, and is less again in the last block, as there."

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import array_checks
-from senet_lab.array_checks import names
 from senet_lab.checks import flag, instance, one_of, path_of, quoted
-from senet_lab.drawing.inline_styles import looks
-from senet_lab.drawing.network.summary import style_sheet
+from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.units import spaced
 from senet_lab.files import written_whole
-from senet_lab.gatelens.views.reading import class_styles, gates_sheet
+from senet_lab.gatelens.views.classes import class_styles, gates_sheet
 from senet_lab.gates.statistics import class_deviations, class_means
 
 if TYPE_CHECKING:
@@ -26,9 +24,9 @@ if TYPE_CHECKING:
 
 MARKERS = "os^Dvp*XP<"
 HATCHES = ("", "////", "....", "xxxx")
-ALL = {"color": "#1f2430", "linewidth": 2.2, "linestyle": "-", "label": "all classes"}
+MEAN_STYLE = {"color": "#1f2430", "linewidth": 2.2, "linestyle": "-", "label": "all classes"}
 SUFFIXES = (".png", ".svg", ".pdf")
-_DRAWING = threading.Lock()  # Matplotlib is not made for threads, and callbacks of widgets come on several
+_DRAWING = threading.Lock()  # Matplotlib is not thread-safe, and callbacks of widgets come on several threads
 
 
 def activation_figure(
@@ -39,10 +37,10 @@ def activation_figure(
     shown: Sequence[str] | None = None,
     blocks: Sequence[str] | None = None,
 ) -> Figure:
-    """The mean gate of each channel by class, a plot for each block (Hu et al. 2018, fig. 5; of 2019, fig. 6).
+    """Plot the mean gate of each channel by class, for each block (Hu et al. 2018, fig. 5; of 2019, fig. 6).
 
     Args:
-        gates: for each block by its path, (images, channels), as `senet_lab.gates.observe.gates` gives them.
+        gates: for each block by its path, (images, channels), as `senet_lab.gates.observe.gates` returns them.
         labels: the class of each image, (images,).
         classes: their names, by number.
         shown: the classes that have a curve; None for all that occur.
@@ -51,17 +49,16 @@ def activation_figure(
     Raises:
         ValueError, TypeError: no such block or class.
     """
-    gates, labels, classes = _checked(gates, labels, classes)
-    figure, axes, chosen = _grid(gates, blocks)
-    numbers = _numbers(shown, labels, classes)
-    rows, styles = _occurring(labels), class_styles(numbers)
-    for plot, path in zip(axes, chosen, strict=True):
+    gates, labels, classes = _check(gates, labels, classes)
+    figure, plots = _grid(gates, blocks)
+    numbers = _class_numbers(shown, labels, classes)
+    rows, styles = _classes_present(labels), class_styles(numbers)
+    for path, plot in plots:
         means = class_means(gates[path], labels)
         for number in numbers:
             plot.plot(means[rows.index(number)], label=classes[number], **_style(styles[number], means.shape[1]))
-        plot.plot(gates[path].mean(0), zorder=0, **ALL)
-        _named(plot, path)
-    _legend(figure, axes[0])
+        plot.plot(gates[path].mean(0), zorder=0, **MEAN_STYLE)
+    _add_legend(figure, plot)
     return figure
 
 
@@ -73,15 +70,15 @@ def spread_figure(
     shown: Sequence[str] | None = None,
     blocks: Sequence[str] | None = None,
 ) -> Figure:
-    """Mean gate and one standard deviation around it, by class: how images of a class differ (Hu et al. 2019, fig. 7).
+    """Plot the mean gate and one standard deviation around it, by class (Hu et al. 2019, fig. 7).
 
     Arguments and errors as of `activation_figure`; without `shown`, the first two classes that occur.
     """
-    gates, labels, classes = _checked(gates, labels, classes)
-    figure, axes, chosen = _grid(gates, blocks)
-    numbers = _numbers(shown, labels, classes)[: None if shown else 2]
-    rows, styles = _occurring(labels), class_styles(numbers)
-    for plot, path in zip(axes, chosen, strict=True):
+    gates, labels, classes = _check(gates, labels, classes)
+    figure, plots = _grid(gates, blocks)
+    numbers = _class_numbers(shown, labels, classes)[: None if shown else 2]
+    rows, styles = _classes_present(labels), class_styles(numbers)
+    for path, plot in plots:
         means, deviations = class_means(gates[path], labels), class_deviations(gates[path], labels)
         for index, number in enumerate(numbers):
             mean, deviation = means[rows.index(number)], deviations[rows.index(number)]
@@ -91,13 +88,12 @@ def spread_figure(
                 range(len(mean)), mean - deviation, mean + deviation, alpha=0.3, linewidth=0,
                 facecolor=style["color"], edgecolor=style["color"], hatch=HATCHES[index % len(HATCHES)],
             )  # fmt: skip
-        _named(plot, path)
-    _legend(figure, axes[0])
+    _add_legend(figure, plot)
     return figure
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-    """Save a figure as what the suffix says, .png, .svg or .pdf: whole or not at all, the same bytes each time.
+    """Save a figure as .png, .svg or .pdf, as the suffix says: whole or not at all, the same bytes each time.
 
     Raises:
         ValueError: another suffix.
@@ -118,7 +114,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool
 
 
 def last_blocks(paths: Sequence[str]) -> tuple[str, ...]:
-    """The last block of each group, in order: those that the paper shows.
+    """Return the last block of each group, in order: those that the paper shows.
 
     >>> last_blocks(["group1/block1", "group1/block2", "group2/block1"])
     ('group1/block2', 'group2/block1')
@@ -126,7 +122,7 @@ def last_blocks(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple({path.partition("/")[0]: path for path in paths}.values())
 
 
-def _checked(
+def _check(
     gates: Mapping[str, Array], labels: Array, classes: Sequence[str]
 ) -> tuple[Mapping[str, Array], Array, Sequence[str]]:
     """Return gates, labels and the names of the classes, if they are that, and there is a name for each class."""
@@ -134,7 +130,7 @@ def _checked(
     if not gates:
         raise ValueError("`gates` must have at least one block, not none; try gates(model, images).")
     labels = array_checks.numbers("labels", labels, "an array with the number of each image's class", rank=1)
-    classes = tuple(names("classes", classes, "senet_lab.data.datasets.CIFAR10"))
+    classes = tuple(array_checks.names("classes", classes, "senet_lab.data.datasets.CIFAR10"))
     if not len(labels) or labels.min() < 0 or labels.max() >= len(classes):
         raise ValueError(
             f"`classes` (={quoted(classes)}) must name each class of the labels, which go from "
@@ -143,44 +139,48 @@ def _checked(
     return gates, labels, classes
 
 
-def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Figure, Sequence[Any], tuple[str, ...]]:
-    """A figure with a plot for each block, three a row, of one scale."""
+def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Figure, list[tuple[str, Any]]]:
+    """Return a figure, and each block by its path with its plot, three per row, of one scale."""
     from matplotlib.figure import Figure
 
-    chosen = last_blocks(tuple(gates)) if blocks is None else tuple(names("blocks", blocks, repr(next(iter(gates)))))
-    for path in chosen:
+    first = next(iter(gates))
+    paths = last_blocks(tuple(gates)) if blocks is None else tuple(array_checks.names("blocks", blocks, repr(first)))
+    for path in paths:
         one_of("block", path, tuple(gates))
-    if not chosen:
-        raise ValueError(f"`blocks` (={quoted(blocks)}) must be at least one; try {next(iter(gates))!r}.")
-    columns = min(3, len(chosen))
-    rows = -(-len(chosen) // columns)
+    if not paths:
+        raise ValueError(f"`blocks` (={quoted(blocks)}) must be at least one; try {first!r}.")
+    columns = min(3, len(paths))
+    rows = -(-len(paths) // columns)
     figure = Figure(figsize=(4.2 * columns, 2.9 * rows + 0.6), layout="constrained")
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
-    for unused in axes[len(chosen) :]:
+    for unused in axes[len(paths) :]:
         unused.remove()
-    for first in axes[: len(chosen) : columns]:
-        first.set_ylabel("mean gate")
-    return figure, list(axes[: len(chosen)]), chosen
+    for leftmost in axes[: len(paths) : columns]:
+        leftmost.set_ylabel("mean gate")
+    for plot, path in zip(axes, paths, strict=False):
+        _label(plot, path)
+    return figure, list(zip(paths, axes, strict=False))
 
 
-def _numbers(shown: Sequence[str] | None, labels: Array, classes: Sequence[str]) -> list[int]:
-    """The numbers of the classes that have a curve."""
-    there = _occurring(labels)
+def _class_numbers(shown: Sequence[str] | None, labels: Array, classes: Sequence[str]) -> list[int]:
+    """Return the numbers of the classes that have a curve."""
+    present = _classes_present(labels)
     if shown is None:
-        return there
-    known = {classes[number]: number for number in there}
-    return [known[one_of("class", name, tuple(known))] for name in names("shown", shown, repr(next(iter(known))))]
+        return present
+    numbers = {classes[number]: number for number in present}
+    names = array_checks.names("shown", shown, repr(next(iter(numbers))))
+    return [numbers[one_of("class", name, tuple(numbers))] for name in names]
 
 
-def _occurring(labels: Array) -> list[int]:
-    """The numbers of the classes that have images, in the order of `class_means`."""
+def _classes_present(labels: Array) -> list[int]:
+    """Return the numbers of the classes that have images, in the order of `class_means`."""
     return sorted({int(label) for label in labels})
 
 
 def _style(style: int, channels: int) -> dict[str, Any]:
-    """Colour and dash of a class, as on the page, and a marker; markers stand apart, so that each can be seen."""
+    """Return color and dash of a class, as on the page, and a marker; markers of classes do not coincide."""
     every = max(1, channels // 8)
-    look = looks(style_sheet() + gates_sheet(), "path", {"sn-curve", f"sn-class-{style}"})
+    look = parse_sheet(style_sheet() + gates_sheet()).style("path", {"sn-curve", f"sn-class-{style}"})
     dash = tuple(map(float, look.get("stroke-dasharray", "").split()))
     return {
         "color": look["stroke"],
@@ -192,7 +192,7 @@ def _style(style: int, channels: int) -> dict[str, Any]:
     }
 
 
-def _named(plot: Any, path: str) -> None:
+def _label(plot: Any, path: str) -> None:
     plot.set_title(", ".join(map(spaced, path.split("/"))), fontsize="medium")
     plot.set_xlabel("channel")
     plot.xaxis.get_major_locator().set_params(integer=True)
@@ -200,6 +200,8 @@ def _named(plot: Any, path: str) -> None:
     plot.grid(alpha=0.3)
 
 
-def _legend(figure: Figure, plot: Any) -> None:
-    handles, said = plot.get_legend_handles_labels()
-    figure.legend(handles, said, loc="outside lower center", ncols=min(6, len(said)), fontsize="small", frameon=False)
+def _add_legend(figure: Figure, plot: Any) -> None:
+    handles, labels = plot.get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=min(6, len(labels)), fontsize="small", frameon=False
+    )

@@ -3,125 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from senet_lab.drawing import svg
+from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.raster import coloured, png
+from senet_lab.drawing.svg import Box, Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
-from senet_lab.gatelens.views.reading import Array, Reading, class_styles
-from senet_lab.gatelens.views.strip import brief
-from senet_lab.gates.statistics import channel_specificity
+from senet_lab.gatelens.views.classes import class_styles
+from senet_lab.gatelens.views.depth import TOO_FEW
+from senet_lab.gatelens.views.marks import image, turned_text
+from senet_lab.gatelens.views.numbers import brief
 
-LEFT, TOP, WIDE, HIGH = 46, 26, 648, 300
-IMAGES, CHANNELS = 60, 64  # drawn of each class, and of the block: more would be thinner than a pixel
-KEY = 18  # wide is the scale of colours
+if TYPE_CHECKING:
+    from senet_lab.gatelens.reading import ChannelRow, Reading
+
+LEFT, TOP, WIDTH, HEIGHT = 46, 26, 648, 300
+SCALE_WIDTH = 18
+CLEAR_RATIO = 10  # an F ratio that no one doubts
 
 
-def heat_map(reading: Reading, path: str, chosen: Sequence[int]) -> str:
-    """One picture of a row a channel and a column an image, with its axes; the numbers behind."""
-    present = reading.present(chosen)
+def heat_map(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
+    """Draw one picture of a row per channel and a column per image, with its axes; the numbers behind."""
+    present = reading.present(classes)
     if not present:
         return '<p class="sn-finding">Choose a class that has images.</p>'
-    order, ratios = specific_first(reading, path)
-    values, counts = heat(reading, path, present, order)
+    heat = reading.heat_map(path, present)
     low, high = reading.bounds
-    marks = [
-        svg.text(LEFT, 16, f"{title(path)}: gates of {counted(values.shape[1], 'image')}", "label", "start"),
-        image(png(coloured(values, low, high)), (LEFT, TOP, WIDE, HIGH)),
-        *_rows(order, values.shape[0]),
-        *_classes(reading, present, counts),
-        *_scale(low, high),
+    n_images = sum(heat.counts)
+    marks: list[Mark] = [
+        svg.text(LEFT, 16, f"{title(path)}: gates of {counted(n_images, 'image')}", "label", "start"),
+        image(heat.picture, Box(LEFT, TOP, WIDTH, HEIGHT)),
+        *_rows(heat.channels),
+        *_classes(reading, present, heat.counts),
+        *_scale(reading.color_scale, low, high),
     ]
     label = (
-        f"Heat map of {title(path, ' ')}: {len(values)} channels, the most class-specific on top, by "
-        f"{values.shape[1]} images of {', '.join(reading.classes[number] for number in present)}"
+        f"Heat map of {title(path, ' ')}: {len(heat.channels)} channels, the most class-specific on top, by "
+        f"{n_images} images of {', '.join(reading.classes[number] for number in present)}"
     )
-    return (
-        f"{svg.drawing(TOP + HIGH + 42, label, marks)}{behind('heat', _table(reading, path, present, order, ratios))}"
-    )
+    rows = reading.specific_channels(path, present, len(heat.channels))
+    table = _table(reading, path, present, rows)
+    return html(svg.drawing(TOP + HEIGHT + 42, label, marks), behind("heat", table))
 
 
-def specific_first(reading: Reading, path: str) -> tuple[Array, Array]:
-    """The numbers of a block's channels, those that tell classes apart most first; and the F ratio of each channel."""
-    values = reading.gates[path]
-    if not reading.comparable:
-        return np.arange(values.shape[1]), np.zeros(values.shape[1])
-    ratios = channel_specificity(values, reading.labels)
-    return np.argsort(-ratios, kind="stable"), ratios
-
-
-def heat(reading: Reading, path: str, present: Sequence[int], order: Array) -> tuple[Array, list[int]]:
-    """Gates as they are drawn, (channels, images), and how many images of each class there are, one class at a time."""
-    parts = [np.flatnonzero(reading.labels == number)[:IMAGES] for number in present]
-    chosen = reading.gates[path][np.concatenate(parts)]
-    return chosen[:, order[:CHANNELS]].T, [len(part) for part in parts]
-
-
-def image(data: str, box: tuple[float, float, float, float], words: str = "") -> str:
-    """A picture in a drawing, its pixels as they are."""
-    x, y, wide, high = box
-    said = f' aria-label="{escape(words)}" role="img"' if words else ""
-    return (
-        f'<image class="sn-pixels" href="{data}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" '
-        f'preserveAspectRatio="none"{said}/>'
-    )
-
-
-def _rows(order: Array, count: int) -> list[str]:
-    """The numbers of some channels beside their rows, and what they are."""
-    pitch = HIGH / count
+def _rows(channels: Sequence[int]) -> list[Mark]:
+    """Write the numbers of some channels beside their rows, and what they are."""
+    pitch = HEIGHT / len(channels)
     step = max(1, round(22 / pitch))
-    marks = [
-        svg.text(LEFT - 5, TOP + pitch * (row + 0.5) + 4, str(order[row]), "note", "end")
-        for row in range(0, count, step)
+    marks: list[Mark] = [
+        svg.text(LEFT - 5, TOP + pitch * (row + 0.5) + 4, str(channels[row]), "note", "end")
+        for row in range(0, len(channels), step)
     ]
     words = "channel, most class-specific on top"
-    turn = f"translate(11 {TOP + HIGH / 2:.0f}) rotate(-90)"
-    turned = f'<text class="sn-note" transform="{turn}" text-anchor="middle">{words}</text>'
-    return [*marks, turned]
+    return [*marks, turned_text(11, TOP + HEIGHT / 2, -90, words, "note", "middle")]
 
 
-def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) -> list[str]:
-    """Under the picture, a piece of its line and the name of each class; between classes, a gap."""
-    marks, total, x, styles = [], sum(counts), float(LEFT), class_styles(present)
+def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) -> list[Mark]:
+    """Draw a piece of its line and the name of each class under the picture; between classes, a gap."""
+    marks, total, x, styles = list[Mark](), sum(counts), float(LEFT), class_styles(present)
     for number, count in zip(present, counts, strict=True):
-        wide = WIDE * count / total
-        y = TOP + HIGH
+        width = WIDTH * count / total
+        y = TOP + HEIGHT
         if x > LEFT:
             marks.append(svg.path(f"M{x:.1f} {TOP}V{y}", "divide"))
-        marks.append(svg.path(f"M{x + 3:.1f} {y + 8}h{max(1.0, wide - 6):.1f}", f"curve sn-class-{styles[number]}"))
-        marks.append(svg.text(x + wide / 2, y + 25, svg.cut(reading.classes[number], wide, 6.2), "inked"))
-        x += wide
+        marks.append(svg.path(f"M{x + 3:.1f} {y + 8}h{max(1.0, width - 6):.1f}", f"curve sn-class-{styles[number]}"))
+        marks.append(svg.text(x + width / 2, y + 25, svg.cut(reading.classes[number], width, 6.2), "inked"))
+        x += width
     return marks
 
 
-def _scale(low: float, high: float) -> list[str]:
-    """The colours from the least gate to the most."""
-    x = LEFT + WIDE + 22
-    ramp = np.linspace(high, low, 64)[:, None]
-    marks = [
-        image(png(coloured(ramp, low, high)), (x, TOP, KEY, HIGH)),
-        svg.text(x + KEY + 22, 16, "gate", "note", "end"),
+def _scale(picture: str, low: float, high: float) -> list[Mark]:
+    """Draw the colors from the least gate to the greatest."""
+    x = LEFT + WIDTH + 22
+    marks: list[Mark] = [
+        image(picture, Box(x, TOP, SCALE_WIDTH, HEIGHT)),
+        svg.text(x + SCALE_WIDTH + 22, 16, "gate", "note", "end"),
     ]
-    return marks + [
-        svg.text(
-            x + KEY + 5,
-            TOP + HIGH * (1 - part) + (10 - 8 * part if part != 0.5 else 4),
-            f"{low + part * (high - low):.3g}",
-            "note",
-            "start",
-        )
-        for part in (0, 0.5, 1)
-    ]
+    for part, shift in ((0, 10), (0.5, 4), (1, 2)):
+        y = TOP + HEIGHT * (1 - part) + shift
+        marks.append(svg.text(x + SCALE_WIDTH + 5, y, f"{low + part * (high - low):.3g}", "note", "start"))
+    return marks
 
 
-def _table(reading: Reading, path: str, present: Sequence[int], order: Array, ratios: Array) -> str:
-    means = reading.means(path)[present]
+def _table(reading: Reading, path: str, present: Sequence[int], channels: Sequence[ChannelRow]) -> str:
     head = ["Channel", "F ratio", *(reading.classes[number] for number in present)]
-    rows = [[str(at), brief(ratios[at]), *(f"{value:.3f}" for value in means[:, at])] for at in order[:CHANNELS]]
-    note = f"{len(rows)} of {len(order)} channels, the most class-specific first"
+    rows = [[str(each.channel), brief(each.statistic), *(f"{mean:.3f}" for mean in each.means)] for each in channels]
+    note = f"{len(rows)} of {reading.n_channels(path)} channels, the most class-specific first"
     return listing(f"{title(path)}: mean gate by class", head, rows, note=note)
+
+
+def heat_words(reading: Reading, path: str, classes: Sequence[int], untrained: Reading | None = None) -> str:
+    """Say how many channels separate classes, also untrained; for which classes the best of them opens and shuts."""
+    present = reading.present(classes)
+    if not reading.comparable:
+        return TOO_FEW
+    if len(present) < 2:
+        return "Choose at least two classes to compare."
+    best = reading.specific_channels(path, present, 1)[0]
+    means = dict(zip(present, best.means, strict=True))
+    highest, lowest = max(present, key=means.__getitem__), min(present, key=means.__getitem__)
+    count = reading.count_specific(path, CLEAR_RATIO)
+    before = f"; untrained {untrained.count_specific(path, CLEAR_RATIO)}" if untrained else ""
+    tell = f"{count} of {counted(reading.n_channels(path), 'channel')} tell{'s' * (count == 1)}"
+    return (
+        f"In {title(path)} {tell} classes apart clearly (F ratio above {CLEAR_RATIO}{before}). "
+        f"Channel {best.channel} most (F {brief(best.statistic)}): open at {means[highest]:.2f} for "
+        f"{reading.classes[highest]}, at {means[lowest]:.2f} for {reading.classes[lowest]}."
+    )

@@ -7,62 +7,62 @@ from collections.abc import Mapping, Sequence
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.gatelens.views.depth import LEAST, MOST
-from senet_lab.gatelens.views.reading import STYLES, share
-from senet_lab.gatelens.views.strip import brief
+from senet_lab.drawing.units import counted
+from senet_lab.gatelens.views.classes import N_STYLES
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limited, share
 from senet_lab.gates.moments import Moment
 
-LEFT, APART, TOP, HIGH, FIELD = 44, 130, 34, 200, 248
-LINES = STYLES  # blocks drawn; of more, evenly many
+LEFT, GAP, TOP, HEIGHT, WIDTH = 44, 130, 34, 200, 248
+MAX_LINES = N_STYLES  # blocks drawn; of more, evenly many
 
 
-def history(moments: Sequence[Moment], chosen: str = "") -> str:
-    """Mean gate and F ratio of blocks over the epochs; the numbers behind."""
-    paths = drawn(moments, chosen)
+def history(moments: Sequence[Moment], selected: str = "") -> str:
+    """Draw mean gate and F ratio of blocks over the epochs; the numbers behind."""
+    paths = blocks_drawn(moments, selected)
     epochs = [moment.epoch for moment in moments]
     span = (min(epochs), max(*epochs, min(epochs) + 1))
     means = [moment.mean[path] for moment in moments for path in paths]
-    ratios = [_within(moment.specificity[path]) for moment in moments for path in paths]
-    left = Panel(LEFT, TOP, FIELD, HIGH, span, _room(means))
-    right = Panel(LEFT + FIELD + APART, TOP, FIELD, HIGH, span, (LEAST, max(10.0, 1.6 * max(ratios))), log=True)
-    marks = [*_frame(left, "mean gate", epochs), *_frame(right, "F ratio, log scale; 1: chance", epochs)]
-    marks.append(svg.path(f"M{right.left} {right.y(1):.1f}h{FIELD}", "chance"))
-    marks += _lines(left, paths, chosen, [(m.epoch, m.mean) for m in moments])
-    marks += _lines(
-        right, paths, chosen, [(m.epoch, {path: _within(m.specificity[path]) for path in paths}) for m in moments]
-    )
+    ratios = [{path: limited(moment.specificity[path]) for path in paths} for moment in moments]
+    highest = max(value for each in ratios for value in each.values())
+    left = Panel(LEFT, TOP, WIDTH, HEIGHT, span, _bounds(means))
+    right = Panel(LEFT + WIDTH + GAP, TOP, WIDTH, HEIGHT, span, (MIN_RATIO, max(10.0, 1.6 * highest)), log=True)
+    marks: list[Mark] = [*_frame(left, "mean gate", epochs), *_frame(right, "F ratio, log scale; 1: chance", epochs)]
+    marks.append(svg.path(f"M{right.left} {right.y(1):.1f}h{WIDTH}", "chance"))
+    marks += _lines(left, paths, selected, epochs, [moment.mean for moment in moments])
+    marks += _lines(right, paths, selected, epochs, ratios)
     label = f"Mean gate and F ratio of {len(paths)} blocks from epoch {span[0]} to {epochs[-1]}"
-    return f"{svg.drawing(TOP + HIGH + 44, label, marks)}{behind('history', _table(moments))}"
+    return f"{svg.drawing(TOP + HEIGHT + 44, label, marks)}{behind('history', _table(moments))}"
 
 
-def drawn(moments: Sequence[Moment], chosen: str = "") -> list[str]:
-    """The blocks that have a line: the first, the last, the chosen one, those that words name; the rest evenly."""
+def blocks_drawn(moments: Sequence[Moment], selected: str = "") -> list[str]:
+    """Return the blocks with a line: the first, the last, the selected one, those that words name; the rest evenly."""
     paths = list(moments[0].mean)
-    kept = {0, len(paths) - 1, *(paths.index(path) for path in (chosen, *telling(moments)) if path in paths)}
-    while len(kept) < min(LINES, len(paths)):  # each time in the middle of the widest gap
-        kept.add(max(range(len(paths)), key=lambda at: min(abs(at - other) for other in kept)))
-    return [paths[at] for at in sorted(kept)]
+    places = {
+        0,
+        len(paths) - 1,
+        *(paths.index(path) for path in (selected, *greatest_changes(moments)) if path in paths),
+    }
+    while len(places) < min(MAX_LINES, len(paths)):  # each time in the middle of the widest gap
+        places.add(max(range(len(paths)), key=lambda at: min(abs(at - other) for other in places)))
+    return [paths[at] for at in sorted(places)]
 
 
-def telling(moments: Sequence[Moment]) -> tuple[str, str]:
-    """The block whose F ratio rose most from the first moment to the last, and that whose mean gate moved most."""
+def greatest_changes(moments: Sequence[Moment]) -> tuple[str, str]:
+    """Return the block whose F ratio rose most from first to last moment, and the one whose mean gate moved most."""
     first, last = moments[0], moments[-1]
     rise = max(last.specificity, key=lambda path: last.specificity[path] - first.specificity[path])
     return rise, max(last.mean, key=lambda path: abs(last.mean[path] - first.mean[path]))
 
 
-def _within(value: float) -> float:
-    return min(MOST, max(LEAST, value))
-
-
-def _room(values: Sequence[float]) -> tuple[float, float]:
-    """From the least to the most, rounded out to tenths, as far as a sigmoid goes."""
+def _bounds(values: Sequence[float]) -> tuple[float, float]:
+    """Return the least and the greatest value, rounded out to tenths, as far as a sigmoid goes."""
     low, high = min(values, default=0.0), max(values, default=1.0)
     return int(10 * low) / 10 if low >= 0 else low, (int(10 * high) + 1) / 10
 
 
-def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[str]:
+def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[Mark]:
     step = max(1, -(-(epochs[-1] - epochs[0]) // 6))
     return [
         svg.text(panel.left - 34, 16, words, "label", "start"),
@@ -74,38 +74,36 @@ def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[str]:
 
 
 def _lines(
-    panel: Panel, paths: Sequence[str], chosen: str, values: Sequence[tuple[int, Mapping[str, float]]]
-) -> list[str]:
-    """A line for each block, its name at its end; names make room for each other."""
-    marks, ends = list[str](), list[tuple[float, int, str]]()
+    panel: Panel, paths: Sequence[str], selected: str, epochs: Sequence[int], values: Sequence[Mapping[str, float]]
+) -> list[Mark]:
+    """Draw a line for each block, its name at its end; names make room for each other."""
+    marks, ends = list[Mark](), list[tuple[float, int, str]]()
     for index, path in enumerate(paths):
-        points = [(panel.x(epoch), panel.y(its[path])) for epoch, its in values]
-        kind = f"curve sn-class-{index}{' sn-strong' if path == chosen else ''}"
+        points = [(panel.x(epoch), panel.y(its[path])) for epoch, its in zip(epochs, values, strict=True)]
+        kind = f"curve sn-class-{index}{' sn-strong' if path == selected else ''}"
         marks += [line(points, kind)] if len(points) > 1 else []
         marks += [svg.circle(x, y, 2.6, f"spot sn-class-{index}") for x, y in points]
         ends.append((points[-1][1], index, path))
     x, ends = panel.left + panel.width, sorted(ends)
-    for y, (_, index, path) in zip(_apart([y + 4 for y, *_ in ends], panel.bottom + 4), ends, strict=True):
+    for y, (_, index, path) in zip(_spread_out([y + 4 for y, *_ in ends], panel.bottom + 4), ends, strict=True):
         marks.append(svg.path(f"M{x + 4:.1f} {y - 4:.1f}h20", f"curve sn-class-{index}"))
         short = title(path).replace("group ", "g").replace("block ", "b")
-        marks.append(svg.text(x + 28, y, svg.cut(short, 78, 6.7), "label" if path == chosen else "note", "start"))
+        marks.append(svg.text(x + 28, y, svg.cut(short, 78, 6.7), "label" if path == selected else "note", "start"))
     return marks
 
 
-def _apart(wished: Sequence[float], lowest: float, pitch: float = 13) -> list[float]:
-    """Baselines near those wished for, which come from the top down: each a line below the last, none below `lowest`.
+def _spread_out(baselines: Sequence[float], lowest: float, pitch: float = 13) -> list[float]:
+    """Return baselines near some that come from the top down: each a line below the last, none below `lowest`.
 
-    >>> _apart([10, 11, 40], 41)
+    >>> _spread_out([10, 11, 40], 41)
     [10, 23, 40]
-    >>> _apart([40, 41, 41], 41)
+    >>> _spread_out([40, 41, 41], 41)
     [15, 28, 41]
     """
-    found: list[float] = []
-    for y in wished:
-        found.append(max(y, found[-1] + pitch) if found else y)
-    for at in range(len(found)):
-        found[-1 - at] = min(found[-1 - at], lowest - pitch * at)
-    return found
+    places: list[float] = []
+    for y in baselines:
+        places.append(max(y, places[-1] + pitch) if places else y)
+    return [min(y, lowest - pitch * at) for at, y in zip(range(len(places) - 1, -1, -1), places, strict=True)]
 
 
 def _table(moments: Sequence[Moment]) -> str:
@@ -117,3 +115,19 @@ def _table(moments: Sequence[Moment]) -> str:
             for path in moment.mean
         ]
     return listing("Gates by epoch", ["Epoch", "Block", "Mean gate", "F ratio", "Accuracy"], rows, words=(1,))
+
+
+def history_words(moments: Sequence[Moment]) -> str:
+    """Say how far specificity rose, and in which block gates moved most."""
+    first, last = moments[0], moments[-1]
+    if len(moments) < 2:
+        return f"One moment so far, after {counted(last.epoch, 'epoch')}: lines begin with the second."
+    rise, moved = greatest_changes(moments)
+    ratios = f"{brief(first.specificity[rise])} \u2192 {brief(last.specificity[rise])}"
+    means = f"{first.mean[moved]:.2f} \u2192 {last.mean[moved]:.2f}"
+    n_blocks = len(first.mean)
+    fewer = f" {MAX_LINES} of {n_blocks} blocks are drawn." if n_blocks > MAX_LINES else ""
+    return (
+        f"From epoch {first.epoch} to {last.epoch}, {title(rise)} learned most of the class: F ratio {ratios}. "
+        f"The mean gate moved most in {title(moved)}: {means}.{fewer}"
+    )

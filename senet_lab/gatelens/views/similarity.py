@@ -3,90 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from senet_lab.drawing import svg
+from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Box, Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.gatelens.views.reading import Array, Reading, signed
-from senet_lab.gates.statistics import similarity
+from senet_lab.gatelens.views.marks import tinted_rect, turned_text
+from senet_lab.gatelens.views.numbers import signed
+
+if TYPE_CHECKING:
+    from senet_lab.gatelens.reading import Reading
 
 LEFT, TOP, SIDE = 110, 84, 360
-NUMBERED = 12  # classes, up to which there is room for numbers
-ROWS = 20
+MAX_NUMBERED_CLASSES = 12  # of more, there is no room for numbers
+CORRELATION_TITLE = "correlation of the classes\u2019 mean gates"
+
+Matrix = Sequence[Sequence[float]]
 
 
-def similar_classes(reading: Reading, path: str, chosen: Sequence[int]) -> str:
-    """A field for each pair of the chosen classes, filled as far as they are alike; the pairs behind, and as a list."""
-    present, alike = similar_pairs(reading, path, chosen)
+def similar_classes(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
+    """Draw a field for each pair of classes, filled as far as they are alike; the pairs behind, and as a list."""
+    present, alike = reading.similarity(path, classes)
     if len(present) < 3:
         return '<p class="sn-finding">Choose at least three classes: what all have in common is taken away first.</p>'
     names = [reading.classes[number] for number in present]
-    marks = [svg.text(LEFT, 16, f"{title(path)}: correlation of the classes\u2019 mean gates", "label", "start")]
+    marks: list[Mark] = [svg.text(LEFT, 16, f"{title(path)}: {CORRELATION_TITLE}", "label", "start")]
     pitch = SIDE / len(present)
     for row, name in enumerate(names):
         y = TOP + pitch * (row + 0.5) + 4
         marks.append(svg.text(LEFT - 8, y, svg.cut(name, LEFT - 12, 6.7), "inked", "end"))
-        for column in range(len(present)):
-            marks += _field(alike[row, column], row, column, pitch, len(present) <= NUMBERED)
-    marks += _heads(names, pitch) + _pairs(names, alike)
-    closest = ranked(names, alike)
-    label = (
-        f"Similarity of {len(names)} classes in {title(path, ' ')}: most similar {closest[0][0]} and {closest[0][1]}"
-    )
-    rows = [[f"{a} and {b}", signed(value)] for a, b, value in closest]
+        for column, value in enumerate(alike[row]):
+            has_number = len(present) <= MAX_NUMBERED_CLASSES and row != column
+            marks += _field(value, LEFT + pitch * column, TOP + pitch * row, pitch, has_number)
+    pairs = ranked_pairs(names, alike)
+    marks += _heads(names, pitch) + _pairs(pairs)
+    label = f"Similarity of {len(names)} classes in {title(path, ' ')}: most similar {pairs[0][0]} and {pairs[0][1]}"
+    rows = [[f"{a} and {b}", signed(value)] for a, b, value in pairs]
     table = listing("Pairs of classes, the most similar first", ["Pair", "Correlation"], rows)
-    return f"{svg.drawing(TOP + SIDE + 16, label, marks)}{behind('similarity', table)}"
+    return html(svg.drawing(TOP + SIDE + 16, label, marks), behind("similarity", table))
 
 
-def similar_pairs(reading: Reading, path: str, chosen: Sequence[int]) -> tuple[list[int], Array]:
-    """The chosen classes that have images, in ascending order, and `gates.similarity` of these."""
-    present = sorted(reading.present(chosen))
-    its = np.isin(reading.labels, present)
-    if not present:
-        return [], np.zeros((0, 0))
-    return present, similarity(reading.gates[path][its], reading.labels[its])
-
-
-def ranked(names: Sequence[str], alike: Array) -> list[tuple[str, str, float]]:
-    """Pairs of names with their correlation, the most similar first."""
-    pairs = [(names[i], names[j], float(alike[i, j])) for i in range(len(names)) for j in range(i)]
+def ranked_pairs(names: Sequence[str], alike: Matrix) -> list[tuple[str, str, float]]:
+    """Return pairs of names with their correlation, the most similar first."""
+    pairs = [(names[i], names[j], alike[i][j]) for i in range(len(names)) for j in range(i)]
     return sorted(pairs, key=lambda pair: -pair[2])
 
 
-def _field(value: float, row: int, column: int, pitch: float, numbered: bool) -> list[str]:
-    """Blue and full for alike, orange and hatched for opposed; the number says the same."""
-    x, y = LEFT + pitch * column, TOP + pitch * row
-    kind = "alike" if value >= 0 else "opposed"
-    shape = (
-        f'<rect class="sn-{kind}" x="{x + 1:.1f}" y="{y + 1:.1f}" width="{pitch - 2:.1f}" height="{pitch - 2:.1f}" '
-        f'fill-opacity="{0.06 + 0.5 * abs(value):.2f}"/>'
-    )
-    marks = [shape]
-    if row == column:
-        return marks
-    if numbered:
+def _field(value: float, x: float, y: float, pitch: float, has_number: bool) -> list[Mark]:
+    """Draw a field blue and full for alike, orange and hatched for opposed; the number says the same."""
+    box = Box(x + 1, y + 1, pitch - 2, pitch - 2)
+    marks: list[Mark] = [tinted_rect(box, "alike" if value >= 0 else "opposed", 0.06 + 0.5 * abs(value))]
+    if has_number:
         marks.append(svg.text(x + pitch / 2, y + pitch / 2 + 4, signed(value, 1 if pitch < 44 else 2), "inked"))
     return marks
 
 
-def _heads(names: Sequence[str], pitch: float) -> list[str]:
-    """Names above the columns: level where there is room, else slanted."""
+def _heads(names: Sequence[str], pitch: float) -> list[Mark]:
+    """Write names above the columns: level where there is room, else slanted."""
     if pitch >= max(len(name) * 6.9 for name in names):
         return [svg.text(LEFT + pitch * (i + 0.5), TOP - 8, name, "inked") for i, name in enumerate(names)]
     return [
-        f'<text class="sn-inked" transform="translate({LEFT + pitch * (i + 0.5) - 3:.1f} {TOP - 5}) rotate(-32)">'
-        f"{escape(svg.cut(name, 70, 6.7))}</text>"
+        turned_text(LEFT + pitch * (i + 0.5) - 3, TOP - 5, -32, svg.cut(name, 70, 6.7), "inked")
         for i, name in enumerate(names)
     ]
 
 
-def _pairs(names: Sequence[str], alike: Array) -> list[str]:
-    """The most and the least similar pairs as a list beside the fields."""
-    pairs = ranked(names, alike)
-    x, marks = LEFT + SIDE + 40, []
+def _pairs(pairs: Sequence[tuple[str, str, float]]) -> list[Mark]:
+    """List the most and the least similar pairs beside the fields."""
+    x, marks = LEFT + SIDE + 40, list[Mark]()
     for top, words, its in ((TOP + 8, "most similar", pairs[:5]), (TOP + 150, "least similar", pairs[:-6:-1])):
         marks.append(svg.text(x, top, words, "label", "start"))
         for index, (a, b, value) in enumerate(its):
@@ -94,3 +80,23 @@ def _pairs(names: Sequence[str], alike: Array) -> list[str]:
             marks.append(svg.text(x, y, svg.cut(f"{a}, {b}", 200, 6.7), "inked", "start"))
             marks.append(svg.text(x + 240, y, signed(value), "inked", "end"))
     return marks
+
+
+def similarity_words(reading: Reading, path: str, classes: Sequence[int], untrained: Reading | None = None) -> str:
+    """Say which classes are most and least similar, and how similar these are untrained."""
+    present, alike = reading.similarity(path, classes)
+    if len(present) < 3:
+        return "Choose at least three classes."
+    names = [reading.classes[number] for number in present]
+    pairs = ranked_pairs(names, alike)
+    (a, b, most), (c, d, least) = pairs[0], pairs[-1]
+    before = {(a, b): "", (c, d): ""}
+    if untrained is not None:
+        values = {
+            (one, other): value for one, other, value in ranked_pairs(names, untrained.similarity(path, classes)[1])
+        }
+        before = {pair: f", untrained {signed(values[pair])}" for pair in before}
+    return (
+        f"By the gates of {title(path)}, {a} and {b} are most similar (correlation {signed(most)}{before[a, b]}), {c} "
+        f"and {d} least ({signed(least)}{before[c, d]}). What all classes have in common is taken away first."
+    )

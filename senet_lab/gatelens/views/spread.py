@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, ticks
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.gatelens.views.reading import Array, Reading, share
+from senet_lab.gatelens.views.numbers import share
 
-BINS = 40
-LEFT, TOP, HIGH = 44, 44, 190
-FIELD = 330  # of the histogram
-NAMES, BARS, LONG = 560, 566, 150  # where the names of blocks end; where their bars begin, and how long all would be
-MOST = 24  # blocks with a bar each; of more, the first and the last
+if TYPE_CHECKING:
+    from senet_lab.gatelens.reading import Reading
+
+LEFT, TOP, HEIGHT = 44, 44, 190
+HISTOGRAM_WIDTH = 330
+NAMES, BARS, BAR_WIDTH = 560, 566, 150  # where names of blocks end and their bars begin, and the width of all channels
+MAX_BARS = 24  # blocks with a bar; of more, the first and the last
+SATURATED_SHARE = 0.5  # of the channels, to call a block saturated
 
 
 def spread(reading: Reading, path: str, untrained: Reading | None = None) -> str:
-    """The histogram of a block's gates, beside it the saturation of all blocks; the numbers behind."""
-    shares, edges = histogram(reading, path)
-    before = histogram(untrained, path, edges)[0] if untrained else None
+    """Draw the histogram of a block's gates, beside it the saturation of all blocks; the numbers behind."""
+    shares, edges = reading.histogram(path)
+    before = untrained.histogram(path, reading.bounds)[0] if untrained else []
     marks = [*_histogram(shares, edges, path, before), *_saturation(reading, path)]
-    shut, opened = reading.saturation[path]
+    its = reading.summaries[path]
     label = (
-        f"Distribution of the gates of {title(path, ' ')}: mean {reading.gates[path].mean():.2f}; "
-        f"{share(shut, 0)} of its channels always below 0.05, {share(opened, 0)} always above 0.95"
+        f"Distribution of the gates of {title(path, ' ')}: mean {its.mean:.2f}; "
+        f"{share(its.shut, 0)} of its channels always below 0.05, {share(its.opened, 0)} always above 0.95"
     )
-    height = TOP + HIGH + 44
-    return f"{_key(untrained)}{svg.drawing(height, label, marks)}{behind('spread', _tables(reading, shares, edges))}"
+    drawing = svg.drawing(TOP + HEIGHT + 44, label, marks)
+    return f"{_key(bool(untrained))}{drawing}{behind('spread', _tables(reading, shares, edges))}"
 
 
-def histogram(reading: Reading, path: str, edges: Array | None = None) -> tuple[Array, Array]:
-    """The share of gates in each of BINS bins, from 0 to 1, and the edges of these."""
-    values = reading.gates[path]
-    edges = np.linspace(*reading.bounds, BINS + 1) if edges is None else edges
-    counts, edges = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
-    return counts / values.size, edges
-
-
-def _key(untrained: Reading | None) -> str:
-    line = '<span><i class="sn-outline-key"></i>untrained</span>' if untrained else ""
+def _key(has_untrained: bool) -> str:
+    line = '<span><i class="sn-outline-key"></i>untrained</span>' if has_untrained else ""
     return (
         f'<p class="sn-legend"><span><i class="sn-of-se"></i>gates of all images and channels</span>{line}'
         '<span><i class="sn-of-shut"></i>channels below 0.05 for every image</span>'
@@ -48,83 +45,78 @@ def _key(untrained: Reading | None) -> str:
     )
 
 
-def _histogram(shares: Array, edges: Array, path: str, before: Array | None) -> list[str]:
-    """Bars for what is, an outline for the network before it was trained."""
-    top = 100 * max(float(shares.max()), float(before.max()) if before is not None else 0.0) * 1.05
-    panel = Panel(LEFT, TOP, FIELD, HIGH, (float(edges[0]), float(edges[-1])), (0, top))
-    marks = [
+def _histogram(shares: Sequence[float], edges: Sequence[float], path: str, before: Sequence[float]) -> list[Mark]:
+    """Draw bars, and an outline for the network before it was trained."""
+    low, high = edges[0], edges[-1]
+    panel = Panel(LEFT, TOP, HISTOGRAM_WIDTH, HEIGHT, (low, high), (0, 105 * max(*shares, *before)))
+    marks: list[Mark] = [
         svg.text(LEFT, 16, f"{title(path)}: its gates", "label", "start"),
-        svg.text(LEFT, 34, "% of gates, in each of 40 bins", "note", "start"),
+        svg.text(LEFT, 34, f"% of gates, in each of {len(shares)} bins", "note", "start"),
         *grid(panel, ticks(panel, 4)),
     ]
-    wide = FIELD / len(shares)
+    width = HISTOGRAM_WIDTH / len(shares)
     for index, part in enumerate(shares):
         y = panel.y(100 * part)
         if part:
-            marks.append(svg.rect(LEFT + index * wide + 0.5, y, wide - 1, panel.bottom - y, "neck", 0))
-    if before is not None:
-        steps = "".join(f"V{panel.y(100 * part):.1f}h{wide:.2f}" for part in before)
+            marks.append(svg.rect(LEFT + index * width + 0.5, y, width - 1, panel.bottom - y, "neck", 0))
+    if before:
+        steps = "".join(f"V{panel.y(100 * part):.1f}h{width:.2f}" for part in before)
         marks.append(svg.path(f"M{LEFT} {panel.bottom}{steps}V{panel.bottom}", "outline"))
-    low, high = panel.x_range
-    marks += [svg.text(panel.x(v), panel.bottom + 17, f"{v:.3g}") for v in np.linspace(low, high, 5)]
-    return [*marks, floor_line(panel), svg.text(LEFT + FIELD / 2, panel.bottom + 35, "gate")]
+    quarters = (low + (high - low) * quarter / 4 for quarter in range(5))
+    marks += [svg.text(panel.x(value), panel.bottom + 17, f"{value:.3g}") for value in quarters]
+    return [*marks, floor_line(panel), svg.text(LEFT + HISTOGRAM_WIDTH / 2, panel.bottom + 35, "gate")]
 
 
-def _saturation(reading: Reading, chosen: str) -> list[str]:
-    """A bar for each block: the shares of its channels that are always shut, and always open."""
+def _saturation(reading: Reading, selected: str) -> list[Mark]:
+    """Draw a bar for each block: the shares of its channels that are always shut, and always open."""
     paths = list(reading.gates)
-    if len(paths) > MOST:
-        paths = [*paths[: MOST // 2], *paths[-MOST // 2 :]]
-    pitch = HIGH / len(paths)
-    marks = [
-        svg.text(BARS + LONG + 40, 16, "saturated channels by block", "label", "end"),
+    if len(paths) > MAX_BARS:
+        paths = [*paths[: MAX_BARS // 2], *paths[-MAX_BARS // 2 :]]
+    pitch = HEIGHT / len(paths)
+    height = min(14.0, pitch - 2)
+    marks: list[Mark] = [
+        svg.text(BARS + BAR_WIDTH + 40, 16, "saturated channels by block", "label", "end"),
         svg.text(BARS, 34, "0 %", "note", "start"),
-        svg.text(BARS + LONG, 34, "100 % of channels", "note", "end"),
+        svg.text(BARS + BAR_WIDTH, 34, "100 % of channels", "note", "end"),
     ]
     for index, path in enumerate(paths):
-        shut, opened = reading.saturation[path]
-        y, high = TOP + pitch * index, min(14.0, pitch - 2)
-        base = y + pitch / 2 + 4
-        name = title(path)
+        its = reading.summaries[path]
+        middle = TOP + pitch * (index + 0.5)
         if pitch >= 12 or not index % 2:
-            marks.append(
-                svg.text(
-                    NAMES,
-                    base,
-                    svg.cut(name, NAMES - LEFT - FIELD - 12, 6.7),
-                    "label" if path == chosen else "note",
-                    "end",
-                )
-            )
-            marks.append(svg.text(BARS + LONG + 5, base, share(shut + opened, 0), "note", "start"))
-        top = y + (pitch - high) / 2
-        marks.append(svg.rect(BARS, top, LONG, high, "empty", 1))
-        marks.append(svg.rect(BARS, top, LONG * shut, high, "shut", 0))
-        marks.append(svg.rect(BARS + LONG * (1 - opened), top, LONG * opened, high, "open", 0))
+            name = svg.cut(title(path), NAMES - LEFT - HISTOGRAM_WIDTH - 12, 6.7)
+            marks.append(svg.text(NAMES, middle + 4, name, "label" if path == selected else "note", "end"))
+            total = share(its.shut + its.opened, 0)
+            marks.append(svg.text(BARS + BAR_WIDTH + 5, middle + 4, total, "note", "start"))
+        top = middle - height / 2
+        marks.append(svg.rect(BARS, top, BAR_WIDTH, height, "empty", 1))
+        marks.append(svg.rect(BARS, top, BAR_WIDTH * its.shut, height, "shut", 0))
+        marks.append(svg.rect(BARS + BAR_WIDTH * (1 - its.opened), top, BAR_WIDTH * its.opened, height, "open", 0))
     return marks
 
 
-def _tables(reading: Reading, shares: Array, edges: Array) -> str:
+def _tables(reading: Reading, shares: Sequence[float], edges: Sequence[float]) -> str:
     bins = [
         [f"{low:.3f} to {high:.3f}", share(part, 2)]
         for low, high, part in zip(edges[:-1], edges[1:], shares, strict=True)
         if part
     ]
-    blocks = []
-    for path, values in reading.gates.items():
-        shut, opened = reading.saturation[path]
-        blocks.append(
-            [
-                title(path),
-                f"{values.mean():.3f}",
-                f"{values.std():.3f}",
-                f"{values.min():.3f}",
-                f"{values.max():.3f}",
-                share(shut),
-                share(opened),
-            ]
-        )
+    blocks = [
+        [title(path), *(f"{number:.3f}" for number in its[:4]), share(its.shut), share(its.opened)]
+        for path, its in reading.summaries.items()
+    ]
     head = ["Block", "Mean", "Standard deviation", "Least", "Most", "Always below 0.05", "Always above 0.95"]
-    return listing("Gates of each block", head, blocks) + listing(
-        "Distribution", ["Gate", "Share"], bins, note="bins that are not empty"
+    distribution = listing("Distribution", ["Gate", "Share"], bins, note="bins that are not empty")
+    return listing("Gates of each block", head, blocks) + distribution
+
+
+def spread_words(reading: Reading, path: str) -> str:
+    """Say where the middle half of the gates lies, and whether the last block saturates, as the paper's did."""
+    low, middle, high = reading.quartiles(path)
+    its, last = reading.summaries[path], list(reading.summaries.values())[-1]
+    is_saturated = last.opened >= SATURATED_SHARE
+    verdict = "as the paper found of its last stage" if is_saturated else "while the paper\u2019s last stage saturates"
+    return (
+        f"In {title(path)} half of the gates lie between {low:.2f} and {high:.2f}, around {middle:.2f}; of its "
+        f"channels {share(its.shut, 0)} are always below 0.05, {share(its.opened, 0)} always above 0.95. "
+        f"In the last block {share(last.opened, 0)} are always above 0.95, {verdict}."
     )

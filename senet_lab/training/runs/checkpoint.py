@@ -1,4 +1,4 @@
-"""Checkpoints: all that a training needs to go on as if nothing had happened. Arrays and plain values, no pickle."""
+"""Checkpoints: everything that a training needs to resume, as arrays and plain values, without pickle."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 ADVICE = "delete it, and an older one is taken"
-KEPT = 2  # of the last ones: the newest, and one to fall back on
+MAX_CHECKPOINTS = 2  # besides the best: the newest, and one to fall back on
 
 
-def keep(folder: Path, step: int, arrays: Sequence[Array], about: dict[str, Any]) -> Path:
-    """Write a checkpoint, whole or not at all; older ones but one are removed."""
+def write_newest(folder: Path, step: int, arrays: Sequence[Array], about: dict[str, Any]) -> Path:
+    """Write a checkpoint, whole or not at all, and delete those that are not among the last `MAX_CHECKPOINTS`."""
     path = folder / f"{step:09d}.npz"
     write(path, arrays, about)
-    for old in sorted(each for each in folder.glob("[0-9]*.npz") if each != path)[: 1 - KEPT]:
+    for old in sorted(each for each in folder.glob("[0-9]*.npz") if each != path)[: 1 - MAX_CHECKPOINTS]:
         old.unlink(missing_ok=True)
     return path
 
 
-def is_kept(folder: Path) -> bool:
-    """Whether there is one, written whole, in a folder of checkpoints."""
+def has_checkpoint(folder: Path) -> bool:
+    """Return whether a checkpoint is in a folder of them."""
     return (folder / "best.npz").is_file() or next(folder.glob("[0-9]*.npz"), None) is not None
 
 
 def must_be_folder(folder: Path) -> None:
-    """See that a folder lies there, or nothing yet.
+    """Check that `folder` is a folder, or not there yet.
 
     Raises:
-        DamagedFileError: something else does.
+        DamagedFileError: something else lies there.
     """
     if os.path.lexists(folder) and not folder.is_dir():
         raise DamagedFileError(folder, "it must be a folder", "delete it, and the run begins anew when it is resumed")
 
 
 def must_be_whole(folder: Path) -> None:
-    """See that each checkpoint in a folder has the beginning and the end of one, which is quick; `read` sees the rest.
+    """Check that each checkpoint in a folder has a beginning and an end, which is quick; `read` checks the rest.
 
     Raises:
         DamagedFileError: one has not, or the folder is none.
@@ -60,24 +60,24 @@ def must_be_whole(folder: Path) -> None:
 
 
 def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
-    """Arrays in their order, and plain values beside them, in one file."""
+    """Write arrays in their order, and plain values, to one file."""
     import numpy as np
 
     path.parent.mkdir(exist_ok=True)
-    named: dict[str, Any] = {f"v{index:05d}": array for index, array in enumerate(arrays)}
+    by_name: dict[str, Any] = {f"v{index:05d}": array for index, array in enumerate(arrays)}
+    about_json = json.dumps({"arrays": len(by_name), **about})
     with written_whole(path, overwrite=True) as unfinished:
-        told = json.dumps({"arrays": len(named), **about})
-        np.savez(unfinished, about=np.frombuffer(told.encode(), "uint8"), **named)
+        np.savez(unfinished, about=np.frombuffer(about_json.encode(), "uint8"), **by_name)
         with unfinished.open("rb") as file:  # or a power cut could leave the new name with nothing in it
             os.fsync(file.fileno())
 
 
 def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
-    """What `write` wrote; every byte is checked against the sums that a zip file keeps.
+    """Return what `write` wrote; every byte is checked against the checksums of the zip file.
 
     Raises:
-        DamagedFileError: the file is damaged, or is none.
-        OSError: it cannot be read now, which says nothing of what is in it.
+        DamagedFileError: the file is damaged, or is no file.
+        OSError: it cannot be read now, which says nothing about what is in it.
     """
     import numpy as np
 
@@ -97,24 +97,24 @@ def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
     return arrays, about
 
 
-def newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None:
-    """The newest checkpoint that can be read, and what was wrong with newer ones; None where there never was any.
+def read_newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None:
+    """Return the newest checkpoint that can be read, and the faults of newer ones; None where there never was one.
 
-    What is damaged is called `.damaged` from then on, so that its number does not make it the newest again.
+    A damaged file is renamed to `.damaged`, so that its number does not make it the newest again.
 
     Raises:
         ValueError: there are checkpoints, and none of them can be read.
     """
-    damaged: list[str] = []
+    faults: list[str] = []
     for path in sorted(folder.glob("[0-9]*.npz"), reverse=True):
         try:
-            return *read(path), damaged
+            return *read(path), faults
         except DamagedFileError as error:
-            damaged.append(f"'{path.name}' is damaged: {error.reason}")
+            faults.append(f"'{path.name}' is damaged: {error.reason}")
             path.rename(path.with_suffix(".damaged"))
-    if damaged or any(folder.glob("*.damaged")):
+    if faults or any(folder.glob("*.damaged")):
         raise ValueError(
-            f"No checkpoint can be read: {'; '.join(damaged) or 'all of them are damaged'}. Remove "
+            f"No checkpoint can be read: {'; '.join(faults) or 'all of them are damaged'}. Remove "
             f"'{folder.name}' to train from the start, or put a copy of a checkpoint there."
         )
     return None

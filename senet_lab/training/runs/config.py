@@ -55,15 +55,15 @@ def read_config(folder: Path) -> dict[str, Any]:
         DamagedFileError: it cannot be read, or a field is missing, or of another type.
     """
     path = folder / CONFIG
-    found = read_json(path, dict, CONFIG_ADVICE)
+    values = read_json(path, dict, CONFIG_ADVICE)
     for name, field in FIELDS.items():
-        if name not in found and field.default is REQUIRED:
+        if name not in values and field.default is REQUIRED:
             raise DamagedFileError(path, f"it has no `{name}`", CONFIG_ADVICE)
-        value = found.setdefault(name, deepcopy(field.default))
+        value = values.setdefault(name, deepcopy(field.default))
         if not (_is_of(field.kind, value) or (value is None and field.default is None)):
             kind = JSON_KINDS[field.kind] + (" of texts" if field.kind is list else "")
             raise DamagedFileError(path, f"`{name}` must be {kind}, not {quoted(value)}", CONFIG_ADVICE)
-    return found
+    return values
 
 
 def _is_of(kind: type, value: Any) -> bool:
@@ -105,15 +105,15 @@ def run_names(folder: Path) -> list[str]:
 
 def versions() -> dict[str, str]:
     """Return the versions of the packages that decide what numbers come out, as far as they are installed."""
-    found = {}
+    numbers = {}
     for name in ("senet-lab", "keras", "tensorflow", "jax", "numpy"):
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            numbers[name] = version(name)
+    return numbers
 
 
 def changed_versions(before: dict[str, str]) -> str:
-    """Return which packages have another version now than they had then, in a sentence; "" where none has."""
+    """Say which packages have another version now than `before`, in a sentence; "" if none has."""
     instance("before", before, Mapping, "versions()")
     changed = [(name, number, now) for name, now in versions().items() if (number := before.get(name, now)) != now]
     each = ", ".join(f"{name} {number} then and {now} now" for name, number, now in changed)

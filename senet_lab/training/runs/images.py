@@ -8,13 +8,13 @@ from senet_lab.checks import first_few
 from senet_lab.data import datasets as data
 from senet_lab.data.class_folders import printable
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.skipped import read_skipped
+from senet_lab.training.runs.skip_list import read_skip_list
 
 
-def images_of(run: Run) -> data.Images:
+def load_images(run: Run) -> data.Images:
     """Load the images of a run.
 
-    A run that was made before suffixes were kept reads what Keras reads.
+    A run that was created before suffixes were stored reads what Keras reads.
 
     Raises:
         ValueError: they cannot be loaded; says which file cannot be read.
@@ -22,7 +22,7 @@ def images_of(run: Run) -> data.Images:
     config, size = run.config, run.architecture.input_shape[0]
     if config["data"] in ("sample", "cifar10"):
         return data.named(config["data"])
-    before, suffixes = read_skipped(run.folder), config["suffixes"]
+    before, suffixes = read_skip_list(run.folder), config["suffixes"]
     images = data.folder(config["data"], size, skip_bad=run.skips_bad, skipped=before, suffixes=suffixes)
     return replace(images, skipped=before | dict(images.skipped))
 

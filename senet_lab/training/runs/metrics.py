@@ -1,4 +1,4 @@
-"""Metrics: a table that grows by a row an epoch, and bears being cut off at any byte."""
+"""Metrics: a table that grows by a row per epoch, and can be read wherever it was cut off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_LINE = 1000  # characters; the csv module refuses to read very long ones
 ADVICE = "move it away, and the run begins a new table with its next epoch"
 
 
-def rows(path: Path) -> list[dict[str, float]]:
+def read_rows(path: Path) -> list[dict[str, float]]:
     """Return the rows, an epoch each, in order; a line that was cut off or is damaged is left out.
 
     Raises:
@@ -26,26 +26,26 @@ def rows(path: Path) -> list[dict[str, float]]:
         text = read_bytes(path, ADVICE, at_most=MAX_BYTES).decode(errors="replace")
     except FileNotFoundError:
         return []
-    found: dict[float, dict[str, float]] = {}
+    by_epoch: dict[float, dict[str, float]] = {}
     lines = (line for line in text.splitlines() if len(line) <= MAX_LINE and "\0" not in line)
     for row in csv.DictReader(lines, quoting=csv.QUOTE_NONE):  # an open quote would swallow the rest
         try:
             numbers = {name: float(row[name]) for name in COLUMNS}
         except (TypeError, ValueError, KeyError):
             continue
-        if None not in row and _is_possible(numbers):  # None has what is more than belongs into a row
-            found[numbers["epoch"]] = numbers  # an epoch that was done again after a fall replaces the first
-    return [found[epoch] for epoch in sorted(found)]
+        if None not in row and _is_possible(numbers):  # None is the key of surplus values
+            by_epoch[numbers["epoch"]] = numbers  # one that was repeated after a crash replaces the first
+    return [by_epoch[epoch] for epoch in sorted(by_epoch)]
 
 
 def _is_possible(row: dict[str, float]) -> bool:
-    """Whether a row can be one of a training: a whole epoch, and numbers, but where no images are held out."""
+    """Return whether a row can be one of a training: a whole epoch, and numbers, unless no images are held out."""
     epoch, *values = (value for name, value in row.items() if not (name in HELD_OUT and isnan(value)))
     return epoch.is_integer() and 1 <= epoch < 10**9 and all(map(isfinite, values))
 
 
 def must_be_table(path: Path) -> None:
-    """See that there is a table at `path`, or nothing yet.
+    """Check that there is a table at `path`, or nothing yet.
 
     Raises:
         DamagedFileError: there is something else.
@@ -58,28 +58,28 @@ def must_be_table(path: Path) -> None:
         raise DamagedFileError(path, f"its first line must name the columns, {','.join(COLUMNS[:3])}...", ADVICE)
 
 
-def append(path: Path, row: dict[str, float]) -> None:
-    """One more row, on the disk when this comes back."""
+def append_row(path: Path, row: dict[str, float]) -> None:
+    """Append a row, which is on the disk when this returns."""
     must_be_file(path, ADVICE)
-    with path.open("ab+") as before:
-        size = before.seek(0, os.SEEK_END)
-        before.seek(max(0, size - 1))
-        last = before.read(1)
-    with path.open("a", newline="") as file:
-        table = csv.DictWriter(file, COLUMNS)
-        if not last:
+    with path.open("ab+") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        last_byte = file.read(1)
+    with path.open("a", newline="") as text:
+        table = csv.DictWriter(text, COLUMNS)
+        if not last_byte:
             table.writeheader()
-        elif last != b"\n":
-            file.write("\r\n")  # a line that was cut off stays by itself, and is left out when it is read
-        table.writerow({name: _said(value) for name, value in row.items()})
-        file.flush()
-        os.fsync(file.fileno())
+        elif last_byte != b"\n":
+            text.write("\r\n")  # a line that was cut off stays by itself, and is left out when it is read
+        table.writerow({name: _number_words(value) for name, value in row.items()})
+        text.flush()
+        os.fsync(text.fileno())
 
 
-def _said(value: float) -> str:
-    """Six digits of a measurement, all of a count.
+def _number_words(value: float) -> str:
+    """Return six digits of a measurement, all of a count.
 
-    >>> _said(0.12345678), _said(1234567)
+    >>> _number_words(0.12345678), _number_words(1234567)
     ('0.123457', '1234567')
     """
     return str(int(value)) if float(value).is_integer() else f"{value:.6g}"

@@ -1,8 +1,8 @@
-"""Process: one that waits to be told which run to train, and how it is known from any other.
+"""Process: one that waits for a run to train, and how it is recognized.
 
-It is started before it has a run or for one, all the same: it imports Keras, reads a line from its standard input, the
-run's folder, and trains. With the folder it needs nobody any more; where its input ends without one it ends too, so
-that none is left behind when a notebook's kernel dies.
+Whether it is started before there is a run or for one, it imports Keras, reads a line from its standard input, the
+run's folder, and trains. After that it depends on nobody. If its input ends without a line it ends too, so that none
+is left behind when a notebook's kernel dies.
 """
 
 from __future__ import annotations
@@ -15,38 +15,36 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-import psutil
-
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
 
 WORKER = "senet_lab.training.worker.worker"
-# What a process must have been started with to compute as one that is started now would.
+# Variables that change how a process computes.
 PREFIXES = ("KERAS_", "CUDA_", "TF_", "XLA_", "JAX_", "SENET_LAB_", "PYTHON", "OMP_", "LD_")
 
-# glibc keeps the memory that a step frees for the next one, as TensorFlow's pool does: to let
-# it go and to have it again took up to half of a step. None is mapped apart, since that goes back at once; there is one
-# arena, since further ones are cut down whatever is asked of them. Measured on 2 cores; nobody has tried 16.
+# glibc keeps the memory that a step frees for the next one, as TensorFlow's pool does: to return it and to get it
+# again took up to half of a step. No memory is mapped separately, since that is returned at once; there is one arena,
+# since further ones are trimmed regardless. Measured on 2 cores; not tried on 16.
 KEEPING = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**32)}
 
 
-class Waiting:
+class WaitingProcess:
     """A process that waits for a run.
 
     Attributes:
         mark: a word on its command line, and on no other's: process numbers are used again, and clocks are set.
-        environment: what it computes with.
+        environment: the variables that change how it computes.
     """
 
     def __init__(self, log: Path | None = None) -> None:
-        """Start it; with `log`, what it says before it has a run goes there, and else nowhere."""
+        """Start it; what it writes before it has a run goes to `log`, or nowhere."""
         self.mark, self.environment = f"worker-{token_hex(8)}", settings()
         environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **KEEPING, **CPU_SETTINGS, **os.environ}
-        with open(log or os.devnull, "ab") as said:
+        with open(log or os.devnull, "ab") as output:
             self._process = subprocess.Popen(  # in a session of its own: no Ctrl+C of ours reaches it
                 [sys.executable, "-m", WORKER, "--wait", self.mark],
-                stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True, env=environment,
+                stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True, env=environment,
             )  # fmt: skip
-        # Somebody has to hear that it has ended.
+        # Without this it would stay a zombie after its end.
         threading.Thread(target=self._process.wait, daemon=True, name=self.mark).start()
 
     @property
@@ -54,19 +52,19 @@ class Waiting:
         """Its process number."""
         return self._process.pid
 
-    def fits(self) -> bool:
-        """Whether it is there, and computes as a new one would."""
+    def is_current(self) -> bool:
+        """Return whether it is alive and computes as a new one would."""
         return self._process.poll() is None and self.environment == settings()
 
     def train(self, folder: Path) -> bool:
-        """Give it a run; False if it is gone."""
-        return self._told(os.fsencode(folder) + b"\n")
+        """Hand it a run; return False if it has ended."""
+        return self._send(os.fsencode(folder) + b"\n")
 
     def end(self) -> None:
-        """Let it go; it ends by itself."""
-        self._told(b"")
+        """Release it; it ends by itself."""
+        self._send(b"")
 
-    def _told(self, line: bytes) -> bool:
+    def _send(self, line: bytes) -> bool:
         stdin: Any = self._process.stdin
         try:
             stdin.write(line)
@@ -77,18 +75,20 @@ class Waiting:
 
 
 def settings() -> dict[str, str]:
-    """The variables with which another process would be started now, as far as they change how it computes."""
+    """Return the variables that a process would be started with now, as far as they change how it computes."""
     environment = {**CPU_SETTINGS, **os.environ}
     return {name: value for name, value in sorted(environment.items()) if name.startswith(PREFIXES)}
 
 
 def is_alive(number: int, mark: str) -> bool:
-    """Whether the process of that number is the one with that mark, and not another one with its number.
+    """Return whether the process of that number has that mark, and is not a later one with the same number.
 
     One that the system is just starting has no command line for a moment, which a busy machine makes long.
     """
     if not (number and mark):
         return False
+    import psutil  # here, since pages read no processes
+
     try:
         words = psutil.Process(number).cmdline()
     except psutil.Error:

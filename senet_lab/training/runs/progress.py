@@ -1,4 +1,4 @@
-"""Progress: where a training is, which every checkpoint keeps."""
+"""Progress: where a training is, which every checkpoint stores."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Progress:
     """Where a training is.
 
     Attributes:
-        epoch, step: finished epochs, and finished steps of the one under way.
+        epoch, step: finished epochs, and finished steps of the current one.
         images, loss, right: seen in it so far; the sums of their losses and of right answers.
         best: the highest accuracy on the held-out images, or else on the training images.
-        seconds, timed: spent in steps of it, and the images of these; the first step of a process is left out.
+        seconds, timed: spent in its steps, and the images of these; without the first step of a process.
     """
 
     epoch: int = 0
@@ -31,15 +31,15 @@ class Progress:
 
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Progress:
-        """Return what a checkpoint says of it, which may say more.
+        """Return the progress that a checkpoint stores, besides other things.
 
         Raises:
             ValueError, TypeError: a number is none, or cannot be.
         """
         return cls(**{each.name: _checked(each, about[each.name]) for each in fields(cls) if each.name in about})
 
-    def become(self, other: Progress) -> None:
-        """Go where the other one is; who holds this one goes along."""
+    def update(self, other: Progress) -> None:
+        """Take the values of another one, for everyone who refers to this one."""
         vars(self).update(vars(other))
 
     @property

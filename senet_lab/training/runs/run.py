@@ -1,16 +1,16 @@
-"""Run: a training as a folder. Whoever has the folder can watch it, stop it, and go on with it. Knows no Keras.
+"""Run: a training as a folder. Whoever has the folder can watch, stop and resume it. Loads no Keras.
 
 | file | holds |
 | --- | --- |
-| config.json | architecture, recipe, data, versions: what is trained, and never changes |
+| config.json | architecture, recipe, data, versions: what is load_trained_model, and never changes |
 | metrics.csv | a row an epoch |
 | gates.json | the gates after each epoch, in a few numbers |
-| status.json | how far it is, a few times a second |
+| status.json | how far it is, written a few times per second |
 | wanted | "run", "pause" or "stop": what its process is asked to do |
 | checkpoints/ | the last ones, and the best |
-| log.txt | what its process said |
-| skipped.json | the files of a folder of images that were left out, and why |
-| lock | held by the process that trains, and free once that is gone, however it went |
+| log.txt | the output of its processes |
+| skipped.json | the files of an image folder that were left out, and why |
+| lock | held by the process that trains, and free once that has ended, however it did |
 | starting | held while a process is started for it |
 """
 
@@ -32,12 +32,12 @@ from senet_lab.files import DamagedFileError
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import config, metrics
-from senet_lab.training.runs.fitting import must_fit
-from senet_lab.training.runs.liveness import is_held, present_status
+from senet_lab.training.runs.current_status import current_status, has_process
+from senet_lab.training.runs.data_fit import must_fit
+from senet_lab.training.runs.launch import start
 from senet_lab.training.runs.metrics import COLUMNS
-from senet_lab.training.runs.starting import start
+from senet_lab.training.runs.request import read_request, write_request
 from senet_lab.training.runs.status import ACTIVE, ENDED, Status
-from senet_lab.training.runs.wanted import read_wanted, write_wanted
 
 if TYPE_CHECKING:
     import keras
@@ -58,8 +58,8 @@ class Run:
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", path_of("folder", self.folder, "'runs/mine'").resolve())
         if not config.has_config(self.folder):
-            found = difflib.get_close_matches(self.folder.name[:255], config.run_names(self.folder.parent), 1)
-            fit = f"'{self.folder.with_name(found[0])}'" if found else "`Run.create(...)`"
+            similar = difflib.get_close_matches(self.folder.name[:255], config.run_names(self.folder.parent), 1)
+            fit = f"'{self.folder.with_name(similar[0])}'" if similar else "`Run.create(...)`"
             raise FileNotFoundError(f"{quoted_path(self.folder)} is no run: it has no config.json; try {fit}.")
 
     @classmethod
@@ -79,14 +79,14 @@ class Run:
             data: "sample", "cifar10", or a folder with a folder of images for each class.
             folder: where; None for one under `runs/`, named for the network and the time.
             placement: on which devices, of which hosts.
-            skip_bad: leave out files of the folder of images that cannot be read, instead of failing; its status says
+            skip_bad: leave out files of the image folder that cannot be read, instead of failing; the status says
                 which.
 
         Raises:
             TypeError, ValueError: an argument of another type; data that the network cannot take, or a class without
                 images.
-            FileExistsError: the folder is there already.
-            OSError: it cannot be made.
+            FileExistsError: the folder exists already.
+            OSError: it cannot be created.
         """
         recipe = Recipe() if recipe is None else instance("recipe", recipe, Recipe, "Recipe()")
         instance("placement", placement, Placement, "Placement()")
@@ -124,12 +124,12 @@ class Run:
 
     @property
     def architecture(self) -> Architecture:
-        """What is trained."""
+        """What is load_trained_model."""
         return self._field("architecture", Architecture.from_token)
 
     @property
     def recipe(self) -> Recipe:
-        """How it is trained."""
+        """How it is load_trained_model."""
         return self._field("recipe", Recipe.from_dict)
 
     @property
@@ -143,53 +143,53 @@ class Run:
         return bool(self.config["skip_bad"])
 
     def status(self) -> Status:
-        """Return how far it is; where its process is gone without a word, it has failed."""
-        return present_status(self)
+        """Return how far it is; if its process ended without reporting it, the run has failed."""
+        return current_status(self)
 
     def is_held(self) -> bool:
-        """Whether a process is at it. Asks the system and not the lock, which two who asked would hold by turns."""
-        return is_held(self.folder)
+        """Return whether a process works on it; asks the system and not the lock, which two who ask would hold."""
+        return has_process(self.folder)
 
     def metrics(self) -> list[dict[str, float]]:
-        """Return the rows of metrics.csv, an epoch each; a line that was not finished is left out.
+        """Return the rows of metrics.csv, one per epoch; a line that was not finished is left out.
 
         Raises:
             DamagedFileError: it cannot be read, or is no file.
         """
-        return metrics.rows(self.folder / "metrics.csv")
+        return metrics.read_rows(self.folder / "metrics.csv")
 
     def model(self) -> keras.Model:
-        """The network with the weights of its best epoch, or else its newest; `save` makes a file of it.
+        """Return the network with the weights of its best epoch, or else its newest; its `save` writes a file.
 
-        It takes images as `ready` makes them, (images, height, width, channels), and gives likelihoods, (images,
+        It takes images as `ready` returns them, (images, height, width, channels), and returns likelihoods, (images,
         classes). Loads Keras; a process may go on training meanwhile.
 
         Raises:
-            ValueError: nothing was kept yet, or nothing that can be read.
+            ValueError: there is no checkpoint yet, or none that can be read.
         """
-        from senet_lab.training.runs.trained import trained
+        from senet_lab.training.runs.trained_model import load_trained_model
 
-        return trained(self)[0]
+        return load_trained_model(self)[0]
 
     def ready(self, images: Array) -> Array:
-        """Images (images, height, width, channels), uint8, as the network takes them, float32.
+        """Return images (images, height, width, channels), uint8, as the network takes them, float32.
 
         Raises:
-            ValueError: a run of images of one's own was not begun, so their scale is not known.
+            ValueError: a run on an image folder was not started yet, so their scale is unknown.
         """
-        from senet_lab.training.batches import ready, scale_of
+        from senet_lab.training.batches import known_scale, prepare_images
 
         images = array_checks.images("images", images)
-        return ready(images, self.recipe, scale_of(self.folder, self.config["data"]))
+        return prepare_images(images, self.recipe, known_scale(self.folder, self.config["data"]))
 
     def start(self, *, force: bool = False) -> Run:
-        """Train it in a process of its own, from where it was left: the one that `warm()` has ready, if any.
+        """Train it in a process of its own, from where it stopped: the one that `warm()` has ready, if any.
 
         Args:
             force: even if it seems to need more memory than there is.
 
         Raises:
-            RuntimeError: a process is at it already.
+            RuntimeError: a process works on it already.
             ValueError: it would not fit into memory; says what would.
             DamagedFileError: something else lies where the process will write a file.
         """
@@ -198,22 +198,22 @@ class Run:
         return self
 
     def asked(self) -> str:
-        """Return what its process is asked to do; "run" where nothing that is one of `WANTED` can be read."""
+        """Return what its process is asked to do; "run" where no request can be read."""
         try:
-            return read_wanted(self.folder)
+            return read_request(self.folder)
         except DamagedFileError:
             return "run"
 
     def ask(self, wanted: str) -> None:
-        """Ask its process to "run", "pause" or "stop"; it obeys within a step."""
-        write_wanted(self.folder, wanted)
+        """Ask its process to "run", "pause" or "stop", which it does within a step."""
+        write_request(self.folder, wanted)
 
     def stop(self) -> None:
-        """Stop within a step, with a checkpoint; `start` goes on from there."""
+        """Stop within a step, with a checkpoint; `start` resumes from there."""
         self.ask("stop")
 
     def tell(self, status: Status, *, anyhow: bool = False) -> None:
-        """Write how far it is; `anyhow`, over what is there, where a full disk has no room for a file beside it."""
+        """Write how far it is; with `anyhow`, over the old file where a full disk has no room for a second one."""
         instance("status", status, Status, "Status('waiting')")
         status.write(self.folder / "status.json", anyhow=anyhow)
 
@@ -224,7 +224,7 @@ class Run:
         return self.status()
 
     def follow(self, timeout: float = float("inf")) -> Iterator[Status]:
-        """Its status, a few times a second, until it has ended."""
+        """Yield its status a few times per second until it has ended."""
         end = time.monotonic() + _seconds(timeout)
         while time.monotonic() < end:
             status = self.status()

@@ -21,24 +21,24 @@ GONE_EARLY = f"{_GONE}, before anything was kept; resume it, and it begins anew"
 
 
 class Status(NamedTuple):
-    """How far a run is. What an older file does not say is as given here.
+    """How far a run is.
 
     Attributes:
         state: one of `ACTIVE` or `ENDED`.
         reason: why it failed or stopped, in a sentence.
-        epoch, epochs: those finished, and all.
-        step, steps: of the epoch under way.
+        epoch, epochs: finished epochs, and all.
+        step, steps: the same of the steps of the current epoch.
         loss, accuracy: over the epoch so far; None before its first step.
         images_per_s: over the epoch so far, in training steps alone.
-        seconds: what is left at this rate; None where nobody knows yet.
+        seconds: time left at this rate; None while that is unknown.
         device: what it computes on.
         process: the number of the process that trains, 0 before there is one.
         at: when this was written, seconds since 1970.
-        mark: a word on the command line of that process, and of no other; empty for its folder.
-        macs_per_s: multiply-adds a second: the ledger's, of a forward pass, times 3, times `images_per_s`. A training
+        mark: a word on the command line of that process, and of no other; "" for its folder.
+        macs_per_s: multiply-adds per second: the ledger's, of a forward pass, times 3, times `images_per_s`. A training
             step counts as three forward passes: one, and one for the gradient of inputs and of weights each.
-        memory: bytes that the process has had in memory at most, all that it imported included; 0 where not known.
-        warning: what is not as it was when the run was made, in a sentence; empty if nothing.
+        memory: bytes that the process has used at its peak, imports included; 0 where that is unknown.
+        warning: what has changed since the run was created, in a sentence; "" if nothing has.
     """
 
     state: str
@@ -61,20 +61,20 @@ class Status(NamedTuple):
 
     @classmethod
     def read(cls, path: Path) -> Status:
-        """Return what `to_json` wrote, of any version: what is missing is as given, what is unknown is left out.
+        """Return what `to_json` wrote, in any version: missing fields have their defaults, unknown ones are left out.
 
         Raises:
             FileNotFoundError: there is nothing at `path`.
             DamagedFileError: there is something that is no status.
         """
-        found = read_json(path, dict, ADVICE)
+        values = read_json(path, dict, ADVICE)
         try:
-            return cls(**{name: _checked(name, found.get(name)) for name in cls._fields if name in ("state", *found)})
+            return cls(**{name: _checked(name, values.get(name)) for name in cls._fields if name in ("state", *values)})
         except (ValueError, TypeError) as error:
             raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
 
     def write(self, path: Path, *, anyhow: bool = False) -> None:
-        """Write it as a whole; `anyhow`, over what is there, where a full disk has no room for a second file."""
+        """Write it whole; with `anyhow`, over the old one where a full disk has no room for a second file."""
         try:
             with written_whole(path, overwrite=True) as unfinished:
                 unfinished.write_text(self.to_json())
@@ -86,7 +86,7 @@ class Status(NamedTuple):
                 file.truncate()
 
     def to_json(self) -> str:
-        """As a line, with the time of now."""
+        """Return it as a line of JSON, with the present time."""
         return json.dumps(self._replace(at=time.time())._asdict())
 
 
@@ -101,5 +101,5 @@ def _checked(name: str, value: Any) -> Any:
         return whole(name, value, 0, MAX_INT)
     if value is None and default is None:
         return None
-    # A training whose loss is no number has ended, and says so; there is nothing to draw.
+    # A training whose loss is no number has failed and says so; there is nothing to draw.
     return None if isinstance(value, float) and isnan(value) else real(name, value, 0, float("inf"))

@@ -1,90 +1,123 @@
-"""Watch: Keras' view of a training. Told of each step, it says when to stop."""
+"""Callback: what Keras calls between two steps of a training; it records each step and obeys requests."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
 from threading import Condition
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 
-if TYPE_CHECKING:
-    from senet_lab.training.worker.loop import Loop
+from senet_lab.training.batches import Batches
+from senet_lab.training.runs.progress import Progress
+from senet_lab.training.worker.checkpointer import Checkpointer
+from senet_lab.training.worker.reporter import Reporter
 
-PATIENCE = 120.0  # seconds for a step's metrics to arrive
+MAX_METRICS_DELAY = 120.0  # seconds for a step's metrics to arrive
 
 
-class StopAskedError(Exception):
+class StopRequestedError(Exception):
     """The run was asked to stop."""
 
 
-class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """A callback for `fit` and `evaluate` that tells a loop of each step, and obeys what its run is asked to do.
+class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """A callback for `fit` and `evaluate` that updates the progress after each step, and pauses or stops on request.
 
-    Between two steps it does what has to be done there; metrics come later, in threads of Keras. So a step does not
-    wait until the metrics of the one before are read, which would leave a GPU idle. They are running means: what was
-    told of a later step counts, and makes up for what was not looked at.
+    Its work is done between two steps; metrics come later, in threads of Keras. So a step does not wait until the
+    metrics of the one before are read, which would leave a GPU idle. They are running means: those of a later step
+    replace those that were not read.
+
+    Args:
+        progress: of the training, which is updated.
+        batches: the images.
+        reporter: writes the status, and reads requests.
+        checkpointer: writes checkpoints.
+        hosts: how many train together.
 
     Raises:
-        StopAskedError: out of `fit`, between two steps.
+        StopRequestedError: out of `fit`, between two steps.
     """
 
     async_safe = True
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(
+        self, progress: Progress, batches: Batches, reporter: Reporter, checkpointer: Checkpointer, hosts: int
+    ) -> None:
         super().__init__()
-        self.loop, self.first = loop, replace(loop.progress)
-        self.begun, self.start = 0, 0.0
-        self.means, self.heard = (0, 0.0, 0.0), Condition()  # after so many steps: loss, accuracy
+        self.progress, self.batches, self.hosts = progress, batches, hosts
+        self.reporter, self.checkpointer = reporter, checkpointer
+        self.is_compiled = False  # before the first step of a process
+        self.on_train_begin()
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
-        """The step before it is made."""
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
+        """Start an epoch where the progress is."""
+        self.first = replace(self.progress)
+        self.begun, self.start = 0, 0.0
+        self.means, self.arrival = (0, 0.0, 0.0), Condition()  # after so many steps: loss, accuracy
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Finish the step before."""
         if batch:
-            self._made(batch)
+            self._finish(batch)
         self.begun, self.start = batch + 1, time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Its metrics are there, or a later step's."""
-        with self.heard:
+        """Store the metrics of a step, unless those of a later one are there."""
+        with self.arrival:
             self.means = max(self.means, (batch + 1, logs["loss"], logs["accuracy"]))
-            self.heard.notify_all()
+            self.arrival.notify_all()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """The last step is made."""
-        self._made(self.begun, exactly=True)
+        """Finish the last step."""
+        self._finish(self.begun, is_last=True)
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """Several hosts evaluate without asking each other."""
-        if self.loop.placed.hosts == 1 and self.loop.talk.obeyed() == "stop":
+        """Obey requests while validating; several hosts do that without asking each other."""
+        if self.hosts == 1 and self.reporter.obey() == "stop":
             self.model.stop_evaluating = True
 
-    def _made(self, steps: int, *, exactly: bool = False) -> None:
-        """So many steps of this `fit` are made."""
-        loop = self.loop
-        loop.made(self.first.step + steps, time.perf_counter() - self.start)
-        together = loop.placed.hosts > 1
-        if together and not (exactly or loop.talk.meets()):
+    def _finish(self, steps: int, *, is_last: bool = False) -> None:
+        """Update the progress after so many steps of this `fit`, and do what is due or requested."""
+        self._count(self.first.step + steps, time.perf_counter() - self.start)
+        if self.hosts > 1 and not (is_last or self.reporter.meets()):
             return
-        if exactly or together:  # the hosts' own questions must not cross those of a step
-            self._await(steps)
-        wanted, due = loop.talk.wanted(), loop.keeper.is_due()
-        if due or wanted != "run":
-            self._await(steps)
-        loop.seen(self.first, *self.means)
-        if wanted == "pause" or (due and wanted == "run"):  # the machine may be put to sleep, or off, in a pause
-            self._keep()
-        if wanted == "pause":
-            wanted = loop.talk.obeyed()
-        if wanted == "stop":
-            raise StopAskedError
+        if is_last or self.hosts > 1:  # the hosts' own questions must not cross those of a step
+            self._await_metrics(steps)
+        request, is_due = self.reporter.request(), self.checkpointer.is_due()
+        if is_due or request != "run":
+            self._await_metrics(steps)
+        self._average(*self.means)
+        if request == "pause" or (is_due and request == "run"):  # in a pause the machine may be switched off
+            self._write_checkpoint()
+        if request == "pause":
+            request = self.reporter.obey()
+        if request == "stop":
+            raise StopRequestedError
 
-    def _keep(self) -> None:
+    def _count(self, step: int, seconds: float) -> None:
+        """Count a finished step of the epoch, which took so many seconds."""
+        self.progress.step = step
+        self.reporter.pace = seconds
+        if self.is_compiled:  # the first step of a process is mostly compiling, and says nothing about the next
+            self.progress.timed += self.batches.count(step - 1)
+            self.progress.seconds += seconds
+        self.is_compiled = True
+
+    def _average(self, steps: int, loss: float, accuracy: float) -> None:
+        """Add the means over so many steps to those from before this `fit`."""
+        first, images = self.first, self.batches.count(self.first.step, steps)
+        self.progress.images = first.images + images
+        self.progress.loss, self.progress.right = first.loss + loss * images, first.right + accuracy * images
+        self.checkpointer.must_be_finite("loss", loss)
+        self.reporter.report("training")
+
+    def _write_checkpoint(self) -> None:
         if hasattr(self.model, "jax_state_sync"):
             self.model.jax_state_sync()
-        self.loop.keeper.keep()
+        self.checkpointer.write()
 
-    def _await(self, steps: int) -> None:
-        """Until the metrics of so many steps are known."""
-        with self.heard:
-            self.heard.wait_for(lambda: self.means[0] >= steps, PATIENCE)
+    def _await_metrics(self, steps: int) -> None:
+        """Wait until the metrics of so many steps are known."""
+        with self.arrival:
+            self.arrival.wait_for(lambda: self.means[0] >= steps, MAX_METRICS_DELAY)

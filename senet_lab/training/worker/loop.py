@@ -12,24 +12,26 @@ from typing import Any
 
 import numpy as np
 
-from senet_lab.data import datasets as data
+from senet_lab.checks import ParameterError
+from senet_lab.data.datasets import Images
 from senet_lab.data.image_folder import BadFilesError
 from senet_lab.files import DamagedFileError
-from senet_lab.training import batches, rates
-from senet_lab.training.devices import place
+from senet_lab.training import rates
+from senet_lab.training.batches import MAX_VALIDATION_BATCH, Batches, ensure_scale
+from senet_lab.training.devices import prepare_devices
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import metrics
 from senet_lab.training.runs.config import changed_versions
-from senet_lab.training.runs.images import images_of, omission_words
-from senet_lab.training.runs.origin import Origin, OtherNetworkError
+from senet_lab.training.runs.images import load_images, omission_words
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import COLUMNS, Run, Status
-from senet_lab.training.runs.skipped import keep_skipped
+from senet_lab.training.runs.skip_list import write_skip_list
+from senet_lab.training.runs.training_setup import OtherNetworkError, TrainingSetup
 from senet_lab.training.worker import model
-from senet_lab.training.worker.callback import StopAskedError, Watch
-from senet_lab.training.worker.gate_recorder import Noted
-from senet_lab.training.worker.keeper import Keeper
-from senet_lab.training.worker.reporter import Talk
+from senet_lab.training.worker.callback import StepCallback, StopRequestedError
+from senet_lab.training.worker.checkpointer import Checkpointer
+from senet_lab.training.worker.gate_recorder import GateRecorder
+from senet_lab.training.worker.reporter import Reporter
 
 LOG = logging.getLogger("senet_lab")
 
@@ -40,182 +42,158 @@ class Loop:
     Attributes:
         run, recipe: what is trained, and how.
         progress: how far it is.
-        talk: to whoever watches the run.
-        placed, batches, noted, network, keeper: the devices, the images, the gates' record, the compiled model and its
-            checkpoints; once `prepare` has made them.
+        reporter: writes its status and reads requests.
+        devices, batches, gate_recorder, network, checkpointer, callback: made by `prepare`.
     """
 
     def __init__(self, run: Run, mark: str = "") -> None:
-        """`mark` is the word by which this process is known."""
+        """`mark` is the word by which this process is recognized."""
         self.run, self.recipe = run, run.recipe
         before = run.status()
         self.progress = Progress(epoch=before.epoch, step=before.step)  # what to show until the checkpoint is read
         status = Status("compiling", epochs=self.recipe.epochs, process=os.getpid(), mark=mark)
-        self.talk = Talk(run, self.progress, status)
-        self._compiled, self._fed = False, None
+        self.reporter = Reporter(run, self.progress, status)
+        self._training_data: Any = None
 
     def __call__(self) -> None:
-        """All of it; what goes wrong becomes the status, with the reason."""
-        self.talk.tell("compiling", now=True)
+        """Prepare and train; an error becomes the status, with the reason."""
+        self.reporter.report("compiling", now=True)
         try:
             self.prepare()
             self._train()
-        except StopAskedError:
-            self.talk.tell("stopped", "it was asked to", now=True)
+        except StopRequestedError:
+            self.reporter.report("stopped", "it was asked to", now=True)
         except FloatingPointError as error:
-            self.talk.tell("failed", str(error), now=True)
+            self.reporter.report("failed", str(error), now=True)
         except Exception as error:
-            self.talk.tell("failed", reason(error, self.recipe), now=True)
+            self.reporter.report("failed", failure_reason(error, self.recipe), now=True)
             with suppress(OSError):  # the disk may have no room for the log either
                 traceback.print_exc()
         else:
-            self.talk.tell("finished", now=True)
+            self.reporter.report("finished", now=True)
 
     def prepare(self) -> None:
-        """Everything but the training itself."""
-        self._warn(changed_versions(self.run.config["versions"]))
-        model.settle(self.recipe)
-        self.placed = place(self.run.placement, self.recipe.accumulate)
-        self.talk.told = self.talk.told._replace(device=model.device())
-        images = self._images()
-        self._warn(omission_words(images))
-        scale = batches.kept_scale(self.run.folder, images)
-        self.batches = batches.Batches.of(images, self.recipe, scale, self.placed.parts)
-        self.talk.steps, self.talk.hosts = self.batches.steps, self.placed.hosts
-        self.noted = Noted.of(self.run.folder, images, self.recipe, scale)
-        with self.placed.scope():
-            self.network = self._network()
-        checkpoints = self.run.folder / "checkpoints"
-        steps, origin = self.batches.steps, Origin.of(self.run)
-        self.keeper = Keeper(checkpoints, self.network, self.progress, self.placed, steps, origin)
-        self.keeper.go_back()
-        self.talk.tell("compiling", now=True)
+        """Prepare everything that training needs."""
+        reporter, folder = self.reporter, self.run.folder
+        reporter.warn(changed_versions(self.run.config["versions"]))
+        model.configure_keras(self.recipe)
+        self.devices = prepare_devices(self.run.placement, self.recipe.accumulate)
+        reporter.status = reporter.status._replace(device=model.device_name())
+        images = self._load_images()
+        reporter.warn(omission_words(images))
+        scale = ensure_scale(folder, images)
+        self.batches = Batches.of(images, self.recipe, scale, self.devices.size)
+        reporter.steps, reporter.hosts = self.batches.steps, self.devices.hosts
+        self.gate_recorder = GateRecorder.of(folder, images, self.recipe, scale)
+        with self.devices.scope():
+            self.network = self._build_network()
+        setup = TrainingSetup.of(self.run)
+        self.checkpointer = Checkpointer(
+            folder / "checkpoints", self.network, self.progress, self.devices, self.batches.steps, setup
+        )
+        self.checkpointer.restore()
+        self.callback = StepCallback(self.progress, self.batches, reporter, self.checkpointer, self.devices.hosts)
+        reporter.report("compiling", now=True)
 
-    def _warn(self, words: str) -> None:
-        """Log a warning and append it to those in the status; "" is none."""
-        if words:
-            LOG.warning("%s", words)
-            before = self.talk.told.warning
-            self.talk.told = self.talk.told._replace(warning=f"{before}; {words}" if before else words)
-
-    def _images(self) -> data.Images:
-        """What it is trained on."""
+    def _load_images(self) -> Images:
         try:
-            images = images_of(self.run)
+            images = load_images(self.run)
         except BadFilesError as error:
             for name, why in error.reasons.items():  # the status names a few
                 LOG.warning("%s: %s", name, why)
             raise
-        keep_skipped(self.run.folder, images.skipped)
+        write_skip_list(self.run.folder, images.skipped)
         return images
 
-    def _network(self) -> Any:
-        """What is trained."""
-        mirrored = self.placed.strategy is not None
+    def _build_network(self) -> Any:
+        mirrored = self.devices.strategy is not None
         return model.build(self.run.architecture, self.recipe, self.batches.steps, synchronizes=mirrored)
 
     def _train(self) -> None:
         if not (self.progress.epoch or self.progress.step):
-            self._note(0)
+            self._record_gates(0)
         try:
             while self.progress.epoch < self.recipe.epochs:
                 self._raise_if_stopped()
                 self.epoch()
-        except StopAskedError:
-            self.keeper.keep()
+        except StopRequestedError:
+            self.checkpointer.write()
             raise
 
     def epoch(self) -> None:
-        """The rest of an epoch, validation, a row of metrics, a checkpoint."""
-        watch = Watch(self)
-        self._steps_left(watch)
-        row = self._row(*self._validated(watch))
+        """Train the rest of an epoch, validate, and write a row of metrics and a checkpoint."""
+        self._fit()
+        row = self._row(*self._validate())
         better = row["val_accuracy"] if not math.isnan(row["val_accuracy"]) else row["accuracy"]
         if self.progress.images_per_s:
-            rates.remember(self.run.architecture, self.recipe, self.progress.images_per_s, self.run.placement)
+            rates.record_rate(self.run.architecture, self.recipe, self.progress.images_per_s, self.run.placement)
         if better > self.progress.best:
-            self.keeper.keep_best(row["epoch"])
-        self._note(self.progress.epoch + 1)
-        metrics.append(self.run.folder / "metrics.csv", row)
-        # The checkpoint last: a process that is killed before it does the end of the epoch again, and loses nothing.
-        self.progress.become(Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best)))
-        self.keeper.keep()
+            self.checkpointer.write_best(row["epoch"])
+        self._record_gates(self.progress.epoch + 1)
+        metrics.append_row(self.run.folder / "metrics.csv", row)
+        # The checkpoint last: a process that is killed before it repeats the end of the epoch, and loses nothing.
+        self.progress.update(Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best)))
+        self.checkpointer.write()
 
-    def _steps_left(self, watch: Watch) -> None:
+    def _fit(self) -> None:
+        """Train on the steps that are left of the epoch."""
         first = self.progress.step
         if first == self.batches.steps:
             return
-        fed = self._fed or self.placed.fed(lambda: self._steps(self.progress.step))
-        self._fed = None if isinstance(fed, Iterator) else fed
-        how = {"steps_per_epoch": self.batches.steps - first, "shuffle": False, "verbose": 0}
-        self.network.fit(fed, **how, callbacks=[watch])
+        data = self._training_data or self.devices.training_data(lambda: self._steps(self.progress.step))
+        self._training_data = None if isinstance(data, Iterator) else data
+        options = {"steps_per_epoch": self.batches.steps - first, "shuffle": False, "verbose": 0}
+        self.network.fit(data, **options, callbacks=[self.callback])
         self._raise_if_stopped()
 
     def _steps(self, first: int) -> Iterator[tuple[Any, Any]]:
-        """Images and classes of the steps of the epoch under way."""
-        return ((x, self._classes(y)) for x, y in self.batches.epoch(self.progress.epoch, first))
+        """Return images and classes of the steps of the current epoch."""
+        return ((x, self._targets(y)) for x, y in self.batches.epoch(self.progress.epoch, first))
 
-    def _classes(self, y: Any) -> Any:
-        """Classes as the loss wants them: one-hot rows where labels are smoothed."""
+    def _targets(self, y: Any) -> Any:
+        """Return classes as the loss takes them: one-hot rows where labels are smoothed."""
         return np.eye(self.network.output_shape[-1], dtype="float32")[y] if self.recipe.label_smoothing else y
 
-    def _validated(self, watch: Watch) -> tuple[float, float]:
-        """Loss and accuracy on the held-out images; no numbers where none are held out."""
+    def _validate(self) -> tuple[float, float]:
+        """Return loss and accuracy on the held-out images; not a number where none are held out."""
         if not len(self.batches.x_held):
             return math.nan, math.nan
-        self.talk.tell("validating", now=True)
-        x, y = self.placed.own(self.batches.x_held), self._classes(self.placed.own(self.batches.y_held))
-        parts = self.placed.parts
-        share = max(1, min(batches.HELD, self.recipe.batch) // parts) * parts // self.placed.hosts
-        how = {"verbose": 0, "return_dict": True, "callbacks": [watch]}
-        held = self.network.evaluate(**self.placed.in_order(x, y, share), **how)
+        self.reporter.report("validating", now=True)
+        devices = self.devices
+        x, y = devices.host_share(self.batches.x_held), self._targets(devices.host_share(self.batches.y_held))
+        per_device = max(1, min(MAX_VALIDATION_BATCH, self.recipe.batch) // devices.size)
+        data = devices.validation_data(x, y, per_device * devices.size // devices.hosts)
+        result = self.network.evaluate(**data, verbose=0, return_dict=True, callbacks=[self.callback])
         self._raise_if_stopped()
-        self.keeper.must_be_finite("loss on the held-out images", held["loss"])
-        return held["loss"], held["accuracy"]
+        self.checkpointer.must_be_finite("loss on the held-out images", result["loss"])
+        return result["loss"], result["accuracy"]
 
-    def _row(self, held_loss: float, held_accuracy: float) -> dict[str, float]:
+    def _row(self, val_loss: float, val_accuracy: float) -> dict[str, float]:
         progress = self.progress
         values = (
             progress.epoch + 1, (progress.epoch + 1) * self.batches.steps, progress.seconds,
             progress.images_per_s or 0.0, float(self.network.optimizer.learning_rate),
-            progress.mean_loss or 0.0, progress.mean_accuracy or 0.0, held_loss, held_accuracy,
+            progress.mean_loss or 0.0, progress.mean_accuracy or 0.0, val_loss, val_accuracy,
         )  # fmt: skip
         return dict(zip(COLUMNS, values, strict=True))
 
-    def _note(self, epoch: int) -> None:
-        """The gates; on one device alone, since several would have to share these few images without rest."""
-        if self.placed.parts == 1:
-            self.noted.note(self.network, epoch)
-
-    def made(self, step: int, seconds: float) -> None:
-        """So many steps of the epoch are made, the last one in so many seconds."""
-        self.progress.step = step
-        self.talk.pace = seconds
-        if self._compiled:  # the first step of a process is mostly compiling, and tells nothing of the next
-            self.progress.timed += self.batches.count(step - 1)
-            self.progress.seconds += seconds
-        self._compiled = True
-
-    def seen(self, first: Progress, steps: int, loss: float, accuracy: float) -> None:
-        """The means over so many steps, from where an epoch was entered."""
-        images = self.batches.count(first.step, steps)
-        self.progress.images = first.images + images
-        self.progress.loss, self.progress.right = first.loss + loss * images, first.right + accuracy * images
-        self.keeper.must_be_finite("loss", loss)
-        self.talk.tell("training")
+    def _record_gates(self, epoch: int) -> None:
+        """Record the gates; on one device alone, since several would have to share these few images evenly."""
+        if self.devices.size == 1:
+            self.gate_recorder.record(self.network, epoch)
 
     def _raise_if_stopped(self) -> None:
-        if self.talk.wanted(now=True) == "stop":
-            raise StopAskedError
+        if self.reporter.request(now=True) == "stop":
+            raise StopRequestedError
 
 
-def reason(error: Exception, recipe: Recipe) -> str:
-    """Why a run failed, in a sentence.
+def failure_reason(error: Exception, recipe: Recipe) -> str:
+    """Say why a run failed, in a sentence.
 
-    >>> reason(MemoryError(), Recipe(batch=256))
+    >>> failure_reason(MemoryError(), Recipe(batch=256))
     'out of memory: try a batch of 128 that accumulates 2, a smaller image, or fewer channels'
     """
-    if isinstance(error, (BadFilesError, DamagedFileError, OtherNetworkError)):  # which say all that there is to say
+    if isinstance(error, (BadFilesError, DamagedFileError, OtherNetworkError, ParameterError)):  # complete messages
         return str(error).removesuffix(".")
     words = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or "ResourceExhausted" in words or "RESOURCE_EXHAUSTED" in words:

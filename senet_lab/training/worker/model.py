@@ -1,4 +1,4 @@
-"""Model: the network of a run, compiled as its recipe says, and what Keras must be told before."""
+"""Model: the network of a run, compiled as its recipe says, and the settings of Keras for it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import keras
 
 
-def settle(recipe: Recipe) -> None:
-    """Seed, number type, and operations that give the same bits each time, from here on in this process."""
+def configure_keras(recipe: Recipe) -> None:
+    """Set the seed, the precision and deterministic operations, for the rest of this process."""
     import keras
 
     keras.utils.set_random_seed(recipe.seed)
@@ -24,10 +24,10 @@ def settle(recipe: Recipe) -> None:
 
 
 def build(architecture: Architecture, recipe: Recipe, steps: int, *, synchronizes: bool = False) -> keras.Model:
-    """The network, compiled.
+    """Build and compile the network.
 
     Args:
-        steps: of an epoch, for the schedule.
+        steps: per epoch, for the schedule.
         synchronizes: whether batch normalization takes its statistics over all devices that mirror the network.
     """
     import keras
@@ -52,50 +52,50 @@ def build(architecture: Architecture, recipe: Recipe, steps: int, *, synchronize
 def _optimizer(recipe: Recipe, steps: int) -> Any:
     import keras
 
-    how = {
-        "learning_rate": _rate(recipe, steps),
+    options = {
+        "learning_rate": learning_rate(recipe, steps),
         "weight_decay": recipe.weight_decay or None,
         "gradient_accumulation_steps": recipe.accumulate if recipe.accumulate > 1 else None,
     }
     if recipe.optimizer == "adam":
-        return keras.optimizers.Adam(**how)
-    return keras.optimizers.SGD(momentum=0.9, nesterov=True, **how)
+        return keras.optimizers.Adam(**options)
+    return keras.optimizers.SGD(momentum=0.9, nesterov=True, **options)
 
 
-def _rate(recipe: Recipe, steps: int) -> Any:
-    """The learning rate, or its schedule over all steps, each of which Keras counts, accumulated or not."""
+def learning_rate(recipe: Recipe, steps: int) -> Any:
+    """Return the learning rate, or its schedule over all steps, each of which Keras counts, accumulated or not."""
     import keras
 
     rate = recipe.learning_rate
     if recipe.schedule == "constant":
         return rate
-    every, warmup = recipe.epochs * steps, recipe.warmup * steps
-    how = {"warmup_target": rate, "warmup_steps": warmup} if warmup else {}
-    return keras.optimizers.schedules.CosineDecay(0.0 if warmup else rate, max(1, every - warmup), **how)
+    steps, warmup = recipe.epochs * steps, recipe.warmup * steps
+    options = {"warmup_target": rate, "warmup_steps": warmup} if warmup else {}
+    return keras.optimizers.schedules.CosineDecay(0.0 if warmup else rate, max(1, steps - warmup), **options)
 
 
 def variables(model: keras.Model) -> list[Any]:
-    """All that changes while a model is trained, in a fixed order."""
+    """Return all variables that training changes, in a fixed order."""
     return [*model.variables, *model.optimizer.variables]
 
 
-def array(variable: Any) -> Any:
-    """A variable's value, as a NumPy array."""
+def to_numpy(variable: Any) -> Any:
+    """A variable's value, as a NumPy to_numpy."""
     import keras
 
     return keras.ops.convert_to_numpy(variable.value)
 
 
-def device() -> str:
-    """What Keras computes on, in words."""
+def device_name() -> str:
+    """Return the name of the device that Keras computes on."""
     import keras
 
     if keras.config.backend() == "tensorflow":
         import tensorflow as tf
 
-        found = tf.config.list_physical_devices("GPU")
-        details = tf.config.experimental.get_device_details(found[0]) if found else {}
-        return str(details.get("device_name", "GPU")) if found else "CPU"
+        gpus = tf.config.list_physical_devices("GPU")
+        details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
+        return str(details.get("device_name", "GPU")) if gpus else "CPU"
     if keras.config.backend() == "jax":
         import jax
 

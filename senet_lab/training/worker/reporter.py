@@ -1,4 +1,4 @@
-"""Talk: what a training says of itself, and hears of what it is asked to do, through the files of its run."""
+"""Reporter: writes the status of a training and reads requests, through the files of its run."""
 
 from __future__ import annotations
 
@@ -15,56 +15,63 @@ from senet_lab.training.runs.run import ENDED, Run, Status
 from senet_lab.training.worker import hosts
 
 LOG = logging.getLogger("senet_lab")
-EVERY = 0.2  # seconds between two writings of the status, and between two looks at what is wanted
-AT_MOST = 2.0  # seconds between two writings, where a disk is slow, or shared
-SHARE = 0.002  # of the time, for writing; more where that takes more than 4 ms
+INTERVAL = 0.2  # seconds between two writings of the status, and between two readings of the request
+MAX_INTERVAL = 2.0  # between two writings, where a disk is slow, or shared
+MAX_SHARE = 0.002  # of the time, for writing; more where a writing takes more than 4 ms
 
 
 @dataclass
-class Talk:
-    """Says how far a training is, a few times a second, and hears whether it is to pause or to stop.
+class Reporter:
+    """Reports how far a training is, a few times per second, and pauses it on request.
 
     Attributes:
-        run: in whose folder.
+        run: whose folder is written to.
         progress: of the training.
-        told: the status that was written last; what it says of device and warning is said again.
-        steps: of an epoch; 0 before it is known.
+        status: the last one that was written; its device and warning are written again.
+        steps: per epoch; 0 before that is known.
         hosts: how many train together.
         pace: seconds of the last step.
     """
 
     run: Run
     progress: Progress
-    told: Status
+    status: Status
     steps: int = 0
     hosts: int = 1
     pace: float = 0.0
-    _wanted: str = "run"
-    _looked: float = field(default=-math.inf, repr=False)
-    _due: float = field(default=-math.inf, repr=False)
-    _meets: tuple[int, int] = (0, 0)
+    _request: str = "run"
+    _read_at: float = field(default=-math.inf, repr=False)
+    _due_at: float = field(default=-math.inf, repr=False)
+    _meeting: tuple[int, int] = (0, 0)  # epoch and step
 
-    def tell(self, state: str, reason: str = "", *, now: bool = False) -> None:
-        """Write the status, a few times a second at most."""
+    def report(self, state: str, reason: str = "", *, now: bool = False) -> None:
+        """Write the status, a few times per second at most, or `now`."""
         start = time.monotonic()
-        if not now and start < self._due:
+        if not now and start < self._due_at:
             return
-        self.told = self.told._replace(state=state, reason=reason, at=time.time(), **self._figures())
+        self.status = self.status._replace(state=state, reason=reason, at=time.time(), **self._figures())
         try:
-            self.run.tell(self.told, anyhow=state in ENDED)
+            self.run.tell(self.status, anyhow=state in ENDED)
         except OSError as error:  # a full disk need not end a training that still has its memory
             LOG.warning("%s", error)
         end = time.monotonic()
-        self._due = end + min(max(EVERY, (end - start) / SHARE), AT_MOST)
+        self._due_at = end + min(max(INTERVAL, (end - start) / MAX_SHARE), MAX_INTERVAL)
+
+    def warn(self, words: str) -> None:
+        """Log a warning and append it to those in the status; "" is none."""
+        if words:
+            LOG.warning("%s", words)
+            before = self.status.warning
+            self.status = self.status._replace(warning=f"{before}; {words}" if before else words)
 
     def _figures(self) -> dict[str, Any]:
         progress, rate = self.progress, self.progress.images_per_s
         figures: dict[str, Any] = {"epoch": progress.epoch, "step": progress.step, "memory": memory.peak()}
         figures |= {"loss": progress.mean_loss, "accuracy": progress.mean_accuracy}
         if self.steps:
-            epochs, batch = self._size
-            left = (epochs - progress.epoch) * self.steps - progress.step
-            figures |= {"steps": self.steps, "seconds": left * batch / rate if rate else None}
+            epochs, batch = self._recipe_size
+            steps_left = (epochs - progress.epoch) * self.steps - progress.step
+            figures |= {"steps": self.steps, "seconds": steps_left * batch / rate if rate else None}
         return figures | ({"images_per_s": rate, "macs_per_s": 3 * self._macs * rate} if rate else {})
 
     @cached_property
@@ -72,34 +79,34 @@ class Talk:
         return self.run.architecture.ledger().macs
 
     @cached_property
-    def _size(self) -> tuple[int, int]:
+    def _recipe_size(self) -> tuple[int, int]:
         recipe = self.run.recipe
         return recipe.epochs, recipe.batch
 
-    def wanted(self, *, now: bool = False) -> str:
-        """What it is asked to do, as it was a moment ago at most; once it is to stop, nothing else.
+    def request(self, *, now: bool = False) -> str:
+        """Return what the run is asked to do, as of a moment ago at most; once that is "stop", nothing else.
 
         Several hosts do what any of them is asked to; so all of them have to ask, between the same two steps.
         """
         together = self.hosts > 1
-        if self._wanted != "stop" and (now or together or time.monotonic() - self._looked > EVERY):
-            self._looked = time.monotonic()
-            self._wanted = self.run.asked()
+        if self._request != "stop" and (now or together or time.monotonic() - self._read_at > INTERVAL):
+            self._read_at = time.monotonic()
+            self._request = self.run.asked()
             if together:
-                self._wanted, slowest = hosts.agreed(self._wanted, self.pace)
-                self._meets = self.progress.epoch, self.progress.step + max(1, int(EVERY / max(slowest, 1e-6)))
-        return self._wanted
+                self._request, slowest = hosts.agree(self._request, self.pace)
+                self._meeting = self.progress.epoch, self.progress.step + max(1, int(INTERVAL / max(slowest, 1e-6)))
+        return self._request
 
     def meets(self) -> bool:
-        """Whether this is the step after which several hosts ask each other what is wanted."""
-        return (self.progress.epoch, self.progress.step) >= self._meets
+        """Return whether this is the step after which several hosts ask each other for requests."""
+        return (self.progress.epoch, self.progress.step) >= self._meeting
 
-    def obeyed(self) -> str:
-        """What is wanted; comes back once it is no pause."""
-        before = self.told.state
-        while (wanted := self.wanted()) == "pause":
-            self.tell("paused", now=self.told.state != "paused")
+    def obey(self) -> str:
+        """Wait while the request is to pause; return the next one."""
+        before = self.status.state
+        while (request := self.request()) == "pause":
+            self.report("paused", now=self.status.state != "paused")
             time.sleep(0.1)
-        if self.told.state == "paused":
-            self.tell("training" if before == "paused" else before, now=True)
-        return wanted
+        if self.status.state == "paused":
+            self.report("training" if before == "paused" else before, now=True)
+        return request

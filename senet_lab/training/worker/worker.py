@@ -27,50 +27,54 @@ def train(folder: Path, mark: str) -> None:
         with FileLock(run.folder / "lock", timeout=5):
             for unfinished in run.folder.glob("checkpoints/.*.npz"):  # of a process that was killed while it wrote
                 unfinished.unlink(missing_ok=True)
-            from senet_lab.training.worker.loop import Loop  # with Keras, which who is refused need not wait for
+            from senet_lab.training.worker.loop import Loop  # and Keras, only when it is needed
 
             Loop(run, mark)()
     except Timeout:
         LOG.warning("Another process is training this run; nothing was done.")
 
 
-def waited() -> Path | None:
-    """The folder that comes in a line on the standard input, with Keras loaded meanwhile; where none comes, it ends."""
-    heard: list[Path] = []
-    listening = threading.Thread(target=_listen, args=(heard,), daemon=True)
-    listening.start()
+def await_folder() -> Path | None:
+    """Return the folder that comes in a line on the standard input, loading Keras meanwhile; without one, end."""
+    folders: list[Path] = []
+    listener = threading.Thread(target=_listen, args=(folders,), daemon=True)
+    listener.start()
+    import senet_lab.training.worker.loop  # noqa: F401 - and with it Keras, which takes seconds
 
-    listening.join()
-    return heard[0] if heard else None
+    listener.join()
+    return folders[0] if folders else None
 
 
-def _listen(heard: list[Path]) -> None:
-    """From the folder on, what is said goes to its log. Not by `sys.stdin`, which Python would wait for at its end."""
+def _listen(folders: list[Path]) -> None:
+    """Read the folder, to whose log all output goes from then on.
+
+    Not by `sys.stdin`, which Python would wait for at its end.
+    """
     line = b""
     while not line.endswith(b"\n") and (more := os.read(0, 4096)):
         line += more
     if not line.endswith(b"\n"):
         os._exit(0)
     folder = Path(os.fsdecode(line[:-1]))
-    said = os.open(folder / log.FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
-    heard.append(folder)
+    log_file = os.open(folder / log.FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log_file, 1)
+    os.dup2(log_file, 2)
+    folders.append(folder)
 
 
 def main() -> None:
-    """What the arguments say."""
+    """Do what the arguments say."""
     first, *rest = sys.argv[1:]
     mark = rest[0] if first == "--wait" else first
-    folder = waited() if first == "--wait" else Path(first)
+    folder = await_folder() if first == "--wait" else Path(first)
     if folder:
         train(folder, mark)
-        if not Run(folder).placement.hosts:  # several of them take leave of each other
-            _leave()
+        if not Run(folder).placement.hosts:  # several of them end their connection first
+            _exit()
 
 
-def _leave() -> None:
-    """End at once: all is written, and what TensorFlow and Python take down one by one takes seconds."""
+def _exit() -> None:
+    """End at once: everything is written, and the cleanup of TensorFlow and Python takes seconds."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Classes: what the 1,000 outputs of a network that was trained on ImageNet stand for, in the order of its files."""
+"""Classes: what the 1,000 outputs of a network that was trained on ImageNet stand for."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("imagenet_classes.txt")
 
 
-class Found(NamedTuple):
-    """A class that a network sees in an image, and its probability, from 0 to 1."""
+class Prediction(NamedTuple):
+    """A class that a network predicts for an image, and its probability, from 0 to 1."""
 
     synset: str
     name: str
@@ -27,7 +27,7 @@ class Found(NamedTuple):
 
 @cache
 def imagenet_classes() -> tuple[tuple[str, str], ...]:
-    """Synset and name of each class.
+    """Return synset and name of each class.
 
     >>> imagenet_classes()[0]
     ('n01440764', 'tench, Tinca tinca')
@@ -36,8 +36,8 @@ def imagenet_classes() -> tuple[tuple[str, str], ...]:
     return tuple((synset, name) for synset, _, name in (line.partition("\t") for line in lines))
 
 
-def most_likely(predictions: Array, count: int = 5) -> list[list[Found]]:
-    """The most likely classes of each image, the likeliest first.
+def most_likely(predictions: Array, count: int = 5) -> list[list[Prediction]]:
+    """Return the most likely classes of each image, the likeliest first.
 
     Args:
         predictions: probabilities, (images, 1000).
@@ -55,6 +55,6 @@ def most_likely(predictions: Array, count: int = 5) -> list[list[Found]]:
         )
     order = np.argsort(-predictions, axis=1, kind="stable")[:, : whole("count", count, 1, len(names))]
     return [
-        [Found(names[at][0], names[at][1], float(row[at])) for at in chosen]
-        for row, chosen in zip(predictions, order, strict=True)
+        [Prediction(names[at][0], names[at][1], float(row[at])) for at in places]
+        for row, places in zip(predictions, order, strict=True)
     ]

@@ -1,7 +1,7 @@
-"""Hub: published weights of timm, fetched when somebody asks for them, checked, and kept as Keras weights.
+"""Hub: published weights of timm, downloaded on request, checked, and stored as Keras weights.
 
 A repository of the hub may change. timm publishes no hashes of these files, and none can be looked up offline; so the
-first fetch of a file records its commit and its SHA-256, in a file beside the converted weights, and every later one
+first download of a file records its commit and its SHA-256, in a file beside the converted weights, and every later one
 asks for that commit and refuses another file.
 """
 
@@ -29,18 +29,18 @@ FILE = "model.safetensors"
 
 
 def load(tag: str) -> keras.Model:
-    """A network of timm with the weights that its authors published, such as "seresnet50.ra2_in1k".
+    """Return a network of timm with the weights that its authors published, such as "seresnet50.ra2_in1k".
 
     The first time the file comes from huggingface.co, by `huggingface_hub`: its cache, its token, its offline mode
-    (HF_HUB_OFFLINE=1). After that the converted weights lie in ~/.cache/senet_lab, or where SENET_LAB_CACHE says;
-    beside them, in `seresnet50.ra2_in1k.pin.json`, the commit and the SHA-256 of the file that they were made from.
+    (HF_HUB_OFFLINE=1). After that the converted weights are in ~/.cache/senet_lab, or where SENET_LAB_CACHE says;
+    beside them, in `seresnet50.ra2_in1k.pin.json`, the commit and the SHA-256 of the original file.
 
     Raises:
         ValueError, TypeError: nobody published weights of that name, or they are damaged, or have changed.
-        FileNotFoundError: they are not here, and could not be fetched.
+        FileNotFoundError: they are not here, and could not be downloaded.
         ImportError: `huggingface_hub` is not installed.
     """
-    architecture, path = architecture_of(checked(tag)), kept(tag)
+    architecture, path = architecture_of(check_tag(tag)), weights_path(tag)
     check_build(architecture)
     if path.is_file():
         model = architecture.build()
@@ -49,7 +49,7 @@ def load(tag: str) -> keras.Model:
         except (OSError, ValueError, KeyError) as error:
             raise ValueError(f"'{path}' is damaged: {error}; remove it, and it is made anew.") from error
         return model
-    model = convert(_fetched(tag), architecture)
+    model = convert(fetch(tag), architecture)
     if all(weight.dtype == "float32" for weight in model.weights):  # under another policy they are rounded
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path, overwrite=True) as unfinished:
@@ -57,16 +57,16 @@ def load(tag: str) -> keras.Model:
     return model
 
 
-def kept(tag: str) -> Path:
-    """Where the converted weights lie, once they were fetched."""
+def weights_path(tag: str) -> Path:
+    """Return where the converted weights are, once they were downloaded."""
     return Path(os.environ.get(VARIABLE) or CACHE).expanduser() / "timm" / f"{tag}.weights.h5"
 
 
 class Pin(NamedTuple):
-    """The file that was fetched first.
+    """The file that was downloaded first.
 
     Attributes:
-        commit: of the repository, 40 hexadecimal digits; "" where the hub's client did not say.
+        commit: of the repository, 40 hexadecimal digits; "" where the hub's client does not tell.
         sha256: of the file.
     """
 
@@ -75,17 +75,17 @@ class Pin(NamedTuple):
 
     @classmethod
     def read(cls, path: Path) -> Pin | None:
-        """Return the one in a file; None where nothing was fetched yet.
+        """Return the pin in a file; None where nothing was downloaded yet.
 
         Raises:
             DamagedFileError: it holds something else.
         """
         advice = "delete it to take the file as it is published now"
         try:
-            found = read_json(path, dict, advice)
+            values = read_json(path, dict, advice)
         except FileNotFoundError:
             return None
-        pin = cls(*(str(found.get(name)) for name in cls._fields))
+        pin = cls(*(str(values.get(name)) for name in cls._fields))
         if not (re.fullmatch("([0-9a-f]{40})?", pin.commit) and re.fullmatch("[0-9a-f]{64}", pin.sha256)):
             raise DamagedFileError(
                 path, "it must have a `commit` of 40 hexadecimal digits and a `sha256` of 64", advice
@@ -94,24 +94,24 @@ class Pin(NamedTuple):
 
     @classmethod
     def of(cls, path: Path) -> Pin:
-        """Return that of a file in the cache of the hub's client, which has a folder for each commit."""
+        """Return the pin of a file in the cache of the hub's client, which has a folder for each commit."""
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return cls(name if re.fullmatch("[0-9a-f]{40}", name := path.parent.name) else "", digest)
 
 
 def pin_path(tag: str) -> Path:
-    """Return where the pin of the weights lies."""
-    return kept(tag).with_name(f"{tag}.pin.json")
+    """Return where the pin of the weights is."""
+    return weights_path(tag).with_name(f"{tag}.pin.json")
 
 
-def checked(tag: str) -> str:
-    """A tag that weights were published under; the error says what else can be done."""
+def check_tag(tag: str) -> str:
+    """Return a tag, if weights were published under it; the error says what else can be done."""
     network = instance("name", tag, str, repr(next(iter(PUBLISHED)))).partition(".")[0]
-    known = [each for each in PUBLISHED if PUBLISHED[each].network == network]
-    if tag not in PUBLISHED and known:
-        fit = known[0] if tag == network else nearest(tag, known)
-        raise ValueError(f"`name` (={quoted(tag)}) must say which weights; try {fit!r} ({len(known)} are known).")
+    tags = [each for each in PUBLISHED if PUBLISHED[each].network == network]
+    if tag not in PUBLISHED and tags:
+        fit = tags[0] if tag == network else nearest(tag, tags)
+        raise ValueError(f"`name` (={quoted(tag)}) must say which weights; try {fit!r} ({len(tags)} are known).")
     if tag not in PUBLISHED and network in NAMES:
         there = "pickles alone" if f"{network}.in1k" in PICKLED else "no weights"
         raise ValueError(
@@ -119,34 +119,35 @@ def checked(tag: str) -> str:
             f"with timm, as .safetensors, and use convert(path, architecture_of({network!r}))."
         )
     if OTHERS.fullmatch(network):
-        architecture_of(tag)  # one that only sounds alike says why it cannot be had
+        architecture_of(tag)  # raises, and says why one with a similar name is not available
     return str(one_of("name", tag, tuple(PUBLISHED)))
 
 
-def _fetched(tag: str) -> Path:
-    """Fetch the file, the same as the first time.
+def fetch(tag: str) -> Path:
+    """Download the file, the same as the first time, and return its path.
 
     Raises:
         ValueError: the file that comes is another one, or the pin is damaged.
-        FileNotFoundError: it could not be fetched.
+        FileNotFoundError: it could not be downloaded.
         ImportError: `huggingface_hub` is not installed.
     """
-    pin, where = Pin.read(pin_path(tag)), pin_path(tag)
-    path = _downloaded(tag, pin)
+    pin_file = pin_path(tag)
+    pin = Pin.read(pin_file)
+    path = _download(tag, pin)
     now = Pin.of(path)
     if pin is None:
-        where.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(where, overwrite=True) as unfinished:
+        pin_file.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(pin_file, overwrite=True) as unfinished:
             unfinished.write_text(json.dumps(now._asdict()) + "\n")
     elif now.sha256 != pin.sha256:
         raise ValueError(
             f"{FILE} of 'timm/{tag}' is not the file that was fetched first: its SHA-256 was {pin.sha256[:12]}... and "
-            f"is {now.sha256[:12]}...; if that is no surprise, delete '{where}' to take it as it is now."
+            f"is {now.sha256[:12]}...; if that is no surprise, delete '{pin_file}' to take it as it is now."
         )
     return path
 
 
-def _downloaded(tag: str, pin: Pin | None) -> Path:
+def _download(tag: str, pin: Pin | None) -> Path:
     by_hand = (
         f"get {FILE} from huggingface.co/timm/{tag} by another way, and use convert(path, architecture_of({tag!r}))"
     )
@@ -159,23 +160,25 @@ def _downloaded(tag: str, pin: Pin | None) -> Path:
         ) from error
     try:
         return Path(hf_hub_download(f"timm/{tag}", FILE, revision=(pin and pin.commit) or None))
-    except Exception as error:  # also those of its client for HTTP, which is another one in other versions
+    except Exception as error:  # also those of its HTTP client, which differs between versions
         again = ""
         if pin and pin.commit:
             again = f"delete '{pin_path(tag)}' to take another commit than {pin.commit[:12]}, or "
-        raise FileNotFoundError(f"'timm/{tag}' could not be fetched: {_plain(error)} Or {again}{by_hand}.") from error
+        raise FileNotFoundError(
+            f"'timm/{tag}' could not be fetched: {failure_words(error)} Or {again}{by_hand}."
+        ) from error
 
 
-def _plain(error: Exception) -> str:
-    """What went wrong with fetching, and what can be done about it, without the client's pages of advice."""
+def failure_words(error: Exception) -> str:
+    """Say why a download failed, and what to do about it, without the client's pages of advice."""
     from huggingface_hub import constants, errors
 
-    where = constants.ENDPOINT
+    site = constants.ENDPOINT
     if constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE is set, and it was not fetched before; try without it."
     if isinstance(error, errors.LocalEntryNotFoundError):
         why = f" ({str(error.__cause__).splitlines()[0]})" if str(error.__cause__ or "") else ""
-        return f"{where} cannot be reached{why}, and it was not fetched before; try again with a network."
+        return f"{site} cannot be reached{why}, and it was not fetched before; try again with a network."
     if isinstance(error, errors.HfHubHTTPError) and error.response.status_code in (401, 403):
-        return f"{where} wants a token, or another than was sent; try `hf auth login`, or `hf auth logout`."
+        return f"{site} wants a token, or another than was sent; try `hf auth login`, or `hf auth logout`."
     return f"{str(error).strip().partition(chr(10))[0].rstrip('.') or type(error).__name__}."

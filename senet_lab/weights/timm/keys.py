@@ -1,4 +1,4 @@
-"""Keys: what timm calls each weight, and how its numbers lie there.
+"""Keys: the name of each weight in timm, and the layout of its numbers there.
 
 >>> key("group1_block2_bn1", "gamma"), key("stem_conv", "kernel", legacy=True)
 ('layer1.1.bn1.weight', 'layer0.conv1.weight')
@@ -27,7 +27,7 @@ VARIABLES = {
 BLOCK = re.compile(r"group(\d+)_block(\d+)_(.+)")
 WITHIN = {"shortcut_conv": "downsample.0", "shortcut_bn": "downsample.1"}
 STEMS = {
-    # (deep, legacy): our name, theirs
+    # (deep, legacy): name in the ledger, name in timm
     (False, False): {"conv": "conv1", "bn": "bn1"},
     (False, True): {"conv": "layer0.conv1", "bn": "layer0.bn1"},
     (True, False): {
@@ -41,11 +41,11 @@ STEMS = {
 
 
 def key(layer: str, variable: str, *, deep: bool = False, legacy: bool = False) -> str:
-    """The name of a weight in a state dict of timm.
+    """Return the name of a weight in a state dict of timm.
 
     Args:
-        layer: its layer, as the ledger has it.
-        variable: its own name, as Keras has it.
+        layer: its layer, as in the ledger.
+        variable: its own name, as in Keras.
         deep: the stem is SENet-154's.
         legacy: the names are those of `legacy_*`.
 
@@ -65,10 +65,9 @@ def _layer(layer: str, deep: bool, legacy: bool) -> str:
         return "last_linear" if legacy else "fc"
     if layer.startswith("stem_"):
         return STEMS[deep, legacy].get(layer.removeprefix("stem_"), "")
-    found = BLOCK.fullmatch(layer)
-    if not found:
+    if not (match := BLOCK.fullmatch(layer)):
         return ""
-    group, block, part = found[1], int(found[2]) - 1, found[3]
+    group, block, part = match[1], int(match[2]) - 1, match[3]
     squeeze = "se_module" if legacy else "se"
     within = WITHIN | {"se_reduce": f"{squeeze}.fc1", "se_gate": f"{squeeze}.fc2"}
     plain = part if re.fullmatch(r"(conv|bn)\d", part) else ""
@@ -76,8 +75,8 @@ def _layer(layer: str, deep: bool, legacy: bool) -> str:
     return part and f"layer{group}.{block}.{part}"
 
 
-def ours(array: Array, layer: str, rank: int) -> Array:
-    """Numbers as Keras has them: a kernel (height, width, in, out), a matrix (in, out); `rank` is of our variable."""
+def to_keras_layout(array: Array, layer: str, rank: int) -> Array:
+    """Return numbers as in Keras: a kernel (height, width, in, out), a matrix (in, out); `rank` is the variable's."""
     if rank == 4:
         return array.transpose(2, 3, 1, 0)
     if rank == 2:
@@ -85,8 +84,8 @@ def ours(array: Array, layer: str, rank: int) -> Array:
     return array
 
 
-def theirs(array: Array, layer: str) -> Array:
-    """Numbers as timm has them: a kernel (out, in, height, width); squeeze-excite's two as 1x1 convolutions."""
+def to_timm_layout(array: Array, layer: str) -> Array:
+    """Return numbers as in timm: a kernel (out, in, height, width); squeeze-excite's two as 1x1 convolutions."""
     if array.ndim == 4:
         return array.transpose(3, 2, 0, 1)
     if array.ndim == 2:

@@ -1,4 +1,4 @@
-"""Networks of timm that are networks of this package: which architecture each is, and what its images have to be.
+"""Networks of timm that are networks of this package: which architecture each is, and how its images are prepared.
 
 What timm calls `seresnet50` is `Architecture("resnet", 50, convention="timm")`; its `legacy_*`, which were ported from
 Caffe, are those of the paper's convention (read from timm 1.0.31, `timm/models/resnet.py` and `senet.py`).
@@ -32,7 +32,7 @@ _SIZES: Mapping[str, dict[str, Any]] = {
     "seresnext101_64x4d": {"family": "resnext", "depth": 101, "cardinality": 64},
     "senet154": {"family": "resnext", "depth": 154, "cardinality": 64},
 }
-MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # that one is a legacy network alone
+MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # which is a legacy network only
 LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
 NAMES = (*MODERN, *LEGACY)
 MAX_NAMED = 6  # layers that an error names
@@ -45,7 +45,7 @@ class Published(NamedTuple):
 
     Attributes:
         network: one of `NAMES`.
-        preprocessing: what images have to be.
+        preprocessing: how images are prepared.
     """
 
     network: str
@@ -55,7 +55,7 @@ class Published(NamedTuple):
 _RA2 = Preprocessing(224, 0.875, "bicubic")
 _CAFFE = Preprocessing(224, 0.875, "bilinear")
 _A1, _A3 = Preprocessing(224, 0.95, "bicubic"), Preprocessing(160, 0.95, "bicubic")
-# timm 1.0.31's default_cfgs: what is on huggingface.co, and the images that each was trained for.
+# timm 1.0.31's default_cfgs: what is on huggingface.co, and the preprocessing that each was trained with.
 PUBLISHED: Mapping[str, Published] = {
     "seresnet50.ra2_in1k": Published("seresnet50", _RA2),
     "seresnet50.a1_in1k": Published("seresnet50", _A1),
@@ -68,14 +68,14 @@ PUBLISHED: Mapping[str, Published] = {
     "seresnext101_64x4d.gluon_in1k": Published("seresnext101_64x4d", _RA2),
     "senet154.gluon_in1k": Published("senet154", _RA2),
 }
-# And what is there as a pickle elsewhere: the legacy networks, brought over from Caffe.
+# What is available as a pickle elsewhere: the legacy networks, converted from Caffe.
 PICKLED: Mapping[str, Published] = {
     f"{name}.in1k": Published(name, _RA2 if name.endswith(("resnet18", "next26_32x4d")) else _CAFFE) for name in LEGACY
 }
 
 
 def architecture_of(name: str) -> Architecture:
-    """The architecture that timm calls by a name, with or without the tag of its weights.
+    """Return the architecture that has a name in timm, with or without the tag of its weights.
 
     >>> architecture_of("seresnext50_32x4d.racm_in1k")
     Architecture(family='resnext', convention='timm')
@@ -98,7 +98,7 @@ def architecture_of(name: str) -> Architecture:
 
 
 def name_of(network: Architecture | keras.Model) -> str:
-    """What timm calls a network; for any number of classes and size of image.
+    """Return the name of a network in timm, for any number of classes and image size.
 
     Args:
         network: its architecture; or the model itself, whoever built it.
@@ -107,42 +107,44 @@ def name_of(network: Architecture | keras.Model) -> str:
         ValueError: timm has no such network; names the nearest, and where it differs.
         TypeError: the model has a layer that no ledger counts.
     """
-    ours = _computed(network)
-    apart = {name: _apart(ours, name) for name in NAMES}
-    name = min(NAMES, key=lambda name: len(apart[name]))
-    if not apart[name]:
+    parts = _computation(network)
+    differing = {name: _differing_parts(parts, name) for name in NAMES}
+    name = min(NAMES, key=lambda name: len(differing[name]))
+    if not differing[name]:
         return name
-    said = repr(network) if isinstance(network, Architecture) else f"the model `{network.name}`"
-    raise ValueError(f"timm has no network like {said}; its {name!r} has other {first_few(apart[name], MAX_NAMED)}.")
+    words = repr(network) if isinstance(network, Architecture) else f"the model `{network.name}`"
+    raise ValueError(
+        f"timm has no network like {words}; its {name!r} has other {first_few(differing[name], MAX_NAMED)}."
+    )
 
 
 def differences(network: Architecture | keras.Model, name: str) -> list[str]:
-    """The layers in which a network computes otherwise than one of timm that has as large images and as many classes.
+    """Return the layers in which a network computes otherwise than one of timm for images and classes like its own.
 
     >>> differences(Architecture("resnet", 50, convention="timm", gate="tanh"), "seresnet50")
     ['gates']
     """
-    return _apart(_computed(network), name)
+    return _differing_parts(_computation(network), name)
 
 
-def _apart(ours: Mapping[str, Any], name: str) -> list[str]:
+def _differing_parts(ours: Mapping[str, Any], name: str) -> list[str]:
     head = ours.get("classifier_dense")
     options = {"classes": head.output_shape[-1]} if head else {"include_top": False}
-    theirs = _computed(replace(architecture_of(name), input_shape=ours["image"], **options))
+    theirs = _computation(replace(architecture_of(name), input_shape=ours["image"], **options))
     return [part for part in {**ours, **theirs} if ours.get(part) != theirs.get(part)]
 
 
-def _computed(network: Architecture | keras.Model) -> dict[str, Any]:
-    """What decides what a network computes, apart from its weights: each layer's row, and what no ledger tells."""
+def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
+    """Return what a network computes, apart from its weights: each layer's row, and what is not in the ledger."""
     first, *rows = (row for row in Ledger.of(network).rows if row.kind != "dropout")  # nothing but in training
-    found: dict[str, Any] = {row.name: row for row in rows}
-    found |= {"image": first.output_shape[1:], "order of layers": list(found)}
+    parts: dict[str, Any] = {row.name: row for row in rows}
+    parts |= {"image": first.output_shape[1:], "order of layers": list(parts)}
     if isinstance(network, Architecture):
         style = network.style
         squeeze = {"average": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}[style.squeeze]
-        return found | {"epsilon": {style.bn_epsilon}, "gates": {style.gate}, "squeezes": {squeeze}}
+        return parts | {"epsilon": {style.bn_epsilon}, "gates": {style.gate}, "squeezes": {squeeze}}
     layers = {layer.name: layer for layer in network.layers}
-    return found | {
+    return parts | {
         "epsilon": {layer.epsilon for layer in layers.values() if hasattr(layer, "epsilon")},
         "gates": {layers[row.name].activation.__name__ for row in rows if row.role == "gate"},
         "squeezes": {type(layers[row.name]).__name__ for row in rows if row.role == "squeeze"},

@@ -1,4 +1,4 @@
-"""Preprocessing: from a picture to what a network was trained on, as data, as a Keras layer, and exactly, by Pillow."""
+"""Preprocessing: from a picture to the input of a network: as numbers, as a Keras layer, and exactly, with Pillow."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-# Of ImageNet's training images, in [0, 1]; every network of timm that can be had here was trained with these.
+# Of ImageNet's training images, in [0, 1]; every network of timm that is available here was trained with these.
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class Preprocessing(NamedTuple):
-    """What images have to be for a network.
+    """How images are prepared for a network.
 
     Attributes:
         size: side of the square that the network sees, in pixels.
@@ -37,7 +37,7 @@ class Preprocessing(NamedTuple):
 
     @property
     def shorter(self) -> int:
-        """The shorter side that a picture is resized to, in pixels, before its middle is cut out.
+        """The shorter side that a picture is resized to, in pixels, before its center is cropped.
 
         >>> Preprocessing(224, 0.875, "bicubic").shorter
         256
@@ -45,7 +45,7 @@ class Preprocessing(NamedTuple):
         return floor(self.size / self.crop)
 
     def standardised(self, pixels: Array) -> Array:
-        """Pixels from 0 to 255, (..., channels), as the network takes them: float32."""
+        """Return pixels from 0 to 255, (..., channels), as the network takes them: float32."""
         import numpy as np
 
         mean, deviation = (np.array(each, "float32") for each in (self.mean, self.deviation))
@@ -55,45 +55,45 @@ class Preprocessing(NamedTuple):
                 f"`pixels` (of shape {pixels.shape}) must have {len(mean)} channels, on the last axis; try an array of "
                 f"shape (images, height, width, {len(mean)})."
             )
-        ready: Array = (pixels.astype("float32", copy=False) / np.float32(255) - mean) / deviation
-        return ready
+        standardised: Array = (pixels.astype("float32", copy=False) / np.float32(255) - mean) / deviation
+        return standardised
 
     def picture(self, picture: Image.Image) -> Array:
-        """A picture as the network takes it, (1, size, size, 3), float32; resized as timm validates, with Pillow."""
+        """Return a picture as the network takes it, (1, size, size, 3), float32, resized with Pillow like in timm."""
         import numpy as np
         from PIL import Image
 
-        how = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}[self.interpolation]
+        resampling = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}[self.interpolation]
         picture = instance("picture", picture, Image.Image, "PIL.Image.open('frog.jpg')").convert("RGB")
         scale = self.shorter / min(picture.size)
         # torchvision's rule: the shorter side is met, the longer one cut off to whole pixels.
         width, height = (self.shorter if side == min(picture.size) else int(side * scale) for side in picture.size)
-        picture = picture.resize((width, height), how)
+        picture = picture.resize((width, height), resampling)
         left, top = round((width - self.size) / 2), round((height - self.size) / 2)
         pixels = np.asarray(picture.crop((left, top, left + self.size, top + self.size)))
         return self.standardised(pixels[None])
 
     def layer(self) -> keras.Model:
-        """The same as a Keras layer, for batches of pixels from 0 to 255, (batch, height, width, 3), of any size.
+        """Return a Keras layer that does the same, for pixels from 0 to 255, (batch, height, width, 3), of any size.
 
-        It resizes by Keras and not by Pillow, so that pixels differ a little; `picture` is exact.
+        It resizes with Keras and not with Pillow, so pixels differ a little; `picture` is exact.
         """
         import keras
 
-        # Not by layers: Keras 3.15's `Resizing` and `CenterCrop` take it that they are called in training, and so does
-        # then whatever is called behind them: batch normalization would go by the batch.
+        # Not with layers: Keras 3.15's `Resizing` and `CenterCrop` assume that they are called in training, and so does
+        # whatever is called after them: batch normalization would use the statistics of the batch.
         pixels = keras.Input((None, None, 3), name="pixels")
         square = keras.ops.image.resize(
             pixels, (self.shorter,) * 2, interpolation=self.interpolation, antialias=True, crop_to_aspect_ratio=True
         )
         first = round((self.shorter - self.size) / 2)
-        middle = square[:, first : first + self.size, first : first + self.size]
+        center = square[:, first : first + self.size, first : first + self.size]
         mean, variance = [255 * m for m in self.mean], [(255 * d) ** 2 for d in self.deviation]
-        ready = keras.layers.Normalization(mean=mean, variance=variance)(middle)
-        return keras.Model(pixels, ready, name="preprocessing")
+        standardised = keras.layers.Normalization(mean=mean, variance=variance)(center)
+        return keras.Model(pixels, standardised, name="preprocessing")
 
     def before(self, model: keras.Model) -> keras.Model:
-        """A network of pixels from 0 to 255, of pictures of any size; saved, it has its preprocessing with it."""
+        """Return a network of pixels from 0 to 255, of pictures of any size; saved, it includes its preprocessing."""
         array_checks.model("model", model)
         import keras
 

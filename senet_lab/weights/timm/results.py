@@ -1,7 +1,7 @@
-"""Results: how timm's networks do on ImageNet, as timm's own table has it.
+"""Results: the accuracy of timm's networks on ImageNet, as in timm's own table.
 
-Each has its own recipe (the tag behind the dot) and its own size of image, so two rows are two trainings, and none
-belongs into a chart with another table's.
+Each has its own recipe (the tag behind the dot) and its own image size, so two rows are two trainings, and none
+belongs in a chart with those of another table.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ TABLE = "results/results-imagenet.csv"
 COMMIT = "0173a13"  # of huggingface/pytorch-image-models
 
 
-class Validated(NamedTuple):
+class Result(NamedTuple):
     """One row of the table.
 
     Attributes:
-        top1, top5: share of the 50,000 validation images that are classified rightly, in %.
+        top1, top5: share of the 50,000 validation images that are classified correctly, in %.
         mparams: 10^6 parameters as printed, without the state of batch normalization.
         size: side of the square that the network sees, in pixels; may be more than it was trained with.
         crop: that side, as a share of the picture's shorter one.
@@ -31,7 +31,7 @@ class Validated(NamedTuple):
 
 
 def source() -> str:
-    """Where the figures are from.
+    """Return where the figures are from.
 
     >>> source()
     'timm, results/results-imagenet.csv, 0173a13'
@@ -39,24 +39,24 @@ def source() -> str:
     return f"timm, {TABLE}, {COMMIT}"
 
 
-RESULTS: Mapping[str, Validated] = {
-    "seresnet50.a1_in1k": Validated(81.102, 95.120, 28.09, 288, 1.0),
-    "seresnet50.a2_in1k": Validated(81.106, 95.222, 28.09, 288, 1.0),
-    "seresnet50.a3_in1k": Validated(77.028, 93.074, 28.09, 224, 0.95),
-    "seresnet50.ra2_in1k": Validated(81.284, 95.652, 28.09, 288, 0.95),
-    "seresnext50_32x4d.gluon_in1k": Validated(79.910, 94.824, 27.56, 224, 0.875),
-    "seresnext50_32x4d.racm_in1k": Validated(82.196, 96.148, 27.56, 288, 0.95),
-    "seresnext101_32x4d.gluon_in1k": Validated(80.892, 95.296, 48.96, 224, 0.875),
-    "seresnext101_32x8d.ah_in1k": Validated(84.186, 96.874, 93.57, 288, 1.0),
-    "seresnext101_64x4d.gluon_in1k": Validated(80.896, 95.296, 88.23, 224, 0.875),
-    "senet154.gluon_in1k": Validated(81.226, 95.358, 115.09, 224, 0.875),
-    "legacy_seresnet18.in1k": Validated(71.766, 90.332, 11.78, 224, 0.875),
-    "legacy_seresnet34.in1k": Validated(74.808, 92.126, 21.96, 224, 0.875),
-    "legacy_seresnet50.in1k": Validated(77.644, 93.758, 28.09, 224, 0.875),
-    "legacy_seresnet101.in1k": Validated(78.386, 94.262, 49.33, 224, 0.875),
-    "legacy_seresnet152.in1k": Validated(78.660, 94.370, 66.82, 224, 0.875),
-    "legacy_seresnext26_32x4d.in1k": Validated(77.108, 93.314, 16.79, 224, 0.875),
-    "legacy_seresnext50_32x4d.in1k": Validated(79.076, 94.432, 27.56, 224, 0.875),
-    "legacy_seresnext101_32x4d.in1k": Validated(80.230, 95.026, 48.96, 224, 0.875),
-    "legacy_senet154.in1k": Validated(81.308, 95.492, 115.09, 224, 0.875),
+RESULTS: Mapping[str, Result] = {
+    "seresnet50.a1_in1k": Result(81.102, 95.120, 28.09, 288, 1.0),
+    "seresnet50.a2_in1k": Result(81.106, 95.222, 28.09, 288, 1.0),
+    "seresnet50.a3_in1k": Result(77.028, 93.074, 28.09, 224, 0.95),
+    "seresnet50.ra2_in1k": Result(81.284, 95.652, 28.09, 288, 0.95),
+    "seresnext50_32x4d.gluon_in1k": Result(79.910, 94.824, 27.56, 224, 0.875),
+    "seresnext50_32x4d.racm_in1k": Result(82.196, 96.148, 27.56, 288, 0.95),
+    "seresnext101_32x4d.gluon_in1k": Result(80.892, 95.296, 48.96, 224, 0.875),
+    "seresnext101_32x8d.ah_in1k": Result(84.186, 96.874, 93.57, 288, 1.0),
+    "seresnext101_64x4d.gluon_in1k": Result(80.896, 95.296, 88.23, 224, 0.875),
+    "senet154.gluon_in1k": Result(81.226, 95.358, 115.09, 224, 0.875),
+    "legacy_seresnet18.in1k": Result(71.766, 90.332, 11.78, 224, 0.875),
+    "legacy_seresnet34.in1k": Result(74.808, 92.126, 21.96, 224, 0.875),
+    "legacy_seresnet50.in1k": Result(77.644, 93.758, 28.09, 224, 0.875),
+    "legacy_seresnet101.in1k": Result(78.386, 94.262, 49.33, 224, 0.875),
+    "legacy_seresnet152.in1k": Result(78.660, 94.370, 66.82, 224, 0.875),
+    "legacy_seresnext26_32x4d.in1k": Result(77.108, 93.314, 16.79, 224, 0.875),
+    "legacy_seresnext50_32x4d.in1k": Result(79.076, 94.432, 27.56, 224, 0.875),
+    "legacy_seresnext101_32x4d.in1k": Result(80.230, 95.026, 48.96, 224, 0.875),
+    "legacy_senet154.in1k": Result(81.308, 95.492, 115.09, 224, 0.875),
 }

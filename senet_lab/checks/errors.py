@@ -1,0 +1,187 @@
+"""Errors about parameters, as fields: which one, its value, the rule that it breaks, and what to try instead.
+
+`str(error)` is written for people who call from Python. A page writes the same fields in other `Words`: labels instead
+of names, and values as they were typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from senet_lab.checks.quoting import quoted
+
+NO_VALUE: Any = object()  # of an error that repeats no value
+
+
+class Bare(str):
+    """A description in place of a value, written without quotes, such as "10 of them"."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Element:
+    """The name of an element of a list, or of a list of lists; indices count from 0."""
+
+    name: str
+    indices: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}{''.join(f'[{index}]' for index in self.indices)}"
+
+
+Name = str | Element
+
+
+class Words:
+    """How the parts of an error are written; these are the words for Python."""
+
+    def name(self, name: Name) -> str:
+        """Return the name of a parameter."""
+        return f"`{name}`"
+
+    def value(self, value: Any, name: Name = "") -> str:  # noqa: ARG002 - a page writes some parameters in other ways
+        """Return a value that follows the name of its parameter."""
+        return f"(={value if isinstance(value, Bare) else quoted(value)})"
+
+    def other_value(self, value: Any) -> str:
+        """Return a value that follows the rule which it breaks."""
+        return f", not {value if isinstance(value, Bare) else quoted(value)}"
+
+    def setting(self, name: str, value: Any) -> str:
+        """Return a parameter with a value to give it."""
+        return f"{name}={value!r}"
+
+    def columns(self, names: tuple[str, ...]) -> str:
+        """Return what the numbers of a row are."""
+        return f"({', '.join(names)})"
+
+    def image_shape(self, shape: tuple[int, ...]) -> str:
+        """Return (height, width, channels)."""
+        return repr(shape)
+
+    def ending(self, error: ParameterError) -> str:
+        """Return what to do instead."""
+        suggestion = self.phrase(error.suggestion)
+        return "".join(f"; {each}" for each in (suggestion and f"try {suggestion}", error.advice) if each)
+
+    def phrase(self, phrase: Phrase) -> str:
+        """Return a phrase, part by part."""
+        parts = phrase if isinstance(phrase, tuple) else (phrase,)
+        return "".join(part if isinstance(part, str) else part.write(self) for part in parts)
+
+    def sentence(self, error: ParameterError) -> str:
+        """Return all of an error."""
+        name, rule, value = self.name(error.name), self.phrase(error.rule), error.value
+        if value is NO_VALUE:
+            body = f"{name} {rule}"
+        elif isinstance(error, TypeError):
+            body = f"{name} {rule}{self.other_value(value)}"
+        else:
+            body = f"{name} {self.value(value, error.name)} {rule}"
+        place = f"{error.place}: " if error.place else ""
+        return f"{place}{body}{self.ending(error)}."
+
+
+PYTHON = Words()
+
+
+class Part(Protocol):
+    """A part of a phrase that Python and a page write differently."""
+
+    def write(self, words: Words, /) -> str:
+        """Return it in some words."""
+
+
+Phrase = str | Part | tuple[str | Part, ...]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Another parameter that a rule depends on, with its value where that matters."""
+
+    name: Name
+    value: Any = NO_VALUE
+
+    def write(self, words: Words) -> str:
+        """Return `cardinality` (=32)."""
+        return words.name(self.name) + ("" if self.value is NO_VALUE else f" {words.value(self.value, self.name)}")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value that a rule depends on, other than that of a parameter."""
+
+    value: Any
+
+    def write(self, words: Words) -> str:
+        """Return (=4)."""
+        return words.value(self.value)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter with a value to give it."""
+
+    name: str
+    value: Any
+
+    def write(self, words: Words) -> str:
+        """Return cardinality=32."""
+        return words.setting(self.name, self.value)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the numbers of a row are."""
+
+    names: tuple[str, ...]
+
+    def write(self, words: Words) -> str:
+        """Return (n_filters, n_blocks)."""
+        return words.columns(self.names)
+
+
+@dataclass(frozen=True)
+class ImageShape:
+    """The shape of an image, (height, width, channels)."""
+
+    shape: tuple[int, ...]
+
+    def write(self, words: Words) -> str:
+        """Return (224, 224, 3)."""
+        return words.image_shape(self.shape)
+
+
+class ParameterError(Exception):
+    """Says which parameter cannot have its value, why, and what to try; see its two kinds below.
+
+    Attributes:
+        name: of the parameter.
+        value: that it cannot have; `NO_VALUE` where the rule says enough.
+        rule: that the value breaks, as what follows the name: "must be at least 1".
+        suggestion: what would do, as what follows "try"; "" for nothing in particular.
+        advice: what else to do, in a clause.
+        place: where the parameter stands, such as "group 2"; "" where it is given itself.
+    """
+
+    def __init__(self, name: Name, value: Any, rule: Phrase, suggestion: Phrase = "", *, advice: str = "") -> None:
+        super().__init__(name, value, rule, suggestion)
+        self.name, self.value, self.rule, self.suggestion, self.advice = name, value, rule, suggestion, advice
+        self.place = ""
+
+    def __str__(self) -> str:
+        return PYTHON.sentence(self)
+
+
+class InvalidValueError(ParameterError, ValueError):
+    """Says that a parameter cannot have a value, which is of the right type: `ratio` (=0) must be at least 1; try 1."""
+
+    __module__ = "senet_lab.checks"  # where people import it from, and what a traceback says
+
+
+class InvalidTypeError(ParameterError, TypeError):
+    """Says that a value is of the wrong type: `ratio` must be a whole number, not 'many'; try 16."""
+
+    __module__ = "senet_lab.checks"

@@ -1,0 +1,54 @@
+"""HTML that remembers its drawings, so that a page can also be written for where no style sheet is.
+
+GitHub shows notebooks without their style sheets (nbviewer issue 450). There, colors, lines and type have to be
+attributes, which any style sheet overrules: in JupyterLab, light or dark, nothing changes.
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from senet_lab.drawing.sheet import Sheet, parse_sheet
+from senet_lab.drawing.svg import Drawing
+
+STORED = '<p class="sn-under">A picture as it was stored; run the cell to move it.</p>'
+
+
+class Html(str):
+    """HTML as text, for a page that has the style sheet; made by `html`."""
+
+    parts: tuple[str | Drawing, ...]
+
+    def styled(self, sheet: Sheet) -> str:
+        """Return the HTML with what the sheet says of its drawings repeated in the drawings."""
+        return "".join(part.svg(sheet) if isinstance(part, Drawing) else part for part in self.parts)
+
+
+def html(*parts: str | Drawing) -> Html:
+    """Return HTML made of text and drawings. In an f-string a drawing would be text, and could not be styled."""
+    text = Html("".join(map(str, parts)))
+    text.parts = tuple(piece for part in parts for piece in (part.parts if isinstance(part, Html) else (part,)))
+    return text
+
+
+def still_page(body: Html, css: str) -> str:
+    """Return a panel's page with its style, for where no widget lives: a stored notebook, a mail, a report."""
+    return f'<style>{css}</style><div class="sn">{body.styled(parse_sheet(css))}{STORED}</div>'
+
+
+def classes_in(page: str) -> set[str]:
+    """Return the classes of all elements of a page."""
+    reader = _ClassReader()
+    reader.feed(page)
+    return reader.classes
+
+
+class _ClassReader(HTMLParser):
+    """Collects the classes of all elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.classes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.classes.update((dict(attrs).get("class") or "").split())

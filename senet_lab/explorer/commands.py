@@ -1,0 +1,110 @@
+"""Commands: what the buttons of the Explorer's page do, as opposed to controls, which are set to a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import flag, one_of, text
+from senet_lab.explorer.changes import change_sentence
+from senet_lab.explorer.state import FIRST_MESSAGE, State
+from senet_lab.export import SUFFIXES
+from senet_lab.nets.network import model_name
+
+
+def undo(state: State, value: Any) -> State:
+    """Go back to the network before the last step, which is no step of its own."""
+    if not flag("undo", value) or not state.past:
+        return state
+    *past, previous = state.past
+    moved = change_architecture(state, previous)
+    return replace(moved, origin=previous, past=tuple(past), future=(state.architecture, *state.future))
+
+
+def redo(state: State, value: Any) -> State:
+    """Go forward to the network that was undone last."""
+    if not flag("redo", value) or not state.future:
+        return state
+    following, *future = state.future
+    moved = change_architecture(state, following)
+    return replace(moved, origin=following, past=(*state.past, state.architecture), future=tuple(future))
+
+
+def reset(state: State, value: Any) -> State:
+    """Start over, which can be undone as well."""
+    if not flag("reset", value):
+        return state
+    past = replace(state.end_gesture(), architecture=state.initial).end_gesture().past
+    return State(state.initial, state.initial, origin=state.initial, past=past, gesture=state.gesture)
+
+
+def pin(state: State, value: Any) -> State:
+    """Pin the network as A to compare with, or no network."""
+    if not flag("pin", value):
+        return replace(state, pinned=None, message="No network is pinned any more.")
+    name = state.architecture.name
+    message = f"{name} is A now: each figure says how far the network that you move to is from it."
+    return replace(state, pinned=state.architecture, message=message)
+
+
+def swap(state: State, _: Any) -> State:
+    """Exchange the network that is shown and the one that is pinned."""
+    swapped = change_architecture(state, state.pinned or state.architecture)
+    message = f"A and B have changed places: you move {swapped.architecture.name} now."
+    return replace(swapped, pinned=state.architecture, message=message)
+
+
+def load_token(state: State, value: Any) -> State:
+    """Show the network of a token."""
+    return change_architecture(state, Architecture.from_token(text("token", value, "senet1")))
+
+
+def build(state: State, value: Any) -> State:
+    """Check a request to build the model; the widget builds it once all moves are made."""
+    flag("build", value)
+    return state
+
+
+def save(state: State, value: Any) -> State:
+    """Check a request to save the network, and say where it goes; the widget saves it once all moves are made."""
+    suffix = one_of("save", value, SUFFIXES)
+    if suffix == ".keras":  # its own tab says how far that is
+        return state
+    return replace(state, message=f"{file_name(state, suffix)} goes where your browser keeps what it saves.")
+
+
+COMMANDS: dict[str, Callable[[State, Any], State]] = {
+    "undo": undo,
+    "redo": redo,
+    "reset": reset,
+    "pin": pin,
+    "swap": swap,
+    "token": load_token,
+    "build": build,
+    "save": save,
+}
+
+
+def change_architecture(state: State, architecture: Architecture, anchor: Architecture | None = None) -> State:
+    """Return the state with another network, and the sentence about all that its gesture has changed.
+
+    Args:
+        anchor: the network whose cost is kept; None where none is.
+    """
+    changed = replace(state, architecture=architecture, anchor=anchor)
+    return changed if architecture == state.architecture else describe(replace(changed, future=()))
+
+
+def describe(state: State) -> State:
+    """Return the state with the sentence about all that its gesture has changed."""
+    batches = state.origin_batch, state.batch
+    sentence = change_sentence(state.origin or state.architecture, state.architecture, batches)
+    return replace(state, message=sentence or FIRST_MESSAGE)
+
+
+def file_name(state: State, suffix: str) -> str:
+    """Return what a file to save is called; each form of the code has a name of its own."""
+    form = f"_{state.form}" if suffix == ".py" else ""
+    return f"{model_name(state.architecture.name)}{form}{suffix}"

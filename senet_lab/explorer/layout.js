@@ -1,0 +1,82 @@
+// What the Explorer's page consists of: controls, buttons, tabs and a body.
+/** @import { Shown, Suffix } from "./messages.js" */
+import { tabButtons } from "../widgets/kit.js";
+import { TABS } from "./messages.js";
+
+const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
+/** @typedef {"undo" | "redo"} Step */
+/** @type {Record<Step, string[]>} name, keys and arrow of what leads from step to step */
+const STEPS = {
+  undo: ["Undo", `${CTRL}+Z`, "M2 6h7.5a4 4 0 0 1 0 8H6M5.5 2.5 2 6l3.5 3.5"],
+  redo: ["Redo", `${CTRL}+Shift+Z`, "M14 6H6.5a4 4 0 0 0 0 8H10M10.5 2.5 14 6l-3.5 3.5"],
+};
+/** @type {Partial<Record<Suffix, string>>} */
+const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
+
+/**
+ * Builds the page.
+ * @param {HTMLElement} el
+ * @param {string} view
+ */
+export function layout(el, view) {
+  el.classList.add("sn", "sn-explorer", "sn-instrument");
+  const files = Object.entries(FILES).map(
+    ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
+  );
+  const steps = Object.entries(STEPS).map(
+    ([name, [words, keys, arrow]]) => `
+      <button type="button" class="sn-button sn-icon" data-part="${name}" data-ask="${name}" data-value="true" aria-label="${words}" title="${words} (${keys})">
+        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${arrow}"/></svg></button>`,
+  );
+  el.innerHTML = `
+    <div class="sn-columns">
+      <div class="sn-controls" data-part="controls" role="group" aria-label="Meta-parameters"></div>
+      <div class="sn-page">
+        <div class="sn-actions" data-part="actions" role="group" aria-label="This network">
+          ${steps.join("")}
+          <button type="button" class="sn-button" data-part="pin" data-ask="pin">Pin as A</button>
+          <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true" title="Swap A and B">Swap</button>
+          <button type="button" class="sn-button" data-part="token">Copy token</button>
+          <button type="button" class="sn-button" data-part="link" hidden>Copy link</button>
+          <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
+          <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
+        </div>
+        <div data-part="heading"></div>
+        <p class="sn-said" data-part="said" role="status"></p>
+        <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
+        <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabButtons(TABS, view)}</div>
+        <div class="sn-tools" data-part="tools" hidden>
+          <label>Filter <input type="search" placeholder="se_gate, group3, dense"></label>
+          <output></output><button type="button" class="sn-button" data-ask="csv">Copy as CSV</button>
+        </div>
+        <div data-part="body" role="tabpanel" id="${view}"></div>
+      </div>
+    </div>
+    <p class="sn-said sn-echo" data-part="echo" aria-hidden="true" hidden></p>
+    <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
+}
+
+/**
+ * Brings the buttons up to date.
+ * @param {Record<string, HTMLElement>} parts
+ * @param {Shown} shown
+ */
+export function placeButtons(parts, shown) {
+  parts.pin.textContent = shown.pinned ? "Unpin A" : "Pin as A";
+  parts.pin.dataset.value = String(!shown.pinned);
+  parts.swap.hidden = !shown.pinned;
+  parts.token.dataset.text = shown.token;
+  parts.link.hidden = !document.body.dataset.voila;
+  parts.link.dataset.text = linkTo(shown.token);
+  for (const name of /** @type {Step[]} */ (Object.keys(STEPS)))
+    parts[name].setAttribute("aria-disabled", String(!shown[name]));
+}
+
+/**
+ * Returns a link to the app with a network, without the rest of the address, such as the access token.
+ * @param {string} token
+ */
+function linkTo(token) {
+  const network = encodeURIComponent(token).replaceAll("%3D", "=").replaceAll("%2C", ",");
+  return `${location.origin}${location.pathname}?network=${network}`;
+}

@@ -1,0 +1,110 @@
+"""Updates: the state that a message of the page leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import flag, one_of, quoted
+from senet_lab.explorer.commands import COMMANDS, change_architecture, describe
+from senet_lab.explorer.controls import check_batch, field_text
+from senet_lab.explorer.messages import TABS
+from senet_lab.explorer.moves import COST_PAIR, apply_move
+from senet_lab.explorer.reach import can_keep_cost
+from senet_lab.explorer.state import State
+from senet_lab.export import FORMS
+from senet_lab.widgets.refusals import refusal
+
+
+def first_state(architecture: Architecture, token: str = "") -> State:
+    """Return the state before anything was moved; `token`, if it is one, names another network.
+
+    >>> first_state(Architecture(), "senet1~ratio=8").architecture.ratio
+    8
+    >>> first_state(Architecture(), "senet1~ratio=0").refused
+    {'token': 'The network in the address cannot be shown: Ratio (0) must be at least 1; try 1.'}
+    """
+    state = State(architecture, architecture, origin=architecture)
+    if not token:
+        return state
+    loaded = apply_moves(state, {"token": token}, "")
+    why = {name: f"The network in the address cannot be shown: {reason}" for name, reason in loaded.refused.items()}
+    return replace(state, refused=why) if why else first_state(loaded.architecture)
+
+
+def apply_moves(state: State, moves: dict[str, Any], gesture: str) -> State:
+    """Return the state after the moves that can be made; why the others cannot is in `refused`.
+
+    Args:
+        moves: controls with their new values, and commands.
+        gesture: the drag, key or click that they belong to.
+    """
+    if gesture != state.gesture:
+        state = replace(state.end_gesture(), gesture=gesture)
+    refused = {}
+    for name, value in moves.items():
+        make = COMMANDS.get(name) or _SETTINGS.get(name)
+        try:
+            state = make(state, value) if make else _move_network(state, name, value)
+        except (ValueError, TypeError) as error:
+            refused[name] = refusal(error, value, field_text(state.architecture, name, state.batch))
+    return replace(state, refused=refused)
+
+
+def _move_network(state: State, name: str, value: Any) -> State:
+    if name in COST_PAIR and state.keep_cost and can_keep_cost(state.architecture):
+        anchor = state.anchor or state.architecture
+        return change_architecture(state, apply_move(state.architecture, name, value, origin=anchor), anchor)
+    return change_architecture(state, apply_move(state.architecture, name, value))
+
+
+def _set_tab(state: State, tab: Any) -> State:
+    return replace(state, tab=one_of("tab", tab, TABS))
+
+
+def _set_form(state: State, form: Any) -> State:
+    return replace(state, form=one_of("form", form, FORMS))
+
+
+def _set_path(state: State, value: Any) -> State:
+    """Any path will do: one that leads nowhere leads to the nearest part."""
+    path = value if isinstance(value, str) else quoted(value)
+    return replace(state, path=path, left=_part_below(path, state.path))
+
+
+def _part_below(path: str, before: str) -> str:
+    """The part right below a path by which one comes up to it; "" for who comes from elsewhere."""
+    steps, previous = (path.split("/") if path else []), before.split("/")
+    is_up = len(previous) > len(steps) and previous[: len(steps)] == steps
+    return "/".join(previous[: len(steps) + 1]) if is_up else ""
+
+
+def _set_source(state: State, is_open: Any) -> State:
+    return replace(state, source=flag("source", is_open))
+
+
+def _set_details(state: State, are_open: Any) -> State:
+    return replace(state, details=flag("details", are_open))
+
+
+def _set_keep_cost(state: State, keep: Any) -> State:
+    return replace(state, keep_cost=flag("keep_cost", keep), anchor=None)
+
+
+def _set_batch(state: State, batch: Any) -> State:
+    changed = replace(state, batch=check_batch(batch))
+    return state if changed.batch == state.batch else describe(changed)
+
+
+# The controls of what is shown and how; all others are those of the network.
+_SETTINGS: dict[str, Callable[[State, Any], State]] = {
+    "tab": _set_tab,
+    "form": _set_form,
+    "path": _set_path,
+    "source": _set_source,
+    "details": _set_details,
+    "keep_cost": _set_keep_cost,
+    "batch": _set_batch,
+}

@@ -1,0 +1,65 @@
+"""Image chooser: images of the sample to send through the network, and a place to drop a file of one's own."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from senet_lab.gatelens.controls import attribute_if
+from senet_lab.gatelens.scene import Scene
+from senet_lab.gatelens.views.image import Thumbnail, thumbnails
+
+if TYPE_CHECKING:
+    from senet_lab.gatelens.reading import Reading
+    from senet_lab.gatelens.sources.source import Loaded
+
+PAGE_SIZE = 16  # thumbnails
+HINT = "or drop a file here: any size; it is resized to fit"
+# Room for the picture that is on its way, so that nothing jumps.
+PLACEHOLDER = '<div class="sn-coming"></div>'
+
+
+def image_chooser(scene: Scene, reading: Reading) -> str:
+    """Show thumbnails, a page at a time, and a place for a file of one's own."""
+    state = scene.state
+    classes = range(len(reading.classes)) if state.classes is None else state.classes
+    numbers, pages = reading.image_page(classes, state.page, PAGE_SIZE, state.wrong)
+    page = min(state.page, pages - 1)
+    images = "<p>No such image.</p>"
+    if numbers and scene.loaded:
+        images = thumbnails([_thumbnail(scene.loaded, reading, number) for number in numbers], state.image)
+    turn = "".join(
+        f'<button type="button" class="sn-button" data-ask="page" data-value="{to}" data-key="{words}"'
+        f' aria-disabled="{str(not 0 <= to < pages).lower()}">{words}</button>'
+        for words, to in (("Previous", page - 1), ("Next", page + 1))
+    )
+    wrong = ""
+    if reading.accuracy is not None:
+        wrong = (
+            f'<label><input type="checkbox" data-ask="wrong" data-value=""{attribute_if(state.wrong, "checked")}/> '
+            "only those misclassified</label>"
+        )
+    return (
+        f'{images}<div class="sn-bar-of-buttons">{turn}<span>page {page + 1} of {pages}</span>{wrong}</div>'
+        f"{_file_field(scene)}"
+    )
+
+
+def _thumbnail(loaded: Loaded, reading: Reading, number: int) -> Thumbnail:
+    picture = loaded.thumbnail(number)
+    if not reading.given:
+        return Thumbnail(number, picture, "image")
+    label, guess = reading.label(number), reading.guess(number)
+    wrong = "" if guess is None or guess == label else reading.classes[guess]
+    return Thumbnail(number, picture, reading.classes[label], wrong)
+
+
+def _file_field(scene: Scene) -> str:
+    name = f"Now: {scene.file.name}. " if scene.file and scene.state.image is None else ""
+    refused = scene.state.refused.get("own", "")
+    hint = f'<strong class="sn-refused">{escape(refused)}</strong>' if refused else HINT
+    invalid = attribute_if(bool(refused), "aria-invalid", "true")
+    return (
+        '<div class="sn-drop"><label>Own image <input type="file" accept="image/*" data-file="true"'
+        f"{invalid}/></label><span>{escape(name)}{hint}</span></div>"
+    )

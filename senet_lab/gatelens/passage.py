@@ -1,0 +1,96 @@
+"""Passage: one image on its way through a block, as pictures and plain numbers. Needs NumPy and Pillow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from senet_lab.drawing.raster import colorize, png, shade
+
+Array = np.ndarray[Any, Any]
+
+MAX_MAPS = 4  # channels raised, and as many lowered
+MAX_GUESSES = 5
+
+
+class ChannelMaps(NamedTuple):
+    """The feature map of a channel before and after scaling, as PNGs in data URIs on one scale of colors."""
+
+    channel: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One image on its way through a block.
+
+    Attributes:
+        picture: the image as a PNG in a data URI.
+        name: what to call it, see `image_name`; or its file.
+        label: its class by number; None where nobody knows.
+        guesses: the most probable classes by number, with their probability; None where there is no classifier.
+        gate: of each channel of the block.
+        usual: the mean gate of each channel over the sample.
+        raised, lowered: the channels whose gate is furthest above and below its mean, the furthest first.
+        about: what was done to make the image fit, if anything was.
+        outputs: what the guesses are of, where that is something else than the classes of the labels.
+    """
+
+    picture: str
+    name: str
+    label: int | None
+    guesses: list[tuple[int, float]] | None
+    gate: list[float]
+    usual: list[float]
+    raised: list[ChannelMaps]
+    lowered: list[ChannelMaps]
+    about: str = ""
+    outputs: tuple[str, ...] = ()
+
+    def names(self, classes: Sequence[str]) -> Sequence[str]:
+        """Return the names of what is guessed; `classes` are those of the labels."""
+        return self.outputs or classes
+
+
+def passage_of(
+    pixels: Array,
+    name: str,
+    label: int | None,
+    probabilities: Array | None,
+    gate: Array,
+    usual: Array,
+    before: Array,
+    after: Array,
+    about: str = "",
+    outputs: tuple[str, ...] = (),
+) -> Passage:
+    """Return the passage of an image.
+
+    Args:
+        pixels: the image, (height, width, channels).
+        probabilities: (classes,); None where there is no classifier.
+        gate, usual: (channels,).
+        before, after: the maps that are scaled, and scaled: (height, width, channels).
+        name, label, about, outputs: as in `Passage`.
+    """
+    guesses = None
+    if probabilities is not None:
+        order = np.argsort(-probabilities, kind="stable")[:MAX_GUESSES]
+        guesses = [(int(number), float(probabilities[number])) for number in order]
+    order = np.argsort(gate - usual, kind="stable")
+    count = min(MAX_MAPS, len(order) // 2)
+    lowered, raised = (
+        [_maps(int(channel), before[..., channel], after[..., channel]) for channel in channels]
+        for channels in (order[:count], order[::-1][:count])
+    )
+    picture = png(shade(pixels))
+    return Passage(picture, name, label, guesses, gate.tolist(), usual.tolist(), raised, lowered, about, outputs)
+
+
+def _maps(channel: int, before: Array, after: Array) -> ChannelMaps:
+    low, high = float(min(before.min(), after.min())), float(max(before.max(), after.max()))
+    return ChannelMaps(channel, png(colorize(before, low, high)), png(colorize(after, low, high)))

@@ -1,0 +1,98 @@
+"""Listing: the networks that a GateLens offers, and the one that it begins with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import one_of, quoted
+from senet_lab.gatelens.sources.source import Source, bundled, given
+from senet_lab.gatelens.sources.timm import of_tag, published
+from senet_lab.training.runs.run import Run
+from senet_lab.weights import pretrained
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+
+def list_sources(
+    model: keras.Model | str | None = None,
+    images: Array | None = None,
+    labels: Array | None = None,
+    classes: Sequence[str] | None = None,
+    prepare: Callable[[Array], Array] | None = None,
+) -> tuple[dict[str, Source], str]:
+    """Return what a GateLens offers, by name, and what it shows first: the given or named model, or a bundled one.
+
+    Bundled networks come first, then those of timm, which are fetched.
+
+    Raises:
+        ValueError, TypeError: there is no network of that name, or what is given does not belong together.
+    """
+    check_model(model)
+    if prepare is not None and not callable(prepare):
+        raise TypeError(f"`prepare` must be a function of pictures, or None, not {quoted(prepare)}; try None.")
+    if images is not None and (model is None or model in pretrained.names()):
+        name = model or "cifar_se_resnet20"
+        raise ValueError(
+            f"`images` must come with a Keras model or a network of timm's, and `model` is {model!r}; "
+            f"try GateLens(pretrained.load({name!r}), images)."
+        )
+    sources = {source.name: source for source in (*bundled(), *published())}
+    arguments = (images, labels, classes, prepare)
+    if isinstance(model, str) and model.startswith("timm/"):
+        named = of_tag(model.removeprefix("timm/"), *(arguments if images is not None else ()))
+        return {**sources, named.name: named}, named.name
+    if isinstance(model, str):
+        return sources, _bundled_name(model, sources)
+    if model is None:
+        return sources, next((source.name for source in bundled()), "")
+    own = given(model, *arguments)
+    return {own.name: own, **sources}, own.name
+
+
+def check_model(model: Any) -> None:
+    """Check that a GateLens can look into a model.
+
+    Raises:
+        TypeError: it is no Keras model, no name and not None; says what is accepted.
+        ValueError: it is a model that takes no images.
+    """
+    if model is None or isinstance(model, str):
+        return
+    kind = getattr(sys.modules.get("keras"), "Model", None)  # who has a model has Keras
+    if kind is None or not isinstance(model, kind):
+        raise TypeError(
+            "`model` must be a functional Keras model with squeeze-excite, the name of one such as "
+            f"'cifar_se_resnet20' or 'timm/seresnet50.ra2_in1k', or None for the first that ships, "
+            f"not {quoted(model)}; try {_suggestion(model)}."
+        )
+    shape = getattr(model, "input_shape", None) if model.built else None
+    if not isinstance(shape, tuple) or len(shape) != 4 or not isinstance(getattr(model, "output_shape", None), tuple):
+        takes = "is not built" if shape is None else f"takes {shape}"
+        raise ValueError(
+            f"`model` (={model.name!r}) must take images, (images, height, width, channels), and give one output, and "
+            f"it {takes}; try keras.Model(inputs, outputs) with one of each."
+        )
+
+
+def _suggestion(model: Any) -> str:
+    """Return what to call instead, for what is easily taken for a network."""
+    if isinstance(model, Architecture):
+        return "GateLens(architecture.build())"
+    return "GateLens.of_run(run)" if isinstance(model, (Run, os.PathLike)) else "GateLens()"
+
+
+def _bundled_name(name: str, sources: Mapping[str, Source]) -> str:
+    """Return a name that is offered; for a bundled network without gates, the error names its twin."""
+    if name in pretrained.names() and name not in sources:
+        twin = pretrained.twin(pretrained.card(name))
+        look = f"; look at its twin, {twin.name!r}" if twin else ""
+        raise ValueError(f"`model` (={quoted(name)}) must have squeeze-excite, whose gates are looked at{look}.")
+    return str(one_of("model", name, tuple(sources)))

@@ -1,0 +1,53 @@
+"""Numbers as the GateLens writes them: shares, F ratios, changes."""
+
+from __future__ import annotations
+
+from math import inf
+
+MIN_RATIO, MAX_RATIO = 0.5, 1e6  # of the F ratios that a chart shows
+
+
+def share(part: float, digits: int = 1) -> str:
+    r"""Return a share as a percentage, the number tied to its sign: 79.6 % for 0.796.
+
+    >>> share(0.796), share(0.5, 0)
+    ('79.6\xa0%', '50\xa0%')
+    """
+    return f"{100 * part:.{digits}f}\u00a0%"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a number with a real minus.
+
+    >>> signed(-0.731), signed(0.5, 1)
+    ('\u22120.73', '0.5')
+    """
+    return f"{value:.{digits}f}".replace("-", "\u2212")
+
+
+def signed_points(change: float) -> str:
+    """Return a change of a share in percentage points.
+
+    >>> signed_points(-0.0123), signed_points(0.0)
+    ('\u22121.2', '0.0')
+    """
+    points = round(100 * change, 1)
+    return f"{points:+.1f}".replace("-", "\u2212") if points else "0.0"
+
+
+def brief(ratio: float) -> str:
+    """Return an F ratio in at most four characters.
+
+    >>> brief(0.937), brief(12.34), brief(1234.5)
+    ('0.9', '12', '1.2k')
+    """
+    if ratio == inf:
+        return "\u221e"
+    if ratio >= 1000:
+        return f"{ratio / 1000:.1f}k" if ratio < 99_500 else f"{ratio / 1000:.0f}k"
+    return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
+
+
+def limited(ratio: float) -> float:
+    """Return an F ratio that a chart can show."""
+    return min(MAX_RATIO, max(MIN_RATIO, ratio))

@@ -1,0 +1,79 @@
+"""Run names: the setup of a run in words, and names that distinguish runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.data.datasets import DATA_WORDS
+from senet_lab.drawing.network.summary import summary
+from senet_lab.training.recipe import RECIPES, Recipe
+
+LETTERS = "ABCDEF"  # of the runs in a picture
+MAX_DRAWN_RUNS = len(LETTERS)  # as many colours can be distinguished
+
+
+def distinct_names(runs: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Return names that distinguish runs: the network's, and those parts of the setup that are not the same everywhere.
+
+    Args:
+        runs: the name of the network and the parts of the setup of each.
+
+    >>> distinct_names([("SE-ResNet-20", ("ratio 16", "seed 0")), ("SE-ResNet-20", ("ratio 4", "seed 0")), ("VGG", ())])
+    ['SE-ResNet-20, ratio 16', 'SE-ResNet-20, ratio 4', 'VGG']
+    """
+    names = []
+    for index, (name, parts) in enumerate(runs):
+        others = [set(theirs) for at, (other, theirs) in enumerate(runs) if other == name and at != index]
+        names.append(", ".join([name, *(part for part in parts if any(part not in each for each in others))]))
+    return [
+        f"{name}, run {names[:index].count(name) + 1}" if names.count(name) > 1 else name
+        for index, name in enumerate(names)
+    ]
+
+
+def setup_parts(architecture: Architecture, recipe: Recipe, data: str) -> tuple[str, ...]:
+    """Return the network's meta-parameters, the recipe and the data, in words."""
+    return (
+        *summary(architecture).split(" \u00b7 "),
+        recipe_words(recipe),
+        f"batch {recipe.batch}",
+        f"rate {recipe.learning_rate:g}",
+        f"seed {recipe.seed}",
+        data_words(data),
+    )
+
+
+def setup_without_seed(architecture: Architecture, recipe: Recipe, data: str) -> tuple[str, ...]:
+    """Return what two runs have in common that differ in their seed alone."""
+    return architecture.name, *setup_parts(architecture, replace(recipe, seed=0), data)
+
+
+def setup_words(architecture: Architecture, recipe: Recipe, data: str) -> str:
+    """Return what is trained, how, and on what, in a line, without what follows from the data, such as the classes."""
+    meta = summary(architecture).split(" \u00b7 ")[:-3]
+    return ", ".join([*meta, recipe_words(recipe), f"batch {recipe.batch}", f"seed {recipe.seed}", data_words(data)])
+
+
+def data_words(data: str) -> str:
+    """Return the name of the data; of a folder, its last part."""
+    return DATA_WORDS.get(data, data.rsplit("/", 1)[-1])
+
+
+def recipe_words(recipe: Recipe) -> str:
+    """Return the recipe that it was derived from, and for how long it trains.
+
+    >>> recipe_words(RECIPES["original"])
+    'original recipe, 10 epochs'
+    """
+    base = nearest_recipe(recipe)
+    return f"{base} recipe, {recipe.epochs} epoch{'s' * (recipe.epochs != 1)}"
+
+
+@lru_cache(maxsize=64)
+def nearest_recipe(recipe: Recipe) -> str:
+    """Return the name of the recipe that differs in the fewest fields."""
+    values = recipe.to_dict()
+    return min(RECIPES, key=lambda name: sum(values[key] != value for key, value in RECIPES[name].to_dict().items()))

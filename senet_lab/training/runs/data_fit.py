@@ -1,0 +1,67 @@
+"""Data fit: whether a network fits the data, and the network that does."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import Bare, ImageShape, InvalidValueError, instance, nearest, path_of, quoted, quoted_path
+from senet_lab.data.class_folders import class_names, must_have_images
+from senet_lab.data.datasets import find_cifar10
+from senet_lab.data.image_folder import list_images, must_have_classes
+
+
+def must_fit(architecture: Architecture, data: str) -> None:
+    """Check that there are images, and that a network has their input shape and classes.
+
+    Raises:
+        TypeError: `data` is not a text.
+        ValueError: the network does not fit; says what would.
+        FileNotFoundError: CIFAR-10 is not on this machine.
+    """
+    instance("architecture", architecture, Architecture, ARCHITECTURE)
+    instance("data", data, str, "'sample'")
+    height, width, channels = architecture.input_shape
+    shape, classes = ((32, 32, 3), 10) if data in ("sample", "cifar10") else ((height, height, 3), _classes_of(data))
+    if (height, width, channels) != shape:
+        rule = f"must be that of {quoted(data)}"
+        raise InvalidValueError("input_shape", architecture.input_shape, rule, ImageShape(shape))
+    if not architecture.include_top or architecture.classes != classes:
+        rule = f"must be those of {quoted(data)}, with a classifier"
+        raise InvalidValueError("classes", architecture.classes, rule, f"{classes}")
+    if data == "cifar10":
+        find_cifar10()
+
+
+def _classes_of(data: str) -> int:
+    """Return how many classes a folder of images has, all of whose files are listed.
+
+    Raises:
+        ValueError: there is no such folder, or a class has no images.
+    """
+    folder = path_of("data", data, "'sample'")
+    if not os.path.isdir(folder):
+        fit = nearest(data, ("sample", "cifar10"))
+        rule = "must be 'sample', 'cifar10' or a folder of images"
+        raise InvalidValueError("data", Bare(quoted_path(data)), rule, repr(fit))
+    must_have_images("data", folder)  # first, since it is quick wherever the folder is
+    must_have_classes(files := list_images(folder), "data")
+    return len(files.classes)
+
+
+def fit_to_data(architecture: Architecture, data: str) -> Architecture:
+    """Return the network with the input shape and the classes of the data; all else stays.
+
+    A folder of images has as many classes as folders, at least two, and its images are resized to squares as high as
+    the network takes them. "" stands for a folder that is not selected yet.
+
+    Raises:
+        ValueError: the network is too deep for images that small; or `data` names the home of an unknown user.
+    """
+    if data in ("sample", "cifar10"):
+        return replace(architecture, input_shape=(32, 32, 3), classes=10, include_top=True)
+    classes = len(class_names(path_of("data", data, "'sample'"))) if data else 0
+    side = architecture.input_shape[0]
+    return replace(architecture, input_shape=(side, side, 3), classes=max(2, classes), include_top=True)

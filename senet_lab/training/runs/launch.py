@@ -1,0 +1,55 @@
+"""Launch: hand a run to a process that trains it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from senet_lab.files import must_be_file
+from senet_lab.gates.moments import FILE as GATES
+from senet_lab.training.estimate import check_memory
+from senet_lab.training.runs import log, request, skip_list
+from senet_lab.training.runs.checkpoint import must_be_folder
+from senet_lab.training.runs.current_status import read_status
+from senet_lab.training.runs.process import WaitingProcess
+from senet_lab.training.runs.spare_process import take_spare_process
+from senet_lab.training.runs.status import Status
+
+if TYPE_CHECKING:
+    from senet_lab.training.runs.run import Run
+
+# Files that the process of a run writes, or that are written for it; and what to do where something else is in the way.
+PROCESS_FILES = dict.fromkeys(("status.json", "metrics.csv", GATES, request.FILE, log.FILE), "delete it") | {
+    skip_list.FILE: skip_list.ADVICE
+}
+
+
+def start(run: Run, *, force: bool) -> None:
+    """Train a run in a process of its own; see `Run.start`.
+
+    Raises:
+        RuntimeError: a process works on it already.
+        ValueError: it would not fit into memory.
+        DamagedFileError: something else lies where the process will write a file.
+    """
+    for name, advice in PROCESS_FILES.items():
+        must_be_file(run.folder / name, advice)
+    must_be_folder(run.folder / "checkpoints")
+    with FileLock(run.folder / "starting"):  # two who start it at once
+        if run.is_held():
+            raise RuntimeError(f"A process is training in '{run.folder}' already; stop it first, or watch it.")
+        if not force:
+            check_memory(run.architecture, run.recipe, run.config["data"], run.placement)
+        run.ask("run")
+        spare = take_spare_process()
+        if not (spare and _hand_over(run, spare)):
+            _hand_over(run, WaitingProcess(run.folder / log.FILE))
+
+
+def _hand_over(run: Run, process: WaitingProcess) -> bool:
+    """Hand a run to a process; return whether it took the run."""
+    status = read_status(run.folder) or Status("waiting", epochs=run.recipe.epochs)
+    log.write_mark(run.folder, process.mark)
+    run.tell(status._replace(state="waiting", reason="", process=process.number, mark=process.mark))
+    return process.train(run.folder)

@@ -1,0 +1,38 @@
+"""Request: what the process of a run is asked to do, in a file of one word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from senet_lab.checks import listed, one_of, quoted
+from senet_lab.files import DamagedFileError, read_text, written_whole
+
+REQUESTS = ("run", "pause", "stop")  # of several requests, the last one counts
+FILE = "wanted"  # in the folder of a run
+
+
+def read_request(folder: Path) -> str:
+    """Return what a run is asked to do; an editor may have added a space or the end of a line.
+
+    Raises:
+        DamagedFileError: the file holds something else.
+    """
+    path = folder / FILE
+    advice = f"write {listed(REQUESTS)} into it, or delete it"
+    try:
+        word = read_text(path, advice, at_most=1000).strip()
+    except FileNotFoundError:
+        return "run"
+    if word not in REQUESTS:
+        raise DamagedFileError(path, f"it must hold {listed(REQUESTS)}, not {quoted(word)}", advice)
+    return word
+
+
+def write_request(folder: Path, word: str) -> None:
+    """Ask a run to do one of `REQUESTS`.
+
+    Raises:
+        TypeError, ValueError: it is something else.
+    """
+    with written_whole(folder / FILE, overwrite=True) as unfinished:
+        unfinished.write_text(one_of("wanted", word, REQUESTS))

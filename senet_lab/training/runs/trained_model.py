@@ -1,0 +1,86 @@
+"""Trained model: the network of a run with the weights of a checkpoint, while a process may go on training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from senet_lab.ledger.build_memory import check_build
+from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.training_setup import TrainingSetup
+
+if TYPE_CHECKING:
+    import keras
+
+    from senet_lab.training.runs.run import Run
+
+
+class Weights(NamedTuple):
+    """The weights of a checkpoint.
+
+    Attributes:
+        epoch: how many epochs are finished.
+        arrays: those of the network, then those of its optimizer.
+        about: the plain values of the checkpoint.
+    """
+
+    epoch: int
+    arrays: list[Any]
+    about: Mapping[str, Any]
+
+
+def load_trained_model(run: Run) -> tuple[keras.Model, int]:
+    """Return the network of a run with its best weights, or else its newest, and the epoch that they are from.
+
+    Raises:
+        ValueError: there is no checkpoint yet, or none that can be read; or there is no memory for the network.
+        OtherNetworkError: it is of another network than the config of the run describes.
+    """
+    check_build(run.architecture)
+    checkpoints = read_weights(run.folder, max_count=1)
+    if not checkpoints:
+        name, is_damaged = run.folder.name, checkpoint.has_checkpoint(run.folder / "checkpoints")
+        raise ValueError(
+            f"'{name}' has no checkpoint that can be read: all of them are damaged; put back a copy of one, or "
+            "remove 'checkpoints' to train from the start."
+            if is_damaged
+            else f"'{name}' has no checkpoint yet: its first comes after an epoch, or a minute at most."
+        )
+    model = run.architecture.build()
+    assign_weights(model, checkpoints[0], run)
+    return model, checkpoints[0].epoch
+
+
+trained = load_trained_model  # its name in `senet_lab.training.trained`, which `senet_lab.moved` forwards
+
+
+def read_weights(folder: Path, *, max_count: int) -> list[Weights]:
+    """Return the weights of the best checkpoint of a run, and of the newest of another epoch, if they can be read.
+
+    A process may be writing checkpoints and deleting older ones, so damaged files are not renamed as they are when a
+    run is resumed.
+    """
+    folder, checkpoints = folder / "checkpoints", list[Weights]()
+    for path in (folder / "best.npz", *sorted(folder.glob("[0-9]*.npz"), reverse=True)):
+        if len(checkpoints) == max_count:
+            break
+        try:
+            arrays, about = checkpoint.read(path)
+        except (OSError, ValueError):  # not there, or damaged: the next will do
+            continue
+        epoch = int(about.get("epoch", 0))
+        if all(epoch != other.epoch for other in checkpoints):
+            checkpoints.append(Weights(epoch, arrays, about))
+    return checkpoints
+
+
+def assign_weights(model: Any, weights: Weights, run: Run) -> None:
+    """Assign the weights of a checkpoint of a run to a model.
+
+    Raises:
+        OtherNetworkError: they are of another network.
+    """
+    TrainingSetup.of(run).must_fit(model.variables, weights.arrays, weights.about)
+    for variable, array in zip(model.variables, weights.arrays, strict=False):  # the optimizer's follow
+        variable.assign(array)

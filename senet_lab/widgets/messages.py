@@ -1,0 +1,47 @@
+"""Messages: what every panel and its page send to each other; each panel's own `messages` build on these.
+
+`tools/message_types.py` writes the same types and constants for the page: `messages.d.ts` and `messages.js`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypedDict
+
+Value = str | bool | int | float | None
+ControlValue = Value | Sequence[Value]
+ControlKind = Literal["choice", "slider", "select", "check", "checks", "text", "number"]
+Answered = Mapping[str, int]
+
+OPEN_SECTIONS = ("Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe")
+
+
+class ControlMessage(TypedDict):
+    """One control, as the page needs it; see `Control` for what each of these means."""
+
+    name: str
+    label: str
+    section: str
+    kind: ControlKind
+    stops: Sequence[Value]
+    labels: Sequence[str]
+    value: ControlValue
+    hint: str
+    disabled: bool
+    text: str
+
+
+class Controls(TypedDict):
+    """The controls, and the reasons against moves by their names."""
+
+    controls: Sequence[ControlMessage]
+    reasons: Mapping[str, str]
+
+
+class Request(TypedDict):
+    """What a page posts: values, of which later ones replace earlier ones, or one command, which is done once."""
+
+    view: str
+    number: int
+    moves: Mapping[str, object]
+    gesture: str

@@ -1,0 +1,85 @@
+"""Presets: the networks that a panel offers by name: published ones, timm's, and those that ship with this package."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.weights import pretrained
+from senet_lab.weights.timm.networks import NAMES, architecture_of
+from senet_lab.widgets.labels import OWN
+
+
+def _timm_networks() -> dict[str, Architecture]:
+    """Timm's networks by name, but for those that a preset is already in the paper's convention."""
+    networks = {f"timm/{name}": architecture_of(name) for name in NAMES}
+    published = {Architecture.preset(name, "paper") for name in PRESETS}
+    return {name: network for name, network in networks.items() if network not in published}
+
+
+TIMM_NETWORKS = _timm_networks()
+
+
+@cache
+def bundled_networks() -> dict[str, Architecture]:
+    """Return the networks with gates that ship and that nobody published, by "ours/" and their name in `pretrained`."""
+    published = {Architecture.preset(name) for name in PRESETS}
+    bundled = _bundled_names().items()
+    return {f"ours/{name}": network for network, name in bundled if network.has_se and network not in published}
+
+
+@cache
+def _bundled_names() -> dict[Architecture, str]:
+    """Of the networks that ship the names; read once, since a slider must not wait for files."""
+    return {pretrained.card(name).architecture: name for name in pretrained.names()}
+
+
+def bundled_name(architecture: Architecture) -> str | None:
+    """Return what `pretrained.load` takes to give this network trained; None where it does not ship."""
+    return _bundled_names().get(architecture)
+
+
+def find_network(name: str, convention: str = "original") -> Architecture:
+    """Return the network of a choice: a preset in a convention, one of timm's, or one that ships.
+
+    Raises:
+        ValueError, TypeError: there is none of that name; the error says the nearest.
+    """
+    network = (TIMM_NETWORKS | bundled_networks()).get(name) if isinstance(name, str) else None
+    return network or Architecture.preset(name, convention)
+
+
+def preset_name(architecture: Architecture) -> str | None:
+    """Return the choice that a network is: published, in its convention; timm's; one that ships; None for any other."""
+    return _preset_names(architecture.convention).get(architecture)
+
+
+@cache
+def _preset_names(convention: str) -> dict[Architecture, str]:
+    presets = {Architecture.preset(name, convention): name for name in PRESETS}
+    return presets | {network: name for name, network in (TIMM_NETWORKS | bundled_networks()).items()}
+
+
+def timm_name(architecture: Architecture) -> str | None:
+    """Return what timm calls a network, if it has it."""
+    return _timm_names().get(architecture)
+
+
+@cache
+def _timm_names() -> dict[Architecture, str]:
+    return {architecture_of(name): name for name in NAMES}
+
+
+@lru_cache(maxsize=4)
+def preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
+    """Return names as in the literature; those for CIFAR say so, those of timm, and those that ship."""
+    return tuple(_preset_label(name) if name else OWN for name in names)
+
+
+def _preset_label(name: str) -> str:
+    if name in TIMM_NETWORKS:
+        return f"timm: {name.removeprefix('timm/')}"
+    if name in bundled_networks():
+        return f"{find_network(name).name} (ships)"
+    return f"{'CIFAR ' if name.startswith('cifar') else ''}{find_network(name).name}"

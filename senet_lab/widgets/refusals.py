@@ -1,0 +1,106 @@
+"""Refusals: why a value cannot be had, for people who see labels and fields and no Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from senet_lab.checks import Bare, Element, Name, ParameterError, Words, quoted, shortened
+from senet_lab.widgets.labels import PARAMETER_LABELS
+from senet_lab.widgets.parsing import parse_field
+
+MAX_TYPED_QUOTE = 40  # characters of what was typed that are worth repeating
+# The names that errors give to parameters, besides those of the controls.
+LABELS = PARAMETER_LABELS | {
+    "input_shape": "Image size", "in_groups": "In groups", "n_filters": "filters", "filters_in": "in",
+    "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
+}  # fmt: skip
+QUOTE = "'"  # around a path, see `checks.quoted_path`
+COLUMN_LABELS = {"n_filters": "filters", "n_blocks": "blocks", "filters_in": "in", "filters_out": "out"}
+
+
+class PageWords(Words):
+    """Labels for names, and values as they were typed or as their fields show them.
+
+    Args:
+        value: what was typed or chosen; None where nothing was.
+        present: what a field that is typed into stands for as it is; "" for other controls.
+    """
+
+    def __init__(self, value: Any = None, present: str = "") -> None:
+        self._present = present
+        self._typed = shortened(value.strip(), MAX_TYPED_QUOTE) if isinstance(value, str) else None
+        text = value.strip() if isinstance(value, str) else value
+        self._read = parse_field(text) if isinstance(text, str) and present else text
+        self._is_number = isinstance(self._read, (int, float))
+
+    def _is_typed(self, value: Any) -> bool:
+        """Whether a value is what was typed, of which a number is shown as it was written, and a text shortened."""
+        value = value.strip() if isinstance(value, str) else value
+        return self._typed is not None and quoted(value) == quoted(self._read)
+
+    def name(self, name: Name) -> str:
+        """Return a label; with the number of the group for an element, in which people count from 1."""
+        plain, element = (name.name, name) if isinstance(name, Element) else (name, None)
+        label = LABELS.get(plain, plain.replace("_", " "))
+        return label if element is None or plain == "input_shape" else f"{label} of group {element.indices[0] + 1}"
+
+    def value(self, value: Any, name: Name = "") -> str:
+        """Return a value in parentheses, without quotes."""
+        if name == "input_shape" and isinstance(value, tuple):
+            return f"({self.image_shape(value)})"
+        if isinstance(value, Bare):
+            return f"({value.strip(QUOTE)})"
+        if self._typed is not None and self._is_typed(value) and (self._is_number or isinstance(value, str)):
+            return f"({self._typed[1:-1]})"
+        text = quoted(value)
+        is_enclosed = isinstance(value, str) or (isinstance(value, tuple) and text.endswith(")"))
+        return f"({text[1:-1] if is_enclosed else text})"
+
+    def other_value(self, value: Any) -> str:
+        """Return a value as it was typed, or that nothing was."""
+        if self._typed is None or not self._is_typed(value):
+            return super().other_value(value)
+        if self._typed == "''" and self._present:
+            return ", and the field is empty"
+        return f", not {self._typed[1:-1] if self._is_number else self._typed}"
+
+    def setting(self, name: str, value: Any) -> str:
+        """Return the label of a parameter and a value."""
+        return f"{LABELS.get(name, name)} {value!r}"
+
+    def columns(self, names: tuple[str, ...]) -> str:
+        """Return what the numbers of a row are, in the words of the groups' field."""
+        return super().columns(tuple(COLUMN_LABELS[name] for name in names))
+
+    def image_shape(self, shape: tuple[int, ...]) -> str:
+        """Return height and width: all images have the channels of the network."""
+        return f"{shape[0]}\u00d7{shape[1]}"
+
+    def ending(self, error: ParameterError) -> str:
+        """Return what to do instead; what is no number at all leaves a field as it is."""
+        if error.suggestion and self._present and isinstance(error, TypeError) and self._typed and not self._is_number:
+            return f"; it stays {self._present}"
+        return super().ending(error)
+
+
+def page_text(error: BaseException, value: Any = None, present: str = "") -> str:
+    """Return an error with labels for names; `value` and `present` as of `PageWords`.
+
+    >>> from senet_lab.checks import ImageShape, InvalidValueError
+    >>> page_text(InvalidValueError("input_shape", (8, 8, 3), "must be at least 32 pixels", ImageShape((32, 32, 3))))
+    'Image size (8\u00d78) must be at least 32 pixels; try 32\u00d732.'
+    """
+    return PageWords(value, present).sentence(error) if isinstance(error, ParameterError) else str(error)
+
+
+def refusal(error: Exception, value: Any, present: str = "") -> str:
+    """Return why a value cannot be had, as a sentence that begins with a capital; arguments as of `PageWords`.
+
+    >>> from senet_lab.checks import InvalidTypeError
+    >>> refusal(InvalidTypeError("learning_rate", (0, 1), "must be a number", "1e-12"), "0,1", "0.1")
+    "Learning rate must be a number, not '0,1'; it stays 0.1."
+    """
+    if isinstance(error, OSError):  # of files, which have no labels
+        return str(error)
+    text = page_text(error, value, present)
+    return text[:1].upper() + text[1:]

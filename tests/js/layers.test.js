@@ -1,0 +1,210 @@
+// The table of layers: drawn from values, sorted, filtered, and copied as CSV.
+/** @import { LayerRow } from "../../senet_lab/explorer/messages.js" */
+import { beforeEach, expect, test } from "vitest";
+import { layerTable } from "../../senet_lab/explorer/layers.js";
+
+const KEYS = "name kind channels kernel groups params state macs activations receptive_field".split(" ");
+const WORDS = ["name", "kind"];
+
+/** @type {LayerRow[]} */
+const ROWS = [
+  [
+    "stem_conv",
+    "stem",
+    "",
+    "conv",
+    false,
+    [112, 112, 64],
+    "112² × 64",
+    7,
+    2,
+    1,
+    9408,
+    0,
+    118_013_952,
+    "118.01 M",
+    802_816,
+    "802.82 k",
+    7,
+    false,
+  ],
+  [
+    "group1_block1_conv2",
+    "group1",
+    "block1",
+    "grouped conv",
+    false,
+    [56, 56, 128],
+    "56² × 128",
+    3,
+    1,
+    32,
+    4608,
+    0,
+    14_450_688,
+    "14.45 M",
+    401_408,
+    "401.41 k",
+    19,
+    false,
+  ],
+  [
+    "group1_block1_se_reduce",
+    "group1",
+    "block1",
+    "dense",
+    true,
+    [1, 1, 16],
+    "1² × 16",
+    0,
+    0,
+    1,
+    4096,
+    0,
+    4096,
+    "4.10 k",
+    16,
+    "16",
+    19,
+    true,
+  ],
+  [
+    "group1_block1_bn2",
+    "group1",
+    "block1",
+    "batch norm",
+    false,
+    [56, 56, 128],
+    "56² × 128",
+    0,
+    0,
+    1,
+    256,
+    256,
+    0,
+    "0",
+    401_408,
+    "401.41 k",
+    19,
+    false,
+  ],
+];
+
+/** @type {HTMLElement} */
+let body;
+/** @type {HTMLElement} */
+let tools;
+/** @type {ReturnType<typeof layerTable>} */
+let table;
+
+beforeEach(() => {
+  const heads = KEYS.map(
+    (key) => `<th class="${WORDS.includes(key) ? "w" : ""}"><button data-key="${key}">${key}</button></th>`,
+  );
+  document.body.innerHTML = `<div><div class="sn-scroll"><table class="sn-layers"><thead><tr>${heads.join("")}</tr></thead><tbody></tbody></table></div></div>
+    <p hidden><input><output></output></p>`;
+  [body, tools] = /** @type {HTMLElement[]} */ ([...document.body.children]);
+  table = layerTable(body, tools);
+  table.follow(ROWS);
+});
+
+const rows = () => [...body.querySelectorAll("tbody tr:not(.sn-space)")];
+const names = () => rows().map((row) => row.children[0].textContent);
+/** @param {string} words */
+function filter(words) {
+  const field = /** @type {HTMLInputElement} */ (tools.querySelector("input"));
+  field.value = words;
+  field.dispatchEvent(new Event("input"));
+}
+/** @param {string} key */
+const sort = (key) => /** @type {HTMLElement} */ (body.querySelector(`[data-key=${key}]`)).click();
+
+test("each layer is a row of what people read", () => {
+  const texts = rows().map((row) => [...row.children].map((cell) => cell.textContent));
+  expect(texts[0]).toEqual(["stem_conv", "conv", "112² × 64", "7×7 /2", "", "9,408", "0", "118.01 M", "802.82 k", "7"]);
+  expect(texts[1].slice(3, 5)).toEqual(["3×3", "32"]);
+  expect(texts[2]).toEqual([
+    "group1_block1_se_reduce",
+    "SE: dense",
+    "1² × 16",
+    "",
+    "",
+    "4,096",
+    "0",
+    "4.10 k",
+    "16",
+    "whole",
+  ]);
+  expect(rows().map((row) => row.getAttribute("data-kind"))).toEqual([
+    "conv",
+    "grouped conv",
+    "squeeze-excite",
+    "batch norm",
+  ]);
+  expect(rows()[0].children[0].getAttribute("scope")).toBe("row");
+});
+
+test("the longest bar is that of the largest layer, and there is none for nothing", () => {
+  const bars = rows().map((row) => row.children[7].querySelector("i")?.style.width);
+  expect(bars).toEqual(["100.0%", "12.2%", undefined, undefined]);
+});
+
+test("names in a row are text and no HTML", () => {
+  table.follow([/** @type {LayerRow} */ (ROWS[0].with(0, "<b>&"))]);
+  expect(names()).toEqual(["<b>&"]);
+});
+
+test("numbers are sorted from the largest, then from the smallest, then as in the network", () => {
+  sort("params");
+  expect(names()).toEqual(["stem_conv", "group1_block1_conv2", "group1_block1_se_reduce", "group1_block1_bn2"]);
+  expect(body.querySelector("[aria-sort=descending]")?.textContent).toBe("params");
+  sort("params");
+  expect(names()[0]).toBe("group1_block1_bn2");
+  sort("params");
+  expect(names()[0]).toBe("stem_conv");
+  expect(body.querySelector("[aria-sort=ascending], [aria-sort=descending]")).toBe(null);
+});
+
+test("words are sorted from the first, and layers without a window have the smallest", () => {
+  sort("name");
+  expect(names()[0]).toBe("group1_block1_bn2");
+  sort("kernel");
+  expect(names().slice(0, 2)).toEqual(["stem_conv", "group1_block1_conv2"]);
+});
+
+test("all words of a filter must be in a row, whatever the column; the sum is of what is seen", () => {
+  filter("GROUP1 se");
+  expect(names()).toEqual(["group1_block1_se_reduce"]);
+  filter("group1 56²");
+  expect(tools.querySelector("output")?.textContent).toBe("2 of 4 layers: 4,864 parameters");
+  filter("nonsense");
+  expect(tools.querySelector("output")?.textContent).toBe("No layer matches.");
+});
+
+test("sorting and filtering outlive new rows", () => {
+  sort("params");
+  filter("conv");
+  table.follow(/** @type {LayerRow[]} */ ([ROWS[1], ROWS[0]]));
+  expect(names()).toEqual(["stem_conv", "group1_block1_conv2"]);
+});
+
+test("the rows that are seen are copied as CSV, with whole numbers", () => {
+  filter("se_reduce");
+  const [head, line] = table.csv().split("\r\n");
+  expect(head).toBe(
+    "name,group,block,kind,output_shape,kernel,stride,groups,params,state,macs_per_image,activations_per_image,receptive_field_px",
+  );
+  expect(line).toBe("group1_block1_se_reduce,group1,block1,dense,1x1x16,,,1,4096,0,4096,16,19");
+});
+
+test("of 5,000 rows only those in view are in the page", () => {
+  table.follow(Array.from({ length: 5000 }, () => ROWS[0]));
+  expect(rows().length).toBeLessThan(60);
+  expect(/** @type {HTMLElement} */ (body.querySelector(".sn-space")).style.height).toMatch(/^\d+px$/);
+});
+
+test("the tools are hidden where there are no rows", () => {
+  expect(tools.hidden).toBe(false);
+  table.follow([]);
+  expect(tools.hidden).toBe(true);
+});
