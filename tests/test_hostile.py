@@ -324,7 +324,8 @@ OFFER = lens_state.Offer(("a", "b"), ("group1/block1", "group1/block2"), 10, 100
 @settled(20)
 @given(held=messages)
 def test_any_message_to_the_lens_is_a_move_or_a_short_reason(control, held):
-    refused_in_words(lens_state.after(lens_state.State("a"), {control: held.value}, OFFER).refused)
+    state, _ = lens_state.after(lens_state.State("a"), {control: held.value}, OFFER)
+    refused_in_words(state.refused)
 
 
 @settled(100)

@@ -204,13 +204,13 @@ class Reading:
         points, size = thin_out(means, max_points)
         return ClassCurves(points.tolist(), len(order), size)
 
-    def class_distances(self, path: str, classes: Sequence[int]) -> list[ChannelRow]:
-        """Return each channel with the range of its mean gates over classes, those that differ most first."""
+    def differing_channels(self, path: str, classes: Sequence[int], count: int) -> list[ChannelRow]:
+        """Return the channels with the greatest ranges of mean gates over classes, the greatest first."""
         means, order = self.sorted_means(path, classes)
         ranges = np.ptp(means, axis=0) if len(means) else np.zeros(means.shape[1])
         return [
             ChannelRow(int(order[at]), means[:, at].tolist(), float(ranges[at]))
-            for at in np.argsort(-ranges, kind="stable")
+            for at in np.argsort(-ranges, kind="stable")[:count]
         ]
 
     def mean_class_distance(self, path: str, classes: Sequence[int]) -> float:

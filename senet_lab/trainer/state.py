@@ -112,7 +112,7 @@ def _with_setting(state: State, name: str, value: Any) -> State:
     if name in RECIPE_FIELDS:
         read = parse_field(value) if isinstance(value, str) and name not in WORD_FIELDS else value
         return replace(state, recipe=with_fields(state.recipe, **{name: read}))
-    return _SETTERS[name](state, value)
+    return _SETTERS[name](state, value) if name in _SETTERS else state  # a command, which the widget obeys
 
 
 def follow_explorer(state: State, architecture: Architecture) -> State:

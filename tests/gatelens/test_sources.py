@@ -82,14 +82,14 @@ def test_the_newest_runs_that_can_be_looked_into_are_found_by_reading_folders_al
 
 def test_a_run_that_may_not_be_read_is_passed_over(tmp_path, monkeypatch):
     closed, mine = made(tmp_path, "closed", at=9).folder / "checkpoints", made(tmp_path, "mine")
-    is_kept = run_list.is_kept
+    has_checkpoint = run_list.has_checkpoint
 
     def stopped(folder):
         if folder == closed:  # as root, who runs these tests in a container, one may read everything
             raise PermissionError(13, "Permission denied", str(folder))
-        return is_kept(folder)
+        return has_checkpoint(folder)
 
-    monkeypatch.setattr(run_list, "is_kept", stopped)
+    monkeypatch.setattr(run_list, "has_checkpoint", stopped)
     assert [run.folder.name for run in newest_runs(tmp_path)] == [mine.folder.name]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from senet_lab import Architecture, Exercise, Explorer
 from senet_lab.explorer import messages as explorer_messages
-from senet_lab.explorer import state as explorer_state
+from senet_lab.explorer.updates import apply_moves, first_state
 from senet_lab.export import FORMS, SUFFIXES
 from senet_lab.gatelens import messages as gatelens_messages
 from senet_lab.gatelens.state import Offer
@@ -16,7 +16,7 @@ from senet_lab.gatelens.state import State as LensState
 from senet_lab.gatelens.state import after as gatelens_after
 from senet_lab.trainer import messages as trainer_messages
 from senet_lab.trainer.state import after as trainer_after
-from senet_lab.trainer.state import begun as trainer_begun
+from senet_lab.trainer.state import initial_state
 from senet_lab.widgets.control import Control
 from senet_lab.widgets.messages import OPEN_SECTIONS, ControlMessage
 
@@ -57,7 +57,7 @@ def test_a_control_is_sent_with_all_its_fields():
 
 def test_sections_that_are_open_at_first_exist():
     panels = [Explorer(Architecture("resnext", 50)).shown["controls"]]
-    panels.append([control._asdict() for control in _trainer_controls(trainer_begun())])
+    panels.append([control._asdict() for control in _trainer_controls(initial_state())])
     assert set(OPEN_SECTIONS) <= {control["section"] for controls in panels for control in controls}
 
 
@@ -76,15 +76,15 @@ UNKNOWN = "a name that nobody gave"
 
 
 def explorer_reasons(moves):
-    return explorer_state.after(explorer_state.begun(Architecture()), moves, "").refused
+    return apply_moves(first_state(Architecture()), moves, "").refused
 
 
 def trainer_reasons(moves):
-    return trainer_after(trainer_begun(), moves).refused
+    return trainer_after(initial_state(), moves).refusals
 
 
 def gatelens_reasons(moves):
-    return gatelens_after(LensState(), moves, Offer()).refused
+    return gatelens_after(LensState(), moves, Offer())[0].refused
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,9 @@ def _fit(anatomies: list[Anatomy]) -> tuple[list[list[Column]], float]:
             _columns(each, {name: _fold(row, density.max_slabs) for name, row in groups.items()}, density.form)
             for each, groups in zip(anatomies, slabs, strict=True)
         ]
-        scale = _scale(list(_by_name(networks).values()), max_scale)
-        if scale >= density.min_scale * max_scale:
+        min_scale = density.min_scale * max_scale
+        scale = _scale(list(_by_name(networks).values()), min_scale, max_scale)
+        if scale >= min_scale:
             break
     return networks, scale
 
@@ -145,22 +146,22 @@ def _lines(name: str, shape: Shape, blocks: int, form: str) -> tuple[str, ...]:
     return (heading, size(shape) if form == "long" else size(shape).replace(" ", ""))
 
 
-def _scale(places: list[list[Column]], max_scale: float) -> float:
-    """Return the largest scale up to `max_scale` at which the columns fit, by halving; near 0 where none does."""
+def _scale(places: list[list[Column]], min_scale: float, max_scale: float) -> float:
+    """Return the largest scale up to `max_scale` at which the columns fit, by halving; 0 if they need one too small."""
     free = svg.NETWORK_WIDTH - GROUP_GAP * len(places)
     needs = [[_needs(column) for column in columns] for columns in places]
-    low, high = 0.0, 2 * max_scale
-    for _ in range(10):
+
+    def fits(scale: float) -> bool:
+        return free >= sum([max([max(words, rest + roots * scale) for words, rest, roots in each]) for each in needs])
+
+    if not fits(min_scale):
+        return 0
+    if fits(max_scale):
+        return max_scale
+    low, high = 0.0, max_scale
+    for _ in range(9):
         middle = (low + high) / 2
-        if (
-            sum([max([max(words, fixed + roots * middle) for words, fixed, roots in columns]) for columns in needs])
-            > free
-        ):
-            high = middle
-        elif middle == max_scale:
-            return max_scale
-        else:
-            low = middle
+        low, high = (middle, high) if fits(middle) else (low, middle)
     return low
 
 

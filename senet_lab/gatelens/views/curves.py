@@ -74,15 +74,15 @@ def _stage(reading: Reading, path: str, classes: Sequence[int], left: float, top
 
 
 def _table(reading: Reading, path: str, classes: Sequence[int]) -> str:
-    channels = reading.class_distances(path, classes)
+    n_channels = reading.n_channels(path)
     head = ["Channel", *(reading.classes[number] for number in reading.present(classes)), "Apart by"]
     rows = [
         [str(each.channel), *(f"{mean:.3f}" for mean in each.means), f"{each.statistic:.3f}"]
-        for each in channels[:MAX_ROWS]
+        for each in reading.differing_channels(path, classes, MAX_ROWS)
     ]
     note = "those that differ most first"
-    if len(channels) > MAX_ROWS:
-        note = f"those {MAX_ROWS} that differ most, of {len(channels)}"
+    if n_channels > MAX_ROWS:
+        note = f"those {MAX_ROWS} that differ most, of {n_channels}"
     return listing(f"{title(path)}: mean gate by class", head, rows, note=note)
 
 
