@@ -28,25 +28,24 @@ from senet_lab.training.runs.inventory import find_damage, list_runs
 from senet_lab.training.runs.run import ACTIVE, ENDED, Run, Status
 from senet_lab.training.runs.trained_model import load_trained_model
 
-# Of a recipe, those that have a flag of their own.
-FIELDS = ("epochs", "batch", "accumulate", "learning_rate", "weight_decay", "validation", "precision", "seed")
+# Fields of a recipe that have a flag of their own.
+RECIPE_FLAGS = ("epochs", "batch", "accumulate", "learning_rate", "weight_decay", "validation", "precision", "seed")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the arguments say; what they cannot say is answered in one line. Returns the exit status."""
-    chosen = _parser().parse_args(arguments)
+    """Run a command and return its exit status; an error is printed in one line."""
+    namespace = parser().parse_args(arguments)
     try:
-        return int(chosen.do(chosen))
+        return int(namespace.do(namespace))
     except (ValueError, TypeError, OSError, RuntimeError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m senet_lab", description="Train SE networks, and come back to them."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each sets `do`, the function that runs it."""
+    top = argparse.ArgumentParser(prog="python -m senet_lab", description="Train SE networks, and come back to them.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
     train = commands.add_parser("train", help="train a network in a process of its own, and show how far it is")
     train.add_argument("--preset", default="cifar_se_resnet20", help="a published network for 32 x 32 pixels")
     train.add_argument("--token", help="an architecture's token, in place of a preset")
@@ -54,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--data", default="sample", help='"sample", "cifar10", or a folder with a folder for each class')
     train.add_argument("--skip-bad", action="store_true", help="leave out files of the folder that cannot be read")
     train.add_argument("--folder", help="where the run is kept; else under runs/")
-    for name in FIELDS:
+    for name in RECIPE_FLAGS:
         kind = str if isinstance(getattr(RECIPES["original"], name), str) else number
         train.add_argument(f"--{name.replace('_', '-')}", type=kind, help="instead of the recipe's")
     train.add_argument(
@@ -64,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--host-index", type=number, default=0, help="which of the hosts this one is, from 0")
     train.set_defaults(do=_train)
     resume = commands.add_parser("resume", help="go on with a run from its last checkpoint")
-    resume.set_defaults(do=lambda chosen: _watched(Run(chosen.run), force=chosen.force))
+    resume.set_defaults(do=lambda arguments: _follow(Run(arguments.run), force=arguments.force))
     for command in (train, resume):
         command.add_argument("--force", action="store_true", help="even if it seems not to fit into memory")
     stop = commands.add_parser("stop", help="stop a run within a step; resume goes on from there")
@@ -74,76 +73,76 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("runs", help="list the runs in a folder")
     listing.add_argument("folder", nargs="?", default="runs")
     listing.set_defaults(do=_list)
-    taken = commands.add_parser("save", help="a run's network with its best weights, as a model of Keras")
-    taken.add_argument("run", metavar="RUN", help="its folder")
-    taken.add_argument("file", metavar="FILE", help="such as network.keras")
-    taken.set_defaults(do=_save)
+    save = commands.add_parser("save", help="a run's network with its best weights, as a model of Keras")
+    save.add_argument("run", metavar="RUN", help="its folder")
+    save.add_argument("file", metavar="FILE", help="such as network.keras")
+    save.set_defaults(do=_save)
     jupyter = commands.add_parser(
         "kernels", help="register a Jupyter kernel for each engine and device of this machine"
     )
     jupyter.add_argument("--prefix", help="of an environment; else for this user")
     jupyter.add_argument("--remove", action="store_true", help="take them away again")
     jupyter.set_defaults(do=_kernels)
-    return parser
+    return top
 
 
-def _train(chosen: argparse.Namespace) -> int:
-    recipe = recipe_of(chosen)
-    token = chosen.token
-    named = Architecture.from_token(token) if token else _preset(chosen.preset, chosen.data)
-    architecture = named if chosen.data in TRAINING_IMAGES else fit_to_data(named, chosen.data)
-    hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
-    placement = Placement.checked(chosen.devices, hosts, chosen.host_index)
-    must_fit(architecture, chosen.data)
-    if adapted := _adapted(named, architecture, "token" if token else "preset"):
-        sys.stdout.write(f"The network is adapted to the images in '{chosen.data}': {adapted}.\n")
-    if not chosen.force:
-        check_memory(architecture, recipe, chosen.data, placement)  # before a folder is made
+def _train(arguments: argparse.Namespace) -> int:
+    recipe = recipe_of(arguments)
+    token = arguments.token
+    network = Architecture.from_token(token) if token else _preset(arguments.preset, arguments.data)
+    architecture = network if arguments.data in TRAINING_IMAGES else fit_to_data(network, arguments.data)
+    hosts = [host.strip() for host in arguments.hosts.split(",") if host.strip()]
+    placement = Placement.checked(arguments.devices, hosts, arguments.host_index)
+    must_fit(architecture, arguments.data)
+    if changes := _changes(network, architecture, "token" if token else "preset"):
+        sys.stdout.write(f"The network is adapted to the images in '{arguments.data}': {changes}.\n")
+    if not arguments.force:
+        check_memory(architecture, recipe, arguments.data, placement)  # before a folder is made
     run = Run.create(
-        architecture, recipe, chosen.data, folder=chosen.folder, placement=placement, skip_bad=chosen.skip_bad
+        architecture, recipe, arguments.data, folder=arguments.folder, placement=placement, skip_bad=arguments.skip_bad
     )
-    return _watched(run, force=chosen.force)
+    return _follow(run, force=arguments.force)
 
 
-def _adapted(named: Architecture, fitted_: Architecture, source: str) -> str:
-    """Say what the images have made of a network, in words; "" if nothing."""
+def _changes(before: Architecture, after: Architecture, source: str) -> str:
+    """Return in words what the images change in a network from a preset or token; "" if nothing."""
     parts = []
-    if fitted_.classes != named.classes or not named.include_top:
-        says = named.classes if named.include_top else "no classifier"
-        parts.append(f"{fitted_.classes} classes (the {source} says {says})")
-    if fitted_.input_shape != named.input_shape:
-        sides = ["x".join(map(str, each.input_shape)) for each in (fitted_, named)]
+    if after.classes != before.classes or not before.include_top:
+        says = before.classes if before.include_top else "no classifier"
+        parts.append(f"{after.classes} classes (the {source} says {says})")
+    if after.input_shape != before.input_shape:
+        sides = ["x".join(map(str, each.input_shape)) for each in (after, before)]
         parts.append(f"{sides[0]} pixels (the {source} says {sides[1]})")
     return ", ".join(parts)
 
 
 def _preset(name: str, data: str) -> Architecture:
-    """The preset of that name; where there is none, those for the images are named.
+    """Return the preset of that name; where there is none, the error names those for the images.
 
     Raises:
         ValueError: there is none.
     """
     small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
-    offered = small if data in TRAINING_IMAGES else PRESETS
-    return Architecture.preset(name if name in PRESETS else one_of("preset", name, offered))
+    choices = small if data in TRAINING_IMAGES else PRESETS
+    return Architecture.preset(name if name in PRESETS else one_of("preset", name, choices))
 
 
-def recipe_of(chosen: argparse.Namespace) -> Recipe:
-    """The recipe of that name, with what was given instead.
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """Return the recipe of that name, with the values of its flags.
 
     Raises:
         ValueError, TypeError: there is none of that name, or it cannot have such a value.
     """
-    recipe = RECIPES[one_of("recipe", current_name(chosen.recipe), tuple(RECIPES))]
-    changed = {n: value for n in FIELDS if (value := getattr(chosen, n)) is not None}
+    recipe = RECIPES[one_of("recipe", current_name(arguments.recipe), tuple(RECIPES))]
+    changed = {n: value for n in RECIPE_FLAGS if (value := getattr(arguments, n)) is not None}
     epochs = changed.get("epochs", recipe.epochs)
     if isinstance(epochs, int) and epochs > 0:  # a short training warms up for less
         changed["warmup"] = min(recipe.warmup, epochs - 1)
     return replace(recipe, **changed)
 
 
-def _watched(run: Run, *, force: bool) -> int:
-    """Start a run and follow it; Ctrl+C stops it, with a checkpoint."""
+def _follow(run: Run, *, force: bool) -> int:
+    """Start a run and show its progress; Ctrl+C stops it, with a checkpoint."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -153,10 +152,10 @@ def _watched(run: Run, *, force: bool) -> int:
     run.start(force=force)
     bar = Progress(BarColumn(), TextColumn("{task.description}"), console=console)
     with bar:
-        task, told = bar.add_task("waiting", total=1.0), len(run.metrics())
+        task, n_epochs = bar.add_task("waiting", total=1.0), len(run.metrics())
         try:
             for status in run.follow():
-                told = _told(run, told, console)
+                n_epochs = _print_epochs(run, n_epochs, console)
                 done = status.epoch + status.step / max(1, status.steps)
                 bar.update(task, total=max(1, status.epochs), completed=done, description=words(status))
         except KeyboardInterrupt:
@@ -165,23 +164,24 @@ def _watched(run: Run, *, force: bool) -> int:
     status = run.status()
     if status.warning:
         console.print(f"Mind: {status.warning}", soft_wrap=True)
-    _told(run, told, console)
+    _print_epochs(run, n_epochs, console)
     console.print(f"{status.state}{f': {status.reason}' if status.reason else ''}", soft_wrap=True)
     return 0 if status.state == "finished" else 1
 
 
-def _told(run: Run, told: int, console: Any) -> int:
-    """A line for each epoch that was not told of; returns how many there are."""
+def _print_epochs(run: Run, n_printed: int, console: Any) -> int:
+    """Print a line for each epoch behind the first `n_printed`; return how many there are now."""
     rows = run.metrics()
-    for row in rows[told:]:
-        held = f", held out: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
-        more = held if isfinite(row["val_accuracy"]) else ""
-        console.print(f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}{more}")
+    for row in rows[n_printed:]:
+        line = f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}"
+        if isfinite(row["val_accuracy"]):
+            line += f", held out: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
+        console.print(line)
     return len(rows)
 
 
 def words(status: Status) -> str:
-    """A status in a line.
+    """Return a status as one line.
 
     >>> words(Status("training", epoch=1, epochs=5, step=10, steps=36, loss=1.5, accuracy=0.4, images_per_s=600))
     'training, epoch 2 of 5, step 10 of 36, loss 1.500, accuracy 0.400, 600 images/s'
@@ -198,8 +198,8 @@ def words(status: Status) -> str:
     return ", ".join([*parts, *(form.format(value) for value, form in figures if value is not None)])
 
 
-def _stop(chosen: argparse.Namespace) -> int:
-    run = Run(chosen.run)
+def _stop(arguments: argparse.Namespace) -> int:
+    run = Run(arguments.run)
     if run.status().state in ACTIVE and run.status().at:  # one that was never started has nothing to stop
         run.stop()
         run.wait(60)
@@ -208,21 +208,21 @@ def _stop(chosen: argparse.Namespace) -> int:
     return 0 if state in ENDED else 1
 
 
-def _kernels(chosen: argparse.Namespace) -> int:
-    if chosen.remove:
-        for folder in kernels.remove(chosen.prefix):
+def _kernels(arguments: argparse.Namespace) -> int:
+    if arguments.remove:
+        for folder in kernels.remove(arguments.prefix):
             sys.stdout.write(f"removed {folder}\n")
         return 0
     sys.stdout.write("Asking each engine for its devices...\n")
-    for kernel, folder in kernels.register(kernels.present(), chosen.prefix):
+    for kernel, folder in kernels.register(kernels.present(), arguments.prefix):
         sys.stdout.write(f"{kernel.title}: {folder}\n")
     return 0
 
 
-def _list(chosen: argparse.Namespace) -> int:
+def _list(arguments: argparse.Namespace) -> int:
     """List the runs, each as far as it can be read, and name what is damaged; returns 1 if anything is."""
     is_damaged = False
-    for run in list_runs(chosen.folder):
+    for run in list_runs(arguments.folder):
         errors = find_damage(run)
         is_damaged |= bool(errors)
         try:
@@ -236,21 +236,21 @@ def _list(chosen: argparse.Namespace) -> int:
 
 
 def _line(run: Run) -> str:
-    """Say in a line what a run trains, how far it is and how it does."""
+    """Return a line with network, progress and accuracy of a run."""
     rows: list[dict[str, float]] = []
     with suppress(DamagedFileError):
         rows = run.metrics()
-    best = max((held for row in rows if isfinite(held := row["val_accuracy"])), default=None)
-    told = f", best held-out accuracy {best:.3f}" if best is not None else ""
+    best = max((accuracy for row in rows if isfinite(accuracy := row["val_accuracy"])), default=None)
+    accuracy_words = f", best held-out accuracy {best:.3f}" if best is not None else ""
     status = run.status()
-    why = f"; {status.reason}" if status.state == "failed" else ""
-    return f"{run.folder.name}: {run.architecture.name}, {words(status)}{told}{why}"
+    reason = f"; {status.reason}" if status.state == "failed" else ""
+    return f"{run.folder.name}: {run.architecture.name}, {words(status)}{accuracy_words}{reason}"
 
 
-def _save(chosen: argparse.Namespace) -> int:
-    path = Path(chosen.file)
+def _save(arguments: argparse.Namespace) -> int:
+    path = Path(arguments.file)
     one_of("suffix", path.suffix, (".keras",))
-    run = Run(chosen.run)
+    run = Run(arguments.run)
     check_save(run.architecture)
     with written_whole(path) as unfinished:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from senet_lab import Architecture
-from senet_lab.cli import FIELDS
+from senet_lab.cli import RECIPE_FLAGS
 from senet_lab.data import datasets as data
 from senet_lab.files import written_whole
 from senet_lab.training.batches import prepare_images
@@ -72,14 +72,14 @@ def command(run: Run) -> str:
         ValueError: its recipe differs from those with names in more than has a flag.
     """
     recipe, architecture = run.recipe, run.architecture
-    name = next((n for n, one in RECIPES.items() if _differences(recipe, one) <= {*FIELDS, "warmup"}), None)
+    name = next((n for n, one in RECIPES.items() if _differences(recipe, one) <= {*RECIPE_FLAGS, "warmup"}), None)
     if name is None:
         raise ValueError("The recipe must be one of those with names but for what has a flag; train it that way.")
     preset = next((n for n, each in Architecture.presets().items() if each == architecture), None)
     words = ["python", "-m", "senet_lab", "train"]
     words += ["--preset", preset] if preset else ["--token", architecture.token()]
     words += ["--recipe", name, "--data", run.config["data"]]
-    for field in FIELDS:
+    for field in RECIPE_FLAGS:
         if field == "seed" or getattr(recipe, field) != getattr(RECIPES[name], field):
             words += [f"--{field.replace('_', '-')}", str(getattr(recipe, field))]
     return shlex.join(words)

@@ -28,7 +28,6 @@ from senet_lab.checks import (
     Setting,
     divisible,
     flag,
-    for_each_group,
     image_shape,
     one_of,
     own_groups,
@@ -122,10 +121,10 @@ class Architecture:
             classes=whole("classes", self.classes, 2, MAX_CLASSES),
             convention=one_of("convention", current_name(self.convention), tuple(CONVENTIONS)),
             groups=None if self.groups is None else own_groups(self.groups, self.family),
-            **{name: checked(name, value) for name, value in self._chosen_style().items()},
+            **{name: checked(name, value) for name, value in self._explicit_style().items()},
         )
         self._set(
-            ratio=per_group("ratio", self.ratio, len(self._table)),
+            ratio=per_group("ratio", self.ratio, len(self.table)),
             input_shape=image_shape("input_shape", self.input_shape, self.stride),
         )
         self.plan  # noqa: B018 - resolves, and so checks, what the groups are made of
@@ -138,33 +137,30 @@ class Architecture:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def _chosen_style(self) -> dict[str, Any]:
+    def _explicit_style(self) -> dict[str, Any]:
         return {name: value for name in STYLE_FIELDS if (value := getattr(self, name)) is not None}
 
     @cached_property
     def style(self) -> Style:
-        """How the blocks are built: what is chosen here first, then what the depth brings, then the convention."""
-        made = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._chosen_style())
-        if self.family == "resnext" and made.block == "basic":
+        """How the blocks are built: explicit fields first, then those of the depth, then the convention."""
+        style = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._explicit_style())
+        if self.family == "resnext" and style.block == "basic":
             reason = "two 3x3 convolutions in a row gain nothing from paths (Xie et al. 2017, sec. 3.3)"
             rule = ("needs ", Parameter("block", "basic"), f" to be 'bottleneck': {reason}")
             fit = (Setting("block", "bottleneck"), " or ", Setting("family", "resnet"))
             raise InvalidValueError("family", self.family, rule, fit)
-        return made
+        return style
 
     @cached_property
-    def _table(self) -> tuple[tuple[int, ...], ...]:
-        """The groups as (n_filters, n_blocks) or (filters_in, filters_out, n_blocks)."""
-        if self.groups is not None:
-            return self.groups
-        skeleton = DEPTHS[self.depth]
-        return tuple(zip(skeleton.n_filters, skeleton.n_blocks, strict=True))
+    def table(self) -> tuple[tuple[int, ...], ...]:
+        """The groups as they could be given: (n_filters, n_blocks) or (filters_in, filters_out, n_blocks) each."""
+        return DEPTHS[self.depth].table if self.groups is None else self.groups
 
     @cached_property
     def plan(self) -> tuple[Group, ...]:
         """The groups, resolved: filters in and out, blocks, ratio."""
-        ratios = for_each_group("ratio", self.ratio, len(self._table))
-        plan = tuple(Group(*self._filters(row), row[-1], r) for row, r in zip(self._table, ratios, strict=True))
+        ratios = self.ratio if isinstance(self.ratio, tuple) else (self.ratio,) * len(self.table)
+        plan = tuple(Group(*self._filters(row), row[-1], ratio) for row, ratio in zip(self.table, ratios, strict=True))
         for index, group in enumerate(plan):
             self._check_group(f"group {index + 1}", group, plan[index - 1].filters_out if index else self.stem_filters)
         return plan
@@ -203,7 +199,7 @@ class Architecture:
     def stem_filters(self) -> int:
         """Channels that leave the stem: 64, 128 for SENet-154's; on CIFAR as many as the first group's n_filters."""
         if self.style.stem == "cifar":
-            row = self._table[0]
+            row = self.table[0]
             return row[0] if len(row) == 2 else max(1, row[1] // 4)
         return 64 if self.style.stem == "imagenet" else 128
 
@@ -211,7 +207,7 @@ class Architecture:
     def stride(self) -> int:
         """Pixels of the input per pixel of the last feature map."""
         after_stem = 1 if self.style.stem == "cifar" else 4
-        return after_stem << len(self._table) - 1
+        return after_stem << len(self.table) - 1
 
     @property
     def paths(self) -> int:
@@ -236,7 +232,7 @@ class Architecture:
         se = "SE-" if self.has_se else ""
         if self.family == "resnet":
             return f"{se}ResNet-{self.layers}"
-        paths = f"{self.cardinality}x{self.base_width}d" if len(self._table[0]) == 2 else f"{self.cardinality} paths"
+        paths = f"{self.cardinality}x{self.base_width}d" if len(self.table[0]) == 2 else f"{self.cardinality} paths"
         if (self.depth, self.groups, paths, se) == (154, None, "64x4d", "SE-"):
             return "SENet-154"
         return f"{se}ResNeXt-{self.layers} {paths}"

@@ -12,6 +12,11 @@ class Skeleton(NamedTuple):
     n_filters: tuple[int, ...]
     style: dict[str, Any]
 
+    @property
+    def table(self) -> tuple[tuple[int, int], ...]:
+        """Number of filters and blocks of each group."""
+        return tuple(zip(self.n_filters, self.n_blocks, strict=True))
+
 
 _IMAGENET, _CIFAR = (64, 128, 256, 512), (16, 32, 64)
 _BOTTLENECK, _BASIC = {"block": "bottleneck"}, {"block": "basic"}
@@ -37,7 +42,7 @@ EXPANSION = {"bottleneck": 4, "basic": 1}
 
 
 def depths(family: str) -> tuple[int, ...]:
-    """The depths that a family has: those for ImageNet, then those for CIFAR.
+    """Return the depths that a family has: those for ImageNet, then those for CIFAR.
 
     >>> depths("resnext")
     (26, 50, 101, 152, 154)
@@ -48,7 +53,7 @@ def depths(family: str) -> tuple[int, ...]:
 
 
 def _presets() -> dict[str, dict[str, Any]]:
-    """Every preset's meta-parameters, SE first, then each again without."""
+    """Return every preset's meta-parameters, SE first, then each again without."""
     nets: dict[str, dict[str, Any]] = {f"resnet{d}": {"depth": d} for d in (18, 34, 50, 101, 152)}
     for depth, cardinality, base_width in ((26, 32, 4), (50, 32, 4), (101, 32, 4), (101, 64, 4), (152, 32, 4)):
         sizes = {"depth": depth, "cardinality": cardinality, "base_width": base_width}

@@ -121,7 +121,7 @@ STYLE_FIELDS = tuple(field.name for field in fields(Style))
 
 
 def checked(name: str, value: Any) -> Any:
-    """The value of one style field, if it may have it; else the error says what would do."""
+    """Return the value of one style field, if it may have it; else the error says what would do."""
     if name in CHOICES:
         return one_of(name, value, CHOICES[name])
     if name == "squeeze_divisor":
@@ -133,8 +133,8 @@ def checked(name: str, value: Any) -> Any:
     return flag(name, value)
 
 
-def style_of(convention: str = "original", family: str = "resnet", **chosen: Any) -> Style:
-    """The style of a convention, with the fields that are `chosen` differently.
+def style_of(convention: str = "original", family: str = "resnet", **explicit: Any) -> Style:
+    """Return the style of a convention, with other values for the `explicit` fields.
 
     >>> style_of("timm").squeeze_divisor, style_of("original", "resnext", gate="tanh").gate
     (8, 'tanh')
@@ -144,13 +144,13 @@ def style_of(convention: str = "original", family: str = "resnet", **chosen: Any
     """
     index = FAMILIES.index(one_of("family", family, FAMILIES))
     bundle = CONVENTIONS[one_of("convention", current_name(convention), tuple(CONVENTIONS))]
-    for name in chosen:
+    for name in explicit:
         one_of("field of a style", name, STYLE_FIELDS)
-    return Style(**{name: v[index] if isinstance(v, tuple) else v for name, v in bundle.items()} | chosen)
+    return Style(**{name: v[index] if isinstance(v, tuple) else v for name, v in bundle.items()} | explicit)
 
 
 def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
-    """How many channels the squeeze leaves of `channels`.
+    """Return how many channels the squeeze leaves of `channels`.
 
     Raises:
         ValueError: none would be left (Hu et al. 2018 give no rule; a gate would be constant, sigmoid(0)).

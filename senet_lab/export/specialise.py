@@ -1,8 +1,15 @@
-"""The functions of `senet_lab.nets` as one would write them for one network alone.
+"""Specialise the functions of `senet_lab.nets` for one network: what one would write for it alone.
 
-The network is drawn up on a `Sketch`, and it is noted what each expression gave. What gave the same every time is
-written as that value; branches that were never taken, parameters that nobody reads and helpers that are called once
-go away. Nothing is written twice: what is exported is what computes, less what does not concern this network.
+This is partial evaluation by observation, on the syntax trees of the functions (`source`). It repeats until nothing
+changes, since each step can make work for the others:
+
+1. Number the expressions, wrap each in a call that records its value, and run the network on a `Sketch` (`_observe`).
+2. Write an expression that had one value every time as that value: `style.padding` becomes `"same"`. Drop branches
+   that were never taken and loops that never ran (`_Fold`).
+3. Replace calls of small helpers by their bodies (`inline`).
+4. Remove assignments and parameters that nobody reads, and functions that nobody calls (`simplify`).
+
+So nothing is written twice: what is exported is what computes, less what does not concern this network.
 """
 
 from __future__ import annotations
@@ -22,31 +29,25 @@ from senet_lab.nets.sketch import Sketch
 if TYPE_CHECKING:
     from senet_lab.architecture.architecture import Architecture
 
-WATCHED = (
-    ast.Name,
-    ast.Attribute,
-    ast.Subscript,
-    ast.Compare,
-    ast.BoolOp,
-    ast.BinOp,
-    ast.IfExp,
-    ast.JoinedStr,
-    ast.Call,
-)
+# Expressions whose values are recorded: all that can have a plain value without being a literal already.
+RECORDED = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Compare, ast.BoolOp, ast.BinOp, ast.IfExp, ast.JoinedStr, ast.Call,
+)  # fmt: skip
 # What the table of groups says remains a variable, even where all groups are alike in it; so does a block's name.
-TABLE = {"n_filters", "filters_in", "filters_out", "n_blocks"}
-CALLED_ONCE = ("stem", "learner", "classifier", MAIN)
+TABLE_NAMES = {"n_filters", "filters_in", "filters_out", "n_blocks"}
+CALLED_ONCE = ("stem", "learner", "classifier", MAIN)  # their `name` is one string, and is folded
+FIRST_ROUNDS = 3  # of a loop over blocks that are observed: those behind them are alike, and SE-ResNeXt-152 has 50
 Wrap = Callable[[str, Callable[..., Any]], Callable[..., Any]]
-Seen = dict[int, set[str]]
+Values = dict[int, set[str]]  # for the number of an expression, the source texts of its values; "" for no plain value
 
 
 @lru_cache(maxsize=16)
 def specialised(architecture: Architecture) -> Program:
-    """The functions of one network, "network" the last; each stands behind those that it calls."""
+    """Return the functions of one network, "network" the last; each stands behind those that it calls."""
     program, before = deepcopy(source(architecture.family)), ""
     while before != (before := _dump(program)):
-        seen = _observed(program, architecture)
-        program = {name: _Fold(seen, name).visit(node) for name, node in program.items()}
+        values = _observe(program, architecture)
+        program = {name: _Fold(values, name).visit(node) for name, node in program.items()}
         inlined(program)
         for node in program.values():
             simplified(node)
@@ -63,56 +64,51 @@ def _dump(program: Program) -> str:
 
 
 def run(program: Program, architecture: Architecture, wrap: Wrap = _as_it_is, **names: Any) -> Sketch:
-    """Draw up the network by the functions of `program`, each wrapped; `names` go before those that they use."""
-    known = namespace(architecture.family)
+    """Run the functions of `program`, each wrapped, on a sketch; `names` replace globals that they use."""
+    scope = namespace(architecture.family)
     module = ast.fix_missing_locations(ast.Module(list(program.values()), []))
-    exec(compile(module, "<network>", "exec"), known)
-    known.update({name: wrap(name, known[name]) for name in program}, **names)
-    sketch: Sketch = known[MAIN](Sketch(architecture.input_shape), architecture)
+    exec(compile(module, "<network>", "exec"), scope)
+    scope.update({name: wrap(name, scope[name]) for name in program}, **names)
+    sketch: Sketch = scope[MAIN](Sketch(architecture.input_shape), architecture)
     return sketch
 
 
-def _observed(program: Program, architecture: Architecture) -> Seen:
-    """What each marked expression gives when the network is drawn up: the source texts of its values."""
-    seen: Seen = {}
-    known = set(namespace(architecture.family)) | set(program)
+def _observe(program: Program, architecture: Architecture) -> Values:
+    """Number the expressions in place, run the network, and return the values that each expression had."""
+    values: Values = {}
+    function_names = set(namespace(architecture.family)) | set(program)
 
-    def saw(mark: int, value: Any) -> Any:
-        seen.setdefault(mark, set()).add(_text(value, known))
+    def record(number: int, value: Any) -> Any:
+        values.setdefault(number, set()).add(_source_text(value, function_names))
         return value
 
     count = 0
     for node in program.values():
         for each in (inner for statement in node.body for inner in ast.walk(statement)):
-            if isinstance(each, WATCHED) and isinstance(getattr(each, "ctx", ast.Load()), ast.Load):
-                each.mark = count = count + 1  # type: ignore[union-attr]  # a tree's nodes take any attribute
-    watched = {name: _Watch().visit(deepcopy(node)) for name, node in program.items()}
-    run(watched, architecture, _saw=saw, range=_few)
-    return seen
+            if isinstance(each, RECORDED) and isinstance(getattr(each, "ctx", ast.Load()), ast.Load):
+                each.number = count = count + 1  # type: ignore[union-attr]  # a tree's nodes take any attribute
+    recording = {name: _Record().visit(deepcopy(node)) for name, node in program.items()}
+    run(recording, architecture, _record=record, range=lambda *bounds: range(*bounds)[:FIRST_ROUNDS])
+    return values
 
 
-def _few(*bounds: int) -> range:
-    """The first rounds of a loop over blocks: those behind them are alike, and SE-ResNeXt-152 has 50."""
-    return range(*bounds)[:3]
-
-
-class _Watch(ast.NodeTransformer):
-    """Wraps each marked expression in a call that notes its value."""
+class _Record(ast.NodeTransformer):
+    """Wrap each numbered expression in a call that records its value: `x` becomes `_record(7, x)`."""
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
-        if not hasattr(node, "mark"):
+        if not hasattr(node, "number"):
             return node
-        seen: list[Any] = [ast.Constant(node.mark), node]
-        return ast.Call(ast.Name("_saw", ast.Load()), seen, [])
+        arguments: list[Any] = [ast.Constant(node.number), node]
+        return ast.Call(ast.Name("_record", ast.Load()), arguments, [])
 
 
-def _text(value: Any, known: set[str]) -> str:
-    """How a value is written in source; "" if it cannot be."""
+def _source_text(value: Any, function_names: set[str]) -> str:
+    """Return how a value is written in source, such as `"same"` or `MaxPooling2D`; "" for a sketch or a style."""
     if _is_plain(value):
         return repr(value)
     name = getattr(value, "__name__", "")
-    return name if callable(value) and name in known else ""
+    return name if callable(value) and name in function_names else ""
 
 
 def _is_plain(value: Any) -> bool:
@@ -122,64 +118,66 @@ def _is_plain(value: Any) -> bool:
 
 
 class _Fold(ast.NodeTransformer):
-    """Writes a value where an expression had no other, and drops what was never reached."""
+    """Write a value where an expression had no other, and drop what was never reached."""
 
-    def __init__(self, seen: Seen, function: str) -> None:
-        kept = TABLE if function in CALLED_ONCE else TABLE | {"name"}
-        self.seen, self.kept = seen, set() if function == "stem" else kept
+    def __init__(self, values: Values, function: str) -> None:
+        self.values = values
+        self.variables = TABLE_NAMES if function in CALLED_ONCE else TABLE_NAMES | {"name"}
+        if function == "stem":  # it is called with numbers, not with those of the table
+            self.variables = set()
 
     def visit(self, node: ast.AST) -> Any:
         """Fold the outermost expression that can be; else what is inside of it."""
-        values = self.seen.get(getattr(node, "mark", 0), set())
-        if len(values) == 1 and (text := next(iter(values))) and not self._stays(node):
+        values = self.values.get(getattr(node, "number", 0), set())
+        if len(values) == 1 and (text := next(iter(values))) and not self._remains(node):
             value = ast.parse(text, mode="eval").body
-            table = self.kept and isinstance(node, ast.Name) and isinstance(value, ast.Tuple)
-            if not table:  # of groups, or of their ratios: it keeps its name
+            is_table = self.variables and isinstance(node, ast.Name) and isinstance(value, ast.Tuple)
+            if not is_table:  # the table of groups, or of their ratios, is clearer by its name
                 return value
         return super().visit(node)
 
-    def _stays(self, node: ast.AST) -> bool:
-        """Whether an expression is about the table of groups, or about a shape, which says more than its number."""
-        shapes = any(isinstance(each, ast.Attribute) and each.attr == "shape" for each in ast.walk(node))
-        return shapes or bool(self.kept & set(loads(node)))
+    def _remains(self, node: ast.AST) -> bool:
+        """Return whether an expression reads the table of groups, or a shape, which says more than its number."""
+        has_shape = any(isinstance(each, ast.Attribute) and each.attr == "shape" for each in ast.walk(node))
+        return has_shape or bool(self.variables & set(loads(node)))
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
-        """Less a factor or divisor of one."""
+        """Leave out a factor or divisor of one."""
         self.generic_visit(node)
-        one = isinstance(node.op, (ast.Mult, ast.FloorDiv)) and isinstance(node.right, ast.Constant)
-        return node.left if one and node.right.value == 1 else node  # type: ignore[attr-defined]  # a constant
+        is_scaled = isinstance(node.op, (ast.Mult, ast.FloorDiv)) and isinstance(node.right, ast.Constant)
+        return node.left if is_scaled and node.right.value == 1 else node  # type: ignore[attr-defined]  # a constant
 
     def visit_If(self, node: ast.If) -> Any:
-        """The branch that is always taken."""
+        """Keep the branch that is always taken."""
         self.generic_visit(node)
         if not isinstance(node.test, ast.Constant):
             return node
         return node.body if node.test.value else node.orelse
 
     def visit_IfExp(self, node: ast.IfExp) -> Any:
-        """The value that it always has."""
+        """Keep the value that it always has."""
         self.generic_visit(node)
         if not isinstance(node.test, ast.Constant):
             return node
         return node.body if node.test.value else node.orelse
 
     def visit_For(self, node: ast.For) -> Any:
-        """Nothing for a loop that never went round."""
-        if not any(getattr(each, "mark", 0) in self.seen for inner in node.body for each in ast.walk(inner)):
+        """Drop a loop that never ran: nothing in its body has a value."""
+        if not any(getattr(each, "number", 0) in self.values for inner in node.body for each in ast.walk(inner)):
             return None
         return self.generic_visit(node)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Any:
-        """Less the operands that decide nothing."""
+        """Leave out the operands that decide nothing: `True and x` is `x`, `False and x` is `False`."""
         self.generic_visit(node)
         neutral = isinstance(node.op, ast.And)
-        kept = [each for each in node.values if not (isinstance(each, ast.Constant) and bool(each.value) is neutral)]
-        if not kept or isinstance(kept[0], ast.Constant):
-            return ast.Constant(neutral if not kept else not neutral)
-        return kept[0] if len(kept) == 1 else ast.BoolOp(node.op, kept)
+        rest = [each for each in node.values if not (isinstance(each, ast.Constant) and bool(each.value) is neutral)]
+        if not rest or isinstance(rest[0], ast.Constant):
+            return ast.Constant(neutral if not rest else not neutral)
+        return rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
-        """One string for strings in a string."""
+        """Join strings within an f-string: `f"{'stem'}_conv"` becomes `"stem_conv"`."""
         self.generic_visit(node)
         parts: list[ast.expr] = []
         for part in node.values:
@@ -190,5 +188,5 @@ class _Fold(ast.NodeTransformer):
                     parts[-1] = ast.Constant(str(parts[-1].value) + str(each.value))
                 else:
                     parts.append(ast.Constant(str(each.value)) if isinstance(each, ast.Constant) else each)
-        whole = len(parts) == 1 and isinstance(parts[0], ast.Constant)
-        return parts[0] if whole else ast.JoinedStr(parts)
+        is_plain = len(parts) == 1 and isinstance(parts[0], ast.Constant)
+        return parts[0] if is_plain else ast.JoinedStr(parts)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import fields, replace
 from functools import lru_cache
 from math import gcd, sqrt
 from typing import Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.architecture.presets import DEPTHS
 from senet_lab.checks import (
     MAX_BASE_WIDTH,
     MAX_CARDINALITY,
@@ -22,9 +22,10 @@ from senet_lab.checks import (
 )
 from senet_lab.nets.sketch import Row
 
-# How far the cost of a block may be off and still count as kept: Xie et al. 2017 take 2 % (8x14d), 16x8d is 7 %.
-KEPT = 0.25
-SWAPPED = {"cardinality": "base_width", "base_width": "cardinality"}
+# By what share the cost of a block may change and still count as constant: 2 % for 8x14d (Xie et al. 2017), 7 % for
+# 16x8d.
+MAX_COST_CHANGE = 0.25
+COUNTERPART = {"cardinality": "base_width", "base_width": "cardinality"}
 BOUNDS = {"cardinality": MAX_CARDINALITY, "base_width": MAX_BASE_WIDTH}
 
 
@@ -46,22 +47,22 @@ def at_constant_cost(
         ValueError: not a "resnext"; its groups state their width; or no value of the other comes within a quarter of
             the cost: then the error names the nearest that has one.
     """
-    given = {"cardinality": cardinality, "base_width": base_width}
-    moved = [name for name, value in given.items() if value is not None]
-    if len(moved) != 1:
-        raise TypeError(f"Give one of `cardinality` and `base_width`, not {len(moved)}; try cardinality=8.")
+    arguments = {"cardinality": cardinality, "base_width": base_width}
+    names = [name for name, value in arguments.items() if value is not None]
+    if len(names) != 1:
+        raise TypeError(f"Give one of `cardinality` and `base_width`, not {len(names)}; try cardinality=8.")
     if architecture.family != "resnext":
         rule = "has one path, and nothing to exchange for width"
         raise InvalidValueError("family", architecture.family, rule, Setting("family", "resnext"))
     if architecture.groups is not None and len(architecture.groups[0]) == 3:
         unused = ("state their width, and ", Parameter("base_width"), " does not apply")
         raise InvalidValueError("groups", architecture.groups, unused, ("rows ", Columns(("n_filters", "n_blocks"))))
-    name = moved[0]
-    value = whole(name, given[name], 1, BOUNDS[name])
+    name = names[0]
+    value = whole(name, arguments[name], 1, BOUNDS[name])
     if value == getattr(architecture, name):
         return architecture
-    found: dict[str, Any] = {name: value, SWAPPED[name]: _follower(architecture, name, value)}
-    return replace(architecture, **found)
+    sizes: dict[str, Any] = {name: value, COUNTERPART[name]: _matching_value(architecture, name, value)}
+    return replace(architecture, **sizes)
 
 
 def template_cost(architecture: Architecture) -> int:
@@ -72,7 +73,7 @@ def template_cost(architecture: Architecture) -> int:
     >>> template_cost(Architecture("resnext")), template_cost(Architecture("resnext", cardinality=1, base_width=64))
     (70144, 69632)
     """
-    return _cost(architecture, architecture.paths, architecture.base_width)
+    return _block_weights(architecture, architecture.paths, architecture.base_width)
 
 
 def sweep(
@@ -88,15 +89,13 @@ def sweep(
     Raises:
         ValueError, TypeError: no such field; or `keep_cost` with one that it does not apply to.
     """
-    one_of("name", name, tuple(SWAPPED) if keep_cost else tuple(field.name for field in fields(architecture)))
-    made = []
+    one_of("name", name, tuple(COUNTERPART) if keep_cost else tuple(field.name for field in fields(architecture)))
+    move = at_constant_cost if keep_cost else replace
+    networks = []
     for stop in stops:
-        try:
-            move = at_constant_cost if keep_cost else replace
-            made.append((stop, move(architecture, **{name: stop})))
-        except (ValueError, TypeError):
-            continue
-    return tuple(made)
+        with suppress(ValueError, TypeError):
+            networks.append((stop, move(architecture, **{name: stop})))
+    return tuple(networks)
 
 
 class Cost(NamedTuple):
@@ -113,22 +112,24 @@ def cost(architecture: Architecture) -> Cost:
     Where nothing rounds, both are a + b * cardinality * base_width + c * cardinality * base_width^2, which three
     ledgers settle to the last unit. So a curve over cardinality takes three of them, however many stops it has.
     """
-    rounds = architecture.place == "3x3"  # there the squeeze goes by the width of the paths
-    stated = architecture.groups is not None and len(architecture.groups[0]) == 3
-    if architecture.family == "resnet" or rounds or stated:
-        return _counted(architecture)
-    step = _step(architecture)
-    first, paths, width = _three(replace(architecture, cardinality=1, base_width=step))
-    wide, made = architecture.base_width // step, []
-    for a, b, c in zip(first, paths, width, strict=True):
-        squared = (c - b) // 2
-        linear = b - a - squared
-        made.append(a - linear - squared + architecture.cardinality * wide * (linear + squared * wide))
-    return Cost(*made)
+    rounds = architecture.place == "3x3"  # there the channels to squeeze depend on the width of the paths
+    has_own_width = len(architecture.table[0]) == 3
+    if architecture.family == "resnet" or rounds or has_own_width:
+        return _count(architecture)
+    step = _width_step(architecture)
+    samples = _sample_costs(replace(architecture, cardinality=1, base_width=step))
+    cardinality, width = architecture.cardinality, architecture.base_width // step  # the width in steps
+    sums = []
+    for narrow, two_paths, wide in zip(*samples, strict=True):
+        squared = (wide - two_paths) // 2
+        linear = two_paths - narrow - squared
+        constant = narrow - linear - squared
+        sums.append(constant + cardinality * width * (linear + squared * width))
+    return Cost(*sums)
 
 
 @lru_cache(maxsize=2**12)
-def _counted(architecture: Architecture) -> Cost:
+def _count(architecture: Architecture) -> Cost:
     params = macs = 0
     for times, row in rows_by_frequency(architecture):
         params += times * row.params
@@ -141,74 +142,62 @@ def rows_by_frequency(architecture: Architecture) -> list[tuple[int, Row]]:
 
     From the second block of a group on, all are alike, so two of each are drawn up: SE-ResNet-152 has 36 in one.
     """
-    short = replace(architecture, groups=tuple((*row[:-1], min(row[-1], 2)) for row in table_of(architecture)))
+    short = replace(architecture, groups=tuple((*row[:-1], min(row[-1], 2)) for row in architecture.table))
     times = {(f"group{i}", "block2"): group.n_blocks - 1 for i, group in enumerate(architecture.plan, 1)}
     return [(times.get((row.group, row.block), 1), row) for row in short.ledger().rows]
 
 
-def table_of(architecture: Architecture) -> tuple[tuple[int, ...], ...]:
-    """Return the groups as they could be given: (n_filters, n_blocks) or (filters_in, filters_out, n_blocks) each."""
-    skeleton = DEPTHS[architecture.depth]
-    return architecture.groups or tuple(zip(skeleton.n_filters, skeleton.n_blocks, strict=True))
-
-
 @lru_cache(maxsize=2**10)
-def _three(narrow: Architecture) -> tuple[Cost, Cost, Cost]:
-    """One path of the least width; two such paths; one path of twice the width."""
-    return (
-        _counted(narrow),
-        _counted(replace(narrow, cardinality=2)),
-        _counted(replace(narrow, base_width=2 * narrow.base_width)),
-    )
+def _sample_costs(narrow: Architecture) -> tuple[Cost, Cost, Cost]:
+    """Count one path of the least width, two such paths, and one path of twice the width."""
+    two_paths, wide = replace(narrow, cardinality=2), replace(narrow, base_width=2 * narrow.base_width)
+    return _count(narrow), _count(two_paths), _count(wide)
 
 
-def _cost(architecture: Architecture, cardinality: int, base_width: int) -> int:
-    """1x1 from 256 channels, 3x3 in paths, 1x1 back to 256; SENet-154's first 1x1 gives half the channels."""
+def _block_weights(architecture: Architecture, cardinality: int, base_width: int) -> int:
+    """Count 1x1 from 256 channels, 3x3 in paths, 1x1 back to 256; SENet-154's first 1x1 gives half the channels."""
     reduced = base_width // 2 if architecture.style.halve_reduction else base_width
     return cardinality * (256 * reduced + 9 * reduced * base_width + 256 * base_width)
 
 
-def _follower(architecture: Architecture, name: str, value: int) -> int:
-    """The value of the other field whose block costs nearest to the architecture's.
+def _matching_value(architecture: Architecture, name: str, value: int) -> int:
+    """Return the value of the other field whose block costs nearest to the architecture's.
 
     Raises:
-        ValueError: none is within `KEPT`.
+        ValueError: none is within `MAX_COST_CHANGE`.
     """
-    if (found := _nearest(architecture, name, value)) is not None:
-        return found
-    most = BOUNDS[name]
-    near = (v for gap in range(1, most) for v in (value - gap, value + gap) if 1 <= v <= most)
-    fit = next((v for v in near if _nearest(architecture, name, v) is not None), getattr(architecture, name))
+    if (match := _nearest(architecture, name, value)) is not None:
+        return match
+    largest = BOUNDS[name]
+    neighbors = (v for gap in range(1, largest) for v in (value - gap, value + gap) if 1 <= v <= largest)
+    fit = next((v for v in neighbors if _nearest(architecture, name, v) is not None), getattr(architecture, name))
     size = f"{architecture.cardinality}x{architecture.base_width}d"
-    rule = ("leaves no ", Parameter(SWAPPED[name]), f" whose blocks cost within {KEPT:.0%} of {size}")
+    rule = ("leaves no ", Parameter(COUNTERPART[name]), f" whose blocks cost within {MAX_COST_CHANGE:.0%} of {size}")
     raise InvalidValueError(name, value, rule, Setting(name, fit))
 
 
 def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
-    """As `_follower`, None where there is none."""
+    """Return what `_matching_value` does, or None where no value is within the bound."""
     target = template_cost(architecture)
-    step = _step(architecture)
+    step = _width_step(architecture)
     if name == "base_width" and value % step:
         return None
     if name == "cardinality":
-        halved = 0.5 if architecture.style.halve_reduction else 1
-        linear = 256 * (1 + halved)
-        exact = (sqrt(linear**2 + 36 * halved * target / value) - linear) / (18 * halved)
+        # Solve `_block_weights` for the width: 9 * share * width^2 + 256 * (1 + share) * width = target / cardinality.
+        share = 0.5 if architecture.style.halve_reduction else 1
+        linear = 256 * (1 + share)
+        exact = (sqrt(linear**2 + 36 * share * target / value) - linear) / (18 * share)
         below = int(exact / step) * step
-        costs = {
-            width: _cost(architecture, value, width) for width in (below, below + step) if 1 <= width <= MAX_BASE_WIDTH
-        }
+        costs = {w: _block_weights(architecture, value, w) for w in (below, below + step) if 1 <= w <= MAX_BASE_WIDTH}
     else:
-        below = target // _cost(architecture, 1, value)
-        costs = {
-            paths: _cost(architecture, paths, value) for paths in (below, below + 1) if 1 <= paths <= MAX_CARDINALITY
-        }
-    found = min(costs, key=lambda other: (abs(costs[other] - target), other), default=0)
-    return found if found and abs(costs[found] - target) <= KEPT * target else None
+        below = target // _block_weights(architecture, 1, value)
+        costs = {n: _block_weights(architecture, n, value) for n in (below, below + 1) if 1 <= n <= MAX_CARDINALITY}
+    match = min(costs, key=lambda other: (abs(costs[other] - target), other), default=0)
+    return match if match and abs(costs[match] - target) <= MAX_COST_CHANGE * target else None
 
 
-def _step(architecture: Architecture) -> int:
-    """Base widths must be multiples of this for whole channels in each path, in all groups."""
+def _width_step(architecture: Architecture) -> int:
+    """Return what base widths must be multiples of, for whole channels in each path of all groups."""
     whole_paths = 128 if architecture.style.halve_reduction else 64
     rows = architecture.groups or ((64, 1),)
     return max(whole_paths // gcd(row[0], whole_paths) for row in rows)

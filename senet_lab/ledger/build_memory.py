@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from senet_lab import memory
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import Bare, InvalidValueError, Setting
-from senet_lab.ledger.budget import rows_by_frequency, table_of
+from senet_lab.ledger.budget import rows_by_frequency
 from senet_lab.memory import size_words
 
 # Fitted to the peaks that `memory.peak()` gave for `Architecture.build()`, and for `.save()` behind it, in a process
@@ -26,9 +26,11 @@ from senet_lab.memory import size_words
 # values of the largest layer are drawn in 2.25 times its size, and each layer has its objects in Python. To save copies
 # all weights once, and the largest ones again. The worst was off by 8 %, except for a network of 4,000 tiny layers.
 IMPORTS = 850_000_000  # Keras and TensorFlow, and a first model
-NUMBER = 4  # bytes of a float32; mixed precision stores weights in it as well
+FLOAT_BYTES = 4  # bytes of a float32; mixed precision stores weights in it as well
+RANDOM_VALUES = 2.25  # bytes per byte of the largest layer's weights, while they are drawn
+LAYER_OBJECTS = 120_000  # bytes per layer
+SAVE_OVERHEAD = 20_000_000  # bytes
 Table = tuple[tuple[int, ...], ...]
-DRAWN, LAYER, SAVED = 2.25, 120_000, 20_000_000
 
 
 class _Sizes(NamedTuple):
@@ -52,7 +54,7 @@ def bytes_to_build(architecture: Architecture, *, fresh: bool = False) -> int:
     """
     sizes = _sizes(architecture)
     imports = IMPORTS if fresh or not _is_keras_loaded() else 0
-    return imports + int(sizes.weights + DRAWN * sizes.largest + LAYER * sizes.layers)
+    return imports + int(sizes.weights + RANDOM_VALUES * sizes.largest + LAYER_OBJECTS * sizes.layers)
 
 
 def _is_keras_loaded() -> bool:
@@ -73,7 +75,7 @@ def data_to_build(architecture: Architecture) -> int:
 def bytes_to_save(architecture: Architecture) -> int:
     """Return what saving a model needs at its peak, beyond the model."""
     sizes = _sizes(architecture)
-    return sizes.weights + sizes.largest + SAVED
+    return sizes.weights + sizes.largest + SAVE_OVERHEAD
 
 
 def bytes_to_build_and_save(architecture: Architecture, *, fresh: bool = False) -> int:
@@ -148,7 +150,7 @@ def _fitting(architecture: Architecture, fits: Callable[[Architecture], bool]) -
 
     if architecture.include_top and (classes := _most(lambda count: do(classes=count), 2, architecture.classes)):
         yield Setting("classes", max(2, _rounded(classes)))
-    table = table_of(architecture)
+    table = architecture.table
     blocks = _most(lambda most: do(groups=_fewer(table, most)), 1, max(row[-1] for row in table))
     if blocks:
         yield Setting("groups", _fewer(table, blocks))
@@ -190,4 +192,4 @@ def _sizes(architecture: Architecture) -> _Sizes:
     rows = rows_by_frequency(architecture)
     weights = [row.params + row.state for _, row in rows]
     total = sum(times * each for (times, _), each in zip(rows, weights, strict=True))
-    return _Sizes(NUMBER * total, NUMBER * max(weights), sum(times for times, _ in rows))
+    return _Sizes(FLOAT_BYTES * total, FLOAT_BYTES * max(weights), sum(times for times, _ in rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -34,9 +34,9 @@ class Total(NamedTuple):
     @classmethod
     def over(cls, name: str, rows: Iterable[Row]) -> Total:
         """Sum `rows` under a name."""
-        columns = list(zip(*((r.params, r.state, r.macs, r.elementwise, r.activations) for r in rows), strict=True))
-        sums = map(sum, columns or [()] * len(SUMMED))
-        return cls(name, len(columns[0]) if columns else 0, *sums)
+        values = [(row.params, row.state, row.macs, row.elementwise, row.activations) for row in rows]
+        columns = zip(*values, strict=True) if values else [()] * len(SUMMED)
+        return cls(name, len(values), *map(sum, columns))
 
 
 @lru_cache(maxsize=32)  # what a page draws of one network asks for it time and again
@@ -128,7 +128,7 @@ class Ledger:
 
     def blocks(self) -> dict[tuple[str, str], tuple[Row, ...]]:
         """The rows of each (group, block), in order; a stem and a classifier have one block, named ""."""
-        return {key: tuple(rows) for key, rows in self._sorted(lambda row: (row.group, row.block)).items()}
+        return {key: tuple(rows) for key, rows in self._collect((row.group, row.block) for row in self.rows).items()}
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -151,27 +151,25 @@ class Ledger:
 
     def by_group(self) -> tuple[Total, ...]:
         """A total for each of `places`: the stem, each group, the classifier, and what is outside of these."""
-        return self._groups
+        return self._group_totals
 
     @cached_property
-    def _groups(self) -> tuple[Total, ...]:
-        found: dict[str, list[Row]] = {}
-        for row, place in zip(self.rows, self.places, strict=True):
-            found.setdefault(place, []).append(row)
-        return tuple(Total.over(name, rows) for name, rows in found.items())
+    def _group_totals(self) -> tuple[Total, ...]:
+        return self._totals(self.places)
 
     def by_kind(self) -> tuple[Total, ...]:
         """A total for each kind of layer; all that squeeze-excite consists of is one."""
-        return self._by(lambda row: "squeeze-excite" if row.in_se else row.kind)
+        return self._totals("squeeze-excite" if row.in_se else row.kind for row in self.rows)
 
-    def _by(self, key: Callable[[Row], str]) -> tuple[Total, ...]:
-        return tuple(Total.over(name, rows) for name, rows in self._sorted(key).items())
+    def _totals(self, names: Iterable[str]) -> tuple[Total, ...]:
+        return tuple(Total.over(name, rows) for name, rows in self._collect(names).items())
 
-    def _sorted(self, key: Callable[[Row], K]) -> dict[K, list[Row]]:
-        found: dict[K, list[Row]] = {}
-        for row in self.rows:
-            found.setdefault(key(row), []).append(row)
-        return found
+    def _collect(self, keys: Iterable[K]) -> dict[K, list[Row]]:
+        """Return the rows of each key, in order, where `keys` has one for each row."""
+        collected: dict[K, list[Row]] = {}
+        for row, key in zip(self.rows, keys, strict=True):
+            collected.setdefault(key, []).append(row)
+        return collected
 
     def to_frame(self) -> pd.DataFrame:
         """The rows as a pandas DataFrame, one column for each attribute of `Row`."""

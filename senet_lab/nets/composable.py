@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.nets import blocks
@@ -22,13 +23,16 @@ class Composable:
     """
 
     family: ClassVar[str]
+    architecture: Architecture
 
     stem = staticmethod(blocks.stem)
     squeeze_excite_block = staticmethod(blocks.squeeze_excite_block)
     classifier = staticmethod(blocks.classifier)
 
-    def __init__(self, architecture: Architecture) -> None:
-        self.architecture = architecture
+    def __init__(self, n_layers: int | Sequence[Sequence[int]], **fields: Any) -> None:
+        """Take a published depth, or a table of groups, for `n_layers`; the fields are those of `Architecture`."""
+        size = {"groups": n_layers} if isinstance(n_layers, (list, tuple)) else {"depth": n_layers}
+        self.architecture = Architecture(self.family, **size, **fields)
 
     @classmethod
     def of(cls, architecture: Architecture) -> Self:
@@ -41,9 +45,9 @@ class Composable:
             raise ValueError(
                 f"`family` (={architecture.family!r}) must be that of {cls.__name__}; try family={cls.family!r}."
             )
-        made = object.__new__(cls)
-        Composable.__init__(made, architecture)
-        return made
+        network = object.__new__(cls)
+        network.architecture = architecture
+        return network
 
     @cached_property
     def model(self) -> keras.Model:

@@ -11,7 +11,7 @@ from senet_lab.nets.sketch import Sketch, role_of
 
 
 def replay(model: Any) -> Sketch:
-    """The sketch at the output of a model's last layer; its rows are the ledger of the model.
+    """Return the sketch at the output of a model's last layer; its rows are the ledger of the model.
 
     Args:
         model: a functional `keras.Model` of one input whose layers are in the vocabulary, each called once.
@@ -30,24 +30,24 @@ def replay(model: Any) -> Sketch:
             f"A ledger needs an input of known size, not {inputs[0].shape}; try keras.Input((224, 224, 3))."
         )
     x = Sketch(inputs[0].shape[1:], inputs[0].name)
-    found = {id(inputs[0]): x}
+    sketches = {id(inputs[0]): x}  # by the Keras tensor that each stands for
     for layer in model.layers:
         if type(layer).__name__ == "InputLayer":
             continue
-        given = layer.input  # Keras raises a ValueError of its own for a layer that is called twice
-        several = isinstance(given, (list, tuple))
-        if any(id(each) not in found for each in (given if several else [given])):
+        tensors = layer.input  # Keras raises a ValueError of its own for a layer that is called twice
+        has_several = isinstance(tensors, (list, tuple))
+        if any(id(each) not in sketches for each in (tensors if has_several else [tensors])):
             raise ValueError(
                 f"`{layer.name}` takes what no counted layer gives: the output of a nested model, or of an operation "
                 "such as x + y; use layers, such as keras.layers.Add, and models that are not nested."
             )
-        x = _called(layer, [found[id(each)] for each in given] if several else found[id(given)])
-        found[id(layer.output)] = x
-    return found[id(model.outputs[0])]
+        x = _replay_layer(layer, [sketches[id(each)] for each in tensors] if has_several else sketches[id(tensors)])
+        sketches[id(layer.output)] = x
+    return sketches[id(model.outputs[0])]
 
 
-def _called(layer: Any, x: Any) -> Sketch:
-    """One Keras layer on the sketches of its inputs, held against what Keras says of it."""
+def _replay_layer(layer: Any, x: Any) -> Sketch:
+    """Call one layer on the sketches of its inputs, and compare its row with what Keras says of it."""
     kind = type(layer).__name__
     if kind not in layers.__all__:
         raise TypeError(f"`{layer.name}` is a {kind}, which no ledger counts; it counts {listed(layers.__all__)}.")

@@ -26,7 +26,7 @@ __all__ = [
 STYLE = style_of("original", "resnet")
 
 # Meta-parameter: number of filters and blocks of each group
-groups = {n: tuple(zip(DEPTHS[n].n_filters, DEPTHS[n].n_blocks, strict=True)) for n in (26, 50, 101, 152)}
+groups = {depth: DEPTHS[depth].table for depth in (26, 50, 101, 152)}
 
 
 def learner(

@@ -37,8 +37,8 @@ STYLE = style_of("original", "resnext")
 
 # Meta-parameter: filters in, filters out and number of blocks of each group, for 32x4d
 groups = {
-    n: tuple((2 * filters, 4 * filters, n_blocks) for filters, n_blocks in zip(*DEPTHS[n][1::-1], strict=True))
-    for n in (26, 50, 101, 152)
+    depth: tuple((2 * n_filters, 4 * n_filters, n_blocks) for n_filters, n_blocks in DEPTHS[depth].table)
+    for depth in (26, 50, 101, 152)
 }
 
 
@@ -62,8 +62,18 @@ def learner(
     ratios = for_each_group("ratio", ratio, len(group_rows(groups, 3)))
     for number, (filters_in, filters_out, n_blocks) in enumerate(groups, 1):
         unique_name(x, name)  # so that groups added by hand take the numbers behind these
-        strides, one, named = 1 if number == 1 else 2, ratios[number - 1], f"{name}{number}"
-        x = group(x, n_blocks, filters_in, filters_out, cardinality, one, strides, style=style, name=named)
+        strides = 1 if number == 1 else 2
+        x = group(
+            x,
+            n_blocks,
+            filters_in,
+            filters_out,
+            cardinality,
+            ratios[number - 1],
+            strides,
+            style=style,
+            name=f"{name}{number}",
+        )
     return x
 
 

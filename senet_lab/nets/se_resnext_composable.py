@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from senet_lab.architecture.architecture import Architecture
 from senet_lab.nets import se_resnext
 from senet_lab.nets.composable import Composable
 
@@ -37,16 +36,12 @@ class SEResNeXt(Composable):
         convention: str = "original",
     ) -> None:
         """Take a published depth, or a table of groups, for `n_layers`; the rest as in `Architecture`."""
-        size = {"groups": n_layers} if isinstance(n_layers, (list, tuple)) else {"depth": n_layers}
         super().__init__(
-            Architecture(
-                "resnext",
-                ratio=ratio,
-                cardinality=cardinality,
-                input_shape=input_shape,
-                classes=n_classes,
-                include_top=include_top,
-                convention=convention,
-                **size,
-            )
+            n_layers,
+            cardinality=cardinality,
+            ratio=ratio,
+            input_shape=input_shape,
+            classes=n_classes,
+            include_top=include_top,
+            convention=convention,
         )

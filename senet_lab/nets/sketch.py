@@ -125,45 +125,45 @@ class Sketch:
         Raises:
             ValueError: two layers have one name, which Keras would refuse.
         """
-        found: dict[int, Sketch] = {}
-        waiting = [(self, False)]
-        while waiting:
-            sketch, ready = waiting.pop()
-            if ready:
-                found[id(sketch)] = sketch
-            elif id(sketch) not in found:
-                waiting.append((sketch, True))
-                waiting += [(each, False) for each in reversed(sketch.inputs)]
-        rows = [row for sketch in found.values() for row in sketch.written]
+        ordered: dict[int, Sketch] = {}  # topologically: a sketch is added once its inputs are
+        stack = [(self, False)]
+        while stack:
+            sketch, is_ready = stack.pop()
+            if is_ready:
+                ordered[id(sketch)] = sketch
+            elif id(sketch) not in ordered:
+                stack.append((sketch, True))
+                stack += [(each, False) for each in reversed(sketch.inputs)]
+        rows = [row for sketch in ordered.values() for row in sketch.written]
         if len({row.name for row in rows}) < len(rows):
-            twice = next(name for name, times in Counter(row.name for row in rows).items() if times > 1)
-            raise ValueError(f"Two layers have the name {quoted(twice)}; give one of their blocks another `name`.")
+            duplicate = next(name for name, times in Counter(row.name for row in rows).items() if times > 1)
+            raise ValueError(f"Two layers have the name {quoted(duplicate)}; give one of their blocks another `name`.")
         return rows
 
     def onward(self, shape: Shape, field: int, jump: int) -> Sketch:
-        """The output of a layer that is called on this sketch; what it writes is still to be put in."""
-        made = object.__new__(Sketch)
-        made.shape, made.field, made.jump, made.names = shape, field, jump, self.names
-        made.written, made.inputs = (), (self,)
-        return made
+        """Return the output of a layer that is called on this sketch, without the rows that the layer writes."""
+        output = object.__new__(Sketch)
+        output.shape, output.field, output.jump, output.names = shape, field, jump, self.names
+        output.written, output.inputs = (), (self,)
+        return output
 
     def write(self, name: str, entry: Entry, role: str = "") -> Sketch:
         """Return the output of a layer, with its row."""
         field = self.field + (entry.kernel - 1) * self.jump
-        made = self.onward(entry.output_shape, field, self.jump * entry.stride)
+        output = self.onward(entry.output_shape, field, self.jump * entry.stride)
         group, block = place(name)
-        made.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field, role),)
-        return made
+        output.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field, role),)
+        return output
 
 
 def place(name: str) -> tuple[str, str]:
-    """Group and block that a layer's name says.
+    """Return the group and block that a layer's name says.
 
     >>> place("group2_block1_conv1"), place("stem_conv"), place("conv2d_7")
     (('group2', 'block1'), ('stem', ''), ('', ''))
     """
-    found = re.match(r"(.+?)_(block\d+)_|(stem|classifier|squeeze_excite\d+)_", name)
-    return (found[1] or found[3], found[2] or "") if found else ("", "")
+    match = re.match(r"(?P<group>.+?)_(?P<block>block\d+)_|(?P<part>stem|classifier|squeeze_excite\d+)_", name)
+    return (match["group"] or match["part"], match["block"] or "") if match else ("", "")
 
 
 _ROLE = re.compile(r".+_(?:se_(?P<se>squeeze|reduce|gate|scale)|(?P<shortcut>shortcut)_\w+|block\d+_(?P<output>relu))")
@@ -202,7 +202,7 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
 
 
 def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
-    """The Keras layer of that name, accelerated before its first call, so that Keras compiles nothing for it."""
+    """Return the Keras layer of that name, accelerated before its first call, so that Keras compiles nothing for it."""
     import keras
 
     from senet_lab.nets.on_keras.acceleration import accelerate
@@ -277,7 +277,7 @@ def written_once(block: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def unique_name(x: Any, stem: str) -> str:
-    """`stem` with the next number that is free in the network `x` belongs to: "group1", "group2"."""
+    """Return `stem` with the next number that is free in the network `x` belongs to: "group1", "group2"."""
     if isinstance(x, Sketch):
         x.names[stem] += 1
         return f"{stem}{x.names[stem]}"
@@ -287,7 +287,7 @@ def unique_name(x: Any, stem: str) -> str:
 
 
 def _automatic_name(x: Sketch, keras_name: str) -> str:
-    """The name that Keras gives a layer without one: conv2d, conv2d_1, and so on."""
+    """Return the name that Keras gives a layer without one: conv2d, conv2d_1, and so on."""
     stem = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", keras_name)
     stem = re.sub("([a-z])([A-Z])", r"\1_\2", stem).lower()
     x.names[stem] += 1

@@ -4,7 +4,7 @@ import pytest
 
 from senet_lab import Architecture, SEResNet, SEResNeXt
 from senet_lab.architecture.style import CONVENTIONS, style_of
-from senet_lab.cli import _parser, recipe_of
+from senet_lab.cli import parser, recipe_of
 from senet_lab.explorer.moves import apply_move
 from senet_lab.trainer.state import after, initial_state
 from senet_lab.training.recipe import RECIPES, Recipe
@@ -44,7 +44,7 @@ def test_recipes_give_the_original_for_seed_but_do_not_list_it():
 
 
 def test_the_command_line_takes_recipe_seed():
-    arguments = [_parser().parse_args(["train", "--recipe", name]) for name in ("seed", "original")]
+    arguments = [parser().parse_args(["train", "--recipe", name]) for name in ("seed", "original")]
     assert recipe_of(arguments[0]) == recipe_of(arguments[1])
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from senet_lab import Architecture
 from senet_lab.architecture.presets import PRESETS
-from senet_lab.ledger.budget import KEPT, at_constant_cost, cost, sweep, template_cost
+from senet_lab.ledger.budget import MAX_COST_CHANGE, at_constant_cost, cost, sweep, template_cost
 from senet_lab.ledger.differences import Difference, merged
 from senet_lab.ledger.ledger import SUMMED
 
@@ -84,7 +84,7 @@ def test_bad_moves_are_answered_with_rule_value_and_what_would_do():
 @pytest.mark.parametrize(("named", "tried"), [("cardinality", 168), ("base_width", 46)])
 def test_what_an_error_suggests_can_be_had(named, tried):
     moved = at_constant_cost(RESNEXT, **{named: tried})
-    assert abs(template_cost(moved) - template_cost(RESNEXT)) <= KEPT * template_cost(RESNEXT)
+    assert abs(template_cost(moved) - template_cost(RESNEXT)) <= MAX_COST_CHANGE * template_cost(RESNEXT)
 
 
 def test_a_sweep_leaves_out_what_is_not_legal():

@@ -12,7 +12,7 @@ import ship
 from safetensors.numpy import load_file, save_file
 
 from senet_lab import Architecture
-from senet_lab.cli import _parser, recipe_of
+from senet_lab.cli import parser, recipe_of
 from senet_lab.data import datasets as data
 from senet_lab.gatelens.views.figures import activation_figure, save_figure
 from senet_lab.gates.observe import gates
@@ -60,7 +60,7 @@ def test_what_ships_is_small_and_good_and_each_network_with_gates_has_its_twin()
 @pytest.mark.parametrize("name", names())
 def test_the_command_on_a_card_is_the_recipe_on_it(name):
     told = card(name)
-    chosen = _parser().parse_args(shlex.split(told.command)[3:])
+    chosen = parser().parse_args(shlex.split(told.command)[3:])
     assert (chosen.data, recipe_of(chosen)) == (told.data, Recipe.from_dict(told.recipe))
     by_token = chosen.token and Architecture.from_token(chosen.token)
     assert (by_token or Architecture.preset(chosen.preset)) == told.architecture
@@ -111,7 +111,7 @@ def test_a_run_that_is_not_finished_or_has_other_images_is_not_shipped(tmp_path)
 def test_the_command_names_what_differs_from_the_recipe(change, tmp_path):
     architecture = Architecture.preset("cifar_resnet20")
     run = Run.create(architecture, replace(RECIPES["modern"], **change), folder=tmp_path / "run")
-    chosen = _parser().parse_args(shlex.split(ship.command(run))[3:])
+    chosen = parser().parse_args(shlex.split(ship.command(run))[3:])
     assert (chosen.preset, chosen.token, chosen.recipe) == ("cifar_resnet20", None, "modern")
     assert {name: getattr(chosen, name) for name in change} == change
 
