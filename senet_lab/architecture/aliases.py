@@ -13,10 +13,17 @@ T = TypeVar("T")
 
 
 class AliasDict(dict[str, T]):
-    """A dictionary that also takes an alias in `[...]`; it does not list them."""
+    """A dictionary that also takes aliases; it does not list them."""
 
     def __missing__(self, name: str) -> T:
         return self[ALIASES[name]]
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(current_name(name))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a name or an alias."""
+        return super().get(current_name(name), default)
 
 
 def current_name(name: Any) -> Any:

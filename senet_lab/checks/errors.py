@@ -6,12 +6,19 @@ of names, and values as they were typed.
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 from senet_lab.checks.quoting import quoted
 
-NO_VALUE: Any = object()  # of an error that repeats no value
+
+class _NoValue(Enum):  # stays itself when an error is copied or pickled
+    NO_VALUE = "no value"
+
+
+NO_VALUE: Any = _NoValue.NO_VALUE  # of an error that repeats no value
 
 
 class Bare(str):
@@ -73,6 +80,8 @@ class Words:
 
     def sentence(self, error: ParameterError) -> str:
         """Return all of an error."""
+        if not error.rule:
+            return str(error.name)
         name, rule, value = self.name(error.name), self.phrase(error.rule), error.value
         if value is NO_VALUE:
             body = f"{name} {rule}"
@@ -157,6 +166,8 @@ class ImageShape:
 class ParameterError(Exception):
     """Says which parameter cannot have its value, why, and what to try; see its two kinds below.
 
+    With one argument, that is the whole text: Keras raises the errors of layers again as `type(error)(text)`.
+
     Attributes:
         name: of the parameter.
         value: that it cannot have; `NO_VALUE` where the rule says enough.
@@ -166,13 +177,31 @@ class ParameterError(Exception):
         place: where the parameter stands, such as "group 2"; "" where it is given itself.
     """
 
-    def __init__(self, name: Name, value: Any, rule: Phrase, suggestion: Phrase = "", *, advice: str = "") -> None:
-        super().__init__(name, value, rule, suggestion)
+    def __init__(
+        self, name: Name, value: Any = NO_VALUE, rule: Phrase = "", suggestion: Phrase = "", *, advice: str = ""
+    ) -> None:
+        super().__init__()
         self.name, self.value, self.rule, self.suggestion, self.advice = name, value, rule, suggestion, advice
         self.place = ""
 
+    @property
+    def args(self) -> tuple[str]:  # type: ignore[override]
+        """The text alone. It is written when somebody asks: the controls catch dozens of errors for each move."""
+        return (str(self),)
+
     def __str__(self) -> str:
         return PYTHON.sentence(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = (self.name, self.value, self.rule, self.suggestion)
+        try:
+            pickle.dumps(fields)
+        except Exception:
+            return type(self), (str(self),)
+        return type(self), fields, {"advice": self.advice, "place": self.place}
 
 
 class InvalidValueError(ParameterError, ValueError):

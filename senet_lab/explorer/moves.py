@@ -42,7 +42,7 @@ def apply_move(
     value = parse_field(value) if isinstance(value, str) and name in TYPED_FIELDS else value
     if name in _BY_CONTROL:
         return _BY_CONTROL[name](architecture, value)
-    if origin is not None and name in COST_PAIR and value != getattr(architecture, name):
+    if origin is not None and name in COST_PAIR and value not in (None, getattr(architecture, name)):
         paths = {each: getattr(origin, each) for each in COST_PAIR}
         return at_constant_cost(replace(architecture, **paths), **{name: value})
     return replace(architecture, **{name: value})

@@ -148,11 +148,11 @@ class Sketch:
         return output
 
     def write(self, name: str, entry: Entry, role: str = "") -> Sketch:
-        """Return the output of a layer, with its row."""
+        """Return the output of a layer, with its row; one that states no role has that which its name says."""
         field = self.field + (entry.kernel - 1) * self.jump
         output = self.onward(entry.output_shape, field, self.jump * entry.stride)
         group, block = place(name)
-        output.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field, role),)
+        output.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field, role or role_of(name)),)
         return output
 
 
@@ -170,7 +170,7 @@ _ROLE = re.compile(r".+_(?:se_(?P<se>squeeze|reduce|gate|scale)|(?P<shortcut>sho
 
 
 def role_of(name: str) -> str:
-    """Return the role that a Keras layer's name says, since a saved model has nothing else to tell it by.
+    """Return the role that a layer's name says: all that a Keras layer, or code that was exported, has to tell it by.
 
     >>> role_of("group2_block1_se_reduce"), role_of("group2_block1_shortcut_bn"), role_of("group2_block1_relu1")
     ('reduce', 'shortcut', '')

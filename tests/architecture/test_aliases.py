@@ -37,7 +37,8 @@ def test_a_token_never_contains_the_original_convention():
 
 def test_recipes_give_the_original_for_seed_but_do_not_list_it():
     assert RECIPES["seed"] is RECIPES["original"] == Recipe()
-    assert CONVENTIONS["seed"] is CONVENTIONS["original"]
+    assert CONVENTIONS["seed"] is CONVENTIONS.get("seed") is CONVENTIONS["original"]
+    assert "seed" in RECIPES
     assert "seed" not in list(RECIPES) + list(CONVENTIONS)
     with pytest.raises(KeyError, match="sed"):
         RECIPES["sed"]

@@ -3,6 +3,7 @@
 import ast
 import pickle
 from collections import Counter
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -105,11 +106,28 @@ def test_an_error_has_one_text_for_python_and_one_for_the_page(case):
 
 
 @pytest.mark.parametrize(("case", "kind"), [("bound", ValueError), ("type", TypeError)])
-def test_an_error_is_caught_as_pythons_own_and_survives_a_process(case, kind):
+def test_an_error_is_caught_as_pythons_own(case, kind):
+    assert isinstance(CASES[case][0], kind)
+
+
+@pytest.mark.parametrize("copied", [lambda error: pickle.loads(pickle.dumps(error)), deepcopy], ids=["pickle", "copy"])
+@pytest.mark.parametrize("case", CASES)
+def test_an_error_survives_another_process_and_a_copy(case, copied):
     error = CASES[case][0]
-    assert isinstance(error, kind)
-    copy = pickle.loads(pickle.dumps(error))
-    assert (type(copy), str(copy), copy.name, copy.value) == (type(error), str(error), error.name, error.value)
+    copy = copied(error)
+    assert (type(copy), str(copy), copy.args) == (type(error), str(error), (str(error),))
+    assert (copy.name, copy.value, copy.place) == (error.name, error.value, error.place)
+
+
+def test_an_error_about_a_value_that_cannot_be_pickled_keeps_its_text():
+    error = error_of(Architecture, ratio=lambda: 16)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_an_error_made_of_its_text_has_that_text():
+    """Keras raises what a layer raised again, as `type(error)(text)`."""
+    error = InvalidValueError("Exception in MyLayer.call(). `ratio` (=0) must be at least 1; try 1.")
+    assert str(error) == page_text(error).replace("Ratio (0)", "`ratio` (=0)") == error.name
 
 
 def test_an_error_says_its_parameter_value_rule_and_suggestion_as_fields():

@@ -22,7 +22,7 @@ from senet_lab.export.parts import part_code
 from senet_lab.export.save import UNITS, layer_csv, save
 from senet_lab.files import written_whole
 from senet_lab.nets import layers
-from senet_lab.nets.sketch import Row, role_of
+from senet_lab.nets.sketch import Row
 from senet_lab.training.runs.run import Run
 
 RESNEXT = Architecture("resnext", 50)
@@ -54,8 +54,7 @@ def without_keras(text):
     names |= {"Input": Sketch, "Model": lambda _inputs, outputs, name=None: outputs}  # noqa: ARG005
     body = re.sub(r"^from keras(\.layers)? import (\([^)]*\)|.*)$", "", text, flags=re.MULTILINE)
     exec(compile(body, "code", "exec"), names)
-    rows = Ledger.of(names["model"]).rows  # Keras' layers have no role, and their names say it, as for a saved model
-    return Ledger(tuple(row._replace(role=role_of(row.name)) for row in rows))
+    return Ledger.of(names["model"])
 
 
 def assert_alike(architecture):

@@ -19,7 +19,7 @@ from senet_lab import Architecture
 from senet_lab.weights.timm.networks import NAMES, PICKLED, PUBLISHED, architecture_of
 from senet_lab.weights.timm.weights import convert, save_timm, to_timm
 
-# One of each kind of block, stem, shortcut and convention; `test_what_was_recorded...` has all of them.
+# One of each kind of block, stem, shortcut and convention; `test_recorded_values_are_those_of_timm` has all of them.
 KINDS = (
     "seresnet18", "seresnet50", "seresnext50_32x4d", "senet154",
     "legacy_seresnet18", "legacy_seresnet50", "legacy_seresnext26_32x4d", "legacy_senet154",
