@@ -69,8 +69,8 @@ lint-js: node_modules/.ready
 
 # The packages are pinned, with hashes; see .npmrc.
 node_modules/.ready: package.json package-lock.json
-	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' \
-		2>/dev/null && command -v npm >/dev/null || { echo "make lint checks the JavaScript with Node 20.19 or newer and npm;" \
+	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major >= 24 || (major == 22 && minor >= 12) || (major == 20 && minor >= 19) ? 0 : 1)' \
+		2>/dev/null && command -v npm >/dev/null || { echo "make lint checks the JavaScript with Node 20.19, 22.12 or 24 and npm;" \
 		"here is $$(node --version 2>/dev/null || echo no Node). On Debian and Ubuntu: apt-get install nodejs npm"; exit 1; }
 	npm ci --loglevel=error
 	@touch $@

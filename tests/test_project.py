@@ -3,9 +3,12 @@
 import importlib
 import json
 import re
+import subprocess
+import sys
 import tomllib
 import traceback
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -53,6 +56,18 @@ def test_every_package_of_node_is_pinned_with_a_hash_and_without_an_address():
         assert "resolved" not in package
         assert path == "" or package["integrity"].startswith("sha512-")
         assert {*package.get("dependencies", ()), *package.get("optionalDependencies", ())} <= locked
+
+
+@pytest.mark.slow
+def test_the_wheel_has_what_panels_show(tmp_path):
+    """Bundles are generated, and a line in .gitignore would be enough to leave them out."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    with ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        packed = {name for name in wheel.namelist() if name.startswith("senet_lab/")}
+    sources = {f"{path.relative_to(ROOT)}" for path in FILES if path.suffix in (".py", ".js", ".css", ".safetensors")}
+    assert {path for path in sources if path.startswith("senet_lab/")} <= packed
+    assert len([name for name in packed if name.endswith("widget.bundle.js")]) == 4
 
 
 def test_the_performance_page_is_what_the_stored_measurements_say(monkeypatch):

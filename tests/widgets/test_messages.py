@@ -5,18 +5,21 @@ from typing import get_args, get_type_hints
 
 import message_types
 import pytest
+from runs import made
 
-from senet_lab import Architecture, Exercise, Explorer
+from senet_lab import Architecture, Exercise, Explorer, GateLens, Trainer
 from senet_lab.explorer import messages as explorer_messages
 from senet_lab.explorer.updates import apply_moves, first_state
 from senet_lab.export import FORMS, SUFFIXES
 from senet_lab.gatelens import messages as gatelens_messages
+from senet_lab.gatelens.page import PARTS
 from senet_lab.gatelens.state import Offer
 from senet_lab.gatelens.state import State as LensState
 from senet_lab.gatelens.state import after as gatelens_after
 from senet_lab.trainer import messages as trainer_messages
 from senet_lab.trainer.state import after as trainer_after
 from senet_lab.trainer.state import initial_state
+from senet_lab.weights import pretrained
 from senet_lab.widgets.control import Control
 from senet_lab.widgets.messages import OPEN_SECTIONS, ControlMessage
 
@@ -47,6 +50,25 @@ def test_what_the_explorer_and_an_exercise_send_has_the_keys_of_its_type():
     assert set(Explorer(Architecture("resnext", 50)).shown) == set(get_type_hints(explorer_messages.Shown))
     exercise_messages = importlib.import_module("senet_lab.exercises.messages")
     assert set(Exercise("ratio-4-params").shown) == set(get_type_hints(exercise_messages.Shown))
+
+
+@pytest.mark.parametrize("has_run", [False, True])
+def test_what_the_trainer_sends_has_the_keys_of_its_types(tmp_path, has_run):
+    if has_run:
+        made(tmp_path, "a")
+    trainer = Trainer(folder=tmp_path)
+    for name in ("form", "now", "epochs"):
+        assert set(getattr(trainer, name)) == set(get_type_hints(get_type_hints(trainer_messages.Traits)[name]))
+    buttons = set(get_type_hints(trainer_messages.Buttons))
+    assert set(trainer.now["asks"]) <= buttons
+    assert bool(trainer.now["asks"]) == has_run
+
+
+def test_what_the_gatelens_sends_has_the_keys_of_its_types(monkeypatch):
+    monkeypatch.setattr(pretrained, "names", lambda: ())  # a lens that loads nothing
+    lens = GateLens()
+    assert set(lens.shown) == set(get_type_hints(gatelens_messages.Shown))
+    assert {"shown", *PARTS} == set(get_type_hints(gatelens_messages.Traits))
 
 
 def test_a_control_is_sent_with_all_its_fields():
@@ -90,7 +112,7 @@ def gatelens_reasons(moves):
 @pytest.mark.parametrize(
     ("reasons", "messages", "elsewhere"),
     [
-        (explorer_reasons, explorer_messages, {"reset"}),  # what the widget takes before the state gets it
+        (explorer_reasons, explorer_messages, set()),
         (trainer_reasons, trainer_messages, set()),
         (gatelens_reasons, gatelens_messages, {"upload", "runs"}),
     ],
