@@ -55,10 +55,9 @@ def apply_moves(state: State, moves: dict[str, Any], gesture: str) -> State:
 def _apply_move(state: State, name: str, value: Any) -> State:
     if update := COMMANDS.get(name) or _SETTINGS.get(name):
         return update(state, value)
-    if name in _CHOICES:
-        return replace(state, **{name: one_of(name, value, _CHOICES[name])})
-    if name in _FLAGS:
-        return replace(state, **{name: flag(name, value)})
+    if name in _CHOICES or name in _FLAGS:
+        setting: Any = one_of(name, value, _CHOICES[name]) if name in _CHOICES else flag(name, value)
+        return replace(state, **{name: setting})
     if name in COST_PAIR and state.keep_cost and can_keep_cost(state.architecture):
         anchor = state.anchor or state.architecture
         return change_architecture(state, apply_move(state.architecture, name, value, origin=anchor), anchor)

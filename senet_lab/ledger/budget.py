@@ -171,7 +171,7 @@ def _matching_value(architecture: Architecture, name: str, value: int) -> int:
 
 def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
     """Return what `_matching_value` does, or None where no value is within the bound."""
-    target = template_cost(architecture)
+    target, most = template_cost(architecture), BOUNDS[COUNTERPART[name]]
     step = _width_step(architecture)
     if name == "base_width" and value % step:
         return None
@@ -181,16 +181,10 @@ def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
         linear = 256 * (1 + share)
         exact = (sqrt(linear**2 + 36 * share * target / value) - linear) / (18 * share)
         below = int(exact / step) * step
-        costs = {
-            w: _block_weights(architecture, value, w)
-            for w in (below, below + step)
-            if 1 <= w <= BOUNDS[COUNTERPART[name]]
-        }
+        costs = {w: _block_weights(architecture, value, w) for w in (below, below + step) if 1 <= w <= most}
     else:
         below = target // _block_weights(architecture, 1, value)
-        costs = {
-            n: _block_weights(architecture, n, value) for n in (below, below + 1) if 1 <= n <= BOUNDS[COUNTERPART[name]]
-        }
+        costs = {n: _block_weights(architecture, n, value) for n in (below, below + 1) if 1 <= n <= most}
     match = min(costs, key=lambda other: (abs(costs[other] - target), other), default=0)
     return match if match and abs(costs[match] - target) <= MAX_COST_CHANGE * target else None
 
