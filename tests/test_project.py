@@ -58,7 +58,7 @@ def test_every_package_of_node_is_pinned_with_a_hash_and_without_an_address():
 def test_the_performance_page_is_what_the_stored_measurements_say(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     report = importlib.import_module("report")
-    assert report.page(*map(report.stored, ("cpu", "ui", "training"))) == (ROOT / "docs" / "performance.md").read_text()
+    assert report.page(*map(report.load, ("cpu", "ui", "training"))) == (ROOT / "docs" / "performance.md").read_text()
 
 
 def test_the_readme_gives_both_commands_in_its_first_screen():

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parent.parent
 PACKAGE, DOCUMENT = ROOT / "senet_lab", ROOT / "docs" / "architecture.md"
-LEFT_OUT = ("__init__", "__main__", "moved")  # they forward to the others
+FORWARDERS = ("__init__", "__main__", "moved")  # they forward to the others
 SMALL = ("checks", "files", "memory", "assets", "array_checks")  # used by nearly everything, and drawn as one
 COLORS = {"helpers": "#e8e8e8", "layers": "#dbe9f6", "kit": "#fdebd0", "subjects": "#dff0d8"}
 SUBJECTS = ("explorer", "gatelens", "trainer", "exercises", "cli")
@@ -40,7 +40,7 @@ def imports() -> set[tuple[str, str]]:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("senet_lab"):
                 names = [node.module] if node.module != "senet_lab" else [f"senet_lab.{a.name}" for a in node.names]
                 arrows |= {(room, room_of(name.removeprefix("senet_lab."))) for name in names if name}
-    return {(a, b) for a, b in arrows if a != b and not {a, b} & set(LEFT_OUT)}
+    return {(a, b) for a, b in arrows if a != b and not {a, b} & set(FORWARDERS)}
 
 
 def levels(arrows: set[tuple[str, str]]) -> dict[str, int]:
