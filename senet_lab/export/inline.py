@@ -8,7 +8,7 @@ from copy import deepcopy
 from senet_lab.export.trees import Program, arguments, assignment, body_of, called_name, defaults, loads, stores
 
 # Helpers that say nothing by themselves once they are about one network, or are called at one place.
-HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottleneck", "basic", "_filters", "_checked"}
+HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottleneck", "basic", "_filters", "_check"}
 # A stem's convolutions have kernels and padding of their own; written out, the others' becomes simpler.
 STEM_HELPERS = {"conv"}
 
