@@ -30,7 +30,7 @@ import keras
 import psutil
 from jupyter_client.manager import start_new_kernel
 from networks import network
-from timing import emit
+from timing import emit, run_command, timed
 
 from senet_lab import Architecture
 from senet_lab.data import datasets as data
@@ -43,7 +43,7 @@ from senet_lab.training.worker.gate_recorder import MAX_IMAGES
 from senet_lab.training.worker.loop import Loop
 
 MINI = "mini SE-ResNet"
-TRAINED, HELD = 45_000, 5_000  # of CIFAR-10, with a tenth held out
+TRAINING_IMAGES, VALIDATION_IMAGES = 45_000, 5_000  # of CIFAR-10, with a tenth held out
 CASE = f"{MINI}, 32 px, batch 32"
 DETERMINISTIC, FREE = "senet_lab, a run", "the same network, bare fit, any order of sums"
 DATASET, ARRAYS = "a dataset, as a run is fed", "arrays"
@@ -100,14 +100,15 @@ def epoch(steps: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, MINI, 32, steps)
         everything = _seconds(loop.epoch)
-        held = Devices().validation_data(loop.batches.x_held, loop.batches.y_held, 32)
-        validating = _seconds(partial(loop.network.evaluate, **held, verbose=0))
+        validation = Devices().validation_data(loop.batches.x_held, loop.batches.y_held, 32)
+        validating = _seconds(partial(loop.network.evaluate, **validation, verbose=0))
         gates = _seconds(lambda: loop.gate_recorder.record(loop.network, 1))
         keeping = _seconds(loop.checkpointer.write) + _seconds(partial(loop.checkpointer.write_best, 1))
         rate = len(loop.batches.x) / (everything - validating - gates - keeping)
-        validating, gates = validating * HELD / len(loop.batches.x_held), gates * MAX_IMAGES / len(loop.gate_recorder.x)
+        validating *= VALIDATION_IMAGES / len(loop.batches.x_held)
+        gates *= MAX_IMAGES / len(loop.gate_recorder.x)
     emit("epoch rate", CASE, DETERMINISTIC, "images/s", [rate])
-    emit("epoch", CASE, DETERMINISTIC, "s", [TRAINED / rate + validating + gates + keeping])
+    emit("epoch", CASE, DETERMINISTIC, "s", [TRAINING_IMAGES / rate + validating + gates + keeping])
 
 
 def free(steps: int, passes: int) -> None:
@@ -128,7 +129,7 @@ def free(steps: int, passes: int) -> None:
 
 def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
     """Seconds of an epoch with validation, by turns; and by how much the run's is longer, in percent."""
-    found: dict[str, list[float]] = {"run, s": [], "fit, s": []}
+    elapsed: dict[str, list[float]] = {"run, s": [], "fit, s": []}
     busy: dict[str, list[float]] = {"run, s": [], "fit, s": []}
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, name, batch, steps)
@@ -138,12 +139,12 @@ def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
                 for way, call, watching in ways[:: 1 if number % 2 else -1]:
                     seconds, processor = _spent(call, watching)
                     if number:
-                        found[way].append(seconds)
+                        elapsed[way].append(seconds)
                         busy[way].append(processor)
     case = f"{name}, 32 px, batch {batch}, {steps} steps"
-    for way, times in found.items():
+    for way, times in elapsed.items():
         emit("overhead", case, way, "s", times)
-    for unit, both in (("s", found), ("CPU s", busy)):
+    for unit, both in (("s", elapsed), ("CPU s", busy)):
         more = [100 * (run / fit - 1) for run, fit in zip(both["run, s"], both["fit, s"], strict=True)]
         emit("overhead", case, f"more {unit}, %", "%", more)
 
@@ -152,8 +153,8 @@ def _bare(loop: Timed) -> Callable[[], object]:
     """A `fit` of the loop's network with validation, as lean as it can be: pixels are made ready before."""
     images, batch = loop.batches, loop.recipe.batch
     fed = Devices().validation_data(prepare_images(images.x, loop.recipe), images.y, batch)
-    held = Devices().validation_data(images.x_held, images.y_held, batch)["x"]
-    return partial(loop.network.fit, **fed, validation_data=held, verbose=0)
+    validation = Devices().validation_data(images.x_held, images.y_held, batch)["x"]
+    return partial(loop.network.fit, **fed, validation_data=validation, verbose=0)
 
 
 def _spent(call: Callable[[], object], watching: psutil.Process | None) -> tuple[float, float]:
@@ -179,32 +180,23 @@ def _cpu(process: psutil.Process | None) -> float:
 def _trainer(folder: Path) -> Iterator[psutil.Process]:
     """The kernel of a notebook whose Trainer follows the runs of a folder; it stands still until it is resumed."""
     manager, client = start_new_kernel()
-    said = client.execute_interactive(WATCHING.format(str(folder)), timeout=120, output_hook=lambda _: None)
-    assert said["content"]["status"] == "ok", said["content"]
+    reply = client.execute_interactive(WATCHING.format(str(folder)), timeout=120, output_hook=lambda _: None)
+    assert reply["content"]["status"] == "ok", reply["content"]
     provisioner: Any = manager.provisioner
     kernel = psutil.Process(provisioner.pid)
     kernel.suspend()
     try:
         yield kernel
         kernel.resume()
-        said = client.execute_interactive("assert panel.failure is None and panel.run", timeout=60)
-        assert said["content"]["status"] == "ok", said["content"]
+        reply = client.execute_interactive("assert panel.failure is None and panel.run", timeout=60)
+        assert reply["content"]["status"] == "ok", reply["content"]
     finally:
         manager.shutdown_kernel(now=True)
 
 
 def _seconds(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-def main() -> None:
-    """Do what the arguments say."""
-    what, *rest = sys.argv[1:]
-    calls = {"epoch": epoch, "free": free, "overhead": overhead}
-    calls[what](*(int(word) if word.isdigit() else word for word in rest))  # type: ignore[operator]
+    return timed(call, 1, 0)[0]
 
 
 if __name__ == "__main__":
-    main()
+    run_command({"epoch": epoch, "free": free, "overhead": overhead})

@@ -21,7 +21,7 @@ tune_tensorflow()
 
 import keras
 import numpy as np
-from timing import emit, timed
+from timing import emit, first, timed
 
 from senet_lab import Architecture, GateLens
 from senet_lab.gates.ablation import ablation, switchable
@@ -49,17 +49,16 @@ def main(name: str, repeats: int) -> None:
     case = f"{name}, {IMAGES:,} images"
     # Of arrays, a `predict` may wait for a thread of TensorFlow's at its end: see Devices.validation_data.
     predict = partial(model.predict, **Devices().validation_data(images, labels, BATCH), verbose=0)
-    look = partial(observed, model, images, batch=BATCH)
-    emit("gates, first", case, KERAS, "ms", [_once(predict)])
-    emit("gates, first", case, OURS, "ms", [_once(look)])
-    emit("gates, first", case, LENS, "ms", [_once(partial(_drawn, CASES[name].build(), images, labels))])
-    seen = look()
-    switched = switchable(model)
-    held = partial(
-        ablation, switched, images, labels, list(seen.gates)[-1], "mean", values=seen.gates, before=seen.predictions
-    )
-    emit("gates, first", case, "senet_lab, ablation", "ms", [_once(held)])
-    calls: dict[str, Callable[[], object]] = {KERAS: predict, OURS: look, "senet_lab, ablation": held}
+    observe = partial(observed, model, images, batch=BATCH)
+    first("gates, first", case, KERAS, "ms", predict)
+    first("gates, first", case, OURS, "ms", observe)
+    first("gates, first", case, LENS, "ms", partial(_draw_lens, CASES[name].build(), images, labels))
+    observation = observe()
+    gates, predictions = observation.gates, observation.predictions
+    block = list(gates)[-1]
+    ablate = partial(ablation, switchable(model), images, labels, block, "mean", values=gates, before=predictions)
+    first("gates, first", case, "senet_lab, ablation", "ms", ablate)
+    calls: dict[str, Callable[[], object]] = {KERAS: predict, OURS: observe, "senet_lab, ablation": ablate}
     times: dict[str, list[float]] = {way: [] for way in calls}
     for _ in range(repeats):  # by turns: what else the machine does falls on all of them
         for way, call in calls.items():
@@ -68,17 +67,11 @@ def main(name: str, repeats: int) -> None:
         emit("gates", case, way, "ms", values)
 
 
-def _drawn(model: keras.Model, images: Any, labels: Any) -> None:
+def _draw_lens(model: keras.Model, images: Any, labels: Any) -> None:
     """Open a lens, and wait for its first drawing."""
     lens = GateLens(model, images, labels)
     while "<svg" not in lens.body:
         time.sleep(0.01)
-
-
-def _once(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return 1e3 * (time.perf_counter() - start)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import product
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from report import write
-from timing import emit, machine, timed
+from timing import emit, first, machine, timed
 
 HERE = Path(__file__).parent
 NAMES = {"SE-ResNet-50": ("resnet", "seresnet50"), "SE-ResNeXt-50": ("resnext", "seresnext50_32x4d")}
@@ -100,10 +99,13 @@ def one(who: str, what: str, name: str, batch: int, side: int, dtype: str, repea
     """The first call, compiling included, and images/s of those behind it."""
     case = f"{what} {name}, {side} px, batch {batch}, {dtype}"
     way = "senet_lab, JAX" if who == "ours" else "timm, compiled"
-    start = time.perf_counter()
-    call = {"ours": ours, "timm": timm}[who](what, name, batch, side, dtype)
-    call()
-    emit("first steps", case, way, "s", [time.perf_counter() - start])
+
+    def first_steps() -> Callable[[], object]:
+        steps = {"ours": ours, "timm": timm}[who](what, name, batch, side, dtype)
+        steps()
+        return steps
+
+    call = first("first steps", case, way, "s", first_steps)
     emit("gpu", case, way, "images/s", [STEPS * batch / t for t in timed(call, repeats)])
 
 
@@ -121,9 +123,9 @@ def main() -> None:
     for job in jobs:
         environment = {**os.environ, "KERAS_BACKEND": "jax", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
         command = [sys.executable, __file__, *job]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        print(*job, done.stdout.strip() or (done.stderr.strip().splitlines() or [""])[-1], flush=True)
-        measured["results"] += [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        process = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        print(*job, process.stdout.strip() or (process.stderr.strip().splitlines() or [""])[-1], flush=True)
+        measured["results"] += [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
     write(HERE / "results" / f"gpu-{card.lower().replace(' ', '-')}.json", json.dumps(measured, indent=1) + "\n")
 
 

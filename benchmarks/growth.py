@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from dataclasses import replace
 from functools import partial
 
@@ -18,7 +17,7 @@ tune_tensorflow()
 
 import keras
 import numpy as np
-from timing import emit, timed
+from timing import emit, first, timed
 
 from senet_lab import Architecture, Ledger
 from senet_lab.training.optimizers import compiled
@@ -36,12 +35,10 @@ AXES = {
 def main(axis: str, repeats: int) -> None:
     """Measure, and print a line for each."""
     for value in AXES[axis]:
-        architecture, batch = _moved(axis, value)
+        architecture, batch = _move(axis, value)
         part, case = f"growth with {axis}", str(value)
         emit(part, case, "ledger", "ms", [1e3 * t for t in timed(partial(Ledger.of, architecture), 200)])
-        start = time.perf_counter()
-        model = architecture.build()
-        emit(part, case, "build", "ms", [1e3 * (time.perf_counter() - start)])
+        model = first(part, case, "build", "ms", architecture.build)
         compiled(model, metrics=())
         x = np.random.default_rng(0).normal(size=(batch, *architecture.input_shape)).astype("float32")
         y = np.zeros(batch, "int32")
@@ -51,7 +48,7 @@ def main(axis: str, repeats: int) -> None:
         keras.backend.clear_session()
 
 
-def _moved(axis: str, value: int) -> tuple[Architecture, int]:
+def _move(axis: str, value: int) -> tuple[Architecture, int]:
     if axis == "batch":
         return BASE, value
     moves = {

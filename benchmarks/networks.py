@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from contextlib import nullcontext
 from typing import Any
 from unittest.mock import patch
@@ -23,7 +22,7 @@ if "keras" not in sys.argv:
 import keras
 import numpy as np
 import tensorflow as tf
-from timing import emit, peak_memory, timed
+from timing import emit, first, peak_memory, run_command, timed
 
 from senet_lab import Architecture, SEResNet
 from senet_lab.architecture.style import style_of
@@ -80,20 +79,20 @@ def _run(script: str) -> keras.Model:
 def train(name: str, batch: int, side: int, way: str, repeats: int) -> None:
     """Adam steps, float32: the first one, and those behind it."""
     case = f"{name}, {side} px, batch {batch}"
-    start = time.perf_counter()
-    model = network(name, side, way)
-    emit("build", case, WAYS[way], "s", [time.perf_counter() - start])
+    model = first("build", case, WAYS[way], "s", lambda: network(name, side, way))
     macs = Ledger.of(model).macs
     if way == "keras":
         model.compile("adam", "sparse_categorical_crossentropy")
     draw = np.random.default_rng(0)
     x = draw.normal(size=(batch, side, side, 3)).astype("float32")
     y = draw.integers(0, 10, batch)
-    start = time.perf_counter()
-    if way == "ours":
-        compiled(model, metrics=())
-    model.train_on_batch(x, y)
-    emit("first step", case, WAYS[way], "s", [time.perf_counter() - start])
+
+    def first_step() -> None:
+        if way == "ours":
+            compiled(model, metrics=())
+        model.train_on_batch(x, y)
+
+    first("first step", case, WAYS[way], "s", first_step)
     times = timed(lambda: model.train_on_batch(x, y), repeats)
     emit("training", case, WAYS[way], "images/s", [batch / t for t in times])
     emit("training rate", case, WAYS[way], "GFLOP/s", [6 * macs * batch / t / 1e9 for t in times])
@@ -103,9 +102,7 @@ def train(name: str, batch: int, side: int, way: str, repeats: int) -> None:
 def infer(name: str, batch: int, side: int, way: str, repeats: int) -> None:
     """`predict_on_batch`, float32."""
     case = f"{name}, {side} px, batch {batch}"
-    start = time.perf_counter()
-    model = network(name, side, way)
-    emit("build", case, WAYS[way], "s", [time.perf_counter() - start])
+    model = first("build", case, WAYS[way], "s", lambda: network(name, side, way))
     macs = Ledger.of(model).macs
     x = np.random.default_rng(0).normal(size=(batch, side, side, 3)).astype("float32")
     times = timed(lambda: model.predict_on_batch(x), repeats, 2)
@@ -113,12 +110,5 @@ def infer(name: str, batch: int, side: int, way: str, repeats: int) -> None:
     emit("inference rate", case, WAYS[way], "GFLOP/s", [2 * macs * batch / t / 1e9 for t in times])
 
 
-def main() -> None:
-    """Do what the arguments say; the last one is the number of repeats."""
-    what, *rest, repeats = sys.argv[1:]
-    calls = {"limit": limit, "train": train, "infer": infer}
-    calls[what](*(int(word) if word.isdigit() else word for word in rest), int(repeats))  # type: ignore[operator]
-
-
 if __name__ == "__main__":
-    main()
+    run_command({"limit": limit, "train": train, "infer": infer})

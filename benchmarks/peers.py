@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from timing import emit, machine, peak_memory, timed
+from timing import emit, first, machine, peak_memory, run_command, timed
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
 from timm_imported import timm
@@ -46,8 +45,8 @@ def table(repeats: int) -> None:
 
     def by_fvcore(name: str, options: dict[str, Any]) -> object:
         model = timm.create_model(name, **options).eval()
-        counted = FlopCountAnalysis(model, torch.zeros(1, 3, 224, 224)).unsupported_ops_warnings(enabled=False)
-        return flop_count_table(counted.uncalled_modules_warnings(enabled=False))
+        analysis = FlopCountAnalysis(model, torch.zeros(1, 3, 224, 224)).unsupported_ops_warnings(enabled=False)
+        return flop_count_table(analysis.uncalled_modules_warnings(enabled=False))
 
     for case, name in (NAMES | DEEP).items():
         for way, call in (("torchinfo, meta device", by_torchinfo), ("fvcore", by_fvcore)):
@@ -110,9 +109,7 @@ def train(name: str, batch: int, side: int, repeats: int) -> None:
         return float(loss)
 
     case = f"{name}, {side} px, batch {batch}"
-    start = time.perf_counter()
-    step()
-    emit("first step", case, TIMM, "s", [time.perf_counter() - start])
+    first("first step", case, TIMM, "s", step)
     emit("training", case, TIMM, "images/s", [batch / t for t in timed(step, repeats)])
     emit("memory", case, TIMM, "MiB", [peak_memory()])
 
@@ -125,8 +122,8 @@ def epoch(how: str, steps: int) -> None:
     optimizer = torch.optim.Adam(model.parameters())
 
     def batch() -> Any:
-        chosen = torch.randint(0, len(draw), (32,))
-        return (draw[chosen].float() / 255).to(memory_format=torch.channels_last), chosen % 10
+        indices = torch.randint(0, len(draw), (32,))
+        return (draw[indices].float() / 255).to(memory_format=torch.channels_last), indices % 10
 
     def step() -> float:
         x, y = batch()
@@ -142,10 +139,10 @@ def epoch(how: str, steps: int) -> None:
 
     seconds = sum(timed(step, steps, 3)) / steps
     model.eval()
-    held = sum(timed(forward, max(1, steps // 9), 3)) / max(1, steps // 9)
+    validation_seconds = sum(timed(forward, max(1, steps // 9), 3)) / max(1, steps // 9)
     case = "mini SE-ResNet, 32 px, batch 32"
     emit("epoch rate", case, way, "images/s", [32 / seconds])
-    emit("epoch", case, way, "s", [(45_000 * seconds + 5_000 * held) / 32])
+    emit("epoch", case, way, "s", [(45_000 * seconds + 5_000 * validation_seconds) / 32])
 
 
 def infer(name: str, batch: int, side: int, repeats: int) -> None:
@@ -161,14 +158,7 @@ def infer(name: str, batch: int, side: int, repeats: int) -> None:
     emit("inference", case, TIMM, "images/s", [batch / t for t in timed(step, repeats, 2)])
 
 
-def main() -> None:
-    """Do what the arguments say; the last one is the number of repeats."""
-    warnings.simplefilter("ignore")
-    what, *rest, repeats = sys.argv[1:]
-    print(json.dumps({"machine": machine()}))
-    calls = {"limit": limit, "table": table, "grouped": grouped, "train": train, "infer": infer, "epoch": epoch}
-    calls[what](*(int(word) if word.isdigit() else word for word in rest), int(repeats))  # type: ignore[operator]
-
-
 if __name__ == "__main__":
-    main()
+    warnings.simplefilter("ignore")
+    print(json.dumps({"machine": machine()}))
+    run_command({"limit": limit, "table": table, "grouped": grouped, "train": train, "infer": infer, "epoch": epoch})

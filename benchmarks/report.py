@@ -92,7 +92,7 @@ def page(measured: dict[str, Any], ui: dict[str, Any] | None = None, training: d
     parts += [f"## {title}\n\n{note}\n\n{table(results, part)}" for title, part, note in tables]
     parts += [training_report.section(training)] if training else []
     parts += [ui_report.section(ui)] if ui else []
-    return "\n".join([*parts, rates(results), growth(results)]).rstrip() + "\n"
+    return "\n".join([*parts, arithmetic(results), growth(results)]).rstrip() + "\n"
 
 
 def aims(results: Results) -> str:
@@ -114,11 +114,11 @@ def aims(results: Results) -> str:
     return "\n".join([*lines, "", WHY, ""])
 
 
-def rates(results: Results) -> str:
+def arithmetic(results: Results) -> str:
     """Arithmetic per second of whole networks as a share of the largest matrix products on this machine."""
     limits = [each["median"] for each in results if each["part"] == "limit"]
-    found = [each for each in results if each["part"].endswith(" rate") and each["way"] == "senet_lab"]
-    if not (limits and found):
+    rates = [each for each in results if each["part"].endswith(" rate") and each["way"] == "senet_lab"]
+    if not (limits and rates):
         return ""
     lines = [
         "## Share of the machine's arithmetic",
@@ -129,7 +129,7 @@ def rates(results: Results) -> str:
         "| | GFLOP/s | share |",
         "| --- | ---: | ---: |",
     ]
-    for each in found:
+    for each in rates:
         share = 100 * each["median"] / max(limits)
         lines.append(f"| {each['part'].removesuffix(' rate')}, {each['case']} | {each['median']:.0f} | {share:.0f} % |")
     return "\n".join([*lines, ""])
@@ -181,7 +181,7 @@ def write(path: Path, text: str) -> None:
         unfinished.write_text(text)
 
 
-def stored(name: str) -> Any:
+def load(name: str) -> Any:
     """What was measured last, or None: "cpu", "ui" or "training"."""
     path = HERE / "results" / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
@@ -189,8 +189,8 @@ def stored(name: str) -> Any:
 
 def publish() -> None:
     """Write page and plot from what is stored."""
-    measured = stored("cpu")
-    write(HERE.parent / "docs" / "performance.md", page(measured, stored("ui"), stored("training")))
+    measured = load("cpu")
+    write(HERE.parent / "docs" / "performance.md", page(measured, load("ui"), load("training")))
     write(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))
 
 

@@ -31,35 +31,35 @@ HERE = Path(__file__).parent
 SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
 TRAIN = (("mini SE-ResNet", 32, 32), ("SE-ResNeXt-50", 16, 64))  # name, batch, side
 INFER = (("SE-ResNet-50", 8, 224), ("SE-ResNeXt-50", 8, 224))
-COMES, KEPT = "as it comes", "memory kept"  # how glibc has it: of a run, and so of epochs.py, it is kept
+DEFAULT, MEMORY_KEPT = "as it comes", "memory kept"  # by glibc, as in a run, and so in epochs.py
 
 Job = tuple[str, tuple[object, ...]]  # script, arguments
 
 
 def jobs(quick: bool) -> list[Job]:
-    """What is run, in order: those to be compared stand next to each other."""
+    """Return what is run, in order: those to be compared stand next to each other."""
     many, few, shapes = (3, 1, SHAPES[1:2]) if quick else (20, 3, SHAPES)
-    found: list[Job] = [("networks.py", ("limit", 5)), ("peers.py", ("limit", 5))]
-    found += [("ledger.py", (few,)), ("peers.py", ("table", few))]
+    result: list[Job] = [("networks.py", ("limit", 5)), ("peers.py", ("limit", 5))]
+    result += [("ledger.py", (few,)), ("peers.py", ("table", few))]
     for shape in shapes:
-        found += [("grouped.py", (shape, many)), ("peers.py", ("grouped", shape, many))]
+        result += [("grouped.py", (shape, many)), ("peers.py", ("grouped", shape, many))]
     rounds = (("train", TRAIN), *[("infer", INFER)] * (1 if quick else 3))  # by turns: runs of the same thing differ
     for what, cases in rounds:
         for case in cases:
-            found += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
+            result += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
             if not (quick and case[0] == "SE-ResNeXt-50"):
-                found.append(("networks.py", (what, *case, "keras", few)))
-    return found if quick else [*found, *(("growth.py", (axis, 10)) for axis in AXES)]
+                result.append(("networks.py", (what, *case, "keras", few)))
+    return result if quick else [*result, *(("growth.py", (axis, 10)) for axis in AXES)]
 
 
 def trainings(quick: bool) -> list[Job]:
     """The original lesson's training, the cost of the run machinery on its network and on a fast one, and gates."""
     steps, rounds, many = (10, 1, 3) if quick else (200, 5, 20)
-    found: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", COMES, steps))] * (1 if quick else 2)
-    found += [("epochs.py", ("free", steps, 2 if quick else 6)), ("peers.py", ("epoch", KEPT, steps))]
+    result: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", DEFAULT, steps))] * (1 if quick else 2)
+    result += [("epochs.py", ("free", steps, 2 if quick else 6)), ("peers.py", ("epoch", MEMORY_KEPT, steps))]
     for name, length in (("mini SE-ResNet", max(3, steps // 3)), ("cifar_se_resnet20", 2 * steps)):
-        found.append(("epochs.py", ("overhead", name, 32, length, rounds)))
-    return found + [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
+        result.append(("epochs.py", ("overhead", name, 32, length, rounds)))
+    return result + [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
 
 
 def explorer(_quick: bool) -> list[Job]:
@@ -76,18 +76,18 @@ def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
     script, arguments = job
     python = peers if script == "peers.py" else sys.executable
     quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    if script == "epochs.py" or KEPT in arguments:
+    if script == "epochs.py" or MEMORY_KEPT in arguments:
         quiet |= KEEPING
     command = [python, str(HERE / script), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return lines, _failure(done) if done.returncode else ""
+    process = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
+    lines = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
+    return lines, _failure(process) if process.returncode else ""
 
 
-def _failure(done: subprocess.CompletedProcess[str]) -> str:
+def _failure(process: subprocess.CompletedProcess[str]) -> str:
     """The exception that ended a process, among all that TensorFlow says; else how it ended."""
-    raised = [line for line in done.stderr.splitlines() if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
-    return raised[-1] if raised else f"it ended with {done.returncode}"
+    raised = [line for line in process.stderr.splitlines() if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
+    return raised[-1] if raised else f"it ended with {process.returncode}"
 
 
 def main() -> None:
@@ -97,15 +97,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--only", default="")
-    chosen = parser.parse_args()
-    stored = HERE / "results" / f"{chosen.what}.json"
+    options = parser.parse_args()
+    path = HERE / "results" / f"{options.what}.json"
     start = time.perf_counter()
     measured: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "results": [], "missing": []}
-    for job in JOBS[chosen.what](chosen.quick):
+    for job in JOBS[options.what](options.quick):
         name = " ".join(map(str, (job[0], *job[1])))
-        if chosen.only not in name:
+        if options.only not in name:
             continue
-        lines, failure = run(job, chosen.peers)
+        lines, failure = run(job, options.peers)
         print(f"{time.perf_counter() - start:6.0f} s  {name}{f': {failure}' if failure else ''}", flush=True)
         if failure:
             measured["missing"].append(f"{name}: {failure}")
@@ -115,21 +115,21 @@ def main() -> None:
             else:
                 measured["results"].append(line)
     measured["seconds"] = round(time.perf_counter() - start)
-    if chosen.only and stored.is_file():
-        measured = _renewed(json.loads(stored.read_text()), measured, chosen.only)
-    print(SECTIONS[chosen.what](measured))
-    if not chosen.quick:
-        write(stored, json.dumps(measured, indent=1) + "\n")
+    if options.only and path.is_file():
+        measured = _merge(json.loads(path.read_text()), measured, options.only)
+    print(SECTIONS[options.what](measured))
+    if not options.quick:
+        write(path, json.dumps(measured, indent=1) + "\n")
         publish()
 
 
-def _renewed(before: dict[str, Any], now: dict[str, Any], word: str) -> dict[str, Any]:
-    """What was measured before, with what was measured now in the place of the same; what is missing is told anew."""
+def _merge(before: dict[str, Any], now: dict[str, Any], word: str) -> dict[str, Any]:
+    """Return what was measured before, with what was measured now in place of the same."""
     new = {(each["part"], each["case"], each["way"]) for each in now["results"]}
-    kept = [each for each in before["results"] if (each["part"], each["case"], each["way"]) not in new]
+    others = [each for each in before["results"] if (each["part"], each["case"], each["way"]) not in new]
     missing = [each for each in before["missing"] if word not in each] + now["missing"]
     seconds = before["seconds"] + now["seconds"]
-    return {**before, "results": kept + now["results"], "missing": missing, "seconds": seconds}
+    return {**before, "results": others + now["results"], "missing": missing, "seconds": seconds}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ Results = list[dict[str, Any]]
 
 
 def table(results: Results, part: str) -> str:
-    """Cases down, ways across; medians with least and most."""
+    """Return a table with cases down, ways across: medians with least and most."""
     its = [each for each in results if each["part"] == part]
     ways = list(dict.fromkeys(each["way"] for each in its))
     lines = [f"| | {' | '.join(ways)} |", f"| --- |{' ---: |' * len(ways)}"]
@@ -27,12 +27,12 @@ def _cell(result: dict[str, Any] | None) -> str:
 
 
 def figures(number: float) -> str:
-    """Three figures, at least."""
+    """Return a number with three figures, at least."""
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 
 def find(results: Results, part: str, case: str, way: str) -> dict[str, Any] | None:
-    """The result; of several runs of one, the median run."""
-    found = [each for each in results if (each["part"], each["case"], each["way"]) == (part, case, way)]
-    middle = median(each["median"] for each in found) if found else 0
-    return min(found, key=lambda each: abs(each["median"] - middle)) if found else None
+    """Return the result; of several runs of one, the median run."""
+    runs = [each for each in results if (each["part"], each["case"], each["way"]) == (part, case, way)]
+    middle = median(each["median"] for each in runs) if runs else 0
+    return min(runs, key=lambda each: abs(each["median"] - middle)) if runs else None

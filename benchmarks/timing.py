@@ -13,45 +13,31 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
+T = TypeVar("T")
 PACKAGES = ("tensorflow", "keras", "jax", "numpy", "torch", "timm", "torchinfo", "fvcore", "jupyterlab", "ipywidgets")
 
 
-@dataclass(frozen=True)
-class Result:
-    """One thing measured in one way.
+def emit(part: str, case: str, way: str, unit: str, values: list[float]) -> None:
+    """Print a result on a line of its own: median, least and most of the values, after a warm-up.
 
-    Attributes:
+    Args:
         part: the table that it belongs to.
         case: what is measured, the row.
         way: by whom, the column.
-        unit: of the three figures.
-        median, least, most: over the repeats, after a warm-up.
-        repeats: how many.
     """
-
-    part: str
-    case: str
-    way: str
-    unit: str
-    median: float
-    least: float
-    most: float
-    repeats: int
-
-
-def emit(part: str, case: str, way: str, unit: str, values: list[float]) -> None:
-    """Print a result, whole, on a line of its own."""
-    result = Result(part, case, way, unit, median(values), min(values), max(values), len(values))
-    print(json.dumps(asdict(result)), flush=True)
+    names = {"part": part, "case": case, "way": way, "unit": unit}
+    figures = {"median": median(values), "least": min(values), "most": max(values), "repeats": len(values)}
+    print(json.dumps(names | figures), flush=True)
 
 
 def timed(call: Callable[[], object], repeats: int, warm_up: int = 1) -> list[float]:
-    """The seconds that `call` takes, each time, after the calls that warm up."""
+    """Return the seconds that `call` takes, each time, after the calls that warm up."""
     for _ in range(warm_up):
         call()
     times = []
@@ -62,24 +48,36 @@ def timed(call: Callable[[], object], repeats: int, warm_up: int = 1) -> list[fl
     return times
 
 
+def first(part: str, case: str, way: str, unit: str, call: Callable[[], T]) -> T:
+    """Call once, print how long it took in `unit`, "s" or "ms", and return the result."""
+    start = time.perf_counter()
+    result = call()
+    emit(part, case, way, unit, [(time.perf_counter() - start) * (1e3 if unit == "ms" else 1)])
+    return result
+
+
+def run_command(commands: dict[str, Callable[..., None]]) -> None:
+    """Call the command that the first argument names, with the others; digits are numbers."""
+    name, *rest = sys.argv[1:]
+    commands[name](*(int(word) if word.isdigit() else word for word in rest))
+
+
 def peak_memory() -> float:
-    """MiB that this process has needed at most, its imports included."""
+    """Return the MiB that this process has needed at most, its imports included."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def machine() -> dict[str, object]:
-    """Processor, cores, system and the versions of what this Python has installed."""
-    found = {"python": platform.python_version()}
+    """Return processor, cores, system and the versions of what this Python has installed."""
+    versions = {"python": platform.python_version()}
     for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system(), "versions": found}
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
+    return {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system(), "versions": versions}
 
 
 def _processor() -> str:
-    """Linux keeps the name in a file of its own, and how wide its vectors are; elsewhere `platform` knows the name."""
+    """Return its name, on Linux with the width of its vectors, from a file; elsewhere `platform` knows the name."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         name = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

@@ -57,8 +57,8 @@ def section(measured: dict[str, Any]) -> str:
     missing = "".join(f"\n- left out: {what}" for what in measured["missing"])
     where = {"date": measured["date"], "seconds": measured["seconds"]} | measured["machine"]
     parts = [INTRODUCTION.format(**where, missing=missing and f"{missing}\n"), aims(results)]
-    found = {each["part"] for each in results}
-    tables = ((title, *rest) for title, rest in TABLES.items() if rest[0] in found)
+    parts_measured = {each["part"] for each in results}
+    tables = ((title, *rest) for title, rest in TABLES.items() if rest[0] in parts_measured)
     parts += [f"### {title}\n\n{note}\n\n{table(results, part)}" for title, part, note in tables]
     return "\n".join(parts)
 

@@ -116,7 +116,7 @@ FIRST = """() => {
 
 
 @contextmanager
-def opened() -> Iterator[Page]:
+def open_lab() -> Iterator[Page]:
     """A page of JupyterLab with the notebook of this benchmark, its kernel idle."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
@@ -187,7 +187,7 @@ def resident(pid: int) -> float:
 def main() -> None:
     """First picture, echo, tabs, bursts, memory."""
     emit("load", "before", "1 min", "", [os.getloadavg()[0]])
-    with opened() as page:
+    with open_lab() as page:
         page.evaluate(FIRST)
         page.locator(".jp-CodeCell").first.click()
         page.keyboard.press("Shift+Enter")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-Results = list[dict[str, Any]]
+from tables import Results
 
 INTRODUCTION = """## From a key press to the painted picture
 

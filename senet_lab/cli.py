@@ -156,8 +156,8 @@ def _follow(run: Run, *, force: bool) -> int:
         try:
             for status in run.follow():
                 n_epochs = _print_epochs(run, n_epochs, console)
-                done = status.epoch + status.step / max(1, status.steps)
-                bar.update(task, total=max(1, status.epochs), completed=done, description=words(status))
+                epochs = status.epoch + status.step / max(1, status.steps)
+                bar.update(task, total=max(1, status.epochs), completed=epochs, description=words(status))
         except KeyboardInterrupt:
             run.stop()
             run.wait(60)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import io
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,11 @@ from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parent.parent
 PACKAGE, DOCUMENT = ROOT / "senet_lab", ROOT / "docs" / "architecture.md"
-LEFT_OUT = ("__init__", "__main__", "moved")  # they forward to the others
+FORWARDERS = ("__init__", "__main__", "moved")  # they forward to the others
 SMALL = ("checks", "files", "memory", "assets", "array_checks")  # used by nearly everything, and drawn as one
 COLORS = {"helpers": "#e8e8e8", "layers": "#dbe9f6", "kit": "#fdebd0", "subjects": "#dff0d8"}
 SUBJECTS = ("explorer", "gatelens", "trainer", "exercises", "cli")
+MAX_PLACE_LENGTH = 62  # characters of a place that fit into a box
 FONT: Any = {"font.family": "DejaVu Sans", "font.size": 9, "svg.hashsalt": "senet_lab", "svg.fonttype": "none"}
 
 
@@ -40,7 +40,7 @@ def imports() -> set[tuple[str, str]]:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("senet_lab"):
                 names = [node.module] if node.module != "senet_lab" else [f"senet_lab.{a.name}" for a in node.names]
                 arrows |= {(room, room_of(name.removeprefix("senet_lab."))) for name in names if name}
-    return {(a, b) for a, b in arrows if a != b and not {a, b} & set(LEFT_OUT)}
+    return {(a, b) for a, b in arrows if a != b and not {a, b} & set(FORWARDERS)}
 
 
 def levels(arrows: set[tuple[str, str]]) -> dict[str, int]:
@@ -90,9 +90,8 @@ def layers_svg() -> str:
 
 
 def _kind(room: str) -> str:
-    if room == "helpers":
-        return "helpers"
-    return "subjects" if room in SUBJECTS else "kit" if room == "widgets" else "layers"
+    kinds = {"helpers": "helpers", "widgets": "kit"} | dict.fromkeys(SUBJECTS, "subjects")
+    return kinds.get(room, "layers")
 
 
 def walk_svg() -> str:
@@ -113,8 +112,8 @@ def walk_svg() -> str:
     return _svg(figure, "The walk of ratio, from the slider to the pixel and to the weight")
 
 
-def _short(place: str, most: int = 62) -> str:
-    return place if len(place) <= most else f"{place[: most - 1]}\u2026"
+def _short(place: str) -> str:
+    return place if len(place) <= MAX_PLACE_LENGTH else f"{place[: MAX_PLACE_LENGTH - 1]}\u2026"
 
 
 def _canvas(width: float, height: float, inches_wide: float, inches_high: float) -> tuple[Figure, Axes]:
@@ -143,12 +142,6 @@ def pictures() -> dict[Path, str]:
         return {DOCUMENT.with_name("layers.svg"): layers_svg(), DOCUMENT.with_name("ratio.svg"): walk_svg()}
 
 
-def main(files: Sequence[Path] = ()) -> None:
-    """Write the pictures."""
-    for path, text in pictures().items():
-        if not files or path in files:
-            path.write_text(text, encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    for file, svg in pictures().items():
+        file.write_text(svg, encoding="utf-8")

@@ -33,7 +33,8 @@ class Module:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.module: ModuleType = importlib.import_module(module_name(path))
+        dotted_name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        self.module: ModuleType = importlib.import_module(dotted_name)
         self.names = list(defined_names(path))
         self.imports: dict[Path, set[str]] = {}
         self.tuples: dict[str, type] = {}  # NamedTuples, by name: they travel as lists
@@ -51,11 +52,10 @@ class Module:
 
     def declarations(self) -> str:
         """Return the text of `messages.d.ts`."""
-        known = [Module(path) for path in imported(self.path)]
-        for other in known:
-            self.aliases = other.aliases | self.aliases
-        own = [self._alias(name, value) for name, value in self._aliases()]
-        own += [self._typed_dict(getattr(self.module, name)) for name in self.names if self._is_typed_dict(name)]
+        for path in imported_modules(self.path):
+            self.aliases = Module(path).aliases | self.aliases
+        own = [f"export type {name} = {self._render(each, named=False)};\n" for name, each in self._aliases()]
+        own += [self._typed_dict(cls) for name in self.names if is_typeddict(cls := getattr(self.module, name))]
         rows = [self._named_tuple(each) for each in self.tuples.values()]
         constants = [f"export const {name}: {constant_type(value)};" for name, value in self.constants().items()]
         imports = [self._import(path, names) for path, names in sorted(self.imports.items())]
@@ -66,15 +66,9 @@ class Module:
         lines = [f"export const {name} = {json.dumps(value)};\n" for name, value in self.constants().items()]
         return HEAD + "".join(lines)
 
-    def _is_typed_dict(self, name: str) -> bool:
-        return is_typeddict(getattr(self.module, name))
-
     def _import(self, path: Path, names: set[str]) -> str:
         source = os.path.relpath(path.with_suffix(".js"), self.path.parent).replace(os.sep, "/")
         return f'import type {{ {", ".join(sorted(names))} }} from "{source}";'
-
-    def _alias(self, name: str, value: Any) -> str:
-        return f"export type {name} = {self._render(value, named=False)};\n"
 
     def _typed_dict(self, cls: Any) -> str:
         hints = get_type_hints(cls, include_extras=True)
@@ -125,11 +119,6 @@ class Module:
         return name
 
 
-def module_name(path: Path) -> str:
-    """Return the dotted name of a module of the package."""
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
-
-
 def defined_names(path: Path) -> Iterator[str]:
     """Give the names that a module defines itself, in its order."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -141,7 +130,7 @@ def defined_names(path: Path) -> Iterator[str]:
             yield node.target.id
 
 
-def imported(path: Path) -> Iterator[Path]:
+def imported_modules(path: Path) -> Iterator[Path]:
     """Give the other `messages.py` that one imports."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.endswith(".messages"):
@@ -161,7 +150,7 @@ def constant_type(value: Any) -> str:
     return json.dumps(value)
 
 
-def generated() -> dict[Path, str]:
+def generate() -> dict[Path, str]:
     """Return the texts of all generated files by path."""
     texts = {}
     for path in sorted(ROOT.glob("senet_lab/*/messages.py")):
@@ -173,6 +162,6 @@ def generated() -> dict[Path, str]:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    for file, text in generated().items():
+    for file, text in generate().items():
         file.write_text(text, encoding="utf-8")
         print(file.relative_to(ROOT))

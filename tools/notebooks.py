@@ -27,8 +27,8 @@ ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 
 
-def stored() -> list[Path]:
-    """The notebooks of the repository, the teacher's among them; not the copies that Jupyter keeps beside them."""
+def list_notebooks() -> list[Path]:
+    """Return the notebooks of the repository, with the teacher's; not the copies that Jupyter keeps beside them."""
     return [path for path in sorted(NOTEBOOKS.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
 
 
@@ -61,12 +61,12 @@ def copy(folder: Path) -> None:
     """
     notary = NotebookNotary()
     folder.mkdir(exist_ok=True)
-    for original in stored():
-        copied = folder / original.relative_to(NOTEBOOKS)
-        copied.parent.mkdir(exist_ok=True)
-        if not copied.exists():
-            shutil.copyfile(original, copied)
-            notary.sign(nbformat.read(copied, as_version=4))
+    for original in list_notebooks():
+        target = folder / original.relative_to(NOTEBOOKS)
+        target.parent.mkdir(exist_ok=True)
+        if not target.exists():
+            shutil.copyfile(original, target)
+            notary.sign(nbformat.read(target, as_version=4))
     for path in sorted([*folder.glob("*.ipynb"), *folder.glob("teacher/*.ipynb")]):
         try:
             notebook = nbformat.read(path, as_version=4)
@@ -74,24 +74,24 @@ def copy(folder: Path) -> None:
             print(f"{path} is no notebook, and is left as it is.")
             continue
         if any(WIDGET in output.get("data", {}) for output in outputs(notebook)):
-            trusted = notary.check_signature(notebook)
+            is_trusted = notary.check_signature(notebook)
             write_without_widgets(notebook, path)
-            if trusted:
+            if is_trusted:
                 notary.sign(notebook)
 
 
 def html(folder: Path) -> None:
-    """Static pages of what is stored, which fetch nothing: no script, and no link but those between the pages."""
+    """Write static pages of what is stored, which fetch nothing: no script, and no link but those between them."""
     exporter = HTMLExporter(template_name="course", extra_template_basedirs=[str(ROOT / "config" / "nbconvert")])
-    for path in stored():
+    for path in list_notebooks():
         page, _ = exporter.from_notebook_node(nbformat.read(path, as_version=4), {"metadata": {"name": path.stem}})
-        written = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
-        written.parent.mkdir(parents=True, exist_ok=True)
-        written.write_text(re.sub(r'(href="(?!\w+:)[^"]+)\.ipynb"', r'\1.html"', darkened(page)))
+        target = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(re.sub(r'(href="(?!\w+:)[^"]+)\.ipynb"', r'\1.html"', add_dark_theme(page)))
 
 
-def darkened(page: str) -> str:
-    """A page whose views are dark where the browser is: what they say of JupyterLab's dark theme, said of that."""
+def add_dark_theme(page: str) -> str:
+    """Return a page whose views are dark where the browser is, by the rules for JupyterLab's dark theme."""
     rules = dict.fromkeys(re.findall(r'\[data-jp-theme-light="false"\][^{}]*\{[^{}]*\}', page))
     dark = "\n".join(rules).replace('[data-jp-theme-light="false"]', "body")
     return page.replace("</head>", f'<style media="(prefers-color-scheme: dark)">\n{dark}\n</style>\n</head>', 1)
@@ -107,7 +107,7 @@ def write_without_widgets(notebook: Any, path: Path) -> None:
 
 
 def outputs(notebook: Any) -> list[Any]:
-    """The outputs of all code cells."""
+    """Return the outputs of all code cells."""
     return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
@@ -117,7 +117,7 @@ if __name__ == "__main__":
     elif sys.argv[1:2] == ["html"] and len(sys.argv) == 3:
         html(Path(sys.argv[2]))
     elif sys.argv[1:2] == ["store"]:
-        for each in stored():
+        for each in list_notebooks():
             if not sys.argv[2:] or each.stem in sys.argv[2:]:
                 print(each.name)
                 store(each)

@@ -25,13 +25,13 @@ def main(source: Path) -> None:
     for part, per_class in PER_CLASS.items():
         images, labels = getattr(whole, f"x_{part}"), getattr(whole, f"y_{part}")
         draw = np.random.default_rng(SEED)
-        chosen = np.concatenate([draw.choice(np.flatnonzero(labels == k), per_class, False) for k in range(10)])
-        chosen = draw.permutation(chosen)
+        by_class = [draw.choice(np.flatnonzero(labels == k), per_class, False) for k in range(10)]
+        indices = draw.permutation(np.concatenate(by_class))
         with written_whole(SAMPLES / f"cifar10_{part}.webp", overwrite=True) as unfinished:
-            Image.fromarray(sheet(images[chosen])).save(unfinished, "WEBP", lossless=True, quality=100, method=6)
+            Image.fromarray(sheet(images[indices])).save(unfinished, "WEBP", lossless=True, quality=100, method=6)
         with written_whole(SAMPLES / f"cifar10_{part}.txt", overwrite=True) as unfinished:
-            unfinished.write_text("".join(map(str, labels[chosen])) + "\n")
-        print(part, len(chosen), (SAMPLES / f"cifar10_{part}.webp").stat().st_size)
+            unfinished.write_text("".join(map(str, labels[indices])) + "\n")
+        print(part, len(indices), (SAMPLES / f"cifar10_{part}.webp").stat().st_size)
 
 
 def sheet(images: np.ndarray) -> np.ndarray:

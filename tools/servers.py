@@ -28,8 +28,8 @@ def served(target: str, home: Path, *flags: str, **variables: object) -> Iterato
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    said = " ".join(["--no-browser", f"--port={port}", *flags])
-    command = ["make", "-C", str(ROOT), target, f"NOTEBOOKS={home / 'notebooks'}", f"FLAGS={said}"]
+    options = " ".join(["--no-browser", f"--port={port}", *flags])
+    command = ["make", "-C", str(ROOT), target, f"NOTEBOOKS={home / 'notebooks'}", f"FLAGS={options}"]
     command += [f"{name}={value}" for name, value in variables.items()]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)

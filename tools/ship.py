@@ -66,7 +66,7 @@ def ship(run: Run, name: str, which: str = "last", folder: Path = WEIGHTS) -> Ca
 
 
 def command(run: Run) -> str:
-    """What trains the run again, from a shell.
+    """Return the shell command that trains the run again.
 
     Raises:
         ValueError: its recipe differs from those with names in more than has a flag.
@@ -90,15 +90,15 @@ def _differences(one: object, other: object) -> set[str]:
 
 
 def _assign(model: keras.Model, run: Run, which: str) -> None:
-    """The model's variables come first in a checkpoint, the optimizer's behind them."""
+    """Assign the model's variables, which come first in a checkpoint, before the optimizer's."""
     folder = run.folder / "checkpoints"
     if which == "best":
         arrays, _ = checkpoint.read(folder / "best.npz")
     else:
-        found = checkpoint.read_newest(folder)
-        if found is None or found[1]["epoch"] != run.recipe.epochs:
+        newest = checkpoint.read_newest(folder)
+        if newest is None or newest[1]["epoch"] != run.recipe.epochs:
             raise ValueError(f"The last checkpoint of '{run.folder.name}' must be that of its last epoch; resume it.")
-        arrays = found[0]
+        arrays = newest[0]
     for variable, array in zip(model.variables, arrays, strict=False):
         variable.assign(array)
 
@@ -117,8 +117,8 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("name")
     parser.add_argument("--checkpoint", choices=("last", "best"), default="last")
-    chosen = parser.parse_args()
-    card = ship(Run(chosen.run), chosen.name, chosen.checkpoint)
+    options = parser.parse_args()
+    card = ship(Run(options.run), options.name, options.checkpoint)
     size = (WEIGHTS / f"{card.name}.safetensors").stat().st_size
     print(f"{card.name}: {card.accuracy:.4f} of {card.images:,} test images, {card.sample_accuracy:.4f} of the sample")
     print(f"{size:,} bytes; {card.command}")

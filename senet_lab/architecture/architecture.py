@@ -7,6 +7,7 @@ from functools import cached_property
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from senet_lab import checks
 from senet_lab.architecture import tokens
 from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.presets import DEPTHS, EXPANSION, PRESETS, depths
@@ -15,24 +16,9 @@ from senet_lab.architecture.style import (
     FAMILIES,
     STYLE_FIELDS,
     Style,
-    checked,
     squeezed_channels,
     style_of,
-)
-from senet_lab.checks import (
-    MAX_BASE_WIDTH,
-    MAX_CARDINALITY,
-    MAX_CLASSES,
-    InvalidValueError,
-    Parameter,
-    Setting,
-    divisible,
-    flag,
-    image_shape,
-    one_of,
-    own_groups,
-    per_group,
-    whole,
+    validate,
 )
 
 if TYPE_CHECKING:
@@ -112,20 +98,20 @@ class Architecture:
     branch_relu: bool | None = None
 
     def __post_init__(self) -> None:
-        one_of("family", self.family, FAMILIES)
-        flag("include_top", self.include_top)
+        checks.one_of("family", self.family, FAMILIES)
+        checks.flag("include_top", self.include_top)
         self._set(
-            depth=one_of("depth", self.depth, depths(self.family)),
-            cardinality=whole("cardinality", self.cardinality, 1, MAX_CARDINALITY),
-            base_width=whole("base_width", self.base_width, 1, MAX_BASE_WIDTH),
-            classes=whole("classes", self.classes, 2, MAX_CLASSES),
-            convention=one_of("convention", current_name(self.convention), tuple(CONVENTIONS)),
-            groups=None if self.groups is None else own_groups(self.groups, self.family),
-            **{name: checked(name, value) for name, value in self._explicit_style().items()},
+            depth=checks.one_of("depth", self.depth, depths(self.family)),
+            cardinality=checks.whole("cardinality", self.cardinality, 1, checks.MAX_CARDINALITY),
+            base_width=checks.whole("base_width", self.base_width, 1, checks.MAX_BASE_WIDTH),
+            classes=checks.whole("classes", self.classes, 2, checks.MAX_CLASSES),
+            convention=checks.one_of("convention", current_name(self.convention), tuple(CONVENTIONS)),
+            groups=None if self.groups is None else checks.own_groups(self.groups, self.family),
+            **{name: validate(name, value) for name, value in self._explicit_style().items()},
         )
         self._set(
-            ratio=per_group("ratio", self.ratio, len(self.table)),
-            input_shape=image_shape("input_shape", self.input_shape, self.stride),
+            ratio=checks.per_group("ratio", self.ratio, len(self.table)),
+            input_shape=checks.image_shape("input_shape", self.input_shape, self.stride),
         )
         self.plan  # noqa: B018 - resolves, and so checks, what the groups are made of
 
@@ -146,9 +132,9 @@ class Architecture:
         style = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._explicit_style())
         if self.family == "resnext" and style.block == "basic":
             reason = "two 3x3 convolutions in a row gain nothing from paths (Xie et al. 2017, sec. 3.3)"
-            rule = ("needs ", Parameter("block", "basic"), f" to be 'bottleneck': {reason}")
-            fit = (Setting("block", "bottleneck"), " or ", Setting("family", "resnet"))
-            raise InvalidValueError("family", self.family, rule, fit)
+            rule = ("needs ", checks.Parameter("block", "basic"), f" to be 'bottleneck': {reason}")
+            fit = (checks.Setting("block", "bottleneck"), " or ", checks.Setting("family", "resnet"))
+            raise checks.InvalidValueError("family", self.family, rule, fit)
         return style
 
     @cached_property
@@ -168,30 +154,30 @@ class Architecture:
     def _filters(self, row: tuple[int, ...]) -> tuple[int, int]:
         """Filters of the 3x3 and of the block's output (Xie et al. 2017, table 1, scaled by base_width / 64)."""
         if len(row) == 3:
-            return divisible("filters_in", row[0], "cardinality", self.cardinality), row[1]
+            return checks.divisible("filters_in", row[0], "cardinality", self.cardinality), row[1]
         n_filters = row[0]
         filters_out = n_filters * EXPANSION[self.style.block]
         if self.family == "resnet":
             return n_filters, filters_out
         step = 64 // gcd(n_filters, 64)
         if self.base_width % step:
-            base_width = Parameter("base_width", self.base_width)
+            base_width = checks.Parameter("base_width", self.base_width)
             rule = ("times ", base_width, " must be divisible by 64, for whole channels in a path")
-            fit = Setting("base_width", step * max(1, round(self.base_width / step)))
-            raise InvalidValueError("n_filters", n_filters, rule, fit)
+            fit = checks.Setting("base_width", step * max(1, round(self.base_width / step)))
+            raise checks.InvalidValueError("n_filters", n_filters, rule, fit)
         return n_filters * self.base_width // 64 * self.cardinality, filters_out
 
     def _check_group(self, name: str, group: Group, channels: int) -> None:
         """`channels` is what the group gets from the one before it, or from the stem."""
         if self.style.halve_reduction:
-            divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
+            checks.divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
         if group.ratio is None:
             return
         later = group.filters_out if group.n_blocks > 1 else channels
         gated = {"pre": min(channels, later), "3x3": group.filters_in}.get(self.place, group.filters_out)
         try:
             squeezed_channels(gated, group.ratio, self.style.squeeze_divisor)
-        except InvalidValueError as error:
+        except checks.InvalidValueError as error:
             error.place = name
             raise
 
@@ -264,7 +250,7 @@ class Architecture:
         Raises:
             ValueError, TypeError: no such preset or convention; the error names the nearest.
         """
-        return cls(**PRESETS[one_of("name", name, PRESETS)], convention=convention)
+        return cls(**PRESETS[checks.one_of("name", name, PRESETS)], convention=convention)
 
     @classmethod
     def presets(cls) -> dict[str, Architecture]:

@@ -14,41 +14,19 @@ FAMILIES = ("resnet", "resnext")
 # What each source does where the papers leave room; a pair stands for (resnet, resnext).
 # "original": the lesson this project grew from. "paper": Hu et al. 2018 as released for Caffe; it states no BN
 # momentum, so that of its ports is taken. "timm": `seresnet50`, `seresnext50_32x4d` in timm 1.0.
-CONVENTIONS: Mapping[str, Mapping[str, Any]] = AliasDict(
-    original={
-        "stride_place": ("1x1", "3x3"),
-        "padding": "same",
-        "pool_padding": "symmetric",
-        "conv_bias": False,
-        "se_bias": False,
-        "squeeze_divisor": 1,
-        "bn_epsilon": 1e-3,
-        "bn_momentum": 0.99,
-        "zero_gamma": False,
-    },
-    paper={
-        "stride_place": ("1x1", "3x3"),
-        "padding": "symmetric",
-        "pool_padding": "ceil",
-        "conv_bias": False,
-        "se_bias": True,
-        "squeeze_divisor": 1,
-        "bn_epsilon": 1e-5,
-        "bn_momentum": 0.9,
-        "zero_gamma": False,
-    },
-    timm={
-        "stride_place": ("3x3", "3x3"),
-        "padding": "symmetric",
-        "pool_padding": "symmetric",
-        "conv_bias": False,
-        "se_bias": True,
-        "squeeze_divisor": 8,
-        "bn_epsilon": 1e-5,
-        "bn_momentum": 0.9,
-        "zero_gamma": True,
-    },
-)
+_FIELDS: Mapping[str, tuple[Any, Any, Any]] = {  # original, paper, timm
+    "stride_place": (("1x1", "3x3"), ("1x1", "3x3"), ("3x3", "3x3")),
+    "padding": ("same", "symmetric", "symmetric"),
+    "pool_padding": ("symmetric", "ceil", "symmetric"),
+    "conv_bias": (False, False, False),
+    "se_bias": (False, True, True),
+    "squeeze_divisor": (1, 1, 8),
+    "bn_epsilon": (1e-3, 1e-5, 1e-5),
+    "bn_momentum": (0.99, 0.9, 0.9),
+    "zero_gamma": (False, False, True),
+}
+_ROWS = (dict(zip(_FIELDS, values, strict=True)) for values in zip(*_FIELDS.values(), strict=True))
+CONVENTIONS: Mapping[str, Mapping[str, Any]] = AliasDict(zip(("original", "paper", "timm"), _ROWS, strict=True))
 
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "block": ("bottleneck", "basic"),
@@ -108,7 +86,7 @@ class Style:
 
     def __post_init__(self) -> None:
         for name in STYLE_FIELDS:
-            object.__setattr__(self, name, checked(name, getattr(self, name)))
+            object.__setattr__(self, name, validate(name, getattr(self, name)))
 
     def __repr__(self) -> str:
         usual = {**CONVENTIONS["original"], **{f.name: f.default for f in fields(self) if f.default is not MISSING}}
@@ -120,7 +98,7 @@ class Style:
 STYLE_FIELDS = tuple(field.name for field in fields(Style))
 
 
-def checked(name: str, value: Any) -> Any:
+def validate(name: str, value: Any) -> Any:
     """Return the value of one style field, if it may have it; else the error says what would do."""
     if name in CHOICES:
         return one_of(name, value, CHOICES[name])

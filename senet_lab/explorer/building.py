@@ -35,14 +35,13 @@ class Building:
         model: the model that was built from it; None before, and while the next one is built.
         message: how far it is, or the result.
         running: whether a thread is building or saving.
-        version: increases with each change, so that a change during drawing is noticed.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self.on_change = on_change
         self.architecture: Architecture | None = None
         self.model: keras.Model | None = None
-        self.message, self.running, self.version = "", False, 0
+        self.message, self.running = "", False
         self._data_limit: int | None = None  # bytes for models, once Keras is there; None as well without a limit
         self._pooled = 0  # bytes that TensorFlow's pool keeps of models that are gone
 
@@ -55,7 +54,7 @@ class Building:
         try:
             check_build(architecture, pooled=self._pooled)
         except ValueError as error:
-            self._refuse(error, "Not built")
+            self.message = f"Not built: {page_text(error)}"
             return
         self.running = True
         # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
@@ -69,7 +68,7 @@ class Building:
         try:
             check_save(self.architecture, built=True)
         except ValueError as error:
-            self._refuse(error, "Not saved")
+            self.message = f"Not saved: {page_text(error)}"
         else:
             path = free_name(folder, self.model.name, ".keras")
             self.running, self.message = True, f"Saving {path.name} \u2026"
@@ -110,12 +109,8 @@ class Building:
         self.running = False
         self._report(message)
 
-    def _refuse(self, error: ValueError, what: str) -> None:
-        """Record why nothing was done; the caller draws it."""
-        self.message, self.version = f"{what}: {page_text(error)}", self.version + 1
-
     def _report(self, message: str) -> None:
-        self.message, self.version = message, self.version + 1
+        self.message = message
         self.on_change()
 
 

@@ -8,19 +8,12 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS
 from senet_lab.drawing.network.summary import move_sentence
 from senet_lab.explorer.reach import disabled_reasons
-from senet_lab.widgets.labels import (
-    DETAILS,
-    FAMILY_LABELS,
-    NUMBERS,
-    PARAMETER_LABELS,
-    format_number,
-    format_value,
-    image_size_text,
-)
+from senet_lab.widgets import labels
 
 MAX_LISTED_CHANGES = 2  # meta-parameters that changed at once; of more, the networks' names are given
 # What published depths settle of a style, in the order of the controls.
-DEPTH_STYLE = tuple(name for name in DETAILS | NUMBERS if any(name in depth.style for depth in DEPTHS.values()))
+_DEPTH_FIELDS = {name for depth in DEPTHS.values() for name in depth.style}
+DEPTH_STYLE = tuple(name for name in labels.DETAILS | labels.NUMBERS if name in _DEPTH_FIELDS)
 
 
 def change_sentence(before: Architecture, after: Architecture, batches: tuple[int, int]) -> str:
@@ -45,7 +38,7 @@ def list_changes(before: Architecture, after: Architecture) -> list[str]:
     unused = {name for each in (before, after) for name, reason in disabled_reasons(each).items() if reason}
     values = {
         label: [_parameter_text(each, name) for each in (before, after)]
-        for name, label in PARAMETER_LABELS.items()
+        for name, label in labels.PARAMETER_LABELS.items()
         if name not in unused
     }
     return [f"{label} {old} \u2192 {new}" for label, (old, new) in values.items() if old != new]
@@ -53,11 +46,11 @@ def list_changes(before: Architecture, after: Architecture) -> list[str]:
 
 def _parameter_text(architecture: Architecture, name: str) -> str:
     if name == "image_size":
-        return image_size_text(architecture)
+        return labels.image_size_text(architecture)
     value = getattr(architecture, name)
     if value is None and name != "ratio":
         return "as usual"
-    return FAMILY_LABELS[value] if name == "family" else format_value(value)
+    return labels.FAMILY_LABELS[value] if name == "family" else labels.format_value(value)
 
 
 def depth_side_effects(before: Architecture, after: Architecture) -> str:
@@ -68,12 +61,10 @@ def depth_side_effects(before: Architecture, after: Architecture) -> str:
     """
     by_depth = [name for name in DEPTH_STYLE if getattr(before, name) is None and getattr(after, name) is None]
     changed = [name for name in by_depth if getattr(before.style, name) != getattr(after.style, name)]
-    effects = [
-        f"{PARAMETER_LABELS[name][0].lower()}{PARAMETER_LABELS[name][1:]} {_style_text(getattr(after.style, name))}"
-        for name in changed
-    ]
+    effects = [_effect(labels.PARAMETER_LABELS[name], getattr(after.style, name)) for name in changed]
     return f"also sets: {', '.join(effects)}" if effects else ""
 
 
-def _style_text(value: Any) -> str:
-    return format_number(value) if isinstance(value, float) else format_value(value)
+def _effect(label: str, value: Any) -> str:
+    text = labels.format_number(value) if isinstance(value, float) else labels.format_value(value)
+    return f"{label[0].lower()}{label[1:]} {text}"

@@ -12,6 +12,7 @@ from senet_lab.checks import MAX_BATCH, whole
 from senet_lab.explorer.hints import CONVENTION_HINTS, hints
 from senet_lab.explorer.moves import COST_PAIR, TYPED_FIELDS
 from senet_lab.explorer.reach import disabled_reasons, reachable_stops, states_width
+from senet_lab.widgets import presets
 from senet_lab.widgets.control import Control
 from senet_lab.widgets.labels import (
     DETAILS,
@@ -23,14 +24,6 @@ from senet_lab.widgets.labels import (
     image_size_text,
 )
 from senet_lab.widgets.parsing import parse_field
-from senet_lab.widgets.presets import (
-    TIMM_NETWORKS,
-    bundled_name,
-    bundled_networks,
-    preset_labels,
-    preset_name,
-    timm_name,
-)
 
 # The page opens the first four; the others are folded until somebody wants them.
 NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
@@ -85,12 +78,13 @@ def _why(reason: str) -> tuple[str, bool]:
 
 
 def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
-    preset = preset_name(architecture)
-    names: tuple[str | None, ...] = (*(() if preset else (None,)), *bundled_networks(), *PRESETS, *TIMM_NETWORKS)
-    in_timm, bundled = timm_name(architecture), bundled_name(architecture)
+    preset = presets.preset_name(architecture)
+    offer: tuple[str, ...] = (*presets.bundled_networks(), *PRESETS, *presets.TIMM_NETWORKS)
+    names = offer if preset else (None, *offer)
+    in_timm, bundled = presets.timm_name(architecture), presets.bundled_name(architecture)
     hint = f"trained: pretrained.load({bundled!r})" if bundled else ""
     hint = f"{in_timm} in timm, whose weights fit" if in_timm else hint
-    yield Control("preset", "Preset", NETWORK, "select", names, preset_labels(names), preset, hint)
+    yield Control("preset", "Preset", NETWORK, "select", names, presets.preset_labels(names), preset, hint)
     families = reachable_stops(architecture, "family", tuple(FAMILY_LABELS))
     family_labels = tuple(FAMILY_LABELS[family] for family in families)
     yield Control("family", "Family", NETWORK, "choice", families, family_labels, architecture.family)

@@ -87,18 +87,6 @@ def _layers_tab(state: State, _: Building) -> str:
     )
 
 
-def _breakdown_tab(state: State, _: Building) -> str:
-    return breakdown(state.architecture.ledger())
-
-
-def _tradeoffs_tab(state: State, _: Building) -> str:
-    return tradeoffs(state.architecture)
-
-
-def _published_tab(state: State, _: Building) -> str:
-    return published(state.architecture)
-
-
 def _compare_tab(state: State, _: Building) -> str:
     if state.pinned is None:
         return (
@@ -166,10 +154,10 @@ def _outdated_message(state: State, building: Building) -> str:
 _TABS: dict[str, Callable[[State, Building], str]] = {
     "Network": _network_tab,
     "Layers": _layers_tab,
-    "Where it goes": _breakdown_tab,
-    "Trade-offs": _tradeoffs_tab,
+    "Where it goes": lambda state, _: breakdown(state.architecture.ledger()),
+    "Trade-offs": lambda state, _: tradeoffs(state.architecture),
     "Compare": _compare_tab,
-    "Published": _published_tab,
+    "Published": lambda state, _: published(state.architecture),
     "Code": _code_tab,
     "Build": _build_tab,
 }

@@ -45,27 +45,23 @@ def apply_moves(state: State, moves: dict[str, Any], gesture: str) -> State:
         state = replace(state.end_gesture(), gesture=gesture)
     refused = {}
     for name, value in moves.items():
-        make = COMMANDS.get(name) or _SETTINGS.get(name)
         try:
-            state = make(state, value) if make else _move_network(state, name, value)
+            state = _apply_move(state, name, value)
         except (ValueError, TypeError) as error:
             refused[name] = refusal(error, value, field_text(state.architecture, name, state.batch))
     return replace(state, refused=refused)
 
 
-def _move_network(state: State, name: str, value: Any) -> State:
+def _apply_move(state: State, name: str, value: Any) -> State:
+    if update := COMMANDS.get(name) or _SETTINGS.get(name):
+        return update(state, value)
+    if name in _CHOICES or name in _FLAGS:
+        setting: Any = one_of(name, value, _CHOICES[name]) if name in _CHOICES else flag(name, value)
+        return replace(state, **{name: setting})
     if name in COST_PAIR and state.keep_cost and can_keep_cost(state.architecture):
         anchor = state.anchor or state.architecture
         return change_architecture(state, apply_move(state.architecture, name, value, origin=anchor), anchor)
     return change_architecture(state, apply_move(state.architecture, name, value))
-
-
-def _set_tab(state: State, tab: Any) -> State:
-    return replace(state, tab=one_of("tab", tab, TABS))
-
-
-def _set_form(state: State, form: Any) -> State:
-    return replace(state, form=one_of("form", form, FORMS))
 
 
 def _set_path(state: State, value: Any) -> State:
@@ -81,14 +77,6 @@ def _part_below(path: str, before: str) -> str:
     return "/".join(previous[: len(steps) + 1]) if is_up else ""
 
 
-def _set_source(state: State, is_open: Any) -> State:
-    return replace(state, source=flag("source", is_open))
-
-
-def _set_details(state: State, are_open: Any) -> State:
-    return replace(state, details=flag("details", are_open))
-
-
 def _set_keep_cost(state: State, keep: Any) -> State:
     return replace(state, keep_cost=flag("keep_cost", keep), anchor=None)
 
@@ -99,12 +87,10 @@ def _set_batch(state: State, batch: Any) -> State:
 
 
 # The controls of what is shown and how; all others are those of the network.
+_CHOICES = {"tab": TABS, "form": FORMS}
+_FLAGS = ("source", "details")
 _SETTINGS: dict[str, Callable[[State, Any], State]] = {
-    "tab": _set_tab,
-    "form": _set_form,
     "path": _set_path,
-    "source": _set_source,
-    "details": _set_details,
     "keep_cost": _set_keep_cost,
     "batch": _set_batch,
 }

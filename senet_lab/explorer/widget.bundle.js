@@ -2,14 +2,14 @@
 // source senet_lab/explorer/layers.js a9e775e20e3c7915
 // source senet_lab/explorer/layout.js 187a21441f7f9e3d
 // source senet_lab/explorer/messages.js a95c7112fdca3b83
-// source senet_lab/explorer/widget.js 3464d25ada68ccab
-// source senet_lab/widgets/controls.js 6b9c46f88ca2914a
+// source senet_lab/explorer/widget.js 56d0fe88eb9594cc
+// source senet_lab/widgets/controls.js af5158ab05d527a4
 // source senet_lab/widgets/conversation.js 2b7cacbfa6685143
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
 // source senet_lab/widgets/kit.js 504f9d049460359f
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 527795c838f11597
-// content eb9c665c7fa6f651
+// content e76f5214cb355d95
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -42,64 +42,39 @@ function section(holder, name) {
   holder.append(details);
   return details;
 }
-function buttonGroup(control, role, button) {
-  const group = element("div", { className: "sn-choice" });
-  group.setAttribute("role", role);
-  group.setAttribute("aria-label", control.label);
-  let labels = "";
-  function label(next) {
-    if (labels === next.labels.join()) return;
-    labels = next.labels.join();
-    const caption = element("span", { textContent: next.label });
-    const buttons = next.labels.map((words, index) => {
-      const label2 = element("label");
-      label2.append(button(words, index), element("span", { textContent: words }));
-      return label2;
-    });
-    const isNamed = next.label === next.section || next.name === "family";
-    group.replaceChildren(...isNamed ? buttons : [caption, ...buttons]);
-  }
-  const inputs = () => [...group.querySelectorAll("input")];
-  return { group, label, inputs };
-}
-function choice(control, ask) {
+function buttonGroup(control, ask) {
+  const isSingle = control.kind === "choice";
   const name = uniqueId();
-  let current = control;
-  const { group, label, inputs } = buttonGroup(control, "radiogroup", (_, index) => {
-    const input = element("input", { type: "radio", name });
-    input.addEventListener("change", () => ask(current.name, current.stops[index]));
-    return input;
-  });
+  const group = element("div", { className: "sn-choice" });
   const hint = element("small", { id: uniqueId() });
+  group.setAttribute("role", isSingle ? "radiogroup" : "group");
+  group.setAttribute("aria-label", control.label);
   group.setAttribute("aria-describedby", hint.id);
-  function update(next) {
-    current = next;
-    label(next);
-    if (hint.parentElement !== group) group.append(hint);
-    hint.textContent = next.hint;
-    inputs().forEach((input, index) => {
-      input.checked = next.stops[index] === next.value;
-    });
-  }
-  return { element: group, update };
-}
-function checks(control, ask) {
   let current = control;
-  const { group, label, inputs } = buttonGroup(control, "group", () => {
-    const input = element("input", { type: "checkbox" });
-    input.addEventListener("change", () => {
-      const boxes = inputs();
-      ask(
-        current.name,
-        current.stops.filter((_, index) => boxes[index].checked)
-      );
-    });
-    return input;
-  });
+  let labels = "";
+  const inputs = () => [...group.querySelectorAll("input")];
+  function change() {
+    const boxes = inputs();
+    const stops = current.stops.filter((_, index) => boxes[index].checked);
+    ask(current.name, isSingle ? stops[0] : stops);
+  }
+  function button(words) {
+    const label = element("label");
+    const input = element("input", { type: isSingle ? "radio" : "checkbox", name });
+    input.addEventListener("change", change);
+    label.append(input, element("span", { textContent: words }));
+    return label;
+  }
   function update(next) {
     current = next;
-    label(next);
-    const values = Array.isArray(next.value) ? next.value : [];
+    if (labels !== next.labels.join()) {
+      labels = next.labels.join();
+      const caption = element("span", { textContent: next.label });
+      const isNamed = next.label === next.section || next.name === "family";
+      group.replaceChildren(...isNamed ? [] : [caption], ...next.labels.map(button), hint);
+    }
+    hint.textContent = next.hint;
+    const values = Array.isArray(next.value) ? next.value : [next.value];
     inputs().forEach((input, index) => {
       input.checked = values.includes(next.stops[index]);
     });
@@ -167,21 +142,25 @@ function typedField(field, commit) {
   }
   return { set, update };
 }
-function labeled(control, field, kind) {
+function labeled(control, field, updateValue) {
   field.id = uniqueId();
   const hint = element("small", { id: `${field.id}-hint` });
   field.setAttribute("aria-describedby", hint.id);
-  const holder = element("div", { className: `sn-field sn-${kind}` });
+  const holder = element("div", { className: `sn-field sn-${control.kind}` });
   holder.append(element("label", { htmlFor: field.id, textContent: control.label }), field, hint);
-  return { holder, hint };
+  function update(next, isRefused) {
+    updateValue(next, isRefused);
+    field.disabled = next.disabled;
+    hint.textContent = next.hint;
+  }
+  return { element: holder, update };
 }
 function select(control, ask) {
   const field = element("select");
-  const { holder, hint } = labeled(control, field, "select");
   let current = control;
   let labels = "";
   field.addEventListener("change", () => ask(current.name, current.stops[field.selectedIndex]));
-  function update(next) {
+  return labeled(control, field, (next) => {
     current = next;
     if (labels !== next.labels.join("|")) {
       labels = next.labels.join("|");
@@ -189,35 +168,23 @@ function select(control, ask) {
     }
     field.selectedIndex = /** @type {unknown[]} */
     next.stops.indexOf(next.value);
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element: holder, update };
+  });
 }
 function check(control, ask) {
   const field = element("input", { type: "checkbox" });
-  const { holder, hint } = labeled(control, field, "check");
-  holder.prepend(field);
   field.addEventListener("change", () => ask(control.name, field.checked));
-  function update(next) {
+  const widget = labeled(control, field, (next) => {
     field.checked = Boolean(next.value);
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element: holder, update };
+  });
+  widget.element.prepend(field);
+  return widget;
 }
 function text(control, ask) {
   const field = element("input", { type: "text", autocomplete: "off", spellcheck: false });
-  const { holder, hint } = labeled(control, field, control.kind);
   const typing = typedField(field, (words) => ask(control.name, words));
-  function update(next, isRefused) {
-    typing.update(String(next.value), isRefused);
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element: holder, update };
+  return labeled(control, field, (next, isRefused) => typing.update(String(next.value), isRefused));
 }
-var KINDS = { choice, slider, select, check, checks, text, number: text };
+var KINDS = { choice: buttonGroup, slider, select, check, checks: buttonGroup, text, number: text };
 function placeControls(holder, widgets, { controls, reasons }, ask) {
   const names = new Set(controls.map(({ name }) => name));
   for (const [name, { element: element2 }] of widgets) {

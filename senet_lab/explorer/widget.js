@@ -5,18 +5,7 @@
 import { placeControls } from "../widgets/controls.js";
 import { openConversation } from "../widgets/conversation.js";
 import { closest, element, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
-import {
-  closeMenu,
-  closeMenus,
-  copy,
-  keepKeys,
-  placeTabs,
-  reportErrors,
-  setText,
-  showTips,
-  stepAlong,
-  walkTabs,
-} from "../widgets/kit.js";
+import * as kit from "../widgets/kit.js";
 import { redraw } from "../widgets/redraw.js";
 import { layerTable } from "./layers.js";
 import { layout, placeButtons } from "./layout.js";
@@ -56,7 +45,7 @@ export default {
 
     /** @param {string} words */
     function complain(words) {
-      setText(parts.error, words);
+      kit.setText(parts.error, words);
       parts.error.hidden = !words;
       parts.said.hidden = Boolean(words); // one takes the place of the other, so that nothing jumps
       const line = words ? parts.error : parts.said;
@@ -91,12 +80,12 @@ export default {
       saveAs(download);
     }
 
-    const show = reportErrors(() => {
+    const show = kit.reportErrors(() => {
       const shown = model.get("shown");
       parts.heading.innerHTML = shown.heading;
-      setText(parts.said, shown.said);
+      kit.setText(parts.said, shown.said);
       redraw(parts.body, shown.body);
-      placeTabs(parts, shown.tab);
+      kit.placeTabs(parts, shown.tab);
       layers.follow(shown.rows);
       placeButtons(parts, shown);
       saveOnce(shown.download);
@@ -105,7 +94,7 @@ export default {
       placeControls(parts.controls, widgets, shown, ask);
     }, complain);
 
-    const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), closeMenus(el)];
+    const watches = [kit.keepKeys(el), kit.showTips(el, parts.tip), kit.walkTabs(el, ask), kit.closeMenus(el)];
     const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.csv), stepByKeys(el, ask)];
     const hearing = new AbortController();
     window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hearing.signal });
@@ -174,7 +163,7 @@ function enterParts(body, ask) {
     if (!node) return;
     const { path } = node.dataset;
     if ((event.key === "Enter" || event.key === " ") && path !== undefined) ask("path", path);
-    else if (!stepAlong(event, node)) return;
+    else if (!kit.stepAlong(event, node)) return;
     event.preventDefault();
   };
   return listen(body, { click, keydown });
@@ -193,12 +182,12 @@ function press(el, ask, csv) {
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     const { tab, copy: selector, text, ask: name } = button.dataset;
     if (tab) ask("tab", tab);
-    else if (selector) copy(button, el.querySelector(selector)?.textContent ?? "");
-    else if (text) copy(button, text);
-    else if (name === "csv") copy(button, csv());
+    else if (selector) kit.copy(button, el.querySelector(selector)?.textContent ?? "");
+    else if (text) kit.copy(button, text);
+    else if (name === "csv") kit.copy(button, csv());
     else if (name) ask(name, valueOfButton(button));
     const menu = button.closest(".sn-menu");
-    if (menu instanceof HTMLElement) closeMenu(menu);
+    if (menu instanceof HTMLElement) kit.closeMenu(menu);
   };
   /** @param {Event} event */
   const toggle = ({ target }) => {

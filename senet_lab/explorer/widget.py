@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ class Explorer(anywidget.AnyWidget):
         self._state, self._building = CELLS.recall(self._place) or (first, Building(self._show_build))
         self._download: dict[str, Any] = {}  # what the view that asked last is to save
         self._conversation = Conversation(self._act, self._render, self._fail)
+        self._sending = threading.RLock()  # the thread of a build sends as well
         self._building.on_change = self._show_build
         super().__init__(architecture=self._state.architecture)
         self._conversation.open(self, ("shown",))
@@ -112,7 +114,8 @@ class Explorer(anywidget.AnyWidget):
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        show_failure(self, "shown", self._conversation.answered, error)
+        with self._sending:
+            show_failure(self, "shown", self._conversation.answered, error)
 
     def _build_and_save(self, moves: dict[str, Any]) -> dict[str, str]:
         """Build and save, where that is asked for; returns what the browser is to save."""
@@ -134,16 +137,21 @@ class Explorer(anywidget.AnyWidget):
             self._render()
 
     @traitlets.default("shown")
-    def _first_page(self) -> dict[str, Any]:
-        return {"answered": {}, "download": {}, **render_page(self._state, self._building)}
+    def _page(self) -> dict[str, Any]:
+        answered = self._conversation.answered
+        return {"answered": answered, "download": self._download, **render_page(self._state, self._building)}
 
     def _render(self) -> None:
-        """Put together what the page shows, and send it once; other threads may move on meanwhile."""
-        rendered = None
-        while rendered != (now := (self._state, self._building.version, self._download, self._conversation.answered)):
-            rendered = state, _, download, answered = now
-            self.shown = {"answered": answered, "download": download, **render_page(state, self._building)}
-        CELLS.remember(self._place, (replace(state, refused={}), self._building))
+        """Send the page, from one thread at a time: of two that send at once, the older page could arrive last.
+
+        Whatever changes something renders after that, so the last page has all changes.
+        """
+        with self._sending:
+            rendered = None
+            while rendered is not self._state:
+                rendered = self._state
+                self.shown = self._page()
+            CELLS.remember(self._place, (replace(self._state, refused={}), self._building))
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()

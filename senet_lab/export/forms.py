@@ -12,10 +12,10 @@ from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.style import CONVENTIONS, STYLE_FIELDS, Style, style_of
 from senet_lab.checks import instance, one_of
-from senet_lab.export.polish import polished
+from senet_lab.export.polish import polish
 from senet_lab.export.source import FAMILY, MAIN
-from senet_lab.export.specialise import specialised
-from senet_lab.export.text import import_lines, statements, tidied, written
+from senet_lab.export.specialise import specialise
+from senet_lab.export.text import import_lines, source_text, wrap_lines
 from senet_lab.export.trees import Program, assignment, body_of, loads
 from senet_lab.nets import layers
 from senet_lab.nets.network import model_name
@@ -24,14 +24,13 @@ from senet_lab.nets.se_resnext_composable import SEResNeXt
 
 FORMS = ("procedural", "composable", "standalone")
 CLASSES = {"resnet": SEResNet, "resnext": SEResNeXt}
-SLOW = (
-    "# On a TensorFlow CPU Keras compiles grouped convolutions with XLA, and they train slowly;",
-    "# senet_lab's layer of the same numbers does not.",
-)
+SLOW_CONV_COMMENT = """\
+# On a TensorFlow CPU Keras compiles grouped convolutions with XLA, and they train slowly;
+# senet_lab's layer of the same numbers does not."""
 
 
 def code(architecture: Architecture, form: str = "procedural") -> str:
-    """The code of a network, as it would be run in a notebook; run, it defines `model`.
+    """Return the code of a network, as one would run it in a notebook; it defines `model`.
 
     Args:
         form: "procedural", by the functions of `senet_lab.nets`; "composable", by its classes; "standalone", a script
@@ -50,7 +49,7 @@ def _code(architecture: Architecture, form: str) -> str:
 
 
 def call_text(name: str, /, *args: Any, **kwargs: Any) -> str:
-    """The source of a call; a value that is a `Name` stands for itself."""
+    """Return the source of a call; a value that is a `Name` stands for itself."""
     return f"{name}({', '.join([*map(_literal, args), *(f'{k}={_literal(v)}' for k, v in kwargs.items())])})"
 
 
@@ -67,62 +66,59 @@ def _literal(value: Any) -> str:
 
 
 def style_call(style: Style, family: str, convention: str) -> str:
-    """The shortest call of `style_of` that gives a style, starting from `convention` if others are no shorter.
+    """Return the shortest call of `style_of` that gives a style, from `convention` if others are no shorter.
 
     >>> style_call(style_of("timm", "resnext", se_bias=False), "resnext", "timm")
     'style_of("timm", "resnext", se_bias=False)'
     """
 
-    def chosen(name: str) -> dict[str, Any]:
+    def differences(name: str) -> dict[str, Any]:
         usual = style_of(name, family)
         return {each: value for each in STYLE_FIELDS if (value := getattr(style, each)) != getattr(usual, each)}
 
-    shortest = min((convention, *CONVENTIONS), key=lambda name: len(chosen(name)))
+    shortest = min((convention, *CONVENTIONS), key=lambda name: len(differences(name)))
     args = [shortest, family] if family != "resnet" else [shortest] if shortest != "original" else []
-    return call_text("style_of", *args, **chosen(shortest))
+    return call_text("style_of", *args, **differences(shortest))
 
 
 def _procedural(architecture: Architecture) -> str:
-    """Stem, learner and classifier, by the functions of the family's module."""
+    """Call stem, learner and classifier of the family's module."""
     module, plan = FAMILY[architecture.family], architecture.plan
     table = tuple(
         (group.filters_in, group.n_blocks) if architecture.family == "resnet" else tuple(group)[:3] for group in plan
     )
-    known = next((n for n in (architecture.depth, *module.groups) if module.groups.get(n) == table), None)
+    depth = next((n for n in (architecture.depth, *module.groups) if module.groups.get(n) == table), None)
     ratios = {group.ratio for group in plan}
     ratio = ratios.pop() if len(ratios) == 1 else tuple(group.ratio for group in plan)
     paths = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
-    plain = architecture.style == module.STYLE
-    style = {} if plain else {"style": Name("style")}
+    is_default = architecture.style == module.STYLE
+    style = {} if is_default else {"style": Name("style")}
     own_style = style_call(architecture.style, architecture.family, architecture.convention)
     width = {} if architecture.stem_filters == 64 else {"n_filters": architecture.stem_filters}
-    names = [*(["classifier"] if architecture.include_top else []), *(["groups"] if known else []), "learner", "stem"]
-    groups = Name(f"groups[{known}]" if known else "groups")
+    names = [*(["classifier"] if architecture.include_top else []), *(["groups"] if depth else []), "learner", "stem"]
+    groups = Name(f"groups[{depth}]" if depth else "groups")
     learner = call_text("learner", Name("x"), groups, **paths, ratio=ratio, **style)
     lines = [
         "from keras import Input, Model",
         f"from {module.__name__} import {', '.join(names)}",
-        *([] if plain else ["from senet_lab.architecture.style import style_of"]),
+        *([] if is_default else ["from senet_lab.architecture.style import style_of"]),
         "",
-        *([] if known else [f"groups = {table!r}"]),
-        *([] if plain else [f"style = {own_style}"]),
+        *([] if depth else [f"groups = {table!r}"]),
+        *([] if is_default else [f"style = {own_style}"]),
         f'inputs = Input({architecture.input_shape}, name="inputs")',
         f"x = {call_text('stem', Name('inputs'), **width, **style)}",
     ]
-    if architecture.include_top:
-        last = call_text("classifier", Name("x"), architecture.classes, **style)
-        lines += [f"x = {learner}", f"outputs = {last}"]
-    else:
-        lines += [f"outputs = {learner}"]
-    return tidied("\n".join([*lines, "model = Model(inputs, outputs)"]))
+    classifier = call_text("classifier", Name("x"), architecture.classes, **style)
+    lines += [f"x = {learner}", f"outputs = {classifier}"] if architecture.include_top else [f"outputs = {learner}"]
+    return wrap_lines("\n".join([*lines, "model = Model(inputs, outputs)"]))
 
 
 def _composable(architecture: Architecture) -> str:
-    """The class with what differs from its defaults; for what its constructor does not take, the architecture."""
+    """Call the class with what differs from its defaults; for what its constructor does not take, `of`."""
     kind = CLASSES[architecture.family]
     size = architecture.depth if architecture.groups is None else architecture.groups
-    own = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
-    taken = own | {
+    paths = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
+    arguments = paths | {
         "ratio": architecture.ratio,
         "input_shape": architecture.input_shape,
         "n_classes": architecture.classes,
@@ -130,73 +126,62 @@ def _composable(architecture: Architecture) -> str:
         "convention": architecture.convention,
     }
     try:
-        alike = _is_same(kind(size, **taken).architecture, architecture)
+        is_same = _structure(kind(size, **arguments).architecture) == _structure(architecture)
     except ValueError:
-        alike = False
-    usual = {name: each.default for name, each in inspect.signature(kind).parameters.items()}
-    if alike:
-        made = call_text(kind.__name__, size, **{name: v for name, v in taken.items() if v != usual[name]})
+        is_same = False
+    if is_same:
+        usual = {name: each.default for name, each in inspect.signature(kind).parameters.items()}
+        call = call_text(kind.__name__, size, **{name: v for name, v in arguments.items() if v != usual[name]})
         names = kind.__name__
     else:
-        changed = {f.name: v for f in fields(architecture) if (v := getattr(architecture, f.name)) != f.default}
-        args = [changed.pop(name) for name in ("family",) if name in changed]
-        made = f"{kind.__name__}.of({call_text('Architecture', *args, **changed)})"
+        changes = {f.name: v for f in fields(architecture) if (v := getattr(architecture, f.name)) != f.default}
+        family = [changes.pop("family")] if "family" in changes else []
+        call = f"{kind.__name__}.of({call_text('Architecture', *family, **changes)})"
         names = f"Architecture, {kind.__name__}"
-    return tidied(f"from senet_lab import {names}\n\nsenet = {made}\nmodel = senet.model")
+    return wrap_lines(f"from senet_lab import {names}\n\nsenet = {call}\nmodel = senet.model")
 
 
-def _is_same(one: Architecture, other: Architecture) -> bool:
-    """Whether two architectures are one network, whatever they call it."""
-
-    def built(each: Architecture) -> tuple[Any, ...]:
-        top = each.classes if each.include_top else None
-        return each.plan, each.style, each.paths, each.stem_filters, each.input_shape, top
-
-    return built(one) == built(other)
+def _structure(architecture: Architecture) -> tuple[Any, ...]:
+    """Return what two architectures have in common that are one network, whatever they call it."""
+    top = architecture.classes if architecture.include_top else None
+    plan, style, shape = architecture.plan, architecture.style, architecture.input_shape
+    return plan, style, architecture.paths, architecture.stem_filters, shape, top
 
 
 def _standalone(architecture: Architecture) -> str:
-    """A script of plain Keras, derived from the functions of `senet_lab.nets`; see `specialise`."""
-    program = polished(specialised(architecture))
-    functions = [_function(node, architecture.paths) for name, node in program.items() if name != MAIN]
-    used = sorted(set(loads(*program.values())) & set(layers.__all__))
-    lines = [
-        *_header(architecture),
-        "from keras import Input, Model",
-        *import_lines("keras.layers", used),
-    ]
-    network = "\n".join(network_lines(architecture, program))
-    return "\n".join(lines) + "\n\n\n" + "\n\n\n".join([*functions, network]) + "\n"
+    """Write a script of plain Keras, derived from the functions of `senet_lab.nets`; see `specialise`."""
+    program = polish(specialise(architecture))
+    functions = {name: source_text(node) for name, node in program.items() if name != MAIN}
+    if architecture.paths > 1:
+        functions["conv"] = f"{SLOW_CONV_COMMENT}\n{functions['conv']}"
+    layer_names = sorted(set(loads(*program.values())) & set(layers.__all__))
+    head = [_header(architecture), "from keras import Input, Model", *import_lines("keras.layers", layer_names)]
+    network = network_lines(architecture, program)
+    return "\n\n\n".join(["\n".join(head), *functions.values(), "\n".join(network)]) + "\n"
 
 
 def network_lines(architecture: Architecture, program: Program) -> list[str]:
-    """Inputs, stem, learner, classifier, model: the statements of the whole network."""
+    """Return the statements of the whole network: inputs, stem, learner, classifier, model."""
     *first, last = body_of(program[MAIN])
     assert isinstance(last, ast.Return)
     assert last.value is not None
     return [
         f'inputs = Input({architecture.input_shape}, name="inputs")',
-        *statements([*first, assignment(ast.Name("outputs", ast.Store()), last.value)]),
+        source_text(*first, assignment(ast.Name("outputs", ast.Store()), last.value)),
         f'model = Model(inputs, outputs, name="{model_name(architecture.name)}")',
     ]
 
 
-def _header(architecture: Architecture) -> list[str]:
+def _header(architecture: Architecture) -> str:
     ledger = architecture.ledger()
-    return [
-        f'"""{architecture.name}. Needs only keras, 3 or later.',
-        "",
-        f"{ledger.params:,} parameters and {ledger.state:,} moving statistics of batch normalization;",
-        f"{ledger.macs:,} multiply-adds in convolutions and dense layers, per image.",
-        "For senet_lab, Architecture.from_token of:",
-        architecture.token(),
-        '"""',
-        "",
-    ]
+    return f'''"""{architecture.name}. Needs only keras, 3 or later.
 
-
-def _function(node: ast.FunctionDef, paths: int) -> str:
-    return "\n".join([*(SLOW if node.name == "conv" and paths > 1 else ()), written(node)])
+{ledger.params:,} parameters and {ledger.state:,} moving statistics of batch normalization;
+{ledger.macs:,} multiply-adds in convolutions and dense layers, per image.
+For senet_lab, Architecture.from_token of:
+{architecture.token()}
+"""
+'''
 
 
 _WRITERS = {"procedural": _procedural, "composable": _composable, "standalone": _standalone}

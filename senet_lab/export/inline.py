@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from copy import deepcopy
 
-from senet_lab.export.trees import Program, assignment, body_of, defaults, is_call, loads, passed, stores
+from senet_lab.export.trees import Program, arguments, assignment, body_of, called_name, defaults, loads, stores
 
 # Helpers that say nothing by themselves once they are about one network, or are called at one place.
-HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottleneck", "basic", "_filters", "_checked"}
+HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottleneck", "basic", "_filters", "_check"}
 # A stem's convolutions have kernels and padding of their own; written out, the others' becomes simpler.
-IN_STEM = {"conv"}
+STEM_HELPERS = {"conv"}
 
 
-def inlined(program: Program) -> None:
+def inline_helpers(program: Program) -> None:
     """Put the helpers' bodies where they are called, in place."""
     for name, node in program.items():
         nested = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
-        wanted = HELPERS | (IN_STEM if name == "stem" else set())
-        helpers = {key: each for key, each in (program | nested).items() if key in wanted and key != name}
+        names = HELPERS | (STEM_HELPERS if name == "stem" else set())
+        helpers = {key: each for key, each in (program | nested).items() if key in names and key != name}
         _Inline(helpers).visit(node)
 
 
@@ -27,32 +27,32 @@ class _Inline(ast.NodeTransformer):
         self.helpers = helpers
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
-        """The statements of a helper whose value is assigned."""
+        """Write the statements of a helper whose value is assigned."""
         self.generic_visit(node)
-        helper = self.helpers.get(is_call(node.value))
+        helper = self.helpers.get(called_name(node.value))
         if helper is None or _as_expression(helper) or not _is_straight(helper):
             return node
         return _statements(helper, node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """The value of a helper that is one expression."""
+        """Write the value of a helper that is one expression."""
         self.generic_visit(node)
-        helper = self.helpers.get(is_call(node))
+        helper = self.helpers.get(called_name(node))
         value = helper and _as_expression(helper)
         if not helper or not value:
             return node
-        made: ast.expr = _Rename(defaults(helper) | passed(helper, node)).visit(deepcopy(value))
-        return made
+        expression: ast.expr = Rename(defaults(helper) | arguments(helper, node)).visit(deepcopy(value))
+        return expression
 
 
 def _is_straight(function: ast.FunctionDef) -> bool:
-    """Whether it returns once, at its end."""
+    """Return whether it returns once, at its end."""
     returns = [each for each in ast.walk(function) if isinstance(each, ast.Return)]
     return returns == [function.body[-1]]
 
 
 def _as_expression(function: ast.FunctionDef) -> ast.expr | None:
-    """`b if not test else a` for a function of nothing but `if test: return a` and `return b`."""
+    """Return `b if not test else a` for a function of nothing but `if test: return a` and `return b`."""
     *guards, last = body_of(function)
     if not isinstance(last, ast.Return) or last.value is None:
         return None
@@ -67,15 +67,15 @@ def _as_expression(function: ast.FunctionDef) -> ast.expr | None:
 
 
 def _statements(helper: ast.FunctionDef, node: ast.Assign) -> list[ast.stmt]:
-    """The helper's body; its value goes where that of the call went, and a parameter that it moves is the target."""
+    """Return the helper's body; its value goes to the target of the call, and so does a parameter that it assigns."""
     assert isinstance(node.value, ast.Call)
-    target, values = node.targets[0], defaults(helper) | passed(helper, node.value)
+    target, values = node.targets[0], defaults(helper) | arguments(helper, node.value)
     first: list[tuple[str, ast.expr]] = []
     for name in sorted(set(stores(helper)) & set(values)):
         moved = target.id if isinstance(target, ast.Name) else name
         first.append((moved, values[name]))
         values[name] = ast.Name(moved, ast.Load())
-    *body, last = [_Rename(values).visit(deepcopy(each)) for each in body_of(helper)]
+    *body, last = [Rename(values).visit(deepcopy(each)) for each in body_of(helper)]
     body.append(assignment(target, last.value))
     for name, value in first:  # right in front of where it is needed
         at = next(i for i, each in enumerate(body) if name in loads(each) + stores(each))
@@ -83,13 +83,14 @@ def _statements(helper: ast.FunctionDef, node: ast.Assign) -> list[ast.stmt]:
     return body
 
 
-class _Rename(ast.NodeTransformer):
-    """Names by what they stand for."""
+class Rename(ast.NodeTransformer):
+    """Replace names by what they stand for."""
 
     def __init__(self, values: dict[str, ast.expr]) -> None:
         self.values = values
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
+        """Replace a name, also where it is assigned, if what it stands for is a name."""
         value = self.values.get(node.id)
         if value is None:
             return node

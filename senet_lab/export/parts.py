@@ -10,11 +10,11 @@ from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import flag, instance, listed, quoted
 from senet_lab.export.forms import Name, call_text, network_lines
-from senet_lab.export.polish import polished
+from senet_lab.export.polish import polish
 from senet_lab.export.simplify import callees
 from senet_lab.export.source import MAIN
-from senet_lab.export.specialise import run, specialised
-from senet_lab.export.text import tidied, written
+from senet_lab.export.specialise import run, specialise
+from senet_lab.export.text import source_text, wrap_lines
 from senet_lab.export.trees import Program, parameters
 from senet_lab.nets.sketch import Sketch, place
 
@@ -25,7 +25,7 @@ Part = tuple[str, str, bool]  # group, block, whether it is the squeeze-excite i
 
 
 def part_code(architecture: Architecture, group: str = "", block: str = "", se: bool = False) -> str:
-    """The code of one part: the whole network, the stem, a group, a block, its squeeze-excite or the classifier.
+    """Return the code of one part: the whole network, the stem, a group, a block, its squeeze-excite or the classifier.
 
     Args:
         group, block: as in the ledger: "stem", "group1" and so on, "classifier"; "block1"; "" for the whole network.
@@ -43,44 +43,44 @@ def part_code(architecture: Architecture, group: str = "", block: str = "", se: 
 
 @lru_cache(maxsize=256)
 def _part_code(architecture: Architecture, group: str, block: str, se: bool) -> str:
-    program, calls = _drawn_up(architecture)
+    program, calls = _program_and_calls(architecture)
     if not group:
         functions = ["learner"]
         call = "\n".join(network_lines(architecture, program))
     elif (group, block, se) not in calls:
-        asked = " ".join(filter(None, (group, block, "squeeze-excite" if se else "")))
-        raise ValueError(f"There is no part {quoted(asked)}; try one of {listed(dict.fromkeys(g for g, *_ in calls))}.")
+        part = " ".join(filter(None, (group, block, "squeeze-excite" if se else "")))
+        raise ValueError(f"There is no part {quoted(part)}; try one of {listed(dict.fromkeys(g for g, *_ in calls))}.")
     else:
         name, call = calls[group, block, se]
         functions = [name]
     for name in functions:  # grows while it is read
         functions += [each for each in callees(program[name], program) if each not in (*PARTS, *functions)]
     callers_first = [name for name in reversed(program) if name in functions]
-    return tidied(call) + "".join(f"\n\n{written(program[name])}\n" for name in callers_first)
+    return wrap_lines(call) + "".join(f"\n\n{source_text(program[name])}\n" for name in callers_first)
 
 
 @lru_cache(maxsize=8)
-def _drawn_up(architecture: Architecture) -> tuple[Program, dict[Part, tuple[str, str]]]:
-    """The functions of a network, and the call behind each of its parts."""
-    program = polished(specialised(architecture))
+def _program_and_calls(architecture: Architecture) -> tuple[Program, dict[Part, tuple[str, str]]]:
+    """Return the functions of a network, and the call behind each of its parts."""
+    program = polish(specialise(architecture))
     calls: dict[Part, tuple[str, str]] = {}
 
     def wrap(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(*args: Any, **kwargs: Any) -> Any:
+        def record(*args: Any, **kwargs: Any) -> Any:
             y = function(*args, **kwargs)
             if name in PARTS and name not in (MAIN, "learner"):
                 names = zip(parameters(program[name]), args, strict=False)
-                given = [Name(each) if isinstance(value, Sketch) else value for each, value in names]
-                calls[_part(name, y)] = name, f"x = {call_text(name, *given, **kwargs)}"
+                values = [Name(each) if isinstance(value, Sketch) else value for each, value in names]
+                calls[_part(name, y)] = name, f"x = {call_text(name, *values, **kwargs)}"
             return y
 
-        return noted
+        return record
 
     run(program, architecture, wrap)
     return program, calls
 
 
 def _part(function: str, y: Sketch) -> Part:
-    """Which part a call was, by the name of the last layer that it wrote."""
+    """Return which part a call was, by the name of the last layer that it wrote."""
     group, block = place(y.written[-1].name)
     return group, "" if function == "group" else block, function == "squeeze_excite_block"

@@ -6,20 +6,20 @@ import ast
 import inspect
 from copy import deepcopy
 
-from senet_lab.export.trees import Program, assignment, defaults, is_call, passed
+from senet_lab.export.trees import Program, arguments, assignment, called_name, defaults
 from senet_lab.nets import layers
 
 
-def polished(program: Program) -> Program:
-    """A program without arguments that are defaults, and without defaults that no call leaves to them."""
-    made = deepcopy(program)
-    for node in made.values():
-        _Polish(made).visit(node)
-    calls = [each for node in made.values() for each in ast.walk(node) if is_call(each) in made]
-    for name, node in made.items():
-        given = [set(passed(node, call)) for call in calls if isinstance(call, ast.Call) and is_call(call) == name]
-        _without_defaults(node.args, set.intersection(*given) if given else set())
-    return made
+def polish(program: Program) -> Program:
+    """Return a program without arguments that are defaults, and without defaults that no call leaves to them."""
+    program = deepcopy(program)
+    for node in program.values():
+        _Polish(program).visit(node)
+    calls = [each for node in program.values() for each in ast.walk(node) if isinstance(each, ast.Call)]
+    for name, node in program.items():
+        argument_names = [set(arguments(node, call)) for call in calls if called_name(call) == name]
+        _drop_defaults(node.args, set.intersection(*argument_names) if argument_names else set())
+    return program
 
 
 class _Polish(ast.NodeTransformer):
@@ -28,12 +28,12 @@ class _Polish(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        usual = self._defaults(is_call(node))
+        usual = self._defaults(called_name(node))
         node.keywords = [each for each in node.keywords if usual.get(each.arg or "") != ast.dump(each.value)]
         return node
 
     def _defaults(self, name: str) -> dict[str, str]:
-        """The defaults of a function or of a layer, as dumps."""
+        """Return the defaults of a function or of a layer, as dumps."""
         if name in self.program:
             return {each: ast.dump(value) for each, value in defaults(self.program[name]).items()}
         if name not in layers.__all__:
@@ -42,7 +42,7 @@ class _Polish(ast.NodeTransformer):
         return {each.name: ast.dump(ast.Constant(each.default)) for each in spec}
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        """`if not test: x = f(x)` for `x = x if test else f(x)`."""
+        """Write `if not test: x = f(x)` for `x = x if test else f(x)`."""
         self.generic_visit(node)
         target, value = node.targets[0], node.value
         if not isinstance(value, ast.IfExp) or getattr(value.body, "id", None) != getattr(target, "id", ""):
@@ -53,10 +53,10 @@ class _Polish(ast.NodeTransformer):
         return ast.If(test, [assignment(target, value.orelse)], [])
 
 
-def _without_defaults(spec: ast.arguments, given: set[str]) -> None:
-    """Take away the defaults of parameters that every call gives; none may stand before one without."""
+def _drop_defaults(spec: ast.arguments, names: set[str]) -> None:
+    """Remove the defaults of parameters that every call passes; none may stand before one without."""
     spec.kw_defaults = [
-        None if each.arg in given else value for each, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+        None if each.arg in names else value for each, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
     ]
-    while spec.defaults and spec.args[-len(spec.defaults)].arg in given:
+    while spec.defaults and spec.args[-len(spec.defaults)].arg in names:
         spec.defaults = spec.defaults[1:]

@@ -55,19 +55,19 @@ def save(
         raise ValueError(
             f"`form` (={quoted(form)}) is of a script; try '{path.stem}.py' for `path` (={quoted_path(path)})."
         )
-    chosen = one_of("form", "standalone" if form is None else form, FORMS)
+    form = one_of("form", "standalone" if form is None else form, FORMS)
     if suffix == ".keras":
         check_save(architecture)
     with written_whole(path, overwrite=overwrite) as unfinished:
         if suffix == ".keras":
             architecture.build().save(unfinished)
         else:
-            unfinished.write_text(text_of(architecture, suffix, form=chosen), encoding="utf-8", newline="")
+            unfinished.write_text(text_of(architecture, suffix, form=form), encoding="utf-8", newline="")
     return path
 
 
 def text_of(architecture: Architecture, suffix: str, *, form: str = "standalone") -> str:
-    """What `save` writes for a suffix, except for `.keras`, which is no text.
+    """Return what `save` writes for a suffix, except for `.keras`, which is no text.
 
     Raises:
         ValueError, TypeError: an unknown suffix or form.
@@ -78,7 +78,7 @@ def text_of(architecture: Architecture, suffix: str, *, form: str = "standalone"
 
 
 def layer_csv(ledger: Ledger) -> str:
-    """The rows of a ledger as comma-separated values (RFC 4180), the units in the header.
+    """Return the rows of a ledger as comma-separated values (RFC 4180), the units in the header.
 
     >>> print(layer_csv(Architecture().ledger()).splitlines()[2])
     stem_conv_pad,stem,,pad,230x230x3,0,0,0,0,1,1,1,158700,1,

@@ -10,44 +10,43 @@ from types import ModuleType
 from typing import Any
 
 from senet_lab.architecture import style
-from senet_lab.export.trees import Program, assignment, is_call
+from senet_lab.export.trees import Program, assignment, called_name
 from senet_lab.nets import blocks, network, se_resnet, se_resnext
 
 FAMILY = {"resnet": se_resnet, "resnext": se_resnext}
 MAIN = "network"  # the function that is called first
 
-# Checks give back what they are given, at this place: an architecture is checked already.
+# Checks return the argument at this place: an architecture is checked already.
 CHECKS = {"whole": 1, "ratio_or_none": 1, "divisible": 1, "for_each_group": 1, "group_rows": 0, "stride_of": 0}
 
 
 @cache
 def source(family: str) -> Program:
-    """The functions of a family without what does no work here: annotations, checks, automatic names."""
-    found = _functions(blocks) | _functions(FAMILY[family]) | _functions(network)
-    return found | {"squeezed_channels": _functions(style)["squeezed_channels"]}
+    """Return the functions of a family without what does no work here: annotations, checks, automatic names."""
+    functions = _functions(blocks) | _functions(FAMILY[family]) | _functions(network)
+    return functions | {"squeezed_channels": _functions(style)["squeezed_channels"]}
 
 
 def namespace(family: str) -> dict[str, Any]:
-    """The names that those functions use beside each other: the vocabulary of layers, and the original styles."""
+    """Return the names that those functions use besides each other: the vocabulary of layers, and the styles."""
     return vars(blocks) | vars(FAMILY[family])
 
 
 def _functions(module: ModuleType) -> Program:
     # A tree has no comments; as strings those that have a line to themselves stay with what they stand above.
     text = re.sub(r"^( +)(# .*)$", lambda m: f"{m[1]}{m[2]!r}", inspect.getsource(module), flags=re.MULTILINE)
-    bare = _Bare().visit(ast.parse(text))
-    return {node.name: node for node in bare.body if isinstance(node, ast.FunctionDef)}
+    tree = _Strip().visit(ast.parse(text))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-class _Bare(ast.NodeTransformer):
-    """Takes away annotations, decorators, checks, and all of a docstring behind what is true for every style."""
+class _Strip(ast.NodeTransformer):
+    """Remove annotations, decorators, checks, and all of a docstring behind what is true for every style."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
         node.decorator_list, node.returns = [], None
-        said = ast.get_docstring(node)
-        if said:
-            first = said.partition("\n")[0].partition("; ")[0].rstrip(".") + "."
+        if docstring := ast.get_docstring(node):
+            first = docstring.partition("\n")[0].partition("; ")[0].rstrip(".") + "."
             node.body[0] = ast.Expr(ast.Constant(first))
         return node
 
@@ -56,8 +55,8 @@ class _Bare(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         self.generic_visit(node)
-        automatic = isinstance(node.value, ast.IfExp) and is_call(node.value.body) == "unique_name"
-        return None if automatic else node
+        is_automatic_name = isinstance(node.value, ast.IfExp) and called_name(node.value.body) == "unique_name"
+        return None if is_automatic_name else node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         self.generic_visit(node)
@@ -69,14 +68,14 @@ class _Bare(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         self.generic_visit(node)
-        return None if is_call(node.value) == "unique_name" else node
+        return None if called_name(node.value) == "unique_name" else node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
-        of_a_system = isinstance(node.value, ast.Name) and node.value.id in ("se_resnet", "se_resnext")
-        return ast.Name(node.attr, node.ctx) if of_a_system else node
+        is_of_family = isinstance(node.value, ast.Name) and node.value.id in ("se_resnet", "se_resnext")
+        return ast.Name(node.attr, node.ctx) if is_of_family else node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         node.keywords = [each for each in node.keywords if each.arg != "role"]  # Keras' layers have none
-        return node.args[CHECKS[name]] if (name := is_call(node)) in CHECKS else node
+        return node.args[CHECKS[name]] if (name := called_name(node)) in CHECKS else node

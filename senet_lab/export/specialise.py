@@ -20,8 +20,8 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from senet_lab.export.inline import inlined
-from senet_lab.export.simplify import pruned, simplified
+from senet_lab.export.inline import inline_helpers
+from senet_lab.export.simplify import prune, simplify
 from senet_lab.export.source import MAIN, namespace, source
 from senet_lab.export.trees import Program, loads
 from senet_lab.nets.sketch import Sketch
@@ -42,33 +42,25 @@ Values = dict[int, set[str]]  # for the number of an expression, the source text
 
 
 @lru_cache(maxsize=16)
-def specialised(architecture: Architecture) -> Program:
+def specialise(architecture: Architecture) -> Program:
     """Return the functions of one network, "network" the last; each stands behind those that it calls."""
     program, before = deepcopy(source(architecture.family)), ""
-    while before != (before := _dump(program)):
+    while before != (before := "".join(map(ast.dump, program.values()))):
         values = _observe(program, architecture)
         program = {name: _Fold(values, name).visit(node) for name, node in program.items()}
-        inlined(program)
+        inline_helpers(program)
         for node in program.values():
-            simplified(node)
-        program = pruned(program, MAIN)
+            simplify(node)
+        program = prune(program, MAIN)
     return program
 
 
-def _as_it_is(_name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    return function
-
-
-def _dump(program: Program) -> str:
-    return "".join(map(ast.dump, program.values()))
-
-
-def run(program: Program, architecture: Architecture, wrap: Wrap = _as_it_is, **names: Any) -> Sketch:
+def run(program: Program, architecture: Architecture, wrap: Wrap | None = None, **names: Any) -> Sketch:
     """Run the functions of `program`, each wrapped, on a sketch; `names` replace globals that they use."""
     scope = namespace(architecture.family)
     module = ast.fix_missing_locations(ast.Module(list(program.values()), []))
     exec(compile(module, "<network>", "exec"), scope)
-    scope.update({name: wrap(name, scope[name]) for name in program}, **names)
+    scope.update({name: wrap(name, scope[name]) for name in program} if wrap else {}, **names)
     sketch: Sketch = scope[MAIN](Sketch(architecture.input_shape), architecture)
     return sketch
 
@@ -147,19 +139,14 @@ class _Fold(ast.NodeTransformer):
         is_scaled = isinstance(node.op, (ast.Mult, ast.FloorDiv)) and isinstance(node.right, ast.Constant)
         return node.left if is_scaled and node.right.value == 1 else node  # type: ignore[attr-defined]  # a constant
 
-    def visit_If(self, node: ast.If) -> Any:
+    def visit_If(self, node: ast.If | ast.IfExp) -> Any:
         """Keep the branch that is always taken."""
         self.generic_visit(node)
         if not isinstance(node.test, ast.Constant):
             return node
         return node.body if node.test.value else node.orelse
 
-    def visit_IfExp(self, node: ast.IfExp) -> Any:
-        """Keep the value that it always has."""
-        self.generic_visit(node)
-        if not isinstance(node.test, ast.Constant):
-            return node
-        return node.body if node.test.value else node.orelse
+    visit_IfExp = visit_If  # noqa: N815 - the name of the node
 
     def visit_For(self, node: ast.For) -> Any:
         """Drop a loop that never ran: nothing in its body has a value."""

@@ -8,18 +8,18 @@ from collections import Counter
 Program = dict[str, ast.FunctionDef]  # functions by name
 
 
-def is_call(node: ast.AST) -> str:
-    """The name of the function that is called; "" if it is no call by name."""
+def called_name(node: ast.AST) -> str:
+    """Return the name of the function that is called; "" if it is no call by name."""
     return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
 
 
 def loads(*nodes: ast.AST) -> Counter[str]:
-    """How often each name is read in some trees."""
+    """Count how often each name is read in some trees."""
     return _names(nodes, ast.Load)
 
 
 def stores(*nodes: ast.AST) -> Counter[str]:
-    """How often each name is assigned in some trees."""
+    """Count how often each name is assigned in some trees."""
     return _names(nodes, ast.Store)
 
 
@@ -29,29 +29,29 @@ def _names(nodes: tuple[ast.AST, ...], context: type[ast.expr_context]) -> Count
 
 
 def parameters(function: ast.FunctionDef) -> list[str]:
-    """The names of the parameters, positional first."""
+    """Return the names of the parameters, positional first."""
     return [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
 
 
 def defaults(function: ast.FunctionDef) -> dict[str, ast.expr]:
-    """The parameters that have a default, and which."""
+    """Return the defaults by the names of their parameters."""
     spec = function.args
     positional = zip(reversed(spec.args), reversed(spec.defaults), strict=False)
     pairs = [*positional, *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
     return {each.arg: value for each, value in pairs if value is not None}
 
 
-def passed(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr]:
-    """The arguments of a call by the names of the parameters."""
+def arguments(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr]:
+    """Return the arguments of a call by the names of the parameters."""
     positional = dict(zip((each.arg for each in function.args.args), call.args, strict=False))
     return positional | {each.arg: each.value for each in call.keywords if each.arg}
 
 
 def body_of(function: ast.FunctionDef) -> list[ast.stmt]:
-    """The statements behind the docstring."""
+    """Return the statements behind the docstring."""
     return function.body[1:] if ast.get_docstring(function) else function.body
 
 
 def assignment(target: ast.expr, value: ast.expr) -> ast.Assign:
-    """`target = value`."""
+    """Return `target = value`."""
     return ast.Assign([target], value, lineno=0)

@@ -9,24 +9,15 @@ from functools import lru_cache
 from math import gcd, sqrt
 from typing import Any, NamedTuple
 
+from senet_lab import checks
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import (
-    MAX_BASE_WIDTH,
-    MAX_CARDINALITY,
-    Columns,
-    InvalidValueError,
-    Parameter,
-    Setting,
-    one_of,
-    whole,
-)
 from senet_lab.nets.sketch import Row
 
 # By what share the cost of a block may change and still count as constant: 2 % for 8x14d (Xie et al. 2017), 7 % for
 # 16x8d.
 MAX_COST_CHANGE = 0.25
 COUNTERPART = {"cardinality": "base_width", "base_width": "cardinality"}
-BOUNDS = {"cardinality": MAX_CARDINALITY, "base_width": MAX_BASE_WIDTH}
+BOUNDS = {"cardinality": checks.MAX_CARDINALITY, "base_width": checks.MAX_BASE_WIDTH}
 
 
 def at_constant_cost(
@@ -43,7 +34,7 @@ def at_constant_cost(
     [64, 40, 24, 14, 4]
 
     Raises:
-        TypeError: both are given, or none; or not a whole number.
+        TypeError: both are given, or none; or not a checks.whole number.
         ValueError: not a "resnext"; its groups state their width; or no value of the other comes within a quarter of
             the cost: then the error names the nearest that has one.
     """
@@ -52,13 +43,14 @@ def at_constant_cost(
     if len(names) != 1:
         raise TypeError(f"Give one of `cardinality` and `base_width`, not {len(names)}; try cardinality=8.")
     if architecture.family != "resnext":
-        rule = "has one path, and nothing to exchange for width"
-        raise InvalidValueError("family", architecture.family, rule, Setting("family", "resnext"))
+        no_paths, fit_family = "has one path, and nothing to exchange for width", checks.Setting("family", "resnext")
+        raise checks.InvalidValueError("family", architecture.family, no_paths, fit_family)
     if architecture.groups is not None and len(architecture.groups[0]) == 3:
-        unused = ("state their width, and ", Parameter("base_width"), " does not apply")
-        raise InvalidValueError("groups", architecture.groups, unused, ("rows ", Columns(("n_filters", "n_blocks"))))
+        rule = ("state their width, and ", checks.Parameter("base_width"), " does not apply")
+        fit = ("rows ", checks.Columns(("n_filters", "n_blocks")))
+        raise checks.InvalidValueError("groups", architecture.groups, rule, fit)
     name = names[0]
-    value = whole(name, arguments[name], 1, BOUNDS[name])
+    value = checks.whole(name, arguments[name], 1, BOUNDS[name])
     if value == getattr(architecture, name):
         return architecture
     sizes: dict[str, Any] = {name: value, COUNTERPART[name]: _matching_value(architecture, name, value)}
@@ -89,7 +81,7 @@ def sweep(
     Raises:
         ValueError, TypeError: no such field; or `keep_cost` with one that it does not apply to.
     """
-    one_of("name", name, tuple(COUNTERPART) if keep_cost else tuple(field.name for field in fields(architecture)))
+    checks.one_of("name", name, tuple(COUNTERPART if keep_cost else (field.name for field in fields(architecture))))
     move = at_constant_cost if keep_cost else replace
     networks = []
     for stop in stops:
@@ -172,13 +164,14 @@ def _matching_value(architecture: Architecture, name: str, value: int) -> int:
     neighbors = (v for gap in range(1, largest) for v in (value - gap, value + gap) if 1 <= v <= largest)
     fit = next((v for v in neighbors if _nearest(architecture, name, v) is not None), getattr(architecture, name))
     size = f"{architecture.cardinality}x{architecture.base_width}d"
-    rule = ("leaves no ", Parameter(COUNTERPART[name]), f" whose blocks cost within {MAX_COST_CHANGE:.0%} of {size}")
-    raise InvalidValueError(name, value, rule, Setting(name, fit))
+    other = checks.Parameter(COUNTERPART[name])
+    rule = ("leaves no ", other, f" whose blocks cost within {MAX_COST_CHANGE:.0%} of {size}")
+    raise checks.InvalidValueError(name, value, rule, checks.Setting(name, fit))
 
 
 def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
     """Return what `_matching_value` does, or None where no value is within the bound."""
-    target = template_cost(architecture)
+    target, most = template_cost(architecture), BOUNDS[COUNTERPART[name]]
     step = _width_step(architecture)
     if name == "base_width" and value % step:
         return None
@@ -188,16 +181,16 @@ def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
         linear = 256 * (1 + share)
         exact = (sqrt(linear**2 + 36 * share * target / value) - linear) / (18 * share)
         below = int(exact / step) * step
-        costs = {w: _block_weights(architecture, value, w) for w in (below, below + step) if 1 <= w <= MAX_BASE_WIDTH}
+        costs = {w: _block_weights(architecture, value, w) for w in (below, below + step) if 1 <= w <= most}
     else:
         below = target // _block_weights(architecture, 1, value)
-        costs = {n: _block_weights(architecture, n, value) for n in (below, below + 1) if 1 <= n <= MAX_CARDINALITY}
+        costs = {n: _block_weights(architecture, n, value) for n in (below, below + 1) if 1 <= n <= most}
     match = min(costs, key=lambda other: (abs(costs[other] - target), other), default=0)
     return match if match and abs(costs[match] - target) <= MAX_COST_CHANGE * target else None
 
 
 def _width_step(architecture: Architecture) -> int:
-    """Return what base widths must be multiples of, for whole channels in each path of all groups."""
+    """Return what base widths must be multiples of, for checks.whole channels in each path of all groups."""
     whole_paths = 128 if architecture.style.halve_reduction else 64
     rows = architecture.groups or ((64, 1),)
     return max(whole_paths // gcd(row[0], whole_paths) for row in rows)

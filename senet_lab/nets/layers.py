@@ -176,8 +176,8 @@ def Reshape(shape: Shape, target_shape: tuple[int, ...]) -> Entry:
     """The same numbers in another shape; one -1 stands for what is left."""
     numbers, sides = prod(shape[1:]), tuple(target_shape) if isinstance(target_shape, (tuple, list)) else ()
     sides = tuple(side if side == -1 else whole("target_shape", side, 1, MAX_UNITS) for side in sides[: MAX_SIDES + 1])
-    known = prod(side for side in sides if side != -1)
-    output = tuple(numbers // known if side == -1 else side for side in sides)
+    size = prod(side for side in sides if side != -1)
+    output = tuple(numbers // size if side == -1 else side for side in sides)
     if not 1 <= len(sides) <= MAX_SIDES or sides.count(-1) > 1 or prod(output) != numbers:
         raise ValueError(f"`target_shape` (={quoted(target_shape)}) must hold {numbers} numbers; try (-1,).")
     return Entry("reshape", (None, *output))
@@ -189,12 +189,15 @@ def Flatten(shape: Shape) -> Entry:
     return Entry("reshape", (None, prod(shape[1:])))
 
 
+def _listed(shapes: Sequence[Shape]) -> str:
+    return " and ".join(str(shape[1:]) for shape in shapes[:3])
+
+
 @layer
 def Add(shapes: Sequence[Shape]) -> Entry:
     """Sum of maps of one shape: where a shortcut meets its residual (He et al. 2016, eq. 1)."""
     if len(set(shapes)) > 1:
-        given = " and ".join(str(shape[1:]) for shape in shapes[:3])
-        raise ValueError(f"What is added must have one shape, not {given}; project the shortcut.")
+        raise ValueError(f"What is added must have one shape, not {_listed(shapes)}; project the shortcut.")
     return Entry("add", shapes[0])
 
 
@@ -202,12 +205,10 @@ def Add(shapes: Sequence[Shape]) -> Entry:
 def Multiply(shapes: Sequence[Shape]) -> Entry:
     """A map times its gate, channel by channel (Hu et al. 2018, eq. 4)."""
     output = (None, *(max(sides) for sides in zip(*(shape[1:] for shape in shapes), strict=False)))
-    alike = all(len(shape) == len(shapes[0]) for shape in shapes)
-    if not alike or any(s not in (1, out) for shape in shapes for s, out in zip(shape[1:], output[1:], strict=True)):
-        given = " and ".join(str(shape[1:]) for shape in shapes[:3])
-        raise ValueError(
-            f"What is multiplied must have one shape, or sides of 1, not {given}; pool with keepdims=True."
-        )
+    is_alike = all(len(shape) == len(shapes[0]) for shape in shapes)
+    if not is_alike or any(s not in (1, out) for shape in shapes for s, out in zip(shape[1:], output[1:], strict=True)):
+        rule = "What is multiplied must have one shape, or sides of 1"
+        raise ValueError(f"{rule}, not {_listed(shapes)}; pool with keepdims=True.")
     return Entry("scale", output, elementwise=prod(output[1:]))
 
 

@@ -51,14 +51,14 @@ def _replay_layer(layer: Any, x: Any) -> Sketch:
     kind = type(layer).__name__
     if kind not in layers.__all__:
         raise TypeError(f"`{layer.name}` is a {kind}, which no ledger counts; it counts {listed(layers.__all__)}.")
-    counted = getattr(layers, kind)
-    config = layer.get_config()
-    known = [name for name in inspect.signature(counted).parameters if name in config and name != "name"]
-    y: Sketch = counted(name=layer.name, role=role_of(layer.name), **{name: config[name] for name in known})(x)
+    make, config = getattr(layers, kind), layer.get_config()
+    names = inspect.signature(make).parameters.keys() & config.keys() - {"name"}
+    arguments = {name: config[name] for name in names}
+    y: Sketch = make(name=layer.name, role=role_of(layer.name), **arguments)(x)
     row = y.written[0]
     if (row.output_shape, row.params + row.state) != (layer.output.shape, layer.count_params()):
-        understood = type(layer).from_config({name: config[name] for name in known}).get_config()
-        others = [name for name in config if name != "name" and config[name] != understood[name]]
+        replayed = type(layer).from_config(arguments).get_config()
+        others = [name for name in config if name != "name" and config[name] != replayed[name]]
         raise ValueError(
             f"`{layer.name}` has arguments that no ledger counts: {listed(others)}; leave them as they come."
         )

@@ -91,8 +91,7 @@ def identity_block(
 
     Args:
         x: input to the block; its channels must be those of the output.
-        n_filters: number of filters; a bottleneck block's output has 4 times as many.
-        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+        n_filters, ratio: as in `group`.
     """
     name = unique_name(x, "identity_block") if name is None else name
     n_filters, filters_out = _filters(n_filters, style)
@@ -118,9 +117,9 @@ def projection_block(
 
     Args:
         x: input to the block, (batch, height, width, channels).
-        n_filters: number of filters; a bottleneck block's output has 4 times as many.
         strides: of the shortcut and of the branch; which convolution has it is up to `style.stride_place`.
-        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+
+        n_filters, ratio: as in `group`.
     """
     name = unique_name(x, "projection_block") if name is None else name
     n_filters, filters_out = _filters(n_filters, style)
@@ -130,6 +129,6 @@ def projection_block(
 
 
 def _filters(n_filters: int, style: Style) -> tuple[int, int]:
-    """Filters of the 3x3 and of the block's output, checked."""
+    """Return the filters of the 3x3 and of the block's output, checked."""
     n_filters = whole("n_filters", n_filters, 1, MAX_CHANNELS)
     return n_filters, n_filters * EXPANSION[style.block]

@@ -121,13 +121,10 @@ def identity_block(
 
     Args:
         x: input to the block; its channels must be `filters_out`.
-        filters_in: number of filters (channels) of the grouped convolution.
-        filters_out: number of filters (channels) of the output.
-        cardinality: number of groups of the grouped convolution.
-        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+        filters_in, filters_out, cardinality, ratio: as in `group`.
     """
     name = unique_name(x, "identity_block") if name is None else name
-    filters_in, filters_out, cardinality, ratio = _checked(filters_in, filters_out, cardinality, ratio)
+    filters_in, filters_out, cardinality, ratio = _check(filters_in, filters_out, cardinality, ratio)
     if x.shape[-1] != filters_out:
         raise ValueError(
             f"An identity block's input (={x.shape[-1]} channels) must have `filters_out` (={filters_out}) channels; "
@@ -151,14 +148,12 @@ def projection_block(
 
     Args:
         x: input to the block, (batch, height, width, channels).
-        filters_in: number of filters (channels) of the grouped convolution.
-        filters_out: number of filters (channels) of the output.
-        cardinality: number of groups of the grouped convolution.
         strides: of the shortcut and of the branch; which convolution has it is up to `style.stride_place`.
-        ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
+
+        filters_in, filters_out, cardinality, ratio: as in `group`.
     """
     name = unique_name(x, "projection_block") if name is None else name
-    filters_in, filters_out, cardinality, ratio = _checked(filters_in, filters_out, cardinality, ratio)
+    filters_in, filters_out, cardinality, ratio = _check(filters_in, filters_out, cardinality, ratio)
     stride = stride_of(strides)
     shortcut = projection(x, filters_out, strides=stride, style=style, name=name)
     return residual_block(
@@ -166,10 +161,8 @@ def projection_block(
     )
 
 
-def _checked(
-    filters_in: int, filters_out: int, cardinality: int, ratio: int | None
-) -> tuple[int, int, int, int | None]:
-    """The arguments of a block as plain numbers; the cardinality divides what it has to share out."""
+def _check(filters_in: int, filters_out: int, cardinality: int, ratio: int | None) -> tuple[int, int, int, int | None]:
+    """Return the arguments of a block as plain numbers; the cardinality must divide `filters_in`."""
     cardinality = whole("cardinality", cardinality, 1, MAX_CARDINALITY)
     filters_in = divisible("filters_in", whole("filters_in", filters_in, 1, MAX_UNITS), "cardinality", cardinality)
     filters_out = whole("filters_out", filters_out, 1, MAX_UNITS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from senet_lab.widgets.messages import ControlKind, ControlMessage
 
@@ -36,15 +36,4 @@ class Control(NamedTuple):
 
     def message(self, text: str) -> ControlMessage:
         """Return the control as the page gets it; `text` is what its field shows."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "section": self.section,
-            "kind": self.kind,
-            "stops": self.stops,
-            "labels": self.labels,
-            "value": self.value,
-            "hint": self.hint,
-            "disabled": self.disabled,
-            "text": text,
-        }
+        return cast(ControlMessage, self._asdict() | {"text": text})

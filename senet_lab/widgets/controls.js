@@ -27,86 +27,47 @@ function section(holder, name) {
 }
 
 /**
- * Makes a group of buttons, each an input with its label. They are made anew when the labels change.
- * @param {ControlMessage} control
- * @param {"radiogroup" | "group"} role
- * @param {(label: string, index: number) => HTMLInputElement} button
- */
-function buttonGroup(control, role, button) {
-  const group = element("div", { className: "sn-choice" });
-  group.setAttribute("role", role);
-  group.setAttribute("aria-label", control.label);
-  let labels = "";
-  /** @param {ControlMessage} next */
-  function label(next) {
-    if (labels === next.labels.join()) return;
-    labels = next.labels.join();
-    const caption = element("span", { textContent: next.label });
-    const buttons = next.labels.map((words, index) => {
-      const label = element("label");
-      label.append(button(words, index), element("span", { textContent: words }));
-      return label;
-    });
-    const isNamed = next.label === next.section || next.name === "family"; // by what stands around it
-    group.replaceChildren(...(isNamed ? buttons : [caption, ...buttons]));
-  }
-  const inputs = () => [...group.querySelectorAll("input")];
-  return { group, label, inputs };
-}
-
-/**
- * Makes buttons of which one is pressed, as a group of radio inputs: arrow keys move, Tab leaves.
+ * Makes a group of buttons, of which one is pressed (radio inputs: arrow keys move, Tab leaves), or any number
+ * (checkboxes). They are made anew when the labels change.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
  */
-function choice(control, ask) {
+function buttonGroup(control, ask) {
+  const isSingle = control.kind === "choice";
   const name = uniqueId();
-  let current = control;
-  const { group, label, inputs } = buttonGroup(control, "radiogroup", (_, index) => {
-    const input = element("input", { type: "radio", name });
-    input.addEventListener("change", () => ask(current.name, current.stops[index]));
-    return input;
-  });
+  const group = element("div", { className: "sn-choice" });
   const hint = element("small", { id: uniqueId() });
+  group.setAttribute("role", isSingle ? "radiogroup" : "group");
+  group.setAttribute("aria-label", control.label);
   group.setAttribute("aria-describedby", hint.id);
-  /** @param {ControlMessage} next */
-  function update(next) {
-    current = next;
-    label(next);
-    if (hint.parentElement !== group) group.append(hint);
-    hint.textContent = next.hint;
-    inputs().forEach((input, index) => {
-      input.checked = next.stops[index] === next.value;
-    });
-  }
-  return { element: group, update };
-}
-
-/**
- * Makes buttons of which any number is pressed.
- * @param {ControlMessage} control
- * @param {Ask} ask
- * @returns {Widget}
- */
-function checks(control, ask) {
   let current = control;
-  const { group, label, inputs } = buttonGroup(control, "group", () => {
-    const input = element("input", { type: "checkbox" });
-    input.addEventListener("change", () => {
-      const boxes = inputs();
-      ask(
-        current.name,
-        current.stops.filter((_, index) => boxes[index].checked),
-      );
-    });
-    return input;
-  });
-  /** @param {ControlMessage} next */
+  let labels = "";
+  const inputs = () => [...group.querySelectorAll("input")];
+  function change() {
+    const boxes = inputs();
+    const stops = current.stops.filter((_, index) => boxes[index].checked);
+    ask(current.name, isSingle ? stops[0] : stops);
+  }
+  /** @param {string} words */
+  function button(words) {
+    const label = element("label");
+    const input = element("input", { type: isSingle ? "radio" : "checkbox", name });
+    input.addEventListener("change", change);
+    label.append(input, element("span", { textContent: words }));
+    return label;
+  }
+  /** @type {Widget["update"]} */
   function update(next) {
     current = next;
-    label(next);
-    const values = Array.isArray(next.value) ? next.value : [];
+    if (labels !== next.labels.join()) {
+      labels = next.labels.join();
+      const caption = element("span", { textContent: next.label });
+      const isNamed = next.label === next.section || next.name === "family"; // by what stands around it
+      group.replaceChildren(...(isNamed ? [] : [caption]), ...next.labels.map(button), hint);
+    }
+    hint.textContent = next.hint;
+    const values = Array.isArray(next.value) ? next.value : [next.value];
     inputs().forEach((input, index) => {
       input.checked = values.includes(next.stops[index]);
     });
@@ -146,10 +107,7 @@ function slider(control, ask) {
     place(stop, current.labels[stop]);
     ask(current.name, current.stops[stop]);
   });
-  /**
-   * @param {ControlMessage} next
-   * @param {boolean} isRefused
-   */
+  /** @type {Widget["update"]} */
   function update(next, isRefused) {
     current = next;
     label.textContent = next.label;
@@ -214,87 +172,72 @@ function typedField(field, commit) {
  * Puts a label above a field and a hint below.
  * @param {ControlMessage} control
  * @param {HTMLInputElement | HTMLSelectElement} field
- * @param {string} kind
+ * @param {Widget["update"]} updateValue
+ * @returns {Widget}
  */
-function labeled(control, field, kind) {
+function labeled(control, field, updateValue) {
   field.id = uniqueId();
   const hint = element("small", { id: `${field.id}-hint` });
   field.setAttribute("aria-describedby", hint.id);
-  const holder = element("div", { className: `sn-field sn-${kind}` });
+  const holder = element("div", { className: `sn-field sn-${control.kind}` });
   holder.append(element("label", { htmlFor: field.id, textContent: control.label }), field, hint);
-  return { holder, hint };
+  /** @type {Widget["update"]} */
+  function update(next, isRefused) {
+    updateValue(next, isRefused);
+    field.disabled = next.disabled;
+    hint.textContent = next.hint;
+  }
+  return { element: holder, update };
 }
 
 /**
  * Makes a list of which one entry is selected.
  * @param {ControlMessage} control
  * @param {Ask} ask
- * @returns {Widget}
  */
 function select(control, ask) {
   const field = element("select");
-  const { holder, hint } = labeled(control, field, "select");
   let current = control;
   let labels = "";
   field.addEventListener("change", () => ask(current.name, current.stops[field.selectedIndex]));
-  /** @param {ControlMessage} next */
-  function update(next) {
+  return labeled(control, field, (next) => {
     current = next;
     if (labels !== next.labels.join("|")) {
       labels = next.labels.join("|");
       field.replaceChildren(...next.labels.map((label) => element("option", { textContent: label })));
     }
     field.selectedIndex = /** @type {unknown[]} */ (next.stops).indexOf(next.value);
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element: holder, update };
+  });
 }
 
 /**
  * Makes a check box.
  * @param {ControlMessage} control
  * @param {Ask} ask
- * @returns {Widget}
  */
 function check(control, ask) {
   const field = element("input", { type: "checkbox" });
-  const { holder, hint } = labeled(control, field, "check");
-  holder.prepend(field);
   field.addEventListener("change", () => ask(control.name, field.checked));
-  /** @param {ControlMessage} next */
-  function update(next) {
+  const widget = labeled(control, field, (next) => {
     field.checked = Boolean(next.value);
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element: holder, update };
+  });
+  widget.element.prepend(field);
+  return widget;
 }
 
 /**
  * Makes a field for text, or for a number.
  * @param {ControlMessage} control
  * @param {Ask} ask
- * @returns {Widget}
  */
 function text(control, ask) {
   const field = element("input", { type: "text", autocomplete: "off", spellcheck: false });
-  const { holder, hint } = labeled(control, field, control.kind);
   const typing = typedField(field, (words) => ask(control.name, words));
-  /**
-   * @param {ControlMessage} next
-   * @param {boolean} isRefused
-   */
-  function update(next, isRefused) {
-    typing.update(String(next.value), isRefused);
-    field.disabled = next.disabled;
-    hint.textContent = next.hint;
-  }
-  return { element: holder, update };
+  return labeled(control, field, (next, isRefused) => typing.update(String(next.value), isRefused));
 }
 
 /** @type {Record<ControlKind, (control: ControlMessage, ask: Ask) => Widget>} */
-const KINDS = { choice, slider, select, check, checks, text, number: text };
+const KINDS = { choice: buttonGroup, slider, select, check, checks: buttonGroup, text, number: text };
 
 /**
  * Brings the controls up to date. The reason against a move is shown at its control as well, since the line at the top

@@ -10,15 +10,9 @@ from senet_lab.weights import pretrained
 from senet_lab.weights.timm.networks import NAMES, architecture_of
 from senet_lab.widgets.labels import OWN
 
-
-def _timm_networks() -> dict[str, Architecture]:
-    """Timm's networks by name, but for those that a preset is already in the paper's convention."""
-    networks = {f"timm/{name}": architecture_of(name) for name in NAMES}
-    published = {Architecture.preset(name, "paper") for name in PRESETS}
-    return {name: network for name, network in networks.items() if network not in published}
-
-
-TIMM_NETWORKS = _timm_networks()
+TIMM_NAMES = {architecture_of(name): name for name in NAMES}
+_PAPER_PRESETS = {Architecture.preset(name, "paper") for name in PRESETS}
+TIMM_NETWORKS = {f"timm/{name}": network for network, name in TIMM_NAMES.items() if network not in _PAPER_PRESETS}
 
 
 @cache
@@ -63,12 +57,7 @@ def _preset_names(convention: str) -> dict[Architecture, str]:
 
 def timm_name(architecture: Architecture) -> str | None:
     """Return what timm calls a network, if it has it."""
-    return _timm_names().get(architecture)
-
-
-@cache
-def _timm_names() -> dict[Architecture, str]:
-    return {architecture_of(name): name for name in NAMES}
+    return TIMM_NAMES.get(architecture)
 
 
 @lru_cache(maxsize=4)

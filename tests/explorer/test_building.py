@@ -1,6 +1,8 @@
 """Models that the Explorer builds and saves, and builds that fail."""
 
 import re
+import threading
+from dataclasses import replace
 
 import pytest
 from messages import post
@@ -101,3 +103,24 @@ def test_saving_a_model_before_it_is_built_does_nothing(explorer, tmp_path, monk
     monkeypatch.chdir(tmp_path)
     assert ask(explorer, save=".keras")["download"] == {}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_two_threads_draw_is_sent_last_as_it_is_last(monkeypatch):
+    """While one thread sends an older page, that of a build draws a newer one: the newer one must arrive after it."""
+    explorer = Explorer(SMALL)
+    arrivals, builds, send_state = [], [], explorer.send_state
+
+    def send(key=None):
+        tab = explorer.shown["tab"]
+        if tab == "Layers":
+            explorer._state = replace(explorer._state, tab="Code")
+            builds.append(threading.Thread(target=explorer._building.on_change))
+            builds[0].start()
+            builds[0].join(1)
+        arrivals.append(tab)
+        send_state(key)
+
+    monkeypatch.setattr(explorer, "send_state", send)
+    ask(explorer, tab="Layers")
+    builds[0].join()
+    assert arrivals[-1] == explorer.shown["tab"] == "Code"

@@ -148,3 +148,18 @@ test("each kind of control asks for its value", () => {
     ["keep_cost", true],
   ]);
 });
+
+test("a group of check boxes has those of its value checked, and shows why a move was refused", () => {
+  /** @type {ControlMessage} */
+  const groups = {
+    ...RATIO,
+    name: "in_groups",
+    kind: "checks",
+    stops: [1, 2, 3],
+    labels: ["1", "2", "3"],
+    value: [1, 3],
+  };
+  place([groups], { in_groups: "In groups must be a list." });
+  expect([...holder.querySelectorAll("input")].map(({ checked }) => checked)).toEqual([true, false, true]);
+  expect(holder.querySelector("small")?.textContent).toBe("In groups must be a list.");
+});

@@ -23,7 +23,7 @@ from senet_lab.weights import pretrained
 from senet_lab.widgets.control import Control
 from senet_lab.widgets.messages import OPEN_SECTIONS, ControlMessage
 
-GENERATED = message_types.generated()
+GENERATED = message_types.generate()
 PANELS = ("exercises", "explorer", "gatelens", "trainer")
 
 

@@ -55,10 +55,11 @@ def accelerate(model: Any, *, path: str | None = None) -> Any:
     Raises:
         TypeError, ValueError: neither a model nor a layer, or no such path.
     """
-    forced = None if path is None else one_of("path", path, PATHS)
+    if path is not None:
+        path = one_of("path", path, PATHS)
     layers = _layers(model)
-    changed = [layer for layer in layers if _install(layer, forced)]
-    for layer in layers if changed else ():
+    faster_layers = [layer for layer in layers if _install(layer, path)]
+    for layer in layers if faster_layers else ():
         _forget_traces(layer)
     return model
 
@@ -77,7 +78,7 @@ def accelerations(model: Any) -> dict[str, str]:
 
 
 def _layers(model: Any) -> list[Any]:
-    """The model or layer itself, and all layers in it, those of nested models and of wrappers included."""
+    """Return the model or layer itself, and all layers in it, those of nested models and of wrappers included."""
     if not isinstance(model, keras.layers.Layer):
         fit = "try Architecture().build()"
         raise TypeError(f"`model` must be a keras.Model or a keras.layers.Layer, not {quoted(model)}; {fit}.")
@@ -85,13 +86,13 @@ def _layers(model: Any) -> list[Any]:
 
 
 def _speedup(layer: Any) -> Speedup | None:
-    """How a layer could be made faster; None for a layer that this module is not about."""
+    """Return how a layer could be made faster; None for a layer that this module is not about."""
     speedup = next((each for kind, each in SPEEDUPS.items() if isinstance(layer, kind)), None)
     return None if speedup and getattr(layer, "groups", 2) == 1 else speedup
 
 
 def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
-    """Why a layer stays plain; "" if nothing is in the way, or if a path is forced on a grouped convolution."""
+    """Return why a layer stays plain; "" if nothing is in the way, or if a path is forced on a grouped convolution."""
     base = next(kind for kind, each in SPEEDUPS.items() if each is speedup)
     if any(getattr(type(layer), name) is not getattr(base, name) for name in speedup.methods):
         return f"{type(layer).__name__} computes in its own way"
@@ -100,22 +101,22 @@ def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
         return f"its `{speedup.attribute}` has been replaced"
     if getattr(layer, "data_format", "channels_last") != "channels_last":
         return f"data_format is {layer.data_format!r}"
-    grouped = speedup.operation is GroupedConvolution
-    faster = on_tensorflow_cpu() or (grouped and (path or fastest_path(layer.compute_dtype)) != "native")
-    return "" if faster else "Keras' own is the fastest on this backend and device"
+    is_grouped = speedup.operation is GroupedConvolution
+    has_faster = on_tensorflow_cpu() or (is_grouped and (path or fastest_path(layer.compute_dtype)) != "native")
+    return "" if has_faster else "Keras' own is the fastest on this backend and device"
 
 
 def _install(layer: Any, path: str | None) -> bool:
-    """Install the faster operation, if there is one; whether anything changed."""
+    """Install the faster operation, if there is one; return whether anything changed."""
     speedup = _speedup(layer)
     if speedup is None or _obstacle(layer, speedup, path):
         return False
-    grouped = speedup.operation is GroupedConvolution
-    operation = GroupedConvolution(layer, path) if grouped else FusedNormalization(layer)
+    is_grouped = speedup.operation is GroupedConvolution
+    operation = GroupedConvolution(layer, path) if is_grouped else FusedNormalization(layer)
     if vars(layer).get(speedup.attribute) == operation:
         return False
     setattr(layer, speedup.attribute, operation)
-    if grouped and on_tensorflow_cpu():  # Keras then warns where XLA is asked for: its gradient takes seconds
+    if is_grouped and on_tensorflow_cpu():  # Keras then warns where XLA is asked for: its gradient takes seconds
         layer.supports_jit = False
     return True
 

@@ -34,10 +34,10 @@ class FusedNormalization:
         return type(layer).call(layer, inputs, training=training, mask=mask)
 
     def _is_fused(self, inputs: Any) -> bool:
-        """Whether TensorFlow has this case in one operation."""
+        """Return whether TensorFlow has this case in one operation."""
         layer = self.layer
-        plain = layer.scale and layer.center and not (layer.renorm or layer.synchronized)
-        if not (plain and len(inputs.shape) == 4 and layer.axis in (3, -1) and on_tensorflow_cpu()):
+        is_plain = layer.scale and layer.center and not (layer.renorm or layer.synchronized)
+        if not (is_plain and len(inputs.shape) == 4 and layer.axis in (3, -1) and on_tensorflow_cpu()):
             return False
         dtypes = (inputs.dtype, layer.gamma.dtype, layer.compute_dtype)
         return {keras.backend.standardize_dtype(each) for each in dtypes} == {"float32"}
