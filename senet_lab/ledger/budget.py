@@ -34,7 +34,7 @@ def at_constant_cost(
     [64, 40, 24, 14, 4]
 
     Raises:
-        TypeError: both are given, or none; or not a checks.whole number.
+        TypeError: both are given, or none; or not a whole number.
         ValueError: not a "resnext"; its groups state their width; or no value of the other comes within a quarter of
             the cost: then the error names the nearest that has one.
     """
