@@ -8,19 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from senet_lab import array_checks
+from senet_lab.array_checks import Array
 from senet_lab.checks import MAX_SEED, MAX_SIDE, flag, instance, listed, path_of, real, whole
 from senet_lab.data.class_folders import SUFFIXES, must_exist
 from senet_lab.data.image_arrays import load_images
 from senet_lab.data.image_folder import list_images, must_have_classes
 from senet_lab.files import written_whole
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 TRAINING_IMAGES = {"sample": 5_000, "cifar10": 50_000}  # before any are held out
 DATA_WORDS = {"sample": "CIFAR-10 sample", "cifar10": "CIFAR-10"}  # for people

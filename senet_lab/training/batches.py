@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from senet_lab.array_checks import Array
 from senet_lab.checks import divisible, real
 from senet_lab.data.datasets import CIFAR10_DEVIATION, CIFAR10_MEAN, TRAINING_IMAGES, Images
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.recipe import Recipe
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 FILE = "scale.json"  # in the folder of a run
 MIN_VALUES = {"mean": 0.0, "deviation": 1e-9}  # of a scale

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.array_checks import Array
 from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
@@ -21,9 +22,6 @@ from senet_lab.training.recipe import Recipe
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 WEIGHTS = Path(__file__).parent
 

@@ -8,15 +8,11 @@ import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from senet_lab.array_checks import Array
 from senet_lab.files import DamagedFileError, opened, written_whole
 from senet_lab.training.runs.progress import Progress
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 ADVICE = "delete it, and an older one is taken"
 MAX_CHECKPOINTS = 2  # besides the best: the newest, and one to fall back on

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.array_checks import Array
 from senet_lab.checks import flag, instance, path_of, quoted_path, real
 from senet_lab.files import DamagedFileError
 from senet_lab.training.devices import Placement
@@ -41,9 +42,6 @@ from senet_lab.training.runs.status import ACTIVE, ENDED, Status
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 __all__ = ["ACTIVE", "COLUMNS", "ENDED", "Run", "Status"]
 _Read = TypeVar("_Read")

@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from senet_lab.array_checks import Array
 from senet_lab.data.datasets import Images
 from senet_lab.gates.moments import FILE, Moment, keep, kept, moment
 from senet_lab.training.batches import MAX_VALIDATION_BATCH, Scale, prepare_images
 from senet_lab.training.recipe import Recipe
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 MAX_IMAGES = 500
 MAX_WORK_SHARE = 0.01  # of an epoch; a training step counts as three forward passes

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
+from senet_lab.array_checks import Array
 from senet_lab.checks import whole
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 # ILSVRC 2012's classes (Russakovsky et al. 2015) in alphabetical order of their WordNet 3.0 synsets, with its lemmas.
 FILE = Path(__file__).with_name("imagenet_classes.txt")

@@ -7,14 +7,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
+from senet_lab.array_checks import Array
 from senet_lab.checks import flag, instance, one_of
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 VARIABLES = {
     "kernel": "weight",

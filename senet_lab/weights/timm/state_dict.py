@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from senet_lab.array_checks import Array
 from senet_lab.checks import listed, path_of, quoted
 from senet_lab.files import opened
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 COUNTER = "num_batches_tracked"  # of PyTorch, which no computation uses
 PICKLES = (b"PK\x03\x04", b"\x80")  # how files of `torch.save` begin: new ones and old ones

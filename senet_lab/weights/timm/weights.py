@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.array_checks import Array
 from senet_lab.checks import first_few, flag, instance, path_of
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
@@ -20,9 +21,6 @@ from senet_lab.weights.timm.state_dict import COUNTER, must_be_possible, read_st
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 CLASSIFIER = re.compile(r"(fc|last_linear)\.(weight|bias)")  # whose classes may be any number
 
