@@ -13,7 +13,6 @@ from senet_lab import array_checks
 from senet_lab.array_checks import Array
 from senet_lab.checks import MAX_SEED, MAX_SIDE, flag, instance, listed, path_of, real, whole
 from senet_lab.data.class_folders import SUFFIXES, must_exist
-from senet_lab.data.image_arrays import load_images
 from senet_lab.data.image_folder import list_images, must_have_classes
 from senet_lab.files import written_whole
 
@@ -210,6 +209,8 @@ def folder(
         ValueError: there is no such folder, it has fewer than two classes, or a class without images.
         BadFilesError: a ValueError as well: files cannot be read; says which, and why.
     """
+    from senet_lab.data.image_arrays import load_images  # and NumPy and Pillow
+
     path, size = path_of("path", path, "'pets'"), whole("size", size, 1, MAX_SIDE)
     share, seed = real("test_share", test_share, 0.01, 0.9), whole("seed", seed, 0, MAX_SEED)
     if suffixes is not None:

@@ -11,6 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
 from senet_lab.array_checks import Array
 from senet_lab.checks import first_few, quoted_path
 from senet_lab.data.class_folders import printable
@@ -40,8 +43,6 @@ def load_images(
         BadFilesError: some files cannot be read, and they are not to be left out.
         ValueError: a class has no images, or there are too few images.
     """
-    import numpy as np
-
     images = np.empty((len(files.names), size, size, 3), "uint8")
     reasons = _read_all(images, files)
     bad = {name: reason for name, reason in zip(files.names, reasons, strict=True) if reason} | dict(files.unread)
@@ -70,7 +71,6 @@ def load_images(
 
 def _read_all(images: Array, files: ImageFiles) -> list[str]:
     """Read each file into its place, in as many threads as there are cores; return why it cannot be read, or ""."""
-    from PIL import Image
 
     def read(index: int) -> str:
         try:
@@ -91,9 +91,6 @@ def _pixels(path: Path) -> Array:
     Raises:
         ValueError: it cannot be read as an image; the reason in a few words.
     """
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
     try:
         with opened(path, "delete it") as file, Image.open(_not_empty(file), formats=FORMATS) as image:
             width, height = image.size
@@ -128,8 +125,6 @@ def _damage(error: Exception) -> str:
 
 def _resize(pixels: Array, square: Array) -> None:
     """Resize pixels (height, width, 3) into a square, bilinear and without smoothing, as TensorFlow does by default."""
-    import numpy as np
-
     size = len(square)
     top, bottom, down = _between(pixels.shape[0], size)
     left, right, across = _between(pixels.shape[1], size)
@@ -152,8 +147,6 @@ def _resize(pixels: Array, square: Array) -> None:
 
 def _between(length: int, size: int) -> tuple[Array, Array, Array]:
     """Return for each of `size` pixels the two of `length` that it lies between, and how far it is from the first."""
-    import numpy as np
-
     place = (np.arange(size, dtype="float32") + np.float32(0.5)) * np.float32(length / size) - np.float32(0.5)
     first = np.floor(place)
     low, high = first.clip(0).astype(int), np.ceil(place).clip(max=length - 1).astype(int)
@@ -165,7 +158,6 @@ def _order(count: int, share: float, seed: int) -> tuple[Array, Array]:
 
     TensorFlow shuffles the training images once more, with its own seed, which a run sets, as well as this one.
     """
-    import numpy as np
     import tensorflow as tf
 
     order = np.arange(count)

@@ -9,6 +9,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from senet_lab.array_checks import Array
 from senet_lab.checks import divisible, real
 from senet_lab.data.datasets import CIFAR10_DEVIATION, CIFAR10_MEAN, TRAINING_IMAGES, Images
@@ -30,8 +32,6 @@ class Scale(NamedTuple):
     @classmethod
     def of(cls, images: Images) -> Scale:
         """Return the scale of the training images; of CIFAR-10 and its sample, that of the whole of CIFAR-10."""
-        import numpy as np
-
         if images.name in ("CIFAR-10", "CIFAR-10, sample"):
             return cls()
         channels = images.x_train.shape[-1]
@@ -109,8 +109,6 @@ class Batches:
         Raises:
             ValueError: a batch does not divide into so many parts.
         """
-        import numpy as np
-
         divisible("batch", recipe.batch, "devices", parts)
         scale = scale or Scale.of(images)
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))
@@ -131,8 +129,6 @@ class Batches:
 
     def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Array, Array]]:
         """Yield images (batch, height, width, channels), float32, and classes of each step, from step `first` on."""
-        import numpy as np
-
         recipe = self.recipe
         order = np.random.default_rng([recipe.seed, 1, number]).permutation(len(self.x))
         for step in range(first, self.steps):
@@ -146,8 +142,6 @@ class Batches:
 
 def prepare_images(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
     """Return pixels as the network takes them, float32; by default with the scale of CIFAR-10."""
-    import numpy as np
-
     x = x.astype("float32") / np.float32(255)
     if recipe.standardise:
         mean, deviation = scale or Scale()
@@ -157,8 +151,6 @@ def prepare_images(x: Array, recipe: Recipe, scale: Scale | None = None) -> Arra
 
 def crop(x: Array, draw: Any) -> Array:
     """Move each image by up to `CROP_MARGIN` pixels within a black frame, and mirror half of them, at random."""
-    import numpy as np
-
     count, height, width = x.shape[:3]
     padded = np.pad(x, ((0, 0), (CROP_MARGIN, CROP_MARGIN), (CROP_MARGIN, CROP_MARGIN), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(1, 2))

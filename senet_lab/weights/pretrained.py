@@ -17,7 +17,6 @@ from senet_lab.array_checks import Array
 from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
-from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -139,6 +138,8 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
 
 def prepared(images: Array, card: Card) -> Array:
     """Return pixels, uint8, as the network of a card takes them: float32, standardised if it was trained so."""
+    from senet_lab.training.batches import prepare_images
+
     instance("card", card, Card, "card('cifar_se_resnet20')")
     return prepare_images(array_checks.images("images", images), Recipe.from_dict(card.recipe))
 

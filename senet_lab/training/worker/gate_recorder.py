@@ -9,6 +9,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from senet_lab.array_checks import Array
 from senet_lab.data.datasets import Images
 from senet_lab.gates.moments import FILE, Moment, keep, kept, moment
@@ -85,8 +87,6 @@ def interleave_classes(labels: Array) -> Array:
     >>> interleave_classes(np.array([1, 1, 1, 0, 0, 2])).tolist()
     [3, 0, 5, 4, 1, 2]
     """
-    import numpy as np
-
     by_class = np.argsort(labels, kind="stable")
     _, first, counts = np.unique(labels[by_class], return_index=True, return_counts=True)
     turn = np.empty(len(labels), int)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from senet_lab.array_checks import Array
 from senet_lab.training.runs.request import REQUESTS
 
@@ -14,7 +16,6 @@ MAX_JSON_BYTES = 4096
 
 def agree(request: str, seconds: float) -> tuple[str, float]:
     """Return the last of `REQUESTS` that any host is asked for, and the longest of their seconds."""
-    import numpy as np
     from jax.experimental.multihost_utils import process_allgather
 
     rows = process_allgather(np.array([REQUESTS.index(request), seconds], "float32"))
@@ -23,7 +24,6 @@ def agree(request: str, seconds: float) -> tuple[str, float]:
 
 def broadcast(arrays: Sequence[Array], about: dict[str, Any]) -> tuple[list[Array], dict[str, Any]]:
     """Return arrays and plain values as the first host has them; those of the others must have the same shapes."""
-    import numpy as np
     from jax.experimental.multihost_utils import broadcast_one_to_all
 
     text = json.dumps(about).encode().ljust(MAX_JSON_BYTES)

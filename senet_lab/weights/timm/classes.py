@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from senet_lab.array_checks import Array
 from senet_lab.checks import whole
 
@@ -41,8 +43,6 @@ def most_likely(predictions: Array, count: int = 5) -> list[list[Prediction]]:
     Raises:
         ValueError: they are not of 1,000 classes.
     """
-    import numpy as np
-
     predictions = np.asarray(predictions)
     names = imagenet_classes()
     if predictions.ndim != 2 or predictions.shape[1] != len(names):

@@ -6,6 +6,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file
+
 from senet_lab.array_checks import Array
 from senet_lab.checks import listed, path_of, quoted
 from senet_lab.files import opened
@@ -35,9 +39,6 @@ def read_state_dict(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[
             f"'{path}' is a pickle, which can run any code when it is read; save it as .safetensors, with "
             "safetensors.torch.save_file(model.state_dict(), ...), on a machine that trusts it."
         )
-    from safetensors import SafetensorError, safe_open
-    from safetensors.numpy import load_file
-
     try:
         with safe_open(path, "numpy") as tensors:
             for name in tensors.keys():  # noqa: SIM118 - this is no mapping
@@ -49,8 +50,6 @@ def read_state_dict(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[
 
 def _array(name: str, tensor: Any) -> Array:
     """Return a tensor of a state dict as an array, if it can be one of weights."""
-    import numpy as np
-
     dtype = getattr(tensor, "dtype", "")  # asked first, since NumPy does not know all those of PyTorch
     type_name = str(getattr(dtype, "name", dtype)).removeprefix("torch.")
     if type_name:
@@ -76,8 +75,6 @@ def must_be_possible(name: str, tensor: Array) -> None:
     Raises:
         ValueError: they are not finite, too large, or a variance is negative.
     """
-    import numpy as np
-
     if not (finite := np.isfinite(tensor)).all():
         count = int((~finite).sum())
         values = "1 value that is" if count == 1 else f"{count:,} values that are"

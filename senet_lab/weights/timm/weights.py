@@ -9,6 +9,9 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from safetensors.numpy import save_file
+
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.array_checks import Array
@@ -83,9 +86,6 @@ def save_timm(model: keras.Model, path: str | os.PathLike[str], *, overwrite: bo
 
     In timm: `timm.create_model(name_of(model), num_classes=..., checkpoint_path="...")`.
     """
-    import numpy as np
-    from safetensors.numpy import save_file
-
     path = path_of("path", path, "'model.safetensors'")
     flag("overwrite", overwrite)
     tensors = {name: np.ascontiguousarray(array) for name, array in to_timm(model).items()}
