@@ -60,11 +60,7 @@ def find_scale(folder: Path, images: Images) -> Scale:
 
 
 def known_scale(folder: Path, data: str) -> Scale:
-    """Return the stored scale of a run; that of CIFAR-10 and its sample is known before.
-
-    Raises:
-        ValueError: it is of other images, and none is stored yet.
-    """
+    """Return the stored scale of a run, or that of CIFAR-10 for these images and the sample; else raise ValueError."""
     default = Scale() if data in TRAINING_IMAGES else None
     if scale := _read_scale(folder) or default:
         return scale
@@ -87,7 +83,7 @@ class Batches:
 
     Attributes:
         x, y: the training images, uint8, and their classes.
-        x_held, y_held: those held out to validate on, prepare_images for the network; empty where none are.
+        x_held, y_held: those held out to validate on, prepared for the network; empty where none are.
         recipe: how they are drawn and cropped.
         scale: by what pixels are standardised.
         parts: how many devices share the images of a step. At the end of an epoch, what does not divide evenly is left
@@ -104,11 +100,7 @@ class Batches:
 
     @classmethod
     def of(cls, images: Images, recipe: Recipe, scale: Scale | None = None, parts: int = 1) -> Batches:
-        """Hold out the recipe's share, drawn with its seed.
-
-        Raises:
-            ValueError: a batch does not divide into so many parts.
-        """
+        """Hold out the recipe's share, drawn with its seed; raise ValueError if a batch does not divide by `parts`."""
         divisible("batch", recipe.batch, "devices", parts)
         scale = scale or Scale.of(images)
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))

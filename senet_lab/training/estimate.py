@@ -82,10 +82,9 @@ class Estimate(NamedTuple):
 def estimate(
     architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return what it will take to train a network by a recipe on "sample", "cifar10" or a folder of images.
+    """Return what it will take to train a network by a recipe on "sample", "cifar10" or a folder of images, on a CPU.
 
-    Memory is that of a training on a CPU: the imports, the images, the weights with their gradients and what the
-    optimizer keeps, and what the layers put out in a step.
+    Memory is that of imports, images, weights with gradients and optimizer, and of what the layers put out in a step.
     """
     instance("architecture", architecture, Architecture, ARCHITECTURE)
     instance("recipe", recipe, Recipe, "Recipe()")
@@ -117,11 +116,7 @@ def predict(
 def check_memory(
     architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return the estimate, if it fits.
-
-    Raises:
-        ValueError: it does not; says what would.
-    """
+    """Return the estimate, if it fits; else raise ValueError, which says what would."""
     needs = estimate(architecture, recipe, data, placement)
     if needs.fits:
         return needs

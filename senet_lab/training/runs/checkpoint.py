@@ -33,21 +33,13 @@ def has_checkpoint(folder: Path) -> bool:
 
 
 def must_be_folder(folder: Path) -> None:
-    """Check that `folder` is a folder, or not there yet.
-
-    Raises:
-        DamagedFileError: something else lies there.
-    """
+    """Raise DamagedFileError if something else than a folder lies at `folder`."""
     if os.path.lexists(folder) and not folder.is_dir():
         raise DamagedFileError(folder, "it must be a folder", "delete it, and the run begins anew when it is resumed")
 
 
 def must_be_whole(folder: Path) -> None:
-    """Check that each checkpoint in a folder has a beginning and an end, which is quick; `read` checks the rest.
-
-    Raises:
-        DamagedFileError: one has not, or the folder is none.
-    """
+    """Raise DamagedFileError if a checkpoint lacks its beginning or end, a quick check; `read` checks the rest."""
     must_be_folder(folder)
     for path in sorted((*folder.glob("[0-9]*.npz"), *folder.glob("best.npz"))):
         with opened(path, ADVICE) as file:

@@ -21,15 +21,10 @@ REQUIRED = object()
 
 
 class Field(NamedTuple):
-    """A field of config.json.
-
-    Attributes:
-        kind: its type; a list has texts.
-        default: its value where an older version did not write it; null stands for it as well if it is None.
-    """
+    """A field of config.json: its type, and its value where an older version did not write it; a list has texts."""
 
     kind: type
-    default: Any = REQUIRED
+    default: Any = REQUIRED  # where it is None, null stands for it as well
 
 
 FIELDS = {
@@ -49,11 +44,7 @@ def has_config(folder: Path) -> bool:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """Return what config.json of a run says: a value of the right type for each of `FIELDS`.
-
-    Raises:
-        DamagedFileError: it cannot be read, or a field is missing, or of another type.
-    """
+    """Return a value of the right type for each of `FIELDS`; raise DamagedFileError if config.json has another."""
     path = folder / CONFIG
     values = read_json(path, dict, CONFIG_ADVICE)
     for name, field in FIELDS.items():

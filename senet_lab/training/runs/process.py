@@ -30,9 +30,7 @@ KEEPING = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESH
 class WaitingProcess:
     """A process that waits for a run.
 
-    Attributes:
-        mark: a word on its command line, and on no other's: process numbers are used again, and clocks are set.
-        environment: the variables that change how it computes.
+    Its `mark` is a word on its command line, and on no other's: process numbers are used again, and clocks are set.
     """
 
     def __init__(self, log: Path | None = None) -> None:

@@ -31,11 +31,7 @@ class Progress:
 
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Progress:
-        """Return the progress that a checkpoint stores, besides other things.
-
-        Raises:
-            ValueError, TypeError: a number is none, or cannot be.
-        """
+        """Return the progress that a checkpoint stores; raise ValueError or TypeError for a number that cannot be."""
         return cls(**{each.name: _checked(each, about[each.name]) for each in fields(cls) if each.name in about})
 
     def update(self, other: Progress) -> None:

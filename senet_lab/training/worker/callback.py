@@ -22,21 +22,11 @@ class StopRequestedError(Exception):
 
 
 class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """A callback for `fit` and `evaluate` that updates the progress after each step, and pauses or stops on request.
+    """Update the progress after each step of `fit`, and pause or stop it or `evaluate` by StopRequestedError.
 
     Its work is done between two steps; metrics come later, in threads of Keras. So a step does not wait until the
     metrics of the one before are read, which would leave a GPU idle. They are running means: those of a later step
     replace those that were not read.
-
-    Args:
-        progress: of the training, which is updated.
-        batches: the images.
-        reporter: writes the status, and reads requests.
-        checkpointer: writes checkpoints.
-        hosts: how many train together.
-
-    Raises:
-        StopRequestedError: out of `fit`, between two steps.
     """
 
     async_safe = True

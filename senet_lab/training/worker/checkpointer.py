@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from senet_lab.training.devices import Devices
+from senet_lab.training.devices import Devices, broadcast_checkpoint
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.training_setup import TrainingSetup
-from senet_lab.training.worker import hosts, model
+from senet_lab.training.worker import model
 
 LOG = logging.getLogger("senet_lab")
 # Seconds between checkpoints within an epoch; between these bounds, so that they take no more than `MAX_SHARE`.
@@ -28,12 +28,8 @@ class Checkpointer:
     """Writes a network, its optimizer and their progress; of several hosts, the first one does so for all.
 
     Attributes:
-        folder: of the checkpoints.
         network: the compiled model.
-        progress: of the training.
-        devices: that train it.
         steps: per epoch.
-        setup: what is trained, as its run says.
         written_at: when the last checkpoint was written, or training began.
         seconds: that writing it took.
     """
@@ -63,7 +59,7 @@ class Checkpointer:
             for fault in faults:
                 LOG.warning("%s; the one before it is taken", fault)
         if self.devices.hosts > 1:
-            arrays, about = hosts.broadcast(arrays, about)
+            arrays, about = broadcast_checkpoint(arrays, about)
         if about:
             for variable, array in zip(model.variables(self.network), arrays, strict=True):
                 variable.assign(array)
@@ -91,11 +87,7 @@ class Checkpointer:
             checkpoint.write(self.folder / "best.npz", arrays, {"epoch": epoch} | self.setup.about())
 
     def must_be_finite(self, name: str, *values: Any) -> None:
-        """Check that values are finite, before more is written.
-
-        Raises:
-            FloatingPointError: they are not; says where that was, and from where the training can be resumed.
-        """
+        """Raise FloatingPointError if a value is not finite, with the place and where to resume from."""
         if all(np.isfinite(value).all() for value in values):
             return
         has_any = any(self.folder.glob("[0-9]*.npz"))

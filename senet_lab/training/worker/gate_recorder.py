@@ -25,13 +25,7 @@ LOG = logging.getLogger("senet_lab")
 
 @dataclass(frozen=True, eq=False)
 class GateRecorder:
-    """Records the gates of a run's network, epoch by epoch, in `gates.json`; see `senet_lab.gates.moments`.
-
-    Attributes:
-        folder: of the run.
-        x, y: images of the test set, uint8, and their classes.
-        recipe, scale: how they are prepared.
-    """
+    """Records the gates of a run's network for test images x, uint8, in `gates.json`; see `senet_lab.gates.moments`."""
 
     folder: Path
     x: Array

@@ -22,10 +22,9 @@ from senet_lab.training.devices import prepare_devices
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import metrics
 from senet_lab.training.runs.config import changed_versions
-from senet_lab.training.runs.images import load_images, omission_words
+from senet_lab.training.runs.images import load_images, omission_words, write_skip_list
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import COLUMNS, Run, Status
-from senet_lab.training.runs.skip_list import write_skip_list
 from senet_lab.training.runs.training_setup import OtherNetworkError, TrainingSetup
 from senet_lab.training.worker import model
 from senet_lab.training.worker.callback import StepCallback, StopRequestedError
@@ -37,14 +36,7 @@ LOG = logging.getLogger("senet_lab")
 
 
 class Loop:
-    """Trains a run: `Loop(run)()`.
-
-    Attributes:
-        run, recipe: what is trained, and how.
-        progress: how far it is.
-        reporter: writes its status and reads requests.
-        devices, batches, gate_recorder, network, checkpointer, callback: made by `prepare`.
-    """
+    """Trains a run: `Loop(run)()`; `prepare` sets devices, batches, network and those that work with them."""
 
     def __init__(self, run: Run, mark: str = "") -> None:
         """`mark` is the word by which this process is recognized."""

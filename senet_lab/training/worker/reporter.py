@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from senet_lab import memory
+from senet_lab.training.devices import agree_on_request
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import ENDED, Run, Status
-from senet_lab.training.worker import hosts
 
 LOG = logging.getLogger("senet_lab")
 INTERVAL = 0.2  # seconds between two writings of the status, and between two readings of the request
@@ -25,8 +25,6 @@ class Reporter:
     """Reports how far a training is, a few times per second, and pauses it on request.
 
     Attributes:
-        run: whose folder is written to.
-        progress: of the training.
         status: the last one that was written; its device and warning are written again.
         steps: per epoch; 0 before that is known.
         hosts: how many train together.
@@ -93,7 +91,7 @@ class Reporter:
             self._read_at = time.monotonic()
             self._request = self.run.asked()
             if together:
-                self._request, slowest = hosts.agree(self._request, self.pace)
+                self._request, slowest = agree_on_request(self._request, self.pace)
                 self._meeting = self.progress.epoch, self.progress.step + max(1, int(INTERVAL / max(slowest, 1e-6)))
         return self._request
 
