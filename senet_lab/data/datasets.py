@@ -53,9 +53,8 @@ class Images:
 
     def __repr__(self) -> str:
         sides = "x".join(map(str, self.x_train.shape[1:]))
-        return (
-            f"<{self.name}: {len(self.x_train):,} + {len(self.x_test):,} images, {sides}, {len(self.classes)} classes>"
-        )
+        counts = f"{len(self.x_train):,} + {len(self.x_test):,} images"
+        return f"<{self.name}: {counts}, {sides}, {len(self.classes)} classes>"
 
 
 def named(name: str, size: int = 32) -> Images:
@@ -110,11 +109,7 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
 
 
 def find_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
-    """Return where the whole of CIFAR-10 is, as `cifar10` looks for it; it is not opened.
-
-    Raises:
-        FileNotFoundError: it is not there; says what to do.
-    """
+    """Return where the whole of CIFAR-10 is, without opening it, or raise FileNotFoundError, which says what to do."""
     place = _place(path)
     if not place.is_file():
         raise FileNotFoundError(
@@ -157,11 +152,7 @@ def _download_cifar10(to: Path) -> Images:
 
 
 def load_cifar10(path: Path) -> Images:
-    """Return CIFAR-10 from an .npz, if that is what is in it.
-
-    Raises:
-        ValueError: it is not; says what is wrong.
-    """
+    """Return CIFAR-10 from an .npz; raise ValueError if something else is in it."""
     import numpy as np
 
     names = ("x_train", "y_train", "x_test", "y_test")

@@ -88,8 +88,7 @@ def _read_all(images: Array, files: ImageFiles) -> list[str]:
 def _pixels(path: Path) -> Array:
     """Return the pixels of a file, (height, width, 3), uint8, without transparency; of an animation the first frame.
 
-    Raises:
-        ValueError: it cannot be read as an image; the reason in a few words.
+    Raise ValueError with the reason in a few words if it cannot be read as an image.
     """
     try:
         with opened(path, "delete it") as file, Image.open(_not_empty(file), formats=FORMATS) as image:

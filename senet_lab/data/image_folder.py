@@ -107,12 +107,12 @@ def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> Imag
 def _names_in(folder: Path, class_name: str, unread: dict[str, str]) -> list[str]:
     """List all files of a class, also those in folders within it; add the folders that cannot be listed to `unread`."""
 
-    def note(error: OSError) -> None:
+    def add(error: OSError) -> None:
         name = Path(error.filename).relative_to(folder).as_posix()
         if not _is_hidden(name):
             unread[name] = f"this folder cannot be listed ({error.strerror})"
 
-    walk = sorted(os.walk(folder / class_name, onerror=note), key=lambda each: each[0])
+    walk = sorted(os.walk(folder / class_name, onerror=add), key=lambda each: each[0])
     roots = ((Path(root).relative_to(folder).as_posix(), sorted(names)) for root, _, names in walk)
     return [f"{root}/{name}" for root, names in roots for name in names]
 
@@ -129,14 +129,9 @@ def _is_hidden(name: str) -> bool:
 
 
 def must_have_classes(files: ImageFiles, name: str = "path") -> None:
-    """Check that there are at least two classes, and images of each.
+    """Raise ValueError if there are fewer than two classes or one has no images; `name` is that of the parameter.
 
-    Args:
-        name: of the parameter, for the message.
-
-    Raises:
-        ValueError: there are not; says which class has none.
-        BadFilesError: a class without images has a folder that cannot be listed.
+    It is a BadFilesError if a class without images has a folder that cannot be listed.
     """
     must_be_classes(name, files.folder, files.classes)
     empty = files.empty_classes()

@@ -113,11 +113,7 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
-    """Return an image with 8 bits per channel; of 16 bits the upper 8 are kept.
-
-    Raises:
-        ValueError: it has 32; the message follows the name of a file and "has".
-    """
+    """Return an image with 8 bits per channel, of 16 the upper ones; of 32 raise ValueError, to follow "FILE has"."""
     import numpy as np
     from PIL import Image
 

@@ -38,10 +38,7 @@ def most_likely(predictions: Array, count: int = 5) -> list[list[Prediction]]:
     """Return the most likely classes of each image, the likeliest first.
 
     Args:
-        predictions: probabilities, (images, 1000).
-
-    Raises:
-        ValueError: they are not of 1,000 classes.
+        predictions: probabilities, (images, 1000); of another number of classes, they raise ValueError.
     """
     predictions = np.asarray(predictions)
     names = imagenet_classes()

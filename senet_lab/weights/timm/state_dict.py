@@ -70,11 +70,7 @@ def _must_have_type(name: str, number_type: str) -> None:
 
 
 def must_be_possible(name: str, tensor: Array) -> None:
-    """Check that values can be weights of a network that computes in 32 bits.
-
-    Raises:
-        ValueError: they are not finite, too large, or a variance is negative.
-    """
+    """Raise ValueError if values are not finite, too large for 32 bits, or a variance is negative."""
     if not (finite := np.isfinite(tensor)).all():
         count = int((~finite).sum())
         values = "1 value that is" if count == 1 else f"{count:,} values that are"
