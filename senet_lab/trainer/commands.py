@@ -23,11 +23,7 @@ FORCE_BUTTONS = {"start": "Start anyway", "resume": RESUME_ANYWAY}
 
 
 def start(state: State, folder: Path, *, force: bool = False) -> State:
-    """Start a run, which then is in focus.
-
-    Raises:
-        ValueError: there are no images, or, without `force`, not enough memory.
-    """
+    """Start a run, which then is in focus; raise ValueError without images, or without `force` for lack of memory."""
     network, recipe = state.network, state.recipe
     if state.data == "":
         raise InvalidValueError("data", NO_VALUE, "must be a folder of images", advice="say where it is first")
@@ -50,14 +46,7 @@ def resume(run: Run, *, force: bool = False) -> None:
 
 
 def command(name: str, value: Any, state: State, record: Record | None, folder: Path) -> State:
-    """Do what a button says and return the state after it; without a run in focus, only "start" does anything.
-
-    Args:
-        name: "start", "pause", "resume", "stop" or "like", which copies the settings of the run.
-        value: `ANYWAY`, or anything else.
-        record: of the run in focus.
-        folder: of the runs.
-    """
+    """Do what a button says to `record`, the run in focus, and return the state after it; "like" copies settings."""
     force = value == ANYWAY
     if name == "start":
         return start(state, folder, force=force)

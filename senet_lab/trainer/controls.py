@@ -44,12 +44,7 @@ DATA_LABELS = {"sample": "CIFAR-10 sample, 5,000", "cifar10": "CIFAR-10, 50,000"
 
 
 def trainer_controls(state: State, *, has_explorer: bool = False, has_cifar10: bool = True) -> tuple[Control, ...]:
-    """Return the controls for a state, in the order of the page.
-
-    Args:
-        has_explorer: whether there is an Explorer, whose network can be followed.
-        has_cifar10: whether the whole of CIFAR-10 is on this machine.
-    """
+    """Return the controls, in the order of the page, where there is an Explorer to follow, or CIFAR-10, or neither."""
     token = Control("token", "Network", TOKEN, "text", (), (), state.architecture.token(), "paste another one here")
     return (_network(state, has_explorer), *_data(state, has_cifar10), *_recipe(state), token)
 

@@ -77,10 +77,9 @@ def initial_state(
     follows: bool = False,
     precision: str = "float32",
 ) -> State:
-    """Return what is shown at first; a recipe that is given is taken as it is, whatever the precision.
+    """Return what is shown at first; a recipe stays as it is, whatever the precision.
 
-    Raises:
-        ValueError: the network does not fit images of 32 pixels.
+    Raise ValueError if the network does not fit images of 32 pixels.
     """
     state = State(architecture or Architecture.preset("cifar_se_resnet20"), follows)
     state.network  # noqa: B018 - raises where it does not fit

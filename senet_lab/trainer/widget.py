@@ -16,7 +16,7 @@ import traitlets
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.assets import read_assets
-from senet_lab.checks import path_of, quoted
+from senet_lab.checks import InvalidTypeError, instance, path_of
 from senet_lab.data.datasets import has_cifar10
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.widget import Explorer
@@ -83,12 +83,10 @@ class Trainer(anywidget.AnyWidget):
         recipe: Recipe | None = None,
     ) -> None:
         if not isinstance(architecture, (Architecture, Explorer, type(None))):
-            raise TypeError(
-                f"`architecture` must be an Architecture or an Explorer, not {quoted(architecture)}; "
-                "try Architecture()."
-            )
-        if not isinstance(recipe, (Recipe, type(None))):
-            raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['original'].")
+            rule = "must be an Architecture or an Explorer"
+            raise InvalidTypeError("architecture", architecture, rule, "Architecture()")
+        if recipe is not None:
+            instance("recipe", recipe, Recipe, "RECIPES['original']")
         self.folder = path_of("folder", folder, "'runs'").resolve()
         self.failure: BaseException | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None
@@ -132,24 +130,21 @@ class Trainer(anywidget.AnyWidget):
     def _rest(self) -> None:
         """Stop following runs and the Explorer, and release the gates."""
         self._follower.end()
-        self._leave()
+        self._follow(None)
         self._swap_gates(None)
 
-    def _follow(self, explorer: Explorer) -> None:
-        """Follow an Explorer, and the one that its cell creates when it is run again."""
-        self._explorer = explorer
-        explorer.observe(self._explored, "architecture")
-        explorer.observe(self._succeeded, "successor")
-        self._explored()
-
-    def _leave(self) -> None:
-        if self._explorer is not None:
+    def _follow(self, explorer: Explorer | None) -> None:
+        """Follow another Explorer, or none; then the one that its cell creates when it is run again."""
+        if self._explorer not in (None, explorer):
             self._explorer.unobserve(self._explored, "architecture")
             self._explorer.unobserve(self._succeeded, "successor")
-            self._explorer = None
+        self._explorer = explorer
+        if explorer is not None:
+            explorer.observe(self._explored, "architecture")
+            explorer.observe(self._succeeded, "successor")
+            self._explored()
 
     def _succeeded(self, change: Any) -> None:
-        self._leave()
         self._follow(change.new)
 
     def _act(self, request: Request) -> None:
@@ -253,8 +248,7 @@ class Trainer(anywidget.AnyWidget):
             self._device, self._device_read_at = read_device(record.status), time.monotonic()
 
     def _form(self, state: State) -> Form:
-        has_explorer = self._explorer is not None
-        machine = Machine.read(state.data)
+        has_explorer, machine = self._explorer is not None, Machine.read(state.data)
         form = pages.form(state, self._snapshot, machine, has_explorer=has_explorer, has_cifar10=has_cifar10())
         return {**form, "answered": self._conversation.answered}
 

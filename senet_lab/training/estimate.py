@@ -109,7 +109,7 @@ def predict(
         return Estimate(needed, available, None, training, batch, words)
     pace, is_near = rate
     seconds = recipe.epochs * training / pace
-    words += f"{'about' if is_near else 'a rough guess:'} {spell(seconds)} for {recipe.epochs} epochs"
+    words += f"{'about' if is_near else 'a rough guess:'} {duration(seconds)} for {recipe.epochs} epochs"
     return Estimate(needed, available, seconds, training, batch, words)
 
 
@@ -173,12 +173,15 @@ def _count_files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - 
     return count_images(folder, class_names(folder))
 
 
-def spell(seconds: float) -> str:
-    """Return a time in the unit that fits it.
+def duration(seconds: float) -> str:
+    """Return seconds as people say them.
 
-    >>> spell(40), spell(600), spell(9000)
-    ('40 s', '10 min', '2.5 h')
+    >>> duration(7.4), duration(95), duration(1859), duration(7300), duration(200_000)
+    ('7 s', '1 min 35 s', '31 min', '2 h 1 min', '2 d 7 h')
     """
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    whole = round(seconds)
+    for size, unit, part, smaller in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            words = f"{whole // size} {unit} {whole % size // part} {smaller}"
+            return words if whole < 10 * size else f"{round(whole / size)} {unit}"
+    return f"{whole} s"
