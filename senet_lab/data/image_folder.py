@@ -41,23 +41,15 @@ def _bad_words(reasons: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ImageFiles:
-    """The files of a folder that are read as images; none has been opened yet.
+    """The files of a folder that are read as images; none has been opened yet."""
 
-    Attributes:
-        folder: where they are.
-        classes: the names of the classes, which are those of the folders in it.
-        names: of the files within the folder, such as "cats/1.jpg", class by class.
-        labels: the class of each, by number.
-        ignored: the names of files that are not read because of their suffix, or because they are of no class.
-        unread: why a folder within a class cannot be listed, by its name.
-    """
-
-    folder: Path
-    classes: tuple[str, ...]
-    names: tuple[str, ...]
-    labels: tuple[int, ...]
+    folder: Path  # where they are
+    classes: tuple[str, ...]  # the names of the classes, which are those of the folders in it
+    names: tuple[str, ...]  # of the files within the folder, such as "cats/1.jpg", class by class
+    labels: tuple[int, ...]  # the class of each, by number
+    # The names of files that are not read because of their suffix, or because they are of no class.
     ignored: tuple[str, ...]
-    unread: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)  # why a folder within a class cannot be listed, by its name
 
     def without(self, names: Collection[str]) -> ImageFiles:
         """Return all files but some; the name of a folder stands for all files in it."""

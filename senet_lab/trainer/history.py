@@ -20,23 +20,16 @@ Point = tuple[float, float]
 
 
 class History(NamedTuple):
-    """One training, as the curves need it.
+    """One training, as the curves need it."""
 
-    Attributes:
-        name: what distinguishes it from the others.
-        epochs: where its axis ends.
-        rows: of the finished epochs, as `Run.metrics()` returns them; loss and accuracy of the training images are
-            means over the epoch, during which the weights still move.
-        trail: (epochs, loss, accuracy) within the current epoch.
-        held_out: how many images it is validated on; 0 where that is unknown.
-        setup: what is trained, how, and on what, part by part, without the seed; empty where that is unknown.
-    """
-
-    name: str
-    epochs: int
+    name: str  # what distinguishes it from the others
+    epochs: int  # where its axis ends
+    # Of the finished epochs, as `Run.metrics()` returns them; loss and accuracy of the training images are means over
+    # the epoch, during which the weights still move.
     rows: Sequence[Mapping[str, float]] = ()
-    trail: Sequence[tuple[float, float, float]] = ()
-    held_out: int = 0
+    trail: Sequence[tuple[float, float, float]] = ()  # (epochs, loss, accuracy) within the current epoch
+    held_out: int = 0  # how many images it is validated on; 0 where that is unknown
+    # What is trained, how, and on what, part by part, without the seed; empty where that is unknown.
     setup: tuple[str, ...] = ()
 
     def training(self, measure: str) -> list[Point]:

@@ -26,31 +26,19 @@ Signature = tuple[tuple[int, int], ...]
 
 
 class Record(NamedTuple):
-    """A run as its folder was last read.
+    """A run as its folder was last read."""
 
-    Attributes:
-        key: the folder's name.
-        architecture, recipe, data: what is trained, how, and on what.
-        status: how far it is.
-        request: what its process is asked to do: "run", "pause" or "stop".
-        rows: of its finished epochs, as `Run.metrics()` returns them.
-        trail: (epochs, loss, accuracy) within the current epoch, as read so far.
-        has_process: whether a process works on it; for a moment that is so after its end as well.
-        has_checkpoint: whether it has one.
-        skip_bad: whether files of its image folder that cannot be read are left out.
-    """
-
-    key: str
+    key: str  # the folder's name
     architecture: Architecture
     recipe: Recipe
     data: str
-    status: Status
-    request: str = "run"
-    rows: tuple[Mapping[str, float], ...] = ()
-    trail: tuple[tuple[float, float, float], ...] = ()
-    has_process: bool = False
-    has_checkpoint: bool = False
-    skip_bad: bool = False
+    status: Status  # how far it is
+    request: str = "run"  # what its process is asked to do: "run", "pause" or "stop"
+    rows: tuple[Mapping[str, float], ...] = ()  # of its finished epochs, as `Run.metrics()` returns them
+    trail: tuple[tuple[float, float, float], ...] = ()  # (epochs, loss, accuracy) within the current epoch, so far
+    has_process: bool = False  # whether a process works on it; for a moment that is so after its end as well
+    has_checkpoint: bool = False  # whether it has one
+    skip_bad: bool = False  # whether files of its image folder that cannot be read are left out
 
     @property
     def is_active(self) -> bool:

@@ -79,23 +79,16 @@ def _read_scale(folder: Path) -> Scale | None:
 
 @dataclass(frozen=True, eq=False)
 class Batches:
-    """The training images, and those held out, as a recipe says.
+    """The training images, and those held out, as a recipe says."""
 
-    Attributes:
-        x, y: the training images, uint8, and their classes.
-        x_held, y_held: those held out to validate on, prepared for the network; empty where none are.
-        recipe: how they are drawn and cropped.
-        scale: by what pixels are standardised.
-        parts: how many devices share the images of a step. At the end of an epoch, what does not divide evenly is left
-            out; the next epoch draws again.
-    """
-
-    x: Array
-    y: Array
-    x_held: Array
+    x: Array  # the training images, uint8
+    y: Array  # their classes
+    x_held: Array  # the images held out to validate on, prepared for the network; empty where none are
     y_held: Array
-    recipe: Recipe
-    scale: Scale
+    recipe: Recipe  # how they are drawn and cropped
+    scale: Scale  # by what pixels are standardised
+    # How many devices share the images of a step. At the end of an epoch, what does not divide evenly is left out; the
+    # next epoch draws again.
     parts: int = 1
 
     @classmethod

@@ -48,18 +48,12 @@ class Placement(NamedTuple):
 
 
 class Devices(NamedTuple):
-    """Devices that are ready.
+    """Devices that are ready."""
 
-    Attributes:
-        size: how many devices share a batch, on all hosts.
-        hosts, host_index: how many hosts there are, and which one this is.
-        strategy: TensorFlow's, in whose scope the network is built, and with which batch normalization needs
-            `synchronized` for statistics over all devices; None without one.
-    """
-
-    size: int = 1
-    hosts: int = 1
-    host_index: int = 0
+    size: int = 1  # how many devices share a batch, on all hosts
+    hosts: int = 1  # how many hosts there are
+    host_index: int = 0  # which one this is, from 0
+    # TensorFlow's, or None: the network is built in its scope, with batch normalization `synchronized` over devices.
     strategy: Any = None
 
     def scope(self) -> AbstractContextManager[Any]:

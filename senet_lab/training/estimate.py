@@ -36,17 +36,11 @@ FORCE = "or force it"  # advice where a training seems not to fit into memory: `
 
 
 class Machine(NamedTuple):
-    """What an estimate depends on besides network and recipe.
+    """What an estimate depends on besides network and recipe."""
 
-    Attributes:
-        free_memory: bytes.
-        rates: of the epochs that were measured here.
-        images: training images of the data, those held out included.
-    """
-
-    free_memory: int
-    rates: Sequence[Rate]
-    images: int
+    free_memory: int  # bytes
+    rates: Sequence[Rate]  # of the epochs that were measured here
+    images: int  # training images of the data, those held out included
 
     @classmethod
     def read(cls, data: str) -> Machine:

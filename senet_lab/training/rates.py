@@ -29,19 +29,12 @@ LOG = logging.getLogger("senet_lab")
 
 
 class Rate(NamedTuple):
-    """An epoch that was measured.
+    """An epoch that was measured."""
 
-    Attributes:
-        where: backend, devices and precision that were chosen.
-        work: of a training image; see `work`.
-        batch: images a step.
-        images_per_s: in training steps alone.
-    """
-
-    where: str
-    work: float
-    batch: int
-    images_per_s: float
+    where: str  # backend, devices and precision that were chosen
+    work: float  # of a training image; see `work`
+    batch: int  # images a step
+    images_per_s: float  # in training steps alone
 
 
 def work(architecture: Architecture) -> float:

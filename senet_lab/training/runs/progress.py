@@ -11,23 +11,16 @@ from senet_lab.checks import real, whole
 
 @dataclass
 class Progress:
-    """Where a training is.
+    """Where a training is."""
 
-    Attributes:
-        epoch, step: finished epochs, and finished steps of the current one.
-        images, loss, right: seen in it so far; the sums of their losses and of right answers.
-        best: the highest accuracy on the held-out images, or else on the training images.
-        seconds, timed: spent in its steps, and the images of these; without the first step of a process.
-    """
-
-    epoch: int = 0
-    step: int = 0
-    images: int = 0
-    loss: float = 0.0
-    right: float = 0.0
-    best: float = -1.0
-    seconds: float = 0.0
-    timed: int = 0
+    epoch: int = 0  # finished epochs
+    step: int = 0  # finished steps of the current one
+    images: int = 0  # seen in it so far
+    loss: float = 0.0  # the sum of their losses
+    right: float = 0.0  # the sum of right answers
+    best: float = -1.0  # the highest accuracy on the held-out images, or else on the training images
+    seconds: float = 0.0  # spent in its steps, without the first step of a process
+    timed: int = 0  # the images of these steps
 
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Progress:

@@ -24,17 +24,11 @@ class OtherNetworkError(ValueError):
 
 
 class TrainingSetup(NamedTuple):
-    """What a run trains, as its config says.
+    """What a run trains, as its config says."""
 
-    Attributes:
-        config: the path of that file.
-        architecture: a token.
-        recipe: the fields of a recipe.
-    """
-
-    config: Path
-    architecture: str
-    recipe: Mapping[str, Any]
+    config: Path  # the path of that file
+    architecture: str  # a token
+    recipe: Mapping[str, Any]  # the fields of a recipe
 
     @classmethod
     def of(cls, run: Run) -> TrainingSetup:

@@ -25,23 +25,16 @@ MIN_INTERVAL, MAX_SHARE = 10.0, 0.005
 
 @dataclass
 class Checkpointer:
-    """Writes a network, its optimizer and their progress; of several hosts, the first one does so for all.
-
-    Attributes:
-        network: the compiled model.
-        steps: per epoch.
-        written_at: when the last checkpoint was written, or training began.
-        seconds: that writing it took.
-    """
+    """Writes a network, its optimizer and their progress; of several hosts, the first one does so for all."""
 
     folder: Path
-    network: Any
+    network: Any  # the compiled model
     progress: Progress
     devices: Devices
-    steps: int
+    steps: int  # per epoch
     setup: TrainingSetup
-    written_at: float = field(default_factory=time.monotonic)
-    seconds: float = 0.0
+    written_at: float = field(default_factory=time.monotonic)  # when the last checkpoint was written, or training began
+    seconds: float = 0.0  # that writing it took
 
     def restore(self) -> None:
         """Restore the newest checkpoint; without one, start from the beginning.

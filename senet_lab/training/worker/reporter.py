@@ -22,21 +22,14 @@ MAX_SHARE = 0.002  # of the time, for writing; more where a writing takes more t
 
 @dataclass
 class Reporter:
-    """Reports how far a training is, a few times per second, and pauses it on request.
-
-    Attributes:
-        status: the last one that was written; its device and warning are written again.
-        steps: per epoch; 0 before that is known.
-        hosts: how many train together.
-        pace: seconds of the last step.
-    """
+    """Reports how far a training is, a few times per second, and pauses it on request."""
 
     run: Run
     progress: Progress
-    status: Status
-    steps: int = 0
-    hosts: int = 1
-    pace: float = 0.0
+    status: Status  # the last one that was written; its device and warning are written again
+    steps: int = 0  # per epoch; 0 before that is known
+    hosts: int = 1  # how many train together
+    pace: float = 0.0  # seconds of the last step
     _request: str = "run"
     _read_at: float = field(default=-math.inf, repr=False)
     _due_at: float = field(default=-math.inf, repr=False)
