@@ -100,12 +100,15 @@ def epoch(steps: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, MINI, 32, steps)
         everything = _seconds(loop.epoch)
-        held = Devices().validation_data(loop.batches.x_held, loop.batches.y_held, 32)
+        held = Devices().validation_data(loop.batches.x_val, loop.batches.y_val, 32)
         validating = _seconds(partial(loop.network.evaluate, **held, verbose=0))
         gates = _seconds(lambda: loop.gate_recorder.record(loop.network, 1))
         keeping = _seconds(loop.checkpointer.write) + _seconds(partial(loop.checkpointer.write_best, 1))
         rate = len(loop.batches.x) / (everything - validating - gates - keeping)
-        validating, gates = validating * HELD / len(loop.batches.x_held), gates * MAX_IMAGES / len(loop.gate_recorder.x)
+        validating, gates = (
+            validating * HELD / len(loop.batches.x_val),
+            gates * MAX_IMAGES / len(loop.gate_recorder.x),
+        )
     emit("epoch rate", CASE, DETERMINISTIC, "images/s", [rate])
     emit("epoch", CASE, DETERMINISTIC, "s", [TRAINED / rate + validating + gates + keeping])
 
@@ -152,7 +155,7 @@ def _bare(loop: Timed) -> Callable[[], object]:
     """A `fit` of the loop's network with validation, as lean as it can be: pixels are made ready before."""
     images, batch = loop.batches, loop.recipe.batch
     fed = Devices().validation_data(prepare_images(images.x, loop.recipe), images.y, batch)
-    held = Devices().validation_data(images.x_held, images.y_held, batch)["x"]
+    held = Devices().validation_data(images.x_val, images.y_val, batch)["x"]
     return partial(loop.network.fit, **fed, validation_data=held, verbose=0)
 
 

@@ -9,7 +9,6 @@ import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -29,18 +28,14 @@ SHUFFLE_BUFFER = 1024  # Keras' for a data set without batches
 def load_images(
     files: ImageFiles, size: int, share: float, seed: int, *, skip_bad: bool = False
 ) -> tuple[tuple[Array, Array, Array, Array], dict[str, str]]:
-    """Read all images, resized to a square, and split them.
+    """Return x_train, y_train, x_test, y_test as in `data.Images`, and why files were left out, by name.
 
     Args:
-        size: the side of the square, in pixels.
+        size: the side of the square that images are resized to, in pixels.
         share: how much of the images is for testing, drawn with `seed`.
-        skip_bad: leave out the files that cannot be read.
-
-    Returns:
-        x_train, y_train, x_test, y_test as in `data.Images`; and why files were left out, by name.
+        skip_bad: leave out the files that cannot be read, for which there is a BadFilesError otherwise.
 
     Raises:
-        BadFilesError: some files cannot be read, and they are not to be left out.
         ValueError: a class has no images, or there are too few images.
     """
     images = np.empty((len(files.names), size, size, 3), "uint8")
@@ -91,11 +86,14 @@ def _pixels(path: Path) -> Array:
     Raise ValueError with the reason in a few words if it cannot be read as an image.
     """
     try:
-        with opened(path, "delete it") as file, Image.open(_not_empty(file), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise ValueError(f"too large, {width} x {height} pixels, and {MAX_PIXELS:,} are unpacked at most")
-            return np.asarray(to_eight_bits(image).convert("RGB"))
+        with opened(path, "delete it") as file:
+            if not os.fstat(file.fileno()).st_size:
+                raise ValueError("empty")
+            with Image.open(file, formats=FORMATS) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise ValueError(f"too large, {width} x {height} pixels, and {MAX_PIXELS:,} are unpacked at most")
+                return np.asarray(to_eight_bits(image).convert("RGB"))
     except NotAFileError as error:
         raise ValueError(error.kind) from None
     except (ValueError, MemoryError):
@@ -110,12 +108,6 @@ def _pixels(path: Path) -> Array:
         raise ValueError("no permission to read it") from None
     except Exception as error:  # a damaged file may raise nearly anything
         raise ValueError(_damage(error)) from None
-
-
-def _not_empty(file: BinaryIO) -> BinaryIO:
-    if not os.fstat(file.fileno()).st_size:
-        raise ValueError("empty")
-    return file
 
 
 def _damage(error: Exception) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from senet_lab.trainer.run_names import MAX_DRAWN_RUNS
 from senet_lab.trainer.snapshot import Record
 from senet_lab.trainer.state import State, copy_settings
 from senet_lab.training.estimate import FORCE, check_memory
+from senet_lab.training.runs.config import free_folder
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.refusals import refusal
-from senet_lab.widgets.saving import free_name
 
 ANYWAY = "anyway"  # the value of "start" and "resume" where a training seems not to fit into memory
 # What to press then; `start(force=True)` in Python.
@@ -30,8 +29,8 @@ def start(state: State, folder: Path, *, force: bool = False) -> State:
     if not force:
         check_memory(network, recipe, state.data)  # before there is a folder that nobody wants
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.name.lower().replace(' ', '-')}"
-    run = Run.create(network, recipe, state.data, folder=free_name(folder, stem, ""), skip_bad=state.skip_bad)
+    path = free_folder(network.name, folder)
+    run = Run.create(network, recipe, state.data, folder=path, skip_bad=state.skip_bad)
     run.start(force=force)
     keys = None if state.picture_keys is None else (*state.picture_keys, run.folder.name)[-MAX_DRAWN_RUNS:]
     return replace(state, focus=run.folder.name, picture_keys=keys)

@@ -59,7 +59,7 @@ def find_scale(folder: Path, images: Images) -> Scale:
     return _read_scale(folder) or Scale.of(images)
 
 
-def known_scale(folder: Path, data: str) -> Scale:
+def load_scale(folder: Path, data: str) -> Scale:
     """Return the stored scale of a run, or that of CIFAR-10 for these images and the sample; else raise ValueError."""
     default = Scale() if data in TRAINING_IMAGES else None
     if scale := _read_scale(folder) or default:
@@ -83,8 +83,8 @@ class Batches:
 
     x: Array  # the training images, uint8
     y: Array  # their classes
-    x_held: Array  # the images held out to validate on, prepared for the network; empty where none are
-    y_held: Array
+    x_val: Array  # the images held out to validate on, prepared for the network; empty where none are
+    y_val: Array
     recipe: Recipe  # how they are drawn and cropped
     scale: Scale  # by what pixels are standardised
     # How many devices share the images of a step. At the end of an epoch, what does not divide evenly is left out; the
@@ -99,9 +99,9 @@ class Batches:
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))
         count = round(recipe.validation * len(order)) // parts * parts
         held_out, training = order[:count], order[count:]
-        x_held = prepare_images(images.x_train[held_out], recipe, scale)
-        y_held = images.y_train[held_out]
-        return cls(images.x_train[training], images.y_train[training], x_held, y_held, recipe, scale, parts)
+        x_val = prepare_images(images.x_train[held_out], recipe, scale)
+        y_val = images.y_train[held_out]
+        return cls(images.x_train[training], images.y_train[training], x_val, y_val, recipe, scale, parts)
 
     @property
     def steps(self) -> int:

@@ -80,7 +80,7 @@ class Devices(NamedTuple):
 
         if not self.strategy:
             dataset = tf.data.Dataset.from_generator(steps, output_signature=_signature(next(steps())))
-            return _untuned(dataset.prefetch(1))
+            return _without_autotuning(dataset.prefetch(1))
 
         def shares() -> Iterator[tuple[Any, Any]]:
             for x, y in steps():
@@ -104,10 +104,10 @@ class Devices(NamedTuple):
             return {"x": x, "y": y, "batch_size": batch}
         import tensorflow as tf
 
-        return {"x": _untuned(tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(1))}
+        return {"x": _without_autotuning(tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(1))}
 
 
-def _untuned(dataset: Any) -> Any:
+def _without_autotuning(dataset: Any) -> Any:
     """Return the dataset without a thread that tunes it; a strategy derives datasets that ignore these options.
 
     There is nothing to tune here, and with TensorFlow 2.21 the end of a pass over the images, or a stop within it, may
@@ -144,13 +144,13 @@ def prepare_devices(placement: Placement, accumulate: int = 1) -> Devices:
     if placement == Placement():
         return Devices()
     if backend == "jax":
-        return _on_jax(placement)
+        return _distribute_on_jax(placement)
     if backend == "tensorflow":
-        return _mirrored(accumulate)
+        return _mirror(accumulate)
     raise ValueError(f"All devices need the backend 'tensorflow' or 'jax', not {backend!r}; try KERAS_BACKEND=jax.")
 
 
-def _mirrored(accumulate: int) -> Devices:
+def _mirror(accumulate: int) -> Devices:
     import tensorflow as tf
 
     devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
@@ -165,7 +165,7 @@ def _mirrored(accumulate: int) -> Devices:
     return Devices(len(devices), strategy=strategy)
 
 
-def _on_jax(placement: Placement) -> Devices:
+def _distribute_on_jax(placement: Placement) -> Devices:
     """Distribute batches over devices; what is computed over a batch is computed over all of it."""
     import jax
     import keras

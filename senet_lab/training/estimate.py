@@ -97,14 +97,12 @@ def predict(
     while batch and _bytes(architecture, in_parts(recipe, batch), images, batch) > available:
         batch = 2 ** ((batch - 1).bit_length() - 1) if batch > 1 else 0
     rate = rates.images_per_s(architecture, recipe, machine.rates, placement)
-    words = f"{size_words(needed)} of memory at most, {size_words(available)} are free; "
-    if rate is None:
-        words += "how long it takes is not known before this machine has trained something"
-        return Estimate(needed, available, None, training, batch, words)
-    pace, is_near = rate
-    seconds = recipe.epochs * training / pace
-    words += f"{'about' if is_near else 'a rough guess:'} {duration(seconds)} for {recipe.epochs} epochs"
-    return Estimate(needed, available, seconds, training, batch, words)
+    memory_words = f"{size_words(needed)} of memory at most, {size_words(available)} are free"
+    seconds, time_words = None, "how long it takes is not known before this machine has trained something"
+    if rate:
+        seconds = recipe.epochs * training / rate[0]
+        time_words = f"{'about' if rate[1] else 'a rough guess:'} {duration(seconds)} for {recipe.epochs} epochs"
+    return Estimate(needed, available, seconds, training, batch, f"{memory_words}; {time_words}")
 
 
 def check_memory(

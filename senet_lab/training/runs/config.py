@@ -78,9 +78,9 @@ def data_config(data: str, skip_bad: bool) -> dict[str, Any]:
     return {"data": folder, "suffixes": list(SUFFIXES), "skip_bad": skip_bad}
 
 
-def free_folder(network: str) -> Path:
+def free_folder(network: str, parent: Path = Path("runs")) -> Path:
     """Return a folder for a new run, named for the time and the network."""
-    stem = Path("runs") / f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.lower().replace(' ', '-')}"
+    stem = parent / f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.lower().replace(' ', '-')}"
     return next(path for n in range(1, 10**6) if not (path := Path(f"{stem}{f'-{n}' * (n > 1)}")).exists())
 
 

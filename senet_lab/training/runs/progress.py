@@ -25,7 +25,7 @@ class Progress:
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Progress:
         """Return the progress that a checkpoint stores; raise ValueError or TypeError for a number that cannot be."""
-        return cls(**{each.name: _checked(each, about[each.name]) for each in fields(cls) if each.name in about})
+        return cls(**{each.name: _check(each, about[each.name]) for each in fields(cls) if each.name in about})
 
     def update(self, other: Progress) -> None:
         """Take the values of another one, for everyone who refers to this one."""
@@ -47,7 +47,7 @@ class Progress:
         return self.timed / self.seconds if self.seconds else None
 
 
-def _checked(each: Field[Any], value: Any) -> Any:
+def _check(each: Field[Any], value: Any) -> Any:
     if isinstance(each.default, int) and not isinstance(value, float):
         return whole(each.name, value, 0, 2**62)
     return real(each.name, value, -1.0 if each.name == "best" else 0.0, float("inf"))

@@ -163,10 +163,10 @@ class Run:
 
         Raise ValueError if a run on an image folder was not started yet, so their scale is unknown.
         """
-        from senet_lab.training.batches import known_scale, prepare_images
+        from senet_lab.training.batches import load_scale, prepare_images
 
         images = array_checks.images("images", images)
-        return prepare_images(images, self.recipe, known_scale(self.folder, self.config["data"]))
+        return prepare_images(images, self.recipe, load_scale(self.folder, self.config["data"]))
 
     def start(self, *, force: bool = False) -> Run:
         """Train it in a process of its own, from where it stopped: the one that `warm()` has ready, if any.

@@ -73,7 +73,7 @@ class Status(NamedTuple):
         """
         values = read_json(path, dict, ADVICE)
         try:
-            return cls(**{name: _checked(name, values.get(name)) for name in cls._fields if name in ("state", *values)})
+            return cls(**{name: _check(name, values.get(name)) for name in cls._fields if name in ("state", *values)})
         except (ValueError, TypeError) as error:
             raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
 
@@ -94,7 +94,7 @@ class Status(NamedTuple):
         return json.dumps(self._replace(at=time.time())._asdict())
 
 
-def _checked(name: str, value: Any) -> Any:
+def _check(name: str, value: Any) -> Any:
     """Return the value of a field, if it can be one."""
     if name == "state":
         return one_of(name, value, (*ACTIVE, *ENDED))

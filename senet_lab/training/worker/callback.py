@@ -43,14 +43,14 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
         """Start an epoch where the progress is."""
         self.first = replace(self.progress)
-        self.begun, self.start = 0, 0.0
+        self.step_count, self.start = 0, 0.0
         self.means, self.arrival = (0, 0.0, 0.0), Condition()  # after so many steps: loss, accuracy
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Finish the step before."""
         if batch:
             self._finish(batch)
-        self.begun, self.start = batch + 1, time.perf_counter()
+        self.step_count, self.start = batch + 1, time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Store the metrics of a step, unless those of a later one are there."""
@@ -60,7 +60,7 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Finish the last step."""
-        self._finish(self.begun, is_last=True)
+        self._finish(self.step_count, is_last=True)
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Obey requests while validating; several hosts do that without asking each other."""

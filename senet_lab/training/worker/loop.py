@@ -148,11 +148,14 @@ class Loop:
 
     def _validate(self) -> tuple[float, float]:
         """Return loss and accuracy on the held-out images; not a number where none are held out."""
-        if not len(self.batches.x_held):
+        if not len(self.batches.x_val):
             return math.nan, math.nan
         self.reporter.report("validating", now=True)
         devices = self.devices
-        x, y = devices.host_share(self.batches.x_held), self._targets(devices.host_share(self.batches.y_held))
+        x, y = (
+            devices.host_share(self.batches.x_val),
+            self._targets(devices.host_share(self.batches.y_val)),
+        )
         per_device = max(1, min(MAX_VALIDATION_BATCH, self.recipe.batch) // devices.size)
         data = devices.validation_data(x, y, per_device * devices.size // devices.hosts)
         result = self.network.evaluate(**data, verbose=0, return_dict=True, callbacks=[self.callback])

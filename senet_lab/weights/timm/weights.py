@@ -36,17 +36,16 @@ class Target(NamedTuple):
 
 
 def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Architecture) -> keras.Model:
-    """Return the Keras model of an architecture with weights of timm.
+    """Return the Keras model of an architecture with weights of timm; nothing is built before all is checked.
 
     Args:
         source: a `.safetensors` file; or a state dict, of tensors or arrays.
         architecture: that of the weights, see `senet_lab.weights.timm.networks.architecture_of`.
 
     Raises:
-        TypeError: an argument of another type; a tensor that is none, or not of `state_dict.NUMBER_TYPES`.
-        ValueError: a pickle, a damaged file, a tensor that is surplus, missing or of another shape, or one with values
-            that no weight can have; or weights of a network that has the same shapes, but computes otherwise. Nothing
-            is built before all of that is checked.
+        TypeError: a tensor that is none, or not of `state_dict.NUMBER_TYPES`.
+        ValueError: a pickle, a damaged file, a tensor that is surplus, missing, of another shape or with values that no
+            weight can have; or weights of a network that has the same shapes, but computes otherwise.
         OSError: the file is not there, or cannot be read.
     """
     instance("architecture", architecture, Architecture, "architecture_of('seresnet50')")
@@ -143,11 +142,6 @@ def _network_of(tensors: Mapping[str, Any]) -> tuple[str, int]:
     return "", 0
 
 
-def _hint(tensors: Mapping[str, Any]) -> str:
-    name, classes = _network_of(tensors)
-    return f" They are those of {_network_words(name, classes)}." if name else ""
-
-
 def _network_words(name: str, classes: int) -> str:
     """Return the name of a network of timm, and the expression for its architecture."""
     expression = f"architecture_of({name!r})"
@@ -178,6 +172,8 @@ def _must_match(tensors: Mapping[str, Any], targets: Mapping[str, Target]) -> No
             ("have another shape", misshapen),
         )
         words = "; ".join(f"{len(names)} {verb}: {first_few(names, MAX_NAMED)}" for verb, names in sides if names)
-        raise ValueError(f"The weights do not fit the architecture. {words}.{_hint(tensors)}")
+        name, classes = _network_of(tensors)
+        hint = f" They are those of {_network_words(name, classes)}." if name else ""
+        raise ValueError(f"The weights do not fit the architecture. {words}.{hint}")
     for name, tensor in tensors.items():
         must_be_possible(name, tensor)
