@@ -53,7 +53,7 @@ def _network(state: State, has_explorer: bool) -> Control:
     presets = _preset_names()
     value = "explorer" if state.follows else preset_name(state.architecture)
     value = value if value in ("explorer", *presets) else None
-    stops: tuple[str | None, ...] = (*(("explorer",) if has_explorer else ()), *(() if value else (None,)), *presets)
+    stops: tuple[str | None, ...] = (*["explorer"] * has_explorer, *[None] * (not value), *presets)
     label_of = {"explorer": "the Explorer\u2019s", **dict(zip(presets, preset_labels(presets), strict=True))}
     labels = tuple(label_of[stop] if stop else OWN for stop in stops)
     return Control("network", "Network", NETWORK, "select", stops, labels, value, _network_hint(state))

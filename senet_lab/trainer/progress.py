@@ -45,17 +45,15 @@ def _figures(record: Record | None, device: DeviceUse | None) -> str:
     if device is None:
         peak = size_words(status.memory) if status.memory else ""
         device = DeviceUse("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
+    kind = "validation" if not record or record.recipe.validation else "training"
     figures = (
         ("left", "Time left", time_left, "at this pace"),
         ("pace", "Images/s", f"{pace:,.0f}" if pace else "", "in training steps"),
         ("macs", "Multiply-adds/s", short(int(macs_per_s)) if macs_per_s else "", "3 passes per image"),
-        (
-            "best", "Best accuracy", percent(best),
-            "validation" if not record or record.recipe.validation else "training",
-        ),
+        ("best", "Best accuracy", percent(best), kind),
         ("memory", "Memory", device.used, f"of {device.total}" if device.total else "at the peak"),
         ("device", "Device", device.kind, device.name if device.name != device.kind else "that it trains on"),
-    )  # fmt: skip
+    )
     cells = "".join(
         f'<div data-figure="{key}"><span>{name}</span><strong>{escape(value or NO_FIGURE)}</strong>'
         f"<small>{escape(unit)}</small></div>"

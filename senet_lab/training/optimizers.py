@@ -68,7 +68,7 @@ def compiled(
     metrics: Sequence[Any] = ("accuracy",),
     **options: Any,
 ) -> keras.Model:
-    """Compile a built model, accelerate its Adam, build the optimizer so that a step is traced once; return the model.
+    """Compile a built model with an accelerated Adam and a built optimizer, so that a step is traced once; return it.
 
     Args:
         optimizer: an optimizer of Keras or its name; None for Adam with Keras' learning rate, 0.001.

@@ -61,11 +61,9 @@ def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
-    """Return what `write` wrote; every byte is checked against the checksums of the zip file.
+    """Return what `write` wrote, or raise DamagedFileError; every byte is checked against the zip file's checksums.
 
-    Raises:
-        DamagedFileError: the file is damaged, or is no file.
-        OSError: it cannot be read now, which says nothing about what is in it.
+    An OSError means that it cannot be read now, which says nothing about what is in it.
     """
     import numpy as np
 
@@ -88,10 +86,8 @@ def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
 def read_newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None:
     """Return the newest checkpoint that can be read, and the faults of newer ones; None where there never was one.
 
-    A damaged file is renamed to `.damaged`, so that its number does not make it the newest again.
-
-    Raises:
-        ValueError: there are checkpoints, and none of them can be read.
+    A damaged file is renamed to `.damaged`, so that its number does not make it the newest again. Raise ValueError if
+    there are checkpoints, and none of them can be read.
     """
     faults: list[str] = []
     for path in sorted(folder.glob("[0-9]*.npz"), reverse=True):

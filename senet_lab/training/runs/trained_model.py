@@ -27,19 +27,18 @@ class Weights(NamedTuple):
 def load_trained_model(run: Run) -> tuple[keras.Model, int]:
     """Return the network of a run with its best weights, or else its newest, and the epoch that they are from.
 
-    Raises:
-        ValueError: there is no checkpoint of this network that can be read, or no memory for the network.
+    Raise ValueError if there is no checkpoint of this network that can be read, or no memory for the network.
     """
     check_build(run.architecture)
     checkpoints = read_weights(run.folder, max_count=1)
     if not checkpoints:
-        name, is_damaged = run.folder.name, checkpoint.has_checkpoint(run.folder / "checkpoints")
-        raise ValueError(
-            f"'{name}' has no checkpoint that can be read: all of them are damaged; put back a copy of one, or "
-            "remove 'checkpoints' to train from the start."
-            if is_damaged
-            else f"'{name}' has no checkpoint yet: its first comes after an epoch, or a minute at most."
-        )
+        reason = "no checkpoint yet: its first comes after an epoch, or a minute at most"
+        if checkpoint.has_checkpoint(run.folder / "checkpoints"):
+            reason = (
+                "no checkpoint that can be read: all of them are damaged; put back a copy of one, or remove "
+                "'checkpoints' to train from the start"
+            )
+        raise ValueError(f"'{run.folder.name}' has {reason}.")
     model = run.architecture.build()
     assign_weights(model, checkpoints[0], run)
     return model, checkpoints[0].epoch

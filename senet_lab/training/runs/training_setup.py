@@ -42,15 +42,12 @@ class TrainingSetup(NamedTuple):
     def must_fit(
         self, variables: Sequence[Any], arrays: Sequence[Any], about: Mapping[str, Any], *, exactly: bool = False
     ) -> None:
-        """Check that the arrays of a checkpoint fit the variables of a network, and maybe of its optimizer.
+        """Raise OtherNetworkError if arrays of a checkpoint do not fit the variables, with what differs, if known.
 
         Args:
-            variables: in the order of `model.variables`; the optimizer's follow those of the network.
-            arrays: in the same order; there may be more of them, unless they must fit `exactly`.
+            variables: of a network, and maybe of its optimizer, which follow; arrays in the same order.
+            exactly: there are no more arrays than variables.
             about: the plain values of the checkpoint.
-
-        Raises:
-            OtherNetworkError: they do not fit; says what differs, as far as it is known.
         """
         original = about.get(KEY)
         changes = list(self._changes(original)) if isinstance(original, dict) else []

@@ -37,11 +37,9 @@ class Checkpointer:
     seconds: float = 0.0  # that writing it took
 
     def restore(self) -> None:
-        """Restore the newest checkpoint; without one, start from the beginning.
+        """Restore the newest checkpoint, or start from the beginning without one.
 
-        Raises:
-            OtherNetworkError: it is of another network, or of another optimizer.
-            ValueError: there are checkpoints, and none of them can be read.
+        Raise ValueError if none can be read; OtherNetworkError if it is of another network or optimizer.
         """
         about: dict[str, Any] = {}
         arrays = self._arrays()

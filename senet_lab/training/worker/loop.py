@@ -79,10 +79,9 @@ class Loop:
         self.gate_recorder = GateRecorder.of(folder, images, self.recipe, scale)
         with self.devices.scope():
             self.network = self._build_network()
-        setup = TrainingSetup.of(self.run)
-        self.checkpointer = Checkpointer(
-            folder / "checkpoints", self.network, self.progress, self.devices, self.batches.steps, setup
-        )
+        setup, path = TrainingSetup.of(self.run), folder / "checkpoints"
+        steps = self.batches.steps
+        self.checkpointer = Checkpointer(path, self.network, self.progress, self.devices, steps, setup)
         self.checkpointer.restore()
         self.callback = StepCallback(self.progress, self.batches, reporter, self.checkpointer, self.devices.hosts)
         reporter.report("compiling", now=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from senet_lab import memory
 from senet_lab.training.devices import agree_on_request
+from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import ENDED, Run, Status
 
@@ -60,9 +61,8 @@ class Reporter:
         figures: dict[str, Any] = {"epoch": progress.epoch, "step": progress.step, "memory": memory.peak()}
         figures |= {"loss": progress.mean_loss, "accuracy": progress.mean_accuracy}
         if self.steps:
-            epochs, batch = self._recipe_size
-            steps_left = (epochs - progress.epoch) * self.steps - progress.step
-            figures |= {"steps": self.steps, "seconds": steps_left * batch / rate if rate else None}
+            steps_left = (self._recipe.epochs - progress.epoch) * self.steps - progress.step
+            figures |= {"steps": self.steps, "seconds": steps_left * self._recipe.batch / rate if rate else None}
         return figures | ({"images_per_s": rate, "macs_per_s": 3 * self._macs * rate} if rate else {})
 
     @cached_property
@@ -70,9 +70,8 @@ class Reporter:
         return self.run.architecture.ledger().macs
 
     @cached_property
-    def _recipe_size(self) -> tuple[int, int]:
-        recipe = self.run.recipe
-        return recipe.epochs, recipe.batch
+    def _recipe(self) -> Recipe:
+        return self.run.recipe
 
     def request(self, *, now: bool = False) -> str:
         """Return what the run is asked to do, as of a moment ago at most; once that is "stop", nothing else.

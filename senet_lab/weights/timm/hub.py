@@ -114,12 +114,9 @@ def check_tag(tag: str) -> str:
 
 
 def fetch(tag: str) -> Path:
-    """Download the file, the same as the first time, and return its path.
+    """Download the file and return its path; raise ValueError if it is not the same as the first time.
 
-    Raises:
-        ValueError: the file that comes is another one, or the pin is damaged.
-        FileNotFoundError: it could not be downloaded.
-        ImportError: `huggingface_hub` is not installed.
+    Raise FileNotFoundError if it cannot be downloaded, ImportError without `huggingface_hub`.
     """
     pin = Pin.read(pin_file := pin_path(tag))
     path = _download(tag, pin)
