@@ -107,11 +107,8 @@ def _pixels(path: Path) -> Array:
     except PermissionError:
         raise ValueError("no permission to read it") from None
     except Exception as error:  # a damaged file may raise nearly anything
-        raise ValueError(_damage(error)) from None
-
-
-def _damage(error: Exception) -> str:
-    return "truncated" if "truncated" in str(error).lower() else f"damaged ({error or type(error).__name__})"
+        is_truncated = "truncated" in str(error).lower()
+        raise ValueError("truncated" if is_truncated else f"damaged ({error or type(error).__name__})") from None
 
 
 def _resize(pixels: Array, square: Array) -> None:

@@ -56,7 +56,11 @@ class ImageFiles:
         if not names:
             return self
         names = frozenset(names)
-        pairs = [pair for pair in zip(self.names, self.labels, strict=True) if not _is_among(pair[0], names)]
+        pairs = [
+            (name, label)
+            for name, label in zip(self.names, self.labels, strict=True)
+            if names.isdisjoint((name, *(parent.as_posix() for parent in PurePosixPath(name).parents)))
+        ]
         return replace(
             self,
             names=tuple(name for name, _ in pairs),
@@ -68,11 +72,6 @@ class ImageFiles:
         """Return the classes without images."""
         labels = set(self.labels)
         return [name for label, name in enumerate(self.classes) if label not in labels]
-
-
-def _is_among(name: str, names: Collection[str]) -> bool:
-    """Return whether a file, or a folder that it is in, is one of those."""
-    return name in names or any(parent.as_posix() in names for parent in PurePosixPath(name).parents)
 
 
 def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> ImageFiles:

@@ -71,14 +71,10 @@ def picture_records(state: State, snapshot: Snapshot) -> tuple[Record, ...]:
     focus = focus_record(state, snapshot)
     keys = set(state.picture_keys or ())
     if state.picture_keys is None and focus:
-        comparable = [record for record in snapshot.records if _is_comparable(record, focus)]
-        keys = {record.key for record in [focus, *comparable[:MAX_COMPARED]]}
+        setup = focus.data, focus.recipe
+        others = [each.key for each in snapshot.records if each.rows and (each.data, each.recipe) == setup]
+        keys = {focus.key, *[key for key in others if key != focus.key][:MAX_COMPARED]}
     return tuple(record for record in reversed(snapshot.records) if record.key in keys)
-
-
-def _is_comparable(record: Record, focus: Record) -> bool:
-    """Return whether a run has something to show, and was trained as the other one."""
-    return bool(record.rows) and (record.data, record.recipe) == (focus.data, focus.recipe) and record.key != focus.key
 
 
 def now(

@@ -96,7 +96,10 @@ class Trainer(anywidget.AnyWidget):
         self._lens_folder: Path | None = None
         self._saver = saver_for(self.folder)
         self._place = (cell(), self.folder, "explorer" if self._explorer else architecture, recipe)
-        self._state = CELLS.recall(self._place) or _first_state(architecture, recipe)
+        network = architecture.architecture if isinstance(architecture, Explorer) else architecture
+        self._state = CELLS.recall(self._place) or initial_state(
+            network, recipe, follows=self._explorer is not None, precision=default_precision()
+        )
         self._snapshot = read_folder(self.folder)
         self._follower = Follower(weakref.WeakMethod(self._tick))
         self._conversation = Conversation(self._act, self._answer, self._fail)
@@ -292,9 +295,3 @@ class Trainer(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         page = pages.static_page(self._state, self._snapshot)
         return {**data, "text/html": page, "text/plain": repr(self)}, metadata
-
-
-def _first_state(architecture: Architecture | Explorer | None, recipe: Recipe | None) -> State:
-    follows = isinstance(architecture, Explorer)
-    network = architecture.architecture if isinstance(architecture, Explorer) else architecture
-    return initial_state(network, recipe, follows=follows, precision=default_precision())

@@ -54,8 +54,10 @@ class TrainingSetup(NamedTuple):
         misfits = list(_misfits(variables, arrays, exactly))
         if misfits or any(name not in OPTIMIZER_FIELDS for name, _ in changes):
             words = [words for _, words in changes] or misfits
+            kinds = {"optimizer" if name in OPTIMIZER_FIELDS else "network" for name, _ in changes}
+            which = " and ".join(sorted(kinds)) or "network or optimizer"
             raise OtherNetworkError(
-                f"The checkpoint is of another {_which(changes)} than '{self.config}' describes: "
+                f"The checkpoint is of another {which} than '{self.config}' describes: "
                 f"{first_few(words, MAX_NAMED, '; ')}. Put the file back as it was, or create a new run."
             )
 
@@ -85,11 +87,6 @@ def _value(architecture: Architecture, name: str) -> Any:
     """Return the value of a field; that of the convention where it is left to it."""
     value = getattr(architecture, name)
     return getattr(architecture.style, name, None) if value is None and name != "ratio" else value
-
-
-def _which(changes: Sequence[tuple[str, str]]) -> str:
-    kinds = {"optimizer" if name in OPTIMIZER_FIELDS else "network" for name, _ in changes}
-    return " and ".join(sorted(kinds)) or "network or optimizer"
 
 
 def _misfits(variables: Sequence[Any], arrays: Sequence[Any], exactly: bool) -> Iterator[str]:

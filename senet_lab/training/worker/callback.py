@@ -79,7 +79,9 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
             self._await_metrics(steps)
         self._average(*self.means)
         if request == "pause" or (is_due and request == "run"):  # in a pause the machine may be switched off
-            self._write_checkpoint()
+            if hasattr(self.model, "jax_state_sync"):
+                self.model.jax_state_sync()
+            self.checkpointer.write()
         if request == "pause":
             request = self.reporter.obey()
         if request == "stop":
@@ -101,11 +103,6 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
         self.progress.loss, self.progress.right = first.loss + loss * images, first.right + accuracy * images
         self.checkpointer.must_be_finite("loss", loss)
         self.reporter.report("training")
-
-    def _write_checkpoint(self) -> None:
-        if hasattr(self.model, "jax_state_sync"):
-            self.model.jax_state_sync()
-        self.checkpointer.write()
 
     def _await_metrics(self, steps: int) -> None:
         """Wait until the metrics of so many steps are known."""

@@ -131,15 +131,15 @@ class Loop:
         first = self.progress.step
         if first == self.batches.steps:
             return
-        data = self._training_data or self.devices.training_data(lambda: self._steps(self.progress.step))
+        data = self._training_data or self.devices.training_data(self._steps)
         self._training_data = None if isinstance(data, Iterator) else data
         options = {"steps_per_epoch": self.batches.steps - first, "shuffle": False, "verbose": 0}
         self.network.fit(data, **options, callbacks=[self.callback])
         self._raise_if_stopped()
 
-    def _steps(self, first: int) -> Iterator[tuple[Any, Any]]:
-        """Return images and classes of the steps of the current epoch."""
-        return ((x, self._targets(y)) for x, y in self.batches.epoch(self.progress.epoch, first))
+    def _steps(self) -> Iterator[tuple[Any, Any]]:
+        """Return images and classes of the steps that are left of the current epoch."""
+        return ((x, self._targets(y)) for x, y in self.batches.epoch(self.progress.epoch, self.progress.step))
 
     def _targets(self, y: Any) -> Any:
         """Return classes as the loss takes them: one-hot rows where labels are smoothed."""
