@@ -100,12 +100,12 @@ def epoch(steps: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, MINI, 32, steps)
         everything = _seconds(loop.epoch)
-        validation = Devices().validation_data(loop.batches.x_held, loop.batches.y_held, 32)
+        validation = Devices().validation_data(loop.batches.x_val, loop.batches.y_val, 32)
         validating = _seconds(partial(loop.network.evaluate, **validation, verbose=0))
         gates = _seconds(lambda: loop.gate_recorder.record(loop.network, 1))
         keeping = _seconds(loop.checkpointer.write) + _seconds(partial(loop.checkpointer.write_best, 1))
         rate = len(loop.batches.x) / (everything - validating - gates - keeping)
-        validating *= VALIDATION_IMAGES / len(loop.batches.x_held)
+        validating *= VALIDATION_IMAGES / len(loop.batches.x_val)
         gates *= MAX_IMAGES / len(loop.gate_recorder.x)
     emit("epoch rate", CASE, DETERMINISTIC, "images/s", [rate])
     emit("epoch", CASE, DETERMINISTIC, "s", [TRAINING_IMAGES / rate + validating + gates + keeping])
@@ -153,7 +153,7 @@ def _bare(loop: Timed) -> Callable[[], object]:
     """A `fit` of the loop's network with validation, as lean as it can be: pixels are made ready before."""
     images, batch = loop.batches, loop.recipe.batch
     fed = Devices().validation_data(prepare_images(images.x, loop.recipe), images.y, batch)
-    validation = Devices().validation_data(images.x_held, images.y_held, batch)["x"]
+    validation = Devices().validation_data(images.x_val, images.y_val, batch)["x"]
     return partial(loop.network.fit, **fed, validation_data=validation, verbose=0)
 
 

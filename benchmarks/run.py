@@ -25,7 +25,7 @@ from growth import AXES
 from report import page, publish, write
 from timing import machine
 
-from senet_lab.training.runs.process import KEEPING
+from senet_lab.training.runs.process import MALLOC_SETTINGS
 
 HERE = Path(__file__).parent
 SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
@@ -77,7 +77,7 @@ def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
     python = peers if script == "peers.py" else sys.executable
     quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     if script == "epochs.py" or MEMORY_KEPT in arguments:
-        quiet |= KEEPING
+        quiet |= MALLOC_SETTINGS
     command = [python, str(HERE / script), *map(str, arguments)]
     process = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
     lines = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]

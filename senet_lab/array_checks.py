@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from senet_lab.checks import Bare, InvalidTypeError, quoted
 
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, Any]
-
+Array: TypeAlias = "np.ndarray[Any, Any]"  # a text, so that nothing imports NumPy for an annotation
 
 CHUNK = 256  # images that are looked through at once: as float32 all of them may not fit into memory
 

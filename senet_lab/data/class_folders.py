@@ -33,14 +33,7 @@ def class_names(folder: Path) -> list[str]:
 
 
 def must_exist(name: str, folder: Path) -> None:
-    """Check that a folder exists.
-
-    Args:
-        name: of the parameter, for the message.
-
-    Raises:
-        ValueError: it does not; names the nearest one that does.
-    """
+    """Raise ValueError for the parameter `name` if a folder does not exist; names the nearest one that does."""
     if os.path.isdir(folder):  # unlike pathlib, it also answers where the name is too long
         return
     nearest = next(each for each in folder.absolute().parents if os.path.isdir(each))
@@ -49,16 +42,10 @@ def must_exist(name: str, folder: Path) -> None:
 
 
 def must_have_images(name: str, folder: Path) -> None:
-    """Check that there are at least two folders in a folder and that each has an image in it, by their names.
+    """Raise ValueError if a folder has fewer than two folders or one has no image, by their names, or seems unrelated.
 
     A folder whose names are not all read, since they are many or some cannot be read, may have images further on;
     `image_folder.must_have_classes` checks all of them.
-
-    Args:
-        name: of the parameter, for the message.
-
-    Raises:
-        ValueError: there are fewer folders, or one has no images; or the folder seems to be one of something else.
     """
     classes = class_names(folder)
     must_be_classes(name, folder, classes)
@@ -76,26 +63,14 @@ def must_have_images(name: str, folder: Path) -> None:
 
 
 def must_be_classes(name: str, folder: Path, classes: Sequence[str]) -> None:
-    """Check that there are at least two classes.
-
-    Raises:
-        ValueError: there are fewer.
-    """
+    """Raise ValueError if there are fewer than two classes."""
     if len(classes) < 2:
         rule = f"must have a folder of images for each class, at least 2, not {len(classes)}"
         raise InvalidValueError(name, Bare(quoted_path(folder)), rule, advice=EXAMPLE)
 
 
 def must_not_be_empty(name: str, folder: Path, empty: Sequence[str], others: Collection[str]) -> None:
-    """Check that no class is without images.
-
-    Args:
-        empty: the classes without images.
-        others: what else is in their folders, for the message.
-
-    Raises:
-        ValueError: there are such classes.
-    """
+    """Raise ValueError if there are classes without images, with the `others` that are in their folders instead."""
     if not empty:
         return
     classes = first_few(f"'{printable(each)}'" for each in empty)
@@ -127,19 +102,12 @@ def count_images(folder: Path, classes: Sequence[str]) -> int:
 
 
 class _Scan(NamedTuple):
-    """What the names in the folder of a class say.
+    """What the names in the folder of a class say."""
 
-    Attributes:
-        images: how many of the names that were read are those of images.
-        others: the files that are not images, such as "cats/notes.txt".
-        names: how many were read, those of folders included.
-        is_whole: whether those were all of them.
-    """
-
-    images: int
-    others: list[str]
-    names: int
-    is_whole: bool
+    images: int  # names that are those of images
+    others: list[str]  # files that are not images, such as "cats/notes.txt"
+    names: int  # that were read, those of folders included
+    is_whole: bool  # whether those were all of them
 
 
 def _scan(folder: Path, class_name: str, max_names: int, *, max_images: int) -> _Scan:

@@ -8,19 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from senet_lab import array_checks
+from senet_lab.array_checks import Array
 from senet_lab.checks import MAX_SEED, MAX_SIDE, flag, instance, listed, path_of, real, whole
 from senet_lab.data.class_folders import SUFFIXES, must_exist
-from senet_lab.data.image_arrays import load_images
 from senet_lab.data.image_folder import list_images, must_have_classes
 from senet_lab.files import written_whole
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 TRAINING_IMAGES = {"sample": 5_000, "cifar10": 50_000}  # before any are held out
 DATA_WORDS = {"sample": "CIFAR-10 sample", "cifar10": "CIFAR-10"}  # for people
@@ -59,9 +53,8 @@ class Images:
 
     def __repr__(self) -> str:
         sides = "x".join(map(str, self.x_train.shape[1:]))
-        return (
-            f"<{self.name}: {len(self.x_train):,} + {len(self.x_test):,} images, {sides}, {len(self.classes)} classes>"
-        )
+        counts = f"{len(self.x_train):,} + {len(self.x_test):,} images"
+        return f"<{self.name}: {counts}, {sides}, {len(self.classes)} classes>"
 
 
 def named(name: str, size: int = 32) -> Images:
@@ -116,11 +109,7 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
 
 
 def find_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
-    """Return where the whole of CIFAR-10 is, as `cifar10` looks for it; it is not opened.
-
-    Raises:
-        FileNotFoundError: it is not there; says what to do.
-    """
+    """Return where the whole of CIFAR-10 is, without opening it, or raise FileNotFoundError, which says what to do."""
     place = _place(path)
     if not place.is_file():
         raise FileNotFoundError(
@@ -163,11 +152,7 @@ def _download_cifar10(to: Path) -> Images:
 
 
 def load_cifar10(path: Path) -> Images:
-    """Return CIFAR-10 from an .npz, if that is what is in it.
-
-    Raises:
-        ValueError: it is not; says what is wrong.
-    """
+    """Return CIFAR-10 from an .npz; raise ValueError if something else is in it."""
     import numpy as np
 
     names = ("x_train", "y_train", "x_test", "y_test")
@@ -215,6 +200,8 @@ def folder(
         ValueError: there is no such folder, it has fewer than two classes, or a class without images.
         BadFilesError: a ValueError as well: files cannot be read; says which, and why.
     """
+    from senet_lab.data.image_arrays import load_images  # and NumPy and Pillow
+
     path, size = path_of("path", path, "'pets'"), whole("size", size, 1, MAX_SIDE)
     share, seed = real("test_share", test_share, 0.01, 0.9), whole("seed", seed, 0, MAX_SEED)
     if suffixes is not None:

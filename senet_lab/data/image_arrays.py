@@ -9,18 +9,16 @@ import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from senet_lab.array_checks import Array
 from senet_lab.checks import first_few, quoted_path
 from senet_lab.data.class_folders import printable
 from senet_lab.data.image_folder import BadFilesError, ImageFiles
 from senet_lab.data.pictures import FORMATS, MAX_PIXELS, to_eight_bits
 from senet_lab.files import NotAFileError, opened
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 STRIP_ROWS = 16  # that are resized at once: as numbers they take several times the memory of their bytes
 MAX_THREADS = 8  # each of which may have a large photograph in memory
@@ -30,22 +28,16 @@ SHUFFLE_BUFFER = 1024  # Keras' for a data set without batches
 def load_images(
     files: ImageFiles, size: int, share: float, seed: int, *, skip_bad: bool = False
 ) -> tuple[tuple[Array, Array, Array, Array], dict[str, str]]:
-    """Read all images, resized to a square, and split them.
+    """Return x_train, y_train, x_test, y_test as in `data.Images`, and why files were left out, by name.
 
     Args:
-        size: the side of the square, in pixels.
+        size: the side of the square that images are resized to, in pixels.
         share: how much of the images is for testing, drawn with `seed`.
-        skip_bad: leave out the files that cannot be read.
-
-    Returns:
-        x_train, y_train, x_test, y_test as in `data.Images`; and why files were left out, by name.
+        skip_bad: leave out the files that cannot be read, for which there is a BadFilesError otherwise.
 
     Raises:
-        BadFilesError: some files cannot be read, and they are not to be left out.
         ValueError: a class has no images, or there are too few images.
     """
-    import numpy as np
-
     images = np.empty((len(files.names), size, size, 3), "uint8")
     reasons = _read_all(images, files)
     bad = {name: reason for name, reason in zip(files.names, reasons, strict=True) if reason} | dict(files.unread)
@@ -74,7 +66,6 @@ def load_images(
 
 def _read_all(images: Array, files: ImageFiles) -> list[str]:
     """Read each file into its place, in as many threads as there are cores; return why it cannot be read, or ""."""
-    from PIL import Image
 
     def read(index: int) -> str:
         try:
@@ -92,18 +83,17 @@ def _read_all(images: Array, files: ImageFiles) -> list[str]:
 def _pixels(path: Path) -> Array:
     """Return the pixels of a file, (height, width, 3), uint8, without transparency; of an animation the first frame.
 
-    Raises:
-        ValueError: it cannot be read as an image; the reason in a few words.
+    Raise ValueError with the reason in a few words if it cannot be read as an image.
     """
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
     try:
-        with opened(path, "delete it") as file, Image.open(_not_empty(file), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise ValueError(f"too large, {width} x {height} pixels, and {MAX_PIXELS:,} are unpacked at most")
-            return np.asarray(to_eight_bits(image).convert("RGB"))
+        with opened(path, "delete it") as file:
+            if not os.fstat(file.fileno()).st_size:
+                raise ValueError("empty")
+            with Image.open(file, formats=FORMATS) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise ValueError(f"too large, {width} x {height} pixels, and {MAX_PIXELS:,} are unpacked at most")
+                return np.asarray(to_eight_bits(image).convert("RGB"))
     except NotAFileError as error:
         raise ValueError(error.kind) from None
     except (ValueError, MemoryError):
@@ -117,23 +107,12 @@ def _pixels(path: Path) -> Array:
     except PermissionError:
         raise ValueError("no permission to read it") from None
     except Exception as error:  # a damaged file may raise nearly anything
-        raise ValueError(_damage(error)) from None
-
-
-def _not_empty(file: BinaryIO) -> BinaryIO:
-    if not os.fstat(file.fileno()).st_size:
-        raise ValueError("empty")
-    return file
-
-
-def _damage(error: Exception) -> str:
-    return "truncated" if "truncated" in str(error).lower() else f"damaged ({error or type(error).__name__})"
+        is_truncated = "truncated" in str(error).lower()
+        raise ValueError("truncated" if is_truncated else f"damaged ({error or type(error).__name__})") from None
 
 
 def _resize(pixels: Array, square: Array) -> None:
     """Resize pixels (height, width, 3) into a square, bilinear and without smoothing, as TensorFlow does by default."""
-    import numpy as np
-
     size = len(square)
     top, bottom, down = _between(pixels.shape[0], size)
     left, right, across = _between(pixels.shape[1], size)
@@ -156,8 +135,6 @@ def _resize(pixels: Array, square: Array) -> None:
 
 def _between(length: int, size: int) -> tuple[Array, Array, Array]:
     """Return for each of `size` pixels the two of `length` that it lies between, and how far it is from the first."""
-    import numpy as np
-
     place = (np.arange(size, dtype="float32") + np.float32(0.5)) * np.float32(length / size) - np.float32(0.5)
     first = np.floor(place)
     low, high = first.clip(0).astype(int), np.ceil(place).clip(max=length - 1).astype(int)
@@ -169,7 +146,6 @@ def _order(count: int, share: float, seed: int) -> tuple[Array, Array]:
 
     TensorFlow shuffles the training images once more, with its own seed, which a run sets, as well as this one.
     """
-    import numpy as np
     import tensorflow as tf
 
     order = np.arange(count)

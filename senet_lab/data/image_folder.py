@@ -41,30 +41,26 @@ def _bad_words(reasons: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ImageFiles:
-    """The files of a folder that are read as images; none has been opened yet.
+    """The files of a folder that are read as images; none has been opened yet."""
 
-    Attributes:
-        folder: where they are.
-        classes: the names of the classes, which are those of the folders in it.
-        names: of the files within the folder, such as "cats/1.jpg", class by class.
-        labels: the class of each, by number.
-        ignored: the names of files that are not read because of their suffix, or because they are of no class.
-        unread: why a folder within a class cannot be listed, by its name.
-    """
-
-    folder: Path
-    classes: tuple[str, ...]
-    names: tuple[str, ...]
-    labels: tuple[int, ...]
+    folder: Path  # where they are
+    classes: tuple[str, ...]  # the names of the classes, which are those of the folders in it
+    names: tuple[str, ...]  # of the files within the folder, such as "cats/1.jpg", class by class
+    labels: tuple[int, ...]  # the class of each, by number
+    # The names of files that are not read because of their suffix, or because they are of no class.
     ignored: tuple[str, ...]
-    unread: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)  # why a folder within a class cannot be listed, by its name
 
     def without(self, names: Collection[str]) -> ImageFiles:
         """Return all files but some; the name of a folder stands for all files in it."""
         if not names:
             return self
         names = frozenset(names)
-        pairs = [pair for pair in zip(self.names, self.labels, strict=True) if not _is_among(pair[0], names)]
+        pairs = [
+            (name, label)
+            for name, label in zip(self.names, self.labels, strict=True)
+            if names.isdisjoint((name, *(parent.as_posix() for parent in PurePosixPath(name).parents)))
+        ]
         return replace(
             self,
             names=tuple(name for name, _ in pairs),
@@ -76,11 +72,6 @@ class ImageFiles:
         """Return the classes without images."""
         labels = set(self.labels)
         return [name for label, name in enumerate(self.classes) if label not in labels]
-
-
-def _is_among(name: str, names: Collection[str]) -> bool:
-    """Return whether a file, or a folder that it is in, is one of those."""
-    return name in names or any(parent.as_posix() in names for parent in PurePosixPath(name).parents)
 
 
 def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> ImageFiles:
@@ -107,12 +98,12 @@ def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> Imag
 def _names_in(folder: Path, class_name: str, unread: dict[str, str]) -> list[str]:
     """List all files of a class, also those in folders within it; add the folders that cannot be listed to `unread`."""
 
-    def note(error: OSError) -> None:
+    def add(error: OSError) -> None:
         name = Path(error.filename).relative_to(folder).as_posix()
         if not _is_hidden(name):
             unread[name] = f"this folder cannot be listed ({error.strerror})"
 
-    walk = sorted(os.walk(folder / class_name, onerror=note), key=lambda each: each[0])
+    walk = sorted(os.walk(folder / class_name, onerror=add), key=lambda each: each[0])
     roots = ((Path(root).relative_to(folder).as_posix(), sorted(names)) for root, _, names in walk)
     return [f"{root}/{name}" for root, names in roots for name in names]
 
@@ -129,14 +120,9 @@ def _is_hidden(name: str) -> bool:
 
 
 def must_have_classes(files: ImageFiles, name: str = "path") -> None:
-    """Check that there are at least two classes, and images of each.
+    """Raise ValueError if there are fewer than two classes or one has no images; `name` is that of the parameter.
 
-    Args:
-        name: of the parameter, for the message.
-
-    Raises:
-        ValueError: there are not; says which class has none.
-        BadFilesError: a class without images has a folder that cannot be listed.
+    It is a BadFilesError if a class without images has a folder that cannot be listed.
     """
     must_be_classes(name, files.folder, files.classes)
     empty = files.empty_classes()

@@ -5,16 +5,14 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from senet_lab.array_checks import Array
 from senet_lab.checks import path_of, quoted_path, whole
 from senet_lab.files import NotAFileError, opened
 
 if TYPE_CHECKING:
-    import numpy as np
     from PIL import Image
-
-    Array = np.ndarray[Any, Any]
 
 MAX_PIXELS = 64_000_000  # that are unpacked, 256 MB in four channels; a large camera has 60 million
 # Pillow's formats that are read. Left out are those that start another program (EPS starts Ghostscript), and those that
@@ -115,11 +113,7 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
-    """Return an image with 8 bits per channel; of 16 bits the upper 8 are kept.
-
-    Raises:
-        ValueError: it has 32; the message follows the name of a file and "has".
-    """
+    """Return an image with 8 bits per channel, of 16 the upper ones; of 32 raise ValueError, to follow "FILE has"."""
     import numpy as np
     from PIL import Image
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from senet_lab.trainer.run_names import MAX_DRAWN_RUNS
 from senet_lab.trainer.snapshot import Record
 from senet_lab.trainer.state import State, copy_settings
 from senet_lab.training.estimate import FORCE, check_memory
+from senet_lab.training.runs.config import free_folder
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.refusals import refusal
-from senet_lab.widgets.saving import free_name
 
 ANYWAY = "anyway"  # the value of "start" and "resume" where a training seems not to fit into memory
 # What to press then; `start(force=True)` in Python.
@@ -23,19 +22,15 @@ FORCE_BUTTONS = {"start": "Start anyway", "resume": RESUME_ANYWAY}
 
 
 def start(state: State, folder: Path, *, force: bool = False) -> State:
-    """Start a run, which then is in focus.
-
-    Raises:
-        ValueError: there are no images, or, without `force`, not enough memory.
-    """
+    """Start a run, which then is in focus; raise ValueError without images, or without `force` for lack of memory."""
     network, recipe = state.network, state.recipe
     if state.data == "":
         raise InvalidValueError("data", NO_VALUE, "must be a folder of images", advice="say where it is first")
     if not force:
         check_memory(network, recipe, state.data)  # before there is a folder that nobody wants
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.name.lower().replace(' ', '-')}"
-    run = Run.create(network, recipe, state.data, folder=free_name(folder, stem, ""), skip_bad=state.skip_bad)
+    path = free_folder(network.name, folder)
+    run = Run.create(network, recipe, state.data, folder=path, skip_bad=state.skip_bad)
     run.start(force=force)
     keys = None if state.picture_keys is None else (*state.picture_keys, run.folder.name)[-MAX_DRAWN_RUNS:]
     return replace(state, focus=run.folder.name, picture_keys=keys)
@@ -50,14 +45,7 @@ def resume(run: Run, *, force: bool = False) -> None:
 
 
 def command(name: str, value: Any, state: State, record: Record | None, folder: Path) -> State:
-    """Do what a button says and return the state after it; without a run in focus, only "start" does anything.
-
-    Args:
-        name: "start", "pause", "resume", "stop" or "like", which copies the settings of the run.
-        value: `ANYWAY`, or anything else.
-        record: of the run in focus.
-        folder: of the runs.
-    """
+    """Do what a button says to `record`, the run in focus, and return the state after it; "like" copies settings."""
     force = value == ANYWAY
     if name == "start":
         return start(state, folder, force=force)

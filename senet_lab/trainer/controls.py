@@ -10,7 +10,7 @@ from senet_lab.architecture.presets import PRESETS
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.drawing.units import short
 from senet_lab.ledger.budget import cost
-from senet_lab.trainer.history import held_out
+from senet_lab.trainer.history import validation_images
 from senet_lab.trainer.state import FOLDER, KINDS, State
 from senet_lab.training.recipe import OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES
 from senet_lab.widgets.control import Control
@@ -44,12 +44,7 @@ DATA_LABELS = {"sample": "CIFAR-10 sample, 5,000", "cifar10": "CIFAR-10, 50,000"
 
 
 def trainer_controls(state: State, *, has_explorer: bool = False, has_cifar10: bool = True) -> tuple[Control, ...]:
-    """Return the controls for a state, in the order of the page.
-
-    Args:
-        has_explorer: whether there is an Explorer, whose network can be followed.
-        has_cifar10: whether the whole of CIFAR-10 is on this machine.
-    """
+    """Return the controls, in the order of the page, where there is an Explorer to follow, or CIFAR-10, or neither."""
     token = Control("token", "Network", TOKEN, "text", (), (), state.architecture.token(), "paste another one here")
     return (_network(state, has_explorer), *_data(state, has_cifar10), *_recipe(state), token)
 
@@ -58,7 +53,7 @@ def _network(state: State, has_explorer: bool) -> Control:
     presets = _preset_names()
     value = "explorer" if state.follows else preset_name(state.architecture)
     value = value if value in ("explorer", *presets) else None
-    stops: tuple[str | None, ...] = (*(("explorer",) if has_explorer else ()), *(() if value else (None,)), *presets)
+    stops: tuple[str | None, ...] = (*["explorer"] * has_explorer, *[None] * (not value), *presets)
     label_of = {"explorer": "the Explorer\u2019s", **dict(zip(presets, preset_labels(presets), strict=True))}
     labels = tuple(label_of[stop] if stop else OWN for stop in stops)
     return Control("network", "Network", NETWORK, "select", stops, labels, value, _network_hint(state))
@@ -83,7 +78,7 @@ def _network_hint(state: State) -> str:
 
 def _data(state: State, has_cifar10: bool) -> Iterator[Control]:
     labels = tuple(DATA_LABELS[kind] + ("" if kind != "cifar10" or has_cifar10 else " (not here)") for kind in KINDS)
-    validated = held_out(state.recipe, state.data)
+    validated = validation_images(state.recipe, state.data)
     hint = "one folder of images per class"
     if images := TRAINING_IMAGES.get(state.data, 0):
         hint = f"{images - validated:,} to train on, {validated:,} to validate on"

@@ -29,11 +29,7 @@ LEGEND = (
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Trainings to look at in a notebook, and to save: `curve.svg` is a file of its own.
-
-    Attributes:
-        courses: the histories of at most `MAX_DRAWN_RUNS` trainings.
-    """
+    """Trainings, at most `MAX_DRAWN_RUNS`, to look at in a notebook, and to save: `curve.svg` is a file of its own."""
 
     courses: tuple[History, ...]
 
@@ -52,11 +48,7 @@ class LearningCurve:
 
 
 def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:
-    """Return the learning curve of a run, or of several in one picture.
-
-    Raises:
-        ValueError: there are more runs than can be distinguished.
-    """
+    """Return the learning curve of a run, or of several; raise ValueError if there are too many to distinguish."""
     selection = list(runs) if isinstance(runs, Iterable) else [runs]
     if len(selection) > MAX_DRAWN_RUNS:
         raise ValueError(
@@ -76,15 +68,13 @@ def curves_page(histories: Sequence[History]) -> Html:
 def curves_words(histories: Sequence[History]) -> str:
     """Draw the sentence that compares trainings, and which letter stands for which."""
     sentence = f'<p class="sn-finding">{escape(compare(histories))}</p>'
-    return sentence + (_letters(histories) if len(histories) > 1 else "")
-
-
-def _letters(histories: Sequence[History]) -> str:
+    if len(histories) < 2:
+        return sentence
     names = (
         f'<span><b class="sn-letter sn-letter-{at}">{letter}</b>{escape(each.name)}</span>'
         for at, (letter, each) in enumerate(zip(LETTERS, histories, strict=False))
     )
-    return f'<p class="sn-legend">{"".join(names)}</p>'
+    return f'{sentence}<p class="sn-legend">{"".join(names)}</p>'
 
 
 def curves_table(histories: Sequence[History]) -> str:

@@ -41,10 +41,7 @@ def curves_strips(histories: Sequence[History]) -> str:
     """Draw what shows the values of an epoch, to lay over the curves: it changes per epoch, the curves per step."""
     histories = histories[:MAX_DRAWN_RUNS]
     accuracy, loss = _panels(histories)
-    marks = [
-        *_panel_strips(accuracy, histories, ("accuracy",)),
-        *_panel_strips(loss, histories, ("loss", "learning_rate")),
-    ]
+    marks = [*_panel_strips(accuracy, histories, "accuracy"), *_panel_strips(loss, histories, "loss", "learning_rate")]
     return str(svg.drawing(HEIGHT, "The epochs, one by one", marks, interactive=True)) if marks else ""
 
 
@@ -134,7 +131,7 @@ def _epoch_axis(panel: Panel) -> Iterator[Mark]:
     yield svg.text(panel.left + panel.width / 2, panel.bottom + 33, "epoch")
 
 
-def _panel_strips(panel: Panel, histories: Sequence[History], measures: Sequence[str]) -> Iterator[Node]:
+def _panel_strips(panel: Panel, histories: Sequence[History], *measures: str) -> Iterator[Node]:
     """Draw a strip for each epoch, or for some of them where there are many, that shows the values there."""
     rows = [{int(row["epoch"]): row for row in reversed(history.rows)} for history in histories]
     epochs = [int(x) for x, _ in thin([(epoch, 0.0) for epoch in sorted(set().union(*rows))], MAX_STRIPS)]
@@ -144,12 +141,8 @@ def _panel_strips(panel: Panel, histories: Sequence[History], measures: Sequence
     for epoch in epochs:
         x = panel.x(epoch)
         # Pages find the strip again by the first line.
-        tip = [f"epoch {epoch}, {measures[0]}"]
-        tip += [
-            _values(by_epoch[epoch], name, measures)
-            for by_epoch, name in zip(rows, names, strict=True)
-            if epoch in by_epoch
-        ]
+        present = ((each[epoch], name) for each, name in zip(rows, names, strict=True) if epoch in each)
+        tip = [f"epoch {epoch}, {measures[0]}", *(_values(row, name, measures) for row, name in present)]
         hit = svg.Box(x - width / 2, panel.top, width, panel.height)
         rule = svg.path(f"M {x:.1f} {panel.top:.1f} V {panel.bottom:.1f}", "epoch-line")
         yield svg.node([rule], hit, tip, ", ".join(tip))

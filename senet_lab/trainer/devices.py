@@ -62,7 +62,7 @@ def read_device(status: Status) -> DeviceUse | None:
     try:
         used = psutil.Process(status.process).memory_info().rss if status.process else 0
     except psutil.Error:
-        return None
+        used = 0
     if not used:
         return None
     kind, name = ("CPU", f"{os.cpu_count()} cores") if is_cpu else ("GPU", status.device)

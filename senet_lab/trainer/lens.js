@@ -3,7 +3,7 @@
 import { element } from "../widgets/dom.js";
 import { messageOf } from "../widgets/kit.js";
 
-const NOT_DRAWN = "The gates of this run did not come. Press Its gates again, or load the page again.";
+const FAILURE = "The gates of this run did not come. Press Its gates again, or load the page again.";
 
 /**
  * Returns the place where the GateLens of a run is drawn.
@@ -13,7 +13,7 @@ const NOT_DRAWN = "The gates of this run did not come. Press Its gates again, or
  * @param {(words: string) => void} setError called with "" when something is drawn anew
  */
 export function lensHolder(below, host, signal, setError) {
-  let shown = ""; // the name of the widget
+  let current = ""; // the name of the widget
   /** @type {Promise<boolean>} */
   let drawing = Promise.resolve(false);
   let closing = new AbortController();
@@ -36,9 +36,9 @@ export function lensHolder(below, host, signal, setError) {
       if (!gone.aborted) await lens.render({ el: place, signal: gone });
     } catch (error) {
       if (gone.aborted) return false;
-      shown = ""; // so that it is tried again when it is asked for again
+      current = ""; // so that it is tried again when it is asked for again
       below.hidden = true;
-      setError(`${NOT_DRAWN} (${messageOf(error)})`);
+      setError(`${FAILURE} (${messageOf(error)})`);
       return false;
     }
     return !gone.aborted;
@@ -50,9 +50,10 @@ export function lensHolder(below, host, signal, setError) {
      * @param {string} name
      */
     show(name) {
-      if (name === shown) return drawing;
-      shown = name;
-      drawing = draw(name);
+      if (name !== current) {
+        current = name;
+        drawing = draw(name);
+      }
       return drawing;
     },
   };

@@ -5,7 +5,6 @@ Nothing here asks the machine for anything: runs come as a `Snapshot`, free memo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 
 from senet_lab.checks import first_few
@@ -72,14 +71,10 @@ def picture_records(state: State, snapshot: Snapshot) -> tuple[Record, ...]:
     focus = focus_record(state, snapshot)
     keys = set(state.picture_keys or ())
     if state.picture_keys is None and focus:
-        comparable = [record for record in snapshot.records if _is_comparable(record, focus)]
-        keys = {record.key for record in [focus, *comparable[:MAX_COMPARED]]}
+        setup = focus.data, focus.recipe
+        others = [each.key for each in snapshot.records if each.rows and (each.data, each.recipe) == setup]
+        keys = {focus.key, *[key for key in others if key != focus.key][:MAX_COMPARED]}
     return tuple(record for record in reversed(snapshot.records) if record.key in keys)
-
-
-def _is_comparable(record: Record, focus: Record) -> bool:
-    """Return whether a run has something to show, and was trained as the other one."""
-    return bool(record.rows) and (record.data, record.recipe) == (focus.data, focus.recipe) and record.key != focus.key
 
 
 def now(
@@ -102,7 +97,7 @@ def now(
         "progress": progress_html(record, device if record.is_active else None),
         "said": _status_words(record, saving),
         "ill": (saving.key, saving.state) == (record.key, "failed"),
-        "asks": {**_buttons(record), **_save_button(record, saving)},
+        "asks": _buttons(record, saving),
     }
 
 
@@ -123,13 +118,16 @@ def _status_words(record: Record, saving: SaveResult) -> str:
     return " ".join(filter(None, (f"{sentence}.", status.warning, save_words)))
 
 
-def _buttons(record: Record) -> Buttons:
-    """Return which of the buttons can be pressed, and what the first one does."""
+def _buttons(record: Record, saving: SaveResult) -> Buttons:
+    """Return which of the buttons can be pressed, and what the first one, the gates and saving its network do."""
     state = record.state
     can_pause = record.is_active and state not in ("paused", "pausing", "stopping")
     no_gates = "" if record.has_checkpoint else NO_CHECKPOINT
     if not record.architecture.has_se:
         no_gates = "It has no squeeze-excite"
+    no_saving = "" if record.has_checkpoint else NO_CHECKPOINT
+    if saving.state == "saving":
+        no_saving = "A network is being saved already"
     return {
         "toggle": "pause" if can_pause else "resume",
         "can_toggle": state not in ("finished", "stopping") and not record.has_process,
@@ -137,15 +135,9 @@ def _buttons(record: Record) -> Buttons:
         "can_like": True,
         "can_gates": not no_gates,
         "gates": no_gates or "Opens the GateLens of this run below",
+        "can_take": not no_saving,
+        "take": no_saving or "Best weights, as a .keras file beside this notebook",
     }
-
-
-def _save_button(record: Record, saving: SaveResult) -> Buttons:
-    """Return whether its network can be saved, and what that does."""
-    why = "" if record.has_checkpoint else NO_CHECKPOINT
-    if saving.state == "saving":
-        why = "A network is being saved already"
-    return {"can_take": not why, "take": why or "Best weights, as a .keras file beside this notebook"}
 
 
 def table(state: State, snapshot: Snapshot, *, interactive: bool = True) -> str:
@@ -153,14 +145,11 @@ def table(state: State, snapshot: Snapshot, *, interactive: bool = True) -> str:
     focus = focus_record(state, snapshot)
     keys = [record.key for record in picture_records(state, snapshot)]
     notes = [f"{snapshot.older} older ones are not shown"] * bool(snapshot.older)
-    notes += [_unreadable_words(snapshot.errors)] * bool(snapshot.errors)
+    if snapshot.errors:
+        reasons = (f"{name} ({reason})" for name, reason in snapshot.errors.items())
+        notes.append(f"not readable: {first_few(reasons, MAX_EXPLAINED)}")
     focus_key = focus.key if focus else ""
     return results_table(snapshot.records, keys, focus_key, interactive=interactive, note="; ".join(notes))
-
-
-def _unreadable_words(errors: Mapping[str, str]) -> str:
-    """Name the runs that cannot be read, each with the reason, as far as there is room for them."""
-    return f"not readable: {first_few((f'{name} ({reason})' for name, reason in errors.items()), MAX_EXPLAINED)}"
 
 
 def picture(state: State, snapshot: Snapshot) -> str:

@@ -9,6 +9,7 @@ from senet_lab.ledger.budget import cost
 from senet_lab.memory import size_words
 from senet_lab.trainer.results import histories_of, percent
 from senet_lab.trainer.snapshot import DeviceUse, Record
+from senet_lab.training.estimate import duration
 from senet_lab.training.runs.status import ENDED, Status
 
 NO_FIGURE = "\u2013"
@@ -39,41 +40,23 @@ def _figures(record: Record | None, device: DeviceUse | None) -> str:
     status = record.status if record else Status("waiting")
     best = histories_of([record])[0].best() if record else None
     pace = status.images_per_s
-    time_left = duration(status.seconds) if record and record.is_active else ""
+    time_left = duration(status.seconds) if record and record.is_active and status.seconds is not None else ""
     macs_per_s = status.macs_per_s or (3 * cost(record.architecture).macs * pace if record and pace else None)
     if device is None:
         peak = size_words(status.memory) if status.memory else ""
         device = DeviceUse("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
+    kind = "validation" if not record or record.recipe.validation else "training"
     figures = (
         ("left", "Time left", time_left, "at this pace"),
         ("pace", "Images/s", f"{pace:,.0f}" if pace else "", "in training steps"),
         ("macs", "Multiply-adds/s", short(int(macs_per_s)) if macs_per_s else "", "3 passes per image"),
-        (
-            "best", "Best accuracy", percent(best),
-            "validation" if not record or record.recipe.validation else "training",
-        ),
+        ("best", "Best accuracy", percent(best), kind),
         ("memory", "Memory", device.used, f"of {device.total}" if device.total else "at the peak"),
         ("device", "Device", device.kind, device.name if device.name != device.kind else "that it trains on"),
-    )  # fmt: skip
+    )
     cells = "".join(
         f'<div data-figure="{key}"><span>{name}</span><strong>{escape(value or NO_FIGURE)}</strong>'
         f"<small>{escape(unit)}</small></div>"
         for key, name, value, unit in figures
     )
     return f'<div class="sn-figures">{cells}</div>'
-
-
-def duration(seconds: float | None) -> str:
-    """Return seconds as people say them; "" for None.
-
-    >>> duration(7.4), duration(95), duration(1859), duration(7300), duration(200_000)
-    ('7 s', '1 min 35 s', '31 min', '2 h 1 min', '2 d 7 h')
-    """
-    if seconds is None:
-        return ""
-    whole = round(seconds)
-    for size, unit, part, smaller in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            words = f"{whole // size} {unit} {whole % size // part} {smaller}"
-            return words if whole < 10 * size else f"{round(whole / size)} {unit}"
-    return f"{whole} s"

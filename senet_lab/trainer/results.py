@@ -9,13 +9,12 @@ from math import ceil
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import short
 from senet_lab.ledger.budget import cost
-from senet_lab.trainer.history import History, held_out
+from senet_lab.trainer.history import History, validation_images
 from senet_lab.trainer.run_names import LETTERS, distinct_names, setup_parts, setup_without_seed, setup_words
 from senet_lab.trainer.snapshot import Record
 from senet_lab.training.recipe import Recipe
 
 HEAD = ("Draw", "Run", "Parameters", "Multiply-adds", "Best", "Last", "Images/s", "State")
-TEXT_COLUMNS = ("Run", "State")
 
 
 def histories_of(records: Sequence[Record]) -> tuple[History, ...]:
@@ -25,8 +24,10 @@ def histories_of(records: Sequence[Record]) -> tuple[History, ...]:
 
 
 def _history(record: Record, name: str) -> History:
-    epochs = record.recipe.epochs if record.is_active else _last_epoch(record)
-    images, setup = held_out(record.recipe, record.data), setup_without_seed(*_setup(record))
+    trail_end = ceil(record.trail[-1][0]) if record.trail else 0  # in an epoch that was begun
+    last = max(trail_end, int(record.rows[-1]["epoch"]) if record.rows else 0)
+    epochs = record.recipe.epochs if record.is_active else last
+    images, setup = validation_images(record.recipe, record.data), setup_without_seed(*_setup(record))
     return History(name, epochs, record.rows, record.trail, images, setup)
 
 
@@ -34,25 +35,20 @@ def _setup(record: Record) -> tuple[Architecture, Recipe, str]:
     return record.architecture, record.recipe, record.data
 
 
-def _last_epoch(record: Record) -> int:
-    """Return the last epoch that was finished, or begun."""
-    begun = [ceil(record.trail[-1][0])] if record.trail else []
-    return max([int(record.rows[-1]["epoch"]) if record.rows else 0, *begun])
-
-
 def results_table(
-    records: Iterable[Record], drawn: Sequence[str] = (), focus: str = "", *, interactive: bool = False, note: str = ""
+    records: Iterable[Record], picture_keys: Sequence[str], focus: str, *, interactive: bool, note: str = ""
 ) -> str:
     """Draw a table of runs; accuracies are of the held-out images, where there are any.
 
     Args:
-        drawn: the keys of those in the picture, in the order of their letters.
+        picture_keys: of the runs in the picture, in the order of their letters.
         focus: the key of the one whose progress is shown.
         interactive: with check boxes and buttons, else without.
         note: behind the caption, in small type.
     """
-    head = "".join(f'<th scope="col"{_alignment(name)}>{name}</th>' for name in HEAD)
-    body = "".join(_row(record, drawn, record.key == focus, interactive) for record in records)
+    alignment = dict.fromkeys(("Run", "State"), ' class="sn-words"')
+    head = "".join(f'<th scope="col"{alignment.get(name, "")}>{name}</th>' for name in HEAD)
+    body = "".join(_row(record, picture_keys, record.key == focus, interactive) for record in records)
     body = body or f'<tr><td colspan="{len(HEAD)}">No run yet.</td></tr>'
     small = f"<small>{escape(note)}</small>" if note else ""
     return (
@@ -61,11 +57,7 @@ def results_table(
     )
 
 
-def _alignment(name: str) -> str:
-    return ' class="sn-words"' if name in TEXT_COLUMNS else ""
-
-
-def _row(record: Record, drawn: Sequence[str], is_focus: bool, interactive: bool) -> str:
+def _row(record: Record, picture_keys: Sequence[str], is_focus: bool, interactive: bool) -> str:
     network, history = cost(record.architecture), _history(record, "")
     best, last = (_accuracy(value, history) for value in (history.best(), history.last()))
     cells = (short(network.params), short(network.macs), best, last, _images_per_s(record))
@@ -73,17 +65,17 @@ def _row(record: Record, drawn: Sequence[str], is_focus: bool, interactive: bool
     mark = ' class="sn-present"' if is_focus else ""
     about = escape(setup_words(*_setup(record)))
     return (
-        f"<tr{mark}><td>{_draw_cell(record, drawn, interactive)}</td>"
+        f"<tr{mark}><td>{_draw_cell(record, picture_keys, interactive)}</td>"
         f'<th scope="row" class="sn-words">{_name_cell(record, is_focus, interactive)}<small>{about}</small></th>'
         f'{numbers}<td class="sn-words">{escape(record.state)}</td></tr>'
     )
 
 
-def _draw_cell(record: Record, drawn: Sequence[str], interactive: bool) -> str:
+def _draw_cell(record: Record, picture_keys: Sequence[str], interactive: bool) -> str:
     """Draw the letter of a run in the picture, behind a check box where the table is interactive."""
     letter, checked = "", ""
-    if record.key in drawn:
-        place = drawn.index(record.key)
+    if record.key in picture_keys:
+        place = picture_keys.index(record.key)
         letter, checked = f'<span class="sn-letter sn-letter-{place}">{LETTERS[place]}</span>', ' checked=""'
     if not interactive:
         return letter

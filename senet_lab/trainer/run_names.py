@@ -16,10 +16,7 @@ MAX_DRAWN_RUNS = len(LETTERS)  # as many colours can be distinguished
 
 
 def distinct_names(runs: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
-    """Return names that distinguish runs: the network's, and those parts of the setup that are not the same everywhere.
-
-    Args:
-        runs: the name of the network and the parts of the setup of each.
+    """Return names that distinguish runs, each a network and parts of a setup: the parts that differ are named.
 
     >>> distinct_names([("SE-ResNet-20", ("ratio 16", "seed 0")), ("SE-ResNet-20", ("ratio 4", "seed 0")), ("VGG", ())])
     ['SE-ResNet-20, ratio 16', 'SE-ResNet-20, ratio 4', 'VGG']
@@ -68,8 +65,7 @@ def recipe_words(recipe: Recipe) -> str:
     >>> recipe_words(RECIPES["original"])
     'original recipe, 10 epochs'
     """
-    base = nearest_recipe(recipe)
-    return f"{base} recipe, {recipe.epochs} epoch{'s' * (recipe.epochs != 1)}"
+    return f"{nearest_recipe(recipe)} recipe, {recipe.epochs} epoch{'s' * (recipe.epochs != 1)}"
 
 
 @lru_cache(maxsize=64)

@@ -25,11 +25,7 @@ REFUSAL_STATUS = 2  # with which `senet_lab.cli` ends where its last line says w
 
 
 class ModelSaver:
-    """Saves one network at a time; a request for another one meanwhile is refused.
-
-    Attributes:
-        result: of the last one, or of none yet.
-    """
+    """Saves one network at a time, and refuses another one meanwhile; `result` is that of the last one."""
 
     def __init__(self) -> None:
         self.result = SaveResult()
@@ -41,14 +37,16 @@ class ModelSaver:
     def start(self, run: Run) -> None:
         """Save the network of a run, with its best weights, into the folder of the notebook.
 
-        Raises:
-            RuntimeError: the one before is not saved yet, or there is no memory for it.
-            OSError: the folder cannot be written to.
+        Raises RuntimeError if the one before is not saved yet or memory is short; OSError if the folder is read-only.
         """
         with self._lock:
             if self._process is not None:
                 raise RuntimeError("A network is being saved already; press it again in some seconds.")
-            folder = _writable(Path.cwd())
+            folder = Path.cwd()
+            if not os.access(folder, os.W_OK):
+                raise OSError(
+                    f"'{folder}' cannot be written to; start Jupyter in another folder, or save it in a shell."
+                )
             needed = bytes_to_build_and_save(run.architecture, fresh=True)
             if (free := memory.available()) < needed:
                 raise RuntimeError(
@@ -88,12 +86,6 @@ class ModelSaver:
             return f"Saved as {self._path.name}, {place(self._path.parent)}; keras.saving.load_model opens it."
         reason = last_line if status == REFUSAL_STATUS else f"its process ended with {status}"
         return f"Its network was not saved: {reason}"
-
-
-def _writable(folder: Path) -> Path:
-    if not os.access(folder, os.W_OK):
-        raise OSError(f"'{folder}' cannot be written to; start Jupyter in another folder, or save it in a shell.")
-    return folder
 
 
 @cache

@@ -26,31 +26,19 @@ Signature = tuple[tuple[int, int], ...]
 
 
 class Record(NamedTuple):
-    """A run as its folder was last read.
+    """A run as its folder was last read."""
 
-    Attributes:
-        key: the folder's name.
-        architecture, recipe, data: what is trained, how, and on what.
-        status: how far it is.
-        request: what its process is asked to do: "run", "pause" or "stop".
-        rows: of its finished epochs, as `Run.metrics()` returns them.
-        trail: (epochs, loss, accuracy) within the current epoch, as read so far.
-        has_process: whether a process works on it; for a moment that is so after its end as well.
-        has_checkpoint: whether it has one.
-        skip_bad: whether files of its image folder that cannot be read are left out.
-    """
-
-    key: str
+    key: str  # the folder's name
     architecture: Architecture
     recipe: Recipe
     data: str
-    status: Status
-    request: str = "run"
-    rows: tuple[Mapping[str, float], ...] = ()
-    trail: tuple[tuple[float, float, float], ...] = ()
-    has_process: bool = False
-    has_checkpoint: bool = False
-    skip_bad: bool = False
+    status: Status  # how far it is
+    request: str = "run"  # what its process is asked to do: "run", "pause" or "stop"
+    rows: tuple[Mapping[str, float], ...] = ()  # of its finished epochs, as `Run.metrics()` returns them
+    trail: tuple[tuple[float, float, float], ...] = ()  # (epochs, loss, accuracy) within the current epoch, so far
+    has_process: bool = False  # whether a process works on it; for a moment that is so after its end as well
+    has_checkpoint: bool = False  # whether it has one
+    skip_bad: bool = False  # whether files of its image folder that cannot be read are left out
 
     @property
     def is_active(self) -> bool:
@@ -78,18 +66,12 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A folder of runs as it was last read.
+    """A folder of runs as it was last read."""
 
-    Attributes:
-        records: the newest runs, the newest first.
-        older: how many more there are.
-        errors: why a run cannot be read, by its name.
-        signatures: when the files of a run were changed, by its name.
-    """
-
-    records: tuple[Record, ...] = ()
-    older: int = 0
-    errors: Mapping[str, str] = field(default_factory=dict)
+    records: tuple[Record, ...] = ()  # the newest runs, the newest first
+    older: int = 0  # how many more there are
+    errors: Mapping[str, str] = field(default_factory=dict)  # why a run cannot be read, by its name
+    # When the files of a run were changed, by its name.
     signatures: Mapping[str, Signature] = field(default_factory=dict, compare=False)
 
     def record(self, key: str) -> Record | None:
@@ -103,29 +85,17 @@ class Snapshot:
 
 
 class DeviceUse(NamedTuple):
-    """How full and busy the device of a run is.
+    """How full and busy the device of a run is."""
 
-    Attributes:
-        kind: "CPU" or "GPU", and how busy it is where that is known: "GPU 63 %".
-        name: of the device; of a CPU, how many cores it has.
-        used, total: memory in use, and all there is, in words.
-    """
-
-    kind: str
-    name: str
-    used: str
+    kind: str  # "CPU" or "GPU", and how busy it is where that is known: "GPU 63 %"
+    name: str  # of a CPU, how many cores it has
+    used: str  # memory in use, in words
     total: str
 
 
 class SaveResult(NamedTuple):
-    """What came of saving the network of a run.
+    """What came of saving the network of a run."""
 
-    Attributes:
-        key: the name of the run's folder; "" before any was saved.
-        words: for the page.
-        state: "saving", "saved" or "failed".
-    """
-
-    key: str = ""
-    words: str = ""
-    state: str = ""
+    key: str = ""  # the name of the run's folder; "" before any was saved
+    words: str = ""  # for the page
+    state: str = ""  # "saving", "saved" or "failed"

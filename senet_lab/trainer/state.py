@@ -34,30 +34,20 @@ EPOCHS = 10
 
 @dataclass(frozen=True)
 class State:
-    """What the page shows, apart from the runs.
+    """What the page shows, apart from the runs."""
 
-    Attributes:
-        architecture: the network as it was selected; `network` is that which fits the data.
-        follows: whether it is the Explorer's, and changes with it.
-        kind, path: "sample", "cifar10", or FOLDER and where that is.
-        skip_bad: whether files of the folder that cannot be read are left out.
-        base: the recipe that was selected, one of `RECIPES`.
-        recipe: that recipe with the changes since.
-        focus: the run whose progress is shown; "" for the active one, or the newest.
-        picture_keys: the runs in the picture; None for the focus and those to compare it with.
-        refusals: why a setting or a command was refused, by its name.
-    """
-
-    architecture: Architecture
-    follows: bool = False
-    kind: str = "sample"
-    path: str = ""
-    skip_bad: bool = False
-    base: str = "modern"
+    architecture: Architecture  # the network as it was selected; `network` is that which fits the data
+    follows: bool = False  # whether it is the Explorer's, and changes with it
+    kind: str = "sample"  # "sample", "cifar10" or FOLDER
+    path: str = ""  # where the folder is
+    skip_bad: bool = False  # whether files of the folder that cannot be read are left out
+    base: str = "modern"  # the recipe that was selected, one of `RECIPES`
+    # The recipe that was selected, with the changes since.
     recipe: Recipe = field(default_factory=lambda: with_fields(RECIPES["modern"], epochs=EPOCHS))
-    focus: str = ""
+    focus: str = ""  # the run whose progress is shown; "" for the active one, or the newest
+    # The runs in the picture; None for the focus and those to compare it with.
     picture_keys: tuple[str, ...] | None = None
-    refusals: dict[str, str] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)  # why a setting or a command was refused, by its name
 
     @property
     def data(self) -> str:
@@ -77,10 +67,9 @@ def initial_state(
     follows: bool = False,
     precision: str = "float32",
 ) -> State:
-    """Return what is shown at first; a recipe that is given is taken as it is, whatever the precision.
+    """Return what is shown at first; a recipe stays as it is, whatever the precision.
 
-    Raises:
-        ValueError: the network does not fit images of 32 pixels.
+    Raise ValueError if the network does not fit images of 32 pixels.
     """
     state = State(architecture or Architecture.preset("cifar_se_resnet20"), follows)
     state.network  # noqa: B018 - raises where it does not fit

@@ -10,6 +10,7 @@ import { forgetDrawing, redraw, redrawAround } from "../widgets/redraw.js";
 import { lensHolder } from "./lens.js";
 import { COMMANDS } from "./messages.js";
 
+const BUTTONS = /** @type {const} */ (["toggle", "stop", "like", "gates", "take"]); // for the run in focus
 const DOUBLE_CLICK = 1000; // milliseconds in which a second press of Start is the second half of a double click
 
 export default {
@@ -75,16 +76,13 @@ export default {
       parts.said.classList.toggle("sn-error", now.ill);
       redraw(parts.heading, now.heading);
       redraw(parts.progress, now.progress);
-      const { toggle = "pause", can_toggle, can_stop, can_like, can_gates, gates = "", can_take, take = "" } = now.asks;
+      const { toggle = "pause", gates = "", take = "" } = now.asks;
       parts.toggle.dataset.ask = toggle;
       parts.toggle.textContent = toggle === "pause" ? "Pause" : "Resume";
-      allow(parts.toggle, can_toggle);
-      allow(parts.stop, can_stop);
-      allow(parts.like, can_like);
-      allow(parts.gates, can_gates);
       parts.gates.title = gates;
-      allow(parts.take, can_take);
       parts.take.title = take;
+      // A button that cannot be pressed keeps the focus.
+      for (const name of BUTTONS) parts[name].setAttribute("aria-disabled", String(!now.asks[`can_${name}`]));
     }
 
     const showPicture = () => redraw(parts.picture, model.get("picture"));
@@ -135,11 +133,8 @@ export default {
     /** @param {Event} event */
     function choose(event) {
       if (!closest(event, "[data-draw]")) return;
-      const boxes = /** @type {HTMLInputElement[]} */ (findAll(parts.table, "[data-draw]"));
-      askOwn(
-        "drawn",
-        boxes.filter((box) => box.checked).map((box) => box.dataset.draw ?? ""),
-      );
+      const keys = findAll(parts.table, "[data-draw]:checked").map((box) => box.dataset.draw ?? "");
+      askOwn("drawn", keys);
     }
 
     /** @param {KeyboardEvent} event */
@@ -149,9 +144,10 @@ export default {
     }
 
     /** @param {PointerEvent} event */
-    const pointerdown = (event) => {
+    function pointerdown(event) {
       isPressing = event.button === 0; // another one may open a menu that takes its release
-    };
+    }
+
     function release() {
       setTimeout(() => {
         isPressing = false;
@@ -195,15 +191,6 @@ export default {
     };
   },
 };
-
-/**
- * Marks whether a button can be pressed; one that cannot keeps the focus.
- * @param {HTMLElement} button
- * @param {boolean} [isAllowed]
- */
-function allow(button, isAllowed) {
-  button.setAttribute("aria-disabled", String(!isAllowed));
-}
 
 /**
  * Builds the page.

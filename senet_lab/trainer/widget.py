@@ -16,7 +16,7 @@ import traitlets
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.assets import read_assets
-from senet_lab.checks import path_of, quoted
+from senet_lab.checks import InvalidTypeError, instance, path_of
 from senet_lab.data.datasets import has_cifar10
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.widget import Explorer
@@ -83,22 +83,24 @@ class Trainer(anywidget.AnyWidget):
         recipe: Recipe | None = None,
     ) -> None:
         if not isinstance(architecture, (Architecture, Explorer, type(None))):
-            raise TypeError(
-                f"`architecture` must be an Architecture or an Explorer, not {quoted(architecture)}; "
-                "try Architecture()."
-            )
-        if not isinstance(recipe, (Recipe, type(None))):
-            raise TypeError(f"`recipe` must be a Recipe, not {quoted(recipe)}; try RECIPES['original'].")
+            rule = "must be an Architecture or an Explorer"
+            raise InvalidTypeError("architecture", architecture, rule, "Architecture()")
+        if recipe is not None:
+            instance("recipe", recipe, Recipe, "RECIPES['original']")
         self.folder = path_of("folder", folder, "'runs'").resolve()
         self.failure: BaseException | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None
         self._lock = threading.Lock()  # of the snapshot; never held while something is sent
+        self._sending = threading.RLock()  # of two threads that send at once, the older page could arrive last
         self._device: DeviceUse | None = None
         self._device_read_at = 0.0
         self._lens_folder: Path | None = None
         self._saver = saver_for(self.folder)
         self._place = (cell(), self.folder, "explorer" if self._explorer else architecture, recipe)
-        self._state = CELLS.recall(self._place) or _first_state(architecture, recipe)
+        network = architecture.architecture if isinstance(architecture, Explorer) else architecture
+        self._state = CELLS.recall(self._place) or initial_state(
+            network, recipe, follows=self._explorer is not None, precision=default_precision()
+        )
         self._snapshot = read_folder(self.folder)
         self._follower = Follower(weakref.WeakMethod(self._tick))
         self._conversation = Conversation(self._act, self._answer, self._fail)
@@ -132,24 +134,21 @@ class Trainer(anywidget.AnyWidget):
     def _rest(self) -> None:
         """Stop following runs and the Explorer, and release the gates."""
         self._follower.end()
-        self._leave()
+        self._follow(None)
         self._swap_gates(None)
 
-    def _follow(self, explorer: Explorer) -> None:
-        """Follow an Explorer, and the one that its cell creates when it is run again."""
-        self._explorer = explorer
-        explorer.observe(self._explored, "architecture")
-        explorer.observe(self._succeeded, "successor")
-        self._explored()
-
-    def _leave(self) -> None:
-        if self._explorer is not None:
+    def _follow(self, explorer: Explorer | None) -> None:
+        """Follow another Explorer, or none; then the one that its cell creates when it is run again."""
+        if self._explorer not in (None, explorer):
             self._explorer.unobserve(self._explored, "architecture")
             self._explorer.unobserve(self._succeeded, "successor")
-            self._explorer = None
+        self._explorer = explorer
+        if explorer is not None:
+            explorer.observe(self._explored, "architecture")
+            explorer.observe(self._succeeded, "successor")
+            self._explored()
 
     def _succeeded(self, change: Any) -> None:
-        self._leave()
         self._follow(change.new)
 
     def _act(self, request: Request) -> None:
@@ -253,8 +252,7 @@ class Trainer(anywidget.AnyWidget):
             self._device, self._device_read_at = read_device(record.status), time.monotonic()
 
     def _form(self, state: State) -> Form:
-        has_explorer = self._explorer is not None
-        machine = Machine.read(state.data)
+        has_explorer, machine = self._explorer is not None, Machine.read(state.data)
         form = pages.form(state, self._snapshot, machine, has_explorer=has_explorer, has_cifar10=has_cifar10())
         return {**form, "answered": self._conversation.answered}
 
@@ -269,23 +267,25 @@ class Trainer(anywidget.AnyWidget):
 
     def _render(self) -> None:
         """Send all parts; other threads may change the state meanwhile, and the last state is what is shown."""
-        while True:
-            state = self._state
-            form = self._form(state)
-            self.form = dict(form)
-            if state is self._state and form["answered"] == self._conversation.answered:
-                break
-        self._show()
-        CELLS.remember(self._place, replace(state, refusals={}))
+        with self._sending:
+            while True:
+                state = self._state
+                form = self._form(state)
+                self.form = dict(form)
+                if state is self._state and form["answered"] == self._conversation.answered:
+                    break
+            self._show()
+            CELLS.remember(self._place, replace(state, refusals={}))
 
     def _show(self) -> None:
         """Send the parts that have changed."""
         while True:
-            state, snapshot = self._state, self._snapshot
-            for name, part in self._parts(state, snapshot).items():
-                setattr(self, name, part)
-            if state is self._state and snapshot is self._snapshot:
-                break
+            with self._sending:
+                state, snapshot = self._state, self._snapshot
+                for name, part in self._parts(state, snapshot).items():
+                    setattr(self, name, part)
+                if state is self._state and snapshot is self._snapshot:
+                    break
 
     def __repr__(self) -> str:
         state = self._state
@@ -298,9 +298,3 @@ class Trainer(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         page = pages.static_page(self._state, self._snapshot)
         return {**data, "text/html": page, "text/plain": repr(self)}, metadata
-
-
-def _first_state(architecture: Architecture | Explorer | None, recipe: Recipe | None) -> State:
-    follows = isinstance(architecture, Explorer)
-    network = architecture.architecture if isinstance(architecture, Explorer) else architecture
-    return initial_state(network, recipe, follows=follows, precision=default_precision())

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from senet_lab.array_checks import Array
 from senet_lab.checks import divisible, real
 from senet_lab.data.datasets import CIFAR10_DEVIATION, CIFAR10_MEAN, TRAINING_IMAGES, Images
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.recipe import Recipe
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 FILE = "scale.json"  # in the folder of a run
 MIN_VALUES = {"mean": 0.0, "deviation": 1e-9}  # of a scale
@@ -34,8 +32,6 @@ class Scale(NamedTuple):
     @classmethod
     def of(cls, images: Images) -> Scale:
         """Return the scale of the training images; of CIFAR-10 and its sample, that of the whole of CIFAR-10."""
-        import numpy as np
-
         if images.name in ("CIFAR-10", "CIFAR-10, sample"):
             return cls()
         channels = images.x_train.shape[-1]
@@ -63,12 +59,8 @@ def find_scale(folder: Path, images: Images) -> Scale:
     return _read_scale(folder) or Scale.of(images)
 
 
-def known_scale(folder: Path, data: str) -> Scale:
-    """Return the stored scale of a run; that of CIFAR-10 and its sample is known before.
-
-    Raises:
-        ValueError: it is of other images, and none is stored yet.
-    """
+def load_scale(folder: Path, data: str) -> Scale:
+    """Return the stored scale of a run, or that of CIFAR-10 for these images and the sample; else raise ValueError."""
     default = Scale() if data in TRAINING_IMAGES else None
     if scale := _read_scale(folder) or default:
         return scale
@@ -87,42 +79,29 @@ def _read_scale(folder: Path) -> Scale | None:
 
 @dataclass(frozen=True, eq=False)
 class Batches:
-    """The training images, and those held out, as a recipe says.
+    """The training images, and those held out, as a recipe says."""
 
-    Attributes:
-        x, y: the training images, uint8, and their classes.
-        x_held, y_held: those held out to validate on, prepare_images for the network; empty where none are.
-        recipe: how they are drawn and cropped.
-        scale: by what pixels are standardised.
-        parts: how many devices share the images of a step. At the end of an epoch, what does not divide evenly is left
-            out; the next epoch draws again.
-    """
-
-    x: Array
-    y: Array
-    x_held: Array
-    y_held: Array
-    recipe: Recipe
-    scale: Scale
+    x: Array  # the training images, uint8
+    y: Array  # their classes
+    x_val: Array  # the images held out to validate on, prepared for the network; empty where none are
+    y_val: Array
+    recipe: Recipe  # how they are drawn and cropped
+    scale: Scale  # by what pixels are standardised
+    # How many devices share the images of a step. At the end of an epoch, what does not divide evenly is left out; the
+    # next epoch draws again.
     parts: int = 1
 
     @classmethod
     def of(cls, images: Images, recipe: Recipe, scale: Scale | None = None, parts: int = 1) -> Batches:
-        """Hold out the recipe's share, drawn with its seed.
-
-        Raises:
-            ValueError: a batch does not divide into so many parts.
-        """
-        import numpy as np
-
+        """Hold out the recipe's share, drawn with its seed; raise ValueError if a batch does not divide by `parts`."""
         divisible("batch", recipe.batch, "devices", parts)
         scale = scale or Scale.of(images)
         order = np.random.default_rng([recipe.seed, 0]).permutation(len(images.x_train))
         count = round(recipe.validation * len(order)) // parts * parts
         held_out, training = order[:count], order[count:]
-        x_held = prepare_images(images.x_train[held_out], recipe, scale)
-        y_held = images.y_train[held_out]
-        return cls(images.x_train[training], images.y_train[training], x_held, y_held, recipe, scale, parts)
+        x_val = prepare_images(images.x_train[held_out], recipe, scale)
+        y_val = images.y_train[held_out]
+        return cls(images.x_train[training], images.y_train[training], x_val, y_val, recipe, scale, parts)
 
     @property
     def steps(self) -> int:
@@ -135,8 +114,6 @@ class Batches:
 
     def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Array, Array]]:
         """Yield images (batch, height, width, channels), float32, and classes of each step, from step `first` on."""
-        import numpy as np
-
         recipe = self.recipe
         order = np.random.default_rng([recipe.seed, 1, number]).permutation(len(self.x))
         for step in range(first, self.steps):
@@ -150,8 +127,6 @@ class Batches:
 
 def prepare_images(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
     """Return pixels as the network takes them, float32; by default with the scale of CIFAR-10."""
-    import numpy as np
-
     x = x.astype("float32") / np.float32(255)
     if recipe.standardise:
         mean, deviation = scale or Scale()
@@ -161,8 +136,6 @@ def prepare_images(x: Array, recipe: Recipe, scale: Scale | None = None) -> Arra
 
 def crop(x: Array, draw: Any) -> Array:
     """Move each image by up to `CROP_MARGIN` pixels within a black frame, and mirror half of them, at random."""
-    import numpy as np
-
     count, height, width = x.shape[:3]
     padded = np.pad(x, ((0, 0), (CROP_MARGIN, CROP_MARGIN), (CROP_MARGIN, CROP_MARGIN), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(1, 2))

@@ -6,13 +6,17 @@ since Keras 3 does not run under TensorFlow's MultiWorkerMirroredStrategy (keras
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
+from senet_lab.array_checks import Array
 from senet_lab.checks import one_of, quoted, whole
+from senet_lab.training.runs.request import REQUESTS
 
 DEVICES = ("one", "all")
+MAX_JSON_BYTES = 4096
 
 
 class Placement(NamedTuple):
@@ -30,11 +34,7 @@ class Placement(NamedTuple):
 
     @classmethod
     def checked(cls, devices: str = "one", hosts: Any = (), host_index: int = 0) -> Placement:
-        """Return a placement that is possible.
-
-        Raises:
-            ValueError, TypeError: another word for the devices; a host without a port; no such host.
-        """
+        """Return a placement that is possible; raise ValueError or TypeError for other values."""
         if not isinstance(hosts, (tuple, list)):
             raise TypeError(f"`hosts` must be addresses with ports, not {quoted(hosts)}; try ('a:1234', 'b:1234').")
         hosts = tuple(hosts)
@@ -43,26 +43,17 @@ class Placement(NamedTuple):
                 raise ValueError(f"`hosts` must be addresses with ports, not {quoted(host)}; try 'localhost:1234'.")
         if len(hosts) == 1:
             raise ValueError(f"`hosts` (={quoted(hosts)}) must be two or more; try none, which is this one alone.")
-        return cls(
-            one_of("devices", devices, DEVICES),
-            hosts,
-            whole("host_index", host_index, 0, len(hosts) - 1 if hosts else 0),
-        )
+        index = whole("host_index", host_index, 0, max(0, len(hosts) - 1))
+        return cls(one_of("devices", devices, DEVICES), hosts, index)
 
 
 class Devices(NamedTuple):
-    """Devices that are ready.
+    """Devices that are ready."""
 
-    Attributes:
-        size: how many devices share a batch, on all hosts.
-        hosts, host_index: how many hosts there are, and which one this is.
-        strategy: TensorFlow's, in whose scope the network is built, and with which batch normalization needs
-            `synchronized` for statistics over all devices; None without one.
-    """
-
-    size: int = 1
-    hosts: int = 1
-    host_index: int = 0
+    size: int = 1  # how many devices share a batch, on all hosts
+    hosts: int = 1  # how many hosts there are
+    host_index: int = 0  # which one this is, from 0
+    # TensorFlow's, or None: the network is built in its scope, with batch normalization `synchronized` over devices.
     strategy: Any = None
 
     def scope(self) -> AbstractContextManager[Any]:
@@ -88,9 +79,8 @@ class Devices(NamedTuple):
         import tensorflow as tf
 
         if not self.strategy:
-            return _untuned(
-                tf.data.Dataset.from_generator(steps, output_signature=_signature(next(steps()))).prefetch(1)
-            )
+            dataset = tf.data.Dataset.from_generator(steps, output_signature=_signature(next(steps())))
+            return _without_autotuning(dataset.prefetch(1))
 
         def shares() -> Iterator[tuple[Any, Any]]:
             for x, y in steps():
@@ -114,10 +104,10 @@ class Devices(NamedTuple):
             return {"x": x, "y": y, "batch_size": batch}
         import tensorflow as tf
 
-        return {"x": _untuned(tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(1))}
+        return {"x": _without_autotuning(tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(1))}
 
 
-def _untuned(dataset: Any) -> Any:
+def _without_autotuning(dataset: Any) -> Any:
     """Return the dataset without a thread that tunes it; a strategy derives datasets that ignore these options.
 
     There is nothing to tune here, and with TensorFlow 2.21 the end of a pass over the images, or a stop within it, may
@@ -138,13 +128,10 @@ def _signature(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def prepare_devices(placement: Placement, accumulate: int = 1) -> Devices:
-    """Prepare the devices, before anything is computed.
+    """Prepare the devices, before anything is computed; raise ValueError if this backend does not support them.
 
     Args:
         accumulate: batches whose gradients make one step.
-
-    Raises:
-        ValueError: this backend does not support the placement.
     """
     import keras
 
@@ -157,13 +144,13 @@ def prepare_devices(placement: Placement, accumulate: int = 1) -> Devices:
     if placement == Placement():
         return Devices()
     if backend == "jax":
-        return _on_jax(placement)
+        return _distribute_on_jax(placement)
     if backend == "tensorflow":
-        return _mirrored(accumulate)
+        return _mirror(accumulate)
     raise ValueError(f"All devices need the backend 'tensorflow' or 'jax', not {backend!r}; try KERAS_BACKEND=jax.")
 
 
-def _mirrored(accumulate: int) -> Devices:
+def _mirror(accumulate: int) -> Devices:
     import tensorflow as tf
 
     devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
@@ -178,7 +165,7 @@ def _mirrored(accumulate: int) -> Devices:
     return Devices(len(devices), strategy=strategy)
 
 
-def _on_jax(placement: Placement) -> Devices:
+def _distribute_on_jax(placement: Placement) -> Devices:
     """Distribute batches over devices; what is computed over a batch is computed over all of it."""
     import jax
     import keras
@@ -194,3 +181,25 @@ def _on_jax(placement: Placement) -> Devices:
         names = [f"{device.platform}:{device.id}" for device in devices]
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=names, auto_shard_dataset=False))
     return Devices(len(devices), max(1, hosts), placement.host_index)
+
+
+def agree_on_request(request: str, seconds: float) -> tuple[str, float]:
+    """Return the last of `REQUESTS` that any host got, and the longest of their seconds; all hosts call it."""
+    import numpy as np
+    from jax.experimental.multihost_utils import process_allgather
+
+    rows = process_allgather(np.array([REQUESTS.index(request), seconds], "float32"))
+    return REQUESTS[int(rows[:, 0].max())], float(rows[:, 1].max())
+
+
+def broadcast_checkpoint(arrays: Sequence[Array], about: dict[str, Any]) -> tuple[list[Array], dict[str, Any]]:
+    """Return arrays and plain values as the first host has them; those of the others must have the same shapes.
+
+    All hosts call this, or none.
+    """
+    import numpy as np
+    from jax.experimental.multihost_utils import broadcast_one_to_all
+
+    text = json.dumps(about).encode().ljust(MAX_JSON_BYTES)
+    *arrays, text = broadcast_one_to_all([*arrays, np.frombuffer(text, "uint8")])
+    return list(arrays), json.loads(np.asarray(text).tobytes())

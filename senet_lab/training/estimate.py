@@ -36,17 +36,11 @@ FORCE = "or force it"  # advice where a training seems not to fit into memory: `
 
 
 class Machine(NamedTuple):
-    """What an estimate depends on besides network and recipe.
+    """What an estimate depends on besides network and recipe."""
 
-    Attributes:
-        free_memory: bytes.
-        rates: of the epochs that were measured here.
-        images: training images of the data, those held out included.
-    """
-
-    free_memory: int
-    rates: Sequence[Rate]
-    images: int
+    free_memory: int  # bytes
+    rates: Sequence[Rate]  # of the epochs that were measured here
+    images: int  # training images of the data, those held out included
 
     @classmethod
     def read(cls, data: str) -> Machine:
@@ -82,10 +76,9 @@ class Estimate(NamedTuple):
 def estimate(
     architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return what it will take to train a network by a recipe on "sample", "cifar10" or a folder of images.
+    """Return what it will take to train a network by a recipe on "sample", "cifar10" or a folder of images, on a CPU.
 
-    Memory is that of a training on a CPU: the imports, the images, the weights with their gradients and what the
-    optimizer keeps, and what the layers put out in a step.
+    Memory is that of imports, images, weights with gradients and optimizer, and of what the layers put out in a step.
     """
     instance("architecture", architecture, Architecture, ARCHITECTURE)
     instance("recipe", recipe, Recipe, "Recipe()")
@@ -104,24 +97,18 @@ def predict(
     while batch and _bytes(architecture, in_parts(recipe, batch), images, batch) > available:
         batch = 2 ** ((batch - 1).bit_length() - 1) if batch > 1 else 0
     rate = rates.images_per_s(architecture, recipe, machine.rates, placement)
-    words = f"{size_words(needed)} of memory at most, {size_words(available)} are free; "
-    if rate is None:
-        words += "how long it takes is not known before this machine has trained something"
-        return Estimate(needed, available, None, training, batch, words)
-    pace, is_near = rate
-    seconds = recipe.epochs * training / pace
-    words += f"{'about' if is_near else 'a rough guess:'} {spell(seconds)} for {recipe.epochs} epochs"
-    return Estimate(needed, available, seconds, training, batch, words)
+    memory_words = f"{size_words(needed)} of memory at most, {size_words(available)} are free"
+    seconds, time_words = None, "how long it takes is not known before this machine has trained something"
+    if rate:
+        seconds = recipe.epochs * training / rate[0]
+        time_words = f"{'about' if rate[1] else 'a rough guess:'} {duration(seconds)} for {recipe.epochs} epochs"
+    return Estimate(needed, available, seconds, training, batch, f"{memory_words}; {time_words}")
 
 
 def check_memory(
     architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return the estimate, if it fits.
-
-    Raises:
-        ValueError: it does not; says what would.
-    """
+    """Return the estimate, if it fits; else raise ValueError, which says what would."""
     needs = estimate(architecture, recipe, data, placement)
     if needs.fits:
         return needs
@@ -178,12 +165,15 @@ def _count_files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - 
     return count_images(folder, class_names(folder))
 
 
-def spell(seconds: float) -> str:
-    """Return a time in the unit that fits it.
+def duration(seconds: float) -> str:
+    """Return seconds as people say them.
 
-    >>> spell(40), spell(600), spell(9000)
-    ('40 s', '10 min', '2.5 h')
+    >>> duration(7.4), duration(95), duration(1859), duration(7300), duration(200_000)
+    ('7 s', '1 min 35 s', '31 min', '2 h 1 min', '2 d 7 h')
     """
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    whole = round(seconds)
+    for size, unit, part, smaller in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            words = f"{whole // size} {unit} {whole % size // part} {smaller}"
+            return words if whole < 10 * size else f"{round(whole / size)} {unit}"
+    return f"{whole} s"

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
@@ -35,13 +35,7 @@ PREFIX = "senet-lab-"
 
 
 class Kernel(NamedTuple):
-    """A kernel to register.
-
-    Attributes:
-        name: that of its folder.
-        title: what Jupyter shows: engine and device.
-        environment: variables that its process is started with.
-    """
+    """A kernel to register: the name of its folder, what Jupyter shows, and the variables of its process."""
 
     name: str
     title: str
@@ -78,14 +72,13 @@ def _gpus(engine: str) -> list[str]:
 
 
 def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple[Kernel, Path]]:
-    """Register kernels for this Python; those of the same name are replaced.
+    """Register kernels for this Python, and return each with its folder; those of the same name are replaced.
 
     Args:
         prefix: of an environment, such as `sys.prefix`; None for this user alone.
-
-    Returns:
-        each with its folder.
     """
+    from jupyter_client.kernelspec import KernelSpecManager
+
     prefix = _prefix(prefix)
     if not isinstance(kernels, Iterable) or isinstance(kernels, (str, bytes, type)):
         raise TypeError(f"`kernels` must be kernels, not {quoted(kernels)}; try present().")
@@ -94,7 +87,7 @@ def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple
         instance("kernels", kernel, Kernel, "present()")
         with TemporaryDirectory() as folder:
             _write_files(Path(folder), kernel)
-            place = _manager().install_kernel_spec(folder, kernel.name, user=prefix is None, prefix=prefix)
+            place = KernelSpecManager().install_kernel_spec(folder, kernel.name, user=prefix is None, prefix=prefix)
         folders.append((kernel, Path(place)))
     return folders
 
@@ -128,9 +121,3 @@ def remove(prefix: str | None = None) -> list[Path]:
 
 def _prefix(prefix: str | None) -> str | None:
     return None if prefix is None else str(path_of("prefix", prefix, "None, or sys.prefix"))
-
-
-def _manager() -> Any:
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    return KernelSpecManager()

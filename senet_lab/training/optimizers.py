@@ -16,11 +16,7 @@ import keras
 
 @dataclass(frozen=True, eq=False)
 class AdamUpdate:
-    """The update step of one `keras.optimizers.Adam`, in one operation per variable (Kingma and Ba 2015).
-
-    Attributes:
-        optimizer: the optimizer, whose settings and variables are used.
-    """
+    """The update step of one `keras.optimizers.Adam`, in one operation per variable (Kingma and Ba 2015)."""
 
     optimizer: Any
 
@@ -53,15 +49,10 @@ class AdamUpdate:
 
 
 def accelerate_adam(optimizer: Any) -> Any:
-    """Make an Adam of Keras update each variable in one operation, on TensorFlow; leave any other optimizer alone.
+    """Make an Adam of Keras update each variable in one operation, on TensorFlow, and return the same optimizer.
 
-    It stays a `keras.optimizers.Adam` with the same numbers, up to rounding, and is saved as one.
-
-    Args:
-        optimizer: any optimizer, or one that scales a loss around it.
-
-    Returns:
-        `optimizer` itself.
+    It stays a `keras.optimizers.Adam` with the same numbers, up to rounding, and is saved as one. One that scales the
+    loss around it is accelerated as well; any other optimizer is left alone.
     """
     adam = getattr(optimizer, "inner_optimizer", optimizer)
     is_keras_adam = getattr(type(adam), "update_step", None) is keras.optimizers.Adam.update_step
@@ -77,15 +68,11 @@ def compiled(
     metrics: Sequence[Any] = ("accuracy",),
     **options: Any,
 ) -> keras.Model:
-    """Compile a model, with its Adam accelerated and the optimizer built, so that the first step is traced once.
+    """Compile a built model with an accelerated Adam and a built optimizer, so that a step is traced once; return it.
 
     Args:
-        model: a built model.
         optimizer: an optimizer of Keras or its name; None for Adam with Keras' learning rate, 0.001.
         loss, metrics, options: as `keras.Model.compile` takes them.
-
-    Returns:
-        `model` itself.
     """
     optimizer = keras.optimizers.get("adam" if optimizer is None else optimizer)
     model.compile(accelerate_adam(optimizer), loss, metrics=list(metrics), **options)

@@ -29,19 +29,12 @@ LOG = logging.getLogger("senet_lab")
 
 
 class Rate(NamedTuple):
-    """An epoch that was measured.
+    """An epoch that was measured."""
 
-    Attributes:
-        where: backend, devices and precision that were chosen.
-        work: of a training image; see `work`.
-        batch: images a step.
-        images_per_s: in training steps alone.
-    """
-
-    where: str
-    work: float
-    batch: int
-    images_per_s: float
+    where: str  # backend, devices and precision that were chosen
+    work: float  # of a training image; see `work`
+    batch: int  # images a step
+    images_per_s: float  # in training steps alone
 
 
 def work(architecture: Architecture) -> float:
@@ -63,11 +56,7 @@ def where(recipe: Recipe, placement: Placement = ONE_DEVICE) -> str:
 
 
 def path() -> Path:
-    """Return where rates are kept.
-
-    Raises:
-        ValueError: the variable names no folder.
-    """
+    """Return where rates are stored; raise ValueError if the variable names no folder."""
     folder = os.environ.get(VARIABLE) or "~/.cache/senet_lab"
     return path_of(VARIABLE, folder, "'~/.cache/senet_lab'") / "rates.json"
 
@@ -113,10 +102,7 @@ def images_per_s(
 ) -> tuple[float, bool] | None:
     """Predict how many images per second are trained on, and whether a similar training was measured.
 
-    The mean of the most similar rates, scaled by their work; None where nothing was measured on these devices.
-
-    Args:
-        rates: what was measured, the oldest first.
+    The mean of the most similar rates (the oldest come first), scaled by their work; None without any on these devices.
     """
     work_per_image, here = work(architecture), where(recipe, placement)
 

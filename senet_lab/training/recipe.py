@@ -68,11 +68,7 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
-        """Return the recipe that `to_dict` wrote.
-
-        Raises:
-            ValueError, TypeError: an unknown field, or a value that it cannot have.
-        """
+        """Return the recipe that `to_dict` wrote; raise ValueError or TypeError for another field or value."""
         instance("values", values, Mapping, "Recipe().to_dict()")
         for name in values:
             one_of("field of a recipe", name, tuple(field.name for field in fields(cls)))

@@ -13,17 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.array_checks import Array
 from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
-from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 WEIGHTS = Path(__file__).parent
 
@@ -73,19 +70,14 @@ class Card:
 
     @classmethod
     def from_json(cls, text: str) -> Card:
-        """Return the card that `to_json` wrote.
-
-        Raises:
-            ValueError: it is not one; says which fields are missing or unknown.
-        """
+        """Return the card that `to_json` wrote; raise ValueError with the fields that are missing or unknown."""
         try:
             values = json.loads(instance("text", text, str, "card(name).to_json()"))
         except (RecursionError, ValueError) as error:
             raise ValueError(f"`text` must be a card as JSON: {error}; try card(name).to_json().") from error
-        known = {field.name for field in fields(cls)}
-        if not isinstance(values, dict) or set(values) != known:
-            fields_ = set(values) if isinstance(values, dict) else set()
-            missing, unknown = sorted(known - fields_), sorted(fields_ - known)
+        field_names, keys = {field.name for field in fields(cls)}, set(values) if isinstance(values, dict) else set()
+        if field_names != keys:
+            missing, unknown = sorted(field_names - keys), sorted(keys - field_names)
             raise ValueError(f"A card must have the fields of `Card`; it lacks {missing} and has {unknown} besides.")
         return cls(**{**values, "metrics": tuple(values["metrics"])})
 
@@ -96,11 +88,7 @@ def names(folder: Path = WEIGHTS) -> tuple[str, ...]:
 
 
 def card(name: str, folder: Path = WEIGHTS) -> Card:
-    """Return the card of a bundled network.
-
-    Raises:
-        ValueError, TypeError: there is none of that name; names the nearest.
-    """
+    """Return the card of a bundled network; raise ValueError with the nearest name if there is none."""
     return Card.from_json(_path(name, ".json", folder).read_text())
 
 
@@ -141,6 +129,8 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
 
 def prepared(images: Array, card: Card) -> Array:
     """Return pixels, uint8, as the network of a card takes them: float32, standardised if it was trained so."""
+    from senet_lab.training.batches import prepare_images
+
     instance("card", card, Card, "card('cifar_se_resnet20')")
     return prepare_images(array_checks.images("images", images), Recipe.from_dict(card.recipe))
 
@@ -148,10 +138,7 @@ def prepared(images: Array, card: Card) -> Array:
 def write(model: keras.Model, path: Path) -> None:
     """Write the weights of a model as safetensors, rounded to 16 bits, by the paths of their variables.
 
-    The file is written whole or not at all.
-
-    Raises:
-        ValueError: a weight is too large for 16 bits, or is no number.
+    The file is written whole or not at all; raise ValueError if a weight is too large for 16 bits, or is no number.
     """
     array_checks.model("model", model)
     path = path_of("path", path, "'weights.safetensors'")
@@ -171,8 +158,7 @@ def write(model: keras.Model, path: Path) -> None:
 def assign(model: keras.Model, path: Path) -> None:
     """Assign the weights that `write` wrote to a model: each tensor to the variable of its path.
 
-    Raises:
-        ValueError: the file is damaged, or has other weights than the model; says which, and changes nothing.
+    Raise ValueError and change nothing if the file is damaged, or has other weights than the model.
     """
     array_checks.model("model", model)
     path = path_of("path", path, "'weights.safetensors'")
@@ -200,7 +186,6 @@ def assign(model: keras.Model, path: Path) -> None:
 
 def _path(name: str, suffix: str, folder: Path) -> Path:
     folder = path_of("folder", folder, "pretrained.WEIGHTS")
-    known = names(folder)
-    if not known:
+    if not (bundled := names(folder)):
         raise ValueError(f"`name` (={quoted(name)}) is not there: no network ships in '{folder.name}'.")
-    return folder / f"{one_of('name', name, known)}{suffix}"
+    return folder / f"{one_of('name', name, bundled)}{suffix}"

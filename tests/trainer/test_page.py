@@ -36,7 +36,7 @@ def test_the_time_of_the_next_training_is_predicted_from_the_rates_that_are_hand
     state, snapshot = initial_state(), Snapshot()
     rate = Rate(rates.where(state.recipe), rates.work(state.network), state.recipe.batch, 450.0)
     form = page.form(state, snapshot, Machine(2**36, [rate], 5_000))
-    assert "about 100 s for 10 epochs" in form["needs"]
+    assert "about 1 min 40 s for 10 epochs" in form["needs"]
     assert form["fits"]
     assert not page.form(state, snapshot, Machine(2**20, [rate], 5_000))["fits"]
 

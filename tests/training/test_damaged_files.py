@@ -21,7 +21,7 @@ from senet_lab.trainer.folder import read_folder
 from senet_lab.trainer.state import initial_state
 from senet_lab.training import rates
 from senet_lab.training.batches import FILE as SCALE
-from senet_lab.training.batches import Scale, known_scale
+from senet_lab.training.batches import Scale, load_scale
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import checkpoint, metrics
@@ -270,9 +270,9 @@ def test_folder_or_pipe_in_the_place_of_a_checkpoint_gives_way_to_the_one_before
                                   '{"mean": [0.5], "deviation": [0.1, 0.2]}', '{"mean": [0.5], "deviation": [0]}'])  # fmt: skip
 def test_damaged_scale_is_ignored(folder, text):
     put(folder / "a" / SCALE, text)
-    assert known_scale(folder / "a", "sample") == Scale()
+    assert load_scale(folder / "a", "sample") == Scale()
     with pytest.raises(ValueError, match="knows the scale of its images once it has been started"):
-        known_scale(folder / "a", "elsewhere")
+        load_scale(folder / "a", "elsewhere")
 
 
 def test_file_without_permission_is_reported(tmp_path, monkeypatch):

@@ -143,7 +143,7 @@ def test_each_step_divides_evenly_and_loses_no_more_than_a_remainder():
     assert counts == [batches.count(step) for step in range(batches.steps)]
     assert all(count % 8 == 0 for count in counts)
     assert 0 <= len(batches.x) - sum(counts) < 8
-    assert len(batches.x_held) % 8 == 0
+    assert len(batches.x_val) % 8 == 0
     with pytest.raises(ValueError, match=r"`batch` .* must be divisible by `devices` "):
         Batches.of(data.sample(), replace(RECIPES["modern"], batch=100), parts=8)
 

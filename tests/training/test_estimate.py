@@ -163,7 +163,7 @@ def test_time_is_unknown_before_a_training_and_then_predicted_from_the_nearest()
     rates.record_rate(NET, Recipe(), 100.0)
     found = estimate(NET, Recipe(epochs=3))
     assert found.seconds == pytest.approx(3 * 4500 / 100)
-    assert "about 2 min for 3 epochs" in found.words
+    assert "about 2 min 15 s for 3 epochs" in found.words
     deeper = Architecture.preset("cifar_se_resnet110")
     ratio = rates.work(deeper) / rates.work(NET)
     assert estimate(deeper, Recipe()).seconds == pytest.approx(10 * 4500 / 100 * ratio)

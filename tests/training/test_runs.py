@@ -203,8 +203,8 @@ def test_image_folder_is_standardised_by_its_own_pixels_and_the_scale_is_stored(
     np.testing.assert_allclose(scale.mean, x.mean((0, 1, 2)) / 255, rtol=1e-9)
     np.testing.assert_allclose(scale.deviation, x.std((0, 1, 2)) / 255, rtol=1e-6)
     batches = Batches.of(images, Recipe(standardise=True), scale)
-    assert np.abs(batches.x_held.mean((0, 1, 2))).max() < 0.05
-    assert np.abs(batches.x_held.std((0, 1, 2)) - 1).max() < 0.05
+    assert np.abs(batches.x_val.mean((0, 1, 2))).max() < 0.05
+    assert np.abs(batches.x_val.std((0, 1, 2)) - 1).max() < 0.05
     assert ensure_scale(tmp_path, data.sample()) == scale  # whatever has become of the images since
     (tmp_path / "scale.json").write_text("{")
     assert ensure_scale(tmp_path, data.sample()) == Scale()
@@ -213,7 +213,7 @@ def test_image_folder_is_standardised_by_its_own_pixels_and_the_scale_is_stored(
 def test_images_without_deviation_are_standardised_to_finite_numbers():
     x = np.full((10, 4, 4, 1), 7, "uint8")
     images = data.Images("grey", ("a", "b"), x, np.zeros(10, "uint8"), x, np.zeros(10, "uint8"))
-    assert np.isfinite(Batches.of(images, Recipe(standardise=True)).x_held).all()
+    assert np.isfinite(Batches.of(images, Recipe(standardise=True)).x_val).all()
 
 
 @pytest.mark.parametrize(
@@ -342,10 +342,10 @@ def test_each_epoch_has_every_training_image_once_in_an_order_of_its_own():
     batches = Batches.of(data.sample(), Recipe(batch=700))
     seen = [np.concatenate([x for x, _ in batches.epoch(number)]) for number in (0, 1)]
     keys = [[image.tobytes() for image in epoch] for epoch in seen]
-    assert len(batches.x_held) == 500
+    assert len(batches.x_val) == 500
     assert sorted(keys[0]) == sorted(keys[1])
     assert keys[0] != keys[1]
-    assert len(set(keys[0]) | {image.tobytes() for image in batches.x_held}) == 5000
+    assert len(set(keys[0]) | {image.tobytes() for image in batches.x_val}) == 5000
 
 
 def test_epoch_that_is_resumed_continues_with_the_same_batches():
@@ -369,7 +369,7 @@ def test_a_crop_moves_an_image_by_at_most_four_pixels_and_mirrors_half_of_them()
 
 
 def test_standardised_pixels_have_mean_0_and_deviation_1():
-    x = Batches.of(data.sample(), replace(RECIPES["modern"], augment=False)).x_held
+    x = Batches.of(data.sample(), replace(RECIPES["modern"], augment=False)).x_val
     assert np.abs(x.mean((0, 1, 2))).max() < 0.1
     assert np.abs(x.std((0, 1, 2)) - 1).max() < 0.05
 

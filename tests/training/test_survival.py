@@ -16,7 +16,7 @@ from panel_driver import await_that
 from runs import SHORT, TINY, assert_ends_as, await_state, killed, log_of, process_of
 
 from senet_lab.training.runs import checkpoint
-from senet_lab.training.runs.process import KEEPING, WaitingProcess
+from senet_lab.training.runs.process import MALLOC_SETTINGS, WaitingProcess
 from senet_lab.training.runs.run import ENDED, Run
 from senet_lab.training.runs.spare_process import cool, warm
 
@@ -264,7 +264,7 @@ def test_training_process_keeps_its_memory_unless_the_environment_says_otherwise
         time.sleep(0.01)
     waiting.end()
     assert settled["MALLOC_ARENA_MAX"] == "2"
-    assert settled["MALLOC_TRIM_THRESHOLD_"] == KEEPING["MALLOC_TRIM_THRESHOLD_"]
+    assert settled["MALLOC_TRIM_THRESHOLD_"] == MALLOC_SETTINGS["MALLOC_TRIM_THRESHOLD_"]
     assert settled["TF_CPU_ALLOCATOR_USE_BFC"] == "true"
 
 

@@ -8,15 +8,11 @@ import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from senet_lab.array_checks import Array
 from senet_lab.files import DamagedFileError, opened, written_whole
 from senet_lab.training.runs.progress import Progress
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 ADVICE = "delete it, and an older one is taken"
 MAX_CHECKPOINTS = 2  # besides the best: the newest, and one to fall back on
@@ -37,21 +33,13 @@ def has_checkpoint(folder: Path) -> bool:
 
 
 def must_be_folder(folder: Path) -> None:
-    """Check that `folder` is a folder, or not there yet.
-
-    Raises:
-        DamagedFileError: something else lies there.
-    """
+    """Raise DamagedFileError if something else than a folder lies at `folder`."""
     if os.path.lexists(folder) and not folder.is_dir():
         raise DamagedFileError(folder, "it must be a folder", "delete it, and the run begins anew when it is resumed")
 
 
 def must_be_whole(folder: Path) -> None:
-    """Check that each checkpoint in a folder has a beginning and an end, which is quick; `read` checks the rest.
-
-    Raises:
-        DamagedFileError: one has not, or the folder is none.
-    """
+    """Raise DamagedFileError if a checkpoint lacks its beginning or end, a quick check; `read` checks the rest."""
     must_be_folder(folder)
     for path in sorted((*folder.glob("[0-9]*.npz"), *folder.glob("best.npz"))):
         with opened(path, ADVICE) as file:
@@ -73,11 +61,9 @@ def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
-    """Return what `write` wrote; every byte is checked against the checksums of the zip file.
+    """Return what `write` wrote, or raise DamagedFileError; every byte is checked against the zip file's checksums.
 
-    Raises:
-        DamagedFileError: the file is damaged, or is no file.
-        OSError: it cannot be read now, which says nothing about what is in it.
+    An OSError means that it cannot be read now, which says nothing about what is in it.
     """
     import numpy as np
 
@@ -100,10 +86,8 @@ def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
 def read_newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None:
     """Return the newest checkpoint that can be read, and the faults of newer ones; None where there never was one.
 
-    A damaged file is renamed to `.damaged`, so that its number does not make it the newest again.
-
-    Raises:
-        ValueError: there are checkpoints, and none of them can be read.
+    A damaged file is renamed to `.damaged`, so that its number does not make it the newest again. Raise ValueError if
+    there are checkpoints, and none of them can be read.
     """
     faults: list[str] = []
     for path in sorted(folder.glob("[0-9]*.npz"), reverse=True):

@@ -21,15 +21,10 @@ REQUIRED = object()
 
 
 class Field(NamedTuple):
-    """A field of config.json.
-
-    Attributes:
-        kind: its type; a list has texts.
-        default: its value where an older version did not write it; null stands for it as well if it is None.
-    """
+    """A field of config.json: its type, and its value where an older version did not write it; a list has texts."""
 
     kind: type
-    default: Any = REQUIRED
+    default: Any = REQUIRED  # where it is None, null stands for it as well
 
 
 FIELDS = {
@@ -49,11 +44,7 @@ def has_config(folder: Path) -> bool:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """Return what config.json of a run says: a value of the right type for each of `FIELDS`.
-
-    Raises:
-        DamagedFileError: it cannot be read, or a field is missing, or of another type.
-    """
+    """Return a value of the right type for each of `FIELDS`; raise DamagedFileError if config.json has another."""
     path = folder / CONFIG
     values = read_json(path, dict, CONFIG_ADVICE)
     for name, field in FIELDS.items():
@@ -87,9 +78,9 @@ def data_config(data: str, skip_bad: bool) -> dict[str, Any]:
     return {"data": folder, "suffixes": list(SUFFIXES), "skip_bad": skip_bad}
 
 
-def free_folder(network: str) -> Path:
+def free_folder(network: str, parent: Path = Path("runs")) -> Path:
     """Return a folder for a new run, named for the time and the network."""
-    stem = Path("runs") / f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.lower().replace(' ', '-')}"
+    stem = parent / f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.lower().replace(' ', '-')}"
     return next(path for n in range(1, 10**6) if not (path := Path(f"{stem}{f'-{n}' * (n > 1)}")).exists())
 
 

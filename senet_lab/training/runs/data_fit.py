@@ -17,7 +17,6 @@ def must_fit(architecture: Architecture, data: str) -> None:
     """Check that there are images, and that a network has their input shape and classes.
 
     Raises:
-        TypeError: `data` is not a text.
         ValueError: the network does not fit; says what would.
         FileNotFoundError: CIFAR-10 is not on this machine.
     """
@@ -36,11 +35,7 @@ def must_fit(architecture: Architecture, data: str) -> None:
 
 
 def _classes_of(data: str) -> int:
-    """Return how many classes a folder of images has, all of whose files are listed.
-
-    Raises:
-        ValueError: there is no such folder, or a class has no images.
-    """
+    """Return how many classes a folder of images has; raise ValueError if it is not there, or a class is empty."""
     folder = path_of("data", data, "'sample'")
     if not os.path.isdir(folder):
         fit = nearest(data, ("sample", "cifar10"))

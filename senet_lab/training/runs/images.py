@@ -1,23 +1,34 @@
-"""Images of a run: those that its config names, the same files each time that it is resumed."""
+"""Images of a run: those that its config names, the same files each time that it is resumed.
+
+A file that was skipped once stays skipped, even if it is repaired: with another number of images the others would come
+in another order.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from senet_lab.checks import first_few
+from senet_lab.checks import first_few, instance
 from senet_lab.data import datasets as data
 from senet_lab.data.class_folders import printable
-from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.skip_list import read_skip_list
+from senet_lab.files import DamagedFileError, read_json, written_whole
+
+if TYPE_CHECKING:
+    from senet_lab.training.runs.run import Run
+
+SKIP_LIST = "skipped.json"  # in the folder of a run
+ADVICE = "put back a copy of it, or create a new run"
+MAX_BYTES = 2**25  # of some 300,000 files
 
 
 def load_images(run: Run) -> data.Images:
-    """Load the images of a run.
+    """Load the images of a run; raise ValueError with the files that cannot be read.
 
     A run that was created before suffixes were stored reads what Keras reads.
-
-    Raises:
-        ValueError: they cannot be loaded; says which file cannot be read.
     """
     config, size = run.config, run.architecture.input_shape[0]
     if config["data"] in ("sample", "cifar10"):
@@ -44,3 +55,23 @@ def omission_words(images: data.Images) -> str:
 
 def _files(count: int) -> str:
     return f"{count:,} file{'s' if count > 1 else ''}"
+
+
+def read_skip_list(folder: Path) -> dict[str, str]:
+    """Return the files that a run skips, each with the reason; raise DamagedFileError if the list is damaged."""
+    path = folder / SKIP_LIST
+    try:
+        reasons = read_json(path, dict, ADVICE, at_most=MAX_BYTES)
+    except FileNotFoundError:
+        return {}
+    try:
+        return {name: instance(name, why, str, "'truncated'") for name, why in reasons.items()}
+    except TypeError as error:
+        raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
+
+
+def write_skip_list(folder: Path, reasons: Mapping[str, str]) -> None:
+    """Store which files were skipped, for when the run is resumed."""
+    if dict(reasons) != read_skip_list(folder):
+        with written_whole(folder / SKIP_LIST, overwrite=True) as unfinished:
+            unfinished.write_text(json.dumps(dict(reasons), indent=1) + "\n")

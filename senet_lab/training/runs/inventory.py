@@ -13,18 +13,14 @@ from senet_lab.gates.moments import kept
 from senet_lab.training.runs import log, metrics
 from senet_lab.training.runs.checkpoint import must_be_whole
 from senet_lab.training.runs.config import CONFIG
+from senet_lab.training.runs.images import read_skip_list
 from senet_lab.training.runs.request import read_request
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.skip_list import read_skip_list
 from senet_lab.training.runs.status import Status
 
 
 def list_runs(folder: str | os.PathLike[str] = "runs") -> list[Run]:
-    """Return the runs in a folder, the oldest first, even if their config.json is damaged, which shows when it is read.
-
-    Raises:
-        TypeError, ValueError: `folder` is no path.
-    """
+    """Return the runs in a folder, the oldest first, also those whose config.json turns out damaged when it is read."""
     return [Run(path.parent) for path in sorted(path_of("folder", folder, "'runs'").glob(f"*/{CONFIG}"))]
 
 

@@ -9,30 +9,23 @@ from filelock import FileLock
 from senet_lab.files import must_be_file
 from senet_lab.gates.moments import FILE as GATES
 from senet_lab.training.estimate import check_memory
-from senet_lab.training.runs import log, request, skip_list
+from senet_lab.training.runs import images, log, request
 from senet_lab.training.runs.checkpoint import must_be_folder
-from senet_lab.training.runs.current_status import read_status
 from senet_lab.training.runs.process import WaitingProcess
 from senet_lab.training.runs.spare_process import take_spare_process
-from senet_lab.training.runs.status import Status
+from senet_lab.training.runs.status import Status, read_status
 
 if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
 
 # Files that the process of a run writes, or that are written for it; and what to do where something else is in the way.
 PROCESS_FILES = dict.fromkeys(("status.json", "metrics.csv", GATES, request.FILE, log.FILE), "delete it") | {
-    skip_list.FILE: skip_list.ADVICE
+    images.SKIP_LIST: images.ADVICE
 }
 
 
 def start(run: Run, *, force: bool) -> None:
-    """Train a run in a process of its own; see `Run.start`.
-
-    Raises:
-        RuntimeError: a process works on it already.
-        ValueError: it would not fit into memory.
-        DamagedFileError: something else lies where the process will write a file.
-    """
+    """Train a run in a process of its own; see `Run.start`."""
     for name, advice in PROCESS_FILES.items():
         must_be_file(run.folder / name, advice)
     must_be_folder(run.folder / "checkpoints")

@@ -17,17 +17,12 @@ ADVICE = "move it away, and the run begins a new table with its next epoch"
 
 
 def read_rows(path: Path) -> list[dict[str, float]]:
-    """Return the rows, an epoch each, in order; a line that was cut off or is damaged is left out.
+    """Return the rows, an epoch each, in order; raise DamagedFileError if `path` is no file that can be read.
 
-    Raises:
-        DamagedFileError: there is something else at `path` than a table.
+    A line that was cut off or is damaged is left out.
     """
-    try:
-        text = read_bytes(path, ADVICE, at_most=MAX_BYTES).decode(errors="replace")
-    except FileNotFoundError:
-        return []
     by_epoch: dict[float, dict[str, float]] = {}
-    lines = (line for line in text.splitlines() if len(line) <= MAX_LINE and "\0" not in line)
+    lines = (line for line in _read(path).splitlines() if len(line) <= MAX_LINE and "\0" not in line)
     for row in csv.DictReader(lines, quoting=csv.QUOTE_NONE):  # an open quote would swallow the rest
         try:
             numbers = {name: float(row[name]) for name in COLUMNS}
@@ -38,6 +33,13 @@ def read_rows(path: Path) -> list[dict[str, float]]:
     return [by_epoch[epoch] for epoch in sorted(by_epoch)]
 
 
+def _read(path: Path) -> str:
+    try:
+        return read_bytes(path, ADVICE, at_most=MAX_BYTES).decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
 def _is_possible(row: dict[str, float]) -> bool:
     """Return whether a row can be one of a training: a whole epoch, and numbers, unless no images are held out."""
     epoch, *values = (value for name, value in row.items() if not (name in HELD_OUT and isnan(value)))
@@ -45,15 +47,8 @@ def _is_possible(row: dict[str, float]) -> bool:
 
 
 def must_be_table(path: Path) -> None:
-    """Check that there is a table at `path`, or nothing yet.
-
-    Raises:
-        DamagedFileError: there is something else.
-    """
-    try:
-        text = read_bytes(path, ADVICE, at_most=MAX_BYTES).decode(errors="replace")
-    except FileNotFoundError:
-        return
+    """Raise DamagedFileError if there is something else than a table at `path`."""
+    text = _read(path)
     if text and not text.startswith(",".join(COLUMNS)):
         raise DamagedFileError(path, f"its first line must name the columns, {','.join(COLUMNS[:3])}...", ADVICE)
 

@@ -24,21 +24,19 @@ PREFIXES = ("KERAS_", "CUDA_", "TF_", "XLA_", "JAX_", "SENET_LAB_", "PYTHON", "O
 # glibc keeps the memory that a step frees for the next one, as TensorFlow's pool does: to return it and to get it
 # again took up to half of a step. No memory is mapped separately, since that is returned at once; there is one arena,
 # since further ones are trimmed regardless. Measured on 2 cores; not tried on 16.
-KEEPING = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**32)}
+MALLOC_SETTINGS = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**32)}
 
 
 class WaitingProcess:
     """A process that waits for a run.
 
-    Attributes:
-        mark: a word on its command line, and on no other's: process numbers are used again, and clocks are set.
-        environment: the variables that change how it computes.
+    Its `mark` is a word on its command line, and on no other's: process numbers are used again, and clocks are set.
     """
 
     def __init__(self, log: Path | None = None) -> None:
         """Start it; what it writes before it has a run goes to `log`, or nowhere."""
         self.mark, self.environment = f"worker-{token_hex(8)}", settings()
-        environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **KEEPING, **CPU_SETTINGS, **os.environ}
+        environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **MALLOC_SETTINGS, **CPU_SETTINGS, **os.environ}
         with open(log or os.devnull, "ab") as output:
             self._process = subprocess.Popen(  # in a session of its own: no Ctrl+C of ours reaches it
                 [sys.executable, "-m", WORKER, "--wait", self.mark],

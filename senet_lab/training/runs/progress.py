@@ -11,32 +11,21 @@ from senet_lab.checks import real, whole
 
 @dataclass
 class Progress:
-    """Where a training is.
+    """Where a training is."""
 
-    Attributes:
-        epoch, step: finished epochs, and finished steps of the current one.
-        images, loss, right: seen in it so far; the sums of their losses and of right answers.
-        best: the highest accuracy on the held-out images, or else on the training images.
-        seconds, timed: spent in its steps, and the images of these; without the first step of a process.
-    """
-
-    epoch: int = 0
-    step: int = 0
-    images: int = 0
-    loss: float = 0.0
-    right: float = 0.0
-    best: float = -1.0
-    seconds: float = 0.0
-    timed: int = 0
+    epoch: int = 0  # finished epochs
+    step: int = 0  # finished steps of the current one
+    images: int = 0  # seen in it so far
+    loss: float = 0.0  # the sum of their losses
+    right: float = 0.0  # the sum of right answers
+    best: float = -1.0  # the highest accuracy on the held-out images, or else on the training images
+    seconds: float = 0.0  # spent in its steps, without the first step of a process
+    timed: int = 0  # the images of these steps
 
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Progress:
-        """Return the progress that a checkpoint stores, besides other things.
-
-        Raises:
-            ValueError, TypeError: a number is none, or cannot be.
-        """
-        return cls(**{each.name: _checked(each, about[each.name]) for each in fields(cls) if each.name in about})
+        """Return the progress that a checkpoint stores; raise ValueError or TypeError for a number that cannot be."""
+        return cls(**{each.name: _check(each, about[each.name]) for each in fields(cls) if each.name in about})
 
     def update(self, other: Progress) -> None:
         """Take the values of another one, for everyone who refers to this one."""
@@ -58,7 +47,7 @@ class Progress:
         return self.timed / self.seconds if self.seconds else None
 
 
-def _checked(each: Field[Any], value: Any) -> Any:
+def _check(each: Field[Any], value: Any) -> Any:
     if isinstance(each.default, int) and not isinstance(value, float):
         return whole(each.name, value, 0, 2**62)
     return real(each.name, value, -1.0 if each.name == "best" else 0.0, float("inf"))

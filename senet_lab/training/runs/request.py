@@ -12,10 +12,9 @@ FILE = "wanted"  # in the folder of a run
 
 
 def read_request(folder: Path) -> str:
-    """Return what a run is asked to do; an editor may have added a space or the end of a line.
+    """Return what a run is asked to do; raise DamagedFileError if the file holds something else.
 
-    Raises:
-        DamagedFileError: the file holds something else.
+    An editor may have added a space or the end of a line.
     """
     path = folder / FILE
     advice = f"write {listed(REQUESTS)} into it, or delete it"
@@ -29,10 +28,6 @@ def read_request(folder: Path) -> str:
 
 
 def write_request(folder: Path, word: str) -> None:
-    """Ask a run to do one of `REQUESTS`.
-
-    Raises:
-        TypeError, ValueError: it is something else.
-    """
+    """Ask a run to do one of `REQUESTS`."""
     with written_whole(folder / FILE, overwrite=True) as unfinished:
         unfinished.write_text(one_of("wanted", word, REQUESTS))

@@ -2,7 +2,7 @@
 
 | file | holds |
 | --- | --- |
-| config.json | architecture, recipe, data, versions: what is load_trained_model, and never changes |
+| config.json | architecture, recipe, data, versions: what is trained, and never changes |
 | metrics.csv | a row an epoch |
 | gates.json | the gates after each epoch, in a few numbers |
 | status.json | how far it is, written a few times per second |
@@ -27,23 +27,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.array_checks import Array
 from senet_lab.checks import flag, instance, path_of, quoted_path, real
 from senet_lab.files import DamagedFileError
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import config, metrics
-from senet_lab.training.runs.current_status import current_status, has_process
 from senet_lab.training.runs.data_fit import must_fit
 from senet_lab.training.runs.launch import start
 from senet_lab.training.runs.metrics import COLUMNS
 from senet_lab.training.runs.request import read_request, write_request
-from senet_lab.training.runs.status import ACTIVE, ENDED, Status
+from senet_lab.training.runs.status import ACTIVE, ENDED, Status, current_status, has_process
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 __all__ = ["ACTIVE", "COLUMNS", "ENDED", "Run", "Status"]
 _Read = TypeVar("_Read")
@@ -83,10 +80,8 @@ class Run:
                 which.
 
         Raises:
-            TypeError, ValueError: an argument of another type; data that the network cannot take, or a class without
-                images.
+            ValueError: data that the network cannot take, or a class without images.
             FileExistsError: the folder exists already.
-            OSError: it cannot be created.
         """
         recipe = Recipe() if recipe is None else instance("recipe", recipe, Recipe, "Recipe()")
         instance("placement", placement, Placement, "Placement()")
@@ -106,11 +101,7 @@ class Run:
 
     @property
     def config(self) -> dict[str, Any]:
-        """Return what config.json says: a value of the right type for each of `config.FIELDS`.
-
-        Raises:
-            DamagedFileError: it cannot be read, or a field is missing, or of another type.
-        """
+        """Return what config.json says, as `read_config` does."""
         return config.read_config(self.folder)
 
     def _field(self, name: str, read: Callable[[Any], _Read]) -> _Read:
@@ -124,12 +115,12 @@ class Run:
 
     @property
     def architecture(self) -> Architecture:
-        """What is load_trained_model."""
+        """What is trained."""
         return self._field("architecture", Architecture.from_token)
 
     @property
     def recipe(self) -> Recipe:
-        """How it is load_trained_model."""
+        """How it is trained."""
         return self._field("recipe", Recipe.from_dict)
 
     @property
@@ -151,11 +142,7 @@ class Run:
         return has_process(self.folder)
 
     def metrics(self) -> list[dict[str, float]]:
-        """Return the rows of metrics.csv, one per epoch; a line that was not finished is left out.
-
-        Raises:
-            DamagedFileError: it cannot be read, or is no file.
-        """
+        """Return the rows of metrics.csv, one per epoch, without an unfinished line, or raise DamagedFileError."""
         return metrics.read_rows(self.folder / "metrics.csv")
 
     def model(self) -> keras.Model:
@@ -174,13 +161,12 @@ class Run:
     def ready(self, images: Array) -> Array:
         """Return images (images, height, width, channels), uint8, as the network takes them, float32.
 
-        Raises:
-            ValueError: a run on an image folder was not started yet, so their scale is unknown.
+        Raise ValueError if a run on an image folder was not started yet, so their scale is unknown.
         """
-        from senet_lab.training.batches import known_scale, prepare_images
+        from senet_lab.training.batches import load_scale, prepare_images
 
         images = array_checks.images("images", images)
-        return prepare_images(images, self.recipe, known_scale(self.folder, self.config["data"]))
+        return prepare_images(images, self.recipe, load_scale(self.folder, self.config["data"]))
 
     def start(self, *, force: bool = False) -> Run:
         """Train it in a process of its own, from where it stopped: the one that `warm()` has ready, if any.

@@ -1,4 +1,4 @@
-"""Status: how far a run is, as its folder keeps it."""
+"""Status: how far a run is, as its folder has it, and whether a process works on it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import json
 import time
 from math import isnan
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.checks import instance, one_of, real, whole
 from senet_lab.files import DamagedFileError, read_json, written_whole
+from senet_lab.training.runs import log
+from senet_lab.training.runs.checkpoint import has_checkpoint
+from senet_lab.training.runs.process import is_alive
+
+if TYPE_CHECKING:
+    from senet_lab.training.runs.run import Run
 
 ACTIVE = ("waiting", "compiling", "training", "validating", "paused")
 ENDED = ("stopped", "finished", "failed")
@@ -61,15 +67,13 @@ class Status(NamedTuple):
 
     @classmethod
     def read(cls, path: Path) -> Status:
-        """Return what `to_json` wrote, in any version: missing fields have their defaults, unknown ones are left out.
+        """Return what `to_json` wrote, in any version; raise FileNotFoundError or DamagedFileError if it is not there.
 
-        Raises:
-            FileNotFoundError: there is nothing at `path`.
-            DamagedFileError: there is something that is no status.
+        Missing fields have their defaults, unknown ones are left out.
         """
         values = read_json(path, dict, ADVICE)
         try:
-            return cls(**{name: _checked(name, values.get(name)) for name in cls._fields if name in ("state", *values)})
+            return cls(**{name: _check(name, values.get(name)) for name in cls._fields if name in ("state", *values)})
         except (ValueError, TypeError) as error:
             raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
 
@@ -90,7 +94,7 @@ class Status(NamedTuple):
         return json.dumps(self._replace(at=time.time())._asdict())
 
 
-def _checked(name: str, value: Any) -> Any:
+def _check(name: str, value: Any) -> Any:
     """Return the value of a field, if it can be one."""
     if name == "state":
         return one_of(name, value, (*ACTIVE, *ENDED))
@@ -103,3 +107,38 @@ def _checked(name: str, value: Any) -> Any:
         return None
     # A training whose loss is no number has failed and says so; there is nothing to draw.
     return None if isinstance(value, float) and isnan(value) else real(name, value, 0, float("inf"))
+
+
+def current_status(run: Run) -> Status:
+    """Return the status of a run; if its process ended without reporting it, the run has failed."""
+    try:
+        status = Status.read(run.folder / "status.json")
+    except FileNotFoundError:
+        return Status("waiting", epochs=run.recipe.epochs)
+    except DamagedFileError as error:  # such as a power cut leaves
+        return Status("waiting", epochs=run.recipe.epochs, warning=str(error))
+    if status.state not in ACTIVE or _has_process(run.folder, status):
+        return status
+    if status.state == "waiting" and status.mark:  # the first thing that it does is to report "compiling"
+        reason = log.failure_words(run.folder, status.mark)
+    else:
+        reason = GONE if has_checkpoint(run.folder / "checkpoints") else GONE_EARLY
+    return status._replace(state="failed", reason=reason)
+
+
+def read_status(folder: Path) -> Status | None:
+    """Return the status in the folder of a run; None where none can be read."""
+    try:
+        return Status.read(folder / "status.json")
+    except (FileNotFoundError, DamagedFileError):
+        return None
+
+
+def has_process(folder: Path) -> bool:
+    """Return whether a process works on the run; asks the system and not the lock, which two who ask would hold."""
+    status = read_status(folder)
+    return status is not None and _has_process(folder, status)
+
+
+def _has_process(folder: Path, status: Status) -> bool:
+    return is_alive(status.process, status.mark or str(folder))

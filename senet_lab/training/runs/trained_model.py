@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 class Weights(NamedTuple):
-    """The weights of a checkpoint.
-
-    Attributes:
-        epoch: how many epochs are finished.
-        arrays: those of the network, then those of its optimizer.
-        about: the plain values of the checkpoint.
-    """
+    """A checkpoint: finished epochs, arrays of the network and then of its optimizer, and plain values."""
 
     epoch: int
     arrays: list[Any]
@@ -33,20 +27,18 @@ class Weights(NamedTuple):
 def load_trained_model(run: Run) -> tuple[keras.Model, int]:
     """Return the network of a run with its best weights, or else its newest, and the epoch that they are from.
 
-    Raises:
-        ValueError: there is no checkpoint yet, or none that can be read; or there is no memory for the network.
-        OtherNetworkError: it is of another network than the config of the run describes.
+    Raise ValueError if there is no checkpoint of this network that can be read, or no memory for the network.
     """
     check_build(run.architecture)
     checkpoints = read_weights(run.folder, max_count=1)
     if not checkpoints:
-        name, is_damaged = run.folder.name, checkpoint.has_checkpoint(run.folder / "checkpoints")
-        raise ValueError(
-            f"'{name}' has no checkpoint that can be read: all of them are damaged; put back a copy of one, or "
-            "remove 'checkpoints' to train from the start."
-            if is_damaged
-            else f"'{name}' has no checkpoint yet: its first comes after an epoch, or a minute at most."
-        )
+        reason = "no checkpoint yet: its first comes after an epoch, or a minute at most"
+        if checkpoint.has_checkpoint(run.folder / "checkpoints"):
+            reason = (
+                "no checkpoint that can be read: all of them are damaged; put back a copy of one, or remove "
+                "'checkpoints' to train from the start"
+            )
+        raise ValueError(f"'{run.folder.name}' has {reason}.")
     model = run.architecture.build()
     assign_weights(model, checkpoints[0], run)
     return model, checkpoints[0].epoch
@@ -76,11 +68,7 @@ def read_weights(folder: Path, *, max_count: int) -> list[Weights]:
 
 
 def assign_weights(model: Any, weights: Weights, run: Run) -> None:
-    """Assign the weights of a checkpoint of a run to a model.
-
-    Raises:
-        OtherNetworkError: they are of another network.
-    """
+    """Assign the weights of a checkpoint of a run to a model; raise OtherNetworkError if they are of another one."""
     TrainingSetup.of(run).must_fit(model.variables, weights.arrays, weights.about)
     for variable, array in zip(model.variables, weights.arrays, strict=False):  # the optimizer's follow
         variable.assign(array)

@@ -24,17 +24,11 @@ class OtherNetworkError(ValueError):
 
 
 class TrainingSetup(NamedTuple):
-    """What a run trains, as its config says.
+    """What a run trains, as its config says."""
 
-    Attributes:
-        config: the path of that file.
-        architecture: a token.
-        recipe: the fields of a recipe.
-    """
-
-    config: Path
-    architecture: str
-    recipe: Mapping[str, Any]
+    config: Path  # the path of that file
+    architecture: str  # a token
+    recipe: Mapping[str, Any]  # the fields of a recipe
 
     @classmethod
     def of(cls, run: Run) -> TrainingSetup:
@@ -48,23 +42,22 @@ class TrainingSetup(NamedTuple):
     def must_fit(
         self, variables: Sequence[Any], arrays: Sequence[Any], about: Mapping[str, Any], *, exactly: bool = False
     ) -> None:
-        """Check that the arrays of a checkpoint fit the variables of a network, and maybe of its optimizer.
+        """Raise OtherNetworkError if arrays of a checkpoint do not fit the variables, with what differs, if known.
 
         Args:
-            variables: in the order of `model.variables`; the optimizer's follow those of the network.
-            arrays: in the same order; there may be more of them, unless they must fit `exactly`.
+            variables: of a network, and maybe of its optimizer, which follow; arrays in the same order.
+            exactly: there are no more arrays than variables.
             about: the plain values of the checkpoint.
-
-        Raises:
-            OtherNetworkError: they do not fit; says what differs, as far as it is known.
         """
         original = about.get(KEY)
         changes = list(self._changes(original)) if isinstance(original, dict) else []
         misfits = list(_misfits(variables, arrays, exactly))
         if misfits or any(name not in OPTIMIZER_FIELDS for name, _ in changes):
             words = [words for _, words in changes] or misfits
+            kinds = {"optimizer" if name in OPTIMIZER_FIELDS else "network" for name, _ in changes}
+            which = " and ".join(sorted(kinds)) or "network or optimizer"
             raise OtherNetworkError(
-                f"The checkpoint is of another {_which(changes)} than '{self.config}' describes: "
+                f"The checkpoint is of another {which} than '{self.config}' describes: "
                 f"{first_few(words, MAX_NAMED, '; ')}. Put the file back as it was, or create a new run."
             )
 
@@ -94,11 +87,6 @@ def _value(architecture: Architecture, name: str) -> Any:
     """Return the value of a field; that of the convention where it is left to it."""
     value = getattr(architecture, name)
     return getattr(architecture.style, name, None) if value is None and name != "ratio" else value
-
-
-def _which(changes: Sequence[tuple[str, str]]) -> str:
-    kinds = {"optimizer" if name in OPTIMIZER_FIELDS else "network" for name, _ in changes}
-    return " and ".join(sorted(kinds)) or "network or optimizer"
 
 
 def _misfits(variables: Sequence[Any], arrays: Sequence[Any], exactly: bool) -> Iterator[str]:

@@ -22,21 +22,11 @@ class StopRequestedError(Exception):
 
 
 class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """A callback for `fit` and `evaluate` that updates the progress after each step, and pauses or stops on request.
+    """Update the progress after each step of `fit`, and pause or stop it or `evaluate` by StopRequestedError.
 
     Its work is done between two steps; metrics come later, in threads of Keras. So a step does not wait until the
     metrics of the one before are read, which would leave a GPU idle. They are running means: those of a later step
     replace those that were not read.
-
-    Args:
-        progress: of the training, which is updated.
-        batches: the images.
-        reporter: writes the status, and reads requests.
-        checkpointer: writes checkpoints.
-        hosts: how many train together.
-
-    Raises:
-        StopRequestedError: out of `fit`, between two steps.
     """
 
     async_safe = True
@@ -53,14 +43,14 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
         """Start an epoch where the progress is."""
         self.first = replace(self.progress)
-        self.begun, self.start = 0, 0.0
+        self.step_count, self.start = 0, 0.0
         self.means, self.arrival = (0, 0.0, 0.0), Condition()  # after so many steps: loss, accuracy
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Finish the step before."""
         if batch:
             self._finish(batch)
-        self.begun, self.start = batch + 1, time.perf_counter()
+        self.step_count, self.start = batch + 1, time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Store the metrics of a step, unless those of a later one are there."""
@@ -70,7 +60,7 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Finish the last step."""
-        self._finish(self.begun, is_last=True)
+        self._finish(self.step_count, is_last=True)
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Obey requests while validating; several hosts do that without asking each other."""
@@ -89,7 +79,9 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
             self._await_metrics(steps)
         self._average(*self.means)
         if request == "pause" or (is_due and request == "run"):  # in a pause the machine may be switched off
-            self._write_checkpoint()
+            if hasattr(self.model, "jax_state_sync"):
+                self.model.jax_state_sync()
+            self.checkpointer.write()
         if request == "pause":
             request = self.reporter.obey()
         if request == "stop":
@@ -111,11 +103,6 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
         self.progress.loss, self.progress.right = first.loss + loss * images, first.right + accuracy * images
         self.checkpointer.must_be_finite("loss", loss)
         self.reporter.report("training")
-
-    def _write_checkpoint(self) -> None:
-        if hasattr(self.model, "jax_state_sync"):
-            self.model.jax_state_sync()
-        self.checkpointer.write()
 
     def _await_metrics(self, steps: int) -> None:
         """Wait until the metrics of so many steps are known."""

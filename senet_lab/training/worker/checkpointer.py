@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from senet_lab.training.devices import Devices
+from senet_lab.training.devices import Devices, broadcast_checkpoint
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.training_setup import TrainingSetup
-from senet_lab.training.worker import hosts, model
+from senet_lab.training.worker import model
 
 LOG = logging.getLogger("senet_lab")
 # Seconds between checkpoints within an epoch; between these bounds, so that they take no more than `MAX_SHARE`.
@@ -25,34 +25,21 @@ MIN_INTERVAL, MAX_SHARE = 10.0, 0.005
 
 @dataclass
 class Checkpointer:
-    """Writes a network, its optimizer and their progress; of several hosts, the first one does so for all.
-
-    Attributes:
-        folder: of the checkpoints.
-        network: the compiled model.
-        progress: of the training.
-        devices: that train it.
-        steps: per epoch.
-        setup: what is trained, as its run says.
-        written_at: when the last checkpoint was written, or training began.
-        seconds: that writing it took.
-    """
+    """Writes a network, its optimizer and their progress; of several hosts, the first one does so for all."""
 
     folder: Path
-    network: Any
+    network: Any  # the compiled model
     progress: Progress
     devices: Devices
-    steps: int
+    steps: int  # per epoch
     setup: TrainingSetup
-    written_at: float = field(default_factory=time.monotonic)
-    seconds: float = 0.0
+    written_at: float = field(default_factory=time.monotonic)  # when the last checkpoint was written, or training began
+    seconds: float = 0.0  # that writing it took
 
     def restore(self) -> None:
-        """Restore the newest checkpoint; without one, start from the beginning.
+        """Restore the newest checkpoint, or start from the beginning without one.
 
-        Raises:
-            OtherNetworkError: it is of another network, or of another optimizer.
-            ValueError: there are checkpoints, and none of them can be read.
+        Raise ValueError if none can be read; OtherNetworkError if it is of another network or optimizer.
         """
         about: dict[str, Any] = {}
         arrays = self._arrays()
@@ -63,7 +50,7 @@ class Checkpointer:
             for fault in faults:
                 LOG.warning("%s; the one before it is taken", fault)
         if self.devices.hosts > 1:
-            arrays, about = hosts.broadcast(arrays, about)
+            arrays, about = broadcast_checkpoint(arrays, about)
         if about:
             for variable, array in zip(model.variables(self.network), arrays, strict=True):
                 variable.assign(array)
@@ -91,11 +78,7 @@ class Checkpointer:
             checkpoint.write(self.folder / "best.npz", arrays, {"epoch": epoch} | self.setup.about())
 
     def must_be_finite(self, name: str, *values: Any) -> None:
-        """Check that values are finite, before more is written.
-
-        Raises:
-            FloatingPointError: they are not; says where that was, and from where the training can be resumed.
-        """
+        """Raise FloatingPointError if a value is not finite, with the place and where to resume from."""
         if all(np.isfinite(value).all() for value in values):
             return
         has_any = any(self.folder.glob("[0-9]*.npz"))

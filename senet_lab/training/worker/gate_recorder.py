@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from senet_lab.array_checks import Array
 from senet_lab.data.datasets import Images
 from senet_lab.gates.moments import FILE, Moment, keep, kept, moment
 from senet_lab.training.batches import MAX_VALIDATION_BATCH, Scale, prepare_images
 from senet_lab.training.recipe import Recipe
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 MAX_IMAGES = 500
 MAX_WORK_SHARE = 0.01  # of an epoch; a training step counts as three forward passes
@@ -27,13 +25,7 @@ LOG = logging.getLogger("senet_lab")
 
 @dataclass(frozen=True, eq=False)
 class GateRecorder:
-    """Records the gates of a run's network, epoch by epoch, in `gates.json`; see `senet_lab.gates.moments`.
-
-    Attributes:
-        folder: of the run.
-        x, y: images of the test set, uint8, and their classes.
-        recipe, scale: how they are prepared.
-    """
+    """Records the gates of a run's network for test images x, uint8, in `gates.json`; see `senet_lab.gates.moments`."""
 
     folder: Path
     x: Array
@@ -89,8 +81,6 @@ def interleave_classes(labels: Array) -> Array:
     >>> interleave_classes(np.array([1, 1, 1, 0, 0, 2])).tolist()
     [3, 0, 5, 4, 1, 2]
     """
-    import numpy as np
-
     by_class = np.argsort(labels, kind="stable")
     _, first, counts = np.unique(labels[by_class], return_index=True, return_counts=True)
     turn = np.empty(len(labels), int)

@@ -22,10 +22,9 @@ from senet_lab.training.devices import prepare_devices
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import metrics
 from senet_lab.training.runs.config import changed_versions
-from senet_lab.training.runs.images import load_images, omission_words
+from senet_lab.training.runs.images import load_images, omission_words, write_skip_list
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import COLUMNS, Run, Status
-from senet_lab.training.runs.skip_list import write_skip_list
 from senet_lab.training.runs.training_setup import OtherNetworkError, TrainingSetup
 from senet_lab.training.worker import model
 from senet_lab.training.worker.callback import StepCallback, StopRequestedError
@@ -37,14 +36,7 @@ LOG = logging.getLogger("senet_lab")
 
 
 class Loop:
-    """Trains a run: `Loop(run)()`.
-
-    Attributes:
-        run, recipe: what is trained, and how.
-        progress: how far it is.
-        reporter: writes its status and reads requests.
-        devices, batches, gate_recorder, network, checkpointer, callback: made by `prepare`.
-    """
+    """Trains a run: `Loop(run)()`; `prepare` sets devices, batches, network and those that work with them."""
 
     def __init__(self, run: Run, mark: str = "") -> None:
         """`mark` is the word by which this process is recognized."""
@@ -87,10 +79,9 @@ class Loop:
         self.gate_recorder = GateRecorder.of(folder, images, self.recipe, scale)
         with self.devices.scope():
             self.network = self._build_network()
-        setup = TrainingSetup.of(self.run)
-        self.checkpointer = Checkpointer(
-            folder / "checkpoints", self.network, self.progress, self.devices, self.batches.steps, setup
-        )
+        setup, path = TrainingSetup.of(self.run), folder / "checkpoints"
+        steps = self.batches.steps
+        self.checkpointer = Checkpointer(path, self.network, self.progress, self.devices, steps, setup)
         self.checkpointer.restore()
         self.callback = StepCallback(self.progress, self.batches, reporter, self.checkpointer, self.devices.hosts)
         reporter.report("compiling", now=True)
@@ -140,15 +131,15 @@ class Loop:
         first = self.progress.step
         if first == self.batches.steps:
             return
-        data = self._training_data or self.devices.training_data(lambda: self._steps(self.progress.step))
+        data = self._training_data or self.devices.training_data(self._steps)
         self._training_data = None if isinstance(data, Iterator) else data
         options = {"steps_per_epoch": self.batches.steps - first, "shuffle": False, "verbose": 0}
         self.network.fit(data, **options, callbacks=[self.callback])
         self._raise_if_stopped()
 
-    def _steps(self, first: int) -> Iterator[tuple[Any, Any]]:
-        """Return images and classes of the steps of the current epoch."""
-        return ((x, self._targets(y)) for x, y in self.batches.epoch(self.progress.epoch, first))
+    def _steps(self) -> Iterator[tuple[Any, Any]]:
+        """Return images and classes of the steps that are left of the current epoch."""
+        return ((x, self._targets(y)) for x, y in self.batches.epoch(self.progress.epoch, self.progress.step))
 
     def _targets(self, y: Any) -> Any:
         """Return classes as the loss takes them: one-hot rows where labels are smoothed."""
@@ -156,11 +147,14 @@ class Loop:
 
     def _validate(self) -> tuple[float, float]:
         """Return loss and accuracy on the held-out images; not a number where none are held out."""
-        if not len(self.batches.x_held):
+        if not len(self.batches.x_val):
             return math.nan, math.nan
         self.reporter.report("validating", now=True)
         devices = self.devices
-        x, y = devices.host_share(self.batches.x_held), self._targets(devices.host_share(self.batches.y_held))
+        x, y = (
+            devices.host_share(self.batches.x_val),
+            self._targets(devices.host_share(self.batches.y_val)),
+        )
         per_device = max(1, min(MAX_VALIDATION_BATCH, self.recipe.batch) // devices.size)
         data = devices.validation_data(x, y, per_device * devices.size // devices.hosts)
         result = self.network.evaluate(**data, verbose=0, return_dict=True, callbacks=[self.callback])

@@ -80,7 +80,7 @@ def variables(model: keras.Model) -> list[Any]:
 
 
 def to_numpy(variable: Any) -> Any:
-    """A variable's value, as a NumPy to_numpy."""
+    """Return a variable's value as a NumPy array."""
     import keras
 
     return keras.ops.convert_to_numpy(variable.value)

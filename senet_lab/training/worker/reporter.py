@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from senet_lab import memory
+from senet_lab.training.devices import agree_on_request
+from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import ENDED, Run, Status
-from senet_lab.training.worker import hosts
 
 LOG = logging.getLogger("senet_lab")
 INTERVAL = 0.2  # seconds between two writings of the status, and between two readings of the request
@@ -22,23 +23,14 @@ MAX_SHARE = 0.002  # of the time, for writing; more where a writing takes more t
 
 @dataclass
 class Reporter:
-    """Reports how far a training is, a few times per second, and pauses it on request.
-
-    Attributes:
-        run: whose folder is written to.
-        progress: of the training.
-        status: the last one that was written; its device and warning are written again.
-        steps: per epoch; 0 before that is known.
-        hosts: how many train together.
-        pace: seconds of the last step.
-    """
+    """Reports how far a training is, a few times per second, and pauses it on request."""
 
     run: Run
     progress: Progress
-    status: Status
-    steps: int = 0
-    hosts: int = 1
-    pace: float = 0.0
+    status: Status  # the last one that was written; its device and warning are written again
+    steps: int = 0  # per epoch; 0 before that is known
+    hosts: int = 1  # how many train together
+    pace: float = 0.0  # seconds of the last step
     _request: str = "run"
     _read_at: float = field(default=-math.inf, repr=False)
     _due_at: float = field(default=-math.inf, repr=False)
@@ -69,9 +61,8 @@ class Reporter:
         figures: dict[str, Any] = {"epoch": progress.epoch, "step": progress.step, "memory": memory.peak()}
         figures |= {"loss": progress.mean_loss, "accuracy": progress.mean_accuracy}
         if self.steps:
-            epochs, batch = self._recipe_size
-            steps_left = (epochs - progress.epoch) * self.steps - progress.step
-            figures |= {"steps": self.steps, "seconds": steps_left * batch / rate if rate else None}
+            steps_left = (self._recipe.epochs - progress.epoch) * self.steps - progress.step
+            figures |= {"steps": self.steps, "seconds": steps_left * self._recipe.batch / rate if rate else None}
         return figures | ({"images_per_s": rate, "macs_per_s": 3 * self._macs * rate} if rate else {})
 
     @cached_property
@@ -79,9 +70,8 @@ class Reporter:
         return self.run.architecture.ledger().macs
 
     @cached_property
-    def _recipe_size(self) -> tuple[int, int]:
-        recipe = self.run.recipe
-        return recipe.epochs, recipe.batch
+    def _recipe(self) -> Recipe:
+        return self.run.recipe
 
     def request(self, *, now: bool = False) -> str:
         """Return what the run is asked to do, as of a moment ago at most; once that is "stop", nothing else.
@@ -93,7 +83,7 @@ class Reporter:
             self._read_at = time.monotonic()
             self._request = self.run.asked()
             if together:
-                self._request, slowest = hosts.agree(self._request, self.pace)
+                self._request, slowest = agree_on_request(self._request, self.pace)
                 self._meeting = self.progress.epoch, self.progress.step + max(1, int(INTERVAL / max(slowest, 1e-6)))
         return self._request
 

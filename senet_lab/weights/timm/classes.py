@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
+
+from senet_lab.array_checks import Array
 from senet_lab.checks import whole
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 # ILSVRC 2012's classes (Russakovsky et al. 2015) in alphabetical order of their WordNet 3.0 synsets, with its lemmas.
 FILE = Path(__file__).with_name("imagenet_classes.txt")
@@ -40,13 +38,8 @@ def most_likely(predictions: Array, count: int = 5) -> list[list[Prediction]]:
     """Return the most likely classes of each image, the likeliest first.
 
     Args:
-        predictions: probabilities, (images, 1000).
-
-    Raises:
-        ValueError: they are not of 1,000 classes.
+        predictions: probabilities, (images, 1000); of another number of classes, they raise ValueError.
     """
-    import numpy as np
-
     predictions = np.asarray(predictions)
     names = imagenet_classes()
     if predictions.ndim != 2 or predictions.shape[1] != len(names):

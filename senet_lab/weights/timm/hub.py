@@ -63,23 +63,14 @@ def weights_path(tag: str) -> Path:
 
 
 class Pin(NamedTuple):
-    """The file that was downloaded first.
+    """The file that was downloaded first."""
 
-    Attributes:
-        commit: of the repository, 40 hexadecimal digits; "" where the hub's client does not tell.
-        sha256: of the file.
-    """
-
-    commit: str
+    commit: str  # of the repository, 40 hexadecimal digits; "" where the hub's client does not tell
     sha256: str
 
     @classmethod
     def read(cls, path: Path) -> Pin | None:
-        """Return the pin in a file; None where nothing was downloaded yet.
-
-        Raises:
-            DamagedFileError: it holds something else.
-        """
+        """Return the pin in a file, None where nothing was downloaded yet; raise DamagedFileError for anything else."""
         advice = "delete it to take the file as it is published now"
         try:
             values = read_json(path, dict, advice)
@@ -87,9 +78,8 @@ class Pin(NamedTuple):
             return None
         pin = cls(*(str(values.get(name)) for name in cls._fields))
         if not (re.fullmatch("([0-9a-f]{40})?", pin.commit) and re.fullmatch("[0-9a-f]{64}", pin.sha256)):
-            raise DamagedFileError(
-                path, "it must have a `commit` of 40 hexadecimal digits and a `sha256` of 64", advice
-            )
+            rule = "it must have a `commit` of 40 hexadecimal digits and a `sha256` of 64"
+            raise DamagedFileError(path, rule, advice)
         return pin
 
     @classmethod
@@ -124,15 +114,11 @@ def check_tag(tag: str) -> str:
 
 
 def fetch(tag: str) -> Path:
-    """Download the file, the same as the first time, and return its path.
+    """Download the file and return its path; raise ValueError if it is not the same as the first time.
 
-    Raises:
-        ValueError: the file that comes is another one, or the pin is damaged.
-        FileNotFoundError: it could not be downloaded.
-        ImportError: `huggingface_hub` is not installed.
+    Raise FileNotFoundError if it cannot be downloaded, ImportError without `huggingface_hub`.
     """
-    pin_file = pin_path(tag)
-    pin = Pin.read(pin_file)
+    pin = Pin.read(pin_file := pin_path(tag))
     path = _download(tag, pin)
     now = Pin.of(path)
     if pin is None:
@@ -148,9 +134,8 @@ def fetch(tag: str) -> Path:
 
 
 def _download(tag: str, pin: Pin | None) -> Path:
-    by_hand = (
-        f"get {FILE} from huggingface.co/timm/{tag} by another way, and use convert(path, architecture_of({tag!r}))"
-    )
+    use = f"use convert(path, architecture_of({tag!r}))"
+    by_hand = f"get {FILE} from huggingface.co/timm/{tag} by another way, and {use}"
     try:
         from huggingface_hub import hf_hub_download
     except ImportError as error:
@@ -161,12 +146,10 @@ def _download(tag: str, pin: Pin | None) -> Path:
     try:
         return Path(hf_hub_download(f"timm/{tag}", FILE, revision=(pin and pin.commit) or None))
     except Exception as error:  # also those of its HTTP client, which differs between versions
-        again = ""
-        if pin and pin.commit:
-            again = f"delete '{pin_path(tag)}' to take another commit than {pin.commit[:12]}, or "
-        raise FileNotFoundError(
-            f"'timm/{tag}' could not be fetched: {failure_words(error)} Or {again}{by_hand}."
-        ) from error
+        commit = pin.commit if pin else ""
+        again = f"delete '{pin_path(tag)}' to take another commit than {commit[:12]}, or " if commit else ""
+        words = f"'timm/{tag}' could not be fetched: {failure_words(error)} Or {again}{by_hand}."
+        raise FileNotFoundError(words) from error
 
 
 def failure_words(error: Exception) -> str:

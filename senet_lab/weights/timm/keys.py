@@ -7,23 +7,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
+from senet_lab.array_checks import Array
 from senet_lab.checks import flag, instance, one_of
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
-
-VARIABLES = {
-    "kernel": "weight",
-    "bias": "bias",
-    "gamma": "weight",
-    "beta": "bias",
-    "moving_mean": "running_mean",
-    "moving_variance": "running_var",
-}
+VARIABLES = {"kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias"}
+VARIABLES |= {"moving_mean": "running_mean", "moving_variance": "running_var"}
 BLOCK = re.compile(r"group(\d+)_block(\d+)_(.+)")
 WITHIN = {"shortcut_conv": "downsample.0", "shortcut_bn": "downsample.1"}
 STEMS = {
@@ -41,16 +30,12 @@ STEMS = {
 
 
 def key(layer: str, variable: str, *, deep: bool = False, legacy: bool = False) -> str:
-    """Return the name of a weight in a state dict of timm.
+    """Return the name of a weight in a state dict of timm; raise ValueError if timm has no such weight.
 
     Args:
-        layer: its layer, as in the ledger.
-        variable: its own name, as in Keras.
+        layer, variable: as in the ledger, and as in Keras.
         deep: the stem is SENet-154's.
         legacy: the names are those of `legacy_*`.
-
-    Raises:
-        ValueError: timm has no such weight.
     """
     instance("layer", layer, str, "'stem_conv'")
     one_of("variable", variable, tuple(VARIABLES))

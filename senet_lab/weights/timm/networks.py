@@ -41,14 +41,9 @@ OTHERS = re.compile(r"seresnex?t(aa)?\d+(?P<stem>d|tn?)(_\d+x\d+d)?")
 
 
 class Published(NamedTuple):
-    """Weights that timm's authors publish.
+    """Weights that timm's authors publish."""
 
-    Attributes:
-        network: one of `NAMES`.
-        preprocessing: how images are prepared.
-    """
-
-    network: str
+    network: str  # one of `NAMES`
     preprocessing: Preprocessing
 
 
@@ -90,8 +85,7 @@ def architecture_of(name: str) -> Architecture:
             f"`name` (={quoted(name)}) is no network of this package: its stem is three convolutions of {first}, 32 "
             f"and 64, and its shortcuts pool before they project; try {fit!r}."
         )
-    network = one_of("name", network, NAMES)
-    plain = network.removeprefix("legacy_")
+    plain = one_of("name", network, NAMES).removeprefix("legacy_")
     legacy = network != plain
     late: dict[str, Any] = {"branch_relu": True} if legacy and plain in ("seresnet18", "seresnet34") else {}
     return Architecture(**_SIZES[plain], **late, convention="paper" if legacy else "timm")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from math import floor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from senet_lab import array_checks
+from senet_lab.array_checks import Array
 from senet_lab.checks import instance
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
     from PIL import Image
-
-    Array = np.ndarray[Any, Any]
 
 # Of ImageNet's training images, in [0, 1]; every network of timm that is available here was trained with these.
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -14,20 +14,13 @@ COMMIT = "0173a13"  # of huggingface/pytorch-image-models
 
 
 class Result(NamedTuple):
-    """One row of the table.
+    """One row of the table."""
 
-    Attributes:
-        top1, top5: share of the 50,000 validation images that are classified correctly, in %.
-        mparams: 10^6 parameters as printed, without the state of batch normalization.
-        size: side of the square that the network sees, in pixels; may be more than it was trained with.
-        crop: that side, as a share of the picture's shorter one.
-    """
-
-    top1: float
+    top1: float  # share of the 50,000 validation images that are classified correctly, in %
     top5: float
-    mparams: float
-    size: int
-    crop: float
+    mparams: float  # 10^6 parameters as printed, without the state of batch normalization
+    size: int  # side of the square that the network sees, in pixels; may be more than it was trained with
+    crop: float  # that side, as a share of the picture's shorter one
 
 
 def source() -> str:

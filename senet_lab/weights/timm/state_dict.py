@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file
+
+from senet_lab.array_checks import Array
 from senet_lab.checks import listed, path_of, quoted
 from senet_lab.files import opened
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 COUNTER = "num_batches_tracked"  # of PyTorch, which no computation uses
 PICKLES = (b"PK\x03\x04", b"\x80")  # how files of `torch.save` begin: new ones and old ones
@@ -39,9 +39,6 @@ def read_state_dict(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[
             f"'{path}' is a pickle, which can run any code when it is read; save it as .safetensors, with "
             "safetensors.torch.save_file(model.state_dict(), ...), on a machine that trusts it."
         )
-    from safetensors import SafetensorError, safe_open
-    from safetensors.numpy import load_file
-
     try:
         with safe_open(path, "numpy") as tensors:
             for name in tensors.keys():  # noqa: SIM118 - this is no mapping
@@ -53,8 +50,6 @@ def read_state_dict(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[
 
 def _array(name: str, tensor: Any) -> Array:
     """Return a tensor of a state dict as an array, if it can be one of weights."""
-    import numpy as np
-
     dtype = getattr(tensor, "dtype", "")  # asked first, since NumPy does not know all those of PyTorch
     type_name = str(getattr(dtype, "name", dtype)).removeprefix("torch.")
     if type_name:
@@ -75,13 +70,7 @@ def _must_have_type(name: str, number_type: str) -> None:
 
 
 def must_be_possible(name: str, tensor: Array) -> None:
-    """Check that values can be weights of a network that computes in 32 bits.
-
-    Raises:
-        ValueError: they are not finite, too large, or a variance is negative.
-    """
-    import numpy as np
-
+    """Raise ValueError if values are not finite, too large for 32 bits, or a variance is negative."""
     if not (finite := np.isfinite(tensor)).all():
         count = int((~finite).sum())
         values = "1 value that is" if count == 1 else f"{count:,} values that are"

@@ -9,8 +9,12 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from safetensors.numpy import save_file
+
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.array_checks import Array
 from senet_lab.checks import first_few, flag, instance, path_of
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
@@ -20,9 +24,6 @@ from senet_lab.weights.timm.state_dict import COUNTER, must_be_possible, read_st
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 CLASSIFIER = re.compile(r"(fc|last_linear)\.(weight|bias)")  # whose classes may be any number
 
@@ -35,17 +36,16 @@ class Target(NamedTuple):
 
 
 def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Architecture) -> keras.Model:
-    """Return the Keras model of an architecture with weights of timm.
+    """Return the Keras model of an architecture with weights of timm; nothing is built before all is checked.
 
     Args:
         source: a `.safetensors` file; or a state dict, of tensors or arrays.
         architecture: that of the weights, see `senet_lab.weights.timm.networks.architecture_of`.
 
     Raises:
-        TypeError: an argument of another type; a tensor that is none, or not of `state_dict.NUMBER_TYPES`.
-        ValueError: a pickle, a damaged file, a tensor that is surplus, missing or of another shape, or one with values
-            that no weight can have; or weights of a network that has the same shapes, but computes otherwise. Nothing
-            is built before all of that is checked.
+        TypeError: a tensor that is none, or not of `state_dict.NUMBER_TYPES`.
+        ValueError: a pickle, a damaged file, a tensor that is surplus, missing, of another shape or with values that no
+            weight can have; or weights of a network that has the same shapes, but computes otherwise.
         OSError: the file is not there, or cannot be read.
     """
     instance("architecture", architecture, Architecture, "architecture_of('seresnet50')")
@@ -85,9 +85,6 @@ def save_timm(model: keras.Model, path: str | os.PathLike[str], *, overwrite: bo
 
     In timm: `timm.create_model(name_of(model), num_classes=..., checkpoint_path="...")`.
     """
-    import numpy as np
-    from safetensors.numpy import save_file
-
     path = path_of("path", path, "'model.safetensors'")
     flag("overwrite", overwrite)
     tensors = {name: np.ascontiguousarray(array) for name, array in to_timm(model).items()}
@@ -145,11 +142,6 @@ def _network_of(tensors: Mapping[str, Any]) -> tuple[str, int]:
     return "", 0
 
 
-def _hint(tensors: Mapping[str, Any]) -> str:
-    name, classes = _network_of(tensors)
-    return f" They are those of {_network_words(name, classes)}." if name else ""
-
-
 def _network_words(name: str, classes: int) -> str:
     """Return the name of a network of timm, and the expression for its architecture."""
     expression = f"architecture_of({name!r})"
@@ -180,6 +172,8 @@ def _must_match(tensors: Mapping[str, Any], targets: Mapping[str, Target]) -> No
             ("have another shape", misshapen),
         )
         words = "; ".join(f"{len(names)} {verb}: {first_few(names, MAX_NAMED)}" for verb, names in sides if names)
-        raise ValueError(f"The weights do not fit the architecture. {words}.{_hint(tensors)}")
+        name, classes = _network_of(tensors)
+        hint = f" They are those of {_network_words(name, classes)}." if name else ""
+        raise ValueError(f"The weights do not fit the architecture. {words}.{hint}")
     for name, tensor in tensors.items():
         must_be_possible(name, tensor)
