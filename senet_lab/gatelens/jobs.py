@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.raster import Array
 from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
 from senet_lab.gatelens.passage import Passage, passage_of
-from senet_lab.gatelens.reading import Array, Reading
+from senet_lab.gatelens.reading import Reading
 from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gatelens.views.image import image_name

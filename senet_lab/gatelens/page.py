@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.controls import side
 from senet_lab.gatelens.image_chooser import PLACEHOLDER, image_chooser
-from senet_lab.gatelens.messages import TABS, Page
+from senet_lab.gatelens.messages import Page
 from senet_lab.gatelens.results import LOAD
 from senet_lab.gatelens.scene import Scene
 from senet_lab.gatelens.views.ablation import ablation_words, alone_and_together
@@ -154,30 +154,30 @@ def _tab(scene: Scene) -> Tab:
     if scene.reading is None:
         words = "What the gates of a network do, once it is loaded and they were read."
         return MOVING_WORDS if scene.is_moving else words, ""
-    return DRAW_TAB[scene.state.tab](scene, scene.reading)
+    return _draw_tab(scene, scene.reading)
 
 
-def _curves(scene: Scene, reading: Reading) -> Tab:
-    words = curves_words(reading, scene.classes, scene.path, scene.untrained)
-    return words, curves(reading, scene.classes, scene.path)
-
-
-def _heat(scene: Scene, reading: Reading) -> Tab:
-    words = heat_words(reading, scene.path, scene.classes, scene.untrained)
-    return words, heat_map(reading, scene.path, scene.classes)
-
-
-def _spread(scene: Scene, reading: Reading) -> Tab:
-    return spread_words(reading, scene.path), spread(reading, scene.path, scene.untrained)
-
-
-def _depth(scene: Scene, reading: Reading) -> Tab:
-    return depth_words(reading, scene.untrained), depth(reading, scene.path, scene.untrained)
-
-
-def _similarity(scene: Scene, reading: Reading) -> Tab:
-    words = similarity_words(reading, scene.path, scene.classes, scene.untrained)
-    return words, similar_classes(reading, scene.path, scene.classes)
+def _draw_tab(scene: Scene, reading: Reading) -> Tab:
+    path, classes, untrained = scene.path, scene.classes, scene.untrained
+    tab: Tab
+    match scene.state.tab:
+        case "Curves":
+            tab = curves_words(reading, classes, path, untrained), curves(reading, classes, path)
+        case "Heat map":
+            tab = heat_words(reading, path, classes, untrained), heat_map(reading, path, classes)
+        case "Spread":
+            tab = spread_words(reading, path), spread(reading, path, untrained)
+        case "Depth":
+            tab = depth_words(reading, untrained), depth(reading, path, untrained)
+        case "Similarity":
+            tab = similarity_words(reading, path, classes, untrained), similar_classes(reading, path, classes)
+        case "One image":
+            tab = _image(scene, reading)
+        case "Ablation":
+            tab = _ablation(scene, reading)
+        case _:
+            tab = _training(scene)
+    return tab
 
 
 def _image(scene: Scene, reading: Reading) -> Tab:
@@ -201,13 +201,8 @@ def _ablation(scene: Scene, reading: Reading) -> Tab:
     return words, f"{alone_and_together(alone, together, classes, held, how)}{below}"
 
 
-def _training(scene: Scene, _: Reading | None = None) -> Tab:
+def _training(scene: Scene) -> Tab:
     if not scene.moments:
         return "How gates move while a network is trained.", f'<div class="sn-finding">{HOW_TO_RECORD}</div>'
     fewer = f" {FEWER_IMAGES}" if scene.recorded and scene.reading else ""
     return f"{history_words(scene.moments)}{fewer}", history(scene.moments, scene.path)
-
-
-DRAW_TAB: dict[str, Callable[[Scene, Reading], Tab]] = dict(
-    zip(TABS, (_curves, _heat, _spread, _depth, _similarity, _image, _ablation, _training), strict=True)
-)

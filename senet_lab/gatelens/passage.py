@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from senet_lab.drawing.raster import colorize, png, shade
-
-Array = np.ndarray[Any, Any]
+from senet_lab.drawing.raster import Array, colorize, png, shade
 
 MAX_MAPS = 4  # channels raised, and as many lowered
 MAX_GUESSES = 5

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from senet_lab.drawing.raster import colorize, png
+from senet_lab.drawing.raster import Array, colorize, png
 from senet_lab.gates.statistics import channel_specificity, class_means, saturation, similarity, specificity
-
-Array = np.ndarray[Any, Any]
 
 MAX_FIRST_CLASSES = 4  # more curves than that hide each other
 MAX_HEAT_IMAGES, MAX_HEAT_CHANNELS = 60, 64  # per class, and per block: more would be thinner than a pixel

@@ -17,9 +17,8 @@ from senet_lab.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 HOWS = ("one", "mean", "shuffled", "own")
 

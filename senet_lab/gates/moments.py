@@ -22,9 +22,8 @@ from senet_lab.gates.statistics import specificity
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 FILE = "gates.json"  # in the folder of a run
 MAX_BYTES = 2**26

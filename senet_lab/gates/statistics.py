@@ -11,9 +11,7 @@ from senet_lab import array_checks
 from senet_lab.checks import flag, real, whole
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 MAX_GATE = 10**6  # bound of a threshold, since a ReLU gate has no bound of its own
 

@@ -40,7 +40,7 @@ TIMM = "timm/seresnet50.ra2_in1k"
 
 def settled(lens):
     """Wait for all that was begun: Python cannot end while a thread imports TensorFlow."""
-    for work in lens._networks._works._works.values():
+    for work in lens._networks._works.values():
         work.wait(300)
 
 

@@ -16,9 +16,8 @@ from senet_lab.weights import pretrained
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 
 def list_sources(

@@ -24,9 +24,8 @@ from senet_lab.weights.timm.classes import imagenet_classes
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 MAX_UNNAMED_CLASSES = 10_000  # of labels for a network without a classifier, each of which gets a name
 MAX_ENLARGED_IMAGES = 100  # of the sample for a network that takes larger ones, each of which takes far longer

@@ -13,9 +13,7 @@ from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
 from senet_lab.weights.timm.results import RESULTS, source
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    pass
 
 WEIGHT_BYTES = 4
 

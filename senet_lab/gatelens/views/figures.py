@@ -17,10 +17,9 @@ from senet_lab.gatelens.views.classes import class_styles, gates_sheet
 from senet_lab.gates.statistics import class_deviations, class_means
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.figure import Figure
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 MARKERS = "os^Dvp*XP<"
 HATCHES = ("", "////", "....", "xxxx")
