@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple, Protocol
@@ -85,7 +85,7 @@ class Group(NamedTuple):
     """Marks that are moved, scaled or turned together."""
 
     transform: str
-    marks: tuple[Mark, ...]
+    marks: Sequence[Mark]
 
     @property
     def classes(self) -> set[str]:
@@ -108,9 +108,9 @@ class Node(NamedTuple):
         pressed: of a node that switches something on and off at its path, whether it is on.
     """
 
-    marks: tuple[Mark, ...]
+    marks: Sequence[Mark]
     hit: Box
-    tip: tuple[str, ...]
+    tip: Sequence[str]
     label: str
     path: str | None = None
     pressed: bool | None = None
@@ -150,12 +150,12 @@ class Drawing:
         focus: the path of that node; without it, or where there is no such node, it is the first.
     """
 
-    width: float
     height: float
     label: str
-    marks: tuple[Mark, ...]
+    marks: Sequence[Mark]
     interactive: bool = False
     focus: str = ""
+    width: float = WIDTH
 
     def __str__(self) -> str:
         return self.svg()
@@ -202,26 +202,6 @@ def _classes(marks: Iterable[Mark]) -> set[str]:
 
 def _write(marks: Iterable[Mark], output: Output) -> str:
     return "".join([mark.svg(output) for mark in marks])
-
-
-def drawing(
-    height: float, label: str, marks: Iterable[Mark], interactive: bool = False, focus: str = "", width: float = WIDTH
-) -> Drawing:
-    """Return a drawing of the width of a chart, unless another is given."""
-    return Drawing(width, height, label, tuple(marks), interactive, focus)
-
-
-def node(
-    marks: Iterable[Mark],
-    hit: Box,
-    tip: Iterable[str],
-    label: str,
-    path: str | None = None,
-    *,
-    pressed: bool | None = None,
-) -> Node:
-    """Return marks that answer to pointer and keyboard, see `Node`."""
-    return Node(tuple(marks), hit, tuple(tip), label, path, pressed)
 
 
 def rect(x: float, y: float, width: float, height: float, kind: str, radius: float = 2) -> Shape:

@@ -68,7 +68,7 @@ def draw_block(
     if stations[0].kind == "conv":
         marks.append(svg.text(2, line + BOX_HEIGHT / 2 + 15, "weights", "note", "start"))
     label = f"{title(path, ', ')}, {part.kind}: {layers_of(part)}"
-    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
+    return svg.Drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
 def block_foot(part: Part) -> float:
@@ -109,12 +109,12 @@ def _station(station: Station, line: float, before: str, se_path: str) -> Node:
         return _squeeze_excite(rows, x, line, Box(x - 60, HOURGLASS_Y - 34, 102, 68), se_path)
     if kind == "add":
         marks = [svg.circle(x, line, 13, "sum"), svg.text(x, line + 6, "+", "sign")]
-        return svg.node(marks, Box(x - 16, line - 16, 32, 32), layer_tip(rows[0], "sum of branch and shortcut"), "sum")
+        return svg.Node(marks, Box(x - 16, line - 16, 32, 32), layer_tip(rows[0], "sum of branch and shortcut"), "sum")
     if kind == "relu":
         box = Box(x - 39, line - 20, 78, 40)
         marks = [svg.rect(*box, "box", 6), svg.text(x, line - 3, "ReLU", "label")]
         marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 78, 6.6)))
-        return svg.node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
+        return svg.Node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
     return _convolution(rows[0], x, line, before)
 
 
@@ -130,7 +130,7 @@ def _convolution(row: Row, x: float, line: float, before: str) -> Node:
     marks += svg.lines(x, line + 5 - 7.5 * (len(lines) - 1), lines)
     marks.append(svg.text(x, line + height / 2 + 15, _count(row.params), f"count-{kind}"))
     costs = f"{row.params:,} parameters, {short(row.macs)} multiply-adds"
-    return svg.node(marks, box, layer_tip(row), f"{kernel(row)} convolution, {', '.join(lines[1:])}, {costs}")
+    return svg.Node(marks, box, layer_tip(row), f"{kernel(row)} convolution, {', '.join(lines[1:])}, {costs}")
 
 
 def _count(params: int) -> str:
@@ -193,7 +193,7 @@ def _squeeze_excite(rows: tuple[Row, ...], x: float, line: float, box: Box, path
         f"{params:,} parameters, {short(reduce.macs + gate.macs)} multiply-adds",
     ]
     label = f"squeeze-excite, {channels} channels through {squeezed}, {params:,} parameters"
-    return svg.node(marks, hit, tip, label, path)
+    return svg.Node(marks, hit, tip, label, path)
 
 
 def _hourglass(box: Box, neck: float) -> Mark:
@@ -235,4 +235,4 @@ def _projection(row: Row, before: str) -> Node:
         svg.text(256, SHORTCUT_Y - 7, f"{row.params:,} projection shortcut", "count-shortcut", "start"),
     ]
     label = f"projection shortcut, {', '.join(lines)}, {row.params:,} parameters"
-    return svg.node(marks, box, layer_tip(row), label)
+    return svg.Node(marks, box, layer_tip(row), label)

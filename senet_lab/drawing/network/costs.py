@@ -29,7 +29,7 @@ def draw_costs(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str
     for index, part in enumerate(parts):
         marks.append(_cost(part, total, 22 + pitch * index, pitch))
     label = f"Parameters and multiply-adds of {len(parts)} parts, {total.params:,} and {short(total.macs)} in all"
-    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
+    return svg.Drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
 def _cost(part: Part, total: Part, top: float, pitch: float) -> Node:
@@ -49,4 +49,4 @@ def _cost(part: Part, total: Part, top: float, pitch: float) -> Node:
         svg.rect(MACS, at, macs, bar, "bar-macs", 1),
         svg.text(MACS + 8 + macs, base, f"{short(part.macs)}, {percent(part.macs, total.macs)}", "note", "start"),
     ]
-    return svg.node(marks, Box(4, top, svg.NETWORK_WIDTH - 8, pitch - 1), tip(part)[:3], node_label(part), part.path)
+    return svg.Node(marks, Box(4, top, svg.NETWORK_WIDTH - 8, pitch - 1), tip(part)[:3], node_label(part), part.path)

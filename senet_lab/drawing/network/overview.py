@@ -64,7 +64,7 @@ def draw_network(
         frame = _frame(framed)
         marks = [_funnel(frame), *marks, svg.rect(*frame, "chosen", 4)]
     marks.insert(0, _input(columns[0], anatomy, scale))
-    return svg.drawing(HEIGHT, _label(anatomy), marks, interactive, focus, svg.NETWORK_WIDTH)
+    return svg.Drawing(HEIGHT, _label(anatomy), marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
 def _upwards(anatomy: Anatomy) -> float:
@@ -102,10 +102,10 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
         slope = (box.height - right) / 2
         steps = f"M{box.x:.1f} {box.y:.1f}l{box.width:.1f} {slope:.1f}v{right:.1f}l-{box.width:.1f} {slope:.1f}z"
         hit = Box(box.x - 7, box.y - 6, box.width + 14, box.height + 12)
-        return svg.node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
+        return svg.Node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
     marks = [svg.rect(*box, part.kind), *svg.strands(box, part.paths, PATH_PITCH)]
     marks += [*_squeeze_excite(part, box, scale), _arc(part, box)]
-    return svg.node(marks, hit, tip(part, lines), node_label(part), part.path)
+    return svg.Node(marks, hit, tip(part, lines), node_label(part), part.path)
 
 
 def _squeeze_excite(part: Part, box: Box, scale: Scale) -> list[Mark]:
@@ -132,7 +132,7 @@ def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> Node:
     numbers = f"{block_number(first)} to {block_number(last)}"
     name = f"{title(first.path.partition('/')[0])}, blocks {numbers}{', alike' if alike else ''}"
     lines = [name, f"each: {costs(first)}" if alike else f"first: {costs(first)}", lines[0], lines[-1]]
-    return svg.node(marks, hit, lines, f"{name}, {lines[1]}", first.path)
+    return svg.Node(marks, hit, lines, f"{name}, {lines[1]}", first.path)
 
 
 def _heading(column: Column, anatomy: Anatomy) -> list[Mark]:
@@ -145,7 +145,7 @@ def _heading(column: Column, anatomy: Anatomy) -> list[Mark]:
     part = anatomy.part(column.name)
     hit = Box(x - column.words() / 2 - 3, 1, column.words() + 6, 14 * len(column.lines) + 4)
     lines = [f"{title(part.path)}, {counted(len(parts), 'block')}", *tip(part)[1:3]]
-    return [svg.node(marks, hit, lines, f"{lines[0]}, {node_label(part).partition(', ')[2]}", part.path)]
+    return [svg.Node(marks, hit, lines, f"{lines[0]}, {node_label(part).partition(', ')[2]}", part.path)]
 
 
 def _input(column: Column, anatomy: Anatomy, scale: Scale) -> Mark:

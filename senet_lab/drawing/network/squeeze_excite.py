@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from senet_lab.architecture.style import Style
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Anatomy, Part
+from senet_lab.drawing.network.anatomy import Part
 from senet_lab.drawing.network.words import layer_tip, side
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size
-from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
 HEIGHT = 206
@@ -17,20 +16,16 @@ MAP, POOL, REDUCE, GATE, SCALE = 48, 172, 320, 470, 564  # where the map, the co
 SIGNS = {"sigmoid": "\u03c3", "tanh": "tanh", "relu": "\u03b4"}
 
 
-def draw_squeeze_excite(thing: Ledger | Anatomy, path: str, *, style: Style, interactive: bool = False) -> Drawing:
+def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: bool = False) -> Drawing:
     """Draw squeeze, reduction, gate and scale, the columns of channels to scale, with the paper's formulas below.
 
     Hu et al. 2018, eq. 2 to 4.
 
     Args:
-        path: of a squeeze-excite, such as "group2/block1/se".
+        part: a squeeze-excite.
+        block: the one that it is part of.
         style: names the pooling and the gate.
-
-    Raises:
-        ValueError: there is no such part; the error names those there are.
     """
-    anatomy = Anatomy.of(thing)
-    part, block = anatomy.part(path), anatomy.part(path.removesuffix("/se"))
     rows = {row.role: row for row in part.rows}
     reduce, gate = rows["reduce"], rows["gate"]
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
@@ -46,7 +41,7 @@ def draw_squeeze_excite(thing: Ledger | Anatomy, path: str, *, style: Style, int
         *_formulas(part, block, (reduce, gate), style),
     ]  # fmt: skip
     label = f"squeeze-excite of {channels} channels through {squeezed}, {part.params:,} parameters"
-    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
+    return svg.Drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
 
 def _map(x: float, part: Part) -> list[Mark]:
@@ -72,14 +67,14 @@ def _pooling(part: Part, row: Row, style: Style) -> Node:
     words = f"{style.squeeze} over"
     marks = [svg.text(x, LINE - 24, "squeeze", "label"), svg.text(x, LINE - 9, words), svg.text(x, LINE + 18, sides)]
     hit = Box(MAP + 30, LINE - 42, POOL - MAP - 34, 84)
-    return svg.node(marks, hit, layer_tip(row, f"{words} {sides}"), f"squeeze: {style.squeeze} pooling")
+    return svg.Node(marks, hit, layer_tip(row, f"{words} {sides}"), f"squeeze: {style.squeeze} pooling")
 
 
 def _scaling(row: Row) -> Node:
     """Draw the multiplication of the map by the gates."""
     marks = [svg.circle(SCALE, LINE, 13, "gate"), svg.text(SCALE, LINE + 6, "\u00d7", "sign")]
     words = "scale each channel"
-    return svg.node(marks, Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(row, words), words)
+    return svg.Node(marks, Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(row, words), words)
 
 
 def _column(x: float, height: float, channels: int) -> list[Mark]:
@@ -108,7 +103,7 @@ def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activati
     ]
     hit = Box(left, LINE - COLUMN_HEIGHT / 2, right - left, COLUMN_HEIGHT)
     words = f"{name}, {activation}: {inputs} to {outputs} channels, {row.params:,} parameters"
-    return svg.node(marks, hit, layer_tip(row, f"{name}: dense, {activation}"), words)
+    return svg.Node(marks, hit, layer_tip(row, f"{name}: dense, {activation}"), words)
 
 
 def _digits(number: int) -> str:

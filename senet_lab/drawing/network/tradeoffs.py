@@ -134,7 +134,7 @@ def _section(
     legend = f'<p class="sn-source"><span class="sn-key-here"></span>this network{key}</p>'
     return html(
         f'<h3 class="sn-title">{title}</h3>{legend}',
-        svg.drawing(TOP + HEIGHT + 42, label, marks),
+        svg.Drawing(TOP + HEIGHT + 42, label, marks),
         behind(name, _table(title, names, curves, place)),
     )
 

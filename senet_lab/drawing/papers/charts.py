@@ -64,7 +64,7 @@ def draw_main(present: Architecture | None) -> Drawing:
                   svg.text(to_x + 11, to_y + 4, f"{with_se.top1:.2f} with SE", "word-se", "start")]  # fmt: skip
         marks += _present(present, ((without, (x, y)), (with_se, (to_x, to_y))), (-14, 4), "end")
     label = "Top-1 error against multiply-adds: squeeze-excite lowers it in all five networks, at hardly any cost"
-    return svg.drawing(panel.bottom + 44, label, marks)
+    return svg.Drawing(panel.bottom + 44, label, marks)
 
 
 def draw_ratios(present: Architecture | None) -> Drawing:
@@ -84,7 +84,7 @@ def draw_ratios(present: Architecture | None) -> Drawing:
             marks += [svg.text(x + 11, y + 4, words, "label", "start"),
                       svg.text(x + 22 + 7 * len(words), y + 4, f"{row.top1:.2f}", anchor="start")]  # fmt: skip
     label = "Top-1 error against parameters: from ratio 2 to 16 all but the same error, for fewer parameters"
-    return svg.drawing(panel.bottom + 44, label, [*marks, *_present(present, tuple(spots), (0, -16))])
+    return svg.Drawing(panel.bottom + 44, label, [*marks, *_present(present, tuple(spots), (0, -16))])
 
 
 def draw_paths(present: Architecture | None) -> Drawing:
@@ -107,7 +107,7 @@ def draw_paths(present: Architecture | None) -> Drawing:
         svg.text(panel.left + panel.width / 2, panel.bottom + 35, "paths \u00d7 channels of a path in group 1")
     )
     label = "Top-1 error over cardinality: more and narrower paths, at equal cost, lower it"
-    return svg.drawing(panel.bottom + 44, label, marks)
+    return svg.Drawing(panel.bottom + 44, label, marks)
 
 
 def _axes(panel: Panel, values: tuple[float, ...], words: str) -> list[Mark]:

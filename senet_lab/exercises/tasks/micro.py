@@ -17,7 +17,7 @@ def _block(network: Architecture, group: int, number: int) -> tuple[Row, ...]:
 def identity_params(pick: Pick[int]) -> Task:
     """The convolutions of an identity block, by hand."""
     network, group = Architecture("resnet", 50, ratio=None), pick(2, 1, 3)
-    filters, out = network.plan[group - 1][:2]
+    filters, out = network.plan[group - 1].filters_in, network.plan[group - 1].filters_out
     rows = _block(network, group, 2)
     weights = sum(row.params for row in rows if row.kind == "conv")
     norm = sum(row.params for row in rows if row.kind == "batch norm")

@@ -46,7 +46,7 @@ def curves(reading: Reading, classes: Sequence[int], block: str = "") -> Html:
     height = (TOP + HEIGHT + BELOW) * -(-len(blocks) // columns)
     label = f"Mean gate of each channel, by class: {', '.join(title(path, ' ') for path in blocks)}"
     tables = "".join(_table(reading, path, classes) for path in blocks)
-    return html(class_key(reading, classes), svg.drawing(height, label, marks), behind("curves", tables))
+    return html(class_key(reading, classes), svg.Drawing(height, label, marks), behind("curves", tables))
 
 
 def _stage(reading: Reading, path: str, classes: Sequence[int], left: float, top: float, width: float) -> list[Mark]:

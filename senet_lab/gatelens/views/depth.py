@@ -48,7 +48,7 @@ def depth(reading: Reading, selected: str = "", untrained: Reading | None = None
     label = "How class-specific the gates are by depth: " + ", ".join(
         f"{title(path, ' ')} {reading.specificity[path]:.3g}" for path in paths
     )
-    return html(svg.drawing(TOP + HEIGHT + 46, label, marks), behind("depth", _table(reading, untrained)))
+    return html(svg.Drawing(TOP + HEIGHT + 46, label, marks), behind("depth", _table(reading, untrained)))
 
 
 def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[Mark]:

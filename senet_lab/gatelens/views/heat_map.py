@@ -45,7 +45,7 @@ def heat_map(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
     )
     rows = reading.specific_channels(path, present, len(heat.channels))
     table = _table(reading, path, present, rows)
-    return html(svg.drawing(TOP + HEIGHT + 42, label, marks), behind("heat", table))
+    return html(svg.Drawing(TOP + HEIGHT + 42, label, marks), behind("heat", table))
 
 
 def _rows(channels: Sequence[int]) -> list[Mark]:

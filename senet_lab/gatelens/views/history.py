@@ -33,7 +33,7 @@ def history(moments: Sequence[Moment], selected: str = "") -> str:
     marks += _lines(left, paths, selected, epochs, [moment.mean for moment in moments])
     marks += _lines(right, paths, selected, epochs, ratios)
     label = f"Mean gate and F ratio of {len(paths)} blocks from epoch {span[0]} to {epochs[-1]}"
-    return f"{svg.drawing(TOP + HEIGHT + 44, label, marks)}{behind('history', _table(moments))}"
+    return f"{svg.Drawing(TOP + HEIGHT + 44, label, marks)}{behind('history', _table(moments))}"
 
 
 def blocks_drawn(moments: Sequence[Moment], selected: str = "") -> list[str]:

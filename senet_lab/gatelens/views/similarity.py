@@ -42,7 +42,7 @@ def similar_classes(reading: Reading, path: str, classes: Sequence[int]) -> Html
     label = f"Similarity of {len(names)} classes in {title(path, ' ')}: most similar {pairs[0][0]} and {pairs[0][1]}"
     rows = [[f"{a} and {b}", signed(value)] for a, b, value in pairs]
     table = listing("Pairs of classes, the most similar first", ["Pair", "Correlation"], rows)
-    return html(svg.drawing(TOP + SIDE + 16, label, marks), behind("similarity", table))
+    return html(svg.Drawing(TOP + SIDE + 16, label, marks), behind("similarity", table))
 
 
 def ranked_pairs(names: Sequence[str], alike: Matrix) -> list[tuple[str, str, float]]:

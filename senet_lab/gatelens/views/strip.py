@@ -63,7 +63,7 @@ def strip(
             marks.append(_frame(bar, specificity.get(bar.path, 1.0), top))
     ratios = ", ".join(f"{title(path, ' ')} {value:.3g}" for path, value in specificity.items())
     label = f"How class-specific each gate is, as F ratio: {ratios}"
-    return html(svg.drawing(HEIGHT, label, marks, interactive, selected))
+    return html(svg.Drawing(HEIGHT, label, marks, interactive, selected))
 
 
 def strip_legend() -> str:
@@ -155,7 +155,7 @@ def _block(bar: Bar, value: float | None, top: float, is_held: bool, before: flo
     if value is None:
         lines = [words, "no squeeze-excite, so no gate"]
         hit = Box(box.x - GAP / 2, box.y - 4, box.width + GAP, box.height + 8)
-        return svg.node([svg.rect(*box, bar.kind)], hit, lines, ", ".join(lines))
+        return svg.Node([svg.rect(*box, bar.kind)], hit, lines, ", ".join(lines))
     height = _height(value, top)
     mark = Box(box.x, box.y - 3 - height, box.width, height)
     marks: list[Mark] = [svg.rect(*box, bar.kind), svg.rect(*mark, f"gate-mark sn-level-{level(value, top)}", 1)]
@@ -168,7 +168,7 @@ def _block(bar: Bar, value: float | None, top: float, is_held: bool, before: flo
     lines += ["its gate is held"] if is_held else []
     tallest = MAX_SLAB_HEIGHT + MAX_MARK_HEIGHT
     hit = Box(box.x - GAP / 2, FLOOR - tallest - 18, box.width + GAP, tallest + 20)
-    return svg.node(marks, hit, lines, ", ".join(lines), bar.path)
+    return svg.Node(marks, hit, lines, ", ".join(lines), bar.path)
 
 
 def _frame(bar: Bar, value: float, top: float) -> Mark:
