@@ -190,7 +190,6 @@ class Drawing:
         return _write(self.marks, Output(self.interactive, self._tab_stop(), sheet))
 
     def _tab_stop(self) -> Node | None:
-        """Return the node to be reached with Tab, if there is any."""
         nodes = [mark for mark in self.marks if isinstance(mark, Node)] if self.interactive else []
         matches = (node for node in nodes if self.focus and node.path == self.focus)
         return next(matches, nodes[0] if nodes else None)

@@ -102,7 +102,6 @@ def _classes(scene: Scene) -> str:
 
 
 def _holding(scene: Scene) -> str:
-    """Return what gates are held at, a switch for the block that is looked into, and which are held."""
     state, reading = scene.state, scene.reading
     if reading is None:
         return ""
@@ -130,7 +129,6 @@ def _holding(scene: Scene) -> str:
 
 
 def _saving(scene: Scene) -> str:
-    """Return which figure, the formats in which it can be saved, and the path of the last one."""
     if scene.reading is None:
         return ""
     options = "".join(

@@ -55,7 +55,6 @@ def _read(_: Source, results: Results) -> Reading:
 
 
 def _loaded_and_read(results: Results) -> tuple[Loaded, Reading]:
-    """Return the network and its gates, for what builds on them."""
     if LOAD not in results or READ not in results:
         raise ValueError("its gates could not be read")
     return results[LOAD], results[READ]

@@ -11,7 +11,7 @@ from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.controls import side
 from senet_lab.gatelens.image_chooser import PLACEHOLDER, image_chooser
-from senet_lab.gatelens.messages import Page
+from senet_lab.gatelens.messages import Page, Parts
 from senet_lab.gatelens.results import LOAD
 from senet_lab.gatelens.scene import Scene
 from senet_lab.gatelens.views.ablation import ablation_words, alone_and_together
@@ -29,7 +29,7 @@ from senet_lab.gatelens.views.strip import strip, strip_legend
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
 
-PARTS = ("heading", "strip", "side", "body")  # of the page, each of which is a trait of its own
+PARTS = tuple(Parts.__annotations__)  # each of which is a trait of its own
 NOTHING_SHIPS = (
     "No network with gates ships with this version. Choose one in the list: a run that the Trainer keeps, or one of "
     "timm\u2019s, which is fetched when you say so. Or give one of your own: GateLens(model, images, labels)."
@@ -141,7 +141,6 @@ def _strip(scene: Scene, interactive: bool = True) -> Html:
 
 
 def _tab(scene: Scene) -> Tab:
-    """Return the sentence and the picture of the open tab."""
     if scene.state.tab == "Training" and scene.recorded:  # needs no reading
         return _training(scene)
     if scene.cost:
@@ -181,7 +180,6 @@ def _draw_tab(scene: Scene, reading: Reading) -> Tab:
 
 
 def _image(scene: Scene, reading: Reading) -> Tab:
-    """Show images to choose from, a place for a file of one's own, and the passage of the selected one."""
     chooser, passage = image_chooser(scene, reading), scene.passage
     if passage is None:
         return "An image through the network: choose one below, or drop one of your own.", f"{chooser}{PLACEHOLDER}"

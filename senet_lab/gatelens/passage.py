@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,10 +47,6 @@ class Passage:
     lowered: list[ChannelMaps]
     about: str = ""
     outputs: tuple[str, ...] = ()
-
-    def names(self, classes: Sequence[str]) -> Sequence[str]:
-        """Return the names of what is guessed; `classes` are those of the labels."""
-        return self.outputs or classes
 
 
 def passage_of(

@@ -20,40 +20,12 @@ MAX_HEAT_IMAGES, MAX_HEAT_CHANNELS = 60, 64  # per class, and per block: more wo
 N_BINS = 40
 
 
-class ClassCurves(NamedTuple):
-    """The mean gates of classes, channels sorted by their mean over these classes.
-
-    Attributes:
-        points: for each class, means of neighboring channels.
-        n_channels: the number of channels of the block.
-        channels_per_point: the number of neighbors that a point is the mean of; at the end it may be fewer.
-    """
-
-    points: list[list[float]]
-    n_channels: int
-    channels_per_point: int
-
-
 class ChannelRow(NamedTuple):
     """One channel: its number, its mean gate for each class, and a statistic of it."""
 
     channel: int
     means: list[float]
     statistic: float
-
-
-class HeatMap(NamedTuple):
-    """Gates as a picture, a row per channel, the most specific channel on top, and a column per image.
-
-    Attributes:
-        picture: a PNG as a data URI.
-        channels: the numbers of the channels, from top to bottom.
-        counts: the number of images of each class, from left to right.
-    """
-
-    picture: str
-    channels: list[int]
-    counts: list[int]
 
 
 class BlockSummary(NamedTuple):
@@ -196,11 +168,10 @@ class Reading:
         order = np.argsort(means.mean(0), kind="stable") if len(means) else np.arange(means.shape[1])
         return means[:, order], order
 
-    def curves(self, path: str, classes: Sequence[int], max_points: int) -> ClassCurves:
-        """Return the curves of classes; channels that are too many for the points are averaged with neighbors."""
-        means, order = self.sorted_means(path, classes)
-        points, size = thin_out(means, max_points)
-        return ClassCurves(points.tolist(), len(order), size)
+    def curves(self, path: str, classes: Sequence[int], max_points: int) -> tuple[list[list[float]], int]:
+        """Return the points of each class's curve, and of how many neighboring channels a point is the mean."""
+        points, size = thin_out(self.sorted_means(path, classes)[0], max_points)
+        return points.tolist(), size
 
     def differing_channels(self, path: str, classes: Sequence[int], count: int) -> list[ChannelRow]:
         """Return the channels with the greatest ranges of mean gates over classes, the greatest first."""
@@ -241,13 +212,16 @@ class Reading:
         """Count the channels of a block with an F ratio above a threshold."""
         return int((self.channel_ratios(path)[1] > threshold).sum())
 
-    def heat_map(self, path: str, classes: Sequence[int]) -> HeatMap:
-        """Return the gates of the first images of classes, one class after the other."""
+    def heat_map(self, path: str, classes: Sequence[int]) -> tuple[str, list[int], list[int]]:
+        """Return the gates of the first images of classes as a picture, a PNG as a data URI.
+
+        With the numbers of the channels, from top to bottom, the most specific first; and the number of images of
+        each class, from left to right.
+        """
         parts = [np.flatnonzero(self.labels == number)[:MAX_HEAT_IMAGES] for number in classes]
         channels = self.channel_ratios(path)[0][:MAX_HEAT_CHANNELS]
         values = self.gates[path][np.concatenate(parts)][:, channels].T
-        picture = png(colorize(values, *self.bounds))
-        return HeatMap(picture, channels.tolist(), [len(part) for part in parts])
+        return png(colorize(values, *self.bounds)), channels.tolist(), [len(part) for part in parts]
 
     @cached_property
     def color_scale(self) -> str:

@@ -20,7 +20,7 @@ class Work:
 
     Attributes:
         results, failed: what was found out, and why it could not be, by key.
-        words: what is being done; "" where nothing is.
+        words, busy: what is being done, "" where nothing is; and whether anything is.
         weights_version: that of the weights whose gates were read, see `Source`.
     """
 
@@ -33,7 +33,7 @@ class Work:
         self._listeners: list[weakref.WeakMethod[Callable[[], None]]] = []
         self._keys: list[Key] = []  # still to be found out
         self._lock = threading.Lock()
-        self._running = False
+        self.busy = False
         self._threads = 0  # one that is about to end still has listeners to call
 
     @property
@@ -70,9 +70,9 @@ class Work:
         """Find out these, in this order, instead of those before; a job that has begun is finished first."""
         with self._lock:
             self._keys = self._unknown(keys)
-            if self._running or not self._keys:
+            if self.busy or not self._keys:
                 return
-            self._running = True
+            self.busy = True
             self._threads += 1
             self.words = describe_job(self._keys[0], len(self._keys) - 1)
         threading.Thread(target=self._run, args=(_policy(),), daemon=True).start()
@@ -89,11 +89,6 @@ class Work:
                 raise TimeoutError(f"after {timeout:g} seconds: {self.words}")
             time.sleep(0.02)
 
-    @property
-    def busy(self) -> bool:
-        """Whether a job is running."""
-        return self._running
-
     def _unknown(self, keys: Sequence[Key]) -> list[Key]:
         return [key for key in keys if key not in self.results and key not in self.failed]
 
@@ -103,7 +98,7 @@ class Work:
             with self._lock:
                 self._keys = self._unknown(self._keys)
                 if not self._keys:
-                    self._running, self.words = False, ""
+                    self.busy, self.words = False, ""
                     break
                 key = self._keys.pop(0)
             self.words = describe_job(key, len(self._keys))

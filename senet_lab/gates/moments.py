@@ -95,7 +95,6 @@ def kept(path: Path) -> list[Moment]:
 
 
 def _moment(values: Any) -> Moment:
-    """Return the moment that an object of the file stands for."""
     if not isinstance(values, dict) or not {"epoch", "mean", "specificity"} <= set(values):
         raise ValueError(f"each moment must have `epoch`, `mean` and `specificity`, unlike {quoted(values)}")
     epoch, accuracy = whole("epoch", values["epoch"], 0, 10**9), values.get("accuracy")

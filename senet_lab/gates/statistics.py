@@ -94,7 +94,6 @@ def similarity(values: Array, labels: Array, *, centred: bool = True) -> Array:
 
 
 def _mean_squares(values: Array, labels: Array) -> tuple[Array, Array]:
-    """Return the mean squares between and within classes, of each channel."""
     import numpy as np
 
     values, labels = _check_labeled(values, labels)

@@ -87,10 +87,10 @@ def test_channels_that_are_too_many_for_points_are_averaged_with_their_neighbour
 def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_the_other():
     gates_ = READING.gates[PATHS[3]]
     order, ratios = READING.channel_ratios(PATHS[3])
-    heat = READING.heat_map(PATHS[3], [0, 2])
+    _, channels, counts = READING.heat_map(PATHS[3], [0, 2])
     assert order[0] == gates.most_specific(gates_, READING.labels, 1)[0] == ratios.argmax()
-    assert heat.channels == gates.most_specific(gates_, READING.labels, len(order)).tolist()
-    assert heat.counts == [20, 20]
+    assert channels == gates.most_specific(gates_, READING.labels, len(order)).tolist()
+    assert counts == [20, 20]
     values = np.concatenate([gates_[READING.labels == number] for number in (0, 2)])[:, order].T
     best, two_best = (READING.specific_channels(PATHS[3], [0, 2], count) for count in (1, 2))
     assert best == two_best[:1]

@@ -197,7 +197,6 @@ def _squeeze_excite(rows: tuple[Row, ...], x: float, line: float, box: Box, path
 
 
 def _hourglass(box: Box, neck: float) -> Mark:
-    """Draw two funnels that meet in the middle of a box, at a neck."""
     x, y, width, height = box
     half, narrow = width / 2, (height - neck) / 2
     return svg.path(
@@ -225,7 +224,6 @@ def _shortcut(part: Part, sum_x: float, line: float, *, has_se: bool) -> list[Ma
 
 
 def _projection(row: Row, before: str) -> Node:
-    """Draw the convolution of a projection shortcut."""
     box = Box(132, SHORTCUT_Y - 19, 116, 38)
     lines = _lines(row, before, stride_apart=False)
     marks = [

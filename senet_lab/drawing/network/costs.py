@@ -33,7 +33,6 @@ def draw_costs(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str
 
 
 def _cost(part: Part, total: Part, top: float, pitch: float) -> Node:
-    """Draw one part's name, output and two bars, each to the scale of the whole."""
     base, bar = top + pitch / 2 + 4, min(16.0, pitch - 5)
     at = top + (pitch - bar) / 2
     params, macs = (FULL_BAR * n / (whole or 1) for n, whole in ((part.params, total.params), (part.macs, total.macs)))

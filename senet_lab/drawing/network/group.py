@@ -57,7 +57,6 @@ def _block(part: Part, x: float, step: float, scale: float) -> Node:
 
 
 def _squeeze_excite(part: Part, box: Box, scale: float) -> list[Mark]:
-    """Draw the bar of squeeze-excite with what the squeeze leaves, and both as numbers."""
     if not part.squeezed_channels:
         return []
     neck = min(box.width, max(1.5, scale * sqrt(part.squeezed_channels)))

@@ -92,7 +92,6 @@ def _boxes(column: Column, scale: Scale) -> list[tuple[Slab, Box]]:
 
 
 def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
-    """Draw a block, a fold, or what has no blocks."""
     part = slab.parts[0]
     hit = Box(box.x - GAP / 2, box.y - ARC_HEIGHT + 2, box.width + GAP, box.height + ARC_HEIGHT + 4)
     if slab.fixed:
@@ -109,7 +108,6 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
 
 
 def _squeeze_excite(part: Part, box: Box, scale: Scale) -> list[Mark]:
-    """Draw the bar of squeeze-excite, in its middle what the squeeze leaves."""
     if not part.squeezed_channels:
         return []
     neck = min(box.width, max(1.0, sqrt(part.squeezed_channels) * scale.across))
@@ -162,7 +160,6 @@ def _holds(slab: Slab, group: str, selected: str) -> bool:
 
 
 def _frame(boxes: list[Box]) -> Box:
-    """Return a frame around slabs and the squeeze-excite bars above them."""
     left, top = min(box.x for box in boxes) - 4, min(box.y for box in boxes) - 12
     right, bottom = max(box.x + box.width for box in boxes) + 4, max(box.y + box.height for box in boxes) + 4
     return Box(left, top, right - left, bottom - top)

@@ -47,7 +47,6 @@ def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
 
 
 def _layer(rows: list[Row], x: float, step: float) -> Node:
-    """Draw a box with what a layer does, and under it its output and sums."""
     row = rows[0]
     width = min(148.0, step - 12)
     box = Box(x - width / 2, MIDDLE - 44, width, 88)

@@ -43,7 +43,6 @@ def poster_svg(architecture: Architecture) -> str:
 
 
 def _key(y: float) -> list[Mark]:
-    """Draw what each mark stands for."""
     marks, x = list[Mark](), float(MARGIN)
     for (kind, width, height), words in KEY:
         marks += [

@@ -45,13 +45,11 @@ def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: b
 
 
 def _map(x: float, part: Part) -> list[Mark]:
-    """Draw a feature map: three sheets behind each other, and its size."""
     sheets = [svg.rect(x - 22 + 7 * i, LINE - 24 - 5 * i, 36, 52, "sheet") for i in (2, 1, 0)]
     return [*sheets, svg.text(x, LINE + 54, size(part.output_shape))]
 
 
 def _connections() -> list[Mark]:
-    """Draw the lines from the map to the pooling, from the gates to the scaling, and the map itself to the scaling."""
     top = 10
     return [
         svg.path(f"M{MAP + 28} {LINE}H{POOL - COLUMN_WIDTH / 2}", "se-line"),
@@ -62,7 +60,6 @@ def _connections() -> list[Mark]:
 
 
 def _pooling(part: Part, row: Row, style: Style) -> Node:
-    """Write which pooling squeezes a map of which size."""
     x, sides = (MAP + 28 + POOL) / 2 - 4, side(part.output_shape)
     words = f"{style.squeeze} over"
     marks = [svg.text(x, LINE - 24, "squeeze", "label"), svg.text(x, LINE - 9, words), svg.text(x, LINE + 18, sides)]
@@ -71,14 +68,12 @@ def _pooling(part: Part, row: Row, style: Style) -> Node:
 
 
 def _scaling(row: Row) -> Node:
-    """Draw the multiplication of the map by the gates."""
     marks = [svg.circle(SCALE, LINE, 13, "gate"), svg.text(SCALE, LINE + 6, "\u00d7", "sign")]
     words = "scale each channel"
     return svg.Node(marks, Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(row, words), words)
 
 
 def _column(x: float, height: float, channels: int) -> list[Mark]:
-    """Draw a number for each channel, as a column to the scale of the channels."""
     return [
         svg.rect(x - COLUMN_WIDTH / 2, LINE - height / 2, COLUMN_WIDTH, height, "neck", 1),
         svg.text(x, LINE + COLUMN_HEIGHT / 2 + 16, f"1\u00d71 \u00d7 {channels}", "label"),
@@ -86,7 +81,6 @@ def _column(x: float, height: float, channels: int) -> list[Mark]:
 
 
 def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activation: str) -> Node:
-    """Draw the weights between two columns, and how many they are."""
     left, right = x + COLUMN_WIDTH / 2, x + REDUCE - POOL - COLUMN_WIDTH / 2
     before, after = heights
     x, anchor = (left + 8, "start") if before > after else (right - 8, "end")  # where the words have room

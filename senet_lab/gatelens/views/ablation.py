@@ -124,7 +124,6 @@ def _by_class(together: Ablation | None, classes: Sequence[str], reason: str) ->
 
 
 def _bar(panel: Panel, change: float, top: float, kind: str) -> list[Mark]:
-    """Draw a bar from the middle to the change, and its number at the end."""
     zero, end = panel.x(0), panel.x(change)
     shift, anchor = (-5, "end") if change < 0 else (5, "start")
     number = svg.text(end + shift, top + 15, signed_points(change), "inked", anchor)

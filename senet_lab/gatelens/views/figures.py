@@ -162,7 +162,6 @@ def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Fig
 
 
 def _class_numbers(shown: Sequence[str] | None, labels: Array, classes: Sequence[str]) -> list[int]:
-    """Return the numbers of the classes that have a curve."""
     present = _classes_present(labels)
     if shown is None:
         return present

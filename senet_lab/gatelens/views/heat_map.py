@@ -29,27 +29,26 @@ def heat_map(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
     present = reading.present(classes)
     if not present:
         return '<p class="sn-finding">Choose a class that has images.</p>'
-    heat = reading.heat_map(path, present)
+    picture, channels, counts = reading.heat_map(path, present)
     low, high = reading.bounds
-    n_images = sum(heat.counts)
+    n_images = sum(counts)
     marks: list[Mark] = [
         svg.text(LEFT, 16, f"{title(path)}: gates of {counted(n_images, 'image')}", "label", "start"),
-        image(heat.picture, Box(LEFT, TOP, WIDTH, HEIGHT)),
-        *_rows(heat.channels),
-        *_classes(reading, present, heat.counts),
+        image(picture, Box(LEFT, TOP, WIDTH, HEIGHT)),
+        *_rows(channels),
+        *_classes(reading, present, counts),
         *_scale(reading.color_scale, low, high),
     ]
     label = (
-        f"Heat map of {title(path, ' ')}: {len(heat.channels)} channels, the most class-specific on top, by "
+        f"Heat map of {title(path, ' ')}: {len(channels)} channels, the most class-specific on top, by "
         f"{n_images} images of {', '.join(reading.classes[number] for number in present)}"
     )
-    rows = reading.specific_channels(path, present, len(heat.channels))
+    rows = reading.specific_channels(path, present, len(channels))
     table = _table(reading, path, present, rows)
     return html(svg.Drawing(TOP + HEIGHT + 42, label, marks), behind("heat", table))
 
 
 def _rows(channels: Sequence[int]) -> list[Mark]:
-    """Write the numbers of some channels beside their rows, and what they are."""
     pitch = HEIGHT / len(channels)
     step = max(1, round(22 / pitch))
     marks: list[Mark] = [
@@ -75,7 +74,6 @@ def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) ->
 
 
 def _scale(picture: str, low: float, high: float) -> list[Mark]:
-    """Draw the colors from the least gate to the greatest."""
     x = LEFT + WIDTH + 22
     marks: list[Mark] = [
         image(picture, Box(x, TOP, SCALE_WIDTH, HEIGHT)),

@@ -63,7 +63,7 @@ def _guesses(passage: Passage, classes: Sequence[str]) -> str:
     """Show the most probable classes, as bars with their numbers; the right one is marked in words."""
     if passage.guesses is None:
         return '<p class="sn-finding">This network has no classifier, so there is no prediction.</p>'
-    rows, names = [], passage.names(classes)
+    rows, names = [], passage.outputs or classes
     for number, probability in passage.guesses:
         right = " (its label)" if number == passage.label and not passage.outputs else ""
         rows.append(
@@ -139,8 +139,8 @@ def _guess_words(passage: Passage, classes: Sequence[str]) -> str:
     if passage.guesses is None:
         return ""
     guess, probability = passage.guesses[0]
-    verdict = ""
+    verdict, name = "", (passage.outputs or classes)[guess]
     if passage.label is not None:
         is_right = guess == passage.label and not passage.outputs
         verdict = ", correctly" if is_right else f"; its label is {classes[passage.label]}"
-    return f"{passage.name} is classified as {passage.names(classes)[guess]} with {share(probability, 0)}{verdict}. "
+    return f"{passage.name} is classified as {name} with {share(probability, 0)}{verdict}. "

@@ -71,7 +71,6 @@ def _heads(names: Sequence[str], pitch: float) -> list[Mark]:
 
 
 def _pairs(pairs: Sequence[tuple[str, str, float]]) -> list[Mark]:
-    """List the most and the least similar pairs beside the fields."""
     x, marks = LEFT + SIDE + 40, list[Mark]()
     for top, words, its in ((TOP + 8, "most similar", pairs[:5]), (TOP + 150, "least similar", pairs[:-6:-1])):
         marks.append(svg.text(x, top, words, "label", "start"))
