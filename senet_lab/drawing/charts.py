@@ -73,11 +73,6 @@ def _plain(number: float) -> float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def log_range(values: Sequence[float]) -> tuple[float, float]:
-    """Return room for the values on a log axis, and for labels under the least and over the largest."""
-    return min(values) / 2.4, max(values) * 1.7
-
-
 def grid(panel: Panel, values: Sequence[float]) -> list[Mark]:
     """Return a hairline for each value of the upright axis, and its number on the left; the unit is in the title."""
     marks: list[Mark] = []

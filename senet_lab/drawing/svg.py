@@ -134,7 +134,7 @@ class Node(NamedTuple):
         tab_index = "0" if self is output.tab_stop else "-1"
         return (
             f'<g class="sn-node" tabindex="{tab_index}" {role} aria-label="{label}" data-tip="{tip}">'
-            f'<rect class="sn-hit"{_rect_attributes(*self.hit, 4)}/>{marks}</g>'
+            f'<rect class="sn-hit"{_place(*self.hit)} rx="4"/>{marks}</g>'
         )
 
 
@@ -203,13 +203,16 @@ def _write(marks: Iterable[Mark], output: Output) -> str:
     return "".join([mark.svg(output) for mark in marks])
 
 
-def rect(x: float, y: float, width: float, height: float, kind: str, radius: float = 2) -> Shape:
-    """Return a rectangle from its top left corner."""
-    return Shape("rect", kind, _rect_attributes(x, y, width, height, radius))
+def rect(
+    x: float, y: float, width: float, height: float, kind: str, radius: float = 2, opacity: float | None = None
+) -> Shape:
+    """Return a rectangle from its top left corner, filled as far as `opacity` says."""
+    style = () if opacity is None else (("fill-opacity", f"{opacity:.2f}"),)
+    return Shape("rect", kind, f'{_place(x, y, width, height)} rx="{radius:g}"', style=style)
 
 
-def _rect_attributes(x: float, y: float, width: float, height: float, radius: float) -> str:
-    return f' x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"'
+def _place(x: float, y: float, width: float, height: float) -> str:
+    return f' x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
 
 
 def path(steps: str, kind: str) -> Shape:
@@ -225,6 +228,17 @@ def circle(x: float, y: float, radius: float, kind: str) -> Shape:
 def text(x: float, y: float, words: str, kind: str = "note", anchor: str = "middle") -> Shape:
     """Return words on the baseline y."""
     return Shape("text", kind, f' x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"', words)
+
+
+def turned_text(x: float, y: float, angle: float, words: str, kind: str, anchor: str = "start") -> Shape:
+    """Return words that are turned around the point where they begin, or around their middle."""
+    turn = f"translate({x:.1f} {y:.1f}) rotate({angle:g})"
+    return Shape("text", kind, f' transform="{turn}" text-anchor="{anchor}"', words)
+
+
+def image(uri: str, box: Box) -> Shape:
+    """Return a picture in a drawing, its pixels as they are."""
+    return Shape("image", "pixels", f' href="{uri}"{_place(*box)} preserveAspectRatio="none"')
 
 
 def lines(x: float, y: float, words: Iterable[str], step: float = 15) -> list[Mark]:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from senet_lab.gatelens.sources.run_folder import RunFolder
-from senet_lab.gatelens.sources.run_list import RunList
+from senet_lab.gatelens.sources.run_list import RunFolder, RunList
 from senet_lab.gatelens.sources.snapshot import RUNS_PREFIX, RunSnapshot
 from senet_lab.gatelens.sources.source import Source
 from senet_lab.gatelens.work import Work

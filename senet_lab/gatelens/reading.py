@@ -6,7 +6,7 @@ Only what computes imports this module, since it needs NumPy; views are given a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -56,6 +56,7 @@ class Reading:
     classes: tuple[str, ...]
     predictions: Array | None = None
     given: bool = True
+    _channel_ratios: dict[str, tuple[Array, Array]] = field(default_factory=dict, init=False)
 
     def __repr__(self) -> str:
         return f"<Reading of {len(self.gates)} gates, {len(self.labels):,} images, {len(self.classes)} classes>"
@@ -197,10 +198,6 @@ class Reading:
             ratios = channel_specificity(values, self.labels) if self.comparable else np.zeros(values.shape[1])
             self._channel_ratios[path] = np.argsort(-ratios, kind="stable"), ratios
         return self._channel_ratios[path]
-
-    @cached_property
-    def _channel_ratios(self) -> dict[str, tuple[Array, Array]]:
-        return {}
 
     def specific_channels(self, path: str, classes: Sequence[int], count: int) -> list[ChannelRow]:
         """Return the channels with the highest F ratio, the highest first, with their mean gates for classes."""

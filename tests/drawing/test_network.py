@@ -15,8 +15,9 @@ from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.block import draw_block
 from senet_lab.drawing.network.overview import HEIGHT, draw_network
 from senet_lab.drawing.network.part import draw_part
-from senet_lab.drawing.network.paths import about, breadcrumb, parent, parts, resolve
+from senet_lab.drawing.network.paths import breadcrumb, resolve
 from senet_lab.drawing.network.summary import picture
+from senet_lab.drawing.network.words import facts
 from senet_lab.nets.layers import Add, BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, ReLU
 
 RESNEXT = Architecture("resnext", 50)
@@ -56,6 +57,21 @@ def words(drawing):
 
 def nodes(drawing):
     return marks(drawing, "node")
+
+
+def parts(thing, path=""):
+    """The paths that can be entered from here, in order."""
+    anatomy = Anatomy.of(thing)
+    part = anatomy.part(path)
+    if not path:
+        return tuple(anatomy.groups)
+    if part.kind == "group":
+        return tuple(block.path for block in anatomy.groups[path])
+    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed_channels else ()
+
+
+def about(thing, path=""):
+    return escape(facts(Anatomy.of(thing).part(path)))
 
 
 def every_path(thing, path=""):
@@ -356,7 +372,7 @@ def test_parts_and_parent_of_a_path_lead_in_and_out():
     assert parts(ledger, "group2/block1") == ("group2/block1/se",)
     assert parts(ledger, "stem") == parts(ledger, "group2/block1/se") == ()
     for path in every_path(ledger):
-        assert not path or path in parts(ledger, parent(path))
+        assert not path or path in parts(ledger, path.rpartition("/")[0])
 
 
 @pytest.mark.parametrize(

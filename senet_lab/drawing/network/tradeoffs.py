@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.charts import Panel, floor_line, grid, line, log_range, ticks
+from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.papers.charts import error_charts
 from senet_lab.drawing.svg import Mark
@@ -111,7 +111,8 @@ def _section(
         left = LEFT + index * (WIDTH + GAP)
         values = [measure.of(net) for net in (present, *(net for curve in curves for _, net in curve.points))]
         log = len(curves) > 1
-        y_range = log_range(values) if log else (0.0, 1.2 * max(values))
+        # On a log axis with room for labels under the least and over the largest.
+        y_range = (min(values) / 2.4, 1.7 * max(values)) if log else (0.0, 1.2 * max(values))
         panel = Panel(left, TOP, WIDTH, HEIGHT, (-0.3, len(names) - 0.7), y_range, log)
         heading = f"{measure.title}, {measure.prefix}{', log scale' if log else ''}"
         marks.append(svg.text(left - 40, 14, heading, "label", "start"))

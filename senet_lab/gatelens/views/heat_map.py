@@ -13,7 +13,6 @@ from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.classes import class_styles
 from senet_lab.gatelens.views.depth import TOO_FEW
-from senet_lab.gatelens.views.marks import image, turned_text
 from senet_lab.gatelens.views.numbers import brief
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def heat_map(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
     n_images = sum(counts)
     marks: list[Mark] = [
         svg.text(LEFT, 16, f"{title(path)}: gates of {counted(n_images, 'image')}", "label", "start"),
-        image(picture, Box(LEFT, TOP, WIDTH, HEIGHT)),
+        svg.image(picture, Box(LEFT, TOP, WIDTH, HEIGHT)),
         *_rows(channels),
         *_classes(reading, present, counts),
         *_scale(reading.color_scale, low, high),
@@ -56,7 +55,7 @@ def _rows(channels: Sequence[int]) -> list[Mark]:
         for row in range(0, len(channels), step)
     ]
     words = "channel, most class-specific on top"
-    return [*marks, turned_text(11, TOP + HEIGHT / 2, -90, words, "note", "middle")]
+    return [*marks, svg.turned_text(11, TOP + HEIGHT / 2, -90, words, "note", "middle")]
 
 
 def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) -> list[Mark]:
@@ -76,7 +75,7 @@ def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) ->
 def _scale(picture: str, low: float, high: float) -> list[Mark]:
     x = LEFT + WIDTH + 22
     marks: list[Mark] = [
-        image(picture, Box(x, TOP, SCALE_WIDTH, HEIGHT)),
+        svg.image(picture, Box(x, TOP, SCALE_WIDTH, HEIGHT)),
         svg.text(x + SCALE_WIDTH + 22, 16, "gate", "note", "end"),
     ]
     for part, shift in ((0, 10), (0.5, 4), (1, 2)):
