@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil, floor, log10
 from typing import NamedTuple
 
@@ -86,6 +86,13 @@ def grid(panel: Panel, values: Sequence[float]) -> list[Mark]:
 def floor_line(panel: Panel) -> Mark:
     """Return the lower axis."""
     return svg.path(f"M {panel.left:.1f} {panel.bottom:.1f} h {panel.width:.1f}", "axis")
+
+
+def axes(panel: Panel, labels: Iterable[tuple[float, str]], words: str) -> list[Mark]:
+    """Return the grid and the lower axis, with a label at each of some values of it, and words below these."""
+    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
+    marks += [svg.text(panel.x(value), panel.bottom + 17, label) for value, label in labels]
+    return [*marks, svg.text(panel.left + panel.width / 2, panel.bottom + 35, words)]
 
 
 def line(points: Sequence[tuple[float, float]], kind: str) -> Mark:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from senet_lab.gatelens.controls import attribute_if
+from senet_lab.gatelens.controls import attribute_if, button
 from senet_lab.gatelens.scene import Scene
 from senet_lab.gatelens.views.image import Thumbnail, thumbnails
 
@@ -29,9 +29,8 @@ def image_chooser(scene: Scene, reading: Reading) -> str:
     if numbers and scene.loaded:
         images = thumbnails([_thumbnail(scene.loaded, reading, number) for number in numbers], state.image)
     turn = "".join(
-        f'<button type="button" class="sn-button" data-ask="page" data-value="{to}" data-key="{words}"'
-        f' aria-disabled="{str(not 0 <= to < pages).lower()}">{words}</button>'
-        for words, to in (("Previous", page - 1), ("Next", page + 1))
+        button(words, f'data-ask="page" data-value="{to}" data-key="{words}" aria-disabled="{str(is_end).lower()}"')
+        for words, to, is_end in (("Previous", page - 1, not page), ("Next", page + 1, page + 1 == pages))
     )
     wrong = ""
     if reading.accuracy is not None:

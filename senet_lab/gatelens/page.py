@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from senet_lab.drawing.html import Html, html, still_page
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.units import counted
-from senet_lab.gatelens.controls import side
+from senet_lab.gatelens.controls import button, side
 from senet_lab.gatelens.image_chooser import PLACEHOLDER, image_chooser
 from senet_lab.gatelens.messages import Page, Parts
 from senet_lab.gatelens.results import LOAD
@@ -144,8 +144,8 @@ def _tab(scene: Scene) -> Tab:
     if scene.state.tab == "Training" and scene.recorded:  # needs no reading
         return _training(scene)
     if scene.cost:
-        button = '<button type="button" class="sn-button" data-ask="load" data-value="true">Fetch and load it</button>'
-        return scene.cost, f"<p>{button}</p>"
+        load = button("Fetch and load it", 'data-ask="load" data-value="true"')
+        return scene.cost, f"<p>{load}</p>"
     if scene.awaits_weights:
         return "It has no weights yet that can be looked into: the first come after an epoch, or a minute.", ""
     if scene.work is None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.charts import Panel, axes, line
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.papers.charts import error_charts
 from senet_lab.drawing.svg import Mark
@@ -117,7 +117,7 @@ def _section(
         heading = f"{measure.title}, {measure.prefix}{', log scale' if log else ''}"
         marks.append(svg.text(left - 40, 14, heading, "label", "start"))
         spots = [[(panel.x(stop), panel.y(measure.of(net))) for stop, net in curve.points] for curve in curves]
-        marks += _frame(panel, names, name) + _lines(curves, spots, published)
+        marks += axes(panel, enumerate(names), name) + _lines(curves, spots, published)
         if log:
             marks += _ends(panel, curves, spots)
         marks += _present(panel, place, present, measure, is_last=place == len(names) - 1)
@@ -143,12 +143,6 @@ def words_of(names: Sequence[str], curve: Curve) -> str:
 def _place(present: Architecture, curves: list[Curve], n_stops: int) -> int:
     """Return where the present network stands: on a curve, or on the last stop, which is its own."""
     return next((place for curve in curves for place, net in curve.points if net == present), n_stops - 1)
-
-
-def _frame(panel: Panel, names: list[str], name: str) -> list[Mark]:
-    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
-    marks += [svg.text(panel.x(i), panel.bottom + 17, stop) for i, stop in enumerate(names)]
-    return [*marks, svg.text(panel.left + WIDTH / 2, panel.bottom + 34, name)]
 
 
 def _lines(curves: list[Curve], spots: list[list[Spot]], published: set[Architecture]) -> list[Mark]:

@@ -7,7 +7,7 @@ from html import escape
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.charts import Panel, axes, line
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.papers.conventions import explain_counts
 from senet_lab.drawing.svg import Drawing, Mark
@@ -52,7 +52,7 @@ def source_line(results: Results) -> str:
 def draw_main(present: Architecture | None) -> Drawing:
     """Draw error against multiply-adds: each network without squeeze-excite, and what becomes of it."""
     panel = Panel(LEFT, TOP, 700, 240, (3, 13), (20, 25))
-    marks = _axes(panel, (4, 6, 8, 10, 12), "G multiply-adds, counted")
+    marks = axes(panel, ((value, str(value)) for value in (4, 6, 8, 10, 12)), "G multiply-adds, counted")
     rows = main().rows
     for without, with_se in zip(rows[::2], rows[1::2], strict=True):
         (x, y), (to_x, to_y) = (_spot(panel, row, total(row.architecture).macs / 1e9) for row in (without, with_se))
@@ -70,7 +70,7 @@ def draw_main(present: Architecture | None) -> Drawing:
 def draw_ratios(present: Architecture | None) -> Drawing:
     """Draw error against parameters: SE-ResNet-50 at each ratio, in the ablations' recipe."""
     panel = Panel(LEFT, TOP, 700, 180, (24, 48), (21.8, 23.5))
-    marks = _axes(panel, (25, 30, 35, 40, 45), "M parameters, counted")
+    marks = axes(panel, ((value, str(value)) for value in (25, 30, 35, 40, 45)), "M parameters, counted")
     spots = []
     for row in ratios().rows:
         x, y = _spot(panel, row, total(row.architecture).params / 1e6)
@@ -90,11 +90,9 @@ def draw_ratios(present: Architecture | None) -> Drawing:
 def draw_paths(present: Architecture | None) -> Drawing:
     """Draw error over cardinality, at equal cost of a block: 50 and 101 layers."""
     panel = Panel(LEFT, TOP, 600, 170, (-0.3, 4.3), (20.5, 24.4))
-    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
     rows = paths().rows
-    for place, row in enumerate(rows[:5]):
-        net = row.architecture
-        marks.append(svg.text(panel.x(place), panel.bottom + 17, f"{net.cardinality}\u00d7{net.base_width}d"))
+    stops = [f"{row.architecture.cardinality}\u00d7{row.architecture.base_width}d" for row in rows[:5]]
+    marks = axes(panel, enumerate(stops), "paths \u00d7 channels of a path in group 1")
     # "This network" stands on the far side of the other curve.
     for networks, layers, offset in ((rows[:5], "50 layers", -29), (rows[5:], "101 layers", 24)):
         spots = [(panel.x(place), panel.y(row.top1)) for place, row in enumerate(networks)]
@@ -103,17 +101,8 @@ def draw_paths(present: Architecture | None) -> Drawing:
             marks += [svg.circle(x, y, 4.5, "stop-kept"), svg.text(x, y - 13, f"{row.top1:.1f}")]
         marks.append(svg.text(spots[-1][0] + 14, spots[-1][1] + 4, layers, "word-kept", "start"))
         marks += _present(present, tuple(zip(networks, spots, strict=True)), (0, offset))
-    marks.append(
-        svg.text(panel.left + panel.width / 2, panel.bottom + 35, "paths \u00d7 channels of a path in group 1")
-    )
     label = "Top-1 error over cardinality: more and narrower paths, at equal cost, lower it"
     return svg.Drawing(panel.bottom + 44, label, marks)
-
-
-def _axes(panel: Panel, values: tuple[float, ...], words: str) -> list[Mark]:
-    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
-    marks += [svg.text(panel.x(value), panel.bottom + 17, f"{value:g}") for value in values]
-    return [*marks, svg.text(panel.left + panel.width / 2, panel.bottom + 35, words)]
 
 
 def _spot(panel: Panel, row: Result, cost: float) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.charts import Panel, axes, line
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
@@ -64,13 +64,8 @@ def _bounds(values: Sequence[float]) -> tuple[float, float]:
 
 def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[Mark]:
     step = max(1, -(-(epochs[-1] - epochs[0]) // 6))
-    return [
-        svg.text(panel.left - 34, 16, words, "label", "start"),
-        *grid(panel, ticks(panel)),
-        floor_line(panel),
-        *(svg.text(panel.x(at), panel.bottom + 17, str(at)) for at in range(epochs[0], epochs[-1] + 1, step)),
-        svg.text(panel.left + panel.width / 2, panel.bottom + 35, "epochs"),
-    ]
+    labels = ((epoch, str(epoch)) for epoch in range(epochs[0], epochs[-1] + 1, step))
+    return [svg.text(panel.left - 34, 16, words, "label", "start"), *axes(panel, labels, "epochs")]
 
 
 def _lines(
