@@ -46,7 +46,7 @@ def image_chooser(scene: Scene, reading: Reading) -> str:
 
 def _thumbnail(loaded: Loaded, reading: Reading, number: int) -> Thumbnail:
     picture = loaded.thumbnail(number)
-    if not reading.given:
+    if not reading.has_labels:
         return Thumbnail(number, picture, "image")
     label, guess = reading.label(number), reading.guess(number)
     wrong = "" if guess is None or guess == label else reading.classes[guess]

@@ -61,7 +61,7 @@ HELD_AT_ONE = (
 Tab = tuple[str, str]  # a sentence, and the HTML below it
 
 
-def shown(scene: Scene) -> Page:
+def page_of(scene: Scene) -> Page:
     """Return what the browser shows of a scene: strings and plain values."""
     work = scene.work
     words, body = _tab(scene)
@@ -112,7 +112,7 @@ def _heading(scene: Scene) -> str:
         facts.append(f"{len(reading.labels):,} images")
         if reading.accuracy is not None:
             facts.append(f"accuracy {share(reading.accuracy)}")
-        if not reading.given:
+        if not reading.has_labels:
             facts.append("no labels: what is predicted stands for them")
     if scene.loaded and scene.loaded.about:
         facts.append(scene.loaded.about)

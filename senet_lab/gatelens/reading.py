@@ -48,14 +48,14 @@ class Reading:
         labels: the class of each image, by its number.
         classes: the names of the classes.
         predictions: (images, classes), probabilities; None where there is no classifier.
-        given: whether the labels were given; else they are what the network predicted.
+        has_labels: whether labels were given; else they are what the network predicted.
     """
 
     gates: Mapping[str, Array]
     labels: Array
     classes: tuple[str, ...]
     predictions: Array | None = None
-    given: bool = True
+    has_labels: bool = True
     _channel_ratios: dict[str, tuple[Array, Array]] = field(default_factory=dict, init=False)
 
     def __repr__(self) -> str:
@@ -86,12 +86,12 @@ class Reading:
     @cached_property
     def accuracy(self) -> float | None:
         """The share of images whose most probable class is their label; None where nobody can say."""
-        if self.predictions is None or not self.given:
+        if self.predictions is None or not self.has_labels:
             return None
         return float((self.predictions.argmax(1) == self.labels).mean())
 
     @cached_property
-    def comparable(self) -> bool:
+    def is_comparable(self) -> bool:
         """Whether there are two classes, and more images than classes, as an F ratio needs."""
         return 2 <= len(self._labels_present) < len(self.labels)
 
@@ -99,16 +99,16 @@ class Reading:
     def specificity(self) -> dict[str, float]:
         """For each block, the variance of its gates between classes over that within, see `gates.specificity`.
 
-        0 for all where there is none, see `comparable`.
+        0 for all where there is none, see `is_comparable`.
         """
-        if not self.comparable:
+        if not self.is_comparable:
             return dict.fromkeys(self.gates, 0.0)
         return {path: specificity(values, self.labels) for path, values in self.gates.items()}
 
-    def explained(self, path: str) -> float:
+    def explained_share(self, path: str) -> float:
         """Return the share of the gates' variance that classes explain: the F ratio without the number of images."""
-        if not self.comparable or np.isinf(self.specificity[path]):
-            return float(self.comparable)
+        if not self.is_comparable or np.isinf(self.specificity[path]):
+            return float(self.is_comparable)
         n_classes = len(self._labels_present)
         weighted = (n_classes - 1) * self.specificity[path]
         return float(weighted / (weighted + len(self.labels) - n_classes))
@@ -195,7 +195,7 @@ class Reading:
         """Return the numbers of a block's channels, the most specific first, and the F ratio of each channel."""
         if path not in self._channel_ratios:
             values = self.gates[path]
-            ratios = channel_specificity(values, self.labels) if self.comparable else np.zeros(values.shape[1])
+            ratios = channel_specificity(values, self.labels) if self.is_comparable else np.zeros(values.shape[1])
             self._channel_ratios[path] = np.argsort(-ratios, kind="stable"), ratios
         return self._channel_ratios[path]
 

@@ -22,12 +22,12 @@ from senet_lab.drawing.sheet import style_sheet
 from senet_lab.gatelens.image_file import ImageFile, refusal
 from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.networks import Networks
-from senet_lab.gatelens.page import PARTS, shown, split_by_trait, still
+from senet_lab.gatelens.page import PARTS, page_of, split_by_trait, still
 from senet_lab.gatelens.saving import FigureSaver, save_figure_of
 from senet_lab.gatelens.scene import Scene, required_keys
 from senet_lab.gatelens.sources.listing import list_sources
 from senet_lab.gatelens.sources.run_list import Folder, RunList
-from senet_lab.gatelens.sources.runs import of_run
+from senet_lab.gatelens.sources.runs import source_of_run
 from senet_lab.gatelens.sources.source import Source
 from senet_lab.gatelens.state import State, after
 from senet_lab.gatelens.upload import Uploads
@@ -71,7 +71,7 @@ class GateLens(anywidget.AnyWidget):
     _esm = read_assets("gatelens/widget.bundle.js")
     _css = style_sheet() + gates_sheet() + read_assets("widgets/base.css", "gatelens/widget.css")
 
-    # To the page: what `page.shown` returns, its large parts apart, so that only what has changed is sent.
+    # To the page: what `page_of` returns, its large parts apart, so that only what has changed is sent.
     # From the page come messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     heading = traitlets.Unicode().tag(sync=True)
@@ -108,7 +108,7 @@ class GateLens(anywidget.AnyWidget):
         if not isinstance(run, (Run, str, os.PathLike)):
             raise TypeError(f"`run` must be a Run or its folder, not {quoted(run)}; try GateLens.of_run('runs/...').")
         run = run if isinstance(run, Run) else Run(Path(run))
-        source = of_run(run)
+        source = source_of_run(run)
         lens = cls.__new__(cls)
         lens._begin({source.name: source}, source.name, RunList(None, {source.name: run}))
         return lens
@@ -269,7 +269,7 @@ class GateLens(anywidget.AnyWidget):
         show_failure(self, "shown", self._conversation.answered, error)
 
     def _page(self) -> dict[str, Any]:
-        return {"answered": self._conversation.answered, **shown(self.scene)}
+        return {"answered": self._conversation.answered, **page_of(self.scene)}
 
     def _render(self) -> None:
         """Send the parts of the page that have changed.

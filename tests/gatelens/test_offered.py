@@ -26,7 +26,7 @@ from senet_lab.weights.timm.weights import convert, shapes
 
 @pytest.mark.parametrize("name", pretrained.names())
 def test_a_network_that_ships_is_offered_if_it_has_gates_and_read_once(name):
-    offered = {source.name for source in lens_sources.bundled()}
+    offered = {source.name for source in lens_sources.bundled_sources()}
     has_gates = bool(pretrained.card(name).architecture.ledger().se.params)
     assert (name in offered) == has_gates
     if has_gates:
@@ -115,7 +115,7 @@ def test_of_a_network_that_ships_without_gates_its_twin_is_named(monkeypatch):
     monkeypatch.setattr(pretrained, "names", lambda: tuple(cards))
     monkeypatch.setattr(pretrained, "card", cards.__getitem__)
     monkeypatch.setattr(pretrained, "twin", lambda card: cards["se_net" if card.name == "net" else "net"])
-    assert [source.name for source in lens_sources.bundled()] == ["se_net"]
+    assert [source.name for source in lens_sources.bundled_sources()] == ["se_net"]
     with pytest.raises(ValueError, match=r"`model` \(='net'\) must have squeeze-excite, .* its twin, 'se_net'"):
         GateLens("net")
     with pytest.raises(ValueError, match="try 'se_net'"):

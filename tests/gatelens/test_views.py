@@ -149,7 +149,7 @@ def test_specificity_is_that_of_gates_and_of_shuffled_labels_near_one():
         assert READING.specificity[path] == gates.specificity(READING.gates[path], READING.labels)
     shuffled = Reading(READING.gates, np.random.default_rng(0).permutation(READING.labels), NAMES)
     assert all(0.5 < ratio < 2 for ratio in shuffled.specificity.values())
-    assert READING.explained(PATHS[3]) > 0.9 > 0.2 > shuffled.explained(PATHS[3])
+    assert READING.explained_share(PATHS[3]) > 0.9 > 0.2 > shuffled.explained_share(PATHS[3])
 
 
 def test_similarity_is_that_of_the_chosen_classes():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from senet_lab.checks import path_of
-from senet_lab.gatelens.sources.runs import of_run
+from senet_lab.gatelens.sources.runs import source_of_run
 from senet_lab.gatelens.sources.snapshot import RUNS_PREFIX, RunSnapshot
 from senet_lab.gatelens.sources.source import Source
 from senet_lab.gates.moments import FILE, kept
@@ -96,7 +96,7 @@ class RunList:
         """Return a source for each run that is in the folder now."""
         runs = {f"{RUNS_PREFIX}{run.folder.name}": run for run in newest_runs(self._folder)}
         self._runs |= runs
-        return {name: of_run(run, name) for name, run in runs.items()}
+        return {name: source_of_run(run, name) for name, run in runs.items()}
 
     def folder_of(self, name: str) -> RunFolder | None:
         """Return the folder of a run, which remembers what was read; None of a network that is no run."""

@@ -89,7 +89,7 @@ class Source:
     check: Callable[[], None] = field(default=lambda: None)
 
 
-def bundled() -> tuple[Source, ...]:
+def bundled_sources() -> tuple[Source, ...]:
     """Return a source for each bundled network with gates, on the bundled test images; the later ones first."""
     cards = [pretrained.card(name) for name in pretrained.names()]
     return tuple(
@@ -124,7 +124,7 @@ def _load_bundled(card: pretrained.Card) -> Loaded:
     )
 
 
-def given(
+def source_of_model(
     model: keras.Model,
     images: Array | None = None,
     labels: Array | None = None,

@@ -94,7 +94,7 @@ def _table(reading: Reading, path: str, present: Sequence[int], channels: Sequen
 def heat_words(reading: Reading, path: str, classes: Sequence[int], untrained: Reading | None = None) -> str:
     """Say how many channels separate classes, also untrained; for which classes the best of them opens and shuts."""
     present = reading.present(classes)
-    if not reading.comparable:
+    if not reading.is_comparable:
         return TOO_FEW
     if len(present) < 2:
         return "Choose at least two classes to compare."

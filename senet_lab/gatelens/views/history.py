@@ -11,7 +11,7 @@ from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.classes import N_STYLES
-from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limited, share
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limit_ratio, share
 from senet_lab.gates.moments import Moment
 
 LEFT, GAP, TOP, HEIGHT, WIDTH = 44, 130, 34, 200, 248
@@ -24,7 +24,7 @@ def history(moments: Sequence[Moment], selected: str = "") -> str:
     epochs = [moment.epoch for moment in moments]
     span = (min(epochs), max(*epochs, min(epochs) + 1))
     means = [moment.mean[path] for moment in moments for path in paths]
-    ratios = [{path: limited(moment.specificity[path]) for path in paths} for moment in moments]
+    ratios = [{path: limit_ratio(moment.specificity[path]) for path in paths} for moment in moments]
     highest = max(value for each in ratios for value in each.values())
     left = Panel(LEFT, TOP, WIDTH, HEIGHT, span, _bounds(means))
     right = Panel(LEFT + WIDTH + GAP, TOP, WIDTH, HEIGHT, span, (MIN_RATIO, max(10.0, 1.6 * highest)), log=True)
