@@ -61,14 +61,11 @@ def passage_of(
     about: str = "",
     outputs: tuple[str, ...] = (),
 ) -> Passage:
-    """Return the passage of an image.
+    """Return the passage of an image, (height, width, channels), of which `Passage` says more.
 
     Args:
-        pixels: the image, (height, width, channels).
         probabilities: (classes,); None where there is no classifier.
-        gate, usual: (channels,).
         before, after: the maps that are scaled, and scaled: (height, width, channels).
-        name, label, about, outputs: as in `Passage`.
     """
     guesses = None
     if probabilities is not None:

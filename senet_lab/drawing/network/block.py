@@ -7,11 +7,10 @@ from math import sqrt
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Anatomy, Part
+from senet_lab.drawing.network.anatomy import Part
 from senet_lab.drawing.network.words import kernel, layer_tip, layers_of, side, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node, Shape
 from senet_lab.drawing.units import short, size
-from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
 HEIGHT = 206
@@ -32,28 +31,15 @@ class Station(NamedTuple):
     x: float
 
 
-def draw_block(
-    thing: Ledger | Anatomy,
-    path: str = "group1/block1",
-    *,
-    place: str = "standard",
-    interactive: bool = False,
-    focus: str = "",
-) -> Drawing:
+def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str = "") -> Drawing:
     """Draw a residual block from its rows, left to right.
 
     Args:
-        path: of a block, such as "group2/block1".
         place: of squeeze-excite; "identity" is drawn on the shortcut, the others where their rows are.
         focus: the path of the node that the keyboard comes to first: that of its squeeze-excite, or none.
-
-    Raises:
-        ValueError: there is no such block; the error names those there are.
     """
-    part = Anatomy.of(thing).part(path)
-    rows = part.rows
     line = LOW_BRANCH_Y if place == "identity" and part.squeezed_channels else BRANCH_Y
-    stations = _stations(rows, place)
+    stations = _stations(part.rows, place)
     end = stations[-1].x + STATION_WIDTHS[stations[-1].kind] / 2
     marks: list[Mark] = [
         svg.text(8, line - 9, "x", "label", "start"),
@@ -63,11 +49,11 @@ def draw_block(
     marks += _shortcut(part, sum_x, line, has_se=place == "identity" and part.squeezed_channels > 0)
     before = part.input_shape
     for station in stations:
-        marks.append(_station(station, line, side(before), f"{path}/se"))
+        marks.append(_station(station, line, side(before), f"{part.path}/se"))
         before = station.rows[-1].output_shape
     if stations[0].kind == "conv":
         marks.append(svg.text(2, line + BOX_HEIGHT / 2 + 15, "weights", "note", "start"))
-    label = f"{title(path, ', ')}, {part.kind}: {layers_of(part)}"
+    label = f"{title(part.path, ', ')}, {part.kind}: {layers_of(part)}"
     return svg.Drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 

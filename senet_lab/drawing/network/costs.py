@@ -7,18 +7,16 @@ from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.words import node_label, tip
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size, spaced
-from senet_lab.ledger.ledger import Ledger
 
 HEIGHT = 206
 PARAMS, MACS, FULL_BAR = 196, 444, 116  # where the bars begin, and how long that of the whole would be
 
 
-def draw_costs(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str = "") -> Drawing:
+def draw_costs(anatomy: Anatomy, *, interactive: bool = False, focus: str = "") -> Drawing:
     """Draw each part of the network as a line: its output, its parameters and multiply-adds as bars.
 
     `focus` is the part that the keyboard comes to first.
     """
-    anatomy = Anatomy.of(thing)
     parts = [anatomy.part(name) for name in anatomy.groups]
     pitch = min(30.0, (HEIGHT - 26) / max(1, len(parts)))
     total = anatomy.part("")

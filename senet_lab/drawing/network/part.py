@@ -41,7 +41,7 @@ def draw_part(
         block = anatomy.part(path.removesuffix("/se"))
         return draw_squeeze_excite(part, block, style=style, interactive=interactive)
     if "/" in path:
-        return draw_block(anatomy, path, place=style.place, interactive=interactive, focus=focus)
+        return draw_block(part, place=style.place, interactive=interactive, focus=focus)
     return draw_plain_part(part, interactive=interactive)
 
 

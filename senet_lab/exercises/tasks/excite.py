@@ -105,10 +105,7 @@ def se_cheapest_place(pick: Pick[int]) -> Task:
         ),
         solution=f"Behind the 3x3 there are a quarter of the channels, so a 16th of the parameters. Counted: {counts}.",
         slips=(
-            (
-                "pre",
-                "It saves a little: the first block of a group gets fewer channels than it gives. There is better.",
-            ),
+            ("pre", "It saves a little: a group's first block gets fewer channels than it gives. There is better."),
             ("identity", "The shortcut has as many channels as the branch. A hint helps."),
         ),
     )

@@ -26,9 +26,8 @@ def idioms_output_shape(pick: Pick[int]) -> Task:
     out = SEResNet.group(Sketch((32, 32, 32)), n_blocks=2, n_filters=filters, ratio=16).shape[-1]
     return Task(
         question=(
-            "x has shape (32, 32, 32). How many channels come out of "
-            f"SEResNet.group(x, n_blocks=2, n_filters={filters}, "
-            "ratio=16)?"
+            "x has shape (32, 32, 32). How many channels come out of SEResNet.group(x, n_blocks=2, "
+            f"n_filters={filters}, ratio=16)?"
         ),
         answer=int(out),
         unit="channels",

@@ -108,9 +108,8 @@ def micro_stride_place(pick: Pick[int]) -> Task:
             "In group 2 that 1x1 goes from 256 to 128 channels, on 56 x 56 places instead of 28 x 28.",
         ),
         solution=(
-            "3 places more for each one: (56² \u2212 28²)·256·128 + (28² \u2212 "
-            "14²)·512·256 + (14² \u2212 7²)·1024·512; "
-            f"{short(first.ledger().macs)} become {short(third.ledger().macs)}."
+            "3 places more for each one: (56² \u2212 28²)·256·128 + (28² \u2212 14²)·512·256 + (14² \u2212 7²)·1024·512"
+            f"; {short(first.ledger().macs)} become {short(third.ledger().macs)}."
         ),
         slips=((third.ledger().macs, "That is all of v1.5; how many more than v1?"),),
     )
