@@ -17,7 +17,7 @@ from senet_lab.gatelens.views.curves import curves
 from senet_lab.gatelens.views.depth import depth
 from senet_lab.gatelens.views.heat_map import heat_map
 from senet_lab.gatelens.views.history import history
-from senet_lab.gatelens.views.image import Thumbnail, passage_view, thumbnails
+from senet_lab.gatelens.views.image import passage_view, thumbnail
 from senet_lab.gatelens.views.similarity import similar_classes
 from senet_lab.gatelens.views.spread import spread, spread_words
 from senet_lab.gatelens.views.strip import strip, strip_legend
@@ -35,7 +35,7 @@ VIEWS = {
     "similarity": lambda: f"<div>{similar_classes(READING, PATHS[3], (0, 1, 2))}</div>",
     "similarity of two": lambda: similar_classes(READING, PATHS[3], (0, 1)),
     "image": lambda: f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>",
-    "thumbnails": lambda: thumbnails([Thumbnail(0, WHITE, "cat"), Thumbnail(40, WHITE, "a & b", "<b>dog</b>")], 40),
+    "thumbnails": lambda: f"<div>{thumbnail(0, WHITE, 'cat')}{thumbnail(40, WHITE, 'a & b', '<b>dog</b>', is_selected=True)}</div>",
     "ablation": lambda: f"<div>{alone_and_together({path: ablation_of(path) for path in PATHS}, ablation_of(PATHS[0]), NAMES, PATHS[:1], 'one')}</div>",
     "ablation of nothing yet": lambda: f"<div>{alone_and_together(dict.fromkeys(PATHS), None, NAMES, (), 'mean')}</div>",
     "history": lambda: f"<div>{history(MOMENTS, PATHS[0])}</div>",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.tables import behind, listing
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
     from senet_lab.gatelens.passage import ChannelMaps, Passage
 
 MAX_ROWS = 64  # of the table: half of them of the channels that are raised most, half of those that are lowered most
-
-
-class Thumbnail(NamedTuple):
-    """An image of the sample.
-
-    Attributes:
-        number: its number in the sample.
-        picture: a PNG as a data URI.
-        label: the name of its class; "image" where nobody knows it.
-        guess: the name of what it is misclassified as; "" where it is not.
-    """
-
-    number: int
-    picture: str
-    label: str
-    guess: str = ""
 
 
 def image_name(number: int) -> str:
@@ -109,19 +93,15 @@ def _table(passage: Passage, path: str) -> str:
     return listing(f"{title(path)}: gates of {passage.name}", head, rows, note=note)
 
 
-def thumbnails(images: Sequence[Thumbnail], selected: int | None) -> str:
-    """Show images of the sample as buttons, each with its label; a wrong prediction is said."""
-    buttons = []
-    for number, picture, label, guess in images:
-        words = f"{label}, {image_name(number)}" + (f", misclassified as {guess}" if guess else "")
-        cross = '<b aria-hidden="true">\u2717</b>' if guess else ""
-        buttons.append(
-            f'<button type="button" class="sn-thumb" data-ask="image" data-value="{number}" '
-            f'aria-pressed="{str(number == selected).lower()}" aria-label="{escape(words)}" title="{escape(words)}">'
-            f'<img class="sn-pixels" src="{picture}" width="40" height="40" alt=""/>{cross}</button>'
-        )
-    words = "Images of the sample; a cross: misclassified"
-    return f'<div class="sn-thumbs" role="group" aria-label="{words}">{"".join(buttons)}</div>'
+def thumbnail(number: int, picture: str, label: str, guess: str = "", *, is_selected: bool = False) -> str:
+    """Show an image of the sample as a button with its label; `guess` is the class that it is misclassified as."""
+    words = f"{label}, {image_name(number)}" + (f", misclassified as {guess}" if guess else "")
+    cross = '<b aria-hidden="true">\u2717</b>' if guess else ""
+    return (
+        f'<button type="button" class="sn-thumb" data-ask="image" data-value="{number}" '
+        f'aria-pressed="{str(is_selected).lower()}" aria-label="{escape(words)}" title="{escape(words)}">'
+        f'<img class="sn-pixels" src="{picture}" width="40" height="40" alt=""/>{cross}</button>'
+    )
 
 
 def image_words(passage: Passage, path: str, classes: Sequence[str]) -> str:
