@@ -46,7 +46,7 @@ def draw_network(
     columns, across = lay_out(anatomy, other)
     scale = Scale(across, min(map(_upwards, filter(None, (anatomy, other)))))
     marks: list[Mark] = []
-    framed: list[Box] = []
+    selected_boxes: list[Box] = []
     focus = selected
     for column in columns:
         marks += _heading(column, anatomy)
@@ -58,10 +58,10 @@ def draw_network(
             if _holds(slab, column.name, selected):
                 # The number over a fold takes room, the squeeze-excite that what has no blocks lacks does not.
                 raised = 12 if slab.fixed else -9 if slab.parts[0].kind == "plain" else 0
-                framed.append(Box(box.x, box.y - raised, box.width, box.height + raised))
+                selected_boxes.append(Box(box.x, box.y - raised, box.width, box.height + raised))
                 focus = slab.parts[0].path if "/" in selected else selected
-    if framed:
-        frame = _frame(framed)
+    if selected_boxes:
+        frame = _frame(selected_boxes)
         marks = [_funnel(frame), *marks, svg.rect(*frame, "chosen", 4)]
     marks.insert(0, _input(columns[0], anatomy, scale))
     return svg.Drawing(HEIGHT, _label(anatomy), marks, interactive, focus, svg.NETWORK_WIDTH)

@@ -55,7 +55,9 @@ def draw_main(present: Architecture | None) -> Drawing:
     marks = axes(panel, ((value, str(value)) for value in (4, 6, 8, 10, 12)), "G multiply-adds, counted")
     rows = main().rows
     for without, with_se in zip(rows[::2], rows[1::2], strict=True):
-        (x, y), (to_x, to_y) = (_spot(panel, row, total(row.architecture).macs / 1e9) for row in (without, with_se))
+        (x, y), (to_x, to_y) = (
+            (panel.x(total(row.architecture).macs / 1e9), panel.y(row.top1)) for row in (without, with_se)
+        )
         marks += [line([(x, y), (to_x, to_y)], "pair")]
         marks += [svg.circle(x, y, 4.5, "dot-without"), svg.circle(to_x, to_y, 5, "dot-with")]
         name = without.architecture.name.partition(" ")[0]
@@ -73,7 +75,7 @@ def draw_ratios(present: Architecture | None) -> Drawing:
     marks = axes(panel, ((value, str(value)) for value in (25, 30, 35, 40, 45)), "M parameters, counted")
     spots = []
     for row in ratios().rows:
-        x, y = _spot(panel, row, total(row.architecture).params / 1e6)
+        x, y = panel.x(total(row.architecture).params / 1e6), panel.y(row.top1)
         spots.append((row, (x, y)))
         ratio = row.architecture.ratio
         marks.append(svg.circle(x, y, 5, "dot-with" if ratio else "dot-without"))
@@ -103,10 +105,6 @@ def draw_paths(present: Architecture | None) -> Drawing:
         marks += _present(present, tuple(zip(networks, spots, strict=True)), (0, offset))
     label = "Top-1 error over cardinality: more and narrower paths, at equal cost, lower it"
     return svg.Drawing(panel.bottom + 44, label, marks)
-
-
-def _spot(panel: Panel, row: Result, cost: float) -> tuple[float, float]:
-    return panel.x(cost), panel.y(row.top1)
 
 
 def _present(

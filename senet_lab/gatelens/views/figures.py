@@ -157,7 +157,11 @@ def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Fig
     for leftmost in axes[: len(paths) : columns]:
         leftmost.set_ylabel("mean gate")
     for plot, path in zip(axes, paths, strict=False):
-        _label(plot, path)
+        plot.set_title(", ".join(map(spaced, path.split("/"))), fontsize="medium")
+        plot.set_xlabel("channel")
+        plot.xaxis.get_major_locator().set_params(integer=True)
+        plot.margins(x=0.01)
+        plot.grid(alpha=0.3)
     return figure, list(zip(paths, axes, strict=False))
 
 
@@ -188,14 +192,6 @@ def _style(style: int, channels: int) -> dict[str, Any]:
         "markersize": 4,
         "linewidth": 1.1,
     }
-
-
-def _label(plot: Any, path: str) -> None:
-    plot.set_title(", ".join(map(spaced, path.split("/"))), fontsize="medium")
-    plot.set_xlabel("channel")
-    plot.xaxis.get_major_locator().set_params(integer=True)
-    plot.margins(x=0.01)
-    plot.grid(alpha=0.3)
 
 
 def _add_legend(figure: Figure, plot: Any) -> None:
