@@ -70,8 +70,8 @@ def class_key(reading: Reading, classes: Sequence[int]) -> Html:
     return html('<p class="sn-legend sn-class-key">', *keys, f"{more}</p>")
 
 
-class KeyMark(Drawing):
-    """A mark beside the words that say what it is, in a size of its own."""
+class LineKey(Drawing):
+    """A piece of line beside the words that say what it is, in a size of its own."""
 
     @property
     def attributes(self) -> str:
@@ -80,9 +80,9 @@ class KeyMark(Drawing):
         return f'class="sn-line-key" {size} aria-hidden="true"'
 
 
-def class_line(style: int) -> KeyMark:
+def class_line(style: int) -> LineKey:
     """Return a piece of a class's line, as it is drawn."""
-    return KeyMark(8, "", [svg.path("M1 4H33", f"curve sn-class-{style}")], width=34)
+    return LineKey(8, "", [svg.path("M1 4H33", f"curve sn-class-{style}")], width=34)
 
 
 @cache

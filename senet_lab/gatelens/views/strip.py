@@ -13,7 +13,6 @@ from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Box, Mark
 from senet_lab.drawing.units import spaced
-from senet_lab.gatelens.views.classes import KeyMark
 from senet_lab.gatelens.views.numbers import brief
 from senet_lab.ledger.ledger import Ledger
 
@@ -74,14 +73,13 @@ def strip(
     return html(svg.Drawing(HEIGHT, label, marks, interactive, selected))
 
 
-def strip_legend() -> Html:
+def strip_legend() -> str:
     """Return what color, height and number of the marks say."""
-    marks = (svg.rect(0.5, 0.5, 13, 8, f"gate-mark sn-level-{level}", 0) for level in range(N_LEVELS))
-    return html(
-        '<p class="sn-legend"><span>gate marks: alike ',
-        *(KeyMark(9, "", [mark], width=14) for mark in marks),
-        "specific</span><span>number and height: F ratio, variance between classes over that within; "
-        "1: knows no class</span></p>",
+    steps = "".join(f'<i class="sn-gate-key sn-level-{level}"></i>' for level in range(N_LEVELS))
+    return (
+        f'<p class="sn-legend"><span>gate marks: alike {steps} specific</span>'
+        "<span>number and height: F ratio, variance between classes over that within; "
+        "1: knows no class</span></p>"
     )
 
 
