@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil, floor, log10
 from typing import NamedTuple
 
@@ -73,11 +73,6 @@ def _plain(number: float) -> float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def log_range(values: Sequence[float]) -> tuple[float, float]:
-    """Return room for the values on a log axis, and for labels under the least and over the largest."""
-    return min(values) / 2.4, max(values) * 1.7
-
-
 def grid(panel: Panel, values: Sequence[float]) -> list[Mark]:
     """Return a hairline for each value of the upright axis, and its number on the left; the unit is in the title."""
     marks: list[Mark] = []
@@ -91,6 +86,13 @@ def grid(panel: Panel, values: Sequence[float]) -> list[Mark]:
 def floor_line(panel: Panel) -> Mark:
     """Return the lower axis."""
     return svg.path(f"M {panel.left:.1f} {panel.bottom:.1f} h {panel.width:.1f}", "axis")
+
+
+def axes(panel: Panel, labels: Iterable[tuple[float, str]], words: str) -> list[Mark]:
+    """Return the grid and the lower axis, with a label at each of some values of it, and words below these."""
+    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
+    marks += [svg.text(panel.x(value), panel.bottom + 17, label) for value, label in labels]
+    return [*marks, svg.text(panel.left + panel.width / 2, panel.bottom + 35, words)]
 
 
 def line(points: Sequence[tuple[float, float]], kind: str) -> Mark:

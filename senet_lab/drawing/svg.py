@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple, Protocol
@@ -85,7 +85,7 @@ class Group(NamedTuple):
     """Marks that are moved, scaled or turned together."""
 
     transform: str
-    marks: tuple[Mark, ...]
+    marks: Sequence[Mark]
 
     @property
     def classes(self) -> set[str]:
@@ -108,9 +108,9 @@ class Node(NamedTuple):
         pressed: of a node that switches something on and off at its path, whether it is on.
     """
 
-    marks: tuple[Mark, ...]
+    marks: Sequence[Mark]
     hit: Box
-    tip: tuple[str, ...]
+    tip: Sequence[str]
     label: str
     path: str | None = None
     pressed: bool | None = None
@@ -134,7 +134,7 @@ class Node(NamedTuple):
         tab_index = "0" if self is output.tab_stop else "-1"
         return (
             f'<g class="sn-node" tabindex="{tab_index}" {role} aria-label="{label}" data-tip="{tip}">'
-            f'<rect class="sn-hit"{_rect_attributes(*self.hit, 4)}/>{marks}</g>'
+            f'<rect class="sn-hit"{_place(*self.hit)} rx="4"/>{marks}</g>'
         )
 
 
@@ -150,12 +150,12 @@ class Drawing:
         focus: the path of that node; without it, or where there is no such node, it is the first.
     """
 
-    width: float
     height: float
     label: str
-    marks: tuple[Mark, ...]
+    marks: Sequence[Mark]
     interactive: bool = False
     focus: str = ""
+    width: float = WIDTH
 
     def __str__(self) -> str:
         return self.svg()
@@ -190,7 +190,6 @@ class Drawing:
         return _write(self.marks, Output(self.interactive, self._tab_stop(), sheet))
 
     def _tab_stop(self) -> Node | None:
-        """Return the node to be reached with Tab, if there is any."""
         nodes = [mark for mark in self.marks if isinstance(mark, Node)] if self.interactive else []
         matches = (node for node in nodes if self.focus and node.path == self.focus)
         return next(matches, nodes[0] if nodes else None)
@@ -204,33 +203,16 @@ def _write(marks: Iterable[Mark], output: Output) -> str:
     return "".join([mark.svg(output) for mark in marks])
 
 
-def drawing(
-    height: float, label: str, marks: Iterable[Mark], interactive: bool = False, focus: str = "", width: float = WIDTH
-) -> Drawing:
-    """Return a drawing of the width of a chart, unless another is given."""
-    return Drawing(width, height, label, tuple(marks), interactive, focus)
+def rect(
+    x: float, y: float, width: float, height: float, kind: str, radius: float = 2, opacity: float | None = None
+) -> Shape:
+    """Return a rectangle from its top left corner, filled as far as `opacity` says."""
+    style = () if opacity is None else (("fill-opacity", f"{opacity:.2f}"),)
+    return Shape("rect", kind, f'{_place(x, y, width, height)} rx="{radius:g}"', style=style)
 
 
-def node(
-    marks: Iterable[Mark],
-    hit: Box,
-    tip: Iterable[str],
-    label: str,
-    path: str | None = None,
-    *,
-    pressed: bool | None = None,
-) -> Node:
-    """Return marks that answer to pointer and keyboard, see `Node`."""
-    return Node(tuple(marks), hit, tuple(tip), label, path, pressed)
-
-
-def rect(x: float, y: float, width: float, height: float, kind: str, radius: float = 2) -> Shape:
-    """Return a rectangle from its top left corner."""
-    return Shape("rect", kind, _rect_attributes(x, y, width, height, radius))
-
-
-def _rect_attributes(x: float, y: float, width: float, height: float, radius: float) -> str:
-    return f' x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"'
+def _place(x: float, y: float, width: float, height: float) -> str:
+    return f' x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
 
 
 def path(steps: str, kind: str) -> Shape:
@@ -246,6 +228,17 @@ def circle(x: float, y: float, radius: float, kind: str) -> Shape:
 def text(x: float, y: float, words: str, kind: str = "note", anchor: str = "middle") -> Shape:
     """Return words on the baseline y."""
     return Shape("text", kind, f' x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"', words)
+
+
+def turned_text(x: float, y: float, angle: float, words: str, kind: str, anchor: str = "start") -> Shape:
+    """Return words that are turned around the point where they begin, or around their middle."""
+    turn = f"translate({x:.1f} {y:.1f}) rotate({angle:g})"
+    return Shape("text", kind, f' transform="{turn}" text-anchor="{anchor}"', words)
+
+
+def image(uri: str, box: Box) -> Shape:
+    """Return a picture in a drawing, its pixels as they are."""
+    return Shape("image", "pixels", f' href="{uri}"{_place(*box)} preserveAspectRatio="none"')
 
 
 def lines(x: float, y: float, words: Iterable[str], step: float = 15) -> list[Mark]:

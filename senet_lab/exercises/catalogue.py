@@ -16,7 +16,7 @@ LESSONS: dict[str, dict[str, Maker]] = {
     "08_gates": gates.MAKERS,
     "09_published_networks": published.MAKERS,
 }
-MAKERS: dict[str, Maker] = {name: maker for makers in LESSONS.values() for name, maker in makers.items()}
+MAKERS = {name: maker for makers in LESSONS.values() for name, maker in makers.items()}
 
 
 def lesson_of(name: str) -> str:

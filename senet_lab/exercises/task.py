@@ -41,6 +41,11 @@ class Task:
 Maker: TypeAlias = Callable[[Pick[Any]], Task]
 
 
+def by_name(*makers: Maker) -> dict[str, Maker]:
+    """Return exercises by their names: `paths_late_loop` makes "paths-late-loop"."""
+    return {maker.__name__.replace("_", "-"): maker for maker in makers}
+
+
 def draw_task(maker: Maker, name: str, code: str = "") -> Task:
     """Return the exercise with the numbers of a class; without a code, those of the lesson.
 

@@ -44,6 +44,8 @@ how many parameters have all squeeze-excite blocks together?)
         self._conversation.open(self, ("shown",))
 
     def _act(self, request: Request) -> None:
+        if not request.moves:  # a page was opened again: meanwhile, cells may have checked answers or set a class code
+            self._state = look_up(self.name, self._learner, self._state.reply)
         for action, answer in request.moves.items():
             self._state = ask(self._state, action, answer, self._learner)
 
@@ -57,10 +59,10 @@ how many parameters have all squeeze-excite blocks together?)
         show_failure(self, "shown", self._conversation.answered, error)
 
     def __repr__(self) -> str:
-        return f"Exercise({self.name}: {self._state.task.question})"
+        return f"Exercise({self.name}: {self._learner.task(self.name).question})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget; for where it cannot live, the question and how to answer it by typing."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/html": still(self._state), "text/plain": repr(self)}, metadata
+        return {**data, "text/html": still(look_up(self.name, self._learner)), "text/plain": repr(self)}, metadata

@@ -65,10 +65,8 @@ def _again(scene: Scene) -> str:
     if scene.work is None or scene.work.source.is_bundled or scene.awaits_weights or scene.cost:
         return ""
     words = "Read its better weights" if scene.run.is_outdated else "Read again"
-    return (
-        '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-ask="again" data-value="true" '
-        f'data-key="again" title="{OUTDATED if scene.run.is_outdated else ""}">{words}</button></p>'
-    )
+    hint = OUTDATED if scene.run.is_outdated else ""
+    return bar(button(words, f'data-ask="again" data-value="true" data-key="again" title="{hint}"'))
 
 
 def _classes(scene: Scene) -> str:
@@ -91,18 +89,11 @@ def _classes(scene: Scene) -> str:
     count = f"{len(styles)} of {len(present)} drawn"
     if is_default:
         count = f"the {len(styles)} most distinct of {len(present)}"
-    buttons = (
-        '<p class="sn-bar-of-buttons"><button type="button" class="sn-button" data-all="true">All</button>'
-        '<button type="button" class="sn-button" data-all="false">None</button></p>'
-    )
-    return (
-        '<section role="group" aria-label="Classes"><h3>Classes</h3>'
-        f'<div class="sn-boxes">{boxes}</div>{buttons}<p class="sn-under">{count}</p></section>'
-    )
+    buttons = bar(button("All", 'data-all="true"'), button("None", 'data-all="false"'))
+    return _section("Classes", f'<div class="sn-boxes">{boxes}</div>{buttons}<p class="sn-under">{count}</p>')
 
 
 def _holding(scene: Scene) -> str:
-    """Return what gates are held at, a switch for the block that is looked into, and which are held."""
     state, reading = scene.state, scene.reading
     if reading is None:
         return ""
@@ -112,42 +103,46 @@ def _holding(scene: Scene) -> str:
         for how in HELD_AT
     )
     is_held = scene.path in state.held
-    button = (
-        f'<button type="button" class="sn-button" data-hold="{escape(scene.path)}" '
-        f'aria-pressed="{str(is_held).lower()}">'
-        f"{'Release' if is_held else 'Hold'} {escape(title(scene.path))}</button>"
+    pressed, none = str(is_held).lower(), str(not state.held).lower()
+    words = f"{'Release' if is_held else 'Hold'} {escape(title(scene.path))}"
+    buttons = bar(
+        button(words, f'data-hold="{escape(scene.path)}" aria-pressed="{pressed}"'),
+        # It stays where it is, since it may have the focus.
+        button("Release all", f'data-ask="free" data-value="true" aria-disabled="{none}"'),
     )
-    none = str(not state.held).lower()  # it stays where it is, since it may have the focus
-    free = (
-        '<button type="button" class="sn-button" data-ask="free" data-value="true"'
-        f' aria-disabled="{none}">Release all</button>'
-    )
-    held = scene.effect or "No gate is held."
-    return (
-        f'<section role="group" aria-label="Hold gates"><h3>Hold gates</h3>{radios}'
-        f'<p class="sn-bar-of-buttons">{button}{free}</p><p class="sn-under sn-effect">{escape(held)}</p></section>'
-    )
+    effect = escape(scene.effect or "No gate is held.")
+    return _section("Hold gates", f'{radios}{buttons}<p class="sn-under sn-effect">{effect}</p>')
 
 
 def _saving(scene: Scene) -> str:
-    """Return which figure, the formats in which it can be saved, and the path of the last one."""
     if scene.reading is None:
         return ""
     options = "".join(
         f'<option value="{name}"{attribute_if(name == scene.state.figure, "selected")}>{words}</option>'
         for name, words in FIGURES.items()
     )
-    buttons = "".join(
-        f'<button type="button" class="sn-button" data-ask="save" data-value="{suffix}"'
-        f' aria-label="Save figure as {suffix[1:].upper()}">{suffix[1:].upper()}</button>'
-        for suffix in SUFFIXES
+    formats = ((suffix, suffix[1:].upper()) for suffix in SUFFIXES)
+    buttons = (
+        button(words, f'data-ask="save" data-value="{suffix}" aria-label="Save figure as {words}"')
+        for suffix, words in formats
     )
+    select = f'<select aria-label="Figure" data-ask="figure">{options}</select>'
     path = f'<p class="sn-under sn-path">{escape(scene.saving.words)}</p>'
-    return (
-        '<section role="group" aria-label="Save figure"><h3>Save figure</h3>'
-        f'<select aria-label="Figure" data-ask="figure">{options}</select>'
-        f'<p class="sn-bar-of-buttons">{buttons}</p>{path}</section>'
-    )
+    return _section("Save figure", f"{select}{bar(*buttons)}{path}")
+
+
+def _section(heading: str, content: str) -> str:
+    return f'<section role="group" aria-label="{heading}"><h3>{heading}</h3>{content}</section>'
+
+
+def bar(*buttons: str) -> str:
+    """Return buttons side by side."""
+    return f'<p class="sn-bar-of-buttons">{"".join(buttons)}</p>'
+
+
+def button(words: str, attributes: str) -> str:
+    """Return a button; by its attributes the page knows what it asks for."""
+    return f'<button type="button" class="sn-button" {attributes}>{words}</button>'
 
 
 def attribute_if(applies: bool, attribute: str, value: str = "") -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from senet_lab.gatelens.controls import attribute_if
+from senet_lab.gatelens.controls import attribute_if, button
 from senet_lab.gatelens.scene import Scene
-from senet_lab.gatelens.views.image import Thumbnail, thumbnails
+from senet_lab.gatelens.views.image import thumbnail
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
     from senet_lab.gatelens.sources.source import Loaded
 
 PAGE_SIZE = 16  # thumbnails
+IMAGES_LABEL = "Images of the sample; a cross: misclassified"
 HINT = "or drop a file here: any size; it is resized to fit"
 # Room for the picture that is on its way, so that nothing jumps.
 PLACEHOLDER = '<div class="sn-coming"></div>'
@@ -27,11 +28,11 @@ def image_chooser(scene: Scene, reading: Reading) -> str:
     page = min(state.page, pages - 1)
     images = "<p>No such image.</p>"
     if numbers and scene.loaded:
-        images = thumbnails([_thumbnail(scene.loaded, reading, number) for number in numbers], state.image)
+        thumbs = "".join(_thumbnail(scene.loaded, reading, number, number == state.image) for number in numbers)
+        images = f'<div class="sn-thumbs" role="group" aria-label="{IMAGES_LABEL}">{thumbs}</div>'
     turn = "".join(
-        f'<button type="button" class="sn-button" data-ask="page" data-value="{to}" data-key="{words}"'
-        f' aria-disabled="{str(not 0 <= to < pages).lower()}">{words}</button>'
-        for words, to in (("Previous", page - 1), ("Next", page + 1))
+        button(words, f'data-ask="page" data-value="{to}" data-key="{words}" aria-disabled="{str(is_end).lower()}"')
+        for words, to, is_end in (("Previous", page - 1, not page), ("Next", page + 1, page + 1 == pages))
     )
     wrong = ""
     if reading.accuracy is not None:
@@ -45,13 +46,13 @@ def image_chooser(scene: Scene, reading: Reading) -> str:
     )
 
 
-def _thumbnail(loaded: Loaded, reading: Reading, number: int) -> Thumbnail:
+def _thumbnail(loaded: Loaded, reading: Reading, number: int, is_selected: bool) -> str:
     picture = loaded.thumbnail(number)
-    if not reading.given:
-        return Thumbnail(number, picture, "image")
+    if not reading.has_labels:
+        return thumbnail(number, picture, "image", is_selected=is_selected)
     label, guess = reading.label(number), reading.guess(number)
     wrong = "" if guess is None or guess == label else reading.classes[guess]
-    return Thumbnail(number, picture, reading.classes[label], wrong)
+    return thumbnail(number, picture, reading.classes[label], wrong, is_selected=is_selected)
 
 
 def _file_field(scene: Scene) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from senet_lab.drawing.network.words import title
+from senet_lab.drawing.raster import Array
 from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
 from senet_lab.gatelens.passage import Passage, passage_of
-from senet_lab.gatelens.reading import Array, Reading
+from senet_lab.gatelens.reading import Reading
 from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gatelens.views.image import image_name
@@ -54,7 +55,6 @@ def _read(_: Source, results: Results) -> Reading:
 
 
 def _loaded_and_read(results: Results) -> tuple[Loaded, Reading]:
-    """Return the network and its gates, for what builds on them."""
     if LOAD not in results or READ not in results:
         raise ValueError("its gates could not be read")
     return results[LOAD], results[READ]
@@ -75,7 +75,7 @@ def _image(_: Source, results: Results, image: int | ImageFile, path: str) -> Pa
 
     loaded, reading = _loaded_and_read(results)
     pixels, batch, name, about = _pixels(loaded, image)
-    label = reading.label(image) if reading.given and isinstance(image, int) else None
+    label = reading.label(image) if reading.has_labels and isinstance(image, int) else None
     site = next(each for each in sites(loaded.model) if each.path == path)
     observation = observed(loaded.model, np.asarray(batch, "float32"), also=(site.map, site.scale))
     predictions = observation.predictions
@@ -148,7 +148,7 @@ def _reading(observation: Observed, loaded: Loaded) -> Reading:
     if loaded.labels is not None:
         return Reading(observation.gates, loaded.labels, loaded.classes, predictions)
     labels = np.zeros(len(loaded.images), int) if predictions is None else predictions.argmax(1)
-    return Reading(observation.gates, labels, loaded.classes, predictions, given=False)
+    return Reading(observation.gates, labels, loaded.classes, predictions, has_labels=False)
 
 
 def describe_job(key: Key, remaining: int) -> str:

@@ -11,16 +11,24 @@ export type Rest = {
   doing: string;
 };
 
-/** What the page draws, with its large parts, which are HTML. */
+/** The large parts of the page, which are HTML: by themselves, so that only what has changed is sent. */
+export type Parts = {
+  heading: string;
+  strip: string;
+  side: string;
+  body: string;
+};
+
+/** What the page draws. */
 export type Page = {
   error: string;
   tab: string;
   said: string;
   busy: string;
   doing: string;
-  side: string;
   heading: string;
   strip: string;
+  side: string;
   body: string;
 };
 
@@ -34,13 +42,13 @@ export type Shown = {
   answered: Answered;
 };
 
-/** What the page reads of the widget: large parts by themselves, so that only what has changed is sent. */
+/** What the page reads of the widget. */
 export type Traits = {
-  shown: Shown;
   heading: string;
   strip: string;
   side: string;
   body: string;
+  shown: Shown;
 };
 
 /** A file that cannot be sent, for the reason why. */

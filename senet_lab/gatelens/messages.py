@@ -23,13 +23,17 @@ class Rest(TypedDict):
     doing: str
 
 
-class Page(Rest):
-    """What the page draws, with its large parts, which are HTML."""
+class Parts(TypedDict):
+    """The large parts of the page, which are HTML: by themselves, so that only what has changed is sent."""
 
-    side: str
     heading: str
     strip: str
+    side: str
     body: str
+
+
+class Page(Rest, Parts):
+    """What the page draws."""
 
 
 class Shown(Rest):
@@ -38,14 +42,10 @@ class Shown(Rest):
     answered: Answered
 
 
-class Traits(TypedDict):
-    """What the page reads of the widget: large parts by themselves, so that only what has changed is sent."""
+class Traits(Parts):
+    """What the page reads of the widget."""
 
     shown: Shown
-    heading: str
-    strip: str
-    side: str
-    body: str
 
 
 class FileSize(TypedDict):

@@ -6,19 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from senet_lab.gatelens.sources.run_folder import RunFolder
-from senet_lab.gatelens.sources.run_list import RunList
+from senet_lab.gatelens.sources.run_list import RunFolder, RunList
 from senet_lab.gatelens.sources.snapshot import RUNS_PREFIX, RunSnapshot
 from senet_lab.gatelens.sources.source import Source
-from senet_lab.gatelens.work import Work, Works
+from senet_lab.gatelens.work import Work
 from senet_lab.gates.moments import Moment
 
 if TYPE_CHECKING:
     from senet_lab.gates.watch import GateWatch
 
+# The work on bundled networks, which do not change, is shared by all panels: running a cell again computes nothing.
+BUNDLED: dict[str, Work] = {}
+
 
 class Networks:
-    """The networks that a panel offers, by name.
+    """The networks that a panel offers, by name; the work on each is begun when it is first asked for.
 
     Args:
         sources: those that are always offered.
@@ -41,7 +43,7 @@ class Networks:
             self._watches[name] = callback
             if name in sources and not sources[name].is_bundled:
                 sources = {**sources, name: replace(sources[name], weights_version=callback.weights_version)}
-        self._works = Works(sources, changed)
+        self._sources, self._works = sources, dict[str, Work]()
         self.offer_runs()
 
     def listen(self) -> None:
@@ -52,19 +54,28 @@ class Networks:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all networks."""
-        return self._works.names
+        return tuple(self._sources)
 
     def offer_runs(self) -> None:
-        """Offer the runs that are in the folder now."""
-        self._works.offer(self._runs.sources(), RUNS_PREFIX)
+        """Offer the runs that are in the folder now, and those that were worked on."""
+        others = {name: source for name, source in self._sources.items() if not name.startswith(RUNS_PREFIX)}
+        used = {name: self._sources[name] for name in self._works if name.startswith(RUNS_PREFIX)}
+        self._sources = {**others, **self._runs.sources(), **used}
 
     def work(self, name: str) -> Work | None:
         """Return the work on a network; None where there is no such network."""
-        return self._works.of(name)
+        if name not in self._sources:
+            return None
+        if name not in self._works:
+            source = self._sources[name]
+            work = BUNDLED.setdefault(name, Work(source)) if source.is_bundled else Work(source)
+            work.listen(self._changed)
+            self._works[name] = work
+        return self._works[name]
 
     def run_folder(self, name: str) -> RunFolder | None:
         """Return the folder of a run; None where the network is no run, or nothing is offered any more."""
-        return self._runs.folder_of(name) if self.names else None
+        return self._runs.folder_of(name) if self._sources else None
 
     def run(self, name: str) -> RunSnapshot:
         """Return a run as it was last seen."""
@@ -78,11 +89,12 @@ class Networks:
 
     def try_again(self, name: str) -> None:
         """Forget what failed of a network, if anything did."""
-        self._works.try_again(name)
+        if work := self.work(name):
+            work.failed.clear()
 
     def read_again(self, name: str) -> None:
         """Forget what was found out of a network; whoever asks for that during a fit knows that it was interrupted."""
-        self._works.forget(name)
+        self._forget(name)
         if folder := self.run_folder(name):
             folder.mark_read()
         if watch := self._watches.get(name):
@@ -92,15 +104,30 @@ class Networks:
         """Forget what was found out of a network whose weights a fit has changed since, once it has ended."""
         work = self.work(name)
         if work and work.is_outdated and work.source.weights_version() is not None:
-            self._works.forget(name)
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        if work := self._works.pop(name, None):
+            work.unlisten(self._changed)
 
     def wait(self, name: str, timeout: float) -> None:
-        """Wait until everything was found out of a network; errors as of `Works.wait`."""
-        self._works.wait(name, timeout)
+        """Wait until everything was found out of a network.
+
+        Raises:
+            TimeoutError: that took longer than `timeout` seconds.
+            RuntimeError: it could not be found out; says why.
+        """
+        if (work := self.work(name)) is None:
+            raise RuntimeError("there is no network to wait for")
+        work.wait(timeout)
+        if work.failed:
+            raise RuntimeError("; ".join(work.failed.values()))
 
     def end(self) -> None:
         """Release all networks, and offer none any more."""
-        self._works.end()
+        for name in tuple(self._works):
+            self._forget(name)
+        self._sources = {}
         for watch in self._watches.values():
             watch.unlisten(self._changed)
         self._watches = {}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.drawing.html import Html, html, still_page
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.units import counted
-from senet_lab.gatelens.controls import side
+from senet_lab.gatelens.controls import button, side
 from senet_lab.gatelens.image_chooser import PLACEHOLDER, image_chooser
-from senet_lab.gatelens.messages import TABS, Page
+from senet_lab.gatelens.messages import Page, Parts
 from senet_lab.gatelens.results import LOAD
 from senet_lab.gatelens.scene import Scene
 from senet_lab.gatelens.views.ablation import ablation_words, alone_and_together
@@ -29,7 +29,7 @@ from senet_lab.gatelens.views.strip import strip, strip_legend
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
 
-PARTS = ("heading", "strip", "side", "body")  # of the page, each of which is a trait of its own
+PARTS = tuple(Parts.__annotations__)  # each of which is a trait of its own
 NOTHING_SHIPS = (
     "No network with gates ships with this version. Choose one in the list: a run that the Trainer keeps, or one of "
     "timm\u2019s, which is fetched when you say so. Or give one of your own: GateLens(model, images, labels)."
@@ -61,7 +61,7 @@ HELD_AT_ONE = (
 Tab = tuple[str, str]  # a sentence, and the HTML below it
 
 
-def shown(scene: Scene) -> Page:
+def page_of(scene: Scene) -> Page:
     """Return what the browser shows of a scene: strings and plain values."""
     work = scene.work
     words, body = _tab(scene)
@@ -112,7 +112,7 @@ def _heading(scene: Scene) -> str:
         facts.append(f"{len(reading.labels):,} images")
         if reading.accuracy is not None:
             facts.append(f"accuracy {share(reading.accuracy)}")
-        if not reading.given:
+        if not reading.has_labels:
             facts.append("no labels: what is predicted stands for them")
     if scene.loaded and scene.loaded.about:
         facts.append(scene.loaded.about)
@@ -141,12 +141,11 @@ def _strip(scene: Scene, interactive: bool = True) -> Html:
 
 
 def _tab(scene: Scene) -> Tab:
-    """Return the sentence and the picture of the open tab."""
     if scene.state.tab == "Training" and scene.recorded:  # needs no reading
         return _training(scene)
     if scene.cost:
-        button = '<button type="button" class="sn-button" data-ask="load" data-value="true">Fetch and load it</button>'
-        return scene.cost, f"<p>{button}</p>"
+        load = button("Fetch and load it", 'data-ask="load" data-value="true"')
+        return scene.cost, f"<p>{load}</p>"
     if scene.awaits_weights:
         return "It has no weights yet that can be looked into: the first come after an epoch, or a minute.", ""
     if scene.work is None:
@@ -154,34 +153,33 @@ def _tab(scene: Scene) -> Tab:
     if scene.reading is None:
         words = "What the gates of a network do, once it is loaded and they were read."
         return MOVING_WORDS if scene.is_moving else words, ""
-    return DRAW_TAB[scene.state.tab](scene, scene.reading)
+    return _draw_tab(scene, scene.reading)
 
 
-def _curves(scene: Scene, reading: Reading) -> Tab:
-    words = curves_words(reading, scene.classes, scene.path, scene.untrained)
-    return words, curves(reading, scene.classes, scene.path)
-
-
-def _heat(scene: Scene, reading: Reading) -> Tab:
-    words = heat_words(reading, scene.path, scene.classes, scene.untrained)
-    return words, heat_map(reading, scene.path, scene.classes)
-
-
-def _spread(scene: Scene, reading: Reading) -> Tab:
-    return spread_words(reading, scene.path), spread(reading, scene.path, scene.untrained)
-
-
-def _depth(scene: Scene, reading: Reading) -> Tab:
-    return depth_words(reading, scene.untrained), depth(reading, scene.path, scene.untrained)
-
-
-def _similarity(scene: Scene, reading: Reading) -> Tab:
-    words = similarity_words(reading, scene.path, scene.classes, scene.untrained)
-    return words, similar_classes(reading, scene.path, scene.classes)
+def _draw_tab(scene: Scene, reading: Reading) -> Tab:
+    path, classes, untrained = scene.path, scene.classes, scene.untrained
+    tab: Tab
+    match scene.state.tab:
+        case "Curves":
+            tab = curves_words(reading, classes, path, untrained), curves(reading, classes, path)
+        case "Heat map":
+            tab = heat_words(reading, path, classes, untrained), heat_map(reading, path, classes)
+        case "Spread":
+            tab = spread_words(reading, path), spread(reading, path, untrained)
+        case "Depth":
+            tab = depth_words(reading, untrained), depth(reading, path, untrained)
+        case "Similarity":
+            tab = similarity_words(reading, path, classes, untrained), similar_classes(reading, path, classes)
+        case "One image":
+            tab = _image(scene, reading)
+        case "Ablation":
+            tab = _ablation(scene, reading)
+        case _:
+            tab = _training(scene)
+    return tab
 
 
 def _image(scene: Scene, reading: Reading) -> Tab:
-    """Show images to choose from, a place for a file of one's own, and the passage of the selected one."""
     chooser, passage = image_chooser(scene, reading), scene.passage
     if passage is None:
         return "An image through the network: choose one below, or drop one of your own.", f"{chooser}{PLACEHOLDER}"
@@ -201,13 +199,8 @@ def _ablation(scene: Scene, reading: Reading) -> Tab:
     return words, f"{alone_and_together(alone, together, classes, held, how)}{below}"
 
 
-def _training(scene: Scene, _: Reading | None = None) -> Tab:
+def _training(scene: Scene) -> Tab:
     if not scene.moments:
         return "How gates move while a network is trained.", f'<div class="sn-finding">{HOW_TO_RECORD}</div>'
     fewer = f" {FEWER_IMAGES}" if scene.recorded and scene.reading else ""
     return f"{history_words(scene.moments)}{fewer}", history(scene.moments, scene.path)
-
-
-DRAW_TAB: dict[str, Callable[[Scene, Reading], Tab]] = dict(
-    zip(TABS, (_curves, _heat, _spread, _depth, _similarity, _image, _ablation, _training), strict=True)
-)

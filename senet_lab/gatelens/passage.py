@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from senet_lab.drawing.raster import colorize, png, shade
-
-Array = np.ndarray[Any, Any]
+from senet_lab.drawing.raster import Array, colorize, png, shade
 
 MAX_MAPS = 4  # channels raised, and as many lowered
 MAX_GUESSES = 5
@@ -51,10 +48,6 @@ class Passage:
     about: str = ""
     outputs: tuple[str, ...] = ()
 
-    def names(self, classes: Sequence[str]) -> Sequence[str]:
-        """Return the names of what is guessed; `classes` are those of the labels."""
-        return self.outputs or classes
-
 
 def passage_of(
     pixels: Array,
@@ -68,14 +61,11 @@ def passage_of(
     about: str = "",
     outputs: tuple[str, ...] = (),
 ) -> Passage:
-    """Return the passage of an image.
+    """Return the passage of an image, (height, width, channels), of which `Passage` says more.
 
     Args:
-        pixels: the image, (height, width, channels).
         probabilities: (classes,); None where there is no classifier.
-        gate, usual: (channels,).
         before, after: the maps that are scaled, and scaled: (height, width, channels).
-        name, label, about, outputs: as in `Passage`.
     """
     guesses = None
     if probabilities is not None:

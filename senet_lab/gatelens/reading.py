@@ -6,34 +6,18 @@ Only what computes imports this module, since it needs NumPy; views are given a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from senet_lab.drawing.raster import colorize, png
+from senet_lab.drawing.raster import Array, colorize, png
 from senet_lab.gates.statistics import channel_specificity, class_means, saturation, similarity, specificity
-
-Array = np.ndarray[Any, Any]
 
 MAX_FIRST_CLASSES = 4  # more curves than that hide each other
 MAX_HEAT_IMAGES, MAX_HEAT_CHANNELS = 60, 64  # per class, and per block: more would be thinner than a pixel
 N_BINS = 40
-
-
-class ClassCurves(NamedTuple):
-    """The mean gates of classes, channels sorted by their mean over these classes.
-
-    Attributes:
-        points: for each class, means of neighboring channels.
-        n_channels: the number of channels of the block.
-        channels_per_point: the number of neighbors that a point is the mean of; at the end it may be fewer.
-    """
-
-    points: list[list[float]]
-    n_channels: int
-    channels_per_point: int
 
 
 class ChannelRow(NamedTuple):
@@ -42,20 +26,6 @@ class ChannelRow(NamedTuple):
     channel: int
     means: list[float]
     statistic: float
-
-
-class HeatMap(NamedTuple):
-    """Gates as a picture, a row per channel, the most specific channel on top, and a column per image.
-
-    Attributes:
-        picture: a PNG as a data URI.
-        channels: the numbers of the channels, from top to bottom.
-        counts: the number of images of each class, from left to right.
-    """
-
-    picture: str
-    channels: list[int]
-    counts: list[int]
 
 
 class BlockSummary(NamedTuple):
@@ -78,14 +48,15 @@ class Reading:
         labels: the class of each image, by its number.
         classes: the names of the classes.
         predictions: (images, classes), probabilities; None where there is no classifier.
-        given: whether the labels were given; else they are what the network predicted.
+        has_labels: whether labels were given; else they are what the network predicted.
     """
 
     gates: Mapping[str, Array]
     labels: Array
     classes: tuple[str, ...]
     predictions: Array | None = None
-    given: bool = True
+    has_labels: bool = True
+    _channel_ratios: dict[str, tuple[Array, Array]] = field(default_factory=dict, init=False)
 
     def __repr__(self) -> str:
         return f"<Reading of {len(self.gates)} gates, {len(self.labels):,} images, {len(self.classes)} classes>"
@@ -115,12 +86,12 @@ class Reading:
     @cached_property
     def accuracy(self) -> float | None:
         """The share of images whose most probable class is their label; None where nobody can say."""
-        if self.predictions is None or not self.given:
+        if self.predictions is None or not self.has_labels:
             return None
         return float((self.predictions.argmax(1) == self.labels).mean())
 
     @cached_property
-    def comparable(self) -> bool:
+    def is_comparable(self) -> bool:
         """Whether there are two classes, and more images than classes, as an F ratio needs."""
         return 2 <= len(self._labels_present) < len(self.labels)
 
@@ -128,16 +99,16 @@ class Reading:
     def specificity(self) -> dict[str, float]:
         """For each block, the variance of its gates between classes over that within, see `gates.specificity`.
 
-        0 for all where there is none, see `comparable`.
+        0 for all where there is none, see `is_comparable`.
         """
-        if not self.comparable:
+        if not self.is_comparable:
             return dict.fromkeys(self.gates, 0.0)
         return {path: specificity(values, self.labels) for path, values in self.gates.items()}
 
-    def explained(self, path: str) -> float:
+    def explained_share(self, path: str) -> float:
         """Return the share of the gates' variance that classes explain: the F ratio without the number of images."""
-        if not self.comparable or np.isinf(self.specificity[path]):
-            return float(self.comparable)
+        if not self.is_comparable or np.isinf(self.specificity[path]):
+            return float(self.is_comparable)
         n_classes = len(self._labels_present)
         weighted = (n_classes - 1) * self.specificity[path]
         return float(weighted / (weighted + len(self.labels) - n_classes))
@@ -198,11 +169,10 @@ class Reading:
         order = np.argsort(means.mean(0), kind="stable") if len(means) else np.arange(means.shape[1])
         return means[:, order], order
 
-    def curves(self, path: str, classes: Sequence[int], max_points: int) -> ClassCurves:
-        """Return the curves of classes; channels that are too many for the points are averaged with neighbors."""
-        means, order = self.sorted_means(path, classes)
-        points, size = thin_out(means, max_points)
-        return ClassCurves(points.tolist(), len(order), size)
+    def curves(self, path: str, classes: Sequence[int], max_points: int) -> tuple[list[list[float]], int]:
+        """Return the points of each class's curve, and of how many neighboring channels a point is the mean."""
+        points, size = thin_out(self.sorted_means(path, classes)[0], max_points)
+        return points.tolist(), size
 
     def differing_channels(self, path: str, classes: Sequence[int], count: int) -> list[ChannelRow]:
         """Return the channels with the greatest ranges of mean gates over classes, the greatest first."""
@@ -225,13 +195,9 @@ class Reading:
         """Return the numbers of a block's channels, the most specific first, and the F ratio of each channel."""
         if path not in self._channel_ratios:
             values = self.gates[path]
-            ratios = channel_specificity(values, self.labels) if self.comparable else np.zeros(values.shape[1])
+            ratios = channel_specificity(values, self.labels) if self.is_comparable else np.zeros(values.shape[1])
             self._channel_ratios[path] = np.argsort(-ratios, kind="stable"), ratios
         return self._channel_ratios[path]
-
-    @cached_property
-    def _channel_ratios(self) -> dict[str, tuple[Array, Array]]:
-        return {}
 
     def specific_channels(self, path: str, classes: Sequence[int], count: int) -> list[ChannelRow]:
         """Return the channels with the highest F ratio, the highest first, with their mean gates for classes."""
@@ -243,13 +209,16 @@ class Reading:
         """Count the channels of a block with an F ratio above a threshold."""
         return int((self.channel_ratios(path)[1] > threshold).sum())
 
-    def heat_map(self, path: str, classes: Sequence[int]) -> HeatMap:
-        """Return the gates of the first images of classes, one class after the other."""
+    def heat_map(self, path: str, classes: Sequence[int]) -> tuple[str, list[int], list[int]]:
+        """Return the gates of the first images of classes as a picture, a PNG as a data URI.
+
+        With the numbers of the channels, from top to bottom, the most specific first; and the number of images of
+        each class, from left to right.
+        """
         parts = [np.flatnonzero(self.labels == number)[:MAX_HEAT_IMAGES] for number in classes]
         channels = self.channel_ratios(path)[0][:MAX_HEAT_CHANNELS]
         values = self.gates[path][np.concatenate(parts)][:, channels].T
-        picture = png(colorize(values, *self.bounds))
-        return HeatMap(picture, channels.tolist(), [len(part) for part in parts])
+        return png(colorize(values, *self.bounds)), channels.tolist(), [len(part) for part in parts]
 
     @cached_property
     def color_scale(self) -> str:

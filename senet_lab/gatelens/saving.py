@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ from senet_lab.gatelens.views.figures import activation_figure, save_figure, spr
 from senet_lab.widgets.saving import free_name
 
 if TYPE_CHECKING:
-    from senet_lab.gatelens.reading import Reading
+    from senet_lab.gatelens.scene import Scene
 
 FIGURES = {"means": "Mean gates by class", "deviations": "Means and standard deviations, two classes"}
 
@@ -26,26 +26,6 @@ class SavingStatus(NamedTuple):
     running: bool = False
 
 
-class FigureOrder(NamedTuple):
-    """A figure to be saved.
-
-    Attributes:
-        reading: the gates that it shows.
-        classes: those that are drawn, by number; of "deviations" the first two.
-        block: the one that is looked into, which stands for its stage, see `views.classes.stages`.
-        figure: one of `FIGURES`.
-        network: its name, for that of the file; a number follows where there is such a file.
-        suffix: of the file.
-    """
-
-    reading: Reading
-    classes: Sequence[int]
-    block: str
-    figure: str
-    network: str
-    suffix: str
-
-
 class FigureSaver:
     """Saves one figure after the other; `changed` is called from the thread when there is something new to show.
 
@@ -56,19 +36,19 @@ class FigureSaver:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self.status = SavingStatus()
-        self._orders = list[FigureOrder]()  # the first is being drawn
+        self._jobs = list[Callable[[], Path]]()  # the first is being drawn
         self._lock = threading.Lock()
 
     def forget_failure(self) -> None:
         """Stop showing why a figure was not saved: something else was selected since."""
         self.status = self.status._replace(failure="")
 
-    def start(self, order: FigureOrder) -> None:
-        """Draw a figure and save it, after those that are waiting."""
+    def start(self, job: Callable[[], Path]) -> None:
+        """Run a job that saves a figure and returns its path, after those that are waiting."""
         with self._lock:
-            self._orders.append(order)
-            self.status = SavingStatus(_progress(len(self._orders)), running=True)
-            if len(self._orders) > 1:
+            self._jobs.append(job)
+            self.status = SavingStatus(_progress(len(self._jobs)), running=True)
+            if len(self._jobs) > 1:
                 return
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -76,13 +56,13 @@ class FigureSaver:
         paths, failures, remaining = list[str](), list[str](), 1
         while remaining:
             try:
-                paths.append(str(save(self._orders[0])))
+                paths.append(str(self._jobs[0]()))
             except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
                 is_expected = isinstance(error, (ValueError, OSError))
                 failures.append(f"The figure was not saved: {error if is_expected else repr(error)}")
             with self._lock:
-                del self._orders[0]
-                remaining = len(self._orders)
+                del self._jobs[0]
+                remaining = len(self._jobs)
                 words = f"Saved as {', '.join(paths)}" if paths else ""
                 words = _progress(remaining) if remaining else words
                 self.status = SavingStatus(words, "\n".join(failures), running=bool(remaining))
@@ -93,22 +73,23 @@ def _progress(count: int) -> str:
     return f"Drawing {'the figure' if count == 1 else f'{count} figures'} \u2026"
 
 
-def save(order: FigureOrder) -> Path:
-    """Draw a figure of the stages that the curves show, and write it into the folder of the notebook.
+def save_figure_of(scene: Scene, suffix: str) -> Path:
+    """Draw the selected figure of the stages that the curves show, and write it into the folder of the notebook.
+
+    Of "deviations" the first two classes are drawn. A number follows the name where there is such a file.
 
     Raises:
         ValueError: no class is selected.
         OSError: it cannot be written.
     """
-    reading, path = order.reading, free_name(Path.cwd(), file_stem(order.network, order.figure), order.suffix)
-    present = reading.present(order.classes)
-    if not present:
+    reading, figure = scene.reading, scene.state.figure
+    path = free_name(Path.cwd(), file_stem(scene.state.network, figure), suffix)
+    if reading is None or not (present := reading.present(scene.classes)):
         raise ValueError("choose a class that has images, so that there is a curve to draw.")
-    is_means = order.figure == "means"
-    draw = activation_figure if is_means else spread_figure
-    shown = [reading.classes[number] for number in (present if is_means else present[:2])]
-    blocks = stages(tuple(reading.gates), order.block)
-    return save_figure(draw(reading.gates, reading.labels, reading.classes, shown=shown, blocks=blocks), path)
+    draw, numbers = (activation_figure, present) if figure == "means" else (spread_figure, present[:2])
+    names = [reading.classes[number] for number in numbers]
+    blocks = stages(tuple(reading.gates), scene.path)
+    return save_figure(draw(reading.gates, reading.labels, reading.classes, shown=names, blocks=blocks), path)
 
 
 def file_stem(network: str, figure: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, ablation_key, accuracy_problem, image_key
-from senet_lab.gatelens.saving import FigureOrder, SavingStatus
+from senet_lab.gatelens.saving import SavingStatus
 from senet_lab.gatelens.sources.snapshot import RunSnapshot
 from senet_lab.gatelens.state import Offer, State
 from senet_lab.gatelens.views.ablation import held_words
@@ -157,10 +157,3 @@ def required_keys(scene: Scene) -> list[Key]:
     if state.tab == "Ablation" and not scene.accuracy_problem:
         keys += [ablation_key(state.how, (path,)) for path in scene.reading.gates]
     return [*keys, UNTRAINED]
-
-
-def figure_order(scene: Scene, suffix: str) -> FigureOrder | None:
-    """Return the selected figure, to be saved; None where there is nothing to draw yet."""
-    if scene.reading is None:
-        return None
-    return FigureOrder(scene.reading, scene.classes, scene.path, scene.state.figure, scene.state.network, suffix)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from senet_lab.checks import flag, one_of, quoted, whole
+from senet_lab.checks import InvalidTypeError, flag, one_of, whole
 from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.saving import FIGURES
 from senet_lab.gatelens.upload import check_size
 from senet_lab.gatelens.views.figures import SUFFIXES
 from senet_lab.gates.ablation import HOWS
+from senet_lab.widgets.refusals import refusal
 
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
 HOLD = "hold "  # before the path of a block: each has a setting, so that several in one message do not undo each other
@@ -89,7 +90,7 @@ def after(state: State, moves: Mapping[str, Any], offer: Offer) -> tuple[State, 
             else:
                 state = _set(state, name, value, offer)
         except (ValueError, TypeError) as error:
-            refused[name] = str(error)
+            refused[name] = refusal(error, value)
     return replace(state, refused=refused), commands
 
 
@@ -145,5 +146,5 @@ def _hold(state: State, path: str, value: Any, offer: Offer) -> State:
 def _class_numbers(value: Any, offer: Offer) -> tuple[int, ...]:
     """Return any number of classes in ascending order, also none."""
     if not isinstance(value, (list, tuple)):
-        raise TypeError(f"`classes` must be a list of numbers, not {quoted(value)}; try [0, 1].")
+        raise InvalidTypeError("classes", value, "must be a list of numbers", "[0, 1]")
     return tuple(sorted({whole("classes", each, 0, max(0, offer.classes - 1)) for each in value}))

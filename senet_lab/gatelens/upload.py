@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from senet_lab.checks import quoted, shortened
+from senet_lab.checks import InvalidTypeError, quoted, shortened
 from senet_lab.gatelens.image_file import ImageFile
 from senet_lab.gatelens.messages import MAX_FILE_BYTES, FilePart
 
@@ -20,9 +20,7 @@ def check_size(file: Any) -> int:
         ValueError, TypeError: it may not.
     """
     if not isinstance(file, dict) or not isinstance(file.get("size"), int) or not isinstance(file.get("name"), str):
-        raise TypeError(
-            f"`own` must be the name and size of a file, not {quoted(file)}; try {{'name': 'a.png', 'size': 1}}."
-        )
+        raise InvalidTypeError("own", file, "must be the name and size of a file", "{'name': 'a.png', 'size': 1}")
     name, size = shortened(file["name"]), int(file["size"])
     if size <= 0:
         raise ValueError(f"{name} is empty; choose another file.")

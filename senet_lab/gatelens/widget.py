@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,12 @@ from senet_lab.drawing.sheet import style_sheet
 from senet_lab.gatelens.image_file import ImageFile, refusal
 from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.networks import Networks
-from senet_lab.gatelens.page import PARTS, shown, split_by_trait, still
-from senet_lab.gatelens.saving import FigureSaver
-from senet_lab.gatelens.scene import Scene, figure_order, required_keys
+from senet_lab.gatelens.page import PARTS, page_of, split_by_trait, still
+from senet_lab.gatelens.saving import FigureSaver, save_figure_of
+from senet_lab.gatelens.scene import Scene, required_keys
 from senet_lab.gatelens.sources.listing import list_sources
 from senet_lab.gatelens.sources.run_list import Folder, RunList
-from senet_lab.gatelens.sources.runs import of_run
+from senet_lab.gatelens.sources.runs import source_of_run
 from senet_lab.gatelens.sources.source import Source
 from senet_lab.gatelens.state import State, after
 from senet_lab.gatelens.upload import Uploads
@@ -70,7 +71,7 @@ class GateLens(anywidget.AnyWidget):
     _esm = read_assets("gatelens/widget.bundle.js")
     _css = style_sheet() + gates_sheet() + read_assets("widgets/base.css", "gatelens/widget.css")
 
-    # To the page: what `page.shown` returns, its large parts apart, so that only what has changed is sent.
+    # To the page: what `page_of` returns, its large parts apart, so that only what has changed is sent.
     # From the page come messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     heading = traitlets.Unicode().tag(sync=True)
@@ -107,7 +108,7 @@ class GateLens(anywidget.AnyWidget):
         if not isinstance(run, (Run, str, os.PathLike)):
             raise TypeError(f"`run` must be a Run or its folder, not {quoted(run)}; try GateLens.of_run('runs/...').")
         run = run if isinstance(run, Run) else Run(Path(run))
-        source = of_run(run)
+        source = source_of_run(run)
         lens = cls.__new__(cls)
         lens._begin({source.name: source}, source.name, RunList(None, {source.name: run}))
         return lens
@@ -188,7 +189,9 @@ class GateLens(anywidget.AnyWidget):
 
     def _answer(self) -> None:
         if self._follower.is_ended:
-            self._show_rest(error=REPLACED, busy="")
+            with self._sending:
+                changes = {"answered": self._conversation.answered, "error": REPLACED, "busy": ""}
+                self.shown = {**self.shown, **changes}
         else:
             self._render()
 
@@ -202,8 +205,8 @@ class GateLens(anywidget.AnyWidget):
         elif not self._state.refused:
             self._networks.try_again(self._state.network)
         self._figures.forget_failure()
-        if commands.suffix and (order := figure_order(self.scene, commands.suffix)):
-            self._figures.start(order)
+        if commands.suffix and self.scene.reading:
+            self._figures.start(partial(save_figure_of, self.scene, commands.suffix))
         self._aim()
 
     def _take(self, file: ImageFile) -> None:
@@ -263,10 +266,11 @@ class GateLens(anywidget.AnyWidget):
             scene.work.aim(required_keys(scene))
 
     def _fail(self, error: BaseException) -> None:
-        show_failure(self, "shown", self._conversation.answered, error)
+        with self._sending:
+            show_failure(self, "shown", self._conversation.answered, error)
 
     def _page(self) -> dict[str, Any]:
-        return {"answered": self._conversation.answered, **shown(self.scene)}
+        return {"answered": self._conversation.answered, **page_of(self.scene)}
 
     def _render(self) -> None:
         """Send the parts of the page that have changed.
@@ -277,11 +281,6 @@ class GateLens(anywidget.AnyWidget):
         with self._sending:
             for name, value in split_by_trait(self._page()).items():
                 setattr(self, name, value)
-
-    def _show_rest(self, **changes: str) -> None:
-        """Send a change of the page as it is, with the answer to the last message."""
-        with self._sending:
-            self.shown = {**self.shown, "answered": self._conversation.answered, **changes}
 
     def wait(self, timeout: float = 120.0) -> GateLens:
         """Wait until the first pictures are there, also the untrained baseline; for a notebook that is to be saved.

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from senet_lab.gatelens.jobs import describe_job, run_job
@@ -20,7 +20,7 @@ class Work:
 
     Attributes:
         results, failed: what was found out, and why it could not be, by key.
-        words: what is being done; "" where nothing is.
+        words, busy: what is being done, "" where nothing is; and whether anything is.
         weights_version: that of the weights whose gates were read, see `Source`.
     """
 
@@ -33,7 +33,7 @@ class Work:
         self._listeners: list[weakref.WeakMethod[Callable[[], None]]] = []
         self._keys: list[Key] = []  # still to be found out
         self._lock = threading.Lock()
-        self._running = False
+        self.busy = False
         self._threads = 0  # one that is about to end still has listeners to call
 
     @property
@@ -70,9 +70,9 @@ class Work:
         """Find out these, in this order, instead of those before; a job that has begun is finished first."""
         with self._lock:
             self._keys = self._unknown(keys)
-            if self._running or not self._keys:
+            if self.busy or not self._keys:
                 return
-            self._running = True
+            self.busy = True
             self._threads += 1
             self.words = describe_job(self._keys[0], len(self._keys) - 1)
         threading.Thread(target=self._run, args=(_policy(),), daemon=True).start()
@@ -89,15 +89,6 @@ class Work:
                 raise TimeoutError(f"after {timeout:g} seconds: {self.words}")
             time.sleep(0.02)
 
-    def try_again(self) -> None:
-        """Forget what failed, so that it can be asked for again."""
-        self.failed.clear()
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job is running."""
-        return self._running
-
     def _unknown(self, keys: Sequence[Key]) -> list[Key]:
         return [key for key in keys if key not in self.results and key not in self.failed]
 
@@ -107,7 +98,7 @@ class Work:
             with self._lock:
                 self._keys = self._unknown(self._keys)
                 if not self._keys:
-                    self._running, self.words = False, ""
+                    self.busy, self.words = False, ""
                     break
                 key = self._keys.pop(0)
             self.words = describe_job(key, len(self._keys))
@@ -151,74 +142,3 @@ def _policy() -> Any:
     """Return the dtype policy of this thread, since Keras has one per thread; None until Keras is fully imported."""
     config: Any = getattr(sys.modules.get("keras"), "config", None)  # another thread may be importing it just now
     return config.dtype_policy() if hasattr(config, "dtype_policy") else None
-
-
-# The work on bundled networks, which do not change, is shared by all panels: running a cell again computes nothing.
-BUNDLED: dict[str, Work] = {}
-
-
-class Works:
-    """The work on each source that a panel offers, made when it is first asked for.
-
-    Args:
-        sources: by name.
-        listener: a method to call after each change.
-        shared: the work on bundled networks, for this panel and others.
-    """
-
-    def __init__(
-        self, sources: Mapping[str, Source], listener: Callable[[], None], shared: dict[str, Work] = BUNDLED
-    ) -> None:
-        self.names = tuple(sources)
-        self._sources, self._listener = sources, weakref.WeakMethod(listener)
-        self._works: dict[str, Work] = {}
-        self._shared = shared
-
-    def of(self, name: str) -> Work | None:
-        """Return the work on a network; None where there is no such network."""
-        if name not in self._sources:
-            return None
-        if name not in self._works:
-            source = self._sources[name]
-            work = self._shared.setdefault(name, Work(source)) if source.is_bundled else Work(source)
-            if listener := self._listener():
-                work.listen(listener)
-            self._works[name] = work
-        return self._works[name]
-
-    def wait(self, name: str, timeout: float) -> None:
-        """Wait until everything was found out of a network.
-
-        Raises:
-            TimeoutError: that took longer than `timeout` seconds.
-            RuntimeError: it could not be found out; says why.
-        """
-        if (work := self.of(name)) is None:
-            raise RuntimeError("there is no network to wait for")
-        work.wait(timeout)
-        if work.failed:
-            raise RuntimeError("; ".join(work.failed.values()))
-
-    def try_again(self, name: str) -> None:
-        """Forget what failed of a network, if anything did."""
-        if (work := self.of(name)) and work.failed:
-            work.try_again()
-
-    def offer(self, sources: Mapping[str, Source], prefix: str) -> None:
-        """Offer these instead of those with names that begin with `prefix`, except for those that were worked on."""
-        others = {name: source for name, source in self._sources.items() if not name.startswith(prefix)}
-        used = {name: self._sources[name] for name in self._works if name.startswith(prefix)}
-        self._sources = {**others, **sources, **used}
-        self.names = tuple(self._sources)
-
-    def forget(self, name: str) -> None:
-        """Forget what was found out of a network, so that it is found out anew."""
-        work, listener = self._works.pop(name, None), self._listener()
-        if work and listener:
-            work.unlisten(listener)
-
-    def end(self) -> None:
-        """Release all networks, and offer nothing any more."""
-        for name in tuple(self._works):
-            self.forget(name)
-        self.names, self._sources = (), {}

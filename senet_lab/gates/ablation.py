@@ -17,9 +17,8 @@ from senet_lab.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 HOWS = ("one", "mean", "shuffled", "own")
 
@@ -187,7 +186,6 @@ def cost(model: keras.Model, blocks: Collection[str]) -> tuple[int | None, int |
 
 
 def _check_images(images: Any, labels: Any) -> tuple[Array, Array]:
-    """Return images and labels, if there are as many of both."""
     images, labels = array_checks.images("images", images), array_checks.labels("labels", labels)
     if len(labels) != len(images) or not len(labels):
         raise ValueError(
@@ -230,7 +228,6 @@ def _check_predictions(before: Any, count: int) -> Any:
 
 
 def _mean(values: Any, path: str, switch: Any) -> Any:
-    """Return the mean of each channel of a block."""
     channels = switch.order.shape[0]
     gates_ = array_checks.numbers(f"values[{path!r}]", values, f"an array of shape (images, {channels})", rank=2)
     if gates_.shape[1] != channels or not len(gates_):

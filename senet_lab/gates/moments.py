@@ -22,9 +22,8 @@ from senet_lab.gates.statistics import specificity
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 FILE = "gates.json"  # in the folder of a run
 MAX_BYTES = 2**26
@@ -96,7 +95,6 @@ def kept(path: Path) -> list[Moment]:
 
 
 def _moment(values: Any) -> Moment:
-    """Return the moment that an object of the file stands for."""
     if not isinstance(values, dict) or not {"epoch", "mean", "specificity"} <= set(values):
         raise ValueError(f"each moment must have `epoch`, `mean` and `specificity`, unlike {quoted(values)}")
     epoch, accuracy = whole("epoch", values["epoch"], 0, 10**9), values.get("accuracy")

@@ -27,9 +27,8 @@ from senet_lab.gates.statistics import (
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 __all__ = [
     "Observed", "channel_specificity", "class_deviations", "class_means", "gates", "most_specific", "observed",

@@ -60,7 +60,6 @@ def tensor(model: Any, name: str) -> Any:
 
 
 def _source(tensor: Any) -> Any:
-    """Return the layer that computes a tensor."""
     return tensor._keras_history.operation
 
 

@@ -11,9 +11,7 @@ from senet_lab import array_checks
 from senet_lab.checks import flag, real, whole
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 MAX_GATE = 10**6  # bound of a threshold, since a ReLU gate has no bound of its own
 
@@ -96,7 +94,6 @@ def similarity(values: Array, labels: Array, *, centred: bool = True) -> Array:
 
 
 def _mean_squares(values: Array, labels: Array) -> tuple[Array, Array]:
-    """Return the mean squares between and within classes, of each channel."""
     import numpy as np
 
     values, labels = _check_labeled(values, labels)

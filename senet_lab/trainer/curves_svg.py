@@ -34,7 +34,7 @@ def draw_curves(histories: Sequence[History]) -> Drawing:
         *_epoch_axis(accuracy),
         *_epoch_axis(rate),
     ]
-    return svg.drawing(HEIGHT, f"Learning curves. {compare(histories)}", marks)
+    return svg.Drawing(HEIGHT, f"Learning curves. {compare(histories)}", marks)
 
 
 def curves_strips(histories: Sequence[History]) -> str:
@@ -42,7 +42,7 @@ def curves_strips(histories: Sequence[History]) -> str:
     histories = histories[:MAX_DRAWN_RUNS]
     accuracy, loss = _panels(histories)
     marks = [*_panel_strips(accuracy, histories, "accuracy"), *_panel_strips(loss, histories, "loss", "learning_rate")]
-    return str(svg.drawing(HEIGHT, "The epochs, one by one", marks, interactive=True)) if marks else ""
+    return str(svg.Drawing(HEIGHT, "The epochs, one by one", marks, interactive=True)) if marks else ""
 
 
 def _panels(histories: Sequence[History]) -> tuple[Panel, Panel]:
@@ -145,7 +145,7 @@ def _panel_strips(panel: Panel, histories: Sequence[History], *measures: str) ->
         tip = [f"epoch {epoch}, {measures[0]}", *(_values(row, name, measures) for row, name in present)]
         hit = svg.Box(x - width / 2, panel.top, width, panel.height)
         rule = svg.path(f"M {x:.1f} {panel.top:.1f} V {panel.bottom:.1f}", "epoch-line")
-        yield svg.node([rule], hit, tip, ", ".join(tip))
+        yield svg.Node([rule], hit, tip, ", ".join(tip))
 
 
 def _values(row: Mapping[str, float], name: str, measures: Sequence[str]) -> str:

@@ -173,7 +173,8 @@ class Trainer(anywidget.AnyWidget):
             self._render()
 
     def _fail(self, error: BaseException) -> None:
-        show_failure(self, "form", self._conversation.answered, error)
+        with self._sending:
+            show_failure(self, "form", self._conversation.answered, error)
 
     def _obey(self, name: str, value: Any) -> None:
         """Obey one command; why it cannot be obeyed is shown at its button."""

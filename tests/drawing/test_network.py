@@ -12,11 +12,11 @@ from senet_lab import Architecture, Ledger, SEResNet, Sketch
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy
-from senet_lab.drawing.network.block import draw_block
 from senet_lab.drawing.network.overview import HEIGHT, draw_network
 from senet_lab.drawing.network.part import draw_part
-from senet_lab.drawing.network.paths import about, breadcrumb, parent, parts, resolve
+from senet_lab.drawing.network.paths import breadcrumb, resolve
 from senet_lab.drawing.network.summary import picture
+from senet_lab.drawing.network.words import facts
 from senet_lab.nets.layers import Add, BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, ReLU
 
 RESNEXT = Architecture("resnext", 50)
@@ -56,6 +56,21 @@ def words(drawing):
 
 def nodes(drawing):
     return marks(drawing, "node")
+
+
+def parts(thing, path=""):
+    """The paths that can be entered from here, in order."""
+    anatomy = Anatomy.of(thing)
+    part = anatomy.part(path)
+    if not path:
+        return tuple(anatomy.groups)
+    if part.kind == "group":
+        return tuple(block.path for block in anatomy.groups[path])
+    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed_channels else ()
+
+
+def about(thing, path=""):
+    return escape(facts(Anatomy.of(thing).part(path)))
 
 
 def every_path(thing, path=""):
@@ -265,10 +280,10 @@ def strands(drawing):
 
 @pytest.mark.parametrize("cardinality", [2, 8, 32, 64, 128])
 def test_cardinality_is_the_number_of_strands_in_a_block(cardinality):
-    drawing = draw_block(replace(RESNEXT, cardinality=cardinality).ledger())
+    drawing = draw_part(replace(RESNEXT, cardinality=cardinality).ledger(), "group1/block1")
     assert strands(drawing) == min(64, cardinality)
     assert f"{cardinality} paths" in words(drawing)
-    assert strands(draw_block(Architecture().ledger())) == 0
+    assert strands(draw_part(Architecture().ledger(), "group1/block1")) == 0
 
 
 def neck(drawing):
@@ -279,7 +294,7 @@ def neck(drawing):
 
 def test_the_neck_widens_as_the_ratio_falls():
     ledgers = [replace(RESNEXT, ratio=ratio).ledger() for ratio in (64, 32, 16, 8, 4, 2)]
-    block = [neck(draw_block(ledger)) for ledger in ledgers]
+    block = [neck(draw_part(ledger, "group1/block1")) for ledger in ledgers]
     slab = [float(marks(draw_network(ledger), "neck")[-1].get("width")) for ledger in ledgers]
     columns = [float(marks(draw_part(ledger, "group1/block1/se"), "neck")[1].get("height")) for ledger in ledgers]
     for sizes in (block, slab, columns):
@@ -300,7 +315,7 @@ def test_squeeze_excite_is_drawn_and_can_be_entered_in_every_place(family, place
 def test_the_counts_in_a_block_are_those_of_the_ledger():
     for name in ("se_resnext50_32x4d", "senet154", "se_resnet18", "resnet50"):
         ledger = Architecture.preset(name).ledger()
-        drawing = draw_block(ledger, "group2/block1")
+        drawing = draw_part(ledger, "group2/block1")
         kinds = ("conv", "paths", "se", "shortcut")
         counts = [re.search(r"[\d,]+", mark.text)[0] for kind in kinds for mark in marks(drawing, f"count-{kind}")]
         weights = [
@@ -310,7 +325,7 @@ def test_the_counts_in_a_block_are_those_of_the_ledger():
 
 
 def test_a_block_shows_channels_strides_and_where_the_size_changes():
-    drawing = draw_block(Architecture.preset("senet154").ledger(), "group2/block1")
+    drawing = draw_part(Architecture.preset("senet154").ledger(), "group2/block1")
     assert {
         "256 \u2192 256",
         "of 4 \u2192 8",
@@ -356,7 +371,7 @@ def test_parts_and_parent_of_a_path_lead_in_and_out():
     assert parts(ledger, "group2/block1") == ("group2/block1/se",)
     assert parts(ledger, "stem") == parts(ledger, "group2/block1/se") == ()
     for path in every_path(ledger):
-        assert not path or path in parts(ledger, parent(path))
+        assert not path or path in parts(ledger, path.rpartition("/")[0])
 
 
 @pytest.mark.parametrize(
@@ -446,7 +461,7 @@ def test_a_network_composed_by_hand_can_be_drawn_and_its_names_are_escaped():
 def test_a_drawing_has_a_label_for_screen_readers():
     label = ElementTree.fromstring(str(draw_network(RESNEXT.ledger()))).get("aria-label")
     assert "group3, 6 blocks, output 14\u00b2 \u00d7 1024" in label
-    assert "in 32 paths" in ElementTree.fromstring(str(draw_block(RESNEXT.ledger()))).get("aria-label")
+    assert "in 32 paths" in ElementTree.fromstring(str(draw_part(RESNEXT.ledger(), "group1/block1"))).get("aria-label")
 
 
 def test_a_picture_is_small_enough_to_be_sent_on_every_move():

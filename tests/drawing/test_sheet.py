@@ -10,7 +10,7 @@ from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.network.poster import poster_svg
 from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.standalone import standalone_svg
-from senet_lab.drawing.svg import Drawing, Group, Shape, node, text
+from senet_lab.drawing.svg import Drawing, Group, Node, Shape, text
 from senet_lab.gatelens.views.classes import gates_sheet
 
 SHEET = parse_sheet(
@@ -26,7 +26,7 @@ def test_a_styled_drawing_repeats_the_sheet_in_attributes_but_keeps_a_style_of_i
         Shape("rect", "a", "", style=(("fill", "none"),)),
         Group("scale(2)", (Shape("text", "d", "", "y"),)),
     )
-    drawing = Drawing(4, 2, "a label", marks)
+    drawing = Drawing(2, "a label", marks, width=4)
     head = drawing.attributes
     assert drawing.svg(SHEET) == (
         f'<svg {head} font-family="system-ui, sans-serif"><rect class="sn-ground" width="100%" height="100%"/>'
@@ -42,7 +42,7 @@ def test_a_styled_drawing_repeats_the_sheet_in_attributes_but_keeps_a_style_of_i
 
 
 def test_html_remembers_its_drawings_through_every_composition():
-    drawing = Drawing(4, 2, "", (text(1, 1, "x", "c"),))
+    drawing = Drawing(2, "", (text(1, 1, "x", "c"),), width=4)
     page = html("<p>one</p>", html("<div>", drawing, "</div>"))
     assert page == f"<p>one</p><div>{drawing}</div>"
     assert page.styled(SHEET) == f"<p>one</p><div>{drawing.svg(SHEET)}</div>"
@@ -91,14 +91,14 @@ def test_a_file_has_the_rules_of_its_marks_and_no_variable():
 
 
 def test_only_the_node_in_focus_can_be_reached_with_tab_and_the_first_one_without_focus():
-    nodes = [node([], (0, 0, 1, 1), [path], path, path) for path in ("a", "b")]
+    nodes = [Node([], (0, 0, 1, 1), [path], path, path) for path in ("a", "b")]
     for focus, stop in (("b", "b"), ("", "a"), ("c", "a")):
-        root = ElementTree.fromstring(str(Drawing(1, 1, "", tuple(nodes), interactive=True, focus=focus)))
+        root = ElementTree.fromstring(str(Drawing(1, "", tuple(nodes), interactive=True, focus=focus)))
         assert [mark.get("data-path") for mark in root if mark.get("tabindex") == "0"] == [stop]
 
 
 def test_a_node_that_switches_something_says_whether_it_is_on():
-    switch = node([], (0, 0, 1, 1), [], "", "<a>", pressed=True)
-    mark = ElementTree.fromstring(str(Drawing(1, 1, "", (switch,), interactive=True)))[0]
+    switch = Node([], (0, 0, 1, 1), [], "", "<a>", pressed=True)
+    mark = ElementTree.fromstring(str(Drawing(1, "", (switch,), interactive=True)))[0]
     assert (mark.get("role"), mark.get("aria-pressed"), mark.get("data-hold")) == ("button", "true", "<a>")
     assert mark.get("data-path") is None

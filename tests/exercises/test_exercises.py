@@ -451,6 +451,19 @@ def test_the_panel_tells_what_was_solved_after_the_solution(panel):
     assert panel.shown["record"] == "solved after the solution, 1 try"
 
 
+def test_a_panel_that_is_opened_again_shows_what_cells_have_done_meanwhile(learner):
+    panel = Exercise("ratio-4-params", learner)
+    learner.check("ratio-4-params", "17")
+    post(panel, {})
+    assert panel.shown["record"] == "1 try"
+    learner.class_code("9b-spring")
+    question = learner.task("ratio-4-params").question
+    assert question in repr(panel)
+    assert question in panel._repr_mimebundle_()[0]["text/html"]
+    post(panel, {})
+    assert panel.shown["question"] == question
+
+
 def test_the_panel_says_so_when_the_class_code_has_changed(panel, learner):
     learner.class_code("9B-spring")
     shown = send(panel, "check", "10,059,776")

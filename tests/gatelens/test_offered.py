@@ -26,7 +26,7 @@ from senet_lab.weights.timm.weights import convert, shapes
 
 @pytest.mark.parametrize("name", pretrained.names())
 def test_a_network_that_ships_is_offered_if_it_has_gates_and_read_once(name):
-    offered = {source.name for source in lens_sources.bundled()}
+    offered = {source.name for source in lens_sources.bundled_sources()}
     has_gates = bool(pretrained.card(name).architecture.ledger().se.params)
     assert (name in offered) == has_gates
     if has_gates:
@@ -40,7 +40,7 @@ TIMM = "timm/seresnet50.ra2_in1k"
 
 def settled(lens):
     """Wait for all that was begun: Python cannot end while a thread imports TensorFlow."""
-    for work in lens._networks._works._works.values():
+    for work in lens._networks._works.values():
         work.wait(300)
 
 
@@ -115,7 +115,7 @@ def test_of_a_network_that_ships_without_gates_its_twin_is_named(monkeypatch):
     monkeypatch.setattr(pretrained, "names", lambda: tuple(cards))
     monkeypatch.setattr(pretrained, "card", cards.__getitem__)
     monkeypatch.setattr(pretrained, "twin", lambda card: cards["se_net" if card.name == "net" else "net"])
-    assert [source.name for source in lens_sources.bundled()] == ["se_net"]
+    assert [source.name for source in lens_sources.bundled_sources()] == ["se_net"]
     with pytest.raises(ValueError, match=r"`model` \(='net'\) must have squeeze-excite, .* its twin, 'se_net'"):
         GateLens("net")
     with pytest.raises(ValueError, match="try 'se_net'"):

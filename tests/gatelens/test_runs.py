@@ -83,7 +83,7 @@ def test_a_run_on_images_of_ones_own_is_looked_at_in_its_own_scale_and_with_ever
     run = Run.create(network, Recipe(standardise=True), str(tmp_path / "mine"), folder=tmp_path / "run")
     checkpoint.write(run.folder / "checkpoints" / "000000001.npz", network.build().get_weights(), {"epoch": 1})
     (run.folder / "checkpoints" / "000000002.npz").write_bytes(b"half")
-    loaded = lens_runs.of_run(run).load()
+    loaded = lens_runs.source_of_run(run).load()
     assert loaded.labels.tolist()[:4] == [0, 1, 0, 1]
     assert abs(loaded.images.mean()) < 0.1
     assert "its weights after 1" in loaded.about

@@ -15,7 +15,7 @@ from messages import VIEW, post
 from senet_lab import Architecture, GateLens
 from senet_lab.gatelens.sources import run_list
 from senet_lab.gatelens.sources.run_list import RUNS_PREFIX, RunList, newest_runs
-from senet_lab.gatelens.sources.runs import of_run
+from senet_lab.gatelens.sources.runs import source_of_run
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.run import Run
@@ -216,5 +216,5 @@ def test_a_run_that_is_looked_into_keeps_the_files_that_it_had(tmp_path):
     run = made(tmp_path, "seen")
     checkpoint.write(run.folder / "checkpoints" / "best.npz", SMALL.build().get_weights(), {"epoch": 1})
     before = sorted(run.folder.rglob("*"))
-    of_run(run).load()
+    source_of_run(run).load()
     assert sorted(run.folder.rglob("*")) == before

@@ -17,7 +17,7 @@ from senet_lab.gatelens.views.curves import curves
 from senet_lab.gatelens.views.depth import depth
 from senet_lab.gatelens.views.heat_map import heat_map
 from senet_lab.gatelens.views.history import history
-from senet_lab.gatelens.views.image import Thumbnail, passage_view, thumbnails
+from senet_lab.gatelens.views.image import passage_view, thumbnail
 from senet_lab.gatelens.views.similarity import similar_classes
 from senet_lab.gatelens.views.spread import spread, spread_words
 from senet_lab.gatelens.views.strip import strip, strip_legend
@@ -35,7 +35,7 @@ VIEWS = {
     "similarity": lambda: f"<div>{similar_classes(READING, PATHS[3], (0, 1, 2))}</div>",
     "similarity of two": lambda: similar_classes(READING, PATHS[3], (0, 1)),
     "image": lambda: f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>",
-    "thumbnails": lambda: thumbnails([Thumbnail(0, WHITE, "cat"), Thumbnail(40, WHITE, "a & b", "<b>dog</b>")], 40),
+    "thumbnails": lambda: f"<div>{thumbnail(0, WHITE, 'cat')}{thumbnail(40, WHITE, 'a & b', '<b>dog</b>', is_selected=True)}</div>",
     "ablation": lambda: f"<div>{alone_and_together({path: ablation_of(path) for path in PATHS}, ablation_of(PATHS[0]), NAMES, PATHS[:1], 'one')}</div>",
     "ablation of nothing yet": lambda: f"<div>{alone_and_together(dict.fromkeys(PATHS), None, NAMES, (), 'mean')}</div>",
     "history": lambda: f"<div>{history(MOMENTS, PATHS[0])}</div>",
@@ -87,10 +87,10 @@ def test_channels_that_are_too_many_for_points_are_averaged_with_their_neighbour
 def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_the_other():
     gates_ = READING.gates[PATHS[3]]
     order, ratios = READING.channel_ratios(PATHS[3])
-    heat = READING.heat_map(PATHS[3], [0, 2])
+    _, channels, counts = READING.heat_map(PATHS[3], [0, 2])
     assert order[0] == gates.most_specific(gates_, READING.labels, 1)[0] == ratios.argmax()
-    assert heat.channels == gates.most_specific(gates_, READING.labels, len(order)).tolist()
-    assert heat.counts == [20, 20]
+    assert channels == gates.most_specific(gates_, READING.labels, len(order)).tolist()
+    assert counts == [20, 20]
     values = np.concatenate([gates_[READING.labels == number] for number in (0, 2)])[:, order].T
     best, two_best = (READING.specific_channels(PATHS[3], [0, 2], count) for count in (1, 2))
     assert best == two_best[:1]
@@ -149,7 +149,7 @@ def test_specificity_is_that_of_gates_and_of_shuffled_labels_near_one():
         assert READING.specificity[path] == gates.specificity(READING.gates[path], READING.labels)
     shuffled = Reading(READING.gates, np.random.default_rng(0).permutation(READING.labels), NAMES)
     assert all(0.5 < ratio < 2 for ratio in shuffled.specificity.values())
-    assert READING.explained(PATHS[3]) > 0.9 > 0.2 > shuffled.explained(PATHS[3])
+    assert READING.explained_share(PATHS[3]) > 0.9 > 0.2 > shuffled.explained_share(PATHS[3])
 
 
 def test_similarity_is_that_of_the_chosen_classes():

@@ -71,7 +71,7 @@ def test_words_about_ablation_count_points_and_savings():
 @pytest.mark.parametrize("images", [1, 3])
 def test_too_few_images_are_said_and_draw_all_the_same(images):
     few = Reading({path: values[:images] for path, values in READING.gates.items()}, READING.labels[:images], NAMES)
-    assert not few.comparable
+    assert not few.is_comparable
     assert "at least two classes" in depth_words(few)
     for drawn in (curves(few, (0,)), heat_map(few, PATHS[0], (0,)), spread(few, PATHS[0]), depth(few)):
         ElementTree.fromstring(f"<div>{drawn}</div>")

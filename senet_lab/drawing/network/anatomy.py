@@ -48,10 +48,7 @@ class Part(NamedTuple):
     @property
     def squeezed_channels(self) -> int:
         """Channels that the squeeze of its first squeeze-excite leaves; 0 without one."""
-        for row in self.rows:
-            if row.role == "reduce":
-                return int(row.output_shape[-1])
-        return 0
+        return next((int(row.output_shape[-1]) for row in self.rows if row.role == "reduce"), 0)
 
     @property
     def gated_channels(self) -> int:

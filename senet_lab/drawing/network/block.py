@@ -7,11 +7,10 @@ from math import sqrt
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Anatomy, Part
+from senet_lab.drawing.network.anatomy import Part
 from senet_lab.drawing.network.words import kernel, layer_tip, layers_of, side, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node, Shape
 from senet_lab.drawing.units import short, size
-from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
 HEIGHT = 206
@@ -32,28 +31,15 @@ class Station(NamedTuple):
     x: float
 
 
-def draw_block(
-    thing: Ledger | Anatomy,
-    path: str = "group1/block1",
-    *,
-    place: str = "standard",
-    interactive: bool = False,
-    focus: str = "",
-) -> Drawing:
+def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str = "") -> Drawing:
     """Draw a residual block from its rows, left to right.
 
     Args:
-        path: of a block, such as "group2/block1".
         place: of squeeze-excite; "identity" is drawn on the shortcut, the others where their rows are.
         focus: the path of the node that the keyboard comes to first: that of its squeeze-excite, or none.
-
-    Raises:
-        ValueError: there is no such block; the error names those there are.
     """
-    part = Anatomy.of(thing).part(path)
-    rows = part.rows
     line = LOW_BRANCH_Y if place == "identity" and part.squeezed_channels else BRANCH_Y
-    stations = _stations(rows, place)
+    stations = _stations(part.rows, place)
     end = stations[-1].x + STATION_WIDTHS[stations[-1].kind] / 2
     marks: list[Mark] = [
         svg.text(8, line - 9, "x", "label", "start"),
@@ -63,12 +49,12 @@ def draw_block(
     marks += _shortcut(part, sum_x, line, has_se=place == "identity" and part.squeezed_channels > 0)
     before = part.input_shape
     for station in stations:
-        marks.append(_station(station, line, side(before), f"{path}/se"))
+        marks.append(_station(station, line, side(before), f"{part.path}/se"))
         before = station.rows[-1].output_shape
     if stations[0].kind == "conv":
         marks.append(svg.text(2, line + BOX_HEIGHT / 2 + 15, "weights", "note", "start"))
-    label = f"{title(path, ', ')}, {part.kind}: {layers_of(part)}"
-    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
+    label = f"{title(part.path, ', ')}, {part.kind}: {layers_of(part)}"
+    return svg.Drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
 def block_foot(part: Part) -> float:
@@ -109,12 +95,12 @@ def _station(station: Station, line: float, before: str, se_path: str) -> Node:
         return _squeeze_excite(rows, x, line, Box(x - 60, HOURGLASS_Y - 34, 102, 68), se_path)
     if kind == "add":
         marks = [svg.circle(x, line, 13, "sum"), svg.text(x, line + 6, "+", "sign")]
-        return svg.node(marks, Box(x - 16, line - 16, 32, 32), layer_tip(rows[0], "sum of branch and shortcut"), "sum")
+        return svg.Node(marks, Box(x - 16, line - 16, 32, 32), layer_tip(rows[0], "sum of branch and shortcut"), "sum")
     if kind == "relu":
         box = Box(x - 39, line - 20, 78, 40)
         marks = [svg.rect(*box, "box", 6), svg.text(x, line - 3, "ReLU", "label")]
         marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 78, 6.6)))
-        return svg.node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
+        return svg.Node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
     return _convolution(rows[0], x, line, before)
 
 
@@ -130,7 +116,7 @@ def _convolution(row: Row, x: float, line: float, before: str) -> Node:
     marks += svg.lines(x, line + 5 - 7.5 * (len(lines) - 1), lines)
     marks.append(svg.text(x, line + height / 2 + 15, _count(row.params), f"count-{kind}"))
     costs = f"{row.params:,} parameters, {short(row.macs)} multiply-adds"
-    return svg.node(marks, box, layer_tip(row), f"{kernel(row)} convolution, {', '.join(lines[1:])}, {costs}")
+    return svg.Node(marks, box, layer_tip(row), f"{kernel(row)} convolution, {', '.join(lines[1:])}, {costs}")
 
 
 def _count(params: int) -> str:
@@ -193,11 +179,10 @@ def _squeeze_excite(rows: tuple[Row, ...], x: float, line: float, box: Box, path
         f"{params:,} parameters, {short(reduce.macs + gate.macs)} multiply-adds",
     ]
     label = f"squeeze-excite, {channels} channels through {squeezed}, {params:,} parameters"
-    return svg.node(marks, hit, tip, label, path)
+    return svg.Node(marks, hit, tip, label, path)
 
 
 def _hourglass(box: Box, neck: float) -> Mark:
-    """Draw two funnels that meet in the middle of a box, at a neck."""
     x, y, width, height = box
     half, narrow = width / 2, (height - neck) / 2
     return svg.path(
@@ -225,7 +210,6 @@ def _shortcut(part: Part, sum_x: float, line: float, *, has_se: bool) -> list[Ma
 
 
 def _projection(row: Row, before: str) -> Node:
-    """Draw the convolution of a projection shortcut."""
     box = Box(132, SHORTCUT_Y - 19, 116, 38)
     lines = _lines(row, before, stride_apart=False)
     marks = [
@@ -235,4 +219,4 @@ def _projection(row: Row, before: str) -> Node:
         svg.text(256, SHORTCUT_Y - 7, f"{row.params:,} projection shortcut", "count-shortcut", "start"),
     ]
     label = f"projection shortcut, {', '.join(lines)}, {row.params:,} parameters"
-    return svg.node(marks, box, layer_tip(row), label)
+    return svg.Node(marks, box, layer_tip(row), label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
@@ -25,46 +26,26 @@ class Line(NamedTuple):
     se: Total
 
 
-class Parts(NamedTuple):
-    """A ledger's two breakdowns. The input is a line as well: its numbers are among the activations."""
+def _breakdowns(ledger: Ledger) -> dict[str, list[Line]]:
+    """Take a ledger apart in two ways; kinds the largest first, squeeze-excite last.
 
-    groups: tuple[Line, ...]
-    kinds: tuple[Line, ...]
-    whole: Total
-
-    @classmethod
-    def of(cls, ledger: Ledger) -> Parts:
-        """Take a ledger apart; kinds the largest first, squeeze-excite last."""
-        groups: dict[str, tuple[list[Row], list[Row]]] = {}
-        for row, place in zip(ledger.rows, ledger.places, strict=True):
-            groups.setdefault(place, ([], []))[row.in_se].append(row)
-        nothing = Total.over("", ())
-        by_group = tuple(
-            Line(Total.over(name, (*rest, *se)), Total.over(name, se) if se else nothing)
-            for name, (rest, se) in groups.items()
-        )
-        kinds = sorted(ledger.by_kind(), key=lambda total: (total.name == SE, -total.params, -total.activations))
-        by_kind = tuple(Line(total, total if total.name == SE else nothing) for total in kinds)
-        return cls(by_group, by_kind, ledger.total)
-
-    @property
-    def both(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-        """Both breakdowns under their titles."""
-        return (("By group", self.groups), ("By kind", self.kinds))
+    The input is a line as well: its numbers are among the activations.
+    """
+    se_rows: dict[str, list[Row]] = {}
+    for row, place in zip(ledger.rows, ledger.places, strict=True):
+        if row.in_se:
+            se_rows.setdefault(place, []).append(row)
+    groups = [Line(total, Total.over("", se_rows.get(total.name, ()))) for total in ledger.by_group()]
+    kinds = sorted(ledger.by_kind(), key=lambda total: (total.name == SE, -total.params, -total.activations))
+    nothing = Total.over("", ())
+    return {"By group": groups, "By kind": [Line(total, total if total.name == SE else nothing) for total in kinds]}
 
 
 def breakdown(ledger: Ledger) -> Html:
     """Return one sentence, the bars, the tables behind them."""
-    parts = Parts.of(ledger)
-    words = _finding(parts)
-    tables = "".join(_table(title, lines, parts.whole) for title, lines in parts.both)
-    return html(f'<p class="sn-finding">{tied(words)}</p>', _draw(parts, words), behind("breakdown", tables))
-
-
-def draw_breakdown(ledger: Ledger) -> Drawing:
-    """Draw bars in three columns, on one scale of shares: striped is squeeze-excite, lined the grouped convolution."""
-    parts = Parts.of(ledger)
-    return _draw(parts, _finding(parts))
+    tables = "".join(_table(title, lines, ledger.total) for title, lines in _breakdowns(ledger).items())
+    words = f'<p class="sn-finding">{tied(finding(ledger))}</p>'
+    return html(words, draw_breakdown(ledger), behind("breakdown", tables))
 
 
 def finding(ledger: Ledger) -> str:
@@ -74,25 +55,20 @@ def finding(ledger: Ledger) -> str:
     >>> finding(Architecture(ratio=None).ledger())
     'Group 4 holds 59 % of the parameters but 19 % of the multiply-adds; activations peak in group 1, with 40 %.'
     """
-    return _finding(Parts.of(ledger))
-
-
-def _finding(parts: Parts) -> str:
-    if not parts.whole.params:
+    if not ledger.params:
         return "Nothing here has parameters."
-    groups = [line.total for line in parts.groups]
+    whole, groups = ledger.total, ledger.by_group()
     largest, widest = (max(groups, key=lambda total: getattr(total, m)) for m in ("params", "activations"))
-    params, macs = (_share(largest, parts.whole, measure) for measure in ("params", "macs"))
+    params, macs = (_share(largest, whole, measure) for measure in ("params", "macs"))
     conjunction = "but" if not 0.6 < (macs or 1) / (params or 1) < 1.7 else "and"
     name, place = spaced(largest.name), spaced(widest.name)
     words = (
         f"{name[0].upper()}{name[1:]} holds {params:.0f} % of the parameters {conjunction} {macs:.0f} % of the "
-        f"multiply-adds; activations peak in {place}, with {_share(widest, parts.whole, 'activations'):.0f} %."
+        f"multiply-adds; activations peak in {place}, with {_share(widest, whole, 'activations'):.0f} %."
     )
-    se = next((line.se for line in parts.kinds if line.se.layers), None)
-    if se is None:
+    if not ledger.se.layers:
         return words
-    shares = [percent(getattr(se, measure), getattr(parts.whole, measure)) for measure in MEASURES]
+    shares = [percent(getattr(ledger.se, measure), getattr(whole, measure)) for measure in MEASURES]
     return (
         f"{words} Squeeze-excite has {shares[0]} of the parameters, {shares[1]} of the multiply-adds, "
         f"{shares[2]} of the activations."
@@ -103,23 +79,25 @@ def _share(total: Total, whole: Total, measure: str) -> float:
     return float(100 * getattr(total, measure) / (getattr(whole, measure) or 1))
 
 
-def _draw(parts: Parts, words: str) -> Drawing:
-    lines = [*parts.groups, *parts.kinds]
-    longest = max((_share(line.total, parts.whole, measure) for line in lines for measure in MEASURES), default=0)
+def draw_breakdown(ledger: Ledger) -> Drawing:
+    """Draw bars in three columns, on one scale of shares: striped is squeeze-excite, lined the grouped convolution."""
+    whole, breakdowns = ledger.total, _breakdowns(ledger)
+    lines = chain.from_iterable(breakdowns.values())
+    longest = max((_share(line.total, whole, measure) for line in lines for measure in MEASURES), default=0)
     marks, y = list[Mark](), 44.0
     for column, (measure, (name, unit)) in enumerate(MEASURES.items()):
-        x, total = NAMES + column * COLUMN, short(getattr(parts.whole, measure))
+        x, total = NAMES + column * COLUMN, short(getattr(whole, measure))
         marks += [svg.text(x, 14, f"{name} {total}", "label", "start"), svg.text(x, 30, unit, "note", "start")]
-    for title, group in parts.both:
+    for title, group in breakdowns.items():
         marks.append(svg.text(NAMES - 12, y + 14, title, "label", "end"))
         y += 24
         for line in group:
-            marks += _bars(line, y, parts.whole, BAR / (longest or 1))
+            marks += _bars(line, y, whole, BAR / (longest or 1))
             y += LINE
         y += 12
     marks += _striped_bar(NAMES, 58 - 9, 24, 10)
     marks.append(svg.text(NAMES + 30, 58, f"striped: {SE}", "note", "start"))
-    return svg.drawing(y - 8, f"Where it goes. {words}", marks)
+    return svg.Drawing(y - 8, f"Where it goes. {finding(ledger)}", marks)
 
 
 def _bars(line: Line, y: float, whole: Total, scale: float) -> list[Mark]:
@@ -149,7 +127,7 @@ def _striped_bar(x: float, y: float, width: float, height: float) -> list[Mark]:
     return [bar, svg.path(steps, "hatch")] if steps else [bar]
 
 
-def _table(title: str, lines: tuple[Line, ...], whole: Total) -> str:
+def _table(title: str, lines: list[Line], whole: Total) -> str:
     head = ["Part", *(head for name, _ in MEASURES.values() for head in (name, "Share")), "SE parameters"]
     rows = [
         [spaced(line.total.name)]

@@ -152,7 +152,7 @@ def draw_waterfall(difference: Difference, measure: str) -> Drawing:
         if step is not None:
             marks.append(svg.path(f"M {x(end):.1f} {y + 3:.1f} v {ROW + 15}", "grid"))
         at, y = end if step is not None else at, y + ROW
-    return svg.drawing(y + 4, f"Waterfall. {sentence(difference, measure)}", marks)
+    return svg.Drawing(y + 4, f"Waterfall. {sentence(difference, measure)}", marks)
 
 
 def difference_table(difference: Difference) -> str:

@@ -7,18 +7,16 @@ from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.words import node_label, tip
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size, spaced
-from senet_lab.ledger.ledger import Ledger
 
 HEIGHT = 206
 PARAMS, MACS, FULL_BAR = 196, 444, 116  # where the bars begin, and how long that of the whole would be
 
 
-def draw_costs(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str = "") -> Drawing:
+def draw_costs(anatomy: Anatomy, *, interactive: bool = False, focus: str = "") -> Drawing:
     """Draw each part of the network as a line: its output, its parameters and multiply-adds as bars.
 
     `focus` is the part that the keyboard comes to first.
     """
-    anatomy = Anatomy.of(thing)
     parts = [anatomy.part(name) for name in anatomy.groups]
     pitch = min(30.0, (HEIGHT - 26) / max(1, len(parts)))
     total = anatomy.part("")
@@ -29,11 +27,10 @@ def draw_costs(thing: Ledger | Anatomy, *, interactive: bool = False, focus: str
     for index, part in enumerate(parts):
         marks.append(_cost(part, total, 22 + pitch * index, pitch))
     label = f"Parameters and multiply-adds of {len(parts)} parts, {total.params:,} and {short(total.macs)} in all"
-    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
+    return svg.Drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
 def _cost(part: Part, total: Part, top: float, pitch: float) -> Node:
-    """Draw one part's name, output and two bars, each to the scale of the whole."""
     base, bar = top + pitch / 2 + 4, min(16.0, pitch - 5)
     at = top + (pitch - bar) / 2
     params, macs = (FULL_BAR * n / (whole or 1) for n, whole in ((part.params, total.params), (part.macs, total.macs)))
@@ -49,4 +46,4 @@ def _cost(part: Part, total: Part, top: float, pitch: float) -> Node:
         svg.rect(MACS, at, macs, bar, "bar-macs", 1),
         svg.text(MACS + 8 + macs, base, f"{short(part.macs)}, {percent(part.macs, total.macs)}", "note", "start"),
     ]
-    return svg.node(marks, Box(4, top, svg.NETWORK_WIDTH - 8, pitch - 1), tip(part)[:3], node_label(part), part.path)
+    return svg.Node(marks, Box(4, top, svg.NETWORK_WIDTH - 8, pitch - 1), tip(part)[:3], node_label(part), part.path)

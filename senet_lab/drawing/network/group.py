@@ -5,11 +5,10 @@ from __future__ import annotations
 from math import sqrt
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Anatomy, Part
+from senet_lab.drawing.network.anatomy import Part
 from senet_lab.drawing.network.words import block_number, node_label, shape_change, side, stride_of, tip, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import counted, short, size
-from senet_lab.ledger.ledger import Ledger
 
 HEIGHT = 206
 MIDDLE, SLAB_HEIGHT, MAX_SLAB_WIDTH = 98, 68, 66  # of the blocks
@@ -18,16 +17,11 @@ INPUT_WIDTH = 66  # the room for what comes in
 MAX_BLOCKS = 6  # that are drawn; more are folded
 
 
-def draw_group(thing: Ledger | Anatomy, path: str, *, interactive: bool = False, focus: str = "") -> Drawing:
+def draw_group(group: Part, blocks: tuple[Part, ...], *, interactive: bool = False, focus: str = "") -> Drawing:
     """Draw the blocks of a group in a row: shapes, shortcuts, paths, squeeze-excite, parameters, multiply-adds.
 
     `focus` is the block that the keyboard comes to first.
-
-    Raises:
-        ValueError: there is no such group; the error names those there are.
     """
-    anatomy = Anatomy.of(thing)
-    group, blocks = anatomy.part(path), anatomy.groups[path.partition("/")[0]]
     runs: list[tuple[Part, ...]] = [(block,) for block in blocks]
     if len(blocks) > MAX_BLOCKS:
         runs = [*runs[:3], blocks[3:-1], runs[-1]]
@@ -39,9 +33,9 @@ def draw_group(thing: Ledger | Anatomy, path: str, *, interactive: bool = False,
     for index, run in enumerate(runs):
         x = start + 38 + step * (index + 0.5)
         marks.append(_fold(run, x, step) if len(run) > 1 else _block(run[0], x, step, scale))
-    label = f"{title(path)}, {counted(len(blocks), 'block')}, {shape_change(group)}"
+    label = f"{title(group.path)}, {counted(len(blocks), 'block')}, {shape_change(group)}"
     focus = next((run[0].path for run in runs if focus in [block.path for block in run]), "")
-    return svg.drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
+    return svg.Drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
 def _block(part: Part, x: float, step: float, scale: float) -> Node:
@@ -59,11 +53,10 @@ def _block(part: Part, x: float, step: float, scale: float) -> Node:
         *_squeeze_excite(part, box, scale),
         *svg.lines(x, SUMS, (f"block {block_number(part)}", size(part.output_shape), *_sums(part.params, part.macs))),
     ]
-    return svg.node(marks, Box(x - step / 2 + 1, 3, step - 2, HEIGHT - 7), tip(part), node_label(part), part.path)
+    return svg.Node(marks, Box(x - step / 2 + 1, 3, step - 2, HEIGHT - 7), tip(part), node_label(part), part.path)
 
 
 def _squeeze_excite(part: Part, box: Box, scale: float) -> list[Mark]:
-    """Draw the bar of squeeze-excite with what the squeeze leaves, and both as numbers."""
     if not part.squeezed_channels:
         return []
     neck = min(box.width, max(1.5, scale * sqrt(part.squeezed_channels)))
@@ -96,4 +89,4 @@ def _fold(run: tuple[Part, ...], x: float, step: float) -> Node:
         f"together {params:,} parameters, {short(macs)} multiply-adds",
     ]
     hit = Box(x - step / 2 + 1, 3, step - 2, HEIGHT - 7)
-    return svg.node(marks, hit, lines, f"{lines[0]}, {lines[2]}", first.path)
+    return svg.Node(marks, hit, lines, f"{lines[0]}, {lines[2]}", first.path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from senet_lab.drawing.units import short, size
@@ -23,6 +22,7 @@ COLUMNS = (
     ("activations", "Activations", False),
     ("receptive_field", "Field, px", False),
 )
+SAME_FIELDS = ("name", "group", "block", "kind", "in_se", "groups", "params", "state", "macs", "activations")
 WINDOWS = ("conv", "grouped conv", "pool", "global pool")
 NOTE = (
     "per image, activations in numbers; field: pixels through convolutions, though a gate sees the whole map; "
@@ -93,27 +93,13 @@ def _head(key: str, name: str, words: bool) -> str:
 def _row(row: Row) -> LayerRow:
     has_window = row.kind in WINDOWS
     return LayerRow(
-        name=row.name,
-        group=row.group,
-        block=row.block,
-        kind=row.kind,
-        in_se=row.in_se,
+        **{name: getattr(row, name) for name in SAME_FIELDS},
         shape=row.output_shape[1:],
-        size=_size(row.output_shape),
+        size=size(row.output_shape),
         kernel=row.kernel if has_window else 0,
         stride=row.stride if has_window else 0,
-        groups=row.groups,
-        params=row.params,
-        state=row.state,
-        macs=row.macs,
-        macs_text=_short(row.macs),
-        activations=row.activations,
-        activations_text=_short(row.activations),
+        macs_text=short(row.macs),
+        activations_text=short(row.activations),
         field=row.receptive_field,
         sees_all=row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and row.kind != "scale"),
     )
-
-
-# A network has many layers, but few different ones.
-_short = lru_cache(maxsize=2**12)(short)
-_size = lru_cache(maxsize=2**12)(size)

@@ -46,7 +46,7 @@ def draw_network(
     columns, across = lay_out(anatomy, other)
     scale = Scale(across, min(map(_upwards, filter(None, (anatomy, other)))))
     marks: list[Mark] = []
-    framed: list[Box] = []
+    selected_boxes: list[Box] = []
     focus = selected
     for column in columns:
         marks += _heading(column, anatomy)
@@ -58,13 +58,13 @@ def draw_network(
             if _holds(slab, column.name, selected):
                 # The number over a fold takes room, the squeeze-excite that what has no blocks lacks does not.
                 raised = 12 if slab.fixed else -9 if slab.parts[0].kind == "plain" else 0
-                framed.append(Box(box.x, box.y - raised, box.width, box.height + raised))
+                selected_boxes.append(Box(box.x, box.y - raised, box.width, box.height + raised))
                 focus = slab.parts[0].path if "/" in selected else selected
-    if framed:
-        frame = _frame(framed)
+    if selected_boxes:
+        frame = _frame(selected_boxes)
         marks = [_funnel(frame), *marks, svg.rect(*frame, "chosen", 4)]
     marks.insert(0, _input(columns[0], anatomy, scale))
-    return svg.drawing(HEIGHT, _label(anatomy), marks, interactive, focus, svg.NETWORK_WIDTH)
+    return svg.Drawing(HEIGHT, _label(anatomy), marks, interactive, focus, svg.NETWORK_WIDTH)
 
 
 def _upwards(anatomy: Anatomy) -> float:
@@ -92,7 +92,6 @@ def _boxes(column: Column, scale: Scale) -> list[tuple[Slab, Box]]:
 
 
 def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
-    """Draw a block, a fold, or what has no blocks."""
     part = slab.parts[0]
     hit = Box(box.x - GAP / 2, box.y - ARC_HEIGHT + 2, box.width + GAP, box.height + ARC_HEIGHT + 4)
     if slab.fixed:
@@ -102,14 +101,13 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
         slope = (box.height - right) / 2
         steps = f"M{box.x:.1f} {box.y:.1f}l{box.width:.1f} {slope:.1f}v{right:.1f}l-{box.width:.1f} {slope:.1f}z"
         hit = Box(box.x - 7, box.y - 6, box.width + 14, box.height + 12)
-        return svg.node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
+        return svg.Node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
     marks = [svg.rect(*box, part.kind), *svg.strands(box, part.paths, PATH_PITCH)]
     marks += [*_squeeze_excite(part, box, scale), _arc(part, box)]
-    return svg.node(marks, hit, tip(part, lines), node_label(part), part.path)
+    return svg.Node(marks, hit, tip(part, lines), node_label(part), part.path)
 
 
 def _squeeze_excite(part: Part, box: Box, scale: Scale) -> list[Mark]:
-    """Draw the bar of squeeze-excite, in its middle what the squeeze leaves."""
     if not part.squeezed_channels:
         return []
     neck = min(box.width, max(1.0, sqrt(part.squeezed_channels) * scale.across))
@@ -132,7 +130,7 @@ def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> Node:
     numbers = f"{block_number(first)} to {block_number(last)}"
     name = f"{title(first.path.partition('/')[0])}, blocks {numbers}{', alike' if alike else ''}"
     lines = [name, f"each: {costs(first)}" if alike else f"first: {costs(first)}", lines[0], lines[-1]]
-    return svg.node(marks, hit, lines, f"{name}, {lines[1]}", first.path)
+    return svg.Node(marks, hit, lines, f"{name}, {lines[1]}", first.path)
 
 
 def _heading(column: Column, anatomy: Anatomy) -> list[Mark]:
@@ -145,7 +143,7 @@ def _heading(column: Column, anatomy: Anatomy) -> list[Mark]:
     part = anatomy.part(column.name)
     hit = Box(x - column.words() / 2 - 3, 1, column.words() + 6, 14 * len(column.lines) + 4)
     lines = [f"{title(part.path)}, {counted(len(parts), 'block')}", *tip(part)[1:3]]
-    return [svg.node(marks, hit, lines, f"{lines[0]}, {node_label(part).partition(', ')[2]}", part.path)]
+    return [svg.Node(marks, hit, lines, f"{lines[0]}, {node_label(part).partition(', ')[2]}", part.path)]
 
 
 def _input(column: Column, anatomy: Anatomy, scale: Scale) -> Mark:
@@ -162,7 +160,6 @@ def _holds(slab: Slab, group: str, selected: str) -> bool:
 
 
 def _frame(boxes: list[Box]) -> Box:
-    """Return a frame around slabs and the squeeze-excite bars above them."""
     left, top = min(box.x for box in boxes) - 4, min(box.y for box in boxes) - 12
     right, bottom = max(box.x + box.width for box in boxes) + 4, max(box.y + box.height for box in boxes) + 4
     return Box(left, top, right - left, bottom - top)

@@ -32,16 +32,17 @@ def draw_part(
         ValueError: there is no such part; the error names those there are.
     """
     anatomy = Anatomy.of(thing)
-    kind = anatomy.part(path).kind if path else "network"
-    if kind == "network":
+    part = anatomy.part(path)
+    if part.kind == "network":
         return draw_costs(anatomy, interactive=interactive, focus=focus)
-    if kind == "group":
-        return draw_group(anatomy, path, interactive=interactive, focus=focus)
-    if kind == "se":
-        return draw_squeeze_excite(anatomy, path, style=style, interactive=interactive)
+    if part.kind == "group":
+        return draw_group(part, anatomy.groups[path], interactive=interactive, focus=focus)
+    if part.kind == "se":
+        block = anatomy.part(path.removesuffix("/se"))
+        return draw_squeeze_excite(part, block, style=style, interactive=interactive)
     if "/" in path:
-        return draw_block(anatomy, path, place=style.place, interactive=interactive, focus=focus)
-    return draw_plain_part(anatomy, path, interactive=interactive)
+        return draw_block(part, place=style.place, interactive=interactive, focus=focus)
+    return draw_plain_part(part, interactive=interactive)
 
 
 def draw_cropped_part(anatomy: Anatomy, path: str, *, style: Style = PLAIN) -> Drawing:

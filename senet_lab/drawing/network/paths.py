@@ -6,32 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from senet_lab.drawing.network.anatomy import Anatomy
-from senet_lab.drawing.network.words import facts, title
+from senet_lab.drawing.network.words import title
 from senet_lab.ledger.ledger import Ledger
-
-
-def parts(thing: Ledger | Anatomy, path: str = "") -> tuple[str, ...]:
-    """Return the paths that can be entered from here, in order.
-
-    Raises:
-        ValueError: there is no such part; the error names those there are.
-    """
-    anatomy = Anatomy.of(thing)
-    part = anatomy.part(path)
-    if not path:
-        return tuple(anatomy.groups)
-    if part.kind == "group":
-        return tuple(block.path for block in anatomy.groups[path])
-    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed_channels else ()
-
-
-def parent(path: str) -> str:
-    """Return the path one level up; the network is its own parent.
-
-    >>> parent("group2/block1"), parent("group2"), parent("")
-    ('group2', '', '')
-    """
-    return path.rpartition("/")[0]
 
 
 def resolve(thing: Ledger | Anatomy, path: str) -> str:
@@ -86,12 +62,3 @@ def breadcrumb(thing: Ledger | Anatomy, path: str = "") -> str:
         words = title(steps[depth - 1]) if depth else "Network"
         items.append(f'<li><button type="button" data-path="{escape(to)}"{here}>{escape(words)}</button></li>')
     return f'<nav class="sn-crumbs" aria-label="Where you are"><ol>{"".join(items)}</ol></nav>'
-
-
-def about(thing: Ledger | Anatomy, path: str = "") -> str:
-    """Return a line of facts for the head of a card, as HTML.
-
-    Raises:
-        ValueError: there is no such part; the error names those there are.
-    """
-    return escape(facts(Anatomy.of(thing).part(path)))

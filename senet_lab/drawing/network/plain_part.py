@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Anatomy
+from senet_lab.drawing.network.anatomy import Part
 from senet_lab.drawing.network.words import kernel, layer_tip, shape_change, side, title
 from senet_lab.drawing.svg import Box, Drawing, Node
 from senet_lab.drawing.units import counted, short, size
-from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
 HEIGHT, MIDDLE = 206, 84
@@ -15,13 +14,8 @@ EXTENT = (MIDDLE - 52.0, MIDDLE + 106.0)  # of what is drawn, from top to bottom
 MAX_LAYERS = 5  # that are drawn; more are folded
 
 
-def draw_plain_part(thing: Ledger | Anatomy, path: str, *, interactive: bool = False) -> Drawing:
-    """Draw the layers of what has no blocks in a row: a stem, a classifier, layers outside of any group.
-
-    Raises:
-        ValueError: there is no such part; the error names those there are.
-    """
-    part = Anatomy.of(thing).part(path)
+def draw_plain_part(part: Part, *, interactive: bool = False) -> Drawing:
+    """Draw the layers of what has no blocks in a row: a stem, a classifier, layers outside of any group."""
     stations = _stations(part.rows)
     hidden = stations[MAX_LAYERS - 1 : -1] if len(stations) > MAX_LAYERS + 1 else []
     columns = [*stations[: MAX_LAYERS - 1], [], stations[-1]] if hidden else stations
@@ -37,8 +31,8 @@ def draw_plain_part(thing: Ledger | Anatomy, path: str, *, interactive: bool = F
     for index, rows in enumerate(columns):
         x = start + 44 + step * (index + 0.5)
         marks += [_layer(rows, x, step)] if rows else svg.lines(x, MIDDLE - 12, ("\u22ef", f"{len(hidden)} more"))
-    label = f"{title(path)}, {shape_change(part)}, {counted(len(part.rows), 'layer')}"
-    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
+    label = f"{title(part.path)}, {shape_change(part)}, {counted(len(part.rows), 'layer')}"
+    return svg.Drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
 
 def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
@@ -53,7 +47,6 @@ def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
 
 
 def _layer(rows: list[Row], x: float, step: float) -> Node:
-    """Draw a box with what a layer does, and under it its output and sums."""
     row = rows[0]
     width = min(148.0, step - 12)
     box = Box(x - width / 2, MIDDLE - 44, width, 88)
@@ -69,6 +62,6 @@ def _layer(rows: list[Row], x: float, step: float) -> Node:
     sums = (size(rows[-1].output_shape), f"{params:,} params", f"{short(macs)} MACs")
     marks = [svg.rect(*box, "conv" if row.macs else "box", 6), *svg.lines(x, top, lines, 16)]
     marks += svg.lines(x, MIDDLE + 66, sums)
-    return svg.node(
+    return svg.Node(
         marks, Box(box.x - 3, box.y - 3, width + 6, 94), layer_tip(row), f"{first}{stride}, {', '.join(sums)}"
     )

@@ -39,11 +39,10 @@ def poster_svg(architecture: Architecture) -> str:
     credit, y = f"senet_lab: {architecture.token()}", round(ABOVE + SCALE * HEIGHT) + 56
     lines = [credit[at : at + LINE_LENGTH] for at in range(0, len(credit), LINE_LENGTH)]
     marks += [svg.text(MARGIN, y + 15 * at, line, "note", "start") for at, line in enumerate(lines)]
-    return standalone_svg(svg.drawing(y + 15 * len(lines), architecture.name, marks), architecture.name)
+    return standalone_svg(svg.Drawing(y + 15 * len(lines), architecture.name, marks), architecture.name)
 
 
 def _key(y: float) -> list[Mark]:
-    """Draw what each mark stands for."""
     marks, x = list[Mark](), float(MARGIN)
     for (kind, width, height), words in KEY:
         marks += [

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from senet_lab.architecture.style import Style
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Anatomy, Part
+from senet_lab.drawing.network.anatomy import Part
 from senet_lab.drawing.network.words import layer_tip, side
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size
-from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
 HEIGHT = 206
@@ -17,20 +16,16 @@ MAP, POOL, REDUCE, GATE, SCALE = 48, 172, 320, 470, 564  # where the map, the co
 SIGNS = {"sigmoid": "\u03c3", "tanh": "tanh", "relu": "\u03b4"}
 
 
-def draw_squeeze_excite(thing: Ledger | Anatomy, path: str, *, style: Style, interactive: bool = False) -> Drawing:
+def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: bool = False) -> Drawing:
     """Draw squeeze, reduction, gate and scale, the columns of channels to scale, with the paper's formulas below.
 
     Hu et al. 2018, eq. 2 to 4.
 
     Args:
-        path: of a squeeze-excite, such as "group2/block1/se".
+        part: a squeeze-excite.
+        block: the one that it is part of.
         style: names the pooling and the gate.
-
-    Raises:
-        ValueError: there is no such part; the error names those there are.
     """
-    anatomy = Anatomy.of(thing)
-    part, block = anatomy.part(path), anatomy.part(path.removesuffix("/se"))
     rows = {row.role: row for row in part.rows}
     reduce, gate = rows["reduce"], rows["gate"]
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
@@ -46,17 +41,15 @@ def draw_squeeze_excite(thing: Ledger | Anatomy, path: str, *, style: Style, int
         *_formulas(part, block, (reduce, gate), style),
     ]  # fmt: skip
     label = f"squeeze-excite of {channels} channels through {squeezed}, {part.params:,} parameters"
-    return svg.drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
+    return svg.Drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
 
 def _map(x: float, part: Part) -> list[Mark]:
-    """Draw a feature map: three sheets behind each other, and its size."""
     sheets = [svg.rect(x - 22 + 7 * i, LINE - 24 - 5 * i, 36, 52, "sheet") for i in (2, 1, 0)]
     return [*sheets, svg.text(x, LINE + 54, size(part.output_shape))]
 
 
 def _connections() -> list[Mark]:
-    """Draw the lines from the map to the pooling, from the gates to the scaling, and the map itself to the scaling."""
     top = 10
     return [
         svg.path(f"M{MAP + 28} {LINE}H{POOL - COLUMN_WIDTH / 2}", "se-line"),
@@ -67,23 +60,20 @@ def _connections() -> list[Mark]:
 
 
 def _pooling(part: Part, row: Row, style: Style) -> Node:
-    """Write which pooling squeezes a map of which size."""
     x, sides = (MAP + 28 + POOL) / 2 - 4, side(part.output_shape)
     words = f"{style.squeeze} over"
     marks = [svg.text(x, LINE - 24, "squeeze", "label"), svg.text(x, LINE - 9, words), svg.text(x, LINE + 18, sides)]
     hit = Box(MAP + 30, LINE - 42, POOL - MAP - 34, 84)
-    return svg.node(marks, hit, layer_tip(row, f"{words} {sides}"), f"squeeze: {style.squeeze} pooling")
+    return svg.Node(marks, hit, layer_tip(row, f"{words} {sides}"), f"squeeze: {style.squeeze} pooling")
 
 
 def _scaling(row: Row) -> Node:
-    """Draw the multiplication of the map by the gates."""
     marks = [svg.circle(SCALE, LINE, 13, "gate"), svg.text(SCALE, LINE + 6, "\u00d7", "sign")]
     words = "scale each channel"
-    return svg.node(marks, Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(row, words), words)
+    return svg.Node(marks, Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(row, words), words)
 
 
 def _column(x: float, height: float, channels: int) -> list[Mark]:
-    """Draw a number for each channel, as a column to the scale of the channels."""
     return [
         svg.rect(x - COLUMN_WIDTH / 2, LINE - height / 2, COLUMN_WIDTH, height, "neck", 1),
         svg.text(x, LINE + COLUMN_HEIGHT / 2 + 16, f"1\u00d71 \u00d7 {channels}", "label"),
@@ -91,7 +81,6 @@ def _column(x: float, height: float, channels: int) -> list[Mark]:
 
 
 def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activation: str) -> Node:
-    """Draw the weights between two columns, and how many they are."""
     left, right = x + COLUMN_WIDTH / 2, x + REDUCE - POOL - COLUMN_WIDTH / 2
     before, after = heights
     x, anchor = (left + 8, "start") if before > after else (right - 8, "end")  # where the words have room
@@ -108,7 +97,7 @@ def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activati
     ]
     hit = Box(left, LINE - COLUMN_HEIGHT / 2, right - left, COLUMN_HEIGHT)
     words = f"{name}, {activation}: {inputs} to {outputs} channels, {row.params:,} parameters"
-    return svg.node(marks, hit, layer_tip(row, f"{name}: dense, {activation}"), words)
+    return svg.Node(marks, hit, layer_tip(row, f"{name}: dense, {activation}"), words)
 
 
 def _digits(number: int) -> str:

@@ -9,8 +9,8 @@ from senet_lab.drawing.html import Html, html, still_page
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.network.part import draw_part
-from senet_lab.drawing.network.paths import about, breadcrumb, resolve
-from senet_lab.drawing.network.words import title
+from senet_lab.drawing.network.paths import breadcrumb, resolve
+from senet_lab.drawing.network.words import facts, title
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.tables import group_table
 from senet_lab.drawing.units import percent, short, signed, spaced
@@ -66,7 +66,7 @@ def picture(
         f'<div class="sn-above">{above}{LEGEND}</div>',
         draw_network(anatomy, path, interactive=interactive),
         f'<div class="sn-card"><div class="sn-card-head"><h3>{escape(title(path))}</h3> '
-        f'<span class="sn-about">{about(anatomy, path)}</span></div>',
+        f'<span class="sn-about">{escape(facts(anatomy.part(path)))}</span></div>',
         draw_part(anatomy, path, style=architecture.style, interactive=interactive, focus=focus),
         "</div>",
     )

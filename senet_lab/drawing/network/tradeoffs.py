@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.charts import Panel, floor_line, grid, line, log_range, ticks
+from senet_lab.drawing.charts import Panel, axes, line
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.papers.charts import error_charts
 from senet_lab.drawing.svg import Mark
@@ -21,6 +21,9 @@ from senet_lab.papers import Results, canonical_form, networks_in, paths, ratios
 RATIOS = (2, 4, 8, 16, 32, 64, None)
 PATHS = (1, 2, 4, 8, 16, 32, 64)
 LEFT, TOP, WIDTH, HEIGHT, GAP = 46, 34, 272, 140, 120  # of the two charts side by side
+
+
+Spot = tuple[float, float]  # where a network is drawn
 
 
 class Measure(NamedTuple):
@@ -37,14 +40,6 @@ class Measure(NamedTuple):
 
 
 MEASURES = (Measure("params", "Parameters", 1e6, "M"), Measure("macs", "Multiply-adds", 1e9, "G"))
-
-
-class Spot(NamedTuple):
-    """Where a network is drawn, and whether it is a published one."""
-
-    x: float
-    y: float
-    is_published: bool
 
 
 class Curve(NamedTuple):
@@ -109,7 +104,6 @@ def _nothing(title: str, words: str) -> Html:
 def _section(
     title: str, name: str, names: list[str], curves: list[Curve], present: Architecture, results: Results
 ) -> Html:
-    """Return title, legend, two charts, the table behind them."""
     published = {net for curve in curves for _, net in curve.points if canonical_form(net) in networks_in(results)}
     place = _place(present, curves, len(names))
     marks: list[Mark] = []
@@ -117,15 +111,13 @@ def _section(
         left = LEFT + index * (WIDTH + GAP)
         values = [measure.of(net) for net in (present, *(net for curve in curves for _, net in curve.points))]
         log = len(curves) > 1
-        y_range = log_range(values) if log else (0.0, 1.2 * max(values))
+        # On a log axis with room for labels under the least and over the largest.
+        y_range = (min(values) / 2.4, 1.7 * max(values)) if log else (0.0, 1.2 * max(values))
         panel = Panel(left, TOP, WIDTH, HEIGHT, (-0.3, len(names) - 0.7), y_range, log)
         heading = f"{measure.title}, {measure.prefix}{', log scale' if log else ''}"
         marks.append(svg.text(left - 40, 14, heading, "label", "start"))
-        spots = [
-            [Spot(panel.x(stop), panel.y(measure.of(net)), net in published) for stop, net in curve.points]
-            for curve in curves
-        ]
-        marks += _frame(panel, names, name) + _lines(curves, spots)
+        spots = [[(panel.x(stop), panel.y(measure.of(net))) for stop, net in curve.points] for curve in curves]
+        marks += axes(panel, enumerate(names), name) + _lines(curves, spots, published)
         if log:
             marks += _ends(panel, curves, spots)
         marks += _present(panel, place, present, measure, is_last=place == len(names) - 1)
@@ -134,7 +126,7 @@ def _section(
     legend = f'<p class="sn-source"><span class="sn-key-here"></span>this network{key}</p>'
     return html(
         f'<h3 class="sn-title">{title}</h3>{legend}',
-        svg.drawing(TOP + HEIGHT + 42, label, marks),
+        svg.Drawing(TOP + HEIGHT + 42, label, marks),
         behind(name, _table(title, names, curves, place)),
     )
 
@@ -153,32 +145,24 @@ def _place(present: Architecture, curves: list[Curve], n_stops: int) -> int:
     return next((place for curve in curves for place, net in curve.points if net == present), n_stops - 1)
 
 
-def _frame(panel: Panel, names: list[str], name: str) -> list[Mark]:
-    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
-    marks += [svg.text(panel.x(i), panel.bottom + 17, stop) for i, stop in enumerate(names)]
-    return [*marks, svg.text(panel.left + WIDTH / 2, panel.bottom + 34, name)]
-
-
-def _lines(curves: list[Curve], spots: list[list[Spot]]) -> list[Mark]:
+def _lines(curves: list[Curve], spots: list[list[Spot]], published: set[Architecture]) -> list[Mark]:
     marks: list[Mark] = []
     for curve, row in zip(curves, spots, strict=True):
-        marks.append(line([(spot.x, spot.y) for spot in row], f"curve{curve.kind}"))
+        marks.append(line(row, f"curve{curve.kind}"))
         kind = "stop-kept" if curve.kind == "-kept" else "stop"
-        marks += [
-            svg.circle(spot.x, spot.y, 5, "ring") if spot.is_published else svg.circle(spot.x, spot.y, 3, kind)
-            for spot in row
-        ]
+        for (x, y), (_, net) in zip(row, curve.points, strict=True):
+            marks.append(svg.circle(x, y, 5, "ring") if net in published else svg.circle(x, y, 3, kind))
     return marks
 
 
 def _ends(panel: Panel, curves: list[Curve], spots: list[list[Spot]]) -> list[Mark]:
     """Write the names of two curves where they are further apart: over the upper one, under the lower one."""
     first, second = spots
-    end = max((0, -1), key=lambda index: abs(first[index].y - second[index].y))
+    end = max((0, -1), key=lambda index: abs(first[index][1] - second[index][1]))
     marks: list[Mark] = []
     for curve, row, other in zip(curves, spots, (second, first), strict=True):
-        x, y, _ = row[end]
-        below = y > other[end].y and y + 20 < panel.bottom
+        x, y = row[end]
+        below = y > other[end][1] and y + 20 < panel.bottom
         anchor = "end" if end else "start"
         marks.append(svg.text(x, y + 20 if below else y - 11, curve.name, f"word{curve.kind}", anchor))
     return marks

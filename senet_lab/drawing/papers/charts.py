@@ -7,7 +7,7 @@ from html import escape
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.charts import Panel, axes, line
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.papers.conventions import explain_counts
 from senet_lab.drawing.svg import Drawing, Mark
@@ -52,10 +52,12 @@ def source_line(results: Results) -> str:
 def draw_main(present: Architecture | None) -> Drawing:
     """Draw error against multiply-adds: each network without squeeze-excite, and what becomes of it."""
     panel = Panel(LEFT, TOP, 700, 240, (3, 13), (20, 25))
-    marks = _axes(panel, (4, 6, 8, 10, 12), "G multiply-adds, counted")
+    marks = axes(panel, ((value, str(value)) for value in (4, 6, 8, 10, 12)), "G multiply-adds, counted")
     rows = main().rows
     for without, with_se in zip(rows[::2], rows[1::2], strict=True):
-        (x, y), (to_x, to_y) = (_spot(panel, row, total(row.architecture).macs / 1e9) for row in (without, with_se))
+        (x, y), (to_x, to_y) = (
+            (panel.x(total(row.architecture).macs / 1e9), panel.y(row.top1)) for row in (without, with_se)
+        )
         marks += [line([(x, y), (to_x, to_y)], "pair")]
         marks += [svg.circle(x, y, 4.5, "dot-without"), svg.circle(to_x, to_y, 5, "dot-with")]
         name = without.architecture.name.partition(" ")[0]
@@ -64,16 +66,16 @@ def draw_main(present: Architecture | None) -> Drawing:
                   svg.text(to_x + 11, to_y + 4, f"{with_se.top1:.2f} with SE", "word-se", "start")]  # fmt: skip
         marks += _present(present, ((without, (x, y)), (with_se, (to_x, to_y))), (-14, 4), "end")
     label = "Top-1 error against multiply-adds: squeeze-excite lowers it in all five networks, at hardly any cost"
-    return svg.drawing(panel.bottom + 44, label, marks)
+    return svg.Drawing(panel.bottom + 44, label, marks)
 
 
 def draw_ratios(present: Architecture | None) -> Drawing:
     """Draw error against parameters: SE-ResNet-50 at each ratio, in the ablations' recipe."""
     panel = Panel(LEFT, TOP, 700, 180, (24, 48), (21.8, 23.5))
-    marks = _axes(panel, (25, 30, 35, 40, 45), "M parameters, counted")
+    marks = axes(panel, ((value, str(value)) for value in (25, 30, 35, 40, 45)), "M parameters, counted")
     spots = []
     for row in ratios().rows:
-        x, y = _spot(panel, row, total(row.architecture).params / 1e6)
+        x, y = panel.x(total(row.architecture).params / 1e6), panel.y(row.top1)
         spots.append((row, (x, y)))
         ratio = row.architecture.ratio
         marks.append(svg.circle(x, y, 5, "dot-with" if ratio else "dot-without"))
@@ -84,17 +86,15 @@ def draw_ratios(present: Architecture | None) -> Drawing:
             marks += [svg.text(x + 11, y + 4, words, "label", "start"),
                       svg.text(x + 22 + 7 * len(words), y + 4, f"{row.top1:.2f}", anchor="start")]  # fmt: skip
     label = "Top-1 error against parameters: from ratio 2 to 16 all but the same error, for fewer parameters"
-    return svg.drawing(panel.bottom + 44, label, [*marks, *_present(present, tuple(spots), (0, -16))])
+    return svg.Drawing(panel.bottom + 44, label, [*marks, *_present(present, tuple(spots), (0, -16))])
 
 
 def draw_paths(present: Architecture | None) -> Drawing:
     """Draw error over cardinality, at equal cost of a block: 50 and 101 layers."""
     panel = Panel(LEFT, TOP, 600, 170, (-0.3, 4.3), (20.5, 24.4))
-    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
     rows = paths().rows
-    for place, row in enumerate(rows[:5]):
-        net = row.architecture
-        marks.append(svg.text(panel.x(place), panel.bottom + 17, f"{net.cardinality}\u00d7{net.base_width}d"))
+    stops = [f"{row.architecture.cardinality}\u00d7{row.architecture.base_width}d" for row in rows[:5]]
+    marks = axes(panel, enumerate(stops), "paths \u00d7 channels of a path in group 1")
     # "This network" stands on the far side of the other curve.
     for networks, layers, offset in ((rows[:5], "50 layers", -29), (rows[5:], "101 layers", 24)):
         spots = [(panel.x(place), panel.y(row.top1)) for place, row in enumerate(networks)]
@@ -103,21 +103,8 @@ def draw_paths(present: Architecture | None) -> Drawing:
             marks += [svg.circle(x, y, 4.5, "stop-kept"), svg.text(x, y - 13, f"{row.top1:.1f}")]
         marks.append(svg.text(spots[-1][0] + 14, spots[-1][1] + 4, layers, "word-kept", "start"))
         marks += _present(present, tuple(zip(networks, spots, strict=True)), (0, offset))
-    marks.append(
-        svg.text(panel.left + panel.width / 2, panel.bottom + 35, "paths \u00d7 channels of a path in group 1")
-    )
     label = "Top-1 error over cardinality: more and narrower paths, at equal cost, lower it"
-    return svg.drawing(panel.bottom + 44, label, marks)
-
-
-def _axes(panel: Panel, values: tuple[float, ...], words: str) -> list[Mark]:
-    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
-    marks += [svg.text(panel.x(value), panel.bottom + 17, f"{value:g}") for value in values]
-    return [*marks, svg.text(panel.left + panel.width / 2, panel.bottom + 35, words)]
-
-
-def _spot(panel: Panel, row: Result, cost: float) -> tuple[float, float]:
-    return panel.x(cost), panel.y(row.top1)
+    return svg.Drawing(panel.bottom + 44, label, marks)
 
 
 def _present(

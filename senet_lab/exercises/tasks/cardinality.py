@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.ledger.budget import at_constant_cost, template_cost
 from senet_lab.nets.layers import Conv2D
 from senet_lab.nets.sketch import Sketch
 
 
-def grouped_weights(pick: Pick[int]) -> Task:
+def paths_grouped_weights(pick: Pick[int]) -> Task:
     """Weights of a grouped convolution."""
     channels, paths = pick(256, 512, 128), pick(32, 16, 8)
     dense, grouped = (
@@ -34,7 +34,7 @@ def grouped_weights(pick: Pick[int]) -> Task:
     )
 
 
-def equal_cost(pick: Pick[int]) -> Task:
+def paths_equal_cost(pick: Pick[int]) -> Task:
     """Base width at equal cost (Xie et al. 2017, table 2)."""
     paths = pick(8, 4, 2)
     start = Architecture("resnext", cardinality=32, base_width=4)
@@ -59,7 +59,7 @@ def equal_cost(pick: Pick[int]) -> Task:
     )
 
 
-def late_loop(pick: Pick[int]) -> Task:
+def paths_late_loop(pick: Pick[int]) -> Task:
     """Which slice the paths of the loop read."""
     paths = pick(4, 8, 32)
     return Task(
@@ -85,7 +85,7 @@ def late_loop(pick: Pick[int]) -> Task:
     )
 
 
-def loop_share(pick: Pick[int]) -> Task:
+def paths_loop_share(pick: Pick[int]) -> Task:
     """How much of the map the loop still sees."""
     paths, channels = pick(32, 16, 8), pick(128, 256)
     return Task(
@@ -106,7 +106,7 @@ def loop_share(pick: Pick[int]) -> Task:
     )
 
 
-def remainder(pick: Pick[int]) -> Task:
+def paths_remainder(pick: Pick[int]) -> Task:
     """Channels that a whole division drops."""
     channels, paths = 128, pick(24, 48, 12)
     rest = channels % paths
@@ -130,10 +130,4 @@ def remainder(pick: Pick[int]) -> Task:
     )
 
 
-MAKERS: dict[str, Maker] = {
-    "paths-grouped-weights": grouped_weights,
-    "paths-equal-cost": equal_cost,
-    "paths-late-loop": late_loop,
-    "paths-loop-share": loop_share,
-    "paths-remainder": remainder,
-}
+MAKERS = by_name(paths_grouped_weights, paths_equal_cost, paths_late_loop, paths_loop_share, paths_remainder)

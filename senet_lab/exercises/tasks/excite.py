@@ -7,7 +7,7 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import short
-from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.papers import ratios
 
 NETWORKS = (("resnext", 50), ("resnet", 101), ("resnet", 152), ("resnext", 101))
@@ -40,7 +40,7 @@ def ratio_4_params(pick: Pick[tuple[str, int]]) -> Task:
     )
 
 
-def neck(pick: Pick[int]) -> Task:
+def se_neck(pick: Pick[int]) -> Task:
     """How many channels the squeeze leaves."""
     ratio, group = pick(16, 8, 32), pick(3, 4, 2)
     network = Architecture("resnet", 50, ratio=ratio)
@@ -63,7 +63,7 @@ def neck(pick: Pick[int]) -> Task:
     )  # fmt: skip
 
 
-def share(pick: Pick[int]) -> Task:
+def se_share(pick: Pick[int]) -> Task:
     """Squeeze-excite in the multiply-adds."""
     network = Architecture("resnet", pick(50, 101, 152))
     ledger = network.ledger()
@@ -89,7 +89,7 @@ def share(pick: Pick[int]) -> Task:
     )
 
 
-def cheapest_place(pick: Pick[int]) -> Task:
+def se_cheapest_place(pick: Pick[int]) -> Task:
     """The place that costs the fewest parameters."""
     base = Architecture("resnet", pick(50, 101, 152))
     costs = {place: replace(base, place=place).ledger().se.params for place in ("standard", "pre", "3x3", "identity")}
@@ -105,10 +105,7 @@ def cheapest_place(pick: Pick[int]) -> Task:
         ),
         solution=f"Behind the 3x3 there are a quarter of the channels, so a 16th of the parameters. Counted: {counts}.",
         slips=(
-            (
-                "pre",
-                "It saves a little: the first block of a group gets fewer channels than it gives. There is better.",
-            ),
+            ("pre", "It saves a little: a group's first block gets fewer channels than it gives. There is better."),
             ("identity", "The shortcut has as many channels as the branch. A hint helps."),
         ),
     )
@@ -143,10 +140,4 @@ def ratio_bought(pick: Pick[Any]) -> Task:
     )
 
 
-MAKERS: dict[str, Maker] = {
-    "ratio-4-params": ratio_4_params,
-    "se-neck": neck,
-    "se-share": share,
-    "se-cheapest-place": cheapest_place,
-    "ratio-bought": ratio_bought,
-}
+MAKERS = by_name(ratio_4_params, se_neck, se_share, se_cheapest_place, ratio_bought)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.gates.statistics import specificity
 
 
-def count(pick: Pick[str]) -> Task:
+def gates_count(pick: Pick[str]) -> Task:
     """The gates of a network."""
     network = Architecture.preset(pick("cifar_se_resnet20", "cifar_se_resnet56", "cifar_se_resnet110"))
     gates = sum(group.n_blocks * group.filters_out for group in network.plan)
@@ -35,7 +35,7 @@ def count(pick: Pick[str]) -> Task:
     )
 
 
-def f_ratio(pick: Pick[tuple[Any, ...]]) -> Task:
+def gates_f_ratio(pick: Pick[tuple[Any, ...]]) -> Task:
     """An F ratio by hand (Fisher 1925)."""
     import numpy as np
 
@@ -61,7 +61,7 @@ def f_ratio(pick: Pick[tuple[Any, ...]]) -> Task:
     )
 
 
-def at_one(pick: Pick[float]) -> Task:
+def gates_at_one(pick: Pick[float]) -> Task:
     """What holding gates at 1 does to the maps."""
     mean = pick(0.5, 0.4, 0.25)
     return Task(
@@ -85,7 +85,7 @@ def at_one(pick: Pick[float]) -> Task:
     )
 
 
-def cost(pick: Pick[int]) -> Task:
+def gates_cost(pick: Pick[int]) -> Task:
     """What the gates of a group cost."""
     network, number = Architecture.preset("cifar_se_resnet20"), pick(3, 2)
     group = network.plan[number - 1]
@@ -115,9 +115,4 @@ def cost(pick: Pick[int]) -> Task:
     )
 
 
-MAKERS: dict[str, Maker] = {
-    "gates-count": count,
-    "gates-f-ratio": f_ratio,
-    "gates-at-one": at_one,
-    "gates-cost": cost,
-}
+MAKERS = by_name(gates_count, gates_f_ratio, gates_at_one, gates_cost)

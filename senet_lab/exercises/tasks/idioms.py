@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.layers import Conv2D, Dense, Flatten
 from senet_lab.nets.se_resnet_composable import SEResNet
@@ -20,15 +20,14 @@ def mini(filters: int = FILTERS, n_blocks: int = BLOCKS, ratio: int | None = 16,
     return Ledger.of(Dense(10, activation="softmax")(Flatten()(x)))
 
 
-def output_shape(pick: Pick[int]) -> Task:
+def idioms_output_shape(pick: Pick[int]) -> Task:
     """Channels behind a group."""
     filters = pick(128, 64, 96)
     out = SEResNet.group(Sketch((32, 32, 32)), n_blocks=2, n_filters=filters, ratio=16).shape[-1]
     return Task(
         question=(
-            "x has shape (32, 32, 32). How many channels come out of "
-            f"SEResNet.group(x, n_blocks=2, n_filters={filters}, "
-            "ratio=16)?"
+            "x has shape (32, 32, 32). How many channels come out of SEResNet.group(x, n_blocks=2, "
+            f"n_filters={filters}, ratio=16)?"
         ),
         answer=int(out),
         unit="channels",
@@ -42,7 +41,7 @@ def output_shape(pick: Pick[int]) -> Task:
     )
 
 
-def flatten(pick: Pick[int]) -> Task:
+def idioms_flatten(pick: Pick[int]) -> Task:
     """The dense layer behind Flatten."""
     last = pick(256, 128, 64)
     row = mini(last=last).rows[-1]
@@ -68,7 +67,7 @@ def flatten(pick: Pick[int]) -> Task:
     )  # fmt: skip
 
 
-def mini_params(pick: Pick[int]) -> Task:
+def idioms_mini_total(pick: Pick[int]) -> Task:
     """What the original lesson's mini network really has."""
     filters = pick(128, 64, 96)
     ledger = mini(filters)
@@ -90,7 +89,7 @@ def mini_params(pick: Pick[int]) -> Task:
     )
 
 
-def swapped_arguments(pick: Pick[int]) -> Task:
+def idioms_riddle(pick: Pick[int]) -> Task:
     """How many filters the printed network's blocks had."""
     network = mini(2, 128, None)
     total, channels, ratio = network.params + network.state, 4 * 2, pick(16, 32, 64)
@@ -118,9 +117,4 @@ def swapped_arguments(pick: Pick[int]) -> Task:
     )
 
 
-MAKERS: dict[str, Maker] = {
-    "idioms-output-shape": output_shape,
-    "idioms-flatten": flatten,
-    "idioms-mini-total": mini_params,
-    "idioms-riddle": swapped_arguments,
-}
+MAKERS = by_name(idioms_output_shape, idioms_flatten, idioms_mini_total, idioms_riddle)

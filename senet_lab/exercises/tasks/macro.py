@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import percent, short, spaced
-from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.ledger.ledger import Total
 
 PARTS = ("stem", "group 1", "group 2", "group 3", "group 4", "classifier")
 
 
-def heaviest_group(pick: Pick[int]) -> Task:
+def macro_heaviest_group(pick: Pick[int]) -> Task:
     """Which part holds the most parameters."""
     network = Architecture("resnet", pick(50, 101, 152))
     heaviest = max(network.ledger().by_group(), key=lambda total: total.params)
@@ -36,7 +36,7 @@ def heaviest_group(pick: Pick[int]) -> Task:
     )
 
 
-def group_macs(pick: Pick[int]) -> Task:
+def macro_group_macs(pick: Pick[int]) -> Task:
     """The share of a group in the multiply-adds, next to its share in the parameters."""
     network, number = Architecture("resnet", 50), pick(4, 3, 2)
     ledger = network.ledger()
@@ -67,7 +67,7 @@ def group_macs(pick: Pick[int]) -> Task:
     )
 
 
-def extra_depth(pick: Pick[int]) -> Task:
+def macro_deeper(pick: Pick[int]) -> Task:
     """What more blocks in group 3 cost."""
     small, large = Architecture("resnet", 50), Architecture("resnet", pick(101, 152))
     blocks = tuple(g.n_blocks for g in large.plan)
@@ -93,7 +93,7 @@ def extra_depth(pick: Pick[int]) -> Task:
     )
 
 
-def larger_images(pick: Pick[int]) -> Task:
+def macro_larger_images(pick: Pick[int]) -> Task:
     """Multiply-adds grow with the area, parameters do not."""
     network, side = Architecture("resnet", 50), pick(448, 112, 672)
     other = replace(network, input_shape=(side, side, 3))
@@ -119,9 +119,4 @@ def larger_images(pick: Pick[int]) -> Task:
     )
 
 
-MAKERS: dict[str, Maker] = {
-    "macro-heaviest-group": heaviest_group,
-    "macro-group-macs": group_macs,
-    "macro-deeper": extra_depth,
-    "macro-larger-images": larger_images,
-}
+MAKERS = by_name(macro_heaviest_group, macro_group_macs, macro_deeper, macro_larger_images)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import short
-from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.nets.sketch import Row
 
 
@@ -14,10 +14,10 @@ def _block(network: Architecture, group: int, number: int) -> tuple[Row, ...]:
     return network.ledger().blocks()[f"group{group}", f"block{number}"]
 
 
-def identity_params(pick: Pick[int]) -> Task:
+def micro_identity_weights(pick: Pick[int]) -> Task:
     """The convolutions of an identity block, by hand."""
     network, group = Architecture("resnet", 50, ratio=None), pick(2, 1, 3)
-    filters, out = network.plan[group - 1][:2]
+    filters, out = network.plan[group - 1].filters_in, network.plan[group - 1].filters_out
     rows = _block(network, group, 2)
     weights = sum(row.params for row in rows if row.kind == "conv")
     norm = sum(row.params for row in rows if row.kind == "batch norm")
@@ -44,7 +44,7 @@ def identity_params(pick: Pick[int]) -> Task:
     )
 
 
-def basic_instead(pick: Pick[int]) -> Task:
+def micro_bottleneck(pick: Pick[int]) -> Task:
     """Two 3x3 at full width, which a bottleneck avoids."""
     channels = pick(256, 512, 1024)
     filters = channels // 4
@@ -67,7 +67,7 @@ def basic_instead(pick: Pick[int]) -> Task:
     )
 
 
-def shortcut(pick: Pick[int]) -> Task:
+def micro_shortcut(pick: Pick[int]) -> Task:
     """What the projection of a shortcut costs."""
     network, group = Architecture("resnet", 50, ratio=None), pick(3, 2, 4)
     before, out = network.plan[group - 2].filters_out, network.plan[group - 1].filters_out
@@ -89,7 +89,7 @@ def shortcut(pick: Pick[int]) -> Task:
     )
 
 
-def stride_place(pick: Pick[int]) -> Task:
+def micro_stride_place(pick: Pick[int]) -> Task:
     """v1 against v1.5."""
     first = Architecture("resnet", pick(50, 101, 152), ratio=None, stride_place="1x1")
     third = replace(first, stride_place="3x3")
@@ -108,15 +108,14 @@ def stride_place(pick: Pick[int]) -> Task:
             "In group 2 that 1x1 goes from 256 to 128 channels, on 56 x 56 places instead of 28 x 28.",
         ),
         solution=(
-            "3 places more for each one: (56² \u2212 28²)·256·128 + (28² \u2212 "
-            "14²)·512·256 + (14² \u2212 7²)·1024·512; "
-            f"{short(first.ledger().macs)} become {short(third.ledger().macs)}."
+            "3 places more for each one: (56² \u2212 28²)·256·128 + (28² \u2212 14²)·512·256 + (14² \u2212 7²)·1024·512"
+            f"; {short(first.ledger().macs)} become {short(third.ledger().macs)}."
         ),
         slips=((third.ledger().macs, "That is all of v1.5; how many more than v1?"),),
     )
 
 
-def norm_state(pick: Pick[int]) -> Task:
+def micro_norm_state(pick: Pick[int]) -> Task:
     """What batch normalization stores without training it."""
     network = Architecture("resnet", pick(101, 50, 152), ratio=None)
     ledger = network.ledger()
@@ -141,10 +140,4 @@ def norm_state(pick: Pick[int]) -> Task:
     )  # fmt: skip
 
 
-MAKERS: dict[str, Maker] = {
-    "micro-identity-weights": identity_params,
-    "micro-bottleneck": basic_instead,
-    "micro-shortcut": shortcut,
-    "micro-stride-place": stride_place,
-    "micro-norm-state": norm_state,
-}
+MAKERS = by_name(micro_identity_weights, micro_bottleneck, micro_shortcut, micro_stride_place, micro_norm_state)

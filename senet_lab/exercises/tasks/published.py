@@ -7,11 +7,11 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import short
-from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.papers import Result, main
 
 
-def two_figures(pick: Pick[Any]) -> Task:
+def published_two_figures(pick: Pick[Any]) -> Task:
     """Why 3.86 and 4.1 are the same network."""
     depth = pick(50, 101, 152)
     first = Architecture("resnet", depth, ratio=None, stride_place="1x1")
@@ -36,7 +36,7 @@ def two_figures(pick: Pick[Any]) -> Task:
     )  # fmt: skip
 
 
-def flops(pick: Pick[Any]) -> Task:
+def published_flops(pick: Pick[Any]) -> Task:
     """A FLOP counter against the paper."""
     network = Architecture.preset(pick("se_resnext50_32x4d", "se_resnet50", "se_resnet101"), "paper")
     macs = network.ledger().macs
@@ -54,7 +54,7 @@ def flops(pick: Pick[Any]) -> Task:
     )
 
 
-def se_biases(pick: Pick[Any]) -> Task:
+def published_se_biases(pick: Pick[Any]) -> Task:
     """What biases in squeeze-excite add."""
     network = Architecture(*pick(("resnet", 50), ("resnet", 101), ("resnet", 152)), convention="paper")
     without = replace(network, se_bias=False)
@@ -79,7 +79,7 @@ def se_biases(pick: Pick[Any]) -> Task:
     )
 
 
-def budget(pick: Pick[Any]) -> Task:
+def published_budget(pick: Pick[Any]) -> Task:
     """The best published network for a budget."""
     limit = pick(4.3, 8.2, 4.0)
     candidates = {row.architecture.name: row for row in main().rows if row.architecture.ledger().macs <= limit * 1e9}
@@ -104,9 +104,4 @@ def _describe(row: Result) -> str:
     return f"{row.architecture.name} {short(row.architecture.ledger().macs)}, {row.top1:.2f} %"
 
 
-MAKERS: dict[str, Maker] = {
-    "published-two-figures": two_figures,
-    "published-flops": flops,
-    "published-se-biases": se_biases,
-    "published-budget": budget,
-}
+MAKERS = by_name(published_two_figures, published_flops, published_se_biases, published_budget)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import ceil, log, log2, log10, sqrt
 
 from senet_lab.data.datasets import TRAINING_IMAGES
-from senet_lab.exercises.task import Maker, Pick, Task
+from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.training.recipe import RECIPES
 
 IMAGES = TRAINING_IMAGES["sample"]
@@ -39,7 +39,7 @@ def training_steps(pick: Pick[int]) -> Task:
     )
 
 
-def guess(pick: Pick[int]) -> Task:
+def training_guess_loss(pick: Pick[int]) -> Task:
     """The loss of a network that knows nothing."""
     classes = pick(10, 100, 1000)
     return Task(
@@ -63,7 +63,7 @@ def guess(pick: Pick[int]) -> Task:
     )
 
 
-def chance(pick: Pick[int]) -> Task:
+def training_chance(pick: Pick[int]) -> Task:
     """The standard error of an accuracy."""
     n_val = pick(500, 1000, 2000)
     points = 100 * sqrt(0.25 / n_val)
@@ -88,8 +88,4 @@ def chance(pick: Pick[int]) -> Task:
     )
 
 
-MAKERS: dict[str, Maker] = {
-    "training-steps": training_steps,
-    "training-guess-loss": guess,
-    "training-chance": chance,
-}
+MAKERS = by_name(training_steps, training_guess_loss, training_chance)

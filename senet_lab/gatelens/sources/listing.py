@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import one_of, quoted
-from senet_lab.gatelens.sources.source import Source, bundled, given
-from senet_lab.gatelens.sources.timm import of_tag, published
+from senet_lab.gatelens.sources.source import Source, bundled_sources, source_of_model
+from senet_lab.gatelens.sources.timm import source_of_tag, timm_sources
 from senet_lab.training.runs.run import Run
 from senet_lab.weights import pretrained
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 
 def list_sources(
@@ -44,16 +43,16 @@ def list_sources(
             f"`images` must come with a Keras model or a network of timm's, and `model` is {model!r}; "
             f"try GateLens(pretrained.load({name!r}), images)."
         )
-    sources = {source.name: source for source in (*bundled(), *published())}
+    sources = {source.name: source for source in (*bundled_sources(), *timm_sources())}
     arguments = (images, labels, classes, prepare)
     if isinstance(model, str) and model.startswith("timm/"):
-        named = of_tag(model.removeprefix("timm/"), *(arguments if images is not None else ()))
+        named = source_of_tag(model.removeprefix("timm/"), *(arguments if images is not None else ()))
         return {**sources, named.name: named}, named.name
     if isinstance(model, str):
         return sources, _bundled_name(model, sources)
     if model is None:
-        return sources, next((source.name for source in bundled()), "")
-    own = given(model, *arguments)
+        return sources, next((source.name for source in bundled_sources()), "")
+    own = source_of_model(model, *arguments)
     return {own.name: own, **sources}, own.name
 
 

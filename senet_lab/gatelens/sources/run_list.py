@@ -1,4 +1,4 @@
-"""Run list: the runs of a folder that a GateLens offers. Reads folders and small files, and loads no Keras."""
+"""Run list: the runs of a folder that a GateLens offers, and what each records while it trains. Loads no Keras."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from senet_lab.checks import path_of
-from senet_lab.gatelens.sources.run_folder import RunFolder
-from senet_lab.gatelens.sources.runs import of_run
-from senet_lab.gatelens.sources.snapshot import RUNS_PREFIX
+from senet_lab.gatelens.sources.runs import source_of_run
+from senet_lab.gatelens.sources.snapshot import RUNS_PREFIX, RunSnapshot
 from senet_lab.gatelens.sources.source import Source
+from senet_lab.gates.moments import FILE, kept
 from senet_lab.training.runs.checkpoint import has_checkpoint
 from senet_lab.training.runs.inventory import newest_run_names
-from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.run import ENDED, Run
 
 MAX_RUNS = 10  # in the list, the newest
 
@@ -38,6 +38,46 @@ def newest_runs(folder: Folder) -> list[Run]:
     return runs
 
 
+class RunFolder:
+    """Looks into the folder of a run; a file that is as it was is not read again.
+
+    Attributes:
+        snapshot: the run as it was last seen.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.snapshot = run, RunSnapshot()
+        self._moments_time = self._read_time = 0  # when moments, and the weights that were read, were written, in ns
+
+    def mark_read(self) -> None:
+        """Note that its weights as they are now are about to be read."""
+        self._read_time = self.snapshot.weights
+
+    def look(self) -> RunSnapshot:
+        """Return the run as it is now; one that is gone has what it had, and says so."""
+        try:
+            moments_time, status = _modification_time(self.run, FILE), self.run.status()
+        except (OSError, ValueError, TypeError, KeyError):
+            words = f"'{self.run.folder.name}' cannot be read any more; choose another network"
+            self.snapshot = self.snapshot._replace(progress="", problem=words)
+            return self.snapshot
+        moments, problem = self.snapshot.moments, self.snapshot.problem
+        if moments_time != self._moments_time:
+            try:
+                moments, problem = tuple(kept(self.run.folder / FILE)), ""
+            except ValueError as error:
+                problem = str(error)
+        self._moments_time = moments_time
+        progress = ""
+        if status.at and status.state not in ENDED:
+            progress = f"{status.state}, epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
+        weights = _modification_time(self.run, "checkpoints/best.npz")
+        self._read_time = self._read_time or weights  # its first ones are read at once
+        is_outdated = bool(self._read_time) and weights != self._read_time
+        self.snapshot = RunSnapshot(moments, progress, weights, is_outdated, problem)
+        return self.snapshot
+
+
 class RunList:
     """The runs of a folder, by the names under which a GateLens offers them.
 
@@ -56,10 +96,18 @@ class RunList:
         """Return a source for each run that is in the folder now."""
         runs = {f"{RUNS_PREFIX}{run.folder.name}": run for run in newest_runs(self._folder)}
         self._runs |= runs
-        return {name: of_run(run, name) for name, run in runs.items()}
+        return {name: source_of_run(run, name) for name, run in runs.items()}
 
     def folder_of(self, name: str) -> RunFolder | None:
         """Return the folder of a run, which remembers what was read; None of a network that is no run."""
         if name in self._runs and name not in self._folders:
             self._folders[name] = RunFolder(self._runs[name])
         return self._folders.get(name)
+
+
+def _modification_time(run: Run, name: str) -> int:
+    """Return when a file of a run was written, in nanoseconds; 0 where there is none."""
+    try:
+        return (run.folder / name).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

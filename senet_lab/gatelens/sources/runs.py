@@ -19,7 +19,7 @@ from senet_lab.training.worker.gate_recorder import interleave_classes
 MAX_IMAGES = 1000
 
 
-def of_run(run: Run, name: str = "") -> Source:
+def source_of_run(run: Run, name: str = "") -> Source:
     """Return a source for a run: its best weights, or else its newest, on test images of its data.
 
     Args:

@@ -24,9 +24,8 @@ from senet_lab.weights.timm.classes import imagenet_classes
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 MAX_UNNAMED_CLASSES = 10_000  # of labels for a network without a classifier, each of which gets a name
 MAX_ENLARGED_IMAGES = 100  # of the sample for a network that takes larger ones, each of which takes far longer
@@ -90,7 +89,7 @@ class Source:
     check: Callable[[], None] = field(default=lambda: None)
 
 
-def bundled() -> tuple[Source, ...]:
+def bundled_sources() -> tuple[Source, ...]:
     """Return a source for each bundled network with gates, on the bundled test images; the later ones first."""
     cards = [pretrained.card(name) for name in pretrained.names()]
     return tuple(
@@ -125,7 +124,7 @@ def _load_bundled(card: pretrained.Card) -> Loaded:
     )
 
 
-def given(
+def source_of_model(
     model: keras.Model,
     images: Array | None = None,
     labels: Array | None = None,

@@ -6,27 +6,25 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.drawing.units import short
-from senet_lab.gatelens.sources.source import Loaded, Source, check_images, given
+from senet_lab.gatelens.sources.source import Loaded, Source, check_images, source_of_model
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.weights.timm import hub
 from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
 from senet_lab.weights.timm.results import RESULTS, source
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    pass
 
 WEIGHT_BYTES = 4
 
 
-def published() -> tuple[Source, ...]:
+def timm_sources() -> tuple[Source, ...]:
     """Return a source for each network that timm publishes weights of, on the images of the sample, enlarged."""
-    return tuple(of_tag(tag) for tag in PUBLISHED)
+    return tuple(source_of_tag(tag) for tag in PUBLISHED)
 
 
-def of_tag(tag: str, *arguments: Any) -> Source:
-    """Return a network of timm; `arguments` are images, labels, classes and `prepare`, as `given` takes them.
+def source_of_tag(tag: str, *arguments: Any) -> Source:
+    """Return a network of timm; `arguments` are images, labels, classes and `prepare`, as `source_of_model` takes them.
 
     Raises:
         ValueError, TypeError: nobody published weights of that name, or the images do not fit it.
@@ -54,7 +52,7 @@ def _cost(tag: str) -> str:
 def _load(tag: str, images: Any = None, labels: Any = None, classes: Any = None, prepare: Any = None) -> Loaded:
     """Load the network; by default on the sample, which has other classes than it was trained on."""
     ready = prepare or PUBLISHED[tag].preprocessing.standardised
-    return given(hub.load(tag), images, labels, classes, ready, about=about(tag)).load()
+    return source_of_model(hub.load(tag), images, labels, classes, ready, about=about(tag)).load()
 
 
 def about(tag: str) -> str:

@@ -56,7 +56,7 @@ def alone_and_together(
     if measured:
         worst = _worst(measured)
         label += f": least for {title(worst, ' ')}, {signed_points(measured[worst].change)} points"
-    drawing = svg.drawing(height, label, [*left, *right], interactive=True, focus=held[-1] if held else "")
+    drawing = svg.Drawing(height, label, [*left, *right], interactive=True, focus=held[-1] if held else "")
     return f"{drawing}{behind('ablation', _tables(measured, together, classes))}"
 
 
@@ -103,7 +103,7 @@ def _row(panel: Panel, path: str, ablation: Ablation | None, top: float, is_held
         tip.append(f"held alone: {share(ablation.after)} of {share(ablation.before)}")
         tip.append(counted(ablation.flipped, "changed prediction"))
     hit = Box(4, top + 1, LEFT + LEFT_WIDTH - 8, PITCH - 2)
-    return svg.node(marks, hit, tip, label, path, pressed=is_held)
+    return svg.Node(marks, hit, tip, label, path, pressed=is_held)
 
 
 def _by_class(together: Ablation | None, classes: Sequence[str], reason: str) -> tuple[list[Mark], int]:
@@ -124,7 +124,6 @@ def _by_class(together: Ablation | None, classes: Sequence[str], reason: str) ->
 
 
 def _bar(panel: Panel, change: float, top: float, kind: str) -> list[Mark]:
-    """Draw a bar from the middle to the change, and its number at the end."""
     zero, end = panel.x(0), panel.x(change)
     shift, anchor = (-5, "end") if change < 0 else (5, "start")
     number = svg.text(end + shift, top + 15, signed_points(change), "inked", anchor)

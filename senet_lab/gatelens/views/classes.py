@@ -82,7 +82,7 @@ class LineKey(Drawing):
 
 def class_line(style: int) -> LineKey:
     """Return a piece of a class's line, as it is drawn."""
-    return LineKey(34, 8, "", (svg.path("M1 4H33", f"curve sn-class-{style}"),))
+    return LineKey(8, "", [svg.path("M1 4H33", f"curve sn-class-{style}")], width=34)
 
 
 @cache

@@ -46,16 +46,15 @@ def curves(reading: Reading, classes: Sequence[int], block: str = "") -> Html:
     height = (TOP + HEIGHT + BELOW) * -(-len(blocks) // columns)
     label = f"Mean gate of each channel, by class: {', '.join(title(path, ' ') for path in blocks)}"
     tables = "".join(_table(reading, path, classes) for path in blocks)
-    return html(class_key(reading, classes), svg.drawing(height, label, marks), behind("curves", tables))
+    return html(class_key(reading, classes), svg.Drawing(height, label, marks), behind("curves", tables))
 
 
 def _stage(reading: Reading, path: str, classes: Sequence[int], left: float, top: float, width: float) -> list[Mark]:
-    """Draw one chart: title, axes, a curve for each class."""
-    its = reading.curves(path, classes, MAX_POINTS)
-    n_points = max(map(len, its.points), default=1)
+    curves, size = reading.curves(path, classes, MAX_POINTS)
+    n_points = max(map(len, curves), default=1)
     panel = Panel(left + LEFT, top + TOP, width - LEFT - 6, HEIGHT, (0, max(1, n_points - 1)), reading.bounds)
-    below = [f"{counted(its.n_channels, 'channel')}, sorted by mean"]
-    below += [f"a point: the mean of {its.channels_per_point}"] if its.channels_per_point > 1 else []
+    below = [f"{counted(reading.n_channels(path), 'channel')}, sorted by mean"]
+    below += [f"a point: the mean of {size}"] if size > 1 else []
     marks: list[Mark] = [
         svg.text(left + LEFT, top + 16, svg.cut(title(path), width - LEFT - 60), "label", "start"),
         svg.text(left + width - 6, top + 16, f"F {brief(reading.specificity[path])}", "note", "end"),
@@ -66,7 +65,7 @@ def _stage(reading: Reading, path: str, classes: Sequence[int], left: float, top
     present = reading.present(classes)
     styles = class_styles(present)
     kind = f"curve sn-mean{' sn-many' * (len(present) > MAX_BOLD_CURVES)}"
-    for number, values in zip(present, its.points, strict=True):
+    for number, values in zip(present, curves, strict=True):
         points = [(panel.x(i), panel.y(value)) for i, value in enumerate(values)]
         points = points if len(points) > 1 else [points[0], (panel.x(1), points[0][1])]
         marks.append(line(points, f"{kind} sn-class-{styles[number]}"))

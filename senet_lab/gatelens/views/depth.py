@@ -13,7 +13,7 @@ from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import spaced
-from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limited, share
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limit_ratio, share
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
@@ -26,9 +26,9 @@ TOO_FEW = "An F ratio needs at least two classes, and more images than classes: 
 def depth(reading: Reading, selected: str = "", untrained: Reading | None = None) -> Html:
     """Draw the F ratio of each block in order, on a log axis; the numbers behind."""
     paths = list(reading.gates)
-    lines = [("trained", "se", [limited(reading.specificity[path]) for path in paths])]
+    lines = [("trained", "se", [limit_ratio(reading.specificity[path]) for path in paths])]
     if untrained:
-        lines.append(("untrained", "untrained", [limited(untrained.specificity[path]) for path in paths]))
+        lines.append(("untrained", "untrained", [limit_ratio(untrained.specificity[path]) for path in paths]))
     highest = max(value for _, _, values in lines for value in values)
     y_range = (MIN_RATIO, max(10.0, 1.6 * highest))
     panel = Panel(LEFT, TOP, WIDTH, HEIGHT, (-0.5, len(paths) - 0.5), y_range, log=True)
@@ -48,7 +48,7 @@ def depth(reading: Reading, selected: str = "", untrained: Reading | None = None
     label = "How class-specific the gates are by depth: " + ", ".join(
         f"{title(path, ' ')} {reading.specificity[path]:.3g}" for path in paths
     )
-    return html(svg.drawing(TOP + HEIGHT + 46, label, marks), behind("depth", _table(reading, untrained)))
+    return html(svg.Drawing(TOP + HEIGHT + 46, label, marks), behind("depth", _table(reading, untrained)))
 
 
 def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[Mark]:
@@ -85,20 +85,20 @@ def _table(reading: Reading, untrained: Reading | None) -> str:
     rows = []
     for path, ratio in reading.specificity.items():
         before = [brief(untrained.specificity[path])] if untrained else []
-        explained = share(reading.explained(path))
+        explained = share(reading.explained_share(path))
         rows.append([title(path), brief(ratio), explained, *before, str(reading.n_channels(path))])
     return listing("Class-specificity by block", head, rows, note=f"{len(reading.labels):,} images")
 
 
 def depth_words(reading: Reading, untrained: Reading | None = None) -> str:
     """Say which block knows most of the class, whether that grows with depth, and what training added."""
-    if not reading.comparable:
+    if not reading.is_comparable:
         return TOO_FEW
     ratios = reading.specificity
     best = max(ratios, key=lambda path: ratios[path])
     words = (
         f"{title(best).capitalize()} knows most of the class: F ratio {brief(ratios[best])}, "
-        f"{share(reading.explained(best), 0)} of what moves its gates."
+        f"{share(reading.explained_share(best), 0)} of what moves its gates."
     )
     if len(ratios) >= 3:
         words += f" {_rise(list(ratios.values()))}"

@@ -17,10 +17,9 @@ from senet_lab.gatelens.views.classes import class_styles, gates_sheet
 from senet_lab.gates.statistics import class_deviations, class_means
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.figure import Figure
 
-    Array = np.ndarray[Any, Any]
+    from senet_lab.array_checks import Array
 
 MARKERS = "os^Dvp*XP<"
 HATCHES = ("", "////", "....", "xxxx")
@@ -158,12 +157,15 @@ def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Fig
     for leftmost in axes[: len(paths) : columns]:
         leftmost.set_ylabel("mean gate")
     for plot, path in zip(axes, paths, strict=False):
-        _label(plot, path)
+        plot.set_title(", ".join(map(spaced, path.split("/"))), fontsize="medium")
+        plot.set_xlabel("channel")
+        plot.xaxis.get_major_locator().set_params(integer=True)
+        plot.margins(x=0.01)
+        plot.grid(alpha=0.3)
     return figure, list(zip(paths, axes, strict=False))
 
 
 def _class_numbers(shown: Sequence[str] | None, labels: Array, classes: Sequence[str]) -> list[int]:
-    """Return the numbers of the classes that have a curve."""
     present = _classes_present(labels)
     if shown is None:
         return present
@@ -190,14 +192,6 @@ def _style(style: int, channels: int) -> dict[str, Any]:
         "markersize": 4,
         "linewidth": 1.1,
     }
-
-
-def _label(plot: Any, path: str) -> None:
-    plot.set_title(", ".join(map(spaced, path.split("/"))), fontsize="medium")
-    plot.set_xlabel("channel")
-    plot.xaxis.get_major_locator().set_params(integer=True)
-    plot.margins(x=0.01)
-    plot.grid(alpha=0.3)
 
 
 def _add_legend(figure: Figure, plot: Any) -> None:

@@ -13,7 +13,6 @@ from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.classes import class_styles
 from senet_lab.gatelens.views.depth import TOO_FEW
-from senet_lab.gatelens.views.marks import image, turned_text
 from senet_lab.gatelens.views.numbers import brief
 
 if TYPE_CHECKING:
@@ -29,27 +28,26 @@ def heat_map(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
     present = reading.present(classes)
     if not present:
         return '<p class="sn-finding">Choose a class that has images.</p>'
-    heat = reading.heat_map(path, present)
+    picture, channels, counts = reading.heat_map(path, present)
     low, high = reading.bounds
-    n_images = sum(heat.counts)
+    n_images = sum(counts)
     marks: list[Mark] = [
         svg.text(LEFT, 16, f"{title(path)}: gates of {counted(n_images, 'image')}", "label", "start"),
-        image(heat.picture, Box(LEFT, TOP, WIDTH, HEIGHT)),
-        *_rows(heat.channels),
-        *_classes(reading, present, heat.counts),
+        svg.image(picture, Box(LEFT, TOP, WIDTH, HEIGHT)),
+        *_rows(channels),
+        *_classes(reading, present, counts),
         *_scale(reading.color_scale, low, high),
     ]
     label = (
-        f"Heat map of {title(path, ' ')}: {len(heat.channels)} channels, the most class-specific on top, by "
+        f"Heat map of {title(path, ' ')}: {len(channels)} channels, the most class-specific on top, by "
         f"{n_images} images of {', '.join(reading.classes[number] for number in present)}"
     )
-    rows = reading.specific_channels(path, present, len(heat.channels))
+    rows = reading.specific_channels(path, present, len(channels))
     table = _table(reading, path, present, rows)
-    return html(svg.drawing(TOP + HEIGHT + 42, label, marks), behind("heat", table))
+    return html(svg.Drawing(TOP + HEIGHT + 42, label, marks), behind("heat", table))
 
 
 def _rows(channels: Sequence[int]) -> list[Mark]:
-    """Write the numbers of some channels beside their rows, and what they are."""
     pitch = HEIGHT / len(channels)
     step = max(1, round(22 / pitch))
     marks: list[Mark] = [
@@ -57,7 +55,7 @@ def _rows(channels: Sequence[int]) -> list[Mark]:
         for row in range(0, len(channels), step)
     ]
     words = "channel, most class-specific on top"
-    return [*marks, turned_text(11, TOP + HEIGHT / 2, -90, words, "note", "middle")]
+    return [*marks, svg.turned_text(11, TOP + HEIGHT / 2, -90, words, "note", "middle")]
 
 
 def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) -> list[Mark]:
@@ -75,10 +73,9 @@ def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) ->
 
 
 def _scale(picture: str, low: float, high: float) -> list[Mark]:
-    """Draw the colors from the least gate to the greatest."""
     x = LEFT + WIDTH + 22
     marks: list[Mark] = [
-        image(picture, Box(x, TOP, SCALE_WIDTH, HEIGHT)),
+        svg.image(picture, Box(x, TOP, SCALE_WIDTH, HEIGHT)),
         svg.text(x + SCALE_WIDTH + 22, 16, "gate", "note", "end"),
     ]
     for part, shift in ((0, 10), (0.5, 4), (1, 2)):
@@ -97,7 +94,7 @@ def _table(reading: Reading, path: str, present: Sequence[int], channels: Sequen
 def heat_words(reading: Reading, path: str, classes: Sequence[int], untrained: Reading | None = None) -> str:
     """Say how many channels separate classes, also untrained; for which classes the best of them opens and shuts."""
     present = reading.present(classes)
-    if not reading.comparable:
+    if not reading.is_comparable:
         return TOO_FEW
     if len(present) < 2:
         return "Choose at least two classes to compare."

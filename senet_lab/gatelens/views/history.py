@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.charts import Panel, axes, line
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.classes import N_STYLES
-from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limited, share
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limit_ratio, share
 from senet_lab.gates.moments import Moment
 
 LEFT, GAP, TOP, HEIGHT, WIDTH = 44, 130, 34, 200, 248
@@ -24,7 +24,7 @@ def history(moments: Sequence[Moment], selected: str = "") -> str:
     epochs = [moment.epoch for moment in moments]
     span = (min(epochs), max(*epochs, min(epochs) + 1))
     means = [moment.mean[path] for moment in moments for path in paths]
-    ratios = [{path: limited(moment.specificity[path]) for path in paths} for moment in moments]
+    ratios = [{path: limit_ratio(moment.specificity[path]) for path in paths} for moment in moments]
     highest = max(value for each in ratios for value in each.values())
     left = Panel(LEFT, TOP, WIDTH, HEIGHT, span, _bounds(means))
     right = Panel(LEFT + WIDTH + GAP, TOP, WIDTH, HEIGHT, span, (MIN_RATIO, max(10.0, 1.6 * highest)), log=True)
@@ -33,7 +33,7 @@ def history(moments: Sequence[Moment], selected: str = "") -> str:
     marks += _lines(left, paths, selected, epochs, [moment.mean for moment in moments])
     marks += _lines(right, paths, selected, epochs, ratios)
     label = f"Mean gate and F ratio of {len(paths)} blocks from epoch {span[0]} to {epochs[-1]}"
-    return f"{svg.drawing(TOP + HEIGHT + 44, label, marks)}{behind('history', _table(moments))}"
+    return f"{svg.Drawing(TOP + HEIGHT + 44, label, marks)}{behind('history', _table(moments))}"
 
 
 def blocks_drawn(moments: Sequence[Moment], selected: str = "") -> list[str]:
@@ -64,13 +64,8 @@ def _bounds(values: Sequence[float]) -> tuple[float, float]:
 
 def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[Mark]:
     step = max(1, -(-(epochs[-1] - epochs[0]) // 6))
-    return [
-        svg.text(panel.left - 34, 16, words, "label", "start"),
-        *grid(panel, ticks(panel)),
-        floor_line(panel),
-        *(svg.text(panel.x(at), panel.bottom + 17, str(at)) for at in range(epochs[0], epochs[-1] + 1, step)),
-        svg.text(panel.left + panel.width / 2, panel.bottom + 35, "epochs"),
-    ]
+    labels = ((epoch, str(epoch)) for epoch in range(epochs[0], epochs[-1] + 1, step))
+    return [svg.text(panel.left - 34, 16, words, "label", "start"), *axes(panel, labels, "epochs")]
 
 
 def _lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.tables import behind, listing
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
     from senet_lab.gatelens.passage import ChannelMaps, Passage
 
 MAX_ROWS = 64  # of the table: half of them of the channels that are raised most, half of those that are lowered most
-
-
-class Thumbnail(NamedTuple):
-    """An image of the sample.
-
-    Attributes:
-        number: its number in the sample.
-        picture: a PNG as a data URI.
-        label: the name of its class; "image" where nobody knows it.
-        guess: the name of what it is misclassified as; "" where it is not.
-    """
-
-    number: int
-    picture: str
-    label: str
-    guess: str = ""
 
 
 def image_name(number: int) -> str:
@@ -63,7 +47,7 @@ def _guesses(passage: Passage, classes: Sequence[str]) -> str:
     """Show the most probable classes, as bars with their numbers; the right one is marked in words."""
     if passage.guesses is None:
         return '<p class="sn-finding">This network has no classifier, so there is no prediction.</p>'
-    rows, names = [], passage.names(classes)
+    rows, names = [], passage.outputs or classes
     for number, probability in passage.guesses:
         right = " (its label)" if number == passage.label and not passage.outputs else ""
         rows.append(
@@ -109,19 +93,15 @@ def _table(passage: Passage, path: str) -> str:
     return listing(f"{title(path)}: gates of {passage.name}", head, rows, note=note)
 
 
-def thumbnails(images: Sequence[Thumbnail], selected: int | None) -> str:
-    """Show images of the sample as buttons, each with its label; a wrong prediction is said."""
-    buttons = []
-    for number, picture, label, guess in images:
-        words = f"{label}, {image_name(number)}" + (f", misclassified as {guess}" if guess else "")
-        cross = '<b aria-hidden="true">\u2717</b>' if guess else ""
-        buttons.append(
-            f'<button type="button" class="sn-thumb" data-ask="image" data-value="{number}" '
-            f'aria-pressed="{str(number == selected).lower()}" aria-label="{escape(words)}" title="{escape(words)}">'
-            f'<img class="sn-pixels" src="{picture}" width="40" height="40" alt=""/>{cross}</button>'
-        )
-    words = "Images of the sample; a cross: misclassified"
-    return f'<div class="sn-thumbs" role="group" aria-label="{words}">{"".join(buttons)}</div>'
+def thumbnail(number: int, picture: str, label: str, guess: str = "", *, is_selected: bool = False) -> str:
+    """Show an image of the sample as a button with its label; `guess` is the class that it is misclassified as."""
+    words = f"{label}, {image_name(number)}" + (f", misclassified as {guess}" if guess else "")
+    cross = '<b aria-hidden="true">\u2717</b>' if guess else ""
+    return (
+        f'<button type="button" class="sn-thumb" data-ask="image" data-value="{number}" '
+        f'aria-pressed="{str(is_selected).lower()}" aria-label="{escape(words)}" title="{escape(words)}">'
+        f'<img class="sn-pixels" src="{picture}" width="40" height="40" alt=""/>{cross}</button>'
+    )
 
 
 def image_words(passage: Passage, path: str, classes: Sequence[str]) -> str:
@@ -139,8 +119,8 @@ def _guess_words(passage: Passage, classes: Sequence[str]) -> str:
     if passage.guesses is None:
         return ""
     guess, probability = passage.guesses[0]
-    verdict = ""
+    verdict, name = "", (passage.outputs or classes)[guess]
     if passage.label is not None:
         is_right = guess == passage.label and not passage.outputs
         verdict = ", correctly" if is_right else f"; its label is {classes[passage.label]}"
-    return f"{passage.name} is classified as {passage.names(classes)[guess]} with {share(probability, 0)}{verdict}. "
+    return f"{passage.name} is classified as {name} with {share(probability, 0)}{verdict}. "

@@ -48,6 +48,6 @@ def brief(ratio: float) -> str:
     return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
 
 
-def limited(ratio: float) -> float:
+def limit_ratio(ratio: float) -> float:
     """Return an F ratio that a chart can show."""
     return min(MAX_RATIO, max(MIN_RATIO, ratio))

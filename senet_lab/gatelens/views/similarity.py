@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.svg import Box, Mark
+from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.gatelens.views.marks import tinted_rect, turned_text
 from senet_lab.gatelens.views.numbers import signed
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def similar_classes(reading: Reading, path: str, classes: Sequence[int]) -> Html
     label = f"Similarity of {len(names)} classes in {title(path, ' ')}: most similar {pairs[0][0]} and {pairs[0][1]}"
     rows = [[f"{a} and {b}", signed(value)] for a, b, value in pairs]
     table = listing("Pairs of classes, the most similar first", ["Pair", "Correlation"], rows)
-    return html(svg.drawing(TOP + SIDE + 16, label, marks), behind("similarity", table))
+    return html(svg.Drawing(TOP + SIDE + 16, label, marks), behind("similarity", table))
 
 
 def ranked_pairs(names: Sequence[str], alike: Matrix) -> list[tuple[str, str, float]]:
@@ -53,8 +52,8 @@ def ranked_pairs(names: Sequence[str], alike: Matrix) -> list[tuple[str, str, fl
 
 def _field(value: float, x: float, y: float, pitch: float, has_number: bool) -> list[Mark]:
     """Draw a field blue and full for alike, orange and hatched for opposed; the number says the same."""
-    box = Box(x + 1, y + 1, pitch - 2, pitch - 2)
-    marks: list[Mark] = [tinted_rect(box, "alike" if value >= 0 else "opposed", 0.06 + 0.5 * abs(value))]
+    kind = "alike" if value >= 0 else "opposed"
+    marks: list[Mark] = [svg.rect(x + 1, y + 1, pitch - 2, pitch - 2, kind, 0, opacity=0.06 + 0.5 * abs(value))]
     if has_number:
         marks.append(svg.text(x + pitch / 2, y + pitch / 2 + 4, signed(value, 1 if pitch < 44 else 2), "inked"))
     return marks
@@ -65,13 +64,12 @@ def _heads(names: Sequence[str], pitch: float) -> list[Mark]:
     if pitch >= max(len(name) * 6.9 for name in names):
         return [svg.text(LEFT + pitch * (i + 0.5), TOP - 8, name, "inked") for i, name in enumerate(names)]
     return [
-        turned_text(LEFT + pitch * (i + 0.5) - 3, TOP - 5, -32, svg.cut(name, 70, 6.7), "inked")
+        svg.turned_text(LEFT + pitch * (i + 0.5) - 3, TOP - 5, -32, svg.cut(name, 70, 6.7), "inked")
         for i, name in enumerate(names)
     ]
 
 
 def _pairs(pairs: Sequence[tuple[str, str, float]]) -> list[Mark]:
-    """List the most and the least similar pairs beside the fields."""
     x, marks = LEFT + SIDE + 40, list[Mark]()
     for top, words, its in ((TOP + 8, "most similar", pairs[:5]), (TOP + 150, "least similar", pairs[:-6:-1])):
         marks.append(svg.text(x, top, words, "label", "start"))

@@ -32,7 +32,7 @@ def spread(reading: Reading, path: str, untrained: Reading | None = None) -> str
         f"Distribution of the gates of {title(path, ' ')}: mean {its.mean:.2f}; "
         f"{share(its.shut, 0)} of its channels always below 0.05, {share(its.opened, 0)} always above 0.95"
     )
-    drawing = svg.drawing(TOP + HEIGHT + 44, label, marks)
+    drawing = svg.Drawing(TOP + HEIGHT + 44, label, marks)
     return f"{_key(bool(untrained))}{drawing}{behind('spread', _tables(reading, shares, edges))}"
 
 

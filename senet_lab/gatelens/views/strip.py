@@ -24,13 +24,20 @@ MIN_NUMBERED_WIDTH = 26  # of a block with a number above its mark
 N_LEVELS = 5  # of color
 
 
-class Bar(NamedTuple):
-    """A block in its place: its path, kind, box of the slab, and the width that it has for words."""
+class Slab(NamedTuple):
+    """A block as it is drawn.
+
+    Attributes:
+        channels, side: of its feature maps; a side of 0 where it has none.
+        box, text_width: where it is, once it has its place, and the width that it has for words.
+    """
 
     path: str
-    kind: str
-    box: Box
-    text_width: float
+    kind: str = "plain"
+    channels: int = 1
+    side: int = 0
+    box: Box = Box(0, 0, 0, 0)
+    text_width: float = 0
 
 
 def strip(
@@ -52,18 +59,18 @@ def strip(
         interactive: blocks can be pointed at and reached by keyboard.
         untrained: F ratio of each gate before the network was trained, which is said where a block is pointed at.
     """
-    bars, names = _lay_out(thing, specificity)
+    slabs, names = _lay_out(thing, specificity)
     top = scale_top(specificity)
     marks: list[Mark] = [svg.text(x, 12, name, "label") for x, name in names]
     marks.append(svg.path(f"M{MARGIN} {FLOOR + 1}H{svg.WIDTH - MARGIN}", "axis"))
-    for bar in bars:
-        before = (untrained or {}).get(bar.path)
-        marks.append(_block(bar, specificity.get(bar.path), top, bar.path in held, before))
-        if bar.path == selected:
-            marks.append(_frame(bar, specificity.get(bar.path, 1.0), top))
+    for slab in slabs:
+        before = (untrained or {}).get(slab.path)
+        marks.append(_block(slab, specificity.get(slab.path), top, slab.path in held, before))
+        if slab.path == selected:
+            marks.append(_frame(slab, specificity.get(slab.path, 1.0), top))
     ratios = ", ".join(f"{title(path, ' ')} {value:.3g}" for path, value in specificity.items())
     label = f"How class-specific each gate is, as F ratio: {ratios}"
-    return html(svg.drawing(HEIGHT, label, marks, interactive, selected))
+    return html(svg.Drawing(HEIGHT, label, marks, interactive, selected))
 
 
 def strip_legend() -> str:
@@ -95,18 +102,9 @@ def part(value: float, top: float) -> float:
     return min(1.0, log(min(max(1.0, value), top)) / log(top))
 
 
-class Slab(NamedTuple):
-    """A block as it is drawn: its path, kind, channels, and the side of its feature maps; 0 where it has none."""
-
-    path: str
-    kind: str = "plain"
-    channels: int = 1
-    side: int = 0
-
-
 def _lay_out(
     thing: Ledger | Anatomy | None, specificity: Mapping[str, float]
-) -> tuple[list[Bar], list[tuple[float, str]]]:
+) -> tuple[list[Slab], list[tuple[float, str]]]:
     """Place blocks from left to right, as wide as the root of their channels allows, the names of groups above them."""
     groups = _groups(thing, specificity)
     slabs = list(chain.from_iterable(groups.values()))
@@ -115,18 +113,18 @@ def _lay_out(
     scale = min(46 / max(roots, default=1), free / max(1.0, sum(roots)))
     spare = max(0.0, free - scale * sum(roots)) / max(1, len(roots))
     unit = MAX_SLAB_HEIGHT / sqrt(max((slab.side for slab in slabs), default=0) or 1)
-    x, bars, names = float(MARGIN), [], []
+    x, row, names = float(MARGIN), [], []
     for name, its in groups.items():
         left = x
         for slab in its:
             width = scale * sqrt(slab.channels)
             height = max(5.0, unit * sqrt(slab.side)) if slab.side else 12.0
             box = Box(x + spare / 2, FLOOR - height, width, height)
-            bars.append(Bar(slab.path, slab.kind, box, width + spare + GAP))
+            row.append(slab._replace(box=box, text_width=width + spare + GAP))
             x += width + spare + GAP
         names.append(((left + x - GAP) / 2, svg.cut(spaced(name), x - left + GROUP_GAP)))
         x += GROUP_GAP - GAP
-    return bars, names
+    return row, names
 
 
 def _groups(thing: Ledger | Anatomy | None, specificity: Mapping[str, float]) -> dict[str, list[Slab]]:
@@ -148,18 +146,18 @@ def _slab(part: Part) -> Slab:
     return Slab(part.path, part.kind, int(shape[-1] or 1), int(shape[1] or 0) if len(shape) == 4 else 0)
 
 
-def _block(bar: Bar, value: float | None, top: float, is_held: bool, before: float | None) -> Mark:
+def _block(slab: Slab, value: float | None, top: float, is_held: bool, before: float | None) -> Mark:
     """Draw a slab, over it the mark of its gate and, where there is room, the F ratio as a number."""
-    box = bar.box
-    words = title(bar.path)
+    box = slab.box
+    words = title(slab.path)
     if value is None:
         lines = [words, "no squeeze-excite, so no gate"]
         hit = Box(box.x - GAP / 2, box.y - 4, box.width + GAP, box.height + 8)
-        return svg.node([svg.rect(*box, bar.kind)], hit, lines, ", ".join(lines))
+        return svg.Node([svg.rect(*box, slab.kind)], hit, lines, ", ".join(lines))
     height = _height(value, top)
     mark = Box(box.x, box.y - 3 - height, box.width, height)
-    marks: list[Mark] = [svg.rect(*box, bar.kind), svg.rect(*mark, f"gate-mark sn-level-{level(value, top)}", 1)]
-    if bar.text_width >= MIN_NUMBERED_WIDTH:
+    marks: list[Mark] = [svg.rect(*box, slab.kind), svg.rect(*mark, f"gate-mark sn-level-{level(value, top)}", 1)]
+    if slab.text_width >= MIN_NUMBERED_WIDTH:
         marks.append(svg.text(box.x + box.width / 2, mark.y - 4, brief(value), "inked"))
     if is_held:
         diagonals = f"l{mark.width:.1f} {height:.1f}m0 -{height:.1f}l-{mark.width:.1f} {height:.1f}"
@@ -168,13 +166,12 @@ def _block(bar: Bar, value: float | None, top: float, is_held: bool, before: flo
     lines += ["its gate is held"] if is_held else []
     tallest = MAX_SLAB_HEIGHT + MAX_MARK_HEIGHT
     hit = Box(box.x - GAP / 2, FLOOR - tallest - 18, box.width + GAP, tallest + 20)
-    return svg.node(marks, hit, lines, ", ".join(lines), bar.path)
+    return svg.Node(marks, hit, lines, ", ".join(lines), slab.path)
 
 
-def _frame(bar: Bar, value: float, top: float) -> Mark:
-    """Draw a frame around a block, its mark and its number."""
-    above = bar.box.y - 3 - _height(value, top) - (19 if bar.text_width >= MIN_NUMBERED_WIDTH else 4)
-    return svg.rect(bar.box.x - 3, above, bar.box.width + 6, FLOOR + 4 - above, "chosen", 4)
+def _frame(slab: Slab, value: float, top: float) -> Mark:
+    above = slab.box.y - 3 - _height(value, top) - (19 if slab.text_width >= MIN_NUMBERED_WIDTH else 4)
+    return svg.rect(slab.box.x - 3, above, slab.box.width + 6, FLOOR + 4 - above, "chosen", 4)
 
 
 def _height(value: float, top: float) -> float:
