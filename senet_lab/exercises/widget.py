@@ -44,12 +44,12 @@ how many parameters have all squeeze-excite blocks together?)
         self._conversation.open(self, ("shown",))
 
     def _act(self, request: Request) -> None:
-        if not request.moves:  # a page was opened again: meanwhile, cells may have checked answers or set a class code
-            self._state = look_up(self.name, self._learner, self._state.reply)
         for action, answer in request.moves.items():
             self._state = ask(self._state, action, answer, self._learner)
 
     def _show(self) -> None:
+        # Cells may have checked answers or set a class code since.
+        self._state = look_up(self.name, self._learner, self._state.reply)
         self.shown = self._message()
 
     def _message(self) -> dict[str, Any]:
