@@ -22,7 +22,7 @@ from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
 from senet_lab.explorer import page as pages
 from senet_lab.explorer.building import Building
-from senet_lab.explorer.moves import MOVES
+from senet_lab.explorer.moves import COST_PAIR, MOVES
 from senet_lab.explorer.state import TABS
 from senet_lab.explorer.updates import apply_moves, first_state
 from senet_lab.gatelens import state as lens_state
@@ -266,10 +266,11 @@ def test_every_tab_is_drawn_of_networks_at_their_bounds(name):
 def refused_in_words(reasons):
     for reason in reasons.values():
         must_be_ours(reason)
+        assert not re.search(r"`\w+`", reason)  # pages have labels
 
 
-def begun():
-    return first_state(Architecture("resnext", 50))
+def begun(*, keep_cost=False):
+    return replace(first_state(Architecture("resnext", 50)), keep_cost=keep_cost)
 
 
 VIEW = (
@@ -310,6 +311,8 @@ def test_any_message_to_the_trainer_is_a_move_or_a_short_reason(control, held):
 def test_any_text_or_edge_in_a_field_of_the_panels_is_a_move_or_a_short_reason(value):
     for control in (*MOVES, *VIEW):
         refused_in_words(apply_moves(begun(), {control: value}, "").refused)
+    for control in COST_PAIR:
+        refused_in_words(apply_moves(begun(keep_cost=True), {control: value}, "").refused)
     for control in trainer_state.RECIPE_FIELDS:
         refused_in_words(trainer_state.after(trainer_state.initial_state(), {control: value}).refusals)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from senet_lab.checks import InvalidTypeError, flag, one_of, whole
+from senet_lab.gatelens import messages
 from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.saving import FIGURES
 from senet_lab.gatelens.upload import check_size
@@ -16,8 +17,8 @@ from senet_lab.widgets.refusals import refusal
 
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
 HOLD = "hold "  # before the path of a block: each has a setting, so that several in one message do not undo each other
-SETTINGS = ("tab", "network", "path", "classes", "image", "page", "wrong", "how", "figure")
-COMMANDS = ("load", "free", "own", "save", "again")
+SETTINGS = tuple(name for name in messages.Moves.__annotations__ if name != "runs")  # which the widget takes, and
+COMMANDS = tuple(name for name in messages.COMMANDS if name != "upload")  # this as well: neither is of the state
 MAX_PAGE = 10**6
 
 

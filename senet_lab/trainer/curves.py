@@ -31,20 +31,25 @@ LEGEND = (
 class LearningCurve:
     """Trainings, at most `MAX_DRAWN_RUNS`, to look at in a notebook, and to save: `curve.svg` is a file of its own."""
 
-    courses: tuple[History, ...]
+    histories: tuple[History, ...]
+
+    @property
+    def courses(self) -> tuple[History, ...]:
+        """The former name of `histories`."""
+        return self.histories
 
     @property
     def svg(self) -> str:
         """An SVG file, styles included."""
-        return standalone_svg(draw_curves(self.courses), compare(self.courses))
+        return standalone_svg(draw_curves(self.histories), compare(self.histories))
 
     def __repr__(self) -> str:
-        return f"LearningCurve({', '.join(history.name for history in self.courses)})"
+        return f"LearningCurve({', '.join(history.name for history in self.histories)})"
 
     def _repr_html_(self) -> str:
         """Draw the picture, a sentence about it, and the numbers behind it."""
         css = style_sheet()
-        return f'<style>{css}</style><div class="sn">{curves_page(self.courses).styled(parse_sheet(css))}</div>'
+        return f'<style>{css}</style><div class="sn">{curves_page(self.histories).styled(parse_sheet(css))}</div>'
 
 
 def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:

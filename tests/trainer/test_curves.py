@@ -147,9 +147,9 @@ def test_a_run_is_drawn_in_a_cell_and_saved_as_a_file(folder):
     well_formed(curve._repr_html_().partition("</style>")[2])
     ElementTree.fromstring(curve.svg.encode())
     assert "var(" not in curve.svg
-    assert learning_curve(Run(folder / "c")).courses[0].last() == 0.4
+    assert learning_curve(Run(folder / "c")).histories[0].last() == 0.4
     again = made(folder, "again", recipe=replace(RECIPES["original"], seed=1), accuracy=0.49)
-    first, second = learning_curve([Run(folder / "a"), again]).courses
+    first, second = learning_curve([Run(folder / "a"), again]).histories
     assert first.setup == second.setup != learning_curve(Run(folder / "b")).courses[0].setup
     with pytest.raises(ValueError, match=r"`runs` \(=7 of them\) must be at most 6; try those that you compare."):
         learning_curve([Run(folder / "a")] * 7)
