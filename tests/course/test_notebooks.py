@@ -11,9 +11,9 @@ from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 from servers import ROOT
 
-from notebooks import stored
+from notebooks import list_notebooks
 
-NOTEBOOKS = stored()
+NOTEBOOKS = list_notebooks()
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 

@@ -155,7 +155,7 @@ def test_a_run_is_neither_saved_nor_looked_into_where_it_does_not_fit(tmp_path, 
     with pytest.raises(ValueError, match="needs about"):
         load_trained_model(run)
     with pytest.raises(ValueError, match="needs about"):
-        lens_jobs.run_job(LOAD, lens_runs.of_run(run), {})
+        lens_jobs.run_job(LOAD, lens_runs.source_of_run(run), {})
 
 
 @pytest.mark.usefixtures("four_gib", "no_keras")
