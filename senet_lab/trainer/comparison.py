@@ -72,7 +72,7 @@ def _accuracy_at(history: History, epoch: int) -> float:
 
 def _chance_words(first: History, second: History, epoch: int) -> str:
     """Say by how much two such accuracies may differ by chance: twice the standard error of their difference."""
-    images = min(first.validation_images, second.validation_images)
+    images = min(first.held_out, second.held_out)
     if not images:
         return ""
     accuracy = (_accuracy_at(first, epoch) + _accuracy_at(second, epoch)) / 2

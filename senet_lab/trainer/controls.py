@@ -10,7 +10,7 @@ from senet_lab.architecture.presets import PRESETS
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.drawing.units import short
 from senet_lab.ledger.budget import cost
-from senet_lab.trainer.history import validation_images
+from senet_lab.trainer.history import held_out
 from senet_lab.trainer.state import FOLDER, KINDS, State
 from senet_lab.training.recipe import OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES
 from senet_lab.widgets.control import Control
@@ -78,7 +78,7 @@ def _network_hint(state: State) -> str:
 
 def _data(state: State, has_cifar10: bool) -> Iterator[Control]:
     labels = tuple(DATA_LABELS[kind] + ("" if kind != "cifar10" or has_cifar10 else " (not here)") for kind in KINDS)
-    validated = validation_images(state.recipe, state.data)
+    validated = held_out(state.recipe, state.data)
     hint = "one folder of images per class"
     if images := TRAINING_IMAGES.get(state.data, 0):
         hint = f"{images - validated:,} to train on, {validated:,} to validate on"

@@ -28,7 +28,7 @@ class History(NamedTuple):
     # the epoch, during which the weights still move.
     rows: Sequence[Mapping[str, float]] = ()
     trail: Sequence[tuple[float, float, float]] = ()  # (epochs, loss, accuracy) within the current epoch
-    validation_images: int = 0  # how many images it is validated on; 0 where that is unknown
+    held_out: int = 0  # how many images it is validated on; 0 where that is unknown
     # What is trained, how, and on what, part by part, without the seed; empty where that is unknown.
     setup: tuple[str, ...] = ()
 
@@ -82,9 +82,9 @@ def history_of(run: Run) -> History:
     reached = int(rows[-1]["epoch"]) if rows else 0
     epochs = reached if run.status().state in ENDED else run.recipe.epochs
     setup = setup_without_seed(run.architecture, run.recipe, data)
-    return History(run.architecture.name, epochs, rows, (), validation_images(run.recipe, data), setup)
+    return History(run.architecture.name, epochs, rows, (), held_out(run.recipe, data), setup)
 
 
-def validation_images(recipe: Recipe, data: str) -> int:
+def held_out(recipe: Recipe, data: str) -> int:
     """Return how many images are held out; 0 where that is not known before they are read."""
     return round(recipe.validation * TRAINING_IMAGES.get(data, 0))

@@ -9,7 +9,7 @@ from math import ceil
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import short
 from senet_lab.ledger.budget import cost
-from senet_lab.trainer.history import History, validation_images
+from senet_lab.trainer.history import History, held_out
 from senet_lab.trainer.run_names import LETTERS, distinct_names, setup_parts, setup_without_seed, setup_words
 from senet_lab.trainer.snapshot import Record
 from senet_lab.training.recipe import Recipe
@@ -27,7 +27,7 @@ def _history(record: Record, name: str) -> History:
     trail_end = ceil(record.trail[-1][0]) if record.trail else 0  # in an epoch that was begun
     last = max(trail_end, int(record.rows[-1]["epoch"]) if record.rows else 0)
     epochs = record.recipe.epochs if record.is_active else last
-    images, setup = validation_images(record.recipe, record.data), setup_without_seed(*_setup(record))
+    images, setup = held_out(record.recipe, record.data), setup_without_seed(*_setup(record))
     return History(name, epochs, record.rows, record.trail, images, setup)
 
 

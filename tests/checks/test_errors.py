@@ -157,10 +157,9 @@ def test_a_refusal_repeats_what_was_typed(error, value, present, words):
 # What a move in the Explorer or a button of the Trainer may raise, apart from checks. Errors that name no parameter
 # need no fields: a page shows them as they are.
 SHOWN_ON_PAGES = ("architecture", "ledger", "data", "training", "explorer", "trainer", "widgets")
-# Errors of calls that only Python makes, by file: constructors, placements on devices, kernels, one picture of several.
+# Errors of calls that only Python makes, by file: placements on devices, kernels, one picture of several.
 ONLY_IN_PYTHON = {
     "ledger/budget.py": 1, "data/pictures.py": 1, "training/devices.py": 4, "training/kernels.py": 1, "trainer/curves.py": 1,
-    "trainer/widget.py": 2,
 }  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def test_labels_at_the_ends_never_touch():
             "A is 1.0 points above A2",
         ),
         (
-            [History("A", 5, rows(5), validation_images=500), History("B", 5, rows(5, 0.46), validation_images=500)],
+            [History("A", 5, rows(5), held_out=500), History("B", 5, rows(5, 0.46), held_out=500)],
             "with 500 validation images, up to 6.3 points may be chance",  # 2 sqrt(2 * 0.48 * 0.52 / 500)
         ),
         (
