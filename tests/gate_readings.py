@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image
 
 from senet_lab import Architecture
-from senet_lab.gatelens.passage import passage_of as trace
+from senet_lab.drawing.raster import png, shade
+from senet_lab.gatelens.passage import Passage, best_guesses, extreme_channels
 from senet_lab.gatelens.reading import Reading
 from senet_lab.gates.ablation import Ablation
 from senet_lab.gates.moments import Moment
@@ -67,7 +68,10 @@ def maps_of():
 def passage_of(label=1):
     picture = np.random.default_rng(1).integers(0, 256, (32, 32, 3), dtype="uint8")
     probabilities = np.array([0.1, 0.6, 0.3, 0])
-    return trace(picture, "<mine>.png", label, probabilities, GATE, np.full(len(GATE), 0.5), *maps_of())
+    usual = np.full(len(GATE), 0.5)
+    raised, lowered = extreme_channels(GATE, usual, *maps_of())
+    guesses = best_guesses(probabilities)
+    return Passage(png(shade(picture)), "<mine>.png", label, guesses, GATE.tolist(), usual.tolist(), raised, lowered)
 
 
 MOMENTS = [

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.raster import Array
+from senet_lab.drawing.raster import Array, png, shade
 from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
-from senet_lab.gatelens.passage import Passage, passage_of
+from senet_lab.gatelens.passage import Passage, best_guesses, extreme_channels
 from senet_lab.gatelens.reading import Reading
 from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem
 from senet_lab.gatelens.sources.source import Loaded, Source
@@ -81,17 +81,19 @@ def _image(_: Source, results: Results, image: int | ImageFile, path: str) -> Pa
     predictions = observation.predictions
     fits = predictions.ndim == 2 and predictions.shape[1] <= len(loaded.outputs or loaded.classes)
     before, after = (np.asarray(observation.also[each][0], "float32") for each in (site.map, site.scale))
-    return passage_of(
-        pixels,
-        name,
-        label,
-        predictions[0] if fits else None,
-        observation.gates[path][0],
-        reading.gates[path].mean(0),
-        before,
-        after,
-        about,
-        loaded.outputs,
+    gate, usual = observation.gates[path][0], reading.gates[path].mean(0)
+    raised, lowered = extreme_channels(gate, usual, before, after)
+    return Passage(
+        picture=png(shade(pixels)),
+        name=name,
+        label=label,
+        guesses=best_guesses(predictions[0]) if fits else None,
+        gate=gate.tolist(),
+        usual=usual.tolist(),
+        raised=raised,
+        lowered=lowered,
+        about=about,
+        outputs=loaded.outputs,
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from senet_lab.drawing.raster import Array, colorize, png, shade
+from senet_lab.drawing.raster import Array, colorize, png
 
 MAX_MAPS = 4  # channels raised, and as many lowered
 MAX_GUESSES = 5
@@ -49,36 +49,28 @@ class Passage:
     outputs: tuple[str, ...] = ()
 
 
-def passage_of(
-    pixels: Array,
-    name: str,
-    label: int | None,
-    probabilities: Array | None,
-    gate: Array,
-    usual: Array,
-    before: Array,
-    after: Array,
-    about: str = "",
-    outputs: tuple[str, ...] = (),
-) -> Passage:
-    """Return the passage of an image, (height, width, channels), of which `Passage` says more.
+def best_guesses(probabilities: Array) -> list[tuple[int, float]]:
+    """Return the most probable of (classes,), by number, with their probability."""
+    order = np.argsort(-probabilities, kind="stable")[:MAX_GUESSES]
+    return [(int(number), float(probabilities[number])) for number in order]
+
+
+def extreme_channels(
+    gate: Array, usual: Array, before: Array, after: Array
+) -> tuple[list[ChannelMaps], list[ChannelMaps]]:
+    """Return the channels whose gate is furthest above their usual one, and furthest below, the furthest first.
 
     Args:
-        probabilities: (classes,); None where there is no classifier.
+        gate, usual: (channels,).
         before, after: the maps that are scaled, and scaled: (height, width, channels).
     """
-    guesses = None
-    if probabilities is not None:
-        order = np.argsort(-probabilities, kind="stable")[:MAX_GUESSES]
-        guesses = [(int(number), float(probabilities[number])) for number in order]
     order = np.argsort(gate - usual, kind="stable")
     count = min(MAX_MAPS, len(order) // 2)
-    lowered, raised = (
+    raised, lowered = (
         [_maps(int(channel), before[..., channel], after[..., channel]) for channel in channels]
-        for channels in (order[:count], order[::-1][:count])
+        for channels in (order[::-1][:count], order[:count])
     )
-    picture = png(shade(pixels))
-    return Passage(picture, name, label, guesses, gate.tolist(), usual.tolist(), raised, lowered, about, outputs)
+    return raised, lowered
 
 
 def _maps(channel: int, before: Array, after: Array) -> ChannelMaps:

@@ -1,4 +1,4 @@
-"""Views as objects that a notebook's cell shows by itself, with words for where no picture can be."""
+"""Views that a notebook cell displays, with a line of text for where pictures cannot be shown."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Drawn:
 
 
 def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style | None = None) -> Drawn:
-    """Draw the network to scale, or one part of it opened, and what is drawn as a table.
+    """Draw the network to scale, or one part of it opened, with its figures in a table.
 
     >>> drawn(Architecture("resnext"))
     <Drawn: SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.23 G multiply-adds>

@@ -15,7 +15,7 @@ from senet_lab.weights.timm.results import RESULTS, source
 
 
 def published(architecture: Architecture) -> str:
-    """Return counts beside the papers' figures, by table and recipe, with the present network marked."""
+    """Return our counts and the papers' figures, by table and recipe, with the current network marked."""
     present = find_published(architecture)
     return _published(present, architecture if present else None)
 
