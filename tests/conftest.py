@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from browsing import HOST, QUIET
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+from runs import BRIEF, MINI, Forks, forks, log_of
 from servers import lab_served
 
+from senet_lab.data.datasets import sample
 from senet_lab.nets.on_keras.backend import tune_tensorflow
+from senet_lab.training.runs.run import Run
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()  # before a test module imports it
@@ -30,38 +31,29 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 
 @pytest.fixture(scope="session")
-def unbroken(tmp_path_factory):
-    """A run of `SHORT` that nothing happened to, finished."""
-    from runs import SHORT, TINY, log_of
-
-    from senet_lab.training.runs.run import Run
-
-    run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "unbroken").start()
-    assert run.wait(180).state == "finished", log_of(run)
-    return run
+def forked() -> Iterator[Forks]:
+    """A function that trains a run in a process that need not load Keras first, and returns the run."""
+    with forks("tensorflow") as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
-def forked() -> Iterator[Callable[..., object]]:
-    """A function that trains a run in a process that need not load Keras first, and returns the run."""
-    from senet_lab.training.runs.run import Status
+def thumbnails(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder of 300 images of CIFAR-10 that are made small, 30 of each class."""
+    folder, images = tmp_path_factory.mktemp("thumbnails"), sample()
+    for label, name in enumerate(images.classes):
+        (folder / name).mkdir()
+        for number, pixels in enumerate(images.x_train[images.y_train == label][:30]):
+            Image.fromarray(pixels).resize((8, 8), Image.Resampling.BOX).save(folder / name / f"{number:02}.png")
+    return str(folder)
 
-    mark = "worker-of-the-tests"
-    command = [sys.executable, str(Path(__file__).parent / "forked.py"), mark]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin
-        assert process.stdout
 
-        def start(run, kept_every=60.0):
-            run.ask("run")
-            process.stdin.write(f"{kept_every} {run.folder}\n")
-            process.stdin.flush()
-            number = int(process.stdout.readline())
-            run.tell(Status("waiting", epochs=run.recipe.epochs, process=number, mark=mark))
-            return run
-
-        yield start
-        process.stdin.close()
+@pytest.fixture(scope="session")
+def unbroken(tmp_path_factory: pytest.TempPathFactory, forked: Forks, thumbnails: str) -> Run:
+    """A run of `BRIEF` that nothing happened to, finished."""
+    run = forked(Run.create(MINI, BRIEF, thumbnails, folder=tmp_path_factory.mktemp("runs") / "unbroken"))
+    assert run.wait(180).state == "finished", log_of(run)
+    return run
 
 
 @pytest.fixture(scope="session")
