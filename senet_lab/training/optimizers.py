@@ -2,8 +2,8 @@
 
 On TensorFlow, Keras' Adam is some thirty small operations per variable, and the optimizer's own variables are created
 while the first step is traced, which is then traced twice. With the 193 trainable variables of SE-ResNeXt-50 that is
-most of the wait before training starts; `make bench` measures it. Where weights decay, Keras also evaluates the schedule
-of the learning rate anew for each kernel.
+most of the wait before training starts; `make bench` measures it. The variables of the metrics are created there too,
+and where weights decay, the schedule of the learning rate is evaluated anew for each kernel.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def compiled(
     Args:
         optimizer: an optimizer of Keras or its name; None for Adam with Keras' learning rate, 0.001.
         loss, metrics, options: as `keras.Model.compile` takes them.
-        labels: those of one image, as the loss takes them: (1,) or (1, classes). None where the loss takes the number of
-            the class; where it takes something else, the first step builds the metrics, and is traced twice.
+        labels: those of one image, as the loss takes them, such as (1, classes); they may be None for the default loss.
+            With another loss and None, the first step creates the metrics' variables, and is traced twice.
     """
     optimizer = keras.optimizers.get("adam" if optimizer is None else optimizer)
     model.compile(accelerate_adam(optimizer), loss, metrics=list(metrics), **options)

@@ -62,13 +62,9 @@ def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(u
 
 
 KERNEL = """
-import sys, time
+import sys
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.spare_process import warm
 run = Run(sys.argv[1])
-if sys.argv[2] == "warm":
-    warm()
-    sys.stdin.readline()
 if not run.is_held():
     run.start()
 print("started", flush=True)
@@ -77,14 +73,9 @@ for status in run.follow():
 """
 
 
-def kernel_at(run, way="new"):
+def kernel_at(run):
     """A kernel that starts a run, or follows it where a process is at it."""
-    command = [sys.executable, "-c", KERNEL, str(run.folder), way]
-    kernel = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    if way == "warm":  # its worker still loads Keras
-        kernel.stdin.write("\n")
-        kernel.stdin.flush()
-    return kernel
+    return subprocess.Popen([sys.executable, "-c", KERNEL, str(run.folder)], stdout=subprocess.PIPE, text=True)
 
 
 def shot(kernel):
@@ -92,14 +83,49 @@ def shot(kernel):
         kernel.kill()
 
 
-def test_a_training_in_a_warm_process_survives_the_death_of_its_kernel(unbroken, thumbnails, tmp_path):
+WARM = """
+import sys, threading
+import psutil
+from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.spare_process import warm
+threads = [threading.Thread(target=warm) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(*[child.pid for child in psutil.Process().children()], flush=True)
+if sys.argv[1:]:
+    Run(sys.argv[1]).start()  # its worker still loads Keras
+    print("started", flush=True)
+sys.stdin.readline()
+"""
+
+
+def warm_kernel(*folder):
+    """A kernel that warms a process from several threads, which may train a run; and the number of that process."""
+    command = [sys.executable, "-c", WARM, *map(str, folder)]
+    kernel = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    (number,) = map(int, kernel.stdout.readline().split())  # there is only one
+    return kernel, number
+
+
+def test_a_run_starts_in_the_one_spare_process_and_survives_the_death_of_its_kernel(unbroken, thumbnails, tmp_path):
     run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run")
-    kernel = kernel_at(run, "warm")
+    kernel, number = warm_kernel(run.folder)
     assert kernel.stdout.readline() == "started\n"
     shot(kernel)
     assert run.is_held()
+    assert run.status().process == number
     assert run.wait(180).state == "finished", log_of(run)
     assert_ends_as(run, unbroken)
+
+
+def test_spare_process_without_a_run_loads_keras_and_ends_with_its_kernel():
+    kernel, number = warm_kernel()
+    maps = psutil.Process(number).memory_maps
+    await_that(lambda: any("tensorflow" in each.path for each in maps()), 120)
+    shot(kernel)
+    assert gone(number)
 
 
 def test_kernels_are_killed_at_random_moments_and_with_their_workers_and_the_run_ends_as_an_unbroken_one(
@@ -220,20 +246,6 @@ def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, thum
     assert "checkpoints" in status.reason
 
 
-def test_run_starts_in_the_spare_process_and_there_is_only_one(unbroken, thumbnails, tmp_path):
-    before = {each.pid for each in psutil.Process().children()}
-    threads = [threading.Thread(target=warm) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    (number,) = {each.pid for each in psutil.Process().children()} - before
-    run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run").start()
-    assert run.status().process == number
-    assert run.wait(180).state == "finished"
-    assert_ends_as(run, unbroken)
-
-
 def gone(number, seconds=60):
     end = time.monotonic() + seconds
     while psutil.pid_exists(number) and psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
@@ -266,19 +278,3 @@ def test_training_process_keeps_its_memory_unless_the_environment_says_otherwise
     assert settled["MALLOC_ARENA_MAX"] == "2"
     assert settled["MALLOC_TRIM_THRESHOLD_"] == MALLOC_SETTINGS["MALLOC_TRIM_THRESHOLD_"]
     assert settled["TF_CPU_ALLOCATOR_USE_BFC"] == "true"
-
-
-@pytest.mark.slow
-def test_spare_process_without_a_run_loads_keras():
-    process = WaitingProcess()
-    maps = psutil.Process(process.number).memory_maps
-    await_that(lambda: any("tensorflow" in each.path for each in maps()), 120)
-    process.end()
-
-
-def test_spare_process_ends_with_its_kernel():
-    script = "from senet_lab.training.runs.spare_process import warm; import psutil, time; warm(); print(psutil.Process().children()[0].pid, flush=True); time.sleep(600)"
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as kernel:
-        number = int(kernel.stdout.readline())
-        kernel.kill()
-    assert gone(number)
