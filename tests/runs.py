@@ -79,10 +79,10 @@ class Forks:
 
 
 @contextmanager
-def forks(backend):
-    """Forks, for as long as the context lasts."""
+def forks(backend, **settings):
+    """Forks, for as long as the context lasts, with these variables in their environment."""
     command = [sys.executable, str(Path(__file__).parent / "forked.py"), Forks.MARK]
-    environment = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
+    environment = os.environ | {"KERAS_BACKEND": backend, **settings}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment, **pipes) as process:
         yield Forks(process)

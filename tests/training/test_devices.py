@@ -26,8 +26,15 @@ def row_of(run):
 
 
 @pytest.fixture(scope="module")
-def forked_jax():
-    with forks("jax") as start:
+def forked_jax(tmp_path_factory):
+    """Forks on JAX, which compile the same operation once; to compile is most of what they do."""
+    settings = {
+        "JAX_PLATFORMS": "cpu",
+        "JAX_COMPILATION_CACHE_DIR": str(tmp_path_factory.mktemp("compiled")),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    with forks("jax", **settings) as start:
         yield start
 
 

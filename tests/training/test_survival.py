@@ -212,10 +212,9 @@ def test_run_that_is_out_of_memory_fails_with_a_plain_message(forked, thumbnails
 
 def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(forked, thumbnails, tmp_path):
     run = forked(Run.create(MINI, replace(BRIEF, epochs=500), thumbnails, folder=tmp_path / "run"))
-    await_state(run, ("training",))
-    while (pace := run.status().images_per_s) is None:  # that of the second step
-        time.sleep(0.1)
-    step = BRIEF.batch / pace
+    while (status := run.status()).epoch < 1 or status.images_per_s is None:  # to validate is traced by then
+        time.sleep(0.02)
+    step = BRIEF.batch / status.images_per_s
     asked = []
 
     def click():
