@@ -24,7 +24,7 @@ from senet_lab.training.worker import checkpointer, worker
 def divide_cpu(count):
     """Make the CPU that many devices; no backend may have been asked for any yet."""
     if keras.config.backend() == "jax":
-        os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={count}"
+        os.environ["XLA_FLAGS"] += f" --xla_force_host_platform_device_count={count}"
     else:
         (cpu,) = tf.config.list_physical_devices("CPU")
         tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)

@@ -73,12 +73,13 @@ class OneRateApply:
 
     def __call__(self, grads: Any, trainable_variables: Any = None) -> None:
         """Update the variables in place."""
-        optimizer, rate = self.optimizer, self.optimizer.learning_rate
-        optimizer.learning_rate = lambda: rate
+        optimizer, kind, rate = self.optimizer, type(self.optimizer), self.optimizer.learning_rate
+        assign = kind.learning_rate.fset  # to assign by `=`, TensorFlow's optimizers would evaluate the schedule twice
+        assign(optimizer, lambda: rate)
         try:
-            type(optimizer).apply(optimizer, grads, trainable_variables)
+            kind.apply(optimizer, grads, trainable_variables)
         finally:
-            optimizer.learning_rate = self.schedule
+            assign(optimizer, self.schedule)
 
 
 def evaluate_once(optimizer: Any, schedule: Any) -> Any:
@@ -112,7 +113,7 @@ def compiled(
     model.optimizer.build(model.trainable_variables)
     if labels is None and loss == SPARSE:
         labels = keras.ops.zeros(1, "int32")
-    if labels is not None:
+    if labels is not None and keras.config.backend() == "tensorflow":  # JAX does without
         _build_metrics(model, labels)
     return model
 

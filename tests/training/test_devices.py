@@ -27,8 +27,9 @@ def row_of(run):
 
 @pytest.fixture(scope="module")
 def forked_jax(tmp_path_factory):
-    """Forks on JAX, which compile the same operation once; to compile is most of what they do."""
+    """Forks on JAX that compile each operation once, and hastily: to compile is most of what they do."""
     settings = {
+        "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
         "JAX_PLATFORMS": "cpu",
         "JAX_COMPILATION_CACHE_DIR": str(tmp_path_factory.mktemp("compiled")),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
