@@ -8,34 +8,20 @@ BIN := $(VENV)/bin
 CANDIDATES := python3 python3.13 python3.12 python3.11
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
-NOTEBOOKS := my_notebooks
-# Seconds that a kernel of `make app` stays when its page is gone, and between two looks for such kernels.
-GONE := 300
-LOOK := 60
-# How many kernels `make app` runs at the same time, and MB of memory for each (Linux only). A visitor of a full app is
-# asked to come back later; 2500 MB are enough to build and save any preset.
-KERNELS := 20
-MEMORY := 2500
-FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+FLAGS := # more of them for JupyterLab or Voila, such as FLAGS="--port=9999 --no-browser"
+# `make lab NOTEBOOKS=FOLDER`, `make app KERNELS=10`: without, they are what `senet-lab app --help` says.
+LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
+	$(if $(LOOK),--look=$(LOOK))
 
 .PHONY: lab app test peers lint lint-python lint-js notebooks html bench bench-training bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches.
 lab: $(VENV)/ready
-	@$(BIN)/python tools/notebooks.py copy $(NOTEBOOKS)
-	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=$(NOTEBOOKS) \
-		--LabApp.default_url=/lab/tree/00_start_here.ipynb $(FLAGS)
+	$(BIN)/python -m senet_lab lab $(NOTEBOOKS) -- $(FLAGS)
 
-# The Explorer as a page: each visitor has a kernel of their own, and what they save goes to $(NOTEBOOKS), too. By itself
-# Voila asks nobody for a token; with --token it makes one, as JupyterLab does. Dark: FLAGS=--theme=dark, or ?theme=dark.
-# A page that is left tells Voila so, without the token against forgery that it is asked for: its kernel is ended later.
+# The Explorer as a page. Dark: FLAGS=--theme=dark, or ?theme=dark in the address.
 app: $(VENV)/ready
-	@mkdir -p $(NOTEBOOKS)
-	JUPYTER_PATH=$(CURDIR)/config $(BIN)/python tools/app.py config/voila/explorer.ipynb --template=senet_lab --token \
-		--MappingKernelManager.root_dir=$(abspath $(NOTEBOOKS)) \
-		--kernels=$(KERNELS) --memory=$(MEMORY) \
-		--MappingKernelManager.cull_idle_timeout=$(GONE) --MappingKernelManager.cull_interval=$(LOOK) $(FLAGS)
+	$(BIN)/python -m senet_lab app $(NOTEBOOKS) $(LIMITS) -- $(FLAGS)
 
 # Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order.
 test: $(VENV)/ready

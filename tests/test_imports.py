@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
     "moved", "checks", "files", "memory", "assets", "array_checks", "architecture", "papers", "nets", "ledger", "data", "gates",
-    "training", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "exercises", "cli", "__init__",
+    "training", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "exercises", "serving", "cli", "__init__",
     "__main__",
 ]  # fmt: skip
 # The one facade: architecture.ledger() and architecture.build() import what they need when they are called.
@@ -24,7 +24,7 @@ NEED_KERAS = (
 KNOW_KERAS = (
     "architecture", "array_checks", "nets", "data", "training", "weights", "gates", "explorer", "gatelens", "trainer", "widgets",
 )  # fmt: skip
-KNOW_WIDGETS = ("widgets", "explorer", "trainer", "gatelens", "exercises")
+KNOW_WIDGETS = ("widgets", "explorer", "trainer", "gatelens", "exercises", "serving")
 # Panels whose page loads nothing of `HEAVY` nor `PAGE_HEAVY`: a page is plain values made of a state.
 LIGHT_PAGES = ("explorer", "trainer", "gatelens", "exercises")
 PAGE_HEAVY = ("numpy", "psutil", "anywidget", "ipywidgets", "traitlets", "IPython", "PIL")
