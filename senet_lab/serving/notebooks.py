@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat.sign import NotebookNotary
+from nbformat.sign import NotebookNotary, NotebookNotaryContext
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ def copy_notebooks(folder: Path) -> None:
             _remove_dead_widgets(path, notary)
 
 
-def _remove_dead_widgets(path: Path, notary: NotebookNotary) -> None:
+def _remove_dead_widgets(path: Path, notary: NotebookNotaryContext) -> None:
     try:
         notebook = nbformat.read(path, as_version=4)
     except nbformat.reader.NotJSONError:
