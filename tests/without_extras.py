@@ -6,6 +6,7 @@ Only tools/test_versions.py loads it; elsewhere a package that is missing is a f
 from collections.abc import Iterator
 
 import pytest
+
 from senet_lab.extras import NAMES, MissingExtraError
 
 OF_TESTS = ("jupyter_client", "nbclient", "nbconvert", "nbformat", "playwright", "yaml")

@@ -6,6 +6,7 @@ import importlib
 import sys
 
 from senet_lab.cli.arguments import SERVERS, parser
+from senet_lab.extras import MissingExtraError, require
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,8 +16,9 @@ def main(arguments: list[str] | None = None) -> int:
     namespace.passed_on = passed_on
     module, function = namespace.do
     try:
+        require(*namespace.needs, by=f"`senet-lab {namespace.command}`", otherwise=namespace.otherwise)
         return int(getattr(importlib.import_module(f"senet_lab.cli.{module}"), function)(namespace))
-    except (ValueError, TypeError, OSError, RuntimeError) as error:
+    except (ValueError, TypeError, OSError, RuntimeError, MissingExtraError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 

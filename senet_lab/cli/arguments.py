@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import senet_lab
 from senet_lab.checks import number
+from senet_lab.extras import TRAINING
 from senet_lab.training.devices import DEVICES
 from senet_lab.training.recipe import RECIPES
 
@@ -21,12 +22,17 @@ SERVERS = ("lab", "app")  # commands that pass on what follows `--`
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; each sets `do`, the module and the function that run it."""
+    """Return the parser of all commands.
+
+    Each command sets `do`, the module and the function that run it, and `needs`, what must be installed, and perhaps
+    `otherwise`, as `extras.require` takes them.
+    """
     top = argparse.ArgumentParser(
         prog="senet-lab", description="Explore squeeze-and-excitation networks, train them, and come back to them."
     )
     top.add_argument("--version", action="version", version=f"senet-lab {senet_lab.__version__}")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    top.set_defaults(otherwise="")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_servers(commands)
     _add_training(commands)
     _add_runs(commands)
@@ -35,14 +41,17 @@ def parser() -> argparse.ArgumentParser:
     )
     kernels.add_argument("--prefix", help="of an environment; else for this user")
     kernels.add_argument("--remove", action="store_true", help="take them away again")
-    kernels.set_defaults(do=("kernels", "register"))
+    kernels.set_defaults(do=("kernels", "register"), needs=["ipykernel"])
     return top
 
 
 def _add_servers(commands: Commands) -> None:
     lab = commands.add_parser("lab", help="open JupyterLab on your copies of the lessons")
     _add_folder(lab, "where your copies are, or will be", "JupyterLab")
-    lab.set_defaults(do=("serving", "lab"))
+    lab.set_defaults(
+        do=("serving", "lab"), needs=["jupyterlab"],
+        otherwise='install "senet-lab[all]", since most lessons need Keras as well',
+    )  # fmt: skip
     app = commands.add_parser("app", help="serve the Explorer alone, as a web page")
     _add_folder(app, "where files go that visitors save", "Voila")
     app.add_argument("--kernels", type=number, default=20, metavar="N", help="visitors at the same time (%(default)s)")
@@ -56,7 +65,7 @@ def _add_servers(commands: Commands) -> None:
     app.add_argument(
         "--look", type=number, default=60, metavar="SECONDS", help="how often to look for closed pages (%(default)s)"
     )
-    app.set_defaults(do=("serving", "app"))
+    app.set_defaults(do=("serving", "app"), needs=["voila"])
 
 
 def _add_folder(command: argparse.ArgumentParser, use: str, server: str) -> None:
@@ -80,10 +89,10 @@ def _add_training(commands: Commands) -> None:
     )
     train.add_argument("--hosts", default="", help="host:port of each machine that takes part; the first one leads")
     train.add_argument("--host-index", type=number, default=0, help="which of the hosts this one is, from 0")
-    train.set_defaults(do=("training", "train"))
+    train.set_defaults(do=("training", "train"), needs=[*TRAINING, "rich"])
     resume = commands.add_parser("resume", help="go on with a run from its last checkpoint")
     resume.add_argument("run", metavar="RUN", help="its folder")
-    resume.set_defaults(do=("training", "resume"))
+    resume.set_defaults(do=("training", "resume"), needs=[*TRAINING, "rich"])
     for command in (train, resume):
         command.add_argument("--force", action="store_true", help="even if it seems not to fit into memory")
 
@@ -91,11 +100,11 @@ def _add_training(commands: Commands) -> None:
 def _add_runs(commands: Commands) -> None:
     stop = commands.add_parser("stop", help="stop a run within a step; resume goes on from there")
     stop.add_argument("run", metavar="RUN", help="its folder")
-    stop.set_defaults(do=("runs", "stop"))
+    stop.set_defaults(do=("runs", "stop"), needs=TRAINING)
     listing = commands.add_parser("runs", help="list the runs in a folder")
     listing.add_argument("folder", nargs="?", default="runs")
-    listing.set_defaults(do=("runs", "show_list"))
+    listing.set_defaults(do=("runs", "show_list"), needs=TRAINING)
     save = commands.add_parser("save", help="a run's network with its best weights, as a model of Keras")
     save.add_argument("run", metavar="RUN", help="its folder")
     save.add_argument("file", metavar="FILE", help="such as network.keras")
-    save.set_defaults(do=("runs", "save"))
+    save.set_defaults(do=("runs", "save"), needs=TRAINING)
