@@ -1,5 +1,5 @@
 # make lab: set everything up, open JupyterLab.   make app: the Explorer alone, as a page.
-# make test: set everything up, run every test.
+# make test: set everything up, run every test.   make check: the quick ones, without a browser.
 # The environment lives in .venv and follows pyproject.toml and requirements.txt.
 
 VENV := .venv
@@ -13,7 +13,7 @@ FLAGS := # more of them for JupyterLab or Voila, such as FLAGS="--port=9999 --no
 LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
 	$(if $(LOOK),--look=$(LOOK))
 
-.PHONY: lab app test peers lint lint-python lint-js notebooks html bench bench-training bench-ui bench-gpu lock clean
+.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks html bench bench-training bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches.
 lab: $(VENV)/ready
@@ -26,6 +26,14 @@ app: $(VENV)/ready
 # Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order.
 test: $(VENV)/ready
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+
+# For while you work, and for machines without Chromium: no browser, and nothing that takes more than a few seconds.
+check: $(VENV)/ready
+	$(BIN)/python -m pytest --numprocesses=2 -m "not slow and not browser" tests senet_lab
+
+# The core on each Python that is here, then everything on the newest one that TensorFlow has wheels for.
+test-versions: $(VENV)/ready
+	$(BIN)/python tools/test_versions.py
 
 # timm itself, for the tests that ask it and for the benchmarks. PyTorch and TensorFlow do not share a process, nor .venv.
 # 1.1 GB where pip finds PyTorch's build for the CPU; where it finds the one for CUDA, five times that.
@@ -91,14 +99,11 @@ lock: $(VENV)/ready
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:
-	rm -rf $(VENV) .peers node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-* .peers node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/ready: pyproject.toml requirements.txt
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and $$(python3 --version 2>&1) is here;" \
-		"install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Installing into $(VENV): 3 GB, a minute or more, in which nothing is said."
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@test -n "$(PYTHON)" || { echo "TensorFlow has wheels for Python 3.11, 3.12 and 3.13 alone, and $$(python3 --version 2>&1)" \
+		"is here. Install one of them, or name it: make PYTHON=/path/to/python3.13"; exit 1; }
+	@$(PYTHON) tools/install.py $(VENV)
 	@touch $@
