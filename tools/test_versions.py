@@ -22,9 +22,18 @@ from environments import ROOT
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 WHOLE = "3.13"
-SUBJECTS = ("architecture", "checks", "drawing", "exercises", "explorer", "export", "ledger", "widgets")
+# What needs no extra, but for some tests, which are skipped.
+SUBJECTS = ("architecture", "checks", "drawing", "exercises", "explorer", "export", "ledger")
 # `--nbval` and the doctests of the checkout stay out: what is tested is the wheel.
-OPTIONS = ("--override-ini=addopts=", "--import-mode=importlib", "--strict-markers", "--strict-config", "--quiet")
+NEED_EXTRAS = ("*_browser.py", "*/test_app.py", "*/test_build_memory.py")
+OPTIONS = (
+    "--override-ini=addopts=",
+    "--import-mode=importlib",
+    "--strict-markers",
+    "--strict-config",
+    "--quiet",
+    "--numprocesses=2",
+)
 
 
 def main() -> int:
@@ -96,11 +105,11 @@ def run_core_tests(python: str, wheel: Path, folder: Path) -> int:
     began = time.monotonic()
     print(f"\n{subprocess.check_output([python, '--version'], text=True).strip()}, core", flush=True)
     own = environments.create(folder, python)
-    environments.install(own, wheel, "hypothesis", "pytest", "--constraint", write_constraints(folder))
+    environments.install(own, wheel, "hypothesis", "pytest-xdist", "--constraint", write_constraints(folder))
     print(f"set up in {time.monotonic() - began:.0f} s", flush=True)
-    others = ("--ignore-glob=*_browser.py", "--ignore-glob=*/test_app.py")
+    ignored = [f"--ignore-glob={name}" for name in NEED_EXTRAS]
     plugins = ("-p", "without_extras", "-p", "no:cacheprovider")
-    command = ["-m", "pytest", *OPTIONS, *plugins, "-m", "not slow", *others, *(f"tests/{each}" for each in SUBJECTS)]
+    command = ["-m", "pytest", *OPTIONS, *plugins, "-m", "not slow", *ignored, *(f"tests/{each}" for each in SUBJECTS)]
     # PYTHONSAFEPATH keeps the package of the checkout out of the way.
     settings = {"PYTHONPATH": str(ROOT / "tests"), "PYTHONSAFEPATH": "1"}
     return subprocess.run([own, *command], cwd=ROOT, check=False, env=os.environ | settings).returncode

@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from senet_lab.checks import whole
+from senet_lab.extras import needed_by
+
+with needed_by(__name__):  # and with Voila come all of these
+    from voila.app import Voila  # type: ignore[import-untyped]
+
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from nbformat import NotebookNode
 from tornado.web import Finish
 from traitlets import Integer
 from traitlets.config import Config
-from voila.app import Voila  # type: ignore[import-untyped]
-
-from senet_lab.checks import whole
 
 HERE = Path(__file__).parent
 THEMES = ("light", "dark")

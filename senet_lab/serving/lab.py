@@ -6,7 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from jupyterlab.labapp import LabApp
+from senet_lab.extras import needed_by
+
+with needed_by(__name__):
+    from jupyterlab.labapp import LabApp
 
 SETTINGS = Path(__file__).parent / "jupyterlab"  # no news and no look for updates: nothing is fetched
 FIRST = "/lab/tree/00_start_here.ipynb"

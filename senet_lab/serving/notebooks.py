@@ -10,10 +10,12 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat.sign import NotebookNotary, NotebookNotaryContext
+from senet_lab.extras import require
+
+if TYPE_CHECKING:
+    from nbformat.sign import NotebookNotaryContext
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 HERE = Path(__file__).parent
@@ -36,7 +38,14 @@ def copy_notebooks(folder: Path) -> None:
 
     Copies are trusted, so that their pictures show before a cell is run. What else lies there stays as it was, trusted
     or not: JupyterLab runs the scripts in the outputs of a notebook that is trusted, and this one may be anybody's.
+
+    Raises:
+        MissingExtraError: JupyterLab, which comes with what reads notebooks, is not installed.
     """
+    require("jupyterlab", by="copying the notebooks")
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
     folder.mkdir(parents=True, exist_ok=True)
     with NotebookNotary() as notary:
         for original in list_notebooks():
@@ -50,6 +59,8 @@ def copy_notebooks(folder: Path) -> None:
 
 
 def _remove_dead_widgets(path: Path, notary: NotebookNotaryContext) -> None:
+    import nbformat
+
     try:
         notebook = nbformat.read(path, as_version=4)
     except nbformat.reader.NotJSONError:
@@ -64,6 +75,8 @@ def _remove_dead_widgets(path: Path, notary: NotebookNotaryContext) -> None:
 
 def write_without_widgets(notebook: Any, path: Path) -> None:
     """Write a notebook, whole or not at all."""
+    import nbformat
+
     for output in list_outputs(notebook):
         output.get("data", {}).pop(WIDGET, None)
     part = path.with_suffix(".part")

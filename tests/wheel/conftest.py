@@ -40,14 +40,21 @@ class Environment:
 
     def run(self, code, *options):
         """Run code outside the repository, as somebody would who has never seen it; return what it printed."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SENET_LAB"))}
         done = subprocess.run(
             [self.python, *options, "-c", code],
-            cwd=self.folder, env={**kept, "SENET_LAB_RESULTS": "", "TF_CPP_MIN_LOG_LEVEL": "3"},
+            cwd=self.folder, env=self.variables,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    @property
+    def variables(self):
+        """The environment variables of somebody who has set none for Python, Jupyter or this package."""
+        others = ("PYTHON", "JUPYTER", "SENET_LAB")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+        jupyter = {f"JUPYTER_{kind}_DIR": str(self.folder / "jupyter" / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+        return {**kept, **jupyter, "SENET_LAB_RESULTS": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
     @property
     def site_packages(self):
