@@ -49,7 +49,7 @@ def _add_servers(commands: Commands) -> None:
     lab = commands.add_parser("lab", help="open JupyterLab on your copies of the lessons")
     _add_folder(lab, "where your copies are, or will be", "JupyterLab")
     lab.set_defaults(
-        do=("serving", "lab"), needs=["jupyterlab"],
+        do=("lab", "serve"), needs=["jupyterlab"],
         otherwise='install "senet-lab[all]", since most lessons need Keras as well',
     )  # fmt: skip
     app = commands.add_parser("app", help="serve the Explorer alone, as a web page")
@@ -65,7 +65,7 @@ def _add_servers(commands: Commands) -> None:
     app.add_argument(
         "--look", type=number, default=60, metavar="SECONDS", help="how often to look for closed pages (%(default)s)"
     )
-    app.set_defaults(do=("serving", "app"), needs=["voila"])
+    app.set_defaults(do=("app", "serve"), needs=["voila"])
 
 
 def _add_folder(command: argparse.ArgumentParser, use: str, server: str) -> None:
