@@ -24,6 +24,8 @@ def main(folder: Path) -> None:
     print(f"Setting up {folder} with Python {version}: about {n_packages} packages, {sizes}.", flush=True)
     print("That takes about a minute, less if the packages are in a cache, more if the network is slow.", flush=True)
     python = environments.create(folder)
+    # JupyterLab starts a script by Node, where there is one, which would read our package.json and refuse it.
+    (folder / "package.json").write_text("{}\n", encoding="utf-8")
     environments.install(python, "--require-hashes", "-r", environments.LOCK)
     environments.install(python, "--no-deps", "--no-build-isolation", "--editable", environments.ROOT)
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
