@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 UV = Path(sys.executable).parent / "uv"  # of the extra `dev`
-NO_NETWORK = re.compile("Failed to fetch|error sending request|dns error|Could not connect|Network connectivity")
+NO_NETWORK = re.compile("Failed to fetch|error sending request|dns error|[Nn]etwork (connectivity )?(is|was) disabled")
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +65,7 @@ def uv(*arguments):
     """Run uv; return what it says. Without a network the test is skipped, except in CI."""
     done = subprocess.run([UV, *arguments], capture_output=True, text=True, check=False)
     if done.returncode and NO_NETWORK.search(done.stderr) and os.environ.get("CI") != "true":
-        pytest.skip(f"packages cannot be fetched here: {done.stderr.strip().splitlines()[-1]}")
+        pytest.skip(f"packages cannot be fetched here: {done.stderr.strip().splitlines()[-1].strip()}")
     assert done.returncode == 0, done.stderr
     return done.stderr
 
