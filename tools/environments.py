@@ -44,10 +44,8 @@ def install(python: Path, *arguments: str | Path) -> None:
         options = [] if sys.stderr.isatty() else ["--quiet"]  # its bars are for a terminal
         if sys.dont_write_bytecode:  # otherwise Python compiles a module when it is first imported, and keeps that
             options.append("--compile-bytecode")
-        if (
-            subprocess.run([uv, "pip", "install", "--python", python, *options, *arguments], check=False).returncode
-            == 0
-        ):
+        command = [uv, "pip", "install", "--python", str(python), *options]
+        if subprocess.run([*command, *arguments], check=False).returncode == 0:
             return
         print("uv could not install this. Trying pip, which takes longer and is silent meanwhile.", flush=True)
     subprocess.run([python, *PIP, "--quiet", *arguments], check=True)
