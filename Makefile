@@ -23,13 +23,14 @@ lab: $(VENV)/ready
 app: $(VENV)/ready
 	$(BIN)/python -m senet_lab app $(NOTEBOOKS) $(LIMITS) -- $(FLAGS)
 
-# Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order.
+# Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order, and
+# tests/schedule.py says which come first. What takes longest is printed, and the sum: CONTRIBUTING.md has a budget.
 test: $(VENV)/ready
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=20
 
 # For while you work, and for machines without Chromium: no browser, and nothing that takes more than a few seconds.
 check: $(VENV)/ready
-	$(BIN)/python -m pytest --numprocesses=2 -m "not slow and not browser" tests senet_lab
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile -m "not slow and not browser" tests senet_lab
 
 # The core on each Python that is here, then everything on the newest one that TensorFlow has wheels for.
 test-versions: $(VENV)/ready
@@ -95,7 +96,7 @@ bench-gpu: $(VENV)/ready
 
 # Pins every dependency, for every platform and Python, without saying where it was found.
 lock: $(VENV)/ready
-	$(BIN)/uv pip compile pyproject.toml --extra app --extra hub --extra test --extra dev --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra all --extra test --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:
