@@ -1,4 +1,7 @@
-"""What the tests share: one Keras configuration, and a real JupyterLab in a real Chromium."""
+"""What the tests share: one Keras configuration, and a real JupyterLab in a real Chromium.
+
+Fixtures import what they need, since tools/test_versions.py runs tests where neither Playwright nor Keras is installed.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from browsing import HOST, QUIET
-from playwright.sync_api import Browser, sync_playwright
-from servers import lab_served
 
 from senet_lab.nets.on_keras.backend import tune_tensorflow
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()  # before a test module imports it
@@ -78,6 +82,9 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """A Chromium of one module of tests: as long as it is there, nothing else can run an event loop."""
+    from browsing import QUIET
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser
@@ -87,5 +94,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a JupyterLab that `make lab` started on copies of the notebooks."""
+    from browsing import HOST
+    from servers import lab_served
+
     with lab_served(tmp_path_factory.mktemp("lab"), f"--ServerApp.local_hostnames={HOST}") as url:
         yield url

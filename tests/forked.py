@@ -10,7 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-import senet_lab.training.optimizers  # noqa: F401 - Keras, which is what takes long
+import keras  # noqa: F401 - which is what takes long
+
 from senet_lab.training.worker import checkpointer, worker
 
 if __name__ == "__main__":

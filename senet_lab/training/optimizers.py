@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
+from senet_lab.extras import require
+
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,7 @@ class AdamUpdate:
             self._update(gradient, variable, learning_rate)
 
     def _update(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        import keras
         import tensorflow as tf
 
         adam, dtype = self.optimizer, variable.dtype
@@ -54,6 +58,9 @@ def accelerate_adam(optimizer: Any) -> Any:
     It stays a `keras.optimizers.Adam` with the same numbers, up to rounding, and is saved as one. One that scales the
     loss around it is accelerated as well; any other optimizer is left alone.
     """
+    require("keras", by="accelerating an optimizer")
+    import keras
+
     adam = getattr(optimizer, "inner_optimizer", optimizer)
     is_keras_adam = getattr(type(adam), "update_step", None) is keras.optimizers.Adam.update_step
     if is_keras_adam and "update_step" not in vars(adam) and keras.config.backend() == "tensorflow":
@@ -74,6 +81,9 @@ def compiled(
         optimizer: an optimizer of Keras or its name; None for Adam with Keras' learning rate, 0.001.
         loss, metrics, options: as `keras.Model.compile` takes them.
     """
+    require("keras", by="compiling a model")
+    import keras
+
     optimizer = keras.optimizers.get("adam" if optimizer is None else optimizer)
     model.compile(accelerate_adam(optimizer), loss, metrics=list(metrics), **options)
     model.optimizer.build(model.trainable_variables)

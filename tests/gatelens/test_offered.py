@@ -60,7 +60,7 @@ def test_timms_networks_are_offered_and_nothing_is_fetched_until_somebody_says_s
     assert (fetched, page(lens)["error"]) == ([], "")
     shown = ask(lens, load=True)
     assert fetched == [TIMM.removeprefix("timm/")]
-    assert "not installed; try pip install huggingface_hub, or get model.safetensors" in shown["error"]
+    assert 'pip install "senet-lab[hub]"; or get model.safetensors' in shown["error"]
     assert "Fetch and load it" in page(lens)["body"]
     ask(lens, load=True)
     assert len(fetched) == 2

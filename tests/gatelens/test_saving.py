@@ -1,5 +1,6 @@
 """Figures that the GateLens saves: beside the notebook, over nothing, and what is said of failures."""
 
+import sys
 import time
 
 import pytest
@@ -56,6 +57,14 @@ def test_a_figure_that_cannot_be_saved_is_said_in_the_panel_and_leaves_nothing(l
     assert list(tmp_path.iterdir()) == []
     monkeypatch.chdir(tmp_path)
     assert saved(lens, save=".png")["error"] == ""
+
+
+def test_without_matplotlib_the_panel_shows_the_line_that_installs_it(lens, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert 'pip install "senet-lab[lab]"' in saved(lens, save=".png", classes=[0, 1])["error"]
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_figures_that_are_asked_for_while_one_is_drawn_are_saved_too(lens, tmp_path, monkeypatch):
