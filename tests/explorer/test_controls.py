@@ -65,6 +65,7 @@ def assert_each_can_be_reached(start, offered, drawn):
                 assert heading(moved.architecture) == page["heading"] or control.name == "batch"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_stop_of_every_control_can_be_reached(name, drawn):
     """All details shown; the page is that of the stop."""

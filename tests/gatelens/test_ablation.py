@@ -22,6 +22,7 @@ def switched(model):
     return switchable(model)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", HELD_AT)
 def test_holding_a_gate_measures_what_ablation_measures(lens, switched, how):
     from senet_lab.gates.ablation import ablation

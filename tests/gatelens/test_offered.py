@@ -24,6 +24,7 @@ from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
 from senet_lab.weights.timm.weights import convert, shapes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", pretrained.names())
 def test_a_network_that_ships_is_offered_if_it_has_gates_and_read_once(name):
     offered = {source.name for source in lens_sources.bundled_sources()}
@@ -85,6 +86,7 @@ def converted():
     return convert(draw(shapes(network)), network)
 
 
+@pytest.mark.slow
 def test_a_converted_network_looks_at_the_sample_made_larger_and_names_what_it_predicts(converted):
     how = PUBLISHED["seresnet50.ra2_in1k"].preprocessing
     lens = GateLens(converted, prepare=how.standardised).wait(300)

@@ -59,6 +59,7 @@ def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or
     assert lens.failure is None
 
 
+@pytest.mark.slow
 def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_they_are_there(tmp_path):
     run = Run.create(ONE_GATE, Recipe(epochs=5), folder=tmp_path / "run")
     run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))

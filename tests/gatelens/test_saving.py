@@ -19,6 +19,7 @@ def saved(lens, **moves):
     return page(lens)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
 def test_the_papers_figures_are_saved_beside_the_notebook_and_nothing_is_written_over(
     lens, suffix, start, tmp_path, monkeypatch
@@ -67,6 +68,7 @@ def test_without_matplotlib_the_panel_shows_the_line_that_installs_it(lens, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_figures_that_are_asked_for_while_one_is_drawn_are_saved_too(lens, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ask(lens, figure="means", classes=[2, 5])

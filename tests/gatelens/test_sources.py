@@ -170,6 +170,7 @@ def test_pointing_at_the_list_forgets_nothing_that_was_said(tmp_path):
     assert lens.shown["error"] == refused
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("none_ships")
 def test_a_chosen_run_is_read_and_followed_as_of_run_does_and_let_go_with_the_next_choice(tmp_path):
     run = made(tmp_path, "mine", weights=False)

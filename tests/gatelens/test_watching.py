@@ -16,6 +16,7 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
 
 
+@pytest.mark.slow
 def test_a_watch_notes_each_epoch_and_the_panel_shows_it(tmp_path):
     from senet_lab.gates.watch import GateWatch
     from senet_lab.training.optimizers import compiled
@@ -35,6 +36,7 @@ def test_a_watch_notes_each_epoch_and_the_panel_shows_it(tmp_path):
     assert watch.moments[-1].mean["group1/block1"] == pytest.approx(float(seen.gates["group1/block1"].mean()), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_it_goes(tmp_path):
     import keras
 
@@ -79,6 +81,7 @@ def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_
     lens.close()
 
 
+@pytest.mark.slow
 def test_a_network_of_ones_own_is_read_again_on_a_word_with_the_weights_that_it_has_now():
     fresh = ONE_GATE.build()
     lens = GateLens(fresh).wait(300)
