@@ -1,21 +1,24 @@
-"""What the tests share: one Keras configuration, and a real JupyterLab in a real Chromium."""
+"""What the tests share: one Keras configuration, and a real JupyterLab in a real Chromium.
+
+Fixtures import what they need, since tools/test_versions.py runs tests where neither Playwright nor Keras is installed.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from browsing import HOST, QUIET
-from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
-from runs import BRIEF, MINI, Forks, forks, log_of
-from servers import lab_served
 
-from senet_lab.data.datasets import sample
 from senet_lab.nets.on_keras.backend import tune_tensorflow
-from senet_lab.training.runs.run import Run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from runs import Forks
+
+    from senet_lab.training.runs.run import Run
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()  # before a test module imports it
@@ -33,6 +36,8 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 @pytest.fixture(scope="session")
 def forked() -> Iterator[Forks]:
     """A function that trains a run in a process that need not load Keras first, and returns the run."""
+    from runs import forks
+
     with forks("tensorflow") as start:
         yield start
 
@@ -40,6 +45,10 @@ def forked() -> Iterator[Forks]:
 @pytest.fixture(scope="session")
 def thumbnails(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A folder of 300 images of CIFAR-10 that are made small, 30 of each class."""
+    from PIL import Image
+
+    from senet_lab.data.datasets import sample
+
     folder, images = tmp_path_factory.mktemp("thumbnails"), sample()
     for label, name in enumerate(images.classes):
         (folder / name).mkdir()
@@ -51,6 +60,10 @@ def thumbnails(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def unbroken(tmp_path_factory: pytest.TempPathFactory, forked: Forks, thumbnails: str) -> Run:
     """A run of `BRIEF` that nothing happened to, finished."""
+    from runs import BRIEF, MINI, log_of
+
+    from senet_lab.training.runs.run import Run
+
     run = forked(Run.create(MINI, BRIEF, thumbnails, folder=tmp_path_factory.mktemp("runs") / "unbroken"))
     assert run.wait(180).state == "finished", log_of(run)
     return run
@@ -70,6 +83,9 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """A Chromium of one module of tests: as long as it is there, nothing else can run an event loop."""
+    from browsing import QUIET
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser
@@ -79,5 +95,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a JupyterLab that `make lab` started on copies of the notebooks."""
+    from browsing import HOST
+    from servers import lab_served
+
     with lab_served(tmp_path_factory.mktemp("lab"), f"--ServerApp.local_hostnames={HOST}") as url:
         yield url

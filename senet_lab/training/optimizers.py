@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
+from senet_lab.extras import require
+
+if TYPE_CHECKING:
+    import keras
 
 SPARSE = "sparse_categorical_crossentropy"
 
@@ -32,6 +35,7 @@ class AdamUpdate:
             self._update(gradient, variable, learning_rate)
 
     def _update(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        import keras
         import tensorflow as tf
 
         adam, dtype = self.optimizer, variable.dtype
@@ -57,6 +61,9 @@ def accelerate_adam(optimizer: Any) -> Any:
     It stays a `keras.optimizers.Adam` with the same numbers, up to rounding, and is saved as one. One that scales the
     loss around it is accelerated as well; any other optimizer is left alone.
     """
+    require("keras", by="accelerating an optimizer")
+    import keras
+
     adam = getattr(optimizer, "inner_optimizer", optimizer)
     is_keras_adam = getattr(type(adam), "update_step", None) is keras.optimizers.Adam.update_step
     if is_keras_adam and "update_step" not in vars(adam) and keras.config.backend() == "tensorflow":
@@ -108,10 +115,13 @@ def compiled(
         labels: those of one image, as the loss takes them, such as (1, classes); they may be None for the default loss.
             With another loss and None, the first step creates the metrics' variables, and is traced twice.
     """
+    require("keras", by="compiling a model")
+    import keras
+
     optimizer = keras.optimizers.get("adam" if optimizer is None else optimizer)
     model.compile(accelerate_adam(optimizer), loss, metrics=list(metrics), **options)
     model.optimizer.build(model.trainable_variables)
-    if labels is None and loss == SPARSE:
+    if labels is None and loss == SPARSE and len(model.outputs) == 1 and len(model.output_shape) == 2:
         labels = keras.ops.zeros(1, "int32")
     if labels is not None and keras.config.backend() == "tensorflow":  # JAX does without
         _build_metrics(model, labels)
@@ -120,6 +130,8 @@ def compiled(
 
 def _build_metrics(model: keras.Model, labels: Any) -> None:
     """Create the variables of the metrics, which stay empty."""
+    import keras
+
     predictions = keras.ops.zeros((1, *model.output_shape[1:]))
     with keras.StatelessScope():
         model.compute_metrics(None, labels, predictions)
