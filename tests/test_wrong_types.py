@@ -152,6 +152,7 @@ def test_what_a_run_is_told_and_given_is_checked(run):
     assert run.status() == Status("waiting", epochs=10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "values"), [
     ("images", (*NO_ARRAY, np.ones(3))), ("labels", (*NO_ARRAY, LABELS[:3])), ("blocks", (None, 3, [3], ["group9"])),
     ("values", (3, "x", {"group1/block1": 3}, {"group1/block1": np.ones((8, 1))})), ("before", ("x", 3, np.ones((3, 10)))),

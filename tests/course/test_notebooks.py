@@ -43,6 +43,7 @@ def test_a_stored_notebook_shows_pictures_and_no_dead_widgets(path):
     assert path.stem == "answers" or any("<svg" in each.get("text/html", "") for each in data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_a_drawing_is_where_others_show_a_notebook_what_it_is_here(path):
     """GitHub and nbviewer convert with nbconvert, which takes text/html before image/svg+xml, and inline an SVG of either
@@ -97,6 +98,7 @@ def test_copies_to_work_in_are_made_once_and_lose_nothing_but_dead_widgets(mine)
     assert (mine / "broken.ipynb").read_text() == "{"
 
 
+@pytest.mark.slow
 def test_only_our_own_copies_are_trusted_and_what_was_trusted_stays_so(mine):
     """What somebody has sent lies beside them, and its scripts would run as soon as it is opened."""
     copy_notebooks(mine)

@@ -89,6 +89,7 @@ def test_a_file_that_is_not_cifar10_is_refused_with_the_reason(name, tmp_path):
         data.cifar10(path)
 
 
+@pytest.mark.slow
 def test_images_that_are_not_cifar10s_are_refused_by_their_means(tmp_path):
     zeros = {"x_train": np.zeros((50_000, 32, 32, 3), "uint8"), "x_test": np.zeros((10_000, 32, 32, 3), "uint8")}
     path = tmp_path / "cifar10.npz"

@@ -198,6 +198,7 @@ def test_a_static_picture_is_an_image_without_stops_or_nodes():
     assert page.count('role="img"') == 2
 
 
+@pytest.mark.slow
 def test_drawings_of_all_parts_have_one_height():
     heights = {
         draw_part(a.ledger(), path, style=a.style).height

@@ -133,6 +133,7 @@ def test_arrays_and_series_of_several_numbers_are_no_answers(name, learner):
         assert learner.check(name, nothing).verdict == NO_ANSWER
 
 
+@pytest.mark.slow
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.binary(), st.lists(st.integers())))
 def test_no_answer_makes_it_raise(answer):
     for name in ("ratio-4-params", "se-share", "paths-late-loop"):
@@ -195,6 +196,7 @@ def test_the_solution_ends_with_the_answer_and_is_kept_in_the_record(learner):
     assert not learner.tried("ratio-4-params").solved_alone
 
 
+@pytest.mark.slow
 def test_a_class_code_gives_all_the_same_numbers_on_any_machine():
     pytest.importorskip("pandas")
     code = "from senet_lab.exercises import answers, class_code; class_code(' 9b-SPRING'); print(answers().to_csv())"

@@ -70,11 +70,13 @@ def test_the_code_of_every_kind_of_preset_draws_up_its_ledger(name):
     assert_alike(Architecture.preset(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", GRID[::6], ids=range(len(GRID[::6])))
 def test_the_code_of_a_moved_meta_parameter_draws_up_its_ledger(architecture):
     assert_alike(architecture)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(architectures())
 def test_the_code_of_a_random_network_draws_up_its_ledger(architecture):
@@ -119,6 +121,7 @@ def imported(text):
     return {getattr(node, "module", None) or node.names[0].name for node in nodes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_EACH_KIND)
 def test_a_standalone_script_imports_keras_alone_and_fits_a_page(name):
     convention = ("original", "paper", "timm")[OF_EACH_KIND.index(name) % 3]
@@ -156,6 +159,7 @@ def test_formatting_code_again_changes_nothing_in_its_tree(form):
     assert ast.dump(ast.parse(ast.unparse(ast.parse(text)))) == ast.dump(ast.parse(text))
 
 
+@pytest.mark.slow
 def test_a_standalone_script_runs_where_senet_lab_is_not():
     pytest.importorskip("keras")
     architecture = replace(NEXT, groups=((16, 1), (32, 2)))
@@ -276,6 +280,7 @@ def test_each_suffix_is_saved_as_what_it_says(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.csv", "net.py", "net.txt", "own.py"]
 
 
+@pytest.mark.slow
 def test_a_saved_model_opens_in_keras(tmp_path):
     import keras
 

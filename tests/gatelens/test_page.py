@@ -89,6 +89,7 @@ def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
         lens.wait()
 
 
+@pytest.mark.slow
 def test_an_error_of_our_own_is_shown_and_kept_and_the_next_choice_works(model, monkeypatch):
     lens = GateLens(model).wait(300)
     monkeypatch.setattr(lens_pages, "curves_words", lambda *_: 1 / 0)

@@ -62,6 +62,7 @@ def assert_as_by_numpy(model, squeeze="average", gate="sigmoid"):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "squeeze", "gate"), itertools.product(CHOICES["place"], CHOICES["squeeze"], CHOICES["gate"])
 )
@@ -97,6 +98,7 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_gates_of_models_made_in_any_way_and_loaded_again_are_numpys(way, tmp_path):
     model = stirred(WAYS[way]())
@@ -155,6 +157,7 @@ def test_images_come_in_one_array_or_in_any_batches_and_nothing_changes(model):
         g.observed(model, IMAGES, also=["group1_block1_bn"])
 
 
+@pytest.mark.slow
 def test_a_model_is_observed_by_one_sub_model_which_goes_when_it_goes():
     model = RESNET.build()
     g.gates(model, IMAGES)
@@ -290,6 +293,7 @@ def test_a_gate_held_at_its_own_value_changes_nothing_at_all(model):
     np.testing.assert_array_equal(held.predict_on_batch(IMAGES), first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", [RESNET, RESNEXT], ids=["resnet", "resnext"])
 @pytest.mark.parametrize("place", CHOICES["place"])
 def test_gates_held_at_1_make_the_network_without_that_squeeze_excite(base, place):
@@ -303,6 +307,7 @@ def test_gates_held_at_1_make_the_network_without_that_squeeze_excite(base, plac
     assert np.abs(held - model.predict_on_batch(IMAGES)).max() > 1e-4
 
 
+@pytest.mark.slow
 def test_a_gate_held_at_its_mean_is_the_network_with_that_mean(model):
     """Of a single image the mean is its own gate; of others it is not."""
     one = IMAGES[:1]
@@ -342,6 +347,7 @@ def test_switches_are_moved_without_tracing_and_the_model_stays_as_it_was(model)
     assert {id(w) for w in model.weights} <= {id(w) for w in switched.weights}
 
 
+@pytest.mark.slow
 def test_an_ablation_counts_what_it_measured(model):
     labels = model.predict_on_batch(IMAGES).argmax(-1)
     labels[0] = (labels[0] + 1) % 5

@@ -119,6 +119,7 @@ def test_a_network_that_fits_is_not_refused(monkeypatch):
     check_save(network, built=True)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("four_gib", "no_keras")
 @pytest.mark.parametrize("network", [MANY_CLASSES, ENDLESS], ids=["classes", "wide and deep"])
 def test_the_build_tab_refuses_before_keras_is_loaded_and_says_what_fits(network):

@@ -58,6 +58,7 @@ def test_a_foreign_model_is_accelerated_in_place_with_the_same_numbers():
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.slow
 def test_an_accelerated_model_trains_as_the_plain_one_does():
     x, y = np.random.default_rng(2).normal(size=(4, 8, 8, 8)).astype("float32"), np.zeros((4, 8), "float32")
     fast, plain = plain_model(), plain_model()
@@ -90,6 +91,7 @@ COPIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", COPIES)
 def test_a_copy_is_plain_keras_until_it_is_accelerated(way):
     model = SMALL.build()
@@ -256,6 +258,7 @@ def test_lora_trains_beside_the_frozen_kernel():
     assert type(other.get_layer("grouped")) is keras.layers.Conv2D
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")  # Keras' word on convolutions
 def test_int8_quantization_works_and_stays_near():
     model = SMALL.build()

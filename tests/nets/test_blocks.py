@@ -161,6 +161,7 @@ def test_a_clone_with_the_same_weights_gives_the_same_output():
     np.testing.assert_array_equal(accelerate(clone)(images((32, 32, 3))), model(images((32, 32, 3))))
 
 
+@pytest.mark.slow
 def test_a_network_learns():
     """Three classes told apart by their colour; one wrong gradient, or a path cut off, and the loss would not fall."""
     draw = np.random.default_rng(0)

@@ -38,6 +38,7 @@ def test_the_grid_is_large_and_moves_every_meta_parameter():
     assert len(set(GRID)) >= 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", GRID, ids=range(len(GRID)))
 def test_every_row_is_the_layer_of_its_name(architecture):
     assert_alike(architecture)

@@ -55,6 +55,7 @@ def test_the_moving_variance_is_that_of_the_numbers_and_no_guess_from_them():
     np.testing.assert_allclose(ours.moving_variance, x.var((0, 1, 2)), rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit", [False, True])
 def test_a_fit_moves_the_weights_as_keras_does_with_xla_and_without(jit):
     layers, x = both()

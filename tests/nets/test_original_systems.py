@@ -51,6 +51,7 @@ def test_the_tables_are_the_real_ones_and_cannot_be_eaten():
         assert x.shape == (None, 7, 7, 2048)
 
 
+@pytest.mark.slow
 def test_procedural_se_resnet_as_the_seed_prints_it():
     from senet_lab.nets.se_resnet import classifier, groups, learner, stem
 
@@ -63,6 +64,7 @@ def test_procedural_se_resnet_as_the_seed_prints_it():
     assert model.count_params() == 28_125_096
 
 
+@pytest.mark.slow
 def test_procedural_se_resnext_as_the_seed_prints_it():
     from senet_lab.nets.se_resnext import classifier, groups, learner, stem
 
@@ -76,6 +78,7 @@ def test_procedural_se_resnext_as_the_seed_prints_it():
     assert model.count_params() == 27_612_072
 
 
+@pytest.mark.slow
 def test_composable_networks_as_the_seed_prints_them():
     from senet_lab.nets.se_resnet_composable import SEResNet
 
@@ -105,6 +108,7 @@ def test_composable_blocks_between_plain_keras_layers_as_the_seed_prints_them():
     assert model.count_params() == ledger.params + ledger.state == 4_141_962
 
 
+@pytest.mark.slow
 def test_two_networks_composed_in_one_session_do_not_disturb_each_other():
     first, second = (senet_lab.SEResNeXt(26, input_shape=(32, 32, 3), n_classes=4).model for _ in range(2))
     assert [w.shape for w in first.weights] == [w.shape for w in second.weights]

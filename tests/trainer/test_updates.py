@@ -5,6 +5,7 @@ import random
 import threading
 import time
 
+import pytest
 from messages import VIEW, post
 from panel_driver import ask, await_that
 from runs import ALIVE, TINY, rows
@@ -42,6 +43,7 @@ def test_expensive_poll_is_made_less_often(monkeypatch):
 NONSENSE = [None, True, 0, -1, 1e9, 2.5, "", "x", "none", "8", [], [1], {}, "(", "9" * 99, "c"]
 
 
+@pytest.mark.slow
 def test_after_500_random_events_the_page_is_that_of_the_last_state(trainer):
     chance = random.Random(5)
     names = (

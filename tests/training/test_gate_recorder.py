@@ -38,6 +38,7 @@ def recorder(folder, recipe=RECIPE, **fields):
     return GateRecorder.of(folder, replace(thinned(), **fields), recipe, Scale())
 
 
+@pytest.mark.slow
 def test_gates_are_recorded_per_epoch_and_a_repeated_epoch_counts_once(model, tmp_path):
     for epoch in (0, 1, 2, 1):
         recorder(tmp_path).record(model, epoch)

@@ -86,6 +86,7 @@ def drawn():
     return draw(shapes(SMALL))
 
 
+@pytest.mark.slow
 def test_there_and_back_no_number_changes(drawn):
     model = convert(drawn, SMALL)
     back = to_timm(model)
@@ -96,6 +97,7 @@ def test_there_and_back_no_number_changes(drawn):
     )
 
 
+@pytest.mark.slow
 def test_a_file_of_safetensors_is_read_and_written(drawn, tmp_path):
     path = save_timm(convert(drawn, SMALL), tmp_path / "net.safetensors")
     again = convert(path, SMALL)
@@ -106,6 +108,7 @@ def test_a_file_of_safetensors_is_read_and_written(drawn, tmp_path):
     assert [path] == list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["legacy_seresnet18", "senet154"])
 def test_a_networks_own_weights_go_to_timm_by_the_names_that_it_has_there(name):
     architecture = replace(architecture_of(name), input_shape=(32, 32, 3), classes=3)
@@ -242,6 +245,7 @@ def test_a_pickle_is_refused_before_it_is_read(start, tmp_path):
         convert(tmp_path / "net.pth", SMALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", [0, 3, 200, 10_000])
 def test_a_file_that_was_cut_off_is_refused(drawn, tmp_path, left):
     path = save_timm(convert(drawn, SMALL), tmp_path / "net.safetensors")
@@ -311,6 +315,7 @@ def test_the_layer_does_what_the_picture_does_to_within_the_resizing():
     assert np.abs(layered - exact).max() < 0.1
 
 
+@pytest.mark.slow
 def test_a_network_is_saved_with_its_preprocessing(drawn, tmp_path):
     """One file for plain Keras: pixels of a picture of any size go in."""
     import keras
