@@ -296,8 +296,8 @@ def test_in_a_full_app_a_visitor_is_turned_away_until_another_page_is_closed(bro
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("MEMORY=100", "`MEMORY` (=100) must be at least 600; try 600."),
-        ("KERNELS=many", "`KERNELS` must be a whole number, not 'many'; try 1."),
+        ("MEMORY=100", "`memory` (=100) must be at least 600; try 600."),
+        ("KERNELS=many", "`kernels` must be a whole number, not 'many'; try 1."),
     ],
 )
 def test_a_limit_that_cannot_be_is_refused_with_one_that_can(tmp_path, limit, said):
