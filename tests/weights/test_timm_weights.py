@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from servers import ROOT
 from timm_draws import draw, fingerprint
 from timm_recorded import TIMM, assert_as_timm, drawn_for, legacy, ported
 
@@ -610,21 +609,3 @@ def test_the_likeliest_classes_come_first_with_their_probabilities():
     assert second[0].synset == "n02510455"
     with pytest.raises(ValueError, match=r"\(of shape \(2, 10\)\) must be \(images, 1000\); try"):
         most_likely(predictions[:, :10])
-
-
-JAX = """
-import sys
-sys.path.insert(0, "tests")
-import timm_recorded
-name = "legacy_seresnext26_32x4d"
-timm_recorded.assert_as_timm(name, timm_recorded.ported(name))
-"""
-
-
-@pytest.mark.slow
-def test_jax_computes_what_timm_does_as_well():
-    done = subprocess.run(
-        [sys.executable, "-c", JAX], capture_output=True, text=True, check=False,
-        env={**os.environ, "KERAS_BACKEND": "jax"}, cwd=ROOT,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
