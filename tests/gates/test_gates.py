@@ -48,7 +48,7 @@ def by_numpy(model, site, x, squeeze="average", gate="sigmoid"):
 
 def assert_as_by_numpy(model, squeeze="average", gate="sigmoid"):
     found = sites(model)
-    seen = g.observed(model, IMAGES, batch=3, also=[name for s in found for name in (s.map, s.scale)])
+    seen = g.observed(model, IMAGES, also=[name for s in found for name in (s.map, s.scale)])
     assert list(seen.gates) == [site.path for site in found]
     for site in found:
         x, values = seen.also[site.map], seen.gates[site.path]
