@@ -1,5 +1,5 @@
 # make lab: set everything up, open JupyterLab.   make app: the Explorer alone, as a page.
-# make test: set everything up, run every test.
+# make test: set everything up, run every test.   make check: the quick ones, without a browser.
 # The environment lives in .venv and follows pyproject.toml and requirements.txt.
 
 VENV := .venv
@@ -8,38 +8,33 @@ BIN := $(VENV)/bin
 CANDIDATES := python3 python3.13 python3.12 python3.11
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
-NOTEBOOKS := my_notebooks
-# Seconds that a kernel of `make app` stays when its page is gone, and between two looks for such kernels.
-GONE := 300
-LOOK := 60
-# How many kernels `make app` runs at the same time, and MB of memory for each (Linux only). A visitor of a full app is
-# asked to come back later; 2500 MB are enough to build and save any preset.
-KERNELS := 20
-MEMORY := 2500
-FLAGS := # more of them for jupyter lab or Voila, such as FLAGS="--port=9999 --no-browser"
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+FLAGS := # more of them for JupyterLab or Voila, such as FLAGS="--port=9999 --no-browser"
+# `make lab NOTEBOOKS=FOLDER`, `make app KERNELS=10`: without, they are what `senet-lab app --help` says.
+LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
+	$(if $(LOOK),--look=$(LOOK))
 
-.PHONY: lab app test peers lint lint-python lint-js notebooks html bench bench-training bench-ui bench-gpu lock clean
+.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks html bench bench-training bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches.
 lab: $(VENV)/ready
-	@$(BIN)/python tools/notebooks.py copy $(NOTEBOOKS)
-	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.app_settings_dir=config/jupyterlab --ServerApp.root_dir=$(NOTEBOOKS) \
-		--LabApp.default_url=/lab/tree/00_start_here.ipynb $(FLAGS)
+	$(BIN)/python -m senet_lab lab $(NOTEBOOKS) -- $(FLAGS)
 
-# The Explorer as a page: each visitor has a kernel of their own, and what they save goes to $(NOTEBOOKS), too. By itself
-# Voila asks nobody for a token; with --token it makes one, as JupyterLab does. Dark: FLAGS=--theme=dark, or ?theme=dark.
-# A page that is left tells Voila so, without the token against forgery that it is asked for: its kernel is ended later.
+# The Explorer as a page. Dark: FLAGS=--theme=dark, or ?theme=dark in the address.
 app: $(VENV)/ready
-	@mkdir -p $(NOTEBOOKS)
-	JUPYTER_PATH=$(CURDIR)/config $(BIN)/python tools/app.py config/voila/explorer.ipynb --template=senet_lab --token \
-		--MappingKernelManager.root_dir=$(abspath $(NOTEBOOKS)) \
-		--kernels=$(KERNELS) --memory=$(MEMORY) \
-		--MappingKernelManager.cull_idle_timeout=$(GONE) --MappingKernelManager.cull_interval=$(LOOK) $(FLAGS)
+	$(BIN)/python -m senet_lab app $(NOTEBOOKS) $(LIMITS) -- $(FLAGS)
 
-# Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order.
+# Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order, and
+# tests/schedule.py says which come first. What takes longest is printed, and the sum: CONTRIBUTING.md has a budget.
 test: $(VENV)/ready
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=20
+
+# For while you work, and for machines without Chromium: no browser, and nothing that takes more than a few seconds.
+check: $(VENV)/ready
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile -m "not slow and not browser" tests senet_lab
+
+# The core on each Python that is here, then everything on the newest one that TensorFlow has wheels for.
+test-versions: $(VENV)/ready
+	$(BIN)/python tools/test_versions.py
 
 # timm itself, for the tests that ask it and for the benchmarks. PyTorch and TensorFlow do not share a process, nor .venv.
 # 1.1 GB where pip finds PyTorch's build for the CPU; where it finds the one for CUDA, five times that.
@@ -101,18 +96,15 @@ bench-gpu: $(VENV)/ready
 
 # Pins every dependency, for every platform and Python, without saying where it was found.
 lock: $(VENV)/ready
-	$(BIN)/uv pip compile pyproject.toml --extra app --extra hub --extra test --extra dev --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra all --extra test --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:
-	rm -rf $(VENV) .peers node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-* .peers node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/ready: pyproject.toml requirements.txt
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and $$(python3 --version 2>&1) is here;" \
-		"install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Installing into $(VENV): 3 GB, a minute or more, in which nothing is said."
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@test -n "$(PYTHON)" || { echo "TensorFlow has wheels for Python 3.11, 3.12 and 3.13 alone, and $$(python3 --version 2>&1)" \
+		"is here. Install one of them, or name it: make PYTHON=/path/to/python3.13"; exit 1; }
+	@$(PYTHON) tools/install.py $(VENV)
 	@touch $@

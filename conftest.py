@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+pytest_plugins = ["schedule"]
+
 os.environ["SENET_LAB_RESULTS"] = ""
+collect_ignore = ["senet_lab/serving/voila"]  # the page of the app, which tests/explorer/test_app.py opens
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from senet_lab.checks import Bare, InvalidTypeError, quoted
+from senet_lab.extras import require
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +39,7 @@ def numbers(name: str, value: Any, fit: str, *, rank: int | None = None, kinds: 
 
 
 def _as_array(name: str, value: Any, rule: str, fit: str) -> Array:
+    require("numpy", by="reading an array")
     import numpy as np
 
     try:
@@ -95,9 +97,9 @@ def fitting_images(images: Any, shape: Sequence[int | None], *, name: str = "ima
         TypeError: they are no numbers, or whole ones of another kind than uint8.
         ValueError: they are of another shape, or none, or not finite.
     """
+    array = _as_array(name, images, "must be one array (images, height, width, channels)", "numpy.stack(...)")
     import numpy as np
 
-    array = _as_array(name, images, "must be one array (images, height, width, channels)", "numpy.stack(...)")
     fits = array.ndim == 4 and all(a in (None, b) for a, b in zip(shape, array.shape[1:], strict=False))
     if array.dtype.kind in "fuib" and not (fits and len(array)):
         takes = ", ".join("any" if side is None else str(side) for side in shape)
@@ -142,9 +144,9 @@ def class_numbers(labels: Any, count: int, classes: int | None = None) -> Array:
         TypeError: they are no whole numbers.
         ValueError: there are not as many as images, or one is no class.
     """
+    array = _as_array("labels", labels, "must be one class number per image", f"an array of shape ({count},)")
     import numpy as np
 
-    array = _as_array("labels", labels, "must be one class number per image", f"an array of shape ({count},)")
     array = array.ravel() if array.shape[1:] == (1,) else array
     if array.dtype.kind in "USO" and array.size:
         raise TypeError(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from senet_lab.extras import require
+
 CGROUP = Path("/sys/fs/cgroup")
 
 
 def available() -> int:
     """Return what a new process can have without swapping: of the machine, or of the container it runs in."""
+    require("psutil", by="asking how much memory is free")
     import psutil  # here, since no slider's move needs it
 
     free = int(psutil.virtual_memory().available)

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from servers import TOKEN
 
 # Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
@@ -48,8 +48,8 @@ LOSSY = """() => {
   WebSocket.prototype.send = function (data) { return pass(held('out', data), () => send.call(this, data)); };
 }"""
 
-# Pictures to look at, of each view; nothing is compared with them.
-ARTEFACTS = Path(os.environ.get("SENET_LAB_ARTEFACTS", Path(__file__).parent / "artefacts"))
+# A folder for pictures of each view, to look at; nothing is compared with them, and without a folder none is taken.
+PICTURES = os.environ.get("SENET_LAB_ARTEFACTS")
 IDLE = "Python 3 (ipykernel) | Idle"
 
 
@@ -63,7 +63,6 @@ def written_notebook(path: Path, *cells: str) -> None:
 
 def heard_page(browser: Browser, **context) -> Page:
     """A page of 1280 by 720; `asked` has the address of each request, `said` each line of the console."""
-    ARTEFACTS.mkdir(exist_ok=True)
     page = browser.new_context(viewport={"width": 1280, "height": 720}, **context).new_page()
     page.add_init_script(f"({LOSSY})()")
     page.asked, page.said = [], []
@@ -120,8 +119,49 @@ def complaints(page: Page) -> list[tuple[str, str]]:
     return [said for said in page.said if said[0] in ("error", "warning") and not slow.match(said[1])]
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the page another size, and wait until JupyterLab has laid it out, which it does with the next frame."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def keep_picture(page: Page, name: str, part: Locator | None = None, height: int = 2000) -> None:
+    """Keep a picture of the page, or of a part of it in a window that is high enough for all of it."""
+    if not PICTURES:
+        return
+    Path(PICTURES).mkdir(parents=True, exist_ok=True)
+    path = Path(PICTURES, f"{name}.png")
+    if part is None:
+        page.screenshot(path=path)
+        return
+    size = page.viewport_size
+    page.set_viewport_size({"width": size["width"], "height": height})
+    part.screenshot(path=path)
+    page.set_viewport_size(size)
+
+
+def go_to_tab(page: Page, panel: str, name: str) -> None:
+    """Go from the selected tab of a panel to another one by keyboard, on the shortest way."""
+    tabs = page.locator(f"{panel} [role=tab]")
+    names = tabs.all_text_contents()
+    selected = page.locator(f"{panel} [role=tab][aria-selected=true]")
+    steps = names.index(name) - names.index(selected.text_content())
+    selected.focus()
+    if name in (names[0], names[-1]):
+        page.keyboard.press("Home" if name == names[0] else "End")
+    else:
+        for _ in range(abs(steps)):
+            page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
+    tab = page.get_by_role("tab", name=name, exact=True)
+    expect(tab).to_have_attribute("aria-selected", "true")
+    expect(tab).to_be_focused()
+
+
 def set_theme(page: Page, theme: str) -> None:
-    """Choose JupyterLab's "light" or "dark" theme from its menu."""
+    """Choose JupyterLab's "light" or "dark" theme from its menu, unless it has it."""
+    is_light = page.locator("body").get_attribute("data-jp-theme-light") == "true"
+    if is_light == (theme == "light"):
+        return
     page.get_by_role("menuitem", name="Settings", exact=True).click()
     page.locator(".lm-Menu-item", has_text="Theme").first.hover()
     page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme.title()}").first.click()

@@ -1,20 +1,24 @@
-"""What the tests share: one Keras configuration, and a real JupyterLab in a real Chromium."""
+"""What the tests share: one Keras configuration, and a real JupyterLab in a real Chromium.
+
+Fixtures import what they need, since tools/test_versions.py runs tests where neither Playwright nor Keras is installed.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from browsing import HOST, QUIET
-from playwright.sync_api import Browser, sync_playwright
-from servers import lab_served
 
 from senet_lab.nets.on_keras.backend import tune_tensorflow
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from runs import Forks
+
+    from senet_lab.training.runs.run import Run
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()  # before a test module imports it
@@ -30,38 +34,39 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 
 @pytest.fixture(scope="session")
-def unbroken(tmp_path_factory):
-    """A run of `SHORT` that nothing happened to, finished."""
-    from runs import SHORT, TINY, log_of
+def forked() -> Iterator[Forks]:
+    """A function that trains a run in a process that need not load Keras first, and returns the run."""
+    from runs import forks
 
-    from senet_lab.training.runs.run import Run
-
-    run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "unbroken").start()
-    assert run.wait(180).state == "finished", log_of(run)
-    return run
+    with forks("tensorflow") as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
-def forked() -> Iterator[Callable[..., object]]:
-    """A function that trains a run in a process that need not load Keras first, and returns the run."""
-    from senet_lab.training.runs.run import Status
+def thumbnails(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder of 300 images of CIFAR-10 that are made small, 30 of each class."""
+    from PIL import Image
 
-    mark = "worker-of-the-tests"
-    command = [sys.executable, str(Path(__file__).parent / "forked.py"), mark]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin
-        assert process.stdout
+    from senet_lab.data.datasets import sample
 
-        def start(run, kept_every=60.0):
-            run.ask("run")
-            process.stdin.write(f"{kept_every} {run.folder}\n")
-            process.stdin.flush()
-            number = int(process.stdout.readline())
-            run.tell(Status("waiting", epochs=run.recipe.epochs, process=number, mark=mark))
-            return run
+    folder, images = tmp_path_factory.mktemp("thumbnails"), sample()
+    for label, name in enumerate(images.classes):
+        (folder / name).mkdir()
+        for number, pixels in enumerate(images.x_train[images.y_train == label][:30]):
+            Image.fromarray(pixels).resize((8, 8), Image.Resampling.BOX).save(folder / name / f"{number:02}.png")
+    return str(folder)
 
-        yield start
-        process.stdin.close()
+
+@pytest.fixture(scope="session")
+def unbroken(tmp_path_factory: pytest.TempPathFactory, forked: Forks, thumbnails: str) -> Run:
+    """A run of `BRIEF` that nothing happened to, finished."""
+    from runs import BRIEF, MINI, log_of
+
+    from senet_lab.training.runs.run import Run
+
+    run = forked(Run.create(MINI, BRIEF, thumbnails, folder=tmp_path_factory.mktemp("runs") / "unbroken"))
+    assert run.wait(180).state == "finished", log_of(run)
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +83,9 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """A Chromium of one module of tests: as long as it is there, nothing else can run an event loop."""
+    from browsing import QUIET
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser
@@ -87,5 +95,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a JupyterLab that `make lab` started on copies of the notebooks."""
+    from browsing import HOST
+    from servers import lab_served
+
     with lab_served(tmp_path_factory.mktemp("lab"), f"--ServerApp.local_hostnames={HOST}") as url:
         yield url

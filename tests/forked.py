@@ -1,30 +1,64 @@
-"""Workers without the wait for Keras: loads it once, and forks a worker for each line that it reads.
+"""Workers without the wait for Keras: loads it once, and forks a worker for each line of JSON that it reads.
 
-A line is the seconds between checkpoints within an epoch, and a folder. TensorFlow has no threads yet where it forks,
-so a worker computes what one with a process of its own does. It is known by the word that this is called with, as a
-worker is by its mark.
+A line has the folder of a run, the seconds between checkpoints within an epoch, and how many devices there are; or else
+the number of a worker, whose exit status is told once it has ended. Neither TensorFlow nor JAX has threads yet where it
+forks, so a worker computes what one with a process of its own does. It is known by the word that this is called with,
+as a worker is by its mark.
 """
 
+import json
 import os
 import signal
 import sys
-from pathlib import Path
 
-import senet_lab.training.optimizers  # noqa: F401 - Keras, which is what takes long
+import keras
+import tensorflow as tf
+
+import senet_lab.data.image_arrays
+import senet_lab.gates.observe
+import senet_lab.nets.network
+import senet_lab.training.worker.loop  # noqa: F401 - and the others: what a worker imports, which is what takes long
 from senet_lab.training.worker import checkpointer, worker
 
+
+def divide_cpu(count):
+    """Make the CPU that many devices; no backend may have been asked for any yet."""
+    if keras.config.backend() == "jax":
+        os.environ["XLA_FLAGS"] += f" --xla_force_host_platform_device_count={count}"
+    else:
+        (cpu,) = tf.config.list_physical_devices("CPU")
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
+
+
+def work(folder, kept_every, devices):
+    """Do what a worker does that waits, and is told a folder."""
+    source, target = os.pipe()
+    os.write(target, os.fsencode(folder) + b"\n")
+    os.dup2(source, 0)
+    sys.argv[1:1] = ["--wait"]
+    checkpointer.MAX_INTERVAL = kept_every
+    if devices > 1:
+        divide_cpu(devices)
+    worker.main()
+
+
+def exit_status(number):
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
 if __name__ == "__main__":
-    children = []
+    numbers = []  # of the workers, which they keep until now
     for line in sys.stdin:
-        seconds, folder = line.rstrip("\n").split(" ", 1)
-        if child := os.fork():
-            print(child, flush=True)
-            children.append(child)
-            continue
-        os.dup2(os.open(Path(folder) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
-        checkpointer.MAX_INTERVAL = float(seconds)
-        worker.train(Path(folder), sys.argv[1])
-        os._exit(0)
-    for child in children:  # of a test that failed, some may be at work; the others keep their numbers until now
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        asked = json.loads(line)
+        if "number" in asked:
+            numbers.remove(asked["number"])
+            print(exit_status(asked["number"]), flush=True)
+        elif number := os.fork():
+            print(number, flush=True)
+            numbers.append(number)
+        else:
+            work(**asked)
+            sys.exit()
+    for number in numbers:  # of a test that failed, some may be at work
+        os.kill(number, signal.SIGKILL)
+        exit_status(number)

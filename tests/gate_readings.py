@@ -18,6 +18,9 @@ NAMES = ("cat", "<b>dog</b>", "a & b", "never seen")
 SMALL = Architecture(
     groups=((8, 1), (16, 2)), block="basic", stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10
 )  # fmt: skip
+ONE_GATE = Architecture(
+    groups=((4, 1),), block="basic", stem="cifar", ratio=2, input_shape=(32, 32, 3), classes=10
+)  # fmt: skip
 
 
 def drawn_reading(seed=0, images=60, rising=True):

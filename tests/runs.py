@@ -1,8 +1,13 @@
-"""What the tests of runs share: a network that trains in seconds, and what it is to end as another run."""
+"""What the tests of runs share: networks that train in seconds, and what it is to end as another run."""
 
+import json
 import os
+import subprocess
+import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -16,6 +21,9 @@ from senet_lab.training.runs.run import Run, Status
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
 SE_20 = Architecture.preset("cifar_se_resnet20")
 SHORT = replace(RECIPES["modern"], epochs=2, warmup=1, batch=250, seed=3)
+# For the images of `thumbnails`: the smallest network with gates, and an epoch of 54 steps, 10 ms each.
+MINI = replace(TINY, groups=((4, 1),), input_shape=(8, 8, 3))
+BRIEF = replace(SHORT, batch=4)
 
 ALIVE = {"process": os.getpid(), "mark": psutil.Process().cmdline()[-1]}  # this process, as one that trains
 
@@ -43,6 +51,42 @@ def checkpointed(run):
     """A run with a file where its first checkpoint would be; whoever reads it learns that it is damaged."""
     (run.folder / "checkpoints").mkdir(exist_ok=True)
     (run.folder / "checkpoints/best.npz").write_bytes(b"")
+
+
+class Forks:
+    """Starts workers that are forked from a process which has loaded Keras."""
+
+    MARK = "worker-of-the-tests"
+
+    def __init__(self, process):
+        self._process = process
+
+    def __call__(self, run, *, kept_every=60.0, devices=1):
+        """Train a run as `Run.start` does, and return it."""
+        run.ask("run")
+        number = self._asked(folder=str(run.folder), kept_every=kept_every, devices=devices)
+        run.tell(Status("waiting", epochs=run.recipe.epochs, process=number, mark=self.MARK))
+        return run
+
+    def exit_status(self, run):
+        """Wait for the worker of a run to end."""
+        return self._asked(number=run.status().process)
+
+    def _asked(self, **line):
+        self._process.stdin.write(json.dumps(line) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@contextmanager
+def forks(backend, **settings):
+    """Forks, for as long as the context lasts, with these variables in their environment."""
+    command = [sys.executable, str(Path(__file__).parent / "forked.py"), Forks.MARK]
+    environment = os.environ | {"KERAS_BACKEND": backend, **settings}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment, **pipes) as process:
+        yield Forks(process)
+        process.stdin.close()
 
 
 def process_of(run):
@@ -73,7 +117,7 @@ def killed(run):
 
 def last_weights(run):
     arrays, about, damaged = checkpoint.read_newest(run.folder / "checkpoints")
-    assert (about["epoch"], damaged) == (SHORT.epochs, [])
+    assert (about["epoch"], damaged) == (BRIEF.epochs, [])
     return arrays
 
 

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from senet_lab.extras import NAMES
+
 PACKAGE = Path(__file__).parent.parent / "senet_lab"
 
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
-    "moved", "checks", "files", "memory", "assets", "array_checks", "architecture", "papers", "nets", "ledger", "data", "gates",
-    "training", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "exercises", "cli", "__init__",
+    "moved", "checks", "extras", "files", "memory", "assets", "array_checks", "architecture", "papers", "nets", "ledger", "data", "gates",
+    "training", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "exercises", "serving", "cli", "__init__",
     "__main__",
 ]  # fmt: skip
 # The one facade: architecture.ledger() and architecture.build() import what they need when they are called.
 FACADE = {("architecture", "ledger"), ("architecture", "nets")}
-# They subclass or speed up what Keras has, and are imported where Keras is loaded already.
-NEED_KERAS = (
-    "acceleration.py", "grouped.py", "normalization.py", "optimizers.py", "switches.py", "watch.py", "callback.py",
-)  # fmt: skip
+# They subclass what Keras has, and are imported where Keras is loaded already.
+NEED_KERAS = ("switches.py", "watch.py", "callback.py")
 KNOW_KERAS = (
     "architecture", "array_checks", "nets", "data", "training", "weights", "gates", "explorer", "gatelens", "trainer", "widgets",
 )  # fmt: skip
-KNOW_WIDGETS = ("widgets", "explorer", "trainer", "gatelens", "exercises")
+KNOW_WIDGETS = ("widgets", "explorer", "trainer", "gatelens", "exercises", "serving")
 # Panels whose page loads nothing of `HEAVY` nor `PAGE_HEAVY`: a page is plain values made of a state.
 LIGHT_PAGES = ("explorer", "trainer", "gatelens", "exercises")
 PAGE_HEAVY = ("numpy", "psutil", "anywidget", "ipywidgets", "traitlets", "IPython", "PIL")
@@ -77,6 +77,26 @@ def test_nothing_heavy_is_imported_before_it_is_needed(path):
     assert not [name for name, at_import in imports(path) if at_import and name.split(".")[0] in HEAVY]
 
 
+def unguarded(tree):
+    """What is imported together with a module, except under `needed_by`."""
+    for node in tree.body:
+        is_guard = isinstance(node, ast.With) and ast.unparse(node.items[0]) == "needed_by(__name__)"
+        if not is_guard and not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+            yield from (each for each in ast.walk(node) if isinstance(each, (ast.Import, ast.ImportFrom)))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_an_extra_brings_is_imported_by_a_module_with_the_line_that_installs_it(path):
+    if path.parent.name == "worker":  # the package says it for all its modules
+        return
+    tree = ast.parse(path.read_text())
+    for function in [each for each in ast.walk(tree) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]:
+        function.body = []  # what happens later is what `tests/wheel/test_light_core.py` calls
+    names = [alias.name for each in unguarded(tree) if isinstance(each, ast.Import) for alias in each.names]
+    names += [each.module for each in unguarded(tree) if isinstance(each, ast.ImportFrom)]
+    assert not [name for name in names if name.split(".")[0] in NAMES]
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_what_computes_knows_keras_and_only_panels_know_widgets(path):
     names = {name.split(".")[0] for name, _ in imports(path)}
@@ -102,6 +122,7 @@ def loaded_after(code):
     "code",
     [
         "import senet_lab",
+        "from senet_lab import *; Architecture, GateLens, Trainer, accelerate, load, tune_tensorflow",
         "import senet_lab; senet_lab.Architecture('resnext', 152).ledger()",
         "import senet_lab; senet_lab.SEResNet.group(senet_lab.Sketch((32, 32, 3)), 16, 1, 4)",
         "from senet_lab.export import code, part_code; import senet_lab; a = senet_lab.Architecture('resnext'); "

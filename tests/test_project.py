@@ -7,11 +7,14 @@ import subprocess
 import sys
 import tomllib
 import traceback
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 import yaml
+
+from senet_lab import extras
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -21,11 +24,29 @@ NOT_OURS = re.compile(
 FILES = [p for p in sorted(ROOT.rglob("*")) if p.is_file() and not NOT_OURS.search(f"{p.relative_to(ROOT)}")]
 
 
-def test_the_conda_environment_has_the_bounds_of_the_package():
+PROJECT = PYPROJECT["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+def requirements_of(extra):
+    """The requirements that an extra adds to the core, those of the extras in it included."""
+    for line in EXTRAS[extra]:
+        if inner := re.fullmatch(r"senet-lab\[(.+)\]", line):
+            yield from (each for name in inner[1].split(",") for each in requirements_of(name))
+        else:
+            yield line
+
+
+def distribution(requirement):
+    return re.match(r"[\w.-]+", requirement)[0]
+
+
+def test_the_conda_environment_has_what_make_lab_installs_with_the_bounds_of_the_package():
     dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     from_pip = next(entry["pip"] for entry in dependencies if isinstance(entry, dict))
-    assert from_pip == [*sorted(PYPROJECT["project"]["dependencies"]), "--editable ."]
-    assert f"python{PYPROJECT['project']['requires-python']}" in dependencies
+    assert from_pip == [*sorted({*PROJECT["dependencies"], *requirements_of("all")}), "--editable ."]
+    major, minor = extras.TENSORFLOW_PYTHONS[-1]
+    assert f"python{PROJECT['requires-python']},<{major}.{minor + 1}" in dependencies
 
 
 def test_each_line_of_the_conda_environment_has_its_reason():
@@ -37,12 +58,45 @@ def test_each_line_of_the_conda_environment_has_its_reason():
 def test_every_dependency_is_pinned_with_hashes_and_without_an_address():
     lock = (ROOT / "requirements.txt").read_text()
     pinned = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
-    extras = PYPROJECT["project"]["optional-dependencies"]
-    ours = [line for name, extra in extras.items() if name != "peers" for line in extra]  # which nobody needs
-    wanted = [*PYPROJECT["project"]["dependencies"], *ours]
-    assert {re.match(r"[\w.-]+", line)[0] for line in wanted} <= pinned
+    ours = [line for name in EXTRAS if name != "peers" for line in requirements_of(name)]  # peers live elsewhere
+    assert {distribution(line) for line in [*PROJECT["dependencies"], *ours]} <= pinned
     assert lock.count("==") <= lock.count("--hash=sha256:")
     assert "://" not in lock
+
+
+@pytest.mark.parametrize("extra", extras.EXTRAS)
+def test_the_modules_that_an_extra_brings_are_those_of_its_packages(extra):
+    found = packages_distributions()
+    brought = {
+        each.lower().replace("_", "-") for module in extras.EXTRAS[extra] for each in found.get(module, [module])
+    }
+    assert brought == {distribution(line) for line in requirements_of(extra)}
+
+
+def test_the_core_needs_no_package_of_an_extra():
+    assert not set(PROJECT["dependencies"]) & set(requirements_of("all"))
+
+
+@pytest.mark.parametrize("version", extras.TENSORFLOW_PYTHONS)
+def test_each_python_that_tensorflow_has_wheels_for_is_one_that_the_package_names(version):
+    assert "Programming Language :: Python :: " + ".".join(map(str, version)) in PROJECT["classifiers"]
+
+
+def test_every_extra_that_is_named_anywhere_exists():
+    """In documents, notebooks, messages and commands; `make lab` and the lock name theirs without the package."""
+    texts = {
+        path: path.read_text() for path in FILES if path.suffix in (".md", ".ipynb", ".py", ".toml", ".yml", ".js")
+    }
+    named = [
+        (path, name)
+        for path, text in texts.items()
+        for names in re.findall(r"senet[-_]lab\\?\[([a-z][a-z, -]*)\\?\]", text)
+        for name in re.split(r",\s*", names)
+    ]
+    assert not [(path, name) for path, name in named if name not in EXTRAS]
+    flags = re.findall(r"--extra[ =](\S+)", (ROOT / "Makefile").read_text())
+    assert flags
+    assert set(flags) <= set(EXTRAS)
 
 
 def test_every_package_of_node_is_pinned_with_a_hash_and_without_an_address():

@@ -1,35 +1,25 @@
-"""The notebooks as they are stored, and as they are opened.
+"""The notebooks as they are stored, and as pages.
 
     python tools/notebooks.py store [NAME...]  run those of the repository, or some of them, and store their outputs
     python tools/notebooks.py html FOLDER      make static pages of them, which need no network and no kernel
-    python tools/notebooks.py copy FOLDER      put copies to work in into FOLDER, trusted; those that are there stay
 
-A stored widget whose kernel is gone would only say so. All commands leave it out, and what remains is the picture that
-each panel stores beside it.
+`senet-lab lab` makes the copies in which people work: see senet_lab/serving/notebooks.py.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
-from nbformat.sign import NotebookNotary
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+from senet_lab.serving.notebooks import list_notebooks, notebooks_folder, write_without_widgets
+
 ROOT = Path(__file__).parent.parent
-NOTEBOOKS = ROOT / "notebooks"
-
-
-def list_notebooks() -> list[Path]:
-    """Return the notebooks of the repository, with the teacher's; not the copies that Jupyter keeps beside them."""
-    return [path for path in sorted(NOTEBOOKS.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
 
 
 def store(path: Path) -> None:
@@ -53,39 +43,12 @@ def store(path: Path) -> None:
     write_without_widgets(notebook, path)
 
 
-def copy(folder: Path) -> None:
-    """Copy what `folder` does not have yet; take dead widgets out of what it has.
-
-    Copies are trusted, so that their pictures show before a cell is run. What else lies there stays as it was, trusted
-    or not: JupyterLab runs the scripts in the outputs of a notebook that is trusted, and this one may be anybody's.
-    """
-    notary = NotebookNotary()
-    folder.mkdir(exist_ok=True)
-    for original in list_notebooks():
-        target = folder / original.relative_to(NOTEBOOKS)
-        target.parent.mkdir(exist_ok=True)
-        if not target.exists():
-            shutil.copyfile(original, target)
-            notary.sign(nbformat.read(target, as_version=4))
-    for path in sorted([*folder.glob("*.ipynb"), *folder.glob("teacher/*.ipynb")]):
-        try:
-            notebook = nbformat.read(path, as_version=4)
-        except nbformat.reader.NotJSONError:
-            print(f"{path} is no notebook, and is left as it is.")
-            continue
-        if any(WIDGET in output.get("data", {}) for output in outputs(notebook)):
-            is_trusted = notary.check_signature(notebook)
-            write_without_widgets(notebook, path)
-            if is_trusted:
-                notary.sign(notebook)
-
-
 def html(folder: Path) -> None:
     """Write static pages of what is stored, which fetch nothing: no script, and no link but those between them."""
     exporter = HTMLExporter(template_name="course", extra_template_basedirs=[str(ROOT / "config" / "nbconvert")])
     for path in list_notebooks():
         page, _ = exporter.from_notebook_node(nbformat.read(path, as_version=4), {"metadata": {"name": path.stem}})
-        target = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
+        target = folder / path.relative_to(notebooks_folder()).with_suffix(".html")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(re.sub(r'(href="(?!\w+:)[^"]+)\.ipynb"', r'\1.html"', add_dark_theme(page)))
 
@@ -97,24 +60,8 @@ def add_dark_theme(page: str) -> str:
     return page.replace("</head>", f'<style media="(prefers-color-scheme: dark)">\n{dark}\n</style>\n</head>', 1)
 
 
-def write_without_widgets(notebook: Any, path: Path) -> None:
-    """Write a notebook, whole or not at all."""
-    for output in outputs(notebook):
-        output.get("data", {}).pop(WIDGET, None)
-    part = path.with_suffix(".part")
-    nbformat.write(notebook, part)
-    os.replace(part, path)
-
-
-def outputs(notebook: Any) -> list[Any]:
-    """Return the outputs of all code cells."""
-    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["copy"] and len(sys.argv) == 3:
-        copy(Path(sys.argv[2]))
-    elif sys.argv[1:2] == ["html"] and len(sys.argv) == 3:
+    if sys.argv[1:2] == ["html"] and len(sys.argv) == 3:
         html(Path(sys.argv[2]))
     elif sys.argv[1:2] == ["store"]:
         for each in list_notebooks():

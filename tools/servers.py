@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,21 +20,36 @@ TOKEN = "of-the-tests"
 def served(target: str, home: Path, *flags: str, **variables: object) -> Iterator[str]:
     """The address of the server that `make target` starts on a free port, with notebooks and settings under `home`.
 
-    `variables` are those of the Makefile.
+    `variables` are those of the Makefile. Errors as in `running`.
+    """
+    port = free_port()
+    options = " ".join(["--no-browser", f"--port={port}", *flags])
+    command = ["make", "-C", str(ROOT), target, f"NOTEBOOKS={home / 'notebooks'}", f"FLAGS={options}"]
+    command += [f"{name}={value}" for name, value in variables.items()]
+    with running(command, port, home / "log") as url:
+        yield url
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: Sequence[str | Path], port: int, log: Path, env: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of the server that a command starts on a port, in the folder of `log`, to which goes what it says.
 
     Raises:
         RuntimeError: it did not answer within three minutes; the error has its log.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = " ".join(["--no-browser", f"--port={port}", *flags])
-    command = ["make", "-C", str(ROOT), target, f"NOTEBOOKS={home / 'notebooks'}", f"FLAGS={options}"]
-    command += [f"{name}={value}" for name, value in variables.items()]
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, cwd=log.parent, env=env
+        )
     try:
-        _await(f"http://127.0.0.1:{port}/login", server, home / "log")
+        _await(f"http://127.0.0.1:{port}/login", server, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from senet_lab import Architecture
-from senet_lab.cli import RECIPE_FLAGS
+from senet_lab.cli.arguments import RECIPE_FLAGS
 from senet_lab.data import datasets as data
 from senet_lab.files import written_whole
 from senet_lab.training.batches import prepare_images

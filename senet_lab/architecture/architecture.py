@@ -20,6 +20,7 @@ from senet_lab.architecture.style import (
     style_of,
     validate,
 )
+from senet_lab.extras import require
 
 if TYPE_CHECKING:
     import keras
@@ -233,7 +234,11 @@ class Architecture:
         """The Keras model, with random weights and the layer names of the ledger; takes seconds.
 
         Warns (`RuntimeWarning`) if there seems to be too little memory for it.
+
+        Raises:
+            MissingExtraError: Keras is not installed; says how to install it.
         """
+        require("keras", by="building a network")
         from senet_lab.ledger.build_memory import warn_of_build
         from senet_lab.nets.network import build
 

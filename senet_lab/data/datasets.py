@@ -14,6 +14,7 @@ from senet_lab.array_checks import Array
 from senet_lab.checks import MAX_SEED, MAX_SIDE, flag, instance, listed, path_of, real, whole
 from senet_lab.data.class_folders import SUFFIXES, must_exist
 from senet_lab.data.image_folder import list_images, must_have_classes
+from senet_lab.extras import require
 from senet_lab.files import written_whole
 
 TRAINING_IMAGES = {"sample": 5_000, "cifar10": 50_000}  # before any are held out
@@ -77,6 +78,7 @@ def sample() -> Images:
 
 def _read_sheet(part: str) -> tuple[Array, Array]:
     """Return images and labels from a sheet; read-only, since all callers get the same arrays."""
+    require("numpy", "PIL", by="reading the sample")
     import numpy as np
     from PIL import Image
 
@@ -135,6 +137,7 @@ def _place(path: str | os.PathLike[str] | None) -> Path:
 
 def _download_cifar10(to: Path) -> Images:
     """Download it from the site that Keras knows, to where it is looked for next time."""
+    require("keras", "numpy", by="downloading CIFAR-10")
     import keras
     import numpy as np
 
@@ -153,6 +156,7 @@ def _download_cifar10(to: Path) -> Images:
 
 def load_cifar10(path: Path) -> Images:
     """Return CIFAR-10 from an .npz; raise ValueError if something else is in it."""
+    require("numpy", by="reading CIFAR-10")
     import numpy as np
 
     names = ("x_train", "y_train", "x_test", "y_test")
@@ -200,7 +204,8 @@ def folder(
         ValueError: there is no such folder, it has fewer than two classes, or a class without images.
         BadFilesError: a ValueError as well: files cannot be read; says which, and why.
     """
-    from senet_lab.data.image_arrays import load_images  # and NumPy and Pillow
+    require("numpy", "PIL", by="reading images")
+    from senet_lab.data.image_arrays import load_images
 
     path, size = path_of("path", path, "'pets'"), whole("size", size, 1, MAX_SIDE)
     share, seed = real("test_share", test_share, 0.01, 0.9), whole("seed", seed, 0, MAX_SEED)

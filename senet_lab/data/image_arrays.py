@@ -10,15 +10,17 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, UnidentifiedImageError
-
 from senet_lab.array_checks import Array
 from senet_lab.checks import first_few, quoted_path
 from senet_lab.data.class_folders import printable
 from senet_lab.data.image_folder import BadFilesError, ImageFiles
 from senet_lab.data.pictures import FORMATS, MAX_PIXELS, to_eight_bits
+from senet_lab.extras import needed_by
 from senet_lab.files import NotAFileError, opened
+
+with needed_by(__name__):
+    import numpy as np
+    from PIL import Image, UnidentifiedImageError
 
 STRIP_ROWS = 16  # that are resized at once: as numbers they take several times the memory of their bytes
 MAX_THREADS = 8  # each of which may have a large photograph in memory

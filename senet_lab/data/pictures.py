@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from senet_lab.array_checks import Array
 from senet_lab.checks import path_of, quoted_path, whole
+from senet_lab.extras import require
 from senet_lab.files import NotAFileError, opened
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
         FileNotFoundError: there is no such file.
         ValueError: it is no image, is damaged, or is larger than `MAX_PIXELS`; says which.
     """
+    require("numpy", "PIL", by="reading an image")
     side = whole("side", side, 1, 4096)
     if isinstance(source, bytes):
         name, data = "the image", source

@@ -7,7 +7,11 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-import numpy as np
+from senet_lab.extras import needed_by
+
+with needed_by(__name__):
+    import numpy as np
+
 
 Array = np.ndarray[Any, Any]
 

@@ -12,6 +12,7 @@ from senet_lab.exercises.marking import HELP, NO_ANSWER, Reply, mark
 from senet_lab.exercises.record import TRIES, Event, Record
 from senet_lab.exercises.results import ALONE, Attempts, count_attempts, table, write_table
 from senet_lab.exercises.task import Task, draw_task, normalize_code
+from senet_lab.extras import require
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,6 +102,9 @@ class Learner:
         """Return a row per exercise with the present class code: tries, hints, whether and how it was solved.
 
         Warns if the record is damaged or could not be written.
+
+        Raises:
+            MissingExtraError: pandas is not installed; `hand_in` writes the same without it.
         """
         return table(self.record, [self.code]).drop(columns="class code")
 
@@ -113,7 +117,7 @@ class Learner:
             rows = write_table(self.record, path, overwrite=overwrite)
         except (OSError, TypeError, ValueError) as error:
             return Reply("Not written", str(error))
-        alone = sum(rows.solved == ALONE)
+        alone = sum(row.solved == ALONE for row in rows)
         return Reply("Written", f"{len(rows)} exercises, {alone} of them solved {ALONE}, in '{path}'.")
 
     def forget(self, everything: bool = False) -> Reply:
@@ -130,6 +134,7 @@ class Learner:
 
     def answers(self, lesson: str = "") -> pd.DataFrame:
         """Return this class's questions with answers and solutions, of all lessons or one, for the teacher."""
+        require("pandas", by="the table of answers")
         import pandas as pd
 
         tasks = {name: self.task(name) for name in self.names(lesson)}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
 from senet_lab.exercises.record import TRIES, Event, Record
+from senet_lab.extras import require
 from senet_lab.files import written_whole
 
 if TYPE_CHECKING:
@@ -51,34 +53,67 @@ def count_attempts(events: Iterable[Event], code: str, name: str) -> Attempts:
     return attempts
 
 
-def table(record: Record, codes: Iterable[str]) -> pd.DataFrame:
-    """Return a row for each class code and exercise; warn if the record is damaged or could not be written."""
-    import pandas as pd
+class Row(NamedTuple):
+    """One exercise with one class code, as the table has it: what the learner did, and how they solved it."""
 
+    lesson: str
+    exercise: str
+    code: str
+    tries: int
+    hints: int
+    revealed: bool
+    solved: str  # ALONE, AFTER or ""
+
+
+# The fields of a `Row`, for people.
+COLUMNS = ("lesson", "exercise", "class code", "tries", "hints used", "solution seen", "solved")
+
+
+def count_rows(record: Record, codes: Iterable[str]) -> list[Row]:
+    """Return a row for each class code and exercise; warn if the record is damaged or could not be written."""
     events, rows = record.events(), []
     if record.unread:
-        warnings.warn(f"{record.unread} damaged lines of '{record.path}' are not counted.", stacklevel=3)
+        warnings.warn(f"{record.unread} damaged lines of '{record.path}' are not counted.", stacklevel=4)
     if record.problem:
-        warnings.warn(f"{record.problem}; what is missing there is kept in this kernel alone.", stacklevel=3)
+        warnings.warn(f"{record.problem}; what is missing there is kept in this kernel alone.", stacklevel=4)
     for code in codes:
         for name in MAKERS:
             its = count_attempts(events, code, name)
             solved = (ALONE if its.solved_alone else AFTER) if its.solved else ""
-            rows.append((lesson_of(name), name, code, its.tries, its.hints, its.revealed, solved))
-    columns = ["lesson", "exercise", "class code", "tries", "hints used", "solution seen", "solved"]
-    return pd.DataFrame(rows, columns=columns).set_index(["lesson", "exercise"])
+            rows.append(Row(lesson_of(name), name, code, its.tries, its.hints, its.revealed, solved))
+    return rows
 
 
-def write_table(record: Record, path: str | Path, *, overwrite: bool = False) -> pd.DataFrame:
+def table(record: Record, codes: Iterable[str]) -> pd.DataFrame:
+    """Return `count_rows` as a DataFrame.
+
+    Raises:
+        MissingExtraError: pandas is not installed.
+    """
+    require("pandas", by="the table of results")
+    import pandas as pd
+
+    return pd.DataFrame(count_rows(record, codes), columns=COLUMNS).set_index(["lesson", "exercise"])
+
+
+def write_table(record: Record, path: str | Path, *, overwrite: bool = False) -> list[Row]:
     """Write the exercises that were tried with any class code as CSV, whole or not at all, and return them.
 
     Raises:
         OSError, TypeError: there is such a file already, or it cannot be written.
     """
     all_codes = dict.fromkeys(event.code for event in record.events())
-    rows = table(record, all_codes)
-    rows = rows[(rows.tries > 0) | (rows["hints used"] > 0) | rows["solution seen"]]
-    harmless = [f"'{code}" if code.startswith(FORMULA_STARTS) else code for code in rows["class code"]]
-    with written_whole(path, overwrite=overwrite) as unfinished:
-        rows.assign(**{"class code": harmless}).to_csv(unfinished)
+    rows = [row for row in count_rows(record, all_codes) if row.tries or row.hints or row.revealed]
+    with (
+        written_whole(path, overwrite=overwrite) as unfinished,
+        open(unfinished, "w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(row._replace(code=_harmless(row.code)) for row in rows)
     return rows
+
+
+def _harmless(code: str) -> str:
+    """Return a class code as a cell that no spreadsheet runs."""
+    return f"'{code}" if code.startswith(FORMULA_STARTS) else code

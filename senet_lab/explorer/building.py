@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from senet_lab import memory
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import ParameterError
+from senet_lab.extras import MissingExtraError, require
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build, check_data, check_save, weight_bytes
 from senet_lab.nets.on_keras.quiet import wake_keras
@@ -52,8 +53,9 @@ class Building:
         self.architecture, self.model, self.message = architecture, None, ""
         gc.collect()  # a Keras model refers to itself: the previous one would still take its memory
         try:
+            require("keras", "psutil", by="building a network")
             check_build(architecture, pooled=self._pooled)
-        except ValueError as error:
+        except (MissingExtraError, ValueError) as error:
             self.message = f"Not built: {page_text(error)}"
             return
         self.running = True
@@ -128,7 +130,7 @@ def failure_reason(error: BaseException) -> str:
         limit = memory.limit()
         allowed = f"This kernel may use {limit >> 20:,} MB; choose" if limit else "Choose"
         return f"not enough memory. {allowed} a smaller network."
-    is_for_people = isinstance(error, ParameterError) or type(error) in (ValueError, OSError)
+    is_for_people = isinstance(error, ParameterError) or type(error) in (ValueError, OSError, MissingExtraError)
     return page_text(error) if is_for_people else f"{type(error).__name__}: {error}"
 
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import ast
-from copy import deepcopy
 
-from senet_lab.export.trees import Program, arguments, assignment, body_of, called_name, defaults, loads, stores
+from senet_lab.export.trees import (
+    Program,
+    arguments,
+    assignment,
+    body_of,
+    called_name,
+    copied,
+    defaults,
+    loads,
+    stores,
+    walk,
+)
 
 # Helpers that say nothing by themselves once they are about one network, or are called at one place.
 HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottleneck", "basic", "_filters", "_check"}
@@ -41,13 +51,13 @@ class _Inline(ast.NodeTransformer):
         value = helper and _as_expression(helper)
         if not helper or not value:
             return node
-        expression: ast.expr = Rename(defaults(helper) | arguments(helper, node)).visit(deepcopy(value))
+        expression: ast.expr = Rename(defaults(helper) | arguments(helper, node)).visit(copied(value))
         return expression
 
 
 def _is_straight(function: ast.FunctionDef) -> bool:
     """Return whether it returns once, at its end."""
-    returns = [each for each in ast.walk(function) if isinstance(each, ast.Return)]
+    returns = [each for each in walk(function) if isinstance(each, ast.Return)]
     return returns == [function.body[-1]]
 
 
@@ -75,7 +85,7 @@ def _statements(helper: ast.FunctionDef, node: ast.Assign) -> list[ast.stmt]:
         moved = target.id if isinstance(target, ast.Name) else name
         first.append((moved, values[name]))
         values[name] = ast.Name(moved, ast.Load())
-    *body, last = [Rename(values).visit(deepcopy(each)) for each in body_of(helper)]
+    *body, last = [Rename(values).visit(copied(each)) for each in body_of(helper)]
     body.append(assignment(target, last.value))
     for name, value in first:  # right in front of where it is needed
         at = next(i for i, each in enumerate(body) if name in loads(each) + stores(each))
@@ -96,4 +106,4 @@ class Rename(ast.NodeTransformer):
             return node
         if isinstance(node.ctx, ast.Store):
             return ast.Name(value.id, ast.Store()) if isinstance(value, ast.Name) else node
-        return deepcopy(value)
+        return copied(value)

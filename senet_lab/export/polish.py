@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
-from copy import deepcopy
 
-from senet_lab.export.trees import Program, arguments, assignment, called_name, defaults
+from senet_lab.export.trees import Program, arguments, assignment, called_name, copied, defaults, walk
 from senet_lab.nets import layers
 
 
 def polish(program: Program) -> Program:
     """Return a program without arguments that are defaults, and without defaults that no call leaves to them."""
-    program = deepcopy(program)
+    program = {name: copied(node) for name, node in program.items()}
     for node in program.values():
         _Polish(program).visit(node)
-    calls = [each for node in program.values() for each in ast.walk(node) if isinstance(each, ast.Call)]
+    calls = [each for node in program.values() for each in walk(node) if isinstance(each, ast.Call)]
     for name, node in program.items():
         argument_names = [set(arguments(node, call)) for call in calls if called_name(call) == name]
         _drop_defaults(node.args, set.intersection(*argument_names) if argument_names else set())

@@ -13,6 +13,7 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import flag, instance, one_of, path_of, quoted, quoted_path
 from senet_lab.drawing.network.poster import poster_svg
 from senet_lab.export.forms import FORMS, code
+from senet_lab.extras import require
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_save
 from senet_lab.ledger.ledger import Ledger
@@ -43,6 +44,7 @@ def save(
         ValueError, TypeError: an unknown suffix or form, a form for what is no script, or a model that does not fit
             into memory.
         OSError: the file is there, its folder is not, or it cannot be written.
+        MissingExtraError: `.keras` without Keras.
     """
     if not isinstance(architecture, Architecture):
         has_one = isinstance(getattr(architecture, "architecture", None), Architecture)
@@ -57,6 +59,7 @@ def save(
         )
     form = one_of("form", "standalone" if form is None else form, FORMS)
     if suffix == ".keras":
+        require("keras", "psutil", by="saving a Keras model")
         check_save(architecture)
     with written_whole(path, overwrite=overwrite) as unfinished:
         if suffix == ".keras":

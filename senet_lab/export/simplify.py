@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from senet_lab.export.inline import Rename
-from senet_lab.export.trees import Program, assignment, called_name, loads, parameters, stores
+from senet_lab.export.trees import Program, assignment, called_name, loads, parameters, stores, walk
 
 
 def simplify(function: ast.FunctionDef) -> None:
@@ -20,7 +20,7 @@ class _Tidy(ast.NodeTransformer):
     """Simplify one statement at a time: copies, self-assignments, unread values, pairs that can be separate."""
 
     def __init__(self, function: ast.FunctionDef) -> None:
-        assignments = [each for each in ast.walk(function) if isinstance(each, ast.Assign)]
+        assignments = [each for each in walk(function) if isinstance(each, ast.Assign)]
         self.read = loads(*function.body)
         for each in assignments:  # what is read for its own next value alone is not read
             if isinstance(each.targets[0], ast.Name):
@@ -103,12 +103,15 @@ def _merge(first: ast.Assign, second: ast.stmt, read: dict[str, int]) -> ast.stm
 
 def callees(function: ast.FunctionDef, program: Program) -> list[str]:
     """Return the functions of a program that a function names, in order."""
-    names = [each.id for each in ast.walk(function) if isinstance(each, ast.Name) and each.id in program]
+    names = [each.id for each in walk(function) if isinstance(each, ast.Name) and each.id in program]
     return list(dict.fromkeys(names))
 
 
-def prune(program: Program, main: str) -> Program:
-    """Return the functions that are called from `main`, callees first, without parameters that they do not read."""
+def prune(program: Program, main: str) -> tuple[Program, bool]:
+    """Return the functions that are called from `main`, callees first, without parameters that they do not read.
+
+    And whether there was such a parameter: what was passed to it may be read nowhere else.
+    """
     reachable: Program = {}
 
     def visit(name: str) -> None:
@@ -123,7 +126,7 @@ def prune(program: Program, main: str) -> Program:
         _Unpass(unread, reachable).visit(node)
     for name, names in unread.items():
         _drop(reachable[name].args, names)
-    return reachable
+    return reachable, any(unread.values())
 
 
 class _Unpass(ast.NodeTransformer):

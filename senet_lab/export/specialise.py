@@ -16,14 +16,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.export.inline import inline_helpers
 from senet_lab.export.simplify import prune, simplify
 from senet_lab.export.source import MAIN, namespace, source
-from senet_lab.export.trees import Program, loads
+from senet_lab.export.trees import Program, copied, loads, walk
 from senet_lab.nets.sketch import Sketch
 
 if TYPE_CHECKING:
@@ -44,14 +43,22 @@ Values = dict[int, set[str]]  # for the number of an expression, the source text
 @lru_cache(maxsize=16)
 def specialise(architecture: Architecture) -> Program:
     """Return the functions of one network, "network" the last; each stands behind those that it calls."""
-    program, before = deepcopy(source(architecture.family)), ""
+    program, before = {name: copied(node) for name, node in source(architecture.family).items()}, ""
     while before != (before := "".join(map(ast.dump, program.values()))):
         values = _observe(program, architecture)
         program = {name: _Fold(values, name).visit(node) for name, node in program.items()}
         inline_helpers(program)
+        program = _simplified(program)
+    return program
+
+
+def _simplified(program: Program) -> Program:
+    """Simplify the functions, and once more where a parameter went, up the calls to the first."""
+    has_lost_parameters = True
+    while has_lost_parameters:
         for node in program.values():
             simplify(node)
-        program = prune(program, MAIN)
+        program, has_lost_parameters = prune(program, MAIN)
     return program
 
 
@@ -76,10 +83,10 @@ def _observe(program: Program, architecture: Architecture) -> Values:
 
     count = 0
     for node in program.values():
-        for each in (inner for statement in node.body for inner in ast.walk(statement)):
+        for each in (inner for statement in node.body for inner in walk(statement)):
             if isinstance(each, RECORDED) and isinstance(getattr(each, "ctx", ast.Load()), ast.Load):
                 each.number = count = count + 1  # type: ignore[union-attr]  # a tree's nodes take any attribute
-    recording = {name: _Record().visit(deepcopy(node)) for name, node in program.items()}
+    recording = {name: _Record().visit(copied(node)) for name, node in program.items()}
     run(recording, architecture, _record=record, range=lambda *bounds: range(*bounds)[:FIRST_ROUNDS])
     return values
 
@@ -130,7 +137,7 @@ class _Fold(ast.NodeTransformer):
 
     def _remains(self, node: ast.AST) -> bool:
         """Return whether an expression reads the table of groups, or a shape, which says more than its number."""
-        has_shape = any(isinstance(each, ast.Attribute) and each.attr == "shape" for each in ast.walk(node))
+        has_shape = any(isinstance(each, ast.Attribute) and each.attr == "shape" for each in walk(node))
         return has_shape or bool(self.variables & set(loads(node)))
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
@@ -150,7 +157,7 @@ class _Fold(ast.NodeTransformer):
 
     def visit_For(self, node: ast.For) -> Any:
         """Drop a loop that never ran: nothing in its body has a value."""
-        if not any(getattr(each, "number", 0) in self.values for inner in node.body for each in ast.walk(inner)):
+        if not any(getattr(each, "number", 0) in self.values for inner in node.body for each in walk(inner)):
             return None
         return self.generic_visit(node)
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.raster import Array, png, shade
+from senet_lab.extras import needed_by
 from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
 from senet_lab.gatelens.passage import Passage, best_guesses, extreme_channels
 from senet_lab.gatelens.reading import Reading
@@ -18,6 +17,9 @@ from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gatelens.views.image import image_name
 from senet_lab.gates.ablation import Ablation
 from senet_lab.gates.observe import BATCH, Observed
+
+with needed_by(__name__):
+    import numpy as np
 
 SWITCHED = ("switched",)  # the network with its switches, which no page shows
 NORMALIZING_IMAGES = 128  # from which batch normalization of the untrained network takes its statistics
@@ -151,22 +153,6 @@ def _reading(observation: Observed, loaded: Loaded) -> Reading:
         return Reading(observation.gates, loaded.labels, loaded.classes, predictions)
     labels = np.zeros(len(loaded.images), int) if predictions is None else predictions.argmax(1)
     return Reading(observation.gates, labels, loaded.classes, predictions, has_labels=False)
-
-
-def describe_job(key: Key, remaining: int) -> str:
-    """Say what is being done, and how much more there is to do."""
-    name, *arguments = key
-    words = {
-        "load": "Loading Keras and the network: seconds, the first time up to twenty",
-        "read": "Reading the gates of all images",
-        "untrained": "Reading the gates of the same network untrained",
-    }.get(name, "")
-    if name == "image":
-        words = f"Sending an image through {title(arguments[1])}"
-    if name == "ablation":
-        blocks = arguments[1]
-        words = f"Holding the gate of {title(blocks[0])}" if len(blocks) == 1 else f"Holding {len(blocks)} gates"
-    return f"{words} \u2026{f' {remaining} more to do.' if remaining else ''}"
 
 
 JOBS: dict[str, Callable[..., Any]] = {

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from senet_lab.drawing.raster import Array, colorize, png
+from senet_lab.extras import needed_by
+
+with needed_by(__name__):
+    import numpy as np
 
 MAX_MAPS = 4  # channels raised, and as many lowered
 MAX_GUESSES = 5

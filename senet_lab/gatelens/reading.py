@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-import numpy as np
-
 from senet_lab.drawing.raster import Array, colorize, png
+from senet_lab.extras import needed_by
 from senet_lab.gates.statistics import channel_specificity, class_means, saturation, similarity, specificity
+
+with needed_by(__name__):
+    import numpy as np
 
 MAX_FIRST_CLASSES = 4  # more curves than that hide each other
 MAX_HEAT_IMAGES, MAX_HEAT_CHANNELS = 60, 64  # per class, and per block: more would be thinner than a pixel

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from senet_lab.extras import MissingExtraError
 from senet_lab.gatelens.views.classes import stages
 from senet_lab.gatelens.views.figures import activation_figure, save_figure, spread_figure
 from senet_lab.widgets.saving import free_name
@@ -58,7 +59,7 @@ class FigureSaver:
             try:
                 paths.append(str(self._jobs[0]()))
             except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
-                is_expected = isinstance(error, (ValueError, OSError))
+                is_expected = isinstance(error, (ValueError, OSError, MissingExtraError))
                 failures.append(f"The figure was not saved: {error if is_expected else repr(error)}")
             with self._lock:
                 del self._jobs[0]

@@ -19,6 +19,7 @@ import traitlets
 from senet_lab.assets import read_assets
 from senet_lab.checks import quoted
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.extras import TRAINING, require
 from senet_lab.gatelens.image_file import ImageFile, refusal
 from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.networks import Networks
@@ -66,6 +67,7 @@ class GateLens(anywidget.AnyWidget):
     Raises:
         TypeError: the model is none of these, the images are no numbers, or the labels no whole numbers.
         ValueError: images, labels and classes do not fit the model, or are not finite; says which, and what would do.
+        MissingExtraError: Keras or Pillow is not installed.
     """
 
     _esm = read_assets("gatelens/widget.bundle.js")
@@ -90,6 +92,7 @@ class GateLens(anywidget.AnyWidget):
         watch: GateWatch | None = None,
         runs: Folder = "runs",
     ) -> None:
+        require(*TRAINING, by="the GateLens")
         sources, first = list_sources(model, images, labels, classes, prepare)
         _check_watch(watch)
         if runs is not None and not isinstance(runs, (str, os.PathLike)):
@@ -105,6 +108,7 @@ class GateLens(anywidget.AnyWidget):
             TypeError: neither a run nor a folder.
             FileNotFoundError: the folder is no run.
         """
+        require(*TRAINING, by="the GateLens")
         if not isinstance(run, (Run, str, os.PathLike)):
             raise TypeError(f"`run` must be a Run or its folder, not {quoted(run)}; try GateLens.of_run('runs/...').")
         run = run if isinstance(run, Run) else Run(Path(run))

@@ -7,12 +7,14 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from senet_lab.gatelens.jobs import describe_job, run_job
-from senet_lab.gatelens.reading import Reading
+from senet_lab.drawing.network.words import title
 from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results
-from senet_lab.gatelens.sources.source import Loaded, Source
+
+if TYPE_CHECKING:
+    from senet_lab.gatelens.reading import Reading
+    from senet_lab.gatelens.sources.source import Loaded, Source
 
 
 class Work:
@@ -74,7 +76,7 @@ class Work:
                 return
             self.busy = True
             self._threads += 1
-            self.words = describe_job(self._keys[0], len(self._keys) - 1)
+            self.words = _describe(self._keys[0], len(self._keys) - 1)
         threading.Thread(target=self._run, args=(_policy(),), daemon=True).start()
 
     def wait(self, timeout: float) -> None:
@@ -101,7 +103,7 @@ class Work:
                     self.busy, self.words = False, ""
                     break
                 key = self._keys.pop(0)
-            self.words = describe_job(key, len(self._keys))
+            self.words = _describe(key, len(self._keys))
             self._call_listeners()
             self._run_job(key, policy)
             self._call_listeners()
@@ -117,6 +119,8 @@ class Work:
         try:
             if policy is not None:
                 sys.modules["keras"].config.set_dtype_policy(policy)
+            from senet_lab.gatelens.jobs import run_job  # and NumPy, which importing a GateLens does without
+
             result = run_job(key, self.source, self.results)
         except Exception as error:  # shown on the page; an error in a thread vanishes otherwise
             is_expected = isinstance(error, (ValueError, OSError, ImportError))
@@ -142,3 +146,19 @@ def _policy() -> Any:
     """Return the dtype policy of this thread, since Keras has one per thread; None until Keras is fully imported."""
     config: Any = getattr(sys.modules.get("keras"), "config", None)  # another thread may be importing it just now
     return config.dtype_policy() if hasattr(config, "dtype_policy") else None
+
+
+def _describe(key: Key, remaining: int) -> str:
+    """Say what is being done, and how much more there is to do."""
+    name, *arguments = key
+    words = {
+        "load": "Loading Keras and the network: seconds, the first time up to twenty",
+        "read": "Reading the gates of all images",
+        "untrained": "Reading the gates of the same network untrained",
+    }.get(name, "")
+    if name == "image":
+        words = f"Sending an image through {title(arguments[1])}"
+    if name == "ablation":
+        blocks = arguments[1]
+        words = f"Holding the gate of {title(blocks[0])}" if len(blocks) == 1 else f"Holding {len(blocks)} gates"
+    return f"{words} \u2026{f' {remaining} more to do.' if remaining else ''}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import array_checks
 from senet_lab.checks import MAX_SEED, instance, one_of, quoted, whole
+from senet_lab.extras import require
 from senet_lab.gates.observe import BATCH, gates
 from senet_lab.ledger.ledger import Ledger
 
@@ -72,6 +73,7 @@ def switchable(model: keras.Model) -> keras.Model:
     Raises:
         ValueError: the model has no gates.
     """
+    require("keras", "numpy", by="holding gates")
     array_checks.model("model", model)
     from senet_lab.gates.switches import Switched
 
@@ -140,6 +142,7 @@ def ablation(
     Raises:
         ValueError, TypeError: as `ablated`; or images and labels do not belong together.
     """
+    require("keras", "numpy", by="holding gates")
     import numpy as np
 
     images, labels = _check_images(images, labels)

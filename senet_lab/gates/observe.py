@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from senet_lab import array_checks
 from senet_lab.checks import MAX_BATCH, MAX_SEED, one_of, quoted, whole
+from senet_lab.extras import require
 from senet_lab.gates.statistics import (
     channel_specificity,
     class_deviations,
@@ -78,6 +79,7 @@ def observed(
     Raises:
         ValueError: the model has no gates, or there are no images.
     """
+    require("keras", "numpy", by="reading gates")
     import numpy as np
 
     from senet_lab.gates.sites import sites
@@ -130,6 +132,7 @@ def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0)
             steps. None leaves it at mean 0 and variance 1, with which maps grow from block to block.
         seed: random seed of the weights; the global one is not touched.
     """
+    require("keras", by="a network with fresh weights")
     import keras
 
     from senet_lab.nets.on_keras.acceleration import accelerate

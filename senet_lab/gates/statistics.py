@@ -21,17 +21,17 @@ def class_means(values: Array, labels: Array) -> Array:
 
     A row for each class that occurs, in ascending order: the curves of Hu et al. 2018, sec. 7.2.
     """
+    values, labels = _check_labeled(values, labels)
     import numpy as np
 
-    values, labels = _check_labeled(values, labels)
     return np.stack([values[labels == number].mean(0) for number in np.unique(labels)])
 
 
 def class_deviations(values: Array, labels: Array) -> Array:
     """Return the standard deviation of each channel over the images of a class, (classes, channels)."""
+    values, labels = _check_labeled(values, labels)
     import numpy as np
 
-    values, labels = _check_labeled(values, labels)
     return np.stack([values[labels == number].std(0) for number in np.unique(labels)])
 
 
@@ -64,9 +64,9 @@ def channel_specificity(values: Array, labels: Array) -> Array:
 
 def most_specific(values: Array, labels: Array, count: int) -> Array:
     """Return the channels with the highest F ratio, the highest first, (count,)."""
+    ratios = channel_specificity(values, labels)
     import numpy as np
 
-    ratios = channel_specificity(values, labels)
     return np.argsort(-ratios, kind="stable")[: whole("count", count, 1, len(ratios))]
 
 
@@ -80,9 +80,9 @@ def similarity(values: Array, labels: Array, *, centred: bool = True) -> Array:
     Args:
         centred: False leaves the mean in, which shows whether a block distinguishes classes at all.
     """
+    means = class_means(values, labels)
     import numpy as np
 
-    means = class_means(values, labels)
     if flag("centred", centred):
         means = means - means.mean(0)
     deviations = means - means.mean(1, keepdims=True)
@@ -94,9 +94,9 @@ def similarity(values: Array, labels: Array, *, centred: bool = True) -> Array:
 
 
 def _mean_squares(values: Array, labels: Array) -> tuple[Array, Array]:
+    values, labels = _check_labeled(values, labels)
     import numpy as np
 
-    values, labels = _check_labeled(values, labels)
     classes, counts = np.unique(labels, return_counts=True)
     if len(classes) < 2 or len(values) <= len(classes):
         raise ValueError(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-from keras import ops
-
+from senet_lab.extras import needed_by
 from senet_lab.gates.sites import sites, tensor
+
+with needed_by(__name__):
+    import keras
+    from keras import ops
 
 
 class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types

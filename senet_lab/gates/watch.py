@@ -14,11 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keras
-
 from senet_lab import array_checks
 from senet_lab.checks import path_of
+from senet_lab.extras import needed_by
 from senet_lab.gates.moments import FILE, Moment, keep, moment
+
+with needed_by(__name__):
+    import keras
 
 
 class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types

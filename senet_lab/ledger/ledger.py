@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import quoted
+from senet_lab.extras import require
 from senet_lab.nets.network import network
 from senet_lab.nets.replay import replay
 from senet_lab.nets.sketch import Row, Sketch
@@ -173,6 +174,7 @@ class Ledger:
 
     def to_frame(self) -> pd.DataFrame:
         """The rows as a pandas DataFrame, one column for each attribute of `Row`."""
+        require("pandas", by="a table")
         import pandas as pd
 
         return pd.DataFrame(list(self.rows), columns=list(Row._fields))
@@ -184,6 +186,7 @@ def beside(networks: Mapping[str, Architecture | Ledger]) -> pd.DataFrame:
     >>> beside({"one": Architecture(), "two": Architecture(ratio=8)}).params.tolist()
     [28071976, 30586920]
     """
+    require("pandas", by="a table")
     import pandas as pd
 
     totals = [(each if isinstance(each, Ledger) else each.ledger()).total for each in networks.values()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from senet_lab.extras import require
 from senet_lab.nets import se_resnet, se_resnext
 from senet_lab.nets.blocks import classifier, stem
 from senet_lab.nets.on_keras.backend import tune_tensorflow
@@ -40,7 +41,9 @@ def build(architecture: Architecture, name: str | None = None) -> keras.Model:
 
     Raises:
         ValueError: `name` has a slash, which Keras refuses.
+        MissingExtraError: Keras is not installed.
     """
+    require("keras", by="building a network")
     tune_tensorflow()
     import keras
 

@@ -11,6 +11,7 @@ from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
+from senet_lab.extras import require
 from senet_lab.nets.on_keras.blank import call_new
 
 Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, features); None is the batch
@@ -204,6 +205,7 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
 
 def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
     """Return the Keras layer of that name, accelerated before its first call, so that Keras compiles nothing for it."""
+    require("keras", by=f"{keras_name}, called on anything but a Sketch,")
     import keras
 
     from senet_lab.nets.on_keras.acceleration import accelerate
@@ -282,6 +284,7 @@ def unique_name(x: Any, stem: str) -> str:
     if isinstance(x, Sketch):
         x.names[stem] += 1
         return f"{stem}{x.names[stem]}"
+    require("keras", by="a network that is called on anything but a Sketch")
     import keras
 
     return f"{stem}{keras.backend.get_uid(stem)}"

@@ -10,8 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from senet_lab.memory import size_words
 from senet_lab.trainer.snapshot import DeviceUse
 from senet_lab.training.runs.status import Status
@@ -59,6 +57,8 @@ def read_device(status: Status) -> DeviceUse | None:
     is_cpu = status.device in ("", "CPU")
     if not is_cpu and (gpu := _read_gpu(status.process)):
         return gpu
+    import psutil
+
     try:
         used = psutil.Process(status.process).memory_info().rss if status.process else 0
     except psutil.Error:

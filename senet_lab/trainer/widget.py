@@ -20,6 +20,7 @@ from senet_lab.checks import InvalidTypeError, instance, path_of
 from senet_lab.data.datasets import has_cifar10
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.widget import Explorer
+from senet_lab.extras import TRAINING, require
 from senet_lab.trainer import page as pages
 from senet_lab.trainer.commands import command, refuse
 from senet_lab.trainer.devices import default_precision, read_device
@@ -82,6 +83,7 @@ class Trainer(anywidget.AnyWidget):
         folder: str | os.PathLike[str] = "runs",
         recipe: Recipe | None = None,
     ) -> None:
+        require(*TRAINING, by="the Trainer")
         if not isinstance(architecture, (Architecture, Explorer, type(None))):
             rule = "must be an Architecture or an Explorer"
             raise InvalidTypeError("architecture", architecture, rule, "Architecture()")

@@ -9,13 +9,15 @@ from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from senet_lab.array_checks import Array
 from senet_lab.checks import divisible, real
 from senet_lab.data.datasets import CIFAR10_DEVIATION, CIFAR10_MEAN, TRAINING_IMAGES, Images
+from senet_lab.extras import needed_by
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.recipe import Recipe
+
+with needed_by(__name__):
+    import numpy as np
 
 FILE = "scale.json"  # in the folder of a run
 MIN_VALUES = {"mean": 0.0, "deviation": 1e-9}  # of a scale

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from senet_lab.checks import instance, one_of, path_of, quoted
+from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
 
 # Prints the names of a backend's GPUs; in a process of its own, since the backend would stay loaded.
@@ -77,6 +78,7 @@ def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple
     Args:
         prefix: of an environment, such as `sys.prefix`; None for this user alone.
     """
+    require("ipykernel", by="a Jupyter kernel")
     from jupyter_client.kernelspec import KernelSpecManager
 
     prefix = _prefix(prefix)
@@ -109,6 +111,7 @@ def _write_files(folder: Path, kernel: Kernel) -> None:
 
 def remove(prefix: str | None = None) -> list[Path]:
     """Remove what `register` created, and return the folders that are gone."""
+    require("ipykernel", by="a Jupyter kernel")
     from jupyter_core.paths import jupyter_data_dir
 
     prefix = _prefix(prefix)

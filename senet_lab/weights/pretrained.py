@@ -15,6 +15,7 @@ from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.array_checks import Array
 from senet_lab.checks import instance, one_of, path_of, quoted
+from senet_lab.extras import require
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.nets.on_keras.blank import blank_weights
@@ -116,7 +117,9 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
     Raises:
         ValueError, TypeError: there is none of that name, its file is damaged, or it does not fit into memory.
         FileNotFoundError: one of timm's is not here, and could not be downloaded.
+        MissingExtraError: Keras is not installed.
     """
+    require("keras", "safetensors", by="loading a network with its weights")
     if isinstance(name, str) and name.startswith("timm/"):
         from senet_lab.weights.timm import hub
 
@@ -131,6 +134,7 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
 
 def prepared(images: Array, card: Card) -> Array:
     """Return pixels, uint8, as the network of a card takes them: float32, standardised if it was trained so."""
+    require("numpy", by="preparing images")
     from senet_lab.training.batches import prepare_images
 
     instance("card", card, Card, "card('cifar_se_resnet20')")

@@ -4,7 +4,8 @@ import pytest
 
 from senet_lab import Architecture, SEResNet, SEResNeXt
 from senet_lab.architecture.style import CONVENTIONS, style_of
-from senet_lab.cli import parser, recipe_of
+from senet_lab.cli.arguments import parser
+from senet_lab.cli.training import recipe_of
 from senet_lab.explorer.moves import apply_move
 from senet_lab.trainer.state import after, initial_state
 from senet_lab.training.recipe import RECIPES, Recipe

@@ -5,7 +5,6 @@ import dataclasses
 import pickle
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from senet_lab import Architecture
@@ -126,6 +125,8 @@ def test_names_are_those_of_the_literature(name, expected):
 
 
 def test_whole_numbers_of_numpy_and_lists_are_taken_for_what_they_are():
+    import numpy as np
+
     architecture = Architecture("resnext", np.int64(50), cardinality=np.int32(8), input_shape=[224, 224, 3])
     assert architecture == Architecture("resnext", 50, cardinality=8)
     assert type(architecture.cardinality) is int
@@ -301,6 +302,8 @@ def test_published_tables_cannot_be_eaten():
 
 
 def test_a_numpy_number_in_a_style_field_becomes_a_plain_one():
+    import numpy as np
+
     architecture = Architecture(squeeze_divisor=np.int64(8))
     assert repr(architecture) == "Architecture(squeeze_divisor=8)"
 

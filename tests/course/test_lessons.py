@@ -1,6 +1,5 @@
 """Lessons: goals first, short cells, links that lead somewhere, figures with words, numbers that a cell checks."""
 
-import importlib
 import os
 import re
 import subprocess
@@ -168,30 +167,6 @@ def test_a_number_that_no_cell_says_would_be_found():
         "27,543,848", "9.1 %", "4.23 G", "3.5",
     ]  # fmt: skip
     assert not NUMBER.findall(CITED.sub(" ", "see sec. 6.5, eq. 4, v1.5, `2.51 M`"))
-
-
-def test_static_pages_fetch_nothing_and_lead_to_each_other(tmp_path):
-    tools = importlib.import_module("notebooks")
-    tools.html(tmp_path)
-    pages = {path.relative_to(tmp_path).as_posix(): path.read_text() for path in tmp_path.rglob("*.html")}
-    assert {f"{name}.html" for name in PATHS} <= set(pages)
-    for name, page in pages.items():
-        bare = re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)
-        assert "<script" not in bare
-        assert not re.findall(r'(?:src|href)="(?:https?:)?//', bare), name
-        for target in re.findall(r'href="([^"#]+\.(?:html|ipynb))"', bare):
-            coming = Path(target).with_suffix(".ipynb").name in COMING
-            assert coming or (tmp_path / name).parent.joinpath(target).resolve().is_file(), (name, target)
-    assert "<svg" in pages["02_macro_architecture.html"]
-    dark = "".join(
-        re.findall(
-            r'<style[^>]*media="\(prefers-color-scheme: dark\)"[^>]*>(.*?)</style>',
-            pages["02_macro_architecture.html"],
-            re.DOTALL,
-        )
-    )
-    assert "body .sn {" in dark  # the colours of the drawings
-    assert "--jp-layout-color0:" in dark  # and those of the page
 
 
 @pytest.mark.parametrize("name", ["00_start_here", "teacher/answers", "teacher/plans"])

@@ -1,9 +1,5 @@
 """Notebooks: each has outputs to compare, short cells, prose first; and can be read without a kernel."""
 
-import os
-import subprocess
-import sys
-
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
@@ -11,10 +7,9 @@ from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 from servers import ROOT
 
-from notebooks import list_notebooks
+from senet_lab.serving.notebooks import WIDGET, copy_notebooks, list_notebooks
 
 NOTEBOOKS = list_notebooks()
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def drawings(html):
@@ -78,45 +73,49 @@ def test_prose_comes_first_and_cells_are_short(path):
     assert sum(lengths) / len(lengths) <= 6
 
 
-def test_copies_to_work_in_are_made_once_and_lose_nothing_but_dead_widgets(tmp_path):
-    copy = [sys.executable, ROOT / "tools/notebooks.py", "copy", tmp_path / "mine"]
-    subprocess.run(copy, check=True)
-    path = tmp_path / "mine/01_explore.ipynb"
+@pytest.fixture
+def mine(tmp_path, monkeypatch):
+    """A folder for copies, of somebody who has trusted nothing yet."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "mine"
+
+
+def test_copies_to_work_in_are_made_once_and_lose_nothing_but_dead_widgets(mine):
+    copy_notebooks(mine)
+    path = mine / "01_explore.ipynb"
     assert path.read_bytes() == (ROOT / "notebooks/01_explore.ipynb").read_bytes()
-    assert (tmp_path / "mine/teacher/plans.ipynb").is_file()
+    assert (mine / "teacher/plans.ipynb").is_file()
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].source = "My own words."
     code_cells(notebook)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
     nbformat.write(notebook, path)
-    (tmp_path / "mine/broken.ipynb").write_text("{")
-    subprocess.run(copy, check=True)
+    (mine / "broken.ipynb").write_text("{")
+    copy_notebooks(mine)
     again = nbformat.read(path, as_version=4)
     assert again.cells[0].source == "My own words."
     assert list(code_cells(again)[0].outputs[0].data) == ["text/html", "text/plain"]
-    assert (tmp_path / "mine/broken.ipynb").read_text() == "{"
+    assert (mine / "broken.ipynb").read_text() == "{"
 
 
-def test_only_our_own_copies_are_trusted_and_what_was_trusted_stays_so(tmp_path):
+def test_only_our_own_copies_are_trusted_and_what_was_trusted_stays_so(mine):
     """What somebody has sent lies beside them, and its scripts would run as soon as it is opened."""
-    copy = [sys.executable, ROOT / "tools/notebooks.py", "copy", tmp_path / "mine"]
-    own = {**os.environ, "JUPYTER_DATA_DIR": str(tmp_path / "data")}
-    subprocess.run(copy, check=True, env=own)
-    path = tmp_path / "mine/01_explore.ipynb"
+    copy_notebooks(mine)
+    path = mine / "01_explore.ipynb"
     sent = nbformat.read(path, as_version=4)
     code_cells(sent)[0].outputs[0].data["text/html"] = "<script>sent()</script>"
     code_cells(sent)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
-    nbformat.write(sent, tmp_path / "mine/sent.ipynb")
-    subprocess.run(copy, check=True, env=own)
-    with NotebookNotary(data_dir=str(tmp_path / "data")) as notary:
+    nbformat.write(sent, mine / "sent.ipynb")
+    copy_notebooks(mine)
+    with NotebookNotary(data_dir=str(mine.parent / "data")) as notary:
         assert notary.check_signature(nbformat.read(path, as_version=4))
-        assert notary.check_signature(nbformat.read(tmp_path / "mine/teacher/plans.ipynb", as_version=4))
-        assert not notary.check_signature(nbformat.read(tmp_path / "mine/sent.ipynb", as_version=4))
-        mine = nbformat.read(path, as_version=4)
-        code_cells(mine)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
-        nbformat.write(mine, path)
-        notary.sign(mine)  # as JupyterLab does when its owner has run it
-    subprocess.run(copy, check=True, env=own)
-    with NotebookNotary(data_dir=str(tmp_path / "data")) as notary:
-        mine = nbformat.read(path, as_version=4)
-        assert WIDGET not in code_cells(mine)[0].outputs[0].data
-        assert notary.check_signature(mine)
+        assert notary.check_signature(nbformat.read(mine / "teacher/plans.ipynb", as_version=4))
+        assert not notary.check_signature(nbformat.read(mine / "sent.ipynb", as_version=4))
+        owned = nbformat.read(path, as_version=4)
+        code_cells(owned)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
+        nbformat.write(owned, path)
+        notary.sign(owned)  # as JupyterLab does when its owner has run it
+    copy_notebooks(mine)
+    with NotebookNotary(data_dir=str(mine.parent / "data")) as notary:
+        owned = nbformat.read(path, as_version=4)
+        assert WIDGET not in code_cells(owned)[0].outputs[0].data
+        assert notary.check_signature(owned)

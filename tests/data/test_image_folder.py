@@ -5,8 +5,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import pytest
 from image_files import png_of
 from messages import post
 from PIL import Image
-from runs import SHORT, TINY, log_of
+from runs import BRIEF, MINI, log_of
 
 from senet_lab import Trainer
 from senet_lab.cli import main
@@ -29,8 +27,8 @@ from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.run import Run
 
 DRAW = np.random.default_rng(0)
-TWO = replace(TINY, classes=2)
-ONE_EPOCH = replace(SHORT, epochs=1, warmup=0, batch=8)
+TWO = replace(MINI, classes=2)
+ONE_EPOCH = replace(BRIEF, epochs=1, warmup=0)
 SKIP = "skip bad files with --skip-bad (skip_bad=True in Python, a box in the Trainer)"
 
 
@@ -153,7 +151,7 @@ def test_a_class_that_cannot_be_listed_is_refused_with_the_reason(pets, unlisted
     unlisted("eels")
     for refused in (
         lambda: data.folder(pets, skip_bad=True),
-        lambda: Run.create(replace(TINY, classes=3), SHORT, str(pets), folder=tmp_path / "run"),
+        lambda: Run.create(replace(MINI, classes=3), BRIEF, str(pets), folder=tmp_path / "run"),
     ):
         with pytest.raises(
             BadFilesError, match=r"^eels \(class 'eels'\) cannot be read as an image: this folder cannot"
@@ -261,7 +259,7 @@ def test_a_class_without_images_is_refused_by_name(pets, tmp_path, suffix, capfd
     )
     for refused in (
         lambda: data.folder(pets),
-        lambda: Run.create(replace(TINY, classes=3), SHORT, str(pets), folder=tmp_path / "run"),
+        lambda: Run.create(replace(MINI, classes=3), BRIEF, str(pets), folder=tmp_path / "run"),
     ):
         with pytest.raises(ValueError, match=words):
             refused()
@@ -310,7 +308,7 @@ def test_images_come_as_keras_reads_them_in_the_same_order(tmp_path, suffix, off
 def test_run_of_an_earlier_version_reads_what_keras_read(pets, tmp_path):
     photograph().save(pets / "cats" / "new.webp")
     photograph().save(pets / "cats" / ".hidden.jpg")
-    run = Run.create(TWO, SHORT, str(pets), folder=tmp_path / "run")
+    run = Run.create(TWO, BRIEF, str(pets), folder=tmp_path / "run")
     assert len(load_images(run).x_train) + len(load_images(run).x_test) == 21
     config = {name: value for name, value in run.config.items() if name not in ("suffixes", "skip_bad")}
     (run.folder / "config.json").write_text(json.dumps(config))
@@ -353,25 +351,18 @@ def test_a_run_fails_with_the_name_of_a_bad_file_and_another_that_skips_it_says_
 
 
 @pytest.mark.slow
-def test_the_command_line_takes_the_classes_of_a_folder_and_names_a_bad_file(pets, tmp_path):
+def test_the_command_line_takes_the_classes_of_a_folder_and_names_a_bad_file(pets, tmp_path, capfd):
     truncate(pets / "cats" / "3.jpg")
-    common = [sys.executable, "-m", "senet_lab", "train", "--data", str(pets), "--epochs", "1", "--batch", "8"]
-    failed = subprocess.run(
-        [*common, "--token", TINY.token(), "--folder", tmp_path / "a"], capture_output=True, text=True, check=False
-    )
-    assert failed.returncode == 1
-    assert f"adapted to the images in '{pets}': 2 classes (the token says 10).\n" in failed.stdout
-    assert f"failed: cats/3.jpg (class 'cats') cannot be read as an image: truncated; delete it, or {SKIP}\n" in (
-        failed.stdout
-    )
+    common = ["train", "--data", str(pets), "--epochs", "1", "--batch", "8"]
+    assert main([*common, "--token", MINI.token(), "--folder", str(tmp_path / "a")]) == 1
+    told = capfd.readouterr().out
+    assert f"adapted to the images in '{pets}': 2 classes (the token says 10).\n" in told
+    assert f"failed: cats/3.jpg (class 'cats') cannot be read as an image: truncated; delete it, or {SKIP}\n" in told
     assert Run(tmp_path / "a").architecture == TWO
-    done = subprocess.run(
-        [*common, "--token", TWO.token(), "--folder", tmp_path / "b", "--skip-bad"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "adapted" not in done.stdout
-    assert "Mind: skipped 1 file that cannot be read: cats/3.jpg (truncated)\n" in done.stdout
+    assert main([*common, "--token", TWO.token(), "--folder", str(tmp_path / "b"), "--skip-bad"]) == 0
+    told = capfd.readouterr().out
+    assert "adapted" not in told
+    assert "Mind: skipped 1 file that cannot be read: cats/3.jpg (truncated)\n" in told
 
 
 def test_a_preset_on_a_folder_is_adapted_before_it_is_refused_for_anything_else(pets, tmp_path, monkeypatch, capfd):
@@ -389,7 +380,7 @@ def test_a_preset_on_a_folder_is_adapted_before_it_is_refused_for_anything_else(
 
 def test_the_trainer_starts_a_run_that_skips_bad_files_where_the_box_is_ticked(pets, tmp_path, monkeypatch):
     monkeypatch.setattr(Run, "start", lambda run, **_: run)
-    trainer = Trainer(replace(TINY, classes=7), tmp_path / "runs")
+    trainer = Trainer(replace(MINI, classes=7), tmp_path / "runs")
     post(trainer, {"path": str(pets)})
     box = next(control for control in trainer.form["controls"] if control["name"] == "skip_bad")
     assert (box["label"], box["value"], box["section"]) == ("Skip bad files", False, "Data")
@@ -409,4 +400,4 @@ def test_the_trainer_starts_a_run_that_skips_bad_files_where_the_box_is_ticked(p
 
 def test_a_flag_that_is_no_flag_is_refused(pets, tmp_path):
     with pytest.raises(TypeError, match="`skip_bad` must be True or False, not 'yes'"):
-        Run.create(TWO, SHORT, str(pets), folder=tmp_path / "a", skip_bad="yes")
+        Run.create(TWO, BRIEF, str(pets), folder=tmp_path / "a", skip_bad="yes")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
@@ -41,12 +42,22 @@ def page(browser, app):
     return page
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """An app for one visitor at a time, whose kernel has little memory."""
+    home = tmp_path_factory.mktemp("small")
+    with served("app", home, f"--Voila.token={TOKEN}", "--theme=dark", KERNELS=1, MEMORY=700) as url:
+        yield url, home
+
+
+@contextmanager
 def opened(browser, app, query=""):
     """A page of the app on which the Explorer is there."""
     page = heard_page(browser)
     page.goto(f"{app}/?token={TOKEN}{query}")
     page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
-    return page
+    yield page
+    page.context.close()
 
 
 def kernel_of(page):
@@ -92,22 +103,31 @@ def test_a_kernel_is_reached_with_the_token_alone(page, app, path, method):
     assert status(f"{app}/api/kernels/{kernel_of(page)}", Authorization=f"token {TOKEN}") == 200
 
 
+SCRIPT = quote('"><script>window.ran = true</script>')
+IMAGE = quote("<img src=x onerror='window.ran = true'>")
+
+
 @pytest.mark.parametrize(
-    "query",
+    ("query", "words"),
     [
-        "theme=" + quote('"><script>window.ran = true</script>'),
-        "template=lab",
-        "template=../..",
-        "network=" + quote("<img src=x onerror='window.ran = true'>"),
+        (f"theme={SCRIPT}&template=lab&network={IMAGE}", "The network in the address cannot be shown"),
+        ("template=../..&network=senet1~family=resnext~ratio=0", "Ratio (0) must be at least 1; try 1."),
     ],
 )
-def test_an_address_changes_neither_scripts_nor_hosts_nor_template(browser, app, query):
-    page = opened(browser, app, f"&{query}")
-    assert page.evaluate("window.ran") is None
-    assert is_light(page)
-    assert hosts(page) == {urlsplit(app).netloc}
-    assert [text for kind, text in page.said if kind == "error"] == []
-    page.context.close()
+def test_an_address_changes_neither_scripts_nor_hosts_nor_template_and_the_first_network_is_shown(
+    browser, app, query, words
+):
+    with opened(browser, app, f"&{query}") as page:
+        alert = page.get_by_role("alert").filter(has_text="The network in the address cannot be shown")
+        expect(alert).to_contain_text(words)
+        expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
+        assert page.evaluate("window.ran") is None
+        assert is_light(page)
+        page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+        expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+        expect(alert).to_have_count(0)
+        assert hosts(page) == {urlsplit(app).netloc}
+        assert [text for kind, text in page.said if kind == "error"] == []
 
 
 def test_a_slider_moves_the_parameters(page):
@@ -150,18 +170,6 @@ def test_a_network_is_shared_as_a_link_that_asks_for_the_token(page, browser, ap
     expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
 
 
-def test_a_link_that_names_no_network_is_answered_in_the_page_and_the_first_one_is_shown(browser, app):
-    page = browser.new_page()
-    page.goto(f"{app}/?token={TOKEN}&network=senet1~family=resnext~ratio=0")
-    alert = page.get_by_role("alert").filter(has_text="The network in the address cannot be shown")
-    expect(alert).to_contain_text("Ratio (0) must be at least 1; try 1.", timeout=60_000)
-    expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
-    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
-    expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
-    expect(alert).to_have_count(0)
-    page.close()
-
-
 def test_the_page_is_the_panel_alone_over_its_full_width_in_the_theme_asked_for(page):
     assert page.title() == "Explorer \u00b7 senet_lab"
     expect(page.locator(".jp-InputArea:visible, .jp-OutputPrompt:visible")).to_have_count(0)
@@ -178,17 +186,25 @@ def test_a_script_is_downloaded(page):
     compile(download.value.path().read_text(), download.value.suggested_filename, "exec")
 
 
-def test_a_model_is_built_beside_the_page_and_saved_with_ones_notebooks(page, home):
-    page.get_by_role("slider", name="Depth").press("Home")
+def test_the_largest_preset_is_built_beside_the_page_and_saved_within_the_memory_that_a_kernel_has_by_default(
+    page, home
+):
+    page.get_by_role("combobox", name="Preset").select_option(label="SENet-154")
     page.get_by_role("tab", name="Build").click()
-    page.get_by_role("button", name="Build with Keras").click()
-    page.get_by_role("slider", name="Ratio").press("ArrowRight")  # in the meantime
-    expect(page.get_by_role("slider", name="Ratio")).to_have_attribute("aria-valuetext", "32")
-    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
-    expect(page.get_by_role("status").filter(has_text="layers are as in the ledger")).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Save as .keras").click()
-    expect(page.get_by_text("Saved as")).to_be_visible(timeout=30_000)
-    assert [path.suffix for path in (home / "notebooks").iterdir()] == [".keras"]
+    ratio = page.get_by_role("slider", name="Ratio")
+    for _ in range(2):  # the second time beside what the first has left
+        page.get_by_role("button", name="Build with Keras").click()
+        ratio.press("ArrowRight")  # in the meantime
+        expect(ratio).to_have_attribute("aria-valuetext", "32")
+        ratio.press("ArrowLeft")
+        said = page.get_by_role("status").filter(has_text="All 723 layers are as in the ledger")
+        expect(said).to_be_visible(timeout=120_000)
+        page.get_by_role("button", name="Save as .keras").click()
+        expect(page.get_by_text("Saved as senet_154")).to_be_visible(timeout=120_000)
+    saved = list((home / "notebooks").iterdir())
+    assert [path.suffix for path in saved] == [".keras", ".keras"]
+    for path in saved:
+        path.unlink()  # half a gigabyte each
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, app):
@@ -198,94 +214,90 @@ def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, app)
 
 def test_the_kernel_of_a_page_that_is_gone_is_ended_and_that_of_an_open_one_stays(browser, tmp_path):
     with served("app", tmp_path, f"--Voila.token={TOKEN}", GONE=10, LOOK=1) as app:
-        left, open_ = (heard_page(browser) for _ in range(2))
+        open_ = heard_page(browser)
+        left = open_.context.new_page()
         for page in (left, open_):
             page.goto(f"{app}/?token={TOKEN}")
             page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
         left.goto("about:blank")
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline and "Culling 'idle' kernel" not in (tmp_path / "log").read_text():
-            time.sleep(0.5)
+            time.sleep(0.1)
         time.sleep(3)  # two more looks
         assert (tmp_path / "log").read_text().count("Culling 'idle' kernel") == 1
         open_.get_by_role("slider", name="Ratio").press("ArrowLeft")
         expect(open_.locator("[data-figure=params]")).to_contain_text("30,058,792")
+        open_.context.close()
 
 
-def test_in_a_full_app_a_visitor_is_turned_away_until_another_page_is_closed(browser, tmp_path):
-    with served("app", tmp_path, f"--Voila.token={TOKEN}", "--theme=dark", KERNELS=1) as app:
-        with ThreadPoolExecutor() as threads:  # at the same moment; none of them opens the page in a browser
-            came = list(threads.map(status, [f"{app}/?token={TOKEN}"] * 3))
-        assert sorted(came) == [200, 503, 503]
-        log = (tmp_path / "log").read_text()
-        kernel = log.rpartition("Kernel started: ")[2].split()[0]
-        assert status(f"{app}/voila/api/shutdown/{kernel}", "POST", Authorization=f"token {TOKEN}") == 204
+def test_of_three_visitors_at_the_same_moment_a_small_app_lets_in_one(small):
+    app, home = small
+    with ThreadPoolExecutor() as threads:  # none of them opens the page in a browser
+        came = list(threads.map(status, [f"{app}/?token={TOKEN}"] * 3))
+    assert sorted(came) == [200, 503, 503]
+    kernel = (home / "log").read_text().rpartition("Kernel started: ")[2].split()[0]
+    assert status(f"{app}/voila/api/shutdown/{kernel}", "POST", Authorization=f"token {TOKEN}") == 204
 
-        first = opened(browser, app, "&theme=blue")
-        assert not is_light(first)  # the theme that the app was started with
-        second = heard_page(browser)
-        answer = second.goto(f"{app}/?token={TOKEN}")
-        assert (answer.status, answer.headers["retry-after"]) == (503, "60")
-        expect(second.get_by_role("heading")).to_have_text("The app is full")
-        expect(second.locator("body")).to_contain_text("Try again in a few minutes")
-        assert hosts(second) == {urlsplit(app).netloc}
 
-        first.goto("about:blank")
-        first.wait_for_timeout(1000)
-        second.get_by_role("link", name="load this page again").click()
-        second.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
+@pytest.fixture(scope="module")
+def visitor(browser, small):
+    """The one page that the small app has room for."""
+    with opened(browser, small[0], "&theme=blue") as page:
+        yield page
+
+
+def test_a_theme_that_is_none_leaves_the_one_that_the_app_was_started_with(visitor):
+    assert not is_light(visitor)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
-def test_a_network_for_which_memory_is_too_small_is_refused_and_a_smaller_one_is_built(browser, tmp_path):
-    with served("app", tmp_path, f"--Voila.token={TOKEN}", MEMORY=700) as app:
-        page = opened(browser, app)
-        assert process_of(page).rlimit(psutil.RLIMIT_DATA) == (700 << 20, 700 << 20)
-        page.get_by_role("combobox", name="Preset").select_option(label="SENet-154")
-        page.get_by_role("tab", name="Build").click()
-        page.get_by_role("button", name="Build with Keras").click()
-        refused = re.compile(r"It could not be built: the network \(SENet-154\) needs about .* MiB are free; try .*\.")
-        expect(page.get_by_role("status").filter(has_text=refused)).to_be_visible(timeout=60_000)
-        page.get_by_role("combobox", name="Preset").select_option(label="CIFAR SE-ResNet-20")
-        page.get_by_role("button", name="Build with Keras").click()
-        expect(page.get_by_role("status").filter(has_text="layers are as in the ledger")).to_be_visible(timeout=60_000)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
-def test_the_largest_preset_is_built_and_saved_within_the_memory_that_a_kernel_has_by_default(browser, app, home):
-    page = opened(browser, app)
+def test_a_network_for_which_memory_is_too_small_is_refused_and_a_smaller_one_is_built(visitor):
+    page = visitor
+    assert process_of(page).rlimit(psutil.RLIMIT_DATA) == (700 << 20, 700 << 20)
     page.get_by_role("combobox", name="Preset").select_option(label="SENet-154")
     page.get_by_role("tab", name="Build").click()
-    for _ in range(2):  # the second time beside what the first has left
-        page.get_by_role("button", name="Build with Keras").click()
-        said = page.get_by_role("status").filter(has_text="All 723 layers are as in the ledger")
-        expect(said).to_be_visible(timeout=120_000)
-        page.get_by_role("button", name="Save as .keras").click()
-        expect(page.get_by_text("Saved as senet_154")).to_be_visible(timeout=120_000)
-    for path in (home / "notebooks").glob("senet_154*"):
-        path.unlink()  # half a gigabyte each
-    page.context.close()
+    page.get_by_role("button", name="Build with Keras").click()
+    refused = re.compile(r"It could not be built: the network \(SENet-154\) needs about .* MiB are free; try .*\.")
+    expect(page.get_by_role("status").filter(has_text=refused)).to_be_visible(timeout=60_000)
+    page.get_by_role("combobox", name="Preset").select_option(label="CIFAR SE-ResNet-20")
+    page.get_by_role("button", name="Build with Keras").click()
+    expect(page.get_by_role("status").filter(has_text="layers are as in the ledger")).to_be_visible(timeout=60_000)
 
 
-def test_a_kernel_that_dies_is_said_at_once_and_its_place_is_free(browser, tmp_path):
-    with served("app", tmp_path, f"--Voila.token={TOKEN}", KERNELS=1) as app:
-        page = opened(browser, app)
-        process_of(page).send_signal(signal.SIGABRT)
-        alert = page.get_by_role("alert").filter(has_text="probably because it ran out of memory")
-        expect(alert).to_contain_text("load the page again", timeout=10_000)
-        page.get_by_role("slider", name="Ratio").press("ArrowLeft")
-        page.wait_for_timeout(4000)  # longer than the page waits for an answer
-        expect(alert).to_be_visible()
-        page.reload()
-        page.get_by_role("slider", name="Ratio").press("ArrowLeft")
-        expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+def test_a_kernel_that_dies_is_said_at_once_and_its_place_is_free(visitor):
+    page = visitor
+    process_of(page).send_signal(signal.SIGABRT)
+    alert = page.get_by_role("alert").filter(has_text="probably because it ran out of memory")
+    expect(alert).to_contain_text("load the page again", timeout=10_000)
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    page.wait_for_timeout(4000)  # longer than the page waits for an answer
+    expect(alert).to_be_visible()
+    page.reload()
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
+
+
+def test_in_a_full_app_a_visitor_is_turned_away_until_another_page_is_closed(browser, small, visitor):
+    app, _ = small
+    second = heard_page(browser)
+    answer = second.goto(f"{app}/?token={TOKEN}")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "60")
+    expect(second.get_by_role("heading")).to_have_text("The app is full")
+    expect(second.locator("body")).to_contain_text("Try again in a few minutes")
+    assert hosts(second) == {urlsplit(app).netloc}
+
+    visitor.goto("about:blank")
+    visitor.wait_for_timeout(1000)
+    second.get_by_role("link", name="load this page again").click()
+    second.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
+    second.context.close()
 
 
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("MEMORY=100", "`MEMORY` (=100) must be at least 600; try 600."),
-        ("KERNELS=many", "`KERNELS` must be a whole number, not 'many'; try 1."),
+        ("MEMORY=100", "`memory` (=100) must be at least 600; try 600."),
+        ("KERNELS=many", "`kernels` must be a whole number, not 'many'; try 1."),
     ],
 )
 def test_a_limit_that_cannot_be_is_refused_with_one_that_can(tmp_path, limit, said):

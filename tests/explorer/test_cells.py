@@ -1,12 +1,13 @@
 """The Explorer's cell when it is run again, and what is stored of it."""
 
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 
 @pytest.mark.slow
 def test_a_cell_that_runs_again_keeps_its_state_and_another_cell_does_not():
     """A real kernel, told the cells' names as JupyterLab tells them."""
+    from jupyter_client.manager import start_new_kernel
+
     cells = [
         "from senet_lab import Architecture, Explorer\nexplorer = Explorer()\nexplorer",
         "moves = {'ratio': 8, 'tab': 'Code', 'pin': True}\n"

@@ -10,6 +10,7 @@ from senet_lab.drawing.network.summary import heading
 from senet_lab.explorer import page as pages
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.controls import controls
+from senet_lab.explorer.moves import COST_PAIR
 from senet_lab.explorer.updates import apply_moves, first_state
 
 OWN = {
@@ -46,22 +47,46 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("keep_cost", [False, True])
-@pytest.mark.parametrize("name", SHAPES)
-def test_every_stop_of_every_control_can_be_reached(name, keep_cost):
-    """All details shown; at the end, the page is that of the last stop."""
-    start = replace(first_state(SHAPES[name]), keep_cost=keep_cost, details=True)
-    offered = controls(start.architecture, keep_cost=keep_cost, details=True)
-    assert {control.kind for control in offered} == {"choice", "slider", "select", "check", "checks", "text"}
-    assert len({control.name for control in offered}) == len(offered)
+@pytest.fixture(scope="module")
+def drawn():
+    """The networks and batches whose pages were drawn: presets are stops of every network."""
+    return set()
+
+
+def assert_each_can_be_reached(start, offered, drawn):
     for control in offered:
-        assert len(control.stops) == len(control.labels)
         stops = [control.stops[:1], control.stops] if control.kind == "checks" else control.stops
         for stop in stops if not control.disabled else ():
             moved = apply_moves(start, {control.name: list(stop) if isinstance(stop, tuple) else stop}, f"{stop}")
             assert moved.refused == {}, (control.name, stop)
-            page = pages.render_page(moved, Building(lambda: None))
-            assert heading(moved.architecture) == page["heading"] or control.name == "batch"
+            if (shown := (moved.architecture, moved.batch, moved.keep_cost)) not in drawn:
+                drawn.add(shown)
+                page = pages.render_page(moved, Building(lambda: None))
+                assert heading(moved.architecture) == page["heading"] or control.name == "batch"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_stop_of_every_control_can_be_reached(name, drawn):
+    """All details shown; the page is that of the stop."""
+    start = replace(first_state(SHAPES[name]), details=True)
+    offered = controls(start.architecture, details=True)
+    assert {control.kind for control in offered} == {"choice", "slider", "select", "check", "checks", "text"}
+    assert len({control.name for control in offered}) == len(offered)
+    assert all(len(control.stops) == len(control.labels) for control in offered)
+    assert_each_can_be_reached(start, offered, drawn)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_where_the_cost_is_kept_every_stop_of_its_two_sliders_can_be_reached_and_others_are_as_before(name, drawn):
+    start = replace(first_state(SHAPES[name]), keep_cost=True, details=True)
+    offered = controls(start.architecture, keep_cost=True, details=True)
+    usual = {control.name: control for control in controls(start.architecture, details=True)}
+    pair = [control for control in offered if control.name in COST_PAIR]
+    assert [control.name for control in offered] == list(usual)
+    assert {control.name for control in offered if control != usual[control.name]} <= {*COST_PAIR, "keep_cost"}
+    assert all(len(control.stops) == len(control.labels) for control in pair)
+    assert_each_can_be_reached(start, pair, drawn)
 
 
 def test_fields_show_values_in_the_notation_that_they_accept():

@@ -6,7 +6,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import ARTEFACTS, HOST, complaints, cut_off, heard_page, hosts, opened_notebook, set_theme
+from browsing import (
+    complaints,
+    cut_off,
+    go_to_tab,
+    heard_page,
+    hosts,
+    keep_picture,
+    opened_notebook,
+    set_theme,
+)
 from playwright.sync_api import expect
 
 from senet_lab import Architecture
@@ -23,16 +32,11 @@ def page(browser, lab):
     """The first notebook with its first cell run; everything that the page asked and said is kept."""
     page = heard_page(browser, permissions=["clipboard-read", "clipboard-write"])
     page.set_default_timeout(8000)
-    open_notebook(page, lab)
-    return page
-
-
-def open_notebook(page, lab):
-    """Open the first notebook and run its first code cell."""
     opened_notebook(page, lab, "01_explore.ipynb")
     page.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Shift+Enter")
     page.get_by_role("group", name="Meta-parameters").wait_for(timeout=60_000)
+    return page
 
 
 def parameters(page):
@@ -46,13 +50,8 @@ def press(page, role, name):
 
 
 def go_to(page, tab):
-    """Along the tabs by arrow keys, from the one that is selected."""
-    page.locator(".sn-tabs [aria-selected=true]").focus()
-    page.keyboard.press("Home")
-    for _ in range(TABS.index(tab)):
-        page.keyboard.press("ArrowRight")
+    go_to_tab(page, ".sn-explorer", tab)
     expect(page.get_by_role("tabpanel", name=tab, exact=True)).to_be_visible()
-    expect(page.get_by_role("tab", name=tab, exact=True)).to_be_focused()
 
 
 def start_over(page):
@@ -365,11 +364,8 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
         assert cut_off(page) == [], tab
         found = Axe().run(page, context=".sn-explorer")
         assert found.violations_count == 0, f"{tab}: {found.generate_report()}"
-        page.set_viewport_size({"width": 1280, "height": 2000})
-        page.locator(".sn-explorer").screenshot(
-            path=ARTEFACTS / f"{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}.png"
-        )
-        page.set_viewport_size({"width": 1280, "height": 720})
+        name = f"{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}"
+        keep_picture(page, name, page.locator(".sn-explorer"))
     start_over(page)
     set_theme(page, "light")
 
@@ -422,7 +418,7 @@ def test_figures_network_hourglass_and_sliders_are_in_sight_together(page, size,
     expect(page.locator(".sn-drawing")).to_have_count(2)
     assert panel.evaluate(OUT_OF_SIGHT) == [13]
     assert cut_off(page) == []
-    page.screenshot(path=ARTEFACTS / f"in_sight_{size[0]}_{'files' if files else 'alone'}.png")
+    keep_picture(page, f"in_sight_{size[0]}_{'files' if files else 'alone'}")
     for tab in TABS[:5]:
         go_to(page, tab)
         assert tab == "Layers" or panel.evaluate(SMALLEST_TYPE) >= 11
@@ -484,11 +480,11 @@ def test_the_whole_notebook_runs(page):
 
 def test_a_model_is_built_and_handed_to_the_notebook(page):
     start_over(page)
-    page.get_by_role("slider", name="Image size").press("Home")
+    page.get_by_role("combobox", name="Preset").select_option(label="CIFAR SE-ResNet-20")
     go_to(page, "Build")
     press(page, "button", "Build with Keras")
     expect(page.locator(".sn-explorer [role=tabpanel]")).to_contain_text(
-        re.compile(r"All 241 layers are as in the ledger: 27,543,848 trainable"), timeout=60_000
+        re.compile(r"All 109 layers are as in the ledger: 274,490 trainable"), timeout=60_000
     )
     cell = page.locator(".jp-CodeCell").nth(1)
     cell.scroll_into_view_if_needed()
@@ -496,7 +492,7 @@ def test_a_model_is_built_and_handed_to_the_notebook(page):
     page.keyboard.press("Control+A")
     page.keyboard.type("f'{explorer.model.count_params():,} in all'")
     page.keyboard.press("Shift+Enter")
-    expect(cell.locator(".jp-OutputArea")).to_contain_text("27,612,072 in all", timeout=20_000)
+    expect(cell.locator(".jp-OutputArea")).to_contain_text("276,058 in all", timeout=20_000)
     page.get_by_role("group", name="Meta-parameters").scroll_into_view_if_needed()
     start_over(page)
 
@@ -524,24 +520,6 @@ def test_two_views_of_one_explorer_follow_each_other(page):
     expect(views.nth(0).locator("[data-figure=params]")).to_contain_text("30,058,792")
     expect(views.nth(0).get_by_role("textbox", name="Ratio")).to_have_value("8")
     expect(views.nth(0).get_by_role("alert")).to_have_count(0)
-
-
-def test_the_explorer_works_where_http_is_no_secure_context(browser, lab):
-    """A browser hides part of its interface there, crypto.randomUUID for one."""
-    page = browser.new_page()
-    page.set_default_timeout(8000)
-    open_notebook(page, lab.replace("127.0.0.1", HOST))
-    assert page.evaluate("isSecureContext") is False
-    press(page, "button", "Start over")
-    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
-    expect(page.locator("[data-figure=params]")).to_contain_text("30,058,792")
-    go_to(page, "Code")
-    press(page, "button", "Copy")
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    page.get_by_role("textbox", name="Ratio").fill("")
-    page.keyboard.press("Control+V")
-    assert page.get_by_role("textbox", name="Ratio").input_value().startswith("from keras import")
-    page.close()
 
 
 def test_a_kernel_that_is_gone_is_noticed_and_said(page):

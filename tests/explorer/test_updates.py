@@ -5,6 +5,7 @@ import threading
 from functools import partial
 
 import ipywidgets
+import pytest
 from messages import VIEW, post
 from panel_driver import ask
 
@@ -24,6 +25,7 @@ NONSENSE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_1000_random_events_lead_to_the_page_of_the_last_state():
     """Legal ones and nonsense, under every name; no event makes a widget or leaves anything behind."""
     chance = random.Random(4)

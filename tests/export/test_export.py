@@ -7,8 +7,6 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
-import keras
-import numpy as np
 import pytest
 from architecture_grid import GRID, architectures
 from hypothesis import given, settings
@@ -86,6 +84,9 @@ def test_the_code_of_a_random_network_draws_up_its_ledger(architecture):
 @pytest.mark.parametrize("architecture", EXECUTED, ids=range(len(EXECUTED)))
 def test_all_three_forms_run_to_the_same_model_as_is_built(architecture):
     """Same names, same counts, and the same output under the same weights, none of which is at its start."""
+    import keras
+    import numpy as np
+
     keras.utils.set_random_seed(0)
     model, random = architecture.build(), np.random.default_rng(0)
     # Biases and batch normalization begin alike everywhere, some of it at 0: what is mixed up would not show.
@@ -155,6 +156,7 @@ def test_formatting_code_again_changes_nothing_in_its_tree(form):
 
 
 def test_a_standalone_script_runs_where_senet_lab_is_not(monkeypatch):
+    pytest.importorskip("keras")
     script, names, ledger = code(NEXT, "standalone"), {}, NEXT.ledger()
     for module in [name for name in sys.modules if name.partition(".")[0] == "senet_lab"]:
         monkeypatch.setitem(sys.modules, module, None)
@@ -275,6 +277,8 @@ def test_each_suffix_is_saved_as_what_it_says(tmp_path):
 
 
 def test_a_saved_model_opens_in_keras(tmp_path):
+    import keras
+
     path = save(NEXT, tmp_path / "net.keras")
     assert Ledger.of(keras.saving.load_model(path)) == NEXT.ledger()
     assert [path] == list(tmp_path.iterdir())

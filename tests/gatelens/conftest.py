@@ -6,8 +6,9 @@ from gate_readings import SMALL
 from senet_lab import GateLens
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def model():
+    """A network that is traced once; each file of tests has a panel of its own on it."""
     import keras
 
     keras.utils.set_random_seed(1)

@@ -14,14 +14,23 @@ from senet_lab.gatelens.state import HELD_AT, TABS
 from senet_lab.gatelens.views.ablation import twin_words
 
 
+@pytest.fixture(scope="module")
+def switched(model):
+    """The network with its switches, traced once for all that is held by hand."""
+    from senet_lab.gates.ablation import switchable
+
+    return switchable(model)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("how", HELD_AT)
-def test_holding_a_gate_measures_what_ablation_measures(lens, model, how):
+def test_holding_a_gate_measures_what_ablation_measures(lens, switched, how):
     from senet_lab.gates.ablation import ablation
 
     ask(lens, tab="Ablation", how=how, hold={"group2/block1": True})
     work = lens._work
     found = work.results["ablation", how, ("group2/block1",)]
-    by_hand = ablation(model, work.loaded.images, work.reading.labels, ["group2/block1"], how)
+    by_hand = ablation(switched, work.loaded.images, work.reading.labels, ["group2/block1"], how)
     assert (found.after, found.flipped) == (by_hand.after, by_hand.flipped)
     assert f"{100 * by_hand.after:.1f}\u00a0%" in page(lens)["said"]
     assert "sn-cross" in page(lens)["strip"]

@@ -14,6 +14,7 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
 
 
+@pytest.mark.slow
 def test_prepare_makes_pictures_ready_and_numbers_are_taken_as_they_are(model):
     pictures = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype="uint8")
     prepare = partial(prepare_images, recipe=Recipe(standardise=True))

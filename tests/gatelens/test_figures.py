@@ -80,6 +80,7 @@ def test_blocks_outside_of_groups_are_blocks_as_well():
     assert last_blocks(["squeeze_excite1", "group1/block1"]) == ("squeeze_excite1", "group1/block1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_a_figure_is_saved_whole_and_the_same_each_time(suffix, tmp_path):
     for name in ("a", "b"):

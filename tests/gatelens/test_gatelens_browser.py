@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import (
-    ARTEFACTS,
     complaints,
     cut_off,
+    go_to_tab,
     heard_page,
     hosts,
+    keep_picture,
     losing,
     opened_notebook,
     set_theme,
@@ -67,13 +68,8 @@ def page(browser, lab):
 
 
 def go_to(page, tab):
-    """Along the tabs by arrow keys, from the one that is selected; and until nothing is at work any more."""
-    page.locator(".sn-lens [role=tab][aria-selected=true]").focus()
-    page.keyboard.press("Home")
-    for _ in range(TABS.index(tab)):
-        page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tab", name=tab, exact=True)).to_have_attribute("aria-selected", "true")
-    expect(page.get_by_role("tab", name=tab, exact=True)).to_be_focused()
+    """Go to a tab by keyboard, and wait until nothing is at work any more."""
+    go_to_tab(page, ".sn-lens", tab)
     expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
 
 
@@ -349,10 +345,8 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
         assert cut_off(page, ".sn-lens") == [], tab
         found = Axe().run(page, context=".sn-lens")
         assert found.violations_count == 0, f"{tab}: {found.generate_report()}"
-        page.set_viewport_size({"width": 1280, "height": 1500})
-        name = f"lens_{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}.png"
-        page.locator(".sn-lens").screenshot(path=ARTEFACTS / name)
-        page.set_viewport_size({"width": 1280, "height": 720})
+        name = f"lens_{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}"
+        keep_picture(page, name, page.locator(".sn-lens"), height=1500)
     page.get_by_role("button", name="Release all").press("Enter")
     set_theme(page, "light")
 
@@ -445,13 +439,13 @@ def test_the_panel_answers_while_a_fit_keeps_its_cell_busy_and_reads_the_gates_w
     expect(panel.locator("[data-part=busy]")).to_be_hidden(timeout=120_000)
 
 
-def test_a_page_that_is_loaded_again_finds_its_panel_and_a_cell_that_is_run_again_ends_the_old_one(page, browser, lab):
+def test_a_page_that_is_loaded_again_finds_its_panel_and_a_cell_that_is_run_again_ends_the_old_one(page, lab):
     run(page, 1, "lens = GateLens(model)", "lens")
     panel = page.locator(".jp-CodeCell").nth(1).locator(".sn-lens")
     expect(panel.locator("[role=tabpanel] svg").first).to_be_visible(timeout=120_000)
     page.keyboard.press("Control+S")
     expect(page.get_by_text("Saving completed")).to_be_visible()
-    other = heard_page(browser)
+    other = page.context.new_page()
     opened_notebook(other, lab, "lens.ipynb")
     again = other.locator(".jp-CodeCell").nth(1).locator(".sn-lens")
     again.get_by_role("tab", name="Depth").click(timeout=60_000)
@@ -460,7 +454,7 @@ def test_a_page_that_is_loaded_again_finds_its_panel_and_a_cell_that_is_run_agai
     late = again.get_by_role("tab", name="Spread")
     late.click()
     expect(again.locator("p[data-part=error]")).to_contain_text("was run again", timeout=60_000)
-    other.context.close()
+    other.close()
     expect(panel.locator("[role=tabpanel] svg").first).to_be_visible(timeout=120_000)
 
 

@@ -24,6 +24,7 @@ from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
 from senet_lab.weights.timm.weights import convert, shapes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", pretrained.names())
 def test_a_network_that_ships_is_offered_if_it_has_gates_and_read_once(name):
     offered = {source.name for source in lens_sources.bundled_sources()}
@@ -60,7 +61,7 @@ def test_timms_networks_are_offered_and_nothing_is_fetched_until_somebody_says_s
     assert (fetched, page(lens)["error"]) == ([], "")
     shown = ask(lens, load=True)
     assert fetched == [TIMM.removeprefix("timm/")]
-    assert "not installed; try pip install huggingface_hub, or get model.safetensors" in shown["error"]
+    assert 'pip install "senet-lab[hub]"; or get model.safetensors' in shown["error"]
     assert "Fetch and load it" in page(lens)["body"]
     ask(lens, load=True)
     assert len(fetched) == 2
@@ -80,11 +81,12 @@ def test_naming_one_of_timms_networks_is_saying_so(monkeypatch):
 
 @pytest.fixture(scope="module")
 def converted():
-    """timm's seresnet18 with weights drawn at random, and as many classes as ImageNet, on small images."""
-    network = replace(architecture_of("seresnet18"), input_shape=(64, 64, 3))
+    """A short seresnet18 of timm's with weights drawn at random, and ImageNet's classes, on small images."""
+    network = replace(architecture_of("seresnet18"), groups=((64, 1), (128, 1)), input_shape=(64, 64, 3))
     return convert(draw(shapes(network)), network)
 
 
+@pytest.mark.slow
 def test_a_converted_network_looks_at_the_sample_made_larger_and_names_what_it_predicts(converted):
     how = PUBLISHED["seresnet50.ra2_in1k"].preprocessing
     lens = GateLens(converted, prepare=how.standardised).wait(300)

@@ -54,6 +54,7 @@ def test_chosen_classes_are_drawn_and_no_others(lens):
     ask(lens, classes=[0, 1, 2, 3, 4])
 
 
+@pytest.mark.slow
 def test_without_labels_predictions_stand_for_them_and_it_is_said(model):
     lens = GateLens(model, np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype="uint8")).wait(300)
     assert not lens._work.reading.has_labels

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import psutil
 import pytest
-from gate_readings import MOMENTS, SMALL
+from gate_readings import MOMENTS, ONE_GATE
 from panel_driver import ask, page, seen
 from PIL import Image
+from runs import await_state, log_of
 
 from senet_lab import GateLens
 from senet_lab.gatelens.sources import runs as lens_runs
@@ -19,6 +20,19 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.run import Run
 from senet_lab.training.runs.status import Status
+
+TWO_CLASSES = replace(ONE_GATE, classes=2)
+
+
+def dark_and_light(folder):
+    """A folder of images of one's own, thirty in each of two classes."""
+    rng = np.random.default_rng(0)
+    for name, base in (("dark", 20), ("light", 200)):
+        (folder / "mine" / name).mkdir(parents=True)
+        for number in range(30):
+            pixels = rng.integers(base, base + 40, (32, 32, 3), dtype="uint8")
+            Image.fromarray(pixels).save(folder / "mine" / name / f"{number}.png")
+    return str(folder / "mine")
 
 
 def test_a_damaged_record_is_said(tmp_path):
@@ -29,7 +43,7 @@ def test_a_damaged_record_is_said(tmp_path):
 
 
 def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or_keras(tmp_path):
-    run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
+    run = Run.create(ONE_GATE, Recipe(epochs=5), folder=tmp_path / "run")
     lens = GateLens.of_run(run)
     lens._work.wait(300)
     ask(lens, tab="Training")
@@ -45,15 +59,16 @@ def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or
     assert lens.failure is None
 
 
+@pytest.mark.slow
 def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_they_are_there(tmp_path):
-    run = Run.create(SMALL, Recipe(epochs=5), folder=tmp_path / "run")
+    run = Run.create(ONE_GATE, Recipe(epochs=5), folder=tmp_path / "run")
     run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
     lens = GateLens.of_run(run)
     assert page(lens)["tab"] == "Training"
     assert "at work: training, epoch 2 of 5" in page(lens)["heading"]
     assert "no weights yet that can be looked into" in page(lens)["said"]
     assert (page(lens)["error"], page(lens)["busy"]) == ("", "")
-    weights = SMALL.build().get_weights()
+    weights = ONE_GATE.build().get_weights()
     best = run.folder / "checkpoints" / "best.npz"
     checkpoint.write(best, weights, {"epoch": 1})
     seen(lens, "its weights after 1")
@@ -73,15 +88,8 @@ def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_
 
 def test_a_run_on_images_of_ones_own_is_looked_at_in_its_own_scale_and_with_every_class(tmp_path):
     """Files of a folder come one class after the other, and are standardised by their own mean."""
-    rng = np.random.default_rng(0)
-    for name, base in (("dark", 20), ("light", 200)):
-        (tmp_path / "mine" / name).mkdir(parents=True)
-        for number in range(30):
-            pixels = rng.integers(base, base + 40, (32, 32, 3), dtype="uint8")
-            Image.fromarray(pixels).save(tmp_path / "mine" / name / f"{number}.png")
-    network = replace(SMALL, classes=2)
-    run = Run.create(network, Recipe(standardise=True), str(tmp_path / "mine"), folder=tmp_path / "run")
-    checkpoint.write(run.folder / "checkpoints" / "000000001.npz", network.build().get_weights(), {"epoch": 1})
+    run = Run.create(TWO_CLASSES, Recipe(standardise=True), dark_and_light(tmp_path), folder=tmp_path / "run")
+    checkpoint.write(run.folder / "checkpoints" / "000000001.npz", TWO_CLASSES.build().get_weights(), {"epoch": 1})
     (run.folder / "checkpoints" / "000000002.npz").write_bytes(b"half")
     loaded = lens_runs.source_of_run(run).load()
     assert loaded.labels.tolist()[:4] == [0, 1, 0, 1]
@@ -91,13 +99,14 @@ def test_a_run_on_images_of_ones_own_is_looked_at_in_its_own_scale_and_with_ever
 
 
 @pytest.mark.slow
-def test_a_run_shows_its_best_weights_and_how_gates_moved(tmp_path):
-    recipe = Recipe(epochs=2, batch=256, standardise=True)
-    run = Run.create(SMALL, recipe, folder=tmp_path / "run")
+def test_a_run_shows_its_best_weights_and_how_gates_moved(tmp_path, forked):
+    recipe = Recipe(epochs=2, batch=8, standardise=True)
+    run = Run.create(TWO_CLASSES, recipe, dark_and_light(tmp_path), folder=tmp_path / "run")
     lens = GateLens.of_run(run)
     lens._work.wait(300)
     assert "has no checkpoint yet" in page(lens)["error"]
-    assert run.start().wait(300).state == "finished"
+    forked(run)
+    assert await_state(run, ("finished", "failed")).state == "finished", log_of(run)
     ask(lens, again=True)
     lens.wait(300)
     assert page(lens)["error"] == ""

@@ -1,5 +1,6 @@
 """Figures that the GateLens saves: beside the notebook, over nothing, and what is said of failures."""
 
+import sys
 import time
 
 import pytest
@@ -18,6 +19,7 @@ def saved(lens, **moves):
     return page(lens)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
 def test_the_papers_figures_are_saved_beside_the_notebook_and_nothing_is_written_over(
     lens, suffix, start, tmp_path, monkeypatch
@@ -58,6 +60,15 @@ def test_a_figure_that_cannot_be_saved_is_said_in_the_panel_and_leaves_nothing(l
     assert saved(lens, save=".png")["error"] == ""
 
 
+def test_without_matplotlib_the_panel_shows_the_line_that_installs_it(lens, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert 'pip install "senet-lab[lab]"' in saved(lens, save=".png", classes=[0, 1])["error"]
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
 def test_figures_that_are_asked_for_while_one_is_drawn_are_saved_too(lens, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ask(lens, figure="means", classes=[2, 5])

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 import psutil
 import pytest
+from gate_readings import ONE_GATE
 from messages import VIEW, post
 
-from senet_lab import Architecture, GateLens
+from senet_lab import GateLens
 from senet_lab.gatelens.sources import run_list
 from senet_lab.gatelens.sources.run_list import RUNS_PREFIX, RunList, newest_runs
 from senet_lab.gatelens.sources.runs import source_of_run
@@ -22,12 +23,8 @@ from senet_lab.training.runs.run import Run
 from senet_lab.training.runs.status import Status
 from senet_lab.weights import pretrained
 
-SMALL = Architecture(
-    groups=((8, 1), (16, 1)), block="basic", stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10
-)  # fmt: skip
 
-
-def made(folder, name, architecture=SMALL, at=1, weights=True):
+def made(folder, name, architecture=ONE_GATE, at=1, weights=True):
     """A run that was made so many seconds after 1970, with an empty checkpoint: only its name is looked at."""
     run = Run.create(architecture, Recipe(epochs=5), folder=folder / name)
     os.utime(run.folder / "config.json", (at, at))
@@ -66,7 +63,7 @@ def none_ships(monkeypatch):
 def test_the_newest_runs_that_can_be_looked_into_are_found_by_reading_folders_alone(tmp_path):
     for at in range(12):
         made(tmp_path, f"run {at}", at=1000 + at)
-    made(tmp_path, "no gates", replace(SMALL, ratio=None), at=5000)
+    made(tmp_path, "no gates", replace(ONE_GATE, ratio=None), at=5000)
     made(tmp_path, "no weights", at=5000, weights=False)
     damaged = made(tmp_path, "damaged", at=5000)
     (damaged.folder / "config.json").write_text("{")
@@ -173,12 +170,13 @@ def test_pointing_at_the_list_forgets_nothing_that_was_said(tmp_path):
     assert lens.shown["error"] == refused
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("none_ships")
 def test_a_chosen_run_is_read_and_followed_as_of_run_does_and_let_go_with_the_next_choice(tmp_path):
     run = made(tmp_path, "mine", weights=False)
     other = made(tmp_path, "other", weights=False)
     for each in (run, other):
-        checkpoint.write(each.folder / "checkpoints" / "best.npz", SMALL.build().get_weights(), {"epoch": 1})
+        checkpoint.write(each.folder / "checkpoints" / "best.npz", ONE_GATE.build().get_weights(), {"epoch": 1})
     run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
     lens = GateLens(runs=tmp_path)
     ask(lens, network="runs/mine")
@@ -191,7 +189,7 @@ def test_a_chosen_run_is_read_and_followed_as_of_run_does_and_let_go_with_the_ne
         assert (lens.scene.reading.gates[path] == values).all()
     run.tell(Status("training", epoch=3, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
     seen(lens, "at work: training, epoch 4 of 5")
-    checkpoint.write(run.folder / "checkpoints" / "best.npz", SMALL.build().get_weights(), {"epoch": 3})
+    checkpoint.write(run.folder / "checkpoints" / "best.npz", ONE_GATE.build().get_weights(), {"epoch": 3})
     seen(lens, "Read its better weights")
     ask(lens, network="runs/other")
     assert "at work" not in lens.heading
@@ -214,7 +212,7 @@ def test_a_run_is_offered_under_a_name_that_no_network_that_ships_has():
 @pytest.mark.slow
 def test_a_run_that_is_looked_into_keeps_the_files_that_it_had(tmp_path):
     run = made(tmp_path, "seen")
-    checkpoint.write(run.folder / "checkpoints" / "best.npz", SMALL.build().get_weights(), {"epoch": 1})
+    checkpoint.write(run.folder / "checkpoints" / "best.npz", ONE_GATE.build().get_weights(), {"epoch": 1})
     before = sorted(run.folder.rglob("*"))
     source_of_run(run).load()
     assert sorted(run.folder.rglob("*")) == before

@@ -4,19 +4,24 @@ import re
 
 import numpy as np
 import pytest
+from gate_readings import ONE_GATE
 from panel_driver import ask, page
+from runs import checkpointed
 
 from senet_lab import GateLens
 from senet_lab.gatelens import page as lens_pages
 from senet_lab.gates import moments
 from senet_lab.gates import observe as gates
+from senet_lab.training.recipe import Recipe
+from senet_lab.training.runs.run import Run
 
 
-def test_a_watch_notes_each_epoch_and_the_panel_shows_it(model, tmp_path):
+@pytest.mark.slow
+def test_a_watch_notes_each_epoch_and_the_panel_shows_it(tmp_path):
     from senet_lab.gates.watch import GateWatch
     from senet_lab.training.optimizers import compiled
 
-    fresh = gates.untrained(model)
+    fresh = ONE_GATE.build()
     x = np.random.default_rng(0).random((32, 32, 32, 3), dtype="float32")
     y = np.arange(32) % 10
     watch = GateWatch(x, y, tmp_path)
@@ -31,17 +36,19 @@ def test_a_watch_notes_each_epoch_and_the_panel_shows_it(model, tmp_path):
     assert watch.moments[-1].mean["group1/block1"] == pytest.approx(float(seen.gates["group1/block1"].mean()), abs=1e-6)
 
 
-def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_it_goes(model):
+@pytest.mark.slow
+def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_it_goes(tmp_path):
     import keras
 
     from senet_lab.gates.watch import GateWatch
     from senet_lab.training.optimizers import compiled
 
-    fresh = gates.untrained(model)
+    fresh = ONE_GATE.build()
     x = np.random.default_rng(0).random((32, 32, 32, 3), dtype="float32")
     y = np.arange(32) % 10
     watch = GateWatch(x, y)
-    lens = GateLens(fresh, x, y, watch=watch)
+    checkpointed(Run.create(ONE_GATE, Recipe(), folder=tmp_path / "other"))
+    lens = GateLens(fresh, x, y, watch=watch, runs=tmp_path)
     assert page(lens)["tab"] == "Training"
     lens.wait(300)
     before, during = lens._work.reading, []
@@ -56,13 +63,13 @@ def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_
         assert (busy, reading) == ("", before)
     lens.wait(300)
     assert "being trained" not in page(lens)["heading"]
-    assert np.allclose(lens._work.reading.gates["group2/block1"], gates.gates(fresh, x)["group2/block1"], atol=1e-6)
-    assert not np.allclose(lens._work.reading.gates["group2/block1"], before.gates["group2/block1"], atol=1e-4)
+    assert np.allclose(lens._work.reading.gates["group1/block1"], gates.gates(fresh, x)["group1/block1"], atol=1e-6)
+    assert not np.allclose(lens._work.reading.gates["group1/block1"], before.gates["group1/block1"], atol=1e-4)
 
     watch.on_train_begin()  # of a fit that is interrupted, which Keras does not tell
     assert lens_pages.MOVING_SINCE in page(lens)["heading"]
     assert "From epoch" in ask(lens, tab="Training")["said"]
-    mine, other = lens._state.network, "cifar_se_resnet20"
+    mine, other = lens._state.network, "runs/other"
     shown = ask(lens, network=other, again=True)  # another network's gates have to do with neither fit nor record
     assert ("From epoch" in shown["said"], "being trained" in shown["heading"]) == (False, False)
     ask(lens, network=mine)
@@ -74,15 +81,16 @@ def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_
     lens.close()
 
 
-def test_a_network_of_ones_own_is_read_again_on_a_word_with_the_weights_that_it_has_now(model):
-    fresh = gates.untrained(model)
+@pytest.mark.slow
+def test_a_network_of_ones_own_is_read_again_on_a_word_with_the_weights_that_it_has_now():
+    fresh = ONE_GATE.build()
     lens = GateLens(fresh).wait(300)
     assert "Read again" in page(lens)["side"]
     fresh.set_weights([0.9 * weight for weight in fresh.get_weights()])
     ask(lens, again=True)
     lens.wait(300)
     by_hand = gates.gates(fresh, lens._work.loaded.images[:8])
-    assert np.allclose(lens._work.reading.gates["group2/block1"][:8], by_hand["group2/block1"], atol=1e-5)
+    assert np.allclose(lens._work.reading.gates["group1/block1"][:8], by_hand["group1/block1"], atol=1e-5)
     lens.close()
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
+import pytest
 from ipykernel.comm.comm import BaseComm
 from messages import VIEW, post
 from panel_driver import ask, page
@@ -105,6 +106,7 @@ def test_messages_of_the_page_go_to_the_subshell_that_they_are_sent_to_whoever_p
     assert comm._reply_subshell_for({}, "subshell") == "subshell"
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_run_again_ends_its_panel_which_lets_go_of_all_that_it_held(model, monkeypatch):
     monkeypatch.setattr(lens_module, "cell", lambda: "cell 1")
     pictures = np.zeros((20, 32, 32, 3), "uint8")

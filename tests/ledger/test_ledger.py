@@ -1,6 +1,5 @@
 """The ledger: sums that add up, groups and kinds, networks composed by hand; without Keras."""
 
-import numpy as np
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, Sketch
@@ -148,6 +147,8 @@ def test_two_parts_of_one_name_are_refused_as_keras_refuses_them():
 
 
 def test_a_number_of_numpy_leaves_no_trace_in_later_counts():
+    import numpy as np
+
     SEResNeXt.projection_block(Sketch((8, 8, 32)), np.int32(96), np.int32(64), np.int32(8), 1, np.int32(4))
     rows = SEResNeXt.projection_block(Sketch((8, 8, 32)), 96, 64, 8, 1, 4).rows
     counts = (*SUMMED, "kernel", "stride", "groups", "receptive_field")

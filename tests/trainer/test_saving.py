@@ -44,7 +44,7 @@ def test_the_network_of_a_run_is_saved_beside_the_notebook_without_keras_in_its_
     assert (tmp_path / "unbroken.keras").read_text() == "somebody's"
     import keras
 
-    x = np.zeros((1, 32, 32, 3), "float32")
+    x = np.zeros((1, *unbroken.architecture.input_shape), "float32")
     taken = keras.saving.load_model(tmp_path / "unbroken_2.keras")
     np.testing.assert_array_equal(taken.predict(x, verbose=0), unbroken.model().predict(x, verbose=0))
 

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import (
-    ARTEFACTS,
     complaints,
     cut_off,
     heard_page,
     hosts,
     hung,
+    keep_picture,
     opened_notebook,
+    resize,
     set_theme,
     written_notebook,
 )
@@ -44,10 +45,6 @@ def home(tmp_path_factory):
     """A folder with one notebook; what is still trained in it at the end is stopped."""
     home = tmp_path_factory.mktemp("trainer")
     written_notebook(home / "notebooks" / "train.ipynb", *CELLS)
-    written_notebook(home / "notebooks" / "wide.ipynb", "from senet_lab import Trainer\nTrainer(folder='wide')")
-    written_notebook(
-        home / "notebooks" / "gates.ipynb", "from senet_lab import Trainer\nTrainer(folder='gated')", "1 + 1"
-    )
     yield home
     for run in list_runs(home / "notebooks" / "runs"):
         run.stop()
@@ -123,7 +120,7 @@ def test_start_anyway_is_offered_by_keyboard_only_without_enough_memory(page):
     page.keyboard.press("Tab")
     expect(anyway).to_be_focused()
     page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
-    page.screenshot(path=ARTEFACTS / "trainer_anyway.png")
+    keep_picture(page, "trainer_anyway")
     assert cut_off(page) == []
     found = Axe().run(page, context=".sn-trainer")
     assert found.violations_count == 0, found.generate_report()
@@ -240,17 +237,6 @@ def test_stopped_run_is_resumed_where_it_was(page):
     assert int(re.search(r"Epoch (\d+)", progress(page).text_content())[1]) > stopped
 
 
-def test_reloaded_page_shows_the_training(page):
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
-    page.locator(".jp-CodeCell").first.locator(".cm-content").click()
-    page.keyboard.press("Control+s")
-    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
-    page.reload()
-    page.get_by_role("group", name="What to train").wait_for(timeout=LONG)
-    expect_change(page)
-    expect(page.get_by_role("textbox", name="Epochs")).to_have_value("900")
-
-
 def test_restarted_kernel_shows_the_training(page):
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile(r"^Restart Kernel(\u2026|\.\.\.)$")).click()
@@ -259,6 +245,18 @@ def test_restarted_kernel_shows_the_training(page):
     run_cell(page, 0)
     expect_progress(page, AT_WORK)
     expect_change(page)
+
+
+def test_reloaded_page_shows_the_training(page):
+    fill(page, "Epochs", 800)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
+    page.locator(".jp-CodeCell").first.locator(".cm-content").click()
+    page.keyboard.press("Control+s")
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
+    page.reload()
+    page.get_by_role("group", name="What to train").wait_for(timeout=LONG)
+    expect_change(page)
+    expect(page.get_by_role("textbox", name="Epochs")).to_have_value("800")
 
 
 def test_panel_that_appears_while_the_next_cell_is_busy_follows_and_stops(page, home):
@@ -299,15 +297,15 @@ def test_a_second_run_is_compared_with_the_first_and_taken_out_again(page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
-def test_page_has_nothing_cut_off_and_passes_axe(page, theme, width, height):
+def test_page_has_nothing_cut_off_and_passes_axe(page, theme):
     set_theme(page, theme)
-    page.set_viewport_size({"width": width, "height": height})
-    page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
-    page.screenshot(path=ARTEFACTS / f"trainer_{theme}_{width}.png")
-    assert cut_off(page) == []
-    found = Axe().run(page, context=".sn-trainer")
-    assert found.violations_count == 0, found.generate_report()
+    for width, height in ((1280, 720), (1440, 900)):
+        resize(page, width, height)
+        page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
+        keep_picture(page, f"trainer_{theme}_{width}")
+        assert cut_off(page) == []
+        found = Axe().run(page, context=".sn-trainer")
+        assert found.violations_count == 0, found.generate_report()
     set_theme(page, "light")
 
 
@@ -318,7 +316,7 @@ def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, home)
     expect(said).to_have_text(re.compile(r"^Saved as \S+\.keras, in the folder of the notebook; keras"), timeout=LONG)
     assert page.locator(".sn-progress").bounding_box()["y"] == top
     expect(page.get_by_role("button", name="Save network")).to_be_focused()
-    page.screenshot(path=ARTEFACTS / "trainer_saved.png")
+    keep_picture(page, "trainer_saved")
     assert cut_off(page) == []
     assert [path.stat().st_size > 100_000 for path in (home / "notebooks").glob("*.keras")] == [True]
 
@@ -331,7 +329,7 @@ def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_i
     expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('.sn-lens') !== null")
-    page.screenshot(path=ARTEFACTS / "trainer_gates.png")
+    keep_picture(page, "trainer_gates")
     assert cut_off(page, ".sn-lens") == []
     found = Axe().run(page, context=".sn-below")
     assert found.violations_count == 0, found.generate_report()
@@ -353,16 +351,34 @@ def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_i
     expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
 
 
+def test_page_contacts_no_other_host_and_logs_no_error(page, lab):
+    assert hosts(page) == {urlsplit(lab).netloc}
+    # What JupyterLab says of a kernel that it restarts; and of itself, now and then, when a page is loaded anew.
+    its_own = (
+        "Connection lost, reconnecting in 0 seconds.",
+        "TypeError: Cannot read properties of undefined (reading 'cellRef')",
+    )
+    assert [said for said in complaints(page) if not said[1].startswith(its_own)] == []
+
+
+def show(page, folder):
+    """Let the first cell show the runs of another folder."""
+    cell = page.locator(".jp-CodeCell").first
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(f"Trainer(folder={folder!r})")
+    run_cell(page, 0)
+
+
 @pytest.fixture(scope="module")
-def gated(browser, lab, home):
-    """A page with three runs that have gates, the first of them in focus; their weights are damaged, which the lens says."""
+def gated(page, home):
+    """The page with three runs that have gates, the first of them in focus; their weights are damaged, which the lens says."""
     for name in ("third", "second", "first"):
         run = made(home / "notebooks" / "gated", name)
         (run.folder / "checkpoints").mkdir()
         (run.folder / "checkpoints" / "best.npz").write_bytes(b"")
-    page = heard_page(browser)
-    opened_notebook(page, lab, "gates.ipynb")
-    run_cell(page, 0)
+    resize(page, 1280, 720)
+    show(page, "gated")
     return page
 
 
@@ -386,7 +402,7 @@ def test_key_pressed_in_the_gates_does_not_reach_the_notebook(gated):
     gates = gated.get_by_role("group", name="Gates of the run")
     press_gates_of(gated, "first")
     expect(gates).to_be_focused(timeout=LONG)
-    cells = gated.locator(".jp-CodeCell")
+    cells, count = gated.locator(".jp-CodeCell"), gated.locator(".jp-CodeCell").count()
     active = gated.locator(".jp-CodeCell.jp-mod-active")
     gated.locator(".jp-CodeCell .jp-InputPrompt").first.click()  # of the cell that has the Trainer, in command mode
     gated.keyboard.press("Escape")
@@ -396,7 +412,7 @@ def test_key_pressed_in_the_gates_does_not_reach_the_notebook(gated):
         gated.keyboard.press(key)
     gated.wait_for_timeout(500)  # in which JupyterLab would act
     assert active.evaluate("(cell) => [...cell.parentNode.children].indexOf(cell)") == before
-    expect(cells).to_have_count(2)
+    expect(cells).to_have_count(count)
     expect(gates).to_be_focused()
 
 
@@ -460,39 +476,31 @@ def test_gates_that_fail_to_load_are_reported_and_loaded_on_the_next_request(gat
     expect(gated.locator(".sn-trainer [role=alert]")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
-def test_the_widest_figures_are_read_side_by_side(browser, lab, home, width, height):
+# Of each line of the figures: its text, and how far it ends before the next figure.
+GAPS = """(figures) => [...figures.children].flatMap((cell) => [...cell.children].map((line) => {
+  const words = document.createRange();
+  words.selectNodeContents(line);
+  const next = cell.nextElementSibling?.getBoundingClientRect().left ?? figures.getBoundingClientRect().right;
+  return [line.textContent, next - words.getBoundingClientRect().right];
+}))"""
+
+
+def test_the_widest_figures_are_read_side_by_side(page, home):
     """Beside JupyterLab's list of files, as it is at first; the run says that this process trains it."""
     widest = {"seconds": 9 * 3600 + 59 * 60, "step": 12, "macs_per_s": 888.88e9, "memory": 888 * 2**20}
     run = made(
-        home / "notebooks" / "wide", f"{width}", state="training", accuracy=0.95, images_per_s=88_888, **widest, **ALIVE
+        home / "notebooks" / "wide", "widest", state="training", accuracy=0.95, images_per_s=88_888, **widest, **ALIVE
     )
-    page = heard_page(browser)
-    page.set_viewport_size({"width": width, "height": height})
-    opened_notebook(page, lab, "wide.ipynb")
-    run_cell(page, 0)
+    show(page, "wide")
     figures = page.locator(".sn-trainer .sn-figures")
-    expect(figures).to_contain_text("9 h 59 min")
-    expect(figures).to_contain_text("88,888")
-    assert page.locator(".jp-FileBrowser").is_visible()
-    page.screenshot(path=ARTEFACTS / f"trainer_wide_{width}.png")
-    gaps = figures.evaluate("""(figures) => [...figures.children].flatMap((cell) => [...cell.children].map((line) => {
-      const words = document.createRange();
-      words.selectNodeContents(line);
-      const next = cell.nextElementSibling?.getBoundingClientRect().left ?? figures.getBoundingClientRect().right;
-      return [line.textContent, next - words.getBoundingClientRect().right];
-    }))""")
-    assert len(gaps) == 18
-    assert [gap for gap in gaps if gap[1] < 6] == []
-    assert cut_off(page) == []
+    for width, height in ((1280, 720), (1440, 900)):
+        resize(page, width, height)
+        expect(figures).to_contain_text("9 h 59 min")
+        expect(figures).to_contain_text("88,888")
+        assert page.locator(".jp-FileBrowser").is_visible()
+        keep_picture(page, f"trainer_wide_{width}")
+        gaps = figures.evaluate(GAPS)
+        assert len(gaps) == 18
+        assert [gap for gap in gaps if gap[1] < 6] == []
+        assert cut_off(page) == []
     run.tell(run.status()._replace(state="stopped"))
-
-
-def test_page_contacts_no_other_host_and_logs_no_error(page, lab):
-    assert hosts(page) == {urlsplit(lab).netloc}
-    # What JupyterLab says of a kernel that it restarts; and of itself, now and then, when a page is loaded anew.
-    its_own = (
-        "Connection lost, reconnecting in 0 seconds.",
-        "TypeError: Cannot read properties of undefined (reading 'cellRef')",
-    )
-    assert [said for said in complaints(page) if not said[1].startswith(its_own)] == []

@@ -4,16 +4,19 @@ from dataclasses import replace
 
 import pytest
 from panel_driver import ask, await_that
-from runs import SHORT, TINY, await_state
+from runs import BRIEF, MINI, await_state
 
 from senet_lab import Trainer
+from senet_lab.trainer.state import FOLDER
 from senet_lab.training.runs.spare_process import cool
 
 
 @pytest.mark.slow
-def test_training_is_started_watched_paused_stopped_resumed_and_shown_by_another_trainer(tmp_path):
-    trainer = Trainer(TINY, tmp_path)
-    trainer._state = replace(trainer._state, recipe=replace(SHORT, epochs=12))  # long enough to be paused twice
+def test_training_is_started_watched_paused_stopped_resumed_and_shown_by_another_trainer(thumbnails, tmp_path):
+    trainer = Trainer(MINI, tmp_path)
+    images = {"kind": FOLDER, "path": thumbnails}
+    recipe = replace(BRIEF, epochs=6)  # long enough to be paused twice
+    trainer._state = replace(trainer._state, recipe=recipe, **images)
     shown = []
     trainer.observe(lambda change: shown.append(change["new"]["said"]), "now")
     try:

@@ -1,14 +1,12 @@
 """Devices: several of them, on one host or two, make the losses that one makes; what cannot be is refused."""
 
-import os
 import socket
-import subprocess
-import sys
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
-from runs import SHORT, TINY, await_state, log_of
+from runs import BRIEF, MINI, TINY, await_state, forks, log_of
 
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
@@ -17,102 +15,99 @@ from senet_lab.training.devices import Devices, Placement
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.runs.run import Run
 
-RECIPE = replace(SHORT, epochs=1, warmup=0, batch=900, validation=0.2)  # 4 steps of 900 and one of 400
-# A worker on a machine that has two devices.
-TWO = """
-import sys
-from pathlib import Path
-if sys.argv[2] == "tensorflow":
-    import tensorflow as tf
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from senet_lab.training.worker.worker import train
-train(Path(sys.argv[1]), sys.argv[1])
-"""
-
-
-def trained(run, backend, *, devices=1):
-    """A worker at a run, as a process."""
-    flags = f"--xla_force_host_platform_device_count={devices}" if backend == "jax" else ""
-    environment = {**os.environ, "KERAS_BACKEND": backend, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
-    script = TWO if devices == 2 and backend == "tensorflow" else TWO.replace('"tensorflow"', '"none"')
-    command = [sys.executable, "-c", script, str(run.folder), backend]
-    with (run.folder / "log.txt").open("w") as log:
-        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+RECIPE = replace(BRIEF, epochs=1, warmup=0, batch=52, validation=0.2)  # 3 steps of 52 and one of 36
+IMAGES = 3 * 52 + 36
 
 
 def row_of(run):
-    assert run.status().state == "finished", (run.status(), log_of(run))
+    assert run.wait(400).state == "finished", (run.status(), log_of(run))
     (row,) = run.metrics()
     return row
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory, forked):
-    """A function that gives the row of a run on one device, trained once on each backend."""
-    rows = {}
+def forked_jax(tmp_path_factory):
+    """Forks on JAX that compile each operation once, and hastily: to compile is most of what they do."""
+    settings = {
+        "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+        "JAX_PLATFORMS": "cpu",
+        "JAX_COMPILATION_CACHE_DIR": str(tmp_path_factory.mktemp("compiled")),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    with forks("jax", **settings) as start:
+        yield start
 
+
+@pytest.fixture(scope="module")
+def forks_of(forked, forked_jax):
+    return {"tensorflow": forked, "jax": forked_jax}
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory, forks_of, thumbnails):
+    """A function that gives the row of a run on one device, trained once on each backend."""
+
+    @cache
     def row(backend):
-        if backend not in rows:
-            run = Run.create(TINY, RECIPE, folder=tmp_path_factory.mktemp("alone") / backend)
-            assert forked(run).wait(400) if backend == "tensorflow" else trained(run, backend).wait() == 0
-            rows[backend] = row_of(run)
-        return rows[backend]
+        folder = tmp_path_factory.mktemp("alone") / backend
+        return row_of(forks_of[backend](Run.create(MINI, RECIPE, thumbnails, folder=folder)))
 
     return row
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_two_devices_give_the_losses_of_one(backend, alone, tmp_path):
-    two = Run.create(TINY, RECIPE, folder=tmp_path / "two", placement=Placement("all"))
-    assert trained(two, backend, devices=2).wait() == 0
+def test_two_devices_give_the_losses_of_one(backend, alone, forks_of, thumbnails, tmp_path):
+    two = Run.create(MINI, RECIPE, thumbnails, folder=tmp_path / "two", placement=Placement("all"))
+    row = row_of(forks_of[backend](two, devices=2))
     for name in ("loss", "val_loss"):
-        assert row_of(two)[name] == pytest.approx(alone(backend)[name], rel=1e-4), name
-    assert row_of(two)["accuracy"] == pytest.approx(alone(backend)["accuracy"], abs=2 / 4000)  # images near a tie
+        assert row[name] == pytest.approx(alone(backend)[name], rel=1e-4), name
+    assert row["accuracy"] == pytest.approx(alone(backend)["accuracy"], abs=2 / IMAGES)  # images near a tie
 
 
 @pytest.mark.slow
-def test_two_hosts_pause_stop_and_resume_together_and_give_the_losses_of_one(alone, tmp_path):
+def test_two_hosts_pause_stop_and_resume_together_and_give_the_losses_of_one(alone, forked_jax, thumbnails, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     addresses = (f"127.0.0.1:{port}", f"127.0.0.1:{port + 1}")
     first, second = both = [
-        Run.create(TINY, RECIPE, folder=tmp_path / str(index), placement=Placement("one", addresses, index))
+        Run.create(MINI, RECIPE, thumbnails, folder=tmp_path / str(index), placement=Placement("one", addresses, index))
         for index in (0, 1)
     ]
+    for run in both:
+        forked_jax(run)
     second.ask("pause")
-    processes = [trained(run, "jax") for run in both]
     for run in both:
         await_state(run, ("paused",), 300)
     first.ask("stop")
-    assert [process.wait(300) for process in processes] == [0, 0], [log_of(run) for run in both]
+    assert [forked_jax.exit_status(run) for run in both] == [0, 0], [log_of(run) for run in both]
     assert [run.status().state for run in both] == ["stopped", "stopped"]
     assert first.status().step == second.status().step > 0
     assert not list(second.folder.glob("checkpoints/*"))
     for run in both:
-        run.ask("run")
-    processes = [trained(run, "jax") for run in both]
-    assert [process.wait(300) for process in processes] == [0, 0], [log_of(run) for run in both]
+        forked_jax(run)
+    assert [forked_jax.exit_status(run) for run in both] == [0, 0], [log_of(run) for run in both]
     for run in both:
         for name in ("loss", "accuracy", "val_loss"):
             assert row_of(run)[name] == pytest.approx(alone("jax")[name], rel=1e-4), name
 
 
 @pytest.mark.slow
-def test_several_hosts_are_refused_on_tensorflow(forked, tmp_path):
+def test_several_hosts_are_refused_on_tensorflow(forked, thumbnails, tmp_path):
     placement = Placement("one", ("127.0.0.1:1234", "127.0.0.1:1235"), 0)
-    run = Run.create(TINY, RECIPE, folder=tmp_path / "run", placement=placement)
+    run = Run.create(MINI, RECIPE, thumbnails, folder=tmp_path / "run", placement=placement)
     reason = forked(run).wait(120).reason
     assert "Several hosts need the backend 'jax', not 'tensorflow'" in reason
 
 
 @pytest.mark.slow
-def test_gradients_are_not_accumulated_where_tensorflow_mirrors(tmp_path):
-    run = Run.create(TINY, replace(RECIPE, accumulate=2), folder=tmp_path / "run", placement=Placement("all"))
-    assert trained(run, "tensorflow", devices=2).wait() == 0
-    assert "`accumulate` (=2) must be 1 on 2 devices of TensorFlow" in run.status().reason
+def test_gradients_are_not_accumulated_where_tensorflow_mirrors(forked, thumbnails, tmp_path):
+    twice = replace(RECIPE, accumulate=2)
+    run = Run.create(MINI, twice, thumbnails, folder=tmp_path / "run", placement=Placement("all"))
+    reason = forked(run, devices=2).wait(120).reason
+    assert "`accumulate` (=2) must be 1 on 2 devices of TensorFlow" in reason
 
 
 def test_run_with_an_impossible_placement_leaves_no_folder(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,18 +16,26 @@ from senet_lab.training.worker.gate_recorder import MAX_IMAGES, MIN_IMAGES_PER_C
 from senet_lab.training.worker.model import build, variables
 
 RECIPE = replace(SHORT, label_smoothing=0.0, standardise=False)
+NETWORK = replace(TINY, input_shape=(8, 8, 3))
+
+
+@cache
+def thinned():
+    """The sample with every fourth pixel."""
+    images = data.sample()
+    return replace(images, x_train=images.x_train[:, ::4, ::4], x_test=images.x_test[:, ::4, ::4])
 
 
 @pytest.fixture(scope="module")
 def model():
     """A network that has made a step."""
-    images, made = data.sample(), build(TINY, RECIPE, 10)
+    images, made = thinned(), build(NETWORK, RECIPE, 10)
     made.train_on_batch(images.x_train[:32] / np.float32(255), images.y_train[:32])
     return made
 
 
 def recorder(folder, recipe=RECIPE, **fields):
-    return GateRecorder.of(folder, replace(data.sample(), **fields), recipe, Scale())
+    return GateRecorder.of(folder, replace(thinned(), **fields), recipe, Scale())
 
 
 def test_gates_are_recorded_per_epoch_and_a_repeated_epoch_counts_once(model, tmp_path):
@@ -54,8 +63,8 @@ def test_damaged_record_ends_no_training(model, tmp_path, caplog):
 
 
 def test_a_network_without_gates_and_too_few_images_leave_no_file(model, tmp_path):
-    recorder(tmp_path).record(build(replace(TINY, ratio=None), RECIPE, 10), 0)
-    images = data.sample()
+    recorder(tmp_path).record(build(replace(NETWORK, ratio=None), RECIPE, 10), 0)
+    images = thinned()
     recorder(tmp_path, x_test=images.x_test[:0], y_test=images.y_test[:0]).record(model, 0)
     recorder(tmp_path, x_test=images.x_test[:9], y_test=np.arange(9, dtype="uint8")).record(model, 0)
     assert list(tmp_path.iterdir()) == []
@@ -64,7 +73,7 @@ def test_a_network_without_gates_and_too_few_images_leave_no_file(model, tmp_pat
 def test_few_images_of_all_classes_are_recorded_where_an_epoch_is_short():
     assert len(recorder(".").x) == 140  # a hundredth of 3 x 4,500 + 500, in one batch
     assert len(recorder(".", recipe=replace(RECIPE, batch=32)).x) == 140  # 5 batches of 28
-    images = data.sample()
+    images = thinned()
     ten = np.tile(images.x_train, (10, 1, 1, 1))
     assert len(recorder(".", x_train=ten).x) == MAX_IMAGES
     few = recorder(".", x_train=images.x_train[:100])

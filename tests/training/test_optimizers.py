@@ -1,36 +1,33 @@
-"""Training: Adam in one operation a variable against Keras' own, and a compile that leaves nothing to the first step."""
+"""Adam in one operation a variable against Keras' own, one learning rate a step, and a compile that leaves nothing."""
 
 import keras
 import numpy as np
 import pytest
+from runs import MINI
 
-from senet_lab import Architecture
+from senet_lab.training import optimizers
 from senet_lab.training.optimizers import AdamUpdate, accelerate_adam, compiled
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.worker.model import build
 
 pytestmark = pytest.mark.slow
-SMALL = Architecture(
-    "resnext", groups=((8, 16, 1), (16, 32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=3
-)
 DRAW = np.random.default_rng(0)
-IMAGES, LABELS = DRAW.normal(size=(8, 32, 32, 3)).astype("float32"), DRAW.integers(0, 3, 8)
+SHAPES = (3, 3, 2, 4), (4,), (4, 3)
+WEIGHTS = [DRAW.normal(size=shape).astype("float32") for shape in SHAPES]
+GRADIENTS = [[DRAW.normal(size=shape).astype("float32") for shape in SHAPES] for _ in range(4)]
+IMAGES, LABELS = DRAW.normal(size=(8, 8, 8, 3)).astype("float32"), DRAW.integers(0, 10, 8)
 
 
-def steps(optimizer, weights, images=IMAGES, **options):
-    """The weights after four steps, and the model."""
-    model = SMALL.build()
-    model.set_weights(weights)
-    model.compile(optimizer, "sparse_categorical_crossentropy", **options)
-    for _ in range(4):
-        model.train_on_batch(images, LABELS)
-    return model.get_weights(), model
+def stepped(optimizer):
+    """The weights after a step with each of the gradients."""
+    import tensorflow as tf
 
-
-@pytest.fixture(scope="module")
-def weights():
-    keras.utils.set_random_seed(1)
-    return SMALL.build().get_weights()
+    variables = [keras.Variable(weight) for weight in WEIGHTS]
+    optimizer.build(variables)
+    step = tf.function(lambda gradients: optimizer.apply(gradients, variables))
+    for gradients in GRADIENTS:
+        step([tf.constant(gradient) for gradient in gradients])
+    return [variable.numpy() for variable in variables]
 
 
 @pytest.mark.parametrize(
@@ -46,12 +43,12 @@ def weights():
     ],
     ids=lambda arguments: "-".join(arguments) or "as it comes",
 )
-def test_adam_makes_the_steps_of_keras(weights, arguments):
-    ours, _ = steps(accelerate_adam(keras.optimizers.Adam(**arguments)), weights)
-    theirs, _ = steps(keras.optimizers.Adam(**arguments), weights)
-    assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(ours, weights, strict=True))
+def test_adam_makes_the_steps_of_keras(arguments):
+    ours = stepped(accelerate_adam(keras.optimizers.Adam(**arguments)))
+    theirs = stepped(keras.optimizers.Adam(**arguments))
+    assert all(np.abs(a - b).max() > 1e-3 for a, b in zip(ours, WEIGHTS, strict=True))
     for a, b in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(a, b, rtol=2e-3, atol=2e-5)
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(("accelerated", "updates"), [(accelerate_adam, 1), (lambda optimizer: optimizer, 0)])
@@ -66,16 +63,57 @@ def test_adam_updates_each_variable_in_one_operation(accelerated, updates):
     assert operations.count("ResourceApplyAdam") == updates * len(variables)
 
 
-def test_a_compiled_model_has_its_optimizers_variables_before_the_first_step():
-    model = compiled(SMALL.build())
+@pytest.fixture(scope="module")
+def weights():
+    keras.utils.set_random_seed(1)
+    return MINI.build().get_weights()
+
+
+def trained(weights, model, labels=LABELS):
+    """The weights after four steps, and how often a step was traced and a schedule evaluated."""
+    traced, evaluated = [], []
+    step, evaluate = type(model).train_step, keras.optimizers.schedules.CosineDecay.__call__
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(model), "train_step", lambda *data: traced.append(1) or step(*data))
+        patch.setattr(
+            keras.optimizers.schedules.CosineDecay, "__call__", lambda *at: evaluated.append(1) or evaluate(*at)
+        )
+        model.set_weights(weights)
+        for _ in range(4):
+            model.train_on_batch(IMAGES, labels)
+    return model.get_weights(), (len(traced), len(evaluated))
+
+
+@pytest.mark.parametrize(("optimizer", "accumulate"), [("sgd", 1), ("adam", 2)])
+def test_worker_evaluates_the_rate_once_a_step_with_the_weights_of_keras_bit_for_bit(
+    weights, optimizer, accumulate, monkeypatch
+):
+    recipe = Recipe(
+        epochs=2, optimizer=optimizer, learning_rate=0.01, schedule="cosine", warmup=1, weight_decay=0.1,
+        label_smoothing=0.1, accumulate=accumulate,
+    )  # fmt: skip
+    labels = np.eye(10, dtype="float32")[LABELS]
+    ours, counts = trained(weights, build(MINI, recipe, 2), labels)
+    assert counts == (1, 1)
+    monkeypatch.setattr(optimizers, "evaluate_once", lambda optimizer, _: optimizer)
+    theirs, (traced, evaluated) = trained(weights, build(MINI, recipe, 2), labels)
+    assert (traced, evaluated > 5) == (1, True)
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_compiled_model_has_all_variables_before_the_first_step_which_is_traced_once(weights):
+    model = compiled(MINI.build())
     assert model.optimizer.built
     assert type(model.optimizer) is keras.optimizers.Adam
     assert isinstance(model.optimizer.update_step, AdamUpdate)
     assert len(model.optimizer.variables) >= 2 * len(model.trainable_variables)
+    assert trained(weights, model)[1] == (1, 0)
 
 
 def test_model_continues_with_adam_of_keras_where_ours_stopped(weights, tmp_path):
-    _, model = steps(accelerate_adam(keras.optimizers.Adam(0.01)), weights)
+    model = compiled(MINI.build(), keras.optimizers.Adam(0.01))
+    trained(weights, model)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     assert type(again.optimizer) is keras.optimizers.Adam
@@ -84,12 +122,13 @@ def test_model_continues_with_adam_of_keras_where_ours_stopped(weights, tmp_path
 
 
 def test_mixed_precision_trains_with_a_scaled_loss(weights):
-    optimizer = accelerate_adam(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01)))
-    assert isinstance(optimizer.inner_optimizer.update_step, AdamUpdate)
-    ours, model = steps(optimizer, weights)
-    assert model.optimizer.inner_optimizer.built
+    model = compiled(MINI.build(), keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01)))
+    inner = model.optimizer.inner_optimizer
+    assert isinstance(inner.update_step, AdamUpdate)
+    ours, _ = trained(weights, model)
+    assert inner.built
     assert all(np.isfinite(each).all() for each in ours)
-    plain, _ = steps(accelerate_adam(keras.optimizers.Adam(0.01)), weights)
+    plain, _ = trained(weights, compiled(MINI.build(), keras.optimizers.Adam(0.01)))
     for a, b in zip(ours, plain, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-2, atol=2e-3)
 
@@ -98,9 +137,9 @@ def test_the_softmax_of_16_bits_is_in_32():
     recipe = Recipe(precision="mixed_bfloat16")
     keras.config.set_dtype_policy(recipe.precision)
     try:
-        model = build(Architecture.preset("cifar_se_resnet20"), recipe, 10)
+        model = build(MINI, recipe, 10)
     finally:
         keras.config.set_dtype_policy("float32")
     assert model.layers[1].compute_dtype == "bfloat16"
-    predicted = model(np.zeros((2, 32, 32, 3), "float32"))
+    predicted = model(np.zeros((2, *MINI.input_shape), "float32"))
     assert keras.backend.standardize_dtype(predicted.dtype) == "float32"

@@ -12,16 +12,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from runs import SHORT, TINY, assert_ends_as, await_state, log_of
+from runs import BRIEF, MINI, SHORT, TINY, assert_ends_as, await_state, log_of
 
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
 from senet_lab.training.batches import Batches, Scale, crop, ensure_scale
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs import checkpoint, metrics
+from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.inventory import list_runs
 from senet_lab.training.runs.run import COLUMNS, Run, Status
 from senet_lab.training.worker import checkpointer
+
+# Its stem makes 32 pixels 8: the cheapest that learns as much in six epochs.
+LEARNER = replace(TINY, groups=((16, 1), (32, 1)), stem="imagenet")
 
 
 @pytest.mark.slow
@@ -32,31 +36,33 @@ def test_a_run_leaves_metrics_checkpoints_and_a_status(unbroken):
     assert unbroken.metrics()[-1]["learning_rate"] < 1e-6
     assert (unbroken.folder / "checkpoints" / "best.npz").is_file()
     assert not unbroken.is_held()
-    assert status.macs_per_s == pytest.approx(3 * TINY.ledger().macs * status.images_per_s)
+    assert status.macs_per_s == pytest.approx(3 * MINI.ledger().macs * status.images_per_s)
     assert 300e6 < status.memory < 3e9
     assert status.warning == ""
-    assert (unbroken.architecture, unbroken.recipe) == (TINY, SHORT)
+    assert (unbroken.architecture, unbroken.recipe) == (MINI, BRIEF)
 
 
 @pytest.mark.slow
-def test_a_stop_is_obeyed_within_a_step_and_a_resumed_run_ends_as_an_unbroken_one(unbroken, forked, tmp_path):
-    run = Run.create(TINY, SHORT, folder=tmp_path / "stopped").start()
+def test_a_stop_is_obeyed_within_a_step_and_a_resumed_run_ends_as_an_unbroken_one(
+    unbroken, forked, thumbnails, tmp_path
+):
+    run = forked(Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "stopped"))
     await_state(run, ("training",))
     run.stop()
     asked = time.monotonic()
     assert run.wait(30).state == "stopped"
-    assert time.monotonic() - asked < 3  # a step of this network takes some 50 ms
+    assert time.monotonic() - asked < 3  # a step of this network takes some 10 ms
     assert checkpoint.read_newest(run.folder / "checkpoints")[1]["step"] > 0
     assert forked(run).wait(120).state == "finished"
     assert_ends_as(run, unbroken)
 
 
 @pytest.mark.slow
-def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, forked, tmp_path):
-    run = forked(Run.create(TINY, SHORT, folder=tmp_path / "paused"))
-    await_state(run, ("training",))
+def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, forked, thumbnails, tmp_path):
+    run = forked(Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "paused"))
     run.ask("pause")
     step = await_state(run, ("paused",)).step
+    assert step > 0
     time.sleep(0.5)
     assert run.status().step == step
     with pytest.raises(RuntimeError, match="already; stop it first"):
@@ -69,32 +75,32 @@ def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, forked, tm
 
 
 @pytest.mark.slow
-def test_ten_epochs_on_the_sample_are_right_four_times_as_often_as_chance(forked, tmp_path):
-    network = replace(TINY, groups=((8, 1), (16, 1), (32, 1)))
-    run = forked(Run.create(network, Recipe(batch=64), folder=tmp_path / "ten"))
+def test_six_epochs_on_the_sample_are_right_four_times_as_often_as_chance(forked, tmp_path):
+    recipe = Recipe(epochs=6, batch=128, learning_rate=4e-3, schedule="cosine", standardise=True)
+    run = forked(Run.create(LEARNER, recipe, folder=tmp_path / "six"))
     assert run.wait(400).state == "finished", log_of(run)
     rows = run.metrics()
-    assert [row["epoch"] for row in rows] == list(range(1, 11))
+    assert [row["epoch"] for row in rows] == list(range(1, 7))
     assert rows[-1]["loss"] < rows[0]["loss"] - 0.5
-    assert max(row["val_accuracy"] for row in rows) > 0.4  # 0.436 after seven, seed 0, two cores x86_64
+    assert max(row["val_accuracy"] for row in rows) > 0.4
 
 
 @pytest.mark.slow
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(unbroken, forked, tmp_path):
     run = Run(shutil.copytree(unbroken.folder, tmp_path / "damaged"))
     newest = sorted((run.folder / "checkpoints").glob("[0-9]*.npz"))[-1]
-    content = bytearray(newest.read_bytes())
-    content[len(content) // 2] ^= 0xFF
-    newest.write_bytes(content)
+    content = newest.read_bytes()
+    middle = len(content) // 2
+    newest.write_bytes(content[:middle] + bytes(200) + content[middle + 200 :])  # more than the header of an array
     assert forked(run).wait(120).state == "finished"
     assert "is damaged" in (run.folder / "log.txt").read_text()
     assert_ends_as(run, unbroken)
 
 
 @pytest.mark.slow
-def test_loss_that_is_no_number_fails_the_run_with_the_reason(forked, tmp_path):
-    wild = replace(SHORT, learning_rate=999.0, schedule="constant", warmup=0, weight_decay=0.9, label_smoothing=0.0)
-    run = Run.create(TINY, wild, folder=tmp_path / "wild")
+def test_loss_that_is_no_number_fails_the_run_with_the_reason(forked, thumbnails, tmp_path):
+    wild = replace(BRIEF, learning_rate=999.0, schedule="constant", warmup=0, weight_decay=0.9, label_smoothing=0.0)
+    run = Run.create(MINI, wild, thumbnails, folder=tmp_path / "wild")
     status = forked(run, kept_every=0).wait(120)
     assert status.state == "failed"
     arrays, about, _ = checkpoint.read_newest(run.folder / "checkpoints")
@@ -116,7 +122,7 @@ def test_checkpoint_that_is_temporarily_unreadable_is_not_treated_as_damaged(tmp
 @pytest.mark.slow
 def test_the_command_line_trains_lists_and_answers_nonsense(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    assert main(["train", "--token", TINY.token(), "--epochs", "1", "--batch", "500", "--folder", "runs/one"]) == 0
+    assert main(["train", "--token", LEARNER.token(), "--epochs", "1", "--batch", "500", "--folder", "runs/one"]) == 0
     assert main(["runs"]) == 0
     out = capfd.readouterr().out
     assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epochs done.*best held-out accuracy 0\.\d+", out)
@@ -184,8 +190,9 @@ def test_process_is_recognized_by_its_mark_and_not_by_its_number_alone(tmp_path)
 
 
 @pytest.mark.slow
-def test_run_that_is_resumed_with_other_versions_warns_and_continues(forked, tmp_path):
-    run = Run.create(TINY, replace(SHORT, epochs=1, warmup=0, schedule="constant"), folder=tmp_path / "a")
+def test_run_that_is_resumed_with_other_versions_warns_and_continues(forked, thumbnails, tmp_path):
+    brief = replace(BRIEF, epochs=1, warmup=0, schedule="constant")
+    run = Run.create(MINI, brief, thumbnails, folder=tmp_path / "a")
     config = json.loads((run.folder / "config.json").read_text())
     config["versions"]["keras"] = "3.0.0"
     (run.folder / "config.json").write_text(json.dumps(config))
@@ -255,9 +262,10 @@ def test_trained_network_is_saved_with_its_best_weights(unbroken, tmp_path, capf
 
     assert main(["save", str(unbroken.folder), str(tmp_path / "network.keras")]) == 0
     assert re.search(r"network\.keras: SE-ResNet-\d+ with the weights of epoch [12]\n", capfd.readouterr().out)
-    images = data.sample()
+    keras.utils.set_random_seed(BRIEF.seed)  # which the order of a folder's images depends on
+    images = load_images(unbroken)
     x = unbroken.ready(images.x_train)
-    held = np.random.default_rng([SHORT.seed, 0]).permutation(len(x))[: round(SHORT.validation * len(x))]
+    held = np.random.default_rng([BRIEF.seed, 0]).permutation(len(x))[: round(BRIEF.validation * len(x))]
     found = keras.saving.load_model(tmp_path / "network.keras", compile=False).predict(x[held], verbose=0)
     accuracy = (found.argmax(-1) == images.y_train[held]).mean()
     assert accuracy == pytest.approx(max(row["val_accuracy"] for row in unbroken.metrics()), abs=1e-3)

@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 import pytest
 from panel_driver import await_that
-from runs import SHORT, TINY, assert_ends_as, await_state, killed, log_of, process_of
+from runs import BRIEF, MINI, assert_ends_as, await_state, killed, log_of, process_of
 
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.process import MALLOC_SETTINGS, WaitingProcess
@@ -38,10 +38,10 @@ def await_moment(run, moment, draw):
     return run.is_held()
 
 
-def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(unbroken, tmp_path, forked):
+def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(unbroken, thumbnails, tmp_path, forked):
     draw, cut_off = random.Random(7), 0
     moments = draw.sample(MOMENTS, len(MOMENTS))
-    run = Run.create(TINY, SHORT, folder=tmp_path / "0")
+    run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "0")
     while moments:
         forked(run, kept_every=0)  # a checkpoint at every step
         if await_moment(run, moments[-1], draw):
@@ -55,20 +55,16 @@ def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(u
         assert all(np.isfinite(row["loss"]) for row in run.metrics())
         if run.status().state == "finished":
             assert_ends_as(run, unbroken)
-            run = Run.create(TINY, SHORT, folder=tmp_path / str(len(moments)))
+            run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / str(len(moments)))
     assert cut_off >= 2  # kills did hit a checkpoint as it was written
     assert forked(run, kept_every=0).wait(180).state == "finished"
     assert_ends_as(run, unbroken)
 
 
 KERNEL = """
-import sys, time
+import sys
 from senet_lab.training.runs.run import Run
-from senet_lab.training.runs.spare_process import warm
 run = Run(sys.argv[1])
-if sys.argv[2] == "warm":
-    warm()
-    sys.stdin.readline()
 if not run.is_held():
     run.start()
 print("started", flush=True)
@@ -77,14 +73,9 @@ for status in run.follow():
 """
 
 
-def kernel_at(run, way="new"):
+def kernel_at(run):
     """A kernel that starts a run, or follows it where a process is at it."""
-    command = [sys.executable, "-c", KERNEL, str(run.folder), way]
-    kernel = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    if way == "warm":  # its worker still loads Keras
-        kernel.stdin.write("\n")
-        kernel.stdin.flush()
-    return kernel
+    return subprocess.Popen([sys.executable, "-c", KERNEL, str(run.folder)], stdout=subprocess.PIPE, text=True)
 
 
 def shot(kernel):
@@ -92,21 +83,56 @@ def shot(kernel):
         kernel.kill()
 
 
-def test_a_training_in_a_warm_process_survives_the_death_of_its_kernel(unbroken, tmp_path):
-    run = Run.create(TINY, SHORT, folder=tmp_path / "run")
-    kernel = kernel_at(run, "warm")
+WARM = """
+import sys, threading
+import psutil
+from senet_lab.training.runs.run import Run
+from senet_lab.training.runs.spare_process import warm
+threads = [threading.Thread(target=warm) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(*[child.pid for child in psutil.Process().children()], flush=True)
+if sys.argv[1:]:
+    Run(sys.argv[1]).start()  # its worker still loads Keras
+    print("started", flush=True)
+sys.stdin.readline()
+"""
+
+
+def warm_kernel(*folder):
+    """A kernel that warms a process from several threads, which may train a run; and the number of that process."""
+    command = [sys.executable, "-c", WARM, *map(str, folder)]
+    kernel = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    (number,) = map(int, kernel.stdout.readline().split())  # there is only one
+    return kernel, number
+
+
+def test_a_run_starts_in_the_one_spare_process_and_survives_the_death_of_its_kernel(unbroken, thumbnails, tmp_path):
+    run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run")
+    kernel, number = warm_kernel(run.folder)
     assert kernel.stdout.readline() == "started\n"
     shot(kernel)
     assert run.is_held()
+    assert run.status().process == number
     assert run.wait(180).state == "finished", log_of(run)
     assert_ends_as(run, unbroken)
 
 
+def test_spare_process_without_a_run_loads_keras_and_ends_with_its_kernel():
+    kernel, number = warm_kernel()
+    maps = psutil.Process(number).memory_maps
+    await_that(lambda: any("tensorflow" in each.path for each in maps()), 120)
+    shot(kernel)
+    assert gone(number)
+
+
 def test_kernels_are_killed_at_random_moments_and_with_their_workers_and_the_run_ends_as_an_unbroken_one(
-    unbroken, tmp_path
+    unbroken, thumbnails, tmp_path
 ):
     draw = random.Random(3)
-    run = Run.create(TINY, SHORT, folder=tmp_path / "run")
+    run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run")
     shots = 0
     for both in (True, True, False, False, False, False):
         kernel = kernel_at(run)
@@ -144,8 +170,8 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_full_disk_fails_a_run_that_says_so_and_resumes_once_there_is_room(unbroken, forked, small_disk):
-    run = forked(Run.create(TINY, SHORT, folder=small_disk / "run"))
+def test_full_disk_fails_a_run_that_says_so_and_resumes_once_there_is_room(unbroken, forked, thumbnails, small_disk):
+    run = forked(Run.create(MINI, BRIEF, thumbnails, folder=small_disk / "run"))
     await_state(run, ("training",))
     filler = small_disk / "filler"
     with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
@@ -162,10 +188,10 @@ def test_full_disk_fails_a_run_that_says_so_and_resumes_once_there_is_room(unbro
 
 
 @pytest.mark.skipif(not hasattr(psutil, "RLIMIT_FSIZE"), reason="only Linux limits a process that runs already")
-def test_a_checkpoint_that_cannot_be_written_leaves_no_half_file(unbroken, forked, tmp_path):
-    run = forked(Run.create(TINY, SHORT, folder=tmp_path / "run"))
+def test_a_checkpoint_that_cannot_be_written_leaves_no_half_file(unbroken, forked, thumbnails, tmp_path):
+    run = forked(Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run"))
     await_state(run, ("training",))
-    process_of(run).rlimit(psutil.RLIMIT_FSIZE, (10_000, -1))
+    process_of(run).rlimit(psutil.RLIMIT_FSIZE, (4_000, -1))
     status = run.wait(120)
     assert (status.state, "File too large" in status.reason) == ("failed", True)
     assert list(run.folder.glob("checkpoints/*")) == []
@@ -174,8 +200,8 @@ def test_a_checkpoint_that_cannot_be_written_leaves_no_half_file(unbroken, forke
 
 
 @pytest.mark.skipif(not hasattr(psutil, "RLIMIT_AS"), reason="only Linux limits a process that runs already")
-def test_run_that_is_out_of_memory_fails_with_a_plain_message(forked, tmp_path):
-    run = forked(Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run"))
+def test_run_that_is_out_of_memory_fails_with_a_plain_message(forked, thumbnails, tmp_path):
+    run = forked(Run.create(MINI, replace(BRIEF, epochs=500), thumbnails, folder=tmp_path / "run"))
     await_state(run, ("training",))
     process = process_of(run)
     process.rlimit(psutil.RLIMIT_AS, (process.memory_info().vms // 2,) * 2)
@@ -184,12 +210,11 @@ def test_run_that_is_out_of_memory_fails_with_a_plain_message(forked, tmp_path):
     assert "out of memory" in status.reason
 
 
-def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(forked, tmp_path):
-    run = forked(Run.create(TINY, replace(SHORT, epochs=50), folder=tmp_path / "run"))
-    await_state(run, ("training",))
-    while (pace := run.status().images_per_s) is None:  # that of the second step
-        time.sleep(0.1)
-    step = SHORT.batch / pace
+def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(forked, thumbnails, tmp_path):
+    run = forked(Run.create(MINI, replace(BRIEF, epochs=500), thumbnails, folder=tmp_path / "run"))
+    while (status := run.status()).epoch < 1 or status.images_per_s is None:  # to validate is traced by then
+        time.sleep(0.02)
+    step = BRIEF.batch / status.images_per_s
     asked = []
 
     def click():
@@ -206,8 +231,8 @@ def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(
     assert checkpoint.read_newest(run.folder / "checkpoints")[1]["step"] > 0
 
 
-def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, tmp_path):
-    run = Run.create(TINY, SHORT, folder=tmp_path / "run")
+def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, thumbnails, tmp_path):
+    run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run")
     (run.folder / "wanted").mkdir()  # what root cannot write either
     with pytest.raises(ValueError, match=r"wanted' is damaged: it is a folder and not a file; delete it"):
         run.start()
@@ -218,20 +243,6 @@ def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, tmp_
     status = forked(run).wait(120)
     assert status.state == "failed"
     assert "checkpoints" in status.reason
-
-
-def test_run_starts_in_the_spare_process_and_there_is_only_one(unbroken, tmp_path):
-    before = {each.pid for each in psutil.Process().children()}
-    threads = [threading.Thread(target=warm) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    (number,) = {each.pid for each in psutil.Process().children()} - before
-    run = Run.create(TINY, SHORT, folder=tmp_path / "run").start()
-    assert run.status().process == number
-    assert run.wait(180).state == "finished"
-    assert_ends_as(run, unbroken)
 
 
 def gone(number, seconds=60):
@@ -266,19 +277,3 @@ def test_training_process_keeps_its_memory_unless_the_environment_says_otherwise
     assert settled["MALLOC_ARENA_MAX"] == "2"
     assert settled["MALLOC_TRIM_THRESHOLD_"] == MALLOC_SETTINGS["MALLOC_TRIM_THRESHOLD_"]
     assert settled["TF_CPU_ALLOCATOR_USE_BFC"] == "true"
-
-
-@pytest.mark.slow
-def test_spare_process_without_a_run_loads_keras():
-    process = WaitingProcess()
-    maps = psutil.Process(process.number).memory_maps
-    await_that(lambda: any("tensorflow" in each.path for each in maps()), 120)
-    process.end()
-
-
-def test_spare_process_ends_with_its_kernel():
-    script = "from senet_lab.training.runs.spare_process import warm; import psutil, time; warm(); print(psutil.Process().children()[0].pid, flush=True); time.sleep(600)"
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as kernel:
-        number = int(kernel.stdout.readline())
-        kernel.kill()
-    assert gone(number)

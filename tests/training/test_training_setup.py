@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from runs import TINY
+from runs import MINI, TINY
 
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
@@ -81,7 +81,7 @@ def test_a_run_whose_config_was_edited_is_not_resumed_nor_saved_and_says_why(unb
     config = run.folder / "config.json"
     as_it_was = config.read_text()
     described = json.loads(as_it_was)
-    described["architecture"] = replace(TINY, ratio=2).token()
+    described["architecture"] = replace(MINI, ratio=2).token()
     config.write_text(json.dumps(described))
     words = f"The checkpoint is of another network than '{config}' describes: `ratio` was 4 and is 2.{DO}"
     with pytest.raises(OtherNetworkError) as refused:

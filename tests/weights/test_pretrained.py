@@ -12,7 +12,8 @@ import ship
 from safetensors.numpy import load_file, save_file
 
 from senet_lab import Architecture
-from senet_lab.cli import parser, recipe_of
+from senet_lab.cli.arguments import parser
+from senet_lab.cli.training import recipe_of
 from senet_lab.data import datasets as data
 from senet_lab.gatelens.views.figures import activation_figure, save_figure
 from senet_lab.gates.observe import gates

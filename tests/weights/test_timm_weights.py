@@ -420,7 +420,7 @@ def test_without_the_hubs_client_it_is_said_how_to_get_it_and_what_else_can_be_d
     from senet_lab.weights import pretrained
 
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)  # as where it is not installed
-    with pytest.raises(ImportError, match=r"not installed; try pip install huggingface_hub, or get model.safetensors"):
+    with pytest.raises(ImportError, match=r'pip install "senet-lab\[hub\]"; or get model.safetensors'):
         pretrained.load("timm/seresnet50.ra2_in1k")
 
 

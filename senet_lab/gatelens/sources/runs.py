@@ -10,11 +10,9 @@ from senet_lab.files import DamagedFileError
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gates.moments import FILE, Moment, kept, moment
 from senet_lab.ledger.build_memory import check_build
-from senet_lab.training.batches import find_scale, prepare_images
 from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.run import Run
 from senet_lab.training.runs.trained_model import Weights, assign_weights, load_trained_model, read_weights
-from senet_lab.training.worker.gate_recorder import interleave_classes
 
 MAX_IMAGES = 1000
 
@@ -36,6 +34,9 @@ def _load_run(run: Run) -> Loaded:
     Raises:
         ValueError: there is no checkpoint yet, or none that can be read.
     """
+    from senet_lab.training.batches import find_scale, prepare_images
+    from senet_lab.training.worker.gate_recorder import interleave_classes
+
     recipe = run.recipe
     images = load_images(run)
     selected = interleave_classes(images.y_test)[:MAX_IMAGES]

@@ -16,9 +16,7 @@ from senet_lab.gatelens.views.numbers import share
 from senet_lab.gates.moments import Moment
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.ledger.ledger import Ledger
-from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.worker.gate_recorder import interleave_classes
 from senet_lab.weights import pretrained
 from senet_lab.weights.timm.classes import imagenet_classes
 
@@ -147,6 +145,8 @@ def source_of_model(
     """
     import numpy as np
 
+    from senet_lab.training.batches import prepare_images
+
     prepare, outputs = prepare or partial(prepare_images, recipe=Recipe()), tuple[str, ...]()
     if images is None:
         images, numbers = sample_of(*model.input_shape[1:])
@@ -176,6 +176,8 @@ def sample_of(height: int | None, width: int | None, channels: int) -> tuple[Arr
     """Return the test images of the CIFAR-10 sample and their classes; for other sides some of them, enlarged."""
     import numpy as np
     from PIL import Image
+
+    from senet_lab.training.worker.gate_recorder import interleave_classes
 
     images = data.sample()
     if channels != 3 or (height in (None, 32) and width in (None, 32)):

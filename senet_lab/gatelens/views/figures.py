@@ -12,6 +12,7 @@ from senet_lab import array_checks
 from senet_lab.checks import flag, instance, one_of, path_of, quoted
 from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.units import spaced
+from senet_lab.extras import require
 from senet_lab.files import written_whole
 from senet_lab.gatelens.views.classes import class_styles, gates_sheet
 from senet_lab.gates.statistics import class_deviations, class_means
@@ -98,6 +99,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool
         ValueError: another suffix.
         OSError: the file is there, its folder is not, or it cannot be written.
     """
+    require("matplotlib", by="a figure")
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -140,6 +142,7 @@ def _check(
 
 def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Figure, list[tuple[str, Any]]]:
     """Return a figure, and each block by its path with its plot, three per row, of one scale."""
+    require("matplotlib", by="a figure")
     from matplotlib.figure import Figure
 
     first = next(iter(gates))

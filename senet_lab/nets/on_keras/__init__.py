@@ -1,1 +1,1 @@
-"""What makes Keras compute faster, and open and load quietly. The only part of `nets` that needs Keras."""
+"""What makes Keras compute faster, and open and load quietly. Keras is imported when it is needed."""

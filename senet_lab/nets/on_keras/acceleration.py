@@ -7,11 +7,11 @@ config or a clone is plain again until it is accelerated.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
-import keras
-
 from senet_lab.checks import one_of, quoted
+from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import on_tensorflow_cpu
 from senet_lab.nets.on_keras.grouped import PATHS, GroupedConvolution, fastest_path
 from senet_lab.nets.on_keras.normalization import FusedNormalization
@@ -33,10 +33,15 @@ class Speedup(NamedTuple):
     operation: type
 
 
-SPEEDUPS = {
-    keras.layers.Conv2D: Speedup("convolution_op", ("convolution_op",), GroupedConvolution),
-    keras.layers.BatchNormalization: Speedup("call", ("call", "_moments"), FusedNormalization),
-}
+@cache
+def _speedups() -> dict[type, Speedup]:
+    """Return the speedup for each layer of Keras that has one."""
+    import keras
+
+    return {
+        keras.layers.Conv2D: Speedup("convolution_op", ("convolution_op",), GroupedConvolution),
+        keras.layers.BatchNormalization: Speedup("call", ("call", "_moments"), FusedNormalization),
+    }
 
 
 def accelerate(model: Any, *, path: str | None = None) -> Any:
@@ -54,7 +59,9 @@ def accelerate(model: Any, *, path: str | None = None) -> Any:
 
     Raises:
         TypeError, ValueError: neither a model nor a layer, or no such path.
+        MissingExtraError: Keras is not installed.
     """
+    require("keras", by="accelerating a model")
     if path is not None:
         path = one_of("path", path, PATHS)
     layers = _layers(model)
@@ -70,6 +77,7 @@ def accelerations(model: Any) -> dict[str, str]:
     Returns:
         By the path of each layer with grouped convolution or batch normalization: how it computes, or why it is plain.
     """
+    require("keras", by="looking at the layers of a model")
     return {  # a layer has no path before it is built
         layer.path or layer.name: _description(layer, speedup)
         for layer in _layers(model)
@@ -79,6 +87,8 @@ def accelerations(model: Any) -> dict[str, str]:
 
 def _layers(model: Any) -> list[Any]:
     """Return the model or layer itself, and all layers in it, those of nested models and of wrappers included."""
+    import keras
+
     if not isinstance(model, keras.layers.Layer):
         fit = "try Architecture().build()"
         raise TypeError(f"`model` must be a keras.Model or a keras.layers.Layer, not {quoted(model)}; {fit}.")
@@ -87,13 +97,13 @@ def _layers(model: Any) -> list[Any]:
 
 def _speedup(layer: Any) -> Speedup | None:
     """Return how a layer could be made faster; None for a layer that this module is not about."""
-    speedup = next((each for kind, each in SPEEDUPS.items() if isinstance(layer, kind)), None)
+    speedup = next((each for kind, each in _speedups().items() if isinstance(layer, kind)), None)
     return None if speedup and getattr(layer, "groups", 2) == 1 else speedup
 
 
 def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
     """Return why a layer stays plain; "" if nothing is in the way, or if a path is forced on a grouped convolution."""
-    base = next(kind for kind, each in SPEEDUPS.items() if each is speedup)
+    base = next(kind for kind, each in _speedups().items() if each is speedup)
     if any(getattr(type(layer), name) is not getattr(base, name) for name in speedup.methods):
         return f"{type(layer).__name__} computes in its own way"
     current = vars(layer).get(speedup.attribute)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
+from senet_lab.extras import require
+
 # TensorFlow reads these when it is loaded or allocates its first tensor. With a memory pool it reuses freed memory in
 # the next step instead of returning it to the system; the pool must not end at 64 GiB. oneDNN's kernels are faster even
 # on processors without instructions for neural networks, where TensorFlow leaves them off. What that gains:
@@ -39,6 +41,7 @@ def tune_tensorflow() -> bool:
 @cache
 def on_tensorflow_cpu() -> bool:
     """Whether layers compute with TensorFlow, and it sees no GPU."""
+    require("keras", by="looking up the backend")
     import keras
 
     if keras.config.backend() != "tensorflow":

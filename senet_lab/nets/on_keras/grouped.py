@@ -18,9 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import keras
-from keras import ops
-
+from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import on_tensorflow_cpu
 
 PATHS = ("direct", "blocks", "slices", "native")
@@ -59,6 +57,9 @@ class GroupedConvolution:
 @cache
 def fastest_path(dtype: str = "float32") -> str:
     """Return the fastest path for a number type on this backend and device."""
+    require("keras", by="choosing a path")
+    import keras
+
     backend = keras.config.backend()
     if on_tensorflow_cpu():
         return "direct" if _direct_has_gradient(dtype) else "blocks"
@@ -93,12 +94,16 @@ def _direct(inputs: Any, kernel: Any, _groups: int, how: dict[str, Any]) -> Any:
 
 
 def _slices(inputs: Any, kernel: Any, groups: int, how: dict[str, Any]) -> Any:
+    from keras import ops
+
     parts = zip(ops.split(inputs, groups, axis=-1), ops.split(kernel, groups, axis=-1), strict=True)
     return ops.concatenate([ops.conv(x, k, **how, data_format="channels_last") for x, k in parts], axis=-1)
 
 
 def _blocks(inputs: Any, kernel: Any, groups: int, how: dict[str, Any]) -> Any:
     """As `_slices`, but several groups at once: off its diagonal, their kernel is zero."""
+    from keras import ops
+
     height, width, channels, filters = kernel.shape
     fit = max(BLOCK_CHANNELS, channels)
     per_block = max(n for n in range(1, groups + 1) if groups % n == 0 and n * channels <= fit)
@@ -110,6 +115,8 @@ def _blocks(inputs: Any, kernel: Any, groups: int, how: dict[str, Any]) -> Any:
 
 
 def _native(inputs: Any, kernel: Any, _groups: int, how: dict[str, Any]) -> Any:
+    from keras import ops
+
     return ops.conv(inputs, kernel, **how, data_format="channels_last")
 
 

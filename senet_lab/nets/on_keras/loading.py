@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import path_of, quoted_path
+from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
     Raises:
         TypeError, ValueError: `path` is not that of a `.keras` file, or Keras cannot read it.
         FileNotFoundError: there is no such file.
+        MissingExtraError: Keras is not installed.
     """
+    require("keras", by="opening a saved model")
     file = path_of("path", path, "'network.keras'")
     if file.suffix.lower() != ".keras":
         fit = f"'{file.stem or 'network'}.keras', saved by model.save(...)"

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-
 from senet_lab.nets.on_keras.backend import on_tensorflow_cpu
 
 
@@ -35,6 +33,8 @@ class FusedNormalization:
 
     def _is_fused(self, inputs: Any) -> bool:
         """Return whether TensorFlow has this case in one operation."""
+        import keras
+
         layer = self.layer
         is_plain = layer.scale and layer.center and not (layer.renorm or layer.synchronized)
         if not (is_plain and len(inputs.shape) == 4 and layer.axis in (3, -1) and on_tensorflow_cpu()):

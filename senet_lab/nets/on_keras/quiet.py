@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 
@@ -31,6 +32,7 @@ def wake_keras() -> None:
     """Import Keras and compute a first number, tuned for this processor and without TensorFlow's greetings."""
     if "keras" in sys.modules:
         return
+    require("keras", by="computing")
     tune_tensorflow()
     with quietly():
         import keras

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from senet_lab.extras import TRAINING, require
 from senet_lab.files import must_be_file
 from senet_lab.gates.moments import FILE as GATES
 from senet_lab.training.estimate import check_memory
@@ -26,6 +27,7 @@ PROCESS_FILES = dict.fromkeys(("status.json", "metrics.csv", GATES, request.FILE
 
 def start(run: Run, *, force: bool) -> None:
     """Train a run in a process of its own; see `Run.start`."""
+    require(*TRAINING, by="training")
     for name, advice in PROCESS_FILES.items():
         must_be_file(run.folder / name, advice)
     must_be_folder(run.folder / "checkpoints")

@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
 
 WORKER = "senet_lab.training.worker.worker"
@@ -85,6 +86,7 @@ def is_alive(number: int, mark: str) -> bool:
     """
     if not (number and mark):
         return False
+    require("psutil", by="looking for a process")
     import psutil  # here, since pages read no processes
 
     try:

@@ -29,6 +29,7 @@ from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.array_checks import Array
 from senet_lab.checks import flag, instance, path_of, quoted_path, real
+from senet_lab.extras import require
 from senet_lab.files import DamagedFileError
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
@@ -163,6 +164,7 @@ class Run:
 
         Raise ValueError if a run on an image folder was not started yet, so their scale is unknown.
         """
+        require("numpy", by="preparing images")
         from senet_lab.training.batches import load_scale, prepare_images
 
         images = array_checks.images("images", images)
@@ -178,6 +180,7 @@ class Run:
             RuntimeError: a process works on it already.
             ValueError: it would not fit into memory; says what would.
             DamagedFileError: something else lies where the process will write a file.
+            MissingExtraError: what a training needs is not installed.
         """
         flag("force", force)
         start(self, force=force)

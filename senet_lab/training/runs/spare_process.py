@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 
+from senet_lab.extras import TRAINING, require
 from senet_lab.training.runs.process import WaitingProcess
 
 SPARE_SECONDS = 30 * 60.0  # in which it holds some 600 MB of memory
@@ -53,6 +54,7 @@ def warm(seconds: float = SPARE_SECONDS) -> None:
     There is one at a time, however often and from whatever thread this is called. It ends by itself when this process
     does, or after `seconds` without a run; one that would compute otherwise than the environment now says is replaced.
     """
+    require(*TRAINING, by="training")
     if old := _SPARE.ensure(seconds):
         old.end()
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from senet_lab.extras import require
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.training.runs import checkpoint
@@ -30,6 +31,7 @@ def load_trained_model(run: Run) -> tuple[keras.Model, int]:
 
     Raise ValueError if there is no checkpoint of this network that can be read, or no memory for the network.
     """
+    require("keras", "psutil", by="loading a network with its weights")
     check_build(run.architecture)
     checkpoints = read_weights(run.folder, max_count=1)
     if not checkpoints:

@@ -43,23 +43,28 @@ def build(architecture: Architecture, recipe: Recipe, steps: int, *, synchronize
             layer.synchronized = True
     if recipe.weight_decay:  # of kernels alone
         optimizer.exclude_from_weight_decay(var_list=[v for v in model.trainable_variables if v.name != "kernel"])
-    loss: Any = "sparse_categorical_crossentropy"
-    if recipe.label_smoothing:
-        loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
-    return compiled(model, optimizer, loss)
+    if not recipe.label_smoothing:
+        return compiled(model, optimizer)
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
+    return compiled(model, optimizer, loss, labels=keras.ops.zeros((1, model.output_shape[-1])))
 
 
 def _optimizer(recipe: Recipe, steps: int) -> Any:
     import keras
 
+    from senet_lab.training.optimizers import evaluate_once
+
+    rate = learning_rate(recipe, steps)
     options = {
-        "learning_rate": learning_rate(recipe, steps),
+        "learning_rate": rate,
         "weight_decay": recipe.weight_decay or None,
         "gradient_accumulation_steps": recipe.accumulate if recipe.accumulate > 1 else None,
     }
-    if recipe.optimizer == "adam":
-        return keras.optimizers.Adam(**options)
-    return keras.optimizers.SGD(momentum=0.9, nesterov=True, **options)
+    adam = recipe.optimizer == "adam"
+    optimizer = (
+        keras.optimizers.Adam(**options) if adam else keras.optimizers.SGD(momentum=0.9, nesterov=True, **options)
+    )
+    return evaluate_once(optimizer, rate) if callable(rate) else optimizer
 
 
 def learning_rate(recipe: Recipe, steps: int) -> Any:

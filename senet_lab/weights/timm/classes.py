@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from senet_lab.array_checks import Array
 from senet_lab.checks import whole
+from senet_lab.extras import require
 
 # ILSVRC 2012's classes (Russakovsky et al. 2015) in alphabetical order of their WordNet 3.0 synsets, with its lemmas.
 FILE = Path(__file__).with_name("imagenet_classes.txt")
@@ -40,6 +39,9 @@ def most_likely(predictions: Array, count: int = 5) -> list[list[Prediction]]:
     Args:
         predictions: probabilities, (images, 1000); of another number of classes, they raise ValueError.
     """
+    require("numpy", by="looking at predictions")
+    import numpy as np
+
     predictions = np.asarray(predictions)
     names = imagenet_classes()
     if predictions.ndim != 2 or predictions.shape[1] != len(names):

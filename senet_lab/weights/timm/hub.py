@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from senet_lab.checks import instance, nearest, one_of, quoted
+from senet_lab.extras import require
 from senet_lab.files import DamagedFileError, read_json, written_whole
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.weights.timm.networks import NAMES, OTHERS, PICKLED, PUBLISHED, architecture_of
-from senet_lab.weights.timm.weights import convert
 
 if TYPE_CHECKING:
     import keras
@@ -39,8 +39,11 @@ def load(tag: str) -> keras.Model:
     Raises:
         ValueError, TypeError: nobody published weights of that name, or they are damaged, or have changed.
         FileNotFoundError: they are not here, and could not be downloaded.
-        ImportError: `huggingface_hub` is not installed.
+        MissingExtraError: Keras is not installed; or `huggingface_hub` is not, and they are not here.
     """
+    require("keras", "safetensors", by="loading weights")
+    from senet_lab.weights.timm.weights import convert
+
     architecture, path = architecture_of(check_tag(tag)), weights_path(tag)
     check_build(architecture)
     if path.is_file():
@@ -118,7 +121,7 @@ def check_tag(tag: str) -> str:
 def fetch(tag: str) -> Path:
     """Download the file and return its path; raise ValueError if it is not the same as the first time.
 
-    Raise FileNotFoundError if it cannot be downloaded, ImportError without `huggingface_hub`.
+    Raise FileNotFoundError if it cannot be downloaded, MissingExtraError without `huggingface_hub`.
     """
     pin = Pin.read(pin_file := pin_path(tag))
     path = _download(tag, pin)
@@ -138,13 +141,9 @@ def fetch(tag: str) -> Path:
 def _download(tag: str, pin: Pin | None) -> Path:
     use = f"use convert(path, architecture_of({tag!r}))"
     by_hand = f"get {FILE} from huggingface.co/timm/{tag} by another way, and {use}"
-    try:
-        from huggingface_hub import hf_hub_download
-    except ImportError as error:
-        raise ImportError(
-            f"`huggingface_hub`, which fetches 'timm/{tag}', is not installed; try pip install huggingface_hub, or "
-            f"{by_hand}."
-        ) from error
+    require("huggingface_hub", by=f"fetching 'timm/{tag}'", otherwise=by_hand)
+    from huggingface_hub import hf_hub_download
+
     try:
         return Path(hf_hub_download(f"timm/{tag}", FILE, revision=(pin and pin.commit) or None))
     except Exception as error:  # also those of its HTTP client, which differs between versions

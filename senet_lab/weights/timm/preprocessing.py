@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from senet_lab import array_checks
 from senet_lab.array_checks import Array
 from senet_lab.checks import instance
+from senet_lab.extras import require
 
 if TYPE_CHECKING:
     import keras
@@ -44,6 +45,7 @@ class Preprocessing(NamedTuple):
 
     def standardised(self, pixels: Array) -> Array:
         """Return pixels from 0 to 255, (..., channels), as the network takes them: float32."""
+        require("numpy", by="standardising pixels")
         import numpy as np
 
         mean, deviation = (np.array(each, "float32") for each in (self.mean, self.deviation))
@@ -58,6 +60,7 @@ class Preprocessing(NamedTuple):
 
     def picture(self, picture: Image.Image) -> Array:
         """Return a picture as the network takes it, (1, size, size, 3), float32, resized with Pillow like in timm."""
+        require("numpy", "PIL", by="resizing a picture")
         import numpy as np
         from PIL import Image
 
@@ -76,6 +79,7 @@ class Preprocessing(NamedTuple):
 
         It resizes with Keras and not with Pillow, so pixels differ a little; `picture` is exact.
         """
+        require("keras", by="a Keras layer")
         import keras
 
         # Not with layers: Keras 3.15's `Resizing` and `CenterCrop` assume that they are called in training, and so does

@@ -6,13 +6,15 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file
-
 from senet_lab.array_checks import Array
 from senet_lab.checks import listed, path_of, quoted
+from senet_lab.extras import needed_by
 from senet_lab.files import opened
+
+with needed_by(__name__):
+    import numpy as np
+    from safetensors import SafetensorError, safe_open
+    from safetensors.numpy import load_file
 
 COUNTER = "num_batches_tracked"  # of PyTorch, which no computation uses
 PICKLES = (b"PK\x03\x04", b"\x80")  # how files of `torch.save` begin: new ones and old ones

@@ -9,19 +9,21 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from safetensors.numpy import save_file
-
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.array_checks import Array
 from senet_lab.checks import first_few, flag, instance, path_of
+from senet_lab.extras import needed_by
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.weights.timm.keys import key, to_keras_layout, to_timm_layout
 from senet_lab.weights.timm.networks import MAX_NAMED, NAMES, architecture_of, differences, name_of
 from senet_lab.weights.timm.state_dict import COUNTER, must_be_possible, read_state_dict
+
+with needed_by(__name__):
+    import numpy as np
+    from safetensors.numpy import save_file
 
 if TYPE_CHECKING:
     import keras

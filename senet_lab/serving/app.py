@@ -1,16 +1,24 @@
-"""What `make app` starts: Voila with a limit on its kernels and on their memory, one template, and two themes."""
+"""The Explorer as a page: Voila with a limit on its kernels and on their memory, one template, and two themes."""
 
 # mypy: allow-untyped-calls
 # Jupyter's server annotates little.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
-import resource
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from senet_lab.checks import whole
+from senet_lab.extras import needed_by
+
+with needed_by(__name__):  # and with Voila come all of these
+    from voila.app import Voila  # type: ignore[import-untyped]
 
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
@@ -18,13 +26,12 @@ from nbformat import NotebookNode
 from tornado.web import Finish
 from traitlets import Integer
 from traitlets.config import Config
-from voila.app import Voila  # type: ignore[import-untyped]
 
-from senet_lab.checks import number, whole
-
+HERE = Path(__file__).parent
 THEMES = ("light", "dark")
 MAX_KERNELS = 10_000
 MIN_MEMORY, MAX_MEMORY = 600, 2**20  # MB; TensorFlow, which Build loads, takes 400
+MAX_SECONDS = 10**7
 RETRY_AFTER = 60  # seconds, for programs; people read "in a few minutes"
 
 # Settings of the kernels. Each thread takes 8 MB of stack and a share of the pools, so that a kernel on a machine of 64
@@ -38,6 +45,35 @@ FRUGAL = {
 }
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What visitors may take; the names are those of the options of `senet-lab app`.
+
+    Attributes:
+        kernels: how many of them run at the same time. A visitor of a full app is asked to come back later.
+        memory: MB for each kernel. Only Linux can limit it.
+        gone: seconds that a kernel stays when its page is gone. A page that is left tells Voila so, without the token
+            against forgery that it is asked for, so its kernel is ended only then.
+        look: seconds between two looks for such kernels.
+    """
+
+    kernels: int
+    memory: int
+    gone: int
+    look: int
+
+    def __post_init__(self) -> None:
+        """Check each of them.
+
+        Raises:
+            TypeError, ValueError: one is no whole number, or out of bounds.
+        """
+        whole("kernels", self.kernels, 1, MAX_KERNELS)
+        whole("memory", self.memory, MIN_MEMORY, MAX_MEMORY)
+        whole("gone", self.gone, 1, MAX_SECONDS)
+        whole("look", self.look, 1, MAX_SECONDS)
+
+
 class LimitedKernels(AsyncMappingKernelManager):
     """The kernels of all visitors: at most so many, and each with at most so much memory."""
 
@@ -49,7 +85,7 @@ class LimitedKernels(AsyncMappingKernelManager):
         self._left: dict[str, None] = {}  # kernels whose page was closed or lost, the longest ago first
         self._ending: dict[str, asyncio.Task[None]] = {}
         if not can_limit_memory():
-            self.log.warning("MEMORY is ignored: only Linux can limit the memory of a process.")
+            self.log.warning("--memory is ignored: only Linux can limit the memory of a process.")
 
     def make_room(self) -> bool:
         """Return whether another kernel may start; where all are taken, end one whose page is gone."""
@@ -90,12 +126,14 @@ class LimitedKernels(AsyncMappingKernelManager):
 
 def can_limit_memory() -> bool:
     """Return whether the system refuses memory to a process: macOS accepts a limit, and ignores it."""
-    return hasattr(resource, "prlimit")
+    return sys.platform == "linux"
 
 
 def limit_memory(process: int, megabytes: int) -> None:
     """Let a process have at most so much memory of its own, which leaves out libraries that processes share."""
-    if can_limit_memory():
+    if sys.platform == "linux":
+        import resource  # which Windows has not
+
         with suppress(ProcessLookupError):  # it has died already, which Jupyter reports
             resource.prlimit(process, resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
 
@@ -114,29 +152,36 @@ def admit(handler: JupyterHandler, notebook: NotebookNode, cwd: str) -> None:  #
         notebook.metadata["voila"] = {"theme": theme}
 
 
-def main() -> None:
-    """Serve the notebook that the command line names; all but the two limits goes to Voila, and overrides this."""
+def serve_app(folder: Path, limits: Limits, options: Sequence[str]) -> None:
+    """Serve the Explorer until Voila is stopped; each visitor has a kernel, whose files go to `folder`.
+
+    By itself Voila asks nobody for a token; here it makes one, as JupyterLab does.
+
+    Args:
+        options: those of Voila; they override what is set here.
+    """
     for name, value in FRUGAL.items():
         os.environ.setdefault(name, value)
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--kernels", type=number, required=True)
-    parser.add_argument("--memory", type=number, required=True)
-    limits, others = parser.parse_known_args()
+    # Voila looks for its templates there.
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(HERE), os.environ.get("JUPYTER_PATH")]))
+    Voila.launch_instance(argv=[str(HERE / "voila" / "explorer.ipynb"), *options], config=configuration(folder, limits))
+
+
+def configuration(folder: Path, limits: Limits) -> Config:
+    """Return the settings of Voila."""
     config = Config()
-    try:
-        config.LimitedKernels.max_kernels = whole("KERNELS", limits.kernels, 1, MAX_KERNELS)
-        config.LimitedKernels.max_memory = whole("MEMORY", limits.memory, MIN_MEMORY, MAX_MEMORY)
-    except (TypeError, ValueError) as error:
-        parser.error(str(error))
+    config.Voila.auto_token = True
+    config.MappingKernelManager.root_dir = str(folder.resolve())
+    config.MappingKernelManager.cull_idle_timeout = limits.gone
+    config.MappingKernelManager.cull_interval = limits.look
+    config.LimitedKernels.max_kernels = limits.kernels
+    config.LimitedKernels.max_memory = limits.memory
     config.VoilaConfiguration.multi_kernel_manager_class = LimitedKernels
     config.VoilaConfiguration.prelaunch_hook = admit
+    config.VoilaConfiguration.template = "senet_lab"
     # By itself Voila takes any template and any theme from the address. "NOTEBOOK" lets `admit` set the theme.
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.allow_theme_override = "NOTEBOOK"
     # A kernel that died would be started again without the Explorer, and the page would not be told.
     config.KernelRestarter.restart_limit = 0
-    Voila.launch_instance(argv=others, config=config)
-
-
-if __name__ == "__main__":
-    main()
+    return config

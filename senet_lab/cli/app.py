@@ -1,0 +1,17 @@
+"""`senet-lab app`: the Explorer as a web page."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from senet_lab.serving.app import Limits, serve_app
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve the Explorer until Voila is stopped; what visitors save goes to the folder."""
+    limits = Limits(arguments.kernels, arguments.memory, arguments.gone, arguments.look)
+    folder = Path(arguments.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    serve_app(folder, limits, arguments.passed_on)
+    return 0

@@ -1,0 +1,72 @@
+"""`senet-lab stop`, `runs` and `save`: what is done with runs that are there."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import suppress
+from math import isfinite
+from pathlib import Path
+
+from senet_lab.checks import one_of
+from senet_lab.cli.progress import words
+from senet_lab.files import DamagedFileError, written_whole
+from senet_lab.ledger.build_memory import check_save
+from senet_lab.training.runs.config import CONFIG
+from senet_lab.training.runs.inventory import find_damage, list_runs
+from senet_lab.training.runs.run import ACTIVE, ENDED, Run
+from senet_lab.training.runs.trained_model import load_trained_model
+
+
+def stop(arguments: argparse.Namespace) -> int:
+    """Stop a run, and say in which state it is."""
+    run = Run(arguments.run)
+    if run.status().state in ACTIVE and run.status().at:  # one that was never started has nothing to stop
+        run.stop()
+        run.wait(60)
+    state = run.status().state
+    sys.stdout.write(f"{state}\n")
+    return 0 if state in ENDED else 1
+
+
+def show_list(arguments: argparse.Namespace) -> int:
+    """List the runs, each as far as it can be read, and name what is damaged; returns 1 if anything is."""
+    is_damaged = False
+    for run in list_runs(arguments.folder):
+        errors = find_damage(run)
+        is_damaged |= bool(errors)
+        try:
+            if not any(error.path.name == CONFIG for error in errors):
+                sys.stdout.write(f"{_line(run)}\n")
+        except OSError as unreadable:  # a folder that may not be read, or is just being deleted
+            sys.stderr.write(f"{run.folder.name}: {unreadable}\n")
+        for error in errors:
+            sys.stderr.write(f"{error}\n")
+    return int(is_damaged)
+
+
+def _line(run: Run) -> str:
+    """Return a line with network, progress and accuracy of a run."""
+    rows: list[dict[str, float]] = []
+    with suppress(DamagedFileError):
+        rows = run.metrics()
+    best = max((accuracy for row in rows if isfinite(accuracy := row["val_accuracy"])), default=None)
+    accuracy_words = f", best held-out accuracy {best:.3f}" if best is not None else ""
+    status = run.status()
+    reason = f"; {status.reason}" if status.state == "failed" else ""
+    return f"{run.folder.name}: {run.architecture.name}, {words(status)}{accuracy_words}{reason}"
+
+
+def save(arguments: argparse.Namespace) -> int:
+    """Write a run's network as a file of Keras."""
+    path = Path(arguments.file)
+    one_of("suffix", path.suffix, (".keras",))
+    run = Run(arguments.run)
+    check_save(run.architecture)
+    with written_whole(path) as unfinished:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        model, epoch = load_trained_model(run)
+        model.save(unfinished)
+    sys.stdout.write(f"{path}: {run.architecture.name} with the weights of epoch {epoch}\n")
+    return 0

@@ -1,0 +1,81 @@
+"""`senet-lab train` and `resume`: a run is trained in a process of its own, and shown here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+
+from senet_lab.architecture.aliases import current_name
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.checks import one_of
+from senet_lab.cli.arguments import RECIPE_FLAGS
+from senet_lab.cli.progress import follow
+from senet_lab.data.datasets import TRAINING_IMAGES
+from senet_lab.training.devices import Placement
+from senet_lab.training.estimate import check_memory
+from senet_lab.training.recipe import RECIPES, Recipe
+from senet_lab.training.runs.data_fit import fit_to_data, must_fit
+from senet_lab.training.runs.run import Run
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Start a run as the arguments say, and show it."""
+    recipe = recipe_of(arguments)
+    token = arguments.token
+    network = Architecture.from_token(token) if token else _preset(arguments.preset, arguments.data)
+    architecture = network if arguments.data in TRAINING_IMAGES else fit_to_data(network, arguments.data)
+    hosts = [host.strip() for host in arguments.hosts.split(",") if host.strip()]
+    placement = Placement.checked(arguments.devices, hosts, arguments.host_index)
+    must_fit(architecture, arguments.data)
+    if changes := _changes(network, architecture, "token" if token else "preset"):
+        sys.stdout.write(f"The network is adapted to the images in '{arguments.data}': {changes}.\n")
+    if not arguments.force:
+        check_memory(architecture, recipe, arguments.data, placement)  # before a folder is made
+    run = Run.create(
+        architecture, recipe, arguments.data, folder=arguments.folder, placement=placement, skip_bad=arguments.skip_bad
+    )
+    return follow(run, force=arguments.force)
+
+
+def resume(arguments: argparse.Namespace) -> int:
+    """Go on with a run, and show it."""
+    return follow(Run(arguments.run), force=arguments.force)
+
+
+def _changes(before: Architecture, after: Architecture, source: str) -> str:
+    """Return in words what the images change in a network from a preset or token; "" if nothing."""
+    parts = []
+    if after.classes != before.classes or not before.include_top:
+        says = before.classes if before.include_top else "no classifier"
+        parts.append(f"{after.classes} classes (the {source} says {says})")
+    if after.input_shape != before.input_shape:
+        sides = ["x".join(map(str, each.input_shape)) for each in (after, before)]
+        parts.append(f"{sides[0]} pixels (the {source} says {sides[1]})")
+    return ", ".join(parts)
+
+
+def _preset(name: str, data: str) -> Architecture:
+    """Return the preset of that name; where there is none, the error names those for the images.
+
+    Raises:
+        ValueError: there is none.
+    """
+    small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
+    choices = small if data in TRAINING_IMAGES else PRESETS
+    return Architecture.preset(name if name in PRESETS else one_of("preset", name, choices))
+
+
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """Return the recipe of that name, with the values of its flags.
+
+    Raises:
+        ValueError, TypeError: there is none of that name, or it cannot have such a value.
+    """
+    recipe = RECIPES[one_of("recipe", current_name(arguments.recipe), tuple(RECIPES))]
+    changed = {n: value for n in RECIPE_FLAGS if (value := getattr(arguments, n)) is not None}
+    epochs = changed.get("epochs", recipe.epochs)
+    if isinstance(epochs, int) and epochs > 0:  # a short training warms up for less
+        changed["warmup"] = min(recipe.warmup, epochs - 1)
+    return replace(recipe, **changed)

@@ -1,0 +1,99 @@
+"""Extras: which packages come with which extra of senet_lab, and the error that says which extra to install.
+
+The core needs none of them. A function that does says so with `require`, before it does anything; a module that cannot
+even be imported without one imports it inside `needed_by`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+# The modules of the packages that each extra adds, by what people call them. An extra that includes another one has
+# its modules as well; those that include the most come last.
+_KERAS = {
+    "keras": "Keras", "tensorflow": "TensorFlow", "numpy": "NumPy", "psutil": "psutil", "safetensors": "safetensors",
+}  # fmt: skip
+_TRAIN = _KERAS | {"PIL": "Pillow", "pynvml": "nvidia-ml-py", "rich": "rich"}
+_LAB = {"ipykernel": "ipykernel", "jupyterlab": "JupyterLab", "matplotlib": "Matplotlib", "pandas": "pandas"}
+_APP, _HUB = {"voila": "Voila"}, {"huggingface_hub": "huggingface_hub"}
+EXTRAS = {
+    "keras": _KERAS, "lab": _LAB, "app": _APP, "hub": _HUB, "train": _TRAIN, "all": _TRAIN | _LAB | _APP | _HUB,
+}  # fmt: skip
+NAMES = EXTRAS["all"]
+BACKENDS = ("tensorflow", "jax", "torch")  # Keras cannot be imported without one of them
+TENSORFLOW_PYTHONS = ((3, 11), (3, 12), (3, 13))  # the versions that TensorFlow 2.21 has wheels for
+TRAINING = ("keras", "numpy", "psutil", "PIL")  # what a process that trains imports, and what looks into gates
+
+
+class MissingExtraError(ModuleNotFoundError):
+    """Says which package is not installed, what needs it, and the line that installs it.
+
+    Attributes:
+        name: of the first module that is missing, as of any ModuleNotFoundError.
+    """
+
+
+def require(*modules: str, by: str, otherwise: str = "") -> None:
+    """See that modules are installed, without importing them.
+
+    Args:
+        modules: keys of `NAMES`.
+        by: what needs them, as the start of "... needs it": "building a network".
+        otherwise: what can be done without them, to follow "or".
+
+    Raises:
+        MissingExtraError: some are not.
+    """
+    missing = tuple(module for module in modules if not _is_installed(module))
+    if not missing and "keras" in modules and "keras" not in sys.modules and not any(map(_is_installed, BACKENDS)):
+        missing = BACKENDS[:1]
+    if missing:
+        raise missing_extra(missing, by, otherwise)
+
+
+@contextmanager
+def needed_by(importer: str) -> Iterator[None]:
+    """Say which extra to install where an import in the body fails for want of one.
+
+    Args:
+        importer: the name of the module that imports.
+
+    Raises:
+        MissingExtraError: a package of an extra is not installed; any other ModuleNotFoundError stays what it is.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if isinstance(error, MissingExtraError) or (module := error.name or "") not in NAMES:
+            raise
+        raise missing_extra((module,), importer) from error
+
+
+def missing_extra(modules: tuple[str, ...], by: str, otherwise: str = "") -> MissingExtraError:
+    """Return the error for modules that are not installed, with the smallest extra that brings all of them.
+
+    >>> str(missing_extra(("pandas",), "a table"))
+    'pandas is not installed, and a table needs it. Install it with: pip install "senet-lab[lab]"'
+    """
+    extra = next(name for name, brought in EXTRAS.items() if brought.keys() >= set(modules))
+    names = [NAMES[module] for module in modules]
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    are, them = ("is", "it") if len(names) == 1 else ("are", "them")
+    needs_python = "tensorflow" in EXTRAS[extra] and sys.version_info[:2] not in TENSORFLOW_PYTHONS
+    install = f"{_other_python()}, install" if needs_python else "Install"
+    command = f'{install} {them} with: pip install "senet-lab[{extra}]"'
+    words = f"{listed} {are} not installed, and {by} needs {them}. {command}"
+    return MissingExtraError(f"{words}; or {otherwise}." if otherwise else words, name=modules[0])
+
+
+def _other_python() -> str:
+    here = ".".join(map(str, sys.version_info[:2]))
+    *versions, last = (".".join(map(str, version)) for version in TENSORFLOW_PYTHONS)
+    return f"TensorFlow has no wheels for Python {here}: in Python {', '.join(versions)} or {last}"
+
+
+def _is_installed(module: str) -> bool:
+    return sys.modules.get(module) is not None or find_spec(module) is not None

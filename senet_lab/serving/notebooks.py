@@ -1,0 +1,89 @@
+"""The lessons as they are installed, and the copies of them in which people work.
+
+A stored widget whose kernel is gone would only say so. Copies leave it out, and what remains is the picture that each
+panel stores beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from senet_lab.extras import require
+
+if TYPE_CHECKING:
+    from nbformat.sign import NotebookNotaryContext
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+HERE = Path(__file__).parent
+
+
+def notebooks_folder() -> Path:
+    """Return the folder of the lessons: the wheel has it in this room, and a checkout at its top."""
+    packed = HERE / "notebooks"
+    return packed if packed.is_dir() else HERE.parent.parent / "notebooks"
+
+
+def list_notebooks() -> list[Path]:
+    """Return the lessons, with the teacher's; not the copies that Jupyter keeps beside them."""
+    found = sorted(notebooks_folder().rglob("*.ipynb"))
+    return [path for path in found if ".ipynb_checkpoints" not in path.parts]
+
+
+def copy_notebooks(folder: Path) -> None:
+    """Copy what `folder` does not have yet; take dead widgets out of what it has.
+
+    Copies are trusted, so that their pictures show before a cell is run. What else lies there stays as it was, trusted
+    or not: JupyterLab runs the scripts in the outputs of a notebook that is trusted, and this one may be anybody's.
+
+    Raises:
+        MissingExtraError: JupyterLab, which comes with what reads notebooks, is not installed.
+    """
+    require("jupyterlab", by="copying the notebooks")
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with NotebookNotary() as notary:
+        for original in list_notebooks():
+            target = folder / original.relative_to(notebooks_folder())
+            target.parent.mkdir(exist_ok=True)
+            if not target.exists():
+                shutil.copyfile(original, target)
+                notary.sign(nbformat.read(target, as_version=4))
+        for path in sorted([*folder.glob("*.ipynb"), *folder.glob("teacher/*.ipynb")]):
+            _remove_dead_widgets(path, notary)
+
+
+def _remove_dead_widgets(path: Path, notary: NotebookNotaryContext) -> None:
+    import nbformat
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except nbformat.reader.NotJSONError:
+        sys.stdout.write(f"{path} is no notebook, and is left as it is.\n")
+        return
+    if any(WIDGET in output.get("data", {}) for output in list_outputs(notebook)):
+        is_trusted = notary.check_signature(notebook)
+        write_without_widgets(notebook, path)
+        if is_trusted:
+            notary.sign(notebook)
+
+
+def write_without_widgets(notebook: Any, path: Path) -> None:
+    """Write a notebook, whole or not at all."""
+    import nbformat
+
+    for output in list_outputs(notebook):
+        output.get("data", {}).pop(WIDGET, None)
+    part = path.with_suffix(".part")
+    nbformat.write(notebook, part)
+    os.replace(part, path)
+
+
+def list_outputs(notebook: Any) -> list[Any]:
+    """Return the outputs of all code cells."""
+    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]

@@ -1,0 +1,67 @@
+"""Schedule: which tests need a browser, which files run first, and what the whole run cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# The files that take longest, the longest first: one that began last would keep one of the two processes waiting. The
+# summary of a whole run prints them in the order in which they belong here.
+LONGEST_FIRST = (
+    "tests/training/test_survival.py",
+    "tests/course/test_lessons_browser.py",
+    "tests/training/test_devices.py",
+    "tests/weights/test_against_timm.py",
+    "tests/trainer/test_trainer_browser.py",
+    "tests/explorer/test_app.py",
+    "tests/training/test_runs.py",
+    "tests/weights/test_timm_weights.py",
+    "tests/nets/test_keras_model.py",
+    "tests/training/test_optimizers.py",
+    "tests/gatelens/test_gatelens_browser.py",
+    "tests/explorer/test_explorer_browser.py",
+    "tests/widgets/test_lost_messages_browser.py",
+    "tests/nets/test_jax.py",
+    "tests/trainer/test_training.py",
+    "tests/gates/test_gates.py",
+    "tests/gatelens/test_offered.py",
+    "tests/nets/test_acceleration.py",
+    "tests/export/test_export.py",
+    "tests/exercises/test_exercises_browser.py",
+    "notebooks/07_training.ipynb",
+    "notebooks/08_gates.ipynb",
+)
+NEEDS_BROWSER = {"browser", "chromium"}
+N_SHOWN = 20
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, and put the longest files first; a file stays together and in its order."""
+    for item in items:
+        if NEEDS_BROWSER & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: order.get(name_of(item.path), len(order)))
+
+
+def name_of(path: Path) -> str:
+    """Return the path of a file of tests within the repository."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the seconds of all tests, and of the files that took longest."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration") and hasattr(report, "nodeid"):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    if seconds:
+        terminalreporter.section(f"{seconds.total():.0f} s of tests, in all processes; the slowest {N_SHOWN} files")
+        for name, duration in seconds.most_common(N_SHOWN):
+            terminalreporter.write_line(f"{duration:7.1f} s {name}")

@@ -1,0 +1,23 @@
+"""A plugin of pytest for an environment without extras: a test that finds one missing is skipped, and does not fail.
+
+Only tools/test_versions.py loads it; elsewhere a package that is missing is a failure.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from senet_lab.extras import NAMES, MissingExtraError
+
+OF_TESTS = ("jupyter_client", "nbclient", "nbconvert", "nbformat", "playwright", "yaml")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Run a test."""
+    try:
+        return (yield)
+    except ModuleNotFoundError as error:
+        if isinstance(error, MissingExtraError) or error.name in (*NAMES, *OF_TESTS):
+            pytest.skip(f"needs {error.name}")
+        raise
