@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()  # before a test module imports it
-collect_ignore = ["timm_itself.py"]  # for the Python that has timm
+collect_ignore = ["timm_itself.py", "jax_itself.py"]  # for processes of their own
 
 
 @pytest.fixture(scope="session", autouse=True)
