@@ -46,7 +46,7 @@ peers: .peers/ready
 		print(*tomllib.loads(Path('pyproject.toml').read_text())['project']['optional-dependencies']['peers'], sep='\n')" \
 		>.peers/requirements.txt
 	.peers/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r .peers/requirements.txt
-	.peers/bin/python tools/timm_imported.py
+	env -u PYTHONDONTWRITEBYTECODE .peers/bin/python tools/timm_imported.py
 	@touch $@
 
 # CI sets this to nothing where Node's packages cannot be fetched.

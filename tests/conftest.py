@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()  # before a test module imports it
-collect_ignore = ["timm_itself.py"]  # for the Python that has timm
+collect_ignore = ["timm_itself.py", "jax_itself.py"]  # for processes of their own
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -95,8 +95,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a JupyterLab that `make lab` started on copies of the notebooks."""
-    from browsing import HOST
     from servers import lab_served
 
-    with lab_served(tmp_path_factory.mktemp("lab"), f"--ServerApp.local_hostnames={HOST}") as url:
+    with lab_served(tmp_path_factory.mktemp("lab")) as url:
         yield url

@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from timm_draws import ANSWERS, SIDES, draw, fingerprint, images, probed
+from timm_draws import ANSWERS, EVEN, draw, fingerprint, images, probed, sides
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
 import torch
 from safetensors.torch import save_file
 from timm_imported import timm
+
+torch.set_num_threads(1)  # two wait for each other in small layers, and take six times the processor's time
 
 
 def seen(model, side):
@@ -39,14 +41,22 @@ def seen(model, side):
     return {name: tensor.numpy() for name, tensor in kept.items()}
 
 
-def answers(name):
-    """What timm makes of the draws: log probabilities, maps behind each group, gates of each group's last block."""
-    model = timm.create_model(name).eval()
+def answers(name, folder=None):
+    """What timm makes of the draws: log probabilities, maps behind each group, gates of each group's last block.
+
+    With a folder, the weights as timm saves them go there, and all that the network sees.
+    """
+    with torch.device("meta"):  # no weights to begin with: they would be drawn for nothing
+        model = timm.create_model(name).eval()
     theirs = {key: tuple(value.shape) for key, value in model.state_dict().items() if "num_batches" not in key}
-    model.load_state_dict({key: torch.from_numpy(array) for key, array in draw(theirs).items()})
+    model.load_state_dict({key: torch.from_numpy(array) for key, array in draw(theirs).items()}, assign=True)
     told = {"names": fingerprint(theirs)}
-    for side in SIDES:
+    if folder:
+        save_file(model.state_dict(), f"{folder}/model.safetensors")
+    for side in sides(name):
         found = seen(model, side)
+        if folder:
+            np.savez(f"{folder}/{side[0]}.npz", **found)
         parts = {"log": torch.log_softmax(torch.from_numpy(found["logits"]), -1)}
         for number in range(1, 5):
             last = len(getattr(model, f"layer{number}"))
@@ -56,22 +66,10 @@ def answers(name):
     return told
 
 
-def made(name, folder):
-    """A network of timm's as it begins, but for vectors, which begin as zeros or ones: its weights, and what it sees."""
-    torch.manual_seed(0)
-    model = timm.create_model(name).eval()
-    vectors = {key: tuple(value.shape) for key, value in model.state_dict().items() if value.dim() == 1}
-    state = model.state_dict() | {key: torch.from_numpy(array) for key, array in draw(vectors).items()}
-    model.load_state_dict(state)
-    save_file(model.state_dict(), f"{folder}/model.safetensors")
-    for side in SIDES:
-        np.savez(f"{folder}/{side[0]}.npz", **seen(model, side))
-
-
 def logits(name, file, classes, out):
-    """What timm computes for the images with the weights in a file, of which it lets none be missing or left over."""
+    """What timm computes for the even image with the weights in a file, none of which may be missing or left over."""
     model = timm.create_model(name, num_classes=classes, checkpoint_path=file).eval()
-    np.savez(out, *(seen(model, side)["logits"] for side in SIDES))
+    np.save(out, seen(model, EVEN)["logits"])
 
 
 def prepared(tag, picture, out):
@@ -92,7 +90,7 @@ def published():
     return {tag: timm.models.get_pretrained_cfg(tag).hf_hub_id for tag in tags}
 
 
-CALLS = {call.__name__: call for call in (answers, made, logits, prepared, published)}
+CALLS = {call.__name__: call for call in (answers, logits, prepared, published)}
 
 if __name__ == "__main__":
     if sys.argv[1] == "recorded":

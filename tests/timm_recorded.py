@@ -2,10 +2,9 @@
 
 import json
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
-from timm_draws import ANSWERS, SIDES, draw, images, probed
+from timm_draws import ANSWERS, ODD, draw, images, probed, sides
 
 from senet_lab.weights.timm.networks import architecture_of
 from senet_lab.weights.timm.weights import convert, shapes
@@ -29,12 +28,15 @@ def outputs(model, architecture):
     return keras.Model(model.inputs, [model.outputs[0], *layers]), ["log", *wanted]
 
 
-@lru_cache(maxsize=1)
+def drawn_for(name, architecture):
+    """The weights that were drawn for a network of timm."""
+    return draw(shapes(architecture, legacy=legacy(name)))
+
+
 def ported(name):
-    """timm's network with the weights that were drawn for it, and the names of its outputs; built once for all sides."""
-    architecture = replace(architecture_of(name), input_shape=(*SIDES[1], 3))
-    weights = draw(shapes(architecture, legacy=legacy(name)))
-    return outputs(convert(weights, architecture), architecture)
+    """timm's network with the weights that were drawn for it."""
+    architecture = replace(architecture_of(name), input_shape=(*ODD, 3))
+    return convert(drawn_for(name, architecture), architecture)
 
 
 def seen_by(model, pixels):
@@ -42,14 +44,26 @@ def seen_by(model, pixels):
     return model._run_through_graph(pixels, operation_fn=lambda operation: operation)
 
 
-def assert_as_timm(name, side):
+def assert_as_timm(name, model, *, compiled=False):
+    """See that a network computes what timm was recorded to; compiled, for the side alone that it was built for."""
     import keras
 
-    model, parts = ported(name)
-    told = TIMM[name]["x".join(map(str, side))]
-    found = [keras.ops.convert_to_numpy(each) for each in seen_by(model, keras.ops.convert_to_tensor(images(side)))]
-    for part, array in zip(parts, [np.log(found[0]), *found[1:]], strict=True):
-        ours = probed(array)
-        assert ours["size"] == told[part]["size"], part
+    observer, parts = outputs(model, architecture_of(name))
+    assert {*TIMM[name]} == {"names", *map(_label, sides(name))}
+    if compiled:
+        _assert_as_told(observer.predict_on_batch(images(ODD)), parts, ODD, TIMM[name][_label(ODD)])
+    for side in () if compiled else sides(name):
+        found = seen_by(observer, keras.ops.convert_to_tensor(images(side)))
+        _assert_as_told(map(keras.ops.convert_to_numpy, found), parts, side, TIMM[name][_label(side)])
+
+
+def _label(side):
+    return "x".join(map(str, side))
+
+
+def _assert_as_told(found, parts, side, told):
+    for part, array in zip(parts, found, strict=True):
+        ours = probed(np.log(array) if part == "log" else array)
+        assert ours["size"] == told[part]["size"], (side, part)
         apart = np.abs(np.subtract(ours["some"], told[part]["some"])).max()
-        assert apart <= 1e-4 * told[part]["spread"], (part, apart / told[part]["spread"])
+        assert apart <= 1e-4 * told[part]["spread"], (side, part, apart / told[part]["spread"])

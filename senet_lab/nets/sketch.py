@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
 from senet_lab.extras import require
+from senet_lab.nets.on_keras.blank import call_new
 
 Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, features); None is the batch
 
@@ -188,7 +189,7 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
         def call(x: Any) -> Any:
             inputs = x if isinstance(x, (list, tuple)) else [x]
             if not isinstance(inputs[0], Sketch):
-                return _keras_layer(keras_name, *args, name=name, **kwargs)(x)
+                return call_new(_keras_layer(keras_name, *args, name=name, **kwargs), x)
             shapes = [each.shape for each in inputs]
             row_name = name or _automatic_name(inputs[0], keras_name)
             return _write(inputs, row_name, entry(shapes if x is inputs else shapes[0], *args, **kwargs), role)

@@ -18,6 +18,7 @@ from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.extras import require
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
+from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
         return hub.load(name.removeprefix("timm/"))
     architecture = card(name, folder).architecture
     check_build(architecture)
-    model = architecture.build(name)
+    with blank_weights():
+        model = architecture.build(name)
     assign(model, _path(name, ".safetensors", folder))
     return model
 

@@ -13,11 +13,11 @@ from browsing import IDLE, complaints, heard_page, keep_picture, opened_notebook
 from playwright.sync_api import expect
 from servers import TOKEN, lab_served
 
-from notebooks import NOTEBOOKS
+from senet_lab.serving.notebooks import notebooks_folder
 
 pytestmark = pytest.mark.slow
 
-START, *REST = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+START, *REST = sorted(path.stem for path in notebooks_folder().glob("*.ipynb"))
 LONG = 120_000  # milliseconds that a lesson may take, on a machine that is busy
 # What JupyterLab says of itself: where the machine is busy, and where a notebook that runs is not the one in sight
 # or is left before it has heard of its debugger.
@@ -124,7 +124,7 @@ PANELS = {"Exercise": an_exercise_answers, "Explorer": an_explorer_answers, "Tra
 
 def trees_of(name):
     """The code cells of a lesson, parsed."""
-    cells = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
+    cells = nbformat.read(notebooks_folder() / f"{name}.ipynb", as_version=4).cells
     return [ast.parse(cell.source) for cell in cells if cell.cell_type == "code"]
 
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from notebooks import NOTEBOOKS, html, list_notebooks
+from notebooks import html
+from senet_lab.serving.notebooks import list_notebooks, notebooks_folder
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,9 @@ def site(tmp_path_factory):
 
 def test_static_pages_fetch_nothing_and_lead_to_each_other(site):
     pages = {path.relative_to(site).as_posix(): path.read_text() for path in site.rglob("*.html")}
-    assert {path.relative_to(NOTEBOOKS).with_suffix(".html").as_posix() for path in list_notebooks()} <= set(pages)
+    assert {path.relative_to(notebooks_folder()).with_suffix(".html").as_posix() for path in list_notebooks()} <= set(
+        pages
+    )
     for name, page in pages.items():
         bare = re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)
         assert "<script" not in bare

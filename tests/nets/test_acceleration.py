@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from foreign_layers import assert_loaded_as_they_are
 
 from senet_lab import Architecture, accelerate, accelerations, load
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
@@ -38,8 +39,21 @@ def near(found, expected):
     np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=1e-4, atol=1e-5)
 
 
-def test_a_built_network_is_made_of_keras_own_layers_and_accelerated():
-    model = SMALL.build()
+@pytest.fixture(scope="module")
+def model():
+    """A network that no test changes."""
+    return SMALL.build()
+
+
+@pytest.fixture(scope="module")
+def exported(model, tmp_path_factory):
+    """Its folder for TensorFlow."""
+    folder = tmp_path_factory.mktemp("exported") / "saved"
+    model.export(folder, verbose=False)
+    return folder
+
+
+def test_a_built_network_is_made_of_keras_own_layers_and_accelerated(model):
     assert type(model.get_layer(GROUPED)) is keras.layers.Conv2D
     assert type(model.get_layer(NORM)) is keras.layers.BatchNormalization
     assert speed(model) == FAST
@@ -91,8 +105,7 @@ COPIES = {
 
 
 @pytest.mark.parametrize("way", COPIES)
-def test_a_copy_is_plain_keras_until_it_is_accelerated(way):
-    model = SMALL.build()
+def test_a_copy_is_plain_keras_until_it_is_accelerated(way, model):
     other = COPIES[way](model)
     other.set_weights(model.get_weights())
     assert set(speed(other).values()) == {"plain: not accelerated yet"}
@@ -113,8 +126,7 @@ np.save(sys.argv[2], model(np.ones((1, 32, 32, 3), "float32")))
 
 
 @pytest.mark.slow
-def test_a_saved_network_opens_in_plain_keras_with_the_same_output(tmp_path):
-    model = SMALL.build()
+def test_a_saved_network_opens_in_plain_keras_with_the_same_output(model, tmp_path):
     model.save(tmp_path / "model.keras")
     subprocess.run([sys.executable, "-c", PLAIN, tmp_path / "model.keras", tmp_path / "y.npy"], check=True, timeout=300)
     near(np.load(tmp_path / "y.npy"), model(np.ones((1, 32, 32, 3), "float32")))
@@ -279,112 +291,25 @@ def test_mixed_precision_computes_in_16_bits(policy):
 
 
 @pytest.mark.slow
-def test_a_saved_model_of_tensorflow_has_the_same_output(tmp_path):
-    model = SMALL.build()
-    model.export(tmp_path / "saved", verbose=False)
-    saved = tf.saved_model.load(tmp_path / "saved")
+def test_a_saved_model_of_tensorflow_has_the_same_output(model, exported):
+    saved = tf.saved_model.load(exported)
     near(saved.serve(IMAGES), model(IMAGES))
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # TensorFlow's converter warns of its own successor
-def test_tflite_has_the_same_output(tmp_path):
-    model = SMALL.build()
-    model.export(tmp_path / "saved", verbose=False)
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(tmp_path / "saved"))
+def test_tflite_has_the_same_output(model, exported):
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(exported))
     interpreter = tf.lite.Interpreter(model_content=converter.convert())
     runner = interpreter.get_signature_runner()
     (given,), (result,) = runner.get_input_details(), runner.get_output_details()
     near(runner(**{given: IMAGES})[result], model(IMAGES))
 
 
-FOREIGN = """
-import copy, pickle, sys
-import keras, numpy as np
-from keras import layers
-import senet_lab
-from senet_lab import Architecture
-
-Architecture("resnext", groups=((16, 1),), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=4).build()
-
-
-class Conv2D(layers.Conv2D):
-    def call(self, inputs):
-        return 2 * super().call(inputs)
-
-
-class BatchNormalization(layers.BatchNormalization):
-    def call(self, inputs, training=None, mask=None):
-        return 5 + super().call(inputs, training=training, mask=mask)
-
-
-def build(conv, norm):
-    inputs = keras.Input((8, 8, 8))
-    return keras.Model(inputs, norm(name="n")(conv(8, 3, name="c", padding="same")(inputs)))
-
-
-own = {"Conv2D": Conv2D, "BatchNormalization": BatchNormalization}
-x = np.random.default_rng(0).normal(size=(2, 8, 8, 8)).astype("float32")
-folder = sys.argv[1]
-for model in (build(Conv2D, BatchNormalization), build(layers.Conv2D, layers.BatchNormalization)):
-    foreign = type(model.get_layer("c")) is Conv2D
-    expected = np.asarray(model(x))
-    model.save(f"{folder}/m.keras")
-    found = {"keras": keras.saving.load_model(f"{folder}/m.keras", custom_objects=own if foreign else None)}
-    if not foreign:  # an h5 file names the class alone, so Keras itself would open either by the custom objects
-        model.save(f"{folder}/m.h5")
-        found["h5"] = keras.saving.load_model(f"{folder}/m.h5", compile=False)
-    else:
-        model.save(f"{folder}/m.h5")
-        found["h5"] = keras.saving.load_model(f"{folder}/m.h5", compile=False, custom_objects=own)
-    with keras.saving.custom_object_scope(own if foreign else {}):
-        found["config"] = type(model).from_config(model.get_config())
-        found["deepcopy"] = copy.deepcopy(model)
-        found["pickle"] = pickle.loads(pickle.dumps(model))
-    found["clone"] = keras.models.clone_model(model)
-    found["accelerated"] = senet_lab.accelerate(keras.models.clone_model(model))
-    for way, other in found.items():
-        assert type(other.get_layer("c")) is type(model.get_layer("c")), (way, type(other.get_layer("c")))
-        assert type(other.get_layer("n")) is type(model.get_layer("n")), (way, type(other.get_layer("n")))
-        other.set_weights(model.get_weights())
-        np.testing.assert_allclose(np.asarray(other(x)), expected, rtol=1e-5, atol=1e-5, err_msg=way)
-assert not keras.saving.get_custom_objects(), keras.saving.get_custom_objects()
-print(keras.config.backend())
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_foreign_layers_of_the_same_names_are_loaded_as_they_are(backend, tmp_path):
-    environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
-    command = [sys.executable, "-W", "ignore", "-c", FOREIGN, str(tmp_path)]
-    done = subprocess.run(command, env=environment, timeout=300, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == [backend], done.stderr
-
-
-JAX = """
-import keras, numpy as np
-from senet_lab import accelerate, accelerations
-layer = keras.layers.Conv2D(8, 3, groups=4, padding="same", name="grouped")
-norm = keras.layers.BatchNormalization(name="norm")
-model = keras.Sequential([keras.Input((8, 8, 8)), layer, norm])
-x = np.random.default_rng(0).normal(size=(2, 8, 8, 8)).astype("float32")
-before = np.asarray(model(x))
-accelerate(model)
-np.testing.assert_allclose(np.asarray(model(x)), before, rtol=1e-4, atol=1e-5)
-assert accelerations(model) == {
-    "sequential/grouped": "grouped convolution: slices",
-    "sequential/norm": "plain: Keras' own is the fastest on this backend and device",
-}, accelerations(model)
-model.compile("sgd", "mse")
-model.fit(x, x, verbose=0)
-"""
-
-
-@pytest.mark.slow
-def test_on_jax_grouped_convolution_is_accelerated():
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    subprocess.run([sys.executable, "-c", JAX], env=environment, timeout=300, check=True)
+@pytest.mark.filterwarnings("ignore")  # Keras warns of h5 files
+def test_foreign_layers_of_the_same_names_are_loaded_as_they_are(tmp_path):
+    """On JAX: test_jax.py."""
+    assert_loaded_as_they_are(tmp_path)
 
 
 def environment_after(code, **given):
@@ -423,7 +348,9 @@ def test_tensorflow_that_is_loaded_is_left_alone():
     assert environment_after(f"{code}import senet_lab; assert not senet_lab.tune_tensorflow()") == UNSET
 
 
-@pytest.mark.slow
-def test_building_a_network_tunes_tensorflow():
-    code = "from senet_lab import Architecture; Architecture(groups=((8, 1),), input_shape=(32, 32, 3)).build()"
+def test_building_a_network_tunes_tensorflow_before_it_asks_keras_for_anything():
+    code = (
+        "import contextlib, sys, types; from senet_lab import Architecture; sys.modules['keras'] = types.ModuleType('keras')\n"
+        "with contextlib.suppress(AttributeError): Architecture().build(); raise AssertionError"
+    )
     assert environment_after(code) == dict(CPU_SETTINGS)

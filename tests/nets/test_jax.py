@@ -1,70 +1,89 @@
-"""The same code on Keras' JAX backend: same names, same counts, same numbers."""
+"""The same code on Keras' JAX backend: same names, same counts, same numbers. `jax_itself.py` has that side of it."""
 
+import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
 import keras
 import numpy as np
 import pytest
-from keras import backend
+from gates_of import gates_and_ablations
+from servers import ROOT
 
 from senet_lab import Architecture
 
-SCRIPT = """
-import sys
-import numpy as np
-from senet_lab import Architecture
-model = Architecture.from_token(sys.argv[1]).build()
-model.load_weights(sys.argv[2])
-images = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
-np.savez(sys.argv[3], output=np.asarray(model(images)), names=[layer.name for layer in model.layers])
-"""
+pytestmark = pytest.mark.slow
+SMALL = {"groups": ((16, 1), (32, 1)), "cardinality": 4, "ratio": 4, "input_shape": (32, 32, 3)}
+FILES = "model.weights.h5", "images.npy", "found.npz"
+IMAGES = np.random.default_rng(0).normal(size=(5, 32, 32, 3)).astype("float32")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("family", ["resnet", "resnext"])
-def test_jax_gives_what_tensorflow_gives(family, tmp_path):
-    assert backend.backend() == "tensorflow"
-    architecture = Architecture(family, groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3))
-    model = architecture.build()
-    weights, found = tmp_path / "model.weights.h5", tmp_path / "found.npz"
+# Each shape is compiled for a call or two, and to optimize it takes longer than to compute it.
+XLA = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+ON_JAX = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": XLA}
+
+
+@pytest.fixture(scope="module")
+def jax(tmp_path_factory):
+    """Calls a function of `jax_itself.py`, and fails as it does."""
+    log = tmp_path_factory.mktemp("jax") / "log"
+    command = [sys.executable, "-W", "ignore", str(ROOT / "tests" / "jax_itself.py")]
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            env={**os.environ, **ON_JAX, "PYTHONPATH": str(ROOT)},
+        ) as process,
+    ):  # fmt: skip
+
+        def ask(what, *arguments):
+            with suppress(BrokenPipeError):  # its log says why it ended
+                process.stdin.write(f"{json.dumps([what, *arguments], default=str)}\n")
+                process.stdin.flush()
+            answer = process.stdout.readline()
+            assert answer, log.read_text()[-2000:]
+            assert json.loads(answer) == ""
+
+        yield ask
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+
+
+def assert_as_here(jax, folder, family, how, *more):
+    """See that JAX computes of a network with the same weights what `how` does here."""
+    architecture = Architecture(family, **SMALL)
+    model, weights, images, found = architecture.build(), *(folder / name for name in FILES)
     model.save_weights(weights)
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    command = [sys.executable, "-c", SCRIPT, architecture.token(), str(weights), str(found)]
-    subprocess.run(command, check=True, env=environment, timeout=300)
-    images = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
+    np.save(images, IMAGES)
+    jax("outputs", architecture.token(), weights, images, found, *more)
+    expected = how(model, IMAGES)
     with np.load(found) as arrays:
-        np.testing.assert_allclose(arrays["output"], np.asarray(model(images)), atol=1e-5)
         assert list(arrays["names"]) == [layer.name for layer in model.layers]
+        assert set(arrays) == {*expected, "names"}
+        for name in expected:
+            np.testing.assert_allclose(arrays[name], expected[name], atol=1e-5)
     assert keras.config.backend() == "tensorflow"
+    return set(expected)
 
 
-GATES = """
-import sys
-import numpy as np
-from senet_lab import Architecture
-from senet_lab.gates.ablation import HOWS, ablated, switchable
-from senet_lab.gates.observe import observed
-model = Architecture.from_token(sys.argv[1]).build()
-model.load_weights(sys.argv[2])
-images = np.random.default_rng(0).normal(size=(5, 32, 32, 3)).astype("float32")
-seen, switched = observed(model, images, batch=3), switchable(model)
-held = {how: ablated(switched, seen.gates, how, seen.gates).predict_on_batch(images) for how in HOWS}
-np.savez(sys.argv[3], **{path.replace("/", "_"): values for path, values in seen.gates.items()}, **held)
-"""
+def test_jax_gives_what_tensorflow_gives(jax, tmp_path):
+    assert_as_here(jax, tmp_path, "resnet", lambda model, images: {"output": np.asarray(model(images))})
 
 
-@pytest.mark.slow
-def test_jax_has_the_gates_and_the_ablations_that_tensorflow_has(tmp_path):
-    architecture = Architecture("resnext", groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3))
-    weights = tmp_path / "model.weights.h5"
-    architecture.build().save_weights(weights)
-    for name in ("jax", "tensorflow"):
-        environment = {**os.environ, "KERAS_BACKEND": name, "JAX_PLATFORMS": "cpu"}
-        command = [sys.executable, "-c", GATES, architecture.token(), str(weights), str(tmp_path / f"{name}.npz")]
-        subprocess.run(command, check=True, env=environment, timeout=300)
-    with np.load(tmp_path / "jax.npz") as ours, np.load(tmp_path / "tensorflow.npz") as theirs:
-        assert set(ours) == {"group1_block1", "group2_block1", "one", "mean", "shuffled", "own"}
-        for name in ours:
-            np.testing.assert_allclose(ours[name], theirs[name], atol=1e-5)
+def test_jax_has_the_output_the_gates_and_the_ablations_that_tensorflow_has(jax, tmp_path):
+    names = assert_as_here(jax, tmp_path, "resnext", gates_and_ablations, True)
+    assert names == {"output", "group1_block1", "group2_block1", "one", "mean", "shuffled", "own"}
+
+
+def test_jax_computes_what_timm_does_as_well(jax):
+    jax("as_timm", "legacy_seresnext26_32x4d")
+
+
+def test_on_jax_grouped_convolution_is_accelerated(jax):
+    jax("accelerated")
+
+
+def test_on_jax_foreign_layers_of_the_same_names_are_loaded_as_they_are(jax, tmp_path):
+    jax("foreign", tmp_path)

@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 
 from senet_lab import Architecture, Ledger
 from senet_lab.architecture.presets import PRESETS
+from senet_lab.nets.on_keras.blank import blank_weights
 
 WHOLE = ["se_resnet18", "se_resnet50", "se_resnext50_32x4d", "resnet101", "senet154", "cifar_se_resnet110"]
 
 
-def assert_alike(architecture):
+def assert_alike(architecture, model=None):
     """Every row against the layer of its name: shape, parameters, state; and the totals."""
-    model, ledger = architecture.build(), architecture.ledger()
+    model, ledger = model or architecture.build(), architecture.ledger()
     layers = {layer.name: layer for layer in model.layers}
     assert set(layers) == {row.name for row in ledger.rows}
     for row in ledger.rows:
@@ -25,7 +26,6 @@ def assert_alike(architecture):
         assert _count(layer.non_trainable_weights) == row.state, row
     assert model.count_params() == ledger.params + ledger.state
     assert Ledger.of(model) == ledger
-    keras.backend.clear_session()
 
 
 def _count(weights):
@@ -47,11 +47,14 @@ def test_every_row_is_the_layer_of_its_name(architecture):
 @pytest.mark.parametrize("name", WHOLE)
 def test_every_row_of_a_published_network_is_the_layer_of_its_name(name):
     assert name in PRESETS
-    assert_alike(Architecture.preset(name))
+    architecture = Architecture.preset(name)
+    with blank_weights():  # no row says what is in a kernel
+        assert_alike(architecture, architecture.build())
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# Each example draws all fields, which have 5 values at most that matter: each occurs, and most pairs do.
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(architectures())
 def test_every_row_of_a_random_network_is_the_layer_of_its_name(architecture):
     assert Architecture.from_token(architecture.token()) == architecture

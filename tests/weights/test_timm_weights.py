@@ -13,9 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from servers import ROOT
-from timm_draws import SIDES, draw, fingerprint
-from timm_recorded import TIMM, assert_as_timm, legacy
+from timm_draws import draw, fingerprint
+from timm_recorded import TIMM, assert_as_timm, drawn_for, legacy, ported
 
 from senet_lab import Architecture
 from senet_lab.weights.timm import hub
@@ -70,15 +69,23 @@ def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
         to_timm(model)
 
 
-# All at the odd size, which tells where zeros are padded; at 224 one of each family, since depth changes nothing there.
-AT_224 = [name for name in NAMES if not re.search("34|101|152|32x8d|64x4d", name)]
-CASES = [(name, side) for name in NAMES for side in SIDES if side == SIDES[1] or name in AT_224]
+@pytest.fixture(scope="module", params=NAMES)
+def network(request):
+    """A network of timm by its name, and its model with the weights that were drawn for it; one at a time."""
+    return request.param, ported(request.param)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "side"), CASES, ids=lambda part: part if isinstance(part, str) else str(part[0]))
-def test_probabilities_maps_and_gates_are_those_of_timm(name, side):
-    assert_as_timm(name, side)
+def test_probabilities_maps_and_gates_are_those_of_timm(network):
+    assert_as_timm(*network)
+
+
+@pytest.mark.slow
+def test_there_and_back_no_number_changes(network):
+    name, model = network
+    drawn, back = drawn_for(name, architecture_of(name)), to_timm(model)
+    assert back.keys() == drawn.keys()
+    assert all(np.array_equal(back[key], drawn[key]) for key in drawn)
 
 
 @pytest.fixture(scope="module")
@@ -86,31 +93,25 @@ def drawn():
     return draw(shapes(SMALL))
 
 
-def test_there_and_back_no_number_changes(drawn):
-    model = convert(drawn, SMALL)
-    back = to_timm(model)
-    assert back.keys() == drawn.keys()
-    assert all(np.array_equal(back[name], drawn[name]) for name in drawn)
-    assert all(
-        np.array_equal(a, b) for a, b in zip(model.get_weights(), convert(back, SMALL).get_weights(), strict=True)
-    )
+@pytest.fixture(scope="module")
+def small(drawn):
+    """A model with these weights, which no test changes."""
+    return convert(drawn, SMALL)
 
 
-def test_a_file_of_safetensors_is_read_and_written(drawn, tmp_path):
-    path = save_timm(convert(drawn, SMALL), tmp_path / "net.safetensors")
-    again = convert(path, SMALL)
+@pytest.fixture(scope="module")
+def saved(small, tmp_path_factory):
+    """Its weights, as a file for timm."""
+    return save_timm(small, tmp_path_factory.mktemp("saved") / "net.safetensors")
+
+
+def test_a_file_of_safetensors_is_read_and_written(small, saved):
+    again = convert(saved, SMALL)
     assert name_of(again) == "seresnet18"
-    assert np.array_equal(again.get_layer("stem_conv").kernel, drawn["conv1.weight"].transpose(2, 3, 1, 0))
+    assert all(np.array_equal(a, b) for a, b in zip(again.get_weights(), small.get_weights(), strict=True))
     with pytest.raises(FileExistsError):
-        save_timm(again, path)
-    assert [path] == list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("name", ["legacy_seresnet18", "senet154"])
-def test_a_networks_own_weights_go_to_timm_by_the_names_that_it_has_there(name):
-    architecture = replace(architecture_of(name), input_shape=(32, 32, 3), classes=3)
-    theirs = {key: array.shape for key, array in to_timm(architecture.build()).items()}
-    assert theirs == shapes(architecture, legacy=legacy(name))
+        save_timm(again, saved)
+    assert [saved] == list(saved.parent.iterdir())
 
 
 def test_a_weight_that_timm_does_not_have_does_not_go_there():
@@ -243,9 +244,9 @@ def test_a_pickle_is_refused_before_it_is_read(start, tmp_path):
 
 
 @pytest.mark.parametrize("left", [0, 3, 200, 10_000])
-def test_a_file_that_was_cut_off_is_refused(drawn, tmp_path, left):
-    path = save_timm(convert(drawn, SMALL), tmp_path / "net.safetensors")
-    path.write_bytes(path.read_bytes()[:left])
+def test_a_file_that_was_cut_off_is_refused(saved, tmp_path, left):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(saved.read_bytes()[:left])
     with pytest.raises(ValueError, match="is no safetensors file, or is damaged"):
         convert(path, SMALL)
 
@@ -311,15 +312,15 @@ def test_the_layer_does_what_the_picture_does_to_within_the_resizing():
     assert np.abs(layered - exact).max() < 0.1
 
 
-def test_a_network_is_saved_with_its_preprocessing(drawn, tmp_path):
+def test_a_network_is_saved_with_its_preprocessing(small, tmp_path):
     """One file for plain Keras: pixels of a picture of any size go in."""
     import keras
 
-    how, model = Preprocessing(64, 0.875, "bilinear"), convert(drawn, SMALL)
-    whole = how.before(model)
+    how = Preprocessing(64, 0.875, "bilinear")
+    whole = how.before(small)
     whole.save(tmp_path / "whole.keras")
     pixels = np.random.default_rng(0).integers(0, 256, (2, 90, 120, 3)).astype("float32")
-    expected = model(how.layer()(pixels), training=False)
+    expected = small(how.layer()(pixels), training=False)
     again = keras.models.load_model(tmp_path / "whole.keras")
     assert keras.ops.convert_to_numpy(again(pixels)) == pytest.approx(keras.ops.convert_to_numpy(expected), abs=1e-6)
     assert keras.ops.convert_to_numpy(again(pixels[:, ::2, ::2])).shape == (2, 10)
@@ -608,20 +609,3 @@ def test_the_likeliest_classes_come_first_with_their_probabilities():
     assert second[0].synset == "n02510455"
     with pytest.raises(ValueError, match=r"\(of shape \(2, 10\)\) must be \(images, 1000\); try"):
         most_likely(predictions[:, :10])
-
-
-JAX = """
-import sys
-sys.path.insert(0, "tests")
-import timm_recorded
-timm_recorded.assert_as_timm("legacy_seresnext26_32x4d", (193, 257))
-"""
-
-
-@pytest.mark.slow
-def test_jax_computes_what_timm_does_as_well():
-    done = subprocess.run(
-        [sys.executable, "-c", JAX], capture_output=True, text=True, check=False,
-        env={**os.environ, "KERAS_BACKEND": "jax"}, cwd=ROOT,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.extras import require
 from senet_lab.ledger.build_memory import check_build
+from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.training_setup import TrainingSetup
 
@@ -41,7 +42,8 @@ def load_trained_model(run: Run) -> tuple[keras.Model, int]:
                 "'checkpoints' to train from the start"
             )
         raise ValueError(f"'{run.folder.name}' has {reason}.")
-    model = run.architecture.build()
+    with blank_weights():
+        model = run.architecture.build()
     assign_weights(model, checkpoints[0], run)
     return model, checkpoints[0].epoch
 

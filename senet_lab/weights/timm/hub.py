@@ -18,6 +18,7 @@ from senet_lab.checks import instance, nearest, one_of, quoted
 from senet_lab.extras import require
 from senet_lab.files import DamagedFileError, read_json, written_whole
 from senet_lab.ledger.build_memory import check_build
+from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.weights.timm.networks import NAMES, OTHERS, PICKLED, PUBLISHED, architecture_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def load(tag: str) -> keras.Model:
     architecture, path = architecture_of(check_tag(tag)), weights_path(tag)
     check_build(architecture)
     if path.is_file():
-        model = architecture.build()
+        with blank_weights():
+            model = architecture.build()
         try:
             model.load_weights(path)
         except (OSError, ValueError, KeyError) as error:

@@ -16,6 +16,7 @@ from senet_lab.checks import first_few, flag, instance, path_of
 from senet_lab.extras import needed_by
 from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build
+from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.weights.timm.keys import key, to_keras_layout, to_timm_layout
 from senet_lab.weights.timm.networks import MAX_NAMED, NAMES, architecture_of, differences, name_of
 from senet_lab.weights.timm.state_dict import COUNTER, must_be_possible, read_state_dict
@@ -56,7 +57,8 @@ def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Ar
     _must_match(tensors, targets)
     _must_compute_as(_network_of(tensors), architecture)
     check_build(architecture)
-    model = architecture.build()
+    with blank_weights():
+        model = architecture.build()
     for variable, name in zip(model.weights, _keys(model, targets), strict=True):
         variable.assign(to_keras_layout(tensors[name], variable.path, len(variable.shape)))
     return model

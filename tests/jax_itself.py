@@ -1,0 +1,64 @@
+"""Keras on JAX, in one process for all checks of it, since a backend is chosen for good when Keras is loaded.
+
+Each line read is [function, arguments...]; the answer is a line of JSON: "", or the traceback of what failed. Arrays go
+through files.
+"""
+
+import json
+import sys
+import traceback
+
+import foreign_layers
+import keras
+import numpy as np
+import timm_recorded
+from gates_of import gates_and_ablations
+
+from senet_lab import Architecture, accelerate, accelerations
+
+
+def outputs(token, weights, images, found, has_gates=False):
+    """The names of a network's layers, and its output; or also its gates, and the output when they are held."""
+    model, images = Architecture.from_token(token).build(), np.load(images)
+    model.load_weights(weights)
+    arrays = gates_and_ablations(model, images) if has_gates else {"output": model.predict_on_batch(images)}
+    np.savez(found, **arrays, names=[layer.name for layer in model.layers])
+
+
+def accelerated():
+    """See that grouped convolution is fast and normalization Keras' own, and that the model trains."""
+    layer = keras.layers.Conv2D(8, 3, groups=4, padding="same", name="grouped")
+    norm = keras.layers.BatchNormalization(name="norm")
+    model = keras.Sequential([keras.Input((8, 8, 8)), layer, norm])
+    x = np.random.default_rng(0).normal(size=(2, 8, 8, 8)).astype("float32")
+    before = np.asarray(model(x))
+    accelerate(model)
+    np.testing.assert_allclose(np.asarray(model(x)), before, rtol=1e-4, atol=1e-5)
+    assert {path.rpartition("/")[2]: how for path, how in accelerations(model).items()} == {
+        "grouped": "grouped convolution: slices",
+        "norm": "plain: Keras' own is the fastest on this backend and device",
+    }, accelerations(model)
+    model.compile("sgd", "mse")
+    model.fit(x, x, verbose=0)
+
+
+def foreign(folder):
+    """See that foreign layers of the names of Keras' are loaded as they are."""
+    foreign_layers.assert_loaded_as_they_are(folder)
+
+
+def as_timm(name):
+    """See that a network computes what timm was recorded to."""
+    timm_recorded.assert_as_timm(name, timm_recorded.ported(name), compiled=True)
+
+
+if __name__ == "__main__":
+    assert keras.config.backend() == "jax"
+    for line in sys.stdin:
+        what, *arguments = json.loads(line)
+        try:
+            globals()[what](*arguments)
+            answer = ""
+        except Exception:  # whatever it is, the test that asked says it
+            answer = traceback.format_exc()
+        print(json.dumps(answer), flush=True)
