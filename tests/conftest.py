@@ -95,8 +95,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a JupyterLab that `make lab` started on copies of the notebooks."""
-    from browsing import HOST
     from servers import lab_served
 
-    with lab_served(tmp_path_factory.mktemp("lab"), f"--ServerApp.local_hostnames={HOST}") as url:
+    with lab_served(tmp_path_factory.mktemp("lab")) as url:
         yield url

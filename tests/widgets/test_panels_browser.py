@@ -116,6 +116,27 @@ def silences(page):
     return page.get_by_role("alert").filter(has_text="has not answered")
 
 
+@pytest.fixture
+def exercise(page):
+    return page.locator(".sn-exercise").first
+
+
+def test_an_answer_is_marked_in_words_and_nothing_jumps(page, exercise):
+    """Before anything else is asked, while there is no answer yet."""
+    field, status = exercise.get_by_role("textbox", name="Your answer"), exercise.get_by_role("status")
+    height = exercise.bounding_box()["height"]
+    field.focus()
+    page.keyboard.type("590 k")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("Nearly. That is one path that sees all channels")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("590 k")
+    field.fill("about a dozen")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("'about a dozen' is not one number; try a number such as 1_234_567")
+    assert exercise.bounding_box()["height"] == height
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_panel_answers_each_move_once_though_messages_get_lost(page, panel, fault):
@@ -174,26 +195,6 @@ def test_fifty_moves_of_a_slider_on_a_kernel_that_hangs_are_two_messages(page):
         first[0]["number"],
         first[0]["number"] + 1,
     }
-
-
-@pytest.fixture
-def exercise(page):
-    return page.locator(".sn-exercise").first
-
-
-def test_an_answer_is_marked_in_words_and_nothing_jumps(page, exercise):
-    field, status = exercise.get_by_role("textbox", name="Your answer"), exercise.get_by_role("status")
-    height = exercise.bounding_box()["height"]
-    field.focus()
-    page.keyboard.type("590 k")
-    page.keyboard.press("Enter")
-    expect(status).to_contain_text("Nearly. That is one path that sees all channels")
-    expect(field).to_be_focused()
-    expect(field).to_have_value("590 k")
-    field.fill("about a dozen")
-    page.keyboard.press("Enter")
-    expect(status).to_contain_text("'about a dozen' is not one number; try a number such as 1_234_567")
-    assert exercise.bounding_box()["height"] == height
 
 
 def test_a_double_click_and_a_press_on_a_kernel_that_hangs_are_one_try(page, exercise):
