@@ -131,7 +131,7 @@ def test_a_network_that_was_trained_here_computes_the_same_in_timm(timm, tmp_pat
     """Some steps move the statistics of batch normalization as well."""
     architecture = Architecture("resnet", 18, convention="timm", classes=10, input_shape=(*EVEN, 3))
     model = architecture.build()
-    model.compile("sgd", "sparse_categorical_crossentropy", run_eagerly=True)  # four steps are not worth a trace
+    model.compile("sgd", "sparse_categorical_crossentropy")
     rng = np.random.default_rng(0)
     model.fit(rng.standard_normal((8, *EVEN, 3), "float32"), np.arange(8), batch_size=4, epochs=2, verbose=0)
     timm("logits", "seresnet18", save_timm(model, tmp_path / "ours.safetensors"), 10, tmp_path / "theirs.npy")

@@ -68,9 +68,9 @@ def test_the_command_on_a_card_is_the_recipe_on_it(name):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory, forked):
     """A short run on the sample, finished."""
-    run = Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "short").start()
+    run = forked(Run.create(TINY, SHORT, folder=tmp_path_factory.mktemp("runs") / "short"))
     assert run.wait(120).state == "finished", (run.folder / "log.txt").read_text()
     return run
 
