@@ -20,6 +20,8 @@ from senet_lab import Architecture
 from senet_lab.weights.timm.networks import NAMES, PICKLED, PUBLISHED, architecture_of
 from senet_lab.weights.timm.weights import convert, save_timm, to_timm
 
+pytestmark = pytest.mark.slow  # timm answers in another process
+
 # One of each kind of block, stem, shortcut and convention; `test_recorded_values_are_those_of_timm` has all of them.
 KINDS = (
     "seresnet18", "seresnet50", "seresnext50_32x4d", "senet154",
