@@ -59,6 +59,6 @@ if __name__ == "__main__":
         else:
             work(**asked)
             sys.exit()
-    for number in numbers:  # of a test that failed, some may be at work
+    for number in numbers:  # a failed test may have left some running
         os.kill(number, signal.SIGKILL)
         exit_status(number)

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 import yaml
+from schedule import LONGEST_FIRST
 
 from senet_lab import extras
 
@@ -168,6 +169,10 @@ def test_no_file_names_a_machines_path_or_a_registry(path):
         "npmjs" + ".org",
     ):
         assert fragment not in text
+
+
+def test_the_schedule_names_files_that_exist():
+    assert not [name for name in LONGEST_FIRST if not (ROOT / name).is_file()]
 
 
 def test_the_version_is_the_same_everywhere():

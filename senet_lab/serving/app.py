@@ -155,7 +155,7 @@ def admit(handler: JupyterHandler, notebook: NotebookNode, cwd: str) -> None:  #
 def serve_app(folder: Path, limits: Limits, options: Sequence[str]) -> None:
     """Serve the Explorer until Voila is stopped; each visitor has a kernel, whose files go to `folder`.
 
-    By itself Voila asks nobody for a token; here it makes one, as JupyterLab does.
+    Voila has no token unless it is told to use one; here it makes one, as JupyterLab does.
 
     Args:
         options: those of Voila; they override what is set here.

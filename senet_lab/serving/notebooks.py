@@ -1,7 +1,7 @@
 """The lessons as they are installed, and the copies of them in which people work.
 
-A stored widget whose kernel is gone would only say so. Copies leave it out, and what remains is the picture that each
-panel stores beside it.
+A stored widget without its kernel shows only an error. Copies leave it out and keep the static picture, which each
+panel stores as well.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def notebooks_folder() -> Path:
 
 
 def list_notebooks() -> list[Path]:
-    """Return the lessons, with the teacher's; not the copies that Jupyter keeps beside them."""
+    """Return the lessons, with the teacher's; not the checkpoints that Jupyter keeps."""
     found = sorted(notebooks_folder().rglob("*.ipynb"))
     return [path for path in found if ".ipynb_checkpoints" not in path.parts]
 

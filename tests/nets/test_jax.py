@@ -1,14 +1,12 @@
 """The same code on Keras' JAX backend: same names, same counts, same numbers. `jax_itself.py` has that side of it."""
 
-import json
 import os
-import subprocess
 import sys
-from contextlib import suppress
 
 import keras
 import numpy as np
 import pytest
+from answering import answering
 from gates_of import gates_and_ablations
 from servers import ROOT
 
@@ -28,27 +26,14 @@ ON_JAX = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": XLA}
 @pytest.fixture(scope="module")
 def jax(tmp_path_factory):
     """Calls a function of `jax_itself.py`, and fails as it does."""
-    log = tmp_path_factory.mktemp("jax") / "log"
     command = [sys.executable, "-W", "ignore", str(ROOT / "tests" / "jax_itself.py")]
-    with (
-        log.open("w") as errors,
-        subprocess.Popen(
-            command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-            env={**os.environ, **ON_JAX, "PYTHONPATH": str(ROOT)},
-        ) as process,
-    ):  # fmt: skip
+    environment = {**os.environ, **ON_JAX, "PYTHONPATH": str(ROOT)}
+    with answering(command, tmp_path_factory.mktemp("jax") / "log", env=environment) as call:
 
         def ask(what, *arguments):
-            with suppress(BrokenPipeError):  # its log says why it ended
-                process.stdin.write(f"{json.dumps([what, *arguments], default=str)}\n")
-                process.stdin.flush()
-            answer = process.stdout.readline()
-            assert answer, log.read_text()[-2000:]
-            assert json.loads(answer) == ""
+            assert call(what, *arguments) == ""
 
         yield ask
-        with suppress(BrokenPipeError):
-            process.stdin.close()
 
 
 def assert_as_here(jax, folder, family, how, *more):

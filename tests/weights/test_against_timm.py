@@ -3,15 +3,13 @@
 All that `test_timm_weights.py` holds is held against what timm was recorded to say; here it is asked.
 """
 
-import json
 import os
 import shutil
-import subprocess
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from answering import answering
 from servers import ROOT
 from timm_draws import EVEN, ODD, images, sides
 from timm_recorded import TIMM, seen_by
@@ -35,26 +33,9 @@ def timm(tmp_path_factory):
     python = os.environ.get("PEERS") or str(ROOT / ".peers" / "bin" / "python")
     if "PEERS" not in os.environ and not (ROOT / ".peers" / "ready").exists():
         pytest.skip("timm itself is not here to be asked; `make peers` installs it")
-    log = tmp_path_factory.mktemp("timm") / "log"
-    with (
-        log.open("w") as errors,
-        subprocess.Popen(
-            [python, str(ROOT / "tests" / "timm_itself.py"), "asked"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=errors,
-        ) as process,
-    ):  # fmt: skip
-
-        def ask(what, *arguments):
-            with suppress(BrokenPipeError):  # its log says why it ended
-                process.stdin.write(f"{json.dumps([what, *arguments], default=str)}\n")
-                process.stdin.flush()
-            answer = process.stdout.readline()
-            assert answer, log.read_text()[-2000:]
-            return json.loads(answer)
-
+    command = [python, str(ROOT / "tests" / "timm_itself.py"), "asked"]
+    with answering(command, tmp_path_factory.mktemp("timm") / "log") as ask:
         yield ask
-        with suppress(BrokenPipeError):
-            process.stdin.close()
 
 
 def seen(model, architecture, side):
