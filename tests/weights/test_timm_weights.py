@@ -13,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from timm_draws import draw, fingerprint
-from timm_recorded import TIMM, assert_as_timm, drawn_for, legacy, ported
+from timm_draws import DEEPER, draw, fingerprint
+from timm_recorded import TIMM, assert_as_timm, legacy, ported
 
 from senet_lab import Architecture
 from senet_lab.weights.timm import hub
@@ -69,21 +69,25 @@ def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
         to_timm(model)
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module")
 def network(request):
-    """A network of timm by its name, and its model with the weights that were drawn for it; one at a time."""
-    return request.param, ported(request.param)
+    """A network of timm by its name, its model, and the weights in it, which were drawn for it; one at a time."""
+    name = request.param
+    return name, *ported(name)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("network", NAMES, indirect=True)
 def test_probabilities_maps_and_gates_are_those_of_timm(network):
-    assert_as_timm(*network)
+    name, model, _ = network
+    assert_as_timm(name, model)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("network", [name for name in NAMES if not DEEPER.search(name)], indirect=True)
 def test_there_and_back_no_number_changes(network):
-    name, model = network
-    drawn, back = drawn_for(name, architecture_of(name)), to_timm(model)
+    _, model, drawn = network
+    back = to_timm(model)
     assert back.keys() == drawn.keys()
     assert all(np.array_equal(back[key], drawn[key]) for key in drawn)
 
