@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from timm_draws import DEEPER, draw, fingerprint
+from timm_draws import DEEPER, LARGER, draw, fingerprint, sides
 from timm_recorded import TIMM, assert_as_timm, legacy, ported
 
 from senet_lab import Architecture
@@ -25,6 +25,7 @@ from senet_lab.weights.timm.preprocessing import Preprocessing
 from senet_lab.weights.timm.results import RESULTS
 from senet_lab.weights.timm.weights import convert, save_timm, shapes, to_timm
 
+RECORDED = [name for name in NAMES if name not in DEEPER]
 SMALL = Architecture("resnet", 18, convention="timm", classes=10, input_shape=(64, 64, 3))
 
 
@@ -69,6 +70,14 @@ def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
         to_timm(model)
 
 
+@pytest.mark.parametrize("name", DEEPER)
+def test_a_deeper_network_is_a_recorded_one_in_all_but_its_depth(name):
+    """So it computes what timm does if that one does: its tensors, block for block, are those of timm."""
+    recorded = architecture_of(DEEPER[name])
+    assert sides(DEEPER[name])
+    assert replace(architecture_of(name), depth=recorded.depth) == recorded
+
+
 @pytest.fixture(scope="module")
 def network(request):
     """A network of timm by its name, its model, and the weights in it, which were drawn for it; one at a time."""
@@ -77,14 +86,14 @@ def network(request):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", NAMES, indirect=True)
+@pytest.mark.parametrize("network", RECORDED, indirect=True)
 def test_probabilities_maps_and_gates_are_those_of_timm(network):
     name, model, _ = network
     assert_as_timm(name, model)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", [name for name in NAMES if not DEEPER.search(name)], indirect=True)
+@pytest.mark.parametrize("network", [name for name in RECORDED if not LARGER.search(name)], indirect=True)
 def test_there_and_back_no_number_changes(network):
     _, model, drawn = network
     back = to_timm(model)
