@@ -10,10 +10,11 @@ from senet_lab.export.trees import Program, assignment, called_name, loads, para
 
 def simplify(function: ast.FunctionDef) -> None:
     """Simplify a function in place, until nothing is left to simplify."""
-    before = ""
+    before = getattr(function, "simplest", "")  # most were simplified before, and are the same still
     while before != (before := ast.dump(function)):
         _Tidy(function).generic_visit(function)
         _join_everywhere(function, loads(*function.body))
+    function.simplest = before  # type: ignore[attr-defined]  # a tree's nodes take any attribute
 
 
 class _Tidy(ast.NodeTransformer):
