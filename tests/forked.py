@@ -11,14 +11,17 @@ import os
 import signal
 import sys
 
-import keras
-import tensorflow as tf
+from senet_lab.training.worker.lean_import import lean_import
 
-import senet_lab.data.image_arrays
-import senet_lab.gates.observe
-import senet_lab.nets.network
-import senet_lab.training.worker.loop  # noqa: F401 - and the others: what a worker imports, which is what takes long
-from senet_lab.training.worker import checkpointer, worker
+with lean_import():  # as in a worker
+    import keras
+    import tensorflow as tf
+
+    import senet_lab.data.image_arrays
+    import senet_lab.gates.observe
+    import senet_lab.nets.network
+    import senet_lab.training.worker.loop  # noqa: F401 - and the others: what a worker imports, which takes long
+    from senet_lab.training.worker import checkpointer, worker
 
 
 def divide_cpu(count):

@@ -19,6 +19,7 @@ from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.process import MALLOC_SETTINGS, WaitingProcess
 from senet_lab.training.runs.run import ENDED, Run
 from senet_lab.training.runs.spare_process import cool, warm
+from senet_lab.training.worker.lean_import import UNUSED
 
 pytestmark = pytest.mark.slow
 MOMENTS = (*["compiling"] * 5, *["mid-step"] * 7, *["during a checkpoint"] * 8)
@@ -109,13 +110,19 @@ def warm_kernel(*folder):
     return kernel, number
 
 
-def test_a_run_starts_in_the_one_spare_process_and_survives_the_death_of_its_kernel(unbroken, thumbnails, tmp_path):
+def test_a_run_starts_in_the_one_lean_spare_process_and_survives_the_death_of_its_kernel(
+    unbroken, thumbnails, tmp_path
+):
     run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run")
     kernel, number = warm_kernel(run.folder)
     assert kernel.stdout.readline() == "started\n"
     shot(kernel)
-    assert run.is_held()
+    run.ask("pause")
+    await_state(run, ("paused",))
     assert run.status().process == number
+    loaded = " ".join(each.path for each in process_of(run).memory_maps())
+    assert [name for name in ("tensorflow", *UNUSED, "jaxlib") if f"/{name}/" in loaded] == ["tensorflow"]
+    run.ask("run")
     assert run.wait(180).state == "finished", log_of(run)
     assert_ends_as(run, unbroken)
 
