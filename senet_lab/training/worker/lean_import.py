@@ -1,8 +1,8 @@
 """Lean import: Keras without the packages that it looks for and no training uses, so that a training starts sooner.
 
 Keras and TensorFlow import them if they are installed, and do without them otherwise. On 2026-11-30 that was 1.6 of
-5.0 seconds of processor with TensorFlow, and 0.8 of 2.5 with JAX. Only a process that trains may do without them: in a
-notebook, Keras is given data frames.
+5.0 seconds of processor with TensorFlow, and 0.8 of 2.5 with JAX. Only a process that trains or saves may do without
+them: in a notebook, Keras is given data frames.
 """
 
 from __future__ import annotations
