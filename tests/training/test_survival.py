@@ -248,7 +248,8 @@ def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(
         sum(range(20_000))
         assert time.monotonic() < end
     assert time.monotonic() - asked[0] < step + 1
-    assert checkpoint.read_newest(run.folder / "checkpoints")[1]["step"] > 0
+    kept, stopped = checkpoint.read_newest(run.folder / "checkpoints")[1], run.status()
+    assert (kept["epoch"], kept["step"]) == (stopped.epoch, stopped.step) >= (1, 0)
 
 
 def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, thumbnails, tmp_path):
