@@ -11,14 +11,25 @@ import os
 import signal
 import sys
 
-import keras
-import tensorflow as tf
+from senet_lab.training.worker.lean_import import lean_import
 
-import senet_lab.data.image_arrays
-import senet_lab.gates.observe
-import senet_lab.nets.network
-import senet_lab.training.worker.loop  # noqa: F401 - and the others: what a worker imports, which is what takes long
-from senet_lab.training.worker import checkpointer, worker
+with lean_import():  # as in a worker
+    import keras
+    import tensorflow as tf
+    from PIL import Image
+
+    import senet_lab.data.image_arrays
+    import senet_lab.gates.observe
+    import senet_lab.gates.sites
+    import senet_lab.ledger.build_memory
+    import senet_lab.nets.network
+    import senet_lab.nets.on_keras.acceleration
+    import senet_lab.nets.replay
+    import senet_lab.training.optimizers
+    import senet_lab.training.worker.loop  # noqa: F401 - and the others: what a worker imports, which takes long
+    from senet_lab.training.worker import checkpointer, worker
+
+Image.init()  # the modules of all formats
 
 
 def divide_cpu(count):

@@ -60,13 +60,16 @@ def _line(run: Run) -> str:
 
 def save(arguments: argparse.Namespace) -> int:
     """Write a run's network as a file of Keras."""
+    from senet_lab.training.worker.lean_import import lean_import  # which needs what a training needs
+
     path = Path(arguments.file)
     one_of("suffix", path.suffix, (".keras",))
     run = Run(arguments.run)
     check_save(run.architecture)
     with written_whole(path) as unfinished:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        model, epoch = load_trained_model(run)
+        with lean_import():  # of Keras
+            model, epoch = load_trained_model(run)
         model.save(unfinished)
     sys.stdout.write(f"{path}: {run.architecture.name} with the weights of epoch {epoch}\n")
     return 0

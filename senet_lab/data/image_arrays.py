@@ -154,7 +154,8 @@ def _order(count: int, share: float, seed: int) -> tuple[Array, Array]:
     np.random.RandomState(seed).shuffle(order)
     train, test = np.split(order, [count - int(share * count)])
     again = tf.data.Dataset.range(len(train)).shuffle(SHUFFLE_BUFFER, seed=seed)
-    shuffled: Array = train[np.fromiter(again.as_numpy_iterator(), int)]
+    batch = again.batch(len(train)).get_single_element()  # at once: one by one they take 0.1 s a thousand
+    shuffled: Array = train[batch.numpy()]
     return shuffled, test
 
 

@@ -18,10 +18,12 @@ from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
 
-# Prints the names of a backend's GPUs; in a process of its own, since the backend would stay loaded.
+# Prints the names of a backend's GPUs; in a process of its own, since the backend would stay loaded. TensorFlow would
+# import JAX for models that are converted.
 GPU_SCRIPTS = {
-    "tensorflow": "import json, tensorflow as tf; print(json.dumps([tf.config.experimental.get_device_details(d)"
-    ".get('device_name', 'GPU') for d in tf.config.list_physical_devices('GPU')]))",
+    "tensorflow": "import json, sys; sys.modules['jax'] = None; import tensorflow as tf; print(json.dumps(["
+    "tf.config.experimental.get_device_details(d).get('device_name', 'GPU') "
+    "for d in tf.config.list_physical_devices('GPU')]))",
     "jax": "import json, jax; print(json.dumps([d.device_kind for d in jax.devices() if d.platform != 'cpu']))",
 }
 TITLES = {"tensorflow": "TensorFlow", "jax": "JAX"}

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,7 +20,7 @@ from browsing import (
     written_notebook,
 )
 from playwright.sync_api import expect
-from runs import ALIVE, TINY, made
+from runs import ALIVE, BRIEF, TINY, made
 from servers import lab_served
 
 from senet_lab import Architecture
@@ -35,7 +36,8 @@ while not rest.exists():
 rest.unlink()
 'rested'"""
 CELLS = ("from senet_lab import Trainer\ntrainer = Trainer()\ntrainer", BUSY)
-AT_WORK = r"of 900, step \d+ of 18 \u00b7 (training|validating)"
+AT_WORK = r"of 900, step \d+ of 54 \u00b7 (training|validating)"
+SMALL = replace(TINY, input_shape=(8, 8, 3))
 HUGE = Architecture(groups=((256, 8), (512, 8)), stem="cifar", input_shape=(32, 32, 3), classes=10)
 LONG = 240_000  # milliseconds that a process may need to load TensorFlow and compile, on a machine that is busy
 
@@ -130,11 +132,15 @@ def test_start_anyway_is_offered_by_keyboard_only_without_enough_memory(page):
     page.locator("summary", has_text=re.compile("^Token")).press("Enter")
 
 
-def test_a_training_is_set_up_and_started_by_keyboard_and_its_curve_grows(page):
+def test_a_training_is_set_up_and_started_by_keyboard_and_its_curve_grows(page, thumbnails):
+    page.get_by_role("combobox", name="Images").press("End")  # a folder; its small images make many epochs quickly
+    fill(page, "Path", thumbnails)
     page.locator("summary", has_text=re.compile("^Token")).press("Enter")
-    fill(page, "Network", TINY.token())
+    fill(page, "Network", SMALL.token())
+    fill(page, "Batch", BRIEF.batch)
     fill(page, "Epochs", 900)
     press(page, "Start training")
+    page.get_by_role("combobox", name="Images").press("Home")  # which changes nothing of what is trained
     expect_progress(page, AT_WORK)
     epochs = page.locator(".sn-trainer [data-part=strips] .sn-node")
     expect(epochs.nth(3)).to_be_attached(timeout=LONG)  # two epochs, in two charts

@@ -19,23 +19,37 @@ from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.process import MALLOC_SETTINGS, WaitingProcess
 from senet_lab.training.runs.run import ENDED, Run
 from senet_lab.training.runs.spare_process import cool, warm
+from senet_lab.training.worker.lean_import import UNUSED
 
 pytestmark = pytest.mark.slow
-MOMENTS = (*["compiling"] * 5, *["mid-step"] * 7, *["during a checkpoint"] * 8)
+MOMENTS = (*["compiling"] * 9, *["mid-step"] * 5, *["during a checkpoint"] * 6)
 
 
 def await_moment(run, moment, draw):
     """Come back at a random moment of that kind; False if the run ended first."""
     if moment == "compiling":
         await_state(run, ("compiling",))
-        time.sleep(2 * draw.random())
+        time.sleep(1.5 * draw.random())
         return True
     await_state(run, ("training", "finished"))
-    time.sleep(0.5 * draw.random())
-    while moment == "during a checkpoint" and run.is_held():
-        if any((run.folder / "checkpoints").glob(".*.npz")):
-            return True
-    return run.is_held()
+    time.sleep(0.3 * draw.random())
+    return run.is_held() if moment == "mid-step" else is_held_at_a_checkpoint(run)
+
+
+def is_held_at_a_checkpoint(run):
+    """Hold the worker of a run as it writes a checkpoint, until it is killed; False if it ended before."""
+    while process := process_of(run):
+        if is_being_written(run):
+            process.suspend()
+            if is_being_written(run):
+                return True
+            process.resume()
+        time.sleep(0.001)
+    return False
+
+
+def is_being_written(run):
+    return any((run.folder / "checkpoints").glob(".*.npz"))
 
 
 def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(unbroken, thumbnails, tmp_path, forked):
@@ -49,15 +63,15 @@ def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(u
             killed(run)
             assert run.status().state == "failed"
             assert "resume it" in run.status().reason
-            cut_off += any((run.folder / "checkpoints").glob(".*.npz"))
+            cut_off += is_being_written(run)
         found = checkpoint.read_newest(run.folder / "checkpoints")
         assert found is None or found[2] == []  # nothing that is half written is ever found
         assert all(np.isfinite(row["loss"]) for row in run.metrics())
         if run.status().state == "finished":
             assert_ends_as(run, unbroken)
             run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / str(len(moments)))
-    assert cut_off >= 2  # kills did hit a checkpoint as it was written
-    assert forked(run, kept_every=0).wait(180).state == "finished"
+    assert cut_off >= MOMENTS.count("during a checkpoint")
+    assert forked(run).wait(180).state == "finished"
     assert_ends_as(run, unbroken)
 
 
@@ -109,13 +123,19 @@ def warm_kernel(*folder):
     return kernel, number
 
 
-def test_a_run_starts_in_the_one_spare_process_and_survives_the_death_of_its_kernel(unbroken, thumbnails, tmp_path):
+def test_a_run_starts_in_the_one_lean_spare_process_and_survives_the_death_of_its_kernel(
+    unbroken, thumbnails, tmp_path
+):
     run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run")
     kernel, number = warm_kernel(run.folder)
     assert kernel.stdout.readline() == "started\n"
     shot(kernel)
-    assert run.is_held()
+    run.ask("pause")
+    await_state(run, ("paused",))
     assert run.status().process == number
+    loaded = " ".join(each.path for each in process_of(run).memory_maps())
+    assert [name for name in ("tensorflow", *UNUSED, "jaxlib") if f"/{name}/" in loaded] == ["tensorflow"]
+    run.ask("run")
     assert run.wait(180).state == "finished", log_of(run)
     assert_ends_as(run, unbroken)
 
@@ -228,7 +248,8 @@ def test_a_run_is_stopped_within_a_step_and_a_second_from_a_kernel_that_is_busy(
         sum(range(20_000))
         assert time.monotonic() < end
     assert time.monotonic() - asked[0] < step + 1
-    assert checkpoint.read_newest(run.folder / "checkpoints")[1]["step"] > 0
+    kept, stopped = checkpoint.read_newest(run.folder / "checkpoints")[1], run.status()
+    assert (kept["epoch"], kept["step"]) == (stopped.epoch, stopped.step) >= (1, 0)
 
 
 def test_a_run_whose_folder_cannot_be_written_is_refused_or_says_so(forked, thumbnails, tmp_path):

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from senet_lab.training.runs import log
 from senet_lab.training.runs.run import Run
+from senet_lab.training.worker.lean_import import lean_import
 
 LOG = logging.getLogger("senet_lab")
 
@@ -27,8 +28,8 @@ def train(folder: Path, mark: str) -> None:
         with FileLock(run.folder / "lock", timeout=5):
             for unfinished in run.folder.glob("checkpoints/.*.npz"):  # of a process that was killed while it wrote
                 unfinished.unlink(missing_ok=True)
-            from senet_lab.training.worker.loop import Loop  # and Keras, only when it is needed
-
+            with lean_import():  # of Keras, only when it is needed
+                from senet_lab.training.worker.loop import Loop
             Loop(run, mark)()
     except Timeout:
         LOG.warning("Another process is training this run; nothing was done.")
@@ -39,8 +40,8 @@ def await_folder() -> Path | None:
     folders: list[Path] = []
     listener = threading.Thread(target=_listen, args=(folders,), daemon=True)
     listener.start()
-    import senet_lab.training.worker.loop  # noqa: F401 - and with it Keras, which takes seconds
-
+    with lean_import():
+        import senet_lab.training.worker.loop  # noqa: F401 - and with it Keras, which takes seconds
     listener.join()
     return folders[0] if folders else None
 

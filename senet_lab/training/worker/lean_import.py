@@ -1,0 +1,41 @@
+"""Lean import: Keras without the packages that it looks for and no training uses, so that a training starts sooner.
+
+Keras and TensorFlow import them if they are installed, and do without them otherwise. On 2026-11-30 that was 1.6 of
+5.0 seconds of processor with TensorFlow, and 0.8 of 2.5 with JAX. Only a process that trains or saves may do without
+them: in a notebook, Keras is given data frames.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+UNUSED = ("pandas", "matplotlib", "IPython")
+
+
+@contextmanager
+def lean_import() -> Iterator[None]:
+    """As long as the context lasts, packages that no training uses are not found, unless they are loaded already."""
+    names = (*UNUSED, "jax") if computes_with_tensorflow() else UNUSED
+    hidden: dict[str, Any] = {name: None for name in names if name not in sys.modules}  # None: Python finds none
+    sys.modules.update(hidden)
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def computes_with_tensorflow() -> bool:
+    """Return whether TensorFlow is sure to be the backend, by what Keras reads when it is imported."""
+    chosen = os.environ.get("KERAS_BACKEND")
+    if not chosen:
+        home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+        with suppress(OSError, ValueError, AttributeError):  # Keras writes the file when it is first imported
+            chosen = json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend")
+    return chosen == "tensorflow"
