@@ -66,17 +66,21 @@ export function placeButtons(parts, shown) {
   parts.pin.dataset.value = String(!shown.pinned);
   parts.swap.hidden = !shown.pinned;
   parts.token.dataset.text = shown.token;
-  parts.link.hidden = !document.body.dataset.voila;
-  parts.link.dataset.text = linkTo(shown.token);
+  const link = linkTo(shown.address);
+  parts.link.hidden = !link;
+  parts.link.dataset.text = link;
   for (const name of /** @type {Step[]} */ (Object.keys(STEPS)))
     parts[name].setAttribute("aria-disabled", String(!shown[name]));
 }
 
 /**
- * Returns a link to the app with a network, without the rest of the address, such as the access token.
- * @param {string} token
+ * Returns a link to what is shown, without the rest of the address, such as the access token; "" in a notebook, which
+ * nobody else can open. A page without a kernel names its Explorer in `data-explorer`; there nothing but the part after
+ * the # stays with the browser.
+ * @param {string} address
  */
-function linkTo(token) {
-  const network = encodeURIComponent(token).replaceAll("%3D", "=").replaceAll("%2C", ",");
-  return `${location.origin}${location.pathname}?network=${network}`;
+function linkTo(address) {
+  const { voila, explorer } = document.body.dataset;
+  if (explorer) return `${new URL(explorer, location.href.split("#")[0])}#${address}`;
+  return voila ? `${location.origin}${location.pathname}?${address}` : "";
 }

@@ -17,6 +17,7 @@ from senet_lab.drawing.network.summary import heading, picture, summary
 from senet_lab.drawing.network.tradeoffs import tradeoffs
 from senet_lab.drawing.papers.tables import published
 from senet_lab.drawing.tables import group_table
+from senet_lab.explorer.address import write_address
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.changes import list_changes
 from senet_lab.explorer.controls import controls
@@ -49,6 +50,7 @@ def render_page(state: State, building: Building) -> Page:
         "undo": state.can_undo,
         "redo": bool(state.future),
         "token": state.architecture.token(),
+        "address": write_address(state),
         "body": _TABS[state.tab](state, building),
         "rows": _rows(state.architecture) if state.tab == "Layers" else [],
     }
