@@ -2,8 +2,9 @@
 
     python tools/site.py FOLDER
 
-FOLDER gets index.html; live/, which has Python for the browser (Pyodide, from node_modules) and the modules that the
-panels need; and explorer.html, one file with all of it, which also opens by a double click.
+FOLDER gets the pages that Sphinx makes of the lessons and the documentation; live/, which has Python for the browser
+(Pyodide, from node_modules) and the modules that the panels need; and explorer.html, one file with all that the Explorer
+needs, which also opens by a double click.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from html import escape
 from pathlib import Path
 
 from senet_lab.architecture.architecture import Architecture
@@ -26,7 +26,8 @@ from senet_lab.drawing.sheet import style_sheet
 ROOT = Path(__file__).parent.parent
 PYODIDE = ROOT / "node_modules" / "pyodide"
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "web/page.css")
+STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "web/page.css")  # of any page
+NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv")  # what Sphinx leaves for itself
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive
 
 # Uses each panel to its last corner, then prints the files that Python has read: those are what the browser needs.
@@ -100,25 +101,18 @@ def write_live(folder: Path) -> None:
     (folder / "pyodide-lock.json").write_text(lock_without_packages())
     write_archive(folder / "senet_lab.zip")
     (folder / "site.js").write_text(bundle("site.js"))
-    (folder / "style.css").write_text(styles())
+    (folder / "panels.css").write_text(styles())
 
 
-THEME = 'document.body.dataset.jpThemeLight = String(!matchMedia("(prefers-color-scheme: dark)").matches);'
-
-
-def page(title: str, head: str, body: str) -> str:
-    """Return a page."""
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">{head}</head>\n'
-        f"<body><script>{THEME}</script>\n{body}\n</body></html>\n"
-    )
-
-
-def explorer_place() -> str:
-    """Return the place of the Explorer that follows the address, with its picture."""
+def bare_page(head: str, body: str) -> str:
+    """Return a page that has nothing but the Explorer; `head` styles it, and `body` makes it live."""
     picture = static_page(Architecture("resnext", 50))
-    return f'<main><div data-panel="explorer" data-address>{picture}</div></main>'
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Explorer \u00b7 senet_lab</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">{head}</head>\n'
+        f'<body class="sn-bare"><main><div data-panel="explorer" data-address>{picture}</div></main>\n{body}\n'
+        "</body></html>\n"
+    )
 
 
 def write_single(path: Path, live: Path) -> None:
@@ -127,18 +121,31 @@ def write_single(path: Path, live: Path) -> None:
     for name in (*PYODIDE_FILES, "pyodide-lock.json", "senet_lab.zip"):
         packed = gzip.compress((live / name).read_bytes(), 9, mtime=0)
         parts.append(f'<script type="text/plain" id="{name}">{base64.b64encode(packed).decode()}</script>')
-    head = f"<style>{styles()}</style>"
     script = f'<script type="module">{bundle("single.js")}</script>'
-    path.write_text(page("Explorer \u00b7 senet_lab", head, "\n".join([explorer_place(), *parts, script])))
+    path.write_text(bare_page(f"<style>{styles()}</style>", "\n".join([script, *parts])))
+
+
+def write_embed(path: Path) -> None:
+    """Write the page for within other pages, which fetches what it needs from `live`."""
+    script = '<script type="module" src="live/site.js"></script>'
+    path.write_text(bare_page('<link rel="stylesheet" href="live/panels.css">', script))
+
+
+def write_pages(folder: Path, size: int) -> None:
+    """Write the pages by Sphinx; `size` is that of explorer.html, in bytes."""
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--conf-dir", ROOT / "docs"]
+    subprocess.run([*command, "-A", f"explorer_size={size / 1e6:.1f}", ROOT, folder], check=True)
+    for name in NOT_SERVED:
+        left = folder / name
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def write_site(folder: Path) -> None:
     """Write the site."""
     write_live(folder / "live")
-    head = '<link rel="stylesheet" href="live/style.css">'
-    body = f'{explorer_place()}<script type="module" src="live/site.js"></script>'
-    (folder / "index.html").write_text(page("senet_lab", head, body))
     write_single(folder / "explorer.html", folder / "live")
+    write_embed(folder / "embed.html")
+    write_pages(folder, (folder / "explorer.html").stat().st_size)
 
 
 if __name__ == "__main__":

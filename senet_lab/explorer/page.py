@@ -24,7 +24,7 @@ from senet_lab.explorer.controls import controls
 from senet_lab.explorer.messages import Page
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS, code, part_code
-from senet_lab.widgets.cells import is_app
+from senet_lab.widgets.cells import is_app, is_browser
 from senet_lab.widgets.labels import format_value
 
 MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000, too many for one message
@@ -113,7 +113,16 @@ def _code_tab(state: State, _: Building) -> str:
     )
 
 
+NEEDS_KERAS = (
+    '<p class="sn-finding">A browser cannot run Keras, which makes the model. Where Python runs, install senet_lab with '
+    "<code>pip install &quot;senet-lab[all]&quot;</code> and open this Explorer with <code>senet-lab lab</code>; or take "
+    "the standalone script of the tab Code, which needs Keras alone.</p>"
+)
+
+
 def _build_tab(state: State, building: Building) -> str:
+    if is_browser():
+        return NEEDS_KERAS
     button = (
         '<button type="button" class="sn-button" data-ask="build" data-value="true"'
         f"{' disabled' if building.running else ''}>Build with Keras</button>"

@@ -5,6 +5,7 @@ import exercise from "../exercises/widget.js";
 import explorer from "../explorer/widget.js";
 import { addressHere, followAddress } from "./address.js";
 import { Model } from "./model.js";
+import { followTheme } from "./theme.js";
 
 /** @type {Record<string, { render(props: any): unknown }>} */
 const PANELS = { explorer, exercise };
@@ -23,6 +24,7 @@ const NEEDED = "It needs WebAssembly, which browsers have since 2023, unless it 
  * @param {() => Promise<Host>} startPython
  */
 export async function makeLive(startPython) {
+  followTheme();
   const places = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-panel]")]);
   for (const place of places) say(place, "Python is loading; then this is live.");
   try {
@@ -30,7 +32,8 @@ export async function makeLive(startPython) {
     places.forEach((place, number) => openPanel(host, place, number));
   } catch (error) {
     console.error(error);
-    for (const place of places) say(place, `This picture stays still: Python could not start here (${error}). ${NEEDED}`);
+    for (const place of places)
+      say(place, `This picture stays still: Python could not start here (${error}). ${NEEDED}`);
   }
   document.body.dataset.live = "done";
 }

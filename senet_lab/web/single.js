@@ -24,6 +24,8 @@ const script = async (name) => {
   return import(url);
 };
 
+document.body.dataset.explorer = location.href.split("#")[0];
+
 makeLive(async () => {
   const archive = unpack("senet_lab.zip", "application/zip").then((part) => part.arrayBuffer());
   const [wasm, library, { loadPyodide }, { default: createPyodideModule }] = await Promise.all([

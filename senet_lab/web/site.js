@@ -4,6 +4,10 @@ import { startPython } from "./python.js";
 
 const here = new URL(".", import.meta.url).href;
 
+// Where a link to a network leads, and what shows it within another page.
+document.body.dataset.explorer = new URL("../index.html", here).href;
+document.body.dataset.embed = new URL("../embed.html", here).href;
+
 makeLive(async () => {
   const archive = fetch(`${here}senet_lab.zip`).then((answer) => answer.arrayBuffer());
   const { loadPyodide } = await import(`${here}pyodide.mjs`);

@@ -74,6 +74,11 @@ def is_app() -> bool:
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
+def is_browser() -> bool:
+    """Whether Python itself runs in a browser, which can neither start threads nor load Keras."""
+    return sys.platform == "emscripten"
+
+
 def requested_address() -> str:
     """Return what the address of an app says after its question mark, such as "network=senet1~ratio=8"; else ""."""
     return os.environ.get("QUERY_STRING", "") if is_app() else ""
