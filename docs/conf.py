@@ -1,4 +1,4 @@
-"""Sphinx: the lessons and the documentation as pages. The source folder is the repository; see tools/site.py."""
+"""Sphinx: the lessons and the documentation as pages, of the whole repository; see tools/site_builder.py."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from senet_lab.widgets.refusals import refusal
 
 READABLE = "~=/,"  # besides letters and digits, what stays as it is
 YES = "yes"
+NAMES = {"pinned": "pinned network"}  # of parts that are called otherwise to readers
 # The parts of a link that are fields of the state, by their names there.
 FIELDS = {"batch": "batch", "tab": "tab", "part": "path", "form": "form", "source": "source", "details": "details"}
 
@@ -55,15 +56,15 @@ def open_address(address: str, architecture: Architecture) -> State:
     >>> open_address("network=senet1~ratio=0", Architecture()).refused
     {'network': 'The network in the address cannot be shown: Ratio (0) must be at least 1; try 1.'}
     """
-    said = dict(reversed(parse_qsl(address)))  # of what is said twice, the first
+    said = dict(reversed(parse_qsl(address, keep_blank_values=True)))  # of what is said twice, the first
     state, refused = first_state(architecture), dict[str, str]()
     for name, open_part in _PARTS.items():
-        if name not in said:
+        if not said.get(name, "") and not (name == "part" and name in said):  # the part "" is the whole network
             continue
         try:
             state = open_part(state, said[name])
         except (TypeError, ValueError) as error:
-            refused[name] = f"The {name} in the address cannot be shown: {refusal(error, said[name])}"
+            refused[name] = f"The {NAMES.get(name, name)} in the address cannot be shown: {refusal(error, said[name])}"
     return replace(state, refused=refused)
 
 

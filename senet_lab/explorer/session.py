@@ -50,9 +50,7 @@ class Session:
 
     def follow(self, architecture: Architecture) -> None:
         """Show a network that no move led to, without what was said about moves before."""
-        self.state = replace(
-            self.state, architecture=architecture, message=FIRST_MESSAGE, refused={}, anchor=None
-        )
+        self.state = replace(self.state, architecture=architecture, message=FIRST_MESSAGE, refused={}, anchor=None)
 
     def page(self, answered: Answered) -> Shown:
         """Return what the page is sent; `answered` is of the `Conversation`."""

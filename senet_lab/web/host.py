@@ -23,7 +23,7 @@ class Host:
 
     def __init__(self, storage: Storage | None = None) -> None:
         self._panels: list[Panel] = []
-        self._learner = Learner(record=StoredRecord(storage) if storage else Record())
+        self._learner = Learner(record=Record() if storage is None else StoredRecord(storage))
 
     def open(self, kind: str, options: str) -> str:
         """Open a panel; return what it shows.

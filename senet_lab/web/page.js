@@ -45,8 +45,8 @@ export async function makeLive(startPython) {
  * @param {number} number of the panel in Python, which counts them as they are opened
  */
 function openPanel(host, place, number) {
-  const { panel = "", network = "", name = "", address } = place.dataset;
-  const hasAddress = address !== undefined;
+  const { panel = "", network = "", name = "" } = place.dataset;
+  const hasAddress = Boolean(place.closest("[data-address]"));
   const options = panel === "exercise" ? { name } : { network, address: hasAddress ? addressHere() : "" };
   const model = new Model(host.open(panel, JSON.stringify(options)), (message) => host.receive(number, message));
   const el = document.createElement("div");

@@ -1,10 +1,10 @@
 """The site: pages that are live without a server of their own, an installation or a network.
 
-    python tools/site.py FOLDER
+    python tools/site_builder.py FOLDER
 
 FOLDER gets the pages that Sphinx makes of the lessons and the documentation; live/, which has Python for the browser
-(Pyodide, from node_modules) and the modules that the panels need; and explorer.html, one file with all that the Explorer
-needs, which also opens by a double click.
+(Pyodide, from node_modules) and the modules that the panels need; explorer.html, the Explorer in one file, which also
+opens by a double click; and embed.html, the Explorer for within other pages.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -27,46 +28,23 @@ ROOT = Path(__file__).parent.parent
 PYODIDE = ROOT / "node_modules" / "pyodide"
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "web/page.css")  # of any page
+PACKAGES = ("senet_lab/", "pygments/")
 NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv")  # what Sphinx leaves for itself
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive
-
-# Uses each panel to its last corner, then prints the files that Python has read: those are what the browser needs.
-EXERCISED = """
-import json, sys
-opened = set()
-sys.addaudithook(lambda event, args: event == "open" and isinstance(args[0], str) and opened.add(args[0]))
-from senet_lab.exercises.catalogue import MAKERS
-from senet_lab.explorer.messages import COMMANDS, TABS
-from senet_lab.export import FORMS, SUFFIXES
-from senet_lab.web.host import Host
-host, number = Host(), 0
-host.open("explorer", "{}")
-moves = [("tab", tab) for tab in TABS] + [("form", form) for form in FORMS] + [("save", suffix) for suffix in SUFFIXES]
-moves += [("pin", True), ("tab", "Compare"), ("source", True), ("tab", "Network"), ("path", "group1/block1/se")]
-moves += [("ratio", "nonsense"), ("cardinality", 8), ("undo", True), ("redo", True)]
-for number, (name, value) in enumerate(moves, 1):
-    shown = json.loads(host.receive(0, json.dumps({"view": "a", "number": number, "moves": {name: value}})))
-for place, name in enumerate(MAKERS, 1):
-    host.open("exercise", json.dumps({"name": name}))
-    for number, action in enumerate(("check", "hint", "reveal"), 1):
-        host.receive(place, json.dumps({"view": "a", "number": number, "moves": {action: "1"}}))
-files = {module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
-print(json.dumps(sorted(files | opened)))
-"""
 
 
 def list_files() -> dict[str, Path]:
     """Return what the panels read that is not Python's own, by the name that it has in the archive."""
-    environment_folder = Path(sys.prefix)
-    said = subprocess.run([sys.executable, "-c", EXERCISED], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    command = [sys.executable, str(ROOT / "tools" / "used_files.py")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
     files = {}
     for path in map(Path, json.loads(said)):
         if path.is_relative_to(ROOT / "senet_lab"):
             files[path.relative_to(ROOT).as_posix()] = path
-        elif path.is_relative_to(environment_folder) and "site-packages" in path.parts:
-            place = path.parts.index("site-packages") + 1
-            files["/".join(path.parts[place:])] = path
-    return {name: path for name, path in files.items() if path.suffix not in (".pyc", ".pth", ".so")}
+        elif "site-packages" in path.parts:
+            files["/".join(path.parts[path.parts.index("site-packages") + 1 :])] = path
+    return {name: path for name, path in files.items() if name.startswith(PACKAGES) and path.suffix != ".pyc"}
 
 
 def write_archive(path: Path) -> None:
@@ -83,9 +61,9 @@ def lock_without_packages() -> str:
 
 def bundle(entry: str) -> str:
     """Return a script with all that it imports."""
-    command = [ROOT / "node_modules" / ".bin" / "esbuild", ROOT / "senet_lab" / "web" / entry, "--bundle", "--minify"]
-    command += ["--format=esm", "--target=es2022", "--charset=utf8"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    esbuild, source = ROOT / "node_modules" / ".bin" / "esbuild", ROOT / "senet_lab" / "web" / entry
+    options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"]
+    return subprocess.run([str(esbuild), str(source), *options], check=True, capture_output=True, text=True).stdout
 
 
 def styles() -> str:
@@ -109,8 +87,9 @@ def bare_page(head: str, body: str) -> str:
     picture = static_page(Architecture("resnext", 50))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Explorer \u00b7 senet_lab</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">{head}</head>\n'
-        f'<body class="sn-bare"><main><div data-panel="explorer" data-address>{picture}</div></main>\n{body}\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"{head}</head>\n"
+        f'<body class="sn-bare"><main data-address>{picture}</main>\n{body}\n'
         "</body></html>\n"
     )
 
@@ -133,8 +112,8 @@ def write_embed(path: Path) -> None:
 
 def write_pages(folder: Path, size: int) -> None:
     """Write the pages by Sphinx; `size` is that of explorer.html, in bytes."""
-    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--conf-dir", ROOT / "docs"]
-    subprocess.run([*command, "-A", f"explorer_size={size / 1e6:.1f}", ROOT, folder], check=True)
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--conf-dir", str(ROOT / "docs")]
+    subprocess.run([*command, "-A", f"explorer_size={size / 1e6:.1f}", str(ROOT), str(folder)], check=True)
     for name in NOT_SERVED:
         left = folder / name
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
