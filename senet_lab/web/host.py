@@ -8,6 +8,7 @@ from typing import Any
 from senet_lab.checks import one_of
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
+from senet_lab.exercises.results import ALONE, csv_text, tried_rows
 from senet_lab.web.panels import ExercisePanel, ExplorerPanel, Panel
 from senet_lab.web.storage import Storage, StoredRecord
 
@@ -54,6 +55,28 @@ class Host:
         if isinstance(panel, ExplorerPanel):
             panel.visit(address)
         return to_json(panel.shown)
+
+    def refresh(self, number: int) -> str:
+        """Return what a panel shows now: another one, or a class code, may have changed it."""
+        panel = self._panels[number]
+        if isinstance(panel, ExercisePanel):
+            panel.refresh()
+        return to_json(panel.shown)
+
+    def results(self) -> str:
+        """Return what is recorded of all lessons as JSON: {"code": of the class, "words": a line, "csv": a table}."""
+        rows = tried_rows(self._learner.record)
+        alone = sum(row.solved == ALONE for row in rows)
+        tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {alone} solved {ALONE}"
+        return to_json({"code": self._learner.code, "words": tried, "csv": csv_text(rows)})
+
+    def class_code(self, code: str) -> str:
+        """Use the numbers of a class; return what to say to that. Panels change when they are refreshed."""
+        return self._learner.class_code(code).words
+
+    def forget(self) -> str:
+        """Delete the record of all lessons and class codes; return what to say to that."""
+        return str(self._learner.forget(everything=True))
 
 
 def to_json(shown: Any) -> str:

@@ -5,6 +5,7 @@ import exercise from "../exercises/widget.js";
 import explorer from "../explorer/widget.js";
 import { addressHere, followAddress } from "./address.js";
 import { Model } from "./model.js";
+import { recordBar } from "./record.js";
 import { followTheme } from "./theme.js";
 
 /** @type {Record<string, { render(props: any): unknown }>} */
@@ -17,6 +18,10 @@ const NEEDED = "It needs WebAssembly, which browsers have since 2023, unless it 
  * @property {(kind: string, options: string) => string} open
  * @property {(number: number, message: string) => string} receive
  * @property {(number: number, address: string) => string} visit
+ * @property {(number: number) => string} refresh
+ * @property {() => string} results
+ * @property {(code: string) => string} class_code
+ * @property {() => string} forget
  */
 
 /**
@@ -29,7 +34,8 @@ export async function makeLive(startPython) {
   for (const place of places) say(place, "Python is loading; then this is live.");
   try {
     const host = await startPython();
-    places.forEach((place, number) => openPanel(host, place, number));
+    const models = places.map((place, number) => openPanel(host, place, number));
+    if (places.some(({ dataset }) => dataset.panel === "exercise")) placeRecord(host, models);
   } catch (error) {
     console.error(error);
     for (const place of places)
@@ -43,6 +49,7 @@ export async function makeLive(startPython) {
  * @param {Host} host
  * @param {HTMLElement} place
  * @param {number} number of the panel in Python, which counts them as they are opened
+ * @returns {Model}
  */
 function openPanel(host, place, number) {
   const { panel = "", network = "", name = "" } = place.dataset;
@@ -54,6 +61,19 @@ function openPanel(host, place, number) {
   place.replaceChildren(el);
   place.dataset.live = "";
   if (hasAddress) followAddress(model, (to) => host.visit(number, to));
+  return model;
+}
+
+/**
+ * Puts what a learner has done below the title of a lesson.
+ * @param {Host} host
+ * @param {Model[]} models of all panels, by their numbers
+ */
+function placeRecord(host, models) {
+  const refresh = () => models.forEach((model, number) => model.show(() => host.refresh(number)));
+  const bar = recordBar(host, refresh);
+  document.querySelector("h1")?.after(bar.el);
+  for (const model of models) model.on("change:shown", bar.follow);
 }
 
 /**

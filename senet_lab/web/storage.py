@@ -30,6 +30,11 @@ class StoredRecord(Record):
         super().__init__()
         self._storage = storage
 
+    @property
+    def place(self) -> str:
+        """Where it is kept, in words."""
+        return "this browser"
+
     def add(self, event: Event) -> None:
         """Record an event; while the browser keeps nothing, it waits in memory."""
         self._unwritten.append(event)

@@ -72,6 +72,21 @@ def test_exercise_is_marked_and_kept_for_the_next_page():
     assert storage[KEY].count("\n") == 2
 
 
+def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
+    host = Host(Kept())
+    before = json.loads(host.open("exercise", '{"name": "ratio-4-params"}'))
+    assert json.loads(host.results())["words"] == "0 exercises tried, 0 solved alone"
+    assert "everyone who uses this code" in host.class_code("9B Spring")
+    assert json.loads(host.refresh(0))["question"] != before["question"]
+    send(host, 0, 1, hint="")
+    results = json.loads(host.results())
+    assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved alone")
+    assert results["csv"].splitlines()[1].startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
+    assert "class code has at most" in host.class_code("x" * 99)
+    assert host.forget() == "Forgotten. 0 tries in this browser, with hints and class codes."
+    assert json.loads(host.refresh(0)) == before | {"answered": {"a": 1}}
+
+
 def test_what_two_tabs_record_is_kept_of_both():
     storage = Kept()
     first, second = StoredRecord(storage), StoredRecord(storage)

@@ -171,6 +171,16 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
     page.reload()
     await_live(page)
     expect(exercise).to_contain_text("solved alone, 2 tries")
+    page.get_by_label("Class code").fill("9B-spring")
+    page.get_by_label("Class code").press("Enter")
+    expect(exercise).to_contain_text("class 9b-spring")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Hand in").click()
+    assert f",{exercise.get_attribute('data-name')},,2,0,False,alone\n" in download.value.path().read_text()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete the record").click()
+    expect(exercise).not_to_contain_text("class 9b-spring")
+    expect(page.locator(".sn-record output")).to_contain_text("Forgotten. 2 tries in this browser")
     assert hosts(page) == {urlsplit(url).netloc}
     assert complaints(page) == []
     page.context.close()
