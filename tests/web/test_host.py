@@ -84,7 +84,8 @@ def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
     assert results["csv"].splitlines()[1].startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
     assert "class code has at most" in host.class_code("x" * 99)
     assert host.forget() == "Forgotten. 0 tries in this browser, with hints and class codes."
-    assert json.loads(host.refresh(0)) == before | {"answered": {"a": 1}}
+    after = json.loads(host.refresh(0))
+    assert all(after[name] == before[name] for name in ("question", "hints", "record", "solved"))
 
 
 def test_what_two_tabs_record_is_kept_of_both():
