@@ -49,7 +49,8 @@ def foreign(folder):
 
 def as_timm(name):
     """See that a network computes what timm was recorded to."""
-    timm_recorded.assert_as_timm(name, timm_recorded.ported(name), compiled=True)
+    model, _ = timm_recorded.ported(name)
+    timm_recorded.assert_as_timm(name, model, compiled=True)
 
 
 if __name__ == "__main__":

@@ -11,14 +11,23 @@ import numpy as np
 
 ANSWERS = Path(__file__).with_name("timm_answers.json")
 ODD, EVEN, FULL = (65, 97), (64, 96), (224, 224)  # the first one tells where zeros are padded
-DEEPER = re.compile("34|101|152|32x8d|64x4d")  # networks that have the layers of another one, more or wider
+# Networks that differ from another one in depth alone: what these compute follows from it, and was not recorded.
+DEEPER = {
+    "seresnet34": "seresnet18", "seresnet101": "seresnet50", "seresnext101_32x4d": "seresnext50_32x4d",
+    "legacy_seresnet34": "legacy_seresnet18", "legacy_seresnet101": "legacy_seresnet50",
+    "legacy_seresnet152": "legacy_seresnet50", "legacy_seresnext50_32x4d": "legacy_seresnext26_32x4d",
+    "legacy_seresnext101_32x4d": "legacy_seresnext26_32x4d",
+}  # fmt: skip
+LARGER = re.compile("152|32x8d|64x4d")  # those that have the layers of another one, more or wider
 PROBES = 48  # numbers kept of each output, evenly spread
 POOL = 999_983  # numbers drawn; a prime, so that no row of a tensor repeats another
 
 
 def sides(name):
     """The images that a network of timm is shown: small ones, as a map's size changes no layer; for one, as it is used."""
-    return (ODD, *[EVEN] * (not DEEPER.search(name)), *[FULL] * (name == "seresnext50_32x4d"))
+    if name in DEEPER:
+        return ()
+    return (ODD, *[EVEN] * (not LARGER.search(name)), *[FULL] * (name == "seresnext50_32x4d"))
 
 
 def draw(shapes, seed=0):

@@ -44,13 +44,16 @@ def seen(model, side):
 def answers(name, folder=None):
     """What timm makes of the draws: log probabilities, maps behind each group, gates of each group's last block.
 
-    With a folder, the weights as timm saves them go there, and all that the network sees.
+    With a folder, the weights as timm saves them go there, and all that the network sees. Of a network that nothing is
+    shown to, no more is told than the names and shapes of its tensors.
     """
     with torch.device("meta"):  # no weights to begin with: they would be drawn for nothing
         model = timm.create_model(name).eval()
     theirs = {key: tuple(value.shape) for key, value in model.state_dict().items() if "num_batches" not in key}
-    model.load_state_dict({key: torch.from_numpy(array) for key, array in draw(theirs).items()}, assign=True)
     told = {"names": fingerprint(theirs)}
+    if not sides(name):
+        return told
+    model.load_state_dict({key: torch.from_numpy(array) for key, array in draw(theirs).items()}, assign=True)
     if folder:
         save_file(model.state_dict(), f"{folder}/model.safetensors")
     for side in sides(name):
@@ -72,15 +75,25 @@ def logits(name, file, classes, out):
     np.save(out, seen(model, EVEN)["logits"])
 
 
-def prepared(tag, picture, out):
-    """How timm prepares its images for weights of a tag: as it is written there, and done to a picture."""
-    from PIL import Image
-    from timm.data import create_transform, resolve_data_config
+def _configuration(tag):
+    from timm.data import resolve_data_config
 
-    how = resolve_data_config(pretrained_cfg=timm.models.get_pretrained_cfg(tag).to_dict())
-    pixels = create_transform(**how)(Image.open(picture))
-    np.save(out, pixels.movedim(0, -1)[None].numpy())
+    return resolve_data_config(pretrained_cfg=timm.models.get_pretrained_cfg(tag).to_dict())
+
+
+def preparation(tag):
+    """How timm prepares its images for weights of a tag."""
+    how = _configuration(tag)
     return [how["input_size"][1], how["crop_pct"], how["interpolation"], how["mean"], how["std"]]
+
+
+def prepare(tag, picture, out):
+    """Prepare a picture as timm does it for weights of a tag."""
+    from PIL import Image
+    from timm.data import create_transform
+
+    pixels = create_transform(**_configuration(tag))(Image.open(picture))
+    np.save(out, pixels.movedim(0, -1)[None].numpy())
 
 
 def published():
@@ -90,7 +103,7 @@ def published():
     return {tag: timm.models.get_pretrained_cfg(tag).hf_hub_id for tag in tags}
 
 
-CALLS = {call.__name__: call for call in (answers, logits, prepared, published)}
+CALLS = {call.__name__: call for call in (answers, logits, preparation, prepare, published)}
 
 if __name__ == "__main__":
     if sys.argv[1] == "recorded":

@@ -28,15 +28,11 @@ def outputs(model, architecture):
     return keras.Model(model.inputs, [model.outputs[0], *layers]), ["log", *wanted]
 
 
-def drawn_for(name, architecture):
-    """The weights that were drawn for a network of timm."""
-    return draw(shapes(architecture, legacy=legacy(name)))
-
-
 def ported(name):
-    """timm's network with the weights that were drawn for it."""
+    """timm's network with weights that were drawn for it, and these weights."""
     architecture = replace(architecture_of(name), input_shape=(*ODD, 3))
-    return convert(drawn_for(name, architecture), architecture)
+    drawn = draw(shapes(architecture, legacy=legacy(name)))
+    return convert(drawn, architecture), drawn
 
 
 def seen_by(model, pixels):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +35,12 @@ class Group(NamedTuple):
     filters_out: int
     n_blocks: int
     ratio: int | None
+
+
+@lru_cache(maxsize=2**8)  # a move of a slider tries some thirty networks, and most have one style
+def _known_style(convention: str, family: str, explicit: tuple[tuple[str, Any], ...]) -> Style:
+    """`style_of`, for fields that are checked and so can be looked up."""
+    return style_of(convention, family, **dict(explicit))
 
 
 EXAMPLE = "Architecture.preset('cifar_se_resnet20')"  # suggested by errors about a value that is no architecture
@@ -130,7 +136,8 @@ class Architecture:
     @cached_property
     def style(self) -> Style:
         """How the blocks are built: explicit fields first, then those of the depth, then the convention."""
-        style = style_of(self.convention, self.family, **DEPTHS[self.depth].style | self._explicit_style())
+        explicit = DEPTHS[self.depth].style | self._explicit_style()
+        style = _known_style(self.convention, self.family, tuple(explicit.items()))
         if self.family == "resnext" and style.block == "basic":
             reason = "two 3x3 convolutions in a row gain nothing from paths (Xie et al. 2017, sec. 3.3)"
             rule = ("needs ", checks.Parameter("block", "basic"), f" to be 'bottleneck': {reason}")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from senet_lab.serving.app import Limits, serve_app
+from senet_lab.serving.limits import Limits
 
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve the Explorer until Voila is stopped; what visitors save goes to the folder."""
     limits = Limits(arguments.kernels, arguments.memory, arguments.gone, arguments.look)
+    from senet_lab.serving.app import serve_app  # seconds, which a limit that is refused need not wait for
+
     folder = Path(arguments.folder)
     folder.mkdir(parents=True, exist_ok=True)
     serve_app(folder, limits, arguments.passed_on)

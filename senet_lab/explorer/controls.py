@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
@@ -43,6 +44,7 @@ TOP_HINT, BATCH_HINT = "pooling, dense, softmax", "images a training step"
 ONE_PATH = {"cardinality": 1, "base_width": 64}  # a ResNet is the 1x64d of Xie et al. 2017, table 1
 
 
+@lru_cache(maxsize=32)
 def controls(
     architecture: Architecture, *, keep_cost: bool = False, batch: int = 32, details: bool = False
 ) -> tuple[Control, ...]:

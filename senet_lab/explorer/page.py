@@ -57,9 +57,14 @@ def render_page(state: State, building: Building) -> Page:
 
 
 def _network_tab(state: State, _: Building) -> str:
-    architecture = state.architecture
-    drawing = picture(architecture, state.path, interactive=True, focus=state.left)
-    return f'<div class="sn-network">{drawing}</div>{_source(state)}{group_table(architecture.ledger())}'
+    drawing, table = _drawing_and_table(state.architecture, state.path, state.left)
+    return f'<div class="sn-network">{drawing}</div>{_source(state)}{table}'
+
+
+@lru_cache(maxsize=32)  # 50 kB each: a slider that is dragged to and fro comes by the same networks
+def _drawing_and_table(architecture: Architecture, path: str, left: str) -> tuple[str, str]:
+    drawing = picture(architecture, path, interactive=True, focus=left)
+    return str(drawing), group_table(architecture.ledger())
 
 
 def _source(state: State) -> str:

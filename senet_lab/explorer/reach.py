@@ -50,6 +50,8 @@ def reachable_stops(
 
 
 def _can_move(architecture: Architecture, name: str, stop: Any, keep_cost: bool) -> bool:
+    if name != "ratio" and getattr(architecture, name) == stop:  # it is there; a ratio may be one of several
+        return True
     try:
         apply_move(architecture, name, stop, origin=architecture if keep_cost else None)
     except (ValueError, TypeError):

@@ -23,18 +23,23 @@ HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottlenec
 STEM_HELPERS = {"conv"}
 
 
-def inline_helpers(program: Program) -> None:
-    """Put the helpers' bodies where they are called, in place."""
+def inline_helpers(program: Program) -> set[str]:
+    """Put the helpers' bodies where they are called, in place; return the functions that this has changed."""
+    changed = set()
     for name, node in program.items():
         nested = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
         names = HELPERS | (STEM_HELPERS if name == "stem" else set())
         helpers = {key: each for key, each in (program | nested).items() if key in names and key != name}
-        _Inline(helpers).visit(node)
+        inline = _Inline(helpers)
+        inline.visit(node)
+        if inline.has_changed:
+            changed.add(name)
+    return changed
 
 
 class _Inline(ast.NodeTransformer):
     def __init__(self, helpers: Program) -> None:
-        self.helpers = helpers
+        self.helpers, self.has_changed = helpers, False
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
         """Write the statements of a helper whose value is assigned."""
@@ -42,6 +47,7 @@ class _Inline(ast.NodeTransformer):
         helper = self.helpers.get(called_name(node.value))
         if helper is None or _as_expression(helper) or not _is_straight(helper):
             return node
+        self.has_changed = True
         return _statements(helper, node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -51,6 +57,7 @@ class _Inline(ast.NodeTransformer):
         value = helper and _as_expression(helper)
         if not helper or not value:
             return node
+        self.has_changed = True
         expression: ast.expr = Rename(defaults(helper) | arguments(helper, node)).visit(copied(value))
         return expression
 

@@ -10,10 +10,12 @@ from senet_lab.export.trees import Program, assignment, called_name, loads, para
 
 def simplify(function: ast.FunctionDef) -> None:
     """Simplify a function in place, until nothing is left to simplify."""
-    before = ""
-    while before != (before := ast.dump(function)):
-        _Tidy(function).generic_visit(function)
-        _join_everywhere(function, loads(*function.body))
+    has_changed = True
+    while has_changed:
+        tidy = _Tidy(function)
+        tidy.generic_visit(function)
+        has_joined = _join_everywhere(function, loads(*function.body))
+        has_changed = tidy.has_changed or has_joined
 
 
 class _Tidy(ast.NodeTransformer):
@@ -29,23 +31,32 @@ class _Tidy(ast.NodeTransformer):
         fixed = set(parameters(function)) - set(times)
         copies = [pair for each in assignments if (pair := _copy(each))]
         self.copies = {name: other for name, other in copies if times[name] == 1 and other in fixed}
+        self.has_changed = False
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
-        return self.generic_visit(node) if self.read[node.name] else None
+        if self.read[node.name]:
+            return self.generic_visit(node)
+        self.has_changed = True
+        return None
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self.copies.get(node.id, node.id), node.ctx) if isinstance(node.ctx, ast.Load) else node
+        if not isinstance(node.ctx, ast.Load) or node.id not in self.copies:
+            return node
+        self.has_changed = True
+        return ast.Name(self.copies[node.id], node.ctx)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.Assign] | None:
         self.generic_visit(node)
         target, value = node.targets[0], node.value
-        if isinstance(target, ast.Name) and self.read[target.id] < 1:
+        is_unread = isinstance(target, ast.Name) and self.read[target.id] < 1
+        is_pair = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and _is_separable(target, value)
+        pair = _copy(node)
+        if not is_unread and not is_pair and not (pair and pair[0] == pair[1]):
+            return node
+        self.has_changed = True
+        if not is_pair:
             return None
-        if (pair := _copy(node)) and pair[0] == pair[1]:
-            return None
-        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and _is_separable(target, value):
-            return [assignment(t, v) for t, v in zip(target.elts, value.elts, strict=True)]
-        return node
+        return [assignment(t, v) for t, v in zip(target.elts, value.elts, strict=True)]  # type: ignore[attr-defined]
 
 
 def _copy(node: ast.Assign) -> tuple[str, str] | None:
@@ -64,13 +75,18 @@ def _is_separable(targets: ast.Tuple, values: ast.Tuple) -> bool:
     return True
 
 
-def _join_everywhere(node: ast.AST, read: dict[str, int]) -> None:
+def _join_everywhere(node: ast.AST, read: dict[str, int]) -> bool:
+    """Join the statements in all bodies, in place; return whether that has changed any."""
+    has_changed = False
     for name in ("body", "orelse"):
         statements = getattr(node, name, None)
         if isinstance(statements, list):
-            setattr(node, name, _join(statements, read))
+            joined = _join(statements, read)
+            setattr(node, name, joined)
+            has_changed |= len(joined) < len(statements)
             for each in statements:
-                _join_everywhere(each, read)
+                has_changed |= _join_everywhere(each, read)
+    return has_changed
 
 
 def _join(statements: list[ast.stmt], read: dict[str, int]) -> list[ast.stmt]:
@@ -107,10 +123,10 @@ def callees(function: ast.FunctionDef, program: Program) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def prune(program: Program, main: str) -> tuple[Program, bool]:
+def prune(program: Program, main: str) -> tuple[Program, set[str]]:
     """Return the functions that are called from `main`, callees first, without parameters that they do not read.
 
-    And whether there was such a parameter: what was passed to it may be read nowhere else.
+    And those that passed something to such a parameter: it may be read nowhere else.
     """
     reachable: Program = {}
 
@@ -122,11 +138,13 @@ def prune(program: Program, main: str) -> tuple[Program, bool]:
 
     visit(main)
     unread = {name: set(parameters(node)) - set(loads(*node.body)) for name, node in reachable.items() if name != main}
-    for node in reachable.values():
-        _Unpass(unread, reachable).visit(node)
+    unread = {name: names for name, names in unread.items() if names}
+    callers = {name for name, node in reachable.items() if unread and unread.keys() & set(callees(node, reachable))}
+    for name in callers:
+        _Unpass(unread, reachable).visit(reachable[name])
     for name, names in unread.items():
         _drop(reachable[name].args, names)
-    return reachable, any(unread.values())
+    return reachable, callers
 
 
 class _Unpass(ast.NodeTransformer):

@@ -43,22 +43,24 @@ Values = dict[int, set[str]]  # for the number of an expression, the source text
 @lru_cache(maxsize=16)
 def specialise(architecture: Architecture) -> Program:
     """Return the functions of one network, "network" the last; each stands behind those that it calls."""
-    program, before = {name: copied(node) for name, node in source(architecture.family).items()}, ""
-    while before != (before := "".join(map(ast.dump, program.values()))):
-        values = _observe(program, architecture)
-        program = {name: _Fold(values, name).visit(node) for name, node in program.items()}
-        inline_helpers(program)
-        program = _simplified(program)
+    program = {name: copied(node) for name, node in source(architecture.family).items()}
+    changed, dumps = set(program), dict[str, str]()
+    while changed:  # each round works on what the round before has changed: the rest would stay as it is
+        values = _observe(program, architecture, changed)
+        program |= {name: _Fold(values, name).visit(program[name]) for name in changed}
+        inlined = inline_helpers(program)
+        program = _simplified(program, changed | inlined)
+        before, dumps = dumps, {name: ast.dump(node) for name, node in program.items()}
+        changed = {name for name in program if dumps[name] != before.get(name)}
     return program
 
 
-def _simplified(program: Program) -> Program:
-    """Simplify the functions, and once more where a parameter went, up the calls to the first."""
-    has_lost_parameters = True
-    while has_lost_parameters:
-        for node in program.values():
-            simplify(node)
-        program, has_lost_parameters = prune(program, MAIN)
+def _simplified(program: Program, changed: set[str]) -> Program:
+    """Simplify the functions that have changed; once more where a parameter went, up the calls to the first."""
+    while changed:
+        for name in changed & set(program):
+            simplify(program[name])
+        program, changed = prune(program, MAIN)
     return program
 
 
@@ -72,8 +74,8 @@ def run(program: Program, architecture: Architecture, wrap: Wrap | None = None, 
     return sketch
 
 
-def _observe(program: Program, architecture: Architecture) -> Values:
-    """Number the expressions in place, run the network, and return the values that each expression had."""
+def _observe(program: Program, architecture: Architecture, names: set[str]) -> Values:
+    """Number the expressions of some functions in place, run the network, and return the values that each had."""
     values: Values = {}
     function_names = set(namespace(architecture.family)) | set(program)
 
@@ -82,12 +84,12 @@ def _observe(program: Program, architecture: Architecture) -> Values:
         return value
 
     count = 0
-    for node in program.values():
-        for each in (inner for statement in node.body for inner in walk(statement)):
+    for name in names:
+        for each in (inner for statement in program[name].body for inner in walk(statement)):
             if isinstance(each, RECORDED) and isinstance(getattr(each, "ctx", ast.Load()), ast.Load):
                 each.number = count = count + 1  # type: ignore[union-attr]  # a tree's nodes take any attribute
-    recording = {name: _Record().visit(copied(node)) for name, node in program.items()}
-    run(recording, architecture, _record=record, range=lambda *bounds: range(*bounds)[:FIRST_ROUNDS])
+    recording = {name: _Record().visit(copied(program[name])) for name in names}
+    run(program | recording, architecture, _record=record, range=lambda *bounds: range(*bounds)[:FIRST_ROUNDS])
     return values
 
 

@@ -148,7 +148,11 @@ class Ledger:
 
     def in_group(self, name: str) -> tuple[Row, ...]:
         """The rows of one group, or of one of the other `places`."""
-        return tuple(row for row, place in zip(self.rows, self.places, strict=True) if place == name)
+        return self._rows_by_place.get(name, ())
+
+    @cached_property
+    def _rows_by_place(self) -> dict[str, tuple[Row, ...]]:
+        return {name: tuple(rows) for name, rows in self._collect(self.places).items()}
 
     def by_group(self) -> tuple[Total, ...]:
         """A total for each of `places`: the stem, each group, the classifier, and what is outside of these."""
@@ -156,7 +160,7 @@ class Ledger:
 
     @cached_property
     def _group_totals(self) -> tuple[Total, ...]:
-        return self._totals(self.places)
+        return tuple(Total.over(name, rows) for name, rows in self._rows_by_place.items())
 
     def by_kind(self) -> tuple[Total, ...]:
         """A total for each kind of layer; all that squeeze-excite consists of is one."""

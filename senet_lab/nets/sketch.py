@@ -158,6 +158,7 @@ class Sketch:
         return output
 
 
+@lru_cache(maxsize=2**12)  # most names occur in most networks
 def place(name: str) -> tuple[str, str]:
     """Return the group and block that a layer's name says.
 
@@ -171,6 +172,7 @@ def place(name: str) -> tuple[str, str]:
 _ROLE = re.compile(r".+_(?:se_(?P<se>squeeze|reduce|gate|scale)|(?P<shortcut>shortcut)_\w+|block\d+_(?P<output>relu))")
 
 
+@lru_cache(maxsize=2**12)
 def role_of(name: str) -> str:
     """Return the role that a layer's name says: all that a Keras layer, or code that was exported, has to tell it by.
 
@@ -232,8 +234,8 @@ class _Template(NamedTuple):
 
     @classmethod
     def of(cls, row: Row) -> _Template:
-        measures = tuple(getattr(row, name) for name in (*Entry._fields, "activations"))
-        return cls(row.name, measures, row.receptive_field, row.role)
+        name, _, _, *measures, receptive_field, role = row
+        return cls(name, tuple(measures), receptive_field, role)
 
 
 class _Output(NamedTuple):

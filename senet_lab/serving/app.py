@@ -10,11 +10,9 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from senet_lab.checks import whole
 from senet_lab.extras import needed_by
 
 with needed_by(__name__):  # and with Voila come all of these
@@ -27,11 +25,10 @@ from tornado.web import Finish
 from traitlets import Integer
 from traitlets.config import Config
 
+from senet_lab.serving.limits import Limits
+
 HERE = Path(__file__).parent
 THEMES = ("light", "dark")
-MAX_KERNELS = 10_000
-MIN_MEMORY, MAX_MEMORY = 600, 2**20  # MB; TensorFlow, which Build loads, takes 400
-MAX_SECONDS = 10**7
 RETRY_AFTER = 60  # seconds, for programs; people read "in a few minutes"
 
 # Settings of the kernels. Each thread takes 8 MB of stack and a share of the pools, so that a kernel on a machine of 64
@@ -43,35 +40,6 @@ FRUGAL = {
     "TF_NUM_INTEROP_THREADS": "2",
     "TF_CPU_ALLOCATOR_USE_BFC": "false",
 }
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What visitors may take; the names are those of the options of `senet-lab app`.
-
-    Attributes:
-        kernels: how many of them run at the same time. A visitor of a full app is asked to come back later.
-        memory: MB for each kernel. Only Linux can limit it.
-        gone: seconds that a kernel stays when its page is gone. A page that is left tells Voila so, without the token
-            against forgery that it is asked for, so its kernel is ended only then.
-        look: seconds between two looks for such kernels.
-    """
-
-    kernels: int
-    memory: int
-    gone: int
-    look: int
-
-    def __post_init__(self) -> None:
-        """Check each of them.
-
-        Raises:
-            TypeError, ValueError: one is no whole number, or out of bounds.
-        """
-        whole("kernels", self.kernels, 1, MAX_KERNELS)
-        whole("memory", self.memory, MIN_MEMORY, MAX_MEMORY)
-        whole("gone", self.gone, 1, MAX_SECONDS)
-        whole("look", self.look, 1, MAX_SECONDS)
 
 
 class LimitedKernels(AsyncMappingKernelManager):

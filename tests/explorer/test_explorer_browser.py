@@ -362,7 +362,8 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
     for tab in TABS:
         go_to(page, tab)
         assert cut_off(page) == [], tab
-        found = Axe().run(page, context=".sn-explorer")
+        part = ".sn-explorer" if tab == TABS[0] else ".sn-explorer .sn-page"  # the controls are the same on every tab
+        found = Axe().run(page, context=part)
         assert found.violations_count == 0, f"{tab}: {found.generate_report()}"
         name = f"{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}"
         keep_picture(page, name, page.locator(".sn-explorer"))

@@ -7,7 +7,7 @@ from messages import VIEW, post
 from panel_driver import ask
 
 from senet_lab import Architecture, Explorer
-from senet_lab.drawing.network.summary import picture
+from senet_lab.drawing.network.summary import heading
 from senet_lab.explorer import page as pages
 from senet_lab.explorer import updates
 from senet_lab.explorer.controls import controls
@@ -147,7 +147,7 @@ def test_moves_are_made_in_the_order_of_the_page(explorer):
     assert (explorer.architecture.depth, shown["error"]) == (18, "")
 
 
-@pytest.mark.parametrize(("module", "broken"), [(updates, "apply_move"), (pages, "picture")])
+@pytest.mark.parametrize(("module", "broken"), [(updates, "apply_move"), (pages, "heading")])
 def test_an_internal_error_is_shown_and_stored_and_the_next_move_works(monkeypatch, module, broken):
     explorer = Explorer()
     monkeypatch.setattr(module, broken, lambda *_, **__: 1 / 0)
@@ -171,9 +171,9 @@ def test_an_architecture_set_while_a_page_is_drawn_is_the_one_that_is_shown(expl
     def slow(architecture, *args, **kwargs):
         if architecture.ratio == 8:
             explorer.architecture = Architecture(depth=18)
-        return picture(architecture, *args, **kwargs)
+        return heading(architecture, *args, **kwargs)
 
-    monkeypatch.setattr(pages, "picture", slow)
+    monkeypatch.setattr(pages, "heading", slow)
     assert "SE-ResNet-18" in ask(explorer, ratio=8)["heading"]
 
 

@@ -351,7 +351,20 @@ def test_tensorflow_that_is_loaded_is_left_alone():
     assert environment_after(f"{code}import senet_lab; assert not senet_lab.tune_tensorflow()") == UNSET
 
 
+WITHOUT_ONEDNN = """
+from senet_lab import Architecture, accelerations
+model = Architecture("resnext", groups=((16, 1),), cardinality=4, stem="cifar", input_shape=(8, 8, 3)).build()
+assert accelerations(model)["group1_block1_conv2"] == "grouped convolution: blocks", accelerations(model)
+import numpy as np, tensorflow as tf
+layer = model.get_layer("group1_block1_conv2")
+x = tf.ones((1, *layer.input.shape[1:]))
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(layer(x) ** 2)
+assert np.isfinite(tape.gradient(loss, layer.kernel.value)).all()
+"""
+
+
 @pytest.mark.slow
-def test_building_a_network_tunes_tensorflow():
-    code = "from senet_lab import Architecture; Architecture(groups=((8, 1),), input_shape=(32, 32, 3)).build()"
-    assert environment_after(code) == dict(CPU_SETTINGS)
+def test_building_a_network_tunes_tensorflow_and_takes_the_portable_path_without_onednn():
+    off = {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    assert environment_after(WITHOUT_ONEDNN, **off) == CPU_SETTINGS | off

@@ -1,8 +1,5 @@
 """The grouped convolution: every path gives the numbers and gradients of the NumPy reference, in every mode."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import keras
@@ -135,23 +132,6 @@ def test_outputs_depend_on_the_channels_of_their_own_group_alone(path):
 
 
 SMALL = Architecture("resnext", groups=((16, 1),), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=4)
-WITHOUT_ONEDNN = """
-import keras, numpy as np, tensorflow as tf
-from senet_lab.nets.on_keras.acceleration import accelerate, accelerations
-layer = accelerate(keras.layers.Conv2D(8, 3, groups=4, padding="same", name="c"))
-assert accelerations(layer) == {"c": "grouped convolution: blocks"}, accelerations(layer)
-x = tf.ones((1, 4, 4, 8))
-layer.build(x.shape)
-with tf.GradientTape() as tape:
-    loss = tf.reduce_sum(layer(x) ** 2)
-assert np.isfinite(tape.gradient(loss, layer.kernel.value)).all()
-"""
-
-
-@pytest.mark.slow
-def test_without_onednn_the_portable_path_is_taken_and_has_a_gradient():
-    environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
-    subprocess.run([sys.executable, "-c", WITHOUT_ONEDNN], check=True, env=environment, timeout=300)
 
 
 def test_xla_is_declined_on_a_cpu_with_a_warning():

@@ -63,7 +63,7 @@ def test_jax_has_the_output_the_gates_and_the_ablations_that_tensorflow_has(jax,
 
 
 def test_jax_computes_what_timm_does_as_well(jax):
-    jax("as_timm", "legacy_seresnext26_32x4d")
+    jax("as_timm", "legacy_seresnet18")  # it pads as no other network here; the others have grouped convolutions
 
 
 def test_on_jax_grouped_convolution_is_accelerated(jax):

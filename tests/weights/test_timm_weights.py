@@ -13,10 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from timm_draws import draw, fingerprint
-from timm_recorded import TIMM, assert_as_timm, drawn_for, legacy, ported
+from timm_draws import DEEPER, LARGER, draw, fingerprint, sides
+from timm_recorded import TIMM, assert_as_timm, legacy, ported
 
 from senet_lab import Architecture
+from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.weights.timm import hub
 from senet_lab.weights.timm.classes import imagenet_classes, most_likely
 from senet_lab.weights.timm.keys import key
@@ -25,6 +26,7 @@ from senet_lab.weights.timm.preprocessing import Preprocessing
 from senet_lab.weights.timm.results import RESULTS
 from senet_lab.weights.timm.weights import convert, save_timm, shapes, to_timm
 
+RECORDED = [name for name in NAMES if name not in DEEPER]
 SMALL = Architecture("resnet", 18, convention="timm", classes=10, input_shape=(64, 64, 3))
 
 
@@ -62,28 +64,41 @@ def test_what_timm_does_not_have_has_no_name_there(what):
 
 @pytest.mark.parametrize("what", ["epsilon", "gate", "squeeze"])
 def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
-    model = replace(SMALL, **UNLIKE[what][0]).build()
+    with blank_weights():
+        model = replace(SMALL, **UNLIKE[what][0]).build()
     with pytest.raises(
         ValueError, match=f"timm has no network like the model `.*`; its 'seresnet18' has other .*{UNLIKE[what][1]}"
     ):
         to_timm(model)
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.mark.parametrize("name", DEEPER)
+def test_a_deeper_network_is_a_recorded_one_in_all_but_its_depth(name):
+    """So it computes what timm does if that one does: its tensors, block for block, are those of timm."""
+    recorded = architecture_of(DEEPER[name])
+    assert sides(DEEPER[name])
+    assert replace(architecture_of(name), depth=recorded.depth) == recorded
+
+
+@pytest.fixture(scope="module")
 def network(request):
-    """A network of timm by its name, and its model with the weights that were drawn for it; one at a time."""
-    return request.param, ported(request.param)
+    """A network of timm by its name, its model, and the weights in it, which were drawn for it; one at a time."""
+    name = request.param
+    return name, *ported(name)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("network", RECORDED, indirect=True)
 def test_probabilities_maps_and_gates_are_those_of_timm(network):
-    assert_as_timm(*network)
+    name, model, _ = network
+    assert_as_timm(name, model)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("network", [name for name in RECORDED if not LARGER.search(name)], indirect=True)
 def test_there_and_back_no_number_changes(network):
-    name, model = network
-    drawn, back = drawn_for(name, architecture_of(name)), to_timm(model)
+    _, model, drawn = network
+    back = to_timm(model)
     assert back.keys() == drawn.keys()
     assert all(np.array_equal(back[key], drawn[key]) for key in drawn)
 

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from answering import answering
 
 from senet_lab import exercises
 from senet_lab.extras import EXTRAS, NAMES
@@ -17,6 +18,15 @@ from senet_lab import *
 from senet_lab import data, exercises, gates, pictures, pretrained
 from senet_lab.export import code, save
 architecture = Architecture.preset("se_resnext50_32x4d")
+"""
+ASKED = f"""{SESSION}
+from contextlib import redirect_stdout
+from io import StringIO
+for line in sys.stdin:
+    (asked,) = json.loads(line)
+    with redirect_stdout(StringIO()) as printed:
+        exec(asked, dict(globals()))
+    print(json.dumps(printed.getvalue()), flush=True)
 """
 # What each needs more than the core, and the extra that it asks for.
 NEEDS = {
@@ -82,6 +92,14 @@ print(json.dumps([verdicts, open("mine.csv").read()]))
 """
 
 
+@pytest.fixture(scope="module")
+def session(core):
+    """A function that runs code in a process of the core which has done `SESSION`, and returns what it printed."""
+    command = [core.python, "-c", ASKED]
+    with answering(command, core.folder / "log", cwd=core.folder, env=core.variables) as run:
+        yield run
+
+
 def extra_in(message):
     """The extra that a message asks to install."""
     return re.search(r'pip install "senet-lab\[(\w+)\]"', message)[1]
@@ -95,8 +113,8 @@ def test_the_core_brings_none_of_the_extras_and_takes_less_than_100_mb(core):
     assert (core.site_packages / "senet_lab" / "py.typed").exists()
 
 
-def test_the_core_counts_a_network(core):
-    counts = core.run(f"{SESSION}\nprint(architecture.ledger().params, architecture.ledger().macs)")
+def test_the_core_counts_a_network(session):
+    counts = session("print(architecture.ledger().params, architecture.ledger().macs)")
     assert counts.split() == ["27543848", "4232994816"]
 
 
@@ -114,21 +132,21 @@ print(explorer.shown["answered"], explorer.architecture.ratio, "<svg" in html)
     assert moved.strip() == "{'a': 1} 8 True"
 
 
-def test_the_core_marks_every_exercise(core):
-    verdicts, table = json.loads(core.run(EXERCISES))
+def test_the_core_marks_every_exercise(session):
+    verdicts, table = json.loads(session(EXERCISES))
     assert set(verdicts) == set(exercises.names())
     assert {right for _, right in verdicts.values()} == {"Right"}
     assert {wrong for wrong, _ in verdicts.values()} <= {"Wrong", "Nearly"}
     assert len(table.splitlines()) == 1 + len(verdicts)
 
 
-def test_the_core_writes_code_and_files(core):
-    script = f"""{SESSION}
+def test_the_core_writes_code_and_files(session):
+    script = """
 forms = [code(architecture, form) for form in ("procedural", "composable", "standalone")]
-files = [save(architecture, f"network{{suffix}}") for suffix in (".py", ".csv", ".svg", ".txt")]
+files = [save(architecture, f"network{suffix}") for suffix in (".py", ".csv", ".svg", ".txt")]
 print(json.dumps([len(set(forms)), [path.stat().st_size > 10 for path in files]]))
 """
-    assert json.loads(core.run(script)) == [3, [True] * 4]
+    assert json.loads(session(script)) == [3, [True] * 4]
 
 
 def test_every_module_can_be_imported_in_the_core_or_says_which_extra_it_needs(core):
@@ -137,8 +155,8 @@ def test_every_module_can_be_imported_in_the_core_or_says_which_extra_it_needs(c
         assert extra_in(message) in EXTRAS, name
 
 
-def test_what_needs_an_extra_says_so_with_the_line_to_type(core):
-    script = f"""{SESSION}
+def test_what_needs_an_extra_says_so_with_the_line_to_type(session):
+    script = f"""
 from senet_lab.training.runs.run import Run
 run, asked = Run.create(Architecture.preset("cifar_se_resnet20")), {{}}
 for call in {[*NEEDS]}:
@@ -148,15 +166,15 @@ for call in {[*NEEDS]}:
         asked[call] = type(error).__name__, str(error)
 print(json.dumps(asked))
 """
-    asked = json.loads(core.run(script))
+    asked = json.loads(session(script))
     assert {call: kind for call, (kind, _) in asked.items()} == dict.fromkeys(NEEDS, "MissingExtraError")
     assert {call: extra_in(message) for call, (_, message) in asked.items()} == NEEDS
 
 
-def test_a_build_in_the_explorer_of_the_core_shows_the_line_to_type(core):
-    shown = core.run(f"""{SESSION}
+def test_a_build_in_the_explorer_of_the_core_shows_the_line_to_type(session):
+    shown = session("""
 explorer = Explorer(architecture)
-explorer._handle_custom_msg({{"view": "a", "number": 1, "moves": {{"tab": "Build", "build": True}}}}, [])
+explorer._handle_custom_msg({"view": "a", "number": 1, "moves": {"tab": "Build", "build": True}}, [])
 assert not explorer.failure, explorer.failure
 print(json.dumps(explorer.shown))
 """)
@@ -164,14 +182,14 @@ print(json.dumps(explorer.shown))
     assert extra_in(shown.replace("&quot;", '"').replace('\\"', '"')) == "keras"
 
 
-def test_importing_the_package_changes_no_import_error_of_others(core):
-    script = f"""{SESSION}
+def test_importing_the_package_changes_no_import_error_of_others(session):
+    script = """
 try:
     import numpy
 except ImportError as error:
     print(type(error).__name__, error.name)
 """
-    assert core.run(script).split() == ["ModuleNotFoundError", "numpy"]
+    assert session(script).split() == ["ModuleNotFoundError", "numpy"]
 
 
 @pytest.mark.parametrize(

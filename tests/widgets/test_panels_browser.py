@@ -143,7 +143,8 @@ def test_a_panel_answers_each_move_once_though_messages_get_lost(page, panel, fa
     with losing(page, FAULTS[fault]) as lost:
         PANELS[panel](page)
         expect(silences(page)).to_have_count(0)
-        page.wait_for_function("window.lost.length >= 3")  # the kernel is idle only after the answer that was seen
+        # The kernel is idle only after the answer that was seen. To look at each frame has the page draw all of them.
+        page.wait_for_function("window.lost.length >= 3", polling=100)
     assert len(lost) >= 3
 
 

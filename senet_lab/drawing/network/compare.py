@@ -9,6 +9,7 @@ from itertools import accumulate
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
+from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import listing
@@ -105,13 +106,14 @@ def _headline(difference: Difference) -> str:
 
 def _pair(a: Architecture, b: Architecture) -> Html:
     """Draw both, to one scale, group under group."""
+    one, two = Anatomy(a.ledger()), Anatomy(b.ledger())
     figures = (
         html(
             f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(each.name)}</figcaption>',
-            draw_network(each.ledger(), beside=other.ledger()),
+            draw_network(drawn, beside=other),
             "</figure>",
         )
-        for letter, each, other in (("A", a, b), ("B", b, a))
+        for letter, each, drawn, other in (("A", a, one, two), ("B", b, two, one))
     )
     return html('<div class="sn-pair-of">', *figures, "</div>")
 

@@ -28,7 +28,7 @@ class Scale(NamedTuple):
 
 
 def draw_network(
-    thing: Ledger | Anatomy, selected: str = "", *, interactive: bool = False, beside: Ledger | None = None
+    thing: Ledger | Anatomy, selected: str = "", *, interactive: bool = False, beside: Ledger | Anatomy | None = None
 ) -> Drawing:
     """Draw a network from left to right: input, stem, groups, classifier.
 
@@ -42,7 +42,7 @@ def draw_network(
         beside: a network to compare with: what both have stands in one place, and both are to one scale.
     """
     anatomy = Anatomy.of(thing)
-    other = Anatomy(beside) if beside else None
+    other = Anatomy.of(beside) if beside else None
     columns, across = lay_out(anatomy, other)
     scale = Scale(across, min(map(_upwards, filter(None, (anatomy, other)))))
     marks: list[Mark] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from senet_lab.array_checks import Array
@@ -73,18 +74,19 @@ def _must_have_type(name: str, number_type: str) -> None:
 
 def must_be_possible(name: str, tensor: Array) -> None:
     """Raise ValueError if values are not finite, too large for 32 bits, or a variance is negative."""
-    if not (finite := np.isfinite(tensor)).all():
-        count = int((~finite).sum())
+    with np.errstate(invalid="ignore"):  # both are NaN where a value is, and neither copies the tensor
+        least, most = float(tensor.min(initial=0)), float(tensor.max(initial=0))
+    if not (isfinite(least) and isfinite(most)):
+        count = int((~np.isfinite(tensor)).sum())
         values = "1 value that is" if count == 1 else f"{count:,} values that are"
         raise ValueError(f"`{name}` has {values} not finite; download the weights again.")
-    max_value = float(np.finfo("float32").max)
-    largest = np.abs(tensor.astype("float64", copy=False)).max(initial=0)
+    max_value, largest = float(np.finfo("float32").max), max(-least, most)
     if largest > max_value:
         raise ValueError(
             f"`{name}` must be numbers that 32 bits can hold, up to {max_value:.3g}, and has one of {largest:.3g}; "
             "download the weights again."
         )
-    if name.endswith("running_var") and (least := float(tensor.min(initial=0))) < 0:
+    if name.endswith("running_var") and least < 0:
         raise ValueError(
             f"`{name}` must be variances, at least 0, and has one of {least:.3g}; download the weights again."
         )
