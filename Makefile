@@ -13,7 +13,7 @@ FLAGS := # more of them for JupyterLab or Voila, such as FLAGS="--port=9999 --no
 LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
 	$(if $(LOOK),--look=$(LOOK))
 
-.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks html bench bench-training bench-ui bench-gpu lock clean
+.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site bench bench-training bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches.
 lab: $(VENV)/ready
@@ -62,10 +62,10 @@ lint-python: $(VENV)/ready
 lint-js: node_modules/.ready
 	npm run --silent check
 
-# The packages are pinned, with hashes; see .npmrc.
+# For `make lint` and `make site`. The packages are pinned, with hashes; see .npmrc.
 node_modules/.ready: package.json package-lock.json
 	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major >= 24 || (major == 22 && minor >= 12) || (major == 20 && minor >= 19) ? 0 : 1)' \
-		2>/dev/null && command -v npm >/dev/null || { echo "make lint checks the JavaScript with Node 20.19, 22.12 or 24 and npm;" \
+		2>/dev/null && command -v npm >/dev/null || { echo "make lint and make site need Node 20.19, 22.12 or 24 and npm;" \
 		"here is $$(node --version 2>/dev/null || echo no Node). On Debian and Ubuntu: apt-get install nodejs npm"; exit 1; }
 	npm ci --loglevel=error
 	@touch $@
@@ -73,9 +73,9 @@ node_modules/.ready: package.json package-lock.json
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py store
 
-# The course as pages that need neither kernel nor network: open site/00_start_here.html.
-html: $(VENV)/ready
-	$(BIN)/python tools/notebooks.py html site
+# Lessons, documentation and a live Explorer as files for any web server: open site/explorer.html, or serve the folder.
+site: $(VENV)/ready node_modules/.ready
+	$(BIN)/python tools/site_builder.py site
 
 # The peers come with `make peers`, or live in another Python: make bench PEERS=/path/to/python, make test PEERS=...
 PEERS = $(firstword $(wildcard .peers/bin/python) $(BIN)/python)
@@ -96,7 +96,7 @@ bench-gpu: $(VENV)/ready
 
 # Pins every dependency, for every platform and Python, without saying where it was found.
 lock: $(VENV)/ready
-	$(BIN)/uv pip compile pyproject.toml --extra all --extra test --extra dev --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra all --extra test --extra docs --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:

@@ -172,7 +172,7 @@ def cut_off(page: Page, panel: str = ".sn-explorer") -> list[str]:
     """Texts that leave their box or their drawing, and boxes that leave the panel."""
     return page.locator(panel).evaluate("""(panel) => {
       const frame = panel.getBoundingClientRect();
-      const scrolls = '.sn-scroll, .sn-code, [hidden], .sn-tip, .sn-boxes';
+      const scrolls = '.sn-scroll, .sn-wide, .sn-code, [hidden], .sn-tip, .sn-boxes';
       const seen = (e) => !e.closest(scrolls) && e.getClientRects().length;
       const named = 'svg, .sn-figures > div, .sn-figures > div > *, .sn-slider, .sn-choice label, table, p, h2, h3, button, figure';
       const parts = [...panel.querySelectorAll(named)].filter(seen);

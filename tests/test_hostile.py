@@ -8,6 +8,7 @@ import json
 import re
 import time
 from dataclasses import fields, replace
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from senet_lab.cli import main
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
 from senet_lab.explorer import page as pages
+from senet_lab.explorer.address import open_address, write_address
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.moves import COST_PAIR, MOVES
 from senet_lab.explorer.state import TABS
@@ -290,10 +292,12 @@ def test_any_message_to_the_explorer_is_a_move_or_a_short_reason(control, held):
 
 
 @settled(30)
-@given(token=texts)
-def test_any_link_opens_a_network_or_says_why_not(token):
-    refused_in_words(first_state(Architecture(), f"senet1~ratio={token}").refused)
-    refused_in_words(first_state(Architecture(), token).refused)
+@given(text=texts, name=st.sampled_from(["network", "pinned", "tab", "part", "batch", "form", "source", "details"]))
+def test_any_link_opens_a_network_or_says_why_not(text, name):
+    for address in (urlencode({name: text}), urlencode({name: f"senet1~ratio={text}"}), f"{name}={text}", text):
+        state = open_address(address, Architecture())
+        refused_in_words(state.refused)
+        assert open_address(write_address(state), Architecture(depth=18)).refused == {}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
     "moved", "checks", "extras", "files", "memory", "assets", "array_checks", "architecture", "papers", "nets", "ledger", "data", "gates",
-    "training", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "exercises", "serving", "cli", "__init__",
+    "training", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "exercises", "web", "serving", "cli", "__init__",
     "__main__",
 ]  # fmt: skip
 # The one facade: architecture.ledger() and architecture.build() import what they need when they are called.
@@ -134,6 +134,10 @@ def loaded_after(code):
 )
 def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the_panels(code):
     assert not loaded_after(code) & set(HEAVY)
+
+
+def test_the_panels_of_a_web_page_load_neither_numpy_nor_widgets_nor_anything_heavy():
+    assert not loaded_after("import senet_lab.web.host") & {*HEAVY, *PAGE_HEAVY}
 
 
 @pytest.mark.parametrize("panel", LIGHT_PAGES)

@@ -1,7 +1,6 @@
-"""The notebooks as they are stored, and as pages.
+"""The notebooks as they are stored.
 
     python tools/notebooks.py store [NAME...]  run those of the repository, or some of them, and store their outputs
-    python tools/notebooks.py html FOLDER      make static pages of them, which need no network and no kernel
 
 `senet-lab lab` makes the copies in which people work: see senet_lab/serving/notebooks.py.
 """
@@ -9,17 +8,13 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbconvert import HTMLExporter
 
-from senet_lab.serving.notebooks import list_notebooks, notebooks_folder, write_without_widgets
-
-ROOT = Path(__file__).parent.parent
+from senet_lab.serving.notebooks import list_notebooks, write_without_widgets
 
 
 def store(path: Path) -> None:
@@ -43,27 +38,8 @@ def store(path: Path) -> None:
     write_without_widgets(notebook, path)
 
 
-def html(folder: Path) -> None:
-    """Write static pages of what is stored, which fetch nothing: no script, and no link but those between them."""
-    exporter = HTMLExporter(template_name="course", extra_template_basedirs=[str(ROOT / "config" / "nbconvert")])
-    for path in list_notebooks():
-        page, _ = exporter.from_notebook_node(nbformat.read(path, as_version=4), {"metadata": {"name": path.stem}})
-        target = folder / path.relative_to(notebooks_folder()).with_suffix(".html")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(re.sub(r'(href="(?!\w+:)[^"]+)\.ipynb"', r'\1.html"', add_dark_theme(page)))
-
-
-def add_dark_theme(page: str) -> str:
-    """Return a page whose views are dark where the browser is, by the rules for JupyterLab's dark theme."""
-    rules = dict.fromkeys(re.findall(r'\[data-jp-theme-light="false"\][^{}]*\{[^{}]*\}', page))
-    dark = "\n".join(rules).replace('[data-jp-theme-light="false"]', "body")
-    return page.replace("</head>", f'<style media="(prefers-color-scheme: dark)">\n{dark}\n</style>\n</head>', 1)
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["html"] and len(sys.argv) == 3:
-        html(Path(sys.argv[2]))
-    elif sys.argv[1:2] == ["store"]:
+    if sys.argv[1:2] == ["store"]:
         for each in list_notebooks():
             if not sys.argv[2:] or each.stem in sys.argv[2:]:
                 print(each.name)

@@ -6,12 +6,14 @@ attributes, which any style sheet overrules: in JupyterLab, light or dark, nothi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from html import escape
 from html.parser import HTMLParser
 
 from senet_lab.drawing.sheet import Sheet, parse_sheet
 from senet_lab.drawing.svg import Drawing
 
-STORED = '<p class="sn-under">A picture as it was stored; run the cell to move it.</p>'
+STORED = '<p class="sn-under sn-stored">A picture as it was stored; run the cell to move it.</p>'
 
 
 class Html(str):
@@ -31,9 +33,14 @@ def html(*parts: str | Drawing) -> Html:
     return text
 
 
-def still_page(body: Html, css: str) -> str:
-    """Return a panel's page with its style, for where no widget lives: a stored notebook, a mail, a report."""
-    return f'<style>{css}</style><div class="sn">{body.styled(parse_sheet(css))}{STORED}</div>'
+def still_page(body: Html, css: str, place: Mapping[str, str] | None = None) -> str:
+    """Return a panel's page with its style, for where no widget lives: a stored notebook, a mail, a report.
+
+    Args:
+        place: what a page that has Python in it needs to make the panel live in this place, see `senet_lab.web`.
+    """
+    data = "".join(f' data-{name}="{escape(value)}"' for name, value in (place or {}).items())
+    return f'<style>{css}</style><div class="sn"{data}>{body.styled(parse_sheet(css))}{STORED}</div>'
 
 
 def classes_in(page: str) -> set[str]:

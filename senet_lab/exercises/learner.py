@@ -123,7 +123,7 @@ class Learner:
     def forget(self, everything: bool = False) -> Reply:
         """Delete the record of all lessons and class codes; without `everything`, only say what that is."""
         tries = sum(event.did in TRIES for event in self.record.events())
-        summary = f"{tries} {'try' if tries == 1 else 'tries'} in {self.record.path or 'this kernel'}"
+        summary = f"{tries} {'try' if tries == 1 else 'tries'} in {self.record.place}"
         if everything is not True:
             return Reply("Forget", f"{summary}, with hints and class codes; forget(everything=True) does it.")
         try:

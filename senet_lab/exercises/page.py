@@ -95,6 +95,7 @@ def still(state: State) -> str:
     choices = f"<p>{escape(' / '.join(state.task.choices))}</p>" if state.task.choices else ""
     call = escape(f'check("{state.name}", ...)')
     return (
+        f'<div data-panel="exercise" data-name="{escape(state.name)}">'
         f"<p><strong>Exercise.</strong> {escape(state.task.question)}</p>{choices}"
-        f"<p>To answer, run the cell, or type <code>{call}</code>.</p>"
+        f"<p>To answer, run the cell, or type <code>{call}</code>.</p></div>"
     )

@@ -58,6 +58,11 @@ class Record:
         self._fingerprint: object = None
         self._lock = threading.Lock()
 
+    @property
+    def place(self) -> str:
+        """Where it is kept, in words."""
+        return str(self.path or "this kernel")
+
     def add(self, event: Event) -> None:
         """Record an event; while the file cannot be written, it waits in memory."""
         with self._lock:

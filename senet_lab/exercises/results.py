@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -102,16 +103,25 @@ def write_table(record: Record, path: str | Path, *, overwrite: bool = False) ->
     Raises:
         OSError, TypeError: there is such a file already, or it cannot be written.
     """
-    all_codes = dict.fromkeys(event.code for event in record.events())
-    rows = [row for row in count_rows(record, all_codes) if row.tries or row.hints or row.revealed]
-    with (
-        written_whole(path, overwrite=overwrite) as unfinished,
-        open(unfinished, "w", encoding="utf-8", newline="") as file,
-    ):
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(row._replace(code=_harmless(row.code)) for row in rows)
+    rows = tried_rows(record)
+    with written_whole(path, overwrite=overwrite) as unfinished:
+        Path(unfinished).write_text(csv_text(rows), encoding="utf-8", newline="")
     return rows
+
+
+def tried_rows(record: Record) -> list[Row]:
+    """Return the exercises that were tried, with any class code."""
+    all_codes = dict.fromkeys(event.code for event in record.events())
+    return [row for row in count_rows(record, all_codes) if row.tries or row.hints or row.revealed]
+
+
+def csv_text(rows: Iterable[Row]) -> str:
+    """Return rows as the table that is handed in."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(row._replace(code=_harmless(row.code)) for row in rows)
+    return text.getvalue()
 
 
 def _harmless(code: str) -> str:

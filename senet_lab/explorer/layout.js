@@ -3,6 +3,7 @@
 import { tabButtons } from "../widgets/kit.js";
 import { TABS } from "./messages.js";
 
+const EMBED_TITLE = "Explorer of squeeze-and-excitation networks";
 const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
 /** @typedef {"undo" | "redo"} Step */
 /** @type {Record<Step, string[]>} name, keys and arrow of what leads from step to step */
@@ -38,6 +39,7 @@ export function layout(el, view) {
           <button type="button" class="sn-button" data-part="swap" data-ask="swap" data-value="true" title="Swap A and B">Swap</button>
           <button type="button" class="sn-button" data-part="token">Copy token</button>
           <button type="button" class="sn-button" data-part="link" hidden>Copy link</button>
+          <button type="button" class="sn-button" data-part="embed" hidden>Copy embed code</button>
           <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
           <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
         </div>
@@ -66,17 +68,27 @@ export function placeButtons(parts, shown) {
   parts.pin.dataset.value = String(!shown.pinned);
   parts.swap.hidden = !shown.pinned;
   parts.token.dataset.text = shown.token;
-  parts.link.hidden = !document.body.dataset.voila;
-  parts.link.dataset.text = linkTo(shown.token);
+  const { explorer, embed } = linksTo(shown.address);
+  parts.link.hidden = !explorer;
+  parts.link.dataset.text = explorer;
+  parts.embed.hidden = !embed;
+  parts.embed.dataset.text = embed;
   for (const name of /** @type {Step[]} */ (Object.keys(STEPS)))
     parts[name].setAttribute("aria-disabled", String(!shown[name]));
 }
 
 /**
- * Returns a link to the app with a network, without the rest of the address, such as the access token.
- * @param {string} token
+ * Returns a link to what is shown, without the rest of the address, such as the access token, and the code that shows it
+ * within another page. Both are "" in a notebook, which nobody else can open. A page without a kernel names its pages for
+ * that in `data-explorer` and `data-embed`; there nothing but the part after the # stays with the browser.
+ * @param {string} address
  */
-function linkTo(token) {
-  const network = encodeURIComponent(token).replaceAll("%3D", "=").replaceAll("%2C", ",");
-  return `${location.origin}${location.pathname}?network=${network}`;
+function linksTo(address) {
+  const { voila, explorer, embed } = document.body.dataset;
+  const app = voila ? `${location.origin}${location.pathname}?${address}` : "";
+  const source = `${embed}#${address}`.replaceAll("&", "&amp;");
+  return {
+    explorer: explorer ? `${explorer}#${address}` : app,
+    embed: embed ? `<iframe src="${source}" title="${EMBED_TITLE}" width="100%" height="900"></iframe>` : "",
+  };
 }

@@ -41,6 +41,7 @@ export type Page = {
   undo: boolean;
   redo: boolean;
   token: string;
+  address: string;
   body: string;
   rows: Array<LayerRow>;
 };
@@ -66,6 +67,7 @@ export type Shown = {
   undo: boolean;
   redo: boolean;
   token: string;
+  address: string;
   body: string;
   rows: Array<LayerRow>;
   answered: Answered;

@@ -27,6 +27,7 @@ class Page(Controls):
     undo: bool
     redo: bool
     token: str
+    address: str
     body: str
     rows: Sequence[LayerRow]
 

@@ -17,13 +17,14 @@ from senet_lab.drawing.network.summary import heading, picture, summary
 from senet_lab.drawing.network.tradeoffs import tradeoffs
 from senet_lab.drawing.papers.tables import published
 from senet_lab.drawing.tables import group_table
+from senet_lab.explorer.address import write_address
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.changes import list_changes
 from senet_lab.explorer.controls import controls
 from senet_lab.explorer.messages import Page
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS, code, part_code
-from senet_lab.widgets.cells import is_app
+from senet_lab.widgets.cells import is_app, is_browser
 from senet_lab.widgets.labels import format_value
 
 MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000, too many for one message
@@ -49,6 +50,7 @@ def render_page(state: State, building: Building) -> Page:
         "undo": state.can_undo,
         "redo": bool(state.future),
         "token": state.architecture.token(),
+        "address": write_address(state),
         "body": _TABS[state.tab](state, building),
         "rows": _rows(state.architecture) if state.tab == "Layers" else [],
     }
@@ -116,7 +118,16 @@ def _code_tab(state: State, _: Building) -> str:
     )
 
 
+NEEDS_KERAS = (
+    '<p class="sn-finding">A browser cannot run Keras, which makes the model. Where Python runs, install senet_lab by '
+    "<code>pip install &quot;senet-lab[all]&quot;</code> and open this Explorer by <code>senet-lab lab</code>; or take "
+    "the standalone script of the tab Code, which needs Keras alone.</p>"
+)
+
+
 def _build_tab(state: State, building: Building) -> str:
+    if is_browser():
+        return NEEDS_KERAS
     button = (
         '<button type="button" class="sn-button" data-ask="build" data-value="true"'
         f"{' disabled' if building.running else ''}>Build with Keras</button>"

@@ -18,20 +18,9 @@ from senet_lab.export import FORMS
 from senet_lab.widgets.refusals import refusal
 
 
-def first_state(architecture: Architecture, token: str = "") -> State:
-    """Return the state before anything was moved; `token`, if it is one, names another network.
-
-    >>> first_state(Architecture(), "senet1~ratio=8").architecture.ratio
-    8
-    >>> first_state(Architecture(), "senet1~ratio=0").refused
-    {'token': 'The network in the address cannot be shown: Ratio (0) must be at least 1; try 1.'}
-    """
-    state = State(architecture, architecture, origin=architecture)
-    if not token:
-        return state
-    loaded = apply_moves(state, {"token": token}, "")
-    why = {name: f"The network in the address cannot be shown: {reason}" for name, reason in loaded.refused.items()}
-    return replace(state, refused=why) if why else first_state(loaded.architecture)
+def first_state(architecture: Architecture) -> State:
+    """Return the state before anything was moved."""
+    return State(architecture, architecture, origin=architecture)
 
 
 def apply_moves(state: State, moves: dict[str, Any], gesture: str) -> State:

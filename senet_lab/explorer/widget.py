@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -16,13 +15,12 @@ from senet_lab.assets import read_assets
 from senet_lab.checks import InvalidTypeError, nearest, quoted
 from senet_lab.drawing.network.summary import static_page
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.explorer.address import open_address
 from senet_lab.explorer.building import Building
-from senet_lab.explorer.commands import file_name
-from senet_lab.explorer.page import render_page
-from senet_lab.explorer.state import FIRST_MESSAGE, State
-from senet_lab.explorer.updates import apply_moves, first_state
-from senet_lab.export import text_of
-from senet_lab.widgets.cells import CellPanels, cell, requested_token
+from senet_lab.explorer.session import Session
+from senet_lab.explorer.state import State
+from senet_lab.explorer.updates import first_state
+from senet_lab.widgets.cells import CellPanels, cell, requested_address
 from senet_lab.widgets.conversation import Conversation, Request, show_failure
 
 if TYPE_CHECKING:
@@ -58,15 +56,16 @@ class Explorer(anywidget.AnyWidget):
     failure: BaseException | None = None
 
     def __init__(self, architecture: Architecture | None = None) -> None:
-        first = first_state(Architecture("resnext", 50), requested_token()) if architecture is None else None
-        first = first or first_state(_check_architecture(architecture))
+        if architecture is None:
+            first = open_address(requested_address(), Architecture("resnext", 50))
+        else:
+            first = first_state(_check_architecture(architecture))
         self._place = (cell(), first.architecture)
-        self._state, self._building = CELLS.recall(self._place) or (first, Building(self._show_build))
-        self._download: dict[str, Any] = {}  # what the view that asked last is to save
+        self._session = Session(*(CELLS.recall(self._place) or (first, Building(self._show_build))))
         self._conversation = Conversation(self._act, self._render, self._fail)
         self._sending = threading.RLock()  # the thread of a build sends as well
-        self._building.on_change = self._show_build
-        super().__init__(architecture=self._state.architecture)
+        self._session.building.on_change = self._show_build
+        super().__init__(architecture=self._session.state.architecture)
         self._conversation.open(self, ("shown",))
         CELLS.replace(self._place[0], self)
 
@@ -85,26 +84,23 @@ class Explorer(anywidget.AnyWidget):
     @property
     def model(self) -> keras.Model | None:
         """The Keras model that the page has built, or None."""
-        return self._building.model
+        return self._session.building.model
 
     @property
     def pinned(self) -> Architecture | None:
         """The network that the one shown is compared with."""
-        return self._state.pinned
+        return self._session.state.pinned
 
     @pinned.setter
     def pinned(self, architecture: Architecture | None) -> None:
         if not isinstance(architecture, (Architecture, type(None))):
             raise InvalidTypeError("pinned", architecture, "must be an Architecture or None", "Architecture()")
-        self._state = replace(self._state, pinned=architecture)
+        self._session.state = replace(self._session.state, pinned=architecture)
         self._render()
 
     def _act(self, request: Request) -> None:
-        """Make the moves that the page asks for; say why where one cannot be made, and keep what there was."""
-        self._state = state = apply_moves(self._state, dict(request.moves), request.gesture)
-        file = self._build_and_save({name: value for name, value in request.moves.items() if name not in state.refused})
-        self._download = {**file, "view": request.view, "number": request.number} if file else {}
-        self.architecture = self._state.architecture
+        self._session.act(request)
+        self.architecture = self._session.state.architecture
 
     def _show_build(self) -> None:
         """Show how far a build is, on its thread; an error would vanish there."""
@@ -117,29 +113,16 @@ class Explorer(anywidget.AnyWidget):
         with self._sending:
             show_failure(self, "shown", self._conversation.answered, error)
 
-    def _build_and_save(self, moves: dict[str, Any]) -> dict[str, str]:
-        """Build and save, where that is asked for; returns what the browser is to save."""
-        if moves.get("build"):
-            self._building.start(self._state.architecture)
-        suffix = moves.get("save")
-        if suffix == ".keras":
-            self._building.save(Path.cwd())
-        elif suffix:
-            text = text_of(self._state.architecture, suffix, form=self._state.form)
-            return {"name": file_name(self._state, suffix), "text": text}
-        return {}
-
     @traitlets.observe("architecture")
     def _follow(self, change: Any) -> None:
         """Show the new architecture; if Python set it, without what was said about moves before."""
-        if change.new is not self._state.architecture:
-            self._state = replace(self._state, architecture=change.new, message=FIRST_MESSAGE, refused={}, anchor=None)
+        if change.new is not self._session.state.architecture:
+            self._session.follow(change.new)
             self._render()
 
     @traitlets.default("shown")
     def _page(self) -> dict[str, Any]:
-        answered = self._conversation.answered
-        return {"answered": answered, "download": self._download, **render_page(self._state, self._building)}
+        return dict(self._session.page(self._conversation.answered))
 
     def _render(self) -> None:
         """Send the page, from one thread at a time: of two that send at once, the older page could arrive last.
@@ -147,11 +130,11 @@ class Explorer(anywidget.AnyWidget):
         Whatever changes something renders after that, so the last page has all changes.
         """
         with self._sending:
-            rendered = None
-            while rendered is not self._state:
-                rendered = self._state
+            session, rendered = self._session, None
+            while rendered is not session.state:
+                rendered = session.state
                 self.shown = self._page()
-            CELLS.remember(self._place, (replace(self._state, refused={}), self._building))
+            CELLS.remember(self._place, (replace(session.state, refused={}), session.building))
 
     def __repr__(self) -> str:
         ledger = self.architecture.ledger()

@@ -6,7 +6,6 @@ import os
 import sys
 import weakref
 from typing import Any, Generic, TypeVar
-from urllib.parse import parse_qs
 
 # The answer of a panel whose cell has made another one since.
 REPLACED = "The cell of this panel was run again, or the panel was closed. Run this cell again as well."
@@ -75,6 +74,11 @@ def is_app() -> bool:
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
-def requested_token() -> str:
-    """Return the network token in the address of an app, as in /?network=senet1~ratio=8; "" without one."""
-    return parse_qs(os.environ.get("QUERY_STRING", "")).get("network", [""])[0] if is_app() else ""
+def is_browser() -> bool:
+    """Whether Python itself runs in a browser, which can neither start threads nor load Keras."""
+    return sys.platform == "emscripten"
+
+
+def requested_address() -> str:
+    """Return what the address of an app says after its question mark, such as "network=senet1~ratio=8"; else ""."""
+    return os.environ.get("QUERY_STRING", "") if is_app() else ""

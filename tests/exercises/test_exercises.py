@@ -163,7 +163,7 @@ def test_html_is_escaped(learner):
     reply = learner.check("ratio-4-params", "<script>alert(1)</script>")
     assert "<script>" not in reply._repr_html_()
     task = Task(question="<script>", answer="<script>", choices=("<script>",), hints=(), solution="")
-    assert still(State("<script>", "", task, Attempts())).count("&lt;script&gt;") == 3
+    assert still(State("<script>", "", task, Attempts())).count("&lt;script&gt;") == 4
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -113,8 +113,8 @@ def test_a_page_that_two_threads_draw_is_sent_last_as_it_is_last(monkeypatch):
     def send(key=None):
         tab = explorer.shown["tab"]
         if tab == "Layers":
-            explorer._state = replace(explorer._state, tab="Code")
-            builds.append(threading.Thread(target=explorer._building.on_change))
+            explorer._session.state = replace(explorer._session.state, tab="Code")
+            builds.append(threading.Thread(target=explorer._session.building.on_change))
             builds[0].start()
             builds[0].join(1)
         arrivals.append(tab)

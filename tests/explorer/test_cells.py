@@ -15,8 +15,8 @@ def test_a_cell_that_runs_again_keeps_its_state_and_another_cell_does_not():
         "explorer.architecture.ratio, explorer.shown['tab'], explorer.pinned is None",
         "explorer.architecture = Architecture(depth=18)",
         "from senet_lab.explorer.widget import CELLS\nlen(CELLS)",
-        "explorer._building.model, explorer._building.architecture = 'built', explorer.architecture\nexplorer.model",
-        "explorer.model, explorer._building.on_change == explorer._show_build",
+        "explorer._session.building.model, explorer._session.building.architecture = 'built', explorer.architecture\nexplorer.model",
+        "explorer.model, explorer._session.building.on_change == explorer._show_build",
     ]
     make, move, tell, put, count, build, built = enumerate(cells)
     manager, client = start_new_kernel(kernel_name="python3")

@@ -75,7 +75,7 @@ def test_moves_on_several_threads_leave_the_last_state_on_the_page():
     for thread in threads:
         thread.join()
     assert explorer.failure is None
-    assert explorer.architecture is explorer._state.architecture
+    assert explorer.architecture is explorer._session.state.architecture
     assert explorer.shown["heading"] == heading(explorer.architecture)
     assert explorer.shown["answered"] == {"(2, 4, 8)": 60, "(16, 32, 64)": 60}
     assert ask(explorer, ratio=7)["heading"] == heading(explorer.architecture)

@@ -75,7 +75,7 @@ def picture(
 def static_page(architecture: Architecture) -> str:
     """Return all of it, for where no widget lives."""
     page = html(heading(architecture), picture(architecture), group_table(architecture.ledger()))
-    return still_page(page, style_sheet())
+    return still_page(page, style_sheet(), {"panel": "explorer", "network": architecture.token()})
 
 
 def summary(architecture: Architecture) -> str:

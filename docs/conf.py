@@ -1,0 +1,52 @@
+"""Sphinx: the lessons and the documentation as pages, of the whole repository; see tools/site_builder.py."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from senet_lab import __version__  # noqa: E402
+from senet_lab.architecture.architecture import Architecture  # noqa: E402
+from senet_lab.drawing.network.summary import static_page  # noqa: E402
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project, release = "senet_lab", __version__
+author = copyright = "the authors of senet_lab"  # noqa: A001 - Sphinx's name
+root_doc = "docs/index"
+include_patterns = ["README.md", "CONTRIBUTING.md", "docs/**", "notebooks/**", "senet_lab/*/README.md"]
+exclude_patterns = ["docs/conf.py", "docs/templates", "**.ipynb_checkpoints"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+
+nb_execution_mode = "off"  # what is stored is shown; `make notebooks` runs the lessons
+nb_ipywidgets_js: dict[str, Any] = {}  # it would come from another host
+myst_heading_anchors = 3
+autodoc_typehints = "description"
+# The README of the bundled images is inside of the data, and written for who looks there.
+suppress_warnings = ["myst.xref_missing"]
+
+html_theme = "pydata_sphinx_theme"
+html_title = "senet_lab"
+html_static_path = ["site.css"]
+html_favicon = "icon.svg"
+html_css_files = ["site.css"]
+html_show_sourcelink = html_copy_source = False
+html_theme_options = {"navigation_with_keys": False, "header_links_before_dropdown": 4, "show_toc_level": 2}
+templates_path = ["templates"]
+html_additional_pages = {"index": "landing.html"}
+html_context = {"default_mode": "auto", "explorer": static_page(Architecture("resnext", 50))}
+
+
+def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any) -> None:
+    """Give the scripts that make panels live to a page that has some."""
+    context["has_panels"] = name == "index" or "data-panel=" in context.get("body", "")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what is ours."""
+    app.connect("html-page-context", add_panels)

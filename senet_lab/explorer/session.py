@@ -1,0 +1,57 @@
+"""Session: one Explorer apart from how its messages travel, so that a notebook and a plain web page share it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.explorer.building import Building
+from senet_lab.explorer.commands import file_name
+from senet_lab.explorer.messages import Download, Shown
+from senet_lab.explorer.page import render_page
+from senet_lab.explorer.state import FIRST_MESSAGE, State
+from senet_lab.explorer.updates import apply_moves
+from senet_lab.export import text_of
+from senet_lab.widgets.conversation import Request
+from senet_lab.widgets.messages import Answered
+
+
+class Session:
+    """What an Explorer shows and builds, and what a request changes.
+
+    Attributes:
+        state: what is shown; set it, then send `page`.
+        building: the model that was built, or is being built.
+    """
+
+    def __init__(self, state: State, building: Building) -> None:
+        self.state, self.building = state, building
+        self._download: Download = {}  # what the view that asked last is to save
+
+    def act(self, request: Request) -> None:
+        """Make the moves of a request; say why where one cannot be made, and keep what there was."""
+        self.state = state = apply_moves(self.state, dict(request.moves), request.gesture)
+        file = self._build_and_save({name: value for name, value in request.moves.items() if name not in state.refused})
+        self._download = {**file, "view": request.view, "number": request.number} if file else {}
+
+    def _build_and_save(self, moves: dict[str, Any]) -> Download:
+        """Build and save, where that is asked for; return what the browser is to save."""
+        if moves.get("build"):
+            self.building.start(self.state.architecture)
+        suffix = moves.get("save")
+        if suffix == ".keras":
+            self.building.save(Path.cwd())
+        elif suffix:
+            text = text_of(self.state.architecture, suffix, form=self.state.form)
+            return {"name": file_name(self.state, suffix), "text": text}
+        return {}
+
+    def follow(self, architecture: Architecture) -> None:
+        """Show a network that no move led to, without what was said about moves before."""
+        self.state = replace(self.state, architecture=architecture, message=FIRST_MESSAGE, refused={}, anchor=None)
+
+    def page(self, answered: Answered) -> Shown:
+        """Return what the page is sent; `answered` is of the `Conversation`."""
+        return {"answered": answered, "download": self._download, **render_page(self.state, self.building)}

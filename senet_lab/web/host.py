@@ -1,0 +1,84 @@
+"""Host: the panels of one page, by number. What goes in and out is JSON, which JavaScript and Python read alike."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from senet_lab.checks import one_of
+from senet_lab.exercises.learner import Learner
+from senet_lab.exercises.record import Record
+from senet_lab.exercises.results import ALONE, csv_text, tried_rows
+from senet_lab.web.panels import ExercisePanel, ExplorerPanel, Panel
+from senet_lab.web.storage import Storage, StoredRecord
+
+KINDS = ("explorer", "exercise")
+
+
+class Host:
+    """Opens panels, and answers their messages.
+
+    Args:
+        storage: where the record of exercises is kept; None to keep it for as long as the page is open.
+    """
+
+    def __init__(self, storage: Storage | None = None) -> None:
+        self._panels: list[Panel] = []
+        self._learner = Learner(record=Record() if storage is None else StoredRecord(storage))
+
+    def open(self, kind: str, options: str) -> str:
+        """Open a panel; return what it shows.
+
+        Args:
+            kind: one of `KINDS`.
+            options: as JSON, the arguments of `ExplorerPanel`, or the name of an exercise: '{"name": "se-neck"}'.
+
+        Raises:
+            ValueError, TypeError: there is no such kind, network or exercise.
+        """
+        arguments: dict[str, Any] = json.loads(options)
+        if one_of("kind", kind, KINDS) == "exercise":
+            arguments["learner"] = self._learner
+        panel: Panel = ExercisePanel(**arguments) if kind == "exercise" else ExplorerPanel(**arguments)
+        self._panels.append(panel)
+        return to_json(panel.shown)
+
+    def receive(self, number: int, message: str) -> str:
+        """Act on a message of a panel, the first of which is 0; return what it shows then."""
+        panel = self._panels[number]
+        panel.receive(json.loads(message))
+        return to_json(panel.shown)
+
+    def visit(self, number: int, address: str) -> str:
+        """Show in an Explorer what an address says; return what it shows then."""
+        panel = self._panels[number]
+        if isinstance(panel, ExplorerPanel):
+            panel.visit(address)
+        return to_json(panel.shown)
+
+    def refresh(self, number: int) -> str:
+        """Return what a panel shows now: another one, or a class code, may have changed it."""
+        panel = self._panels[number]
+        if isinstance(panel, ExercisePanel):
+            panel.refresh()
+        return to_json(panel.shown)
+
+    def results(self) -> str:
+        """Return what is recorded of all lessons as JSON: {"code": of the class, "words": a line, "csv": a table}."""
+        rows = tried_rows(self._learner.record)
+        alone = sum(row.solved == ALONE for row in rows)
+        tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {alone} solved {ALONE}"
+        return to_json({"code": self._learner.code, "words": tried, "csv": csv_text(rows)})
+
+    def class_code(self, code: str) -> str:
+        """Use the numbers of a class; return what to say to that. Panels change when they are refreshed."""
+        return self._learner.class_code(code).words
+
+    def forget(self) -> str:
+        """Delete the record of all lessons and class codes; return what to say to that."""
+        return str(self._learner.forget(everything=True))
+
+
+def to_json(shown: Any) -> str:
+    """Return what the page draws as JSON, with no spaces and no escapes that a page would have to undo."""
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,93 @@
+// Makes a page live: starts Python in it, and puts a panel in each place that names one. Until then, and where Python
+// cannot start, the place keeps the picture that it came with.
+/** @import { AnyModel } from "@anywidget/types" */
+import exercise from "../exercises/widget.js";
+import explorer from "../explorer/widget.js";
+import { addressHere, followAddress } from "./address.js";
+import { Model } from "./model.js";
+import { recordBar } from "./record.js";
+import { followTheme } from "./theme.js";
+
+/** @type {Record<string, { render(props: any): unknown }>} */
+const PANELS = { explorer, exercise };
+const NEEDED = "It needs WebAssembly, which browsers have since 2023, unless it is switched off.";
+
+/**
+ * The panels of a page, in Python: senet_lab/web/host.py.
+ * @typedef {object} Host
+ * @property {(kind: string, options: string) => string} open
+ * @property {(number: number, message: string) => string} receive
+ * @property {(number: number, address: string) => string} visit
+ * @property {(number: number) => string} refresh
+ * @property {() => string} results
+ * @property {(code: string) => string} class_code
+ * @property {() => string} forget
+ */
+
+/**
+ * Starts Python, then makes every place of the page live that names a panel in `data-panel`.
+ * @param {() => Promise<Host>} startPython
+ */
+export async function makeLive(startPython) {
+  followTheme();
+  const places = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-panel]")]);
+  for (const place of places) say(place, "Python is loading; then this is live.");
+  try {
+    const host = await startPython();
+    const models = places.map((place, number) => openPanel(host, place, number));
+    if (places.some(({ dataset }) => dataset.panel === "exercise")) placeRecord(host, models);
+  } catch (error) {
+    console.error(error);
+    for (const place of places)
+      say(place, `This picture stays still: Python could not start here (${error}). ${NEEDED}`);
+  }
+  document.body.dataset.live = "done";
+}
+
+/**
+ * Puts a panel in the place of its picture.
+ * @param {Host} host
+ * @param {HTMLElement} place
+ * @param {number} number of the panel in Python, which counts them as they are opened
+ * @returns {Model}
+ */
+function openPanel(host, place, number) {
+  const { panel = "", network = "", name = "" } = place.dataset;
+  const hasAddress = Boolean(place.closest("[data-address]"));
+  const options = panel === "exercise" ? { name } : { network, address: hasAddress ? addressHere() : "" };
+  const model = new Model(host.open(panel, JSON.stringify(options)), (message) => host.receive(number, message));
+  const el = document.createElement("div");
+  PANELS[panel].render({ model: /** @type {AnyModel<any>} */ (/** @type {unknown} */ (model)), el });
+  place.replaceChildren(el);
+  place.dataset.live = "";
+  if (hasAddress) followAddress(model, (to) => host.visit(number, to));
+  return model;
+}
+
+/**
+ * Puts what a learner has done below the title of a lesson.
+ * @param {Host} host
+ * @param {Model[]} models of all panels, by their numbers
+ */
+function placeRecord(host, models) {
+  const refresh = () => models.forEach((model, number) => model.show(() => host.refresh(number)));
+  const bar = recordBar(host, refresh);
+  document.querySelector("h1")?.after(bar.el);
+  for (const model of models) model.on("change:shown", bar.follow);
+}
+
+/**
+ * Says below a picture why it does not move.
+ * @param {HTMLElement} place
+ * @param {string} words
+ */
+function say(place, words) {
+  let line = place.querySelector(".sn-still");
+  if (!line) {
+    line = document.createElement("p");
+    line.className = "sn-still";
+    line.setAttribute("role", "status");
+    place.append(line);
+  }
+  line.textContent = words;
+}

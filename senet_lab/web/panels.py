@@ -1,0 +1,93 @@
+"""Panels: an Explorer or an exercise as a page without a kernel has it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.exercises import page as exercise_page
+from senet_lab.exercises.learner import Learner
+from senet_lab.explorer.address import open_address, visit
+from senet_lab.explorer.building import Building
+from senet_lab.explorer.session import Session
+from senet_lab.widgets.conversation import Conversation, Request, show_failure
+
+
+class Panel(ABC):
+    """What one place of the page shows, and how messages change it.
+
+    Attributes:
+        shown: what the page draws; the trait of the same name in a notebook.
+        failure: the last error that was no answer to a bad value, or None.
+    """
+
+    def __init__(self) -> None:
+        self.failure: BaseException | None = None
+        self._conversation = Conversation(self._act, self._show, self._fail)
+        self.shown: Mapping[str, Any] = {}
+        self._show()
+
+    def receive(self, content: Any) -> None:
+        """Act on a message of the page, as `Conversation.receive` does."""
+        self._conversation.receive(None, content, ())
+
+    def _show(self) -> None:
+        self.shown = self._page(self._conversation.answered)
+
+    def _fail(self, error: BaseException) -> None:
+        show_failure(self, "shown", self._conversation.answered, error)
+
+    @abstractmethod
+    def _act(self, request: Request) -> None:
+        """Make the moves of a request."""
+
+    @abstractmethod
+    def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
+        """Return what the page is sent."""
+
+
+class ExplorerPanel(Panel):
+    """An Explorer.
+
+    Args:
+        network: a token, see `Architecture.token`; "" for SE-ResNeXt-50.
+        address: of what to show instead, see `senet_lab.explorer.address`.
+    """
+
+    def __init__(self, network: str = "", address: str = "") -> None:
+        first = Architecture.from_token(network) if network else Architecture("resnext", 50)
+        self._session = Session(open_address(address, first), Building(self._show))
+        super().__init__()
+
+    def visit(self, address: str) -> None:
+        """Show what an address says."""
+        self._session.state = visit(self._session.state, address)
+        self._show()
+
+    def _act(self, request: Request) -> None:
+        self._session.act(request)
+
+    def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
+        return self._session.page(answered)
+
+
+class ExercisePanel(Panel):
+    """An exercise, by its name."""
+
+    def __init__(self, name: str, learner: Learner) -> None:
+        self._learner, self._state = learner, exercise_page.look_up(name, learner)
+        super().__init__()
+
+    def refresh(self) -> None:
+        """Show what another exercise or a class code has changed."""
+        self._show()
+
+    def _act(self, request: Request) -> None:
+        for action, answer in request.moves.items():
+            self._state = exercise_page.ask(self._state, action, answer, self._learner)
+
+    def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
+        self._state = exercise_page.look_up(self._state.name, self._learner, self._state.reply)
+        return exercise_page.page(self._state, answered)

@@ -1,0 +1,15 @@
+// The script of a page on a web server: Python's files lie beside it.
+import { makeLive } from "./page.js";
+import { startPython } from "./python.js";
+
+const here = new URL(".", import.meta.url).href;
+
+// Where a link to a network leads, and what shows it within another page.
+document.body.dataset.explorer = new URL("../index.html", here).href;
+document.body.dataset.embed = new URL("../embed.html", here).href;
+
+makeLive(async () => {
+  const archive = fetch(`${here}senet_lab.zip`).then((answer) => answer.arrayBuffer());
+  const { loadPyodide } = await import(`${here}pyodide.mjs`);
+  return startPython(loadPyodide, { indexURL: here }, archive);
+});

@@ -1,0 +1,79 @@
+"""Address: a link shows what its sender saw, and says what it cannot show."""
+
+from dataclasses import replace
+
+import pytest
+
+from senet_lab import Architecture
+from senet_lab.explorer.address import open_address, visit, write_address
+from senet_lab.explorer.updates import apply_moves, first_state
+
+FIRST = Architecture("resnext", 50)
+SHOWN = {"architecture": 0, "pinned": 0, "tab": 0, "path": 0, "batch": 0, "form": 0, "source": 0, "details": 0}
+
+
+def shown(state):
+    return {name: getattr(state, name) for name in SHOWN}
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        {},
+        {"ratio": 8},
+        {"ratio": "none", "tab": "Where it goes"},
+        {"pin": True, "ratio": "16,none,8,8", "tab": "Compare"},
+        {"path": "group2/block1/se", "source": True, "details": True, "batch": "65536"},
+        {"path": "a part & <b>that</b> is=none\u2026"},
+        {"tab": "Code", "form": "standalone", "input_size": 32},
+        {"path": ""},
+    ],
+)
+def test_link_shows_what_its_sender_saw(moves):
+    sent = apply_moves(first_state(FIRST), moves, "a gesture")
+    link = write_address(sent)
+    assert link.isascii()
+    assert " " not in link
+    opened = open_address(link, Architecture())
+    assert opened.refused == {}
+    assert shown(opened) == shown(sent)
+    assert write_address(opened) == link
+
+
+def test_address_of_the_first_page_is_its_network_alone():
+    assert write_address(first_state(FIRST)) == "network=senet1~family=resnext"
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "words"),
+    [
+        (
+            "network=senet1~ratio=0",
+            "network",
+            "The network in the address cannot be shown: Ratio (0) must be at least 1",
+        ),
+        (
+            "pinned=nonsense",
+            "pinned",
+            "The pinned network in the address cannot be shown: Token (nonsense) must begin with",
+        ),
+        ("tab=Cod", "tab", "The tab in the address cannot be shown: "),
+        ("batch=many", "batch", "The batch in the address cannot be shown: Batch must be a whole number, not 'many'"),
+        ("form=short", "form", "The form in the address cannot be shown: "),
+        ("source=perhaps", "source", "The source in the address cannot be shown: "),
+    ],
+)
+def test_part_of_an_address_that_cannot_be_shown_is_explained_and_the_rest_is_shown(address, name, words):
+    state = open_address(f"{address}&details=yes", FIRST)
+    assert list(state.refused) == [name]
+    assert state.refused[name].startswith(words)
+    assert state.details
+    assert replace(state, details=False, refused={}) == first_state(FIRST)
+
+
+def test_going_back_is_a_step_that_can_be_undone():
+    moved = apply_moves(first_state(FIRST), {"ratio": 8, "tab": "Code"}, "a gesture")
+    back = visit(moved, write_address(first_state(FIRST)))
+    assert shown(back) == shown(first_state(FIRST))
+    undone = apply_moves(back, {"undo": True}, "another")
+    assert undone.architecture == moved.architecture

@@ -1,0 +1,129 @@
+"""Host: the panels of a page without a kernel, as messages in JSON."""
+
+import json
+
+import pytest
+
+from senet_lab import Explorer
+from senet_lab.exercises.learner import Learner
+from senet_lab.exercises.record import Event
+from senet_lab.web.host import Host
+from senet_lab.web.storage import KEY, StoredRecord
+
+
+class Kept(dict):
+    """A browser's storage."""
+
+    def getItem(self, key):  # noqa: N802
+        return self.get(key)
+
+    def setItem(self, key, text):  # noqa: N802
+        self[key] = text
+
+    def removeItem(self, key):  # noqa: N802
+        self.pop(key, None)
+
+
+class Forbidden(Kept):
+    """The storage of a browser that keeps nothing."""
+
+    def getItem(self, key):  # noqa: ARG002, N802
+        raise PermissionError("The operation is insecure.")
+
+    def setItem(self, key, text):  # noqa: ARG002, N802
+        raise PermissionError("The operation is insecure.")
+
+
+def send(host, number, count, **moves):
+    return json.loads(
+        host.receive(number, json.dumps({"view": "a", "number": count, "moves": moves, "gesture": str(count)}))
+    )
+
+
+def test_explorer_without_a_kernel_shows_what_that_of_a_notebook_shows():
+    host, widget = Host(), Explorer()
+    assert json.loads(host.open("explorer", "{}")) == json.loads(json.dumps(widget.shown))
+    for number, moves in enumerate(
+        ({"ratio": 8}, {"tab": "Layers"}, {"ratio": "x"}, {"save": ".py"}, {"undo": True}), 1
+    ):
+        message = {"view": "a", "number": number, "moves": moves, "gesture": str(number)}
+        widget._handle_custom_msg(message, [])
+        assert send(host, 0, number, **moves) == json.loads(json.dumps(widget.shown))
+    assert send(host, 0, 5, ratio=2) == json.loads(json.dumps(widget.shown))  # sent again: not acted on
+
+
+def test_explorer_opens_and_visits_an_address():
+    host = Host()
+    shown = json.loads(host.open("explorer", '{"address": "network=senet1~ratio=8&tab=Code"}'))
+    assert (shown["tab"], shown["token"]) == ("Code", "senet1~ratio=8")
+    assert json.loads(host.visit(0, "network=senet1"))["tab"] == "Network"
+    assert "try 1" in json.loads(host.visit(0, "network=senet1~ratio=0"))["error"]
+    assert json.loads(host.open("explorer", '{"network": "senet1~ratio=4"}'))["token"] == "senet1~ratio=4"
+
+
+def test_exercise_is_marked_and_kept_for_the_next_page():
+    storage = Kept()
+    host = Host(storage)
+    host.open("exercise", '{"name": "ratio-4-params"}')
+    assert send(host, 0, 1, check="1")["verdict"] == "Wrong"
+    assert send(host, 0, 2, check=str(Learner().task("ratio-4-params").answer))["verdict"] == "Right"
+    again = json.loads(Host(storage).open("exercise", '{"name": "ratio-4-params"}'))
+    assert (again["solved"], again["record"]) == (True, "solved alone, 2 tries")
+    assert storage[KEY].count("\n") == 2
+
+
+def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
+    host = Host(Kept())
+    before = json.loads(host.open("exercise", '{"name": "ratio-4-params"}'))
+    assert json.loads(host.results())["words"] == "0 exercises tried, 0 solved alone"
+    assert "everyone who uses this code" in host.class_code("9B Spring")
+    assert json.loads(host.refresh(0))["question"] != before["question"]
+    send(host, 0, 1, hint="")
+    results = json.loads(host.results())
+    assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved alone")
+    assert results["csv"].splitlines()[1].startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
+    assert "class code has at most" in host.class_code("x" * 99)
+    assert host.forget() == "Forgotten. 0 tries in this browser, with hints and class codes."
+    after = json.loads(host.refresh(0))
+    assert all(after[name] == before[name] for name in ("question", "hints", "record", "solved"))
+
+
+def test_what_two_tabs_record_is_kept_of_both():
+    storage = Kept()
+    first, second = StoredRecord(storage), StoredRecord(storage)
+    first.add(Event("hint", "", "se-neck"))
+    second.add(Event("right", "", "se-neck"))
+    storage[KEY] += "half a li"
+    assert [event.did for event in first.events()] == ["hint", "right"]
+    assert first.unread == 1
+    first.forget()
+    assert second.events() == ()
+
+
+def test_browser_that_keeps_nothing_is_reported_with_the_answer():
+    host = Host(Forbidden())
+    host.open("exercise", '{"name": "ratio-4-params"}')
+    answered = send(host, 0, 1, check="1")
+    assert answered["verdict"] == "Wrong"
+    assert "this browser does not keep it (The operation is insecure.)" in answered["words"]
+    assert answered["record"] == "1 try"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "words"),
+    [
+        ("gatelens", "{}", "must be one of 'explorer' or 'exercise'; try 'explorer'"),
+        ("explorer", '{"network": "x"}', "must begin with 'senet1'"),
+        ("exercise", '{"name": "ratio-4"}', "try 'ratio-4-params'"),
+    ],
+)
+def test_panel_that_does_not_exist_is_refused_with_one_that_does(kind, options, words):
+    with pytest.raises(ValueError, match=words):
+        Host().open(kind, options)
+
+
+def test_build_says_in_a_browser_what_it_needs(monkeypatch):
+    host = Host()
+    host.open("explorer", "{}")
+    monkeypatch.setattr("sys.platform", "emscripten")
+    assert "senet-lab[all]" in send(host, 0, 1, tab="Build")["body"]

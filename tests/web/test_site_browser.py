@@ -1,0 +1,242 @@
+"""The site in a real Chromium: live without a server of its own, an installation, or another host."""
+
+import functools
+import json
+import random
+import subprocess
+import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import complaints, cut_off, heard_page, hosts
+from playwright.sync_api import expect
+from servers import ROOT
+from site_builder import PYODIDE, write_embed, write_live, write_pages, write_single
+
+from senet_lab.architecture.presets import PRESETS
+from senet_lab.exercises.learner import Learner
+from senet_lab.explorer.messages import TABS
+from senet_lab.web.host import Host
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not PYODIDE.is_dir(), reason="Pyodide is not in node_modules; `make node_modules/.ready` fetches it"
+    ),
+]
+LONG = 60_000
+
+
+class Handler(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    write_live(folder / "live")
+    write_single(folder / "explorer.html", folder / "live")
+    write_embed(folder / "embed.html")
+    write_pages(folder, (folder / "explorer.html").stat().st_size)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(site):
+    """Where the site is served, below a path as on GitHub Pages."""
+    (site.parent / "served").mkdir()
+    (site.parent / "served" / "below").symlink_to(site)
+    handler = functools.partial(Handler, directory=site.parent / "served")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/below"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def page(browser, url):
+    page = heard_page(browser, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{url}/index.html")
+    await_live(page)
+    return page
+
+
+def await_live(page):
+    page.wait_for_function("document.body.dataset.live === 'done'", timeout=LONG)
+
+
+def parameters(page):
+    return page.locator("[data-figure=params]").first
+
+
+def test_explorer_answers_by_keyboard_and_undo_leads_back(page):
+    slider = page.get_by_role("slider", name="Ratio")
+    expect(parameters(page)).to_contain_text("27,543,848")
+    slider.press("ArrowLeft")
+    expect(parameters(page)).to_contain_text("30,058,792")
+    page.keyboard.press("Control+z")
+    expect(parameters(page)).to_contain_text("27,543,848")
+
+
+def test_every_tab_opens_and_build_says_what_it_needs(page):
+    for tab in (*TABS[1:], TABS[0]):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+        if tab == "Build":
+            expect(page.get_by_text("A browser cannot run Keras")).to_be_visible()
+
+
+def test_ratio_none_and_nonsense_are_answered(page):
+    field = page.get_by_role("textbox", name="Ratio")
+    field.fill("none")
+    field.press("Enter")
+    expect(parameters(page)).to_contain_text("25,028,904")
+    field.fill("sixteen")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Ratio must be a whole number")
+    field.fill("16")
+    field.press("Enter")
+    expect(parameters(page)).to_contain_text("27,543,848")
+
+
+def test_script_is_saved(page):
+    page.locator("summary").filter(has_text="Save").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Script, .py").click()
+    compile(download.value.path().read_text(), download.value.suggested_filename, "exec")
+
+
+def test_link_shows_what_its_sender_saw_and_back_leads_back(page, url):
+    page.get_by_role("button", name="Pin as A").click()
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    page.get_by_role("tab", name="Compare").click()
+    page.get_by_role("button", name="Copy link").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    said = "network=senet1~family=resnext~ratio=8&pinned=senet1~family=resnext&tab=Compare"
+    assert link == f"{url}/index.html#{said}"
+    page.wait_for_url(link)
+    page.get_by_role("button", name="Copy embed code").click()
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert code.startswith(f'<iframe src="{url}/embed.html#{said.replace("&", "&amp;")}" title=')
+    receiver = page.context.new_page()
+    receiver.set_content(code)
+    frame = receiver.frame_locator("iframe")
+    expect(frame.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true", timeout=LONG)
+    expect(frame.locator("[data-figure=params]").first).to_contain_text("30,058,792")
+    receiver.close()
+    page.get_by_role("tab", name="Code").click()
+    page.wait_for_url("**tab=Code")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
+
+
+def test_address_that_cannot_be_shown_is_explained(page, url):
+    page.goto(f"{url}/index.html#network=senet1~ratio=0")
+    page.reload()
+    await_live(page)
+    expect(page.get_by_role("alert")).to_contain_text("Ratio (0) must be at least 1; try 1.")
+    expect(parameters(page)).to_contain_text("27,543,848")
+
+
+def test_page_asks_no_other_host_and_logs_no_error(page, url):
+    assert hosts(page) == {urlsplit(url).netloc}
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (820, "dark"), (390, "light")])
+def test_first_page_has_nothing_cut_off_and_passes_axe(page, width, theme):
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert cut_off(page) == []
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(each["id"], each["nodes"]) for each in found if each["impact"] in ("serious", "critical")] == []
+
+
+def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/02_macro_architecture.html")
+    await_live(page)
+    exercise = page.locator("[data-panel=exercise]").filter(has=page.get_by_role("textbox")).first
+    right = Learner().task(exercise.get_attribute("data-name")).answer
+    field = exercise.get_by_label("Your answer")
+    for answer, verdict in (("123", "Wrong"), (str(right), "Right")):
+        field.fill(answer)
+        field.press("Enter")
+        expect(exercise.get_by_role("status")).to_contain_text(verdict)
+    page.reload()
+    await_live(page)
+    expect(exercise).to_contain_text("solved alone, 2 tries")
+    page.get_by_label("Class code").fill("9B-spring")
+    page.get_by_label("Class code").press("Enter")
+    expect(exercise).to_contain_text("class 9b-spring")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Hand in").click()
+    assert f",{exercise.get_attribute('data-name')},,2,0,False,alone\n" in download.value.path().read_text()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete the record").click()
+    expect(exercise).not_to_contain_text("class 9b-spring")
+    expect(page.locator(".sn-record output")).to_contain_text("Forgotten. 2 tries in this browser")
+    assert hosts(page) == {urlsplit(url).netloc}
+    assert complaints(page) == []
+    page.context.close()
+
+
+def test_single_file_is_live_from_the_disk_and_asks_nothing(browser, site):
+    assert (site / "explorer.html").stat().st_size <= 9e6
+    page = heard_page(browser)
+    page.goto((site / "explorer.html").as_uri())
+    await_live(page)
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(parameters(page)).to_contain_text("30,058,792")
+    page.wait_for_url("**#network=senet1~family=resnext~ratio=8")
+    assert {urlsplit(each).scheme for each in page.asked} <= {"file", "data", "blob"}
+    assert complaints(page) == []
+    page.context.close()
+
+
+def test_picture_stays_with_the_reason_where_python_cannot_start(browser, url):
+    page = heard_page(browser)
+    page.add_init_script("delete globalThis.WebAssembly")
+    page.goto(f"{url}/embed.html")
+    await_live(page)
+    expect(page.get_by_role("status")).to_contain_text("Python could not start here")
+    expect(page.locator("[data-panel] svg").first).to_be_visible()
+    page.context.close()
+
+
+def random_walk(length):
+    """Moves of every kind in an Explorer, as messages to a host."""
+    draw = random.Random(5)
+    moves = {
+        "ratio": [2, 4, 8, 16, "none", "16,none,8,4", "0", "x"], "cardinality": [1, 8, 32, 64, "1e9"],
+        "base_width": [4, 8, 64], "depth": [26, 50, 101, 152], "family": ["resnet", "resnext"], "tab": TABS,
+        "preset": [*PRESETS], "input_size": [32, 64, 224], "keep_cost": [True, False], "undo": [True], "redo": [True],
+        "pin": [True, False], "swap": [True], "path": ["", "group1", "group2/block1/se", "nowhere"], "source": [True, False],
+        "batch": [1, 32, 256], "details": [True, False], "save": [".py", ".csv", ".svg", ".txt"], "reset": [True],
+    }  # fmt: skip
+    yield ["open", "explorer", "{}"]
+    for number in range(1, length + 1):
+        name = draw.choice([*moves])
+        message = {
+            "view": "a",
+            "number": number,
+            "moves": {name: draw.choice(moves[name])},
+            "gesture": f"{number // 3}",
+        }
+        yield ["receive", 0, json.dumps(message)]
+
+
+def test_python_in_a_browser_gives_the_messages_of_cpython_over_300_random_moves(site):
+    walk, host = list(random_walk(300)), Host()
+    command = ["node", "--stack-size=4000", str(ROOT / "tests" / "web" / "answers.mjs"), str(site / "live")]
+    said = subprocess.run(command, input=json.dumps(walk), capture_output=True, text=True, check=True).stdout
+    theirs = json.loads(said)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "platform", "emscripten")  # for what Build says
+        for (method, *arguments), answer in zip(walk, theirs, strict=True):
+            assert getattr(host, method)(*arguments) == answer, arguments

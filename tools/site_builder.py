@@ -1,0 +1,131 @@
+"""The site: pages that are live without a server of their own, an installation or a network.
+
+    python tools/site_builder.py FOLDER
+
+FOLDER gets the pages that Sphinx makes of the lessons and the documentation; live/, which has Python for the browser
+(Pyodide, from node_modules) and the modules that the panels need; explorer.html, the Explorer in one file, which also
+opens by a double click; and embed.html, the Explorer for within other pages.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.assets import read_assets
+from senet_lab.drawing.network.summary import static_page
+from senet_lab.drawing.sheet import style_sheet
+
+ROOT = Path(__file__).parent.parent
+PYODIDE = ROOT / "node_modules" / "pyodide"
+PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "web/page.css")  # of any page
+PACKAGES = ("senet_lab/", "pygments/")
+NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv")  # what Sphinx leaves for itself
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive
+
+
+def list_files() -> dict[str, Path]:
+    """Return what the panels read that is not Python's own, by the name that it has in the archive."""
+    command = [sys.executable, str(ROOT / "tools" / "used_files.py")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+    files = {}
+    for path in map(Path, json.loads(said)):
+        if path.is_relative_to(ROOT / "senet_lab"):
+            files[path.relative_to(ROOT).as_posix()] = path
+        elif "site-packages" in path.parts:
+            files["/".join(path.parts[path.parts.index("site-packages") + 1 :])] = path
+    return {name: path for name, path in files.items() if name.startswith(PACKAGES) and path.suffix != ".pyc"}
+
+
+def write_archive(path: Path) -> None:
+    """Write the modules as a zip."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, source in sorted(list_files().items()):
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), source.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+
+
+def lock_without_packages() -> str:
+    """Return Pyodide's list of packages with none in it, since none is loaded: a tenth of a kilobyte, not 119."""
+    return json.dumps({"info": json.loads((PYODIDE / "pyodide-lock.json").read_text())["info"], "packages": {}})
+
+
+def bundle(entry: str) -> str:
+    """Return a script with all that it imports."""
+    esbuild, source = ROOT / "node_modules" / ".bin" / "esbuild", ROOT / "senet_lab" / "web" / entry
+    options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"]
+    return subprocess.run([str(esbuild), str(source), *options], check=True, capture_output=True, text=True).stdout
+
+
+def styles() -> str:
+    """Return the style sheets of a page with panels."""
+    return style_sheet() + read_assets(*STYLES)
+
+
+def write_live(folder: Path) -> None:
+    """Write what a page on a web server needs to be live."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PYODIDE_FILES:
+        shutil.copyfile(PYODIDE / name, folder / name)
+    (folder / "pyodide-lock.json").write_text(lock_without_packages())
+    write_archive(folder / "senet_lab.zip")
+    (folder / "site.js").write_text(bundle("site.js"))
+    (folder / "panels.css").write_text(styles())
+
+
+def bare_page(head: str, body: str) -> str:
+    """Return a page that has nothing but the Explorer; `head` styles it, and `body` makes it live."""
+    picture = static_page(Architecture("resnext", 50))
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Explorer \u00b7 senet_lab</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"{head}</head>\n"
+        f'<body class="sn-bare"><main data-address>{picture}</main>\n{body}\n'
+        "</body></html>\n"
+    )
+
+
+def write_single(path: Path, live: Path) -> None:
+    """Write the Explorer as one file, from the parts in `live`."""
+    parts = []
+    for name in (*PYODIDE_FILES, "pyodide-lock.json", "senet_lab.zip"):
+        packed = gzip.compress((live / name).read_bytes(), 9, mtime=0)
+        parts.append(f'<script type="text/plain" id="{name}">{base64.b64encode(packed).decode()}</script>')
+    script = f'<script type="module">{bundle("single.js")}</script>'
+    path.write_text(bare_page(f"<style>{styles()}</style>", "\n".join([script, *parts])))
+
+
+def write_embed(path: Path) -> None:
+    """Write the page for within other pages, which fetches what it needs from `live`."""
+    script = '<script type="module" src="live/site.js"></script>'
+    path.write_text(bare_page('<link rel="stylesheet" href="live/panels.css">', script))
+
+
+def write_pages(folder: Path, size: int) -> None:
+    """Write the pages by Sphinx; `size` is that of explorer.html, in bytes."""
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--conf-dir", str(ROOT / "docs")]
+    subprocess.run([*command, "-A", f"explorer_size={size / 1e6:.1f}", str(ROOT), str(folder)], check=True)
+    for name in NOT_SERVED:
+        left = folder / name
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def write_site(folder: Path) -> None:
+    """Write the site."""
+    write_live(folder / "live")
+    write_single(folder / "explorer.html", folder / "live")
+    write_embed(folder / "embed.html")
+    write_pages(folder, (folder / "explorer.html").stat().st_size)
+
+
+if __name__ == "__main__":
+    write_site(Path(sys.argv[1]))
