@@ -125,7 +125,7 @@ def test_a_network_that_fits_is_not_refused(monkeypatch):
 def test_the_build_tab_refuses_before_keras_is_loaded_and_says_what_fits(network):
     explorer = Explorer(network)
     post(explorer, {"tab": "Build", "build": True})
-    assert not explorer._building.running
+    assert not explorer._session.building.running
     assert explorer.model is None
     assert explorer.failure is None
     assert re.search(r"Not built: the network .* needs about 2\d\d\.\d [GT]iB of memory to build, and 4\.0 GiB are free; try \w+ ",
