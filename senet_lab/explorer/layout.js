@@ -46,6 +46,7 @@ export function layout(el, view) {
         <div data-part="heading"></div>
         <p class="sn-said" data-part="said" role="status"></p>
         <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
+        <div data-part="mark"></div>
         <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabButtons(TABS, view)}</div>
         <div class="sn-tools" data-part="tools" hidden>
           <label>Filter <input type="search" placeholder="se_gate, group3, dense"></label>

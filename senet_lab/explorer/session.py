@@ -9,6 +9,7 @@ from typing import Any
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.commands import file_name
+from senet_lab.explorer.controls import controls
 from senet_lab.explorer.messages import Download, Shown
 from senet_lab.explorer.page import render_page
 from senet_lab.explorer.state import FIRST_MESSAGE, State
@@ -29,10 +30,12 @@ class Session:
     def __init__(self, state: State, building: Building) -> None:
         self.state, self.building = state, building
         self._download: Download = {}  # what the view that asked last is to save
+        self._moved = ""  # the control that was moved last
 
     def act(self, request: Request) -> None:
         """Make the moves of a request; say why where one cannot be made, and keep what there was."""
         self.state = state = apply_moves(self.state, dict(request.moves), request.gesture)
+        self._moved = next(reversed(request.moves), "")
         file = self._build_and_save({name: value for name, value in request.moves.items() if name not in state.refused})
         self._download = {**file, "view": request.view, "number": request.number} if file else {}
 
@@ -51,6 +54,19 @@ class Session:
     def follow(self, architecture: Architecture) -> None:
         """Show a network that no move led to, without what was said about moves before."""
         self.state = replace(self.state, architecture=architecture, message=FIRST_MESSAGE, refused={}, anchor=None)
+
+    def prepare(self, step: int) -> None:
+        """Draw the network that is `step` stops further along the control that was moved last, before it is asked for.
+
+        What it draws is kept for a while, see `page`. Nothing changes; a network that cannot be had is not drawn.
+        """
+        state = self.state
+        panel = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
+        stops = next((control.stops for control in panel if control.name == self._moved), ())
+        value = next((control.value for control in panel if control.name == self._moved), None)
+        place = stops.index(value) + step if value in stops else -1
+        if 0 <= place < len(stops):
+            render_page(apply_moves(state, {self._moved: stops[place]}, state.gesture), self.building)
 
     def page(self, answered: Answered) -> Shown:
         """Return what the page is sent; `answered` is of the `Conversation`."""

@@ -23,6 +23,7 @@ export default {
     const layers = layerTable(parts.body, parts.tools);
     let hasAsked = false; // whether anything was asked for yet
     let echoTimer = 0;
+    let isLineInSight = true; // observed, since to ask at each move would lay out the page once more
     let gesture = 0; // a drag, a key, a click: what one sentence is about
     let downloads = 0; // the number of the message that was answered with the last file
     const count = () => {
@@ -67,6 +68,7 @@ export default {
     }
 
     function placeEcho() {
+      if (isLineInSight) parts.echo.hidden = true;
       if (parts.echo.hidden) return;
       const [room, line] = [visible(el), parts.error.hidden ? parts.said : parts.error];
       parts.echo.hidden = line.getBoundingClientRect().bottom > room.top + 12;
@@ -97,6 +99,10 @@ export default {
     const watches = [kit.keepKeys(el), kit.showTips(el, parts.tip), kit.walkTabs(el, ask), kit.closeMenus(el)];
     const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.csv), stepByKeys(el, ask)];
     const hearing = new AbortController();
+    const sight = new IntersectionObserver((entries) => {
+      isLineInSight = entries.at(-1)?.isIntersecting ?? true;
+    });
+    sight.observe(parts.mark);
     window.addEventListener("scroll", placeEcho, { capture: true, passive: true, signal: hearing.signal });
     model.on("change:shown", show);
     show();
@@ -105,6 +111,7 @@ export default {
       conversation.stop();
       clearTimeout(echoTimer);
       hearing.abort();
+      sight.disconnect();
       model.off("change:shown", show);
     };
   },

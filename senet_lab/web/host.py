@@ -56,6 +56,12 @@ class Host:
             panel.visit(address)
         return to_json(panel.shown)
 
+    def prepare(self, number: int, step: int) -> None:
+        """Let an Explorer draw a neighbor of the network shown while there is nothing else to do."""
+        panel = self._panels[number]
+        if isinstance(panel, ExplorerPanel):
+            panel.prepare(step)
+
     def refresh(self, number: int) -> str:
         """Return what a panel shows now: another one, or a class code, may have changed it."""
         panel = self._panels[number]

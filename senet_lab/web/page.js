@@ -18,6 +18,7 @@ const NEEDED = "It needs WebAssembly, which browsers have since 2023, unless it 
  * @property {(kind: string, options: string) => string} open
  * @property {(number: number, message: string) => string} receive
  * @property {(number: number, address: string) => string} visit
+ * @property {(number: number, step: number) => void} prepare
  * @property {(number: number) => string} refresh
  * @property {() => string} results
  * @property {(code: string) => string} class_code
@@ -61,7 +62,24 @@ function openPanel(host, place, number) {
   place.replaceChildren(el);
   place.dataset.live = "";
   if (hasAddress) followAddress(model, (to) => host.visit(number, to));
+  if (panel === "explorer") prepareNeighbors(model, (step) => host.prepare(number, step));
   return model;
+}
+
+/**
+ * While nothing else is to be done after a move, has the networks drawn that the next key would lead to.
+ * @param {Model} model
+ * @param {(step: number) => void} prepare
+ */
+function prepareNeighbors(model, prepare) {
+  /** @type {(work: () => void) => void} */
+  const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 50)); // Safari has none
+  let moves = 0;
+  model.on("change:shown", () => {
+    moves += 1;
+    const move = moves;
+    for (const step of [-1, 1]) whenIdle(() => move === moves && prepare(step));
+  });
 }
 
 /**

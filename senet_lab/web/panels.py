@@ -66,6 +66,10 @@ class ExplorerPanel(Panel):
         self._session.state = visit(self._session.state, address)
         self._show()
 
+    def prepare(self, step: int) -> None:
+        """Draw a neighbor before it is asked for, see `Session.prepare`."""
+        self._session.prepare(step)
+
     def _act(self, request: Request) -> None:
         self._session.act(request)
 

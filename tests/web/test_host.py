@@ -7,6 +7,7 @@ import pytest
 from senet_lab import Explorer
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Event
+from senet_lab.explorer import page
 from senet_lab.web.host import Host
 from senet_lab.web.storage import KEY, StoredRecord
 
@@ -59,6 +60,22 @@ def test_explorer_opens_and_visits_an_address():
     assert json.loads(host.visit(0, "network=senet1"))["tab"] == "Network"
     assert "try 1" in json.loads(host.visit(0, "network=senet1~ratio=0"))["error"]
     assert json.loads(host.open("explorer", '{"network": "senet1~ratio=4"}'))["token"] == "senet1~ratio=4"
+
+
+def test_neighbors_of_a_network_are_drawn_before_they_are_asked_for():
+    host = Host()
+    host.open("explorer", "{}")
+    send(host, 0, 1, ratio=8)
+    shown = host.refresh(0)
+    for step in (-1, 1):
+        host.prepare(0, step)
+    assert host.refresh(0) == shown
+    drawn = page._drawing_and_table.cache_info().misses
+    send(host, 0, 2, ratio=4)
+    send(host, 0, 3, ratio=8)
+    send(host, 0, 4, ratio=16)
+    assert page._drawing_and_table.cache_info().misses == drawn
+    host.prepare(0, 99)  # leads nowhere
 
 
 def test_exercise_is_marked_and_kept_for_the_next_page():

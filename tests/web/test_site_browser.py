@@ -3,6 +3,7 @@
 import functools
 import json
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -197,6 +198,20 @@ def test_single_file_is_live_from_the_disk_and_asks_nothing(browser, site):
     assert {urlsplit(each).scheme for each in page.asked} <= {"file", "data", "blob"}
     assert complaints(page) == []
     page.context.close()
+
+
+def test_explorer_answers_in_firefox_served_and_from_the_disk(site, url):
+    firefox = shutil.which("firefox-esr") or shutil.which("firefox")
+    if not firefox:
+        pytest.skip("no Firefox on the PATH; install the package firefox-esr to try the site there as well")
+    for address in (f"{url}/embed.html", (site / "explorer.html").as_uri()):
+        command = ["node", str(ROOT / "tests" / "web" / "firefox.mjs"), firefox, address]
+        seen = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=180).stdout)
+        assert seen["params"] == ["27,543,848", "30,058,792", "27,543,848"]
+        assert seen["tabs"] == len(TABS)
+        assert [said for said in seen["said"] if said[0] in ("error", "warn")] == []
+        asked = {urlsplit(each).netloc for each in seen["asked"] if not each.startswith(("data:", "blob:"))}
+        assert asked <= {urlsplit(address).netloc}
 
 
 def test_picture_stays_with_the_reason_where_python_cannot_start(browser, url):
