@@ -23,14 +23,17 @@ lab: $(VENV)/ready
 app: $(VENV)/ready
 	$(BIN)/python -m senet_lab app $(NOTEBOOKS) $(LIMITS) -- $(FLAGS)
 
+# With bytecode, even where the environment forbids it: tests start some 200 processes, each of which would compile anew.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
+
 # Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order, and
 # tests/schedule.py says which come first. What takes longest is printed, and the sum: CONTRIBUTING.md has a budget.
 test: $(VENV)/ready
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=20
+	$(PYTEST) --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=20
 
 # For while you work, and for machines without Chromium: no browser, and nothing that takes more than a few seconds.
 check: $(VENV)/ready
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile -m "not slow and not browser" tests senet_lab
+	$(PYTEST) --numprocesses=2 --dist=loadfile -m "not slow and not browser" tests senet_lab
 
 # The core on each Python that is here, then everything on the newest one that TensorFlow has wheels for.
 test-versions: $(VENV)/ready
