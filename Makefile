@@ -103,7 +103,7 @@ lock: $(VENV)/ready
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:
-	rm -rf $(VENV) .venv-* .peers node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf site $(VENV) .venv-* .peers node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/ready: pyproject.toml requirements.txt

@@ -11,7 +11,8 @@ import numpy as np
 
 ANSWERS = Path(__file__).with_name("timm_answers.json")
 ODD, EVEN, FULL = (65, 97), (64, 96), (224, 224)  # the first one tells where zeros are padded
-# Networks that differ from another one in depth alone: what these compute follows from it, and was not recorded.
+# Networks that differ from another one in depth alone: what these compute follows from it, and was not recorded. One of
+# 152 layers was, seresnet152.
 DEEPER = {
     "seresnet34": "seresnet18", "seresnet101": "seresnet50", "seresnext101_32x4d": "seresnext50_32x4d",
     "legacy_seresnet34": "legacy_seresnet18", "legacy_seresnet101": "legacy_seresnet50",

@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 from senet_lab.architecture.architecture import Architecture
@@ -38,7 +39,7 @@ def list_files() -> dict[str, Path]:
     """Return what the panels read that is not Python's own, by the name that it has in the archive."""
     command = [sys.executable, str(ROOT / "tools" / "used_files.py")]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+    said = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=environment).stdout
     files = {}
     for path in map(Path, json.loads(said)):
         if path.is_relative_to(ROOT / "senet_lab"):
@@ -57,14 +58,26 @@ def write_archive(path: Path) -> None:
 
 def lock_without_packages() -> str:
     """Return Pyodide's list of packages with none in it, since none is loaded: a tenth of a kilobyte, not 119."""
-    return json.dumps({"info": json.loads((PYODIDE / "pyodide-lock.json").read_text())["info"], "packages": {}})
+    return json.dumps({"info": json.loads((PYODIDE / "pyodide-lock.json").read_text("utf-8"))["info"], "packages": {}})
 
 
 def bundle(entry: str) -> str:
     """Return a script with all that it imports."""
     esbuild, source = ROOT / "node_modules" / ".bin" / "esbuild", ROOT / "senet_lab" / "web" / entry
     options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"]
-    return subprocess.run([str(esbuild), str(source), *options], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        [str(esbuild), str(source), *options], check=True, capture_output=True, encoding="utf-8"
+    ).stdout
+
+
+def licenses() -> str:
+    """Return whose work `live` has besides ours, and under which license."""
+    pyodide = json.loads((PYODIDE / "package.json").read_text("utf-8"))
+    return (
+        f"Pyodide {pyodide['version']}, {pyodide['license']}: https://github.com/pyodide/pyodide\n"
+        "CPython and its standard library, in Pyodide, Python Software Foundation License 2: https://www.python.org\n"
+        f"Pygments {version('pygments')}, BSD-2-Clause: https://pygments.org\n"
+    )
 
 
 def styles() -> str:
@@ -77,10 +90,11 @@ def write_live(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in PYODIDE_FILES:
         shutil.copyfile(PYODIDE / name, folder / name)
-    (folder / "pyodide-lock.json").write_text(lock_without_packages())
+    (folder / "pyodide-lock.json").write_text(lock_without_packages(), "utf-8")
+    (folder / "LICENSES.txt").write_text(licenses(), "utf-8")
     write_archive(folder / "senet_lab.zip")
-    (folder / "site.js").write_text(bundle("site.js"))
-    (folder / "panels.css").write_text(styles())
+    (folder / "site.js").write_text(bundle("site.js"), "utf-8")
+    (folder / "panels.css").write_text(styles(), "utf-8")
 
 
 def bare_page(head: str, body: str) -> str:
@@ -103,7 +117,8 @@ def write_single(path: Path, live: Path) -> None:
         packed = gzip.compress(content, 9, mtime=0)
         parts.append(f'<script type="text/plain" id="{name}">{base64.b64encode(packed).decode()}</script>')
     script = f'<script type="module">{bundle("single.js")}</script>'
-    path.write_text(bare_page(f"<style>{styles()}</style>", "\n".join([script, *parts])))
+    notice = f"<!--\n{licenses()}-->"
+    path.write_text(bare_page(f"{notice}<style>{styles()}</style>", "\n".join([script, *parts])), "utf-8")
 
 
 def stored_anew(path: Path) -> bytes:
@@ -118,7 +133,7 @@ def stored_anew(path: Path) -> bytes:
 def write_embed(path: Path) -> None:
     """Write the page for within other pages, which fetches what it needs from `live`."""
     script = '<script type="module" src="live/site.js"></script>'
-    path.write_text(bare_page('<link rel="stylesheet" href="live/panels.css">', script))
+    path.write_text(bare_page('<link rel="stylesheet" href="live/panels.css">', script), "utf-8")
 
 
 def write_pages(folder: Path, size: int) -> None:
@@ -131,7 +146,10 @@ def write_pages(folder: Path, size: int) -> None:
 
 
 def write_site(folder: Path) -> None:
-    """Write the site."""
+    """Write the site, in place of the one that was there."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / "live" / "site.js").is_file():
+        sys.exit(f"'{folder}' is not empty, and what it holds is no site. Empty it, or name another folder.")
+    shutil.rmtree(folder, ignore_errors=True)
     write_live(folder / "live")
     write_single(folder / "explorer.html", folder / "live")
     write_embed(folder / "embed.html")

@@ -59,7 +59,7 @@ def _line(run: Run) -> str:
 
 
 def save(arguments: argparse.Namespace) -> int:
-    """Write a run's network as a file of Keras."""
+    """Write a run's network as a file of Keras. In a process of its own: Keras is loaded without pandas."""
     from senet_lab.training.worker.lean_import import lean_import  # which needs what a training needs
 
     path = Path(arguments.file)

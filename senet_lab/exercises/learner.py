@@ -129,7 +129,8 @@ class Learner:
         try:
             self.record.forget()
         except OSError as error:
-            return Reply("Not forgotten", f"'{self.record.path}' cannot be removed: {error.strerror or error}.")
+            why = str(error.strerror or error).removesuffix(".")
+            return Reply("Not forgotten", f"The record in {self.record.place} cannot be removed: {why}.")
         return Reply("Forgotten", f"{summary}, with hints and class codes.")
 
     def answers(self, lesson: str = "") -> pd.DataFrame:

@@ -69,11 +69,16 @@ def open_address(address: str, architecture: Architecture) -> State:
 
 
 def visit(state: State, address: str) -> State:
-    """Return the state after a reader goes back or forward to an address: a step that can be undone."""
-    opened = open_address(address, state.initial)
-    moved = change_architecture(state.end_gesture(), opened.architecture)
-    shown = {attribute: getattr(opened, attribute) for attribute in FIELDS.values()}
-    return replace(moved, pinned=opened.pinned, refused=opened.refused, left="", **shown)
+    """Return the state after a reader goes back or forward to an address: a step that can be undone.
+
+    An address that cannot be shown leaves the state as it is, and says why.
+    """
+    target = open_address(address, state.initial)
+    if target.refused:
+        return replace(state, refused=target.refused)
+    moved = change_architecture(state.end_gesture(), target.architecture)
+    fields = {attribute: getattr(target, attribute) for attribute in FIELDS.values()}
+    return replace(moved, pinned=target.pinned, refused={}, left="", **fields)
 
 
 def _is_yes(name: str, value: str) -> bool:

@@ -98,7 +98,7 @@ def _excite(architecture: Architecture) -> Iterator[Control]:
     numbers = tuple(range(1, len(architecture.plan) + 1))
     where = [number for number, group in zip(numbers, architecture.plan, strict=True) if group.ratio]
     why = "" if where else "there is no squeeze-excite"
-    yield Control("in_groups", "In groups", SE, "checks", numbers, tuple(map(str, numbers)), where)
+    yield Control("in_groups", "In groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
     for name, label in PLACES.items():
         depends = name == "place" and not why  # the others go with everything
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]

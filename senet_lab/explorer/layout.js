@@ -81,7 +81,7 @@ export function placeButtons(parts, shown) {
 /**
  * Returns a link to what is shown, without the rest of the address, such as the access token, and the code that shows it
  * within another page. Both are "" in a notebook, which nobody else can open. A page without a kernel names its pages for
- * that in `data-explorer` and `data-embed`; there nothing but the part after the # stays with the browser.
+ * that in `data-explorer` and `data-embed`; there the part after the # is not sent to a server.
  * @param {string} address
  */
 function linksTo(address) {

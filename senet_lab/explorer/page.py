@@ -119,9 +119,9 @@ def _code_tab(state: State, _: Building) -> str:
 
 
 NEEDS_KERAS = (
-    '<p class="sn-finding">A browser cannot run Keras, which makes the model. Where Python runs, install senet_lab by '
-    "<code>pip install &quot;senet-lab[all]&quot;</code> and open this Explorer by <code>senet-lab lab</code>; or take "
-    "the standalone script of the tab Code, which needs Keras alone.</p>"
+    '<p class="sn-finding">A browser cannot run Keras, which makes the model. Where Python runs, install senet_lab '
+    "with <code>pip install &quot;senet-lab[all]&quot;</code> and open this Explorer with <code>senet-lab lab</code>; "
+    "or take the standalone script of the tab Code, which needs Keras alone.</p>"
 )
 
 

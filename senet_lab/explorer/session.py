@@ -35,7 +35,7 @@ class Session:
     def act(self, request: Request) -> None:
         """Make the moves of a request; say why where one cannot be made, and keep what there was."""
         self.state = state = apply_moves(self.state, dict(request.moves), request.gesture)
-        self._moved = next(reversed(request.moves), "")
+        self._moved = next(reversed(list(request.moves)), "")
         file = self._build_and_save({name: value for name, value in request.moves.items() if name not in state.refused})
         self._download = {**file, "view": request.view, "number": request.number} if file else {}
 

@@ -38,22 +38,24 @@ export class Model {
 
   /**
    * Answers later, as a kernel does: who sends goes on first.
-   * @param {unknown} message
+   * @param {{ view?: string, number?: number }} message
    */
   send(message) {
-    queueMicrotask(() => this.show(() => this.receive(JSON.stringify(message))));
+    queueMicrotask(() => this.show(() => this.receive(JSON.stringify(message)), message));
   }
 
   /**
-   * Shows what Python answers; where it fails, why.
+   * Shows what Python answers; where it fails, why, which is an answer as well.
    * @param {() => string} ask
+   * @param {{ view?: string, number?: number }} message that is answered
    */
-  show(ask) {
+  show(ask, { view = "", number = 0 } = {}) {
     try {
       this.shown = JSON.parse(ask());
     } catch (error) {
       console.error(error);
-      this.shown = { ...this.shown, error: `Python has failed in this page: load it again. ${error}` };
+      const answered = { ...this.shown.answered, [view]: number };
+      this.shown = { ...this.shown, answered, error: `Python has failed in this page: load it again. ${error}` };
     }
     for (const listener of this.listeners.get("change:shown") ?? []) listener();
   }

@@ -10,7 +10,7 @@ import { followTheme } from "./theme.js";
 
 /** @type {Record<string, { render(props: any): unknown }>} */
 const PANELS = { explorer, exercise };
-const NEEDED = "It needs WebAssembly, which browsers have since 2023, unless it is switched off.";
+const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
 
 /**
  * The panels of a page, in Python: senet_lab/web/host.py.
@@ -34,15 +34,35 @@ export async function makeLive(startPython) {
   const places = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-panel]")]);
   for (const place of places) say(place, "Python is loading; then this is live.");
   try {
-    const host = await startPython();
-    const models = places.map((place, number) => openPanel(host, place, number));
-    if (places.some(({ dataset }) => dataset.panel === "exercise")) placeRecord(host, models);
+    openPanels(await startPython(), places);
   } catch (error) {
     console.error(error);
-    for (const place of places)
-      say(place, `This picture stays still: Python could not start here (${error}). ${NEEDED}`);
+    const why = String(error).split("\n")[0];
+    for (const place of places) say(place, `This picture stays still: Python could not start here (${why}). ${NEEDED}`);
   }
   document.body.dataset.live = "done";
+}
+
+/**
+ * Makes places live, each for itself: one that names what is no more leaves the others alone.
+ * @param {Host} host
+ * @param {HTMLElement[]} places
+ */
+function openPanels(host, places) {
+  /** @type {Map<number, Model>} exercises by their numbers in Python */
+  const exercises = new Map();
+  let number = 0;
+  for (const place of places) {
+    try {
+      const model = openPanel(host, place, number);
+      if (place.dataset.panel === "exercise") exercises.set(number, model);
+      number += 1;
+    } catch (error) {
+      console.error(error);
+      say(place, "This picture stays still: it was stored by a version that had something else here.");
+    }
+  }
+  if (exercises.size) placeRecord(host, exercises);
 }
 
 /**
@@ -85,13 +105,14 @@ function prepareNeighbors(model, prepare) {
 /**
  * Puts what a learner has done below the title of a lesson.
  * @param {Host} host
- * @param {Model[]} models of all panels, by their numbers
+ * @param {Map<number, Model>} exercises by their numbers in Python
  */
-function placeRecord(host, models) {
-  const refresh = () => models.forEach((model, number) => model.show(() => host.refresh(number)));
-  const bar = recordBar(host, refresh);
+function placeRecord(host, exercises) {
+  const bar = recordBar(host, () => {
+    for (const [number, model] of exercises) model.show(() => host.refresh(number));
+  });
   document.querySelector("h1")?.after(bar.el);
-  for (const model of models) model.on("change:shown", bar.follow);
+  for (const model of exercises.values()) model.on("change:shown", bar.follow);
 }
 
 /**

@@ -24,7 +24,8 @@ const script = async (name) => {
   return import(url);
 };
 
-document.body.dataset.explorer = location.href.split("#")[0];
+// A link to a file on this disk is of no use to anyone else, and has the name of its owner in it.
+if (location.protocol !== "file:") document.body.dataset.explorer = location.href.split("#")[0];
 
 makeLive(async () => {
   const archive = unpack("senet_lab.zip", "application/zip").then((part) => part.arrayBuffer());
@@ -39,7 +40,9 @@ makeLive(async () => {
     String(request).endsWith(WASM) ? Promise.resolve(wasm) : fetchElsewhere(request, options);
   const lockFileContents = await (await unpack("pyodide-lock.json", "application/json")).text();
   const options = { indexURL: "./", stdLibURL: URL.createObjectURL(library), createPyodideModule, lockFileContents };
-  const host = await startPython(loadPyodide, options, archive);
-  globalThis.fetch = fetchElsewhere;
-  return host;
+  try {
+    return await startPython(loadPyodide, options, archive);
+  } finally {
+    globalThis.fetch = fetchElsewhere;
+  }
 });

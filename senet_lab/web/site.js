@@ -9,7 +9,10 @@ document.body.dataset.explorer = new URL("../index.html", here).href;
 document.body.dataset.embed = new URL("../embed.html", here).href;
 
 makeLive(async () => {
-  const archive = fetch(`${here}senet_lab.zip`).then((answer) => answer.arrayBuffer());
+  const archive = fetch(`${here}senet_lab.zip`).then((answer) => {
+    if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${answer.statusText}`);
+    return answer.arrayBuffer();
+  });
   const { loadPyodide } = await import(`${here}pyodide.mjs`);
   return startPython(loadPyodide, { indexURL: here }, archive);
 });

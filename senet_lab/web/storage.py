@@ -29,6 +29,7 @@ class StoredRecord(Record):
     def __init__(self, storage: Storage) -> None:
         super().__init__()
         self._storage = storage
+        self._parsed = ""  # the text that `_written` was read from
 
     @property
     def place(self) -> str:
@@ -49,14 +50,24 @@ class StoredRecord(Record):
 
     def events(self) -> tuple[Event, ...]:
         """Return all events, of all tabs."""
-        events = [parse_event(line.encode()) for line in self._text().splitlines() if line.strip()]
-        self.unread = events.count(None)
-        return (*filter(None, events), *self._unwritten)
+        text = self._text()
+        if text != self._parsed:
+            events = [parse_event(line.encode()) for line in text.splitlines() if line.strip()]
+            self.unread, self._parsed = events.count(None), text
+            self._written = tuple(filter(None, events))
+        return (*self._written, *self._unwritten)
 
     def forget(self) -> None:
-        """Delete all of it."""
+        """Delete all of it.
+
+        Raises:
+            OSError: the browser refuses.
+        """
         self._unwritten.clear()
-        self._storage.removeItem(KEY)
+        try:
+            self._storage.removeItem(KEY)
+        except Exception as error:
+            raise OSError(str(error)) from error
 
     def _text(self) -> str:
         try:

@@ -52,6 +52,23 @@ def test_what_is_loaded_already_stays(monkeypatch):
     assert sys.modules["pandas"] is sys
 
 
+def test_what_was_loaded_or_let_go_meanwhile_stays_so():
+    with lean_import():
+        sys.modules["pandas"] = sys
+        del sys.modules["matplotlib"]
+    assert sys.modules.pop("pandas") is sys
+    assert "matplotlib" not in sys.modules
+    assert found() == list(OPTIONAL)
+
+
+def test_without_a_home_folder_nothing_is_sure(monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/nowhere")
+    with lean_import():
+        assert "pandas" not in found()
+
+
 def test_everything_is_found_again_after_an_import_that_fails():
     with pytest.raises(ImportError), lean_import():
         raise ImportError

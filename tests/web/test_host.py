@@ -34,6 +34,9 @@ class Forbidden(Kept):
     def setItem(self, key, text):  # noqa: ARG002, N802
         raise PermissionError("The operation is insecure.")
 
+    def removeItem(self, key):  # noqa: ARG002, N802
+        raise PermissionError("The operation is insecure.")
+
 
 def send(host, number, count, **moves):
     return json.loads(
@@ -124,6 +127,7 @@ def test_browser_that_keeps_nothing_is_reported_with_the_answer():
     assert answered["verdict"] == "Wrong"
     assert "this browser does not keep it (The operation is insecure.)" in answered["words"]
     assert answered["record"] == "1 try"
+    assert host.forget() == "Not forgotten. The record in this browser cannot be removed: The operation is insecure."
 
 
 @pytest.mark.parametrize(

@@ -129,10 +129,29 @@ def test_link_shows_what_its_sender_saw_and_back_leads_back(page, url):
     expect(frame.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true", timeout=LONG)
     expect(frame.locator("[data-figure=params]").first).to_contain_text("30,058,792")
     receiver.close()
-    page.get_by_role("tab", name="Code").click()
-    page.wait_for_url("**tab=Code")
-    page.go_back()
-    expect(page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
+
+
+def test_back_and_forward_restore_what_was_shown(page, url):
+    page.goto(f"{url}/embed.html")
+    await_live(page)
+    for tab, address in (("Compare", "**tab=Compare"), ("Code", "**tab=Code")):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_url(address)
+    for step, tab in ((page.go_back, "Compare"), (page.go_back, "Network"), (page.go_forward, "Compare")):
+        step()
+        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        page.wait_for_timeout(600)  # in which an entry of its own would be made
+    page.go_forward()
+    expect(page.get_by_role("tab", name="Code")).to_have_attribute("aria-selected", "true")
+    page.evaluate("location.hash = 'main-content'")  # a place in the page
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(parameters(page)).to_contain_text("30,058,792")
+    expect(page.get_by_role("tab", name="Code")).to_have_attribute("aria-selected", "true")
+    page.evaluate("location.hash = 'network=nonsense'")
+    expect(page.get_by_role("alert")).to_contain_text("must begin with 'senet1'")
+    expect(parameters(page)).to_contain_text("30,058,792")
+    page.goto(f"{url}/index.html")
+    await_live(page)
 
 
 def test_address_that_cannot_be_shown_is_explained(page, url):

@@ -20,7 +20,8 @@ from senet_lab.weights.timm.weights import convert, save_timm, to_timm
 
 pytestmark = pytest.mark.slow  # timm answers in another process
 
-# The smallest of each kind of block and convention; `test_recorded_values_are_those_of_timm` has all networks.
+# Small ones, of both conventions, with basic blocks and with bottlenecks of several paths; the numbers of the others are
+# those that were recorded, see `test_recorded_values_are_those_of_timm`.
 KINDS = "seresnet18", "seresnext50_32x4d", "legacy_seresnet18", "legacy_seresnext26_32x4d"
 
 

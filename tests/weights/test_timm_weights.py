@@ -78,6 +78,7 @@ def test_a_deeper_network_is_a_recorded_one_in_all_but_its_depth(name):
     recorded = architecture_of(DEEPER[name])
     assert sides(DEEPER[name])
     assert replace(architecture_of(name), depth=recorded.depth) == recorded
+    assert architecture_of(name).style == recorded.style
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ UNUSED = ("pandas", "matplotlib", "IPython")
 
 @contextmanager
 def lean_import() -> Iterator[None]:
-    """As long as the context lasts, packages that no training uses are not found, unless they are loaded already."""
+    """Hide packages that no training uses while the context lasts, unless they are loaded already."""
     names = (*UNUSED, "jax") if computes_with_tensorflow() else UNUSED
     hidden: dict[str, Any] = {name: None for name in names if name not in sys.modules}  # None: Python finds none
     sys.modules.update(hidden)
@@ -28,14 +28,22 @@ def lean_import() -> Iterator[None]:
         yield
     finally:
         for name in hidden:
-            del sys.modules[name]
+            if sys.modules.get(name, name) is None:
+                del sys.modules[name]
 
 
 def computes_with_tensorflow() -> bool:
     """Return whether TensorFlow is sure to be the backend, by what Keras reads when it is imported."""
     chosen = os.environ.get("KERAS_BACKEND")
     if not chosen:
-        home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
         with suppress(OSError, ValueError, AttributeError):  # Keras writes the file when it is first imported
-            chosen = json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend")
+            chosen = json.loads((_keras_home() / "keras.json").read_text(encoding="utf-8")).get("backend")
     return chosen == "tensorflow"
+
+
+def _keras_home() -> Path:
+    """Return the folder of Keras's settings, by the rule of keras/src/backend/config.py."""
+    if "KERAS_HOME" in os.environ:
+        return Path(os.environ["KERAS_HOME"])
+    base = os.path.expanduser("~")
+    return Path(base if os.access(base, os.W_OK) else "/tmp", ".keras")

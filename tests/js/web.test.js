@@ -1,0 +1,30 @@
+// A page without a kernel: a failure of Python is shown, and answers what was asked.
+import { expect, test, vi } from "vitest";
+import { Model } from "../../senet_lab/web/model.js";
+
+test("what Python answers is shown to those who listen, after the sender has gone on", async () => {
+  const receive = vi.fn(() => '{"said":"moved"}');
+  const model = new Model('{"said":""}', receive);
+  const heard = vi.fn();
+  model.on("change:shown", heard);
+  model.send({ view: "a", number: 1 });
+  expect(heard).not.toHaveBeenCalled();
+  await Promise.resolve();
+  expect(receive).toHaveBeenCalledWith('{"view":"a","number":1}');
+  expect([model.get("shown"), model.get("other")]).toEqual([{ said: "moved" }, undefined]);
+  model.off("change:shown", heard);
+  model.show(() => '{"said":"again"}');
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test("where Python fails, the message is answered with the reason", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const model = new Model('{"said":"before","answered":{"b":7}}', () => {
+    throw new Error("out of memory");
+  });
+  model.send({ view: "a", number: 2 });
+  await Promise.resolve();
+  const { said, answered, error } = model.get("shown");
+  expect([said, answered]).toEqual(["before", { a: 2, b: 7 }]);
+  expect(error).toContain("load it again. Error: out of memory");
+});
