@@ -41,10 +41,20 @@ templates_path = ["templates"]
 html_additional_pages = {"index": "landing.html"}
 html_context = {"default_mode": "auto", "explorer": static_page(Architecture("resnext", 50))}
 
+# A lesson is written for who runs its cells.
+LESSON_NOTE = (
+    '<p class="sn-note">Explorers and exercises on this page are live; there is no cell to run. What needs Keras, such '
+    "as training, shows what it gave when the lesson was stored: to run it, install senet_lab.</p>"
+)
+
 
 def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any) -> None:
     """Give the scripts that make panels live to a page that has some."""
     context["has_panels"] = name == "index" or "data-panel=" in context.get("body", "")
+    if name == "index":
+        context["title"] = "Squeeze-and-excitation networks to take apart"
+    if name.startswith("notebooks/"):
+        context["body"] = context["body"].replace("</h1>", f"</h1>{LESSON_NOTE}", 1)
 
 
 def setup(app: Sphinx) -> None:

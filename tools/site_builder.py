@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
@@ -139,10 +140,10 @@ def write_embed(path: Path) -> None:
 def write_pages(folder: Path, size: int) -> None:
     """Write the pages by Sphinx; `size` is that of explorer.html, in bytes."""
     command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--conf-dir", str(ROOT / "docs")]
-    subprocess.run([*command, "-A", f"explorer_size={size / 1e6:.1f}", str(ROOT), str(folder)], check=True)
-    for name in NOT_SERVED:
-        left = folder / name
-        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as place:  # MyST-NB leaves a folder of its own beside the pages
+        pages = Path(place, "pages")
+        subprocess.run([*command, "-A", f"explorer_size={size / 1e6:.1f}", str(ROOT), str(pages)], check=True)
+        shutil.copytree(pages, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_SERVED))
 
 
 def write_site(folder: Path) -> None:
@@ -157,4 +158,6 @@ def write_site(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write_site(Path(sys.argv[1]))
+    site = Path(sys.argv[1])
+    write_site(site)
+    print(f"Serve it with: python -m http.server -d {site}. {site / 'explorer.html'} also opens by a double click.")

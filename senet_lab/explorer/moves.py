@@ -39,6 +39,8 @@ def apply_move(
         ValueError, TypeError: the value cannot be had, and the error says why.
     """
     one_of("control", name, MOVES)
+    if name == "ratio" and isinstance(value, str) and not value.strip():  # a field that was cleared is no "none"
+        raise InvalidTypeError("ratio", None, "must be a whole number", "'none'")
     value = parse_field(value) if isinstance(value, str) and name in TYPED_FIELDS else value
     if name in _BY_CONTROL:
         return _BY_CONTROL[name](architecture, value)

@@ -254,3 +254,9 @@ def test_another_move_makes_the_cost_of_its_network_the_one_to_keep(explorer):
 def test_a_refusal_is_sent_under_the_name_of_its_control(explorer):
     shown = ask(explorer, ratio="x")
     assert shown["reasons"] == {"ratio": "Ratio must be a whole number, not 'x'; it stays 16."}
+
+
+def test_ratio_field_that_was_cleared_is_refused_and_does_not_remove_squeeze_excite():
+    state = apply_moves(first_state(Architecture("resnext", 50)), {"ratio": ""}, "a gesture")
+    assert state.architecture.ratio == 16
+    assert state.refused == {"ratio": "Ratio must be a whole number, and the field is empty; it stays 16."}

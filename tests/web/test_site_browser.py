@@ -233,6 +233,23 @@ def test_explorer_answers_in_firefox_served_and_from_the_disk(site, url):
         assert asked <= {urlsplit(address).netloc}
 
 
+def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
+    page = heard_page(browser)
+    page.goto((site / "index.html").as_uri())
+    expect(page.get_by_role("status").filter(has_text="opened from a disk")).to_contain_text("open explorer.html")
+    assert page.title() == "Squeeze-and-excitation networks to take apart \u2014 senet_lab"
+    page.context.close()
+
+
+def test_outputs_of_a_lesson_are_readable_in_the_dark(browser, url):
+    page = heard_page(browser, color_scheme="dark")
+    page.goto(f"{url}/notebooks/05_squeeze_and_excitation.html")
+    await_live(page)
+    found = Axe().run(page, context=".cell_output", options={"runOnly": ["color-contrast"]}).response["violations"]
+    assert [each["nodes"] for each in found] == []
+    page.context.close()
+
+
 def test_picture_stays_with_the_reason_where_python_cannot_start(browser, url):
     page = heard_page(browser)
     page.add_init_script("delete globalThis.WebAssembly")
