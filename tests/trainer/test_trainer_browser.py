@@ -184,14 +184,15 @@ def test_epoch_shows_its_values_to_pointer_and_keyboard_and_keeps_the_focus_whil
 def test_the_numbers_are_opened_and_read_while_they_grow(page):
     summary = page.locator(".sn-trainer summary", has_text="The numbers")
     lines = page.locator(".sn-trainer [data-part=numbers] tr")
+    details = page.locator(".sn-trainer details.sn-behind")
     summary.scroll_into_view_if_needed()
-    box = summary.bounding_box()
-    page.mouse.move(box["x"] + 10, box["y"] + box["height"] / 2)
     for opened in (True, False) * 5:
+        box = summary.bounding_box()  # which a longer sentence above it moves
+        page.mouse.move(box["x"] + 10, box["y"] + box["height"] / 2)
         page.mouse.down()
         page.wait_for_timeout(250)  # longer than from one redraw to the next
         page.mouse.up()
-        assert page.locator(".sn-trainer details.sn-behind").evaluate("(details) => details.open") == opened
+        expect(details).to_have_js_property("open", opened)
     page.keyboard.press("Enter")
     expect(lines.first).to_be_visible()
     before = lines.count()
