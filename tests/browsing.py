@@ -173,7 +173,8 @@ def cut_off(page: Page, panel: str = ".sn-explorer") -> list[str]:
     return page.locator(panel).evaluate("""(panel) => {
       const frame = panel.getBoundingClientRect();
       const scrolls = '.sn-scroll, .sn-wide, .sn-code, [hidden], .sn-tip, .sn-boxes';
-      const seen = (e) => !e.closest(scrolls) && e.getClientRects().length;
+      const slides = (tabs) => tabs && getComputedStyle(tabs).overflowX === 'auto'; // on a phone
+      const seen = (e) => !e.closest(scrolls) && !slides(e.closest('.sn-tabs')) && e.getClientRects().length;
       const named = 'svg, .sn-figures > div, .sn-figures > div > *, .sn-slider, .sn-choice label, table, p, h2, h3, button, figure';
       const parts = [...panel.querySelectorAll(named)].filter(seen);
       const texts = [...panel.querySelectorAll('svg text')].filter((e) => e.getClientRects().length);
