@@ -40,9 +40,9 @@ def list_files() -> dict[str, Path]:
     """Return what the panels read that is not Python's own, by the name that it has in the archive."""
     command = [sys.executable, str(ROOT / "tools" / "used_files.py")]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    said = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=environment).stdout
+    output = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=environment).stdout
     files = {}
-    for path in map(Path, json.loads(said)):
+    for path in map(Path, json.loads(output)):
         if path.is_relative_to(ROOT / "senet_lab"):
             files[path.relative_to(ROOT).as_posix()] = path
         elif "site-packages" in path.parts:
@@ -63,7 +63,7 @@ def lock_without_packages() -> str:
 
 
 def bundle(entry: str) -> str:
-    """Return a script with all that it imports."""
+    """Bundle a script with its imports, and return the text."""
     esbuild, source = ROOT / "node_modules" / ".bin" / "esbuild", ROOT / "senet_lab" / "web" / entry
     options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"]
     return subprocess.run(
@@ -140,7 +140,7 @@ def write_embed(path: Path) -> None:
 def write_pages(folder: Path, size: int) -> None:
     """Write the pages by Sphinx; `size` is that of explorer.html, in bytes."""
     command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--conf-dir", str(ROOT / "docs")]
-    with tempfile.TemporaryDirectory() as place:  # MyST-NB leaves a folder of its own beside the pages
+    with tempfile.TemporaryDirectory() as place:  # MyST-NB creates another folder next to the pages
         pages = Path(place, "pages")
         subprocess.run([*command, "-A", f"explorer_size={size / 1e6:.1f}", str(ROOT), str(pages)], check=True)
         shutil.copytree(pages, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_SERVED))

@@ -34,14 +34,14 @@ def write_address(state: State) -> str:
     'network=senet1&pinned=senet1~ratio=4&tab=Trade-offs'
     """
     first = State(state.architecture, state.architecture)
-    said = {"network": state.architecture.token()}
+    parts = {"network": state.architecture.token()}
     if state.pinned is not None:
-        said["pinned"] = state.pinned.token()
+        parts["pinned"] = state.pinned.token()
     for name, attribute in FIELDS.items():
         value = getattr(state, attribute)
         if value != getattr(first, attribute):
-            said[name] = YES if value is True else str(value)
-    return "&".join(f"{name}={quote(value, safe=READABLE)}" for name, value in said.items())
+            parts[name] = YES if value is True else str(value)
+    return "&".join(f"{name}={quote(value, safe=READABLE)}" for name, value in parts.items())
 
 
 def open_address(address: str, architecture: Architecture) -> State:
@@ -56,15 +56,15 @@ def open_address(address: str, architecture: Architecture) -> State:
     >>> open_address("network=senet1~ratio=0", Architecture()).refused
     {'network': 'The network in the address cannot be shown: Ratio (0) must be at least 1; try 1.'}
     """
-    said = dict(reversed(parse_qsl(address, keep_blank_values=True)))  # of what is said twice, the first
+    parts = dict(reversed(parse_qsl(address, keep_blank_values=True)))  # where a part is repeated, the first one counts
     state, refused = first_state(architecture), dict[str, str]()
     for name, open_part in _PARTS.items():
-        if not said.get(name, "") and not (name == "part" and name in said):  # the part "" is the whole network
+        if not parts.get(name, "") and not (name == "part" and name in parts):  # the part "" is the whole network
             continue
         try:
-            state = open_part(state, said[name])
+            state = open_part(state, parts[name])
         except (TypeError, ValueError) as error:
-            refused[name] = f"The {NAMES.get(name, name)} in the address cannot be shown: {refusal(error, said[name])}"
+            refused[name] = f"The {NAMES.get(name, name)} in the address cannot be shown: {refusal(error, parts[name])}"
     return replace(state, refused=refused)
 
 

@@ -40,7 +40,7 @@ class Session:
         self._download = {**file, "view": request.view, "number": request.number} if file else {}
 
     def _build_and_save(self, moves: dict[str, Any]) -> Download:
-        """Build and save, where that is asked for; return what the browser is to save."""
+        """Build and save on request; return the file that the browser saves."""
         if moves.get("build"):
             self.building.start(self.state.architecture)
         suffix = moves.get("save")

@@ -54,9 +54,10 @@ function openPanels(host, places) {
   let number = 0;
   for (const place of places) {
     try {
-      const model = openPanel(host, place, number);
-      if (place.dataset.panel === "exercise") exercises.set(number, model);
-      number += 1;
+      const shown = host.open(place.dataset.panel ?? "", JSON.stringify(optionsOf(place)));
+      number += 1; // Python has counted it, whatever happens here
+      const model = showPanel(host, place, number - 1, shown);
+      if (place.dataset.panel === "exercise") exercises.set(number - 1, model);
     } catch (error) {
       console.error(error);
       say(place, "This picture stays still: it was stored by a version that had something else here.");
@@ -66,22 +67,33 @@ function openPanels(host, places) {
 }
 
 /**
+ * Returns the arguments of the panel that a place names.
+ * @param {HTMLElement} place
+ */
+function optionsOf(place) {
+  const { panel, network = "", name = "" } = place.dataset;
+  return panel === "exercise" ? { name } : { network, address: hasAddress(place) ? addressHere() : "" };
+}
+
+/** @param {HTMLElement} place */
+const hasAddress = (place) => Boolean(place.closest("[data-address]"));
+
+/**
  * Puts a panel in the place of its picture.
  * @param {Host} host
  * @param {HTMLElement} place
- * @param {number} number of the panel in Python, which counts them as they are opened
+ * @param {number} number of the panel in Python
+ * @param {string} shown what it shows, as JSON
  * @returns {Model}
  */
-function openPanel(host, place, number) {
-  const { panel = "", network = "", name = "" } = place.dataset;
-  const hasAddress = Boolean(place.closest("[data-address]"));
-  const options = panel === "exercise" ? { name } : { network, address: hasAddress ? addressHere() : "" };
-  const model = new Model(host.open(panel, JSON.stringify(options)), (message) => host.receive(number, message));
+function showPanel(host, place, number, shown) {
+  const { panel = "" } = place.dataset;
+  const model = new Model(shown, (message) => host.receive(number, message));
   const el = document.createElement("div");
   PANELS[panel].render({ model: /** @type {AnyModel<any>} */ (/** @type {unknown} */ (model)), el });
   place.replaceChildren(el);
   place.dataset.live = "";
-  if (hasAddress) followAddress(model, (to) => host.visit(number, to));
+  if (hasAddress(place)) followAddress(model, (to) => host.visit(number, to));
   if (panel === "explorer") prepareNeighbors(model, (step) => host.prepare(number, step));
   return model;
 }

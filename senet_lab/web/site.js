@@ -1,4 +1,4 @@
-// The script of a page on a web server: Python's files lie beside it.
+// The script of a page on a web server; the files of Python are next to it.
 import { makeLive } from "./page.js";
 import { startPython } from "./python.js";
 

@@ -1,4 +1,4 @@
-// A page without a kernel: a failure of Python is shown, and answers what was asked.
+// A page without a kernel: an error in Python is shown and counts as the answer.
 import { expect, test, vi } from "vitest";
 import { Model } from "../../senet_lab/web/model.js";
 
