@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -48,13 +51,33 @@ LESSON_NOTE = (
 )
 
 
+def lesson_links(name: str, environment: Mapping[str, str]) -> str:
+    """Return links that open a lesson in Google Colab and in Binder, which both fetch it from GitHub.
+
+    Args:
+        name: of the page, such as "notebooks/01_explore".
+        environment: has the repository and its branch or tag where GitHub builds the site; without, there are no links.
+    """
+    repository = environment.get("GITHUB_REPOSITORY")
+    if not repository or not name.startswith("notebooks/") or name.startswith("notebooks/teacher/"):
+        return ""
+    revision, path = environment.get("GITHUB_REF_NAME", "main"), f"{name}.ipynb"
+    addresses = {
+        "Colab": f"https://colab.research.google.com/github/{repository}/blob/{quote(revision)}/{path}",
+        "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/{path}",
+    }
+    links = [f'<a class="sn-way" href="{address}">Open in {place}</a>' for place, address in addresses.items()]
+    return f'<p class="sn-ways">{"".join(links)}</p>'
+
+
 def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any) -> None:
     """Give the scripts that make panels live to a page that has some."""
     context["has_panels"] = name == "index" or "data-panel=" in context.get("body", "")
     if name == "index":
         context["title"] = "Squeeze-and-excitation networks to take apart"
     if name.startswith("notebooks/"):
-        context["body"] = context["body"].replace("</h1>", f"</h1>{LESSON_NOTE}", 1)
+        note = LESSON_NOTE + lesson_links(name, os.environ)
+        context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
 
 
 def setup(app: Sphinx) -> None:

@@ -3,6 +3,7 @@
 import functools
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from site_builder import PYODIDE, write_embed, write_live, write_pages, write_si
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.exercises.learner import Learner
 from senet_lab.explorer.messages import TABS
+from senet_lab.serving.notebooks import notebooks_folder
 from senet_lab.web.host import Host
 
 pytestmark = [
@@ -29,6 +31,7 @@ pytestmark = [
     ),
 ]
 LONG = 60_000
+ON_GITHUB = {"GITHUB_REPOSITORY": "someone/senet_lab", "GITHUB_REF_NAME": "v1.0"}
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -42,7 +45,10 @@ def site(tmp_path_factory):
     write_live(folder / "live")
     write_single(folder / "explorer.html", folder / "live")
     write_embed(folder / "embed.html")
-    write_pages(folder, (folder / "explorer.html").stat().st_size)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ON_GITHUB.items():
+            patch.setenv(name, value)
+        write_pages(folder, (folder / "explorer.html").stat().st_size)
     return folder
 
 
@@ -204,6 +210,16 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
     assert hosts(page) == {urlsplit(url).netloc}
     assert complaints(page) == []
     page.context.close()
+
+
+def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_that_installs(site):
+    for path in notebooks_folder().glob("*.ipynb"):
+        html = (site / "notebooks" / f"{path.stem}.html").read_text()
+        github = f"https://colab.research.google.com/github/someone/senet_lab/blob/v1.0/notebooks/{path.name}"
+        binder = f"https://mybinder.org/v2/gh/someone/senet_lab/v1.0?urlpath=lab/tree/notebooks/{path.name}"
+        assert re.findall('href="(.+)">Open in ', html.replace("</a>", "\n")) == [github, binder]
+        assert "pip install" not in html.partition("</h1>")[2]
+    assert "Open in" not in (site / "notebooks" / "teacher" / "plans.html").read_text()
 
 
 def test_single_file_is_live_from_the_disk_and_asks_nothing(browser, site):
