@@ -46,8 +46,8 @@ html_context = {"default_mode": "auto", "explorer": static_page(Architecture("re
 
 # A lesson is written for who runs its cells.
 LESSON_NOTE = (
-    '<p class="sn-note">Explorers and exercises on this page are live; there is no cell to run. What needs Keras, such '
-    "as training, shows what it gave when the lesson was stored: to run it, install senet_lab.</p>"
+    '<p class="sn-note">The panels on this page are live; there is no cell to run. What needs Keras shows what it gave '
+    "when the lesson was stored, and the Trainer plays recordings: to train, install senet_lab.</p>"
 )
 
 

@@ -30,7 +30,8 @@ from senet_lab.drawing.sheet import style_sheet
 ROOT = Path(__file__).parent.parent
 PYODIDE = ROOT / "node_modules" / "pyodide"
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "web/page.css")  # of any page
+# Of any page.
+STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "trainer/widget.css", "web/page.css")
 PACKAGES = ("senet_lab/", "pygments/")
 NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv")  # what Sphinx leaves for itself
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from senet_lab.checks import one_of
+from senet_lab.checks import one_of, real
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
 from senet_lab.exercises.results import ALONE, csv_text, tried_rows
 from senet_lab.web.panels import ExercisePanel, ExplorerPanel, Panel
 from senet_lab.web.storage import Storage, StoredRecord
 
-KINDS = ("explorer", "exercise")
+
+def _trainer(**arguments: Any) -> Panel:
+    from senet_lab.web.replay import TrainerPanel  # and the Trainer's page, of which most pages have none
+
+    return TrainerPanel(**arguments)
+
+
+KINDS: Mapping[str, Callable[..., Panel]] = {
+    "explorer": ExplorerPanel,
+    "exercise": ExercisePanel,
+    "trainer": _trainer,
+}
+MAX_SECONDS = 1e9  # that pass at once, such as those in which a laptop slept
 
 
 class Host:
@@ -31,15 +44,16 @@ class Host:
 
         Args:
             kind: one of `KINDS`.
-            options: as JSON, the arguments of `ExplorerPanel`, or the name of an exercise: '{"name": "se-neck"}'.
+            options: as JSON, the arguments of the panel, such as the name of an exercise: '{"name": "se-neck"}'.
 
         Raises:
             ValueError, TypeError: there is no such kind, network or exercise.
         """
         arguments: dict[str, Any] = json.loads(options)
-        if one_of("kind", kind, KINDS) == "exercise":
+        make = KINDS[one_of("kind", kind, tuple(KINDS))]
+        if kind == "exercise":
             arguments["learner"] = self._learner
-        panel: Panel = ExercisePanel(**arguments) if kind == "exercise" else ExplorerPanel(**arguments)
+        panel = make(**arguments)
         self._panels.append(panel)
         return to_json(panel.shown)
 
@@ -61,6 +75,10 @@ class Host:
         panel = self._panels[number]
         if isinstance(panel, ExplorerPanel):
             panel.prepare(step)
+
+    def tick(self, number: int, seconds: float) -> str:
+        """Let seconds pass in a panel; return what has changed there."""
+        return to_json(self._panels[number].tick(real("seconds", seconds, 0, MAX_SECONDS)))
 
     def refresh(self, number: int) -> str:
         """Return what a panel shows now: another one, or a class code, may have changed it."""

@@ -3,13 +3,17 @@
 /** @import { AnyModel } from "@anywidget/types" */
 import exercise from "../exercises/widget.js";
 import explorer from "../explorer/widget.js";
+import trainer from "../trainer/widget.js";
 import { addressHere, followAddress } from "./address.js";
 import { Model } from "./model.js";
 import { recordBar } from "./record.js";
 import { followTheme } from "./theme.js";
 
 /** @type {Record<string, { render(props: any): unknown }>} */
-const PANELS = { explorer, exercise };
+const PANELS = { explorer, exercise, trainer };
+/** @type {Record<string, string>} of a panel with several traits, the one that says which messages are answered */
+const ANSWERING = { trainer: "form" };
+const BEAT = 300; // milliseconds between two moments of what a panel plays
 const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
 
 /**
@@ -19,6 +23,7 @@ const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
  * @property {(number: number, message: string) => string} receive
  * @property {(number: number, address: string) => string} visit
  * @property {(number: number, step: number) => void} prepare
+ * @property {(number: number, seconds: number) => string} tick
  * @property {(number: number) => string} refresh
  * @property {() => string} results
  * @property {(code: string) => string} class_code
@@ -72,7 +77,8 @@ function openPanels(host, places) {
  */
 function optionsOf(place) {
   const { panel, network = "", name = "" } = place.dataset;
-  return panel === "exercise" ? { name } : { network, address: hasAddress(place) ? addressHere() : "" };
+  if (panel === "exercise") return { name };
+  return panel === "trainer" ? { network } : { network, address: hasAddress(place) ? addressHere() : "" };
 }
 
 /** @param {HTMLElement} place */
@@ -88,12 +94,13 @@ const hasAddress = (place) => Boolean(place.closest("[data-address]"));
  */
 function showPanel(host, place, number, shown) {
   const { panel = "" } = place.dataset;
-  const model = new Model(shown, (message) => host.receive(number, message));
+  const model = new Model(shown, (message) => host.receive(number, message), ANSWERING[panel]);
   const el = document.createElement("div");
   PANELS[panel].render({ model: /** @type {AnyModel<any>} */ (/** @type {unknown} */ (model)), el });
   place.replaceChildren(el);
   place.dataset.live = "";
   if (hasAddress(place)) followAddress(model, (to) => host.visit(number, to));
+  if (panel === "trainer") passTime(model, (seconds) => host.tick(number, seconds));
   if (panel === "explorer") prepareNeighbors(model, (step) => host.prepare(number, step));
   return model;
 }
@@ -111,6 +118,35 @@ function prepareNeighbors(model, prepare) {
     moves += 1;
     const move = moves;
     for (const step of [-1, 1]) whenIdle(() => move === moves && prepare(step));
+  });
+}
+
+/**
+ * Lets time pass in a panel for as long as it plays something.
+ * @param {Model} model
+ * @param {(seconds: number) => string} tick
+ */
+function passTime(model, tick) {
+  let timer = 0;
+  let last = 0; // milliseconds
+
+  function stop() {
+    clearInterval(timer);
+    timer = 0;
+  }
+
+  function beat() {
+    const now = performance.now();
+    const seconds = (now - last) / 1000;
+    last = now;
+    if (!model.show(() => tick(seconds))) stop();
+  }
+
+  model.on("change:plays", () => {
+    if (!model.get("plays")) return stop();
+    if (timer) return;
+    last = performance.now();
+    timer = setInterval(beat, BEAT);
   });
 }
 

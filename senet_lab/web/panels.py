@@ -33,6 +33,10 @@ class Panel(ABC):
         """Act on a message of the page, as `Conversation.receive` does."""
         self._conversation.receive(None, content, ())
 
+    def tick(self, seconds: float) -> Mapping[str, Any]:  # noqa: ARG002 - most panels stand still
+        """Let seconds pass; return those parts of what is shown that have changed."""
+        return {}
+
     def _show(self) -> None:
         self.shown = self._page(self._conversation.answered)
 

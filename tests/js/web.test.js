@@ -17,6 +17,21 @@ test("what Python answers is shown to those who listen, after the sender has gon
   expect(heard).toHaveBeenCalledTimes(1);
 });
 
+test("of several traits those that Python sends are shown, and the others stay", () => {
+  const model = new Model('{"form":{"error":""},"now":1,"picture":"a"}', () => "{}", "form");
+  const heard = vi.fn();
+  for (const name of ["form", "now", "picture"]) model.on(`change:${name}`, () => heard(name, model.get(name)));
+  expect(model.show(() => '{"now":2}')).toBe(true);
+  expect(heard.mock.calls).toEqual([["now", 2]]);
+  expect(model.get("picture")).toBe("a");
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const failed = () => {
+    throw new Error("out of memory");
+  };
+  expect(model.show(failed, { view: "a", number: 3 })).toBe(false);
+  expect(model.get("form")).toMatchObject({ answered: { a: 3 }, error: expect.stringContaining("out of memory") });
+});
+
 test("where Python fails, the message is answered with the reason", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   const model = new Model('{"said":"before","answered":{"b":7}}', () => {

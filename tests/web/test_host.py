@@ -133,7 +133,7 @@ def test_browser_that_keeps_nothing_is_reported_with_the_answer():
 @pytest.mark.parametrize(
     ("kind", "options", "words"),
     [
-        ("gatelens", "{}", "must be one of 'explorer' or 'exercise'; try 'explorer'"),
+        ("explorers", "{}", "must be one of 'explorer', .*; try 'explorer'"),
         ("explorer", '{"network": "x"}', "must begin with 'senet1'"),
         ("exercise", '{"name": "ratio-4"}', "try 'ratio-4-params'"),
     ],

@@ -222,6 +222,42 @@ def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_t
     assert "Open in" not in (site / "notebooks" / "teacher" / "plans.html").read_text()
 
 
+def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/07_training.html")
+    trainer = page.locator("[data-panel=trainer]")
+    heading, rows = trainer.get_by_role("heading"), trainer.locator("[data-part=numbers] tbody tr")
+    expect(heading).to_contain_text("SE-ResNet-20")  # also in the picture that was stored
+    await_live(page)
+    expect(heading).to_have_text("SE-ResNet-20 Recording")
+    trainer.get_by_role("button", name="Play the recording").click()
+    expect(trainer.get_by_text("Recording of SE-ResNet-20: training.")).to_be_visible()
+    trainer.get_by_role("button", name="Pause").click()
+    expect(trainer.get_by_text("Recording of SE-ResNet-20: paused.")).to_be_visible()
+    held = rows.count()
+    assert 32 <= held < 64  # all of its twin, and some of its own
+    trainer.get_by_role("button", name="Its gates").click()
+    expect(trainer.get_by_role("alert")).to_contain_text("Looking into the gates of a run takes an installation: pip")
+    assert rows.count() == held
+    trainer.get_by_role("button", name="Resume").click()
+    expect(rows).not_to_have_count(held)
+    assert rows.count() > held
+    trainer.get_by_label("Network", exact=True).first.select_option(label="ResNet-50")
+    trainer.get_by_role("button", name="Start training").click()
+    expect(trainer.get_by_role("alert")).to_contain_text("ResNet-50 is not recorded")
+    expect(heading).to_have_text("SE-ResNet-20 Recording")
+    assert hosts(page) == {urlsplit(url).netloc}
+    assert complaints(page) == []
+    for width, theme in ((1280, "dark"), (390, "light")):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page, context="[data-panel=trainer]", options={"resultTypes": ["violations"]}).response
+        serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
+        assert [(each["id"], each["nodes"]) for each in serious] == []
+    page.context.close()
+
+
 def test_single_file_is_live_from_the_disk_and_asks_nothing(browser, site):
     assert (site / "explorer.html").stat().st_size <= 9e6
     page = heard_page(browser)
@@ -298,8 +334,16 @@ def random_walk(length):
         yield ["receive", 0, json.dumps(message)]
 
 
+def played_recording():
+    """A recording that is played, as messages to a host after those of `random_walk`."""
+    yield ["open", "trainer", "{}"]
+    for number, moves in enumerate(({"start": True}, {"pause": True}, {"resume": True}, {"network": "resnet50"}), 1):
+        yield ["receive", 1, json.dumps({"view": "a", "number": number, "moves": moves})]
+        yield ["tick", 1, 1.7]
+
+
 def test_python_in_a_browser_gives_the_messages_of_cpython_over_300_random_moves(site):
-    walk, host = list(random_walk(300)), Host()
+    walk, host = [*random_walk(300), *played_recording()], Host()
     command = ["node", "--stack-size=4000", str(ROOT / "tests" / "web" / "answers.mjs"), str(site / "live")]
     said = subprocess.run(command, input=json.dumps(walk), capture_output=True, text=True, check=True).stdout
     theirs = json.loads(said)
