@@ -26,12 +26,15 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.assets import read_assets
 from senet_lab.drawing.network.summary import static_page
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.gatelens.views.classes import gates_sheet
 
 ROOT = Path(__file__).parent.parent
 PYODIDE = ROOT / "node_modules" / "pyodide"
+RECORDINGS = ROOT / "docs" / "recordings"  # of gates, see record_gates.py
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 # Of any page.
-STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "trainer/widget.css", "web/page.css")
+STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "gatelens/widget.css",
+          "trainer/widget.css", "web/page.css")  # fmt: skip
 PACKAGES = ("senet_lab/", "pygments/")
 NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv")  # what Sphinx leaves for itself
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive
@@ -84,7 +87,7 @@ def licenses() -> str:
 
 def styles() -> str:
     """Return the style sheets of a page with panels."""
-    return style_sheet() + read_assets(*STYLES)
+    return style_sheet() + gates_sheet() + read_assets(*STYLES)
 
 
 def write_live(folder: Path) -> None:
@@ -95,6 +98,7 @@ def write_live(folder: Path) -> None:
     (folder / "pyodide-lock.json").write_text(lock_without_packages(), "utf-8")
     (folder / "LICENSES.txt").write_text(licenses(), "utf-8")
     write_archive(folder / "senet_lab.zip")
+    shutil.copytree(RECORDINGS, folder / "recordings")
     (folder / "site.js").write_text(bundle("site.js"), "utf-8")
     (folder / "panels.css").write_text(styles(), "utf-8")
 

@@ -16,7 +16,7 @@ def note(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def use_panels() -> None:
-    """Open an Explorer, a Trainer and every exercise, and make every kind of move there."""
+    """Open a panel of each kind and every exercise, and make every kind of move there."""
     from senet_lab.exercises.catalogue import MAKERS
     from senet_lab.explorer.messages import TABS
     from senet_lab.export import FORMS, SUFFIXES
@@ -36,7 +36,8 @@ def use_panels() -> None:
     settings: list[tuple[str, object]] = [("epochs", 3), ("data", "sample"), ("path", "images"), ("drawn", [])]
     send(host, 1, [("network", "resnet50"), *((name, True) for name in COMMANDS), *settings])
     host.tick(1, 1)
-    for number, name in enumerate(MAKERS, 2):
+    host.open("gates", "{}")
+    for number, name in enumerate(MAKERS, 3):
         host.open("exercise", json.dumps({"name": name}))
         send(host, number, [("check", "1"), ("hint", ""), ("reveal", "")])
 

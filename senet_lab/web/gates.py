@@ -36,7 +36,7 @@ class GatesPanel(Panel):
         super().__init__()
 
     @property
-    def wanted(self) -> tuple[str, ...]:
+    def awaited(self) -> tuple[str, ...]:
         """The names of the files to fetch for what is shown."""
         return tuple(self._findings.awaited)
 

@@ -4,27 +4,17 @@
 
 export class Model {
   /**
-   * @param {string} shown what the panel shows, as JSON
+   * @param {string} traits what the panel shows, as JSON
    * @param {Receive} receive
    * @param {string} [answering] the trait that says which messages are answered; "shown" where there is no other one
    */
-  constructor(shown, receive, answering = "shown") {
+  constructor(traits, receive, answering = "shown") {
     this.receive = receive;
     this.answering = answering;
     /** @type {Record<string, any>} */
-    this.traits = this.read(shown);
+    this.traits = JSON.parse(traits);
     /** @type {Map<string, Set<() => void>>} */
     this.listeners = new Map();
-  }
-
-  /**
-   * Returns the traits that are in an answer.
-   * @param {string} answer as JSON
-   * @returns {Record<string, any>}
-   */
-  read(answer) {
-    const content = JSON.parse(answer);
-    return this.answering === "shown" ? { shown: content } : content;
   }
 
   /** @param {string} name */
@@ -79,7 +69,7 @@ export class Model {
    */
   answer(ask, view, number) {
     try {
-      return { traits: this.read(ask()), ok: true };
+      return { traits: JSON.parse(ask()), ok: true };
     } catch (error) {
       console.error(error);
       const before = this.get(this.answering);

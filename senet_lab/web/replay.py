@@ -18,7 +18,7 @@ from senet_lab.trainer.state import FOLDER, after, copy_settings, initial_state
 from senet_lab.training.estimate import Machine, duration, predict
 from senet_lab.web.panels import Panel
 from senet_lab.web.recordings import SPEED, Recording, Replay, recordings
-from senet_lab.widgets.conversation import Request, show_failure
+from senet_lab.widgets.conversation import Request
 
 PLAY = "Play the recording"
 INSTALLATION = f"an installation: {INSTALL}, then {OPEN}."
@@ -43,6 +43,8 @@ class TrainerPanel(Panel):
         network: to begin with, a token, see `Architecture.token`; "" for that of a Trainer in a notebook.
     """
 
+    answering = "form"
+
     def __init__(self, network: str = "") -> None:
         state = initial_state(Architecture.from_token(network) if network else None)
         self._replays = {each.key: Replay(each) for each in recordings()}
@@ -54,8 +56,8 @@ class TrainerPanel(Panel):
     def tick(self, seconds: float) -> Mapping[str, Any]:
         """Let seconds pass for what is played; return those parts of what is shown that have changed."""
         self._replays = {key: replay.after(seconds) for key, replay in self._replays.items()}
-        changes = {name: part for name, part in self._parts().items() if part != self.shown[name]}
-        self.shown = {**self.shown, **changes}
+        changes = {name: part for name, part in self._parts().items() if part != self.traits[name]}
+        self.traits = {**self.traits, **changes}
         return changes
 
     def _act(self, request: Request) -> None:
@@ -139,8 +141,3 @@ class TrainerPanel(Panel):
         words = self._state.refusals.get("start") or self._words()
         start = PLAY if self._recording() else form["start"]
         return {"form": {**form, "answered": answered, "start": start, "needs": words}, **self._parts()}
-
-    def _fail(self, error: BaseException) -> None:
-        self.form = self.shown["form"]
-        show_failure(self, "form", self._conversation.answered, error)
-        self.shown = {**self.shown, "form": self.form}
