@@ -15,7 +15,7 @@ SE, BARE = "cifar_se_resnet20", "cifar_resnet20"
 
 
 class Panel:
-    """A Trainer in a host, with what it shows."""
+    """A Trainer in a host, and what it shows."""
 
     def __init__(self, **options):
         self.host, self.sent = Host(), 0
@@ -37,7 +37,7 @@ class Panel:
 
     @property
     def epoch(self):
-        """The last row of the table behind the curves, of the newest run in the picture."""
+        """How many epochs the table behind the curves has of SE-ResNet-20, which is B there."""
         return self.traits["epochs"]["numbers"].count('<th scope="row">B ')
 
 
@@ -211,6 +211,13 @@ def test_nonsense_is_refused_and_nothing_else_changes(panel, value):
         panel.send(**{name: value})
         assert "Traceback" not in panel.traits["form"]["error"]
     assert "Recording</span>" in panel.traits["now"]["heading"]
+
+
+def test_message_that_is_none_is_shown_as_an_error_and_the_next_one_is_answered(panel):
+    shown = json.loads(panel.host.receive(0, "[]"))
+    assert "a message must be a dict" in shown["form"]["error"]
+    panel.send(epochs=3)
+    assert (panel.control("epochs"), panel.traits["form"]["error"]) == ("3", "")
 
 
 @pytest.mark.parametrize("seconds", [-1, "1", None, 1e30])
