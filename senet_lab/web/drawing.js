@@ -7,7 +7,7 @@
  */
 export function offerExplorer(place, open) {
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "sn-button sn-offer", textContent: "Open in the Explorer" });
+  Object.assign(button, { type: "button", className: "sn-offer", textContent: "Open in the Explorer" });
   button.addEventListener("click", () => {
     open(addressOf(place));
     const first = /** @type {HTMLElement | null} */ (place.querySelector("input, button"));
