@@ -23,7 +23,7 @@ from timing import emit
 from ui_page import SCRIPT, TABS, browser_of, report, tab, watch
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
-from site_builder import write_embed, write_live, write_single
+from site_builder import write_panels
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Playwright
@@ -89,9 +89,7 @@ def main() -> None:
     """Sizes, cold starts, tabs."""
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         folder = Path(place)
-        write_live(folder / "live")
-        write_embed(folder / "embed.html")
-        write_single(folder / "explorer.html", folder / "live")
+        write_panels(folder)
         sizes(folder)
         with served(folder) as url:
             start(playwright, "embed.html", f"{url}/embed.html")

@@ -2,8 +2,8 @@
 
     python tools/record_gates.py FOLDER
 
-FOLDER gets a file for each network with gates, and one for each of its images that can be sent through it. All sets of
-blocks that can be held are measured, which takes some minutes for each network.
+FOLDER gets a file for each network with gates, and one for each of its images that can be sent through it. It takes
+some minutes for each network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from itertools import chain, combinations
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,10 @@ def recorded_images(reading: Reading) -> list[int]:
     return sorted({*first, *wrong})
 
 
-def sets_of(paths: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield every set of blocks that can be held."""
-    return chain.from_iterable(combinations(paths, count) for count in range(1, len(paths) + 1))
+def held_sets(paths: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the sets of blocks whose ablation is recorded: any blocks in a row, and any two."""
+    rows = [paths[first:end] for first in range(len(paths)) for end in range(first + 1, len(paths) + 1)]
+    return list(dict.fromkeys([*rows, *combinations(paths, 2)]))
 
 
 def record(source: Source) -> Iterator[tuple[str, Any]]:
@@ -54,12 +55,12 @@ def record(source: Source) -> Iterator[tuple[str, Any]]:
     for image in images:
         passages = {path: find(source, results, image_key(image, path)) for path in reading.paths}
         yield image_file(source.name, image), passages_json(image, passages)
-    keys = (ablation_key(how, blocks) for how in HELD_AT for blocks in sets_of(reading.paths))
+    keys = (ablation_key(how, blocks) for how in HELD_AT for blocks in held_sets(reading.paths))
     ablations = [find(source, results, key) for key in keys]
     yield (
         network_file(source.name),
         {
-            "about": loaded.about,
+            "about": f"{loaded.about} \u00b7 recorded",
             "twin": loaded.twin,
             "pictures": {str(image): loaded.thumbnail(image) for image in images},
             "trained": reading_json(reading, images),

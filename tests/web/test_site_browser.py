@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import complaints, cut_off, heard_page, hosts
 from playwright.sync_api import expect
 from servers import ROOT
-from site_builder import PYODIDE, write_embed, write_live, write_pages, write_single
+from site_builder import PYODIDE, write_pages, write_panels
 
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.exercises.learner import Learner
@@ -42,9 +42,7 @@ class Handler(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    write_live(folder / "live")
-    write_single(folder / "explorer.html", folder / "live")
-    write_embed(folder / "embed.html")
+    write_panels(folder)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in ON_GITHUB.items():
             patch.setenv(name, value)
@@ -203,6 +201,10 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
     with page.expect_download() as download:
         page.get_by_role("button", name="Hand in").click()
     assert f",{exercise.get_attribute('data-name')},,2,0,False,alone\n" in download.value.path().read_text()
+    drawing = page.locator("[data-panel=drawing]").filter(has_text="stem").first
+    drawing.get_by_role("button", name="Open in the Explorer").click()
+    drawing.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(drawing.locator("[data-figure=params]")).to_contain_text("30,")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete the record").click()
     expect(exercise).not_to_contain_text("class 9b-spring")
@@ -248,14 +250,50 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     expect(heading).to_have_text("SE-ResNet-20 Recording")
     assert hosts(page) == {urlsplit(url).netloc}
     assert complaints(page) == []
+    expect_accessible(page, "[data-panel=trainer]")
+    page.context.close()
+
+
+def test_gates_of_a_lesson_are_looked_into(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/08_gates.html")
+    lens = page.locator("[data-panel=gates]")
+    await_live(page)
+    expect(lens.get_by_role("heading", name="Gates of cifar_se_resnet20")).to_be_visible()
+    sentence = lens.locator("[data-part=said]")
+    lens.get_by_role("tab", name="Heat map").click()
+    expect(sentence).to_contain_text("In group 3 \u00b7 block 3")
+    lens.get_by_role("checkbox", name="ship").press("Space")
+    expect(lens.get_by_text("5 of 10 drawn")).to_be_visible()
+    lens.get_by_role("button", name="Hold group 3").click()
+    expect(lens.locator(".sn-effect")).to_contain_text("accuracy 88.7")
+    lens.get_by_role("tab", name="One image").click()
+    expect(sentence).to_contain_text("images[0] is classified as")
+    lens.get_by_role("button", name="images[3]").click()
+    expect(sentence).to_contain_text("images[3] is classified as")
+    lens.get_by_role("button", name="Save figure as PNG").click()
+    expect(lens.get_by_role("alert")).to_contain_text("needs it. Install it with: pip install")
+    page.route("**/recordings/*-4.json", lambda route: route.abort())
+    lens.get_by_role("button", name="images[4]").click()
+    expect(lens.get_by_role("alert")).to_contain_text("cifar_se_resnet20-4.json could not be fetched")
+    page.unroute("**/recordings/*-4.json")
+    lens.get_by_role("button", name="images[4]").click()
+    expect(sentence).to_contain_text("images[4] is classified as")
+    assert hosts(page) == {urlsplit(url).netloc}
+    assert [said for said in complaints(page) if "ERR_FAILED" not in said[1]] == []  # of the file that was held back
+    expect_accessible(page, "[data-panel=gates]")
+    page.context.close()
+
+
+def expect_accessible(page, place):
+    """Nothing of a panel is wider than the page, and axe finds nothing serious, on a screen and on a phone."""
     for width, theme in ((1280, "dark"), (390, "light")):
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page, context="[data-panel=trainer]", options={"resultTypes": ["violations"]}).response
+        found = Axe().run(page, context=place, options={"resultTypes": ["violations"]}).response
         serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
         assert [(each["id"], each["nodes"]) for each in serious] == []
-    page.context.close()
 
 
 def test_single_file_is_live_from_the_disk_and_asks_nothing(browser, site):

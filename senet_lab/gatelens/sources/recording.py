@@ -23,7 +23,11 @@ from senet_lab.gates.moments import Moment
 if TYPE_CHECKING:
     from senet_lab.gatelens.sources.source import Source
 
-NOT_RECORDED = "this was not recorded"
+# By the first part of the key.
+NOT_RECORDED = {
+    "image": "this image was not recorded; choose one of those shown",
+    "ablation": "these blocks were not recorded together; hold any two, or any number in a row",
+}
 FETCHING = "Fetching what was recorded \u2026"
 
 Json = dict[str, Any]
@@ -77,7 +81,7 @@ class RecordedFindings(Findings):
             if key in self.results or key in self.failed:
                 continue
             if file in self._taken:
-                self.failed[key] = NOT_RECORDED
+                self.failed[key] = NOT_RECORDED[key[0]]
             else:
                 self.awaited.setdefault(file, []).append(key)
         self.busy = bool(self.awaited)
