@@ -17,6 +17,7 @@ from senet_lab.architecture.architecture import Architecture  # noqa: E402
 from senet_lab.drawing.network.summary import static_page  # noqa: E402
 
 if TYPE_CHECKING:
+    from docutils.nodes import document
     from sphinx.application import Sphinx
 
 project, release = "senet_lab", __version__
@@ -39,7 +40,14 @@ html_static_path = ["site.css"]
 html_favicon = "icon.svg"
 html_css_files = ["site.css"]
 html_show_sourcelink = html_copy_source = False
-html_theme_options = {"navigation_with_keys": False, "header_links_before_dropdown": 4, "show_toc_level": 2}
+html_theme_options = {
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 4,
+    "show_toc_level": 2,
+    "secondary_sidebar_items": {each: ["page-toc"] for each in ("README", "CONTRIBUTING", "docs/**", "senet_lab/**")},
+}
+# A lesson's panels take the room of the column on the right; what it listed stands below the lessons.
+html_sidebars = {"notebooks/**": ["sidebar-nav-bs", "page-toc"]}
 templates_path = ["templates"]
 html_additional_pages = {"index": "landing.html"}
 html_context = {"default_mode": "auto", "explorer": static_page(Architecture("resnext", 50))}
@@ -80,6 +88,13 @@ def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any)
         context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
 
 
+def keep_from_search(app: Sphinx, doctree: document) -> None:  # noqa: ARG001 - Sphinx's signature
+    """Keep what is for teachers out of what students search."""
+    if (name := app.env.docname).startswith("notebooks/teacher/"):
+        app.env.metadata[name]["no-search"] = True
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is ours."""
     app.connect("html-page-context", add_panels)
+    app.connect("doctree-read", keep_from_search)

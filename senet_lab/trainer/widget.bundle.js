@@ -5,10 +5,10 @@
 // source senet_lab/widgets/controls.js af5158ab05d527a4
 // source senet_lab/widgets/conversation.js 2b7cacbfa6685143
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
-// source senet_lab/widgets/kit.js 504f9d049460359f
+// source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 527795c838f11597
-// content 92b3e2679176d864
+// content 8d27795e36e2912d
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -351,10 +351,10 @@ function showTips(el, tip) {
   const hide = () => {
     tip.hidden = true;
   };
-  const show = (event) => {
-    const node = closest(event, "[data-tip]");
+  const show = (event, selector = "[data-tip]") => {
+    const node = closest(event, selector);
     if (!node || isOpened) return hide();
-    tip.textContent = node.dataset.tip ?? "";
+    tip.textContent = node.dataset.tip ?? node.title;
     tip.hidden = false;
     const [frame, box] = [el.getBoundingClientRect(), node.getBoundingClientRect()];
     const left = Math.min(box.left + box.width / 2 - tip.offsetWidth / 2, frame.right - tip.offsetWidth - 4);
@@ -362,19 +362,27 @@ function showTips(el, tip) {
     tip.style.top = `${box.bottom - frame.top + 6}px`;
   };
   const press = (event) => {
-    isOpened = event.type === "click" || "key" in event && ["Enter", " ", "Escape"].includes(event.key);
+    isOpened = ["Enter", " ", "Escape"].includes(event.key);
     if (isOpened) hide();
+  };
+  const click = (event) => {
+    isOpened = Boolean(closest(event, "button, [data-path], [data-hold]"));
+    if (isOpened) hide();
+    else if (
+      /** @type {PointerEvent} */
+      event.pointerType === "touch"
+    ) show(event, "[data-tip], [title]");
   };
   const move = (event) => {
     if (event.movementX || event.movementY) isOpened = false;
   };
   return listen(el, {
-    pointerover: show,
-    focusin: show,
+    pointerover: (event) => show(event),
+    focusin: (event) => show(event),
     focusout: hide,
     pointerleave: hide,
     keydown: press,
-    click: press,
+    click,
     pointermove: move
   });
 }
