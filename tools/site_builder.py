@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -36,18 +37,27 @@ PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", LIBRARY)
 # Of any page.
 STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "gatelens/widget.css",
           "trainer/widget.css", "web/page.css")  # fmt: skip
+# The largest parts of Python's library that are of no use in a page: tests, debuggers, shells, processes, mail.
+UNUSED = ("unittest/", "doctest.", "pdb.", "pydoc.", "_pyrepl/", "multiprocessing/", "xmlrpc/", "wsgiref/", "imaplib.",
+          "mailbox.", "smtplib.")  # fmt: skip
 PACKAGES = ("senet_lab/", "pygments/")
 NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv")  # what Sphinx leaves for itself
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive
 
 
-def list_files() -> dict[str, Path]:
-    """Return what the panels read that is not Python's own, by the name that it has in the archive."""
+def used_files() -> dict[str, list[str]]:
+    """Return what an Explorer reads, and what all panels read, see used_files.py."""
     command = [sys.executable, str(ROOT / "tools" / "used_files.py")]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     output = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=environment).stdout
+    used: dict[str, list[str]] = json.loads(output)
+    return used
+
+
+def archive_names(used: Iterable[str]) -> dict[str, Path]:
+    """Return those files that are not Python's own, by the names that they have in an archive."""
     files = {}
-    for path in map(Path, json.loads(output)):
+    for path in map(Path, used):
         if path.is_relative_to(ROOT / "senet_lab"):
             files[path.relative_to(ROOT).as_posix()] = path
         elif "site-packages" in path.parts:
@@ -55,10 +65,10 @@ def list_files() -> dict[str, Path]:
     return {name: path for name, path in files.items() if name.startswith(PACKAGES) and path.suffix != ".pyc"}
 
 
-def write_archive(path: Path) -> None:
-    """Write the modules as a zip."""
+def write_archive(path: Path, used: Iterable[str]) -> None:
+    """Write files as a zip."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, source in sorted(list_files().items()):
+        for name, source in sorted(archive_names(used).items()):
             archive.writestr(zipfile.ZipInfo(name, EPOCH), source.read_bytes(), zipfile.ZIP_DEFLATED, 9)
 
 
@@ -118,10 +128,10 @@ def bare_page(head: str, body: str) -> str:
     )
 
 
-def write_single(path: Path, archive: Path) -> None:
-    """Write the Explorer as one file, whose Python is compiled when it is opened: it would be a fifth larger."""
-    contents = {name: (PYODIDE / name).read_bytes() for name in PYODIDE_FILES}
-    contents |= {LIBRARY: stored_anew(PYODIDE / LIBRARY), "senet_lab.zip": stored_anew(archive)}
+def write_single(path: Path, live: Path, archive: Path) -> None:
+    """Write the Explorer as one file: `archive` has its modules, and `live` the compiled library of Python."""
+    contents = {name: (live / name).read_bytes() for name in PYODIDE_FILES}
+    contents |= {LIBRARY: stored_anew(live / LIBRARY), "senet_lab.zip": stored_anew(archive)}
     contents["pyodide-lock.json"] = lock_without_packages().encode()
     parts = []
     for name, content in contents.items():
@@ -133,11 +143,15 @@ def write_single(path: Path, archive: Path) -> None:
 
 
 def stored_anew(path: Path) -> bytes:
-    """Return an archive without compression: what packs all of it at once later makes it a seventh smaller."""
+    """Return an archive without what no page uses, and without compression.
+
+    What packs all of it at once later makes it a seventh smaller.
+    """
     stored = io.BytesIO()
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as copy:
         for name in archive.namelist():
-            copy.writestr(zipfile.ZipInfo(name, EPOCH), archive.read(name))
+            if not name.startswith(UNUSED):
+                copy.writestr(zipfile.ZipInfo(name, EPOCH), archive.read(name))
     return stored.getvalue()
 
 
@@ -168,10 +182,12 @@ def write_site(folder: Path) -> None:
 def write_panels(folder: Path) -> None:
     """Write all that makes panels live: what the pages fetch, the Explorer in one file, and for other pages."""
     with tempfile.TemporaryDirectory() as place:
-        archive = Path(place, "senet_lab.zip")
-        write_archive(archive)
-        write_live(folder / "live", archive)
-        write_single(folder / "explorer.html", archive)
+        archives = {}
+        for name, used in used_files().items():
+            archives[name] = Path(place, f"{name}.zip")
+            write_archive(archives[name], used)
+        write_live(folder / "live", archives["all"])
+        write_single(folder / "explorer.html", folder / "live", archives["explorer"])
     write_embed(folder / "embed.html")
 
 

@@ -1,4 +1,7 @@
-"""Used files: those that Python reads while every panel of a web page is used to its last corner, printed as JSON."""
+"""Used files: those that Python reads while the panels of a web page are used to their last corner, printed as JSON.
+
+Under "explorer" those of an Explorer alone, under "all" those of every panel.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,11 @@ def note(event: str, arguments: tuple[Any, ...]) -> None:
         OPENED.add(arguments[0])
 
 
-def use_panels() -> None:
-    """Open a panel of each kind and every exercise, and make every kind of move there."""
-    from senet_lab.exercises.catalogue import MAKERS
+def use_explorer(host: Any) -> None:
+    """Open an Explorer, and make every kind of move there."""
     from senet_lab.explorer.messages import TABS
     from senet_lab.export import FORMS, SUFFIXES
-    from senet_lab.trainer.messages import COMMANDS
-    from senet_lab.web.host import Host
 
-    host = Host()
     explorer: list[tuple[str, object]] = [("tab", tab) for tab in TABS]
     explorer += [("form", form) for form in FORMS] + [("save", suffix) for suffix in SUFFIXES]
     explorer += [("pin", True), ("tab", "Compare"), ("swap", True), ("source", True), ("tab", "Network")]
@@ -32,6 +31,13 @@ def use_panels() -> None:
     host.open("explorer", "{}")
     host.visit(0, "network=senet1~ratio=0")
     send(host, 0, explorer)
+
+
+def use_others(host: Any) -> None:
+    """Open a panel of each other kind and every exercise, and make every kind of move there."""
+    from senet_lab.exercises.catalogue import MAKERS
+    from senet_lab.trainer.messages import COMMANDS
+
     host.open("trainer", "{}")
     settings: list[tuple[str, object]] = [("epochs", 3), ("data", "sample"), ("path", "images"), ("drawn", [])]
     send(host, 1, [("network", "resnet50"), *((name, True) for name in COMMANDS), *settings])
@@ -50,6 +56,11 @@ def send(host: Any, number: int, moves: list[tuple[str, object]]) -> None:
 
 if __name__ == "__main__":
     sys.addaudithook(note)
-    use_panels()
-    modules = {str(file) for each in list(sys.modules.values()) if (file := getattr(each, "__file__", None))}
-    print(json.dumps(sorted(modules | OPENED)))
+    from senet_lab.web.host import Host
+
+    only_host, used = Host(), {}
+    for name, use in (("explorer", use_explorer), ("all", use_others)):
+        use(only_host)
+        modules = {str(file) for each in list(sys.modules.values()) if (file := getattr(each, "__file__", None))}
+        used[name] = sorted(modules | OPENED)
+    print(json.dumps(used))
