@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from senet_lab.memory import garbage_kept
+
 UNUSED = ("pandas", "matplotlib", "IPython")
 
 
@@ -28,14 +30,11 @@ def lean_import() -> Iterator[None]:
     names = (*UNUSED, "jax") if computes_with_tensorflow() else UNUSED
     hidden: dict[str, Any] = {name: None for name in names if name not in sys.modules}  # None: Python finds none
     sys.modules.update(hidden)
-    was_enabled = gc.isenabled()
-    gc.disable()
     try:
-        yield
+        with garbage_kept():
+            yield
+            gc.freeze()
     finally:
-        gc.freeze()
-        if was_enabled:
-            gc.enable()
         for name in hidden:
             if sys.modules.get(name, name) is None:
                 del sys.modules[name]
