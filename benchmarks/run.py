@@ -63,8 +63,8 @@ def trainings(quick: bool) -> list[Job]:
 
 
 def explorer(_quick: bool) -> list[Job]:
-    """All of it in one browser."""
-    return [("ui.py", ())]
+    """JupyterLab and the site, each in one browser."""
+    return [("ui.py", ()), ("ui_site.py", ())]
 
 
 JOBS = {"cpu": jobs, "training": trainings, "ui": explorer}

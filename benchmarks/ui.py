@@ -8,18 +8,17 @@ notebook. Ratios carry over to other machines; milliseconds do not.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
 from typing import TYPE_CHECKING
 
 import nbformat
 from playwright.sync_api import sync_playwright
 from timing import emit
+from ui_page import SCRIPT, TABS, browser_of, keys, report, tab, watch
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
 from servers import TOKEN, lab_served
@@ -27,8 +26,6 @@ from servers import TOKEN, lab_served
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
-RANGES, EVENTS = 5, 30  # how often the ratio is moved through its stops of networks never seen; events of those seen
 CELLS = (
     """from senet_lab import Architecture, Explorer
 
@@ -44,36 +41,6 @@ display(HBox([slider, label]))
 print(os.getpid())""",
 )
 
-# What is measured is the time from `start` to the task after the frame that shows what `watched` has become.
-SCRIPT = """
-window.painted = () => new Promise((done) => requestAnimationFrame(() => {
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => done(performance.now());
-  channel.port2.postMessage(0);
-}));
-window.measure = (source, watched) => {
-  const times = (window.times = []);
-  let start = 0;
-  source.setAttribute("data-lm-suppress-shortcuts", "");
-  source.addEventListener("keydown", () => (start = performance.now()), true);
-  new MutationObserver(async () => {
-    const began = start;
-    start = 0;
-    if (began) times.push((await painted()) - began);
-  }).observe(watched, { attributes: true, childList: true, characterData: true, subtree: true });
-};
-window.token = () => document.querySelector("[data-part=token]");
-window.changed = (node) => new Promise((done) => {
-  const observer = new MutationObserver(() => (observer.disconnect(), done()));
-  observer.observe(node, { attributes: true });
-});
-window.slide = (name, stop) => {
-  const range = document.querySelector(`.sn-explorer input[type=range][aria-label="${name}"]`);
-  range.value = stop;
-  range.dispatchEvent(new Event("input"));
-};
-null; // what a script ends with, if it is a function, is called
-"""
 # 200 events as fast as the page takes them; the last value is one that none before it had.
 BURST = """async () => {
   const turn = () => new Promise((done) => setTimeout(done));
@@ -81,7 +48,7 @@ BURST = """async () => {
   const start = performance.now();
   slide("Ratio", 6);
   while (!document.querySelector(".sn-explorer .sn-under").textContent.includes("no squeeze-excite")) await turn();
-  return (await painted()) - start;
+  return (await painted())[0] - start;
 }"""
 # Each event is answered before the next; three sliders go through their stops at different paces.
 WALK = """async (events) => {
@@ -107,7 +74,7 @@ FIRST = """() => {
     const observer = new MutationObserver(async () => {
       if (!document.querySelector(".sn-explorer .sn-drawing")) return;
       observer.disconnect();
-      window.first = (await painted()) - start;
+      window.first = (await painted())[0] - start;
     });
     observer.observe(document.body, { childList: true, subtree: true });
   };
@@ -124,10 +91,8 @@ def open_lab() -> Iterator[Page]:
         cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
         kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), home / "notebooks" / "bench.ipynb")
-        flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         with lab_served(home) as url:
-            browser = playwright.chromium.launch(executable_path=path, args=flags)
+            browser = browser_of(playwright)
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             page.goto(f"{url}/lab/tree/bench.ipynb?reset&token={TOKEN}")
             page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
@@ -136,46 +101,13 @@ def open_lab() -> Iterator[Page]:
             browser.close()
 
 
-def keys(page: Page, presses: list[str]) -> list[float]:
-    """Milliseconds from each key press to its picture."""
-    page.evaluate("times.length = 0")
-    for count, key in enumerate(presses, 1):
-        page.keyboard.press(key)
-        page.wait_for_function("(count) => times.length >= count", arg=count, timeout=20_000)
-    return [float(time) for time in page.evaluate("times")]
-
-
-def report(case: str, way: str, times: list[float]) -> None:
-    """One line for the middle, one for what 95 % stay below."""
-    emit("key to picture", case, way, "ms", times)
-    emit("key to picture, p95", case, way, "ms", [quantiles(times, n=20)[-1]])
-
-
 def echo(page: Page) -> None:
     """The bare slider, which the Explorer is compared with."""
     handle = page.locator(".widget-slider [role=slider]").first
     handle.evaluate("(handle) => measure(handle, document.querySelector('.widget-hbox .widget-label:last-child'))")
     handle.focus()
-    report("echo", "echo", keys(page, ["ArrowRight", "ArrowLeft"] * 50)[20:])
-
-
-def tab(page: Page, name: str, side: int) -> None:
-    """A tab with networks never seen before, then with some seen just now."""
-    explorer = page.locator(".sn-explorer")
-    explorer.get_by_role("tab", name=name, exact=True).click()
-    ratio, field = explorer.get_by_role("slider", name="Ratio"), explorer.get_by_role("textbox", name="Image size")
-    new: list[float] = []
-    for k in range(RANGES + 1):
-        field.fill(str(side + k))
-        field.press("Enter")
-        explorer.get_by_text(f"{side + k}\u00d7{side + k}").first.wait_for()
-        ratio.focus()
-        keys(page, [])
-        page.keyboard.press("Home")
-        page.wait_for_timeout(150)
-        new += keys(page, ["ArrowRight"] * 6)
-    report(name, "new", new[6:])  # the first six are the warm-up
-    report(name, "seen", keys(page, ["ArrowLeft", "ArrowRight"] * (EVENTS // 2 + 5))[10:])
+    answers = keys(page, ["ArrowRight", "ArrowLeft"] * 50)[20:]
+    report("key to picture", "echo", "echo", [each.time for each in answers])
 
 
 def resident(pid: int) -> float:
@@ -197,11 +129,10 @@ def main() -> None:
         kernel = int(page.locator(".jp-OutputArea-output[data-mime-type*=stdout]").inner_text(timeout=30_000))
         page.wait_for_timeout(1000)
         echo(page)
-        page.locator(".sn-explorer").evaluate(
-            "(el) => measure(el.querySelector('input[type=range][aria-label=Ratio]'), token())"
-        )
+        watch(page)
         for index, name in enumerate(TABS):
-            tab(page, name, 161 + 20 * index)
+            for way, answers in tab(page, name, 161 + 20 * index).items():
+                report("key to picture", name, way, [each.time for each in answers])
         for name in TABS:
             page.locator(".sn-explorer").get_by_role("tab", name=name, exact=True).click()
             page.wait_for_timeout(500)

@@ -14,6 +14,16 @@ in the same notebook. \u201cNew\u201d networks were never seen before, \u201csee
 machine {before:.1f} before, {after:.1f} after, on {cores} cores. Aimed at: median at most 1.5 times, p95 at most
 2 times the echo's, which has {median:.0f} and {p95:.0f} ms.
 """
+FRAME = 16  # milliseconds
+SITE = """### The same in a page of the site
+
+Python runs in the page there, so no message travels. Work is the time in which the page is busy, in ms: from the key
+to the answer, and from the beginning of the next frame until it is drawn; the rest of the time to the picture waits for
+the screen. Neighbors are new networks that a pause of 150 ms between two keys has let the page draw ahead. Aimed at:
+the median work below one frame, 16 ms, for neighbors and for networks seen before.
+"""
+START = """A page that is opened in a browser that has seen none before, median of five; live is aimed at within 2.5 s.
+"""
 REST = (  # part, what it says, unit, and what it should stay below
     ("burst", "200 events as fast as they come: from the last event to its picture", "ms", 300),
     ("memory", "growth of the kernel over 2,000 events, each answered", "MB", 20),
@@ -40,7 +50,34 @@ def section(measured: dict[str, Any]) -> str:
         for each in (one for one in results if one["part"] == part):
             verdict = "reached" if each["most"] < most else "missed"
             rest.append(f"| {words} ({each['case']}) | {each['most']:.0f} {unit} | {most} {unit} | {verdict} |")
-    return "\n".join([introduction, head, f"| --- | --- |{' ---: |' * 4} --- |", *lines, "", *rest, ""])
+    head = "\n".join([introduction, head, f"| --- | --- |{' ---: |' * 4} --- |", *lines, "", *rest, ""])
+    return head + site_section(results) if any(each["part"] == "site: work" for each in results) else head
+
+
+def site_section(results: Results) -> str:
+    """What was measured of the site, in the same run."""
+    ways = ("new", "neighbor", "seen")
+    lines = ["| tab | " + " | ".join(f"{way}: work (p95), to the picture" for way in ways) + " | |"]
+    lines.append(f"| --- |{' ---: |' * len(ways)} --- |")
+    for case in dict.fromkeys(each["case"] for each in results if each["part"] == "site: work"):
+        cells, slowest = [], 0.0
+        for way in ways:
+            parts = ("site: work", "site: work, p95", "site: key to picture")
+            work, p95, picture = (_one(results, part, case, way) for part in parts)
+            cells.append(f"{work:.0f} ({p95:.0f}), {picture:.0f}")
+            slowest = slowest if way == "new" else max(slowest, work)
+        lines.append(f"| {case} | {' | '.join(cells)} | {'reached' if slowest < FRAME else 'missed'} |")
+    names = ("still picture", "live")
+    starts = [
+        f"| {page} | "
+        + " | ".join(f"{_one(results, 'site: start', name, page) / 1000:.2f} s" for name in names)
+        + f" | {_one(results, 'site: size', 'requests', page):.0f}"
+        + f" | {_one(results, 'site: size', 'as it is', page):.1f} MB"
+        + f" | {_one(results, 'site: size', 'compressed', page):.1f} MB |"
+        for page in dict.fromkeys(each["way"] for each in results if each["part"] == "site: start")
+    ]
+    head = ["| page | still picture | live | requests | as it is | compressed |", f"| --- |{' ---: |' * 5}"]
+    return "\n".join([SITE, *lines, "", START, *head, *starts, ""])
 
 
 def _row(each: dict[str, Any], slow: float, median: float, p95: float) -> str:

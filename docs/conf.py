@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -19,6 +22,7 @@ from senet_lab.architecture.architecture import Architecture  # noqa: E402
 from senet_lab.drawing.network.summary import static_page  # noqa: E402
 
 if TYPE_CHECKING:
+    from docutils.nodes import document
     from sphinx.application import Sphinx
 
 project, release = "senet_lab", __version__
@@ -43,16 +47,42 @@ html_static_path = ["site.css"]
 html_favicon = "icon.svg"
 html_css_files = ["site.css"]
 html_show_sourcelink = html_copy_source = False
-html_theme_options = {"navigation_with_keys": False, "header_links_before_dropdown": 4, "show_toc_level": 2}
+html_theme_options = {
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 4,
+    "show_toc_level": 2,
+    "secondary_sidebar_items": {each: ["page-toc"] for each in ("README", "CONTRIBUTING", "docs/**", "senet_lab/**")},
+}
+# A lesson's panels take the room of the column on the right; what it listed stands below the lessons.
+html_sidebars = {"notebooks/**": ["sidebar-nav-bs", "page-toc"]}
 templates_path = ["templates"]
 html_additional_pages = {"index": "landing.html"}
 html_context = {"default_mode": "auto", "explorer": static_page(Architecture("resnext", 50))}
 
 # A lesson is written for who runs its cells.
 LESSON_NOTE = (
-    '<p class="sn-note">Explorers and exercises on this page are live; there is no cell to run. What needs Keras, such '
-    "as training, shows what it gave when the lesson was stored: to run it, install senet_lab.</p>"
+    '<p class="sn-note">The panels on this page are live; there is no cell to run. What needs Keras shows what it gave '
+    "when the lesson was stored, and the Trainer plays recordings: to train, install senet_lab.</p>"
 )
+
+
+def lesson_links(name: str, environment: Mapping[str, str]) -> str:
+    """Return links that open a lesson in Google Colab and in Binder, which both fetch it from GitHub.
+
+    Args:
+        name: of the page, such as "notebooks/01_explore".
+        environment: has the repository and its branch or tag where GitHub builds the site; without, there are no links.
+    """
+    repository = environment.get("GITHUB_REPOSITORY")
+    if not repository or not name.startswith("notebooks/") or name.startswith("notebooks/teacher/"):
+        return ""
+    revision, path = environment.get("GITHUB_REF_NAME", "main"), f"{name}.ipynb"
+    addresses = {
+        "Colab": f"https://colab.research.google.com/github/{repository}/blob/{quote(revision)}/{path}",
+        "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/{path}",
+    }
+    links = [f'<a class="sn-way" href="{address}">Open in {place}</a>' for place, address in addresses.items()]
+    return f'<p class="sn-ways">{"".join(links)}</p>'
 
 
 def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any) -> None:
@@ -61,9 +91,17 @@ def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any)
     if name == "index":
         context["title"] = "Squeeze-and-excitation networks to take apart"
     if name.startswith("notebooks/"):
-        context["body"] = context["body"].replace("</h1>", f"</h1>{LESSON_NOTE}", 1)
+        note = LESSON_NOTE + lesson_links(name, os.environ)
+        context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
+
+
+def keep_from_search(app: Sphinx, doctree: document) -> None:  # noqa: ARG001 - Sphinx's signature
+    """Keep what is for teachers out of what students search."""
+    if (name := app.env.docname).startswith("notebooks/teacher/"):
+        app.env.metadata[name]["no-search"] = True
 
 
 def setup(app: Sphinx) -> None:
     """Connect what is ours."""
     app.connect("html-page-context", add_panels)
+    app.connect("doctree-read", keep_from_search)

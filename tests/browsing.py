@@ -179,8 +179,10 @@ def cut_off(page: Page, panel: str = ".sn-explorer") -> list[str]:
     return page.locator(panel).evaluate("""(panel) => {
       const frame = panel.getBoundingClientRect();
       const scrolls = '.sn-scroll, .sn-wide, .sn-code, [hidden], .sn-tip, .sn-boxes';
-      const slides = (tabs) => tabs && getComputedStyle(tabs).overflowX === 'auto'; // on a phone
-      const seen = (e) => !e.closest(scrolls) && !slides(e.closest('.sn-tabs')) && e.getClientRects().length;
+      const slides = (e, around) => e.closest(around) && getComputedStyle(e.closest(around)).overflowX === 'auto';
+      const isChart = (e) => e.matches('.sn-drawing:not(.sn-network > .sn-drawing), figure');
+      const isSliding = (e) => slides(e, '.sn-tabs') || (isChart(e) && slides(e, '[data-part=body]')); // on a phone
+      const seen = (e) => !e.closest(scrolls) && !isSliding(e) && e.getClientRects().length;
       const named = 'svg, .sn-figures > div, .sn-figures > div > *, .sn-slider, .sn-choice label, table, p, h2, h3, button, figure';
       const parts = [...panel.querySelectorAll(named)].filter(seen);
       const texts = [...panel.querySelectorAll('svg text')].filter((e) => e.getClientRects().length);

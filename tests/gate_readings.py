@@ -8,8 +8,9 @@ from PIL import Image
 
 from senet_lab import Architecture
 from senet_lab.drawing.raster import png, shade
-from senet_lab.gatelens.passage import Passage, best_guesses, extreme_channels
-from senet_lab.gatelens.reading import Reading
+from senet_lab.gatelens.array_reading import ArrayReading
+from senet_lab.gatelens.passage import Passage
+from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels
 from senet_lab.gates.ablation import Ablation
 from senet_lab.gates.moments import Moment
 
@@ -31,14 +32,15 @@ def drawn_reading(seed=0, images=60, rising=True):
     for index, path in enumerate(PATHS):
         effect = draw.uniform(-1, 1, (3, 8 * (index + 1)))[labels] * (0.02 + 0.12 * index * rising)
         found[path] = np.clip(0.5 + effect + 0.03 * draw.standard_normal((images, 8 * (index + 1))), 0, 1).astype("f4")
-    return Reading(found, labels, NAMES, np.eye(4)[(labels + (np.arange(images) < 6)) % 3])
+    return ArrayReading(found, labels, NAMES, np.eye(4)[(labels + (np.arange(images) < 6)) % 3])
 
 
 READING = drawn_reading()
 
 
 def pixels(uri):
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/png;base64,")))))
+    image = Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/png;base64,"))))
+    return np.asarray(image.convert("RGB") if image.mode == "P" else image)
 
 
 def ablation_of(path, after=0.8, params=512):

@@ -137,7 +137,7 @@ def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the
 
 
 def test_the_panels_of_a_web_page_load_neither_numpy_nor_widgets_nor_anything_heavy():
-    assert not loaded_after("import senet_lab.web.host") & {*HEAVY, *PAGE_HEAVY}
+    assert not loaded_after("import senet_lab.web.host, senet_lab.web.replay") & {*HEAVY, *PAGE_HEAVY}
 
 
 @pytest.mark.parametrize("panel", LIGHT_PAGES)

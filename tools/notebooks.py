@@ -13,13 +13,32 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbformat import NotebookNode
 
-from senet_lab.serving.notebooks import list_notebooks, write_without_widgets
+from senet_lab.serving.notebooks import (
+    COLAB_TAG,
+    list_notebooks,
+    notebooks_folder,
+    remove_colab_cells,
+    write_without_widgets,
+)
+
+# Colab has pandas and Matplotlib. The extra `lab` would replace the kernel that Colab itself runs in.
+COLAB_CELL = """\
+# On Google Colab, this cell installs senet_lab. Anywhere else, it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    %pip install --quiet "senet-lab[train]"
+    from google.colab import output
+
+    output.enable_custom_widget_manager()"""
 
 
 def store(path: Path) -> None:
     """Run a notebook and replace its file by one with the outputs; if a cell fails, the file stays as it is."""
     notebook = nbformat.read(path, as_version=4)
+    remove_colab_cells(notebook)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log is no output of a lesson
     os.environ["SENET_LAB_RESULTS"] = ""  # a lesson is stored as it is for who has answered nothing yet
     client = NotebookClient(
@@ -35,7 +54,15 @@ def store(path: Path) -> None:
         # What TensorFlow says of the machine as it is loaded is another on the next one.
         if cell.cell_type == "code":
             cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
+    if path.parent == notebooks_folder():  # and not the teacher's
+        insert_colab_cell(notebook)
     write_without_widgets(notebook, path)
+
+
+def insert_colab_cell(notebook: NotebookNode) -> None:
+    """Insert the cell that installs senet_lab on Google Colab, below the title; it has no number and no output."""
+    cell = nbformat.v4.new_code_cell(COLAB_CELL, id="colab", metadata={"tags": [COLAB_TAG]})
+    notebook.cells.insert(1, cell)
 
 
 if __name__ == "__main__":

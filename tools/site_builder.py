@@ -26,11 +26,16 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.assets import read_assets
 from senet_lab.drawing.network.summary import static_page
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.gatelens.views.classes import gates_sheet
 
 ROOT = Path(__file__).parent.parent
 PYODIDE = ROOT / "node_modules" / "pyodide"
-PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "web/page.css")  # of any page
+RECORDINGS = ROOT / "docs" / "recordings"  # of gates, see record_gates.py
+LIBRARY = "python_stdlib.zip"
+PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", LIBRARY)
+# Of any page.
+STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "gatelens/widget.css",
+          "trainer/widget.css", "web/page.css")  # fmt: skip
 PACKAGES = ("senet_lab/", "pygments/")
 NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv")  # what Sphinx leaves for itself
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive
@@ -83,17 +88,20 @@ def licenses() -> str:
 
 def styles() -> str:
     """Return the style sheets of a page with panels."""
-    return style_sheet() + read_assets(*STYLES)
+    return style_sheet() + gates_sheet() + read_assets(*STYLES)
 
 
-def write_live(folder: Path) -> None:
-    """Write what a page on a web server needs to be live."""
+def write_live(folder: Path, archive: Path) -> None:
+    """Write what a page on a web server needs to be live; `archive` has the modules, see `write_archive`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in PYODIDE_FILES:
         shutil.copyfile(PYODIDE / name, folder / name)
+    shutil.copyfile(archive, folder / "senet_lab.zip")
+    compile_ahead = ["node", str(ROOT / "tools" / "precompile.mjs")]
+    subprocess.run([*compile_ahead, str(folder / "senet_lab.zip"), str(folder / LIBRARY)], check=True)
     (folder / "pyodide-lock.json").write_text(lock_without_packages(), "utf-8")
     (folder / "LICENSES.txt").write_text(licenses(), "utf-8")
-    write_archive(folder / "senet_lab.zip")
+    shutil.copytree(RECORDINGS, folder / "recordings")
     (folder / "site.js").write_text(bundle("site.js"), "utf-8")
     (folder / "panels.css").write_text(styles(), "utf-8")
 
@@ -110,13 +118,15 @@ def bare_page(head: str, body: str) -> str:
     )
 
 
-def write_single(path: Path, live: Path) -> None:
-    """Write the Explorer as one file, from the parts in `live`."""
+def write_single(path: Path, archive: Path) -> None:
+    """Write the Explorer as one file, whose Python is compiled when it is opened: it would be a fifth larger."""
+    contents = {name: (PYODIDE / name).read_bytes() for name in PYODIDE_FILES}
+    contents |= {LIBRARY: stored_anew(PYODIDE / LIBRARY), "senet_lab.zip": stored_anew(archive)}
+    contents["pyodide-lock.json"] = lock_without_packages().encode()
     parts = []
-    for name in (*PYODIDE_FILES, "pyodide-lock.json", "senet_lab.zip"):
-        content = stored_anew(live / name) if name.endswith(".zip") else (live / name).read_bytes()
-        packed = gzip.compress(content, 9, mtime=0)
-        parts.append(f'<script type="text/plain" id="{name}">{base64.b64encode(packed).decode()}</script>')
+    for name, content in contents.items():
+        packed = base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+        parts.append(f'<script type="text/plain" id="{name}">{packed}</script>')
     script = f'<script type="module">{bundle("single.js")}</script>'
     notice = f"<!--\n{licenses()}-->"
     path.write_text(bare_page(f"{notice}<style>{styles()}</style>", "\n".join([script, *parts])), "utf-8")
@@ -151,10 +161,18 @@ def write_site(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()) and not (folder / "live" / "site.js").is_file():
         sys.exit(f"'{folder}' is not empty, and what it holds is no site. Empty it, or name another folder.")
     shutil.rmtree(folder, ignore_errors=True)
-    write_live(folder / "live")
-    write_single(folder / "explorer.html", folder / "live")
-    write_embed(folder / "embed.html")
+    write_panels(folder)
     write_pages(folder, (folder / "explorer.html").stat().st_size)
+
+
+def write_panels(folder: Path) -> None:
+    """Write all that makes panels live: what the pages fetch, the Explorer in one file, and for other pages."""
+    with tempfile.TemporaryDirectory() as place:
+        archive = Path(place, "senet_lab.zip")
+        write_archive(archive)
+        write_live(folder / "live", archive)
+        write_single(folder / "explorer.html", archive)
+    write_embed(folder / "embed.html")
 
 
 if __name__ == "__main__":

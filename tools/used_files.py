@@ -16,10 +16,11 @@ def note(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def use_panels() -> None:
-    """Open an Explorer and every exercise, and make every kind of move there."""
+    """Open a panel of each kind and every exercise, and make every kind of move there."""
     from senet_lab.exercises.catalogue import MAKERS
     from senet_lab.explorer.messages import TABS
     from senet_lab.export import FORMS, SUFFIXES
+    from senet_lab.trainer.messages import COMMANDS
     from senet_lab.web.host import Host
 
     host = Host()
@@ -31,7 +32,12 @@ def use_panels() -> None:
     host.open("explorer", "{}")
     host.visit(0, "network=senet1~ratio=0")
     send(host, 0, explorer)
-    for number, name in enumerate(MAKERS, 1):
+    host.open("trainer", "{}")
+    settings: list[tuple[str, object]] = [("epochs", 3), ("data", "sample"), ("path", "images"), ("drawn", [])]
+    send(host, 1, [("network", "resnet50"), *((name, True) for name in COMMANDS), *settings])
+    host.tick(1, 1)
+    host.open("gates", "{}")
+    for number, name in enumerate(MAKERS, 3):
         host.open("exercise", json.dumps({"name": name}))
         send(host, number, [("check", "1"), ("hint", ""), ("reveal", "")])
 

@@ -39,8 +39,13 @@ def still_page(body: Html, css: str, place: Mapping[str, str] | None = None) -> 
     Args:
         place: what a page that has Python in it needs to make the panel live in this place, see `senet_lab.web`.
     """
-    data = "".join(f' data-{name}="{escape(value)}"' for name, value in (place or {}).items())
+    data = data_attributes(place or {})
     return f'<style>{css}</style><div class="sn"{data}>{body.styled(parse_sheet(css))}{STORED}</div>'
+
+
+def data_attributes(values: Mapping[str, str]) -> str:
+    """Return data attributes, each with a space before it."""
+    return "".join(f' data-{name}="{escape(value)}"' for name, value in values.items())
 
 
 def classes_in(page: str) -> set[str]:

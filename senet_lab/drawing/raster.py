@@ -23,16 +23,27 @@ def png(pixels: Array) -> str:
     """Return a PNG as a data URI, of uint8 (height, width), (height, width, 1) or (height, width, 3)."""
     from PIL import Image
 
-    file = BytesIO()
-    Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels).save(file, "PNG", compress_level=6)
-    return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
+    return _data_uri(Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels))
 
 
-def colorize(values: Array, low: float, high: float) -> Array:
-    """Return numbers (height, width) as colors, uint8 (height, width, 3); dark blue for `low`, yellow for `high`."""
+def heat_png(values: Array, low: float, high: float) -> str:
+    """Return numbers (height, width) as a PNG in a data URI; dark blue for `low`, yellow for `high`.
+
+    With a palette, which makes it half as large as one in full color.
+    """
+    from PIL import Image
+
     part = np.clip((values - low) / ((high - low) or 1), 0, 1)
-    colors: Array = _ramp()[np.nan_to_num(255 * part).astype("uint8")]
-    return colors
+    used, places = np.unique(np.nan_to_num(255 * part).astype("uint8"), return_inverse=True)
+    image = Image.fromarray(places.reshape(values.shape).astype("uint8"))
+    image.putpalette(_ramp()[used].tobytes())
+    return _data_uri(image)
+
+
+def _data_uri(image: Any) -> str:
+    file = BytesIO()
+    image.save(file, "PNG", compress_level=9, optimize=True)
+    return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 
 def shade(values: Array) -> Array:

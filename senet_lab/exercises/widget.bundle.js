@@ -3,7 +3,7 @@
 // source senet_lab/exercises/widget.js d9039649cff75961
 // source senet_lab/widgets/conversation.js 2b7cacbfa6685143
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
-// source senet_lab/widgets/kit.js 504f9d049460359f
+// source senet_lab/widgets/kit.js 284b198ca45e0e54
 // content 5ca85b0995ed7312
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];

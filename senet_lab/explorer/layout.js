@@ -1,5 +1,6 @@
 // What the Explorer's page consists of: controls, buttons, tabs and a body.
 /** @import { Shown, Suffix } from "./messages.js" */
+import { listen } from "../widgets/dom.js";
 import { tabButtons } from "../widgets/kit.js";
 import { TABS } from "./messages.js";
 
@@ -42,6 +43,7 @@ export function layout(el, view) {
           <button type="button" class="sn-button" data-part="embed" hidden>Copy embed code</button>
           <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
           <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
+          <button type="button" class="sn-button sn-more" data-part="more" aria-expanded="false" aria-label="More buttons">\u00b7\u00b7\u00b7</button>
         </div>
         <div data-part="heading"></div>
         <p class="sn-said" data-part="said" role="status"></p>
@@ -57,6 +59,18 @@ export function layout(el, view) {
     </div>
     <p class="sn-said sn-echo" data-part="echo" aria-hidden="true" hidden></p>
     <div class="sn-tip" data-part="tip" role="tooltip" hidden></div>`;
+}
+
+/**
+ * Has a button unfold the others, which a phone folds away.
+ * @param {Record<string, HTMLElement>} parts
+ */
+export function unfoldButtons({ actions, more }) {
+  const click = () => {
+    const isOpen = actions.toggleAttribute("data-open");
+    more.setAttribute("aria-expanded", String(isOpen));
+  };
+  return listen(more, { click });
 }
 
 /**

@@ -24,6 +24,7 @@ from senet_lab.explorer.controls import controls
 from senet_lab.explorer.messages import Page
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS, code, part_code
+from senet_lab.extras import INSTALL, OPEN
 from senet_lab.widgets.cells import is_app, is_browser
 from senet_lab.widgets.labels import format_value
 
@@ -120,7 +121,7 @@ def _code_tab(state: State, _: Building) -> str:
 
 NEEDS_KERAS = (
     '<p class="sn-finding">A browser cannot run Keras, which makes the model. Where Python runs, install senet_lab '
-    "with <code>pip install &quot;senet-lab[all]&quot;</code> and open this Explorer with <code>senet-lab lab</code>; "
+    f"with <code>{escape(INSTALL)}</code> and open this Explorer with <code>{OPEN}</code>; "
     "or take the standalone script of the tab Code, which needs Keras alone.</p>"
 )
 

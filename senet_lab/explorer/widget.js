@@ -8,7 +8,7 @@ import { closest, element, findAll, findParts, listen, uniqueId } from "../widge
 import * as kit from "../widgets/kit.js";
 import { redraw } from "../widgets/redraw.js";
 import { layerTable } from "./layers.js";
-import { layout, placeButtons } from "./layout.js";
+import { layout, placeButtons, unfoldButtons } from "./layout.js";
 import { COMMANDS } from "./messages.js";
 
 const ECHO_TIME = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
@@ -24,6 +24,7 @@ export default {
     let hasAsked = false; // whether anything was asked for yet
     let echoTimer = 0;
     let isLineInSight = true; // observed, since to ask at each move would lay out the page once more
+    let partName = ""; // tab, and what is drawn large there
     let gesture = 0; // a drag, a key, a click: what one sentence is about
     let downloads = 0; // the number of the message that was answered with the last file
     const count = () => {
@@ -75,6 +76,18 @@ export default {
       parts.echo.style.top = `${room.bottom - el.getBoundingClientRect().top - parts.echo.offsetHeight - 8}px`;
     }
 
+    /**
+     * Begins at the left; on a phone, where a large block is wider than the page, with its squeeze-excite at the right.
+     * @param {string} tab
+     */
+    function slideToPart(tab) {
+      const name = `${tab} ${parts.body.querySelector(".sn-card h3")?.textContent}`;
+      if (name === partName) return;
+      partName = name;
+      const hasHourglass = parts.body.querySelector(".sn-card .sn-hourglass");
+      requestAnimationFrame(() => parts.body.scrollTo(hasHourglass ? parts.body.scrollWidth : 0, 0));
+    }
+
     /** @param {Download} download */
     function saveOnce(download) {
       if (download.view !== view || (download.number ?? 0) <= downloads) return;
@@ -87,6 +100,7 @@ export default {
       parts.heading.innerHTML = shown.heading;
       kit.setText(parts.said, shown.said);
       redraw(parts.body, shown.body);
+      slideToPart(shown.tab);
       kit.placeTabs(parts, shown.tab);
       layers.follow(shown.rows);
       placeButtons(parts, shown);
@@ -97,7 +111,13 @@ export default {
     }, complain);
 
     const watches = [kit.keepKeys(el), kit.showTips(el, parts.tip), kit.walkTabs(el, ask), kit.closeMenus(el)];
-    const stops = [...watches, enterParts(parts.body, ask), press(el, ask, layers.csv), stepByKeys(el, ask)];
+    const stops = [
+      ...watches,
+      unfoldButtons(parts),
+      enterParts(parts.body, ask),
+      press(el, ask, layers.csv),
+      stepByKeys(el, ask),
+    ];
     const hearing = new AbortController();
     const sight = new IntersectionObserver((entries) => {
       isLineInSight = entries.at(-1)?.isIntersecting ?? true;

@@ -10,8 +10,8 @@ from senet_lab.gatelens.scene import Scene
 from senet_lab.gatelens.views.image import thumbnail
 
 if TYPE_CHECKING:
+    from senet_lab.gatelens.findings import Network
     from senet_lab.gatelens.reading import Reading
-    from senet_lab.gatelens.sources.source import Loaded
 
 PAGE_SIZE = 16  # thumbnails
 IMAGES_LABEL = "Images of the sample; a cross: misclassified"
@@ -46,7 +46,7 @@ def image_chooser(scene: Scene, reading: Reading) -> str:
     )
 
 
-def _thumbnail(loaded: Loaded, reading: Reading, number: int, is_selected: bool) -> str:
+def _thumbnail(loaded: Network, reading: Reading, number: int, is_selected: bool) -> str:
     picture = loaded.thumbnail(number)
     if not reading.has_labels:
         return thumbnail(number, picture, "image", is_selected=is_selected)

@@ -9,9 +9,10 @@ from typing import Any
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.raster import Array, png, shade
 from senet_lab.extras import needed_by
+from senet_lab.gatelens.array_reading import ArrayReading
 from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
-from senet_lab.gatelens.passage import Passage, best_guesses, extreme_channels
-from senet_lab.gatelens.reading import Reading
+from senet_lab.gatelens.passage import Passage
+from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels
 from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gatelens.views.image import image_name
@@ -47,7 +48,7 @@ def _load(source: Source, _: Results) -> Loaded:
     return source.load()
 
 
-def _read(_: Source, results: Results) -> Reading:
+def _read(_: Source, results: Results) -> ArrayReading:
     from senet_lab.gates.observe import observed
 
     if LOAD not in results:
@@ -56,13 +57,13 @@ def _read(_: Source, results: Results) -> Reading:
     return _reading(observed(loaded.model, loaded.images, batch=_batch_size(loaded.images)), loaded).compute()
 
 
-def _loaded_and_read(results: Results) -> tuple[Loaded, Reading]:
+def _loaded_and_read(results: Results) -> tuple[Loaded, ArrayReading]:
     if LOAD not in results or READ not in results:
         raise ValueError("its gates could not be read")
     return results[LOAD], results[READ]
 
 
-def _untrained(_: Source, results: Results) -> Reading:
+def _untrained(_: Source, results: Results) -> ArrayReading:
     from senet_lab.gates.observe import observed, untrained
 
     loaded, reading = _loaded_and_read(results)
@@ -141,7 +142,7 @@ def _fewer_if_large(count: int, images: Array) -> int:
     return min(count, max(MIN_IMAGES, count * SMALL_SIDE**2 // pixels))
 
 
-def _reading(observation: Observed, loaded: Loaded) -> Reading:
+def _reading(observation: Observed, loaded: Loaded) -> ArrayReading:
     """Return the gates with the labels; where there are none, what the network predicts stands for them."""
     for path, values in observation.gates.items():
         if not np.isfinite(values).all():
@@ -150,9 +151,9 @@ def _reading(observation: Observed, loaded: Loaded) -> Reading:
     fits = outputs.ndim == 2 and outputs.shape[1] <= len(loaded.classes) and not loaded.outputs
     predictions = outputs if fits else None
     if loaded.labels is not None:
-        return Reading(observation.gates, loaded.labels, loaded.classes, predictions)
+        return ArrayReading(observation.gates, loaded.labels, loaded.classes, predictions)
     labels = np.zeros(len(loaded.images), int) if predictions is None else predictions.argmax(1)
-    return Reading(observation.gates, labels, loaded.classes, predictions, has_labels=False)
+    return ArrayReading(observation.gates, labels, loaded.classes, predictions, has_labels=False)
 
 
 JOBS: dict[str, Callable[..., Any]] = {

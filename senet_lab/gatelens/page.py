@@ -89,7 +89,9 @@ def split_by_trait(page: Mapping[str, Any]) -> dict[str, Any]:
 
 def still(scene: Scene) -> str:
     """Return the page as HTML, for where no widget lives: curves and depth, which need no choice."""
-    return still_page(_still_body(scene), style_sheet() + gates_sheet())
+    is_recorded = scene.work is not None and scene.work.source.is_bundled
+    place = {"panel": "gates", "network": scene.state.network} if is_recorded else None
+    return still_page(_still_body(scene), style_sheet() + gates_sheet(), place)
 
 
 def _still_body(scene: Scene) -> Html:
@@ -108,7 +110,7 @@ def _heading(scene: Scene) -> str:
     name = scene.state.network or "no network yet"
     facts = []
     if (reading := scene.reading) is not None:
-        facts = [f"{reading.n_gates:,} gates in {counted(len(reading.gates), 'block')}"]
+        facts = [f"{reading.n_gates:,} gates in {counted(len(reading.paths), 'block')}"]
         facts.append(f"{len(reading.labels):,} images")
         if reading.accuracy is not None:
             facts.append(f"accuracy {share(reading.accuracy)}")

@@ -1,18 +1,9 @@
-"""Passage: one image on its way through a block, as pictures and plain numbers. Needs NumPy and Pillow."""
+"""Passage: one image on its way through a block, as pictures and plain numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
-
-from senet_lab.drawing.raster import Array, colorize, png
-from senet_lab.extras import needed_by
-
-with needed_by(__name__):
-    import numpy as np
-
-MAX_MAPS = 4  # channels raised, and as many lowered
-MAX_GUESSES = 5
 
 
 class ChannelMaps(NamedTuple):
@@ -49,32 +40,3 @@ class Passage:
     lowered: list[ChannelMaps]
     about: str = ""
     outputs: tuple[str, ...] = ()
-
-
-def best_guesses(probabilities: Array) -> list[tuple[int, float]]:
-    """Return the most probable of (classes,), by number, with their probability."""
-    order = np.argsort(-probabilities, kind="stable")[:MAX_GUESSES]
-    return [(int(number), float(probabilities[number])) for number in order]
-
-
-def extreme_channels(
-    gate: Array, usual: Array, before: Array, after: Array
-) -> tuple[list[ChannelMaps], list[ChannelMaps]]:
-    """Return the channels whose gate is furthest above their usual one, and furthest below, the furthest first.
-
-    Args:
-        gate, usual: (channels,).
-        before, after: the maps that are scaled, and scaled: (height, width, channels).
-    """
-    order = np.argsort(gate - usual, kind="stable")
-    count = min(MAX_MAPS, len(order) // 2)
-    raised, lowered = (
-        [_maps(int(channel), before[..., channel], after[..., channel]) for channel in channels]
-        for channels in (order[::-1][:count], order[:count])
-    )
-    return raised, lowered
-
-
-def _maps(channel: int, before: Array, after: Array) -> ChannelMaps:
-    low, high = float(min(before.min(), after.min())), float(max(before.max(), after.max()))
-    return ChannelMaps(channel, png(colorize(before, low, high)), png(colorize(after, low, high)))

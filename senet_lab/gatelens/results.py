@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from senet_lab.gatelens.findings import Network
     from senet_lab.gatelens.image_file import ImageFile
     from senet_lab.gatelens.reading import Reading
-    from senet_lab.gatelens.sources.source import Loaded
 
 Key = tuple[Any, ...]
 Results = dict[Key, Any]
@@ -25,9 +25,9 @@ def ablation_key(how: str, blocks: Sequence[str]) -> Key:
     return ("ablation", how, tuple(blocks))
 
 
-def accuracy_problem(loaded: Loaded, reading: Reading) -> str:
+def accuracy_problem(loaded: Network, reading: Reading) -> str:
     """Return why there is no accuracy to measure; "" where there is."""
-    if reading.predictions is not None:
+    if reading.guesses is not None:
         return ""
     if loaded.outputs:
         return "what it predicts are other classes than those of these images, so that there is no accuracy to measure"

@@ -83,13 +83,15 @@ def save_figure_of(scene: Scene, suffix: str) -> Path:
         ValueError: no class is selected.
         OSError: it cannot be written.
     """
+    from senet_lab.gatelens.array_reading import ArrayReading  # and NumPy
+
     reading, figure = scene.reading, scene.state.figure
     path = free_name(Path.cwd(), file_stem(scene.state.network, figure), suffix)
-    if reading is None or not (present := reading.present(scene.classes)):
+    if not isinstance(reading, ArrayReading) or not (present := reading.present(scene.classes)):
         raise ValueError("choose a class that has images, so that there is a curve to draw.")
     draw, numbers = (activation_figure, present) if figure == "means" else (spread_figure, present[:2])
     names = [reading.classes[number] for number in numbers]
-    blocks = stages(tuple(reading.gates), scene.path)
+    blocks = stages(reading.paths, scene.path)
     return save_figure(draw(reading.gates, reading.labels, reading.classes, shown=names, blocks=blocks), path)
 
 

@@ -12,11 +12,10 @@ from senet_lab.gatelens.state import Offer, State
 from senet_lab.gatelens.views.ablation import held_words
 
 if TYPE_CHECKING:
+    from senet_lab.gatelens.findings import Findings, Network
     from senet_lab.gatelens.image_file import ImageFile
     from senet_lab.gatelens.passage import Passage
     from senet_lab.gatelens.reading import Reading
-    from senet_lab.gatelens.sources.source import Loaded
-    from senet_lab.gatelens.work import Work
     from senet_lab.gates.ablation import Ablation
     from senet_lab.gates.moments import Moment
 
@@ -31,7 +30,7 @@ class Scene(NamedTuple):
     """
 
     state: State
-    work: Work | None
+    work: Findings | None
     networks: tuple[str, ...] = ()
     file: ImageFile | None = None
     recorded: tuple[Moment, ...] = ()
@@ -39,7 +38,7 @@ class Scene(NamedTuple):
     run: RunSnapshot = RunSnapshot()
 
     @property
-    def loaded(self) -> Loaded | None:
+    def loaded(self) -> Network | None:
         """The network, once it is loaded."""
         return self.work.loaded if self.work else None
 
@@ -61,7 +60,7 @@ class Scene(NamedTuple):
     @property
     def path(self) -> str:
         """The block that is looked into: the selected one, or else the last."""
-        paths = list(self.reading.gates) if self.reading else []
+        paths = self.reading.paths if self.reading else ()
         return self.state.path if self.state.path in paths else paths[-1] if paths else ""
 
     @property
@@ -114,7 +113,7 @@ class Scene(NamedTuple):
     @property
     def alone(self) -> dict[str, Ablation | None]:
         """The ablation of each block by itself, by its path; None before it was measured."""
-        return {path: self._ablation((path,)) for path in self.reading.gates} if self.reading else {}
+        return {path: self._ablation((path,)) for path in self.reading.paths} if self.reading else {}
 
     def _ablation(self, blocks: tuple[str, ...]) -> Ablation | None:
         return self.work.results.get(ablation_key(self.state.how, blocks)) if self.work else None
@@ -137,7 +136,7 @@ class Scene(NamedTuple):
         """What can be selected."""
         if self.reading is None:
             return Offer(self.networks)
-        return Offer(self.networks, tuple(self.reading.gates), len(self.reading.classes), len(self.reading.labels))
+        return Offer(self.networks, self.reading.paths, len(self.reading.classes), len(self.reading.labels))
 
 
 def required_keys(scene: Scene) -> list[Key]:
@@ -155,5 +154,5 @@ def required_keys(scene: Scene) -> list[Key]:
     if state.held and not scene.accuracy_problem:  # said on every tab
         keys.append(ablation_key(state.how, state.held))
     if state.tab == "Ablation" and not scene.accuracy_problem:
-        keys += [ablation_key(state.how, (path,)) for path in scene.reading.gates]
+        keys += [ablation_key(state.how, (path,)) for path in scene.reading.paths]
     return [*keys, UNTRAINED]

@@ -4,9 +4,9 @@
 // source senet_lab/gatelens/widget.js e1b04bddbd2ad8dc
 // source senet_lab/widgets/conversation.js 2b7cacbfa6685143
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
-// source senet_lab/widgets/kit.js 504f9d049460359f
+// source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/redraw.js 527795c838f11597
-// content 001178a9a41f0900
+// content d86349428473e78e
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
@@ -159,10 +159,17 @@ var tabButtons = (names, panel) => names.map(
 function placeTabs(parts, tab) {
   for (const button of findAll(parts.tabs, "[role=tab]")) {
     const isOpen = button.dataset.tab === tab;
+    if (isOpen && button.getAttribute("aria-selected") !== "true") slideTo(parts.tabs, button);
     button.setAttribute("aria-selected", String(isOpen));
     button.tabIndex = isOpen ? 0 : -1;
     if (isOpen) parts.body.setAttribute("aria-labelledby", button.id);
   }
+}
+function slideTo(tabs, button) {
+  requestAnimationFrame(() => {
+    const [frame, box] = [tabs.getBoundingClientRect(), button.getBoundingClientRect()];
+    tabs.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
+  });
 }
 function keepKeys(el) {
   const keydown = (event) => {
@@ -184,10 +191,10 @@ function showTips(el, tip) {
   const hide = () => {
     tip.hidden = true;
   };
-  const show = (event) => {
-    const node = closest(event, "[data-tip]");
+  const show = (event, selector = "[data-tip]") => {
+    const node = closest(event, selector);
     if (!node || isOpened) return hide();
-    tip.textContent = node.dataset.tip ?? "";
+    tip.textContent = node.dataset.tip ?? node.title;
     tip.hidden = false;
     const [frame, box] = [el.getBoundingClientRect(), node.getBoundingClientRect()];
     const left = Math.min(box.left + box.width / 2 - tip.offsetWidth / 2, frame.right - tip.offsetWidth - 4);
@@ -195,19 +202,27 @@ function showTips(el, tip) {
     tip.style.top = `${box.bottom - frame.top + 6}px`;
   };
   const press = (event) => {
-    isOpened = event.type === "click" || "key" in event && ["Enter", " ", "Escape"].includes(event.key);
+    isOpened = ["Enter", " ", "Escape"].includes(event.key);
     if (isOpened) hide();
+  };
+  const click = (event) => {
+    isOpened = Boolean(closest(event, "button, [data-path], [data-hold]"));
+    if (isOpened) hide();
+    else if (
+      /** @type {PointerEvent} */
+      event.pointerType === "touch"
+    ) show(event, "[data-tip], [title]");
   };
   const move = (event) => {
     if (event.movementX || event.movementY) isOpened = false;
   };
   return listen(el, {
-    pointerover: show,
-    focusin: show,
+    pointerover: (event) => show(event),
+    focusin: (event) => show(event),
     focusout: hide,
     pointerleave: hide,
     keydown: press,
-    click: press,
+    click,
     pointermove: move
   });
 }

@@ -10,48 +10,32 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.drawing.network.words import title
-from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results
+from senet_lab.gatelens.findings import Findings
+from senet_lab.gatelens.results import LOAD, READ, Key
 
 if TYPE_CHECKING:
-    from senet_lab.gatelens.reading import Reading
     from senet_lab.gatelens.sources.source import Loaded, Source
 
 
-class Work:
+class Work(Findings):
     """The jobs of one source.
 
     Attributes:
-        results, failed: what was found out, and why it could not be, by key.
-        words, busy: what is being done, "" where nothing is; and whether anything is.
         weights_version: that of the weights whose gates were read, see `Source`.
     """
 
     def __init__(self, source: Source) -> None:
-        self.source = source
-        self.results: Results = {}
-        self.failed: dict[Key, str] = {}
-        self.words = ""
+        super().__init__(source)
         self.weights_version: int | None = None
         self._listeners: list[weakref.WeakMethod[Callable[[], None]]] = []
         self._keys: list[Key] = []  # still to be found out
         self._lock = threading.Lock()
-        self.busy = False
         self._threads = 0  # one that is about to end still has listeners to call
 
     @property
     def loaded(self) -> Loaded | None:
         """The network, once it is there."""
         return self.results.get(LOAD)
-
-    @property
-    def reading(self) -> Reading | None:
-        """Its gates, once they were read."""
-        return self.results.get(READ)
-
-    @property
-    def untrained(self) -> Reading | None:
-        """Those of the same network untrained, once they were read."""
-        return self.results.get(UNTRAINED)
 
     @property
     def is_outdated(self) -> bool:

@@ -6,7 +6,7 @@ ablation.ablation(switchable, images, labels, ["group3/block3"], "one")
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,21 +38,21 @@ class Ablation:
         images: the number of images.
         params, macs: the cost of these blocks' squeeze-excite, which a network without it would save; macs are per
             image. None where no ledger counts the model, see `Ledger.of`.
-        predictions: the model's output with the gates held, (images, classes).
+        predictions: the model's output with the gates held, (images, classes); None of an ablation that was recorded.
     """
 
     blocks: tuple[str, ...]
     how: str
     before: float
     after: float
-    classes: Array
-    class_before: Array
-    class_after: Array
+    classes: Sequence[int] | Array
+    class_before: Sequence[float] | Array
+    class_after: Sequence[float] | Array
     flipped: int
     images: int
     params: int | None
     macs: int | None
-    predictions: Array
+    predictions: Array | None
 
     @property
     def change(self) -> float:
@@ -62,7 +62,10 @@ class Ablation:
     @property
     def class_changes(self) -> dict[int, float]:
         """The change of the accuracy of each class, by its number."""
-        return dict(zip(self.classes.tolist(), (self.class_after - self.class_before).tolist(), strict=True))
+        return {
+            int(number): float(after - before)
+            for number, before, after in zip(self.classes, self.class_before, self.class_after, strict=True)
+        }
 
 
 def switchable(model: keras.Model) -> keras.Model:

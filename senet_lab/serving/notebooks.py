@@ -1,13 +1,12 @@
 """The lessons as they are installed, and the copies of them in which people work.
 
 A stored widget without its kernel shows only an error. Copies leave it out and keep the static picture, which each
-panel stores as well.
+panel stores as well. They also leave out the cell that installs senet_lab on Google Colab.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from nbformat.sign import NotebookNotaryContext
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+COLAB_TAG = "remove-cell"  # of cells for Google Colab only; MyST-NB leaves cells with this tag out of the site
 HERE = Path(__file__).parent
 
 
@@ -52,10 +52,17 @@ def copy_notebooks(folder: Path) -> None:
             target = folder / original.relative_to(notebooks_folder())
             target.parent.mkdir(exist_ok=True)
             if not target.exists():
-                shutil.copyfile(original, target)
-                notary.sign(nbformat.read(target, as_version=4))
+                notebook = nbformat.read(original, as_version=4)
+                remove_colab_cells(notebook)
+                write_without_widgets(notebook, target)
+                notary.sign(notebook)
         for path in sorted([*folder.glob("*.ipynb"), *folder.glob("teacher/*.ipynb")]):
             _remove_dead_widgets(path, notary)
+
+
+def remove_colab_cells(notebook: Any) -> None:
+    """Remove the cells that are for Google Colab only."""
+    notebook.cells = [cell for cell in notebook.cells if COLAB_TAG not in cell.metadata.get("tags", ())]
 
 
 def _remove_dead_widgets(path: Path, notary: NotebookNotaryContext) -> None:

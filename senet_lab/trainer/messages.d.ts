@@ -7,6 +7,7 @@ export type FormPage = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
   error: string;
+  start: string;
   needs: string;
   fits: boolean;
   anyway: string;
@@ -19,6 +20,7 @@ export type Form = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
   error: string;
+  start: string;
   needs: string;
   fits: boolean;
   anyway: string;

@@ -14,6 +14,7 @@ class FormPage(Controls):
     """Controls and what they lead to: what the next training will need."""
 
     error: str
+    start: str
     needs: str
     fits: bool
     anyway: str

@@ -29,6 +29,11 @@ ANYWAY = (
 RESUME_ANYWAY = "Resume anyway"  # a button, which is there where a refusal names it
 MAX_EXPLAINED = 5  # unreadable runs that are named with the reason
 MAX_COMPARED = 4  # runs that are drawn with the one in focus until others are selected
+START = "Start training"
+RECORDING = '<span class="sn-tag">Recording</span>'
+OPENS_GATES = "Opens the GateLens of this run below"
+SAVES = "Best weights, as a .keras file beside this notebook"
+NO_WEIGHTS = "A recording keeps no weights"
 NO_CHECKPOINT = "Its first checkpoint comes after an epoch, or a minute at most"
 
 
@@ -44,6 +49,7 @@ def form(
         "error": "\n".join(state.refusals.values()),
         "reasons": state.refusals,
         "controls": [control.message(format_value(control.value)) for control in controls],
+        "start": START,
         "needs": state.refusals.get("start") or needs,
         "fits": fits and "start" not in state.refusals,
         "anyway": ANYWAY if is_short_of_memory else "",
@@ -87,18 +93,25 @@ def now(
     record = focus_record(state, snapshot)
     if record is None:
         title = f"<h2>{escape(state.network.name)}</h2>"
-        under = '<p class="sn-under">Nothing has been trained yet. Click Start training to see curves.</p>'
+        under = f'<p class="sn-under">Nothing has been trained yet. Click {START} to see curves.</p>'
         progress = progress_html(None)
         return {"heading": title + under, "progress": progress, "said": "No run yet.", "ill": False, "asks": {}}
-    about = escape(setup_words(record.architecture, record.recipe, record.data))
-    title = f'<h2>{escape(record.architecture.name)}</h2><p class="sn-under" title="{escape(record.key)}">{about}</p>'
     return {
-        "heading": title,
+        "heading": _heading(record),
         "progress": progress_html(record, device if record.is_active else None),
         "said": _status_words(record, saving),
         "ill": (saving.key, saving.state) == (record.key, "failed"),
         "asks": _buttons(record, saving),
     }
+
+
+def _heading(record: Record) -> str:
+    """Return what is trained, and whether this is a recording of that."""
+    about = escape(setup_words(record.architecture, record.recipe, record.data))
+    title, how = escape(record.architecture.name), ""
+    if record.recording:
+        title, how = f"{title} {RECORDING}", f"<br>{escape(record.recording)}"
+    return f'<h2>{title}</h2><p class="sn-under" title="{escape(record.key)}">{about}{how}</p>'
 
 
 def _status_words(record: Record, saving: SaveResult) -> str:
@@ -107,6 +120,8 @@ def _status_words(record: Record, saving: SaveResult) -> str:
     if save_words and record.state in ("finished", "stopped"):  # which the bar says as well
         return save_words
     status, name = record.status, record.architecture.name
+    if record.recording:  # whose epochs are too short to be read out
+        return f"Recording of {name}: {record.state_words}."
     sentence = f"{name}: {'not started: Resume begins it' if record.state == 'not started' else record.state_words}"
     if record.is_active and status.steps and record.state == "training":
         sentence += f", epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
@@ -122,10 +137,11 @@ def _buttons(record: Record, saving: SaveResult) -> Buttons:
     """Return which of the buttons can be pressed, and what the first one, the gates and saving its network do."""
     state = record.state
     can_pause = record.is_active and state not in ("paused", "pausing", "stopping")
-    no_gates = "" if record.has_checkpoint else NO_CHECKPOINT
+    can_be_asked = record.has_checkpoint or bool(record.recording)  # which says then what it takes
+    no_gates = "" if can_be_asked else NO_CHECKPOINT
     if not record.architecture.has_se:
         no_gates = "It has no squeeze-excite"
-    no_saving = "" if record.has_checkpoint else NO_CHECKPOINT
+    no_saving = "" if can_be_asked else NO_CHECKPOINT
     if saving.state == "saving":
         no_saving = "A network is being saved already"
     return {
@@ -134,9 +150,9 @@ def _buttons(record: Record, saving: SaveResult) -> Buttons:
         "can_stop": record.is_active and state != "stopping",
         "can_like": True,
         "can_gates": not no_gates,
-        "gates": no_gates or "Opens the GateLens of this run below",
+        "gates": no_gates or (NO_WEIGHTS if record.recording else OPENS_GATES),
         "can_take": not no_saving,
-        "take": no_saving or "Best weights, as a .keras file beside this notebook",
+        "take": no_saving or (NO_WEIGHTS if record.recording else SAVES),
     }
 
 
@@ -144,7 +160,8 @@ def table(state: State, snapshot: Snapshot, *, interactive: bool = True) -> str:
     """Draw a table of all runs, with what they cost and how accurate they are."""
     focus = focus_record(state, snapshot)
     keys = [record.key for record in picture_records(state, snapshot)]
-    notes = [f"{snapshot.older} older ones are not shown"] * bool(snapshot.older)
+    notes = ["recordings; nothing is trained here"] * any(record.recording for record in snapshot.records)
+    notes += [f"{snapshot.older} older ones are not shown"] * bool(snapshot.older)
     if snapshot.errors:
         reasons = (f"{name} ({reason})" for name, reason in snapshot.errors.items())
         notes.append(f"not readable: {first_few(reasons, MAX_EXPLAINED)}")
@@ -168,4 +185,5 @@ def static_page(state: State, snapshot: Snapshot) -> str:
     """Draw the whole page, for where no widget lives."""
     present, histories = now(state, snapshot, None), histories_of(picture_records(state, snapshot))
     results = table(state, snapshot, interactive=False)
-    return still_page(html(present["heading"], present["progress"], curves_page(histories), results), style_sheet())
+    page = html(present["heading"], present["progress"], curves_page(histories), results)
+    return still_page(page, style_sheet(), {"panel": "trainer", "network": state.architecture.token()})

@@ -39,6 +39,7 @@ class Record(NamedTuple):
     has_process: bool = False  # whether a process works on it; for a moment that is so after its end as well
     has_checkpoint: bool = False  # whether it has one
     skip_bad: bool = False  # whether files of its image folder that cannot be read are left out
+    recording: str = ""  # how it was recorded and is played, in a sentence; "" for a run, of which this is the folder
 
     @property
     def is_active(self) -> bool:

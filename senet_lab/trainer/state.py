@@ -41,6 +41,7 @@ class State:
     kind: str = "sample"  # "sample", "cifar10" or FOLDER
     path: str = ""  # where the folder is
     skip_bad: bool = False  # whether files of the folder that cannot be read are left out
+    trains_elsewhere: bool = False  # whether another machine would train, so that files on this one do not matter
     base: str = "modern"  # the recipe that was selected, one of `RECIPES`
     # The recipe that was selected, with the changes since.
     recipe: Recipe = field(default_factory=lambda: with_fields(RECIPES["modern"], epochs=EPOCHS))
@@ -158,7 +159,7 @@ def _set_recipe(state: State, name: Any) -> State:
 
 
 def _set_data(state: State, kind: Any) -> State:
-    if one_of("data", kind, KINDS) == "cifar10":
+    if one_of("data", kind, KINDS) == "cifar10" and not state.trains_elsewhere:
         find_cifar10()  # raises where it is not, and says where it is looked for
     return replace(state, kind=kind)
 

@@ -54,6 +54,7 @@ export default {
 
     function showForm() {
       const form = model.get("form");
+      parts.start.textContent = form.start;
       parts.needs.textContent = form.needs;
       parts.needs.classList.toggle("sn-short", !form.fits);
       parts.risk.textContent = form.anyway;
@@ -207,7 +208,7 @@ function layout(el, below) {
     <div class="sn-columns">
       <div>
         <div class="sn-start">
-          <button type="button" class="sn-button" data-ask="start">Start training</button>
+          <button type="button" class="sn-button" data-part="start" data-ask="start"></button>
           <p data-part="needs" role="status"></p>
           <button type="button" class="sn-button" data-part="anyway" data-ask="start" data-value="anyway" aria-describedby="${risk}" hidden>Start anyway</button>
           <p data-part="risk" id="${risk}" class="sn-source" hidden></p>

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from senet_lab.checks import one_of
+from senet_lab.checks import instance, one_of, real
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
 from senet_lab.exercises.results import ALONE, csv_text, tried_rows
 from senet_lab.web.panels import ExercisePanel, ExplorerPanel, Panel
 from senet_lab.web.storage import Storage, StoredRecord
 
-KINDS = ("explorer", "exercise")
+if TYPE_CHECKING:
+    from senet_lab.web.gates import GatesPanel
+
+
+# Most pages have neither, and shall not wait for their modules.
+def _trainer(**arguments: Any) -> Panel:
+    from senet_lab.web.replay import TrainerPanel
+
+    return TrainerPanel(**arguments)
+
+
+def _gates(**arguments: Any) -> Panel:
+    from senet_lab.web.gates import GatesPanel
+
+    return GatesPanel(**arguments)
+
+
+KINDS: Mapping[str, Callable[..., Panel]] = {
+    "explorer": ExplorerPanel,
+    "exercise": ExercisePanel,
+    "trainer": _trainer,
+    "gates": _gates,
+}
+MAX_SECONDS = 1e9  # that pass at once, such as those in which a laptop slept
 
 
 class Host:
@@ -31,30 +55,31 @@ class Host:
 
         Args:
             kind: one of `KINDS`.
-            options: as JSON, the arguments of `ExplorerPanel`, or the name of an exercise: '{"name": "se-neck"}'.
+            options: as JSON, the arguments of the panel, such as the name of an exercise: '{"name": "se-neck"}'.
 
         Raises:
             ValueError, TypeError: there is no such kind, network or exercise.
         """
         arguments: dict[str, Any] = json.loads(options)
-        if one_of("kind", kind, KINDS) == "exercise":
+        make = KINDS[one_of("kind", kind, tuple(KINDS))]
+        if kind == "exercise":
             arguments["learner"] = self._learner
-        panel: Panel = ExercisePanel(**arguments) if kind == "exercise" else ExplorerPanel(**arguments)
+        panel = make(**arguments)
         self._panels.append(panel)
-        return to_json(panel.shown)
+        return to_json(panel.traits)
 
     def receive(self, number: int, message: str) -> str:
         """Act on a message of a panel, the first of which is 0; return what it shows then."""
         panel = self._panels[number]
         panel.receive(json.loads(message))
-        return to_json(panel.shown)
+        return to_json(panel.traits)
 
     def visit(self, number: int, address: str) -> str:
         """Show in an Explorer what an address says; return what it shows then."""
         panel = self._panels[number]
         if isinstance(panel, ExplorerPanel):
             panel.visit(address)
-        return to_json(panel.shown)
+        return to_json(panel.traits)
 
     def prepare(self, number: int, step: int) -> None:
         """Let an Explorer draw a neighbor of the network shown while there is nothing else to do."""
@@ -62,12 +87,36 @@ class Host:
         if isinstance(panel, ExplorerPanel):
             panel.prepare(step)
 
+    def tick(self, number: int, seconds: float) -> str:
+        """Let seconds pass in a panel; return what has changed there."""
+        return to_json(self._panels[number].tick(real("seconds", seconds, 0, MAX_SECONDS)))
+
+    def awaited(self, number: int) -> str:
+        """Return the names of the files that a GateLens awaits, as JSON."""
+        return to_json(list(self._gates(number).awaited))
+
+    def take(self, number: int, file: str, text: str) -> str:
+        """Give a GateLens a file that it awaits; return what it shows then."""
+        self._gates(number).take(file, text)
+        return to_json(self._panels[number].traits)
+
+    def miss(self, number: int, file: str, why: str) -> str:
+        """Tell a GateLens that a file could not be fetched; return what it shows then."""
+        self._gates(number).miss(file, why)
+        return to_json(self._panels[number].traits)
+
+    def _gates(self, number: int) -> GatesPanel:
+        from senet_lab.web.gates import GatesPanel
+
+        panel: GatesPanel = instance("number", self._panels[number], GatesPanel, "that of a GateLens")
+        return panel
+
     def refresh(self, number: int) -> str:
         """Return what a panel shows now: another one, or a class code, may have changed it."""
         panel = self._panels[number]
         if isinstance(panel, ExercisePanel):
             panel.refresh()
-        return to_json(panel.shown)
+        return to_json(panel.traits)
 
     def results(self) -> str:
         """Return what is recorded of all lessons as JSON: {"code": of the class, "words": a line, "csv": a table}."""

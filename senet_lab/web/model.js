@@ -4,19 +4,22 @@
 
 export class Model {
   /**
-   * @param {string} shown what the panel shows, as JSON
+   * @param {string} traits what the panel shows, as JSON
    * @param {Receive} receive
+   * @param {string} [answering] the trait that says which messages are answered; "shown" where there is no other one
    */
-  constructor(shown, receive) {
-    this.shown = JSON.parse(shown);
+  constructor(traits, receive, answering = "shown") {
     this.receive = receive;
+    this.answering = answering;
+    /** @type {Record<string, any>} */
+    this.traits = JSON.parse(traits);
     /** @type {Map<string, Set<() => void>>} */
     this.listeners = new Map();
   }
 
   /** @param {string} name */
   get(name) {
-    return name === "shown" ? this.shown : undefined;
+    return this.traits[name];
   }
 
   /**
@@ -48,15 +51,31 @@ export class Model {
    * Shows what Python answers; where it fails, why, which is an answer as well.
    * @param {() => string} ask
    * @param {{ view?: string, number?: number }} message that is answered
+   * @returns {boolean} whether Python has answered
    */
   show(ask, { view = "", number = 0 } = {}) {
+    const { traits, ok } = this.answer(ask, view, number);
+    Object.assign(this.traits, traits);
+    for (const name of Object.keys(traits))
+      for (const listener of this.listeners.get(`change:${name}`) ?? []) listener();
+    return ok;
+  }
+
+  /**
+   * Returns what Python answers; where it fails, why.
+   * @param {() => string} ask
+   * @param {string} view
+   * @param {number} number
+   */
+  answer(ask, view, number) {
     try {
-      this.shown = JSON.parse(ask());
+      return { traits: JSON.parse(ask()), ok: true };
     } catch (error) {
       console.error(error);
-      const answered = { ...this.shown.answered, [view]: number };
-      this.shown = { ...this.shown, answered, error: `Python has failed in this page: load it again. ${error}` };
+      const before = this.get(this.answering);
+      const answered = { ...before.answered, [view]: number };
+      const words = `Python has failed in this page: load it again. ${error}`;
+      return { traits: { [this.answering]: { ...before, answered, error: words } }, ok: false };
     }
-    for (const listener of this.listeners.get("change:shown") ?? []) listener();
   }
 }

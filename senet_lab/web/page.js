@@ -3,13 +3,20 @@
 /** @import { AnyModel } from "@anywidget/types" */
 import exercise from "../exercises/widget.js";
 import explorer from "../explorer/widget.js";
+import gates from "../gatelens/widget.js";
+import trainer from "../trainer/widget.js";
 import { addressHere, followAddress } from "./address.js";
+import { offerExplorer } from "./drawing.js";
 import { Model } from "./model.js";
 import { recordBar } from "./record.js";
+import { fetchRecordings } from "./recordings.js";
 import { followTheme } from "./theme.js";
 
 /** @type {Record<string, { render(props: any): unknown }>} */
-const PANELS = { explorer, exercise };
+const PANELS = { explorer, exercise, gates, trainer };
+/** @type {Record<string, string>} of a panel with several traits, the one that says which messages are answered */
+const ANSWERING = { trainer: "form" };
+const BEAT = 300; // milliseconds between two moments of what a panel plays
 const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
 
 /**
@@ -19,6 +26,10 @@ const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
  * @property {(number: number, message: string) => string} receive
  * @property {(number: number, address: string) => string} visit
  * @property {(number: number, step: number) => void} prepare
+ * @property {(number: number, seconds: number) => string} tick
+ * @property {(number: number) => string} awaited
+ * @property {(number: number, file: string, text: string) => string} take
+ * @property {(number: number, file: string, why: string) => string} miss
  * @property {(number: number) => string} refresh
  * @property {() => string} results
  * @property {(code: string) => string} class_code
@@ -32,13 +43,14 @@ const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
 export async function makeLive(startPython) {
   followTheme();
   const places = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-panel]")]);
-  for (const place of places) say(place, "Python is loading; then this is live.");
+  const panels = places.filter(({ dataset }) => dataset.panel !== "drawing"); // those are complete as they are
+  for (const place of panels) say(place, "Python is loading; then this is live.");
   try {
     openPanels(await startPython(), places);
   } catch (error) {
     console.error(error);
     const why = String(error).split("\n")[0];
-    for (const place of places) say(place, `This picture stays still: Python could not start here (${why}). ${NEEDED}`);
+    for (const place of panels) say(place, `This picture stays still: Python could not start here (${why}). ${NEEDED}`);
   }
   document.body.dataset.live = "done";
 }
@@ -51,13 +63,26 @@ export async function makeLive(startPython) {
 function openPanels(host, places) {
   /** @type {Map<number, Model>} exercises by their numbers in Python */
   const exercises = new Map();
-  let number = 0;
+  let count = 0;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {string} kind
+   * @param {object} options
+   */
+  function open(place, kind, options) {
+    const traits = host.open(kind, JSON.stringify(options));
+    const number = count;
+    count += 1; // Python has counted it, whatever happens here
+    const model = showPanel(host, place, kind, number, traits);
+    if (kind === "exercise") exercises.set(number, model);
+  }
+
   for (const place of places) {
+    const { panel = "" } = place.dataset;
     try {
-      const shown = host.open(place.dataset.panel ?? "", JSON.stringify(optionsOf(place)));
-      number += 1; // Python has counted it, whatever happens here
-      const model = showPanel(host, place, number - 1, shown);
-      if (place.dataset.panel === "exercise") exercises.set(number - 1, model);
+      if (panel === "drawing") offerExplorer(place, (address) => open(place, "explorer", { address }));
+      else open(place, panel, optionsOf(place));
     } catch (error) {
       console.error(error);
       say(place, "This picture stays still: it was stored by a version that had something else here.");
@@ -72,7 +97,8 @@ function openPanels(host, places) {
  */
 function optionsOf(place) {
   const { panel, network = "", name = "" } = place.dataset;
-  return panel === "exercise" ? { name } : { network, address: hasAddress(place) ? addressHere() : "" };
+  if (panel === "exercise") return { name };
+  return panel === "explorer" ? { network, address: hasAddress(place) ? addressHere() : "" } : { network };
 }
 
 /** @param {HTMLElement} place */
@@ -82,19 +108,21 @@ const hasAddress = (place) => Boolean(place.closest("[data-address]"));
  * Puts a panel in the place of its picture.
  * @param {Host} host
  * @param {HTMLElement} place
+ * @param {string} kind
  * @param {number} number of the panel in Python
- * @param {string} shown what it shows, as JSON
+ * @param {string} traits what it shows, as JSON
  * @returns {Model}
  */
-function showPanel(host, place, number, shown) {
-  const { panel = "" } = place.dataset;
-  const model = new Model(shown, (message) => host.receive(number, message));
+function showPanel(host, place, kind, number, traits) {
+  const model = new Model(traits, (message) => host.receive(number, message), ANSWERING[kind]);
   const el = document.createElement("div");
-  PANELS[panel].render({ model: /** @type {AnyModel<any>} */ (/** @type {unknown} */ (model)), el });
+  PANELS[kind].render({ model: /** @type {AnyModel<any>} */ (/** @type {unknown} */ (model)), el });
   place.replaceChildren(el);
   place.dataset.live = "";
   if (hasAddress(place)) followAddress(model, (to) => host.visit(number, to));
-  if (panel === "explorer") prepareNeighbors(model, (step) => host.prepare(number, step));
+  if (kind === "trainer") passTime(model, (seconds) => host.tick(number, seconds));
+  if (kind === "explorer") prepareNeighbors(model, (step) => host.prepare(number, step));
+  if (kind === "gates") fetchRecordings(host, model, number);
   return model;
 }
 
@@ -111,6 +139,35 @@ function prepareNeighbors(model, prepare) {
     moves += 1;
     const move = moves;
     for (const step of [-1, 1]) whenIdle(() => move === moves && prepare(step));
+  });
+}
+
+/**
+ * Lets time pass in a panel for as long as it plays something.
+ * @param {Model} model
+ * @param {(seconds: number) => string} tick
+ */
+function passTime(model, tick) {
+  let timer = 0;
+  let last = 0; // milliseconds
+
+  function stop() {
+    clearInterval(timer);
+    timer = 0;
+  }
+
+  function beat() {
+    const now = performance.now();
+    const seconds = (now - last) / 1000;
+    last = now;
+    if (!model.show(() => tick(seconds))) stop();
+  }
+
+  model.on("change:plays", () => {
+    if (!model.get("plays")) return stop();
+    if (timer) return;
+    last = performance.now();
+    timer = setInterval(beat, BEAT);
   });
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.exercises import page as exercise_page
@@ -12,32 +12,41 @@ from senet_lab.exercises.learner import Learner
 from senet_lab.explorer.address import open_address, visit
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.session import Session
-from senet_lab.widgets.conversation import Conversation, Request, show_failure
+from senet_lab.widgets.conversation import Conversation, Request, with_failure
 
 
 class Panel(ABC):
     """What one place of the page shows, and how messages change it.
 
     Attributes:
-        shown: what the page draws; the trait of the same name in a notebook.
+        traits: what the page draws, by the names of the widget's traits in a notebook.
+        answering: the trait that says which messages are answered, and has errors.
         failure: the last error that was no answer to a bad value, or None.
     """
+
+    answering: ClassVar[str] = "shown"
 
     def __init__(self) -> None:
         self.failure: BaseException | None = None
         self._conversation = Conversation(self._act, self._show, self._fail)
-        self.shown: Mapping[str, Any] = {}
+        self.traits: Mapping[str, Any] = {}
         self._show()
 
     def receive(self, content: Any) -> None:
         """Act on a message of the page, as `Conversation.receive` does."""
         self._conversation.receive(None, content, ())
 
+    def tick(self, seconds: float) -> Mapping[str, Any]:  # noqa: ARG002 - most panels stand still
+        """Let seconds pass; return those parts of what is shown that have changed."""
+        return {}
+
     def _show(self) -> None:
-        self.shown = self._page(self._conversation.answered)
+        self.traits = self._page(self._conversation.answered)
 
     def _fail(self, error: BaseException) -> None:
-        show_failure(self, "shown", self._conversation.answered, error)
+        self.failure = error
+        failed = with_failure(self.traits[self.answering], self._conversation.answered, error)
+        self.traits = {**self.traits, self.answering: failed}
 
     @abstractmethod
     def _act(self, request: Request) -> None:
@@ -45,7 +54,7 @@ class Panel(ABC):
 
     @abstractmethod
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
-        """Return what the page is sent."""
+        """Return the traits that the page is sent."""
 
 
 class ExplorerPanel(Panel):
@@ -74,7 +83,7 @@ class ExplorerPanel(Panel):
         self._session.act(request)
 
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
-        return self._session.page(answered)
+        return {"shown": self._session.page(answered)}
 
 
 class ExercisePanel(Panel):
@@ -94,4 +103,4 @@ class ExercisePanel(Panel):
 
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
         self._state = exercise_page.look_up(self._state.name, self._learner, self._state.reply)
-        return exercise_page.page(self._state, answered)
+        return {"shown": exercise_page.page(self._state, answered)}

@@ -7,6 +7,7 @@ const here = new URL(".", import.meta.url).href;
 // Where a link to a network leads, and what shows it within another page.
 document.body.dataset.explorer = new URL("../index.html", here).href;
 document.body.dataset.embed = new URL("../embed.html", here).href;
+document.body.dataset.recordings = new URL("recordings/", here).href;
 
 makeLive(async () => {
   const archive = fetch(`${here}senet_lab.zip`).then((answer) => {

@@ -134,8 +134,12 @@ def show_failure(panel: Any, trait: str, answered: Mapping[str, int], error: Bas
         answered: as of `Conversation`.
     """
     panel.failure = error
-    text = "".join(traceback.format_exception(error))
-    setattr(panel, trait, {**getattr(panel, trait), "answered": answered, "error": text})
+    setattr(panel, trait, with_failure(getattr(panel, trait), answered, error))
+
+
+def with_failure(shown: Mapping[str, Any], answered: Mapping[str, int], error: BaseException) -> dict[str, Any]:
+    """Return what the page draws with an error in it, which counts as the answer."""
+    return {**shown, "answered": answered, "error": "".join(traceback.format_exception(error))}
 
 
 def _sender(content: Any) -> tuple[str, int]:

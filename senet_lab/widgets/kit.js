@@ -52,10 +52,23 @@ export const tabButtons = (names, panel) =>
 export function placeTabs(parts, tab) {
   for (const button of findAll(parts.tabs, "[role=tab]")) {
     const isOpen = button.dataset.tab === tab;
+    if (isOpen && button.getAttribute("aria-selected") !== "true") slideTo(parts.tabs, button);
     button.setAttribute("aria-selected", String(isOpen));
     button.tabIndex = isOpen ? 0 : -1;
     if (isOpen) parts.body.setAttribute("aria-labelledby", button.id);
   }
+}
+
+/**
+ * Brings a tab into sight where the tabs slide, as on a phone.
+ * @param {HTMLElement} tabs
+ * @param {HTMLElement} button
+ */
+function slideTo(tabs, button) {
+  requestAnimationFrame(() => {
+    const [frame, box] = [tabs.getBoundingClientRect(), button.getBoundingClientRect()];
+    tabs.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
+  });
 }
 
 /**
@@ -112,7 +125,8 @@ export function closeMenu(menu) {
 
 /**
  * Shows what a drawn part is, below the pointer or the focus. Once a part is opened the tip stays away until pointer or
- * focus move on, or it would cover what the part shows. Returns how to stop.
+ * focus move on, or it would cover what the part shows. A finger has no place to rest: its tap shows the tip of what does
+ * not open, and the titles that a browser shows a mouse. Returns how to stop.
  * @param {HTMLElement} el
  * @param {HTMLElement} tip
  */
@@ -121,33 +135,42 @@ export function showTips(el, tip) {
   const hide = () => {
     tip.hidden = true;
   };
-  /** @param {Event} event */
-  const show = (event) => {
-    const node = closest(event, "[data-tip]");
+  /**
+   * @param {Event} event
+   * @param {string} [selector]
+   */
+  const show = (event, selector = "[data-tip]") => {
+    const node = closest(event, selector);
     if (!node || isOpened) return hide();
-    tip.textContent = node.dataset.tip ?? "";
+    tip.textContent = node.dataset.tip ?? node.title;
     tip.hidden = false;
     const [frame, box] = [el.getBoundingClientRect(), node.getBoundingClientRect()];
     const left = Math.min(box.left + box.width / 2 - tip.offsetWidth / 2, frame.right - tip.offsetWidth - 4);
     tip.style.left = `${Math.max(0, left - frame.left)}px`;
     tip.style.top = `${box.bottom - frame.top + 6}px`;
   };
-  /** @param {MouseEvent | KeyboardEvent} event */
+  /** @param {KeyboardEvent} event */
   const press = (event) => {
-    isOpened = event.type === "click" || ("key" in event && ["Enter", " ", "Escape"].includes(event.key));
+    isOpened = ["Enter", " ", "Escape"].includes(event.key);
     if (isOpened) hide();
+  };
+  /** @param {MouseEvent} event */
+  const click = (event) => {
+    isOpened = Boolean(closest(event, "button, [data-path], [data-hold]"));
+    if (isOpened) hide();
+    else if (/** @type {PointerEvent} */ (event).pointerType === "touch") show(event, "[data-tip], [title]");
   };
   /** @param {PointerEvent} event */
   const move = (event) => {
     if (event.movementX || event.movementY) isOpened = false;
   };
   return listen(el, {
-    pointerover: show,
-    focusin: show,
+    pointerover: (event) => show(event),
+    focusin: (event) => show(event),
     focusout: hide,
     pointerleave: hide,
     keydown: press,
-    click: press,
+    click,
     pointermove: move,
   });
 }

@@ -14,6 +14,7 @@ from servers import ROOT
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
+from senet_lab.serving.notebooks import remove_colab_cells
 
 NOTEBOOKS = ROOT / "notebooks"
 NAMES = ("00_start_here", *LESSONS)
@@ -30,8 +31,15 @@ CITED = re.compile(r"`[^`]*`|\]\([^)]*\)|\b(?:sec|fig|eq|table|tables)\.? \d+(?:
 
 @pytest.fixture(params=PATHS, scope="module")
 def notebook(request):
-    made = nbformat.read(PATHS[request.param], as_version=4)
+    made = read_lesson(PATHS[request.param])
     made.name = request.param
+    return made
+
+
+def read_lesson(path):
+    """A notebook as `senet-lab lab` copies it."""
+    made = nbformat.read(path, as_version=4)
+    remove_colab_cells(made)
     return made
 
 
@@ -176,7 +184,7 @@ def test_a_notebook_that_shows_how_exercises_work_leaves_the_record_of_who_runs_
     learner.class_code("7A-autumn")
     learner.check("se-neck", 64)
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    cells = "\n".join(cell.source for cell in code(nbformat.read(PATHS[name], as_version=4)))
+    cells = "\n".join(cell.source for cell in code(read_lesson(PATHS[name])))
     environment = {**os.environ, "SENET_LAB_RESULTS": str(record.path)}
     subprocess.run([sys.executable, "-c", cells], env=environment, cwd=PATHS[name].parent, check=True)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

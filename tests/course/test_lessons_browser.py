@@ -13,7 +13,7 @@ from browsing import IDLE, complaints, heard_page, keep_picture, opened_notebook
 from playwright.sync_api import expect
 from servers import TOKEN, lab_served
 
-from senet_lab.serving.notebooks import notebooks_folder
+from senet_lab.serving.notebooks import notebooks_folder, remove_colab_cells
 
 pytestmark = pytest.mark.slow
 
@@ -123,9 +123,10 @@ PANELS = {"Exercise": an_exercise_answers, "Explorer": an_explorer_answers, "Tra
 
 
 def trees_of(name):
-    """The code cells of a lesson, parsed."""
-    cells = nbformat.read(notebooks_folder() / f"{name}.ipynb", as_version=4).cells
-    return [ast.parse(cell.source) for cell in cells if cell.cell_type == "code"]
+    """The code cells of a lesson's copy, parsed."""
+    notebook = nbformat.read(notebooks_folder() / f"{name}.ipynb", as_version=4)
+    remove_colab_cells(notebook)
+    return [ast.parse(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def panels_in(tree):

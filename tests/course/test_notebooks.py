@@ -7,7 +7,7 @@ from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 from servers import ROOT
 
-from senet_lab.serving.notebooks import WIDGET, copy_notebooks, list_notebooks
+from senet_lab.serving.notebooks import WIDGET, copy_notebooks, list_notebooks, remove_colab_cells
 
 NOTEBOOKS = list_notebooks()
 
@@ -16,6 +16,13 @@ def drawings(html):
     """Of each drawing its words, and each mark with its attributes."""
     found = BeautifulSoup(html, "html.parser").select("svg.sn-drawing, svg.sn-line-key")
     return [(each.get_text(), [(mark.name, mark.attrs) for mark in (each, *each.find_all())]) for each in found]
+
+
+def read_lesson(path):
+    """A notebook as `senet-lab lab` copies it."""
+    notebook = nbformat.read(path, as_version=4)
+    remove_colab_cells(notebook)
+    return notebook
 
 
 def code_cells(notebook):
@@ -28,7 +35,7 @@ def test_the_first_notebook_is_there():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_a_notebook_has_outputs_to_compare_and_none_of_an_error(path):
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_lesson(path)
     outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
     assert len(outputs) >= 0.8 * len(code_cells(notebook))
     assert not [output for output in outputs if output.output_type in ("error", "stream")]
@@ -81,10 +88,12 @@ def mine(tmp_path, monkeypatch):
     return tmp_path / "mine"
 
 
-def test_copies_to_work_in_are_made_once_and_lose_nothing_but_dead_widgets(mine):
+def test_copies_to_work_in_are_made_once_and_lose_nothing_but_the_cell_for_colab_and_dead_widgets(mine):
     copy_notebooks(mine)
-    path = mine / "01_explore.ipynb"
-    assert path.read_bytes() == (ROOT / "notebooks/01_explore.ipynb").read_bytes()
+    path, original = mine / "01_explore.ipynb", ROOT / "notebooks/01_explore.ipynb"
+    cells = nbformat.read(original, as_version=4).cells
+    assert nbformat.read(path, as_version=4) == read_lesson(original)
+    assert nbformat.read(path, as_version=4).cells == [cells[0], *cells[2:]]
     assert (mine / "teacher/plans.ipynb").is_file()
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].source = "My own words."

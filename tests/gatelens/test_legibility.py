@@ -10,7 +10,7 @@ import pytest
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.sheet import style_sheet
-from senet_lab.gatelens.reading import MAX_FIRST_CLASSES, Reading
+from senet_lab.gatelens.array_reading import MAX_FIRST_CLASSES, ArrayReading
 from senet_lab.gatelens.views.ablation import alone_and_together
 from senet_lab.gatelens.views.classes import N_STYLES, class_key, gates_sheet
 from senet_lab.gatelens.views.curves import curves
@@ -27,7 +27,7 @@ def reading(parted=()):
     gates = np.random.default_rng(0).normal(0.5, 0.01, (200, 16))
     for step, number in enumerate(parted):
         gates[labels == number, step * 4 : step * 4 + 4] += 0.3
-    return Reading({"group1/block1": gates}, labels, CLASSES)
+    return ArrayReading({"group1/block1": gates}, labels, CLASSES)
 
 
 def test_the_classes_at_first_are_those_that_part_most():
@@ -35,13 +35,13 @@ def test_the_classes_at_first_are_those_that_part_most():
     assert found == tuple(sorted(found))
     assert {2, 6, 9} < set(found)
     assert len(set(reading().first_classes)) == MAX_FIRST_CLASSES == 4
-    few = Reading({"a/b": np.ones((6, 2))}, np.arange(6) % 3, CLASSES)
+    few = ArrayReading({"a/b": np.ones((6, 2))}, np.arange(6) % 3, CLASSES)
     assert few.first_classes == (0, 1, 2)
 
 
 @pytest.mark.parametrize("gate", [0.5, np.nan])
 def test_where_gates_are_alike_the_classes_at_first_are_four_all_the_same(gate):
-    alike = Reading({"a/b": np.full((20, 8), gate)}, np.arange(20) % 10, CLASSES)
+    alike = ArrayReading({"a/b": np.full((20, 8), gate)}, np.arange(20) % 10, CLASSES)
     assert len(set(alike.first_classes)) == MAX_FIRST_CLASSES
 
 
@@ -116,7 +116,7 @@ def test_numbers_of_bars_never_reach_the_names_whatever_the_values(changes, held
 @pytest.mark.parametrize("stages", [1, 2, 3, 4])
 def test_what_is_said_under_curves_stays_within_their_chart(stages):
     gates = {f"group{at}/block12": np.random.default_rng(at).random((20, 2048)) for at in range(stages)}
-    drawing = curves(Reading(gates, np.arange(20) % 2, CLASSES), (0, 1))
+    drawing = curves(ArrayReading(gates, np.arange(20) % 2, CLASSES), (0, 1))
     lines = spans(drawing.partition("<details")[0], {"sn-note", "sn-label"})
     for line in lines.values():
         line.sort()

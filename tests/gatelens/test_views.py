@@ -8,9 +8,10 @@ import pytest
 from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, maps_of, passage_of, pixels
 
 from senet_lab import Architecture
-from senet_lab.drawing.raster import colorize, png
+from senet_lab.drawing.raster import heat_png, png
 from senet_lab.drawing.sheet import parse_sheet, style_sheet
-from senet_lab.gatelens.reading import Reading, thin_out
+from senet_lab.gatelens.array_reading import ArrayReading
+from senet_lab.gatelens.reading import thin_out
 from senet_lab.gatelens.views.ablation import alone_and_together
 from senet_lab.gatelens.views.classes import class_key, class_styles, gates_sheet, stages
 from senet_lab.gatelens.views.curves import curves
@@ -27,7 +28,7 @@ WHITE = "data:image/png;base64,AA=="
 VIEWS = {
     "strip": lambda: f"<div>{strip_legend()}{strip(None, READING.specificity, PATHS[1], held=(PATHS[2],), interactive=True)}</div>",
     "curves": lambda: f"<div>{curves(READING, (0, 1, 2))}</div>",
-    "curves of four": lambda: f"<div>{curves(Reading({f'g{i}/b': READING.gates[PATHS[0]] for i in range(9)}, READING.labels, NAMES), (0, 1))}</div>",
+    "curves of four": lambda: f"<div>{curves(ArrayReading({f'g{i}/b': READING.gates[PATHS[0]] for i in range(9)}, READING.labels, NAMES), (0, 1))}</div>",
     "heat map": lambda: f"<div>{heat_map(READING, PATHS[3], (0, 1, 2))}</div>",
     "heat map of nothing": lambda: heat_map(READING, PATHS[3], (3,)),
     "spread": lambda: f"<div>{spread(READING, PATHS[0], drawn_reading(1))}</div>",
@@ -59,10 +60,8 @@ def test_no_picture_has_a_colour_of_its_own_or_a_number_that_is_none(name):
 
 
 def test_a_curve_goes_through_the_mean_gates_of_its_class_sorted_by_mean():
-    means, order = READING.sorted_means(PATHS[0], (0, 2))
     by_hand = np.stack([READING.gates[PATHS[0]][READING.labels == one].mean(0) for one in (0, 2)])
-    assert np.allclose(means, by_hand[:, order])
-    assert (np.diff(means.mean(0)) >= 0).all()
+    means = by_hand[:, by_hand.mean(0).argsort()]
     svg = ElementTree.fromstring(f"<div>{curves(READING, (0, 2), PATHS[0])}</div>").find(".//{*}svg[@role]")
     first = next(each for each in svg.iter() if "sn-class-0" in each.get("class", "")).get("d")
     ys = [float(point.split()[1]) for point in first.removeprefix("M ").split(" L ")]
@@ -73,24 +72,26 @@ def test_the_table_behind_the_curves_has_the_same_numbers():
     table = ElementTree.fromstring(f"<div>{curves(READING, (0, 1, 2))}</div>").find(".//table")
     row = next(row for row in table.find("tbody") if row[0].text == "3")
     path = stages(PATHS)[0]
-    assert [float(cell.text) for cell in row[1:4]] == pytest.approx(READING.means(path)[:3, 3], abs=6e-4)
+    assert [float(cell.text) for cell in row[1:4]] == pytest.approx(
+        [row[3] for row in READING.class_means(path, (0, 1, 2))], abs=6e-4
+    )
 
 
 def test_channels_that_are_too_many_for_points_are_averaged_with_their_neighbours():
-    values = np.arange(1000.0)[None]
-    thin, each = thin_out(values, 160)
-    assert (thin.shape, each) == ((1, 143), 7)
-    assert np.allclose(thin[0, :2], [3, 10])
-    assert thin_out(values[:, :160], 160)[1] == 1
+    wide = ArrayReading({"a/b": np.arange(1000.0)[None].repeat(4, 0)}, np.arange(4) % 2, NAMES)
+    points, size = wide.curves("a/b", (0, 1), 160)
+    assert ([len(curve) for curve in points], size) == ([143, 143], 7)
+    assert points[0][:2] == pytest.approx([3, 10])
+    assert thin_out(range(5), 2) == [0.5, 2.5, 4]
+    assert READING.curves(PATHS[0], (0, 1), 8)[1] == 1
 
 
 def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_the_other():
     gates_ = READING.gates[PATHS[3]]
-    order, ratios = READING.channel_ratios(PATHS[3])
-    _, channels, counts = READING.heat_map(PATHS[3], [0, 2])
+    ratios, order = np.array(READING.channel_ratios(PATHS[3])), READING.heat_channels(PATHS[3])
     assert order[0] == gates.most_specific(gates_, READING.labels, 1)[0] == ratios.argmax()
-    assert channels == gates.most_specific(gates_, READING.labels, len(order)).tolist()
-    assert counts == [20, 20]
+    assert order == gates.most_specific(gates_, READING.labels, len(order)).tolist()
+    assert [READING.heat(PATHS[3], number)[1] for number in (0, 2)] == [20, 20]
     values = np.concatenate([gates_[READING.labels == number] for number in (0, 2)])[:, order].T
     best, two_best = (READING.specific_channels(PATHS[3], [0, 2], count) for count in (1, 2))
     assert best == two_best[:1]
@@ -98,13 +99,13 @@ def test_the_heat_map_is_the_gates_most_specific_channel_on_top_one_class_after_
     assert best[0].means == pytest.approx([values[0, :20].mean(), values[0, 20:].mean()])
     assert READING.count_specific(PATHS[3], 10) == (ratios > 10).sum()
     drawn = ElementTree.fromstring(f"<div>{heat_map(READING, PATHS[3], (0, 2))}</div>")
-    data = drawn.find(".//{*}image").get("href")
-    assert np.array_equal(pixels(data), colorize(values, 0, 1))
+    parts = [pixels(image.get("href")) for image in drawn.findall(".//{*}image")[:2]]
+    assert np.array_equal(np.concatenate(parts, 1), pixels(heat_png(values, 0, 1)))
 
 
 def test_classes_ten_apart_have_lines_of_their_own_in_every_picture():
     gates_ = {"a/b": np.random.default_rng(0).random((60, 4))}
-    many = Reading(gates_, np.arange(60) % 20, tuple(f"c{number}" for number in range(20)))
+    many = ArrayReading(gates_, np.arange(60) % 20, tuple(f"c{number}" for number in range(20)))
     assert class_styles((5, 15)) == {5: 5, 15: 6}
     for drawn in (curves(many, (5, 15)), heat_map(many, "a/b", (5, 15)), class_key(many, (5, 15))):
         assert {"sn-class-5", "sn-class-6"} <= set(re.findall(r"sn-class-\d", drawn))
@@ -136,7 +137,7 @@ def test_the_histogram_has_all_gates_and_a_planted_block_saturates():
     shares, edges = READING.histogram(PATHS[0])
     assert sum(shares) == pytest.approx(1)
     assert (edges[0], edges[-1]) == (0, 1)
-    shut = Reading({"a/b": np.concatenate([np.zeros((9, 3)), np.full((9, 1), 0.99)], 1)}, np.arange(9) % 2, NAMES)
+    shut = ArrayReading({"a/b": np.concatenate([np.zeros((9, 3)), np.full((9, 1), 0.99)], 1)}, np.arange(9) % 2, NAMES)
     assert shut.summaries["a/b"][4:] == (0.75, 0.25)
     assert READING.summaries[PATHS[0]][:4] == pytest.approx(
         [getattr(READING.gates[PATHS[0]], name)() for name in ("mean", "std", "min", "max")]
@@ -147,7 +148,7 @@ def test_the_histogram_has_all_gates_and_a_planted_block_saturates():
 def test_specificity_is_that_of_gates_and_of_shuffled_labels_near_one():
     for path in PATHS:
         assert READING.specificity[path] == gates.specificity(READING.gates[path], READING.labels)
-    shuffled = Reading(READING.gates, np.random.default_rng(0).permutation(READING.labels), NAMES)
+    shuffled = ArrayReading(READING.gates, np.random.default_rng(0).permutation(READING.labels), NAMES)
     assert all(0.5 < ratio < 2 for ratio in shuffled.specificity.values())
     assert READING.explained_share(PATHS[3]) > 0.9 > 0.2 > shuffled.explained_share(PATHS[3])
 
@@ -165,8 +166,8 @@ def test_the_channels_of_an_image_are_those_furthest_from_their_mean():
     maps = drawn.findall(".//section//img")
     before, after = (maps[..., 11] for maps in maps_of())
     low, high = min(before.min(), after.min()), max(before.max(), after.max())
-    assert np.array_equal(pixels(maps[0].get("src")), colorize(before, low, high))
-    assert np.array_equal(pixels(maps[1].get("src")), colorize(after, low, high))
+    assert np.array_equal(pixels(maps[0].get("src")), pixels(heat_png(before, low, high)))
+    assert np.array_equal(pixels(maps[1].get("src")), pixels(heat_png(after, low, high)))
     assert "60.0\u00a0%" in "".join(drawn.itertext())
 
 
@@ -176,13 +177,19 @@ def test_pages_of_the_sample_take_classes_in_turn_and_can_be_of_mistakes_alone()
     wrong, _ = READING.image_page((0, 1, 2), 0, 16, misclassified=True)
     assert sorted(wrong) == [0, 1, 2, 3, 4, 5]
     assert READING.image_page((3,), 7, 16) == ([], 1)
-    draw = Reading({}, np.random.default_rng(0).integers(0, 4, 90), NAMES)
+    draw = ArrayReading({}, np.random.default_rng(0).integers(0, 4, 90), NAMES)
     met, turns = {}, []
     for label in draw.labels.tolist():
         met[label] = met.get(label, -1) + 1
         turns.append((met[label], label))
     first, _ = draw.image_page(range(4), 0, 16)
     assert first == sorted(range(90), key=turns.__getitem__)[:16]
+
+
+def test_numbers_as_colors_run_from_dark_blue_to_yellow_and_what_is_no_number_is_dark():
+    drawn = pixels(heat_png(np.array([[0.0, 0.334, 1.0, 2.0, np.nan]]), 0, 1))[0]
+    assert drawn.tolist() == [[0, 32, 77], [87, 93, 109], [255, 234, 70], [255, 234, 70], [0, 32, 77]]
+    assert np.array_equal(pixels(heat_png(np.full((2, 3), 7.0), 7, 7)), np.tile(drawn[:1], (2, 3, 1)))
 
 
 def test_grey_images_and_floats_can_be_looked_at():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, passage_of
 
-from senet_lab.gatelens.reading import Reading
+from senet_lab.gatelens.array_reading import ArrayReading
 from senet_lab.gatelens.views.ablation import ablation_words, held_words, savings
 from senet_lab.gatelens.views.curves import curves, curves_words
 from senet_lab.gatelens.views.depth import depth, depth_words
@@ -26,7 +26,7 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
     assert "does not show it" in curves_words(flat, (0, 1, 2))
     assert "It grows with depth, as the paper found" in depth_words(READING)
     assert "It does not grow with depth" in depth_words(
-        Reading(dict(reversed(READING.gates.items())), READING.labels, NAMES)
+        ArrayReading(dict(reversed(READING.gates.items())), READING.labels, NAMES)
     )
     assert "Untrained, the most is" in depth_words(READING, flat)
     assert re.search(
@@ -43,7 +43,7 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
 def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():
     """A block whose squeeze never gets through its ReLU has gates of one half, which serve all classes alike."""
     dead = {**READING.gates, PATHS[1]: np.full_like(READING.gates[PATHS[1]], 0.5)}
-    words = curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
+    words = curves_words(ArrayReading(dead, READING.labels, NAMES), (0, 1, 2))
     assert (
         "In group 1 \u00b7 block 2 gates do not respond: they stay at 0.50 whatever the image, and tell nothing."
         in words
@@ -52,7 +52,7 @@ def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():
     assert "do not respond" not in curves_words(READING, (0, 1, 2))
     for path in PATHS:
         dead[path] = np.full_like(READING.gates[path], 0.5)
-    assert "As in the paper" not in curves_words(Reading(dead, READING.labels, NAMES), (0, 1, 2))
+    assert "As in the paper" not in curves_words(ArrayReading(dead, READING.labels, NAMES), (0, 1, 2))
 
 
 def test_words_about_ablation_count_points_and_savings():
@@ -70,7 +70,9 @@ def test_words_about_ablation_count_points_and_savings():
 
 @pytest.mark.parametrize("images", [1, 3])
 def test_too_few_images_are_said_and_draw_all_the_same(images):
-    few = Reading({path: values[:images] for path, values in READING.gates.items()}, READING.labels[:images], NAMES)
+    few = ArrayReading(
+        {path: values[:images] for path, values in READING.gates.items()}, READING.labels[:images], NAMES
+    )
     assert not few.is_comparable
     assert "at least two classes" in depth_words(few)
     for drawn in (curves(few, (0,)), heat_map(few, PATHS[0], (0,)), spread(few, PATHS[0]), depth(few)):

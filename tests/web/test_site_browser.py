@@ -3,10 +3,12 @@
 import functools
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -15,11 +17,12 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import complaints, cut_off, heard_page, hosts
 from playwright.sync_api import expect
 from servers import ROOT
-from site_builder import PYODIDE, write_embed, write_live, write_pages, write_single
+from site_builder import PYODIDE, write_pages, write_panels
 
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.exercises.learner import Learner
 from senet_lab.explorer.messages import TABS
+from senet_lab.serving.notebooks import notebooks_folder
 from senet_lab.web.host import Host
 
 pytestmark = [
@@ -29,6 +32,7 @@ pytestmark = [
     ),
 ]
 LONG = 60_000
+ON_GITHUB = {"GITHUB_REPOSITORY": "someone/senet_lab", "GITHUB_REF_NAME": "v1.0"}
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -39,10 +43,11 @@ class Handler(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    write_live(folder / "live")
-    write_single(folder / "explorer.html", folder / "live")
-    write_embed(folder / "embed.html")
-    write_pages(folder, (folder / "explorer.html").stat().st_size)
+    write_panels(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ON_GITHUB.items():
+            patch.setenv(name, value)
+        write_pages(folder, (folder / "explorer.html").stat().st_size)
     return folder
 
 
@@ -167,14 +172,94 @@ def test_page_asks_no_other_host_and_logs_no_error(page, url):
     assert complaints(page) == []
 
 
+def severe_faults(page, theme="light"):
+    """What axe calls serious or critical, in a theme."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # or colors would still be on their way
+    options = {"resultTypes": ["violations"], "preload": False}  # it would look for style sheets in the wrong folder
+    found = Axe().run(page, options=options).response["violations"]
+    return [(each["id"], each["nodes"]) for each in found if each["impact"] in ("serious", "critical")]
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (820, "dark"), (390, "light")])
 def test_first_page_has_nothing_cut_off_and_passes_axe(page, width, theme):
-    page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": width, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert cut_off(page) == []
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(each["id"], each["nodes"]) for each in found if each["impact"] in ("serious", "critical")] == []
+    assert severe_faults(page, theme) == []
+
+
+SMALLEST_TYPE = """(panel) => Math.min(...[...panel.querySelectorAll('.sn-drawing text')].filter((text) =>
+  text.getClientRects().length).map((text) => parseFloat(getComputedStyle(text).fontSize)
+  * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width))"""
+
+
+def test_every_tab_fits_a_phone_and_can_be_read_beside_a_pinned_network(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="More buttons").click()
+    page.get_by_role("button", name="Pin as A").click()
+    page.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    for tab in (*TABS[1:], TABS[0]):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, tab
+        assert cut_off(page) == [], tab
+        assert page.locator(".sn-explorer").evaluate(SMALLEST_TYPE) >= 10.9, tab
+    page.get_by_role("button", name="Unpin A").click()
+    page.get_by_role("button", name="More buttons").click()
+    expect(page.get_by_role("button", name="Pin as A")).to_be_hidden()
+
+
+@contextmanager
+def touch_screen(page):
+    """Within it the page is on a screen that is touched; gives what touches it."""
+    hand = page.context.new_cdp_session(page)
+    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    yield hand
+    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    hand.detach()
+
+
+def touch(hand, *points):
+    """Put a finger on the first of these points, move it along the others and lift it."""
+    for index, (x, y) in enumerate(points):
+        kind = "touchMove" if index else "touchStart"
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def thumb(slider):
+    """Where the thumb of a slider is."""
+    box, part = slider.bounding_box(), slider.evaluate("({ value, max }) => value / max")
+    return box["x"] + 12 + part * (box["width"] - 24), box["y"] + box["height"] / 2
+
+
+IN_SIGHT = """(panel) => {
+  const edge = innerWidth > 680 ? innerHeight : panel.querySelector('.sn-controls').getBoundingClientRect().top;
+  const named = '.sn-network > .sn-drawing, .sn-hourglass, p.sn-said:not([hidden])';
+  return [...panel.querySelectorAll(named)].map((e) => e.getBoundingClientRect())
+    .map(({ left, right, top, bottom }) => left >= 0 && right <= innerWidth && top >= 0 && bottom <= edge);
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
+def test_a_finger_drags_a_slider_with_network_hourglass_and_sentence_in_sight(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    slider = page.get_by_role("slider", name="Ratio")
+    slider.press("Home")
+    for tab in ("Code", "Network"):  # where a part is opened, its squeeze-excite comes into sight
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+    with touch_screen(page) as hand:
+        page.locator(".sn-frame").evaluate("(frame) => frame.scrollIntoView()")
+        place, (x, y) = page.evaluate("scrollY"), thumb(slider)
+        touch(hand, *((x + 8 * step, y - 3 * step) for step in range(8)))
+        expect(page.locator("[data-part=said]")).to_contain_text("Ratio 2 \u2192")
+        assert page.evaluate("scrollY") == place
+        assert page.locator(".sn-explorer").evaluate(IN_SIGHT) == [True] * 3
+        assert slider.evaluate("(e) => e.getBoundingClientRect().bottom <= innerHeight")
+        figure = page.locator("[data-figure=field]").bounding_box()
+        touch(hand, (figure["x"] + 20, figure["y"] + 20))
+        expect(page.get_by_role("tooltip")).to_contain_text("Through convolutions and pooling")
 
 
 def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
@@ -197,13 +282,110 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
     with page.expect_download() as download:
         page.get_by_role("button", name="Hand in").click()
     assert f",{exercise.get_attribute('data-name')},,2,0,False,alone\n" in download.value.path().read_text()
+    drawing = page.locator("[data-panel=drawing]").filter(has_text="stem").first
+    drawing.get_by_role("button", name="Open in the Explorer").click()
+    drawing.get_by_role("slider", name="Ratio").press("ArrowLeft")
+    expect(drawing.locator("[data-figure=params]")).to_contain_text("30,")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete the record").click()
     expect(exercise).not_to_contain_text("class 9b-spring")
     expect(page.locator(".sn-record output")).to_contain_text("Forgotten. 2 tries in this browser")
+    assert severe_faults(page) == []
+    explorer = page.locator(".sn-explorer").first
+    assert explorer.bounding_box()["width"] >= 760
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    explorer.evaluate("(panel) => panel.scrollIntoView()")
+    sliders = explorer.locator(".sn-controls").bounding_box()
+    assert sliders["y"] + sliders["height"] == pytest.approx(844, abs=1)
     assert hosts(page) == {urlsplit(url).netloc}
     assert complaints(page) == []
+    page.goto(f"{url}/docs/glossary.html")
+    for theme in ("light", "dark"):
+        assert severe_faults(page, theme) == []
     page.context.close()
+
+
+def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_that_installs(site):
+    for path in notebooks_folder().glob("*.ipynb"):
+        html = (site / "notebooks" / f"{path.stem}.html").read_text()
+        github = f"https://colab.research.google.com/github/someone/senet_lab/blob/v1.0/notebooks/{path.name}"
+        binder = f"https://mybinder.org/v2/gh/someone/senet_lab/v1.0?urlpath=lab/tree/notebooks/{path.name}"
+        assert re.findall('href="(.+)">Open in ', html.replace("</a>", "\n")) == [github, binder]
+        assert "pip install" not in html.partition("</h1>")[2]
+    assert "Open in" not in (site / "notebooks" / "teacher" / "plans.html").read_text()
+
+
+def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/07_training.html")
+    trainer = page.locator("[data-panel=trainer]")
+    heading, rows = trainer.get_by_role("heading"), trainer.locator("[data-part=numbers] tbody tr")
+    expect(heading).to_contain_text("SE-ResNet-20")  # also in the picture that was stored
+    await_live(page)
+    expect(heading).to_have_text("SE-ResNet-20 Recording")
+    trainer.get_by_role("button", name="Play the recording").click()
+    expect(trainer.get_by_text("Recording of SE-ResNet-20: training.")).to_be_visible()
+    trainer.get_by_role("button", name="Pause").click()
+    expect(trainer.get_by_text("Recording of SE-ResNet-20: paused.")).to_be_visible()
+    held = rows.count()
+    assert 32 <= held < 64  # all of its twin, and some of its own
+    trainer.get_by_role("button", name="Its gates").click()
+    expect(trainer.get_by_role("alert")).to_contain_text("Looking into the gates of a run takes an installation: pip")
+    assert rows.count() == held
+    trainer.get_by_role("button", name="Resume").click()
+    expect(rows).not_to_have_count(held)
+    assert rows.count() > held
+    trainer.get_by_label("Network", exact=True).first.select_option(label="ResNet-50")
+    trainer.get_by_role("button", name="Start training").click()
+    expect(trainer.get_by_role("alert")).to_contain_text("ResNet-50 is not recorded")
+    expect(heading).to_have_text("SE-ResNet-20 Recording")
+    assert hosts(page) == {urlsplit(url).netloc}
+    assert complaints(page) == []
+    expect_accessible(page, "[data-panel=trainer]")
+    page.context.close()
+
+
+def test_gates_of_a_lesson_are_looked_into(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/08_gates.html")
+    lens = page.locator("[data-panel=gates]")
+    await_live(page)
+    expect(lens.get_by_role("heading", name="Gates of cifar_se_resnet20")).to_be_visible()
+    sentence = lens.locator("[data-part=said]")
+    lens.get_by_role("tab", name="Heat map").click()
+    expect(sentence).to_contain_text("In group 3 \u00b7 block 3")
+    lens.get_by_role("checkbox", name="ship").press("Space")
+    expect(lens.get_by_text("5 of 10 drawn")).to_be_visible()
+    lens.get_by_role("button", name="Hold group 3").click()
+    expect(lens.locator(".sn-effect")).to_contain_text("accuracy 88.7")
+    lens.get_by_role("tab", name="One image").click()
+    expect(sentence).to_contain_text("images[0] is classified as")
+    lens.get_by_role("button", name="images[3]").click()
+    expect(sentence).to_contain_text("images[3] is classified as")
+    lens.get_by_role("button", name="Save figure as PNG").click()
+    expect(lens.get_by_role("alert")).to_contain_text("needs it. Install it with: pip install")
+    page.route("**/recordings/*-4.json", lambda route: route.abort())
+    lens.get_by_role("button", name="images[4]").click()
+    expect(lens.get_by_role("alert")).to_contain_text("cifar_se_resnet20-4.json could not be fetched")
+    page.unroute("**/recordings/*-4.json")
+    lens.get_by_role("button", name="images[4]").click()
+    expect(sentence).to_contain_text("images[4] is classified as")
+    assert hosts(page) == {urlsplit(url).netloc}
+    assert [said for said in complaints(page) if "ERR_FAILED" not in said[1]] == []  # of the file that was held back
+    expect_accessible(page, "[data-panel=gates]")
+    page.context.close()
+
+
+def expect_accessible(page, place):
+    """Nothing of a panel is wider than the page, and axe finds nothing serious, on a screen and on a phone."""
+    for width, theme in ((1280, "dark"), (390, "light")):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page, context=place, options={"resultTypes": ["violations"]}).response
+        serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
+        assert [(each["id"], each["nodes"]) for each in serious] == []
 
 
 def test_single_file_is_live_from_the_disk_and_asks_nothing(browser, site):
@@ -242,12 +424,14 @@ def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
     page.context.close()
 
 
-def test_outputs_of_a_lesson_are_readable_in_the_dark(browser, url):
-    page = heard_page(browser, color_scheme="dark")
+def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, url):
+    page = heard_page(browser)
     page.goto(f"{url}/notebooks/05_squeeze_and_excitation.html")
     await_live(page)
-    found = Axe().run(page, context=".cell_output", options={"runOnly": ["color-contrast"]}).response["violations"]
-    assert [each["nodes"] for each in found] == []
+    assert severe_faults(page, "dark") == []
+    assert page.locator("a[href*='teacher/']").count() == 0
+    numbers = [words.strip()[0] for words in page.locator(".bd-links a").all_text_contents()]
+    assert numbers == list("0123456789")
     page.context.close()
 
 
@@ -283,8 +467,16 @@ def random_walk(length):
         yield ["receive", 0, json.dumps(message)]
 
 
+def played_recording():
+    """A recording that is played, as messages to a host after those of `random_walk`."""
+    yield ["open", "trainer", "{}"]
+    for number, moves in enumerate(({"start": True}, {"pause": True}, {"resume": True}, {"network": "resnet50"}), 1):
+        yield ["receive", 1, json.dumps({"view": "a", "number": number, "moves": moves})]
+        yield ["tick", 1, 1.7]
+
+
 def test_python_in_a_browser_gives_the_messages_of_cpython_over_300_random_moves(site):
-    walk, host = list(random_walk(300)), Host()
+    walk, host = [*random_walk(300), *played_recording()], Host()
     command = ["node", "--stack-size=4000", str(ROOT / "tests" / "web" / "answers.mjs"), str(site / "live")]
     said = subprocess.run(command, input=json.dumps(walk), capture_output=True, text=True, check=True).stdout
     theirs = json.loads(said)

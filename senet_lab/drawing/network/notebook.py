@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.style import Style
 from senet_lab.checks import quoted
 from senet_lab.drawing.code import code_html
-from senet_lab.drawing.html import Html, classes_in, html
+from senet_lab.drawing.html import Html, classes_in, data_attributes, html
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.breakdown import breakdown, finding
 from senet_lab.drawing.network.compare import compare, describe_changes
@@ -37,10 +38,13 @@ class Drawn:
     Attributes:
         body: its HTML, without the style sheet.
         words: what it shows, in a line.
+        place: where the Explorer shows the same, by the parts of its address; empty where it does not. A page that
+            has Python in it offers to open one there, see `senet_lab.web`.
     """
 
     body: Html
     words: str
+    place: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Drawn: {self.words}>"
@@ -49,7 +53,9 @@ class Drawn:
         """Return the view with the rules that it needs, so that what is stored is small and does not change later."""
         sheet = parse_sheet(style_sheet())
         body = self.body.styled(sheet)
-        return f'<style>{sheet.excerpt({"sn", *classes_in(body)})}</style><div class="sn">{body}</div>'
+        place = {"panel": "drawing", **self.place} if self.place else {}
+        data = data_attributes(place)
+        return f'<style>{sheet.excerpt({"sn", *classes_in(body)})}</style><div class="sn"{data}>{body}</div>'
 
 
 def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style | None = None) -> Drawn:
@@ -73,12 +79,19 @@ def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style
     if not path:
         name = f"{thing.name}: " if isinstance(thing, Architecture) else ""
         words = f"{name}{ledger.params:,} parameters, {short(ledger.macs)} multiply-adds"
-        return Drawn(html(LEGEND, draw_network(anatomy), behind("groups", group_table(ledger))), words)
+        body = html(LEGEND, draw_network(anatomy), behind("groups", group_table(ledger)))
+        return Drawn(body, words, _place(thing))
     part = anatomy.part(path)
     words = f"{title(path)}: {facts(part)}"
     caption = f'<p class="sn-source"><b>{escape(title(path))}</b> {escape(facts(part))}</p>'
     picture = draw_cropped_part(anatomy, path, style=style)
-    return Drawn(html(caption, picture, behind("rows", _layers(title(path), part.rows))), words)
+    body = html(caption, picture, behind("rows", _layers(title(path), part.rows)))
+    return Drawn(body, words, _place(thing, part=path))
+
+
+def _place(thing: Architecture | Ledger | Sketch, **parts: str) -> dict[str, str]:
+    """Return where the Explorer shows a network: nowhere, unless it is an architecture."""
+    return {"network": thing.token(), **parts} if isinstance(thing, Architecture) else {}
 
 
 def _layers(caption: str, rows: tuple[Row, ...]) -> str:
@@ -91,12 +104,13 @@ def _layers(caption: str, rows: tuple[Row, ...]) -> str:
 def where_it_goes(thing: Architecture | Ledger) -> Drawn:
     """Draw parameters, multiply-adds and activations by group and by kind of layer."""
     ledger = thing if isinstance(thing, Ledger) else Ledger.of(thing)
-    return Drawn(breakdown(ledger), finding(ledger))
+    return Drawn(breakdown(ledger), finding(ledger), _place(thing, tab="Where it goes"))
 
 
 def compared(a: Architecture, b: Architecture) -> Drawn:
     """Draw two networks one under the other, and their difference as a sum."""
-    return Drawn(compare(a, b), f"{a.name} and {b.name}: {describe_changes(a, b)}")
+    words = f"{a.name} and {b.name}: {describe_changes(a, b)}"
+    return Drawn(compare(a, b), words, _place(b, pinned=a.token(), tab="Compare"))
 
 
 def curves(architecture: Architecture, name: str) -> Drawn:
@@ -108,7 +122,7 @@ def curves(architecture: Architecture, name: str) -> Drawn:
     views = {"ratio": ratio_curves, "cardinality": cardinality_curves}
     if name not in views:
         raise ValueError(f"`name` (={quoted(name)}) must be 'ratio' or 'cardinality'; try 'ratio'.")
-    return Drawn(views[name](architecture), f"{architecture.name} by {name}")
+    return Drawn(views[name](architecture), f"{architecture.name} by {name}", _place(architecture, tab="Trade-offs"))
 
 
 def as_code(text: str) -> Drawn:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy, Part
-from senet_lab.drawing.network.layout import GAP, Column, Slab, lay_out
+from senet_lab.drawing.network.layout import GAP, GROUP_GAP, Column, Slab, lay_out
 from senet_lab.drawing.network.words import block_number, costs, details, node_label, tip, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import counted, size
@@ -18,6 +18,7 @@ HEIGHT, MIDDLE = 138, 80  # low, so that the part below is in sight without scro
 MAX_MAP_HEIGHT, MAX_BLOCK_HEIGHT = 100, 50  # above a block there are arcs and words
 PATH_PITCH = 2.2  # between the paths through a slab: closer ones could not be told apart
 ARC_HEIGHT = 28  # from the top of a slab to that of its arc
+SHORT_CHARACTER = 10.6  # width of a character in the words for a phone
 
 
 class Scale(NamedTuple):
@@ -49,7 +50,7 @@ def draw_network(
     selected_boxes: list[Box] = []
     focus = selected
     for column in columns:
-        marks += _heading(column, anatomy)
+        marks += _heading(column, anatomy, interactive=interactive)
         before, lines = None, []
         for slab, box in _boxes(column, scale):
             if not before or not slab.parts[0].is_like(before):  # blocks alike are put into words once
@@ -133,10 +134,12 @@ def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> Node:
     return svg.Node(marks, hit, lines, f"{name}, {lines[1]}", first.path)
 
 
-def _heading(column: Column, anatomy: Anatomy) -> list[Mark]:
+def _heading(column: Column, anatomy: Anatomy, *, interactive: bool) -> list[Mark]:
     """Draw name, shape and number of blocks over a column; a group's are a node, where its blocks have theirs."""
     x = column.x + column.room / 2
     marks = svg.lines(x, 13, column.lines, 14)
+    if interactive:
+        marks.append(_short_heading(column, x))
     parts = anatomy.groups.get(column.name, ())
     if not parts or parts[0].path == column.name:
         return marks
@@ -144,6 +147,13 @@ def _heading(column: Column, anatomy: Anatomy) -> list[Mark]:
     hit = Box(x - column.words() / 2 - 3, 1, column.words() + 6, 14 * len(column.lines) + 4)
     lines = [f"{title(part.path)}, {counted(len(parts), 'block')}", *tip(part)[1:3]]
     return [svg.Node(marks, hit, lines, f"{lines[0]}, {node_label(part).partition(', ')[2]}", part.path)]
+
+
+def _short_heading(column: Column, x: float) -> Mark:
+    """Return the words that the Explorer's sheet shows on a phone instead, where the others would be too small."""
+    words = svg.cut(column.lines[0].replace("group ", "g"), column.room + 2 * GROUP_GAP, SHORT_CHARACTER)
+    half = SHORT_CHARACTER * len(words) / 2
+    return svg.text(min(max(x, half), svg.NETWORK_WIDTH - half), 24, words, "short")
 
 
 def _input(column: Column, anatomy: Anatomy, scale: Scale) -> Mark:

@@ -36,7 +36,7 @@ def curves(reading: Reading, classes: Sequence[int], block: str = "") -> Html:
         classes: those that are drawn, by number.
         block: drawn in its stage in place of the last block.
     """
-    blocks = stages(tuple(reading.gates), block)
+    blocks = stages(reading.paths, block)
     columns = len(blocks) if len(blocks) <= 3 else 2
     width = (svg.WIDTH - GAP * (columns - 1)) / columns
     marks: list[Mark] = []
@@ -87,7 +87,7 @@ def _table(reading: Reading, path: str, classes: Sequence[int]) -> str:
 
 def curves_words(reading: Reading, classes: Sequence[int], block: str = "", untrained: Reading | None = None) -> str:
     """Say whether classes part from the first stage to the last, also untrained, and whether the paper found so."""
-    blocks = stages(tuple(reading.gates), block)
+    blocks = stages(reading.paths, block)
     if len(reading.present(classes)) < 2:
         return "Choose at least two classes to compare their curves."
     still = [path for path in blocks if reading.max_deviation(path) < STILL]

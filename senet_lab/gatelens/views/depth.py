@@ -25,7 +25,7 @@ TOO_FEW = "An F ratio needs at least two classes, and more images than classes: 
 
 def depth(reading: Reading, selected: str = "", untrained: Reading | None = None) -> Html:
     """Draw the F ratio of each block in order, on a log axis; the numbers behind."""
-    paths = list(reading.gates)
+    paths = reading.paths
     lines = [("trained", "se", [limit_ratio(reading.specificity[path]) for path in paths])]
     if untrained:
         lines.append(("untrained", "untrained", [limit_ratio(untrained.specificity[path]) for path in paths]))

@@ -28,14 +28,13 @@ def heat_map(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
     present = reading.present(classes)
     if not present:
         return '<p class="sn-finding">Choose a class that has images.</p>'
-    picture, channels, counts = reading.heat_map(path, present)
+    pictures, counts = zip(*(reading.heat(path, number) for number in present), strict=True)
+    channels, n_images = reading.heat_channels(path), sum(counts)
     low, high = reading.bounds
-    n_images = sum(counts)
     marks: list[Mark] = [
         svg.text(LEFT, 16, f"{title(path)}: gates of {counted(n_images, 'image')}", "label", "start"),
-        svg.image(picture, Box(LEFT, TOP, WIDTH, HEIGHT)),
         *_rows(channels),
-        *_classes(reading, present, counts),
+        *_classes(reading, present, pictures, counts),
         *_scale(reading.color_scale, low, high),
     ]
     label = (
@@ -58,12 +57,13 @@ def _rows(channels: Sequence[int]) -> list[Mark]:
     return [*marks, svg.turned_text(11, TOP + HEIGHT / 2, -90, words, "note", "middle")]
 
 
-def _classes(reading: Reading, present: Sequence[int], counts: Sequence[int]) -> list[Mark]:
-    """Draw a piece of its line and the name of each class under the picture; between classes, a gap."""
+def _classes(reading: Reading, present: Sequence[int], pictures: Sequence[str], counts: Sequence[int]) -> list[Mark]:
+    """Draw the picture of each class, with a piece of its line and its name under it; between classes, a gap."""
     marks, total, x, styles = list[Mark](), sum(counts), float(LEFT), class_styles(present)
-    for number, count in zip(present, counts, strict=True):
+    for number, picture, count in zip(present, pictures, counts, strict=True):
         width = WIDTH * count / total
         y = TOP + HEIGHT
+        marks.append(svg.image(picture, Box(x, TOP, width, HEIGHT)))
         if x > LEFT:
             marks.append(svg.path(f"M{x:.1f} {TOP}V{y}", "divide"))
         marks.append(svg.path(f"M{x + 3:.1f} {y + 8}h{max(1.0, width - 6):.1f}", f"curve sn-class-{styles[number]}"))

@@ -69,9 +69,9 @@ def _histogram(shares: Sequence[float], edges: Sequence[float], path: str, befor
 
 def _saturation(reading: Reading, selected: str) -> list[Mark]:
     """Draw a bar for each block: the shares of its channels that are always shut, and always open."""
-    paths = list(reading.gates)
+    paths = reading.paths
     if len(paths) > MAX_BARS:
-        paths = [*paths[: MAX_BARS // 2], *paths[-MAX_BARS // 2 :]]
+        paths = (*paths[: MAX_BARS // 2], *paths[-MAX_BARS // 2 :])
     pitch = HEIGHT / len(paths)
     height = min(14.0, pitch - 2)
     marks: list[Mark] = [

@@ -1,0 +1,109 @@
+"""The same in a page of the site, whose Python runs in the browser; how long that takes to start, and how large it is.
+
+Work is the time in which the page is busy: from the key to the answer, and from the next frame to what it has drawn;
+between the two, nothing waits but the screen. Neighbors are new networks that a pause as between two keys has let the
+page draw ahead.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import sync_playwright
+from timing import emit
+from ui_page import SCRIPT, TABS, browser_of, report, tab, watch
+
+sys.path.append(str(Path(__file__).parent.parent / "tools"))
+from site_builder import write_panels
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Playwright
+
+NETWORK = "network=senet1~depth=152&pinned=senet1~depth=152~ratio=8"  # as in the notebook of ui.py
+STARTS = 5
+REQUESTS = "performance.getEntriesByType('resource').filter(({ name }) => /^(http|file)/.test(name)).length"
+PAUSE = 150  # milliseconds between two keys, for the page to draw the neighbors
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files, and says nothing."""
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder; yield its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def start(playwright: Playwright, way: str, address: str) -> None:
+    """Open a page in a browser that has seen none before: milliseconds to its still picture, and until it is live."""
+    stills, lives, requests = [], [], 0
+    for _ in range(STARTS + 1):
+        browser = browser_of(playwright)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(address)
+        page.wait_for_function("document.body.dataset.live === 'done'", timeout=120_000)
+        lives.append(page.evaluate("performance.now()"))
+        stills.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+        requests = 1 + page.evaluate(REQUESTS)
+        browser.close()
+    emit("site: start", "still picture", way, "ms", stills[1:])
+    emit("site: start", "live", way, "ms", lives[1:])
+    emit("site: size", "requests", way, "", [requests])
+
+
+def sizes(folder: Path) -> None:
+    """The files that a live page fetches, as they are and compressed, as most servers send them."""
+    single = folder / "explorer.html"
+    for way, paths in (("embed.html", [folder / "embed.html", *(folder / "live").iterdir()]), (single.name, [single])):
+        contents = [path.read_bytes() for path in paths]
+        emit("site: size", "as it is", way, "MB", [sum(map(len, contents)) / 1e6])
+        emit("site: size", "compressed", way, "MB", [sum(len(gzip.compress(each, 6)) for each in contents) / 1e6])
+
+
+def measure(page: Page, index: int, name: str) -> None:
+    """A tab: new networks as fast as they come, neighbors that were drawn ahead, networks seen just now."""
+    ways = {"new": tab(page, name, 161 + 20 * index)["new"]}
+    ways |= {"neighbor": (paused := tab(page, name, 351 + 20 * index, PAUSE))["new"], "seen": paused["seen"]}
+    for way, answers in ways.items():
+        report("site: key to picture", name, way, [each.time for each in answers])
+        report("site: work", name, way, [each.work for each in answers])
+
+
+def main() -> None:
+    """Sizes, cold starts, tabs."""
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        folder = Path(place)
+        write_panels(folder)
+        sizes(folder)
+        with served(folder) as url:
+            start(playwright, "embed.html", f"{url}/embed.html")
+            start(playwright, "explorer.html", (folder / "explorer.html").as_uri())
+            browser = browser_of(playwright)
+            page = browser.new_page(viewport={"width": 1280, "height": 720})
+            page.goto(f"{url}/embed.html#{NETWORK}")
+            page.wait_for_function("document.body.dataset.live === 'done'", timeout=120_000)
+            page.evaluate(SCRIPT)
+            watch(page)
+            for index, name in enumerate(TABS):
+                measure(page, index, name)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

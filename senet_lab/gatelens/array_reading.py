@@ -1,0 +1,139 @@
+"""Array reading: a reading whose statistics are computed from the gates of all images. Needs NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from senet_lab.drawing.raster import Array, heat_png
+from senet_lab.extras import needed_by
+from senet_lab.gatelens.reading import BlockSummary, Histogram, Reading
+from senet_lab.gates.statistics import channel_specificity, class_means, saturation, specificity
+
+with needed_by(__name__):
+    import numpy as np
+
+MAX_FIRST_CLASSES = 4  # more curves than that hide each other
+MAX_HEAT_IMAGES = 60  # of a class: more would be thinner than a pixel
+N_BINS = 40
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ArrayReading(Reading):
+    """The gates of a network for some images.
+
+    Attributes:
+        gates: for each block, by its path, the gate of each image and channel: (images, channels).
+        labels: (images,), whole numbers.
+        predictions: (images, classes), probabilities; None where there is no classifier.
+    """
+
+    gates: Mapping[str, Array]
+    labels: Array
+    classes: tuple[str, ...]
+    predictions: Array | None = None
+    has_labels: bool = True
+
+    def compute(self) -> ArrayReading:
+        """Compute now what would make the first picture wait; return the reading itself."""
+        _ = self.first_classes, self.specificity, self.bounds
+        return self
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The blocks with a gate, in the order of the network."""
+        return tuple(self.gates)
+
+    def n_channels(self, path: str) -> int:
+        """Return the number of channels of a block."""
+        return int(self.gates[path].shape[1])
+
+    @cached_property
+    def guesses(self) -> Sequence[int] | None:
+        """The most probable class of each image."""
+        return None if self.predictions is None else self.predictions.argmax(1).tolist()
+
+    @cached_property
+    def specificity(self) -> Mapping[str, float]:
+        """The F ratio of each block."""
+        if not self.is_comparable:
+            return dict.fromkeys(self.gates, 0.0)
+        return {path: specificity(values, self.labels) for path, values in self.gates.items()}
+
+    @cached_property
+    def summaries(self) -> Mapping[str, BlockSummary]:
+        """For each block, its gates in a few numbers."""
+        return {
+            path: BlockSummary(
+                float(values.mean()), float(values.std()), float(values.min()), float(values.max()), *saturation(values)
+            )
+            for path, values in self.gates.items()
+        }
+
+    def _means(self, path: str) -> tuple[list[int], Array]:
+        """Return the classes that have images, ascending, and their mean gates: (classes, channels)."""
+        return sorted(self._counts), class_means(self.gates[path], self.labels)
+
+    def class_means(self, path: str, classes: Sequence[int]) -> list[list[float]]:
+        """Return the mean gate of each channel for each of some classes."""
+        present, means = self._means(path)
+        rows: list[list[float]] = means[[present.index(number) for number in classes]].tolist()
+        return rows
+
+    @cached_property
+    def first_classes(self) -> tuple[int, ...]:
+        """The classes with the most distinct gates in the last block.
+
+        The one that is furthest from the mean of all, then each time the one that is furthest from all before it.
+        """
+        present = sorted(self._counts)
+        if len(present) <= MAX_FIRST_CLASSES:
+            return tuple(present)
+        means = np.nan_to_num(self._means(self.paths[-1])[1])
+        selected = [int(np.abs(means - means.mean(0)).mean(1).argmax())]
+        distances = np.full(len(means), np.inf)  # of each class from the nearest of those that are selected
+        while len(selected) < MAX_FIRST_CLASSES:
+            distances = np.minimum(distances, np.abs(means - means[selected[-1]]).mean(1))
+            distances[selected] = -1  # where gates are alike, none is selected twice
+            selected.append(int(distances.argmax()))
+        return tuple(sorted(present[at] for at in selected))
+
+    def max_deviation(self, path: str) -> float:
+        """Return the standard deviation over the images of the channel that moves most."""
+        return float(self.gates[path].std(0).max())
+
+    @cached_property
+    def _ratios(self) -> dict[str, list[float]]:
+        return {}
+
+    def channel_ratios(self, path: str) -> list[float]:
+        """Return the F ratio of each channel of a block."""
+        if path not in self._ratios:
+            values = self.gates[path]
+            ratios = channel_specificity(values, self.labels) if self.is_comparable else np.zeros(values.shape[1])
+            self._ratios[path] = ratios.tolist()
+        return self._ratios[path]
+
+    def heat(self, path: str, number: int) -> tuple[str, int]:
+        """Return the gates of the first images of a class as a picture, and of how many images."""
+        images = np.flatnonzero(self.labels == number)[:MAX_HEAT_IMAGES]
+        values = self.gates[path][images][:, self.heat_channels(path)].T
+        return heat_png(values, *self.bounds), len(images)
+
+    @cached_property
+    def color_scale(self) -> str:
+        """The colors of a heat map from the greatest gate down to the least."""
+        low, high = self.bounds
+        return heat_png(np.linspace(high, low, 64)[:, None], low, high)
+
+    def histogram(self, path: str, bounds: tuple[float, float] | None = None) -> Histogram:
+        """Return the distribution of a block's gates between the bounds of an axis, in `N_BINS` bins."""
+        edges = np.linspace(*(bounds or self.bounds), N_BINS + 1)
+        counts, _ = np.histogram(np.clip(self.gates[path], edges[0], edges[-1]), edges)
+        return Histogram((counts / self.gates[path].size).tolist(), edges.tolist())
+
+    def quartiles(self, path: str) -> tuple[float, float, float]:
+        """Return the quartiles of all gates of a block."""
+        low, middle, high = np.quantile(self.gates[path], (0.25, 0.5, 0.75)).tolist()
+        return low, middle, high

@@ -1,0 +1,71 @@
+"""Findings: what is known about one network so far, and what is being found out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results
+
+if TYPE_CHECKING:
+    from senet_lab.gatelens.reading import Reading
+    from senet_lab.gatelens.sources.source import Source
+    from senet_lab.gates.moments import Moment
+
+
+class Network(Protocol):
+    """What the page says of a network, apart from its gates; see `Loaded`."""
+
+    @property
+    def about(self) -> str:
+        """How it was trained, and how accurate it is."""
+
+    @property
+    def twin(self) -> str:
+        """How accurate the same network without squeeze-excite is; "" where nobody knows."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what it predicts, where that is something else than the classes of the images."""
+
+    @property
+    def moments(self) -> Sequence[Moment]:
+        """Its gates epoch by epoch, as far as they were recorded."""
+
+    def thumbnail(self, number: int) -> str:
+        """Return an image as a PNG in a data URI."""
+
+
+class Findings(ABC):
+    """What is known about the network of one source.
+
+    Attributes:
+        results, failed: what was found out, and why it could not be, by key.
+        words, busy: what is being done, "" where nothing is; and whether anything is.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.results: Results = {}
+        self.failed: dict[Key, str] = {}
+        self.words, self.busy = "", False
+
+    @abstractmethod
+    def aim(self, keys: Sequence[Key]) -> None:
+        """Find out these, in this order, instead of those before."""
+
+    @property
+    def loaded(self) -> Network | None:
+        """The network, once it is there."""
+        return self.results.get(LOAD)
+
+    @property
+    def reading(self) -> Reading | None:
+        """Its gates, once they were read."""
+        return self.results.get(READ)
+
+    @property
+    def untrained(self) -> Reading | None:
+        """Those of the same network untrained, once they were read."""
+        return self.results.get(UNTRAINED)

@@ -1,0 +1,274 @@
+"""Recording: what was found out about a network, as JSON, so that a page without Keras and NumPy can show it.
+
+One file has the network: {"about", "twin", "pictures", "trained", "untrained", "ablations"}; each recorded image has
+another one, with its passage through every block. Numbers are stored as they are, so that a page that is drawn from a
+recording is the same, character by character, as one that is drawn from the gates themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from senet_lab.gatelens.findings import Findings
+from senet_lab.gatelens.passage import ChannelMaps, Passage
+from senet_lab.gatelens.reading import BlockSummary, Histogram, Reading
+from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results, ablation_key, image_key
+from senet_lab.gates.ablation import Ablation
+from senet_lab.gates.moments import Moment
+
+if TYPE_CHECKING:
+    from senet_lab.gatelens.sources.source import Source
+
+# By the first part of the key.
+NOT_RECORDED = {
+    "image": "this image was not recorded; choose one of those shown",
+    "ablation": "these blocks were not recorded together; hold any two, or any number in a row",
+}
+FETCHING = "Fetching what was recorded \u2026"
+
+Json = dict[str, Any]
+
+
+def network_file(network: str) -> str:
+    """Return the name of the file of a network."""
+    return f"{network}.json"
+
+
+def image_file(network: str, image: int) -> str:
+    """Return the name of the file of an image on its way through a network."""
+    return f"{network}-{image}.json"
+
+
+class RecordedNetwork(NamedTuple):
+    """Stands for the network that was recorded, see `Loaded`.
+
+    Attributes:
+        pictures: the recorded images by number, each a PNG in a data URI.
+    """
+
+    about: str
+    twin: str
+    pictures: Mapping[int, str]
+    outputs: tuple[str, ...] = ()
+    moments: tuple[Moment, ...] = ()
+
+    def thumbnail(self, number: int) -> str:
+        """Return an image as a PNG in a data URI."""
+        return self.pictures[number]
+
+
+class RecordedFindings(Findings):
+    """What was recorded of a network, as far as its files have come.
+
+    Attributes:
+        awaited: the names of the files to fetch, with the keys of what they are needed for.
+    """
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.awaited: dict[str, list[Key]] = {}
+        self._taken: set[str] = set()
+
+    def aim(self, keys: Sequence[Key]) -> None:
+        """Await the files that have these results, and no other ones; what no file has was not recorded."""
+        self.awaited = {}
+        for key in keys:
+            file = self._file_of(key)
+            if key in self.results or key in self.failed:
+                continue
+            if file in self._taken:
+                self.failed[key] = NOT_RECORDED[key[0]]
+            else:
+                self.awaited.setdefault(file, []).append(key)
+        self.busy = bool(self.awaited)
+        self.words = FETCHING if self.busy else ""
+
+    def _file_of(self, key: Key) -> str:
+        """Return the file that has a result, if any has: an image that was not recorded has no file to wait for."""
+        if key[0] == "image" and self.reading and key[1] in self.reading.images:
+            return image_file(self.source.name, key[1])
+        return network_file(self.source.name)
+
+    def take(self, file: str, text: str) -> None:
+        """Read a file.
+
+        Raises:
+            ValueError: it is no recording.
+        """
+        values = json.loads(text)
+        if file == network_file(self.source.name):
+            self.results |= read_network(values)
+        else:
+            self.results |= read_passages(values)
+        self._taken.add(file)
+
+    def miss(self, file: str, why: str) -> None:
+        """Say why a file could not be fetched, wherever it is needed."""
+        for key in self.awaited.pop(file, ()):
+            self.failed[key] = f"{file} could not be fetched: {why}"
+
+
+class RecordedReading(Reading):
+    """A reading whose statistics were computed when it was recorded, see `reading_json`."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.classes, self.labels, self.has_labels = tuple(values["classes"]), values["labels"], values["has_labels"]
+        self._values, self._blocks = values, values["blocks"]
+
+    @property
+    def images(self) -> Sequence[int]:
+        """The numbers of the recorded images."""
+        images: Sequence[int] = self._values["images"]
+        return images
+
+    @property
+    def guesses(self) -> Sequence[int] | None:
+        """The most probable class of each image."""
+        guesses: Sequence[int] | None = self._values["guesses"]
+        return guesses
+
+    @cached_property
+    def specificity(self) -> Mapping[str, float]:
+        """The F ratio of each block."""
+        return {path: block["specificity"] for path, block in self._blocks.items()}
+
+    @cached_property
+    def summaries(self) -> Mapping[str, BlockSummary]:
+        """For each block, its gates in a few numbers."""
+        return {path: BlockSummary(*block["summary"]) for path, block in self._blocks.items()}
+
+    @property
+    def first_classes(self) -> tuple[int, ...]:
+        """The classes that are drawn until others are selected."""
+        return tuple(self._values["first_classes"])
+
+    @property
+    def color_scale(self) -> str:
+        """The colors of a heat map."""
+        return str(self._values["color_scale"])
+
+    def n_channels(self, path: str) -> int:
+        """Return the number of channels of a block."""
+        return len(self._blocks[path]["ratios"])
+
+    def class_means(self, path: str, classes: Sequence[int]) -> list[list[float]]:
+        """Return the mean gate of each channel for each of some classes."""
+        means = self._blocks[path]["means"]
+        return [means[str(number)] for number in classes]
+
+    def channel_ratios(self, path: str) -> list[float]:
+        """Return the F ratio of each channel of a block."""
+        ratios: list[float] = self._blocks[path]["ratios"]
+        return ratios
+
+    def max_deviation(self, path: str) -> float:
+        """Return the standard deviation over the images of the channel that moves most."""
+        return float(self._blocks[path]["deviation"])
+
+    def histogram(self, path: str, bounds: tuple[float, float] | None = None) -> Histogram:  # noqa: ARG002
+        """Return the distribution of a block's gates; the recorded axis is that of all sigmoid gates, from 0 to 1."""
+        return Histogram(*self._blocks[path]["histogram"])
+
+    def quartiles(self, path: str) -> tuple[float, float, float]:
+        """Return the quartiles of all gates of a block."""
+        low, middle, high = self._blocks[path]["quartiles"]
+        return low, middle, high
+
+    def heat(self, path: str, number: int) -> tuple[str, int]:
+        """Return the gates of the first images of a class as a picture, and of how many images."""
+        picture, count = self._blocks[path]["heat"][str(number)]
+        return picture, count
+
+
+def reading_json(reading: Reading, images: Sequence[int], *, is_drawn: bool = True) -> Json:
+    """Return a reading as `RecordedReading` takes it.
+
+    Args:
+        images: the numbers of the images whose passages are recorded.
+        is_drawn: whether its heat maps are; those of the untrained network are not.
+    """
+    present = reading.present(range(len(reading.classes)))
+    return {
+        "classes": list(reading.classes),
+        "labels": [reading.label(number) for number in range(len(reading.labels))],
+        "guesses": None if reading.guesses is None else list(reading.guesses),
+        "has_labels": reading.has_labels,
+        "first_classes": list(reading.first_classes),
+        "color_scale": reading.color_scale,
+        "images": list(images),
+        "blocks": {path: _block_json(reading, path, present, is_drawn) for path in reading.paths},
+    }
+
+
+def _block_json(reading: Reading, path: str, present: Sequence[int], is_drawn: bool) -> Json:
+    return {
+        "summary": list(reading.summaries[path]),
+        "specificity": reading.specificity[path],
+        "ratios": reading.channel_ratios(path),
+        "deviation": reading.max_deviation(path),
+        "quartiles": list(reading.quartiles(path)),
+        "histogram": list(reading.histogram(path, (0.0, 1.0))),
+        "means": dict(zip(map(str, present), reading.class_means(path, present), strict=True)),
+        "heat": {str(number): list(reading.heat(path, number)) for number in present if is_drawn},
+    }
+
+
+def ablations_json(ablations: Sequence[Ablation], paths: Sequence[str]) -> Json:
+    """Return ablations of the same network and images: what they share once, then a row for each."""
+    first = ablations[0]
+    return {
+        "before": first.before,
+        "classes": [int(number) for number in first.classes],
+        "class_before": [float(share) for share in first.class_before],
+        "images": first.images,
+        "paths": list(paths),
+        "rows": [
+            [each.how, [paths.index(path) for path in each.blocks], each.after, each.flipped, each.params, each.macs]
+            for each in ablations
+        ],
+        "class_after": [[float(share) for share in each.class_after] for each in ablations],
+    }
+
+
+def _read_ablations(values: Mapping[str, Any]) -> Results:
+    paths, results = values["paths"], {}
+    shared = {name: values[name] for name in ("before", "classes", "class_before", "images")}
+    for row, class_after in zip(values["rows"], values["class_after"], strict=True):
+        how, places, after, flipped, params, macs = row
+        blocks = tuple(paths[at] for at in places)
+        results[ablation_key(how, blocks)] = Ablation(
+            blocks, how, after=after, class_after=class_after, flipped=flipped, params=params, macs=macs,
+            predictions=None, **shared,
+        )  # fmt: skip
+    return results
+
+
+def read_network(values: Mapping[str, Any]) -> Results:
+    """Return what the file of a network has, by the keys that ask for it."""
+    pictures = {int(number): picture for number, picture in values["pictures"].items()}
+    return {
+        LOAD: RecordedNetwork(values["about"], values["twin"], pictures),
+        READ: RecordedReading(values["trained"]),
+        UNTRAINED: RecordedReading(values["untrained"]),
+        **_read_ablations(values["ablations"]),
+    }
+
+
+def passages_json(image: int, passages: Mapping[str, Passage]) -> Json:
+    """Return the passages of one image through blocks, by their paths."""
+    return {"image": image, "passages": {path: asdict(passage) for path, passage in passages.items()}}
+
+
+def read_passages(values: Mapping[str, Any]) -> Results:
+    """Return what the file of an image has, by the keys that ask for it."""
+    return {image_key(values["image"], path): _read_passage(each) for path, each in values["passages"].items()}
+
+
+def _read_passage(values: Mapping[str, Any]) -> Passage:
+    maps = {name: [ChannelMaps(*each) for each in values[name]] for name in ("raised", "lowered")}
+    guesses = None if values["guesses"] is None else [(number, share) for number, share in values["guesses"]]
+    return Passage(**{**values, **maps, "guesses": guesses, "outputs": tuple(values["outputs"])})

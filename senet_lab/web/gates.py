@@ -1,0 +1,70 @@
+"""Gates: a GateLens on the networks that ship, from what was recorded of them. Files come when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from senet_lab.checks import one_of
+from senet_lab.extras import missing_extra
+from senet_lab.gatelens.page import page_of, split_by_trait
+from senet_lab.gatelens.scene import Scene, required_keys
+from senet_lab.gatelens.sources.recording import RecordedFindings
+from senet_lab.gatelens.sources.source import bundled_sources
+from senet_lab.gatelens.state import State, after
+from senet_lab.web.panels import Panel
+from senet_lab.widgets.conversation import Request
+
+NEEDS = {"upload": "an image of your own", "save": "saving a figure"}  # what a recording cannot do, by its message
+
+
+class GatesPanel(Panel):
+    """A GateLens.
+
+    Args:
+        network: the name of one that ships; "" for the first.
+
+    Raises:
+        ValueError: there is no such network, or it has no gates.
+    """
+
+    def __init__(self, network: str = "") -> None:
+        self._recorded = {source.name: RecordedFindings(source) for source in bundled_sources()}
+        names = tuple(self._recorded)
+        self._state = State(one_of("network", network or names[0], names))
+        super().__init__()
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The names of the files to fetch for what is shown."""
+        return tuple(self._findings.awaited)
+
+    def take(self, file: str, text: str) -> None:
+        """Show what a file has that was fetched."""
+        self._findings.take(file, text)
+        self._show()
+
+    def miss(self, file: str, why: str) -> None:
+        """Say why a file could not be fetched."""
+        self._findings.miss(file, why)
+        self._show()
+
+    @property
+    def _findings(self) -> RecordedFindings:
+        return self._recorded[self._state.network]
+
+    @property
+    def _scene(self) -> Scene:
+        return Scene(self._state, self._findings, tuple(self._recorded))
+
+    def _act(self, request: Request) -> None:
+        moves = {name: value for name, value in request.moves.items() if name not in NEEDS}
+        self._state, _ = after(self._state, moves, self._scene.offer)
+        lacking = {name: str(missing_extra(("keras",), NEEDS[name])) for name in request.moves if name in NEEDS}
+        self._state = replace(self._state, refused={**self._state.refused, **lacking})
+        self._findings.failed.clear()  # what could not be fetched is tried again
+
+    def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
+        self._findings.aim(required_keys(self._scene))
+        return split_by_trait({"answered": answered, **page_of(self._scene)})

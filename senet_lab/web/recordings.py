@@ -1,0 +1,113 @@
+"""Recordings: how the networks that ship were trained, epoch by epoch, played again as runs."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.trainer.snapshot import Record
+from senet_lab.training import rates
+from senet_lab.training.estimate import duration
+from senet_lab.training.rates import Rate
+from senet_lab.training.recipe import Recipe
+from senet_lab.training.runs.status import Status
+from senet_lab.weights import pretrained
+
+SPEED = 300  # times as fast as the training was: a second for five minutes, and about 20 s for a network
+WRITTEN = 1.0  # when a status was written, which only has to be some time
+
+
+class Recording(NamedTuple):
+    """A training that was recorded.
+
+    Attributes:
+        rows: of its epochs, as `Run.metrics()` returns them; `seconds` are those that the epoch took.
+    """
+
+    key: str
+    architecture: Architecture
+    recipe: Recipe
+    data: str
+    device: str
+    rows: tuple[Mapping[str, float], ...]
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """When each epoch ended, in seconds of training."""
+        return tuple(accumulate(row["seconds"] for row in self.rows))
+
+    @property
+    def words(self) -> str:
+        """How it was recorded and is played, in a sentence."""
+        return f"Recorded on a {self.device} in {duration(self.ends[-1])}; played {SPEED} times as fast."
+
+    def rate(self) -> Rate:
+        """Return how fast its last epoch was, from which the time of another training is predicted."""
+        pace = self.rows[-1]["images_per_s"]
+        return Rate(rates.where(self.recipe), rates.work(self.architecture), self.recipe.batch, pace)
+
+
+@cache
+def recordings() -> tuple[Recording, ...]:
+    """Return a recording of each network that ships, each one with squeeze-excite before its twin without."""
+    return tuple(
+        Recording(card.name, card.architecture, Recipe.from_dict(card.recipe), card.data, card.device, card.metrics)
+        for card in sorted(map(pretrained.card, pretrained.names()), key=_place)
+    )
+
+
+def _place(card: pretrained.Card) -> tuple[str, bool]:
+    return card.name.replace("_se", ""), not card.architecture.has_se
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A recording at a moment: it is there as a whole until it is played."""
+
+    recording: Recording
+    moment: float = float("inf")  # seconds of training that have passed
+    state: str = "finished"  # "training", "paused", "stopped" or "finished"
+
+    def after(self, seconds: float) -> Replay:
+        """Return it after seconds in front of the page, which count only while it is played."""
+        if self.state != "training":
+            return self
+        moment = self.moment + SPEED * seconds
+        return replace(self, moment=moment, state="training" if moment < self.recording.ends[-1] else "finished")
+
+    def record(self) -> Record:
+        """Return the run that it is at this moment."""
+        about = self.recording
+        ended = bisect_right(about.ends, self.moment)  # epochs
+        return Record(
+            about.key,
+            about.architecture,
+            about.recipe,
+            about.data,
+            self._status(ended),
+            rows=about.rows[:ended],
+            recording=about.words,
+        )
+
+    def _status(self, epoch: int) -> Status:
+        rows, ends = self.recording.rows, (0.0, *self.recording.ends)
+        step = steps = 0
+        if epoch < len(rows):
+            steps = int(rows[0]["step"])
+            step = int(steps * (self.moment - ends[epoch]) / rows[epoch]["seconds"])
+        return Status(
+            self.state,
+            epoch=epoch,
+            epochs=len(rows),
+            step=step,
+            steps=steps,
+            images_per_s=rows[min(epoch, len(rows) - 1)]["images_per_s"],
+            seconds=max(0.0, ends[-1] - self.moment),
+            device=self.recording.device,
+            at=WRITTEN,
+        )

@@ -1,0 +1,143 @@
+"""Replay: a Trainer where nothing can be trained: its runs are recordings, and it says what anything else takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.data.datasets import TRAINING_IMAGES
+from senet_lab.extras import INSTALL, OPEN
+from senet_lab.memory import size_words
+from senet_lab.trainer import page as pages
+from senet_lab.trainer.messages import COMMANDS
+from senet_lab.trainer.run_names import MAX_DRAWN_RUNS, data_words, recipe_words
+from senet_lab.trainer.snapshot import Snapshot
+from senet_lab.trainer.state import FOLDER, after, copy_settings, initial_state
+from senet_lab.training.estimate import Machine, duration, predict
+from senet_lab.web.panels import Panel
+from senet_lab.web.recordings import SPEED, Recording, Replay, recordings
+from senet_lab.widgets.conversation import Request
+
+PLAY = "Play the recording"
+INSTALLATION = f"an installation: {INSTALL}, then {OPEN}."
+NEEDS = {
+    "gates": f"A recording keeps no weights. Looking into the gates of a run takes {INSTALLATION}",
+    "take": f"A recording keeps no weights. Training a network and saving it takes {INSTALLATION}",
+    "path": f"A browser cannot read a folder. Training on your own images takes {INSTALLATION}",
+}
+STATES = {"pause": "paused", "resume": "training", "stop": "stopped"}  # of a replay, by the command that leads there
+ANY_MEMORY = 2**62  # bytes; how much the machine will have that trains is not known here
+
+
+def _need(name: str, value: Any) -> str:
+    """Say what a move takes that leads to no recording; "" for all others."""
+    return NEEDS["path"] if (name, value) == ("data", FOLDER) else NEEDS.get(name, "")
+
+
+class TrainerPanel(Panel):
+    """A Trainer.
+
+    Args:
+        network: to begin with, a token, see `Architecture.token`; "" for that of a Trainer in a notebook.
+    """
+
+    answering = "form"
+
+    def __init__(self, network: str = "") -> None:
+        state = initial_state(Architecture.from_token(network) if network else None)
+        self._replays = {each.key: Replay(each) for each in recordings()}
+        self._state = replace(state, trains_elsewhere=True, focus=recordings()[0].key)
+        if recording := self._recording():
+            self._select(recording)
+        super().__init__()
+
+    def tick(self, seconds: float) -> Mapping[str, Any]:
+        """Let seconds pass for what is played; return those parts of what is shown that have changed."""
+        self._replays = {key: replay.after(seconds) for key, replay in self._replays.items()}
+        changes = {name: part for name, part in self._parts().items() if part != self.traits[name]}
+        self.traits = {**self.traits, **changes}
+        return changes
+
+    def _act(self, request: Request) -> None:
+        refused = {name: why for name, value in request.moves.items() if (why := _need(name, value))}
+        settings = {name: value for name, value in request.moves.items() if name not in (*COMMANDS, *refused)}
+        state = after(self._state, settings)
+        self._state = replace(state, refusals={**state.refusals, **refused})
+        for name in request.moves:
+            if name in COMMANDS:
+                self._obey(name)
+
+    def _obey(self, name: str) -> None:
+        """Obey a command that recordings can obey; any other one has been refused, or is none."""
+        record = pages.focus_record(self._state, self._snapshot())
+        assert record is not None
+        if name == "start":
+            self._start()
+        elif name == "like":
+            self._state = copy_settings(self._state, record)
+        elif name in STATES and self._replays[record.key].state != "finished":
+            self._replays[record.key] = replace(self._replays[record.key], state=STATES[name])
+
+    def _start(self) -> None:
+        """Play the recording of the network that is selected, with its settings; without one, say what it takes."""
+        if recording := self._recording():
+            self._select(recording)
+            self._replays[recording.key] = Replay(recording, 0.0, "training")
+        else:
+            self._state = replace(self._state, refusals={**self._state.refusals, "start": self._words()})
+
+    def _recording(self) -> Recording | None:
+        """Return the recording of the network that is selected, if there is one."""
+        return next((each for each in recordings() if each.architecture == self._state.network), None)
+
+    def _select(self, recording: Recording) -> None:
+        """Show a recording and its settings."""
+        keys = self._state.picture_keys
+        if keys is not None and recording.key not in keys:
+            keys = (*keys, recording.key)[-MAX_DRAWN_RUNS:]
+        state = replace(self._state, focus=recording.key, picture_keys=keys)
+        self._state = copy_settings(state, self._replays[recording.key].record())
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(tuple(replay.record() for replay in self._replays.values()))
+
+    def _words(self) -> str:
+        """Say what Start plays; or what it takes to train what is selected."""
+        state, recording = self._state, self._recording()
+        training = f"Training it takes {self._estimate()}{INSTALLATION}"
+        if recording is None:
+            *names, last = (each.architecture.name for each in recordings())
+            return f"{state.network.name} is not recorded; {', '.join(names)} and {last} are. {training}"
+        if (state.data, state.recipe) == (recording.data, recording.recipe):
+            return f"Plays in {duration(recording.ends[-1] / SPEED)}. {training}"
+        about = f"{recipe_words(recording.recipe)}, {data_words(recording.data)}"
+        return f"Recorded with other settings: {about}. {training}"
+
+    def _machine(self) -> Machine:
+        speeds = [each.rate() for each in recordings()]
+        return Machine(ANY_MEMORY, speeds, TRAINING_IMAGES[self._state.data])
+
+    def _estimate(self) -> str:
+        """Return the memory and the time that the training takes that is selected, as far as they are known."""
+        estimate = predict(self._state.network, self._state.recipe, self._machine())
+        time = f"about {duration(estimate.seconds)} on the CPU of the recordings, " if estimate.seconds else ""
+        return f"at most {size_words(estimate.needed)} of memory, {time}and "
+
+    def _parts(self) -> dict[str, Any]:
+        """Return what changes while something is played."""
+        state, snapshot = self._state, self._snapshot()
+        return {
+            "now": pages.now(state, snapshot, None),
+            "picture": pages.picture(state, snapshot),
+            "epochs": pages.epochs(state, snapshot),
+            "table": pages.table(state, snapshot),
+            "plays": any(replay.state == "training" for replay in self._replays.values()),
+        }
+
+    def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
+        form = pages.form(self._state, self._snapshot(), self._machine())
+        words = self._state.refusals.get("start") or self._words()
+        start = PLAY if self._recording() else form["start"]
+        return {"form": {**form, "answered": answered, "start": start, "needs": words}, **self._parts()}

@@ -1,0 +1,126 @@
+"""Recordings of gates: the same page, character by character, as from the gates themselves."""
+
+import json
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from gate_readings import PATHS, READING, ablation_of, drawn_reading, passage_of
+
+from senet_lab.gatelens.findings import Findings
+from senet_lab.gatelens.messages import TABS
+from senet_lab.gatelens.page import page_of
+from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, ablation_key, image_key
+from senet_lab.gatelens.scene import Scene, required_keys
+from senet_lab.gatelens.sources.recording import (
+    NOT_RECORDED,
+    RecordedFindings,
+    RecordedNetwork,
+    ablations_json,
+    image_file,
+    network_file,
+    passages_json,
+    reading_json,
+)
+from senet_lab.gatelens.sources.source import Source
+from senet_lab.gatelens.state import State
+
+SOURCE = Source("mine", load=lambda: pytest.fail("a recording loads nothing"), is_bundled=True)
+NETWORK = RecordedNetwork("as it was", "with a twin", {0: "data:,0", 7: "data:,7"})
+UNTRAINED_READING = replace(drawn_reading(1, rising=False), predictions=None)
+ABLATIONS = [ablation_of(path, after) for path, after in zip(PATHS, (0.8, 0.9, 0.7, 0.85), strict=True)]
+STATES = [
+    State("mine", tab, path, classes, image, wrong=wrong, how="one", held=held)
+    for tab, (path, classes, image, wrong, held) in product(
+        TABS,
+        [
+            (PATHS[3], None, 0, False, ()),
+            (PATHS[0], (0, 2), 7, False, PATHS[:1]),
+            (PATHS[2], (0, 1, 2, 3), 7, True, ()),
+            (PATHS[1], (), 0, False, ()),
+        ],
+    )
+]
+
+
+class Found(Findings):
+    """What a kernel has found out."""
+
+    def aim(self, keys):
+        """Find out no more."""
+
+
+def found():
+    findings = Found(SOURCE)
+    findings.results = {
+        LOAD: NETWORK,
+        READ: READING,
+        UNTRAINED: UNTRAINED_READING,
+        **{ablation_key("one", each.blocks): each for each in ABLATIONS},
+        **{image_key(image, path): passage_of(image % 3) for image in NETWORK.pictures for path in PATHS},
+    }
+    return findings
+
+
+def files():
+    """What `tools/record_gates.py` writes of the same."""
+    images = list(NETWORK.pictures)
+    content = {
+        network_file("mine"): {
+            "about": NETWORK.about,
+            "twin": NETWORK.twin,
+            "pictures": NETWORK.pictures,
+            "trained": reading_json(READING, images),
+            "untrained": reading_json(UNTRAINED_READING, images, is_drawn=False),
+            "ablations": ablations_json(ABLATIONS, PATHS),
+        },
+        **{
+            image_file("mine", image): passages_json(image, {path: passage_of(image % 3) for path in PATHS})
+            for image in images
+        },
+    }
+    return {name: json.dumps(each) for name, each in content.items()}
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    findings = RecordedFindings(SOURCE)
+    for name, text in files().items():
+        findings.take(name, text)
+    return findings
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_a_page_from_a_recording_is_that_from_the_gates_themselves(recorded, state, monkeypatch):
+    monkeypatch.setattr(type(READING), "images", tuple(NETWORK.pictures))  # only these were recorded
+    assert page_of(Scene(state, recorded, ("mine",))) == page_of(Scene(state, found(), ("mine",)))
+
+
+def test_files_are_awaited_when_what_they_have_is_drawn_and_no_sooner():
+    findings, texts = RecordedFindings(SOURCE), files()
+    scene = Scene(State("mine", "One image", PATHS[1], image=7), findings, ("mine",))
+    findings.aim(required_keys(scene))
+    assert (list(findings.awaited), findings.busy) == (["mine.json"], True)
+    findings.take("mine.json", texts["mine.json"])
+    findings.aim(required_keys(scene))
+    assert list(findings.awaited) == ["mine-7.json"]
+    findings.take("mine-7.json", texts["mine-7.json"])
+    findings.aim(required_keys(scene))
+    assert (findings.awaited, findings.busy, findings.failed) == ({}, False, {})
+    assert scene.passage == passage_of(1)
+
+
+def test_what_was_not_recorded_says_so_and_is_not_waited_for(recorded):
+    unrecorded = image_key(8, PATHS[0]), ablation_key("mean", PATHS[:2])
+    recorded.aim(unrecorded)
+    assert recorded.failed == {key: NOT_RECORDED[key[0]] for key in unrecorded}
+    assert not recorded.busy
+    recorded.failed.clear()
+
+
+def test_a_file_that_is_missing_is_named_with_the_reason():
+    findings = RecordedFindings(SOURCE)
+    findings.aim([LOAD, READ])
+    findings.miss("mine.json", "404 Not Found")
+    scene = Scene(State("mine"), findings, ("mine",))
+    assert page_of(scene)["error"] == "mine.json could not be fetched: 404 Not Found"

@@ -1,0 +1,113 @@
+"""The GateLens of a page without Keras: what was recorded of the networks that ship, and what it cannot do."""
+
+import json
+import re
+
+import pytest
+from servers import ROOT
+
+from senet_lab.gatelens.messages import TABS
+from senet_lab.gatelens.sources.source import bundled_sources
+from senet_lab.web.host import Host
+from senet_lab.weights import pretrained
+
+RECORDINGS = ROOT / "docs" / "recordings"
+NAMES = [source.name for source in bundled_sources()]
+
+
+class Lens:
+    """A GateLens, and the files that it is given as soon as it awaits them."""
+
+    def __init__(self, network="", recordings=RECORDINGS):
+        self.host, self.recordings, self.sent, self.fetched = Host(), recordings, 0, []
+        self.traits = json.loads(self.host.open("gates", json.dumps({"network": network})))
+        self.fetch()
+
+    def fetch(self):
+        while files := json.loads(self.host.awaited(0)):
+            self.fetched += files
+            for file in files:
+                path = self.recordings / file
+                answer = (
+                    self.host.take(0, file, path.read_text("utf-8"))
+                    if path.is_file()
+                    else self.host.miss(0, file, "404")
+                )
+                self.traits = json.loads(answer)
+
+    def panel_paths(self):
+        return tuple(dict.fromkeys(re.findall('data-path="(.+?)"', self.traits["strip"])))
+
+    def send(self, **moves):
+        self.sent += 1
+        message = {"view": "a", "number": self.sent, "moves": moves}
+        self.traits = json.loads(self.host.receive(0, json.dumps(message)))
+        self.fetch()
+        return self.traits["shown"]
+
+
+@pytest.fixture(scope="module")
+def lens():
+    return Lens("cifar_se_resnet20")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recording_is_of_the_network_that_ships(name):
+    network, card = json.loads((RECORDINGS / f"{name}.json").read_text("utf-8")), pretrained.card(name)
+    trained = network["trained"]
+    gates = [row for row in card.architecture.ledger().rows if row.name.endswith("_se_scale")]
+    assert [len(block["ratios"]) for block in trained["blocks"].values()] == [row.output_shape[-1] for row in gates]
+    right = sum(label == guess for label, guess in zip(trained["labels"], trained["guesses"], strict=True))
+    assert right / len(trained["labels"]) == pytest.approx(card.sample_accuracy)
+    assert {path.name for path in RECORDINGS.glob(f"{name}-*.json")} == {
+        f"{name}-{image}.json" for image in trained["images"]
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_tab_and_block_is_drawn_without_an_error(name):
+    lens = Lens(name)
+    paths = lens.panel_paths()
+    assert f"Gates of {name}" in lens.traits["heading"]
+    for tab in TABS:
+        for path in (paths[0], paths[-1]):
+            shown = lens.send(tab=tab, path=path, classes=[0, 3, 5])
+            assert (shown["error"], shown["busy"], shown["tab"]) == ("", "", tab)
+            assert shown["said"]
+            assert lens.traits["body"]
+
+
+def test_blocks_can_be_held_and_images_sent_through(lens):
+    paths = lens.panel_paths()
+    assert "accuracy" in lens.send(tab="Ablation", how="one", **{f"hold {path}": True for path in paths})["doing"]
+    shown = lens.send(**{f"hold {paths[4]}": False})
+    assert shown["error"] == "these blocks were not recorded together; hold any two, or any number in a row"
+    assert lens.send(free=True, **{f"hold {path}": True for path in (paths[0], paths[5])})["error"] == ""
+    assert "images[0] is classified as" in lens.send(tab="One image", image=0)["said"]
+    before = list(lens.fetched)
+    lens.send(path=paths[0])
+    assert lens.fetched == before == ["cifar_se_resnet20.json", "cifar_se_resnet20-0.json"]  # each once
+
+
+def test_what_was_not_recorded_or_needs_keras_says_so_and_changes_nothing(lens):
+    shown = lens.send(tab="One image", image=999)
+    assert "this image was not recorded; choose one" in shown["error"]
+    lens.send(image=0)
+    for moves in ({"upload": {"name": "cat.png", "turn": 1}}, {"save": ".png"}):
+        shown = lens.send(**moves)
+        assert 'needs it. Install it with: pip install "senet-lab[' in shown["error"]
+    assert lens.send(tab="Curves")["error"] == ""
+
+
+def test_a_file_that_cannot_be_fetched_is_named_and_asked_for_again_at_the_next_move(tmp_path):
+    lens = Lens("cifar_se_resnet20", tmp_path)
+    assert lens.traits["shown"]["error"] == "cifar_se_resnet20.json could not be fetched: 404"
+    assert lens.traits["shown"]["busy"] == ""
+    lens.recordings = RECORDINGS
+    assert lens.send(tab="Depth")["error"] == ""
+    assert "<svg" in lens.traits["body"]
+
+
+def test_a_network_without_gates_is_refused_with_those_that_have_some():
+    with pytest.raises(ValueError, match="must be one of 'cifar_se_"):
+        Lens("cifar_resnet20")

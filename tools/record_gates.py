@@ -1,0 +1,84 @@
+"""Record what the GateLens finds out about the bundled networks, for pages that have no Keras.
+
+    python tools/record_gates.py FOLDER
+
+FOLDER gets a file for each network with gates, and one for each of its images that can be sent through it. It takes
+some minutes for each network.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from senet_lab.files import written_whole
+from senet_lab.gatelens.jobs import run_job
+from senet_lab.gatelens.reading import Reading
+from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results, ablation_key, image_key
+from senet_lab.gatelens.sources.recording import ablations_json, image_file, network_file, passages_json, reading_json
+from senet_lab.gatelens.sources.source import Source, bundled_sources
+from senet_lab.gatelens.state import HELD_AT
+
+WRONG_IMAGES = 4  # misclassified ones, besides the first of each class
+
+
+def find(source: Source, results: Results, key: Key) -> Any:
+    """Find out what a key asks for, once."""
+    if key not in results:
+        results[key] = run_job(key, source, results)
+    return results[key]
+
+
+def recorded_images(reading: Reading) -> list[int]:
+    """Return the first image of each class, and the first misclassified ones."""
+    classes = range(len(reading.classes))
+    first, _ = reading.image_page(classes, 0, len(classes))
+    wrong, _ = reading.image_page(classes, 0, WRONG_IMAGES, misclassified=True)
+    return sorted({*first, *wrong})
+
+
+def held_sets(paths: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the sets of blocks whose ablation is recorded: any blocks in a row, and any two."""
+    rows = [paths[first:end] for first in range(len(paths)) for end in range(first + 1, len(paths) + 1)]
+    return list(dict.fromkeys([*rows, *combinations(paths, 2)]))
+
+
+def record(source: Source) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the content of each file of a network."""
+    results: Results = {}
+    loaded, reading, untrained = (find(source, results, key) for key in (LOAD, READ, UNTRAINED))
+    images = recorded_images(reading)
+    for image in images:
+        passages = {path: find(source, results, image_key(image, path)) for path in reading.paths}
+        yield image_file(source.name, image), passages_json(image, passages)
+    keys = (ablation_key(how, blocks) for how in HELD_AT for blocks in held_sets(reading.paths))
+    ablations = [find(source, results, key) for key in keys]
+    yield (
+        network_file(source.name),
+        {
+            "about": f"{loaded.about} \u00b7 recorded",
+            "twin": loaded.twin,
+            "pictures": {str(image): loaded.thumbnail(image) for image in images},
+            "trained": reading_json(reading, images),
+            "untrained": reading_json(untrained, images, is_drawn=False),
+            "ablations": ablations_json(ablations, reading.paths),
+        },
+    )
+
+
+def main(folder: Path) -> None:
+    """Write all files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in bundled_sources():
+        for name, content in record(source):
+            with written_whole(folder / name, overwrite=True) as unfinished:
+                unfinished.write_text(json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n", "utf-8")
+            print(name, flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
