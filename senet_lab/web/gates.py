@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from senet_lab.checks import one_of
-from senet_lab.extras import missing_extra
+from senet_lab.extras import INSTALL, OPEN
 from senet_lab.gatelens.page import page_of, split_by_trait
 from senet_lab.gatelens.scene import Scene, required_keys
 from senet_lab.gatelens.sources.recording import RecordedFindings
@@ -16,7 +16,12 @@ from senet_lab.gatelens.state import State, after
 from senet_lab.web.panels import Panel
 from senet_lab.widgets.conversation import Request
 
-NEEDS = {"upload": "an image of your own", "save": "saving a figure"}  # what a recording cannot do, by its message
+INSTALLATION = f"takes an installation: {INSTALL}, then {OPEN}."
+# What a recording cannot do, by its message: the control that asked for it, and what it takes.
+NEEDS = {
+    "upload": ("own", f"Sending an image of your own through the network {INSTALLATION}"),
+    "save": ("save", f"Drawing a figure for print {INSTALLATION}"),
+}
 
 
 class GatesPanel(Panel):
@@ -61,7 +66,7 @@ class GatesPanel(Panel):
     def _act(self, request: Request) -> None:
         moves = {name: value for name, value in request.moves.items() if name not in NEEDS}
         self._state, _ = after(self._state, moves, self._scene.offer)
-        lacking = {name: str(missing_extra(("keras",), NEEDS[name])) for name in request.moves if name in NEEDS}
+        lacking = dict(NEEDS[name] for name in request.moves if name in NEEDS)
         self._state = replace(self._state, refused={**self._state.refused, **lacking})
         self._findings.failed.clear()  # what could not be fetched is tried again
 
