@@ -52,6 +52,12 @@ LOSSY = """() => {
 PICTURES = os.environ.get("SENET_LAB_ARTEFACTS")
 IDLE = "Python 3 (ipykernel) | Idle"
 
+# What axe looks for on a page that it has seen in the light: all that depends on colors.
+AXE_OPTIONS = {
+    "light": {"resultTypes": ["violations"]},
+    "dark": {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]},
+}
+
 
 def written_notebook(path: Path, *cells: str) -> None:
     """Write a notebook of these code cells."""

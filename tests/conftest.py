@@ -5,9 +5,10 @@ Fixtures import what they need, since tools/test_versions.py runs tests where ne
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()  # before a test module imports it
 collect_ignore = ["timm_itself.py", "jax_itself.py"]  # for processes of their own
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Leave what is collected and imported, a million objects, out of all garbage collections: each took a second."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

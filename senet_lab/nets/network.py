@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.extras import require
+from senet_lab.memory import garbage_kept
 from senet_lab.nets import se_resnet, se_resnext
 from senet_lab.nets.blocks import classifier, stem
 from senet_lab.nets.on_keras.backend import tune_tensorflow
@@ -45,7 +46,8 @@ def build(architecture: Architecture, name: str | None = None) -> keras.Model:
     """
     require("keras", by="building a network")
     tune_tensorflow()
-    import keras
+    with garbage_kept():
+        import keras
 
     inputs = keras.Input(architecture.input_shape, name="inputs")
     return keras.Model(inputs, network(inputs, architecture), name=name or model_name(architecture.name))

@@ -6,7 +6,7 @@ import threading
 from functools import partial
 
 import pytest
-from image_files import RAMP, encoded
+from image_files import RAMP, encoded, png_of
 from messages import post
 from panel_driver import ask, page, send
 from PIL import Image
@@ -25,7 +25,7 @@ TAKEN = {
 REFUSED = {
     "words.txt": (b"these are words", "'words.txt' is no image that can be read"),
     "half.png": (encoded(Image.effect_noise((200, 200), 90))[:9000], "'half.png' is damaged"),
-    "huge.png": (encoded(Image.new("1", (20_000, 20_000))), "'huge.png' is too large"),
+    "huge.png": (png_of(20_000, 20_000), "'huge.png' is too large"),
     "empty.png": (b"", "'empty.png' is empty"),
 }
 

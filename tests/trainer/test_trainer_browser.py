@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import (
+    AXE_OPTIONS,
     complaints,
     cut_off,
     heard_page,
@@ -312,7 +313,7 @@ def test_page_has_nothing_cut_off_and_passes_axe(page, theme):
         page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
         keep_picture(page, f"trainer_{theme}_{width}")
         assert cut_off(page) == []
-        found = Axe().run(page, context=".sn-trainer")
+        found = Axe().run(page, context=".sn-trainer", options=AXE_OPTIONS[theme])
         assert found.violations_count == 0, found.generate_report()
     set_theme(page, "light")
 

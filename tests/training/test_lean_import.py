@@ -1,5 +1,6 @@
 """Lean import: what no training uses is not found while Keras is imported, and found again afterwards."""
 
+import gc
 import sys
 from importlib.util import find_spec
 
@@ -73,3 +74,12 @@ def test_everything_is_found_again_after_an_import_that_fails():
     with pytest.raises(ImportError), lean_import():
         raise ImportError
     assert found() == list(OPTIONAL)
+
+
+def test_garbage_is_collected_again_after_the_import_and_what_was_imported_is_left_alone():
+    with lean_import():
+        assert not gc.isenabled()
+        before = gc.get_freeze_count()
+        made = [[] for _ in range(10)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > before + len(made)

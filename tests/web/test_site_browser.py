@@ -404,9 +404,10 @@ def test_explorer_answers_in_firefox_served_and_from_the_disk(site, url):
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
     if not firefox:
         pytest.skip("no Firefox on the PATH; install the package firefox-esr to try the site there as well")
-    for address in (f"{url}/embed.html", (site / "explorer.html").as_uri()):
-        command = ["node", str(ROOT / "tests" / "web" / "firefox.mjs"), firefox, address]
-        seen = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=180).stdout)
+    addresses = [f"{url}/embed.html", (site / "explorer.html").as_uri()]
+    command = ["node", str(ROOT / "tests" / "web" / "firefox.mjs"), firefox, *addresses]
+    pages = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=180).stdout)
+    for address, seen in zip(addresses, pages, strict=True):
         assert seen["params"] == ["27,543,848", "30,058,792", "27,543,848"]
         assert seen["tabs"] == len(TABS)
         assert [said for said in seen["said"] if said[0] in ("error", "warn")] == []

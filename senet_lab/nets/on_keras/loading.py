@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import path_of, quoted_path
 from senet_lab.extras import require
+from senet_lab.memory import garbage_kept
 from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
             f"`path` (={quoted_path(file)}) is damaged or not a Keras model; save it again with model.save(...)."
         )
     tune_tensorflow()
-    import keras
+    with garbage_kept():
+        import keras
 
     from senet_lab.nets.on_keras.acceleration import accelerate
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from senet_lab.extras import require
+from senet_lab.memory import garbage_kept
 from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 
@@ -34,7 +35,7 @@ def wake_keras() -> None:
         return
     require("keras", by="computing")
     tune_tensorflow()
-    with quietly():
+    with quietly(), garbage_kept():
         import keras
 
         keras.ops.zeros(())

@@ -7,6 +7,7 @@ them: in a notebook, Keras is given data frames.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -15,17 +16,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from senet_lab.memory import garbage_kept
+
 UNUSED = ("pandas", "matplotlib", "IPython")
 
 
 @contextmanager
 def lean_import() -> Iterator[None]:
-    """Hide packages that no training uses while the context lasts, unless they are loaded already."""
+    """Hide packages that no training uses while the context lasts, unless they are loaded already.
+
+    What is imported stays until the process ends, so the garbage collector never looks at it, neither then nor later.
+    """
     names = (*UNUSED, "jax") if computes_with_tensorflow() else UNUSED
     hidden: dict[str, Any] = {name: None for name in names if name not in sys.modules}  # None: Python finds none
     sys.modules.update(hidden)
     try:
-        yield
+        with garbage_kept():
+            yield
+            gc.freeze()
     finally:
         for name in hidden:
             if sys.modules.get(name, name) is None:
