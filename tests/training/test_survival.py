@@ -21,7 +21,7 @@ from senet_lab.training.runs.run import ENDED, Run
 from senet_lab.training.runs.spare_process import cool, warm
 
 pytestmark = pytest.mark.slow
-MOMENTS = (*["compiling"] * 4, *["mid-step"] * 5, *["during a checkpoint"] * 6)
+MOMENTS = (*["compiling"] * 9, *["mid-step"] * 5, *["during a checkpoint"] * 6)
 
 
 def await_moment(run, moment, draw):
@@ -52,7 +52,7 @@ def is_being_written(run):
     return any((run.folder / "checkpoints").glob(".*.npz"))
 
 
-def test_worker_that_is_killed_15_times_ends_with_the_same_weights_bit_for_bit(unbroken, thumbnails, tmp_path, forked):
+def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(unbroken, thumbnails, tmp_path, forked):
     draw, cut_off = random.Random(7), 0
     moments = draw.sample(MOMENTS, len(MOMENTS))
     run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "0")
