@@ -69,8 +69,8 @@ def start(playwright: Playwright, way: str, address: str) -> None:
 
 def sizes(folder: Path) -> None:
     """The files that a live page fetches, as they are and compressed, as most servers send them."""
-    single = folder / "explorer.html"
-    for way, paths in (("embed.html", [folder / "embed.html", *(folder / "live").iterdir()]), (single.name, [single])):
+    single, fetched = folder / "explorer.html", filter(Path.is_file, (folder / "live").iterdir())
+    for way, paths in (("embed.html", [folder / "embed.html", *fetched]), (single.name, [single])):
         contents = [path.read_bytes() for path in paths]
         emit("site: size", "as it is", way, "MB", [sum(map(len, contents)) / 1e6])
         emit("site: size", "compressed", way, "MB", [sum(len(gzip.compress(each, 6)) for each in contents) / 1e6])
