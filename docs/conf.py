@@ -5,17 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 gc.disable()  # pages are made in ten seconds in 240 MB; a fifth of the time would go to looking for garbage
-# As in senet_lab/serving: what checks addresses takes a second to load, and notebooks have none.
+# What checks internationalized addresses, of which notebooks have none, takes a second to load.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+from lesson_links import lesson_links  # noqa: E402
 
 from senet_lab import __version__  # noqa: E402
 from senet_lab.architecture.architecture import Architecture  # noqa: E402
@@ -64,25 +64,6 @@ LESSON_NOTE = (
     '<p class="sn-note">The panels on this page are live; there is no cell to run. What needs Keras shows what it gave '
     "when the lesson was stored, and the Trainer plays recordings: to train, install senet_lab.</p>"
 )
-
-
-def lesson_links(name: str, environment: Mapping[str, str]) -> str:
-    """Return links that open a lesson in Google Colab and in Binder, which both fetch it from GitHub.
-
-    Args:
-        name: of the page, such as "notebooks/01_explore".
-        environment: has the repository and its branch or tag where GitHub builds the site; without, there are no links.
-    """
-    repository = environment.get("GITHUB_REPOSITORY")
-    if not repository or not name.startswith("notebooks/") or name.startswith("notebooks/teacher/"):
-        return ""
-    revision, path = environment.get("GITHUB_REF_NAME", "main"), f"{name}.ipynb"
-    addresses = {
-        "Colab": f"https://colab.research.google.com/github/{repository}/blob/{quote(revision)}/{path}",
-        "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/{path}",
-    }
-    links = [f'<a class="sn-way" href="{address}">Open in {place}</a>' for place, address in addresses.items()]
-    return f'<p class="sn-ways">{"".join(links)}</p>'
 
 
 def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any) -> None:

@@ -19,7 +19,7 @@ from senet_lab.files import written_whole
 from senet_lab.gatelens.jobs import run_job
 from senet_lab.gatelens.reading import Reading
 from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results, ablation_key, image_key
-from senet_lab.gatelens.sources.recording import ablations_json, image_file, network_file, passages_json, reading_json
+from senet_lab.gatelens.sources.recording import image_file, network_file, network_json, passages_json
 from senet_lab.gatelens.sources.source import Source, bundled_sources
 from senet_lab.gatelens.state import HELD_AT
 
@@ -57,17 +57,7 @@ def record(source: Source) -> Iterator[tuple[str, Any]]:
         yield image_file(source.name, image), passages_json(image, passages)
     keys = (ablation_key(how, blocks) for how in HELD_AT for blocks in held_sets(reading.paths))
     ablations = [find(source, results, key) for key in keys]
-    yield (
-        network_file(source.name),
-        {
-            "about": f"{loaded.about} \u00b7 recorded",
-            "twin": loaded.twin,
-            "pictures": {str(image): loaded.thumbnail(image) for image in images},
-            "trained": reading_json(reading, images),
-            "untrained": reading_json(untrained, images, is_drawn=False),
-            "ablations": ablations_json(ablations, reading.paths),
-        },
-    )
+    yield network_file(source.name), network_json(loaded, reading, untrained, ablations, images)
 
 
 def main(folder: Path) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 OPENED: set[str] = set()
+RECORDINGS = Path(__file__).parent.parent / "docs" / "recordings"
 
 
 def note(event: str, arguments: tuple[Any, ...]) -> None:
@@ -36,6 +38,7 @@ def use_explorer(host: Any) -> None:
 def use_others(host: Any) -> None:
     """Open a panel of each other kind and every exercise, and make every kind of move there."""
     from senet_lab.exercises.catalogue import MAKERS
+    from senet_lab.gatelens.messages import TABS
     from senet_lab.trainer.messages import COMMANDS
 
     host.open("trainer", "{}")
@@ -43,14 +46,20 @@ def use_others(host: Any) -> None:
     send(host, 1, [("network", "resnet50"), *((name, True) for name in COMMANDS), *settings])
     host.tick(1, 1)
     host.open("gates", "{}")
+    gates: list[tuple[str, object]] = [("tab", tab) for tab in TABS]
+    gates += [("image", 0), ("hold group3/block3", True), ("how", "mean"), ("save", ".png"), ("classes", [0, 1])]
+    for move in gates:
+        for file in json.loads(host.awaited(2)):
+            host.take(2, file, (RECORDINGS / file).read_text("utf-8"))
+        send(host, 2, [move], gates.index(move))
     for number, name in enumerate(MAKERS, 3):
         host.open("exercise", json.dumps({"name": name}))
         send(host, number, [("check", "1"), ("hint", ""), ("reveal", "")])
 
 
-def send(host: Any, number: int, moves: list[tuple[str, object]]) -> None:
-    """Send each move in a message of its own."""
-    for count, (name, value) in enumerate(moves, 1):
+def send(host: Any, number: int, moves: list[tuple[str, object]], before: int = 0) -> None:
+    """Send each move in a message of its own, after so many others."""
+    for count, (name, value) in enumerate(moves, before + 1):
         host.receive(number, json.dumps({"view": "a", "number": count, "moves": {name: value}}))
 
 

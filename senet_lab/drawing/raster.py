@@ -42,7 +42,7 @@ def heat_png(values: Array, low: float, high: float) -> str:
 
 def _data_uri(image: Any) -> str:
     file = BytesIO()
-    image.save(file, "PNG", compress_level=9, optimize=True)
+    image.save(file, "PNG", compress_level=6)
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from senet_lab.drawing.raster import Array, heat_png
 from senet_lab.extras import needed_by
 from senet_lab.gatelens.reading import BlockSummary, Histogram, Reading
-from senet_lab.gates.statistics import channel_specificity, class_means, saturation, specificity
+from senet_lab.gates.statistics import channel_specificity, class_means, saturation, similarity, specificity
 
 with needed_by(__name__):
     import numpy as np
@@ -78,7 +78,8 @@ class ArrayReading(Reading):
     def class_means(self, path: str, classes: Sequence[int]) -> list[list[float]]:
         """Return the mean gate of each channel for each of some classes."""
         present, means = self._means(path)
-        rows: list[list[float]] = means[[present.index(number) for number in classes]].tolist()
+        places = {number: row for row, number in enumerate(present)}
+        rows: list[list[float]] = means[[places[number] for number in classes]].tolist()
         return rows
 
     @cached_property
@@ -99,9 +100,27 @@ class ArrayReading(Reading):
             selected.append(int(distances.argmax()))
         return tuple(sorted(present[at] for at in selected))
 
+    def similarity(self, path: str, classes: Sequence[int]) -> tuple[list[int], list[list[float]]]:
+        """Return the same as any reading, a hundred times as fast: 100 classes have 5,000 pairs."""
+        present = sorted(self.present(classes))
+        if not present:
+            return [], []
+        rows = np.isin(self.labels, present)
+        return present, similarity(self.gates[path][rows], self.labels[rows]).tolist()
+
     def max_deviation(self, path: str) -> float:
         """Return the standard deviation over the images of the channel that moves most."""
         return float(self.gates[path].std(0).max())
+
+    @cached_property
+    def _orders(self) -> dict[str, list[int]]:
+        return {}
+
+    def heat_channels(self, path: str) -> list[int]:
+        """Return the channels of a heat map from top to bottom, sorted once for all classes."""
+        if path not in self._orders:
+            self._orders[path] = super().heat_channels(path)
+        return self._orders[path]
 
     @cached_property
     def _ratios(self) -> dict[str, list[float]]:

@@ -47,13 +47,21 @@ class GatesPanel(Panel):
 
     def take(self, file: str, text: str) -> None:
         """Show what a file has that was fetched."""
-        self._findings.take(file, text)
+        findings = self._awaiting(file)
+        try:
+            findings.take(file, text)
+        except (ValueError, KeyError, TypeError):
+            findings.miss(file, "it is damaged, or of another version: load the page again")
         self._show()
 
     def miss(self, file: str, why: str) -> None:
         """Say why a file could not be fetched."""
-        self._findings.miss(file, why)
+        self._awaiting(file).miss(file, why)
         self._show()
+
+    def _awaiting(self, file: str) -> RecordedFindings:
+        """Return the network whose file this is: another one may have been chosen meanwhile."""
+        return next((each for each in self._recorded.values() if file in each.awaited), self._findings)
 
     @property
     def _findings(self) -> RecordedFindings:

@@ -78,15 +78,20 @@ function openPanels(host, places) {
     if (kind === "exercise") exercises.set(number, model);
   }
 
-  for (const place of places) {
-    const { panel = "" } = place.dataset;
+  /** @param {Parameters<typeof open>} what */
+  function tryToOpen(...what) {
     try {
-      if (panel === "drawing") offerExplorer(place, (address) => open(place, "explorer", { address }));
-      else open(place, panel, optionsOf(place));
+      open(...what);
     } catch (error) {
       console.error(error);
-      say(place, "This picture stays still: it was stored by a version that had something else here.");
+      say(what[0], "This picture stays still: it was stored by a version that had something else here.");
     }
+  }
+
+  for (const place of places) {
+    const { panel = "" } = place.dataset;
+    if (panel === "drawing") offerExplorer(place, (address) => tryToOpen(place, "explorer", { address }));
+    else tryToOpen(place, panel, optionsOf(place));
   }
   if (exercises.size) placeRecord(host, exercises);
 }

@@ -14,14 +14,9 @@ export function fetchRecordings(host, model, number) {
   /** @param {string} file */
   async function bring(file) {
     fetching.add(file);
-    try {
-      const text = await read(file);
-      model.show(() => host.take(number, file, text));
-    } catch (error) {
-      model.show(() => host.miss(number, file, String(error)));
-    } finally {
-      fetching.delete(file);
-    }
+    const { text = "", why = "" } = await read(file);
+    fetching.delete(file);
+    model.show(() => (why ? host.miss(number, file, why) : host.take(number, file, text)));
   }
 
   function follow() {
@@ -33,11 +28,16 @@ export function fetchRecordings(host, model, number) {
 }
 
 /**
- * Returns the text of a recording.
+ * Returns the text of a recording, or why it cannot be had.
  * @param {string} file
+ * @returns {Promise<{ text?: string, why?: string }>}
  */
 async function read(file) {
-  const answer = await fetch(`${document.body.dataset.recordings}${file}`);
-  if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-  return answer.text();
+  try {
+    const answer = await fetch(`${document.body.dataset.recordings}${file}`);
+    return answer.ok ? { text: await answer.text() } : { why: `the server answers ${answer.status}. Choose it again.` };
+  } catch (error) {
+    console.error(error);
+    return { why: "the connection has failed. Choose it again." };
+  }
 }

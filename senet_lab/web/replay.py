@@ -72,9 +72,10 @@ class TrainerPanel(Panel):
     def _obey(self, name: str) -> None:
         """Obey a command that recordings can obey; any other one has been refused, or is none."""
         record = pages.focus_record(self._state, self._snapshot())
-        assert record is not None
         if name == "start":
             self._start()
+        elif record is None:  # there are recordings, so this cannot be
+            return
         elif name == "like":
             self._state = copy_settings(self._state, record)
         elif name in STATES and self._replays[record.key].state != "finished":

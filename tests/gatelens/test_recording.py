@@ -10,17 +10,17 @@ from gate_readings import PATHS, READING, ablation_of, drawn_reading, passage_of
 from senet_lab.gatelens.findings import Findings
 from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.page import page_of
+from senet_lab.gatelens.reading import Reading
 from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, ablation_key, image_key
 from senet_lab.gatelens.scene import Scene, required_keys
 from senet_lab.gatelens.sources.recording import (
     NOT_RECORDED,
     RecordedFindings,
     RecordedNetwork,
-    ablations_json,
     image_file,
     network_file,
+    network_json,
     passages_json,
-    reading_json,
 )
 from senet_lab.gatelens.sources.source import Source
 from senet_lab.gatelens.state import State
@@ -53,7 +53,7 @@ class Found(Findings):
 def found():
     findings = Found(SOURCE)
     findings.results = {
-        LOAD: NETWORK,
+        LOAD: NETWORK._replace(about=f"{NETWORK.about} \u00b7 recorded"),
         READ: READING,
         UNTRAINED: UNTRAINED_READING,
         **{ablation_key("one", each.blocks): each for each in ABLATIONS},
@@ -66,14 +66,7 @@ def files():
     """What `tools/record_gates.py` writes of the same."""
     images = list(NETWORK.pictures)
     content = {
-        network_file("mine"): {
-            "about": NETWORK.about,
-            "twin": NETWORK.twin,
-            "pictures": NETWORK.pictures,
-            "trained": reading_json(READING, images),
-            "untrained": reading_json(UNTRAINED_READING, images, is_drawn=False),
-            "ablations": ablations_json(ABLATIONS, PATHS),
-        },
+        network_file("mine"): network_json(NETWORK, READING, UNTRAINED_READING, ABLATIONS, images),
         **{
             image_file("mine", image): passages_json(image, {path: passage_of(image % 3) for path in PATHS})
             for image in images
@@ -84,9 +77,12 @@ def files():
 
 @pytest.fixture(scope="module")
 def recorded():
-    findings = RecordedFindings(SOURCE)
-    for name, text in files().items():
-        findings.take(name, text)
+    findings, texts = RecordedFindings(SOURCE), files()
+    for keys in ([LOAD], [image_key(image, PATHS[0]) for image in NETWORK.pictures]):
+        findings.aim(keys)
+        for name in list(findings.awaited):
+            findings.take(name, texts[name])
+    findings.aim([])
     return findings
 
 
@@ -124,3 +120,17 @@ def test_a_file_that_is_missing_is_named_with_the_reason():
     findings.miss("mine.json", "404 Not Found")
     scene = Scene(State("mine"), findings, ("mine",))
     assert page_of(scene)["error"] == "mine.json could not be fetched: 404 Not Found"
+
+
+def test_similarity_in_plain_python_is_that_of_numpy():
+    for path in PATHS:
+        for classes in ((0, 1, 2), (2, 0), (1,), (3,)):
+            numpy, plain = READING.similarity(path, classes), Reading.similarity(READING, path, classes)
+            assert numpy[0] == plain[0]
+            assert plain[1] == [pytest.approx(row, abs=1e-12) for row in numpy[1]]
+
+
+def test_a_file_that_nobody_awaits_is_left_alone():
+    findings = RecordedFindings(SOURCE)
+    findings.take("mine.json", files()["mine.json"])
+    assert findings.results == {}

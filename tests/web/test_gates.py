@@ -81,7 +81,7 @@ def test_blocks_can_be_held_and_images_sent_through(lens):
     paths = lens.panel_paths()
     assert "accuracy" in lens.send(tab="Ablation", how="one", **{f"hold {path}": True for path in paths})["doing"]
     shown = lens.send(**{f"hold {paths[4]}": False})
-    assert shown["error"] == "these blocks were not recorded together; hold any two, or any number in a row"
+    assert shown["error"] == "these blocks were not recorded together; hold any two, or any that follow each other"
     assert lens.send(free=True, **{f"hold {path}": True for path in (paths[0], paths[5])})["error"] == ""
     assert "images[0] is classified as" in lens.send(tab="One image", image=0)["said"]
     before = list(lens.fetched)
@@ -106,6 +106,28 @@ def test_a_file_that_cannot_be_fetched_is_named_and_asked_for_again_at_the_next_
     lens.recordings = RECORDINGS
     assert lens.send(tab="Depth")["error"] == ""
     assert "<svg" in lens.traits["body"]
+
+
+def test_files_that_come_after_another_network_was_chosen_stay_with_their_own():
+    lens, late = Lens("cifar_se_resnet20"), ["cifar_se_resnet20-1.json"]
+    message = {"view": "a", "number": 1, "moves": {"tab": "One image", "image": 1}}
+    lens.host.receive(0, json.dumps(message))
+    assert json.loads(lens.host.awaited(0)) == late
+    lens.sent = 1
+    lens.send(network="cifar_se_resnext17", image=1)
+    said = lens.send(tab="One image", image=1)["said"]
+    lens.host.take(0, late[0], (RECORDINGS / late[0]).read_text("utf-8"))
+    assert lens.send(tab="One image")["said"] == said
+    assert lens.send(network="cifar_se_resnet20", image=1)["error"] == ""
+    assert lens.fetched.count(late[0]) == 0  # it had come before
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"about": "half of i', "null", '{"image": 0}'])
+def test_a_damaged_file_is_named(tmp_path, text):
+    (tmp_path / "cifar_se_resnet20.json").write_text(text)
+    lens = Lens("cifar_se_resnet20", tmp_path)
+    assert lens.traits["shown"]["error"].startswith("cifar_se_resnet20.json could not be fetched: it is damaged")
+    assert lens.traits["shown"]["busy"] == ""
 
 
 def test_a_network_without_gates_is_refused_with_those_that_have_some():

@@ -1,20 +1,13 @@
 """The links of a lesson's page to Google Colab and Binder; that the pages have them, tests/web/test_site_browser.py says."""
 
 import re
-import runpy
 
-import pytest
-from servers import ROOT
+from lesson_links import lesson_links
 
 LESSON = "notebooks/04_cardinality"
 
 
-@pytest.fixture(scope="module")
-def lesson_links():
-    return runpy.run_path(str(ROOT / "docs" / "conf.py"))["lesson_links"]
-
-
-def test_links_lead_to_the_branch_from_which_github_builds_the_site(lesson_links):
+def test_links_lead_to_the_branch_from_which_github_builds_the_site():
     variables = {"GITHUB_REPOSITORY": "someone/senet_lab", "GITHUB_REF_NAME": "try/it"}
     assert re.findall('href="(.+?)"', lesson_links(LESSON, variables)) == [
         "https://colab.research.google.com/github/someone/senet_lab/blob/try/it/notebooks/04_cardinality.ipynb",
@@ -22,7 +15,7 @@ def test_links_lead_to_the_branch_from_which_github_builds_the_site(lesson_links
     ]
 
 
-def test_there_are_no_links_where_the_repository_is_not_known_or_the_page_is_no_lesson(lesson_links):
+def test_there_are_no_links_where_the_repository_is_not_known_or_the_page_is_no_lesson():
     assert lesson_links(LESSON, {}) == ""
     for page in ("README", "docs/course", "notebooks/teacher/plans"):
         assert lesson_links(page, {"GITHUB_REPOSITORY": "someone/senet_lab"}) == ""

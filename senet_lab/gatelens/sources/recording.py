@@ -13,7 +13,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from senet_lab.gatelens.findings import Findings
+from senet_lab.gatelens.findings import Findings, Network
 from senet_lab.gatelens.passage import ChannelMaps, Passage
 from senet_lab.gatelens.reading import BlockSummary, Histogram, Reading
 from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results, ablation_key, image_key
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 # By the first part of the key.
 NOT_RECORDED = {
     "image": "this image was not recorded; choose one of those shown",
-    "ablation": "these blocks were not recorded together; hold any two, or any number in a row",
+    "ablation": "these blocks were not recorded together; hold any two, or any that follow each other",
 }
+SIGMOID = (0.0, 1.0)  # the values that such a gate can have
 FETCHING = "Fetching what was recorded \u2026"
 
 Json = dict[str, Any]
@@ -94,17 +95,18 @@ class RecordedFindings(Findings):
         return network_file(self.source.name)
 
     def take(self, file: str, text: str) -> None:
-        """Read a file.
+        """Read a file that was awaited; any other one is not for this network.
 
         Raises:
-            ValueError: it is no recording.
+            ValueError, KeyError, TypeError: it is no recording.
         """
+        if file not in self.awaited:
+            return
         values = json.loads(text)
-        if file == network_file(self.source.name):
-            self.results |= read_network(values)
-        else:
-            self.results |= read_passages(values)
+        read = read_network if file == network_file(self.source.name) else read_passages
+        self.results |= read(values)
         self._taken.add(file)
+        del self.awaited[file]
 
     def miss(self, file: str, why: str) -> None:
         """Say why a file could not be fetched, wherever it is needed."""
@@ -169,8 +171,10 @@ class RecordedReading(Reading):
         """Return the standard deviation over the images of the channel that moves most."""
         return float(self._blocks[path]["deviation"])
 
-    def histogram(self, path: str, bounds: tuple[float, float] | None = None) -> Histogram:  # noqa: ARG002
+    def histogram(self, path: str, bounds: tuple[float, float] | None = None) -> Histogram:
         """Return the distribution of a block's gates; the recorded axis is that of all sigmoid gates, from 0 to 1."""
+        if bounds not in (None, SIGMOID):
+            raise ValueError(f"`bounds` (={bounds}) must be {SIGMOID}, as recorded.")
         return Histogram(*self._blocks[path]["histogram"])
 
     def quartiles(self, path: str) -> tuple[float, float, float]:
@@ -182,6 +186,24 @@ class RecordedReading(Reading):
         """Return the gates of the first images of a class as a picture, and of how many images."""
         picture, count = self._blocks[path]["heat"][str(number)]
         return picture, count
+
+
+def network_json(
+    loaded: Network, trained: Reading, untrained: Reading, ablations: Sequence[Ablation], images: Sequence[int]
+) -> Json:
+    """Return the file of a network.
+
+    Args:
+        images: the numbers of the images whose passages are recorded, each in a file of its own.
+    """
+    return {
+        "about": f"{loaded.about} \u00b7 recorded",
+        "twin": loaded.twin,
+        "pictures": {str(image): loaded.thumbnail(image) for image in images},
+        "trained": reading_json(trained, images),
+        "untrained": reading_json(untrained, images, is_drawn=False),
+        "ablations": ablations_json(ablations, trained.paths),
+    }
 
 
 def reading_json(reading: Reading, images: Sequence[int], *, is_drawn: bool = True) -> Json:
@@ -211,7 +233,7 @@ def _block_json(reading: Reading, path: str, present: Sequence[int], is_drawn: b
         "ratios": reading.channel_ratios(path),
         "deviation": reading.max_deviation(path),
         "quartiles": list(reading.quartiles(path)),
-        "histogram": list(reading.histogram(path, (0.0, 1.0))),
+        "histogram": list(reading.histogram(path, SIGMOID)),
         "means": dict(zip(map(str, present), reading.class_means(path, present), strict=True)),
         "heat": {str(number): list(reading.heat(path, number)) for number in present if is_drawn},
     }

@@ -1,0 +1,26 @@
+"""Lesson links: where a lesson of the site opens in Google Colab and in Binder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from urllib.parse import quote
+
+
+def lesson_links(name: str, environment: Mapping[str, str]) -> str:
+    """Return links that open a lesson in Google Colab and in Binder, which both fetch it from GitHub.
+
+    Args:
+        name: of the page, such as "notebooks/01_explore".
+        environment: has the repository and its branch or tag where GitHub builds the site; without, there are no links.
+    """
+    repository = environment.get("GITHUB_REPOSITORY")
+    if not repository or not name.startswith("notebooks/") or name.startswith("notebooks/teacher/"):
+        return ""
+    revision, path = environment.get("GITHUB_REF_NAME", "main"), quote(f"{name}.ipynb")
+    addresses = {
+        "Colab": f"https://colab.research.google.com/github/{repository}/blob/{quote(revision)}/{path}",
+        "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/{path}",
+    }
+    links = [f'<a class="sn-way" href="{escape(address)}">Open in {place}</a>' for place, address in addresses.items()]
+    return f'<p class="sn-ways">{"".join(links)}</p>'
