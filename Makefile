@@ -26,10 +26,10 @@ app: $(VENV)/ready
 # With bytecode, even where the environment forbids it: tests start some 200 processes, each of which would compile anew.
 PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 
-# Two at a time, since most tests wait for a page or a process; a file stays with one of the two, in its order, and
+# Three at a time on two cores, since many tests wait for a page or a process; a file stays with one of them, in order;
 # tests/schedule.py says which come first. What takes longest is printed, and the sum: CONTRIBUTING.md has a budget.
 test: $(VENV)/ready
-	$(PYTEST) --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=20
+	$(PYTEST) --numprocesses=3 --dist=loadfile --no-loadscope-reorder --durations=20
 
 # For while you work, and for machines without Chromium: no browser, and nothing that takes more than a few seconds.
 check: $(VENV)/ready

@@ -46,8 +46,10 @@ def served(folder: Path) -> Iterator[str]:
     """Serve a folder; yield its address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 def start(playwright: Playwright, way: str, address: str) -> None:

@@ -14,7 +14,7 @@ from py_compile import PycInvalidationMode, compile
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 def compiled(source, name):
-    """Return the bytecode of a module; without docstrings, and for good: nobody changes what is served."""
+    """Return the bytecode of a module, without docstrings and asserts, never to be compared with its source."""
     with open("/module.py", "wb") as file:
         file.write(source)
     compile("/module.py", "/module.pyc", name, True, 2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
@@ -44,7 +44,8 @@ def bytecode_if_used(name, content):
 sys.path.insert(0, "/archive.zip")
 from senet_lab.web.host import Host
 Host().open("explorer", "{}")
-LIBRARY = next(path for path in sys.path if path.endswith(".zip") and "python3" in path)
+LIBRARY = next((path for path in sys.path if path.endswith(".zip") and "python3" in path), None)
+assert LIBRARY, f"no library of Python in {sys.path}"
 used = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
 rewrite("/archive.zip", with_bytecode)
 rewrite("/library.zip", bytecode_if_used)

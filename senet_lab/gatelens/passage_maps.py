@@ -1,4 +1,4 @@
-"""Passage maps: what a passage says of arrays: the best guesses, and the channels that differ most. Needs NumPy."""
+"""Passage maps: the parts of a passage that are computed from arrays. Needs NumPy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading: the gates of labeled images, as the views ask for them: plain numbers, whoever has computed them."""
+"""Reading: the gates of labeled images as the views ask for them: plain numbers, wherever they were computed."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Reading(ABC):
 
     @abstractmethod
     def heat(self, path: str, number: int) -> tuple[str, int]:
-        """Return the gates of the first images of a class as a picture, a PNG as a data URI; and of how many images.
+        """Return the gates of the first images of a class as a PNG in a data URI, and the number of these images.
 
         From top to bottom, the `heat_channels`.
         """
@@ -174,9 +174,9 @@ class Reading(ABC):
         return list(zip(*rows, strict=True)) or [()] * self.n_channels(path)
 
     def curves(self, path: str, classes: Sequence[int], max_points: int) -> tuple[list[list[float]], int]:
-        """Return the points of each class's curve, channels sorted by their mean over these classes.
+        """Return the points of each class's curve, and how many neighboring channels each point averages.
 
-        And of how many neighboring channels a point is the mean.
+        Channels are sorted by their mean over these classes.
         """
         rows = zip(*sorted(self._columns(path, classes), key=sum), strict=True)
         size = -(-self.n_channels(path) // max_points)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from senet_lab.checks import one_of
-from senet_lab.extras import INSTALL, OPEN
+from senet_lab.extras import INSTALLATION
 from senet_lab.gatelens.page import page_of, split_by_trait
 from senet_lab.gatelens.scene import Scene, required_keys
 from senet_lab.gatelens.sources.recording import RecordedFindings
@@ -16,11 +16,10 @@ from senet_lab.gatelens.state import State, after
 from senet_lab.web.panels import Panel
 from senet_lab.widgets.conversation import Request
 
-INSTALLATION = f"takes an installation: {INSTALL}, then {OPEN}."
 # What a recording cannot do, by its message: the control that asked for it, and what it takes.
 NEEDS = {
-    "upload": ("own", f"Sending an image of your own through the network {INSTALLATION}"),
-    "save": ("save", f"Drawing a figure for print {INSTALLATION}"),
+    "upload": ("own", f"Sending an image of your own through the network needs {INSTALLATION}"),
+    "save": ("save", f"Drawing a figure for print needs {INSTALLATION}"),
 }
 
 

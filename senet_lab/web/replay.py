@@ -8,7 +8,7 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.data.datasets import TRAINING_IMAGES
-from senet_lab.extras import INSTALL, OPEN
+from senet_lab.extras import INSTALLATION
 from senet_lab.memory import size_words
 from senet_lab.trainer import page as pages
 from senet_lab.trainer.messages import COMMANDS
@@ -21,11 +21,10 @@ from senet_lab.web.recordings import SPEED, Recording, Replay, recordings
 from senet_lab.widgets.conversation import Request
 
 PLAY = "Play the recording"
-INSTALLATION = f"an installation: {INSTALL}, then {OPEN}."
 NEEDS = {
-    "gates": f"A recording keeps no weights. Looking into the gates of a run takes {INSTALLATION}",
-    "take": f"A recording keeps no weights. Training a network and saving it takes {INSTALLATION}",
-    "path": f"A browser cannot read a folder. Training on your own images takes {INSTALLATION}",
+    "gates": f"A recording keeps no weights. Looking into the gates of a run needs {INSTALLATION}",
+    "take": f"A recording keeps no weights. Training a network and saving it needs {INSTALLATION}",
+    "path": f"A browser cannot read a folder. Training on your own images needs {INSTALLATION}",
 }
 STATES = {"pause": "paused", "resume": "training", "stop": "stopped"}  # of a replay, by the command that leads there
 ANY_MEMORY = 2**62  # bytes; how much the machine will have that trains is not known here
@@ -107,7 +106,7 @@ class TrainerPanel(Panel):
     def _words(self) -> str:
         """Say what Start plays; or what it takes to train what is selected."""
         state, recording = self._state, self._recording()
-        training = f"Training it takes {self._estimate()}{INSTALLATION}"
+        training = f"Training it needs {self._estimate()}{INSTALLATION}"
         if recording is None:
             *names, last = (each.architecture.name for each in recordings())
             return f"{state.network.name} is not recorded; {', '.join(names)} and {last} are. {training}"

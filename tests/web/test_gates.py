@@ -95,7 +95,7 @@ def test_what_was_not_recorded_or_needs_keras_says_so_and_changes_nothing(lens):
     lens.send(image=0)
     for moves in ({"upload": {"name": "cat.png", "turn": 1}}, {"save": ".png"}):
         shown = lens.send(**moves)
-        assert 'takes an installation: pip install "senet-lab[all]", then' in shown["error"]
+        assert 'needs an installation: pip install "senet-lab[all]", then' in shown["error"]
     assert lens.send(tab="Curves")["error"] == ""
 
 

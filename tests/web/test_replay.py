@@ -136,7 +136,7 @@ def test_recording_that_is_played_is_drawn_with_those_that_were_selected(panel):
 def test_play_takes_the_settings_of_the_recording_and_says_so_before(panel):
     assert panel.traits["form"]["start"] == "Play the recording"
     assert panel.traits["form"]["needs"].startswith(
-        "Plays in 20 s. Training it takes at most 1.5 GiB of memory, about 1 h"
+        "Plays in 20 s. Training it needs at most 1.5 GiB of memory, about 1 h"
     )
     panel.send(epochs="3", data="sample")
     assert panel.traits["form"]["needs"].startswith(
@@ -169,10 +169,10 @@ def test_network_without_a_recording_says_what_its_training_takes(panel):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("gates", True, "A recording keeps no weights. Looking into the gates of a run takes an installation"),
-        ("take", True, "A recording keeps no weights. Training a network and saving it takes an installation"),
-        ("data", "folder", "A browser cannot read a folder. Training on your own images takes an installation"),
-        ("path", "images", "A browser cannot read a folder. Training on your own images takes an installation"),
+        ("gates", True, "A recording keeps no weights. Looking into the gates of a run needs an installation"),
+        ("take", True, "A recording keeps no weights. Training a network and saving it needs an installation"),
+        ("data", "folder", "A browser cannot read a folder. Training on your own images needs an installation"),
+        ("path", "images", "A browser cannot read a folder. Training on your own images needs an installation"),
     ],
 )
 def test_what_a_browser_cannot_do_is_answered_with_what_it_takes(panel, name, value, words):

@@ -331,7 +331,7 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     held = rows.count()
     assert 32 <= held < 64  # all of its twin, and some of its own
     trainer.get_by_role("button", name="Its gates").click()
-    expect(trainer.get_by_role("alert")).to_contain_text("Looking into the gates of a run takes an installation: pip")
+    expect(trainer.get_by_role("alert")).to_contain_text("Looking into the gates of a run needs an installation: pip")
     assert rows.count() == held
     trainer.get_by_role("button", name="Resume").click()
     expect(rows).not_to_have_count(held)
@@ -366,7 +366,7 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     thumbs.nth(1).click()
     expect(sentence).to_contain_text(f"images[{second}] is classified as")
     lens.get_by_role("button", name="Save figure as PNG").click()
-    expect(lens.get_by_role("alert")).to_contain_text("takes an installation: pip install")
+    expect(lens.get_by_role("alert")).to_contain_text("needs an installation: pip install")
     page.route(f"**/recordings/*-{third}.json", lambda route: route.abort())
     thumbs.nth(2).click()
     expect(lens.get_by_role("alert")).to_contain_text(f"cifar_se_resnet20-{third}.json could not be fetched")
