@@ -52,7 +52,10 @@ def test_a_waterfall_ends_where_its_steps_lead():
 
 
 def test_meta_parameters_that_differ_are_listed_in_words():
-    assert list_changes(Architecture(), RESNEXT) == (("family", "resnet", "resnext"),)
+    paths = ("family", "resnext", "resnet"), ("cardinality", "32", "1")
+    assert list_changes(RESNEXT, Architecture()) == list_changes(RESNEXT, Architecture(cardinality=8)) == paths
+    wide = replace(RESNEXT, cardinality=64)
+    assert list_changes(wide, Architecture(cardinality=8))[1] == ("cardinality", "64", "1")
     assert list_changes(Architecture(), Architecture(cardinality=8)) == ()
     assert list_changes(RESNEXT, replace(RESNEXT, base_width=8, include_top=False)) == (
         ("base width", "4", "8"), ("classifier", "yes", "no"),

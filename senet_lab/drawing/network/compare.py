@@ -47,13 +47,18 @@ def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str]
     >>> list_changes(Architecture(), Architecture(ratio=None, input_shape=(256, 256, 3)))
     (('ratio', '16', 'none'), ('input', '224\u00d7224\u00d73', '256\u00d7256\u00d73'))
     """
-    pairs = ((f.name, getattr(a, f.name), getattr(b, f.name)) for f in fields(Architecture))
-    unused = set() if "resnext" in (a.family, b.family) else {"cardinality", "base_width"}
+    pairs = ((f.name, _used(a, f.name), _used(b, f.name)) for f in fields(Architecture))
+    unused = set() if a.family == b.family == "resnext" else {"base_width"}
     return tuple(
         (WORDS.get(name, name.replace("_", " ")), _value(name, old), _value(name, new))
         for name, old, new in pairs
         if old != new and name not in unused
     )
+
+
+def _used(architecture: Architecture, name: str) -> object:
+    """Return a meta-parameter as the network has it: a ResNet keeps its cardinality for later, and has one path."""
+    return 1 if name == "cardinality" and architecture.family == "resnet" else getattr(architecture, name)
 
 
 def describe_changes(a: Architecture, b: Architecture) -> str:
