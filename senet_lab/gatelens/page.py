@@ -54,7 +54,7 @@ FEWER_IMAGES = (
     "those of few jump from epoch to epoch."
 )
 HELD_AT_ONE = (
-    "Held at 1, a gate leaves its maps larger than what is behind was trained on, which is most of what is lost; held "
+    "Held at 1, a gate leaves its maps larger than the layers behind it were trained on, which often costs most; held "
     "at its mean, it loses only what it knew of the image."
 )
 
