@@ -52,7 +52,7 @@ LOSSY = """() => {
 PICTURES = os.environ.get("SENET_LAB_ARTEFACTS")
 IDLE = "Python 3 (ipykernel) | Idle"
 
-# What axe looks for on a page that it has seen in the light: all that depends on colors.
+# In the dark, axe checks only what depends on colors: the same page has passed all other rules in the light.
 AXE_OPTIONS = {
     "light": {"resultTypes": ["violations"]},
     "dark": {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]},

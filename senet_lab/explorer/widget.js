@@ -24,7 +24,7 @@ export default {
     let hasAsked = false; // whether anything was asked for yet
     let echoTimer = 0;
     let isLineInSight = true; // observed, since to ask at each move would lay out the page once more
-    let partName = ""; // tab, and what is drawn large there
+    let partName = ""; // the open tab and its enlarged part
     let gesture = 0; // a drag, a key, a click: what one sentence is about
     let downloads = 0; // the number of the message that was answered with the last file
     const count = () => {

@@ -41,7 +41,7 @@ class Findings(ABC):
     """What is known about the network of one source.
 
     Attributes:
-        results, failed: what was found out, and why it could not be, by key.
+        results, failed: findings, and the reasons for missing ones, by key.
         words, busy: what is being done, "" where nothing is; and whether anything is.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.extras import require
-from senet_lab.memory import garbage_kept
+from senet_lab.memory import collection_paused
 from senet_lab.nets import se_resnet, se_resnext
 from senet_lab.nets.blocks import classifier, stem
 from senet_lab.nets.on_keras.backend import tune_tensorflow
@@ -46,7 +46,7 @@ def build(architecture: Architecture, name: str | None = None) -> keras.Model:
     """
     require("keras", by="building a network")
     tune_tensorflow()
-    with garbage_kept():
+    with collection_paused():
         import keras
 
     inputs = keras.Input(architecture.input_shape, name="inputs")

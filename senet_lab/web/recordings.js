@@ -35,9 +35,11 @@ export function fetchRecordings(host, model, number) {
 async function read(file) {
   try {
     const answer = await fetch(`${document.body.dataset.recordings}${file}`);
-    return answer.ok ? { text: await answer.text() } : { why: `the server answers ${answer.status}. Choose it again.` };
+    return answer.ok
+      ? { text: await answer.text() }
+      : { why: `the server answers ${answer.status}. Choose a tab to try again.` };
   } catch (error) {
     console.error(error);
-    return { why: "the connection has failed. Choose it again." };
+    return { why: "the connection has failed. Choose a tab to try again." };
   }
 }

@@ -16,7 +16,7 @@ function hostOf(/** @type {string[]} */ files) {
   };
 }
 
-test("two files are fetched beside each other, each once", async () => {
+test("two files are fetched at the same time, each only once", async () => {
   const fetched = vi.fn(async (url) => new Response(`text of ${url}`));
   vi.stubGlobal("fetch", fetched);
   document.body.dataset.recordings = "recordings/";
@@ -37,7 +37,7 @@ test("a file that the server does not have, or that cannot be reached, is missed
   const host = /** @type {any} */ (hostOf(["a.json", "b.json"]));
   fetchRecordings(host, new Model('{"shown":{}}', () => "{}"), 0);
   await vi.waitFor(() => expect(host.miss).toHaveBeenCalledTimes(2));
-  expect(host.miss).toHaveBeenCalledWith(0, "a.json", "the server answers 404. Choose it again.");
-  expect(host.miss).toHaveBeenCalledWith(0, "b.json", "the connection has failed. Choose it again.");
+  expect(host.miss).toHaveBeenCalledWith(0, "a.json", "the server answers 404. Choose a tab to try again.");
+  expect(host.miss).toHaveBeenCalledWith(0, "b.json", "the connection has failed. Choose a tab to try again.");
   expect(host.take).not.toHaveBeenCalled();
 });

@@ -1,8 +1,8 @@
-"""Recording: what was found out about a network, as JSON, so that a page without Keras and NumPy can show it.
+"""Recording: findings about a network as JSON, for pages that have neither Keras nor NumPy.
 
 One file has the network: {"about", "twin", "pictures", "trained", "untrained", "ablations"}; each recorded image has
-another one, with its passage through every block. Numbers are stored as they are, so that a page that is drawn from a
-recording is the same, character by character, as one that is drawn from the gates themselves.
+another one, with its passage through every block. Numbers are stored in full, so a page from a recording
+equals the page from the gates, character by character.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import path_of, quoted_path
 from senet_lab.extras import require
-from senet_lab.memory import garbage_kept
+from senet_lab.memory import collection_paused
 from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
             f"`path` (={quoted_path(file)}) is damaged or not a Keras model; save it again with model.save(...)."
         )
     tune_tensorflow()
-    with garbage_kept():
+    with collection_paused():
         import keras
 
     from senet_lab.nets.on_keras.acceleration import accelerate

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from senet_lab.extras import require
-from senet_lab.memory import garbage_kept
+from senet_lab.memory import collection_paused
 from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 
@@ -35,7 +35,7 @@ def wake_keras() -> None:
         return
     require("keras", by="computing")
     tune_tensorflow()
-    with quietly(), garbage_kept():
+    with quietly(), collection_paused():
         import keras
 
         keras.ops.zeros(())

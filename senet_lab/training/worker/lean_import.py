@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from senet_lab.memory import garbage_kept
+from senet_lab.memory import collection_paused
 
 UNUSED = ("pandas", "matplotlib", "IPython")
 
@@ -31,7 +31,7 @@ def lean_import() -> Iterator[None]:
     hidden: dict[str, Any] = {name: None for name in names if name not in sys.modules}  # None: Python finds none
     sys.modules.update(hidden)
     try:
-        with garbage_kept():
+        with collection_paused():
             yield
             gc.freeze()
     finally:
