@@ -1,10 +1,14 @@
 // The table of layers: up to 5,000 rows from Python, of which only those in view are in the page.
-/** @import { LayerRow } from "./messages.js" */
-import { closest, element, listen } from "../widgets/dom.js";
+/** @import { LayerRow, LayerTable } from "./messages.js" */
+import { closest, element, findAll, listen } from "../widgets/dom.js";
+import { setText } from "../widgets/kit.js";
 
 const ROW_HEIGHT = 22; // pixels, as senet.css has it
 const MARGIN_ROWS = 12; // rows drawn above and below those in view
 const MIN_BAR = 0.05; // percent
+
+/** @type {LayerTable} */
+const NO_LAYERS = { count: 0, rows: [], totals: [] };
 
 /** @typedef {ReturnType<typeof layerOf>} Layer */
 
@@ -88,8 +92,9 @@ export function layerTable(body, tools) {
   let largest = {};
   let sortKey = "";
   let isDescending = false;
-  let range = ""; // the first row that is in the page, and the last
+  let range = ""; // the first row that is in the page, the last, and how many there are
   let scrollTop = 0; // pixels
+  let height = 0; // of what is scrolled in, in pixels; to ask the page for it lays it out, so it is asked once
 
   const table = () => /** @type {HTMLTableElement | null} */ (body.querySelector(".sn-layers"));
   const scroller = () => /** @type {HTMLElement | null | undefined} */ (table()?.closest(".sn-scroll"));
@@ -123,17 +128,21 @@ export function layerTable(body, tools) {
       button.closest("th")?.setAttribute("aria-sort", button.dataset.key === sortKey ? order : "none");
   }
 
-  /** @param {boolean} isNew */
-  function paint(isNew) {
+  /** Puts the rows in view into the table; those that are there already stay and only change. */
+  function paint() {
     const [part, view] = [table()?.tBodies[0], scroller()];
     if (!part || !view) return;
-    const first = Math.max(0, Math.floor(view.scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
-    const end = Math.ceil((view.scrollTop + view.clientHeight) / ROW_HEIGHT) + MARGIN_ROWS;
-    const last = Math.min(matches.length, end);
-    if (!isNew && range === `${first} ${last}`) return;
-    range = `${first} ${last}`;
-    const rows = matches.slice(first, last).map((layer, at) => rowOf(layer, largest, first + at + 2)); // 1 is the head
-    part.replaceChildren(...space(first), ...rows, ...space(matches.length - last));
+    height ||= view.clientHeight;
+    scrollTop = Math.min(scrollTop, Math.max(0, matches.length * ROW_HEIGHT - height));
+    const first = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
+    const last = Math.min(matches.length, Math.ceil((scrollTop + height) / ROW_HEIGHT) + MARGIN_ROWS);
+    const rows = /** @type {HTMLTableRowElement[]} */ ([...part.querySelectorAll("tr:not(.sn-space)")]);
+    const wanted = matches.slice(first, last).map((_, at) => rows[at] ?? emptyRow());
+    wanted.forEach((row, at) => fillRow(row, matches[first + at], largest, first + at + 2)); // 1 is the head
+    const placed = `${first} ${last} ${matches.length}`;
+    if (placed === range && rows.length === wanted.length) return;
+    range = placed;
+    part.replaceChildren(...space(first), ...wanted, ...space(matches.length - last));
   }
 
   function show() {
@@ -141,9 +150,11 @@ export function layerTable(body, tools) {
     if (!current || !view) return;
     arrange();
     markHeads(current);
-    current.tBodies[0].replaceChildren(...space(matches.length)); // to scroll in
-    view.scrollTop = scrollTop;
-    paint(true);
+    if (scrollTop && !current.tBodies[0].rows.length) {
+      current.tBodies[0].replaceChildren(...space(matches.length)); // to scroll in
+      view.scrollTop = scrollTop;
+    }
+    paint();
   }
 
   /** @param {Event} event */
@@ -151,7 +162,8 @@ export function layerTable(body, tools) {
     const view = scroller();
     if (!view || target !== view) return;
     scrollTop = view.scrollTop;
-    paint(false);
+    height = view.clientHeight;
+    paint();
   }
 
   /** @param {Event} event */
@@ -170,9 +182,11 @@ export function layerTable(body, tools) {
   listen(body, { scroll }, true); // it does not bubble
   listen(body, { click: sort });
   return {
-    /** @param {LayerRow[]} rows */
-    follow(rows) {
-      tools.hidden = !rows.length;
+    /** @param {string} json what to fill the table with; "" where it is not in the page */
+    follow(json) {
+      tools.hidden = !json;
+      const { rows, ...sums } = /** @type {LayerTable} */ (json ? JSON.parse(json) : NO_LAYERS);
+      fillFrame(table(), sums);
       layers = rows.map(layerOf);
       texts = [];
       largest = { params: maximum(layers, "params"), macs: maximum(layers, "macs") };
@@ -221,27 +235,49 @@ function space(count) {
 }
 
 /**
- * Draws one row.
+ * Fills in what belongs to no row: the number of layers, and the sums.
+ * @param {HTMLTableElement | null} table
+ * @param {Omit<LayerTable, "rows">} sums
+ */
+function fillFrame(table, { count, totals }) {
+  if (!table) return;
+  table.ariaRowCount = String(count + 2);
+  findAll(table, "caption span").forEach((place) => setText(place, format(count)));
+  findAll(table, "tfoot td").forEach((cell, at) => setText(cell, totals[at]));
+}
+
+function emptyRow() {
+  const row = element("tr");
+  row.append(...Object.keys(COLUMNS).map((key) => (key === "name" ? element("th", { scope: "row" }) : element("td"))));
+  return row;
+}
+
+/**
+ * Changes those cells of a row that differ: a move of a slider keeps most of them.
+ * @param {HTMLTableRowElement} row
  * @param {Layer} layer
  * @param {{ params?: number, macs?: number }} largest what a bar of full length stands for, by column
  * @param {number} rowIndex
  */
-function rowOf(layer, largest, rowIndex) {
-  const row = element("tr", { ariaRowIndex: String(rowIndex) });
+function fillRow(row, layer, largest, rowIndex) {
+  row.ariaRowIndex = String(rowIndex);
   row.dataset.kind = layer.isExcite ? "squeeze-excite" : layer.kind;
-  for (const [key, { text }] of Object.entries(COLUMNS)) {
-    const cell = key === "name" ? element("th", { scope: "row" }) : element("td");
-    cell.textContent = text(layer);
-    if (key === "params" || key === "macs") cell.append(...bar((100 * layer[key]) / (largest[key] || 1)));
-    row.append(cell);
-  }
-  return row;
+  Object.entries(COLUMNS).forEach(([key, { text }], at) => {
+    setText(row.cells[at], text(layer));
+    if (key === "params" || key === "macs") setBar(row.cells[at], (100 * layer[key]) / (largest[key] || 1));
+  });
 }
 
-/** @param {number} percent */
-function bar(percent) {
-  if (percent < MIN_BAR) return [];
-  const line = element("i");
-  line.style.width = `${percent.toFixed(1)}%`;
-  return [line];
+/**
+ * @param {Element} cell
+ * @param {number} percent
+ */
+function setBar(cell, percent) {
+  const width = percent < MIN_BAR ? "" : `${percent.toFixed(1)}%`;
+  const bar = cell.querySelector("i");
+  if (!width) bar?.remove();
+  else if (bar?.style.width !== width) {
+    const line = bar ?? cell.appendChild(element("i"));
+    line.style.width = width;
+  }
 }

@@ -28,7 +28,14 @@ export type Form = "procedural" | "composable" | "standalone";
 
 export type Suffix = ".py" | ".keras" | ".csv" | ".svg" | ".txt";
 
-/** What the page draws, of which most is HTML: `heading` and `body`. */
+/** What the table of layers is filled with: how many layers there are, the first of them, the cells of its foot. */
+export type LayerTable = {
+  count: number;
+  rows: Array<LayerRow>;
+  totals: Array<string>;
+};
+
+/** What the page draws, of which most is HTML: `heading` and `body`. `layers` is a `LayerTable` as JSON, or "". */
 export type Page = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
@@ -43,7 +50,7 @@ export type Page = {
   token: string;
   address: string;
   body: string;
-  rows: Array<LayerRow>;
+  layers: string;
 };
 
 /** A text file that the view which asked for it saves; empty where none was asked for. */
@@ -69,7 +76,7 @@ export type Shown = {
   token: string;
   address: string;
   body: string;
-  rows: Array<LayerRow>;
+  layers: string;
   answered: Answered;
   download: Download;
 };

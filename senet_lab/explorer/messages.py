@@ -15,8 +15,16 @@ Suffix = Literal[".py", ".keras", ".csv", ".svg", ".txt"]
 TABS: tuple[str, ...] = get_args(Tab)
 
 
+class LayerTable(TypedDict):
+    """What the table of layers is filled with: how many layers there are, the first of them, the cells of its foot."""
+
+    count: int
+    rows: Sequence[LayerRow]
+    totals: Sequence[str]
+
+
 class Page(Controls):
-    """What the page draws, of which most is HTML: `heading` and `body`."""
+    """What the page draws, of which most is HTML: `heading` and `body`. `layers` is a `LayerTable` as JSON, or ""."""
 
     error: str
     refused: Sequence[str]
@@ -29,7 +37,7 @@ class Page(Controls):
     token: str
     address: str
     body: str
-    rows: Sequence[LayerRow]
+    layers: str
 
 
 class Download(TypedDict, total=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
@@ -11,7 +12,7 @@ from senet_lab.drawing.code import code_html
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.breakdown import breakdown
 from senet_lab.drawing.network.compare import compare
-from senet_lab.drawing.network.layer_table import LayerRow, layer_rows, layer_table
+from senet_lab.drawing.network.layer_table import layer_rows, layer_table, layer_totals
 from senet_lab.drawing.network.paths import resolve
 from senet_lab.drawing.network.summary import heading, picture, summary
 from senet_lab.drawing.network.tradeoffs import tradeoffs
@@ -21,7 +22,7 @@ from senet_lab.explorer.address import write_address
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.changes import list_changes
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.messages import Page
+from senet_lab.explorer.messages import LayerTable, Page
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS, code, part_code
 from senet_lab.extras import INSTALL, OPEN
@@ -29,6 +30,7 @@ from senet_lab.widgets.cells import is_app, is_browser
 from senet_lab.widgets.labels import format_value
 
 MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000, too many for one message
+MAX_KEPT = 32  # drawings of a tab, 50 kB each: a slider that is dragged to and fro comes by the same networks
 FORM_WORDS = {
     "procedural": "With senet_lab\u2019s functions, layer by layer as the lesson writes them.",
     "composable": "With senet_lab\u2019s classes, in a line or two.",
@@ -53,7 +55,7 @@ def render_page(state: State, building: Building) -> Page:
         "token": state.architecture.token(),
         "address": write_address(state),
         "body": _TABS[state.tab](state, building),
-        "rows": _rows(state.architecture) if state.tab == "Layers" else [],
+        "layers": _layers(state.architecture) if state.tab == "Layers" else "",
     }
 
 
@@ -62,7 +64,7 @@ def _network_tab(state: State, _: Building) -> str:
     return f'<div class="sn-network">{drawing}</div>{_source(state)}{table}'
 
 
-@lru_cache(maxsize=32)  # 50 kB each: a slider that is dragged to and fro comes by the same networks
+@lru_cache(maxsize=MAX_KEPT)
 def _drawing_and_table(architecture: Architecture, path: str, left: str) -> tuple[str, str]:
     drawing = picture(architecture, path, interactive=True, focus=left)
     return str(drawing), group_table(architecture.ledger())
@@ -81,17 +83,20 @@ def _source(state: State) -> str:
 
 
 @lru_cache(maxsize=8)
-def _rows(architecture: Architecture) -> list[LayerRow]:
-    return layer_rows(architecture.ledger(), MAX_LISTED_LAYERS)
+def _layers(architecture: Architecture) -> str:
+    """Return what fills the table of layers as JSON, as encoding it takes longer than all the rest of a page."""
+    ledger = architecture.ledger()
+    rows = layer_rows(ledger, MAX_LISTED_LAYERS)
+    table: LayerTable = {"count": len(ledger.rows), "rows": rows, "totals": layer_totals(ledger)}
+    return json.dumps(table, separators=(",", ":"))
 
 
 def _layers_tab(state: State, _: Building) -> str:
-    ledger = state.architecture.ledger()
-    if (count := len(ledger.rows)) <= MAX_LISTED_LAYERS:
-        return layer_table(ledger)
+    if (count := len(state.architecture.ledger().rows)) <= MAX_LISTED_LAYERS:
+        return layer_table()
     return (
         f'<p class="sn-finding">The first {MAX_LISTED_LAYERS:,} of {count:,} layers. To have all, save the table as '
-        f".csv.</p>{layer_table(ledger)}"
+        f".csv.</p>{layer_table()}"
     )
 
 
@@ -102,7 +107,17 @@ def _compare_tab(state: State, _: Building) -> str:
             "stand one under the other, and their difference is taken apart.</p>"
             '<p><button type="button" class="sn-button" data-ask="pin" data-value="true">Pin as A</button></p>'
         )
-    return compare(state.pinned, state.architecture)
+    return _comparison(state.pinned, state.architecture)
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _comparison(a: Architecture, b: Architecture) -> str:
+    return str(compare(a, b))
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _breakdown(architecture: Architecture) -> str:
+    return str(breakdown(architecture.ledger()))
 
 
 def _code_tab(state: State, _: Building) -> str:
@@ -171,7 +186,7 @@ def _outdated_message(state: State, building: Building) -> str:
 _TABS: dict[str, Callable[[State, Building], str]] = {
     "Network": _network_tab,
     "Layers": _layers_tab,
-    "Where it goes": lambda state, _: breakdown(state.architecture.ledger()),
+    "Where it goes": lambda state, _: _breakdown(state.architecture),
     "Trade-offs": lambda state, _: tradeoffs(state.architecture),
     "Compare": _compare_tab,
     "Published": lambda state, _: published(state.architecture),

@@ -97,12 +97,12 @@ export default {
 
     const show = kit.reportErrors(() => {
       const shown = model.get("shown");
+      redraw(parts.body, shown.body); // first: it asks how far things are scrolled, which lays out what has changed
       parts.heading.innerHTML = shown.heading;
       kit.setText(parts.said, shown.said);
-      redraw(parts.body, shown.body);
       slideToPart(shown.tab);
       kit.placeTabs(parts, shown.tab);
-      layers.follow(shown.rows);
+      layers.follow(shown.layers);
       placeButtons(parts, shown);
       saveOnce(shown.download);
       if (!conversation.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them

@@ -5,8 +5,8 @@
 // source senet_lab/widgets/conversation.js 2b7cacbfa6685143
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
-// source senet_lab/widgets/redraw.js 527795c838f11597
-// content d86349428473e78e
+// source senet_lab/widgets/redraw.js 87da8e78d619b90c
+// content 361c87be220025dc
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
@@ -282,7 +282,7 @@ function redraw(body, html) {
   )
     details.open = opened.has(details.dataset.key);
   findAll(body, SCROLLERS).forEach((scroller, at) => {
-    scroller.scrollTop = scrolled[at] ?? 0;
+    if (scrolled[at]) scroller.scrollTop = scrolled[at];
   });
   if (focused) focusAgain(body, selector);
 }

@@ -7,8 +7,8 @@
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
-// source senet_lab/widgets/redraw.js 527795c838f11597
-// content 8d27795e36e2912d
+// source senet_lab/widgets/redraw.js 87da8e78d619b90c
+// content 96806af3ae3131e0
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -427,7 +427,7 @@ function redraw(body, html) {
   )
     details.open = opened.has(details.dataset.key);
   findAll(body, SCROLLERS).forEach((scroller, at) => {
-    scroller.scrollTop = scrolled[at] ?? 0;
+    if (scrolled[at]) scroller.scrollTop = scrolled[at];
   });
   if (focused) focusAgain(body, selector);
 }

@@ -25,7 +25,7 @@ export function redraw(body, html) {
   for (const details of /** @type {HTMLDetailsElement[]} */ (findAll(body, "details[data-key]")))
     details.open = opened.has(details.dataset.key);
   findAll(body, SCROLLERS).forEach((scroller, at) => {
-    scroller.scrollTop = scrolled[at] ?? 0;
+    if (scrolled[at]) scroller.scrollTop = scrolled[at]; // lays out the page
   });
   if (focused) focusAgain(body, selector);
 }

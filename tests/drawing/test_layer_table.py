@@ -5,7 +5,7 @@ import json
 import pytest
 from drawn_ledgers import LEDGERS, RESNEXT, parsed
 
-from senet_lab.drawing.network.layer_table import COLUMNS, LayerRow, layer_rows, layer_table
+from senet_lab.drawing.network.layer_table import COLUMNS, LayerRow, layer_rows, layer_table, layer_totals
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import short, size
 
@@ -31,12 +31,16 @@ def test_the_rows_of_the_layer_table_travel_as_lists():
 
 
 def test_the_heads_of_the_layer_table_are_buttons_that_name_their_column():
-    table = parsed(layer_table(RESNEXT.ledger())).find(".//table")
+    table = parsed(layer_table()).find(".//table")
     heads = table.findall("./thead/tr/th")
     assert {head.get("aria-sort") for head in heads} == {"none"}
     assert [head[0].get("data-key") for head in heads] == [key for key, *_ in COLUMNS]
     assert {len(row) for row in table.find("tfoot")} == {len(heads)}
-    assert table.get("aria-rowcount") == str(len(RESNEXT.ledger().rows) + 2)
+
+
+def test_the_totals_of_the_layer_table_have_a_cell_for_each_column_but_the_first():
+    totals = dict(zip([key for key, *_ in COLUMNS][1:], layer_totals(RESNEXT.ledger()), strict=True))
+    assert (totals["params"], totals["state"]) == ("27,543,848", f"{RESNEXT.ledger().total.state:,}")
 
 
 def test_words_in_tables_are_escaped():

@@ -101,13 +101,15 @@ beforeEach(() => {
   const heads = KEYS.map(
     (key) => `<th class="${WORDS.includes(key) ? "w" : ""}"><button data-key="${key}">${key}</button></th>`,
   );
-  document.body.innerHTML = `<div><div class="sn-scroll"><table class="sn-layers"><thead><tr>${heads.join("")}</tr></thead><tbody></tbody></table></div></div>
+  document.body.innerHTML = `<div><div class="sn-scroll"><table class="sn-layers"><caption><span></span> layers</caption><thead><tr>${heads.join("")}</tr></thead><tbody></tbody><tfoot><tr><th>total</th><td></td><td></td></tr></tfoot></table></div></div>
     <p hidden><input><output></output></p>`;
   [body, tools] = /** @type {HTMLElement[]} */ ([...document.body.children]);
   table = layerTable(body, tools);
-  table.follow(ROWS);
+  fill(ROWS);
 });
 
+/** @param {LayerRow[]} rows */
+const fill = (rows) => table.follow(JSON.stringify({ count: rows.length, rows, totals: ["", "9.5 k"] }));
 const rows = () => [...body.querySelectorAll("tbody tr:not(.sn-space)")];
 const names = () => rows().map((row) => row.children[0].textContent);
 /** @param {string} words */
@@ -150,7 +152,7 @@ test("the longest bar is that of the largest layer, and there is none for nothin
 });
 
 test("names in a row are text and no HTML", () => {
-  table.follow([/** @type {LayerRow} */ (ROWS[0].with(0, "<b>&"))]);
+  fill([/** @type {LayerRow} */ (ROWS[0].with(0, "<b>&"))]);
   expect(names()).toEqual(["<b>&"]);
 });
 
@@ -184,7 +186,7 @@ test("all words of a filter must be in a row, whatever the column; the sum is of
 test("sorting and filtering outlive new rows", () => {
   sort("params");
   filter("conv");
-  table.follow(/** @type {LayerRow[]} */ ([ROWS[1], ROWS[0]]));
+  fill([ROWS[1], ROWS[0]]);
   expect(names()).toEqual(["stem_conv", "group1_block1_conv2"]);
 });
 
@@ -197,14 +199,29 @@ test("the rows that are seen are copied as CSV, with whole numbers", () => {
   expect(line).toBe("group1_block1_se_reduce,group1,block1,dense,1x1x16,,,1,4096,0,4096,16,19");
 });
 
+test("the number of layers and the sums are filled in", () => {
+  expect(body.querySelector("caption")?.textContent).toBe("4 layers");
+  expect(body.querySelector("tfoot")?.textContent).toBe("total9.5 k");
+  expect(body.querySelector("table")?.ariaRowCount).toBe("6");
+});
+
+test("rows that stay are the same elements, with the numbers of the new network", () => {
+  const before = rows();
+  fill([ROWS[1], ROWS[0]]);
+  expect(rows()).toEqual(before.slice(0, 2));
+  expect(rows()[0]).toBe(before[0]);
+  expect(names()).toEqual(["group1_block1_conv2", "stem_conv"]);
+  expect(rows().map((row) => row.children[7].querySelector("i")?.style.width)).toEqual(["12.2%", "100.0%"]);
+});
+
 test("of 5,000 rows only those in view are in the page", () => {
-  table.follow(Array.from({ length: 5000 }, () => ROWS[0]));
+  fill(Array.from({ length: 5000 }, () => ROWS[0]));
   expect(rows().length).toBeLessThan(60);
   expect(/** @type {HTMLElement} */ (body.querySelector(".sn-space")).style.height).toMatch(/^\d+px$/);
 });
 
 test("the tools are hidden where there are no rows", () => {
   expect(tools.hidden).toBe(false);
-  table.follow([]);
+  table.follow("");
   expect(tools.hidden).toBe(true);
 });

@@ -65,19 +65,23 @@ class LayerRow(NamedTuple):
     sees_all: bool
 
 
-def layer_table(ledger: Ledger) -> str:
-    """Return the table's head and foot; the page puts the rows in view between them."""
+def layer_table() -> str:
+    """Return the table's head, and a foot with room for the sums; the page puts in `layer_rows` and `layer_totals`."""
     head = "".join(_head(*column) for column in COLUMNS)
-    total = ledger.total
-    sums = (f"{total.params:,}", f"{total.state:,}", short(total.macs), short(total.activations))
-    foot = "".join(f"<td>{cell}</td>" for cell in (*[""] * 4, *sums, f"{ledger.receptive_field:,}"))
-    caption = f"<caption>{len(ledger.rows)} layers <small>{NOTE}</small></caption>"
+    foot = "<td></td>" * (len(COLUMNS) - 1)
     return (
         '<div class="sn-scroll" tabindex="0" role="region" aria-label="Layers">'
-        f'<table class="sn-layers" aria-rowcount="{len(ledger.rows) + 2}">{caption}'
+        f'<table class="sn-layers"><caption><span></span> layers <small>{NOTE}</small></caption>'
         f"<thead><tr>{head}</tr></thead><tbody></tbody>"
         f'<tfoot><tr><th scope="row">total</th>{foot}</tr></tfoot></table></div>'
     )
+
+
+def layer_totals(ledger: Ledger) -> list[str]:
+    """Return the foot's cells after its name, one for each other column."""
+    total = ledger.total
+    sums = (f"{total.params:,}", f"{total.state:,}", short(total.macs), short(total.activations))
+    return [*[""] * 4, *sums, f"{ledger.receptive_field:,}"]
 
 
 def layer_rows(ledger: Ledger, limit: int | None = None) -> list[LayerRow]:
