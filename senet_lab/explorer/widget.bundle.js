@@ -2,14 +2,15 @@
 // source senet_lab/explorer/layers.js 0046bf2f7ed81ee7
 // source senet_lab/explorer/layout.js f66073b8514e195d
 // source senet_lab/explorer/messages.js a95c7112fdca3b83
-// source senet_lab/explorer/widget.js f2d7bab230fba117
+// source senet_lab/explorer/widget.js f4675c8f1f4b3913
 // source senet_lab/widgets/controls.js af5158ab05d527a4
 // source senet_lab/widgets/conversation.js 2b7cacbfa6685143
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 87da8e78d619b90c
-// content 1644888f600b0a74
+// source senet_lab/widgets/sight.js acaa1f365f145d3b
+// content 78fc35c819065aee
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -527,6 +528,32 @@ function selectorOf(node) {
   return node.className ? `.${[...node.classList].map(CSS.escape).join(".")}` : "";
 }
 
+// senet_lab/widgets/sight.js
+var WATCH_TIME = 2e3;
+var MARGIN = 8;
+var MIN_SHARE = 0.3;
+function keepTopInSight(el) {
+  const stopper = new AbortController();
+  const stop = () => stopper.abort();
+  const { signal } = stopper;
+  const scrollToTop = () => {
+    const view = el.closest(".jp-WindowedPanel-outer, .jp-Notebook");
+    if (signal.aborted || !view || !isCellBeforeActive(el)) return;
+    const { top, height } = view.getBoundingClientRect();
+    const below = el.getBoundingClientRect().top - top;
+    if (below < 0 || below > (1 - MIN_SHARE) * height) view.scrollTop += below - MARGIN;
+  };
+  const sizes = new ResizeObserver(scrollToTop);
+  sizes.observe(el);
+  signal.addEventListener("abort", () => sizes.disconnect());
+  document.addEventListener("scroll", scrollToTop, { capture: true, passive: true, signal });
+  for (const event of ["wheel", "pointerdown", "touchstart", "keydown"])
+    document.addEventListener(event, stop, { capture: true, passive: true, signal });
+  setTimeout(stop, WATCH_TIME);
+  return stop;
+}
+var isCellBeforeActive = (el) => el.closest(".jp-Cell")?.nextElementSibling?.classList.contains("jp-mod-active") ?? false;
+
 // senet_lab/explorer/layers.js
 var ROW_HEIGHT = 22;
 var MARGIN_ROWS = 12;
@@ -932,6 +959,7 @@ var widget_default = {
     const watches = [keepKeys(el), showTips(el, parts.tip), walkTabs(el, ask), closeMenus(el)];
     const stops = [
       ...watches,
+      keepTopInSight(el),
       unfoldButtons(parts),
       enterParts(parts.body, ask),
       press(el, ask, layers.csv),

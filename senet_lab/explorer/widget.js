@@ -7,6 +7,7 @@ import { openConversation } from "../widgets/conversation.js";
 import { closest, element, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
 import * as kit from "../widgets/kit.js";
 import { redraw } from "../widgets/redraw.js";
+import { keepTopInSight } from "../widgets/sight.js";
 import { layerTable } from "./layers.js";
 import { layout, placeButtons, unfoldButtons } from "./layout.js";
 import { COMMANDS } from "./messages.js";
@@ -113,6 +114,7 @@ export default {
     const watches = [kit.keepKeys(el), kit.showTips(el, parts.tip), kit.walkTabs(el, ask), kit.closeMenus(el)];
     const stops = [
       ...watches,
+      keepTopInSight(el),
       unfoldButtons(parts),
       enterParts(parts.body, ask),
       press(el, ask, layers.csv),

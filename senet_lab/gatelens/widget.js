@@ -16,6 +16,7 @@ import {
   walkTabs,
 } from "../widgets/kit.js";
 import { redraw } from "../widgets/redraw.js";
+import { keepTopInSight } from "../widgets/sight.js";
 import { takeFiles, uploader } from "./files.js";
 import { COMMANDS, TABS } from "./messages.js";
 
@@ -63,6 +64,7 @@ export default {
 
     const stops = [
       keepKeys(el),
+      keepTopInSight(el),
       showTips(el, parts.tip),
       walkTabs(el, ask),
       chooseBlocks(el, ask),

@@ -7,6 +7,7 @@ import { openConversation } from "../widgets/conversation.js";
 import { closest, element, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
 import { keepKeys, reportErrors, setText, showTips, stepAlong } from "../widgets/kit.js";
 import { forgetDrawing, redraw, redrawAround } from "../widgets/redraw.js";
+import { keepTopInSight } from "../widgets/sight.js";
 import { lensHolder } from "./lens.js";
 import { COMMANDS } from "./messages.js";
 
@@ -167,6 +168,7 @@ export default {
     };
     const stops = [
       keepKeys(frame),
+      keepTopInSight(frame),
       showTips(el, parts.tip), // before keydown: an arrow key lets tips show what it leads to
       listen(el, { click, keydown }),
       listen(parts.table, { change: choose }),

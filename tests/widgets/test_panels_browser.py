@@ -30,6 +30,7 @@ pretrained.names = lambda: ()  # a lens that loads nothing
 explorer = Explorer()
 display(explorer, Exercise("paths-grouped-weights"), Trainer(), GateLens())
 """
+TRAINER = "from senet_lab import Trainer; Trainer()"
 DAMAGED = "explorer.shown = {**explorer.shown, 'controls': None}"
 # Functions in JavaScript of a direction and a message: for how many milliseconds it is held back.
 IS_IDLE = "m.content.execution_state === 'idle' && m.parent_header.msg_type === 'comm_msg'"
@@ -49,6 +50,7 @@ def page(browser, tmp_path_factory):
     """The four panels; a browser hides part of its interface from plain http, crypto.randomUUID for one."""
     home = tmp_path_factory.mktemp("panels")
     written_notebook(home / "notebooks" / "panels.ipynb", CELL, DAMAGED)
+    written_notebook(home / "notebooks" / "below.ipynb", "print('line\\n' * 40)", TRAINER, "1")
     with lab_served(home, f"--ServerApp.local_hostnames={HOST}") as url:
         page = heard_page(browser)
         page.set_default_timeout(15_000)
@@ -279,10 +281,23 @@ def test_an_answer_that_cannot_be_drawn_is_said_and_the_next_one_is_drawn(page):
 
 
 def test_a_kernel_that_is_gone_is_noticed_and_the_answer_stays(page, exercise):
-    """Last, since it ends the kernel."""
+    """After the others, since it ends the kernel."""
     page.locator("[title*='Restart the kernel']").first.click()
     page.locator(".jp-Dialog button", has_text="Restart").click()
     exercise.get_by_role("textbox").fill("18,000")
     exercise.get_by_role("textbox").press("Enter")
     expect(exercise.get_by_role("alert")).to_contain_text("kernel has not answered", timeout=10_000)
     expect(exercise.get_by_role("textbox")).to_have_value("18,000")
+
+
+def test_shift_enter_leaves_the_top_of_a_new_panel_in_sight(page):
+    """Last, since it leaves the notebook. JupyterLab scrolls to the cell that it selects, the one below the panel."""
+    opened_notebook(page, page.url.partition("/lab/")[0], "below.ipynb")
+    page.locator(".jp-CodeCell").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    trainer = page.locator(".sn-trainer")
+    trainer.wait_for(timeout=60_000)
+    page.wait_for_timeout(1000)  # in which JupyterLab scrolls
+    top = trainer.bounding_box()["y"] - page.locator(".jp-WindowedPanel-outer").bounding_box()["y"]
+    assert 0 <= top < 100

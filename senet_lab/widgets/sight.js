@@ -1,0 +1,39 @@
+// Shift+Enter selects the next cell, and JupyterLab scrolls to it: past the panel that the reader wants to see, or, where
+// outputs of cells above come later, not as far.
+
+const WATCH_TIME = 2000; // milliseconds in which JupyterLab scrolls after a cell has run
+const MARGIN = 8; // pixels above the panel
+const MIN_SHARE = 0.3; // of what is in sight that shows the panel, or it is scrolled to
+
+/**
+ * Keeps the top of a new panel in sight where the reader has just run its cell, until they do something else.
+ * @param {HTMLElement} el
+ * @returns {() => void} stops it
+ */
+export function keepTopInSight(el) {
+  const stopper = new AbortController();
+  const stop = () => stopper.abort();
+  const { signal } = stopper;
+  const scrollToTop = () => {
+    const view = el.closest(".jp-WindowedPanel-outer, .jp-Notebook");
+    if (signal.aborted || !view || !isCellBeforeActive(el)) return;
+    const { top, height } = view.getBoundingClientRect();
+    const below = el.getBoundingClientRect().top - top;
+    if (below < 0 || below > (1 - MIN_SHARE) * height) view.scrollTop += below - MARGIN;
+  };
+  const sizes = new ResizeObserver(scrollToTop);
+  sizes.observe(el); // hears of the first size as well, once the panel is in the page
+  signal.addEventListener("abort", () => sizes.disconnect());
+  document.addEventListener("scroll", scrollToTop, { capture: true, passive: true, signal });
+  for (const event of ["wheel", "pointerdown", "touchstart", "keydown"])
+    document.addEventListener(event, stop, { capture: true, passive: true, signal });
+  setTimeout(stop, WATCH_TIME);
+  return stop;
+}
+
+/**
+ * Returns whether the cell after that of an element is selected, as Shift+Enter leaves it.
+ * @param {HTMLElement} el
+ */
+const isCellBeforeActive = (el) =>
+  el.closest(".jp-Cell")?.nextElementSibling?.classList.contains("jp-mod-active") ?? false;
