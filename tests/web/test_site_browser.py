@@ -188,6 +188,13 @@ def test_first_page_has_nothing_cut_off_and_passes_axe(page, width, theme):
     assert severe_faults(page, theme) == []
 
 
+# What a search for "cardinality" finds, in this order.
+SEARCHED = (
+    "notebooks/",
+    ("README", "docs/course", "docs/glossary"),
+    ("docs/performance", "docs/reference"),
+    "docs/decisions/",
+)
 SMALLEST_TYPE = """(panel) => Math.min(...[...panel.querySelectorAll('.sn-drawing text')].filter((text) =>
   text.getClientRects().length).map((text) => parseFloat(getComputedStyle(text).fontSize)
   * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width))"""
@@ -260,6 +267,22 @@ def test_a_finger_drags_a_slider_with_network_hourglass_and_sentence_in_sight(pa
         figure = page.locator("[data-figure=field]").bounding_box()
         touch(hand, (figure["x"] + 20, figure["y"] + 20))
         expect(page.get_by_role("tooltip")).to_contain_text("Through convolutions and pooling")
+
+
+def test_search_finds_lessons_and_guides_first_and_quotes_no_drawings(page, url):
+    page.goto(f"{url}/search.html?q=cardinality")
+    results = page.locator("ul.search > li")
+    expect(page.locator(".search-summary")).to_contain_text("Search finished")
+    expect(results.locator("p.context")).to_have_count(page.locator("ul.search > li:not(.kind-object)").count())
+    pages = results.locator("a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
+    kinds = [next(at for at, kind in enumerate(SEARCHED) if each.startswith(kind)) for each in pages]
+    assert kinds == sorted(kinds)
+    assert len({*kinds}) == len(SEARCHED)
+    quoted = results.filter(has_text="Start here").first
+    expect(quoted).to_contain_text("cardinality is the number of strands through the 3\u00d73")
+    assert "classifier1000" not in "".join(results.all_inner_texts())  # a table's cells, side by side
+    words = page.evaluate("Object.keys(Search._index.terms)")
+    assert {"strand", "symmetr"} & {*words} == {"strand"}  # one in prose, one in what a cell gave
 
 
 def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
