@@ -339,6 +339,13 @@ def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_t
     assert "Open in" not in (site / "notebooks" / "teacher" / "plans.html").read_text()
 
 
+def test_site_has_pages_and_no_templates_or_source_maps(site):
+    assert [
+        path for path in site.rglob("*.html") if not path.read_text().lstrip().lower().startswith("<!doctype")
+    ] == []
+    assert [*site.rglob("*.map"), *site.rglob("_sources")] == []
+
+
 def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     page = heard_page(browser)
     page.goto(f"{url}/notebooks/07_training.html")
@@ -458,14 +465,31 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, ur
     page.context.close()
 
 
-def test_picture_stays_with_the_reason_where_python_cannot_start(browser, url):
+def test_picture_stays_with_the_reason_above_it_where_python_cannot_start(browser, url):
     page = heard_page(browser)
+    page.set_viewport_size({"width": 390, "height": 844})
     page.add_init_script("delete globalThis.WebAssembly")
-    page.goto(f"{url}/embed.html")
+    page.goto(f"{url}/index.html")
     await_live(page)
-    expect(page.get_by_role("status")).to_contain_text("Python could not start here")
-    expect(page.locator("[data-panel] svg").first).to_be_visible()
+    reason, picture = page.get_by_role("status"), page.locator("[data-panel] svg").first
+    expect(reason).to_contain_text("Python could not start here")
+    assert reason.bounding_box()["y"] < picture.bounding_box()["y"] < 844
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.context.close()
+
+
+@pytest.fixture
+def page_without_scripts(browser):
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_picture_stays_with_the_reason_where_javascript_is_off(page_without_scripts, url):
+    page_without_scripts.goto(f"{url}/index.html")
+    reason = page_without_scripts.locator("noscript p").filter(has_text="JavaScript is turned off")
+    expect(reason).to_be_visible()
+    expect(page_without_scripts.locator("[data-panel] svg").first).to_be_visible()
 
 
 def random_walk(length):
