@@ -152,7 +152,7 @@ function prepareNeighbors(model, prepare) {
  * @param {Model} model
  * @param {(seconds: number) => string} tick
  */
-function passTime(model, tick) {
+export function passTime(model, tick) {
   let timer = 0;
   let last = 0; // milliseconds
 
