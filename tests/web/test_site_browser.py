@@ -211,6 +211,7 @@ def test_every_tab_fits_a_phone_and_can_be_read_beside_a_pinned_network(page):
         assert page.evaluate("document.documentElement.scrollWidth") == 390, tab
         assert cut_off(page) == [], tab
         assert page.locator(".sn-explorer").evaluate(SMALLEST_TYPE) >= 10.9, tab
+    assert page.locator(".sn-network > .sn-drawing").bounding_box()["height"] >= 120  # a fifth of its width is too low
     page.get_by_role("button", name="Unpin A").click()
     page.get_by_role("button", name="More buttons").click()
     expect(page.get_by_role("button", name="Pin as A")).to_be_hidden()
