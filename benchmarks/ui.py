@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import nbformat
 from playwright.sync_api import sync_playwright
 from timing import emit
-from ui_page import SCRIPT, TABS, browser_of, keys, report, tab, watch
+from ui_page import BURST, SCRIPT, TABS, WALK, browser_of, keys, report, tab, watch
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
 from servers import TOKEN, lab_served
@@ -41,17 +41,17 @@ display(HBox([slider, label]))
 print(os.getpid())""",
 )
 
-# 200 events as fast as the page takes them; the last value is one that none before it had.
-BURST = """async () => {
+# Events as fast as the page takes them; the last value is one that none before it had.
+SEND_BURST = """async (events) => {
   const turn = () => new Promise((done) => setTimeout(done));
-  for (let i = 0; i < 199; i += 1) (slide("Ratio", i % 6), await turn());
+  for (let i = 0; i < events - 1; i += 1) (slide("Ratio", i % 6), await turn());
   const start = performance.now();
   slide("Ratio", 6);
   while (!document.querySelector(".sn-explorer .sn-under").textContent.includes("no squeeze-excite")) await turn();
   return (await painted())[0] - start;
 }"""
 # Each event is answered before the next; three sliders go through their stops at different paces.
-WALK = """async (events) => {
+SEND_WALK = """async (events) => {
   const names = ["Ratio", "Image size", "Base width"];
   const stop = (max, i) => Math.abs((i % (2 * max)) - max);
   const range = (name) => document.querySelector(`.sn-explorer input[type=range][aria-label="${name}"]`);
@@ -136,12 +136,12 @@ def main() -> None:
         for name in TABS:
             page.locator(".sn-explorer").get_by_role("tab", name=name, exact=True).click()
             page.wait_for_timeout(500)
-            emit("burst", name, "senet_lab", "ms", [page.evaluate(BURST) for _ in range(3)])
+            emit("burst", name, "senet_lab", "ms", [page.evaluate(SEND_BURST, BURST) for _ in range(3)])
         for name in ("Layers", "Trade-offs", "Network"):
             page.locator(".sn-explorer").get_by_role("tab", name=name, exact=True).click()
-            page.evaluate(WALK, 300)
+            page.evaluate(SEND_WALK, 300)
             before = resident(kernel)
-            page.evaluate(WALK, 2000)
+            page.evaluate(SEND_WALK, WALK)
             emit("memory", name, "senet_lab", "MB", [resident(kernel) - before])
     emit("load", "after", "1 min", "", [os.getloadavg()[0]])
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
 RANGES, EVENTS = 5, 30  # how often the ratio is moved through its stops of networks never seen; events of those seen
+BURST, WALK = 200, 2000  # events as fast as they come; events that are each answered
+PAUSE = 150  # milliseconds between two keys, for a page of the site to draw the neighbors
+STARTS = 5  # of a browser that has seen no page before
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 # What is measured is the time from `start` to the task after the frame that shows what `watched` has become.

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 from timing import emit
-from ui_page import SCRIPT, TABS, browser_of, report, tab, watch
+from ui_page import PAUSE, SCRIPT, STARTS, TABS, browser_of, report, tab, watch
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
 from site_builder import write_panels
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Playwright
 
 NETWORK = "network=senet1~depth=152&pinned=senet1~depth=152~ratio=8"  # as in the notebook of ui.py
-STARTS = 5
 REQUESTS = "performance.getEntriesByType('resource').filter(({ name }) => /^(http|file)/.test(name)).length"
-PAUSE = 150  # milliseconds between two keys, for the page to draw the neighbors
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -46,6 +46,7 @@ html_title = "senet_lab"
 html_static_path = ["site.css"]
 html_favicon = "icon.svg"
 html_css_files = ["site.css"]
+html_search_scorer = str(ROOT / "docs" / "search.js")
 html_show_sourcelink = html_copy_source = False
 html_theme_options = {
     "navigation_with_keys": False,
@@ -76,8 +77,10 @@ def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any)
         context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
 
 
-def keep_from_search(app: Sphinx, doctree: document) -> None:  # noqa: ARG001 - Sphinx's signature
-    """Keep what is for teachers out of what students search."""
+def keep_from_search(app: Sphinx, doctree: document) -> None:
+    """Keep out of what students search what is for teachers, and what cells gave: drawings, panels and numbers."""
+    for output in doctree.findall(lambda node: "cell_output" in getattr(node, "attributes", {}).get("classes", ())):
+        output["classes"].append("no-search")
     if (name := app.env.docname).startswith("notebooks/teacher/"):
         app.env.metadata[name]["no-search"] = True
 

@@ -180,7 +180,7 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
 
 
 def _must_be_free(path: Path, *, overwrite: bool) -> None:
-    folder = os.path.isdir(path)  # those of os.path answer even a name that is too long
-    if folder or (os.path.exists(path) and not overwrite):
-        fit = "another name" if folder else "another name, or overwrite=True"
-        raise FileExistsError(f"`path` (={quoted_path(path)}) is there already; try {fit}.")
+    if os.path.isdir(path):  # os.path answers even a name that is too long
+        raise FileExistsError(f"`path` (={quoted_path(path)}) is a folder; try another name.")
+    if os.path.exists(path) and not overwrite:
+        raise FileExistsError(f"`path` (={quoted_path(path)}) is there already; try another name, or overwrite=True.")

@@ -36,6 +36,10 @@ def drawn_reading(seed=0, images=60, rising=True):
 
 
 READING = drawn_reading()
+# The gates of the last block follow the class alone: its F ratio is infinite.
+PERFECT = ArrayReading(
+    {**READING.gates, PATHS[-1]: np.eye(3, 8, dtype="f4")[READING.labels]}, READING.labels, NAMES, READING.predictions
+)
 
 
 def pixels(uri):

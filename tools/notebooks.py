@@ -15,6 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from senet_lab import __version__
 from senet_lab.serving.notebooks import (
     COLAB_TAG,
     list_notebooks,
@@ -23,13 +24,14 @@ from senet_lab.serving.notebooks import (
     write_without_widgets,
 )
 
+# The lesson's own version: a link to the lesson of an older tag installs what that lesson was written for.
 # Colab has pandas and Matplotlib. The extra `lab` would replace the kernel that Colab itself runs in.
-COLAB_CELL = """\
+COLAB_CELL = f"""\
 # On Google Colab, this cell installs senet_lab. Anywhere else, it does nothing.
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install --quiet "senet-lab[train]"
+    %pip install --quiet "senet-lab[train]=={__version__}"
     from google.colab import output
 
     output.enable_custom_widget_manager()"""

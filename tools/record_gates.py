@@ -66,7 +66,8 @@ def main(folder: Path) -> None:
     for source in bundled_sources():
         for name, content in record(source):
             with written_whole(folder / name, overwrite=True) as unfinished:
-                unfinished.write_text(json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n", "utf-8")
+                text = json.dumps(content, separators=(",", ":"), sort_keys=True, allow_nan=False)
+                unfinished.write_text(f"{text}\n", "utf-8")
             print(name, flush=True)
 
 

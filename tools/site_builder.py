@@ -41,7 +41,8 @@ STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "ga
 UNUSED = ("unittest/", "doctest.", "pdb.", "pydoc.", "_pyrepl/", "multiprocessing/", "xmlrpc/", "wsgiref/", "imaplib.",
           "mailbox.", "smtplib.")  # fmt: skip
 PACKAGES = ("senet_lab/", "pygments/")
-NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv")  # what Sphinx leaves for itself
+# What Sphinx leaves for itself, a template that the theme has among its files, and 2 MB for who debugs the theme.
+NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv", "_sources", "webpack-macros.html", "*.map")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive
 
 

@@ -101,7 +101,9 @@ def write_table(record: Record, path: str | Path, *, overwrite: bool = False) ->
     """Write the exercises that were tried with any class code as CSV, whole or not at all, and return them.
 
     Raises:
-        OSError, TypeError: there is such a file already, or it cannot be written.
+        FileExistsError: there is such a file already.
+        OSError: it cannot be written.
+        TypeError: `path` is none.
     """
     rows = tried_rows(record)
     with written_whole(path, overwrite=overwrite) as unfinished:

@@ -43,7 +43,9 @@ def save(
     Raises:
         ValueError, TypeError: an unknown suffix or form, a form for what is no script, or a model that does not fit
             into memory.
-        OSError: the file is there, its folder is not, or it cannot be written.
+        FileExistsError: the file is there already.
+        FileNotFoundError: its folder is not there.
+        OSError: it cannot be written.
         MissingExtraError: `.keras` without Keras.
     """
     if not isinstance(architecture, Architecture):

@@ -1,8 +1,8 @@
 """Moments: the gates after an epoch, in a few numbers per block; and the file of these.
 
 `gates.json` in the folder of a run is a list of objects, one per moment, with the fields of `Moment`: `epoch`,
-ascending from 0; `mean` and `specificity`, a number for each block by its path; `accuracy` or null. A worker writes it
-anew after each epoch, as a `GateWatch` does.
+ascending from 0; `mean` and `specificity`, a number for each block by its path (null for an F ratio that is infinite);
+`accuracy` or null. A worker writes it anew after each epoch, as a `GateWatch` does.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def keep(moments: Sequence[Moment], path: Path) -> None:
     for each in instance("moments", moments, Sequence, "[moment(model, images, labels, 0)]"):
         instance("moments", each, Moment, "moment(model, images, labels, 0)")
     with written_whole(path, overwrite=True) as unfinished:
-        unfinished.write_text(json.dumps([asdict(each) for each in moments], indent=1) + "\n")
+        unfinished.write_text(json.dumps([_as_json(each) for each in moments], indent=1) + "\n")
 
 
 def kept(path: Path) -> list[Moment]:
@@ -94,15 +94,23 @@ def kept(path: Path) -> list[Moment]:
         raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
 
 
+def _as_json(each: Moment) -> dict[str, Any]:
+    """Return a moment as JSON, which knows no infinity."""
+    ratios = {path: None if ratio == inf else ratio for path, ratio in each.specificity.items()}
+    return asdict(each) | {"specificity": ratios}
+
+
 def _moment(values: Any) -> Moment:
     if not isinstance(values, dict) or not {"epoch", "mean", "specificity"} <= set(values):
         raise ValueError(f"each moment must have `epoch`, `mean` and `specificity`, unlike {quoted(values)}")
     epoch, accuracy = whole("epoch", values["epoch"], 0, 10**9), values.get("accuracy")
     by_block = (instance(name, values[name], dict, "{}") for name in ("mean", "specificity"))
-    mean, specificity = ({path: _number(path, value) for path, value in each.items()} for each in by_block)
+    mean, ratios = by_block
+    mean = {path: real(path, value, -1e300, 1e300) for path, value in mean.items()}
+    specificity = {path: _ratio(path, value) for path, value in ratios.items()}
     return Moment(epoch, mean, specificity, None if accuracy is None else real("accuracy", accuracy, 0, 1.0000001))
 
 
-def _number(path: str, value: Any) -> float:
-    """Return a number of a block; the F ratio of one whose gates follow the class alone is infinite."""
-    return value if value == inf else real(path, value, -1e300, 1e300)
+def _ratio(path: str, value: Any) -> float:
+    """Return the F ratio of a block, infinite where gates follow the class alone; earlier versions wrote Infinity."""
+    return inf if value is None or value == inf else real(path, value, -1e300, 1e300)

@@ -136,4 +136,4 @@ class Host:
 
 def to_json(shown: Any) -> str:
     """Return what the page draws as JSON, with no spaces and no escapes that a page would have to undo."""
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(shown, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -152,7 +152,7 @@ function prepareNeighbors(model, prepare) {
  * @param {Model} model
  * @param {(seconds: number) => string} tick
  */
-function passTime(model, tick) {
+export function passTime(model, tick) {
   let timer = 0;
   let last = 0; // milliseconds
 
@@ -190,7 +190,7 @@ function placeRecord(host, exercises) {
 }
 
 /**
- * Says below a picture why it does not move.
+ * Says above a picture, which may be higher than the window, why it does not move.
  * @param {HTMLElement} place
  * @param {string} words
  */
@@ -200,7 +200,7 @@ function say(place, words) {
     line = document.createElement("p");
     line.className = "sn-still";
     line.setAttribute("role", "status");
-    place.append(line);
+    place.prepend(line);
   }
   line.textContent = words;
 }

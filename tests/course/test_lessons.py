@@ -9,12 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from lesson_files import read_lesson
 from servers import ROOT
 
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
-from senet_lab.serving.notebooks import remove_colab_cells
 
 NOTEBOOKS = ROOT / "notebooks"
 NAMES = ("00_start_here", *LESSONS)
@@ -33,13 +33,6 @@ CITED = re.compile(r"`[^`]*`|\]\([^)]*\)|\b(?:sec|fig|eq|table|tables)\.? \d+(?:
 def notebook(request):
     made = read_lesson(PATHS[request.param])
     made.name = request.param
-    return made
-
-
-def read_lesson(path):
-    """A notebook as `senet-lab lab` copies it."""
-    made = nbformat.read(path, as_version=4)
-    remove_colab_cells(made)
     return made
 
 

@@ -6,14 +6,14 @@ The notebooks are tests themselves, in which every cell is run; here only the ce
 import ast
 import re
 
-import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import IDLE, complaints, heard_page, keep_picture, opened_notebook
+from lesson_files import read_lesson
 from playwright.sync_api import expect
 from servers import TOKEN, lab_served
 
-from senet_lab.serving.notebooks import notebooks_folder, remove_colab_cells
+from senet_lab.serving.notebooks import notebooks_folder
 
 pytestmark = pytest.mark.slow
 
@@ -124,8 +124,7 @@ PANELS = {"Exercise": an_exercise_answers, "Explorer": an_explorer_answers, "Tra
 
 def trees_of(name):
     """The code cells of a lesson's copy, parsed."""
-    notebook = nbformat.read(notebooks_folder() / f"{name}.ipynb", as_version=4)
-    remove_colab_cells(notebook)
+    notebook = read_lesson(notebooks_folder() / f"{name}.ipynb")
     return [ast.parse(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
 
 

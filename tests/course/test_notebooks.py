@@ -3,11 +3,12 @@
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from lesson_files import read_lesson
 from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 from servers import ROOT
 
-from senet_lab.serving.notebooks import WIDGET, copy_notebooks, list_notebooks, remove_colab_cells
+from senet_lab.serving.notebooks import WIDGET, copy_notebooks, list_notebooks
 
 NOTEBOOKS = list_notebooks()
 
@@ -16,13 +17,6 @@ def drawings(html):
     """Of each drawing its words, and each mark with its attributes."""
     found = BeautifulSoup(html, "html.parser").select("svg.sn-drawing, svg.sn-line-key")
     return [(each.get_text(), [(mark.name, mark.attrs) for mark in (each, *each.find_all())]) for each in found]
-
-
-def read_lesson(path):
-    """A notebook as `senet-lab lab` copies it."""
-    notebook = nbformat.read(path, as_version=4)
-    remove_colab_cells(notebook)
-    return notebook
 
 
 def code_cells(notebook):

@@ -308,7 +308,7 @@ def test_what_cannot_be_saved_says_why(tmp_path):
     assert (tmp_path / "net.csv").read_text() == "mine"
     assert save(NEXT, tmp_path / "net.csv", overwrite=True).read_text() != "mine"
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(FileExistsError, match="is there already; try another name"):
+    with pytest.raises(FileExistsError, match="is a folder; try another name"):
         save(NEXT, tmp_path / "folder.csv", overwrite=True)
 
 

@@ -1,11 +1,12 @@
 """Recordings of gates: the same page, character by character, as from the gates themselves."""
 
 import json
+import re
 from dataclasses import replace
 from itertools import product
 
 import pytest
-from gate_readings import PATHS, READING, ablation_of, drawn_reading, passage_of
+from gate_readings import PATHS, PERFECT, READING, ablation_of, drawn_reading, passage_of
 
 from senet_lab.gatelens.findings import Findings
 from senet_lab.gatelens.messages import TABS
@@ -50,11 +51,11 @@ class Found(Findings):
         """Find out no more."""
 
 
-def found():
+def found(reading=READING):
     findings = Found(SOURCE)
     findings.results = {
         LOAD: NETWORK._replace(about=f"{NETWORK.about} \u00b7 recorded"),
-        READ: READING,
+        READ: reading,
         UNTRAINED: UNTRAINED_READING,
         **{ablation_key("one", each.blocks): each for each in ABLATIONS},
         **{image_key(image, path): passage_of(image % 3) for image in NETWORK.pictures for path in PATHS},
@@ -62,22 +63,22 @@ def found():
     return findings
 
 
-def files():
+def files(reading=READING):
     """What `tools/record_gates.py` writes of the same."""
     images = list(NETWORK.pictures)
     content = {
-        network_file("mine"): network_json(NETWORK, READING, UNTRAINED_READING, ABLATIONS, images),
+        network_file("mine"): network_json(NETWORK, reading, UNTRAINED_READING, ABLATIONS, images),
         **{
             image_file("mine", image): passages_json(image, {path: passage_of(image % 3) for path in PATHS})
             for image in images
         },
     }
-    return {name: json.dumps(each) for name, each in content.items()}
+    return {name: json.dumps(each, allow_nan=False) for name, each in content.items()}
 
 
-@pytest.fixture(scope="module")
-def recorded():
-    findings, texts = RecordedFindings(SOURCE), files()
+def recording(reading=READING):
+    """What a page finds out from these files."""
+    findings, texts = RecordedFindings(SOURCE), files(reading)
     for keys in ([LOAD], [image_key(image, PATHS[0]) for image in NETWORK.pictures]):
         findings.aim(keys)
         for name in list(findings.awaited):
@@ -86,10 +87,26 @@ def recorded():
     return findings
 
 
+@pytest.fixture(scope="module")
+def recorded():
+    return recording()
+
+
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_a_page_from_a_recording_is_that_from_the_gates_themselves(recorded, state, monkeypatch):
     monkeypatch.setattr(type(READING), "images", tuple(NETWORK.pictures))  # only these were recorded
     assert page_of(Scene(state, recorded, ("mine",))) == page_of(Scene(state, found(), ("mine",)))
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_an_infinite_f_ratio_is_recorded_in_strict_json_and_drawn_as_such(tab, monkeypatch):
+    monkeypatch.setattr(type(READING), "images", tuple(NETWORK.pictures))
+    state = State("mine", tab, PATHS[-1])
+    page = page_of(Scene(state, recording(PERFECT), ("mine",)))
+    assert page == page_of(Scene(state, found(PERFECT), ("mine",)))
+    drawn = json.dumps(page, allow_nan=False)
+    assert "separates the classes perfectly" in drawn  # where a block of the strip is pointed at
+    assert not re.search(r"\b(inf|nan)\b", re.sub(r"data:image/png;base64,[\w+/=]+", "", drawn))
 
 
 def test_files_are_awaited_when_what_they_have_is_drawn_and_no_sooner():

@@ -2,11 +2,14 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from math import inf
 
 import numpy as np
 import pytest
-from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, passage_of
+from gate_readings import MOMENTS, NAMES, PATHS, PERFECT, READING, ablation_of, drawn_reading, passage_of
 
+from senet_lab.drawing.network.words import title
 from senet_lab.gatelens.array_reading import ArrayReading
 from senet_lab.gatelens.views.ablation import ablation_words, held_words, savings
 from senet_lab.gatelens.views.curves import curves, curves_words
@@ -38,6 +41,11 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
     )
     assert "its label is cat" in image_words(passage_of(0), PATHS[0], NAMES)
     assert "From epoch 0 to 3" in history_words(MOMENTS)
+    assert depth_words(PERFECT).startswith(
+        "Group 3 \u00b7 block 1 separates the classes perfectly: F ratio \u221e, 100"
+    )
+    perfect = [replace(each, specificity={**each.specificity, PATHS[-1]: inf}) for each in MOMENTS]
+    assert f"{title(PATHS[0])} learned most of the class: F ratio 1.0 \u2192 10" in history_words(perfect)
 
 
 def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():

@@ -1,6 +1,7 @@
 """Gate recorder: the gates that a worker records after each epoch; what it costs, and that it changes nothing."""
 
 import json
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -54,6 +55,16 @@ def test_recording_leaves_weights_statistics_and_optimizer_as_they_are(model, tm
     recorder(tmp_path).record(model, 0)
     for a, b in zip(before, variables(model), strict=True):
         np.testing.assert_array_equal(a, np.array(b))
+
+
+def test_infinite_f_ratio_is_kept_in_strict_json_and_that_of_earlier_versions_is_read(tmp_path):
+    path, moment = tmp_path / moments.FILE, moments.Moment(0, {"se": 0.5}, {"se": math.inf})
+    moments.keep([moment], path)
+    text = path.read_text()
+    assert json.loads(text, parse_constant=pytest.fail)[0]["specificity"] == {"se": None}
+    assert moments.kept(path) == [moment]
+    path.write_text(text.replace('"se": null', '"se": Infinity'))
+    assert moments.kept(path) == [moment]
 
 
 def test_damaged_record_ends_no_training(model, tmp_path, caplog):

@@ -188,6 +188,13 @@ def test_first_page_has_nothing_cut_off_and_passes_axe(page, width, theme):
     assert severe_faults(page, theme) == []
 
 
+# What a search for "cardinality" finds, in this order.
+SEARCHED = (
+    "notebooks/",
+    ("README", "docs/course", "docs/glossary"),
+    ("docs/performance", "docs/reference"),
+    "docs/decisions/",
+)
 SMALLEST_TYPE = """(panel) => Math.min(...[...panel.querySelectorAll('.sn-drawing text')].filter((text) =>
   text.getClientRects().length).map((text) => parseFloat(getComputedStyle(text).fontSize)
   * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width))"""
@@ -204,6 +211,7 @@ def test_every_tab_fits_a_phone_and_can_be_read_beside_a_pinned_network(page):
         assert page.evaluate("document.documentElement.scrollWidth") == 390, tab
         assert cut_off(page) == [], tab
         assert page.locator(".sn-explorer").evaluate(SMALLEST_TYPE) >= 10.9, tab
+    assert page.locator(".sn-network > .sn-drawing").bounding_box()["height"] >= 120  # a fifth of its width is too low
     page.get_by_role("button", name="Unpin A").click()
     page.get_by_role("button", name="More buttons").click()
     expect(page.get_by_role("button", name="Pin as A")).to_be_hidden()
@@ -262,6 +270,22 @@ def test_a_finger_drags_a_slider_with_network_hourglass_and_sentence_in_sight(pa
         expect(page.get_by_role("tooltip")).to_contain_text("Through convolutions and pooling")
 
 
+def test_search_finds_lessons_and_guides_first_and_quotes_no_drawings(page, url):
+    page.goto(f"{url}/search.html?q=cardinality")
+    results = page.locator("ul.search > li")
+    expect(page.locator(".search-summary")).to_contain_text("Search finished")
+    expect(results.locator("p.context")).to_have_count(page.locator("ul.search > li:not(.kind-object)").count())
+    pages = results.locator("a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
+    kinds = [next(at for at, kind in enumerate(SEARCHED) if each.startswith(kind)) for each in pages]
+    assert kinds == sorted(kinds)
+    assert len({*kinds}) == len(SEARCHED)
+    quoted = results.filter(has_text="Start here").first
+    expect(quoted).to_contain_text("cardinality is the number of strands through the 3\u00d73")
+    assert "classifier1000" not in "".join(results.all_inner_texts())  # a table's cells, side by side
+    words = page.evaluate("Object.keys(Search._index.terms)")
+    assert {"strand", "symmetr"} & {*words} == {"strand"}  # one in prose, one in what a cell gave
+
+
 def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
     page = heard_page(browser)
     page.goto(f"{url}/notebooks/02_macro_architecture.html")
@@ -314,6 +338,13 @@ def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_t
         assert re.findall('href="(.+)">Open in ', html.replace("</a>", "\n")) == [github, binder]
         assert "pip install" not in html.partition("</h1>")[2]
     assert "Open in" not in (site / "notebooks" / "teacher" / "plans.html").read_text()
+
+
+def test_site_has_pages_and_no_templates_or_source_maps(site):
+    assert [
+        path for path in site.rglob("*.html") if not path.read_text().lstrip().lower().startswith("<!doctype")
+    ] == []
+    assert [*site.rglob("*.map"), *site.rglob("_sources")] == []
 
 
 def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
@@ -435,14 +466,31 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, ur
     page.context.close()
 
 
-def test_picture_stays_with_the_reason_where_python_cannot_start(browser, url):
+def test_picture_stays_with_the_reason_above_it_where_python_cannot_start(browser, url):
     page = heard_page(browser)
+    page.set_viewport_size({"width": 390, "height": 844})
     page.add_init_script("delete globalThis.WebAssembly")
-    page.goto(f"{url}/embed.html")
+    page.goto(f"{url}/index.html")
     await_live(page)
-    expect(page.get_by_role("status")).to_contain_text("Python could not start here")
-    expect(page.locator("[data-panel] svg").first).to_be_visible()
+    reason, picture = page.get_by_role("status"), page.locator("[data-panel] svg").first
+    expect(reason).to_contain_text("Python could not start here")
+    assert reason.bounding_box()["y"] < picture.bounding_box()["y"] < 844
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.context.close()
+
+
+@pytest.fixture
+def page_without_scripts(browser):
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_picture_stays_with_the_reason_where_javascript_is_off(page_without_scripts, url):
+    page_without_scripts.goto(f"{url}/index.html")
+    reason = page_without_scripts.locator("noscript p").filter(has_text="JavaScript is turned off")
+    expect(reason).to_be_visible()
+    expect(page_without_scripts.locator("[data-panel] svg").first).to_be_visible()
 
 
 def random_walk(length):

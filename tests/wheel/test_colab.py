@@ -70,8 +70,9 @@ def test_every_lesson_has_the_cell_below_its_title_and_no_other_notebook_has_it(
         assert all((cell.source, cell.outputs) == (notebooks.COLAB_CELL, []) for cell in tagged)
 
 
-def test_the_cell_names_the_wheel_and_extras_that_it_has(requirement, metadata):
+def test_the_cell_names_the_wheel_its_version_and_extras_that_it_has(requirement, metadata):
     assert canonicalize_name(requirement.name) == canonicalize_name(metadata["Name"])
+    assert str(requirement.specifier) == f"=={metadata['Version']}"
     assert requirement.extras
     assert requirement.extras <= set(metadata.get_all("Provides-Extra"))
 

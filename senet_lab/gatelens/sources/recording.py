@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.gatelens.findings import Findings, Network
@@ -136,7 +137,7 @@ class RecordedReading(Reading):
     @cached_property
     def specificity(self) -> Mapping[str, float]:
         """The F ratio of each block."""
-        return {path: block["specificity"] for path, block in self._blocks.items()}
+        return {path: _ratio(block["specificity"]) for path, block in self._blocks.items()}
 
     @cached_property
     def summaries(self) -> Mapping[str, BlockSummary]:
@@ -164,8 +165,7 @@ class RecordedReading(Reading):
 
     def channel_ratios(self, path: str) -> list[float]:
         """Return the F ratio of each channel of a block."""
-        ratios: list[float] = self._blocks[path]["ratios"]
-        return ratios
+        return list(map(_ratio, self._blocks[path]["ratios"]))
 
     def max_deviation(self, path: str) -> float:
         """Return the standard deviation over the images of the channel that moves most."""
@@ -229,14 +229,23 @@ def reading_json(reading: Reading, images: Sequence[int], *, is_drawn: bool = Tr
 def _block_json(reading: Reading, path: str, present: Sequence[int], is_drawn: bool) -> Json:
     return {
         "summary": list(reading.summaries[path]),
-        "specificity": reading.specificity[path],
-        "ratios": reading.channel_ratios(path),
+        "specificity": _ratio_json(reading.specificity[path]),
+        "ratios": list(map(_ratio_json, reading.channel_ratios(path))),
         "deviation": reading.max_deviation(path),
         "quartiles": list(reading.quartiles(path)),
         "histogram": list(reading.histogram(path, SIGMOID)),
         "means": dict(zip(map(str, present), reading.class_means(path, present), strict=True)),
         "heat": {str(number): list(reading.heat(path, number)) for number in present if is_drawn},
     }
+
+
+def _ratio_json(ratio: float) -> float | None:
+    """Return an F ratio as JSON, which knows no infinity: as null."""
+    return None if ratio == inf else ratio
+
+
+def _ratio(value: float | None) -> float:
+    return inf if value is None else value
 
 
 def ablations_json(ablations: Sequence[Ablation], paths: Sequence[str]) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from statistics import correlation
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import spaced
-from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limit_ratio, share
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limit_ratio, precise, share
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
@@ -46,7 +47,7 @@ def depth(reading: Reading, selected: str = "", untrained: Reading | None = None
         at = paths.index(selected)
         marks.append(svg.circle(panel.x(at), panel.y(lines[0][2][at]), 7, "around"))
     label = "How class-specific the gates are by depth: " + ", ".join(
-        f"{title(path, ' ')} {reading.specificity[path]:.3g}" for path in paths
+        f"{title(path, ' ')} {precise(reading.specificity[path])}" for path in paths
     )
     return html(svg.Drawing(TOP + HEIGHT + 46, label, marks), behind("depth", _table(reading, untrained)))
 
@@ -96,8 +97,9 @@ def depth_words(reading: Reading, untrained: Reading | None = None) -> str:
         return TOO_FEW
     ratios = reading.specificity
     best = max(ratios, key=lambda path: ratios[path])
+    knows = "separates the classes perfectly" if ratios[best] == inf else "knows most of the class"
     words = (
-        f"{title(best).capitalize()} knows most of the class: F ratio {brief(ratios[best])}, "
+        f"{title(best).capitalize()} {knows}: F ratio {brief(ratios[best])}, "
         f"{share(reading.explained_share(best), 0)} of what moves its gates."
     )
     if len(ratios) >= 3:

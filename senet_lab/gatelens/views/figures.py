@@ -97,7 +97,9 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool
 
     Raises:
         ValueError: another suffix.
-        OSError: the file is there, its folder is not, or it cannot be written.
+        FileExistsError: the file is there already.
+        FileNotFoundError: its folder is not there.
+        OSError: it cannot be written.
     """
     require("matplotlib", by="a figure")
     import matplotlib as mpl

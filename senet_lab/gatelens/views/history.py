@@ -52,7 +52,9 @@ def blocks_drawn(moments: Sequence[Moment], selected: str = "") -> list[str]:
 def greatest_changes(moments: Sequence[Moment]) -> tuple[str, str]:
     """Return the block whose F ratio rose most from first to last moment, and the one whose mean gate moved most."""
     first, last = moments[0], moments[-1]
-    rise = max(last.specificity, key=lambda path: last.specificity[path] - first.specificity[path])
+    rise = max(
+        last.specificity, key=lambda path: limit_ratio(last.specificity[path]) - limit_ratio(first.specificity[path])
+    )
     return rise, max(last.mean, key=lambda path: abs(last.mean[path] - first.mean[path]))
 
 

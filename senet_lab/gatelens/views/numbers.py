@@ -48,6 +48,15 @@ def brief(ratio: float) -> str:
     return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
 
 
+def precise(ratio: float) -> str:
+    """Return an F ratio in three digits; it is infinite where the gates of a class are all alike, and those of two not.
+
+    >>> precise(0.9371), precise(float("inf"))
+    ('0.937', '∞')
+    """
+    return "\u221e" if ratio == inf else f"{ratio:.3g}"
+
+
 def limit_ratio(ratio: float) -> float:
     """Return an F ratio that a chart can show."""
     return min(MAX_RATIO, max(MIN_RATIO, ratio))

@@ -13,7 +13,7 @@ from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Box, Mark
 from senet_lab.drawing.units import spaced
-from senet_lab.gatelens.views.numbers import brief
+from senet_lab.gatelens.views.numbers import brief, precise
 from senet_lab.ledger.ledger import Ledger
 
 HEIGHT = 138
@@ -68,7 +68,7 @@ def strip(
         marks.append(_block(slab, specificity.get(slab.path), top, slab.path in held, before))
         if slab.path == selected:
             marks.append(_frame(slab, specificity.get(slab.path, 1.0), top))
-    ratios = ", ".join(f"{title(path, ' ')} {value:.3g}" for path, value in specificity.items())
+    ratios = ", ".join(f"{title(path, ' ')} {precise(value)}" for path, value in specificity.items())
     label = f"How class-specific each gate is, as F ratio: {ratios}"
     return html(svg.Drawing(HEIGHT, label, marks, interactive, selected))
 
@@ -162,7 +162,8 @@ def _block(slab: Slab, value: float | None, top: float, is_held: bool, before: f
     if is_held:
         diagonals = f"l{mark.width:.1f} {height:.1f}m0 -{height:.1f}l-{mark.width:.1f} {height:.1f}"
         marks.append(svg.path(f"M{mark.x:.1f} {mark.y:.1f}{diagonals}", "cross"))
-    lines = [words, f"F ratio {value:.3g}" + (f", untrained {before:.3g}" if before is not None else "")]
+    lines = [words, f"F ratio {precise(value)}" + (f", untrained {precise(before)}" if before is not None else "")]
+    lines += ["separates the classes perfectly"] if value == inf else []
     lines += ["its gate is held"] if is_held else []
     tallest = MAX_SLAB_HEIGHT + MAX_MARK_HEIGHT
     hit = Box(box.x - GAP / 2, FLOOR - tallest - 18, box.width + GAP, tallest + 20)
