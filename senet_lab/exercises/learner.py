@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.checks import nearest, one_of, quoted, text
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 MAX_CODE_LETTERS = 60
 AFTER_SOLUTION = "(The solution had been shown before, so this does not count as a try.)"
+
+
+class Answer(NamedTuple):
+    """What the teacher looks up of one exercise, with the numbers of a class, in words."""
+
+    exercise: str
+    question: str
+    answer: str
+    solution: str
 
 
 class Learner:
@@ -138,9 +147,12 @@ class Learner:
         require("pandas", by="the table of answers")
         import pandas as pd
 
+        return pd.DataFrame(self.answer_rows(lesson), columns=Answer._fields).set_index("exercise")
+
+    def answer_rows(self, lesson: str = "") -> list[Answer]:
+        """Return the rows of `answers`, which need no pandas."""
         tasks = {name: self.task(name) for name in self.names(lesson)}
-        rows = [(name, task.question, _answer(task), task.solution) for name, task in tasks.items()]
-        return pd.DataFrame(rows, columns=["exercise", "question", "answer", "solution"]).set_index("exercise")
+        return [Answer(name, task.question, _answer(task), task.solution) for name, task in tasks.items()]
 
     def _reply(self, name: str, reply: Callable[[Task], Reply]) -> Reply:
         """Return `reply` of the exercise of that name; for an unknown name, suggest the nearest."""

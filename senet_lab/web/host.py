@@ -10,7 +10,7 @@ from senet_lab.checks import instance, one_of, real
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
 from senet_lab.exercises.results import ALONE, csv_text, tried_rows
-from senet_lab.web.panels import ExercisePanel, ExplorerPanel, Panel
+from senet_lab.web.panels import AnswersPanel, ExercisePanel, ExplorerPanel, Panel
 from senet_lab.web.storage import Storage, StoredRecord
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def _gates(**arguments: Any) -> Panel:
 KINDS: Mapping[str, Callable[..., Panel]] = {
     "explorer": ExplorerPanel,
     "exercise": ExercisePanel,
+    "answers": AnswersPanel,
     "trainer": _trainer,
     "gates": _gates,
 }

@@ -1,10 +1,12 @@
 """Host: the panels of a page without a kernel, as messages in JSON."""
 
 import json
+from html import escape
 
 import pytest
 
 from senet_lab import Explorer
+from senet_lab.exercises.catalogue import LESSONS, MAKERS
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Event
 from senet_lab.explorer import page
@@ -109,6 +111,26 @@ def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
     assert host.forget() == "Forgotten. 0 tries in this browser, with hints and class codes."
     after = shown(host.refresh(0))
     assert all(after[name] == before[name] for name in ("question", "hints", "record", "solved"))
+
+
+def test_answers_of_a_class_are_looked_up_without_a_trace():
+    storage = Kept()
+    host = Host(storage)
+    assert shown(host.open("answers", "{}"))["body"] == ""
+    for number, code in enumerate(("", "9B Spring"), 1):
+        answered, learner = send(host, 0, number, show=code), Learner(code)
+        assert answered["body"].count("<table") == len(LESSONS)
+        for name in MAKERS:
+            task = learner.task(name)
+            assert escape(task.question) in answered["body"]
+            assert escape(task.solution) in answered["body"]
+    assert answered["said"].startswith("9b spring: everyone who uses this code")
+    assert "10,059,776 parameters" not in answered["body"]
+    refused = send(host, 0, 3, show="<b>" * 30)
+    assert (refused["body"], refused["error"]) == ("", "")
+    assert "at most 60 letters" in refused["said"]
+    assert "try 'show'" in send(host, 0, 4, shw="")["error"]
+    assert storage == {}
 
 
 def test_what_two_tabs_record_is_kept_of_both():

@@ -313,7 +313,18 @@ def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_t
         binder = f"https://mybinder.org/v2/gh/someone/senet_lab/v1.0?urlpath=lab/tree/notebooks/{path.name}"
         assert re.findall('href="(.+)">Open in ', html.replace("</a>", "\n")) == [github, binder]
         assert "pip install" not in html.partition("</h1>")[2]
-    assert "Open in" not in (site / "notebooks" / "teacher" / "plans.html").read_text()
+    plans = (site / "notebooks" / "teacher" / "plans.html").read_text()
+    assert "Open in" not in plans
+    assert plans.count('<meta name="robots" content="noindex">') == 1
+
+
+def test_no_answers_are_published_and_the_search_knows_nothing_for_teachers(site):
+    assert not [path for path in site.rglob("*") if path.stem == "answers"]
+    index = json.loads((site / "searchindex.js").read_text().partition("(")[2].rpartition(")")[0])
+    theirs = {at for at, name in enumerate(index["docnames"]) if "teacher" in name}
+    assert {index["titles"][at] for at in theirs} == {""}
+    found = [places if isinstance(places, list) else [places] for places in index["terms"].values()]
+    assert theirs.isdisjoint(at for places in found for at in places)
 
 
 def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
@@ -432,6 +443,13 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, ur
     assert page.locator("a[href*='teacher/']").count() == 0
     numbers = [words.strip()[0] for words in page.locator(".bd-links a").all_text_contents()]
     assert numbers == list("0123456789")
+    page.goto(f"{url}/docs/teachers.html")
+    await_live(page)
+    page.get_by_label("Class code").fill("9B-spring")
+    page.get_by_role("button", name="Show answers").click()
+    answer = Learner("9B-spring").answer_rows("05")[0].answer
+    expect(page.get_by_role("region", name="5 \u00b7 Squeeze and excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
+    assert severe_faults(page) == []
     page.context.close()
 
 
