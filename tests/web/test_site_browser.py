@@ -262,10 +262,13 @@ def test_a_finger_drags_a_slider_with_network_hourglass_and_sentence_in_sight(pa
         expect(page.get_by_role("tooltip")).to_contain_text("Through convolutions and pooling")
 
 
-def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
+def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     page = heard_page(browser)
     page.goto(f"{url}/notebooks/02_macro_architecture.html")
     await_live(page)
+    files = {urlsplit(each).path.removeprefix("/below/") for each in page.asked if each.startswith(url)}
+    said = re.search(r"fetches about (\d+) MB", (notebooks_folder() / "teacher" / "plans.ipynb").read_text())[1]
+    assert sum((site / file).stat().st_size for file in files) / 1e6 == pytest.approx(int(said), abs=1)
     exercise = page.locator("[data-panel=exercise]").filter(has=page.get_by_role("textbox")).first
     right = Learner().task(exercise.get_attribute("data-name")).answer
     field = exercise.get_by_label("Your answer")
