@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
 
+from senet_lab.checks import quoted
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
 from senet_lab.exercises.record import TRIES, Event, Record
 from senet_lab.extras import require
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 ALONE, AFTER = "alone", "after the solution"  # how an exercise was solved, in the table
 FORMULA_STARTS = tuple("=+-@\t\r")  # a spreadsheet would run a cell that starts so (OWASP, CSV injection)
+MAX_NAME_LETTERS = 30
+NAME_PUNCTUATION = " -.'\u2019"  # within names of people, initials among them; each becomes a hyphen
 
 
 @dataclass(frozen=True)
@@ -127,3 +132,35 @@ def csv_text(rows: Iterable[Row]) -> str:
 def _harmless(code: str) -> str:
     """Return a class code as a cell that no spreadsheet runs."""
     return f"'{code}" if code.startswith(FORMULA_STARTS) else code
+
+
+def hand_in_file_name(name: str, code: str) -> str:
+    """Return a name for the file of one learner that tells it apart from those of the class.
+
+    Args:
+        name: what the learner is called, or initials; "" for a random part instead.
+        code: of the class, "" without one.
+
+    Raises:
+        ValueError: `name` is too long, or has something else in it than names have.
+
+    >>> hand_in_file_name("Anna K.", "9b spring"), hand_in_file_name("J\u00fcrgen", "")
+    ('senet_lab_9b-spring_Anna-K.csv', 'senet_lab_J\u00fcrgen.csv')
+    """
+    name = unicodedata.normalize("NFC", name.strip())
+    if len(name) > MAX_NAME_LETTERS or not all(_is_of_word(each) or each in NAME_PUNCTUATION for each in name):
+        raise ValueError(
+            f"A name has at most {MAX_NAME_LETTERS} letters, digits, spaces, hyphens, periods and apostrophes, "
+            f"unlike {quoted(name)}; try 'Anna K'."
+        )
+    return "_".join(filter(None, ("senet_lab", _file_part(code), _file_part(name) or token_hex(3)))) + ".csv"
+
+
+def _is_of_word(letter: str) -> bool:
+    """Return whether a character is a letter, a mark on one or a digit, in any script."""
+    return unicodedata.category(letter)[0] in "LMN"
+
+
+def _file_part(text: str) -> str:
+    """Return a text as a part of a file name: hyphens between words, and no underscore, which parts the parts."""
+    return "-".join("".join(each if _is_of_word(each) else " " for each in text).split())

@@ -33,6 +33,7 @@ const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
  * @property {(number: number, file: string, why: string) => string} miss
  * @property {(number: number) => string} refresh
  * @property {() => string} results
+ * @property {(name: string) => string} hand_in
  * @property {(code: string) => string} class_code
  * @property {() => string} forget
  */

@@ -1,6 +1,7 @@
 """Exercises: right, nearly, wrong and no answers at all; hints in their turn; a class with numbers of its own."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from senet_lab.exercises.messages import COMMANDS
 from senet_lab.exercises.number import parse_number
 from senet_lab.exercises.page import State, ask, look_up, page, still
 from senet_lab.exercises.record import Record, record_path
-from senet_lab.exercises.results import AFTER, Attempts
+from senet_lab.exercises.results import AFTER, Attempts, hand_in_file_name
 from senet_lab.exercises.task import Task, draw_task
 
 CODES = ("", "9B-spring", "a", "b", "c", "d", "e", "f")
@@ -406,6 +407,28 @@ def test_what_is_handed_in_has_all_lessons_and_codes_and_nothing_that_was_not_tr
     assert "is there already" in learner.hand_in(file).words
     assert learner.hand_in(file, overwrite=True).verdict == "Written"
     assert learner.hand_in(tmp_path / "none" / "me.csv").verdict == learner.hand_in(7).verdict == "Not written"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "file"),
+    [("Anna K", "9b-spring", "senet_lab_9b-spring_Anna-K.csv"), ("O\u2019Neil-Mey", "", "senet_lab_O-Neil-Mey.csv"),
+     ("\u0905\u0928\u093f", "=1+1/..\\_x", "senet_lab_1-1-x_\u0905\u0928\u093f.csv"), ("Ju\u0308", "", "senet_lab_J\u00fc.csv")],
+)  # fmt: skip
+def test_a_file_is_named_for_its_learner_and_class_whatever_they_are_called(name, code, file):
+    assert hand_in_file_name(name, code) == file
+
+
+def test_files_of_a_class_without_names_do_not_collide():
+    names = {hand_in_file_name(" ", "9b") for _ in range(60)}
+    assert len(names) == 60
+    assert all(re.fullmatch(r"senet_lab_9b_[0-9a-f]{6}\.csv", name) for name in names)
+    assert hand_in_file_name("...", "9b") != hand_in_file_name("...", "9b")
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "anna.csv\0", "<b>", "=1", "x" * 31, "a\nb", "a_b"])
+def test_a_name_that_no_file_should_have_is_refused_with_one_that_will_do(name):
+    with pytest.raises(ValueError, match=r"letters, digits, spaces, .*; try 'Anna K'"):
+        hand_in_file_name(name, "")
 
 
 def test_where_it_is_kept_is_said_by_the_environment(monkeypatch, tmp_path):

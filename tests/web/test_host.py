@@ -106,11 +106,30 @@ def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
     send(host, 0, 1, hint="")
     results = json.loads(host.results())
     assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved alone")
-    assert results["csv"].splitlines()[1].startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
+    assert (
+        json.loads(host.hand_in(""))["csv"]
+        .splitlines()[1]
+        .startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
+    )
     assert "class code has at most" in host.class_code("x" * 99)
     assert host.forget() == "Forgotten. 0 tries in this browser, with hints and class codes."
     after = shown(host.refresh(0))
     assert all(after[name] == before[name] for name in ("question", "hints", "record", "solved"))
+
+
+def test_what_is_handed_in_is_named_for_its_learner_who_is_kept_nowhere():
+    storage = Kept()
+    host = Host(storage)
+    host.class_code("9B Spring")
+    handed = json.loads(host.hand_in(" Anna K. "))
+    assert (handed["file"], handed["words"]) == (
+        "senet_lab_9b-spring_Anna-K.csv",
+        "Saved to your downloads as senet_lab_9b-spring_Anna-K.csv.",
+    )
+    assert "Anna" not in handed["csv"] + storage[KEY]
+    refused = json.loads(host.hand_in("../anna"))
+    assert refused["file"] == refused["csv"] == ""
+    assert refused["words"].endswith("unlike '../anna'; try 'Anna K'.")
 
 
 def test_answers_of_a_class_are_looked_up_without_a_trace():

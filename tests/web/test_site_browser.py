@@ -282,8 +282,11 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     page.get_by_label("Class code").fill("9B-spring")
     page.get_by_label("Class code").press("Enter")
     expect(exercise).to_contain_text("class 9b-spring")
+    page.get_by_label("Name or initials").fill("Anna K.")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Hand in").click()
+        page.get_by_label("Name or initials").press("Enter")
+    assert download.value.suggested_filename == "senet_lab_9b-spring_Anna-K.csv"
+    expect(page.locator(".sn-record output")).to_contain_text("Saved to your downloads as senet_lab_9b")
     assert f",{exercise.get_attribute('data-name')},,2,0,False,alone\n" in download.value.path().read_text()
     drawing = page.locator("[data-panel=drawing]").filter(has_text="stem").first
     drawing.get_by_role("button", name="Open in the Explorer").click()
