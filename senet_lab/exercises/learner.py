@@ -10,7 +10,7 @@ from senet_lab.checks import nearest, one_of, quoted, text
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
 from senet_lab.exercises.marking import HELP, NO_ANSWER, Reply, mark
 from senet_lab.exercises.record import TRIES, Event, Record
-from senet_lab.exercises.results import ALONE, Attempts, count_attempts, table, write_table
+from senet_lab.exercises.results import WITHOUT, Attempts, count_attempts, table, write_table
 from senet_lab.exercises.task import Task, draw_task, normalize_code
 from senet_lab.extras import require
 
@@ -74,7 +74,7 @@ class Learner:
 
     def _check(self, name: str, task: Task, answer: Any) -> Reply:
         reply, before = mark(task, answer), self.tried(name)
-        if reply.verdict == NO_ANSWER or before.solved_alone:
+        if reply.verdict == NO_ANSWER or before.solved_without:
             return reply
         if before.revealed:
             solution = "" if reply.right else f"\n{_solution(task)}"  # it stays in sight
@@ -126,8 +126,8 @@ class Learner:
             rows = write_table(self.record, path, overwrite=overwrite)
         except (OSError, TypeError, ValueError) as error:
             return Reply("Not written", str(error))
-        alone = sum(row.solved == ALONE for row in rows)
-        return Reply("Written", f"{len(rows)} exercises, {alone} of them solved {ALONE}, in '{path}'.")
+        without = sum(row.solved == WITHOUT for row in rows)
+        return Reply("Written", f"{len(rows)} exercises, {without} of them solved {WITHOUT}, in '{path}'.")
 
     def forget(self, everything: bool = False) -> Reply:
         """Delete the record of all lessons and class codes; without `everything`, only say what that is."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from senet_lab.checks import instance, one_of, real
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
-from senet_lab.exercises.results import ALONE, csv_text, hand_in_file_name, tried_rows
+from senet_lab.exercises.results import WITHOUT, csv_text, hand_in_file_name, tried_rows
 from senet_lab.web.panels import AnswersPanel, ExercisePanel, ExplorerPanel, Panel
 from senet_lab.web.storage import Storage, StoredRecord
 
@@ -122,8 +122,8 @@ class Host:
     def results(self) -> str:
         """Return what is recorded of all lessons as JSON: {"code": of the class, "words": a line}."""
         rows = tried_rows(self._learner.record)
-        alone = sum(row.solved == ALONE for row in rows)
-        tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {alone} solved {ALONE}"
+        without = sum(row.solved == WITHOUT for row in rows)
+        tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {without} solved {WITHOUT}"
         return to_json({"code": self._learner.code, "words": tried})
 
     def hand_in(self, name: str) -> str:

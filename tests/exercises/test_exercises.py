@@ -194,7 +194,7 @@ def test_the_solution_ends_with_the_answer_and_is_kept_in_the_record(learner):
     assert reply.words.endswith("Answer: 10,059,776 parameters.")
     assert learner.check("ratio-4-params", 10_059_776).right
     assert learner.tried("ratio-4-params").solved
-    assert not learner.tried("ratio-4-params").solved_alone
+    assert not learner.tried("ratio-4-params").solved_without
 
 
 @pytest.mark.slow
@@ -224,6 +224,16 @@ def test_the_code_is_said_and_can_be_taken_back(learner):
     assert learner.task("ratio-4-params") == Learner().task("ratio-4-params")
 
 
+def test_hints_that_come_after_the_answer_are_shown_in_their_turn_and_not_counted(learner):
+    learner.hint("se-neck")
+    learner.check("se-neck", 64)
+    assert learner.hint("se-neck").verdict == "Hint 2 of 3"
+    learner.reveal("se-share")
+    learner.hint("se-share")
+    assert learner.results().loc["05_squeeze_and_excitation", "hints used"].sum() == 1
+    assert page(look_up("se-neck", learner), {})["hints"] == "Hint (1 left)"
+
+
 def test_results_are_a_table_of_tries_hints_and_what_was_solved(learner):
     import pandas as pd
 
@@ -235,7 +245,7 @@ def test_results_are_a_table_of_tries_hints_and_what_was_solved(learner):
     learner.check("se-share", learner.task("se-share").answer)
     table = learner.results()
     assert isinstance(table, pd.DataFrame)
-    assert list(table.loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [2, 1, False, "alone"]
+    assert list(table.loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [2, 1, False, "without the solution"]
     assert list(table.loc["05_squeeze_and_excitation", :].loc["se-share"]) == [0, 0, True, "after the solution"]
     assert len(table) == len(NAMES)
 
@@ -250,16 +260,16 @@ def test_what_is_answered_after_the_solution_is_marked_but_the_first_outcome_sta
         assert (learner.task("se-neck").solution in reply.words) != reply.right  # it stays in sight
         assert "hint" not in reply.words
         found = learner.tried("se-neck")
-        assert (found.tries, found.solved_alone) == (1, False)
+        assert (found.tries, found.solved_without) == (1, False)
     assert list(learner.results().loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [1, 0, True, AFTER]
     assert [event.did for event in learner.record.events()] == ["wrong", "solution", "wrong", "right"]
 
 
-def test_what_was_solved_alone_stays_so_when_the_solution_is_looked_at(learner):
+def test_what_was_solved_without_the_solution_stays_so_when_the_solution_is_looked_at(learner):
     learner.check("se-neck", "64")
     learner.reveal("se-neck")
     assert AFTER_SOLUTION not in learner.check("se-neck", "64").words
-    assert learner.tried("se-neck") == Attempts(tries=1, solved=True, revealed=True, solved_alone=True)
+    assert learner.tried("se-neck") == Attempts(tries=1, solved=True, revealed=True, solved_without=True)
 
 
 def test_each_class_code_has_its_own_record(learner):
@@ -399,11 +409,11 @@ def test_what_is_handed_in_has_all_lessons_and_codes_and_nothing_that_was_not_tr
     learner.class_code("=1+1")  # a table program would run it
     learner.reveal("se-share")
     file = tmp_path / "me.csv"
-    assert learner.hand_in(file).words == f"3 exercises, 1 of them solved alone, in '{file}'."
+    assert learner.hand_in(file).words == f"3 exercises, 1 of them solved without the solution, in '{file}'."
     table = pd.read_csv(file, keep_default_na=False)
     assert list(table["class code"]) == ["", "9b-spring", "'=1+1"]
     assert list(table.exercise) == ["se-neck", "micro-shortcut", "se-share"]
-    assert list(table.solved) == ["alone", "", ""]
+    assert list(table.solved) == ["without the solution", "", ""]
     assert "is there already" in learner.hand_in(file).words
     assert learner.hand_in(file, overwrite=True).verdict == "Written"
     assert learner.hand_in(tmp_path / "none" / "me.csv").verdict == learner.hand_in(7).verdict == "Not written"
@@ -487,7 +497,7 @@ def test_the_panel_checks_hints_and_reveals(panel):
     assert panel.shown["hints"] == "Hint (2 left)"
     assert send(panel, "check", "10,059,776")["verdict"] == RIGHT
     assert panel.shown["solved"]
-    assert panel.shown["record"] == "solved alone, 2 tries"
+    assert panel.shown["record"] == "solved without the solution, 2 tries"
     assert send(panel, "reveal")["verdict"] == "Solution"
     assert panel.shown["answered"] == {VIEW: 4}
 

@@ -93,19 +93,19 @@ def test_exercise_is_marked_and_kept_for_the_next_page():
     assert send(host, 0, 1, check="1")["verdict"] == "Wrong"
     assert send(host, 0, 2, check=str(Learner().task("ratio-4-params").answer))["verdict"] == "Right"
     again = shown(Host(storage).open("exercise", '{"name": "ratio-4-params"}'))
-    assert (again["solved"], again["record"]) == (True, "solved alone, 2 tries")
+    assert (again["solved"], again["record"]) == (True, "solved without the solution, 2 tries")
     assert storage[KEY].count("\n") == 2
 
 
 def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
     host = Host(Kept())
     before = shown(host.open("exercise", '{"name": "ratio-4-params"}'))
-    assert json.loads(host.results())["words"] == "0 exercises tried, 0 solved alone"
+    assert json.loads(host.results())["words"] == "0 exercises tried, 0 solved without the solution"
     assert "everyone who uses this code" in host.class_code("9B Spring")
     assert shown(host.refresh(0))["question"] != before["question"]
     send(host, 0, 1, hint="")
     results = json.loads(host.results())
-    assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved alone")
+    assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved without the solution")
     assert (
         json.loads(host.hand_in(""))["csv"]
         .splitlines()[1]

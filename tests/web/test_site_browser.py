@@ -278,7 +278,7 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
         expect(exercise.get_by_role("status")).to_contain_text(verdict)
     page.reload()
     await_live(page)
-    expect(exercise).to_contain_text("solved alone, 2 tries")
+    expect(exercise).to_contain_text("solved without the solution, 2 tries")
     page.get_by_label("Class code").fill("9B-spring")
     page.get_by_label("Class code").press("Enter")
     expect(exercise).to_contain_text("class 9b-spring")
@@ -287,7 +287,9 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
         page.get_by_label("Name or initials").press("Enter")
     assert download.value.suggested_filename == "senet_lab_9b-spring_Anna-K.csv"
     expect(page.locator(".sn-record output")).to_contain_text("Saved to your downloads as senet_lab_9b")
-    assert f",{exercise.get_attribute('data-name')},,2,0,False,alone\n" in download.value.path().read_text()
+    assert (
+        f",{exercise.get_attribute('data-name')},,2,0,False,without the solution\n" in download.value.path().read_text()
+    )
     drawing = page.locator("[data-panel=drawing]").filter(has_text="stem").first
     drawing.get_by_role("button", name="Open in the Explorer").click()
     drawing.get_by_role("slider", name="Ratio").press("ArrowLeft")
