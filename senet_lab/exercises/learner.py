@@ -74,6 +74,8 @@ class Learner:
 
     def _check(self, name: str, task: Task, answer: Any) -> Reply:
         reply, before = mark(task, answer), self.tried(name)
+        if answer is None or answer is Ellipsis:  # from code alone: a panel shows its question
+            return Reply(reply.verdict, f"{task.question}\n{reply.words}")
         if reply.verdict == NO_ANSWER or before.solved_without:
             return reply
         if before.revealed:

@@ -125,6 +125,12 @@ def test_what_is_no_answer_is_answered_with_what_would_do_and_is_no_try(name, no
     assert not reply.right
 
 
+def test_checking_without_an_answer_says_the_question_which_a_panel_shows_already(learner):
+    question = learner.task("se-neck").question
+    assert learner.check("se-neck").words.startswith(f"{question}\nEnter an answer first")
+    assert question not in learner.check("se-neck", "").words
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_arrays_and_series_of_several_numbers_are_no_answers(name, learner):
     import numpy as np
