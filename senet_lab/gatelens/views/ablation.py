@@ -32,8 +32,8 @@ TOP, PITCH = 44, 22.0
 MAX_ROWS = 22  # of the drawing; the table has all
 SMALL_CHANGE = 0.005  # of accuracy
 CHANCE = (
-    "\u00b1 is the standard error at most, from the predictions that changed among the {images:,} images; a change, or "
-    "a difference between two, of less than twice that may be chance."
+    "\u00b1 is the most that the standard error can be, from the predictions that changed among the {images:,} images; "
+    "a change of less than twice that may be chance."
 )
 ADVICE = "choose a line to hold its gate, or to release it"
 
