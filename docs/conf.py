@@ -30,6 +30,7 @@ author = copyright = "the authors of senet_lab"  # noqa: A001 - Sphinx's name
 root_doc = "docs/index"
 include_patterns = ["README.md", "CONTRIBUTING.md", "docs/**", "notebooks/**", "senet_lab/*/README.md"]
 exclude_patterns = ["docs/conf.py", "docs/templates", "**.ipynb_checkpoints"]
+exclude_patterns += ["notebooks/teacher/answers.ipynb"]  # docs/teachers.md computes them, for any class code
 # Sphinx would look through each of these folders, where nothing is included: a third of the time that it takes.
 exclude_patterns += [".[a-z]*", "node_modules", "site", "tests", "benchmarks"]
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
@@ -67,9 +68,13 @@ LESSON_NOTE = (
 )
 
 
+FOR_TEACHERS = ("notebooks/teacher/", "docs/teachers")
+
+
 def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any) -> None:
-    """Give the scripts that make panels live to a page that has some."""
+    """Give the scripts that make panels live to a page that has some, and tell templates whom a page is for."""
     context["has_panels"] = name == "index" or "data-panel=" in context.get("body", "")
+    context["for_teachers"] = name.startswith(FOR_TEACHERS)
     if name == "index":
         context["title"] = "Squeeze-and-excitation networks to take apart"
     if name.startswith("notebooks/"):
@@ -81,7 +86,7 @@ def keep_from_search(app: Sphinx, doctree: document) -> None:
     """Keep out of what students search what is for teachers, and what cells gave: drawings, panels and numbers."""
     for output in doctree.findall(lambda node: "cell_output" in getattr(node, "attributes", {}).get("classes", ())):
         output["classes"].append("no-search")
-    if (name := app.env.docname).startswith("notebooks/teacher/"):
+    if (name := app.env.docname).startswith(FOR_TEACHERS):
         app.env.metadata[name]["no-search"] = True
 
 

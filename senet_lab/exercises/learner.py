@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.checks import nearest, one_of, quoted, text
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
 from senet_lab.exercises.marking import HELP, NO_ANSWER, Reply, mark
 from senet_lab.exercises.record import TRIES, Event, Record
-from senet_lab.exercises.results import ALONE, Attempts, count_attempts, table, write_table
+from senet_lab.exercises.results import WITHOUT, Attempts, count_attempts, table, write_table
 from senet_lab.exercises.task import Task, draw_task, normalize_code
 from senet_lab.extras import require
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 MAX_CODE_LETTERS = 60
 AFTER_SOLUTION = "(The solution had been shown before, so this does not count as a try.)"
+
+
+class Answer(NamedTuple):
+    """What the teacher looks up of one exercise, with the numbers of a class, in words."""
+
+    exercise: str
+    question: str
+    answer: str
+    solution: str
 
 
 class Learner:
@@ -65,7 +74,9 @@ class Learner:
 
     def _check(self, name: str, task: Task, answer: Any) -> Reply:
         reply, before = mark(task, answer), self.tried(name)
-        if reply.verdict == NO_ANSWER or before.solved_alone:
+        if answer is None or answer is Ellipsis:  # from code alone: a panel shows its question
+            return Reply(reply.verdict, f"{task.question}\n{reply.words}")
+        if reply.verdict == NO_ANSWER or before.solved_without:
             return reply
         if before.revealed:
             solution = "" if reply.right else f"\n{_solution(task)}"  # it stays in sight
@@ -117,8 +128,8 @@ class Learner:
             rows = write_table(self.record, path, overwrite=overwrite)
         except (OSError, TypeError, ValueError) as error:
             return Reply("Not written", str(error))
-        alone = sum(row.solved == ALONE for row in rows)
-        return Reply("Written", f"{len(rows)} exercises, {alone} of them solved {ALONE}, in '{path}'.")
+        without = sum(row.solved == WITHOUT for row in rows)
+        return Reply("Written", f"{len(rows)} exercises, {without} of them solved {WITHOUT}, in '{path}'.")
 
     def forget(self, everything: bool = False) -> Reply:
         """Delete the record of all lessons and class codes; without `everything`, only say what that is."""
@@ -138,9 +149,12 @@ class Learner:
         require("pandas", by="the table of answers")
         import pandas as pd
 
+        return pd.DataFrame(self.answer_rows(lesson), columns=Answer._fields).set_index("exercise")
+
+    def answer_rows(self, lesson: str = "") -> list[Answer]:
+        """Return the rows of `answers`, which need no pandas."""
         tasks = {name: self.task(name) for name in self.names(lesson)}
-        rows = [(name, task.question, _answer(task), task.solution) for name, task in tasks.items()]
-        return pd.DataFrame(rows, columns=["exercise", "question", "answer", "solution"]).set_index("exercise")
+        return [Answer(name, task.question, _answer(task), task.solution) for name, task in tasks.items()]
 
     def _reply(self, name: str, reply: Callable[[Task], Reply]) -> Reply:
         """Return `reply` of the exercise of that name; for an unknown name, suggest the nearest."""

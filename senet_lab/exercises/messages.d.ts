@@ -27,4 +27,23 @@ export type Commands = {
   reveal?: string;
 };
 
+/** The trait `shown` of the page for teachers: whose numbers these are, and tables as HTML. */
+export type AnswersShown = {
+  answered: Answered;
+  error: string;
+  said: string;
+  body: string;
+};
+
+/** What that page reads. */
+export type AnswersTraits = {
+  shown: AnswersShown;
+};
+
+/** What is done once for each press, with the class code in the field. */
+export type AnswersCommands = {
+  show?: string;
+};
+
 export const COMMANDS: readonly ["check", "hint", "reveal"];
+export const ANSWERS_COMMANDS: readonly ["show"];

@@ -1,4 +1,4 @@
-"""Messages between an Exercise and its page, as the page sends and gets them. No widgets."""
+"""Messages between an Exercise, or the answers for a teacher, and its page. No widgets."""
 
 from __future__ import annotations
 
@@ -38,4 +38,26 @@ class Commands(TypedDict, total=False):
     reveal: str
 
 
+class AnswersShown(TypedDict):
+    """The trait `shown` of the page for teachers: whose numbers these are, and tables as HTML."""
+
+    answered: Answered
+    error: str
+    said: str
+    body: str
+
+
+class AnswersTraits(TypedDict):
+    """What that page reads."""
+
+    shown: AnswersShown
+
+
+class AnswersCommands(TypedDict, total=False):
+    """What is done once for each press, with the class code in the field."""
+
+    show: str
+
+
 COMMANDS = tuple(Commands.__annotations__)
+ANSWERS_COMMANDS = tuple(AnswersCommands.__annotations__)

@@ -10,7 +10,7 @@ from senet_lab.checks import one_of
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.marking import Reply
 from senet_lab.exercises.messages import COMMANDS, Shown
-from senet_lab.exercises.results import AFTER, ALONE, Attempts
+from senet_lab.exercises.results import AFTER, WITHOUT, Attempts
 from senet_lab.exercises.task import Task
 from senet_lab.widgets.messages import Answered
 
@@ -82,10 +82,10 @@ def page(state: State, answered: Answered, error: str = "") -> Shown:
 
 
 def _record(state: State) -> str:
-    """Say whose numbers these are and what was tried: "class 9b-spring · solved alone, 2 tries"."""
+    """Say whose numbers these are and what was tried: "class 9b-spring · solved after the solution, 2 tries"."""
     attempts = state.attempts
     tries = f"{attempts.tries} {'try' if attempts.tries == 1 else 'tries'}" if attempts.tries else ""
-    solved = f"solved {ALONE if attempts.solved_alone else AFTER}" if attempts.solved else ""
+    solved = f"solved {WITHOUT if attempts.solved_without else AFTER}" if attempts.solved else ""
     code = f"class {state.code}" if state.code else ""
     return " \u00b7 ".join(filter(None, (code, ", ".join(filter(None, (solved, tries))))))
 

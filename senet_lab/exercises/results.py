@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
 
+from senet_lab.checks import quoted
 from senet_lab.exercises.catalogue import MAKERS, lesson_of
 from senet_lab.exercises.record import TRIES, Event, Record
 from senet_lab.extras import require
@@ -18,39 +21,53 @@ from senet_lab.files import written_whole
 if TYPE_CHECKING:
     import pandas as pd
 
-ALONE, AFTER = "alone", "after the solution"  # how an exercise was solved, in the table
+WITHOUT, AFTER = "without the solution", "after the solution"  # how an exercise was solved, in the table
 FORMULA_STARTS = tuple("=+-@\t\r")  # a spreadsheet would run a cell that starts so (OWASP, CSV injection)
+MAX_NAME_LETTERS = 30
+NAME_PUNCTUATION = " -.'\u2019"  # within names of people, initials among them; each becomes a hyphen
 
 
 @dataclass(frozen=True)
 class Attempts:
-    """The events of one exercise: tries before the solution was shown, hints, whether and how it was solved."""
+    """The events of one exercise.
+
+    Attributes:
+        tries: before the solution was shown.
+        hints: all that were shown.
+        hints_used: those that were shown before it was solved, or the solution shown.
+        revealed: whether the solution was shown.
+        solved_without: whether it was solved before the solution was shown; hints may have helped.
+    """
 
     tries: int = 0
     hints: int = 0
+    hints_used: int = 0
     solved: bool = False
     revealed: bool = False
-    solved_alone: bool = False
+    solved_without: bool = False
 
 
 def count_attempts(events: Iterable[Event], code: str, name: str) -> Attempts:
-    """Count the events of one exercise with one class code; after a right answer or the solution no try counts.
+    """Count the events of one exercise with one class code.
+
+    After a right answer or the solution neither tries nor hints count.
 
     >>> count_attempts([Event("wrong", "", "se-neck"), Event("right", "", "se-neck")], "", "se-neck")
-    Attempts(tries=2, hints=0, solved=True, revealed=False, solved_alone=True)
+    Attempts(tries=2, hints=0, hints_used=0, solved=True, revealed=False, solved_without=True)
     """
     attempts = Attempts()
     for event in events:
         if (event.code, event.exercise) != (code, name):
             continue
         if event.did == "hint":
-            attempts = replace(attempts, hints=attempts.hints + 1)
+            is_needed = not (attempts.solved or attempts.revealed)
+            attempts = replace(attempts, hints=attempts.hints + 1, hints_used=attempts.hints_used + is_needed)
         elif event.did == "solution":
             attempts = replace(attempts, revealed=True)
         elif event.did in TRIES and not attempts.solved:
             is_right, is_own = event.did == "right", not attempts.revealed
             tries = attempts.tries + is_own
-            attempts = replace(attempts, tries=tries, solved=is_right, solved_alone=is_right and is_own)
+            attempts = replace(attempts, tries=tries, solved=is_right, solved_without=is_right and is_own)
     return attempts
 
 
@@ -63,7 +80,7 @@ class Row(NamedTuple):
     tries: int
     hints: int
     revealed: bool
-    solved: str  # ALONE, AFTER or ""
+    solved: str  # WITHOUT, AFTER or ""
 
 
 # The fields of a `Row`, for people.
@@ -80,8 +97,8 @@ def count_rows(record: Record, codes: Iterable[str]) -> list[Row]:
     for code in codes:
         for name in MAKERS:
             its = count_attempts(events, code, name)
-            solved = (ALONE if its.solved_alone else AFTER) if its.solved else ""
-            rows.append(Row(lesson_of(name), name, code, its.tries, its.hints, its.revealed, solved))
+            solved = (WITHOUT if its.solved_without else AFTER) if its.solved else ""
+            rows.append(Row(lesson_of(name), name, code, its.tries, its.hints_used, its.revealed, solved))
     return rows
 
 
@@ -129,3 +146,35 @@ def csv_text(rows: Iterable[Row]) -> str:
 def _harmless(code: str) -> str:
     """Return a class code as a cell that no spreadsheet runs."""
     return f"'{code}" if code.startswith(FORMULA_STARTS) else code
+
+
+def hand_in_file_name(name: str, code: str) -> str:
+    """Return a name for the file of one learner that tells it apart from those of the class.
+
+    Args:
+        name: what the learner is called, or initials; "" for a random part instead.
+        code: of the class, "" without one.
+
+    Raises:
+        ValueError: `name` is too long, or has something else in it than names have.
+
+    >>> hand_in_file_name("Anna K.", "9b spring"), hand_in_file_name("J\u00fcrgen", "")
+    ('senet_lab_9b-spring_Anna-K.csv', 'senet_lab_J\u00fcrgen.csv')
+    """
+    name = unicodedata.normalize("NFC", name.strip())
+    if len(name) > MAX_NAME_LETTERS or not all(_is_of_word(each) or each in NAME_PUNCTUATION for each in name):
+        raise ValueError(
+            f"A name has at most {MAX_NAME_LETTERS} letters, digits, spaces, hyphens, periods and apostrophes, "
+            f"unlike {quoted(name)}; try 'Anna K'."
+        )
+    return "_".join(filter(None, ("senet_lab", _file_part(code), _file_part(name) or token_hex(3)))) + ".csv"
+
+
+def _is_of_word(letter: str) -> bool:
+    """Return whether a character is a letter, a mark on one or a digit, in any script."""
+    return unicodedata.category(letter)[0] in "LMN"
+
+
+def _file_part(text: str) -> str:
+    """Return a text as a part of a file name: hyphens between words, and no underscore, which parts the parts."""
+    return "-".join("".join(each if _is_of_word(each) else " " for each in text).split())

@@ -14,7 +14,7 @@ from senet_lab.gatelens.image_chooser import PLACEHOLDER, image_chooser
 from senet_lab.gatelens.messages import Page, Parts
 from senet_lab.gatelens.results import LOAD
 from senet_lab.gatelens.scene import Scene
-from senet_lab.gatelens.views.ablation import ablation_words, alone_and_together
+from senet_lab.gatelens.views.ablation import ablation_words, alone_and_together, chance_words
 from senet_lab.gatelens.views.classes import gates_sheet
 from senet_lab.gatelens.views.curves import curves, curves_words
 from senet_lab.gatelens.views.depth import depth, depth_words
@@ -196,7 +196,8 @@ def _ablation(scene: Scene, reading: Reading) -> Tab:
     alone, together = scene.alone, scene.together
     measured = {path: ablation for path, ablation in alone.items() if ablation}
     words = ablation_words(measured, together, classes, how, len(alone))
-    notes = filter(None, (HELD_AT_ONE if how == "one" else "", scene.loaded.twin if scene.loaded else ""))
+    chance = chance_words(next(iter(measured.values()))) if measured else ""
+    notes = filter(None, (chance, HELD_AT_ONE if how == "one" else "", scene.loaded.twin if scene.loaded else ""))
     below = "".join(f'<p class="sn-finding">{escape(note)}</p>' for note in notes)
     return words, f"{alone_and_together(alone, together, classes, held, how)}{below}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import array_checks
@@ -60,6 +61,15 @@ class Ablation:
         return self.after - self.before
 
     @property
+    def max_standard_error(self) -> float:
+        """The most that the standard error of `change` can be, from the predictions that change.
+
+        Both accuracies are of the same images, so only those count that are right the one time and wrong the other
+        (McNemar 1947). They are among the changed predictions, and some of these go from one wrong class to another.
+        """
+        return sqrt(max(0.0, self.flipped / self.images - self.change**2) / self.images)
+
+    @property
     def class_changes(self) -> dict[int, float]:
         """The change of the accuracy of each class, by its number."""
         return {
@@ -98,8 +108,8 @@ def ablated(
         blocks: paths, such as "group3/block1"; one of them, some or none.
         how: "one" leaves the maps as they are, as without squeeze-excite; "mean" holds each channel at its mean over
             `values`, the same for every image; "shuffled" gives each channel the value that the image has for
-            another; "own" changes nothing. The loss with "one" is mostly due to later layers, which were trained on
-            smaller maps; "mean" measures what it is worth to know the image.
+            another; "own" changes nothing. "one" also makes the maps larger than those that later layers were trained
+            on; "mean" measures what it is worth to know the image.
         values: gates by path, (images, channels), as `gates` returns them; only "mean" needs them.
         seed: random seed of the order of "shuffled".
 

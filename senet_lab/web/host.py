@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from senet_lab.checks import instance, one_of, real
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
-from senet_lab.exercises.results import ALONE, csv_text, tried_rows
-from senet_lab.web.panels import ExercisePanel, ExplorerPanel, Panel
+from senet_lab.exercises.results import WITHOUT, csv_text, hand_in_file_name, tried_rows
+from senet_lab.web.panels import AnswersPanel, ExercisePanel, ExplorerPanel, Panel
 from senet_lab.web.storage import Storage, StoredRecord
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def _gates(**arguments: Any) -> Panel:
 KINDS: Mapping[str, Callable[..., Panel]] = {
     "explorer": ExplorerPanel,
     "exercise": ExercisePanel,
+    "answers": AnswersPanel,
     "trainer": _trainer,
     "gates": _gates,
 }
@@ -119,11 +120,24 @@ class Host:
         return to_json(panel.traits)
 
     def results(self) -> str:
-        """Return what is recorded of all lessons as JSON: {"code": of the class, "words": a line, "csv": a table}."""
+        """Return what is recorded of all lessons as JSON: {"code": of the class, "words": a line}."""
         rows = tried_rows(self._learner.record)
-        alone = sum(row.solved == ALONE for row in rows)
-        tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {alone} solved {ALONE}"
-        return to_json({"code": self._learner.code, "words": tried, "csv": csv_text(rows)})
+        without = sum(row.solved == WITHOUT for row in rows)
+        tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {without} solved {WITHOUT}"
+        return to_json({"code": self._learner.code, "words": tried})
+
+    def hand_in(self, name: str) -> str:
+        """Return what a learner hands in as JSON: {"file": its name, "csv": a table, "words": what to say}.
+
+        Args:
+            name: of the learner, or "". It goes into the name of the file, and nowhere else.
+        """
+        try:
+            file = hand_in_file_name(name, self._learner.code)
+        except ValueError as error:
+            return to_json({"file": "", "csv": "", "words": str(error)})
+        table = csv_text(tried_rows(self._learner.record))
+        return to_json({"file": file, "csv": table, "words": f"Saved to your downloads as {file}."})
 
     def class_code(self, code: str) -> str:
         """Use the numbers of a class; return what to say to that. Panels change when they are refreshed."""

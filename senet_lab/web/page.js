@@ -6,6 +6,7 @@ import explorer from "../explorer/widget.js";
 import gates from "../gatelens/widget.js";
 import trainer from "../trainer/widget.js";
 import { addressHere, followAddress } from "./address.js";
+import answers from "./answers.js";
 import { offerExplorer } from "./drawing.js";
 import { Model } from "./model.js";
 import { recordBar } from "./record.js";
@@ -13,7 +14,7 @@ import { fetchRecordings } from "./recordings.js";
 import { followTheme } from "./theme.js";
 
 /** @type {Record<string, { render(props: any): unknown }>} */
-const PANELS = { explorer, exercise, gates, trainer };
+const PANELS = { answers, explorer, exercise, gates, trainer };
 /** @type {Record<string, string>} of a panel with several traits, the one that says which messages are answered */
 const ANSWERING = { trainer: "form" };
 const BEAT = 300; // milliseconds between two moments of what a panel plays
@@ -32,6 +33,7 @@ const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
  * @property {(number: number, file: string, why: string) => string} miss
  * @property {(number: number) => string} refresh
  * @property {() => string} results
+ * @property {(name: string) => string} hand_in
  * @property {(code: string) => string} class_code
  * @property {() => string} forget
  */
@@ -102,6 +104,7 @@ function openPanels(host, places) {
  */
 function optionsOf(place) {
   const { panel, network = "", name = "" } = place.dataset;
+  if (panel === "answers") return {};
   if (panel === "exercise") return { name };
   return panel === "explorer" ? { network, address: hasAddress(place) ? addressHere() : "" } : { network };
 }

@@ -1,4 +1,4 @@
-"""Panels: an Explorer or an exercise as a page without a kernel has it."""
+"""Panels: an Explorer, an exercise or the answers for a teacher, as a page without a kernel has them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import one_of
 from senet_lab.exercises import page as exercise_page
+from senet_lab.exercises.answers import answers_page
 from senet_lab.exercises.learner import Learner
+from senet_lab.exercises.messages import ANSWERS_COMMANDS
 from senet_lab.explorer.address import open_address, visit
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.session import Session
@@ -104,3 +107,19 @@ class ExercisePanel(Panel):
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
         self._state = exercise_page.look_up(self._state.name, self._learner, self._state.reply)
         return {"shown": exercise_page.page(self._state, answered)}
+
+
+class AnswersPanel(Panel):
+    """What a class was asked in all lessons, with answers and solutions, for its teacher."""
+
+    def __init__(self) -> None:
+        self._code: str | None = None  # until somebody asks
+        super().__init__()
+
+    def _act(self, request: Request) -> None:
+        for command, code in request.moves.items():
+            one_of("control", command, ANSWERS_COMMANDS)
+            self._code = str(code)
+
+    def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
+        return {"shown": answers_page(self._code, answered)}

@@ -2,8 +2,6 @@
 /** @import { Host } from "./page.js" */
 import { element, findParts, listen } from "../widgets/dom.js";
 
-const NAME = "senet_lab_results.csv";
-
 /**
  * Returns the bar that a page with exercises has at its top.
  * @param {Host} host
@@ -11,17 +9,24 @@ const NAME = "senet_lab_results.csv";
  * @returns {{ el: HTMLElement, follow: () => void }} the bar, and what brings it up to date
  */
 export function recordBar(host, refresh) {
-  const el = element("form", {
+  const el = element("div", {
     className: "sn sn-record",
     innerHTML: `
-      <label>Class code <input data-part="code" size="14" autocomplete="off" placeholder="none"></label>
-      <button class="sn-button">Use it</button>
+      <form data-part="useIt">
+        <label>Class code <input data-part="code" size="14" autocomplete="off" placeholder="none"></label>
+        <button class="sn-button">Use it</button>
+      </form>
       <output data-part="said" role="status"></output>
-      <span><button type="button" class="sn-button" data-part="handIn">Hand in (.csv)</button>
-        <button type="button" class="sn-button" data-part="forget">Delete the record</button></span>`,
+      <form data-part="handIn">
+        <label>Name or initials <input data-part="name" size="12" autocomplete="off" placeholder="optional"></label>
+        <button class="sn-button">Hand in (.csv)</button>
+        <small>The name goes into the file name only; it is not stored.</small>
+      </form>
+      <button type="button" class="sn-button" data-part="forget">Delete the record</button>`,
   });
   const parts = findParts(el);
   const code = /** @type {HTMLInputElement} */ (parts.code);
+  const name = /** @type {HTMLInputElement} */ (parts.name);
 
   function follow(words = "") {
     const results = JSON.parse(host.results());
@@ -32,14 +37,21 @@ export function recordBar(host, refresh) {
   /** @param {Event} event */
   function submit(event) {
     event.preventDefault();
+    if (event.target === parts.handIn) return handIn();
     const words = host.class_code(code.value);
     refresh();
     follow(words);
   }
 
+  function handIn() {
+    const { file, csv, words } = JSON.parse(host.hand_in(name.value));
+    if (file) save(file, csv);
+    if (file) name.value = ""; // the next one to hand in here may be somebody else
+    follow(words);
+  }
+
   /** @param {Event} event */
   function click({ target }) {
-    if (target === parts.handIn) save(JSON.parse(host.results()).csv);
     if (target === parts.forget && confirm("Delete what was tried in all lessons, with hints and class codes?")) {
       const words = host.forget();
       refresh();
@@ -52,9 +64,12 @@ export function recordBar(host, refresh) {
   return { el, follow: () => follow() };
 }
 
-/** @param {string} text */
-function save(text) {
-  const link = element("a", { download: NAME, href: URL.createObjectURL(new Blob([text], { type: "text/csv" })) });
+/**
+ * @param {string} download the name of the file
+ * @param {string} text
+ */
+function save(download, text) {
+  const link = element("a", { download, href: URL.createObjectURL(new Blob([text], { type: "text/csv" })) });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

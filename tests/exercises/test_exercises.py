@@ -1,6 +1,7 @@
 """Exercises: right, nearly, wrong and no answers at all; hints in their turn; a class with numbers of its own."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from senet_lab.exercises.messages import COMMANDS
 from senet_lab.exercises.number import parse_number
 from senet_lab.exercises.page import State, ask, look_up, page, still
 from senet_lab.exercises.record import Record, record_path
-from senet_lab.exercises.results import AFTER, Attempts
+from senet_lab.exercises.results import AFTER, Attempts, hand_in_file_name
 from senet_lab.exercises.task import Task, draw_task
 
 CODES = ("", "9B-spring", "a", "b", "c", "d", "e", "f")
@@ -124,6 +125,12 @@ def test_what_is_no_answer_is_answered_with_what_would_do_and_is_no_try(name, no
     assert not reply.right
 
 
+def test_checking_without_an_answer_says_the_question_which_a_panel_shows_already(learner):
+    question = learner.task("se-neck").question
+    assert learner.check("se-neck").words.startswith(f"{question}\nEnter an answer first")
+    assert question not in learner.check("se-neck", "").words
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_arrays_and_series_of_several_numbers_are_no_answers(name, learner):
     import numpy as np
@@ -193,7 +200,7 @@ def test_the_solution_ends_with_the_answer_and_is_kept_in_the_record(learner):
     assert reply.words.endswith("Answer: 10,059,776 parameters.")
     assert learner.check("ratio-4-params", 10_059_776).right
     assert learner.tried("ratio-4-params").solved
-    assert not learner.tried("ratio-4-params").solved_alone
+    assert not learner.tried("ratio-4-params").solved_without
 
 
 @pytest.mark.slow
@@ -223,6 +230,16 @@ def test_the_code_is_said_and_can_be_taken_back(learner):
     assert learner.task("ratio-4-params") == Learner().task("ratio-4-params")
 
 
+def test_hints_that_come_after_the_answer_are_shown_in_their_turn_and_not_counted(learner):
+    learner.hint("se-neck")
+    learner.check("se-neck", 64)
+    assert learner.hint("se-neck").verdict == "Hint 2 of 3"
+    learner.reveal("se-share")
+    learner.hint("se-share")
+    assert learner.results().loc["05_squeeze_and_excitation", "hints used"].sum() == 1
+    assert page(look_up("se-neck", learner), {})["hints"] == "Hint (1 left)"
+
+
 def test_results_are_a_table_of_tries_hints_and_what_was_solved(learner):
     import pandas as pd
 
@@ -234,7 +251,7 @@ def test_results_are_a_table_of_tries_hints_and_what_was_solved(learner):
     learner.check("se-share", learner.task("se-share").answer)
     table = learner.results()
     assert isinstance(table, pd.DataFrame)
-    assert list(table.loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [2, 1, False, "alone"]
+    assert list(table.loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [2, 1, False, "without the solution"]
     assert list(table.loc["05_squeeze_and_excitation", :].loc["se-share"]) == [0, 0, True, "after the solution"]
     assert len(table) == len(NAMES)
 
@@ -249,16 +266,16 @@ def test_what_is_answered_after_the_solution_is_marked_but_the_first_outcome_sta
         assert (learner.task("se-neck").solution in reply.words) != reply.right  # it stays in sight
         assert "hint" not in reply.words
         found = learner.tried("se-neck")
-        assert (found.tries, found.solved_alone) == (1, False)
+        assert (found.tries, found.solved_without) == (1, False)
     assert list(learner.results().loc["05_squeeze_and_excitation", :].loc["se-neck"]) == [1, 0, True, AFTER]
     assert [event.did for event in learner.record.events()] == ["wrong", "solution", "wrong", "right"]
 
 
-def test_what_was_solved_alone_stays_so_when_the_solution_is_looked_at(learner):
+def test_what_was_solved_without_the_solution_stays_so_when_the_solution_is_looked_at(learner):
     learner.check("se-neck", "64")
     learner.reveal("se-neck")
     assert AFTER_SOLUTION not in learner.check("se-neck", "64").words
-    assert learner.tried("se-neck") == Attempts(tries=1, solved=True, revealed=True, solved_alone=True)
+    assert learner.tried("se-neck") == Attempts(tries=1, solved=True, revealed=True, solved_without=True)
 
 
 def test_each_class_code_has_its_own_record(learner):
@@ -398,14 +415,36 @@ def test_what_is_handed_in_has_all_lessons_and_codes_and_nothing_that_was_not_tr
     learner.class_code("=1+1")  # a table program would run it
     learner.reveal("se-share")
     file = tmp_path / "me.csv"
-    assert learner.hand_in(file).words == f"3 exercises, 1 of them solved alone, in '{file}'."
+    assert learner.hand_in(file).words == f"3 exercises, 1 of them solved without the solution, in '{file}'."
     table = pd.read_csv(file, keep_default_na=False)
     assert list(table["class code"]) == ["", "9b-spring", "'=1+1"]
     assert list(table.exercise) == ["se-neck", "micro-shortcut", "se-share"]
-    assert list(table.solved) == ["alone", "", ""]
+    assert list(table.solved) == ["without the solution", "", ""]
     assert "is there already" in learner.hand_in(file).words
     assert learner.hand_in(file, overwrite=True).verdict == "Written"
     assert learner.hand_in(tmp_path / "none" / "me.csv").verdict == learner.hand_in(7).verdict == "Not written"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "file"),
+    [("Anna K", "9b-spring", "senet_lab_9b-spring_Anna-K.csv"), ("O\u2019Neil-Mey", "", "senet_lab_O-Neil-Mey.csv"),
+     ("\u0905\u0928\u093f", "=1+1/..\\_x", "senet_lab_1-1-x_\u0905\u0928\u093f.csv"), ("Ju\u0308", "", "senet_lab_J\u00fc.csv")],
+)  # fmt: skip
+def test_a_file_is_named_for_its_learner_and_class_whatever_they_are_called(name, code, file):
+    assert hand_in_file_name(name, code) == file
+
+
+def test_files_of_a_class_without_names_do_not_collide():
+    names = {hand_in_file_name(" ", "9b") for _ in range(60)}
+    assert len(names) == 60
+    assert all(re.fullmatch(r"senet_lab_9b_[0-9a-f]{6}\.csv", name) for name in names)
+    assert hand_in_file_name("...", "9b") != hand_in_file_name("...", "9b")
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "anna.csv\0", "<b>", "=1", "x" * 31, "a\nb", "a_b"])
+def test_a_name_that_no_file_should_have_is_refused_with_one_that_will_do(name):
+    with pytest.raises(ValueError, match=r"letters, digits, spaces, .*; try 'Anna K'"):
+        hand_in_file_name(name, "")
 
 
 def test_where_it_is_kept_is_said_by_the_environment(monkeypatch, tmp_path):
@@ -464,7 +503,7 @@ def test_the_panel_checks_hints_and_reveals(panel):
     assert panel.shown["hints"] == "Hint (2 left)"
     assert send(panel, "check", "10,059,776")["verdict"] == RIGHT
     assert panel.shown["solved"]
-    assert panel.shown["record"] == "solved alone, 2 tries"
+    assert panel.shown["record"] == "solved without the solution, 2 tries"
     assert send(panel, "reveal")["verdict"] == "Solution"
     assert panel.shown["answered"] == {VIEW: 4}
 

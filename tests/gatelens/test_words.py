@@ -11,7 +11,7 @@ from gate_readings import MOMENTS, NAMES, PATHS, PERFECT, READING, ablation_of, 
 
 from senet_lab.drawing.network.words import title
 from senet_lab.gatelens.array_reading import ArrayReading
-from senet_lab.gatelens.views.ablation import ablation_words, held_words, savings
+from senet_lab.gatelens.views.ablation import ablation_words, chance_words, held_words, savings
 from senet_lab.gatelens.views.curves import curves, curves_words
 from senet_lab.gatelens.views.depth import depth, depth_words
 from senet_lab.gatelens.views.heat_map import heat_map, heat_words
@@ -67,12 +67,16 @@ def test_words_about_ablation_count_points_and_savings():
     alone = {path: ablation_of(path, 0.9 - 0.01 * index) for index, path in enumerate(PATHS)}
     assert "2 of 4 blocks measured" in ablation_words(dict(list(alone.items())[:2]), None, NAMES, "one", 4)
     told = ablation_words(alone, None, NAMES, "one", 4)
-    assert "group 3 \u00b7 block 1 is missed most: \u22123.0 points" in told
+    assert "group 3 \u00b7 block 1 is missed most: \u22123.0 \u00b1 4.4 points" in told
     held = ablation_words(alone, ablation_of(PATHS[0]), NAMES, "one", 4)
     effect = held_words(PATHS[:1], "one", ablation_of(PATHS[0]), "")
-    assert effect == "group 1 \u00b7 block 1 held at 1: accuracy 90.0\u00a0% \u2192 80.0\u00a0% (\u221210.0 points)"
+    assert (
+        effect
+        == "group 1 \u00b7 block 1 held at 1: accuracy 90.0\u00a0% \u2192 80.0\u00a0% (\u221210.0 \u00b1 4.2 points)"
+    )
     assert held.startswith(f"G{effect[1:]}, <b>dog</b> hit hardest (\u221240.0 points). ")
     assert "512 fewer parameters" in held
+    assert "among the 60 images" in chance_words(alone[PATHS[0]])
     assert "cannot be counted" in savings(ablation_of(PATHS[0], params=None))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from gate_readings import ablation_of
 
 from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, accelerate, se_resnet
 from senet_lab.architecture.style import CHOICES, style_of
@@ -387,6 +388,17 @@ def test_an_ablation_counts_what_it_measured(model, switched):
     known = ablation(switched, IMAGES, labels, made.blocks, "shuffled", before=model.predict_on_batch(IMAGES))
     assert (known.before, known.after) == (made.before, made.after)
     assert ablation(switched, IMAGES, labels, made.blocks, "mean").images == 7
+
+
+@pytest.mark.parametrize(("n_classes", "is_exact"), [(2, True), (10, False)])
+def test_the_error_of_a_change_is_bounded_by_the_predictions_that_changed(n_classes, is_exact):
+    """Of two classes, each changed prediction is right once; of more, some are wrong before and after."""
+    draw = np.random.default_rng(0)
+    labels, before, after = draw.integers(n_classes, size=(3, 500))
+    was, now = (before == labels), (after == labels)
+    made = replace(ablation_of("a"), before=was.mean(), after=now.mean(), flipped=(before != after).sum(), images=500)
+    exact = (now.astype(int) - was).std() / np.sqrt(500)
+    assert made.max_standard_error == pytest.approx(exact) if is_exact else made.max_standard_error > exact > 0
 
 
 def test_what_an_ablation_would_save_is_what_the_ledger_has_less_without(model):

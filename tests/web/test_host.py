@@ -1,10 +1,12 @@
 """Host: the panels of a page without a kernel, as messages in JSON."""
 
 import json
+from html import escape
 
 import pytest
 
 from senet_lab import Explorer
+from senet_lab.exercises.catalogue import LESSONS, MAKERS
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Event
 from senet_lab.explorer import page
@@ -91,24 +93,63 @@ def test_exercise_is_marked_and_kept_for_the_next_page():
     assert send(host, 0, 1, check="1")["verdict"] == "Wrong"
     assert send(host, 0, 2, check=str(Learner().task("ratio-4-params").answer))["verdict"] == "Right"
     again = shown(Host(storage).open("exercise", '{"name": "ratio-4-params"}'))
-    assert (again["solved"], again["record"]) == (True, "solved alone, 2 tries")
+    assert (again["solved"], again["record"]) == (True, "solved without the solution, 2 tries")
     assert storage[KEY].count("\n") == 2
 
 
 def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
     host = Host(Kept())
     before = shown(host.open("exercise", '{"name": "ratio-4-params"}'))
-    assert json.loads(host.results())["words"] == "0 exercises tried, 0 solved alone"
+    assert json.loads(host.results())["words"] == "0 exercises tried, 0 solved without the solution"
     assert "everyone who uses this code" in host.class_code("9B Spring")
     assert shown(host.refresh(0))["question"] != before["question"]
     send(host, 0, 1, hint="")
     results = json.loads(host.results())
-    assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved alone")
-    assert results["csv"].splitlines()[1].startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
+    assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved without the solution")
+    assert (
+        json.loads(host.hand_in(""))["csv"]
+        .splitlines()[1]
+        .startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
+    )
     assert "class code has at most" in host.class_code("x" * 99)
     assert host.forget() == "Forgotten. 0 tries in this browser, with hints and class codes."
     after = shown(host.refresh(0))
     assert all(after[name] == before[name] for name in ("question", "hints", "record", "solved"))
+
+
+def test_what_is_handed_in_is_named_for_its_learner_who_is_kept_nowhere():
+    storage = Kept()
+    host = Host(storage)
+    host.class_code("9B Spring")
+    handed = json.loads(host.hand_in(" Anna K. "))
+    assert (handed["file"], handed["words"]) == (
+        "senet_lab_9b-spring_Anna-K.csv",
+        "Saved to your downloads as senet_lab_9b-spring_Anna-K.csv.",
+    )
+    assert "Anna" not in handed["csv"] + storage[KEY]
+    refused = json.loads(host.hand_in("../anna"))
+    assert refused["file"] == refused["csv"] == ""
+    assert refused["words"].endswith("unlike '../anna'; try 'Anna K'.")
+
+
+def test_answers_of_a_class_are_looked_up_without_a_trace():
+    storage = Kept()
+    host = Host(storage)
+    assert shown(host.open("answers", "{}"))["body"] == ""
+    for number, code in enumerate(("", "9B Spring"), 1):
+        answered, learner = send(host, 0, number, show=code), Learner(code)
+        assert answered["body"].count("<table") == len(LESSONS)
+        for name in MAKERS:
+            task = learner.task(name)
+            assert escape(task.question) in answered["body"]
+            assert escape(task.solution) in answered["body"]
+    assert answered["said"].startswith("9b spring: everyone who uses this code")
+    assert "10,059,776 parameters" not in answered["body"]
+    refused = send(host, 0, 3, show="<b>" * 30)
+    assert (refused["body"], refused["error"]) == ("", "")
+    assert "at most 60 letters" in refused["said"]
+    assert "try 'show'" in send(host, 0, 4, shw="")["error"]
+    assert storage == {}
 
 
 def test_what_two_tabs_record_is_kept_of_both():

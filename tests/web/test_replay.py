@@ -5,6 +5,7 @@ import json
 import pytest
 
 from senet_lab.trainer.messages import COMMANDS
+from senet_lab.trainer.run_names import recipe_words
 from senet_lab.trainer.state import KINDS, RECIPE_FIELDS
 from senet_lab.web.host import Host
 from senet_lab.web.recordings import SPEED, Replay, recordings
@@ -49,6 +50,13 @@ def seconds_to(key, epochs):
 @pytest.fixture
 def panel():
     return Panel()
+
+
+def test_recordings_are_what_the_lesson_on_training_says_of_them():
+    for each in recordings():
+        assert (recipe_words(each.recipe).split(",")[0], each.data) == ("modern recipe", "cifar10")
+        assert 25 <= len(each.rows) <= 35
+        assert each.rows[0]["val_accuracy"] > 0.3  # ten classes
 
 
 def test_recordings_are_there_as_a_whole_and_compared_before_any_is_played(panel):

@@ -286,10 +286,13 @@ def test_search_finds_lessons_and_guides_first_and_quotes_no_drawings(page, url)
     assert {"strand", "symmetr"} & {*words} == {"strand"}  # one in prose, one in what a cell gave
 
 
-def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
+def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     page = heard_page(browser)
     page.goto(f"{url}/notebooks/02_macro_architecture.html")
     await_live(page)
+    files = {urlsplit(each).path.removeprefix("/below/") for each in page.asked if each.startswith(url)}
+    said = re.search(r"fetches about (\d+) MB", (notebooks_folder() / "teacher" / "plans.ipynb").read_text())[1]
+    assert sum((site / file).stat().st_size for file in files) / 1e6 == pytest.approx(int(said), abs=1)
     exercise = page.locator("[data-panel=exercise]").filter(has=page.get_by_role("textbox")).first
     right = Learner().task(exercise.get_attribute("data-name")).answer
     field = exercise.get_by_label("Your answer")
@@ -299,13 +302,18 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url):
         expect(exercise.get_by_role("status")).to_contain_text(verdict)
     page.reload()
     await_live(page)
-    expect(exercise).to_contain_text("solved alone, 2 tries")
+    expect(exercise).to_contain_text("solved without the solution, 2 tries")
     page.get_by_label("Class code").fill("9B-spring")
     page.get_by_label("Class code").press("Enter")
     expect(exercise).to_contain_text("class 9b-spring")
+    page.get_by_label("Name or initials").fill("Anna K.")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Hand in").click()
-    assert f",{exercise.get_attribute('data-name')},,2,0,False,alone\n" in download.value.path().read_text()
+        page.get_by_label("Name or initials").press("Enter")
+    assert download.value.suggested_filename == "senet_lab_9b-spring_Anna-K.csv"
+    expect(page.locator(".sn-record output")).to_contain_text("Saved to your downloads as senet_lab_9b")
+    assert (
+        f",{exercise.get_attribute('data-name')},,2,0,False,without the solution\n" in download.value.path().read_text()
+    )
     drawing = page.locator("[data-panel=drawing]").filter(has_text="stem").first
     drawing.get_by_role("button", name="Open in the Explorer").click()
     drawing.get_by_role("slider", name="Ratio").press("ArrowLeft")
@@ -337,7 +345,18 @@ def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_t
         binder = f"https://mybinder.org/v2/gh/someone/senet_lab/v1.0?urlpath=lab/tree/notebooks/{path.name}"
         assert re.findall('href="(.+)">Open in ', html.replace("</a>", "\n")) == [github, binder]
         assert "pip install" not in html.partition("</h1>")[2]
-    assert "Open in" not in (site / "notebooks" / "teacher" / "plans.html").read_text()
+    plans = (site / "notebooks" / "teacher" / "plans.html").read_text()
+    assert "Open in" not in plans
+    assert plans.count('<meta name="robots" content="noindex">') == 1
+
+
+def test_no_answers_are_published_and_the_search_knows_nothing_for_teachers(site):
+    assert not [path for path in site.rglob("*") if path.stem == "answers"]
+    index = json.loads((site / "searchindex.js").read_text().partition("(")[2].rpartition(")")[0])
+    theirs = {at for at, name in enumerate(index["docnames"]) if "teacher" in name}
+    assert {index["titles"][at] for at in theirs} == {""}
+    found = [places if isinstance(places, list) else [places] for places in index["terms"].values()]
+    assert theirs.isdisjoint(at for places in found for at in places)
 
 
 def test_site_has_pages_and_no_templates_or_source_maps(site):
@@ -463,6 +482,13 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, ur
     assert page.locator("a[href*='teacher/']").count() == 0
     numbers = [words.strip()[0] for words in page.locator(".bd-links a").all_text_contents()]
     assert numbers == list("0123456789")
+    page.goto(f"{url}/docs/teachers.html")
+    await_live(page)
+    page.get_by_label("Class code").fill("9B-spring")
+    page.get_by_role("button", name="Show answers").click()
+    answer = Learner("9B-spring").answer_rows("05")[0].answer
+    expect(page.get_by_role("region", name="5 \u00b7 Squeeze and excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
+    assert severe_faults(page) == []
     page.context.close()
 
 

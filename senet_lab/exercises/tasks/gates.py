@@ -75,8 +75,8 @@ def gates_at_one(pick: Pick[float]) -> Task:
             f"1 / {mean}.",
         ),
         solution=(
-            f"1 / {mean} = {1 / mean:g}. The layers behind were trained on smaller maps; that alone costs accuracy. So "
-            "hold a gate at its mean to learn what it knew of the image."
+            f"1 / {mean} = {1 / mean:g}. The layers behind were trained on smaller maps; that alone can cost accuracy. "
+            "So hold a gate at its mean to learn what it knew of the image."
         ),
         slips=((mean, "That is how much smaller they were; the other way round."),),
     )

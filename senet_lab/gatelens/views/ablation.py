@@ -31,6 +31,10 @@ NUMBER_WIDTH = 48  # of the longest number beside a bar, -100.0
 TOP, PITCH = 44, 22.0
 MAX_ROWS = 22  # of the drawing; the table has all
 SMALL_CHANGE = 0.005  # of accuracy
+CHANCE = (
+    "\u00b1 is the most that the standard error can be, from the predictions that changed among the {images:,} images; "
+    "a change of less than twice that may be chance."
+)
 ADVICE = "choose a line to hold its gate, or to release it"
 
 
@@ -58,6 +62,16 @@ def alone_and_together(
         label += f": least for {title(worst, ' ')}, {signed_points(measured[worst].change)} points"
     drawing = svg.Drawing(height, label, [*left, *right], interactive=True, focus=held[-1] if held else "")
     return f"{drawing}{behind('ablation', _tables(measured, together, classes))}"
+
+
+def change_words(ablation: Ablation) -> str:
+    """Return the change of the accuracy with the most that its standard error can be, in points."""
+    return f"{signed_points(ablation.change)} \u00b1 {100 * ablation.max_standard_error:.1f} points"
+
+
+def chance_words(ablation: Ablation) -> str:
+    """Say what the error of a change is, and what it means."""
+    return CHANCE.format(images=ablation.images)
 
 
 def _worst(alone: Mapping[str, Ablation]) -> str:
@@ -99,8 +113,9 @@ def _row(panel: Panel, path: str, ablation: Ablation | None, top: float, is_held
         tip.append("not measured yet")
     else:
         marks += _bar(panel, ablation.change, top, "held" if is_held else "bar-macs")
-        label += f"; alone {signed_points(ablation.change)} points of accuracy"
+        label += f"; alone {change_words(ablation)} of accuracy"
         tip.append(f"held alone: {share(ablation.after)} of {share(ablation.before)}")
+        tip.append(change_words(ablation))
         tip.append(counted(ablation.flipped, "changed prediction"))
     hit = Box(4, top + 1, LEFT + LEFT_WIDTH - 8, PITCH - 2)
     return svg.Node(marks, hit, tip, label, path, pressed=is_held)
@@ -137,12 +152,14 @@ def _tables(alone: Mapping[str, Ablation], together: Ablation | None, classes: S
             share(each.before),
             share(each.after),
             signed_points(each.change),
+            f"{100 * each.max_standard_error:.1f}",
             str(each.flipped),
             *("unknown" if saving is None else f"{saving:,}" for saving in (each.params, each.macs)),
         ]
         for path, each in alone.items()
     ]
-    head = ["Gate held", "Accuracy", "Held", "Points", "Changed predictions", "Parameters saved", "Multiply-adds saved"]
+    head = ["Gate held", "Accuracy", "Held", "Points", "\u00b1 at most", "Changed predictions", "Parameters saved",
+            "Multiply-adds saved"]  # fmt: skip
     tables = listing("Each gate held alone", head, rows)
     if together is not None:
         numbers = zip(together.classes, together.class_before, together.class_after, strict=True)
@@ -191,9 +208,9 @@ def ablation_words(
     change = alone[last].change
     verdict = "as little" if abs(change) < SMALL_CHANGE else "not so" if change < 0 else "a gain"
     return (
-        f"Held {HOW_WORDS[how]}, {title(worst)} is missed most: {signed_points(alone[worst].change)} points of "
-        "accuracy. The paper found that its last stage could do without squeeze-excite at little cost; here "
-        f"{title(last)} alone: {signed_points(change)} points, {verdict}."
+        f"Held {HOW_WORDS[how]}, {title(worst)} is missed most: {change_words(alone[worst])} of accuracy. "
+        "The paper found that its last stage could do without squeeze-excite at little cost; here "
+        f"{title(last)} alone: {change_words(alone[last])}, {verdict}."
     )
 
 
@@ -216,5 +233,5 @@ def held_words(held: Sequence[str], how: str, together: Ablation | None, otherwi
     effect = otherwise
     if together is not None:
         accuracy = f"{share(together.before)} \u2192 {share(together.after)}"
-        effect = f"accuracy {accuracy} ({signed_points(together.change)} points)"
+        effect = f"accuracy {accuracy} ({change_words(together)})"
     return f"{blocks} held {HOW_BRIEF[how]}: {effect}"
