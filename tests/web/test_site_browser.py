@@ -323,6 +323,7 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     heading, rows = trainer.get_by_role("heading"), trainer.locator("[data-part=numbers] tbody tr")
     expect(heading).to_contain_text("SE-ResNet-20")  # also in the picture that was stored
     await_live(page)
+    expect(page.locator(".sn-note")).to_contain_text("exercises on this page are live; the Trainer plays recordings.")
     expect(heading).to_have_text("SE-ResNet-20 Recording")
     trainer.get_by_role("button", name="Play the recording").click()
     expect(trainer.get_by_text("Recording of SE-ResNet-20: training.")).to_be_visible()
@@ -421,6 +422,9 @@ def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
     page.goto((site / "index.html").as_uri())
     expect(page.get_by_role("status").filter(has_text="opened from a disk")).to_contain_text("open explorer.html")
     assert page.title() == "Squeeze-and-excitation networks to take apart \u2014 senet_lab"
+    page.goto((site / "notebooks" / "08_gates.html").as_uri())
+    expect(page.locator(".sn-note")).to_contain_text("its panels are pictures. To have live panels, run python -m http")
+    expect(page.get_by_role("link", name="explorer.html")).to_have_attribute("href", "../explorer.html")
     page.context.close()
 
 
