@@ -5,6 +5,7 @@ Nothing here asks the machine for anything: runs come as a `Snapshot`, free memo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from senet_lab.checks import first_few
@@ -33,7 +34,6 @@ START = "Start training"
 RECORDING = '<span class="sn-tag">Recording</span>'
 OPENS_GATES = "Opens the GateLens of this run below"
 SAVES = "Best weights, as a .keras file beside this notebook"
-NO_WEIGHTS = "A recording keeps no weights"
 NO_CHECKPOINT = "Its first checkpoint comes after an epoch, or a minute at most"
 
 
@@ -55,6 +55,7 @@ def form(
         "anyway": ANYWAY if is_short_of_memory else "",
         "legend": LEGEND,
         "resume_anyway": RESUME_ANYWAY in state.refusals.get("resume", ""),
+        "elsewhere": list(state.needs),
     }
 
 
@@ -101,7 +102,7 @@ def now(
         "progress": progress_html(record, device if record.is_active else None),
         "said": _status_words(record, saving),
         "ill": (saving.key, saving.state) == (record.key, "failed"),
-        "asks": _buttons(record, saving),
+        "asks": _buttons(record, saving, state.needs),
     }
 
 
@@ -133,7 +134,7 @@ def _status_words(record: Record, saving: SaveResult) -> str:
     return " ".join(filter(None, (f"{sentence}.", status.warning, save_words)))
 
 
-def _buttons(record: Record, saving: SaveResult) -> Buttons:
+def _buttons(record: Record, saving: SaveResult, needs: Mapping[str, str]) -> Buttons:
     """Return which of the buttons can be pressed, and what the first one, the gates and saving its network do."""
     state = record.state
     can_pause = record.is_active and state not in ("paused", "pausing", "stopping")
@@ -150,9 +151,9 @@ def _buttons(record: Record, saving: SaveResult) -> Buttons:
         "can_stop": record.is_active and state != "stopping",
         "can_like": True,
         "can_gates": not no_gates,
-        "gates": no_gates or (NO_WEIGHTS if record.recording else OPENS_GATES),
+        "gates": no_gates or needs.get("gates", OPENS_GATES),
         "can_take": not no_saving,
-        "take": no_saving or (NO_WEIGHTS if record.recording else SAVES),
+        "take": no_saving or needs.get("take", SAVES),
     }
 
 

@@ -16,11 +16,12 @@ from senet_lab.gatelens.state import State, after
 from senet_lab.web.panels import Panel
 from senet_lab.widgets.conversation import Request
 
-# What a recording cannot do, by its message: the control that asked for it, and what it takes.
+# What it takes to do what a recording cannot do, by the command. Nothing on the page sends these but a dropped file.
 NEEDS = {
-    "upload": ("own", f"Sending an image of your own through the network needs {INSTALLATION}"),
-    "save": ("save", f"Drawing a figure for print needs {INSTALLATION}"),
+    "own": f"Sending an image of your own through the network needs {INSTALLATION}",
+    "save": f"Drawing a figure for print needs {INSTALLATION}",
 }
+NEEDS_BY_MESSAGE = {**NEEDS, "upload": NEEDS["own"]}
 
 
 class GatesPanel(Panel):
@@ -68,12 +69,12 @@ class GatesPanel(Panel):
 
     @property
     def _scene(self) -> Scene:
-        return Scene(self._state, self._findings, tuple(self._recorded))
+        return Scene(self._state, self._findings, tuple(self._recorded), needs=NEEDS)
 
     def _act(self, request: Request) -> None:
-        moves = {name: value for name, value in request.moves.items() if name not in NEEDS}
+        moves = {name: value for name, value in request.moves.items() if name not in NEEDS_BY_MESSAGE}
         self._state, _ = after(self._state, moves, self._scene.offer)
-        lacking = dict(NEEDS[name] for name in request.moves if name in NEEDS)
+        lacking = {name: NEEDS_BY_MESSAGE[name] for name in request.moves if name in NEEDS_BY_MESSAGE}
         self._state = replace(self._state, refused={**self._state.refused, **lacking})
         self._findings.failed.clear()  # what could not be fetched is tried again
 

@@ -47,7 +47,7 @@ class TrainerPanel(Panel):
     def __init__(self, network: str = "") -> None:
         state = initial_state(Architecture.from_token(network) if network else None)
         self._replays = {each.key: Replay(each) for each in recordings()}
-        self._state = replace(state, trains_elsewhere=True, focus=recordings()[0].key)
+        self._state = replace(state, trains_elsewhere=True, needs=NEEDS, focus=recordings()[0].key)
         if recording := self._recording():
             self._select(recording)
         super().__init__()
@@ -139,5 +139,5 @@ class TrainerPanel(Panel):
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
         form = pages.form(self._state, self._snapshot(), self._machine())
         words = self._state.refusals.get("start") or self._words()
-        start = PLAY if self._recording() else form["start"]
-        return {"form": {**form, "answered": answered, "start": start, "needs": words}, **self._parts()}
+        start = {"start": PLAY} if self._recording() else {"elsewhere": [*form["elsewhere"], "start"]}
+        return {"form": {**form, "answered": answered, "needs": words, **start}, **self._parts()}

@@ -99,6 +99,14 @@ def test_what_was_not_recorded_or_needs_keras_says_so_and_changes_nothing(lens):
     assert lens.send(tab="Curves")["error"] == ""
 
 
+def test_what_needs_keras_is_a_sentence_in_place_of_its_controls(lens):
+    lens.send(tab="One image")
+    assert "Drawing a figure for print needs an installation: pip" in lens.traits["side"]
+    assert "Sending an image of your own through the network needs an installation: pip" in lens.traits["body"]
+    assert 'data-ask="save"' not in lens.traits["side"]
+    assert "data-file" not in lens.traits["body"]
+
+
 def test_a_file_that_cannot_be_fetched_is_named_and_asked_for_again_at_the_next_move(tmp_path):
     lens = Lens("cifar_se_resnet20", tmp_path)
     assert lens.traits["shown"]["error"] == "cifar_se_resnet20.json could not be fetched: 404"

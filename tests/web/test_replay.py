@@ -186,9 +186,19 @@ def test_buttons_of_a_recording_can_be_pressed_where_they_have_an_answer(panel):
     panel.send(focus=BARE)
     asks = panel.traits["now"]["asks"]
     assert (asks["can_gates"], asks["gates"]) == (False, "It has no squeeze-excite")
-    assert (asks["can_take"], asks["take"]) == (True, "A recording keeps no weights")
+    assert asks["can_take"]
+    assert asks["take"].startswith("A recording keeps no weights. Training a network and saving it needs an inst")
     panel.send(like=True)
     assert panel.control("network") == BARE
+
+
+def test_what_only_says_what_it_takes_is_marked(panel):
+    assert {"gates", "take"} <= {*panel.traits["form"]["elsewhere"]}
+    assert "start" not in panel.traits["form"]["elsewhere"]
+    data = next(each for each in panel.traits["form"]["controls"] if each["name"] == "data")
+    assert data["labels"][KINDS.index("folder")] == "a folder of my own (not here)"
+    panel.send(network="resnet50")
+    assert "start" in panel.traits["form"]["elsewhere"]
 
 
 def test_trainer_opens_with_the_network_that_its_place_names():

@@ -331,7 +331,10 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     expect(trainer.get_by_text("Recording of SE-ResNet-20: paused.")).to_be_visible()
     held = rows.count()
     assert 32 <= held < 64  # all of its twin, and some of its own
-    trainer.get_by_role("button", name="Its gates").click()
+    gates = trainer.get_by_role("button", name="Its gates")
+    expect(gates).to_have_css("border-style", "dashed")
+    expect(gates).to_have_accessible_description(re.compile("needs an installation: pip install"))
+    gates.click()
     expect(trainer.get_by_role("alert")).to_contain_text("Looking into the gates of a run needs an installation: pip")
     assert rows.count() == held
     trainer.get_by_role("button", name="Resume").click()
@@ -366,8 +369,7 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     second, third = (thumbs.nth(at).get_attribute("data-value") for at in (1, 2))
     thumbs.nth(1).click()
     expect(sentence).to_contain_text(f"images[{second}] is classified as")
-    lens.get_by_role("button", name="Save figure as PNG").click()
-    expect(lens.get_by_role("alert")).to_contain_text("needs an installation: pip install")
+    expect(lens.get_by_role("group", name="Save figure")).to_contain_text("needs an installation: pip install")
     page.route(f"**/recordings/*-{third}.json", lambda route: route.abort())
     thumbs.nth(2).click()
     expect(lens.get_by_role("alert")).to_contain_text(f"cifar_se_resnet20-{third}.json could not be fetched")
