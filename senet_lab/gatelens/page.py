@@ -70,6 +70,7 @@ def page_of(scene: Scene) -> Page:
     problems = [*scene.state.refused.values(), *failures, scene.saving.failure, scene.run.problem]
     return {
         "error": "\n".join(filter(None, problems)),
+        "retry": bool(work and work.can_retry),
         "side": side(scene),
         "heading": _heading(scene),
         "strip": _strip(scene),

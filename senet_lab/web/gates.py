@@ -21,6 +21,7 @@ NEEDS = {
     "own": f"Sending an image of your own through the network needs {INSTALLATION}",
     "save": f"Drawing a figure for print needs {INSTALLATION}",
 }
+RETRYING = ("retry", "network", "image")  # moves after which a file is fetched again that could not be
 NEEDS_BY_MESSAGE = {**NEEDS, "upload": NEEDS["own"]}
 
 
@@ -59,6 +60,11 @@ class GatesPanel(Panel):
         self._awaiting(file).miss(file, why)
         self._show()
 
+    def retry(self) -> None:
+        """Await again what could not be fetched."""
+        self._findings.retry()
+        self._show()
+
     def _awaiting(self, file: str) -> RecordedFindings:
         """Return the network whose file this is: another one may have been chosen meanwhile."""
         return next((each for each in self._recorded.values() if file in each.awaited), self._findings)
@@ -72,11 +78,13 @@ class GatesPanel(Panel):
         return Scene(self._state, self._findings, tuple(self._recorded), needs=NEEDS)
 
     def _act(self, request: Request) -> None:
-        moves = {name: value for name, value in request.moves.items() if name not in NEEDS_BY_MESSAGE}
+        taken = {"retry", *NEEDS_BY_MESSAGE}
+        moves = {name: value for name, value in request.moves.items() if name not in taken}
         self._state, _ = after(self._state, moves, self._scene.offer)
         lacking = {name: NEEDS_BY_MESSAGE[name] for name in request.moves if name in NEEDS_BY_MESSAGE}
         self._state = replace(self._state, refused={**self._state.refused, **lacking})
-        self._findings.failed.clear()  # what could not be fetched is tried again
+        if any(name in RETRYING for name in request.moves):
+            self._findings.retry()
 
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
         self._findings.aim(required_keys(self._scene))

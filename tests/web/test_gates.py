@@ -107,13 +107,31 @@ def test_what_needs_keras_is_a_sentence_in_place_of_its_controls(lens):
     assert "data-file" not in lens.traits["body"]
 
 
-def test_a_file_that_cannot_be_fetched_is_named_and_asked_for_again_at_the_next_move(tmp_path):
-    lens = Lens("cifar_se_resnet20", tmp_path)
-    assert lens.traits["shown"]["error"] == "cifar_se_resnet20.json could not be fetched: 404"
-    assert lens.traits["shown"]["busy"] == ""
+def test_a_file_that_cannot_be_fetched_is_named_and_fetched_again_when_that_is_asked_for(tmp_path):
+    lens, reason = Lens("cifar_se_resnet20", tmp_path), "cifar_se_resnet20.json could not be fetched: 404"
+    for moves in ({}, {"tab": "Depth"}, {"how": "mean"}, {"retry": True}):
+        shown = lens.send(**moves)
+        assert (shown["error"], shown["busy"], shown["retry"]) == (reason, "", True)
+    assert lens.fetched == ["cifar_se_resnet20.json"] * 2
     lens.recordings = RECORDINGS
-    assert lens.send(tab="Depth")["error"] == ""
+    shown = lens.send(retry=True)
+    assert (shown["error"], shown["retry"]) == ("", False)
     assert "<svg" in lens.traits["body"]
+
+
+def test_a_file_that_could_not_be_fetched_is_fetched_again_when_it_is_chosen_again_or_the_browser_is_online(tmp_path):
+    lens, image = Lens("cifar_se_resnet20"), "cifar_se_resnet20-0.json"
+    lens.recordings = tmp_path
+    lens.send(tab="One image")
+    assert lens.send(**{f"hold {lens.panel_paths()[0]}": True})["retry"]
+    assert lens.send(tab="Depth")["retry"] is False  # which needs no image
+    assert lens.send(tab="One image")["retry"]
+    lens.send(image=0)
+    assert lens.fetched.count(image) == 2
+    lens.host.retry(0)
+    lens.recordings = RECORDINGS
+    lens.fetch()
+    assert "is classified as" in lens.traits["shown"]["said"]
 
 
 def test_files_that_come_after_another_network_was_chosen_stay_with_their_own():

@@ -374,8 +374,10 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     thumbs.nth(2).click()
     expect(lens.get_by_role("alert")).to_contain_text(f"cifar_se_resnet20-{third}.json could not be fetched")
     page.unroute(f"**/recordings/*-{third}.json")
-    thumbs.nth(2).click()
+    lens.get_by_role("button", name="Retry").press("Enter")
     expect(sentence).to_contain_text(f"images[{third}] is classified as")
+    expect(lens.get_by_role("button", name="Retry")).to_be_hidden()
+    expect(lens.get_by_role("tab", name="One image")).to_be_focused()
     assert hosts(page) == {urlsplit(url).netloc}
     held_back = ("ERR_FAILED", "TypeError: Failed to fetch")  # what the browser and the page say of that one file
     assert [said for said in complaints(page) if not any(words in said[1] for words in held_back)] == []
