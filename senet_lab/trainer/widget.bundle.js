@@ -2,13 +2,13 @@
 // source senet_lab/trainer/lens.js 6956e23e0a135883
 // source senet_lab/trainer/messages.js d0a4cbfd9fa6fd78
 // source senet_lab/trainer/widget.js 43db571c3aca875e
-// source senet_lab/widgets/controls.js af5158ab05d527a4
+// source senet_lab/widgets/controls.js 7ecafef8f22d0618
 // source senet_lab/widgets/conversation.js 2b7cacbfa6685143
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 527795c838f11597
-// content d65a82c23264e7c4
+// content 05dec219eeebb82e
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -75,6 +75,7 @@ function buttonGroup(control, ask) {
     hint.textContent = next.hint;
     const values = Array.isArray(next.value) ? next.value : [next.value];
     inputs().forEach((input, index) => {
+      input.disabled = next.disabled;
       input.checked = values.includes(next.stops[index]);
     });
   }

@@ -32,8 +32,8 @@ class Panel:
         self.traits |= changes
         return set(changes)
 
-    def control(self, name):
-        return next(each["value"] for each in self.traits["form"]["controls"] if each["name"] == name)
+    def control(self, name, field="value"):
+        return next(each[field] for each in self.traits["form"]["controls"] if each["name"] == name)
 
     @property
     def epoch(self):
@@ -140,10 +140,32 @@ def test_play_takes_the_settings_of_the_recording_and_says_so_before(panel):
     )
     panel.send(epochs="3", data="sample")
     assert panel.traits["form"]["needs"].startswith(
-        "Recorded with other settings: modern recipe, 32 epochs, CIFAR-10. "
+        "Recorded with other values, to which Play returns: modern recipe, 32 epochs, CIFAR-10. "
     )
+    assert "Training with your own needs at most" in panel.traits["form"]["needs"]
     panel.send(start=True)
     assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
+    assert "a recording cannot follow other values. Training with your own needs" in panel.traits["form"]["needs"]
+
+
+def test_fields_are_read_only_and_say_why_while_their_recording_is_played(panel):
+    def read_only():
+        return {each["name"] for each in panel.traits["form"]["controls"] if each["disabled"]}
+
+    assert read_only() == set()
+    for command in ("start", "pause"):
+        panel.send(**{command: True})
+        assert read_only() == {"data", "recipe", *RECIPE_FIELDS}
+        assert panel.control("epochs", "hint") == "as recorded"
+        panel.send(epochs="3", data="sample")
+        assert "Training with your own needs an installation" in panel.traits["form"]["reasons"]["epochs"]
+        assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
+    panel.send(network="resnet50")
+    assert read_only() == set()
+    panel.send(network=SE, resume=True)
+    assert "form" not in panel.tick(1)
+    assert "form" in panel.tick(30)
+    assert read_only() == set()
     assert panel.traits["form"]["needs"].startswith("Plays in 20 s. ")
 
 
