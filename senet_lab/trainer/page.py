@@ -32,6 +32,7 @@ MAX_EXPLAINED = 5  # unreadable runs that are named with the reason
 MAX_COMPARED = 4  # runs that are drawn with the one in focus until others are selected
 START = "Start training"
 RECORDING = '<span class="sn-tag">Recording</span>'
+RECORDINGS_NOTE = "recordings; nothing is trained here, and their pace depends on what else their machine did"
 OPENS_GATES = "Opens the GateLens of this run below"
 SAVES = "Best weights, as a .keras file beside this notebook"
 NO_CHECKPOINT = "Its first checkpoint comes after an epoch, or a minute at most"
@@ -161,7 +162,7 @@ def table(state: State, snapshot: Snapshot, *, interactive: bool = True) -> str:
     """Draw a table of all runs, with what they cost and how accurate they are."""
     focus = focus_record(state, snapshot)
     keys = [record.key for record in picture_records(state, snapshot)]
-    notes = ["recordings; nothing is trained here"] * any(record.recording for record in snapshot.records)
+    notes = [RECORDINGS_NOTE] * any(record.recording for record in snapshot.records)
     notes += [f"{snapshot.older} older ones are not shown"] * bool(snapshot.older)
     if snapshot.errors:
         reasons = (f"{name} ({reason})" for name, reason in snapshot.errors.items())

@@ -56,6 +56,8 @@ def test_recordings_are_there_as_a_whole_and_compared_before_any_is_played(panel
     assert "Recorded on a CPU in 1 h 38 min; played 300 times as fast." in panel.traits["now"]["heading"]
     assert panel.traits["now"]["said"] == "Recording of SE-ResNet-20: finished."
     assert "recordings; nothing is trained here" in panel.traits["table"]
+    assert "Images/s" not in panel.traits["table"]
+    assert panel.traits["table"].count("<td>") == 5 * panel.traits["table"].count("data-draw=")
     assert panel.traits["table"].count("data-draw=") == len(pretrained.names())
     assert "ResNet-20 is 0.7 points above SE-ResNet-20 after 32 epochs" in panel.traits["picture"]
     assert (panel.epoch, panel.traits["plays"]) == (32, False)
@@ -68,7 +70,8 @@ def test_recording_grows_epoch_by_epoch_with_the_figures_that_were_recorded(pane
     rows = pretrained.card(SE).metrics
     assert panel.tick(seconds_to(SE, 1) / 2) == {"now"}
     assert f"step {383 // 2} of 383" in panel.traits["now"]["progress"]
-    assert f">{rows[0]['images_per_s']:,.0f}<" in panel.traits["now"]["progress"]
+    pace = f">{rows[0]['images_per_s']:,.0f}</strong><small>on the machine that recorded it<"
+    assert pace in panel.traits["now"]["progress"]
     assert panel.tick(seconds_to(SE, 1) / 2 + 0.001) == {"now", "picture", "epochs", "table"}
     panel.tick(seconds_to(SE, 4) - seconds_to(SE, 1))
     assert panel.epoch == 4
