@@ -163,7 +163,7 @@ def test_address_that_cannot_be_shown_is_explained(page, url):
     page.goto(f"{url}/index.html#network=senet1~ratio=0")
     page.reload()
     await_live(page)
-    expect(page.get_by_role("alert")).to_contain_text("Ratio (0) must be at least 1; try 1.")
+    expect(page.get_by_role("alert")).to_contain_text("at least 1; try 1. Shown instead: SE-ResNeXt-50")
     expect(parameters(page)).to_contain_text("27,543,848")
 
 
