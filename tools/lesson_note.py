@@ -23,7 +23,7 @@ def lesson_note(body: str) -> str:
     clauses += ["each drawing can be opened in the Explorer"] * ("drawing" in kinds)
     panels = "; ".join(clauses)
     sentences = [f"{panels[:1].upper()}{panels[1:]}."] * bool(panels) + [NO_CELLS] + [TO_TRAIN] * bool(played)
-    return f'<p class="sn-note">{" ".join(sentences)}</p>'
+    return f'<p class="sn-lesson-note">{" ".join(sentences)}</p>'
 
 
 def _listed(names: list[str]) -> str:

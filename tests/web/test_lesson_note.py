@@ -27,4 +27,4 @@ def note(*kinds):
     ],
 )
 def test_note_names_the_panels_that_are_live_apart_from_those_that_play_recordings(kinds, words):
-    assert note(*kinds) == f'<p class="sn-note">{words}</p>'
+    assert note(*kinds) == f'<p class="sn-lesson-note">{words}</p>'

@@ -183,11 +183,16 @@ def severe_faults(page, theme="light", place=None):
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (820, "dark"), (390, "light")])
 def test_first_page_has_nothing_cut_off_and_passes_axe(page, width, theme):
     page.set_viewport_size({"width": width, "height": 900})
+    expect(page.get_by_role("tablist", name="Views")).to_be_visible()  # also where the window has grown narrower
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert cut_off(page) == []
+    for name in ("By group", *(["Views"] if width == 390 else [])):  # which slides where it does not fit
+        slides, shadow = page.get_by_label(name).evaluate(SLIDES)
+        assert (slides, "local" in shadow) == (width == 390, True), name
     assert severe_faults(page, theme) == []
 
 
+SLIDES = "(e) => [e.scrollWidth > e.clientWidth, getComputedStyle(e).backgroundAttachment]"
 SMALLEST_TYPE = """(panel) => Math.min(...[...panel.querySelectorAll('.sn-drawing text')].filter((text) =>
   text.getClientRects().length).map((text) => parseFloat(getComputedStyle(text).fontSize)
   * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width))"""
@@ -323,7 +328,7 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     heading, rows = trainer.get_by_role("heading"), trainer.locator("[data-part=numbers] tbody tr")
     expect(heading).to_contain_text("SE-ResNet-20")  # also in the picture that was stored
     await_live(page)
-    expect(page.locator(".sn-note")).to_contain_text("exercises on this page are live; the Trainer plays recordings.")
+    expect(page.locator(".sn-lesson-note")).to_contain_text("exercises on this page are live; the Trainer plays recordings.")
     expect(heading).to_have_text("SE-ResNet-20 Recording")
     trainer.get_by_role("button", name="Play the recording").click()
     expect(trainer.get_by_text("Recording of SE-ResNet-20: training.")).to_be_visible()
@@ -427,7 +432,7 @@ def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
     expect(page.get_by_role("status").filter(has_text="opened from a disk")).to_contain_text("open explorer.html")
     assert page.title() == "Squeeze-and-excitation networks to take apart \u2014 senet_lab"
     page.goto((site / "notebooks" / "08_gates.html").as_uri())
-    expect(page.locator(".sn-note")).to_contain_text("its panels are pictures. To have live panels, run python -m http")
+    expect(page.locator(".sn-lesson-note")).to_contain_text("its panels are pictures. To have live panels, run python -m http")
     expect(page.get_by_role("link", name="explorer.html")).to_have_attribute("href", "../explorer.html")
     page.context.close()
 
