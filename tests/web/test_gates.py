@@ -83,7 +83,7 @@ def test_blocks_can_be_held_and_images_sent_through(lens):
     shown = lens.send(**{f"hold {paths[4]}": False})
     assert shown["error"] == "these blocks were not recorded together; hold any two, or any that follow each other"
     assert lens.send(free=True, **{f"hold {path}": True for path in (paths[0], paths[5])})["error"] == ""
-    assert "images[0] is classified as" in lens.send(tab="One image", image=0)["said"]
+    assert "Image 1 is classified as" in lens.send(tab="One image", image=0)["said"]
     before = list(lens.fetched)
     lens.send(path=paths[0])
     assert lens.fetched == before == ["cifar_se_resnet20.json", "cifar_se_resnet20-0.json"]  # each once
@@ -131,7 +131,7 @@ def test_a_file_that_could_not_be_fetched_is_fetched_again_when_it_is_chosen_aga
     lens.host.retry(0)
     lens.recordings = RECORDINGS
     lens.fetch()
-    assert "is classified as" in lens.traits["shown"]["said"]
+    assert "Image 1 is classified as" in lens.traits["shown"]["said"]
 
 
 def test_files_that_come_after_another_network_was_chosen_stay_with_their_own():

@@ -328,7 +328,9 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     heading, rows = trainer.get_by_role("heading"), trainer.locator("[data-part=numbers] tbody tr")
     expect(heading).to_contain_text("SE-ResNet-20")  # also in the picture that was stored
     await_live(page)
-    expect(page.locator(".sn-lesson-note")).to_contain_text("exercises on this page are live; the Trainer plays recordings.")
+    expect(page.locator(".sn-lesson-note")).to_contain_text(
+        "exercises on this page are live; the Trainer plays recordings."
+    )
     expect(heading).to_have_text("SE-ResNet-20 Recording")
     trainer.get_by_role("button", name="Play the recording").click()
     expect(trainer.get_by_text("Recording of SE-ResNet-20: training.")).to_be_visible()
@@ -369,18 +371,18 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     lens.get_by_role("button", name="Hold group 3").click()
     expect(lens.locator(".sn-effect")).to_contain_text("accuracy 88.7")
     lens.get_by_role("tab", name="One image").click()
-    expect(sentence).to_contain_text("images[0] is classified as")
+    expect(sentence).to_contain_text("Image 1 is classified as")
     thumbs = lens.locator(".sn-thumb")
     second, third = (thumbs.nth(at).get_attribute("data-value") for at in (1, 2))
     thumbs.nth(1).click()
-    expect(sentence).to_contain_text(f"images[{second}] is classified as")
+    expect(sentence).to_contain_text(f"Image {int(second) + 1} is classified as")
     expect(lens.get_by_role("group", name="Save figure")).to_contain_text("needs an installation: pip install")
     page.route(f"**/recordings/*-{third}.json", lambda route: route.abort())
     thumbs.nth(2).click()
     expect(lens.get_by_role("alert")).to_contain_text(f"cifar_se_resnet20-{third}.json could not be fetched")
     page.unroute(f"**/recordings/*-{third}.json")
     lens.get_by_role("button", name="Retry").press("Enter")
-    expect(sentence).to_contain_text(f"images[{third}] is classified as")
+    expect(sentence).to_contain_text(f"Image {int(third) + 1} is classified as")
     expect(lens.get_by_role("button", name="Retry")).to_be_hidden()
     expect(lens.get_by_role("tab", name="One image")).to_be_focused()
     assert hosts(page) == {urlsplit(url).netloc}
@@ -432,7 +434,9 @@ def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
     expect(page.get_by_role("status").filter(has_text="opened from a disk")).to_contain_text("open explorer.html")
     assert page.title() == "Squeeze-and-excitation networks to take apart \u2014 senet_lab"
     page.goto((site / "notebooks" / "08_gates.html").as_uri())
-    expect(page.locator(".sn-lesson-note")).to_contain_text("its panels are pictures. To have live panels, run python -m http")
+    expect(page.locator(".sn-lesson-note")).to_contain_text(
+        "its panels are pictures. To have live panels, run python -m http"
+    )
     expect(page.get_by_role("link", name="explorer.html")).to_have_attribute("href", "../explorer.html")
     page.context.close()
 
