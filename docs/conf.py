@@ -16,6 +16,7 @@ gc.disable()  # pages are made in ten seconds in 240 MB; a fifth of the time wou
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from lesson_links import lesson_links  # noqa: E402
+from lesson_note import lesson_note  # noqa: E402
 
 from senet_lab import __version__  # noqa: E402
 from senet_lab.architecture.architecture import Architecture  # noqa: E402
@@ -61,12 +62,6 @@ templates_path = ["templates"]
 html_additional_pages = {"index": "landing.html"}
 html_context = {"default_mode": "auto", "explorer": static_page(Architecture("resnext", 50))}
 
-# A lesson is written for who runs its cells.
-LESSON_NOTE = (
-    '<p class="sn-note">The panels on this page are live; there is no cell to run. What needs Keras shows what it gave '
-    "when the lesson was stored, and the Trainer plays recordings: to train, install senet_lab.</p>"
-)
-
 
 FOR_TEACHERS = ("notebooks/teacher/", "docs/teachers")
 
@@ -78,7 +73,7 @@ def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any)
     if name == "index":
         context["title"] = "Squeeze-and-excitation networks to take apart"
     if name.startswith("notebooks/"):
-        note = LESSON_NOTE + lesson_links(name, os.environ)
+        note = lesson_note(context["body"]) + lesson_links(name, os.environ)
         context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
 
 

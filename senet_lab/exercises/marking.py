@@ -7,6 +7,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from senet_lab.checks import listed
 from senet_lab.drawing.units import short
 from senet_lab.exercises.number import Number, parse_number
 from senet_lab.exercises.task import Task
@@ -46,7 +47,7 @@ class Reply:
 def mark(task: Task, answer: Any) -> Reply:
     """Mark an answer: right, nearly, wrong, or no answer at all."""
     if answer is None or answer is Ellipsis or (isinstance(answer, str) and not answer.strip()):
-        advice = f"choose one of {'; '.join(task.choices)}" if task.choices else EXAMPLE
+        advice = f"choose {listed(task.choices)}" if task.choices else EXAMPLE
         return Reply(NO_ANSWER, f"Enter an answer first; {advice}.")
     if task.choices:
         return _mark_choice(task, answer)
@@ -71,7 +72,7 @@ def _mark_choice(task: Task, answer: Any) -> Reply:
     choices = {choice.casefold(): choice for choice in task.choices}
     matches = [choices[words]] if words in choices else [c for text, c in choices.items() if words and words in text]
     if len(matches) != 1:
-        return Reply(NO_ANSWER, f"{_quote(answer)} is not one of the choices; try one of {'; '.join(task.choices)}.")
+        return Reply(NO_ANSWER, f"{_quote(answer)} is not one of the choices; try {listed(task.choices)}.")
     if matches[0] == task.answer:
         return Reply(RIGHT, f"It is {task.answer}; the solution has the reasons.")
     return Reply(WRONG, dict(task.slips).get(matches[0], "Not this one. Try a hint."))

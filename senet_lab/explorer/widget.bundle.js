@@ -3,14 +3,14 @@
 // source senet_lab/explorer/layout.js f66073b8514e195d
 // source senet_lab/explorer/messages.js a95c7112fdca3b83
 // source senet_lab/explorer/widget.js f4675c8f1f4b3913
-// source senet_lab/widgets/controls.js af5158ab05d527a4
+// source senet_lab/widgets/controls.js 7ecafef8f22d0618
 // source senet_lab/widgets/conversation.js 2b7cacbfa6685143
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 87da8e78d619b90c
 // source senet_lab/widgets/sight.js acaa1f365f145d3b
-// content 78fc35c819065aee
+// content 071a105a09f64ff4
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -77,6 +77,7 @@ function buttonGroup(control, ask) {
     hint.textContent = next.hint;
     const values = Array.isArray(next.value) ? next.value : [next.value];
     inputs().forEach((input, index) => {
+      input.disabled = next.disabled;
       input.checked = values.includes(next.stops[index]);
     });
   }

@@ -117,6 +117,8 @@ def _holding(scene: Scene) -> str:
 def _saving(scene: Scene) -> str:
     if scene.reading is None:
         return ""
+    if needed := scene.needs.get("save"):
+        return _section("Save figure", f'<p class="sn-under">{escape(needed)}</p>')
     options = "".join(
         f'<option value="{name}"{attribute_if(name == scene.state.figure, "selected")}>{words}</option>'
         for name, words in FIGURES.items()

@@ -43,13 +43,14 @@ class Findings(ABC):
     Attributes:
         results, failed: findings, and the reasons for missing ones, by key.
         words, busy: what is being done, "" where nothing is; and whether anything is.
+        can_retry: whether something failed that another try may bring.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.results: Results = {}
         self.failed: dict[Key, str] = {}
-        self.words, self.busy = "", False
+        self.words, self.busy, self.can_retry = "", False, False
 
     @abstractmethod
     def aim(self, keys: Sequence[Key]) -> None:

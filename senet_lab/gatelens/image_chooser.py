@@ -56,6 +56,8 @@ def _thumbnail(loaded: Network, reading: Reading, number: int, is_selected: bool
 
 
 def _file_field(scene: Scene) -> str:
+    if needed := scene.needs.get("own"):
+        return f'<p class="sn-under">{escape(needed)}</p>'
     name = f"Now: {scene.file.name}. " if scene.file and scene.state.image is None else ""
     refused = scene.state.refused.get("own", "")
     hint = f'<strong class="sn-refused">{escape(refused)}</strong>' if refused else HINT

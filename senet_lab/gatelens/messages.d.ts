@@ -2,9 +2,10 @@
 import type { Answered } from "../widgets/messages.js";
 export type Tab = "Curves" | "Heat map" | "Spread" | "Depth" | "Similarity" | "One image" | "Ablation" | "Training";
 
-/** What the page draws, except for its large parts. */
+/** What the page draws, except for its large parts; `retry` says whether an error may go away by itself. */
 export type Rest = {
   error: string;
+  retry: boolean;
   tab: string;
   said: string;
   busy: string;
@@ -22,6 +23,7 @@ export type Parts = {
 /** What the page draws. */
 export type Page = {
   error: string;
+  retry: boolean;
   tab: string;
   said: string;
   busy: string;
@@ -35,6 +37,7 @@ export type Page = {
 /** The trait `shown`, with the number of each view's last answered message. */
 export type Shown = {
   error: string;
+  retry: boolean;
   tab: string;
   said: string;
   busy: string;
@@ -85,10 +88,11 @@ export type Commands = {
   free?: boolean;
   again?: boolean;
   save?: string;
+  retry?: boolean;
   own?: FileSize;
   upload?: FilePart;
 };
 
 export const TABS: readonly ["Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training"];
 export const MAX_FILE_BYTES: 67108864;
-export const COMMANDS: readonly ["load", "free", "again", "save", "own", "upload"];
+export const COMMANDS: readonly ["load", "free", "again", "save", "retry", "own", "upload"];

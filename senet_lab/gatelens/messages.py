@@ -14,9 +14,10 @@ MAX_FILE_BYTES = 64 * 2**20  # of an image of one's own
 
 
 class Rest(TypedDict):
-    """What the page draws, except for its large parts."""
+    """What the page draws, except for its large parts; `retry` says whether an error may go away by itself."""
 
     error: str
+    retry: bool
     tab: str
     said: str
     busy: str
@@ -86,6 +87,7 @@ class Commands(TypedDict, total=False):
     free: bool
     again: bool
     save: str
+    retry: bool
     own: FileSize
     upload: FilePart
 

@@ -70,6 +70,7 @@ def page_of(scene: Scene) -> Page:
     problems = [*scene.state.refused.values(), *failures, scene.saving.failure, scene.run.problem]
     return {
         "error": "\n".join(filter(None, problems)),
+        "retry": bool(work and work.can_retry),
         "side": side(scene),
         "heading": _heading(scene),
         "strip": _strip(scene),
@@ -153,7 +154,7 @@ def _tab(scene: Scene) -> Tab:
     if scene.work is None:
         return NOTHING_SHIPS, ""
     if scene.reading is None:
-        words = "What the gates of a network do, once it is loaded and they were read."
+        words = "The gates appear here when the network is loaded and its gates are read."
         return MOVING_WORDS if scene.is_moving else words, ""
     return _draw_tab(scene, scene.reading)
 

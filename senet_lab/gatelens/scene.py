@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, ablation_key, accuracy_problem, image_key
@@ -27,6 +27,7 @@ class Scene(NamedTuple):
         recorded: the moments of a `GateWatch`, or those that the process of a run records.
         saving: the figures that are being saved, or were.
         run: the run that is shown; as it stands where the network is no run.
+        needs: what it takes to do what cannot be done here, by the name of the command.
     """
 
     state: State
@@ -36,6 +37,7 @@ class Scene(NamedTuple):
     recorded: tuple[Moment, ...] = ()
     saving: SavingStatus = SavingStatus()
     run: RunSnapshot = RunSnapshot()
+    needs: Mapping[str, str] = {}
 
     @property
     def loaded(self) -> Network | None:

@@ -18,7 +18,7 @@ from senet_lab.widgets.refusals import refusal
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
 HOLD = "hold "  # before the path of a block: each has a setting, so that several in one message do not undo each other
 SETTINGS = tuple(name for name in messages.Moves.__annotations__ if name != "runs")  # which the widget takes, and
-COMMANDS = tuple(name for name in messages.COMMANDS if name != "upload")  # this as well: neither is of the state
+COMMANDS = tuple(name for name in messages.COMMANDS if name not in ("upload", "retry"))  # these: none is of the state
 MAX_PAGE = 10**6
 
 

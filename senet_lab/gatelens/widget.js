@@ -42,6 +42,10 @@ export default {
     function complain(words) {
       setText(parts.error, words);
       parts.error.hidden = !words;
+      const canRetry = Boolean(words) && model.get("shown").retry;
+      // The focus must not be lost with the button that had it.
+      if (!canRetry && parts.retry.matches(":focus")) findAll(parts.tabs, "[aria-selected=true]")[0]?.focus();
+      parts.retry.hidden = !canRetry;
     }
 
     /** @param {File | undefined} chosen */
@@ -112,6 +116,7 @@ function layout(el, view) {
         <div class="sn-busy"><span data-part="busy" hidden><progress aria-label="At work"></progress></span>
           <span data-part="doing" role="status"></span></div>
         <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
+        <button type="button" class="sn-button" data-part="retry" data-ask="retry" data-value="true" hidden>Retry</button>
         <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabButtons(TABS, view)}</div>
         <p class="sn-said" data-part="said" role="status"></p>
         <div data-part="body" role="tabpanel" id="${view}"></div>

@@ -77,7 +77,8 @@ def _network_hint(state: State) -> str:
 
 
 def _data(state: State, has_cifar10: bool) -> Iterator[Control]:
-    labels = tuple(DATA_LABELS[kind] + ("" if kind != "cifar10" or has_cifar10 else " (not here)") for kind in KINDS)
+    absent = ["cifar10"] * (not has_cifar10) + [FOLDER] * ("path" in state.needs)
+    labels = tuple(DATA_LABELS[kind] + " (not here)" * (kind in absent) for kind in KINDS)
     validated = held_out(state.recipe, state.data)
     hint = "one folder of images per class"
     if images := TRAINING_IMAGES.get(state.data, 0):

@@ -2,7 +2,7 @@
 import type { Answered, ControlMessage } from "../widgets/messages.js";
 export type Force = true | "anyway";
 
-/** Controls and what they lead to: what the next training will need. */
+/** Controls and what they lead to: what the next training will need; `elsewhere` names buttons that only say so. */
 export type FormPage = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
@@ -13,6 +13,7 @@ export type FormPage = {
   anyway: string;
   legend: string;
   resume_anyway: boolean;
+  elsewhere: Array<string>;
 };
 
 /** The trait `form`, with the number of each view's last answered message. */
@@ -26,6 +27,7 @@ export type Form = {
   anyway: string;
   legend: string;
   resume_anyway: boolean;
+  elsewhere: Array<string>;
   answered: Answered;
 };
 

@@ -11,7 +11,7 @@ Force = Literal[True, "anyway"]
 
 
 class FormPage(Controls):
-    """Controls and what they lead to: what the next training will need."""
+    """Controls and what they lead to: what the next training will need; `elsewhere` names buttons that only say so."""
 
     error: str
     start: str
@@ -20,6 +20,7 @@ class FormPage(Controls):
     anyway: str
     legend: str
     resume_anyway: bool
+    elsewhere: Sequence[str]
 
 
 class Form(FormPage):

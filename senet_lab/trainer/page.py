@@ -5,6 +5,7 @@ Nothing here asks the machine for anything: runs come as a `Snapshot`, free memo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from senet_lab.checks import first_few
@@ -31,9 +32,9 @@ MAX_EXPLAINED = 5  # unreadable runs that are named with the reason
 MAX_COMPARED = 4  # runs that are drawn with the one in focus until others are selected
 START = "Start training"
 RECORDING = '<span class="sn-tag">Recording</span>'
+RECORDINGS_NOTE = "recordings; nothing is trained here, and their pace depends on what else their machine did"
 OPENS_GATES = "Opens the GateLens of this run below"
 SAVES = "Best weights, as a .keras file beside this notebook"
-NO_WEIGHTS = "A recording keeps no weights"
 NO_CHECKPOINT = "Its first checkpoint comes after an epoch, or a minute at most"
 
 
@@ -55,6 +56,7 @@ def form(
         "anyway": ANYWAY if is_short_of_memory else "",
         "legend": LEGEND,
         "resume_anyway": RESUME_ANYWAY in state.refusals.get("resume", ""),
+        "elsewhere": list(state.needs),
     }
 
 
@@ -101,7 +103,7 @@ def now(
         "progress": progress_html(record, device if record.is_active else None),
         "said": _status_words(record, saving),
         "ill": (saving.key, saving.state) == (record.key, "failed"),
-        "asks": _buttons(record, saving),
+        "asks": _buttons(record, saving, state.needs),
     }
 
 
@@ -133,7 +135,7 @@ def _status_words(record: Record, saving: SaveResult) -> str:
     return " ".join(filter(None, (f"{sentence}.", status.warning, save_words)))
 
 
-def _buttons(record: Record, saving: SaveResult) -> Buttons:
+def _buttons(record: Record, saving: SaveResult, needs: Mapping[str, str]) -> Buttons:
     """Return which of the buttons can be pressed, and what the first one, the gates and saving its network do."""
     state = record.state
     can_pause = record.is_active and state not in ("paused", "pausing", "stopping")
@@ -150,9 +152,9 @@ def _buttons(record: Record, saving: SaveResult) -> Buttons:
         "can_stop": record.is_active and state != "stopping",
         "can_like": True,
         "can_gates": not no_gates,
-        "gates": no_gates or (NO_WEIGHTS if record.recording else OPENS_GATES),
+        "gates": no_gates or needs.get("gates", OPENS_GATES),
         "can_take": not no_saving,
-        "take": no_saving or (NO_WEIGHTS if record.recording else SAVES),
+        "take": no_saving or needs.get("take", SAVES),
     }
 
 
@@ -160,7 +162,7 @@ def table(state: State, snapshot: Snapshot, *, interactive: bool = True) -> str:
     """Draw a table of all runs, with what they cost and how accurate they are."""
     focus = focus_record(state, snapshot)
     keys = [record.key for record in picture_records(state, snapshot)]
-    notes = ["recordings; nothing is trained here"] * any(record.recording for record in snapshot.records)
+    notes = [RECORDINGS_NOTE] * any(record.recording for record in snapshot.records)
     notes += [f"{snapshot.older} older ones are not shown"] * bool(snapshot.older)
     if snapshot.errors:
         reasons = (f"{name} ({reason})" for name, reason in snapshot.errors.items())

@@ -45,11 +45,15 @@ def _figures(record: Record | None, device: DeviceUse | None) -> str:
     if device is None:
         peak = size_words(status.memory) if status.memory else ""
         device = DeviceUse("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
+    pace_unit, rate_unit, time_unit = "in training steps", "3 passes per image", "at this pace"
+    if record and record.recording:  # whose pace depends on what else that machine did
+        pace_unit = rate_unit = "on the machine that recorded it"
+        time_unit = "of its training"
     kind = "validation" if not record or record.recipe.validation else "training"
     figures = (
-        ("left", "Time left", time_left, "at this pace"),
-        ("pace", "Images/s", f"{pace:,.0f}" if pace else "", "in training steps"),
-        ("macs", "Multiply-adds/s", short(int(macs_per_s)) if macs_per_s else "", "3 passes per image"),
+        ("left", "Time left", time_left, time_unit),
+        ("pace", "Images/s", f"{pace:,.0f}" if pace else "", pace_unit),
+        ("macs", "Multiply-adds/s", short(int(macs_per_s)) if macs_per_s else "", rate_unit),
         ("best", "Best accuracy", percent(best), kind),
         ("memory", "Memory", device.used, f"of {device.total}" if device.total else "at the peak"),
         ("device", "Device", device.kind, device.name if device.name != device.kind else "that it trains on"),

@@ -14,7 +14,8 @@ from senet_lab.trainer.run_names import LETTERS, distinct_names, setup_parts, se
 from senet_lab.trainer.snapshot import Record
 from senet_lab.training.recipe import Recipe
 
-HEAD = ("Draw", "Run", "Parameters", "Multiply-adds", "Best", "Last", "Images/s", "State")
+PACE = "Images/s"
+HEAD = ("Draw", "Run", "Parameters", "Multiply-adds", "Best", "Last", PACE, "State")
 
 
 def histories_of(records: Sequence[Record]) -> tuple[History, ...]:
@@ -40,16 +41,22 @@ def results_table(
 ) -> str:
     """Draw a table of runs; accuracies are of the held-out images, where there are any.
 
+    Recordings have no pace in it: side by side it would look like a property of the networks, but it depends on what
+    else their machine did.
+
     Args:
         picture_keys: of the runs in the picture, in the order of their letters.
         focus: the key of the one whose progress is shown.
         interactive: with check boxes and buttons, else without.
         note: behind the caption, in small type.
     """
+    records = tuple(records)
+    has_pace = not records or not all(record.recording for record in records)
+    names = [name for name in HEAD if has_pace or name != PACE]
     alignment = dict.fromkeys(("Run", "State"), ' class="sn-words"')
-    head = "".join(f'<th scope="col"{alignment.get(name, "")}>{name}</th>' for name in HEAD)
-    body = "".join(_row(record, picture_keys, record.key == focus, interactive) for record in records)
-    body = body or f'<tr><td colspan="{len(HEAD)}">No run yet.</td></tr>'
+    head = "".join(f'<th scope="col"{alignment.get(name, "")}>{name}</th>' for name in names)
+    body = "".join(_row(record, picture_keys, record.key == focus, interactive, has_pace) for record in records)
+    body = body or f'<tr><td colspan="{len(names)}">No run yet.</td></tr>'
     small = f"<small>{escape(note)}</small>" if note else ""
     return (
         f'<table class="sn-listing sn-results"><caption>Runs{small}</caption>'
@@ -57,10 +64,10 @@ def results_table(
     )
 
 
-def _row(record: Record, picture_keys: Sequence[str], is_focus: bool, interactive: bool) -> str:
+def _row(record: Record, picture_keys: Sequence[str], is_focus: bool, interactive: bool, has_pace: bool) -> str:
     network, history = cost(record.architecture), _history(record, "")
     best, last = (_accuracy(value, history) for value in (history.best(), history.last()))
-    cells = (short(network.params), short(network.macs), best, last, _images_per_s(record))
+    cells = (short(network.params), short(network.macs), best, last, *[_images_per_s(record)] * has_pace)
     numbers = "".join(f"<td>{cell}</td>" for cell in cells)
     mark = ' class="sn-present"' if is_focus else ""
     about = escape(setup_words(*_setup(record)))

@@ -49,6 +49,8 @@ class State:
     # The runs in the picture; None for the focus and those to compare it with.
     picture_keys: tuple[str, ...] | None = None
     refusals: dict[str, str] = field(default_factory=dict)  # why a setting or a command was refused, by its name
+    # What it takes to do what cannot be done where this page is, by the name of the setting or the command.
+    needs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> str:

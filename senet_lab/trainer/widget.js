@@ -12,6 +12,7 @@ import { lensHolder } from "./lens.js";
 import { COMMANDS } from "./messages.js";
 
 const BUTTONS = /** @type {const} */ (["toggle", "stop", "like", "gates", "take"]); // for the run in focus
+const EXPLAINED = /** @type {const} */ (["start", "gates", "take"]); // which may be there only to say what they take
 const DOUBLE_CLICK = 1000; // milliseconds in which a second press of Start is the second half of a double click
 
 export default {
@@ -63,6 +64,7 @@ export default {
       parts.anyway.hidden = parts.risk.hidden = !form.anyway;
       if (!form.resume_anyway && parts.resume_anyway.matches(":focus")) parts.toggle.focus();
       parts.resume_anyway.hidden = !form.resume_anyway;
+      for (const name of EXPLAINED) parts[name].classList.toggle("sn-elsewhere", form.elsewhere.includes(name));
       if (!conversation.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
       if (wantsGates && !form.reasons.gates) goToLens();
       wantsGates = false;

@@ -16,11 +16,13 @@ from senet_lab.gatelens.state import State, after
 from senet_lab.web.panels import Panel
 from senet_lab.widgets.conversation import Request
 
-# What a recording cannot do, by its message: the control that asked for it, and what it takes.
+# What it takes to do what a recording cannot do, by the command. Nothing on the page sends these but a dropped file.
 NEEDS = {
-    "upload": ("own", f"Sending an image of your own through the network needs {INSTALLATION}"),
-    "save": ("save", f"Drawing a figure for print needs {INSTALLATION}"),
+    "own": f"Sending an image of your own through the network needs {INSTALLATION}",
+    "save": f"Drawing a figure for print needs {INSTALLATION}",
 }
+RETRYING = ("retry", "network", "image")  # moves after which a file is fetched again that could not be
+NEEDS_BY_MESSAGE = {**NEEDS, "upload": NEEDS["own"]}
 
 
 class GatesPanel(Panel):
@@ -58,6 +60,11 @@ class GatesPanel(Panel):
         self._awaiting(file).miss(file, why)
         self._show()
 
+    def retry(self) -> None:
+        """Await again what could not be fetched."""
+        self._findings.retry()
+        self._show()
+
     def _awaiting(self, file: str) -> RecordedFindings:
         """Return the network whose file this is: another one may have been chosen meanwhile."""
         return next((each for each in self._recorded.values() if file in each.awaited), self._findings)
@@ -68,14 +75,16 @@ class GatesPanel(Panel):
 
     @property
     def _scene(self) -> Scene:
-        return Scene(self._state, self._findings, tuple(self._recorded))
+        return Scene(self._state, self._findings, tuple(self._recorded), needs=NEEDS)
 
     def _act(self, request: Request) -> None:
-        moves = {name: value for name, value in request.moves.items() if name not in NEEDS}
+        taken = {"retry", *NEEDS_BY_MESSAGE}
+        moves = {name: value for name, value in request.moves.items() if name not in taken}
         self._state, _ = after(self._state, moves, self._scene.offer)
-        lacking = dict(NEEDS[name] for name in request.moves if name in NEEDS)
+        lacking = {name: NEEDS_BY_MESSAGE[name] for name in request.moves if name in NEEDS_BY_MESSAGE}
         self._state = replace(self._state, refused={**self._state.refused, **lacking})
-        self._findings.failed.clear()  # what could not be fetched is tried again
+        if any(name in RETRYING for name in request.moves):
+            self._findings.retry()
 
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
         self._findings.aim(required_keys(self._scene))

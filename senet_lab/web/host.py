@@ -106,6 +106,11 @@ class Host:
         self._gates(number).miss(file, why)
         return to_json(self._panels[number].traits)
 
+    def retry(self, number: int) -> str:
+        """Have a GateLens await again what could not be fetched; return what it shows then."""
+        self._gates(number).retry()
+        return to_json(self._panels[number].traits)
+
     def _gates(self, number: int) -> GatesPanel:
         from senet_lab.web.gates import GatesPanel
 

@@ -31,6 +31,7 @@ const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
  * @property {(number: number) => string} awaited
  * @property {(number: number, file: string, text: string) => string} take
  * @property {(number: number, file: string, why: string) => string} miss
+ * @property {(number: number) => string} retry
  * @property {(number: number) => string} refresh
  * @property {() => string} results
  * @property {(name: string) => string} hand_in

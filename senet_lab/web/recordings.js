@@ -1,4 +1,5 @@
-// Fetches the recordings that a GateLens awaits, each when it is needed.
+// Fetches the recordings that a GateLens awaits, each when it is needed. What cannot be fetched is awaited again when
+// its reader asks for that, or chooses something else, or when the browser is online again.
 /** @import { Host } from "./page.js" */
 /** @import { Model } from "./model.js" */
 
@@ -23,6 +24,7 @@ export function fetchRecordings(host, model, number) {
     for (const file of JSON.parse(host.awaited(number))) if (!fetching.has(file)) bring(file);
   }
 
+  addEventListener("online", () => model.get("shown").retry && model.show(() => host.retry(number)));
   model.on("change:shown", follow);
   follow();
 }
@@ -35,11 +37,9 @@ export function fetchRecordings(host, model, number) {
 async function read(file) {
   try {
     const answer = await fetch(`${document.body.dataset.recordings}${file}`);
-    return answer.ok
-      ? { text: await answer.text() }
-      : { why: `the server answers ${answer.status}. Choose a tab to try again.` };
+    return answer.ok ? { text: await answer.text() } : { why: `the server answers ${answer.status}.` };
   } catch (error) {
     console.error(error);
-    return { why: "the connection has failed. Choose a tab to try again." };
+    return { why: "the connection has failed." };
   }
 }

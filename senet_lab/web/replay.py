@@ -14,11 +14,12 @@ from senet_lab.trainer import page as pages
 from senet_lab.trainer.messages import COMMANDS
 from senet_lab.trainer.run_names import MAX_DRAWN_RUNS, data_words, recipe_words
 from senet_lab.trainer.snapshot import Snapshot
-from senet_lab.trainer.state import FOLDER, after, copy_settings, initial_state
+from senet_lab.trainer.state import FOLDER, RECIPE_FIELDS, after, copy_settings, initial_state
 from senet_lab.training.estimate import Machine, duration, predict
 from senet_lab.web.panels import Panel
 from senet_lab.web.recordings import SPEED, Recording, Replay, recordings
 from senet_lab.widgets.conversation import Request
+from senet_lab.widgets.messages import ControlMessage
 
 PLAY = "Play the recording"
 NEEDS = {
@@ -26,13 +27,16 @@ NEEDS = {
     "take": f"A recording keeps no weights. Training a network and saving it needs {INSTALLATION}",
     "path": f"A browser cannot read a folder. Training on your own images needs {INSTALLATION}",
 }
+FOLLOWS = ("data", "skip_bad", "recipe", *RECIPE_FIELDS)  # settings that are those of the recording while it is played
+AS_RECORDED = "as recorded"
+OWN_VALUES = f"A recording cannot follow other values. Training with your own needs {INSTALLATION}"
 STATES = {"pause": "paused", "resume": "training", "stop": "stopped"}  # of a replay, by the command that leads there
 ANY_MEMORY = 2**62  # bytes; how much the machine will have that trains is not known here
 
 
-def _need(name: str, value: Any) -> str:
-    """Say what a move takes that leads to no recording; "" for all others."""
-    return NEEDS["path"] if (name, value) == ("data", FOLDER) else NEEDS.get(name, "")
+def _held(control: ControlMessage) -> ControlMessage:
+    """Return a control of a setting that cannot be changed now; that of the recipe says how it differs, as ever."""
+    return {**control, "disabled": True, "hint": control["hint"] if control["name"] == "recipe" else AS_RECORDED}
 
 
 class TrainerPanel(Panel):
@@ -47,26 +51,40 @@ class TrainerPanel(Panel):
     def __init__(self, network: str = "") -> None:
         state = initial_state(Architecture.from_token(network) if network else None)
         self._replays = {each.key: Replay(each) for each in recordings()}
-        self._state = replace(state, trains_elsewhere=True, focus=recordings()[0].key)
+        self._state = replace(state, trains_elsewhere=True, needs=NEEDS, focus=recordings()[0].key)
         if recording := self._recording():
             self._select(recording)
         super().__init__()
 
     def tick(self, seconds: float) -> Mapping[str, Any]:
         """Let seconds pass for what is played; return those parts of what is shown that have changed."""
+        was_played = self._is_played()
         self._replays = {key: replay.after(seconds) for key, replay in self._replays.items()}
         changes = {name: part for name, part in self._parts().items() if part != self.traits[name]}
+        if was_played and not self._is_played():
+            changes["form"] = self._form(self._conversation.answered)
         self.traits = {**self.traits, **changes}
         return changes
 
     def _act(self, request: Request) -> None:
-        refused = {name: why for name, value in request.moves.items() if (why := _need(name, value))}
+        refused = {name: why for name, value in request.moves.items() if (why := self._need(name, value))}
         settings = {name: value for name, value in request.moves.items() if name not in (*COMMANDS, *refused)}
         state = after(self._state, settings)
         self._state = replace(state, refusals={**state.refusals, **refused})
         for name in request.moves:
             if name in COMMANDS:
                 self._obey(name)
+
+    def _need(self, name: str, value: Any) -> str:
+        """Say what a move takes that no recording can follow; "" for all others."""
+        if name in FOLLOWS and self._is_played():
+            return OWN_VALUES
+        return NEEDS["path"] if (name, value) == ("data", FOLDER) else NEEDS.get(name, "")
+
+    def _is_played(self) -> bool:
+        """Whether the recording of the network that is selected has begun and not ended."""
+        recording = self._recording()
+        return recording is not None and self._replays[recording.key].state in ("training", "paused")
 
     def _obey(self, name: str) -> None:
         """Obey a command that recordings can obey; any other one has been refused, or is none."""
@@ -106,14 +124,17 @@ class TrainerPanel(Panel):
     def _words(self) -> str:
         """Say what Start plays; or what it takes to train what is selected."""
         state, recording = self._state, self._recording()
-        training = f"Training it needs {self._estimate()}{INSTALLATION}"
+        needed = f"{self._estimate()}{INSTALLATION}"
+        training, own = f"Training it needs {needed}", "Training with your own needs"
         if recording is None:
             *names, last = (each.architecture.name for each in recordings())
             return f"{state.network.name} is not recorded; {', '.join(names)} and {last} are. {training}"
+        if self._is_played():
+            return f"The fields show what was recorded; a recording cannot follow other values. {own} {needed}"
         if (state.data, state.recipe) == (recording.data, recording.recipe):
             return f"Plays in {duration(recording.ends[-1] / SPEED)}. {training}"
         about = f"{recipe_words(recording.recipe)}, {data_words(recording.data)}"
-        return f"Recorded with other settings: {about}. {training}"
+        return f"Recorded with other values, to which Play returns: {about}. {own} {needed}"
 
     def _machine(self) -> Machine:
         speeds = [each.rate() for each in recordings()]
@@ -136,8 +157,14 @@ class TrainerPanel(Panel):
             "plays": any(replay.state == "training" for replay in self._replays.values()),
         }
 
-    def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
+    def _form(self, answered: dict[str, int]) -> dict[str, Any]:
+        """Return the controls and what they lead to; fields that a recording cannot follow are read-only meanwhile."""
         form = pages.form(self._state, self._snapshot(), self._machine())
+        if self._is_played():
+            form["controls"] = [_held(each) if each["name"] in FOLLOWS else each for each in form["controls"]]
         words = self._state.refusals.get("start") or self._words()
-        start = PLAY if self._recording() else form["start"]
-        return {"form": {**form, "answered": answered, "start": start, "needs": words}, **self._parts()}
+        start = {"start": PLAY} if self._recording() else {"elsewhere": [*form["elsewhere"], "start"]}
+        return {**form, "answered": answered, "needs": words, **start}
+
+    def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
+        return {"form": self._form(answered), **self._parts()}

@@ -69,6 +69,7 @@ function buttonGroup(control, ask) {
     hint.textContent = next.hint;
     const values = Array.isArray(next.value) ? next.value : [next.value];
     inputs().forEach((input, index) => {
+      input.disabled = next.disabled;
       input.checked = values.includes(next.stops[index]);
     });
   }

@@ -296,6 +296,8 @@ def test_a_part_of_a_choice_will_do_if_no_other_has_it(learner):
     assert learner.check("paths-late-loop", "last").right
     assert learner.check("paths-late-loop", "first").verdict == WRONG
     assert learner.check("paths-late-loop", "all").verdict == NO_ANSWER
+    *others, last = map(repr, learner.task("paths-late-loop").choices)
+    assert learner.check("paths-late-loop", "").words == f"Enter an answer first; choose {', '.join(others)} or {last}."
     assert learner.check("paths-late-loop", 3).verdict == NO_ANSWER
 
 

@@ -81,7 +81,9 @@ def test_the_twin_without_squeeze_excite_stands_beside_what_holding_gates_loses(
     words = twin_words(card, SimpleNamespace(name="bare", accuracy=0.885, images=10_000))
     assert words == (
         "Trained from the start without squeeze-excite, its twin bare gets 88.5\u00a0% of the same 10,000 test images, "
-        "1.5 points less than its 90.0\u00a0%; up to 0.9 may be chance, and each was trained once."
+        "1.5 points less than its 90.0\u00a0%; up to 0.9 points may be chance, and each was trained once."
     )
+    for accuracy, gap in ((0.9001, "as many as its"), (0.8999, "as many as its"), (0.902, "0.2 points more than its")):
+        assert gap in twin_words(card, SimpleNamespace(name="bare", accuracy=accuracy, images=10_000))
     monkeypatch.setitem(lens._work.results, ("load",), replace(lens._work.loaded, twin=words))
     assert words in ask(lens, tab="Ablation")["body"]

@@ -20,13 +20,13 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.weights import pretrained
 
 
-def test_an_image_is_named_by_the_index_that_python_gives_it_in_every_place(lens):
-    """images[0] is the first, so that nobody takes it for a mistake; title, label, caption and sentence agree."""
+def test_an_image_has_the_same_name_in_every_place(lens):
+    """The first is Image 1, as people count; title, label, caption and sentence agree."""
     shown = ask(lens, tab="One image", image=0)
     tag = re.search(r'<button[^>]*data-ask="image" data-value="0"[^>]*>', shown["body"])[0]
-    assert (tag.count(", images[0]"), "image 0" in shown["body"]) == (2, False)
-    assert "<figcaption>images[0], label" in shown["body"]
-    assert shown["said"].startswith("images[0] is classified as")
+    assert (tag.count(", Image 1"), "images[" in shown["body"]) == (2, False)
+    assert "<figcaption>Image 1, label" in shown["body"]
+    assert shown["said"].startswith("Image 1 is classified as")
 
 
 def test_every_tab_is_drawn_and_says_something(lens):

@@ -127,8 +127,8 @@ def test_what_was_not_recorded_says_so_and_is_not_waited_for(recorded):
     unrecorded = image_key(8, PATHS[0]), ablation_key("mean", PATHS[:2])
     recorded.aim(unrecorded)
     assert recorded.failed == {key: NOT_RECORDED[key[0]] for key in unrecorded}
-    assert not recorded.busy
-    recorded.failed.clear()
+    assert (recorded.busy, recorded.can_retry) == (False, False)
+    recorded.aim([])
 
 
 def test_a_file_that_is_missing_is_named_with_the_reason():

@@ -44,7 +44,7 @@ def test_a_file_that_will_not_do_is_refused_in_words_and_the_next_choice_works(l
     content, words = REFUSED[name]
     """What was looked at before stays, whether it is of the sample or one's own; the field says why the other does not."""
     for before, its in (
-        (partial(ask, lens, tab="One image", image=3), "images[3]"),
+        (partial(ask, lens, tab="One image", image=3), "Image 4"),
         (partial(send, lens, "good.png", TAKEN["tiny"][0]), "good.png"),
     ):
         assert before()["said"].startswith(f"{its} is classified as")

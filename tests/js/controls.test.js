@@ -163,3 +163,13 @@ test("a group of check boxes has those of its value checked, and shows why a mov
   expect([...holder.querySelectorAll("input")].map(({ checked }) => checked)).toEqual([true, false, true]);
   expect(holder.querySelector("small")?.textContent).toBe("In groups must be a list.");
 });
+
+test("a choice that cannot be made now is disabled with what explains it, and enabled again", () => {
+  /** @type {ControlMessage} */
+  const recipe = { ...RATIO, name: "recipe", kind: "choice", labels: ["original", "modern"], value: "modern" };
+  for (const disabled of [true, false]) {
+    place([{ ...recipe, disabled, hint: "as recorded" }]);
+    expect([...holder.querySelectorAll("input")].map((each) => each.disabled)).toEqual([disabled, disabled]);
+    expect(holder.querySelector("small")?.textContent).toBe("as recorded");
+  }
+});

@@ -37,7 +37,16 @@ test("a file that the server does not have, or that cannot be reached, is missed
   const host = /** @type {any} */ (hostOf(["a.json", "b.json"]));
   fetchRecordings(host, new Model('{"shown":{}}', () => "{}"), 0);
   await vi.waitFor(() => expect(host.miss).toHaveBeenCalledTimes(2));
-  expect(host.miss).toHaveBeenCalledWith(0, "a.json", "the server answers 404. Choose a tab to try again.");
-  expect(host.miss).toHaveBeenCalledWith(0, "b.json", "the connection has failed. Choose a tab to try again.");
+  expect(host.miss).toHaveBeenCalledWith(0, "a.json", "the server answers 404.");
+  expect(host.miss).toHaveBeenCalledWith(0, "b.json", "the connection has failed.");
   expect(host.take).not.toHaveBeenCalled();
+});
+
+test("what could not be fetched is tried again as soon as the browser is online, and only then", () => {
+  const host = /** @type {any} */ ({ awaited: () => "[]", retry: vi.fn(() => '{"shown":{"retry":false}}') });
+  const model = new Model('{"shown":{"retry":true}}', () => "{}");
+  fetchRecordings(host, model, 4);
+  expect(host.retry).not.toHaveBeenCalled();
+  for (let count = 0; count < 2; count += 1) dispatchEvent(new Event("online")); // the second finds nothing to fetch
+  expect(host.retry.mock.calls).toEqual([[4]]);
 });

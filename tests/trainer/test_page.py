@@ -29,6 +29,7 @@ def test_the_page_of_a_state_asks_the_machine_for_nothing(tmp_path, monkeypatch)
         parts = [page.picture(state, snapshot), page.epochs(state, snapshot), page.table(state, snapshot)]
     assert "64.0 GiB are free; how long it takes is not known" in form["needs"]
     assert "3.0 GiB" in now["progress"]
+    assert "Images/s" in parts[2]
     json.dumps([form, now, *parts])
 
 

@@ -83,7 +83,7 @@ def test_blocks_can_be_held_and_images_sent_through(lens):
     shown = lens.send(**{f"hold {paths[4]}": False})
     assert shown["error"] == "these blocks were not recorded together; hold any two, or any that follow each other"
     assert lens.send(free=True, **{f"hold {path}": True for path in (paths[0], paths[5])})["error"] == ""
-    assert "images[0] is classified as" in lens.send(tab="One image", image=0)["said"]
+    assert "Image 1 is classified as" in lens.send(tab="One image", image=0)["said"]
     before = list(lens.fetched)
     lens.send(path=paths[0])
     assert lens.fetched == before == ["cifar_se_resnet20.json", "cifar_se_resnet20-0.json"]  # each once
@@ -99,13 +99,39 @@ def test_what_was_not_recorded_or_needs_keras_says_so_and_changes_nothing(lens):
     assert lens.send(tab="Curves")["error"] == ""
 
 
-def test_a_file_that_cannot_be_fetched_is_named_and_asked_for_again_at_the_next_move(tmp_path):
-    lens = Lens("cifar_se_resnet20", tmp_path)
-    assert lens.traits["shown"]["error"] == "cifar_se_resnet20.json could not be fetched: 404"
-    assert lens.traits["shown"]["busy"] == ""
+def test_what_needs_keras_is_a_sentence_in_place_of_its_controls(lens):
+    lens.send(tab="One image")
+    assert "Drawing a figure for print needs an installation: pip" in lens.traits["side"]
+    assert "Sending an image of your own through the network needs an installation: pip" in lens.traits["body"]
+    assert 'data-ask="save"' not in lens.traits["side"]
+    assert "data-file" not in lens.traits["body"]
+
+
+def test_a_file_that_cannot_be_fetched_is_named_and_fetched_again_when_that_is_asked_for(tmp_path):
+    lens, reason = Lens("cifar_se_resnet20", tmp_path), "cifar_se_resnet20.json could not be fetched: 404"
+    for moves in ({}, {"tab": "Depth"}, {"how": "mean"}, {"retry": True}):
+        shown = lens.send(**moves)
+        assert (shown["error"], shown["busy"], shown["retry"]) == (reason, "", True)
+    assert lens.fetched == ["cifar_se_resnet20.json"] * 2
     lens.recordings = RECORDINGS
-    assert lens.send(tab="Depth")["error"] == ""
+    shown = lens.send(retry=True)
+    assert (shown["error"], shown["retry"]) == ("", False)
     assert "<svg" in lens.traits["body"]
+
+
+def test_a_file_that_could_not_be_fetched_is_fetched_again_when_it_is_chosen_again_or_the_browser_is_online(tmp_path):
+    lens, image = Lens("cifar_se_resnet20"), "cifar_se_resnet20-0.json"
+    lens.recordings = tmp_path
+    lens.send(tab="One image")
+    assert lens.send(**{f"hold {lens.panel_paths()[0]}": True})["retry"]
+    assert lens.send(tab="Depth")["retry"] is False  # which needs no image
+    assert lens.send(tab="One image")["retry"]
+    lens.send(image=0)
+    assert lens.fetched.count(image) == 2
+    lens.host.retry(0)
+    lens.recordings = RECORDINGS
+    lens.fetch()
+    assert "Image 1 is classified as" in lens.traits["shown"]["said"]
 
 
 def test_files_that_come_after_another_network_was_chosen_stay_with_their_own():

@@ -33,8 +33,8 @@ class Panel:
         self.traits |= changes
         return set(changes)
 
-    def control(self, name):
-        return next(each["value"] for each in self.traits["form"]["controls"] if each["name"] == name)
+    def control(self, name, field="value"):
+        return next(each[field] for each in self.traits["form"]["controls"] if each["name"] == name)
 
     @property
     def epoch(self):
@@ -64,6 +64,8 @@ def test_recordings_are_there_as_a_whole_and_compared_before_any_is_played(panel
     assert "Recorded on a CPU in 1 h 38 min; played 300 times as fast." in panel.traits["now"]["heading"]
     assert panel.traits["now"]["said"] == "Recording of SE-ResNet-20: finished."
     assert "recordings; nothing is trained here" in panel.traits["table"]
+    assert "Images/s" not in panel.traits["table"]
+    assert panel.traits["table"].count("<td>") == 5 * panel.traits["table"].count("data-draw=")
     assert panel.traits["table"].count("data-draw=") == len(pretrained.names())
     assert "ResNet-20 is 0.7 points above SE-ResNet-20 after 32 epochs" in panel.traits["picture"]
     assert (panel.epoch, panel.traits["plays"]) == (32, False)
@@ -76,7 +78,8 @@ def test_recording_grows_epoch_by_epoch_with_the_figures_that_were_recorded(pane
     rows = pretrained.card(SE).metrics
     assert panel.tick(seconds_to(SE, 1) / 2) == {"now"}
     assert f"step {383 // 2} of 383" in panel.traits["now"]["progress"]
-    assert f">{rows[0]['images_per_s']:,.0f}<" in panel.traits["now"]["progress"]
+    pace = f">{rows[0]['images_per_s']:,.0f}</strong><small>on the machine that recorded it<"
+    assert pace in panel.traits["now"]["progress"]
     assert panel.tick(seconds_to(SE, 1) / 2 + 0.001) == {"now", "picture", "epochs", "table"}
     panel.tick(seconds_to(SE, 4) - seconds_to(SE, 1))
     assert panel.epoch == 4
@@ -148,10 +151,32 @@ def test_play_takes_the_settings_of_the_recording_and_says_so_before(panel):
     )
     panel.send(epochs="3", data="sample")
     assert panel.traits["form"]["needs"].startswith(
-        "Recorded with other settings: modern recipe, 32 epochs, CIFAR-10. "
+        "Recorded with other values, to which Play returns: modern recipe, 32 epochs, CIFAR-10. "
     )
+    assert "Training with your own needs at most" in panel.traits["form"]["needs"]
     panel.send(start=True)
     assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
+    assert "a recording cannot follow other values. Training with your own needs" in panel.traits["form"]["needs"]
+
+
+def test_fields_are_read_only_and_say_why_while_their_recording_is_played(panel):
+    def read_only():
+        return {each["name"] for each in panel.traits["form"]["controls"] if each["disabled"]}
+
+    assert read_only() == set()
+    for command in ("start", "pause"):
+        panel.send(**{command: True})
+        assert read_only() == {"data", "recipe", *RECIPE_FIELDS}
+        assert panel.control("epochs", "hint") == "as recorded"
+        panel.send(epochs="3", data="sample")
+        assert "Training with your own needs an installation" in panel.traits["form"]["reasons"]["epochs"]
+        assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
+    panel.send(network="resnet50")
+    assert read_only() == set()
+    panel.send(network=SE, resume=True)
+    assert "form" not in panel.tick(1)
+    assert "form" in panel.tick(30)
+    assert read_only() == set()
     assert panel.traits["form"]["needs"].startswith("Plays in 20 s. ")
 
 
@@ -194,9 +219,19 @@ def test_buttons_of_a_recording_can_be_pressed_where_they_have_an_answer(panel):
     panel.send(focus=BARE)
     asks = panel.traits["now"]["asks"]
     assert (asks["can_gates"], asks["gates"]) == (False, "It has no squeeze-excite")
-    assert (asks["can_take"], asks["take"]) == (True, "A recording keeps no weights")
+    assert asks["can_take"]
+    assert asks["take"].startswith("A recording keeps no weights. Training a network and saving it needs an inst")
     panel.send(like=True)
     assert panel.control("network") == BARE
+
+
+def test_what_only_says_what_it_takes_is_marked(panel):
+    assert {"gates", "take"} <= {*panel.traits["form"]["elsewhere"]}
+    assert "start" not in panel.traits["form"]["elsewhere"]
+    data = next(each for each in panel.traits["form"]["controls"] if each["name"] == "data")
+    assert data["labels"][KINDS.index("folder")] == "a folder of my own (not here)"
+    panel.send(network="resnet50")
+    assert "start" in panel.traits["form"]["elsewhere"]
 
 
 def test_trainer_opens_with_the_network_that_its_place_names():

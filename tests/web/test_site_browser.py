@@ -163,7 +163,7 @@ def test_address_that_cannot_be_shown_is_explained(page, url):
     page.goto(f"{url}/index.html#network=senet1~ratio=0")
     page.reload()
     await_live(page)
-    expect(page.get_by_role("alert")).to_contain_text("Ratio (0) must be at least 1; try 1.")
+    expect(page.get_by_role("alert")).to_contain_text("at least 1; try 1. Shown instead: SE-ResNeXt-50")
     expect(parameters(page)).to_contain_text("27,543,848")
 
 
@@ -183,8 +183,12 @@ def severe_faults(page, theme="light", place=None):
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (820, "dark"), (390, "light")])
 def test_first_page_has_nothing_cut_off_and_passes_axe(page, width, theme):
     page.set_viewport_size({"width": width, "height": 900})
+    expect(page.get_by_role("tablist", name="Views")).to_be_visible()  # also where the window has grown narrower
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert cut_off(page) == []
+    for name in ("By group", *(["Views"] if width == 390 else [])):  # which slides where it does not fit
+        slides, shadow = page.get_by_label(name).evaluate(SLIDES)
+        assert (slides, "local" in shadow) == (width == 390, True), name
     assert severe_faults(page, theme) == []
 
 
@@ -195,6 +199,7 @@ SEARCHED = (
     ("docs/performance", "docs/reference"),
     "docs/decisions/",
 )
+SLIDES = "(e) => [e.scrollWidth > e.clientWidth, getComputedStyle(e).backgroundAttachment]"
 SMALLEST_TYPE = """(panel) => Math.min(...[...panel.querySelectorAll('.sn-drawing text')].filter((text) =>
   text.getClientRects().length).map((text) => parseFloat(getComputedStyle(text).fontSize)
   * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width))"""
@@ -318,6 +323,10 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     drawing.get_by_role("button", name="Open in the Explorer").click()
     drawing.get_by_role("slider", name="Ratio").press("ArrowLeft")
     expect(drawing.locator("[data-figure=params]")).to_contain_text("30,")
+    drawing.get_by_role("button", name="Back to the picture").click()
+    expect(drawing.locator("[data-figure=params]")).to_be_hidden()
+    drawing.get_by_role("button", name="Open in the Explorer").click()
+    expect(drawing.locator("[data-figure=params]")).to_contain_text("30,")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete the record").click()
     expect(exercise).not_to_contain_text("class 9b-spring")
@@ -373,6 +382,9 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     heading, rows = trainer.get_by_role("heading"), trainer.locator("[data-part=numbers] tbody tr")
     expect(heading).to_contain_text("SE-ResNet-20")  # also in the picture that was stored
     await_live(page)
+    expect(page.locator(".sn-lesson-note")).to_contain_text(
+        "exercises on this page are live; the Trainer plays recordings."
+    )
     expect(heading).to_have_text("SE-ResNet-20 Recording")
     trainer.get_by_role("button", name="Play the recording").click()
     expect(trainer.get_by_text("Recording of SE-ResNet-20: training.")).to_be_visible()
@@ -380,7 +392,10 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     expect(trainer.get_by_text("Recording of SE-ResNet-20: paused.")).to_be_visible()
     held = rows.count()
     assert 32 <= held < 64  # all of its twin, and some of its own
-    trainer.get_by_role("button", name="Its gates").click()
+    gates = trainer.get_by_role("button", name="Its gates")
+    expect(gates).to_have_css("border-style", "dashed")
+    expect(gates).to_have_accessible_description(re.compile("needs an installation: pip install"))
+    gates.click()
     expect(trainer.get_by_role("alert")).to_contain_text("Looking into the gates of a run needs an installation: pip")
     assert rows.count() == held
     trainer.get_by_role("button", name="Resume").click()
@@ -410,19 +425,20 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     lens.get_by_role("button", name="Hold group 3").click()
     expect(lens.locator(".sn-effect")).to_contain_text("accuracy 88.7")
     lens.get_by_role("tab", name="One image").click()
-    expect(sentence).to_contain_text("images[0] is classified as")
+    expect(sentence).to_contain_text("Image 1 is classified as")
     thumbs = lens.locator(".sn-thumb")
     second, third = (thumbs.nth(at).get_attribute("data-value") for at in (1, 2))
     thumbs.nth(1).click()
-    expect(sentence).to_contain_text(f"images[{second}] is classified as")
-    lens.get_by_role("button", name="Save figure as PNG").click()
-    expect(lens.get_by_role("alert")).to_contain_text("needs an installation: pip install")
+    expect(sentence).to_contain_text(f"Image {int(second) + 1} is classified as")
+    expect(lens.get_by_role("group", name="Save figure")).to_contain_text("needs an installation: pip install")
     page.route(f"**/recordings/*-{third}.json", lambda route: route.abort())
     thumbs.nth(2).click()
     expect(lens.get_by_role("alert")).to_contain_text(f"cifar_se_resnet20-{third}.json could not be fetched")
     page.unroute(f"**/recordings/*-{third}.json")
-    thumbs.nth(2).click()
-    expect(sentence).to_contain_text(f"images[{third}] is classified as")
+    lens.get_by_role("button", name="Retry").press("Enter")
+    expect(sentence).to_contain_text(f"Image {int(third) + 1} is classified as")
+    expect(lens.get_by_role("button", name="Retry")).to_be_hidden()
+    expect(lens.get_by_role("tab", name="One image")).to_be_focused()
     assert hosts(page) == {urlsplit(url).netloc}
     held_back = ("ERR_FAILED", "TypeError: Failed to fetch")  # what the browser and the page say of that one file
     assert [said for said in complaints(page) if not any(words in said[1] for words in held_back)] == []
@@ -471,6 +487,11 @@ def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
     page.goto((site / "index.html").as_uri())
     expect(page.get_by_role("status").filter(has_text="opened from a disk")).to_contain_text("open explorer.html")
     assert page.title() == "Squeeze-and-excitation networks to take apart \u2014 senet_lab"
+    page.goto((site / "notebooks" / "08_gates.html").as_uri())
+    expect(page.locator(".sn-lesson-note")).to_contain_text(
+        "its panels are pictures. To have live panels, run python -m http"
+    )
+    expect(page.get_by_role("link", name="explorer.html")).to_have_attribute("href", "../explorer.html")
     page.context.close()
 
 

@@ -74,18 +74,25 @@ class RecordedFindings(Findings):
         super().__init__(source)
         self.awaited: dict[str, list[Key]] = {}
         self._taken: set[str] = set()
+        self._missed: dict[str, str] = {}  # why a file could not be fetched, by its name
 
     def aim(self, keys: Sequence[Key]) -> None:
-        """Await the files that have these results, and no other ones; what no file has was not recorded."""
-        self.awaited = {}
+        """Await the files that have these results, and no other ones; what no file has was not recorded.
+
+        A file that could not be fetched is awaited again after `retry`, and not before.
+        """
+        self.awaited, self.failed = {}, {}
         for key in keys:
             file = self._file_of(key)
-            if key in self.results or key in self.failed:
+            if key in self.results:
                 continue
-            if file in self._taken:
+            if file in self._missed:
+                self.failed[key] = self._missed[file]
+            elif file in self._taken:
                 self.failed[key] = NOT_RECORDED[key[0]]
             else:
                 self.awaited.setdefault(file, []).append(key)
+        self.can_retry = any(reason in self._missed.values() for reason in self.failed.values())
         self.busy = bool(self.awaited)
         self.words = FETCHING if self.busy else ""
 
@@ -111,8 +118,14 @@ class RecordedFindings(Findings):
 
     def miss(self, file: str, why: str) -> None:
         """Say why a file could not be fetched, wherever it is needed."""
-        for key in self.awaited.pop(file, ()):
-            self.failed[key] = f"{file} could not be fetched: {why}"
+        if keys := self.awaited.pop(file, ()):
+            self._missed[file] = f"{file} could not be fetched: {why}"
+            self.failed |= dict.fromkeys(keys, self._missed[file])
+            self.can_retry = True
+
+    def retry(self) -> None:
+        """Have the files awaited again that could not be fetched, when they are aimed at."""
+        self._missed.clear()
 
 
 class RecordedReading(Reading):

@@ -182,12 +182,13 @@ def savings(together: Ablation) -> str:
 
 def twin_words(card: Card, twin: Card) -> str:
     """Compare a network with its twin without squeeze-excite; say what of the difference may be chance."""
-    difference, accuracies = 100 * (card.accuracy - twin.accuracy), (card.accuracy, twin.accuracy)
+    difference, accuracies = round(100 * (card.accuracy - twin.accuracy), 1), (card.accuracy, twin.accuracy)
     chance = 200 * sqrt(sum(each * (1 - each) for each in accuracies) / card.images)
+    gap = f"{abs(difference):.1f} points {'less' if difference > 0 else 'more'} than" if difference else "as many as"
     return (
         f"Trained from the start without squeeze-excite, its twin {twin.name} gets {share(twin.accuracy)} of the same "
-        f"{twin.images:,} test images, {abs(difference):.1f} points {'less' if difference >= 0 else 'more'} than its "
-        f"{share(card.accuracy)}; up to {chance:.1f} may be chance, and each was trained once."
+        f"{twin.images:,} test images, {gap} its {share(card.accuracy)}; up to {chance:.1f} points may be chance, and "
+        "each was trained once."
     )
 
 

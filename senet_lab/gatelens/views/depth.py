@@ -92,12 +92,12 @@ def _table(reading: Reading, untrained: Reading | None) -> str:
 
 
 def depth_words(reading: Reading, untrained: Reading | None = None) -> str:
-    """Say which block knows most of the class, whether that grows with depth, and what training added."""
+    """Say which block tells the classes apart best, whether that grows with depth, and what training added."""
     if not reading.is_comparable:
         return TOO_FEW
     ratios = reading.specificity
     best = max(ratios, key=lambda path: ratios[path])
-    knows = "separates the classes perfectly" if ratios[best] == inf else "knows most of the class"
+    knows = "separates the classes perfectly" if ratios[best] == inf else "tells the classes apart best"
     words = (
         f"{title(best).capitalize()} {knows}: F ratio {brief(ratios[best])}, "
         f"{share(reading.explained_share(best), 0)} of what moves its gates."

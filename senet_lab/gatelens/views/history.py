@@ -125,6 +125,6 @@ def history_words(moments: Sequence[Moment]) -> str:
     n_blocks = len(first.mean)
     fewer = f" {MAX_LINES} of {n_blocks} blocks are drawn." if n_blocks > MAX_LINES else ""
     return (
-        f"From epoch {first.epoch} to {last.epoch}, {title(rise)} learned most of the class: F ratio {ratios}. "
+        f"From epoch {first.epoch} to {last.epoch}, {title(rise)} learned most about the classes: F ratio {ratios}. "
         f"The mean gate moved most in {title(moved)}: {means}.{fewer}"
     )

@@ -18,8 +18,8 @@ MAX_ROWS = 64  # of the table: half of them of the channels that are raised most
 
 
 def image_name(number: int) -> str:
-    """Return the name of an image of the sample, as Python counts them: the first is images[0]."""
-    return f"images[{number}]"
+    """Return the name of an image of the sample, as people count them: for Python, Image 1 is `images[0]`."""
+    return f"Image {number + 1}"
 
 
 def passage_view(passage: Passage, path: str, classes: Sequence[str]) -> str:

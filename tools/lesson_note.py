@@ -1,0 +1,30 @@
+"""Lesson note: what a lesson's page says below its title, for it was written for who runs its cells."""
+
+from __future__ import annotations
+
+import re
+
+NO_CELLS = "There is no cell to run on this page: what needs Keras shows what it gave when the lesson was stored."
+TO_TRAIN = "To train a network, or to look into one of your own, install senet_lab."
+
+
+def lesson_note(body: str) -> str:
+    """Return as HTML which panels of a page are live there, and which play recordings.
+
+    Args:
+        body: the page, whose places for panels name them in `data-panel`.
+    """
+    kinds = re.findall(r'data-panel="(\w+)"', body)
+    explorers = ["Explorer" if kinds.count("explorer") == 1 else "Explorers"] * ("explorer" in kinds)
+    live = explorers + ["exercises"] * ("exercise" in kinds)
+    played = ["Trainer"] * ("trainer" in kinds) + ["GateLens"] * ("gates" in kinds)
+    clauses = [f"the {_listed(live)} on this page {'is' if live == ['Explorer'] else 'are'} live"] * bool(live)
+    clauses += [f"the {_listed(played)} {'plays' if len(played) == 1 else 'play'} recordings"] * bool(played)
+    clauses += ["each drawing can be opened in the Explorer"] * ("drawing" in kinds)
+    panels = "; ".join(clauses)
+    sentences = [f"{panels[:1].upper()}{panels[1:]}."] * bool(panels) + [NO_CELLS] + [TO_TRAIN] * bool(played)
+    return f'<p class="sn-lesson-note">{" ".join(sentences)}</p>'
+
+
+def _listed(names: list[str]) -> str:
+    return " and the ".join(names)
