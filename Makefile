@@ -13,7 +13,7 @@ FLAGS := # more of them for JupyterLab or Voila, such as FLAGS="--port=9999 --no
 LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
 	$(if $(LOOK),--look=$(LOOK))
 
-.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site bench bench-training bench-ui bench-gpu lock clean
+.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-ui bench-gpu lock clean
 
 # You work in copies, which no newer version touches.
 lab: $(VENV)/ready
@@ -79,6 +79,10 @@ notebooks: $(VENV)/ready
 # Lessons, documentation and a live Explorer as files for any web server: open site/explorer.html, or serve the folder.
 site: $(VENV)/ready node_modules/.ready
 	$(BIN)/python tools/site_builder.py site
+
+# The pictures of the README, in Chromium, from the site.
+pictures: site
+	$(BIN)/python tools/readme_pictures.py
 
 # The peers come with `make peers`, or live in another Python: make bench PEERS=/path/to/python, make test PEERS=...
 PEERS = $(firstword $(wildcard .peers/bin/python) $(BIN)/python)

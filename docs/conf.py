@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 project, release = "senet_lab", __version__
 author = copyright = "the authors of senet_lab"  # noqa: A001 - Sphinx's name
 root_doc = "docs/index"
-include_patterns = ["README.md", "CONTRIBUTING.md", "docs/**", "notebooks/**", "senet_lab/*/README.md"]
-exclude_patterns = ["docs/conf.py", "docs/templates", "**.ipynb_checkpoints"]
+include_patterns = ["CONTRIBUTING.md", "docs/**", "notebooks/**", "senet_lab/*/README.md"]
+exclude_patterns = ["docs/conf.py", "docs/panel_texts.md", "docs/templates", "**.ipynb_checkpoints"]
 exclude_patterns += ["notebooks/teacher/answers.ipynb"]  # docs/teachers.md computes them, for any class code
 # Sphinx would look through each of these folders, where nothing is included: a third of the time that it takes.
 exclude_patterns += [".[a-z]*", "node_modules", "site", "tests", "benchmarks"]
@@ -54,7 +54,7 @@ html_theme_options = {
     "navigation_with_keys": False,
     "header_links_before_dropdown": 4,
     "show_toc_level": 2,
-    "secondary_sidebar_items": {each: ["page-toc"] for each in ("README", "CONTRIBUTING", "docs/**", "senet_lab/**")},
+    "secondary_sidebar_items": {each: ["page-toc"] for each in ("CONTRIBUTING", "docs/**", "senet_lab/**")},
 }
 # A lesson's panels take the room of the column on the right; what it listed stands below the lessons.
 html_sidebars = {"notebooks/**": ["sidebar-nav-bs", "page-toc"]}

@@ -1,11 +1,14 @@
 """The documents: their links lead somewhere, and what they name in the code is there."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 from architecture_pictures import pictures
+from panel_texts import PLACE, listing
+from readme_pictures import FINGERPRINTS, SHOTS, fingerprint
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "senet_lab"
@@ -22,7 +25,9 @@ def name_of(path):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_relative_links_lead_to_files(document):
-    links = re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text())
+    links = re.findall(
+        r"\]\((?!https?://|\.\./\.\./(?:deployments|releases)/)([^)#]+)", document.read_text()
+    )  # or to GitHub
     assert not [link for link in links if not (document.parent / link).exists()]
 
 
@@ -64,6 +69,27 @@ def test_the_walk_of_ratio_names_functions_that_exist(path, names):
 
 def test_the_walk_of_ratio_is_written_down():
     assert len(HOPS) >= 15
+
+
+@pytest.mark.slow
+def test_the_listed_texts_are_those_of_the_panels_as_they_are():
+    """`python tools/panel_texts.py` writes them."""
+    assert PLACE.read_text(encoding="utf-8") == listing()
+
+
+def test_the_readme_shows_all_of_its_pictures():
+    shown = set(re.findall(r"\]\((docs/pictures/[^)]+)\)", (ROOT / "README.md").read_text()))
+    assert (
+        shown
+        == {name_of(path) for path in (ROOT / "docs/pictures").glob("*.webp")}
+        == {f"docs/pictures/{name}.webp" for name in SHOTS}
+    )
+
+
+@pytest.mark.parametrize("name", SHOTS)
+def test_a_picture_of_the_readme_shows_a_panel_as_it_is(name):
+    """`make pictures` takes them anew."""
+    assert json.loads(FINGERPRINTS.read_text(encoding="utf-8"))[name] == fingerprint(name)
 
 
 def test_decisions_are_numbered_without_gaps_and_indexed():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-NO_CELLS = "There is no cell to run on this page: what needs Keras shows what it gave when the lesson was stored."
+NO_CELLS = "Cells cannot be run on this page; they show their stored output."
 TO_TRAIN = "To train a network, or to look into one of your own, install senet_lab."
 
 

@@ -19,7 +19,6 @@ from senet_lab import __version__
 from senet_lab.serving.notebooks import (
     COLAB_TAG,
     list_notebooks,
-    notebooks_folder,
     remove_colab_cells,
     write_without_widgets,
 )
@@ -43,9 +42,7 @@ def store(path: Path) -> None:
     remove_colab_cells(notebook)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log is no output of a lesson
     os.environ["SENET_LAB_RESULTS"] = ""  # a lesson is stored as it is for who has answered nothing yet
-    client = NotebookClient(
-        notebook, timeout=600, store_widget_state=False, resources={"metadata": {"path": path.parent}}
-    )
+    client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": path.parent}})
     client.execute()
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -56,7 +53,7 @@ def store(path: Path) -> None:
         # What TensorFlow says of the machine as it is loaded is another on the next one.
         if cell.cell_type == "code":
             cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
-    if path.parent == notebooks_folder():  # and not the teacher's
+    if path.parent.name != "teacher":
         insert_colab_cell(notebook)
     write_without_widgets(notebook, path)
 

@@ -28,7 +28,7 @@ def notebooks_folder() -> Path:
 
 
 def list_notebooks() -> list[Path]:
-    """Return the lessons, with the teacher's; not the checkpoints that Jupyter keeps."""
+    """Return the lessons, the guides and the teacher's notebooks; not the checkpoints that Jupyter keeps."""
     found = sorted(notebooks_folder().rglob("*.ipynb"))
     return [path for path in found if ".ipynb_checkpoints" not in path.parts]
 
@@ -56,7 +56,7 @@ def copy_notebooks(folder: Path) -> None:
                 remove_colab_cells(notebook)
                 write_without_widgets(notebook, target)
                 notary.sign(notebook)
-        for path in sorted([*folder.glob("*.ipynb"), *folder.glob("teacher/*.ipynb")]):
+        for path in sorted(each for part in ("", "guides/", "teacher/") for each in folder.glob(f"{part}*.ipynb")):
             _remove_dead_widgets(path, notary)
 
 

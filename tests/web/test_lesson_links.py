@@ -17,5 +17,5 @@ def test_links_lead_to_the_branch_from_which_github_builds_the_site():
 
 def test_there_are_no_links_where_the_repository_is_not_known_or_the_page_is_no_lesson():
     assert lesson_links(LESSON, {}) == ""
-    for page in ("README", "docs/course", "notebooks/teacher/plans"):
+    for page in ("docs/guides", "docs/course", "notebooks/teacher/plans"):
         assert lesson_links(page, {"GITHUB_REPOSITORY": "someone/senet_lab"}) == ""
