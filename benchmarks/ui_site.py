@@ -7,22 +7,18 @@ page draw ahead.
 
 from __future__ import annotations
 
-import functools
 import gzip
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 from timing import emit
 from ui_page import PAUSE, SCRIPT, STARTS, TABS, browser_of, report, tab, watch
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
+from servers import files_served
 from site_builder import write_panels
 
 if TYPE_CHECKING:
@@ -30,24 +26,6 @@ if TYPE_CHECKING:
 
 NETWORK = "network=senet1~depth=152&pinned=senet1~depth=152~ratio=8"  # as in the notebook of ui.py
 REQUESTS = "performance.getEntriesByType('resource').filter(({ name }) => /^(http|file)/.test(name)).length"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files, and says nothing."""
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder; yield its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
 
 
 def start(playwright: Playwright, way: str, address: str) -> None:
@@ -91,7 +69,7 @@ def main() -> None:
         folder = Path(place)
         write_panels(folder)
         sizes(folder)
-        with served(folder) as url:
+        with files_served(folder) as url:
             start(playwright, "embed.html", f"{url}/embed.html")
             start(playwright, "explorer.html", (folder / "explorer.html").as_uri())
             browser = browser_of(playwright)

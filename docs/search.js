@@ -2,7 +2,11 @@
 // which the search page loads after searchtools.js.
 
 // The first that fits a page's name. Pages within a rank are in the order that Sphinx gives them, lessons in the course's.
-const RANKS = [/^notebooks\//, /^docs\/(course|guides|installation|serving|glossary|teachers)$/, /^docs\/(reference|performance)$/];
+const RANKS = [
+  /^notebooks\//,
+  /^docs\/(course|guides|installation|serving|glossary|teachers)$/,
+  /^docs\/(reference|performance)$/,
+];
 const STEP = 1000; // more than any score of Sphinx
 
 Scorer.score = ([name, , , , score, , kind]) => {

@@ -11,13 +11,11 @@ from urllib.parse import urlsplit
 
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, expect
-from servers import TOKEN
+from servers import CHROMIUM_FLAGS, TOKEN
 
 # Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
 HOST = "lab.test"
-# Chromium asks its maker for updates of its own; these keep what is left down to what the page asks.
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-QUIET += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
+QUIET = [*CHROMIUM_FLAGS, f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
 # What a page hears of its kernel and sends it passes `window.loses(direction, message)`, where a test has set it, which
 # says for how many milliseconds it is held back; for Infinity it is lost. `window.lost` has what was.

@@ -8,21 +8,19 @@ when these change, a test asks for new pictures. What JavaScript does with them 
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import io
 import json
 import shutil
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from servers import CHROMIUM_FLAGS, files_served
 from site_builder import ROOT, styles
 
 from senet_lab.web.host import Host
@@ -96,7 +94,7 @@ def opened(picture: Picture, url: str) -> Iterator[Page]:
 
     width, height = picture.size
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1.5)
         page.goto(f"{url}/{picture.page}")
         page.add_style_tag(content=ALONE)
@@ -159,22 +157,12 @@ def take(name: str, url: str) -> None:
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files, and says nothing."""
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 def main() -> None:
     """Take all pictures, and note what they show."""
     PICTURES.mkdir(exist_ok=True)
-    handler = functools.partial(Quiet, directory=ROOT / "site")
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with files_served(ROOT / "site") as url:
         for name in sys.argv[1:] or SHOTS:
-            take(name, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
+            take(name, url)
     FINGERPRINTS.write_text(json.dumps({name: fingerprint(name) for name in SHOTS}, indent=1) + "\n", encoding="utf-8")
 
 

@@ -9,8 +9,8 @@
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 87da8e78d619b90c
-// source senet_lab/widgets/sight.js acaa1f365f145d3b
-// content 071a105a09f64ff4
+// source senet_lab/widgets/sight.js 8e1d782d39d3a347
+// content f4caea1222da5e9f
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -539,7 +539,7 @@ function keepTopInSight(el) {
   const { signal } = stopper;
   const scrollToTop = () => {
     const view = el.closest(".jp-WindowedPanel-outer, .jp-Notebook");
-    if (signal.aborted || !view || !isCellBeforeActive(el)) return;
+    if (signal.aborted || !view || !isOfLastRun(el)) return;
     const { top, height } = view.getBoundingClientRect();
     const below = el.getBoundingClientRect().top - top;
     if (below < 0 || below > (1 - MIN_SHARE) * height) view.scrollTop += below - MARGIN;
@@ -553,7 +553,11 @@ function keepTopInSight(el) {
   setTimeout(stop, WATCH_TIME);
   return stop;
 }
-var isCellBeforeActive = (el) => el.closest(".jp-Cell")?.nextElementSibling?.classList.contains("jp-mod-active") ?? false;
+function isOfLastRun(el) {
+  const cell = el.closest(".jp-Cell");
+  const isFirst = el.contains(cell?.querySelector(".sn") ?? null);
+  return isFirst && cell?.nextElementSibling?.classList.contains("jp-mod-active");
+}
 
 // senet_lab/explorer/layers.js
 var ROW_HEIGHT = 22;

@@ -6,8 +6,8 @@
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/redraw.js 87da8e78d619b90c
-// source senet_lab/widgets/sight.js acaa1f365f145d3b
-// content 662dd226a2a577f7
+// source senet_lab/widgets/sight.js 8e1d782d39d3a347
+// content a8a992eff55f73ee
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
@@ -320,7 +320,7 @@ function keepTopInSight(el) {
   const { signal } = stopper;
   const scrollToTop = () => {
     const view = el.closest(".jp-WindowedPanel-outer, .jp-Notebook");
-    if (signal.aborted || !view || !isCellBeforeActive(el)) return;
+    if (signal.aborted || !view || !isOfLastRun(el)) return;
     const { top, height } = view.getBoundingClientRect();
     const below = el.getBoundingClientRect().top - top;
     if (below < 0 || below > (1 - MIN_SHARE) * height) view.scrollTop += below - MARGIN;
@@ -334,7 +334,11 @@ function keepTopInSight(el) {
   setTimeout(stop, WATCH_TIME);
   return stop;
 }
-var isCellBeforeActive = (el) => el.closest(".jp-Cell")?.nextElementSibling?.classList.contains("jp-mod-active") ?? false;
+function isOfLastRun(el) {
+  const cell = el.closest(".jp-Cell");
+  const isFirst = el.contains(cell?.querySelector(".sn") ?? null);
+  return isFirst && cell?.nextElementSibling?.classList.contains("jp-mod-active");
+}
 
 // senet_lab/gatelens/messages.js
 var TABS = ["Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training"];

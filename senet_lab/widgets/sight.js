@@ -16,7 +16,7 @@ export function keepTopInSight(el) {
   const { signal } = stopper;
   const scrollToTop = () => {
     const view = el.closest(".jp-WindowedPanel-outer, .jp-Notebook");
-    if (signal.aborted || !view || !isCellBeforeActive(el)) return;
+    if (signal.aborted || !view || !isOfLastRun(el)) return;
     const { top, height } = view.getBoundingClientRect();
     const below = el.getBoundingClientRect().top - top;
     if (below < 0 || below > (1 - MIN_SHARE) * height) view.scrollTop += below - MARGIN;
@@ -32,8 +32,11 @@ export function keepTopInSight(el) {
 }
 
 /**
- * Returns whether the cell after that of an element is selected, as Shift+Enter leaves it.
+ * Returns whether an element is the first panel of its cell, and the next cell is selected, as Shift+Enter leaves it.
  * @param {HTMLElement} el
  */
-const isCellBeforeActive = (el) =>
-  el.closest(".jp-Cell")?.nextElementSibling?.classList.contains("jp-mod-active") ?? false;
+function isOfLastRun(el) {
+  const cell = el.closest(".jp-Cell");
+  const isFirst = el.contains(cell?.querySelector(".sn") ?? null);
+  return isFirst && cell?.nextElementSibling?.classList.contains("jp-mod-active");
+}

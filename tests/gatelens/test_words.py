@@ -45,7 +45,7 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
         "Group 3 \u00b7 block 1 separates the classes perfectly: F ratio \u221e, 100"
     )
     perfect = [replace(each, specificity={**each.specificity, PATHS[-1]: inf}) for each in MOMENTS]
-    assert f"{title(PATHS[0])} learned most of the class: F ratio 1.0 \u2192 10" in history_words(perfect)
+    assert f"{title(PATHS[0])} learned most about the classes: F ratio 1.0 \u2192 10" in history_words(perfect)
 
 
 def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():

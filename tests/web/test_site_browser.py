@@ -1,22 +1,19 @@
 """The site in a real Chromium: live without a server of its own, an installation, or another host."""
 
-import functools
 import json
 import random
 import re
 import shutil
 import subprocess
 import sys
-import threading
 from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import complaints, cut_off, heard_page, hosts
 from playwright.sync_api import expect
-from servers import ROOT
+from servers import ROOT, files_served
 from site_builder import PYODIDE, write_pages, write_panels
 
 from senet_lab.architecture.presets import PRESETS
@@ -35,11 +32,6 @@ LONG = 60_000
 ON_GITHUB = {"GITHUB_REPOSITORY": "someone/senet_lab", "GITHUB_REF_NAME": "v1.0"}
 
 
-class Handler(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
@@ -56,11 +48,8 @@ def url(site):
     """Where the site is served, below a path as on GitHub Pages."""
     (site.parent / "served").mkdir()
     (site.parent / "served" / "below").symlink_to(site)
-    handler = functools.partial(Handler, directory=site.parent / "served")
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/below"
-        server.shutdown()
+    with files_served(site.parent / "served") as url:
+        yield f"{url}/below"
 
 
 @pytest.fixture(scope="module")
