@@ -393,8 +393,9 @@ def gated(page, home):
 
 def press_gates_of(page, name):
     """Those of a run, and by keyboard."""
-    page.locator(f".sn-results button[data-value={name}]").press("Enter")
-    expect(page.locator(f".sn-results button[data-value={name}]")).to_have_attribute("aria-current", "true")
+    run = page.locator(f".sn-results button[data-value={name}]")
+    run.press("Enter")
+    expect(run).to_have_attribute("aria-current", "true", timeout=LONG)  # while the lens before loads Keras
     press(page, "Its gates")
 
 
