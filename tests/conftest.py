@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -84,7 +83,9 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory, forked: Forks, thumbnails
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of a Chromium; where there is none the test is skipped, except in CI."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    from servers import find_chromium
+
+    found = find_chromium()
     if not found and os.environ.get("CI") == "true":
         pytest.fail("CI must run the browser tests, and there is no Chromium on the PATH.")
     if not found:

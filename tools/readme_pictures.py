@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from servers import CHROMIUM_FLAGS, files_served
+from servers import CHROMIUM_FLAGS, files_served, find_chromium
 from site_builder import ROOT, styles
 
 from senet_lab.web.host import Host
@@ -94,7 +93,7 @@ def opened(picture: Picture, url: str) -> Iterator[Page]:
 
     width, height = picture.size
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1.5)
         page.goto(f"{url}/{picture.page}")
         page.add_style_tag(content=ALONE)

@@ -5,14 +5,13 @@ python tools/site_screenshots.py FOLDER [PAGE...]
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from servers import CHROMIUM_FLAGS, ROOT, files_served
+from servers import CHROMIUM_FLAGS, ROOT, files_served, find_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect, Page
@@ -54,7 +53,7 @@ def main() -> None:
 
     folder, *pages = sys.argv[1:]
     with sync_playwright() as playwright, files_served(SITE) as url:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         for name in pages or list_pages():
             page = browser.new_page()
             for look_name, picture in look(page, f"{url}/{name}"):
