@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
+import sys
+from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING, NamedTuple
 
 from timing import emit
+
+sys.path.append(str(Path(__file__).parent.parent / "tools"))
+from servers import CHROMIUM_FLAGS, find_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
@@ -16,7 +20,6 @@ RANGES, EVENTS = 5, 30  # how often the ratio is moved through its stops of netw
 BURST, WALK = 200, 2000  # events as fast as they come; events that are each answered
 PAUSE = 150  # milliseconds between two keys, for a page of the site to draw the neighbors
 STARTS = 5  # of a browser that has seen no page before
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 # What is measured is the time from `start` to the task after the frame that shows what `watched` has become.
 SCRIPT = """
@@ -58,8 +61,7 @@ null; // what a script ends with, if it is a function, is called
 
 def browser_of(playwright: Playwright) -> Browser:
     """Start Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+    return playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
 
 
 class Answer(NamedTuple):

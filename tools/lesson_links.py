@@ -22,5 +22,7 @@ def lesson_links(name: str, environment: Mapping[str, str]) -> str:
         "Colab": f"https://colab.research.google.com/github/{repository}/blob/{quote(revision)}/{path}",
         "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/{path}",
     }
+    if environment.get("GITHUB_REF_TYPE") != "tag":
+        del addresses["Colab"]  # where a lesson installs the release that it is of
     links = [f'<a class="sn-way" href="{escape(address)}">Open in {place}</a>' for place, address in addresses.items()]
     return f'<p class="sn-ways">{"".join(links)}</p>'

@@ -19,7 +19,9 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.learner import Learner
 from senet_lab.explorer.messages import TABS as EXPLORER_TABS
+from senet_lab.files import written_whole
 from senet_lab.gatelens.messages import TABS as LENS_TABS
+from senet_lab.gatelens.state import HELD_AT
 from senet_lab.web.host import Host
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -170,7 +172,7 @@ def lens() -> Iterator[tuple[str, Iterable[Any]]]:
     panel = Panel("gates", network="cifar_se_resnet20")
     for tab in LENS_TABS:
         yield f"GateLens: {tab}", [panel.send(tab=tab, path=path) for path in ("group1/block3", "group3/block3")]
-    holds = [panel.send(tab="Ablation", how=how, **{"hold group3/block3": True}) for how in ("one", "mean", "shuffle")]
+    holds = [panel.send(tab="Ablation", how=how, **{"hold group3/block3": True}) for how in HELD_AT]
     yield "GateLens: held gates", holds
     yield "GateLens: moves", [panel.send(**{name: NONSENSE}) for name in ("tab", "network", "path", "classes", "image")]
 
@@ -214,4 +216,5 @@ def listing() -> str:
 
 
 if __name__ == "__main__":
-    PLACE.write_text(listing(), encoding="utf-8")
+    with written_whole(PLACE, overwrite=True) as unfinished:
+        unfinished.write_text(listing(), encoding="utf-8")

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from servers import CHROMIUM_FLAGS, files_served, find_chromium
 from site_builder import ROOT, styles
 
+from senet_lab.files import written_whole
 from senet_lab.web.host import Host
 
 if TYPE_CHECKING:
@@ -152,17 +153,26 @@ def take(name: str, url: str) -> None:
     durations = [REST if ratio in (max(RATIOS), min(RATIOS)) else FRAME for ratio in RATIOS]
     path = PICTURES / f"{name}.webp"
     moving: dict[str, Any] = {"duration": durations, "loop": 0} if len(photos) > 1 else {}
-    photos[0].save(path, save_all=len(photos) > 1, append_images=photos[1:], quality=80, method=6, **moving)
+    how = {"format": "webp", "quality": 80, "method": 6, **moving}
+    with written_whole(path, overwrite=True) as unfinished:
+        photos[0].save(unfinished, save_all=len(photos) > 1, append_images=photos[1:], **how)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
 
 
+def note(name: str) -> None:
+    """Note what a picture shows."""
+    notes = json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.is_file() else {}
+    with written_whole(FINGERPRINTS, overwrite=True) as unfinished:
+        unfinished.write_text(json.dumps({**notes, name: fingerprint(name)}, indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> None:
-    """Take all pictures, and note what they show."""
+    """Take all pictures or some, and note what they show."""
     PICTURES.mkdir(exist_ok=True)
     with files_served(ROOT / "site") as url:
         for name in sys.argv[1:] or SHOTS:
             take(name, url)
-    FINGERPRINTS.write_text(json.dumps({name: fingerprint(name) for name in SHOTS}, indent=1) + "\n", encoding="utf-8")
+            note(name)
 
 
 if __name__ == "__main__":

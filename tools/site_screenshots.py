@@ -26,10 +26,7 @@ MAX_HEIGHT = 12_000  # pixels; what is below is cut off
 def list_pages() -> list[str]:
     """Return the first page, the Explorer alone, the lessons, the guides and the documents for readers."""
     lessons = sorted(path.relative_to(SITE).as_posix() for path in (SITE / "notebooks").rglob("*.html"))
-    documents = [
-        f"docs/{name}.html" for name in ("course", "guides", "installation", "serving", "glossary", "teachers")
-    ]
-    return ["index.html", "embed.html", *lessons, *documents]
+    return ["index.html", "embed.html", *lessons, *(f"docs/{name}.html" for name in DOCUMENTS)]
 
 
 def look(page: Page, address: str) -> Iterator[tuple[str, bytes]]:

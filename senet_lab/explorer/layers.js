@@ -94,7 +94,16 @@ export function layerTable(body, tools) {
   let isDescending = false;
   let range = ""; // the first row that is in the page, the last, and how many there are
   let scrollTop = 0; // pixels
-  let height = 0; // of what is scrolled in, in pixels; to ask the page for it lays it out, so it is asked once
+  let height = 0; // of what is scrolled in, in pixels; to ask for it lays out the page, so its changes are heard of
+  let filled = ""; // what the table was filled with last
+  /** @type {HTMLElement | null} */
+  let watched = null; // what is scrolled in
+
+  const sizes = new ResizeObserver(() => {
+    height = watched?.clientHeight ?? 0;
+    restoreScroll();
+    paint();
+  });
 
   const table = () => /** @type {HTMLTableElement | null} */ (body.querySelector(".sn-layers"));
   const scroller = () => /** @type {HTMLElement | null | undefined} */ (table()?.closest(".sn-scroll"));
@@ -133,8 +142,8 @@ export function layerTable(body, tools) {
     const [part, view] = [table()?.tBodies[0], scroller()];
     if (!part || !view) return;
     height ||= view.clientHeight;
-    scrollTop = Math.min(scrollTop, Math.max(0, matches.length * ROW_HEIGHT - height));
-    const first = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
+    const top = Math.min(scrollTop, Math.max(0, matches.length * ROW_HEIGHT - height)); // there may be fewer rows now
+    const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - MARGIN_ROWS);
     const last = Math.min(matches.length, Math.ceil((scrollTop + height) / ROW_HEIGHT) + MARGIN_ROWS);
     const rows = /** @type {HTMLTableRowElement[]} */ ([...part.querySelectorAll("tr:not(.sn-space)")]);
     const wanted = matches.slice(first, last).map((_, at) => rows[at] ?? emptyRow());
@@ -150,11 +159,23 @@ export function layerTable(body, tools) {
     if (!current || !view) return;
     arrange();
     markHeads(current);
-    if (scrollTop && !current.tBodies[0].rows.length) {
-      current.tBodies[0].replaceChildren(...space(matches.length)); // to scroll in
-      view.scrollTop = scrollTop;
-    }
     paint();
+    restoreScroll();
+    watch(view);
+  }
+
+  /** A table that is new, or was taken out of the page for a while, begins at its top. */
+  function restoreScroll() {
+    const view = scroller();
+    if (view && scrollTop && view.clientHeight && view.scrollTop !== scrollTop) view.scrollTop = scrollTop;
+  }
+
+  /** @param {HTMLElement} view */
+  function watch(view) {
+    if (view === watched) return;
+    sizes.disconnect();
+    watched = view;
+    sizes.observe(view);
   }
 
   /** @param {Event} event */
@@ -184,6 +205,8 @@ export function layerTable(body, tools) {
   return {
     /** @param {string} json what to fill the table with; "" where it is not in the page */
     follow(json) {
+      if (json && json === filled && table()?.tBodies[0].rows.length) return;
+      filled = json;
       tools.hidden = !json;
       const { rows, ...sums } = /** @type {LayerTable} */ (json ? JSON.parse(json) : NO_LAYERS);
       fillFrame(table(), sums);
@@ -192,6 +215,7 @@ export function layerTable(body, tools) {
       largest = { params: maximum(layers, "params"), macs: maximum(layers, "macs") };
       show();
     },
+    stop: () => sizes.disconnect(),
     // The rows that are seen, in their order, as a spreadsheet takes them: whole numbers, and a name for each column.
     csv() {
       const lines = matches.map((layer) => Object.values(CSV_COLUMNS).map((value) => quoted(String(value(layer)))));

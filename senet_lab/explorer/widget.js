@@ -116,6 +116,7 @@ export default {
       ...watches,
       keepTopInSight(el),
       unfoldButtons(parts),
+      layers.stop,
       enterParts(parts.body, ask),
       press(el, ask, layers.csv),
       stepByKeys(el, ask),

@@ -6,8 +6,8 @@
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/redraw.js 87da8e78d619b90c
-// source senet_lab/widgets/sight.js 8e1d782d39d3a347
-// content a8a992eff55f73ee
+// source senet_lab/widgets/sight.js 5ceb57e0674adb52
+// content ad1b459736528a6f
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
@@ -312,18 +312,23 @@ function selectorOf(node) {
 
 // senet_lab/widgets/sight.js
 var WATCH_TIME = 2e3;
+var MAX_CORRECTIONS = 5;
 var MARGIN = 8;
 var MIN_SHARE = 0.3;
 function keepTopInSight(el) {
   const stopper = new AbortController();
   const stop = () => stopper.abort();
   const { signal } = stopper;
+  let corrections = 0;
   const scrollToTop = () => {
     const view = el.closest(".jp-WindowedPanel-outer, .jp-Notebook");
     if (signal.aborted || !view || !isOfLastRun(el)) return;
     const { top, height } = view.getBoundingClientRect();
     const below = el.getBoundingClientRect().top - top;
-    if (below < 0 || below > (1 - MIN_SHARE) * height) view.scrollTop += below - MARGIN;
+    if (below >= 0 && below <= (1 - MIN_SHARE) * height) return;
+    view.scrollTop += below - MARGIN;
+    corrections += 1;
+    if (corrections === MAX_CORRECTIONS) stop();
   };
   const sizes = new ResizeObserver(scrollToTop);
   sizes.observe(el);

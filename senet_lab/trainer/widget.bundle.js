@@ -8,8 +8,8 @@
 // source senet_lab/widgets/kit.js 284b198ca45e0e54
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 87da8e78d619b90c
-// source senet_lab/widgets/sight.js 8e1d782d39d3a347
-// content f738d0d0ff3406a5
+// source senet_lab/widgets/sight.js 5ceb57e0674adb52
+// content ff3c1d1bfe6cb531
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -485,18 +485,23 @@ function selectorOf(node) {
 
 // senet_lab/widgets/sight.js
 var WATCH_TIME = 2e3;
+var MAX_CORRECTIONS = 5;
 var MARGIN = 8;
 var MIN_SHARE = 0.3;
 function keepTopInSight(el) {
   const stopper = new AbortController();
   const stop = () => stopper.abort();
   const { signal } = stopper;
+  let corrections = 0;
   const scrollToTop = () => {
     const view = el.closest(".jp-WindowedPanel-outer, .jp-Notebook");
     if (signal.aborted || !view || !isOfLastRun(el)) return;
     const { top, height } = view.getBoundingClientRect();
     const below = el.getBoundingClientRect().top - top;
-    if (below < 0 || below > (1 - MIN_SHARE) * height) view.scrollTop += below - MARGIN;
+    if (below >= 0 && below <= (1 - MIN_SHARE) * height) return;
+    view.scrollTop += below - MARGIN;
+    corrections += 1;
+    if (corrections === MAX_CORRECTIONS) stop();
   };
   const sizes = new ResizeObserver(scrollToTop);
   sizes.observe(el);

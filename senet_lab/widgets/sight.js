@@ -2,6 +2,7 @@
 // outputs of cells above come later, not as far.
 
 const WATCH_TIME = 2000; // milliseconds in which JupyterLab scrolls after a cell has run
+const MAX_CORRECTIONS = 5; // or it would be a tug-of-war with whatever else scrolls
 const MARGIN = 8; // pixels above the panel
 const MIN_SHARE = 0.3; // of what is in sight that shows the panel, or it is scrolled to
 
@@ -14,12 +15,16 @@ export function keepTopInSight(el) {
   const stopper = new AbortController();
   const stop = () => stopper.abort();
   const { signal } = stopper;
+  let corrections = 0;
   const scrollToTop = () => {
     const view = el.closest(".jp-WindowedPanel-outer, .jp-Notebook");
     if (signal.aborted || !view || !isOfLastRun(el)) return;
     const { top, height } = view.getBoundingClientRect();
     const below = el.getBoundingClientRect().top - top;
-    if (below < 0 || below > (1 - MIN_SHARE) * height) view.scrollTop += below - MARGIN;
+    if (below >= 0 && below <= (1 - MIN_SHARE) * height) return;
+    view.scrollTop += below - MARGIN;
+    corrections += 1;
+    if (corrections === MAX_CORRECTIONS) stop();
   };
   const sizes = new ResizeObserver(scrollToTop);
   sizes.observe(el); // hears of the first size as well, once the panel is in the page

@@ -1,6 +1,6 @@
 // The table of layers: drawn from values, sorted, filtered, and copied as CSV.
 /** @import { LayerRow } from "../../senet_lab/explorer/messages.js" */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { layerTable } from "../../senet_lab/explorer/layers.js";
 
 const KEYS = "name kind channels kernel groups params state macs activations receptive_field".split(" ");
@@ -96,6 +96,20 @@ let body;
 let tools;
 /** @type {ReturnType<typeof layerTable>} */
 let table;
+
+/** @type {() => void} hears of a size */
+let resize;
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    /** @param {() => void} heard */
+    constructor(heard) {
+      resize = heard;
+    }
+    observe() {}
+    disconnect() {}
+  },
+);
 
 beforeEach(() => {
   const heads = KEYS.map(
@@ -212,6 +226,49 @@ test("rows that stay are the same elements, with the numbers of the new network"
   expect(rows()[0]).toBe(before[0]);
   expect(names()).toEqual(["group1_block1_conv2", "stem_conv"]);
   expect(rows().map((row) => row.children[7].querySelector("i")?.style.width)).toEqual(["12.2%", "100.0%"]);
+});
+
+const MANY = Array.from({ length: 5000 }, (_, at) => /** @type {LayerRow} */ (ROWS[0].with(0, `layer${at}`)));
+
+/** @param {number} height */
+function scrollerOf(height) {
+  const view = /** @type {HTMLElement} */ (body.querySelector(".sn-scroll"));
+  Object.defineProperty(view, "clientHeight", { configurable: true, value: height });
+  return view;
+}
+
+test("rows are drawn where the table is scrolled to, and as far as it is high", () => {
+  const view = scrollerOf(220);
+  fill(MANY);
+  expect(rows().length).toBe(10 + 12);
+  view.scrollTop = 22_000;
+  view.dispatchEvent(new Event("scroll"));
+  expect([names()[0], names().at(-1)]).toEqual(["layer988", "layer1021"]);
+  scrollerOf(440);
+  resize();
+  expect(names().at(-1)).toBe("layer1031");
+});
+
+test("a table that was out of the page is scrolled to where it was", () => {
+  const view = scrollerOf(220);
+  fill(MANY);
+  view.scrollTop = 22_000;
+  view.dispatchEvent(new Event("scroll"));
+  view.scrollTop = 0; // without an event, as where it is attached again
+  resize();
+  expect(view.scrollTop).toBe(22_000);
+  view.scrollTop = 0;
+  fill([...MANY.slice(1)]);
+  expect([view.scrollTop, names()[0]]).toEqual([22_000, "layer989"]);
+});
+
+test("a table that is shown later is filled when it has a height", () => {
+  scrollerOf(0);
+  fill(MANY);
+  expect(rows().length).toBe(12);
+  scrollerOf(220);
+  resize();
+  expect(rows().length).toBe(22);
 });
 
 test("of 5,000 rows only those in view are in the page", () => {

@@ -29,7 +29,7 @@ pytestmark = [
     ),
 ]
 LONG = 60_000
-ON_GITHUB = {"GITHUB_REPOSITORY": "someone/senet_lab", "GITHUB_REF_NAME": "v1.0"}
+ON_GITHUB = {"GITHUB_REPOSITORY": "someone/senet_lab", "GITHUB_REF_NAME": "v1.0", "GITHUB_REF_TYPE": "tag"}
 
 
 @pytest.fixture(scope="module")
