@@ -330,7 +330,7 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete the record").click()
     expect(exercise).not_to_contain_text("class 9b-spring")
-    expect(page.locator(".sn-record output")).to_contain_text("Forgotten. 2 tries in this browser")
+    expect(page.locator(".sn-record output")).to_contain_text("Deleted. 2 tries in this browser")
     assert severe_faults(page) == []
     explorer = page.locator(".sn-explorer").first
     assert explorer.bounding_box()["width"] >= 760
