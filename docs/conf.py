@@ -67,7 +67,7 @@ FOR_TEACHERS = ("notebooks/teacher/", "docs/teachers")
 
 
 def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any) -> None:
-    """Give the scripts that make panels live to a page that has some, and tell templates whom a page is for."""
+    """Tell the templates whether a page has panels and whether it is for teachers; add the note to a lesson."""
     context["has_panels"] = name == "index" or "data-panel=" in context.get("body", "")
     context["for_teachers"] = name.startswith(FOR_TEACHERS)
     if name == "index":
@@ -78,7 +78,7 @@ def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any)
 
 
 def keep_from_search(app: Sphinx, doctree: document) -> None:
-    """Keep out of what students search what is for teachers, and what cells gave: drawings, panels and numbers."""
+    """Exclude pages for teachers and outputs of cells from the search."""
     for output in doctree.findall(lambda node: "cell_output" in getattr(node, "attributes", {}).get("classes", ())):
         output["classes"].append("no-search")
     if (name := app.env.docname).startswith(FOR_TEACHERS):
@@ -86,6 +86,6 @@ def keep_from_search(app: Sphinx, doctree: document) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Connect what is ours."""
+    """Connect the functions above to Sphinx's events."""
     app.connect("html-page-context", add_panels)
     app.connect("doctree-read", keep_from_search)
