@@ -51,7 +51,7 @@ TABLES = {
 
 # Targets: part, case, our way, the other way, and the minimum ratio of their medians; of times, the inverse ratio.
 KERAS_CONV, KERAS, TORCH, TIMM = (
-    "Keras Conv2D(groups=32)", "Keras as it comes", "torch, channels_last", "timm, torch eager, channels_last",
+    "Keras Conv2D(groups=32)", "Keras, unmodified", "torch, channels_last", "timm, torch eager, channels_last",
 )  # fmt: skip
 TARGETS = (
     ("table", "SE-ResNeXt-152", "senet_lab ledger", "Keras build + summary", 3000),
