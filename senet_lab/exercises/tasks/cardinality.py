@@ -30,8 +30,8 @@ def paths_grouped_weights(pick: Pick[int]) -> Task:
             f"There are {paths} paths with 9 x {each} x {each} weights each.",
         ),
         solution=(
-            f"{paths} · 9 · {each} · {each} = {grouped:,}. One path would have {dense:,}: the cardinality divides the "
-            "number of weights."
+            f"{paths} · 9 · {each} · {each} = {grouped:,}. Without paths it would have {dense:,}: the cardinality "
+            "divides the number of weights."
         ),
         slips=(
             (dense, "That is a convolution that sees all channels; each path sees only its own."),

@@ -89,7 +89,7 @@ def macro_deeper(pick: Pick[int]) -> Task:
         ),
         solution=f"{extra_blocks} more identity blocks of {block:,} parameters in group 3 make {extra_blocks * block:,}"
         + (f"; the extra blocks in group 2 add {extra - extra_blocks * block:,}." if blocks[1] > 4 else "."),
-        slips=((large.ledger().params, f"That is all of {large.name}; how many more is it than {small.name}?"),),
+        slips=((large.ledger().params, f"That is the total of {large.name}; subtract that of {small.name}."),),
     )
 
 

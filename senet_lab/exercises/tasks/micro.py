@@ -115,7 +115,7 @@ def micro_stride_place(pick: Pick[int]) -> Task:
             "Three extra positions for each one: (56² \u2212 28²)·256·128 + (28² \u2212 14²)·512·256 + "
             f"(14² \u2212 7²)·1024·512. In total, {short(first.ledger().macs)} become {short(third.ledger().macs)}."
         ),
-        slips=((third.ledger().macs, "That is all of v1.5; how many more is it than v1?"),),
+        slips=((third.ledger().macs, "That is the total of v1.5; subtract that of v1."),),
     )
 
 

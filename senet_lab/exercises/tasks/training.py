@@ -19,8 +19,8 @@ def training_steps(pick: Pick[int]) -> Task:
     epoch_steps = ceil((IMAGES - n_val) / recipe.batch)
     return Task(
         question=(
-            f"There are {IMAGES:,} images; {recipe.validation:.0%} of them are held out for validation. Each step "
-            f"takes {recipe.batch} images. How many steps do {recipe.epochs} epochs take?"
+            f"There are {IMAGES:,} images; {100 * recipe.validation:.0f} % of them are held out for validation. Each "
+            f"step takes {recipe.batch} images. How many steps do {recipe.epochs} epochs take?"
         ),
         answer=epoch_steps * recipe.epochs,
         unit="steps",
