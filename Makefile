@@ -1,46 +1,46 @@
-# make lab: set everything up, open JupyterLab.   make app: the Explorer alone, as a page.
-# make test: set everything up, run every test.   make check: the quick ones, without a browser.
-# The environment lives in .venv and follows pyproject.toml and requirements.txt.
+# make lab: install everything, open JupyterLab.   make app: serve only the Explorer, as a page.
+# make test: install everything, run every test.   make check: run the quick tests, without a browser.
+# The environment is in .venv; it is installed again when pyproject.toml or requirements.txt changes.
 
 VENV := .venv
 BIN := $(VENV)/bin
-# TensorFlow has wheels for these versions of Python alone; `make PYTHON=...` names one by hand.
+# TensorFlow has wheels only for these versions of Python; choose another interpreter with `make PYTHON=...`.
 CANDIDATES := python3 python3.13 python3.12 python3.11
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
-FLAGS := # more of them for JupyterLab or Voila, such as FLAGS="--port=9999 --no-browser"
-# `make lab NOTEBOOKS=FOLDER`, `make app KERNELS=10`: without, they are what `senet-lab app --help` says.
+FLAGS := # options for JupyterLab or Voila, such as FLAGS="--port=9999 --no-browser"
+# `make lab NOTEBOOKS=FOLDER`, `make app KERNELS=10`: for the defaults, see `senet-lab app --help`.
 LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
 	$(if $(LOOK),--look=$(LOOK))
 
 .PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-ui bench-gpu lock clean
 
-# You work in copies, which no newer version touches.
+# Users work in copies, which upgrades do not change.
 lab: $(VENV)/ready
 	$(BIN)/python -m senet_lab lab $(NOTEBOOKS) -- $(FLAGS)
 
-# The Explorer as a page. Dark: FLAGS=--theme=dark, or ?theme=dark in the address.
+# The Explorer as a page. Dark theme: FLAGS=--theme=dark, or ?theme=dark in the address.
 app: $(VENV)/ready
 	$(BIN)/python -m senet_lab app $(NOTEBOOKS) $(LIMITS) -- $(FLAGS)
 
-# With bytecode, even where the environment forbids it: tests start some 200 processes, each of which would compile anew.
+# Always write bytecode: the tests start about 200 processes, and each would compile all modules again.
 PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 
-# Three at a time on two cores, since many tests wait for a page or a process; a file stays with one of them, in order;
-# tests/schedule.py says which come first. What takes longest is printed, and the sum: CONTRIBUTING.md has a budget.
+# Three workers on two cores, since many tests wait for a page or a process. Each file runs in one worker, in order;
+# tests/schedule.py puts the longest first. The slowest tests and the sum are printed; CONTRIBUTING.md has the budget.
 test: $(VENV)/ready
 	$(PYTEST) --numprocesses=3 --dist=loadfile --no-loadscope-reorder --durations=20
 
-# For while you work, and for machines without Chromium: no browser, and nothing that takes more than a few seconds.
+# For development, and for machines without Chromium: no browser tests and no slow ones.
 check: $(VENV)/ready
 	$(PYTEST) --numprocesses=2 --dist=loadfile -m "not slow and not browser" tests senet_lab
 
-# The core on each Python that is here, then everything on the newest one that TensorFlow has wheels for.
+# Test the core on every installed Python, then everything on the newest one for which TensorFlow has wheels.
 test-versions: $(VENV)/ready
 	$(BIN)/python tools/test_versions.py
 
-# timm itself, for the tests that ask it and for the benchmarks. PyTorch and TensorFlow do not share a process, nor .venv.
-# 1.1 GB where pip finds PyTorch's build for the CPU; where it finds the one for CUDA, five times that.
+# timm, for the tests that compare with it and for the benchmarks. PyTorch and TensorFlow cannot share a process, so timm
+# gets its own environment: 1.1 GB with PyTorch's build for the CPU, five times as much with the one for CUDA.
 peers: .peers/ready
 
 .peers/ready: pyproject.toml tools/timm_imported.py
@@ -52,7 +52,7 @@ peers: .peers/ready
 	env -u PYTHONDONTWRITEBYTECODE .peers/bin/python tools/timm_imported.py
 	@touch $@
 
-# CI sets this to nothing where Node's packages cannot be fetched.
+# CI sets this to nothing if Node's packages cannot be downloaded.
 LINT_JS = lint-js
 lint: lint-python $(LINT_JS)
 
@@ -61,7 +61,7 @@ lint-python: $(VENV)/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# Biome, tsc, Vitest, and whether the bundles are of their sources. Nothing else here needs Node.
+# Biome, tsc, Vitest, and a check that the bundles match their sources. Only this and `make site` need Node.
 lint-js: node_modules/.ready
 	npm run --silent check
 
@@ -76,32 +76,32 @@ node_modules/.ready: package.json package-lock.json
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py store
 
-# Lessons, documentation and a live Explorer as files for any web server: open site/explorer.html, or serve the folder.
+# Lessons, documentation and a live Explorer as static files: open site/explorer.html, or serve the folder.
 site: $(VENV)/ready node_modules/.ready
 	$(BIN)/python tools/site_builder.py site
 
-# The pictures of the README, in Chromium, from the site.
+# Take the pictures of the README from the site, with Chromium.
 pictures: site
 	$(BIN)/python tools/readme_pictures.py
 
-# The peers come with `make peers`, or live in another Python: make bench PEERS=/path/to/python, make test PEERS=...
+# `make peers` installs the peers; to use another Python that has them: make bench PEERS=/path/to/python.
 PEERS = $(firstword $(wildcard .peers/bin/python) $(BIN)/python)
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py --peers $(PEERS) $(if $(QUICK),--quick)
 
-# The original lesson's training beside torch's, what a run adds to a bare `fit`, gates beside a bare `predict`.
+# Compare the original lesson's training with PyTorch's, a run with a plain `fit`, and reading gates with `predict`.
 bench-training: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py training --peers $(PEERS) $(if $(QUICK),--quick)
 
-# The Explorer in a browser; some ten minutes, on a machine that has nothing else to do.
+# The Explorer in a browser. Takes about ten minutes; nothing else should run on the machine.
 bench-ui: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py ui
 
-# Needs a JAX that sees the card: .venv/bin/pip install "jax[cuda12]"; timm and a CUDA PyTorch beside it, if at hand.
+# Needs JAX with GPU support: .venv/bin/pip install "jax[cuda12]". Also measures timm with a CUDA PyTorch, if installed.
 bench-gpu: $(VENV)/ready
 	KERAS_BACKEND=jax $(BIN)/python benchmarks/gpu.py
 
-# Pins every dependency, for every platform and Python, without saying where it was found.
+# Pin every dependency for every platform and Python, without the address of the package index.
 lock: $(VENV)/ready
 	$(BIN)/uv pip compile pyproject.toml --extra all --extra test --extra docs --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
@@ -111,7 +111,7 @@ clean:
 	find . -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/ready: pyproject.toml requirements.txt
-	@test -n "$(PYTHON)" || { echo "TensorFlow has wheels for Python 3.11, 3.12 and 3.13 alone, and $$(python3 --version 2>&1)" \
-		"is here. Install one of them, or name it: make PYTHON=/path/to/python3.13"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "TensorFlow needs Python 3.11, 3.12 or 3.13; only $$(python3 --version 2>&1) was found." \
+		"Install one of them, or choose it with make PYTHON=/path/to/python3.13"; exit 1; }
 	@$(PYTHON) tools/install.py $(VENV)
 	@touch $@

@@ -30,7 +30,7 @@ from senet_lab.export import code
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.training.optimizers import compiled
 
-WAYS = {"ours": "senet_lab", "keras": "Keras as it comes"}
+WAYS = {"ours": "senet_lab", "keras": "Keras, unmodified"}
 TIMM = style_of("timm")  # strides and biases as the peer has them, so that the same is computed
 
 
@@ -56,7 +56,7 @@ def network(name: str, side: int, way: str) -> keras.Model:
 
 
 def _unchanged(layer: keras.layers.Layer) -> keras.layers.Layer:
-    """Keras' own layer, as it comes."""
+    """Keras's own layer, unmodified."""
     return layer
 
 

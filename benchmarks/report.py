@@ -1,4 +1,4 @@
-"""From what was measured to a page: tables, what was aimed at, and a plot. `python report.py` writes it anew."""
+"""Write docs/performance.md from the stored measurements: tables, targets, and a plot. Run `python report.py`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ HERE = Path(__file__).parent
 
 INTRODUCTION = """# Performance
 
-`make bench`, {date}, {seconds} s, one process after the other. Medians, with least and most in brackets, after a
-warm-up. Compare within a table: seconds are of this machine, ratios carry over.
+Measured with `make bench` on {date}, in {seconds} s, one process after the other. Each figure is a median after a
+warm-up, with minimum and maximum in parentheses. Seconds depend on the machine, so compare figures within a table.
 
 {processor}, {cores} cores, {system}; {versions}.
 {missing}"""
@@ -27,28 +27,31 @@ warm-up. Compare within a table: seconds are of this machine, ratios carry over.
 TABLES = {
     "From a slider to the table of layers, ms": (
         "table",
-        "The ledger counts in plain Python; the others make a model first. \u201cMoved\u201d changes the ratio before "
-        "each call; \u201ccold\u201d is the first call of a fresh process.",
+        "The ledger counts in plain Python; the other tools build a model first. \u201cMoved\u201d: the ratio changes "
+        "before each call. \u201cCold\u201d: the first call in a new process.",
     ),
-    "One grouped convolution, 3x3, 32 groups, forward, ms": ("grouped forward", "batch x height x width x channels."),
+    "One grouped convolution, 3x3, 32 groups, forward, ms": (
+        "grouped forward",
+        "Shapes are batch x height x width x channels.",
+    ),
     "One grouped convolution, forward and both gradients, ms": (
         "grouped forward + backward",
         "Keras compiles the layer with XLA, whose gradient of a grouped convolution is slow on a CPU.",
     ),
-    "Building the network, s": ("build", "The layers and their initial values; no compiling."),
+    "Building the network, s": ("build", "The layers and their initial values, without compiling."),
     "First training step, s": (
         "first step",
-        "With tracing and compiling. Here, Adam is one operation a variable, and its variables exist before the first "
-        "step (`senet_lab.training.optimizers`).",
+        "Includes tracing and compiling. In senet_lab, Adam has one operation per variable, and its variables exist "
+        "before the first step (`senet_lab.training.optimizers`).",
     ),
-    "Training, images/s": ("training", "Adam, float32."),
-    "Peak memory of the training process, MiB": ("memory", "With all that it has imported."),
-    "Inference, images/s": ("inference", "float32."),
+    "Training, images/s": ("training", "With Adam, in float32."),
+    "Peak memory of the training process, MiB": ("memory", "Includes all imported packages."),
+    "Inference, images/s": ("inference", "In float32."),
 }
 
-# What was aimed at: what it says, ours, theirs, and by how much ours has to win; times count downwards.
+# Targets: part, case, our way, the other way, and the minimum ratio of their medians; of times, the inverse ratio.
 KERAS_CONV, KERAS, TORCH, TIMM = (
-    "Keras Conv2D(groups=32)", "Keras as it comes", "torch, channels_last", "timm, torch eager, channels_last",
+    "Keras Conv2D(groups=32)", "Keras, unmodified", "torch, channels_last", "timm, torch eager, channels_last",
 )  # fmt: skip
 TARGETS = (
     ("table", "SE-ResNeXt-152", "senet_lab ledger", "Keras build + summary", 3000),
@@ -60,23 +63,23 @@ TARGETS = (
     ("inference", "SE-ResNet-50, 224 px, batch 8", "senet_lab", TIMM, 1),
     ("inference", "SE-ResNeXt-50, 224 px, batch 8", "senet_lab", TIMM, 1),
 )
-# What was aimed at in seconds, which depends on the machine.
+# Targets in seconds, which depend on the machine.
 SECONDS = (
     ("first step", "SE-ResNeXt-50, 64 px, batch 16", 10),
     ("first step", "mini SE-ResNet, 32 px, batch 32", 4),
     ("build", "SE-ResNet-50, 224 px, batch 8", 1.2),
 )
 
-# Read off the tables below; a cause that was not traced is called a guess.
+# Based on the tables below; a cause that was not measured is called a guess.
 WHY = (
-    "Where the grouped layer loses to torch, it loses in the forward pass, and our guess is that TensorFlow brings "
-    "input and kernel into oneDNN\u2019s layout at each call; the backward pass makes up for it on the larger maps. "
-    "SE-ResNet-50 has no grouped convolution: its inference is what Keras makes of it."
+    "Where the grouped layer is slower than PyTorch, the forward pass is the reason. Our guess: TensorFlow converts "
+    "input and kernel to oneDNN\u2019s layout at each call. On larger maps, the faster backward pass makes up for it. "
+    "SE-ResNet-50 has no grouped convolution, so its inference is as fast as Keras makes it."
 )
 
 
 def page(measured: dict[str, Any], ui: dict[str, Any] | None = None, training: dict[str, Any] | None = None) -> str:
-    """The whole page as Markdown; the others are what `make bench-ui` and `make bench-training` measured, if any."""
+    """Return the page as Markdown; `ui` and `training` are the results of `make bench-ui` and `make bench-training`."""
     results, where = measured["results"], measured["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
     missing = "".join(f"\n- left out: {what}" for what in measured["missing"])
@@ -96,8 +99,13 @@ def page(measured: dict[str, Any], ui: dict[str, Any] | None = None, training: d
 
 
 def aims(results: Results) -> str:
-    """Each target with what came out, as a ratio of medians above 1 where ours is the faster."""
-    lines = ["## Targets", "", "| what | against | times as fast | target | |", "| --- | --- | ---: | ---: | --- |"]
+    """Return each target with the ratio of medians, above 1 where ours is faster."""
+    lines = [
+        "## Targets",
+        "",
+        "| what | compared with | times as fast | target | |",
+        "| --- | --- | ---: | ---: | --- |",
+    ]
     for part, case, ours, theirs, least in TARGETS:
         mine, other = find(results, part, case, ours), find(results, part, case, theirs)
         if not (mine and other):
@@ -115,7 +123,7 @@ def aims(results: Results) -> str:
 
 
 def arithmetic(results: Results) -> str:
-    """Arithmetic per second of whole networks as a share of the largest matrix products on this machine."""
+    """Return the arithmetic of whole networks per second, as a share of that of large matrix products."""
     limits = [each["median"] for each in results if each["part"] == "limit"]
     rates = [each for each in results if each["part"].endswith(" rate") and each["way"] == "senet_lab"]
     if not (limits and rates):
@@ -123,8 +131,8 @@ def arithmetic(results: Results) -> str:
     lines = [
         "## Share of the machine's arithmetic",
         "",
-        f"The largest matrix products ran at {max(limits):.0f} GFLOP/s. A multiply-add is two operations, a training "
-        "step three times a forward pass.",
+        f"The fastest matrix product ran at {max(limits):.0f} GFLOP/s. A multiply-add counts as two operations, a "
+        "training step as three forward passes.",
         "",
         "| | GFLOP/s | share |",
         "| --- | ---: | ---: |",
@@ -136,17 +144,20 @@ def arithmetic(results: Results) -> str:
 
 
 def growth(results: Results) -> str:
-    """One table for each axis, and the plot."""
+    """Return one table per axis, and the plot."""
     parts = sorted({each["part"] for each in results if each["part"].startswith("growth")})
     if not parts:
         return ""
-    text = "## Growth\n\nSE-ResNeXt-26, cardinality 32, 64 pixels, batch 16, and one of them moved. ms; G.\n\n"
+    text = (
+        "## Growth\n\nSE-ResNeXt-26 with cardinality 32, 64 pixels and batch 16; each table changes one of them. Times "
+        "in ms, multiply-adds in G.\n\n"
+    )
     text += "![Ledger, build and training step over depth, cardinality, image size and batch](growth.svg)\n"
     return text + "".join(f"\n### {part.capitalize()}\n\n{table(results, part)}" for part in parts)
 
 
 def plot(results: Results) -> str:
-    """Ledger, build and step over each axis, as SVG, both axes logarithmic."""
+    """Return a plot of ledger, build and step against each axis, as SVG, with logarithmic scales."""
     from matplotlib.figure import Figure
 
     axes_names = sorted({each["part"] for each in results if each["part"].startswith("growth")})
@@ -175,20 +186,20 @@ def _svg(save: Callable[..., object]) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
+    """Write a file completely or not at all."""
     path.parent.mkdir(exist_ok=True)
     with written_whole(path, overwrite=True) as unfinished:
         unfinished.write_text(text)
 
 
 def load(name: str) -> Any:
-    """What was measured last, or None: "cpu", "ui" or "training"."""
+    """Return the last measurements of "cpu", "ui" or "training", or None."""
     path = HERE / "results" / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
 
 def publish() -> None:
-    """Write page and plot from what is stored."""
+    """Write the page and the plot from the stored measurements."""
     measured = load("cpu")
     write(HERE.parent / "docs" / "performance.md", page(measured, load("ui"), load("training")))
     write(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))

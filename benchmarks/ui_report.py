@@ -1,4 +1,4 @@
-"""What `make bench-ui` measured, as a part of the page: targets, a table of tabs, bursts, memory, first picture."""
+"""Report `make bench-ui` as a part of the page: targets, a table of tabs, bursts, memory, first picture."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ from ui_page import BURST, PAUSE, STARTS, WALK
 
 INTRODUCTION = """## From a key press to the painted picture
 
-`make bench-ui`, {date}: real Chromium, real JupyterLab, SE-ResNeXt-152, measured inside the page from the key's event
-to the first task after the frame that shows its answer. The echo is a bare ipywidgets slider that writes into a label,
-in the same notebook. \u201cNew\u201d networks were never seen before, \u201cseen\u201d ones just now. Load of the
-machine {before:.1f} before, {after:.1f} after, on {cores} cores. Aimed at: median at most {most_median} times,
-p95 at most {most_p95} times the echo's, which has {median:.0f} and {p95:.0f} ms.
+Measured with `make bench-ui` on {date}, in Chromium and JupyterLab, with SE-ResNeXt-152. Times are measured in the
+page, from the key event to the first task after the frame that shows the answer. The echo is a plain ipywidgets slider
+that writes to a label in the same notebook. \u201cNew\u201d networks were never shown before, \u201cseen\u201d ones
+were shown just before. The load of the machine was {before:.1f} before and {after:.1f} after, on {cores} cores. The
+target is a median of at most {most_median} times and a p95 of at most {most_p95} times the echo's, which are
+{median:.0f} and {p95:.0f} ms.
 """
 MOST_MEDIAN, MOST_P95 = 1.5, 2  # times those of the echo
 FRAME = 16  # milliseconds
 LIVE = 2.5  # seconds
-SITE = f"""### The same in a page of the site
+SITE = f"""
+### The same on a page of the site
 
-Python runs in the page there, so no message travels. Work is the time in which the page is busy, in ms: from the key
-to the answer, and from the beginning of the next frame until it is drawn; the rest of the time to the picture waits for
-the screen. Neighbors are new networks that a pause of {PAUSE} ms between two keys has let the page draw ahead. Aimed
-at: the median work below one frame, {FRAME} ms, for neighbors and for networks seen before.
+There Python runs in the page, so no messages are sent. Work is the time in which the page is busy, in ms: from the key
+to the answer, and from the start of the next frame until it is drawn. The rest of the time to the picture is spent
+waiting for the screen. Neighbors are new networks that the page has drawn in advance during a pause of {PAUSE} ms
+between two keys. The target is a median work below one frame, {FRAME} ms, for neighbors and for networks seen before.
 """
-START = f"""A page that is opened in a browser that has seen none before, median of {STARTS}; live is aimed at within
-{LIVE} s.
+START = f"""Opening a page in a browser with an empty cache, median of {STARTS}. The target: live within {LIVE} s.
 """
 REST = (  # part, what it says, unit, and what it should stay below
-    ("burst", f"{BURST} events as fast as they come: from the last event to its picture", "ms", 300),
-    ("memory", f"growth of the kernel over {WALK:,} events, each answered", "MB", 20),
-    ("first picture", "from running the cell to the first picture, senet_lab not yet imported", "ms", 1000),
+    ("burst", f"{BURST} events without pauses: from the last event to its picture", "ms", 300),
+    ("memory", f"memory growth of the kernel over {WALK:,} answered events", "MB", 20),
+    ("first picture", "from running the cell to the first picture, with senet_lab not yet imported", "ms", 1000),
 )
 
 
 def section(measured: dict[str, Any]) -> str:
-    """The part of the page, as Markdown."""
+    """Return the part of the page as Markdown."""
     results: Results = measured["results"]
     median, p95 = (_one(results, part, "echo", "echo") for part in ("key to picture", "key to picture, p95"))
     before, after = (_one(results, "load", when, "1 min") for when in ("before", "after"))
@@ -66,7 +67,7 @@ def section(measured: dict[str, Any]) -> str:
 
 
 def site_section(results: Results) -> str:
-    """What was measured of the site, in the same run."""
+    """Return the tables about the site, measured in the same run."""
     ways = ("new", "neighbor", "seen")
     lines = ["| tab | " + " | ".join(f"{way}: work (p95), to the picture" for way in ways) + " | |"]
     lines.append(f"| --- |{' ---: |' * len(ways)} --- |")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
-gc.disable()  # pages are made in ten seconds in 240 MB; a fifth of the time would go to looking for garbage
-# What checks internationalized addresses, of which notebooks have none, takes a second to load.
+gc.disable()  # the build takes ten seconds and 240 MB; garbage collection would take a fifth of the time
+# This module checks internationalized addresses, which notebooks do not contain, and takes a second to load.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from lesson_links import lesson_links  # noqa: E402
@@ -32,15 +32,15 @@ root_doc = "docs/index"
 include_patterns = ["CONTRIBUTING.md", "docs/**", "notebooks/**", "senet_lab/*/README.md"]
 exclude_patterns = ["docs/conf.py", "docs/panel_texts.md", "docs/templates", "**.ipynb_checkpoints"]
 exclude_patterns += ["notebooks/teacher/answers.ipynb"]  # docs/teachers.md computes them, for any class code
-# Sphinx would look through each of these folders, where nothing is included: a third of the time that it takes.
+# Nothing in these folders is included; without this line, Sphinx spends a third of its time looking through them.
 exclude_patterns += [".[a-z]*", "node_modules", "site", "tests", "benchmarks"]
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 
-nb_execution_mode = "off"  # what is stored is shown; `make notebooks` runs the lessons
-nb_ipywidgets_js: dict[str, Any] = {}  # it would come from another host
+nb_execution_mode = "off"  # show stored outputs; `make notebooks` runs the lessons
+nb_ipywidgets_js: dict[str, Any] = {}  # would be loaded from another host
 myst_heading_anchors = 3
 autodoc_typehints = "description"
-# The README of the bundled images is inside of the data, and written for who looks there.
+# The README of the bundled images is in the data folder and not a page of the site.
 suppress_warnings = ["myst.xref_missing"]
 
 html_theme = "pydata_sphinx_theme"
@@ -56,7 +56,7 @@ html_theme_options = {
     "show_toc_level": 2,
     "secondary_sidebar_items": {each: ["page-toc"] for each in ("CONTRIBUTING", "docs/**", "senet_lab/**")},
 }
-# A lesson's panels take the room of the column on the right; what it listed stands below the lessons.
+# A lesson's panels need the space of the right column, so its table of contents is below the list of lessons.
 html_sidebars = {"notebooks/**": ["sidebar-nav-bs", "page-toc"]}
 templates_path = ["templates"]
 html_additional_pages = {"index": "landing.html"}
@@ -67,18 +67,18 @@ FOR_TEACHERS = ("notebooks/teacher/", "docs/teachers")
 
 
 def add_panels(_: Sphinx, name: str, __: str, context: dict[str, Any], ___: Any) -> None:
-    """Give the scripts that make panels live to a page that has some, and tell templates whom a page is for."""
+    """Tell the templates whether a page has panels and whether it is for teachers; add the note to a lesson."""
     context["has_panels"] = name == "index" or "data-panel=" in context.get("body", "")
     context["for_teachers"] = name.startswith(FOR_TEACHERS)
     if name == "index":
-        context["title"] = "Squeeze-and-excitation networks to take apart"
+        context["title"] = "Explore squeeze-and-excitation networks"
     if name.startswith("notebooks/"):
         note = lesson_note(context["body"]) + lesson_links(name, os.environ)
         context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
 
 
 def keep_from_search(app: Sphinx, doctree: document) -> None:
-    """Keep out of what students search what is for teachers, and what cells gave: drawings, panels and numbers."""
+    """Exclude pages for teachers and outputs of cells from the search."""
     for output in doctree.findall(lambda node: "cell_output" in getattr(node, "attributes", {}).get("classes", ())):
         output["classes"].append("no-search")
     if (name := app.env.docname).startswith(FOR_TEACHERS):
@@ -86,6 +86,6 @@ def keep_from_search(app: Sphinx, doctree: document) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Connect what is ours."""
+    """Connect the functions above to Sphinx's events."""
     app.connect("html-page-context", add_panels)
     app.connect("doctree-read", keep_from_search)

@@ -1,7 +1,8 @@
-// How search ranks pages, and what it quotes of them. Sphinx appends this to language_data.js (`html_search_scorer`),
-// which the search page loads after searchtools.js.
+// How search ranks pages and quotes them. Sphinx appends this to language_data.js (`html_search_scorer`), which the
+// search page loads after searchtools.js.
 
-// The first that fits a page's name. Pages within a rank are in the order that Sphinx gives them, lessons in the course's.
+// A page has the rank of the first pattern that matches its name. Lessons are in the order of the course, the other
+// pages of a rank in Sphinx's order.
 const RANKS = [
   /^notebooks\//,
   /^docs\/(course|guides|installation|serving|glossary|teachers)$/,
@@ -17,7 +18,7 @@ Scorer.score = ([name, , , , score, , kind]) => {
 };
 Scorer.objPrio = {}; // or a match within a name would score as much as the name itself
 
-// Headings say what the result's link says. The rest is drawings, what cells gave, and code.
+// Do not quote headings, which repeat the link of the result, nor drawings, outputs and code.
 const UNQUOTED = "h1, svg, nav, .prev-next-area, .no-search, .cell_input, .sn-note";
 const htmlToText = Search.htmlToText;
 

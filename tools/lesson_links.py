@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 
 def lesson_links(name: str, environment: Mapping[str, str]) -> str:
-    """Return links that open a lesson in Google Colab and in Binder, which both fetch it from GitHub.
+    """Return links that open a lesson in Google Colab and in Binder, which both load it from GitHub.
 
     Args:
         name: of the page, such as "notebooks/01_explore".

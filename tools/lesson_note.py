@@ -1,18 +1,18 @@
-"""Lesson note: what a lesson's page says below its title, for it was written for who runs its cells."""
+"""Lesson note: the line below the title of a lesson on the site, whose readers cannot run its cells."""
 
 from __future__ import annotations
 
 import re
 
 NO_CELLS = "Cells cannot be run on this page; they show their stored output."
-TO_TRAIN = "To train a network, or to look into one of your own, install senet_lab."
+TO_TRAIN = "To train a network or inspect your own, install senet_lab."
 
 
 def lesson_note(body: str) -> str:
-    """Return as HTML which panels of a page are live there, and which play recordings.
+    """Return HTML that says which panels of a page are live and which play recordings.
 
     Args:
-        body: the page, whose places for panels name them in `data-panel`.
+        body: the page; the attribute `data-panel` marks each panel.
     """
     kinds = re.findall(r'data-panel="(\w+)"', body)
     explorers = ["Explorer" if kinds.count("explorer") == 1 else "Explorers"] * ("explorer" in kinds)

@@ -1,11 +1,11 @@
 """Exercises: predict, then check. Each has hints and a worked solution, computed from the ledger.
 
-check("ratio-4-params", "10 M")   # right, nearly or wrong, in words; never an exception
-hint("ratio-4-params")            # the next hint, one at a time
-reveal("ratio-4-params")          # the solution, with the numbers put in
+check("ratio-4-params", "10 M")   # feedback in words: right, nearly or wrong; never an exception
+hint("ratio-4-params")            # the next hint
+reveal("ratio-4-params")          # the worked solution with your numbers
 class_code("9B-spring")           # other numbers, the same for a whole class
-results()                         # a table of what was tried
-hand_in("name.csv")               # the same for the teacher, for all lessons
+results()                         # a table of your results
+hand_in("name.csv")               # writes your results of all lessons for the teacher
 forget()                          # says what is recorded and where; forget(everything=True) deletes it
 """
 
@@ -18,7 +18,7 @@ from senet_lab.exercises.record import Record, record_path
 __all__ = ["LEARNER", "Learner", "Reply", "answers", "check", "class_code", "forget", "hand_in", "hint", "names",
            "question", "results", "reveal"]  # fmt: skip
 
-# The learner at this machine: what they try in one lesson counts in all lessons, also tomorrow.
+# The learner on this computer; their record is shared by all lessons and kept in a file.
 LEARNER = Learner(record=Record(record_path()))
 
 names = LEARNER.names

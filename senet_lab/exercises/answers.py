@@ -1,4 +1,4 @@
-"""Answers: the page on which a teacher looks up what a class was asked, with answers and solutions. Knows no widget."""
+"""Answers: the page where a teacher looks up a class's questions, answers and solutions. Imports no widget."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from senet_lab.exercises.task import normalize_code
 from senet_lab.widgets.messages import Answered
 
 HEAD = tuple(name.capitalize() for name in Answer._fields)
-WORDS = range(1, len(HEAD))  # the columns that begin on the left
+WORDS = range(1, len(HEAD))  # the columns that are aligned left
 
 
 def answers_page(code: str | None, answered: Answered, error: str = "") -> AnswersShown:
-    """Return what the browser shows: whose numbers these are, and a table for each lesson.
+    """Return what the browser shows: the class code, and a table for each lesson.
 
     Args:
-        code: of the class, "" for the numbers of the lessons; None before somebody has asked.
+        code: the class code, "" for the standard numbers; None before the first request.
     """
     said, body = ("", "") if code is None else _look_up(code)
     return {"answered": answered, "error": error, "said": said, "body": body}
 
 
 def _look_up(code: str) -> tuple[str, str]:
-    learner = Learner()  # of the class, and nobody's own
+    learner = Learner()  # a fresh one, so no results of the user change
     reply = learner.class_code(code)
     if learner.code != normalize_code(code):  # refused
         return reply.words, ""
@@ -36,7 +36,7 @@ def _table(lesson: str, learner: Learner) -> str:
 
 
 def lesson_title(lesson: str) -> str:
-    """Return the title of a lesson, by the name of its notebook.
+    """Return the title of a lesson from the name of its notebook.
 
     >>> lesson_title("06_two_idioms")
     '6 · Two idioms'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from senet_lab.exercises.task import Maker
 from senet_lab.exercises.tasks import cardinality, excite, gates, idioms, macro, micro, published, training
 
-# By lesson, which is the name of its notebook.
+# Exercises by lesson; the keys are the names of the notebooks.
 LESSONS: dict[str, dict[str, Maker]] = {
     "02_macro_architecture": macro.MAKERS,
     "03_micro_architecture": micro.MAKERS,
@@ -20,7 +20,7 @@ MAKERS = {name: maker for makers in LESSONS.values() for name, maker in makers.i
 
 
 def lesson_of(name: str) -> str:
-    """Return the notebook that an exercise belongs to.
+    """Return the name of the notebook that contains an exercise.
 
     >>> lesson_of("ratio-4-params")
     '05_squeeze_and_excitation'

@@ -1,4 +1,4 @@
-"""Marking: whether an answer is right, nearly right or wrong, in words; never an exception, whatever the answer."""
+"""Marking: say in words whether an answer is right, nearly right or wrong; no answer raises an exception."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from senet_lab.exercises.number import Number, parse_number
 from senet_lab.exercises.task import Task
 
 RIGHT, NEARLY, WRONG, NO_ANSWER = "Right", "Nearly", "Wrong", "Not an answer yet"
-MIN_DIGITS = 3  # that show that somebody has worked out a count
-CLOSE_FRACTION = 0.02  # of a count; who is closer made a slip, and took the right way
-FAR_FACTOR = 10  # beyond which a wrong answer is said to be far off
-HELP = "A hint helps."
+MIN_DIGITS = 3  # with fewer, a rounded count may be a guess
+CLOSE_FRACTION = 0.02  # of a count; a closer answer has the right approach and a small mistake
+FAR_FACTOR = 10  # the reply says so if a wrong answer is off by more
+HELP = "Try a hint."
 EXAMPLE = "try a number such as 1_234_567, or text such as '1.23 M'"
 
 
@@ -45,7 +45,7 @@ class Reply:
 
 
 def mark(task: Task, answer: Any) -> Reply:
-    """Mark an answer: right, nearly, wrong, or no answer at all."""
+    """Mark an answer as right, nearly, wrong, or not an answer yet."""
     if answer is None or answer is Ellipsis or (isinstance(answer, str) and not answer.strip()):
         advice = f"choose {listed(task.choices)}" if task.choices else EXAMPLE
         return Reply(NO_ANSWER, f"Enter an answer first; {advice}.")
@@ -53,12 +53,12 @@ def mark(task: Task, answer: Any) -> Reply:
         return _mark_choice(task, answer)
     number = parse_number(answer)
     if number is None:
-        return Reply(NO_ANSWER, f"{_quote(answer)} is not one number; {EXAMPLE}.")
+        return Reply(NO_ANSWER, f"{_quote(answer)} is not a single number; {EXAMPLE}.")
     return _mark_measurement(task, number) if task.tolerance else _mark_count(task, number)
 
 
 def _quote(answer: Any) -> str:
-    """Return what an answer is, shortened; objects can fail to say what they are."""
+    """Return the repr of an answer, shortened; if it fails, the name of the type."""
     try:
         words = repr(answer)
     except Exception:
@@ -67,30 +67,33 @@ def _quote(answer: Any) -> str:
 
 
 def _mark_choice(task: Task, answer: Any) -> Reply:
-    """Mark a choice, or a part of one that no other has. The nearest spelling is not named, since it may be right."""
+    """Mark a choice, or a part of it that no other choice contains.
+
+    The reply does not suggest the nearest spelling, because that could be the answer.
+    """
     words = " ".join(answer.casefold().split()) if isinstance(answer, str) else ""
     choices = {choice.casefold(): choice for choice in task.choices}
     matches = [choices[words]] if words in choices else [c for text, c in choices.items() if words and words in text]
     if len(matches) != 1:
         return Reply(NO_ANSWER, f"{_quote(answer)} is not one of the choices; try {listed(task.choices)}.")
     if matches[0] == task.answer:
-        return Reply(RIGHT, f"It is {task.answer}; the solution has the reasons.")
-    return Reply(WRONG, dict(task.slips).get(matches[0], "Not this one. Try a hint."))
+        return Reply(RIGHT, f"It is {task.answer}. The solution explains why.")
+    return Reply(WRONG, dict(task.slips).get(matches[0], f"Not this one. {HELP}"))
 
 
 def _mark_count(task: Task, number: Number) -> Reply:
-    """Mark a count, which is exact; a number with a prefix is rounded, and three digits of it suffice."""
+    """Mark a count, which must be exact; a number with a prefix is rounded and needs three digits."""
     answer = float(task.answer)
     if number.means(answer):
         if number.digits >= min(MIN_DIGITS, len(str(task.answer))) or number.value == answer:
             return Reply(RIGHT, f"It is {task.answer:,} {task.unit}.")
-        return Reply(NEARLY, f"Right as far as it goes; give at least {MIN_DIGITS} digits.")
+        return Reply(NEARLY, f"Right so far, but give at least {MIN_DIGITS} digits.")
     if slip := _mark_slip(task, number):
         return slip
     if abs(float(number.value) - answer) <= CLOSE_FRACTION * abs(answer):
         words = "too large" if number.value > answer else "too small"
-        reason = "has something that should not be in it" if number.value > answer else "lacks something"
-        return Reply(NEARLY, f"A little {words}: a count is right to the last one, and this one {reason}.")
+        reason = "you counted something extra" if number.value > answer else "something is missing"
+        return Reply(NEARLY, f"Slightly {words}. A count must be exact; {reason}.")
     return _mark_miss(number, answer)
 
 
@@ -105,12 +108,12 @@ def _mark_measurement(task: Task, number: Number) -> Reply:
     if distance <= 5 * task.tolerance * abs(answer):
         return Reply(NEARLY, f"Close, but more than {100 * task.tolerance:g} % off.")
     if task.unit == "%" and abs(100 * float(number.value) - answer) <= 5 * task.tolerance * abs(answer):
-        return Reply(NEARLY, "That is the share; in percent it is a hundred times as much.")
+        return Reply(NEARLY, "That is the share as a fraction; in percent it is 100 times as large.")
     return _mark_miss(number, answer)
 
 
 def _mark_slip(task: Task, number: Number) -> Reply | None:
-    """Return the reply to a common wrong answer, or to one without its prefix; None if the number is neither."""
+    """Return the reply to a common wrong answer or a right one without its prefix; None if it is neither."""
     tolerance = Decimal(task.tolerance)
     for value, words in task.slips:
         if number.means(float(value)) or abs(number.value - Decimal(value)) <= tolerance * abs(Decimal(value)):
@@ -118,7 +121,7 @@ def _mark_slip(task: Task, number: Number) -> Reply | None:
     for power in (3, 6, 9):
         larger = Number(number.value.scaleb(power), max(number.half, Decimal("0.005")).scaleb(power), number.digits)
         if number.digits >= MIN_DIGITS and larger.means(float(task.answer)):
-            words = "The digits are right, the size is not: write the prefix, as in '1.23 M', or all digits."
+            words = "The digits are right, but the size is not: add the prefix, as in '1.23 M', or write all digits."
             return Reply(NEARLY, words)
     return None
 

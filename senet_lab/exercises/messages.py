@@ -1,4 +1,4 @@
-"""Messages between an Exercise, or the answers for a teacher, and its page. No widgets."""
+"""Messages between Python and the browser, for an Exercise and for the teacher's page of answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from senet_lab.widgets.messages import Answered
 
 
 class Shown(TypedDict):
-    """The trait `shown`: the question, what was said to the last answer, and what there is still to ask for."""
+    """The trait `shown`: the question, the reply to the last answer, and the labels."""
 
     answered: Answered
     error: str
@@ -25,13 +25,13 @@ class Shown(TypedDict):
 
 
 class Traits(TypedDict):
-    """What the page reads of the widget."""
+    """The traits of the widget that the page reads."""
 
     shown: Shown
 
 
 class Commands(TypedDict, total=False):
-    """What is done once for each press, with the answer in the field."""
+    """Commands, each run once per press, with the content of the field."""
 
     check: str
     hint: str
@@ -39,7 +39,7 @@ class Commands(TypedDict, total=False):
 
 
 class AnswersShown(TypedDict):
-    """The trait `shown` of the page for teachers: whose numbers these are, and tables as HTML."""
+    """The trait `shown` of the page for teachers: the class code, and tables as HTML."""
 
     answered: Answered
     error: str
@@ -48,13 +48,13 @@ class AnswersShown(TypedDict):
 
 
 class AnswersTraits(TypedDict):
-    """What that page reads."""
+    """The traits that the page for teachers reads."""
 
     shown: AnswersShown
 
 
 class AnswersCommands(TypedDict, total=False):
-    """What is done once for each press, with the class code in the field."""
+    """Commands, each run once per press, with the class code in the field."""
 
     show: str
 

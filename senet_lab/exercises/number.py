@@ -1,4 +1,4 @@
-"""Number: a number as people write it, and how many of its digits are significant."""
+"""Number: parse a number as people write it, and find how many of its digits are significant."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 PREFIXES = {"": 0, "k": 3, "thousand": 3, "m": 6, "million": 6, "g": 9, "b": 9, "bn": 9, "billion": 9, "t": 12}
 UNITS = (
     r"(?:trainable\s+)?(?:params?|parameters?|weights?|biases|macs?|multiply-adds?|flops|operations|channels?|pixels?|px|paths?|blocks?"
-    r"|layers?|filters?|steps?|gates?|images?|percent|%|points?|numbers?|times|x|\u00d7|a side)"
+    r"|layers?|filters?|steps?|gates?|images?|percent|%|(?:percentage\s+)?points?|numbers?|times|x|\u00d7|a side)"
 )
 NUMBER_PATTERN = re.compile(r"([+-]?)([\d.,\s]*\d)\.?(?:e([+-]?\d{1,3}))?\s*([a-z]*)", re.IGNORECASE)
-MAX_CHARACTERS = 100  # of a number; longer text is not worth the time
+MAX_CHARACTERS = 100  # longer text is not parsed, because it could take long
 
 
 class Number(NamedTuple):
@@ -20,8 +20,8 @@ class Number(NamedTuple):
 
     Attributes:
         value: its value.
-        half: half a unit of its last digit, which is how far it may be rounded; 0 for a whole number in full.
-        digits: how many digits it has, without leading zeros.
+        half: half a unit of its last digit, the largest rounding error; 0 for a whole number with all digits.
+        digits: the number of digits without leading zeros.
     """
 
     value: Decimal
@@ -29,19 +29,19 @@ class Number(NamedTuple):
     digits: int
 
     def means(self, other: float) -> bool:
-        """Return whether `other` may have been rounded to this number."""
+        """Return whether this number may be `other`, rounded."""
         return abs(self.value - Decimal(other)) <= self.half
 
 
 def parse_number(answer: Any) -> Number | None:
-    """Return the number in an answer: an int, a float, one of NumPy, or text such as "2.51 M"; None if there is none.
+    """Return the number in an answer: an int, a float, a NumPy number, or text such as "2.51 M"; else None.
 
     >>> parse_number("2.51 M").value == 2_510_000, parse_number("1,234,567").half == 0, parse_number("about ten")
     (True, True, None)
     """
     if isinstance(answer, str):
         return _parse_text(answer)
-    item = getattr(answer, "item", None)  # of NumPy's numbers, and of arrays and series that hold one number
+    item = getattr(answer, "item", None)  # NumPy numbers, and arrays and series with one number, have this method
     if callable(item):
         try:
             answer = item()
@@ -57,7 +57,7 @@ def parse_number(answer: Any) -> Number | None:
 
 
 def _parse_float(answer: float) -> Number | None:
-    """Return a float with the digits that Python writes; the zeros at the end of 2510000.0 are not significant."""
+    """Return a float with the digits that Python prints; the trailing zeros of 2510000.0 are not significant."""
     exact = Decimal(repr(answer))
     if not exact.is_finite():
         return None
@@ -79,7 +79,7 @@ def _parse_text(answer: str) -> Number | None:
 
 
 def _remove_separators(digits: str) -> str | None:
-    """Return digits without thousands separators and with a decimal point: 1,234,567 and 1.234.567, 2,51 and 2.51."""
+    """Remove thousands separators and write a decimal point: from 1,234,567 and 1.234.567, 2,51 and 2.51."""
     digits = re.sub(r"\s+", " ", digits.strip())
     for separator in (",", " "):
         if re.fullmatch(rf"\d{{1,3}}(?:{separator}\d{{3}})+(?:\.\d+)?", digits):

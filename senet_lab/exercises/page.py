@@ -1,4 +1,4 @@
-"""Page: what an exercise shows, and what its buttons do to that. Knows no widget and no array."""
+"""Page: what an exercise shows, and how its buttons change it. Imports no widget and no array library."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from senet_lab.exercises.results import AFTER, WITHOUT, Attempts
 from senet_lab.exercises.task import Task
 from senet_lab.widgets.messages import Answered
 
-CHANGED = Reply("New question", "The class code has changed, and with it the numbers.")
+CHANGED = Reply("New question", "The class code has changed, so the question has new numbers.")
 
 
 @dataclass(frozen=True)
 class State:
-    """What the page depends on.
+    """The state from which the page is computed.
 
     Attributes:
         name: the name of the exercise.
@@ -36,21 +36,21 @@ class State:
 
 
 def look_up(name: str, learner: Learner, reply: Reply | None = None) -> State:
-    """Return an exercise as it is for a learner at this moment.
+    """Return the current state of an exercise for a learner.
 
     Raises:
-        ValueError, TypeError: there is none of that name; the error says the nearest.
+        ValueError, TypeError: no exercise has this name; the error suggests the nearest one.
     """
     return State(name, learner.code, learner.task(name), learner.tried(name), reply)
 
 
 def ask(state: State, action: str, answer: Any, learner: Learner) -> State:
-    """Return the state after one of `COMMANDS`; `answer` is what the field holds, which "check" marks.
+    """Return the state after one of `COMMANDS`; `answer` is the content of the field, which "check" marks.
 
-    A button that was pressed below a question with other numbers only brings the new question.
+    If the class code has changed since the question was shown, only return the new question.
 
     Raises:
-        ValueError: there is no such action.
+        ValueError: the action is unknown.
     """
     one_of("control", action, COMMANDS)
     if state.code != learner.code:
@@ -63,7 +63,7 @@ def ask(state: State, action: str, answer: Any, learner: Learner) -> State:
 
 
 def page(state: State, answered: Answered, error: str = "") -> Shown:
-    """Return what the browser shows: question, choices, reply, hints that are left."""
+    """Return what the browser shows: question, choices, reply, and the label of the hint button."""
     task, reply = state.task, state.reply
     hints = max(0, len(task.hints) - state.attempts.hints)
     return {
@@ -75,14 +75,14 @@ def page(state: State, answered: Answered, error: str = "") -> Shown:
         "choices": list(task.choices),
         "verdict": reply.verdict if reply else "",
         "words": reply.words if reply else "",
-        "hints": f"Hint ({hints} left)" if hints else "All hints again",
+        "hints": f"Hint ({hints} left)" if hints else "Show all hints",
         "record": _record(state),
         "solved": state.attempts.solved,
     }
 
 
 def _record(state: State) -> str:
-    """Say whose numbers these are and what was tried: "class 9b-spring · solved after the solution, 2 tries"."""
+    """Return the class code and the results so far: "class 9b-spring · solved after the solution, 2 tries"."""
     attempts = state.attempts
     tries = f"{attempts.tries} {'try' if attempts.tries == 1 else 'tries'}" if attempts.tries else ""
     solved = f"solved {WITHOUT if attempts.solved_without else AFTER}" if attempts.solved else ""
@@ -91,7 +91,7 @@ def _record(state: State) -> str:
 
 
 def still(state: State) -> str:
-    """Return HTML for where no widget can live: the question, and how to answer it by typing."""
+    """Return HTML for pages without widgets: the question, and how to answer it by typing."""
     choices = f"<p>{escape(' / '.join(state.task.choices))}</p>" if state.task.choices else ""
     call = escape(f'check("{state.name}", ...)')
     return (

@@ -1,8 +1,9 @@
-"""Record: what a learner has done at the exercises, one line of a file per event.
+"""Record: what a learner has done at the exercises, in a file with one line per event.
 
-The file is `~/.local/share/senet_lab/results.jsonl` (XDG_DATA_HOME), or the one that SENET_LAB_RESULTS names; if that
-is empty, the record stays in memory and is lost with the kernel. A line has the exercise, the class code, and whether
-it was a try, a hint or the solution: no names, no answers, no times. Only its owner can read it; it is sent nowhere.
+The file is `~/.local/share/senet_lab/results.jsonl` (XDG_DATA_HOME), or the one that SENET_LAB_RESULTS names. If that
+variable is empty, the record is kept in memory until the kernel stops. A line has the exercise, the class code, and
+the kind of event: a try with its verdict, a hint or the solution. It has no names, no answers and no times. Only the
+owner can read the file, and it is never sent anywhere.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from typing import NamedTuple
 PATH_VARIABLE = "SENET_LAB_RESULTS"
 TRIES = ("right", "nearly", "wrong")
 KINDS = (*TRIES, "hint", "solution", "class")
-LOCK_TIMEOUT = 5  # seconds that another kernel has to write its line
+LOCK_TIMEOUT = 5  # seconds to wait for another kernel to write its line
 
 
 class Event(NamedTuple):
-    """A try by its verdict, a hint, a look at the solution; or the choice of a class code. `did` is one of `KINDS`."""
+    """A try with its verdict, a hint, a look at the solution, or the choice of a class code.
+
+    `did` is one of `KINDS`.
+    """
 
     did: str
     code: str
@@ -28,7 +32,7 @@ class Event(NamedTuple):
 
 
 def record_path() -> Path | None:
-    """Return the file of the record, as the environment says; None for no file."""
+    """Return the file of the record as the environment variables say; None to keep it in memory."""
     path = os.environ.get(PATH_VARIABLE)
     if path is not None:
         return Path(path).expanduser() if path.strip() else None
@@ -42,25 +46,25 @@ def record_path() -> Path | None:
 class Record:
     """The events of all kernels that share a file, in order.
 
-    Lines are added and never changed, so two kernels at once lose nothing. A line that cannot be read stays in place
-    and is counted in `unread`. While the file cannot be written, events wait in memory, and `problem` says so.
+    Lines are only ever added, so kernels that write at the same time lose nothing. A line that cannot be read is left
+    as it is and counted in `unread`. While the file cannot be written, events wait in memory and `problem` says why.
 
     Attributes:
         path: the file; None to keep everything in memory.
-        problem: why the file could not be read or written the last time, or "".
+        problem: why the file could not be read or written last time, or "".
         unread: the number of damaged lines.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path, self.problem, self.unread = path, "", 0
         self._unwritten: list[Event] = []
-        self._written: tuple[Event, ...] = ()  # in the file, when it had this fingerprint
+        self._written: tuple[Event, ...] = ()  # the events of the file when it had the fingerprint below
         self._fingerprint: object = None
         self._lock = threading.Lock()
 
     @property
     def place(self) -> str:
-        """Where it is kept, in words."""
+        """Return where the record is kept, in words."""
         return str(self.path or "this kernel")
 
     def add(self, event: Event) -> None:
@@ -71,7 +75,7 @@ class Record:
                 self._unwritten.clear()
 
     def events(self) -> tuple[Event, ...]:
-        """Return all events; the file is read again only when it has changed."""
+        """Return all events; read the file only if it has changed."""
         with self._lock:
             fingerprint = self._take_fingerprint()
             if fingerprint != self._fingerprint:
@@ -79,10 +83,10 @@ class Record:
             return (*self._written, *self._unwritten)
 
     def forget(self) -> None:
-        """Delete the file, damaged lines included.
+        """Delete the file, including damaged lines.
 
         Raises:
-            OSError: it cannot be removed.
+            OSError: it cannot be deleted.
         """
         with self._lock:
             self._unwritten.clear()
@@ -91,7 +95,7 @@ class Record:
                 self.problem = ""
 
     def _write(self, path: Path) -> bool:
-        """Append what waits in one write and sync it; after half a line, which a crash leaves, start a new line."""
+        """Append the waiting events in one write and sync; if a crash has left half a line, start a new one."""
         from filelock import FileLock
 
         lines = b"".join(json.dumps(event._asdict()).encode() + b"\n" for event in self._unwritten)

@@ -1,4 +1,4 @@
-"""Results: the events of a record counted per exercise; and the table that a learner hands in."""
+"""Results: count the events of a record per exercise, and write the table that a learner hands in."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WITHOUT, AFTER = "without the solution", "after the solution"  # how an exercise was solved, in the table
-FORMULA_STARTS = tuple("=+-@\t\r")  # a spreadsheet would run a cell that starts so (OWASP, CSV injection)
+FORMULA_STARTS = tuple("=+-@\t\r")  # a spreadsheet runs a cell that starts with one (OWASP, CSV injection)
 MAX_NAME_LETTERS = 30
-NAME_PUNCTUATION = " -.'\u2019"  # within names of people, initials among them; each becomes a hyphen
+NAME_PUNCTUATION = " -.'\u2019"  # in names of people, including initials; each becomes a hyphen
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Attempts:
     """The events of one exercise.
 
     Attributes:
-        tries: before the solution was shown.
-        hints: all that were shown.
-        hints_used: those that were shown before it was solved, or the solution shown.
+        tries: tries before the solution was shown.
+        hints: hints shown.
+        hints_used: hints shown before the exercise was solved or the solution shown.
         revealed: whether the solution was shown.
-        solved_without: whether it was solved before the solution was shown; hints may have helped.
+        solved_without: whether it was solved before the solution was shown, with or without hints.
     """
 
     tries: int = 0
@@ -50,7 +50,7 @@ class Attempts:
 def count_attempts(events: Iterable[Event], code: str, name: str) -> Attempts:
     """Count the events of one exercise with one class code.
 
-    After a right answer or the solution neither tries nor hints count.
+    After a right answer or the solution, tries and hints no longer count.
 
     >>> count_attempts([Event("wrong", "", "se-neck"), Event("right", "", "se-neck")], "", "se-neck")
     Attempts(tries=2, hints=0, hints_used=0, solved=True, revealed=False, solved_without=True)
@@ -72,7 +72,7 @@ def count_attempts(events: Iterable[Event], code: str, name: str) -> Attempts:
 
 
 class Row(NamedTuple):
-    """One exercise with one class code, as the table has it: what the learner did, and how they solved it."""
+    """A row of the table: what the learner did at one exercise with one class code, and how they solved it."""
 
     lesson: str
     exercise: str
@@ -83,17 +83,17 @@ class Row(NamedTuple):
     solved: str  # WITHOUT, AFTER or ""
 
 
-# The fields of a `Row`, for people.
+# The names of the fields of a `Row` in the table.
 COLUMNS = ("lesson", "exercise", "class code", "tries", "hints used", "solution seen", "solved")
 
 
 def count_rows(record: Record, codes: Iterable[str]) -> list[Row]:
-    """Return a row for each class code and exercise; warn if the record is damaged or could not be written."""
+    """Return one row per class code and exercise; warn if the record is damaged or could not be written."""
     events, rows = record.events(), []
     if record.unread:
-        warnings.warn(f"{record.unread} damaged lines of '{record.path}' are not counted.", stacklevel=4)
+        warnings.warn(f"Damaged lines in '{record.path}' that are not counted: {record.unread}.", stacklevel=4)
     if record.problem:
-        warnings.warn(f"{record.problem}; what is missing there is kept in this kernel alone.", stacklevel=4)
+        warnings.warn(f"{record.problem}; unsaved results are lost when this kernel stops.", stacklevel=4)
     for code in codes:
         for name in MAKERS:
             its = count_attempts(events, code, name)
@@ -115,12 +115,14 @@ def table(record: Record, codes: Iterable[str]) -> pd.DataFrame:
 
 
 def write_table(record: Record, path: str | Path, *, overwrite: bool = False) -> list[Row]:
-    """Write the exercises that were tried with any class code as CSV, whole or not at all, and return them.
+    """Write the exercises that were tried with any class code as CSV, and return them.
+
+    The file is complete or not written at all.
 
     Raises:
-        FileExistsError: there is such a file already.
+        FileExistsError: the file exists already.
         OSError: it cannot be written.
-        TypeError: `path` is none.
+        TypeError: `path` is not a path.
     """
     rows = tried_rows(record)
     with written_whole(path, overwrite=overwrite) as unfinished:
@@ -129,13 +131,13 @@ def write_table(record: Record, path: str | Path, *, overwrite: bool = False) ->
 
 
 def tried_rows(record: Record) -> list[Row]:
-    """Return the exercises that were tried, with any class code."""
+    """Return the rows of all exercises that were tried, with any class code."""
     all_codes = dict.fromkeys(event.code for event in record.events())
     return [row for row in count_rows(record, all_codes) if row.tries or row.hints or row.revealed]
 
 
 def csv_text(rows: Iterable[Row]) -> str:
-    """Return rows as the table that is handed in."""
+    """Return the rows as CSV text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -144,19 +146,19 @@ def csv_text(rows: Iterable[Row]) -> str:
 
 
 def _harmless(code: str) -> str:
-    """Return a class code as a cell that no spreadsheet runs."""
+    """Return a class code as a cell that no spreadsheet runs as a formula."""
     return f"'{code}" if code.startswith(FORMULA_STARTS) else code
 
 
 def hand_in_file_name(name: str, code: str) -> str:
-    """Return a name for the file of one learner that tells it apart from those of the class.
+    """Return a file name for one learner that differs from those of the class.
 
     Args:
-        name: what the learner is called, or initials; "" for a random part instead.
-        code: of the class, "" without one.
+        name: the learner's name or initials; with "", the file name gets random characters instead.
+        code: the class code, "" without one.
 
     Raises:
-        ValueError: `name` is too long, or has something else in it than names have.
+        ValueError: `name` is too long or contains characters that names do not have.
 
     >>> hand_in_file_name("Anna K.", "9b spring"), hand_in_file_name("J\u00fcrgen", "")
     ('senet_lab_9b-spring_Anna-K.csv', 'senet_lab_J\u00fcrgen.csv')
@@ -171,10 +173,10 @@ def hand_in_file_name(name: str, code: str) -> str:
 
 
 def _is_of_word(letter: str) -> bool:
-    """Return whether a character is a letter, a mark on one or a digit, in any script."""
+    """Return whether a character is a letter, a combining mark or a digit, in any script."""
     return unicodedata.category(letter)[0] in "LMN"
 
 
 def _file_part(text: str) -> str:
-    """Return a text as a part of a file name: hyphens between words, and no underscore, which parts the parts."""
+    """Return a text as a part of a file name: hyphens between words; underscores separate the parts."""
     return "-".join("".join(each if _is_of_word(each) else " " for each in text).split())

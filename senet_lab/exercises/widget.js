@@ -1,4 +1,4 @@
-// An exercise: it sends what was asked for and shows what comes back; what an answer is worth is decided in Python.
+// An exercise: sends each command to Python and shows the reply. Python marks the answers.
 /** @import { RenderProps } from "@anywidget/types" */
 /** @import { AskOf } from "../widgets/conversation.js" */
 /** @import { Commands, Shown, Traits } from "./messages.js" */
@@ -7,7 +7,7 @@ import { closest, element, listen, uniqueId } from "../widgets/dom.js";
 import { keepKeys, reportErrors } from "../widgets/kit.js";
 import { COMMANDS } from "./messages.js";
 
-/** @type {Record<string, string>} beside the verdict, for those who see at a glance */
+/** @type {Record<string, string>} a sign next to the verdict, which is seen at a glance */
 const SIGNS = { Right: "\u2713", Nearly: "\u2248", Wrong: "\u2717" };
 
 /** @param {string} id */
@@ -29,7 +29,7 @@ export default {
     el.innerHTML = layout(id);
     /** @param {string} selector */
     const find = (selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
-    let question = ""; // that the field belongs to
+    let question = ""; // the question that the field belongs to
     /** @param {string} words */
     const silence = (words) => complain(words || model.get("shown").error);
     const conversation = openConversation(model, "shown", id, { commands: COMMANDS, silence });
@@ -37,7 +37,7 @@ export default {
     const send = conversation.ask;
 
     /**
-     * What was asked for and not answered is not asked for again: a second press would be a second try.
+     * Do not repeat a command that is still unanswered: a second press would count as a second try.
      * @param {keyof Commands} command
      */
     function ask(command) {
@@ -52,7 +52,7 @@ export default {
     }
 
     /**
-     * A field for a number, a list for a choice; made anew only when the question is another one.
+     * Place a text field for a number, or a list for a choice. Called only when the question changes.
      * @param {Shown} shown
      */
     function placeField({ choices }) {
@@ -77,8 +77,8 @@ export default {
     }, complain);
 
     /**
-     * Enter in the field checks. JupyterLab hears it as well and keeps a form from being sent, so it is not left to
-     * that. On a button a key that is held presses once.
+     * Check the answer on Enter in the field. JupyterLab also handles Enter and prevents the form from being
+     * submitted, so we do not rely on submit. On a button, holding the key presses only once.
      * @param {KeyboardEvent} event
      */
     function keydown(event) {
@@ -90,7 +90,7 @@ export default {
     }
 
     /**
-     * The second half of a double click is no second wish.
+     * Ignore the second click of a double click.
      * @param {MouseEvent} event
      */
     function click(event) {

@@ -1,4 +1,4 @@
-"""Exercise: a question with a field and three buttons, as a widget around `page`."""
+"""Exercise: a widget around `page` with a question, a field and three buttons."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from senet_lab.widgets.conversation import Conversation, Request, show_failure
 
 
 class Exercise(anywidget.AnyWidget):
-    """Predict, then check: the exercise of that name, with its hints one by one and its solution.
+    """Predict, then check: a panel with one exercise, its hints one by one, and its solution.
 
     >>> Exercise("ratio-4-params")
-    Exercise(ratio-4-params: SE-ResNeXt-50 32x4d at ratio 4, two dense layers without biases in each of its 16 blocks: \
-how many parameters have all squeeze-excite blocks together?)
+    Exercise(ratio-4-params: SE-ResNeXt-50 32x4d at ratio 4 has a squeeze-excite in each of its 16 blocks: two dense \
+layers without biases. How many parameters do all squeeze-excite blocks have in total?)
 
     Attributes:
-        name: of the exercise.
-        failure: the last error that was no answer to a learner, or None. The panel shows it as well.
+        name: the name of the exercise.
+        failure: the last error of the program, or None. The panel also shows it.
 
     Raises:
-        ValueError, TypeError: there is none of that name; the error says the nearest.
+        ValueError, TypeError: no exercise has this name; the error suggests the nearest one.
     """
 
     _esm = read_assets("exercises/widget.bundle.js")
     _css = style_sheet() + read_assets("exercises/widget.css")
 
-    # To the page: what `page` puts together. From the page come messages, one of `COMMANDS` with the answer in each.
+    # The result of `page`, for the browser. The browser sends messages, each with one of `COMMANDS` and the answer.
     shown = traitlets.Dict().tag(sync=True)
 
     def __init__(self, name: str, learner: Learner = LEARNER) -> None:
@@ -48,7 +48,7 @@ how many parameters have all squeeze-excite blocks together?)
             self._state = ask(self._state, action, answer, self._learner)
 
     def _show(self) -> None:
-        # Cells may have checked answers or set a class code since.
+        # A cell may have checked an answer or set a class code since the last message.
         self._state = look_up(self.name, self._learner, self._state.reply)
         self.shown = self._message()
 
@@ -62,7 +62,7 @@ how many parameters have all squeeze-excite blocks together?)
         return f"Exercise({self.name}: {self._learner.task(self.name).question})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Return the widget; for where it cannot live, the question and how to answer it by typing."""
+        """Return the widget, and for pages without widgets the question and how to answer it by typing."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": still(look_up(self.name, self._learner)), "text/plain": repr(self)}, metadata

@@ -104,11 +104,11 @@ def test_what_is_measured_may_be_off_by_its_tolerance(name, learner):
 
 def test_few_digits_and_a_forgotten_prefix_are_nearly_right(learner):
     assert learner.task("ratio-4-params").answer == Architecture("resnext", ratio=4).ledger().se.params
-    assert learner.check("ratio-4-params", "10 M") == Reply(NEARLY, "Right as far as it goes; give at least 3 digits.")
+    assert learner.check("ratio-4-params", "10 M") == Reply(NEARLY, "Right so far, but give at least 3 digits.")
     assert learner.check("ratio-4-params", 1e7).verdict == NEARLY
     assert "prefix" in learner.check("ratio-4-params", 10.06).words
     assert learner.check("ratio-4-params", "10.06 M").verdict == RIGHT
-    assert learner.check("ratio-4-params", 5_029_888).words == "That is one dense layer a block; there are two."
+    assert learner.check("ratio-4-params", 5_029_888).words == "That is one dense layer per block; there are two."
     assert learner.check("macro-group-macs", 0.19).words.startswith("That is the share")
 
 
@@ -285,7 +285,7 @@ def test_each_class_code_has_its_own_record(learner):
 
 
 def test_a_name_that_is_none_is_answered_with_the_nearest(learner):
-    assert learner.check("ratio-4-param", 1).words == "There is none called 'ratio-4-param'; try 'ratio-4-params'."
+    assert learner.check("ratio-4-param", 1).words == "'ratio-4-param' is unknown; try 'ratio-4-params'."
     for call in (learner.question, learner.hint, learner.reveal, learner.check):
         assert call(None).verdict == call("").verdict == "No such exercise"
     with pytest.raises(ValueError, match="try 'ratio-4-params'"):
@@ -295,7 +295,7 @@ def test_a_name_that_is_none_is_answered_with_the_nearest(learner):
 def test_a_part_of_a_choice_will_do_if_no_other_has_it(learner):
     assert learner.check("paths-late-loop", "last").right
     assert learner.check("paths-late-loop", "first").verdict == WRONG
-    assert learner.check("paths-late-loop", "all").verdict == NO_ANSWER
+    assert learner.check("paths-late-loop", "slice").verdict == NO_ANSWER
     *others, last = map(repr, learner.task("paths-late-loop").choices)
     assert learner.check("paths-late-loop", "").words == f"Enter an answer first; choose {', '.join(others)} or {last}."
     assert learner.check("paths-late-loop", 3).verdict == NO_ANSWER
@@ -373,7 +373,7 @@ def test_a_damaged_line_is_told_and_costs_no_other(kept, path, damage):
     kept().check("se-neck", 1)
     path.write_bytes(damage + path.read_bytes() if damage.endswith(b"\n") else path.read_bytes() + damage)
     kept().check("se-neck", 2)
-    with pytest.warns(UserWarning, match="1 damaged lines of .* are not counted"):
+    with pytest.warns(UserWarning, match="Damaged lines in .* that are not counted: 1"):
         assert kept().results().tries.sum() == 2
     assert damage.strip() in path.read_bytes()
 
@@ -384,12 +384,12 @@ def test_what_cannot_be_written_is_told_waits_and_is_written_later(kept, path):
     learner = kept()
     reply = learner.check("se-neck", 64)
     assert reply.right
-    assert f"Not kept beyond this kernel: '{path}' cannot be written" in reply.words
+    assert f"Not saved: '{path}' cannot be written" in reply.words
     assert learner.tried("se-neck").solved
-    with pytest.warns(UserWarning, match="kept in this kernel alone"):
+    with pytest.warns(UserWarning, match="unsaved results are lost when this kernel stops"):
         learner.results()
     path.parent.unlink()
-    assert "Not kept" not in learner.check("se-share", 1).words
+    assert "Not saved" not in learner.check("se-share", 1).words
     assert kept().results().tries.sum() == 2
 
 
@@ -397,9 +397,10 @@ def test_forgetting_says_what_it_would_do_and_does_it_when_told(kept, path):
     learner, other = kept(), kept()
     learner.class_code("9B-spring")
     learner.check("se-neck", 1)
-    assert learner.forget().words == f"1 try in {path}, with hints and class codes; forget(everything=True) does it."
+    words = f"forget(everything=True) deletes 1 try, with hints and class codes, in {path}."
+    assert learner.forget().words == words
     assert other.tried("se-neck").tries == 1
-    assert learner.forget(everything=True).verdict == "Forgotten"
+    assert learner.forget(everything=True).verdict == "Deleted"
     assert not path.exists()
     assert other.results().tries.sum() == 0
     assert (learner.code, other.code) == ("", "")
@@ -558,4 +559,4 @@ def test_what_is_stored_of_a_panel_is_the_question_and_how_to_answer(panel):
     assert panel.shown["question"] in html
     assert "check(&quot;ratio-4-params&quot;, ...)" in html
     assert repr(panel).startswith("Exercise(ratio-4-params: SE-ResNeXt-50")
-    assert "all the last" in still(look_up("paths-late-loop", Learner()))
+    assert "the last slice" in still(look_up("paths-late-loop", Learner()))

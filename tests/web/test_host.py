@@ -112,7 +112,7 @@ def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
         .startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
     )
     assert "class code has at most" in host.class_code("x" * 99)
-    assert host.forget() == "Forgotten. 0 tries in this browser, with hints and class codes."
+    assert host.forget() == "Deleted. 0 tries in this browser, with hints and class codes."
     after = shown(host.refresh(0))
     assert all(after[name] == before[name] for name in ("question", "hints", "record", "solved"))
 
@@ -171,7 +171,7 @@ def test_browser_that_keeps_nothing_is_reported_with_the_answer():
     assert answered["verdict"] == "Wrong"
     assert "this browser does not keep it (The operation is insecure.)" in answered["words"]
     assert answered["record"] == "1 try"
-    assert host.forget() == "Not forgotten. The record in this browser cannot be removed: The operation is insecure."
+    assert host.forget() == "Not deleted. The record in this browser cannot be deleted: The operation is insecure."
 
 
 @pytest.mark.parametrize(

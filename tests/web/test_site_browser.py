@@ -319,7 +319,7 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete the record").click()
     expect(exercise).not_to_contain_text("class 9b-spring")
-    expect(page.locator(".sn-record output")).to_contain_text("Forgotten. 2 tries in this browser")
+    expect(page.locator(".sn-record output")).to_contain_text("Deleted. 2 tries in this browser")
     assert severe_faults(page) == []
     explorer = page.locator(".sn-explorer").first
     assert explorer.bounding_box()["width"] >= 760
@@ -475,7 +475,7 @@ def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
     page = heard_page(browser)
     page.goto((site / "index.html").as_uri())
     expect(page.get_by_role("status").filter(has_text="opened from a disk")).to_contain_text("open explorer.html")
-    assert page.title() == "Squeeze-and-excitation networks to take apart \u2014 senet_lab"
+    assert page.title() == "Explore squeeze-and-excitation networks \u2014 senet_lab"
     page.goto((site / "notebooks" / "08_gates.html").as_uri())
     expect(page.locator(".sn-lesson-note")).to_contain_text(
         "its panels are pictures. To have live panels, run python -m http"

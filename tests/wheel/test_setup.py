@@ -34,4 +34,4 @@ def test_make_says_which_python_it_needs_where_none_of_them_is(tmp_path):
     command = ["make", "-C", ROOT, "PYTHON=", f"VENV={tmp_path}", f"{tmp_path}/ready"]
     refused = subprocess.run(command, check=False, capture_output=True, text=True)
     assert refused.returncode != 0
-    assert "TensorFlow has wheels for Python 3.11, 3.12 and 3.13 alone, and Python 3." in refused.stdout
+    assert "TensorFlow needs Python 3.11, 3.12 or 3.13; only Python 3." in refused.stdout

@@ -130,12 +130,12 @@ def test_an_answer_is_marked_in_words_and_nothing_jumps(page, exercise):
     field.focus()
     page.keyboard.type("590 k")
     page.keyboard.press("Enter")
-    expect(status).to_contain_text("Nearly. That is one path that sees all channels")
+    expect(status).to_contain_text("Nearly. That is a convolution that sees all channels")
     expect(field).to_be_focused()
     expect(field).to_have_value("590 k")
     field.fill("about a dozen")
     page.keyboard.press("Enter")
-    expect(status).to_contain_text("'about a dozen' is not one number; try a number such as 1_234_567")
+    expect(status).to_contain_text("'about a dozen' is not a single number; try a number such as 1_234_567")
     assert exercise.bounding_box()["height"] == height
 
 

@@ -1,4 +1,4 @@
-"""Exercises on gates: how many there are, what they know of the class, and what it means to hold them."""
+"""Exercises on gates: how many there are, how much they depend on the class, and what happens when they are held."""
 
 from __future__ import annotations
 
@@ -9,81 +9,84 @@ from senet_lab.exercises.task import Pick, Task, by_name
 
 
 def gates_count(pick: Pick[str]) -> Task:
-    """The gates of a network."""
+    """Ask for the number of gates of a network."""
     network = Architecture.preset(pick("cifar_se_resnet20", "cifar_se_resnet56", "cifar_se_resnet110"))
     gates = sum(group.n_blocks * group.filters_out for group in network.plan)
     blocks = network.plan[0].n_blocks
     widths = ", ".join(str(group.filters_out) for group in network.plan)
     return Task(
         question=(
-            f"{network.name} for CIFAR-10 has three groups of {blocks} blocks, with {widths} channels. How many gates "
-            "does it compute for an image?"
+            f"{network.name} for CIFAR-10 has three groups of {blocks} blocks; their blocks have {widths} channels. "
+            "How many gates does it compute per image?"
         ),
         answer=gates,
         unit="gates",
         hints=(
-            "One gate for each channel that a block gives.",
-            "Every block has a squeeze-excite of its own.",
-            f"{blocks} \u00b7 ({' + '.join(widths.split(', '))}).",
+            "Each output channel of a block has one gate.",
+            "Every block has its own squeeze-excite.",
+            f"Compute {blocks} \u00b7 ({' + '.join(widths.split(', '))}).",
         ),
-        solution=f"{blocks} \u00b7 ({' + '.join(widths.split(', '))}) = {gates:,}, other ones for every image.",
+        solution=(
+            f"{blocks} \u00b7 ({' + '.join(widths.split(', '))}) = {gates:,}. Their values differ from image to image."
+        ),
         slips=(
-            (gates // blocks, "That is one block in each group; how many are there?"),
-            (blocks * len(network.plan), "Those are the blocks; each has a gate for each of its channels."),
+            (gates // blocks, "That is one block in each group; how many blocks does a group have?"),
+            (blocks * len(network.plan), "That is the number of blocks; each has one gate per channel."),
         ),
     )
 
 
 def gates_f_ratio(pick: Pick[tuple[Any, ...]]) -> Task:
-    """An F ratio by hand (Fisher 1925)."""
+    """Ask for an F ratio by hand (Fisher 1925)."""
     a, b = pick(((0.2, 0.4), (0.6, 0.8)), ((0.1, 0.3), (0.4, 0.6)), ((0.3, 0.5), (0.8, 1.0)))
     means, middle = (sum(a) / 2, sum(b) / 2), sum((*a, *b)) / 4
     between, within = 4 * (means[0] - middle) ** 2, 2 * (a[0] - means[0]) ** 2 + 2 * (b[0] - means[1]) ** 2
-    ratio = (between / 1) / (within / 2)  # as `gates.statistics.specificity`, which needs NumPy
+    ratio = (between / 1) / (within / 2)  # the same as `gates.statistics.specificity`, which needs NumPy
     return Task(
         question=(
-            f"One gate, two images of each class: {a[0]} and {a[1]} for frogs, {b[0]} and {b[1]} for ships. What is "
-            "its F ratio, the variance between the classes over that within them?"
+            f"A gate is {a[0]} and {a[1]} for two images of frogs, {b[0]} and {b[1]} for two of ships. What is its F "
+            "ratio, the variance between the classes divided by the variance within them?"
         ),
         answer=ratio,
         tolerance=0.02,
         hints=(
-            f"The classes' means are {means[0]:.2g} and {means[1]:.2g}, that of all is {middle:.3g}.",
-            "Between: for each image, its class's mean less the mean of all, squared; the sum, by 2 classes \u2212 1. "
-            "Within: each value less its class's mean, squared; the sum, by 4 images \u2212 2 classes.",
+            f"The means of the classes are {means[0]:.2g} and {means[1]:.2g}; the mean of all values is {middle:.3g}.",
+            "Between: for each image, square the difference of its class's mean and the mean of all; divide the sum by "
+            "2 classes \u2212 1. Within: for each image, square the difference of its value and its class's mean; "
+            "divide the sum by 4 images \u2212 2 classes.",
             f"The sums are {between:.3g} and {within:.3g}.",
         ),
-        solution=f"({between:.3g} / 1) / ({within:.3g} / 2) = {ratio:.3g}. With names shuffled it is about 1.",
-        slips=((between / within, "Nearly there: each sum is divided first, one by 1, the other by 2."),),
+        solution=f"({between:.3g} / 1) / ({within:.3g} / 2) = {ratio:.3g}. With shuffled labels it would be about 1.",
+        slips=((between / within, "Nearly: first divide the sum between by 1 and the sum within by 2."),),
     )
 
 
 def gates_at_one(pick: Pick[float]) -> Task:
-    """What holding gates at 1 does to the maps."""
+    """Ask how much larger maps become when gates are held at 1."""
     mean = pick(0.5, 0.4, 0.25)
     return Task(
         question=(
-            f"The gates of a block are {mean} on average. Held at 1, they let everything through. How many times as "
-            "large are the maps then, on average, for the layers behind?"
+            f"The gates of a block are {mean} on average. Held at 1, they pass everything. By what factor do the "
+            "values in the scaled maps grow, on average?"
         ),
         answer=1 / mean,
         unit="times",
         tolerance=0.01,
         hints=(
             "A gate multiplies its map.",
-            f"Maps were multiplied by {mean}, and are multiplied by 1 now.",
-            f"1 / {mean}.",
+            f"The maps were multiplied by {mean}; now they are multiplied by 1.",
+            f"Compute 1 / {mean}.",
         ),
         solution=(
-            f"1 / {mean} = {1 / mean:g}. The layers behind were trained on smaller maps; that alone can cost accuracy. "
-            "So hold a gate at its mean to learn what it knew of the image."
+            f"1 / {mean} = {1 / mean:g}. The layers after them were trained on smaller values, and this alone can cost "
+            "accuracy. So hold a gate at its mean to measure what it knew about the image."
         ),
-        slips=((mean, "That is how much smaller they were; the other way round."),),
+        slips=((mean, "That is how much smaller they were before; take the inverse."),),
     )
 
 
 def gates_cost(pick: Pick[int]) -> Task:
-    """What the gates of a group cost."""
+    """Ask for the parameters of squeeze-excite in a group."""
     network, number = Architecture.preset("cifar_se_resnet20"), pick(3, 2)
     group = network.plan[number - 1]
     rows = [row for row in network.ledger().rows if row.group == f"group{number}" and row.in_se]
@@ -91,23 +94,24 @@ def gates_cost(pick: Pick[int]) -> Task:
     params = sum(row.params for row in rows)
     return Task(
         question=(
-            f"A block of group {number} in {network.name} has {channels} channels; its squeeze-excite reduces them to "
-            f"{units} and goes back, without biases. How many parameters have all {group.n_blocks} of the group?"
+            f"Each block of group {number} in {network.name} has {channels} channels; its squeeze-excite has two dense "
+            f"layers without biases, down to {units} and back to {channels}. How many parameters do the "
+            f"{group.n_blocks} squeeze-excite blocks of the group have in total?"
         ),
         answer=params,
         unit="parameters",
         hints=(
-            f"Two dense layers: from {channels} to {units}, and from {units} to {channels}.",
+            f"One layer goes from {channels} to {units}, the other from {units} to {channels}.",
             f"Each has {channels} x {units} weights.",
-            f"{group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {units}.",
+            f"Compute {group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {units}.",
         ),
         solution=(
-            f"{group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {units} = {params:,}, of {network.ledger().params:,} "
-            "in the whole network."
+            f"{group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {units} = {params:,}. The whole network has "
+            f"{network.ledger().params:,}."
         ),
         slips=(
             (params // group.n_blocks, f"That is one block; there are {group.n_blocks}."),
-            (params // 2, "That is one dense layer a block; there are two."),
+            (params // 2, "That is one dense layer per block; there are two."),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Exercises on the two idioms: blocks put together by hand, and the riddle of the printed 2,926,298."""
+"""Exercises on the two idioms: a network composed by hand, and the riddle of the printed 2,926,298."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILTERS, BLOCKS = 128, 2  # of the mini network's group
 
 
 def mini(filters: int = FILTERS, n_blocks: int = BLOCKS, ratio: int | None = 16, last: int = 256) -> Ledger:
-    """The original lesson's mini SE-ResNet for CIFAR-10, counted: a convolution, a group, two blocks, a dense layer."""
+    """Count the original lesson's mini SE-ResNet for CIFAR-10: a convolution, a group, two blocks, a dense layer."""
     x = Conv2D(32, (3, 3), padding="same", activation="relu")(Sketch((32, 32, 3)))
     x = SEResNet.group(x, n_blocks=n_blocks, n_filters=filters, ratio=ratio)
     x = SEResNet.projection_block(x, n_filters=last)
@@ -21,7 +21,7 @@ def mini(filters: int = FILTERS, n_blocks: int = BLOCKS, ratio: int | None = 16,
 
 
 def idioms_output_shape(pick: Pick[int]) -> Task:
-    """Channels behind a group."""
+    """Ask how many channels a group returns."""
     filters = pick(128, 64, 96)
     out = SEResNet.group(Sketch((32, 32, 32)), n_blocks=2, n_filters=filters, ratio=16).shape[-1]
     return Task(
@@ -32,87 +32,87 @@ def idioms_output_shape(pick: Pick[int]) -> Task:
         answer=int(out),
         unit="channels",
         hints=(
-            "n_filters are the filters of the 3x3 in the middle.",
-            "The last 1x1 of a bottleneck restores.",
-            "It gives four times as many.",
+            "n_filters is the number of channels of the 3x3 in the middle.",
+            "The last 1x1 of a bottleneck restores the number of channels.",
+            "It returns four times as many channels as the 3x3.",
         ),
-        solution=f"4 · {filters} = {out}; the side goes from 32 to 16, since a group is strided by default.",
-        slips=((filters, "Those leave the 3x3; the last 1x1 gives more."),),
+        solution=f"4 · {filters} = {out}. The side shrinks from 32 to 16, because a group has stride 2 by default.",
+        slips=((filters, "That is the 3x3; the last 1x1 returns more."),),
     )
 
 
 def idioms_flatten(pick: Pick[int]) -> Task:
-    """The dense layer behind Flatten."""
+    """Ask for the parameters of the dense layer after Flatten."""
     last = pick(256, 128, 64)
     row = mini(last=last).rows[-1]
     side, channels = 8, 4 * last
     return Task(
         question=(
-            f"The mini network ends in maps of 8 x 8 with {channels} channels, Flatten and Dense(10). How many "
-            "parameters has the dense layer, biases included?"
+            f"The mini network ends in maps of 8 x 8 with {channels} channels, then Flatten and Dense(10). How many "
+            "parameters does the dense layer have, including biases?"
         ),
         answer=row.params,
         unit="parameters",
         hints=(
-            "Flatten puts all numbers of the map in a row.",
-            f"That is {side} x {side} x {channels} numbers.",
-            "Each of the 10 outputs has a weight for each of them, and one bias.",
+            "Flatten puts all numbers of the map in one row.",
+            f"The row has {side} x {side} x {channels} numbers.",
+            "Each of the 10 outputs has one weight for each number, and one bias.",
         ),
         solution=(
-            f"{side}·{side}·{channels} = {side * side * channels:,} numbers, 10 weights each, and 10 biases: "
+            f"{side}·{side}·{channels} = {side * side * channels:,} numbers with 10 weights each, and 10 biases, make "
             f"{row.params:,}. With global average pooling it would be {channels * 10 + 10:,}."
         ),
-        slips=((row.params - 10, "Ten biases are missing."),
-               (channels * 10 + 10, "That would be global average pooling; Flatten keeps all places.")),
+        slips=((row.params - 10, "The ten biases are missing."),
+               (channels * 10 + 10, "That would be right for global average pooling; Flatten keeps all positions.")),
     )  # fmt: skip
 
 
 def idioms_mini_total(pick: Pick[int]) -> Task:
-    """What the original lesson's mini network really has."""
+    """Ask for the total that Keras prints for the original lesson's mini network."""
     filters = pick(128, 64, 96)
     ledger = mini(filters)
     total = ledger.params + ledger.state
     return Task(
         question=(
-            f"The mini network of this lesson with n_filters={filters} in its group: what total does Keras print, "
-            "trainable and non-trainable parameters together?"
+            f"The group of this lesson's mini network has n_filters={filters}. What total does Keras print for the "
+            "network, trainable and non-trainable parameters together?"
         ),
         answer=total,
         unit="parameters",
         hints=(
-            "Put it together on a Sketch, and take its ledger.",
-            "Ledger.of(x) has params, the trainable ones, and state, the moving statistics.",
-            "Keras' total is the sum of both.",
+            "Call mini on a Sketch and make its ledger.",
+            "Ledger.of(x) has params, the trainable parameters, and state, the moving statistics.",
+            "Keras's total is the sum of both.",
         ),
-        solution=f"{ledger.params:,} trainable and {ledger.state:,} not: {total:,}.",
-        slips=((ledger.params, "Those are the trainable ones; the total has the moving statistics as well."),),
+        solution=f"{ledger.params:,} trainable and {ledger.state:,} non-trainable parameters make {total:,}.",
+        slips=((ledger.params, "Those are the trainable parameters; the total includes the moving statistics."),),
     )
 
 
 def idioms_riddle(pick: Pick[int]) -> Task:
-    """How many filters the printed network's blocks had."""
+    """Ask what squeeze-excite reduces to if filters and blocks are swapped."""
     network = mini(2, 128, None)
     total, channels, ratio = network.params + network.state, 4 * 2, pick(16, 32, 64)
     return Task(
         question=(
-            f"The total that was printed is {total:,}. Swap the arguments: group(x, n_filters=2, n_blocks=128). To how "
-            f"many numbers does its squeeze-excite reduce, with ratio {ratio} and a whole division?"
+            f"The printed total is {total:,}. Swap the arguments: group(x, n_filters=2, n_blocks=128). To how many "
+            f"channels does its squeeze-excite reduce its input, with ratio {ratio} and integer division (//)?"
         ),
         answer=0,
         unit="channels",
         hints=(
             "How many channels leave a block of 2 filters?",
-            f"{channels} channels. Divide by the ratio, and round down.",
-            "Nothing is left over; then what does the gate see?",
+            f"{channels} channels leave it. Divide by the ratio and round down.",
+            "No channel is left, so the gate sees nothing of the image.",
         ),
         solution=(
-            f"{channels} // {ratio} = 0. A dense layer of no units has no parameters and fails nowhere: the gate is "
-            "sigmoid(0) = 0.5 for every channel and image. Counted with ratio=None, which has as many parameters: "
-            f"{total:,}. Here such a ratio is an error."
+            f"{channels} // {ratio} = 0. A dense layer of zero units has no parameters and raises no error: every gate "
+            "is sigmoid(0) = 0.5 for every image. So the network has as many parameters as with ratio=None: "
+            f"{total:,}. In this library such a ratio is an error."
         ),
         slips=(
-            (1, "A whole division rounds down, it does not save the last one."),
-            (channels / ratio, "And rounded down?"),
+            (1, "Integer division rounds down, also below 1."),
+            (channels / ratio, "Now round down."),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Exercises on macro-architecture: stem, learner, groups, classifier; where parameters and multiply-adds sit."""
+"""Exercises on macro-architecture: stem, learner, groups, classifier; where parameters and multiply-adds are."""
 
 from __future__ import annotations
 
@@ -13,62 +13,62 @@ PARTS = ("stem", "group 1", "group 2", "group 3", "group 4", "classifier")
 
 
 def macro_heaviest_group(pick: Pick[int]) -> Task:
-    """Which part holds the most parameters."""
+    """Ask which part has the most parameters."""
     network = Architecture("resnet", pick(50, 101, 152))
     heaviest = max(network.ledger().by_group(), key=lambda total: total.params)
     counts = "; ".join(f"{spaced(t.name)} {short(t.params)}" for t in network.ledger().by_group() if t.params)
     last = network.plan[-1]
     return Task(
-        question=f"Which part of {network.name} holds the most parameters?",
+        question=f"Which part of {network.name} has the most parameters?",
         answer=spaced(heaviest.name),
         choices=PARTS,
         hints=(
-            "The weights of a convolution do not depend on the size of the map.",
-            "From group to group, filters in and filters out both double. What happens to the weights of a block?",
-            "A block of the next group has four times the weights. Now weigh that against the number of blocks.",
+            "The number of weights of a convolution does not depend on the size of the map.",
+            "From group to group, channels in and channels out both double. How does the number of weights change?",
+            "A block of the next group has four times as many weights. Now compare this with the number of blocks.",
         ),
         solution=(
-            f"Weights go by filters in times filters out, so a block of the next group has about four times as many; "
-            f"group 4 has {last.n_blocks} blocks of {last.filters_out} channels, group 3 has "
-            f"{network.plan[-2].n_blocks} of {network.plan[-2].filters_out}. Counted: {counts}."
+            "The number of weights is proportional to channels in times channels out, so a block of the next group "
+            f"has about four times as many. Group 4 has {last.n_blocks} blocks of {last.filters_out} channels, group 3 "
+            f"has {network.plan[-2].n_blocks} of {network.plan[-2].filters_out}. Counted: {counts}."
         ),
-        slips=(("stem", "It has one convolution of 3 channels. A hint helps."),),
+        slips=(("stem", "The stem has only one convolution, with 3 input channels. Try a hint."),),
     )
 
 
 def macro_group_macs(pick: Pick[int]) -> Task:
-    """The share of a group in the multiply-adds, next to its share in the parameters."""
+    """Ask for a group's share of the multiply-adds, given its share of the parameters."""
     network, number = Architecture("resnet", 50), pick(4, 3, 2)
     ledger = network.ledger()
     group: Total = next(t for t in ledger.by_group() if t.name == f"group{number}")
     macs_share, params_share = 100 * group.macs / ledger.macs, 100 * group.params / ledger.params
     return Task(
         question=(
-            f"Group {number} of {network.name} holds {percent(group.params, ledger.params)} of the parameters. What "
+            f"Group {number} of {network.name} has {percent(group.params, ledger.params)} of the parameters. What "
             "share of the multiply-adds does it have, in percent?"
         ),
         answer=macs_share,
         unit="%",
         tolerance=0.1,
         hints=(
-            "A weight is used once for each place of the output map.",
-            "From group to group the side of the map halves, so there are a quarter of the places.",
-            "Four times the weights in a block, a quarter of the places: a block costs about the same in every group. "
-            "So compare numbers of blocks.",
+            "Each weight is used once at every position of the output map.",
+            "From group to group the side of the map halves, so there are a quarter as many positions.",
+            "A block has four times the weights and a quarter of the positions, so it costs about the same in every "
+            "group. Compare the numbers of blocks.",
         ),
         solution=(
-            f"Blocks cost about the same in every group: four times the weights, a quarter of the places. "
+            "A block costs about the same in every group: four times the weights, a quarter of the positions. "
             f"Group {number} has {network.plan[number - 1].n_blocks} of {sum(g.n_blocks for g in network.plan)} "
-            f"blocks; counted, {short(group.macs)} of {short(ledger.macs)} multiply-adds."
+            f"blocks. Counted: {short(group.macs)} of {short(ledger.macs)} multiply-adds."
         ),
         slips=(
-            (params_share, "That is its share of the parameters. Multiply-adds go by the size of the map as well."),
+            (params_share, "That is its share of the parameters. Multiply-adds also depend on the size of the map."),
         ),
     )
 
 
 def macro_deeper(pick: Pick[int]) -> Task:
-    """What more blocks in group 3 cost."""
+    """Ask how many parameters the extra blocks of a deeper network add."""
     small, large = Architecture("resnet", 50), Architecture("resnet", pick(101, 152))
     blocks = tuple(g.n_blocks for g in large.plan)
     extra = large.ledger().params - small.ledger().params
@@ -76,46 +76,47 @@ def macro_deeper(pick: Pick[int]) -> Task:
     extra_blocks = blocks[2] - small.plan[2].n_blocks
     return Task(
         question=(
-            f"{small.name} has {', '.join(str(g.n_blocks) for g in small.plan)} blocks in its groups, {large.name} "
-            f"{', '.join(map(str, blocks))}. How many parameters more has {large.name}?"
+            f"{small.name} has {', '.join(str(g.n_blocks) for g in small.plan)} blocks in its four groups, "
+            f"{large.name} has {', '.join(map(str, blocks))}. How many more parameters does {large.name} have?"
         ),
         answer=extra,
         unit="parameters",
         hints=(
-            "Only identity blocks are added; nothing else changes.",
-            "Count one of them: network.ledger().blocks()['group3', 'block2'] has its rows.",
+            "The extra blocks are all identity blocks; nothing else changes.",
+            "Count one of them: network.ledger().blocks()['group3', 'block2'] lists its layers.",
             f"An identity block of group 3 has {block:,} parameters."
-            + (" Group 2 gains blocks as well." if blocks[1] > 4 else ""),
+            + (" Group 2 also has more blocks." if blocks[1] > 4 else ""),
         ),
-        solution=f"{extra_blocks} more identity blocks of {block:,} parameters in group 3 are {extra_blocks * block:,}"
-        + (f"; {extra - extra_blocks * block:,} more come from those in group 2." if blocks[1] > 4 else "."),
-        slips=((large.ledger().params, f"That is all of {large.name}; how many more than {small.name}?"),),
+        solution=f"{extra_blocks} more identity blocks of {block:,} parameters in group 3 make {extra_blocks * block:,}"
+        + (f"; the extra blocks in group 2 add {extra - extra_blocks * block:,}." if blocks[1] > 4 else "."),
+        slips=((large.ledger().params, f"That is the total of {large.name}; subtract that of {small.name}."),),
     )
 
 
 def macro_larger_images(pick: Pick[int]) -> Task:
-    """Multiply-adds grow with the area, parameters do not."""
+    """Ask how the multiply-adds grow with the size of the image."""
     network, side = Architecture("resnet", 50), pick(448, 112, 672)
     other = replace(network, input_shape=(side, side, 3))
     factor = other.ledger().macs / network.ledger().macs
     return Task(
         question=(
-            f"{network.name} takes images of 224 x 224. With {side} x {side}, how many times as many multiply-adds "
-            "does it need?"
+            f"{network.name} usually takes images of 224 x 224 pixels. How many times as many multiply-adds does it "
+            f"need for images of {side} x {side}?"
         ),
         answer=factor,
         unit="times",
         tolerance=0.02,
         hints=(
-            "Each weight of a convolution is used once for each place of its output map.",
-            f"The side of every map changes by a factor of {side / 224:g}. What does its area do?",
-            "All but the classifier, which sees one number a channel, goes by the area.",
+            "A convolution uses each weight once at every position of its output map.",
+            f"The side of every map changes by a factor of {side / 224:g}. By what factor does its area change?",
+            "The cost of every part is proportional to the area, except the classifier's: it sees one number per "
+            "channel.",
         ),
         solution=(
-            f"({side} / 224)² = {(side / 224) ** 2:g}; counted {short(other.ledger().macs)} against "
-            f"{short(network.ledger().macs)}. The parameters stay {network.ledger().params:,}."
+            f"({side} / 224)² = {(side / 224) ** 2:g}. Counted: {short(other.ledger().macs)} instead of "
+            f"{short(network.ledger().macs)}. The number of parameters is still {network.ledger().params:,}."
         ),
-        slips=((side / 224, "So much for the side; places go by the area."),),
+        slips=((side / 224, "That is right for the side, but the cost grows with the area."),),
     )
 
 
