@@ -127,9 +127,9 @@ def test_what_is_handed_in_is_named_for_its_learner_who_is_kept_nowhere():
         "Saved to your downloads as senet_lab_9b-spring_Anna-K.csv.",
     )
     assert "Anna" not in handed["csv"] + storage[KEY]
-    refused = json.loads(host.hand_in("../anna"))
+    refused = json.loads(host.hand_in("x" * 31))
     assert refused["file"] == refused["csv"] == ""
-    assert refused["words"].endswith("unlike '../anna'; try 'Anna K'.")
+    assert refused["words"].endswith("try initials, such as 'AK'.")
 
 
 def test_answers_of_a_class_are_looked_up_without_a_trace():
