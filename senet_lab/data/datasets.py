@@ -115,9 +115,9 @@ def find_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
     place = _place(path)
     if not place.is_file():
         raise FileNotFoundError(
-            f"CIFAR-10 is not at '{place}'. Put an .npz with x_train, y_train, x_test and y_test there, name another "
-            f"place by {VARIABLE}, or call senet_lab.data.cifar10(download=True), which fetches 163 MiB; the sample "
-            "needs nothing."
+            f"CIFAR-10 is not at '{place}'. Put an .npz with x_train, y_train, x_test and y_test there, set {VARIABLE} "
+            "to its path, or call senet_lab.data.cifar10(download=True), which downloads 163 MiB. The sample needs no "
+            "download."
         )
     return place
 
@@ -145,7 +145,7 @@ def _download_cifar10(to: Path) -> Images:
         (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
     except Exception as error:
         raise FileNotFoundError(
-            f"CIFAR-10 could not be fetched: {error}. Copy it to '{to}' from a machine that can, or use `sample()`."
+            f"CIFAR-10 could not be downloaded: {error}. Copy it to '{to}' from another machine, or use `sample()`."
         ) from error
     to.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(to, overwrite=True) as unfinished:
@@ -164,7 +164,9 @@ def load_cifar10(path: Path) -> Images:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # NumPy leaves a bad file open
             x_train, y_train, x_test, y_test = (file[name] for name in names)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"'{path}' is no .npz with {listed(names)}, or is damaged: {error}; get it anew.") from error
+        raise ValueError(
+            f"'{path}' is no .npz with {listed(names)}, or is damaged: {error}; download it again."
+        ) from error
     y_train, y_test = y_train.ravel().astype("uint8"), y_test.ravel().astype("uint8")
     shapes = x_train.shape, x_test.shape
     if shapes != ((50_000, 32, 32, 3), (10_000, 32, 32, 3)):

@@ -97,11 +97,11 @@ def predict(
     while batch and _bytes(architecture, in_parts(recipe, batch), images, batch) > available:
         batch = 2 ** ((batch - 1).bit_length() - 1) if batch > 1 else 0
     rate = rates.images_per_s(architecture, recipe, machine.rates, placement)
-    memory_words = f"{size_words(needed)} of memory at most, {size_words(available)} are free"
-    seconds, time_words = None, "how long it takes is not known before this machine has trained something"
+    memory_words = f"at most {size_words(needed)} of memory, {size_words(available)} are free"
+    seconds, time_words = None, "the time is unknown until this machine has trained a network"
     if rate:
         seconds = recipe.epochs * training / rate[0]
-        time_words = f"{'about' if rate[1] else 'a rough guess:'} {duration(seconds)} for {recipe.epochs} epochs"
+        time_words = f"{'about' if rate[1] else 'roughly'} {duration(seconds)} for {recipe.epochs} epochs"
     return Estimate(needed, available, seconds, training, batch, f"{memory_words}; {time_words}")
 
 
@@ -119,9 +119,9 @@ def check_memory(
         batch, accumulate = Setting("batch", parts.batch), Setting("accumulate", parts.accumulate)
         fit: Phrase = (batch, " with ", accumulate, f", which makes {which} of {step} images")
     else:
-        fit = "a smaller image, fewer channels or fewer blocks, since not even batch=1 fits"
+        fit = "a smaller image, fewer channels or fewer blocks, since even batch=1 does not fit"
     needed, available = size_words(needs.needed), size_words(needs.available)
-    rule = f"needs about {needed} of memory with this network, and {available} are free"
+    rule = f"needs about {needed} of memory with this network, but only {available} are free"
     raise InvalidValueError("batch", recipe.batch, rule, fit, advice=FORCE)
 
 

@@ -58,7 +58,7 @@ class Recipe:
             object.__setattr__(self, field.name, _check(field.name, getattr(self, field.name)))
         if self.warmup and (self.schedule != "cosine" or self.warmup >= self.epochs):
             epochs = Parameter("epochs", self.epochs)
-            rule = ("needs ", Setting("schedule", "cosine"), " and fewer epochs than ", epochs)
+            rule = ("must be less than ", epochs, " and needs ", Setting("schedule", "cosine"))
             fit = Setting("warmup", 0 if self.schedule != "cosine" else self.epochs - 1)
             raise InvalidValueError("warmup", self.warmup, rule, fit)
 

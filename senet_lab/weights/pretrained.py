@@ -174,7 +174,7 @@ def assign(model: keras.Model, path: Path) -> None:
     try:
         tensors = parse(path.read_bytes())
     except SafetensorError as error:
-        raise ValueError(f"'{path.name}' is damaged: {error}; get it anew.") from error
+        raise ValueError(f"'{path.name}' is damaged: {error}; download it again.") from error
     variables = {weight.path: weight for weight in model.weights}
     misfits = [f"{name} is missing" for name in sorted(set(variables) - set(tensors))]
     misfits += [f"{name} is unknown to the model" for name in sorted(set(tensors) - set(variables))]

@@ -38,7 +38,7 @@ test("a file that the server does not have, or that cannot be reached, is missed
   fetchRecordings(host, new Model('{"shown":{}}', () => "{}"), 0);
   await vi.waitFor(() => expect(host.miss).toHaveBeenCalledTimes(2));
   expect(host.miss).toHaveBeenCalledWith(0, "a.json", "the server answers 404.");
-  expect(host.miss).toHaveBeenCalledWith(0, "b.json", "the connection has failed.");
+  expect(host.miss).toHaveBeenCalledWith(0, "b.json", "the connection failed.");
   expect(host.take).not.toHaveBeenCalled();
 });
 
