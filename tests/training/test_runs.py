@@ -68,7 +68,10 @@ def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, forked, th
     with pytest.raises(RuntimeError, match=r"Another process is already training in .*; stop it first"):
         run.start()
     second = [sys.executable, "-m", "senet_lab.training.worker.worker", str(run.folder)]
-    assert "Another process is training" in subprocess.run(second, capture_output=True, text=True, check=True).stderr
+    assert (
+        "Another process is already training"
+        in subprocess.run(second, capture_output=True, text=True, check=True).stderr
+    )
     run.ask("run")
     assert run.wait(120).state == "finished"
     assert_ends_as(run, unbroken)
@@ -126,7 +129,7 @@ def test_the_command_line_trains_lists_and_answers_nonsense(thumbnails, tmp_path
     assert main(["train", *brief, "--folder", "runs/one"]) == 0
     assert main(["runs"]) == 0
     out = capfd.readouterr().out
-    assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epochs done.*best held-out accuracy 0\.\d+", out)
+    assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epochs done.*best validation accuracy 0\.\d+", out)
     assert len(re.findall(r"^epoch 1: loss .*, validation: loss ", out, re.MULTILINE)) == 1
     assert "s left" not in out.splitlines()[-1]
     (tmp_path / "runs/own").mkdir()
@@ -199,7 +202,7 @@ def test_run_that_is_resumed_with_other_versions_warns_and_continues(forked, thu
     (run.folder / "config.json").write_text(json.dumps(config))
     status = forked(run).wait(180)
     assert status.state == "finished"
-    assert "so its numbers may differ: keras 3.0.0 then and " in status.warning
+    assert "so results may differ: keras 3.0.0 then, " in status.warning
     assert status.warning in (run.folder / "log.txt").read_text()
 
 

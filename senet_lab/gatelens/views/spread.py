@@ -129,7 +129,9 @@ def _saturation_words(reading: Reading, path: str) -> str:
     is_saturated = last.opened >= SATURATED_SHARE
     if path == last_path:
         return (
-            "As in the paper, the last stage saturates." if is_saturated else "In the paper, the last stage saturates."
+            "As in the paper, the last stage saturates."
+            if is_saturated
+            else "In the paper, by contrast, the last stage saturates."
         )
     likeness = "like" if is_saturated else "unlike"
     return (
