@@ -39,8 +39,8 @@ class Images:
         classes: the name of each class, by its number.
         x_train, x_test: (count, height, width, channels), uint8.
         y_train, y_test: (count,), the numbers of the classes.
-        skipped: files of a folder that could not be read and were left out, and why.
-        ignored: files of a folder that were not opened, since their names are not those of images.
+        skipped: files of a folder that were skipped because they could not be read, with the reasons.
+        ignored: files of a folder that were not opened because their names are not those of images.
     """
 
     name: str
@@ -99,11 +99,11 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
     Args:
         path: an .npz with x_train, y_train, x_test and y_test; None for what the variable SENET_LAB_DATA names, or
             else ~/.cache/senet_lab/cifar10.npz.
-        download: get it through `keras.datasets` if it is in none of these places; else nothing is downloaded.
+        download: download it with `keras.datasets` if it is in none of these places.
 
     Raises:
-        FileNotFoundError: it is not there, and not to be downloaded.
-        ValueError: the file is damaged, or is something else.
+        FileNotFoundError: the file does not exist, and `download` is False; or it could not be downloaded.
+        ValueError: the file is damaged, or has other contents.
     """
     if flag("download", download) and not (place := _place(path)).is_file():
         return _download_cifar10(place)

@@ -24,18 +24,18 @@ FORMATS = (
 
 
 def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
-    """Return an image as pixels, (side, side, 3), uint8: its middle square, resized.
+    """Return the center square of an image, resized to (side, side, 3), uint8.
 
-    Any of `FORMATS` will do. The camera's orientation is followed; transparency becomes white; grey is spread over
-    three channels, and 16 bits are reduced to 8; of an animation the first frame is taken.
+    Accepts any of `FORMATS`. Applies the camera's orientation, makes transparent pixels white, copies gray to three
+    channels, reduces 16 bits to 8, and uses the first frame of an animation.
 
     Args:
-        source: the file, as its bytes or its path.
-        side: of the square, in pixels.
+        source: the bytes of the file, or its path.
+        side: side of the result, in pixels.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no image, is damaged, or is larger than `MAX_PIXELS`; says which.
+        ValueError: it is not an image, is damaged, or is larger than `MAX_PIXELS`; the message says which.
     """
     require("numpy", "PIL", by="reading an image")
     side = whole("side", side, 1, 4096)
