@@ -1,4 +1,4 @@
-"""What `senet-lab` takes: its commands and their options.
+"""The commands of `senet-lab` and their options.
 
 This module loads nothing that a command needs, so `--help` is quick and needs no extra.
 """
@@ -27,9 +27,7 @@ def parser() -> argparse.ArgumentParser:
     Each command sets `do`, the module and the function that run it, and `needs`, what must be installed, and perhaps
     `otherwise`, as `extras.require` takes them.
     """
-    top = argparse.ArgumentParser(
-        prog="senet-lab", description="Explore squeeze-and-excitation networks, train them, and come back to them."
-    )
+    top = argparse.ArgumentParser(prog="senet-lab", description="Explore and train squeeze-and-excitation networks.")
     top.add_argument("--version", action="version", version=f"senet-lab {senet_lab.__version__}")
     top.set_defaults(otherwise="")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -39,31 +37,35 @@ def parser() -> argparse.ArgumentParser:
     kernels = commands.add_parser(
         "kernels", help="register a Jupyter kernel for each engine and device of this machine"
     )
-    kernels.add_argument("--prefix", help="of an environment; else for this user")
-    kernels.add_argument("--remove", action="store_true", help="take them away again")
+    kernels.add_argument("--prefix", help="environment to register them in (default: for the current user)")
+    kernels.add_argument("--remove", action="store_true", help="remove these kernels")
     kernels.set_defaults(do=("kernels", "register"), needs=["ipykernel"])
     return top
 
 
 def _add_servers(commands: Commands) -> None:
     lab = commands.add_parser("lab", help="open JupyterLab on your copies of the lessons")
-    _add_folder(lab, "where your copies are, or will be", "JupyterLab")
+    _add_folder(lab, "folder for your copies", "JupyterLab")
     lab.set_defaults(
         do=("lab", "serve"), needs=["jupyterlab"],
-        otherwise='install "senet-lab[all]", since most lessons need Keras as well',
+        otherwise='install "senet-lab[all]", since most lessons also need Keras',
     )  # fmt: skip
-    app = commands.add_parser("app", help="serve the Explorer alone, as a web page")
-    _add_folder(app, "where files go that visitors save", "Voila")
+    app = commands.add_parser("app", help="serve the Explorer as a web page")
+    _add_folder(app, "folder for files that visitors save", "Voila")
     app.add_argument("--kernels", type=number, default=20, metavar="N", help="visitors at the same time (%(default)s)")
     app.add_argument(
         "--memory", type=number, default=2500, metavar="MB",
-        help="memory that each visitor may use, on Linux (%(default)s, enough to build and save every preset)",
+        help="memory limit per visitor, on Linux only (%(default)s, enough to build and save every preset)",
     )  # fmt: skip
     app.add_argument(
-        "--gone", type=number, default=300, metavar="SECONDS", help="how long a closed page may come back (%(default)s)"
+        "--gone", type=number, default=300, metavar="SECONDS", help="how long to keep kernels of closed pages"
     )  # fmt: skip
     app.add_argument(
-        "--look", type=number, default=60, metavar="SECONDS", help="how often to look for closed pages (%(default)s)"
+        "--look",
+        type=number,
+        default=60,
+        metavar="SECONDS",
+        help="time between checks for closed pages (%(default)s)",
     )
     app.set_defaults(do=("app", "serve"), needs=["voila"])
 
@@ -74,37 +76,43 @@ def _add_folder(command: argparse.ArgumentParser, use: str, server: str) -> None
 
 
 def _add_training(commands: Commands) -> None:
-    train = commands.add_parser("train", help="train a network in a process of its own, and show how far it is")
+    train = commands.add_parser("train", help="train a network in a separate process, and show its progress")
     train.add_argument("--preset", default="cifar_se_resnet20", help="a published network for 32 x 32 pixels")
-    train.add_argument("--token", help="an architecture's token, in place of a preset")
+    train.add_argument("--token", help="an architecture token, instead of a preset")
     train.add_argument("--recipe", default="modern", help=" or ".join(RECIPES))
-    train.add_argument("--data", default="sample", help='"sample", "cifar10", or a folder with a folder for each class')
-    train.add_argument("--skip-bad", action="store_true", help="leave out files of the folder that cannot be read")
-    train.add_argument("--folder", help="where the run is kept; else under runs/")
+    train.add_argument(
+        "--data", default="sample", help='"sample", "cifar10", or a folder with one folder of images per class'
+    )
+    train.add_argument("--skip-bad", action="store_true", help="skip files of the folder that cannot be read")
+    train.add_argument("--folder", help="folder for the run (default: a new one in runs/)")
     for name in RECIPE_FLAGS:
         kind = str if isinstance(getattr(RECIPES["original"], name), str) else number
-        train.add_argument(f"--{name.replace('_', '-')}", type=kind, help="instead of the recipe's")
+        train.add_argument(f"--{name.replace('_', '-')}", type=kind, help="override the value of the recipe")
     train.add_argument(
-        "--devices", default="one", help=f"{' or '.join(DEVICES)} of this machine; each has a share of a batch"
+        "--devices",
+        default="one",
+        help=f"{' or '.join(DEVICES)} of the devices of this machine, which share each batch",
     )
-    train.add_argument("--hosts", default="", help="host:port of each machine that takes part; the first one leads")
-    train.add_argument("--host-index", type=number, default=0, help="which of the hosts this one is, from 0")
+    train.add_argument(
+        "--hosts", default="", help="host:port of each machine, separated by commas; the first one coordinates"
+    )
+    train.add_argument("--host-index", type=number, default=0, help="index of this machine among the hosts, from 0")
     train.set_defaults(do=("training", "train"), needs=[*TRAINING, "rich"])
-    resume = commands.add_parser("resume", help="go on with a run from its last checkpoint")
-    resume.add_argument("run", metavar="RUN", help="its folder")
+    resume = commands.add_parser("resume", help="resume a run from its last checkpoint")
+    resume.add_argument("run", metavar="RUN", help="folder of the run")
     resume.set_defaults(do=("training", "resume"), needs=[*TRAINING, "rich"])
     for command in (train, resume):
-        command.add_argument("--force", action="store_true", help="even if it seems not to fit into memory")
+        command.add_argument("--force", action="store_true", help="start even if the run seems not to fit into memory")
 
 
 def _add_runs(commands: Commands) -> None:
-    stop = commands.add_parser("stop", help="stop a run within a step; resume goes on from there")
-    stop.add_argument("run", metavar="RUN", help="its folder")
+    stop = commands.add_parser("stop", help="stop a run after the current step; resume continues it")
+    stop.add_argument("run", metavar="RUN", help="folder of the run")
     stop.set_defaults(do=("runs", "stop"), needs=TRAINING)
     listing = commands.add_parser("runs", help="list the runs in a folder")
     listing.add_argument("folder", nargs="?", default="runs")
     listing.set_defaults(do=("runs", "show_list"), needs=TRAINING)
-    save = commands.add_parser("save", help="a run's network with its best weights, as a model of Keras")
-    save.add_argument("run", metavar="RUN", help="its folder")
+    save = commands.add_parser("save", help="save a run's network with its best weights as a Keras model")
+    save.add_argument("run", metavar="RUN", help="folder of the run")
     save.add_argument("file", metavar="FILE", help="such as network.keras")
     save.set_defaults(do=("runs", "save"), needs=TRAINING)

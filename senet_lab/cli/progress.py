@@ -1,4 +1,4 @@
-"""Progress: a run as it trains, in a shell."""
+"""Progress of a run in a shell."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def follow(run: Run, *, force: bool) -> int:
             run.wait(60)
     status = run.status()
     if status.warning:
-        console.print(f"Mind: {status.warning}", soft_wrap=True)
+        console.print(f"Warning: {status.warning}", soft_wrap=True)
     _print_epochs(run, n_epochs, console)
     console.print(f"{status.state}{f': {status.reason}' if status.reason else ''}", soft_wrap=True)
     return 0 if status.state == "finished" else 1
 
 
 def _print_epochs(run: Run, n_printed: int, console: Any) -> int:
-    """Print a line for each epoch behind the first `n_printed`; return how many there are now."""
+    """Print a line for each epoch after the first `n_printed`; return how many there are now."""
     rows = run.metrics()
     for row in rows[n_printed:]:
         line = f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}"
         if isfinite(row["val_accuracy"]):
-            line += f", held out: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
+            line += f", validation: loss {row['val_loss']:.3f}, accuracy {row['val_accuracy']:.3f}"
         console.print(line)
     return len(rows)
 

@@ -1,4 +1,4 @@
-"""`senet-lab stop`, `runs` and `save`: what is done with runs that are there."""
+"""`senet-lab stop`, `runs` and `save`: commands for existing runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from senet_lab.training.runs.trained_model import load_trained_model
 
 
 def stop(arguments: argparse.Namespace) -> int:
-    """Stop a run, and say in which state it is."""
+    """Stop a run, and print its state."""
     run = Run(arguments.run)
     if run.status().state in ACTIVE and run.status().at:  # one that was never started has nothing to stop
         run.stop()
@@ -31,7 +31,7 @@ def stop(arguments: argparse.Namespace) -> int:
 
 
 def show_list(arguments: argparse.Namespace) -> int:
-    """List the runs, each as far as it can be read, and name what is damaged; returns 1 if anything is."""
+    """List the runs as far as they can be read, and name damaged files; return 1 if there are any."""
     is_damaged = False
     for run in list_runs(arguments.folder):
         errors = find_damage(run)
@@ -52,14 +52,14 @@ def _line(run: Run) -> str:
     with suppress(DamagedFileError):
         rows = run.metrics()
     best = max((accuracy for row in rows if isfinite(accuracy := row["val_accuracy"])), default=None)
-    accuracy_words = f", best held-out accuracy {best:.3f}" if best is not None else ""
+    accuracy_words = f", best validation accuracy {best:.3f}" if best is not None else ""
     status = run.status()
     reason = f"; {status.reason}" if status.state == "failed" else ""
     return f"{run.folder.name}: {run.architecture.name}, {words(status)}{accuracy_words}{reason}"
 
 
 def save(arguments: argparse.Namespace) -> int:
-    """Write a run's network as a file of Keras. In a process of its own: Keras is loaded without pandas."""
+    """Write a run's network as a Keras file; needs its own process, since Keras is loaded without pandas."""
     from senet_lab.training.worker.lean_import import lean_import  # which needs what a training needs
 
     path = Path(arguments.file)

@@ -1,4 +1,4 @@
-"""`senet-lab train` and `resume`: a run is trained in a process of its own, and shown here."""
+"""`senet-lab train` and `resume`: train a run in a separate process, and show its progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from senet_lab.training.runs.run import Run
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Start a run as the arguments say, and show it."""
+    """Start a run with these arguments, and show its progress."""
     recipe = recipe_of(arguments)
     token = arguments.token
     network = Architecture.from_token(token) if token else _preset(arguments.preset, arguments.data)
@@ -40,12 +40,12 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Go on with a run, and show it."""
+    """Resume a run, and show its progress."""
     return follow(Run(arguments.run), force=arguments.force)
 
 
 def _changes(before: Architecture, after: Architecture, source: str) -> str:
-    """Return in words what the images change in a network from a preset or token; "" if nothing."""
+    """Describe how a network from a preset or token was adapted to the images; "" if it was not."""
     parts = []
     if after.classes != before.classes or not before.include_top:
         says = before.classes if before.include_top else "no classifier"
@@ -57,10 +57,10 @@ def _changes(before: Architecture, after: Architecture, source: str) -> str:
 
 
 def _preset(name: str, data: str) -> Architecture:
-    """Return the preset of that name; where there is none, the error names those for the images.
+    """Return the preset of that name; if there is none, the error names presets that fit the images.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is no preset of that name.
     """
     small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
     choices = small if data in TRAINING_IMAGES else PRESETS
@@ -68,10 +68,10 @@ def _preset(name: str, data: str) -> Architecture:
 
 
 def recipe_of(arguments: argparse.Namespace) -> Recipe:
-    """Return the recipe of that name, with the values of its flags.
+    """Return the named recipe, with the values of the flags.
 
     Raises:
-        ValueError, TypeError: there is none of that name, or it cannot have such a value.
+        ValueError, TypeError: there is no recipe of that name, or a value is invalid.
     """
     recipe = RECIPES[one_of("recipe", current_name(arguments.recipe), tuple(RECIPES))]
     changed = {n: value for n in RECIPE_FLAGS if (value := getattr(arguments, n)) is not None}

@@ -39,8 +39,8 @@ class Images:
         classes: the name of each class, by its number.
         x_train, x_test: (count, height, width, channels), uint8.
         y_train, y_test: (count,), the numbers of the classes.
-        skipped: files of a folder that could not be read and were left out, and why.
-        ignored: files of a folder that were not opened, since their names are not those of images.
+        skipped: files of a folder that were skipped because they could not be read, with the reasons.
+        ignored: files of a folder that were not opened because their names are not those of images.
     """
 
     name: str
@@ -99,11 +99,11 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
     Args:
         path: an .npz with x_train, y_train, x_test and y_test; None for what the variable SENET_LAB_DATA names, or
             else ~/.cache/senet_lab/cifar10.npz.
-        download: get it through `keras.datasets` if it is in none of these places; else nothing is downloaded.
+        download: download it with `keras.datasets` if it is in none of these places.
 
     Raises:
-        FileNotFoundError: it is not there, and not to be downloaded.
-        ValueError: the file is damaged, or is something else.
+        FileNotFoundError: the file does not exist, and `download` is False; or it could not be downloaded.
+        ValueError: the file is damaged, or has other contents.
     """
     if flag("download", download) and not (place := _place(path)).is_file():
         return _download_cifar10(place)
@@ -115,9 +115,9 @@ def find_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
     place = _place(path)
     if not place.is_file():
         raise FileNotFoundError(
-            f"CIFAR-10 is not at '{place}'. Put an .npz with x_train, y_train, x_test and y_test there, name another "
-            f"place by {VARIABLE}, or call senet_lab.data.cifar10(download=True), which fetches 163 MiB; the sample "
-            "needs nothing."
+            f"CIFAR-10 is not at '{place}'. Put an .npz with x_train, y_train, x_test and y_test there, set {VARIABLE} "
+            "to its path, or call senet_lab.data.cifar10(download=True), which downloads 163 MiB. The sample needs no "
+            "download."
         )
     return place
 
@@ -145,7 +145,7 @@ def _download_cifar10(to: Path) -> Images:
         (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
     except Exception as error:
         raise FileNotFoundError(
-            f"CIFAR-10 could not be fetched: {error}. Copy it to '{to}' from a machine that can, or use `sample()`."
+            f"CIFAR-10 could not be downloaded: {error}. Copy it to '{to}' from another machine, or use `sample()`."
         ) from error
     to.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(to, overwrite=True) as unfinished:
@@ -164,7 +164,9 @@ def load_cifar10(path: Path) -> Images:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # NumPy leaves a bad file open
             x_train, y_train, x_test, y_test = (file[name] for name in names)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"'{path}' is no .npz with {listed(names)}, or is damaged: {error}; get it anew.") from error
+        raise ValueError(
+            f"'{path}' is no .npz with {listed(names)}, or is damaged: {error}; download it again."
+        ) from error
     y_train, y_test = y_train.ravel().astype("uint8"), y_test.ravel().astype("uint8")
     shapes = x_train.shape, x_test.shape
     if shapes != ((50_000, 32, 32, 3), (10_000, 32, 32, 3)):

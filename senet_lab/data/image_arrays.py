@@ -94,18 +94,18 @@ def _pixels(path: Path) -> Array:
             with Image.open(file, formats=FORMATS) as image:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
-                    raise ValueError(f"too large, {width} x {height} pixels, and {MAX_PIXELS:,} are unpacked at most")
+                    raise ValueError(f"too large, {width} x {height} pixels, but the limit is {MAX_PIXELS:,} pixels")
                 return np.asarray(to_eight_bits(image).convert("RGB"))
     except NotAFileError as error:
         raise ValueError(error.kind) from None
     except (ValueError, MemoryError):
         raise
     except FileNotFoundError:
-        raise ValueError("a link to nothing" if path.is_symlink() else "it is gone") from None
+        raise ValueError("a link to nothing" if path.is_symlink() else "it no longer exists") from None
     except UnidentifiedImageError:
         raise ValueError("its content is in no known image format") from None
     except Image.DecompressionBombError:
-        raise ValueError(f"too large, {MAX_PIXELS:,} pixels are unpacked at most") from None
+        raise ValueError(f"too large, the limit is {MAX_PIXELS:,} pixels") from None
     except PermissionError:
         raise ValueError("no permission to read it") from None
     except Exception as error:  # a damaged file may raise nearly anything

@@ -24,18 +24,18 @@ FORMATS = (
 
 
 def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
-    """Return an image as pixels, (side, side, 3), uint8: its middle square, resized.
+    """Return the center square of an image, resized to (side, side, 3), uint8.
 
-    Any of `FORMATS` will do. The camera's orientation is followed; transparency becomes white; grey is spread over
-    three channels, and 16 bits are reduced to 8; of an animation the first frame is taken.
+    Accepts any of `FORMATS`. Applies the camera's orientation, makes transparent pixels white, copies gray to three
+    channels, reduces 16 bits to 8, and uses the first frame of an animation.
 
     Args:
-        source: the file, as its bytes or its path.
-        side: of the square, in pixels.
+        source: the bytes of the file, or its path.
+        side: side of the result, in pixels.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no image, is damaged, or is larger than `MAX_PIXELS`; says which.
+        ValueError: it is not an image, is damaged, or is larger than `MAX_PIXELS`; the message says which.
     """
     require("numpy", "PIL", by="reading an image")
     side = whole("side", side, 1, 4096)
@@ -51,7 +51,7 @@ def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
     except _UnusableImageError as error:
         raise ValueError(str(error)) from None
     except Exception as error:  # a damaged file may raise nearly anything
-        raise ValueError(f"{name} is damaged: {error}; save it anew, or choose another.") from error
+        raise ValueError(f"{name} is damaged: {error}; save it again, or choose another.") from error
 
 
 class _UnusableImageError(Exception):
@@ -77,7 +77,7 @@ def _square(data: bytes, name: str, side: int) -> Array:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise _UnusableImageError(
-                f"{name} has {width} x {height} pixels, and {MAX_PIXELS:,} are unpacked at most; save it smaller."
+                f"{name} has {width} x {height} pixels, but the limit is {MAX_PIXELS:,} pixels; save it smaller."
             )
         upright = ImageOps.exif_transpose(image)
         fitted = ImageOps.fit(_to_rgb(upright, name), (side, side), Image.Resampling.LANCZOS)
@@ -95,9 +95,9 @@ def _open(data: bytes, name: str) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
-        raise _UnusableImageError(f"{name} is no image that can be read; try a PNG, JPEG or WebP file.") from None
+        raise _UnusableImageError(f"{name} cannot be read as an image; try a PNG, JPEG or WebP file.") from None
     except Image.DecompressionBombError as error:
-        raise _UnusableImageError(f"{name} is too large, {MAX_PIXELS:,} pixels are unpacked at most: {error}") from None
+        raise _UnusableImageError(f"{name} is too large; the limit is {MAX_PIXELS:,} pixels: {error}") from None
 
 
 def _to_rgb(image: Image.Image, name: str) -> Image.Image:
@@ -120,7 +120,7 @@ def to_eight_bits(image: Image.Image) -> Image.Image:
     from PIL import Image
 
     if image.mode in ("I", "F"):
-        raise ValueError("32 bits a pixel, whose white is unknown; save it with 8 or 16")
+        raise ValueError("32 bits per pixel, so its white level is unknown; save it with 8 or 16")
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype("uint8"))
     return image

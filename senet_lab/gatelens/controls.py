@@ -1,4 +1,4 @@
-"""Controls: which network, which classes, what gates are held at, which figure is saved. HTML with native inputs."""
+"""Controls: network, classes, values at which gates are held, figure to save. HTML with native inputs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from senet_lab.gatelens.views.ablation import HOW_LABELS
 from senet_lab.gatelens.views.classes import class_line, class_styles, free_style
 from senet_lab.gatelens.views.figures import SUFFIXES
 
-OUTDATED = "Since these weights were read, an epoch has done better on the images held out"
-GROUPS = {"": "", RUNS_PREFIX: "runs", "timm/": "timm, fetched"}  # of the list of networks, by how their names begin
+OUTDATED = "A later epoch has a higher validation accuracy than the weights shown"
+GROUPS = {"": "", RUNS_PREFIX: "Runs", "timm/": "timm (downloaded)"}  # in the list of networks, by prefix of the name
 TIME_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)\d\d-(.+)")
 
 
@@ -25,7 +25,7 @@ def side(scene: Scene) -> str:
 
 
 def _networks(scene: Scene) -> str:
-    none = "" if scene.state.network else '<option value="" selected="selected">choose a network</option>'
+    none = "" if scene.state.network else '<option value="" selected="selected">Choose a network</option>'
     options = none + "".join(_options(scene, group, words) for group, words in GROUPS.items())
     return (
         '<section><h3>Network</h3><select aria-label="Network" data-ask="network"'
@@ -34,7 +34,7 @@ def _networks(scene: Scene) -> str:
 
 
 def _options(scene: Scene, group: str, words: str) -> str:
-    """Return the networks of one group, by what their names begin with; "" for those of no group."""
+    """Return the options of one group; "" is the group of names without a known prefix."""
     its = [name for name in scene.networks if _group(name) == group]
     options = "".join(
         f'<option value="{escape(name)}"{attribute_if(name == scene.state.network, "selected")}>'
@@ -49,7 +49,7 @@ def _group(name: str) -> str:
 
 
 def _label(name: str) -> str:
-    """Return a name with the time at its end: that of a run of the Trainer begins with the time of its start.
+    """Return the name of a run with the time moved to its end; the Trainer's names begin with the time.
 
     >>> _label("2026-11-25-004057-se-resnet-20"), _label("mine")
     ('se-resnet-20, 2026-11-25 00:40', 'mine')
@@ -61,16 +61,16 @@ def _label(name: str) -> str:
 
 
 def _again(scene: Scene) -> str:
-    """Return a button to read the gates anew where weights can have changed; it says whether a run has better ones."""
+    """Return a button that reads the gates again, if the weights can change; it says if a run has better weights."""
     if scene.work is None or scene.work.source.is_bundled or scene.awaits_weights or scene.cost:
         return ""
-    words = "Read its better weights" if scene.run.is_outdated else "Read again"
+    words = "Read better weights" if scene.run.is_outdated else "Read weights again"
     hint = OUTDATED if scene.run.is_outdated else ""
     return bar(button(words, f'data-ask="again" data-value="true" data-key="again" title="{hint}"'))
 
 
 def _classes(scene: Scene) -> str:
-    """Return a check box for each class, with its line; those without images cannot be selected."""
+    """Return a check box for each class, with its line style; classes without images are disabled."""
     reading = scene.reading
     if reading is None:
         return ""
@@ -86,7 +86,7 @@ def _classes(scene: Scene) -> str:
         for number, name in enumerate(reading.classes)
     )
     is_default = scene.state.classes is None and len(styles) < len(present)
-    count = f"{len(styles)} of {len(present)} drawn"
+    count = f"{len(styles)} of {len(present)} shown"
     if is_default:
         count = f"the {len(styles)} most distinct of {len(present)}"
     buttons = bar(button("All", 'data-all="true"'), button("None", 'data-all="false"'))
@@ -107,7 +107,7 @@ def _holding(scene: Scene) -> str:
     words = f"{'Release' if is_held else 'Hold'} {escape(title(scene.path))}"
     buttons = bar(
         button(words, f'data-hold="{escape(scene.path)}" aria-pressed="{pressed}"'),
-        # It stays where it is, since it may have the focus.
+        # Not hidden when nothing is held, since it may have the focus.
         button("Release all", f'data-ask="free" data-value="true" aria-disabled="{none}"'),
     )
     effect = escape(scene.effect or "No gate is held.")
@@ -143,10 +143,10 @@ def bar(*buttons: str) -> str:
 
 
 def button(words: str, attributes: str) -> str:
-    """Return a button; by its attributes the page knows what it asks for."""
+    """Return a button; its attributes tell the page which message to send."""
     return f'<button type="button" class="sn-button" {attributes}>{words}</button>'
 
 
 def attribute_if(applies: bool, attribute: str, value: str = "") -> str:
-    """Return an attribute such as checked where it applies; else ""."""
+    """Return an attribute such as `checked` if it applies; otherwise ""."""
     return f' {attribute}="{value or attribute}"' if applies else ""

@@ -1,14 +1,14 @@
-// Your own images: taking files from the page and sending them in parts.
+// The user's own images: accepts files on the page and sends them in parts.
 /** @import { Conversation } from "../widgets/conversation.js" */
 /** @import { FilePart } from "./messages.js" */
 import { listen, uniqueId } from "../widgets/dom.js";
 import { MAX_FILE_BYTES } from "./messages.js";
 
-const PART_BYTES = 4 * 2 ** 20; // of a file in one message: Jupyter's server takes ten MiB
+const PART_BYTES = 4 * 2 ** 20; // of a file in one message; Jupyter's server accepts ten MiB
 
 /**
- * Returns a function that sends a file, each part when the one before has arrived, so that moves made meanwhile need
- * not wait for the whole file. A file that is chosen later takes its place.
+ * Returns a function that sends a file, each part after the previous one has arrived, so that other messages do not
+ * wait for the whole file. Choosing another file cancels the first.
  * @param {Conversation["ask"]} ask
  */
 export function uploader(ask) {
@@ -16,7 +16,7 @@ export function uploader(ask) {
   /** @param {File} file */
   return async (file) => {
     const { name, size } = file;
-    if (!size || size > MAX_FILE_BYTES) return ask("own", { name, size }); // to be told why not
+    if (!size || size > MAX_FILE_BYTES) return ask("own", { name, size }); // Python answers why it refuses the file
     const turn = uniqueId();
     current = turn;
     const parts = Math.ceil(size / PART_BYTES);
@@ -30,7 +30,7 @@ export function uploader(ask) {
 }
 
 /**
- * Takes a file that is chosen, or dropped anywhere on the panel.
+ * Accepts a file that is chosen, or dropped anywhere on the panel.
  * @param {HTMLElement} el
  * @param {(file: File | undefined) => void} send
  */
@@ -42,7 +42,7 @@ export function takeFiles(el, send) {
     target.value = ""; // so that the same file can be chosen again
   };
   /**
-   * The side may be drawn anew while the dialog is open: what is chosen then is heard by the old input alone.
+   * The controls may be redrawn while the file dialog is open; only the old input then receives the file.
    * @param {MouseEvent} event
    */
   const click = ({ target }) => {
@@ -52,7 +52,7 @@ export function takeFiles(el, send) {
   const over = (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    event.stopPropagation(); // or JupyterLab takes it for a file to keep
+    event.stopPropagation(); // or JupyterLab would upload the file
     el.classList.add("sn-over");
   };
   /** @param {DragEvent} event */

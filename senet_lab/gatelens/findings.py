@@ -1,4 +1,4 @@
-"""Findings: what is known about one network so far, and what is being found out."""
+"""Findings: the results about one network so far, and the work in progress."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Findings(ABC):
     """What is known about the network of one source.
 
     Attributes:
-        results, failed: findings, and the reasons for missing ones, by key.
-        words, busy: what is being done, "" where nothing is; and whether anything is.
-        can_retry: whether something failed that another try may bring.
+        results, failed: results, and the reasons for missing ones, by key.
+        words, busy: a description of the current job, "" if there is none; and whether there is one.
+        can_retry: whether trying a failed job again may help.
     """
 
     def __init__(self, source: Source) -> None:
@@ -54,7 +54,7 @@ class Findings(ABC):
 
     @abstractmethod
     def aim(self, keys: Sequence[Key]) -> None:
-        """Find out these, in this order, instead of those before."""
+        """Compute these results in this order, instead of those requested before."""
 
     @property
     def loaded(self) -> Network | None:

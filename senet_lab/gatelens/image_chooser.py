@@ -1,4 +1,4 @@
-"""Image chooser: images of the sample to send through the network, and a place to drop a file of one's own."""
+"""Image chooser: sample images to send through the network, and a place to drop your own file."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
 
 PAGE_SIZE = 16  # thumbnails
-IMAGES_LABEL = "Images of the sample; a cross: misclassified"
-HINT = "or drop a file here: any size; it is resized to fit"
-# Room for the picture that is on its way, so that nothing jumps.
+IMAGES_LABEL = "Sample images; a cross marks misclassified ones"
+HINT = "or drop a file here; images of any size are resized to fit"
+# Space for the picture that is being computed, so that nothing jumps.
 PLACEHOLDER = '<div class="sn-coming"></div>'
 
 
 def image_chooser(scene: Scene, reading: Reading) -> str:
-    """Show thumbnails, a page at a time, and a place for a file of one's own."""
+    """Show one page of thumbnails, and a place for your own file."""
     state = scene.state
     classes = range(len(reading.classes)) if state.classes is None else state.classes
     numbers, pages = reading.image_page(classes, state.page, PAGE_SIZE, state.wrong)
     page = min(state.page, pages - 1)
-    images = "<p>No such image.</p>"
+    images = "<p>No image matches.</p>"
     if numbers and scene.loaded:
         thumbs = "".join(_thumbnail(scene.loaded, reading, number, number == state.image) for number in numbers)
         images = f'<div class="sn-thumbs" role="group" aria-label="{IMAGES_LABEL}">{thumbs}</div>'
@@ -38,10 +38,10 @@ def image_chooser(scene: Scene, reading: Reading) -> str:
     if reading.accuracy is not None:
         wrong = (
             f'<label><input type="checkbox" data-ask="wrong" data-value=""{attribute_if(state.wrong, "checked")}/> '
-            "only those misclassified</label>"
+            "Misclassified only</label>"
         )
     return (
-        f'{images}<div class="sn-bar-of-buttons">{turn}<span>page {page + 1} of {pages}</span>{wrong}</div>'
+        f'{images}<div class="sn-bar-of-buttons">{turn}<span>Page {page + 1} of {pages}</span>{wrong}</div>'
         f"{_file_field(scene)}"
     )
 
@@ -58,7 +58,7 @@ def _thumbnail(loaded: Network, reading: Reading, number: int, is_selected: bool
 def _file_field(scene: Scene) -> str:
     if needed := scene.needs.get("own"):
         return f'<p class="sn-under">{escape(needed)}</p>'
-    name = f"Now: {scene.file.name}. " if scene.file and scene.state.image is None else ""
+    name = f"Showing {scene.file.name}; " if scene.file and scene.state.image is None else ""
     refused = scene.state.refused.get("own", "")
     hint = f'<strong class="sn-refused">{escape(refused)}</strong>' if refused else HINT
     invalid = attribute_if(bool(refused), "aria-invalid", "true")

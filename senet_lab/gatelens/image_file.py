@@ -1,4 +1,4 @@
-"""Image file: an image of one's own as the page sent it, made into what a network takes, and what is said of that."""
+"""Image file: a user's image as the page sent it, converted to a network's input, with a description of the changes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ImageFile:
-    """A file by its name and its bytes."""
+    """A file: its name and its bytes."""
 
     name: str
     content: bytes
 
 
 def refusal(file: ImageFile, shape: Sequence[int] | None = None) -> str:
-    """Return why a file cannot be shown: it is no image, damaged, or too large; "" where it can.
+    """Return why a file cannot be used: it is not an image, damaged, or too large; "" if it can.
 
     Args:
-        shape: (height, width, channels) that the network takes; None where that is not known yet.
+        shape: (height, width, channels) of the network's input; None while that is unknown.
     """
     try:
         read_pixels(file, *(shape or (1, 1, 3)))
@@ -35,13 +35,13 @@ def refusal(file: ImageFile, shape: Sequence[int] | None = None) -> str:
 
 
 def read_pixels(file: ImageFile, height: int, width: int, channels: int) -> Array:
-    """Return an image as the network can take it, uint8 (height, width, channels).
+    """Return an image in the size of the network's input, uint8 (height, width, channels).
 
     Raises:
-        ValueError: it is no image, damaged, or too large; or the network takes no pictures.
+        ValueError: the file is not an image, damaged, or too large; or the network's input is not an image.
     """
     if height != width or channels not in (1, 3):
-        raise ValueError(f"This network takes {height} x {width} x {channels}, which a picture cannot be made into.")
+        raise ValueError(f"An image cannot be converted to this network's input of {height} x {width} x {channels}.")
     try:
         pixels = picture(file.content, height)
     except ValueError as error:
@@ -50,21 +50,21 @@ def read_pixels(file: ImageFile, height: int, width: int, channels: int) -> Arra
 
 
 def describe_changes(file: ImageFile, side: int) -> str:
-    """Say how `read_pixels` made a file fit: cropped, resized, without color or transparency.
+    """Describe how `read_pixels` changed a file: cropped, resized, converted in color or transparency.
 
-    The file is one that `read_pixels` accepted.
+    `read_pixels` must have accepted the file.
     """
     from PIL import Image
 
     with Image.open(io.BytesIO(file.content)) as image:
         width, height = image.size
-        changes = [f"{width} x {height} pixels made {side} x {side}"]
+        changes = [f"{width} x {height} pixels resized to {side} x {side}"]
         if width != height:
-            changes[0] = f"the middle square of {changes[0]}"
+            changes[0] = f"center square of {changes[0]}"
         if image.mode in ("1", "L", "LA") or image.mode.startswith("I;16"):
-            changes.append("grey spread over three channels")
+            changes.append("gray copied to three channels")
         if image.has_transparency_data:
-            changes.append("what is transparent laid on white")
+            changes.append("transparent pixels made white")
         if getattr(image, "n_frames", 1) > 1:
-            changes.append("its first frame")
+            changes.append("first frame only")
     return "; ".join(changes)

@@ -1,4 +1,4 @@
-"""Jobs: what takes seconds to find out about a network: its gates, one image, what a held gate costs."""
+"""Jobs: computations on a network that take seconds: its gates, one image, what a held gate costs."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from senet_lab.gates.observe import BATCH, Observed
 with needed_by(__name__):
     import numpy as np
 
-SWITCHED = ("switched",)  # the network with its switches, which no page shows
-NORMALIZING_IMAGES = 128  # from which batch normalization of the untrained network takes its statistics
-MIN_IMAGES = 25  # of large ones that are taken at a time
-SMALL_SIDE = 32  # of the images that `BATCH` and `NORMALIZING_IMAGES` are for; of larger ones fewer are taken
+SWITCHED = ("switched",)  # key of the network with its switches, which no page shows
+NORMALIZING_IMAGES = 128  # from which batch normalization of the untrained network computes its statistics
+MIN_IMAGES = 25  # in a batch, however large the images are
+SMALL_SIDE = 32  # in pixels; `BATCH` and `NORMALIZING_IMAGES` are for images of this size, fewer larger ones are used
 
 
 def run_job(key: Key, source: Source, results: Results) -> Any:
-    """Find out what a key asks for: `LOAD`, `READ`, `UNTRAINED`, an `image_key` or an `ablation_key`.
+    """Compute the result for a key: `LOAD`, `READ`, `UNTRAINED`, an `image_key` or an `ablation_key`.
 
     Args:
-        results: what was found out before, by key.
+        results: earlier results, by key.
 
     Raises:
-        ValueError: it cannot be found out; says why.
+        ValueError: the result cannot be computed; the message says why.
     """
     return JOBS[key[0]](source, results, *key[1:])
 
@@ -44,7 +44,7 @@ def _load(source: Source, _: Results) -> Loaded:
     from senet_lab.nets.on_keras.quiet import wake_keras
 
     source.check()
-    wake_keras()  # the seconds that this takes belong here
+    wake_keras()  # takes seconds, which belong to this job
     return source.load()
 
 
@@ -59,7 +59,7 @@ def _read(_: Source, results: Results) -> ArrayReading:
 
 def _loaded_and_read(results: Results) -> tuple[Loaded, ArrayReading]:
     if LOAD not in results or READ not in results:
-        raise ValueError("its gates could not be read")
+        raise ValueError("the gates could not be read")
     return results[LOAD], results[READ]
 
 
@@ -101,7 +101,7 @@ def _image(_: Source, results: Results, image: int | ImageFile, path: str) -> Pa
 
 
 def _pixels(loaded: Loaded, image: int | ImageFile) -> tuple[Array, Array, str, str]:
-    """Return an image to look at, and as the network takes it; its name, and what was done to it."""
+    """Return an image for display, the same as the network's input, its name, and how it was changed."""
     if not isinstance(image, ImageFile):
         return loaded.pictures[image], loaded.images[image : image + 1], image_name(image), ""
     height, width, channels = loaded.images.shape[1:]
@@ -124,7 +124,7 @@ def _ablation(_: Source, results: Results, how: str, blocks: tuple[str, ...]) ->
 
 
 def even_batch_size(n_images: int, max_size: int = BATCH) -> int:
-    """Return the batch that leaves no smaller one at the end, for which TensorFlow would trace the network once more.
+    """Return a batch size without a smaller batch at the end, for which TensorFlow would retrace the network.
 
     >>> even_batch_size(1000), even_batch_size(32), even_batch_size(257), even_batch_size(100, 30)
     (250, 32, 129, 25)
@@ -137,16 +137,16 @@ def _batch_size(images: Array) -> int:
 
 
 def _fewer_if_large(count: int, images: Array) -> int:
-    """Return how many of these images need the memory of `count` small ones, or `MIN_IMAGES`."""
+    """Return how many of these images need as much memory as `count` small ones; at least `MIN_IMAGES`."""
     pixels = int(images.shape[1] * images.shape[2])
     return min(count, max(MIN_IMAGES, count * SMALL_SIDE**2 // pixels))
 
 
 def _reading(observation: Observed, loaded: Loaded) -> ArrayReading:
-    """Return the gates with the labels; where there are none, what the network predicts stands for them."""
+    """Return the gates with the labels, or with the network's predictions if there are no labels."""
     for path, values in observation.gates.items():
         if not np.isfinite(values).all():
-            raise ValueError(f"the gates of {title(path)} are not finite: its weights, or the images, are too large")
+            raise ValueError(f"the gates of {title(path)} are not finite: its weights or the images are too large")
     outputs = np.asarray(observation.predictions)
     fits = outputs.ndim == 2 and outputs.shape[1] <= len(loaded.classes) and not loaded.outputs
     predictions = outputs if fits else None

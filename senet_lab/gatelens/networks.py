@@ -1,4 +1,4 @@
-"""Networks: what a panel knows of each network that it offers: the work on it, its run, and what watches its fit."""
+"""Networks: for each network that a panel offers, the work on it, its run, and the `GateWatch` of its fit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from senet_lab.gates.moments import Moment
 if TYPE_CHECKING:
     from senet_lab.gates.watch import GateWatch
 
-# The work on bundled networks, which do not change, is shared by all panels: running a cell again computes nothing.
+# Bundled networks do not change, so all panels share the work on them, and re-running a cell computes nothing.
 BUNDLED: dict[str, Work] = {}
 
 
@@ -23,10 +23,10 @@ class Networks:
     """The networks that a panel offers, by name; the work on each is begun when it is first asked for.
 
     Args:
-        sources: those that are always offered.
-        runs: those of a folder.
-        changed: a method to call after each change, on whatever thread it happens.
-        watch: a `GateWatch` and the name of the network whose fit it watches.
+        sources: the networks that are always offered.
+        runs: the runs of a folder.
+        changed: a method to call after each change, on any thread.
+        watch: the name of a network, and the `GateWatch` that watches its fit.
     """
 
     def __init__(
@@ -83,17 +83,17 @@ class Networks:
         return folder.snapshot if folder else RunSnapshot()
 
     def moments(self, name: str) -> tuple[Moment, ...]:
-        """Return how the gates of a network moved, as its watch or its run has recorded it."""
+        """Return the gates of a network during training, as recorded by its watch or its run."""
         watch = self._watches.get(name)
         return tuple(watch.moments) if watch else self.run(name).moments
 
     def try_again(self, name: str) -> None:
-        """Forget what failed of a network, if anything did."""
+        """Forget failed jobs of a network, so that they are tried again."""
         if work := self.work(name):
             work.failed.clear()
 
     def read_again(self, name: str) -> None:
-        """Forget what was found out of a network; whoever asks for that during a fit knows that it was interrupted."""
+        """Discard the results about a network; during a fit, this also means that the fit was interrupted."""
         self._forget(name)
         if folder := self.run_folder(name):
             folder.mark_read()
@@ -101,7 +101,7 @@ class Networks:
             watch.assume_interrupted()
 
     def forget_outdated(self, name: str) -> None:
-        """Forget what was found out of a network whose weights a fit has changed since, once it has ended."""
+        """Discard the results about a network if a fit has changed its weights since, once the fit has ended."""
         work = self.work(name)
         if work and work.is_outdated and work.source.weights_version() is not None:
             self._forget(name)
@@ -111,7 +111,7 @@ class Networks:
             work.unlisten(self._changed)
 
     def wait(self, name: str, timeout: float) -> None:
-        """Wait until everything was found out of a network.
+        """Wait until all requested results about a network have been computed.
 
         Raises:
             TimeoutError: that took longer than `timeout` seconds.

@@ -1,4 +1,4 @@
-"""Page of the GateLens: what the browser shows of a scene, as plain values. Knows no widget and no array."""
+"""Page of the GateLens: what the browser shows of a scene, as plain values. Uses no widget and no array."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ from senet_lab.gatelens.views.strip import strip, strip_legend
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
 
-PARTS = tuple(Parts.__annotations__)  # each of which is a trait of its own
+PARTS = tuple(Parts.__annotations__)  # each is a separate trait
 NOTHING_SHIPS = (
-    "No network with gates ships with this version. Choose one in the list: a run that the Trainer keeps, or one of "
-    "timm\u2019s, which is fetched when you say so. Or give one of your own: GateLens(model, images, labels)."
+    "No network with gates is bundled with this version. Choose a run or a timm network (downloaded on request) from "
+    "the list, or pass your own model: GateLens(model, images, labels)."
 )
 HOW_TO_RECORD = (
-    "<p>Nothing was recorded while this network was trained. A callback records the gates of the same images after "
-    "each epoch; here is how, with plain Keras:</p>"
+    "<p>No gates were recorded while this network was trained. A callback can record the gates of a fixed set of "
+    "images after each epoch. In plain Keras:</p>"
     '<pre class="sn-code"><code>from senet_lab.gates.watch import GateWatch\nfrom senet_lab import GateLens\n\n'
     "watch = GateWatch(x_test[:500], y_test[:500])\ndisplay(GateLens(model, x_test, y_test, watch=watch))\n"
     "model.fit(x, y, epochs=10, callbacks=[watch])</code></pre>"
-    "<p>A training in a folder records them by itself: GateLens.of_run(run), or its name in the list, shows them, also "
+    "<p>Runs record their gates automatically. Open one with GateLens.of_run(run), or choose it in the list, even "
     "during training.</p>"
 )
 MOVING = "being trained"
-MOVING_SINCE = "being trained: all but Training is of its weights before, until fit has ended"
+MOVING_SINCE = "being trained; all tabs except Training show the earlier weights until fit has ended"
 MOVING_WORDS = (
-    "A fit is under way, and gates of several steps are gates of no network: they are read when it has ended. If it "
-    "was interrupted, choose Read again."
+    "A fit is in progress, and the weights change with every step. The gates are read when it has ended. If the fit "
+    "was interrupted, click Read weights again."
 )
 FEWER_IMAGES = (
-    "Compare within this picture: it is of fewer images than the strip above, F ratios grow with their number, and "
-    "those of few jump from epoch to epoch."
+    "Compare F ratios only within this chart: it uses fewer images than the strip above. F ratios grow with the "
+    "number of images, and with few images they vary from epoch to epoch."
 )
 HELD_AT_ONE = (
-    "Held at 1, a gate leaves its maps larger than the layers behind it were trained on, which often costs most; held "
-    "at its mean, it loses only what it knew of the image."
+    "With its gates held at 1, a block passes on larger feature maps than the following layers were trained on, which "
+    "often costs most. With its gates held at the mean, it loses only their response to the individual image."
 )
 
 Tab = tuple[str, str]  # a sentence, and the HTML below it
@@ -66,7 +66,7 @@ def page_of(scene: Scene) -> Page:
     work = scene.work
     words, body = _tab(scene)
     failed = work.failed if work else {}
-    failures = [failed[LOAD]] if LOAD in failed else list(dict.fromkeys(failed.values()))  # the rest follows from it
+    failures = [failed[LOAD]] if LOAD in failed else list(dict.fromkeys(failed.values()))  # the others follow from it
     problems = [*scene.state.refused.values(), *failures, scene.saving.failure, scene.run.problem]
     return {
         "error": "\n".join(filter(None, problems)),
@@ -83,13 +83,13 @@ def page_of(scene: Scene) -> Page:
 
 
 def split_by_trait(page: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the page by trait; the one that answers the browser comes last, when the parts are there."""
+    """Return the page by trait; the trait that acknowledges the browser's message comes last."""
     rest = {name: value for name, value in page.items() if name not in PARTS}
     return {**{name: page[name] for name in PARTS}, "shown": rest}
 
 
 def still(scene: Scene) -> str:
-    """Return the page as HTML, for where no widget lives: curves and depth, which need no choice."""
+    """Return the page as static HTML, for viewers that show no widgets: the tabs Curves and Depth."""
     is_recorded = scene.work is not None and scene.work.source.is_bundled
     place = {"panel": "gates", "network": scene.state.network} if is_recorded else None
     return still_page(_still_body(scene), style_sheet() + gates_sheet(), place)
@@ -98,7 +98,7 @@ def still(scene: Scene) -> str:
 def _still_body(scene: Scene) -> Html:
     reading, untrained = scene.reading, scene.untrained
     if reading is None:
-        return html(_heading(scene), "<p>Its gates were not read yet.</p>")
+        return html(_heading(scene), "<p>The gates have not been read yet.</p>")
     tabs = (
         (curves_words(reading, scene.classes, untrained=untrained), curves(reading, scene.classes)),
         (depth_words(reading, untrained), depth(reading, scene.path, untrained)),
@@ -108,7 +108,7 @@ def _still_body(scene: Scene) -> Html:
 
 
 def _heading(scene: Scene) -> str:
-    name = scene.state.network or "no network yet"
+    name = scene.state.network or "no network"
     facts = []
     if (reading := scene.reading) is not None:
         facts = [f"{reading.n_gates:,} gates in {counted(len(reading.paths), 'block')}"]
@@ -116,19 +116,19 @@ def _heading(scene: Scene) -> str:
         if reading.accuracy is not None:
             facts.append(f"accuracy {share(reading.accuracy)}")
         if not reading.has_labels:
-            facts.append("no labels: what is predicted stands for them")
+            facts.append("no labels, so predictions are used instead")
     if scene.loaded and scene.loaded.about:
         facts.append(scene.loaded.about)
     if scene.is_moving:
         facts.append(MOVING_SINCE if reading else MOVING)
     if scene.run.progress:
-        facts.append(f"at work: {scene.run.progress}")
+        facts.append(f"in progress: {scene.run.progress}")
     under = escape(" \u00b7 ".join(facts)) or "&#160;"
     return f'<h2>Gates of {escape(name)}</h2><p class="sn-under">{under}</p>'
 
 
 def _strip(scene: Scene, interactive: bool = True) -> Html:
-    """Draw the network with a mark over each gate, as soon as the network is known."""
+    """Draw the network with a mark above each gate, as soon as the network is known."""
     reading, ledger = scene.reading, scene.work.source.ledger() if scene.work else None
     if ledger is None and reading is None:
         return html()
@@ -147,14 +147,14 @@ def _tab(scene: Scene) -> Tab:
     if scene.state.tab == "Training" and scene.recorded:  # needs no reading
         return _training(scene)
     if scene.cost:
-        load = button("Fetch and load it", 'data-ask="load" data-value="true"')
+        load = button("Download and load network", 'data-ask="load" data-value="true"')
         return scene.cost, f"<p>{load}</p>"
     if scene.awaits_weights:
-        return "It has no weights yet that can be looked into: the first come after an epoch, or a minute.", ""
+        return "This run has no weights yet. The first are saved after one epoch or one minute.", ""
     if scene.work is None:
         return NOTHING_SHIPS, ""
     if scene.reading is None:
-        words = "The gates appear here when the network is loaded and its gates are read."
+        words = "The gates appear here once the network is loaded and its gates have been read."
         return MOVING_WORDS if scene.is_moving else words, ""
     return _draw_tab(scene, scene.reading)
 
@@ -185,7 +185,7 @@ def _draw_tab(scene: Scene, reading: Reading) -> Tab:
 def _image(scene: Scene, reading: Reading) -> Tab:
     chooser, passage = image_chooser(scene, reading), scene.passage
     if passage is None:
-        return "An image through the network: choose one below, or drop one of your own.", f"{chooser}{PLACEHOLDER}"
+        return "Choose an image below, or drop your own, to send it through the network.", f"{chooser}{PLACEHOLDER}"
     words = image_words(passage, scene.path, reading.classes)
     return words, f"{chooser}{passage_view(passage, scene.path, reading.classes)}"
 
@@ -205,6 +205,6 @@ def _ablation(scene: Scene, reading: Reading) -> Tab:
 
 def _training(scene: Scene) -> Tab:
     if not scene.moments:
-        return "How gates move while a network is trained.", f'<div class="sn-finding">{HOW_TO_RECORD}</div>'
+        return "How gates change during training.", f'<div class="sn-finding">{HOW_TO_RECORD}</div>'
     fewer = f" {FEWER_IMAGES}" if scene.recorded and scene.reading else ""
     return f"{history_words(scene.moments)}{fewer}", history(scene.moments, scene.path)

@@ -1,4 +1,4 @@
-"""Results: what can be found out about a network, and the keys by which it is asked for and kept."""
+"""Results: what can be computed about a network, and the keys under which it is requested and stored."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def ablation_key(how: str, blocks: Sequence[str]) -> Key:
 
 
 def accuracy_problem(loaded: Network, reading: Reading) -> str:
-    """Return why there is no accuracy to measure; "" where there is."""
+    """Return why accuracy cannot be measured; "" if it can."""
     if reading.guesses is not None:
         return ""
     if loaded.outputs:
-        return "what it predicts are other classes than those of these images, so that there is no accuracy to measure"
-    return "accuracy needs a classifier, which this network does not have"
+        return "accuracy cannot be measured, since the network predicts other classes than those of these images"
+    return "accuracy cannot be measured, since this network has no classifier"

@@ -1,4 +1,4 @@
-"""Saving: the figures of gates for a report, drawn with Matplotlib and written beside the notebook, in a thread."""
+"""Saving: figures of gates for a report, drawn with Matplotlib in a thread and written next to the notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIGURES = {"means": "Mean gates by class", "deviations": "Means and standard dev
 
 
 class SavingStatus(NamedTuple):
-    """What became of figures: in words, with the path; why one was not saved; and whether one is being drawn."""
+    """The result of saving figures: words with the paths, why one was not saved, and whether one is being drawn."""
 
     words: str = ""
     failure: str = ""
@@ -28,10 +28,10 @@ class SavingStatus(NamedTuple):
 
 
 class FigureSaver:
-    """Saves one figure after the other; `changed` is called from the thread when there is something new to show.
+    """Saves one figure after the other; its thread calls `changed` whenever the status has changed.
 
     Attributes:
-        status: what became of the figures that were asked for together.
+        status: the result for the figures of the current batch.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -41,11 +41,11 @@ class FigureSaver:
         self._lock = threading.Lock()
 
     def forget_failure(self) -> None:
-        """Stop showing why a figure was not saved: something else was selected since."""
+        """Stop showing why a figure was not saved."""
         self.status = self.status._replace(failure="")
 
     def start(self, job: Callable[[], Path]) -> None:
-        """Run a job that saves a figure and returns its path, after those that are waiting."""
+        """Queue a job that saves a figure and returns its path."""
         with self._lock:
             self._jobs.append(job)
             self.status = SavingStatus(_progress(len(self._jobs)), running=True)
@@ -75,9 +75,9 @@ def _progress(count: int) -> str:
 
 
 def save_figure_of(scene: Scene, suffix: str) -> Path:
-    """Draw the selected figure of the stages that the curves show, and write it into the folder of the notebook.
+    """Draw the selected figure for the blocks on the tab Curves, and write it to the folder of the notebook.
 
-    Of "deviations" the first two classes are drawn. A number follows the name where there is such a file.
+    "deviations" shows the first two classes. If the file exists, a number is appended to the name.
 
     Raises:
         ValueError: no class is selected.
@@ -88,7 +88,7 @@ def save_figure_of(scene: Scene, suffix: str) -> Path:
     reading, figure = scene.reading, scene.state.figure
     path = free_name(Path.cwd(), file_stem(scene.state.network, figure), suffix)
     if not isinstance(reading, ArrayReading) or not (present := reading.present(scene.classes)):
-        raise ValueError("choose a class that has images, so that there is a curve to draw.")
+        raise ValueError("choose at least one class that has images.")
     draw, numbers = (activation_figure, present) if figure == "means" else (spread_figure, present[:2])
     names = [reading.classes[number] for number in numbers]
     blocks = stages(reading.paths, scene.path)

@@ -1,4 +1,4 @@
-"""Scenes: all that a page of the GateLens is drawn from, and what has to be found out for it."""
+"""Scenes: all that a page of the GateLens is drawn from, and which results it still needs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class Scene(NamedTuple):
-    """All that a page is drawn from: the state, what was found out, and a file of one's own.
+    """All that a page is drawn from: the state, the results, and the user's own file.
 
     Attributes:
-        recorded: the moments of a `GateWatch`, or those that the process of a run records.
-        saving: the figures that are being saved, or were.
-        run: the run that is shown; as it stands where the network is no run.
-        needs: what it takes to do what cannot be done here, by the name of the command.
+        recorded: the moments of a `GateWatch`, or those recorded by the process of a run.
+        saving: the status of saving figures.
+        run: the run that is shown; the default if the network is not a run.
+        needs: what is needed for actions that are impossible on this page, by the name of the command.
     """
 
     state: State
@@ -142,7 +142,7 @@ class Scene(NamedTuple):
 
 
 def required_keys(scene: Scene) -> list[Key]:
-    """Return the results that the open tab needs, the most urgent first; then the baseline, before it is asked for."""
+    """Return the results that the open tab needs, most urgent first, and finally the untrained baseline."""
     state = scene.state
     if scene.cost or scene.awaits_weights:
         return []

@@ -1,4 +1,4 @@
-"""State: all that the GateLens's page depends on, and what a message from the page makes of it. No widgets."""
+"""State: all that the GateLens's page depends on, and how messages from the page change it. No widgets."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class State:
     """What is shown.
 
     Attributes:
-        network: one of the names that are offered.
+        network: the name of the selected network.
         tab: one of `TABS`.
-        path: the block that is looked into; "" for the last one.
-        classes: those that are drawn, by number; None for the first few.
-        image: the one that goes through the network, by its number in the sample; None for a file of one's own.
-        page, wrong: which thumbnails are shown, and whether only of misclassified images.
+        path: the selected block; "" for the last one.
+        classes: the classes to draw, by number; None for the most distinct ones.
+        image: the number of the sample image to send through the network; None for the user's own file.
+        page, wrong: the page of thumbnails, and whether they show only misclassified images.
         how: what gates are held at, one of `HELD_AT`.
         held: the blocks whose gates are held.
-        figure: what is saved, one of `FIGURES`.
-        agreed: the networks that may be fetched.
-        refused: what could not be done, with the reason.
+        figure: the figure to save, one of `FIGURES`.
+        agreed: the networks that the user has agreed to download.
+        refused: the moves that were refused, with the reasons.
     """
 
     network: str = ""
@@ -67,8 +67,8 @@ class Commands(NamedTuple):
     """What a message asks the panel to do, apart from its state.
 
     Attributes:
-        suffix: of the figure file to be saved; "" where none is.
-        read_again: whether to forget what was found out of the network, and to find it out anew.
+        suffix: the suffix of the figure file to save; "" for none.
+        read_again: whether to discard all results about the network and compute them again.
     """
 
     suffix: str = ""
@@ -76,7 +76,7 @@ class Commands(NamedTuple):
 
 
 def after(state: State, moves: Mapping[str, Any], offer: Offer) -> tuple[State, Commands]:
-    """Return the state after the moves that can be made, which says why the others cannot; and what is to be done.
+    """Apply all valid moves; return the new state, which says why others were refused, and the commands to carry out.
 
     Args:
         moves: settings with their new values, and commands.

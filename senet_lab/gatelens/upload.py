@@ -1,4 +1,4 @@
-"""Uploads: a file comes from the page in parts, since a message of Jupyter's may not be larger than some megabytes."""
+"""Uploads: files arrive from the page in parts, since Jupyter limits messages to a few megabytes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MAX_NAME_LENGTH = 80
 
 
 def check_size(file: Any) -> int:
-    """Return the bytes of a file that may be sent, of which the page says {"name": its name, "size": bytes}.
+    """Return the size in bytes of a file that the page describes as {"name": its name, "size": bytes}.
 
     Raises:
-        ValueError, TypeError: it may not.
+        ValueError, TypeError: the file is empty or too large, or the description is malformed.
     """
     if not isinstance(file, dict) or not isinstance(file.get("size"), int) or not isinstance(file.get("name"), str):
         raise InvalidTypeError("own", file, "must be the name and size of a file", "{'name': 'a.png', 'size': 1}")
@@ -26,15 +26,15 @@ def check_size(file: Any) -> int:
         raise ValueError(f"{name} is empty; choose another file.")
     if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // 2**20
-        raise ValueError(f"{name} has {quoted(size // 2**20)} MiB, and at most {limit} are taken; save it smaller.")
+        raise ValueError(f"{name} has {quoted(size // 2**20)} MiB, but the limit is {limit} MiB; save it smaller.")
     return size
 
 
 class Uploads:
-    """Puts the parts of a file together, and hands it on when the last one is there, in a thread of its own.
+    """Assembles a file from its parts, and passes it on in a separate thread when the last part has arrived.
 
     Attributes:
-        last: the file that came last.
+        last: the last complete file.
     """
 
     def __init__(self, take: Callable[[ImageFile], None]) -> None:
@@ -45,10 +45,10 @@ class Uploads:
         self._thread: threading.Thread | None = None
 
     def receive(self, part: FilePart, buffers: Sequence[Any]) -> None:
-        """Receive one part: {"file": name, "turn": which, "part": its number, "parts": how many}, and the bytes.
+        """Receive one part: {"file": name, "turn": id of the upload, "part": its number, "parts": count}, and bytes.
 
         Raises:
-            TypeError: it is damaged.
+            TypeError: the message is malformed.
         """
         if not isinstance(part, dict) or not {"file", "turn", "part", "parts"} <= set(part) or not buffers:
             raise TypeError("a part of a file must have `file`, `turn`, `part`, `parts` and bytes; choose it again.")
@@ -64,6 +64,6 @@ class Uploads:
             self._thread.start()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the last file was taken, or refused."""
+        """Wait until the last file has been accepted or refused."""
         if self._thread:
             self._thread.join(timeout)

@@ -1,4 +1,4 @@
-// The GateLens's page. It sends what was chosen and shows what comes back; what a choice means is decided in Python.
+// The GateLens's page. It sends the user's choices and shows the answers; all decisions are made in Python.
 /** @import { RenderProps } from "@anywidget/types" */
 /** @import { Ask, AskOf } from "../widgets/conversation.js" */
 /** @import { Commands, Moves, Traits } from "./messages.js" */
@@ -43,7 +43,7 @@ export default {
       setText(parts.error, words);
       parts.error.hidden = !words;
       const canRetry = Boolean(words) && model.get("shown").retry;
-      // The focus must not be lost with the button that had it.
+      // Move the focus before the button that has it is hidden.
       if (!canRetry && parts.retry.matches(":focus")) findAll(parts.tabs, "[aria-selected=true]")[0]?.focus();
       parts.retry.hidden = !canRetry;
     }
@@ -52,7 +52,7 @@ export default {
     const sendFile = (chosen) =>
       chosen &&
       send(chosen).catch((error) =>
-        complain(`'${chosen.name}' could not be read (${messageOf(error)}). Choose it again.`),
+        complain(`Couldn't read '${chosen.name}' (${messageOf(error)}). Choose the file again.`),
       );
 
     function show() {
@@ -61,7 +61,7 @@ export default {
       placeTabs(parts, shown.tab);
       parts.busy.hidden = !shown.busy;
       setText(parts.doing, shown.busy || shown.doing);
-      if (!conversation.isAnswered()) return; // a later choice is on its way: leave the controls to the hand that moves them
+      if (!conversation.isAnswered()) return; // a later choice is pending: do not change the controls while the user moves them
       complain(shown.error);
       redraw(parts.side, model.get("side"));
     }
@@ -78,7 +78,7 @@ export default {
     ];
 
     /**
-     * Shows a trait now and when it changes.
+     * Shows a trait now and whenever it changes.
      * @param {keyof Traits} name
      * @param {() => void} draw
      */
@@ -109,11 +109,11 @@ function layout(el, view) {
   el.classList.add("sn", "sn-explorer", "sn-lens");
   el.innerHTML = `
     <div class="sn-columns">
-      <div class="sn-side" data-part="side" role="group" aria-label="What is looked at"></div>
+      <div class="sn-side" data-part="side" role="group" aria-label="GateLens settings"></div>
       <div class="sn-page">
         <div data-part="heading"></div>
         <div class="sn-strip" data-part="strip"></div>
-        <div class="sn-busy"><span data-part="busy" hidden><progress aria-label="At work"></progress></span>
+        <div class="sn-busy"><span data-part="busy" hidden><progress aria-label="In progress"></progress></span>
           <span data-part="doing" role="status"></span></div>
         <p class="sn-said sn-error" data-part="error" role="alert" hidden></p>
         <button type="button" class="sn-button" data-part="retry" data-ask="retry" data-value="true" hidden>Retry</button>
@@ -126,7 +126,7 @@ function layout(el, view) {
 }
 
 /**
- * Selects a block on click or Enter, or by arrow keys along its neighbors.
+ * Selects a block on click or Enter, and its neighbors with the arrow keys.
  * @param {HTMLElement} el
  * @param {AskOf<Moves>} ask
  */
@@ -151,7 +151,7 @@ function chooseBlocks(el, ask) {
 }
 
 /**
- * Holds or releases gates, at once on the page, so that a second click means the opposite.
+ * Holds or releases gates; the button changes at once, so that a second click does the opposite.
  * @param {HTMLElement} el
  * @param {Ask} ask
  */
@@ -203,7 +203,7 @@ function choose(el, ask) {
     else if (name) ask(name, target instanceof HTMLSelectElement ? target.value : value);
   };
   /**
-   * Before the list is opened, so that the runs that are there now are in it.
+   * Asks for the current runs before the list of networks is opened.
    * @param {MouseEvent | FocusEvent} event
    */
   const near = ({ target, relatedTarget }) => {
@@ -213,7 +213,7 @@ function choose(el, ask) {
   return listen(el, { click, change, mouseover: near, focusin: near });
 }
 
-/** @type {Record<string, (value: string) => number | string>} by what is asked for; others are true or false */
+/** @type {Record<string, (value: string) => number | string>} by the name of the message; other values are booleans */
 const READERS = { image: Number, page: Number, save: String };
 
 /** @param {HTMLElement} button */

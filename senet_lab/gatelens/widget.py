@@ -1,4 +1,4 @@
-"""The GateLens: look into the gates of a trained network. Keras works in a thread, so the notebook stays free."""
+"""The GateLens: inspect the gates of a trained network. Keras runs in a thread, so the notebook stays responsive."""
 
 from __future__ import annotations
 
@@ -49,24 +49,24 @@ CELLS = CellPanels[None]()
 
 
 class GateLens(anywidget.AnyWidget):
-    """See what a network's squeeze-excite gates do: by class, by depth, image by image; and what is lost without them.
+    """Show what a network's squeeze-excite gates do, by class, depth and image, and what is lost without them.
 
     Args:
-        model: a Keras model with gates, or the name of one that ships, or of one of timm's, such as
-            "timm/seresnet50.ra2_in1k", which is fetched; None for the first that ships.
-        images: uint8 pictures, or numbers as the network takes them; None for the sample's test images.
-        labels: the class of each image, by number; None where nobody knows: predictions then stand for them.
+        model: a Keras model with gates; or the name of a bundled network, or of one of timm's, such as
+            "timm/seresnet50.ra2_in1k", which is downloaded; None for the first bundled network.
+        images: uint8 pictures, or arrays ready for the network; None for the test images of the sample.
+        labels: the class number of each image; None if unknown, so that predictions are used instead.
         classes: the names of the classes.
-        prepare: makes uint8 pictures into what the network takes; None for pixels from 0 to 1.
-        watch: a `GateWatch`, whose record is shown while the network is trained.
-        runs: the folder whose newest runs are offered as well, as the Trainer keeps them; None for none.
+        prepare: converts uint8 pictures to the network's input; None for pixels scaled to [0, 1].
+        watch: a `GateWatch` whose record is shown while the network is trained.
+        runs: a folder of runs, whose newest ones are offered as well; None for none.
 
     Attributes:
-        failure: the last error that was no answer to a bad value, or None. The page shows it as well.
+        failure: the last unexpected error, or None. The page shows it as well.
 
     Raises:
-        TypeError: the model is none of these, the images are no numbers, or the labels no whole numbers.
-        ValueError: images, labels and classes do not fit the model, or are not finite; says which, and what would do.
+        TypeError: the model is none of these, the images are not numbers, or the labels not whole numbers.
+        ValueError: images, labels and classes do not fit the model or are not finite; the message says which.
         MissingExtraError: Keras or Pillow is not installed.
     """
 
@@ -102,11 +102,11 @@ class GateLens(anywidget.AnyWidget):
 
     @classmethod
     def of_run(cls, run: Run | str | Path) -> GateLens:
-        """Show the gates of a run: of its best weights, and how they moved from checkpoint to checkpoint.
+        """Show the gates of a run with its best weights, and how they changed during training.
 
         Raises:
-            TypeError: neither a run nor a folder.
-            FileNotFoundError: the folder is no run.
+            TypeError: `run` is neither a run nor a folder.
+            FileNotFoundError: the folder is not a run.
         """
         require(*TRAINING, by="the GateLens")
         if not isinstance(run, (Run, str, os.PathLike)):
@@ -143,14 +143,14 @@ class GateLens(anywidget.AnyWidget):
         self._follow()
 
     def _open(self) -> None:
-        """Follow the run that is shown, if it is one; while it is trained, show that."""
+        """If the network is a run, follow it; if it is being trained, open the tab Training."""
         if folder := self._networks.run_folder(self._state.network):
             self._follower.start()
             if folder.look().progress:
                 self._state = replace(self._state, tab="Training")
 
     def close(self) -> None:
-        """End the panel, and release the network and all that was found out of it."""
+        """Close the panel, and release the network and all results."""
         if getattr(self, "_follower", None) is not None:  # a panel that was refused has none
             self._end()
         super().close()
@@ -160,7 +160,7 @@ class GateLens(anywidget.AnyWidget):
         self._end()
 
     def _end(self) -> None:
-        """Look, work and send no more; ipywidgets keeps what is left."""
+        """Stop reading, computing and sending; ipywidgets keeps the last state."""
         self._follower.end()
         self._networks.end()
         self._file = None
@@ -214,9 +214,9 @@ class GateLens(anywidget.AnyWidget):
         self._aim()
 
     def _take(self, file: ImageFile) -> None:
-        """Send a file through the network, unless it is refused, which changes nothing else.
+        """Send a file through the network; if the file is refused, only the reason is shown.
 
-        On a thread of its own, since a large one takes seconds to unpack.
+        Runs in a separate thread, since decoding a large file takes seconds.
         """
         loaded = self._work.loaded if self._work else None
         try:
@@ -235,7 +235,7 @@ class GateLens(anywidget.AnyWidget):
         self._follow()
 
     def _follow(self) -> None:
-        """Show what was found out, on some thread; and go on with what it is needed for."""
+        """Show new results, and request what depends on them; may run on any thread."""
         self._follower.call(self._update)
 
     def _update(self) -> None:
@@ -248,7 +248,7 @@ class GateLens(anywidget.AnyWidget):
             self._fail(error)
 
     def _look(self) -> bool:
-        """Look how far the run is that is shown; return whether a process trains it."""
+        """Read the progress of the run that is shown; return whether it is being trained."""
         try:
             folder = self._networks.run_folder(self._state.network)
             if folder is None:
@@ -259,7 +259,7 @@ class GateLens(anywidget.AnyWidget):
             if before != now:
                 self._follow()
             return bool(now.progress)
-        except Exception as error:  # it would end the thread, and nobody would hear of it
+        except Exception as error:  # it would silently end the thread
             self._fail(error)
             return False
 
@@ -279,30 +279,30 @@ class GateLens(anywidget.AnyWidget):
     def _render(self) -> None:
         """Send the parts of the page that have changed.
 
-        One thread at a time: of two that send at once, the older page could arrive last, and stay. Whoever changes
-        something renders after that, so the last page has all changes.
+        One thread at a time, since two threads could send pages in the wrong order. Every change is followed by a call
+        of this method, so the last page has all changes.
         """
         with self._sending:
             for name, value in split_by_trait(self._page()).items():
                 setattr(self, name, value)
 
     def wait(self, timeout: float = 120.0) -> GateLens:
-        """Wait until the first pictures are there, also the untrained baseline; for a notebook that is to be saved.
+        """Wait until the gates, also of the untrained network, have been computed; use it before saving a notebook.
 
         Raises:
-            TimeoutError: they did not come in `timeout` seconds.
-            RuntimeError: they could not be computed; says why.
+            TimeoutError: it took longer than `timeout` seconds.
+            RuntimeError: they could not be computed; the message says why.
         """
         self._aim()
         self._networks.wait(self._state.network, timeout)
         return self
 
     def __repr__(self) -> str:
-        """Return one line, the same as long as the network is the same."""
+        """Return one line that depends only on the network."""
         return f"GateLens({self._state.network or 'no network'})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Return the widget; for where it cannot live, the page as it stands."""
+        """Return the widget, and the current page as static HTML for viewers that show no widgets."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": still(self.scene), "text/plain": repr(self)}, metadata

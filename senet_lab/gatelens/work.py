@@ -1,4 +1,4 @@
-"""Work: runs jobs in a thread. Results are kept, and nothing is done twice."""
+"""Work: runs jobs in a thread. Results are stored, so nothing is computed twice."""
 
 from __future__ import annotations
 
@@ -133,10 +133,10 @@ def _policy() -> Any:
 
 
 def _describe(key: Key, remaining: int) -> str:
-    """Say what is being done, and how much more there is to do."""
+    """Describe the current job, and how many more there are."""
     name, *arguments = key
     words = {
-        "load": "Loading Keras and the network: seconds, the first time up to twenty",
+        "load": "Loading Keras and the network; the first time takes up to 20 seconds",
         "read": "Reading the gates of all images",
         "untrained": "Reading the gates of the same network untrained",
     }.get(name, "")

@@ -1,4 +1,4 @@
-"""Gates: what squeeze-excite gates let through, what classes have to do with it, and what is lost without them."""
+"""Gates: the values of squeeze-excite gates, how they differ by class, and what is lost without them."""
 
 from senet_lab.gates.observe import *  # noqa: F403 - its __all__ is the public part
 from senet_lab.gates.observe import __all__

@@ -62,10 +62,10 @@ class Ablation:
 
     @property
     def max_standard_error(self) -> float:
-        """The most that the standard error of `change` can be, from the predictions that change.
+        """An upper bound on the standard error of `change`, from the predictions that change.
 
-        Both accuracies are of the same images, so only those count that are right the one time and wrong the other
-        (McNemar 1947). They are among the changed predictions, and some of these go from one wrong class to another.
+        Both accuracies are measured on the same images, so only images that are right in one case and wrong in the
+        other count (McNemar 1947). These are among the changed predictions, some of which are wrong in both cases.
         """
         return sqrt(max(0.0, self.flipped / self.images - self.change**2) / self.images)
 
@@ -79,9 +79,9 @@ class Ablation:
 
 
 def switchable(model: keras.Model) -> keras.Model:
-    """Return the model with a switch behind each gate: same layers, same weights, all switches open.
+    """Return the model with a switch after each gate: same layers, same weights, all switches open.
 
-    It is compiled when it first predicts, and then never again, whatever is held.
+    It is compiled once, when it first predicts, whatever gates are held later.
 
     Raises:
         ValueError: the model has no gates.
@@ -106,10 +106,10 @@ def ablated(
     Args:
         model: a functional model with gates; or what `switchable` or `ablated` returned, whose switches are then reset.
         blocks: paths, such as "group3/block1"; one of them, some or none.
-        how: "one" leaves the maps as they are, as without squeeze-excite; "mean" holds each channel at its mean over
-            `values`, the same for every image; "shuffled" gives each channel the value that the image has for
-            another; "own" changes nothing. "one" also makes the maps larger than those that later layers were trained
-            on; "mean" measures what it is worth to know the image.
+        how: "one" leaves the maps unscaled, as without squeeze-excite; "mean" holds each channel at its mean over
+            `values`, the same for every image; "shuffled" gives each channel the gate of another channel for the
+            same image; "own" changes nothing. "one" also makes the maps larger than those that later layers were
+            trained on; "mean" isolates the value of responding to the image.
         values: gates by path, (images, channels), as `gates` returns them; only "mean" needs them.
         seed: random seed of the order of "shuffled".
 

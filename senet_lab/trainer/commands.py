@@ -1,4 +1,4 @@
-"""Commands: what the Trainer's buttons do with the runs of a folder, and the state after that. No widgets."""
+"""Commands: what the Trainer's buttons do with the runs of a folder, and the resulting state. No widgets."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from senet_lab.training.runs.config import free_folder
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.refusals import refusal
 
-ANYWAY = "anyway"  # the value of "start" and "resume" where a training seems not to fit into memory
-# What to press then; `start(force=True)` in Python.
+ANYWAY = "anyway"  # the value of "start" and "resume" that skips the check of free memory
+# The buttons that send it; in Python, `start(force=True)`.
 FORCE_BUTTONS = {"start": "Start anyway", "resume": RESUME_ANYWAY}
 
 
 def start(state: State, folder: Path, *, force: bool = False) -> State:
-    """Start a run, which then is in focus; raise ValueError without images, or without `force` for lack of memory."""
+    """Start a run and focus it; raise ValueError without images, or, unless `force`, if memory is short."""
     network, recipe = state.network, state.recipe
     if state.data == "":
-        raise InvalidValueError("data", NO_VALUE, "must be a folder of images", advice="say where it is first")
+        raise InvalidValueError("data", NO_VALUE, "must be a folder of images", advice="choose one first")
     if not force:
-        check_memory(network, recipe, state.data)  # before there is a folder that nobody wants
+        check_memory(network, recipe, state.data)  # before creating a folder that would not be used
     folder.mkdir(parents=True, exist_ok=True)
     path = free_folder(network.name, folder)
     run = Run.create(network, recipe, state.data, folder=path, skip_bad=state.skip_bad)
@@ -37,7 +37,7 @@ def start(state: State, folder: Path, *, force: bool = False) -> State:
 
 
 def resume(run: Run, *, force: bool = False) -> None:
-    """Resume a run, or end its pause. What has trained before is taken to fit into memory."""
+    """Resume a run, or end its pause. A run that has trained before is assumed to fit into memory."""
     if run.is_held():
         run.ask("run")
     else:
@@ -45,7 +45,7 @@ def resume(run: Run, *, force: bool = False) -> None:
 
 
 def command(name: str, value: Any, state: State, record: Record | None, folder: Path) -> State:
-    """Do what a button says to `record`, the run in focus, and return the state after it; "like" copies settings."""
+    """Apply a command to `record`, the run in focus, and return the resulting state; "like" copies its settings."""
     force = value == ANYWAY
     if name == "start":
         return start(state, folder, force=force)
@@ -62,7 +62,7 @@ def command(name: str, value: Any, state: State, record: Record | None, folder: 
 
 
 def refuse(state: State, name: str, value: Any, error: Exception) -> State:
-    """Return the state with the reason why a command cannot be obeyed, in the words of the page."""
+    """Return the state with the reason why a command was refused, worded for the page."""
     if isinstance(error, ParameterError) and error.advice == FORCE:
         error.advice = f"or press {FORCE_BUTTONS.get(name, name)}"
     return replace(state, refusals={**state.refusals, name: refusal(error, value)})

@@ -18,34 +18,39 @@ from senet_lab.widgets.labels import OWN, format_number, format_value
 from senet_lab.widgets.presets import bundled_networks, preset_labels, preset_name
 
 NETWORK, DATA, RECIPE, FULL, TOKEN = "Network", "Data", "Recipe", "Recipe in full", "Token"
-# Label, section and hint of each field of the recipe; those of `FULL` are folded away.
+# Label, section and hint of each field of the recipe; the section `FULL` is collapsed at first.
 NUMBERS = {
-    "epochs": ("Epochs", RECIPE, "how often each image is seen"),
+    "epochs": ("Epochs", RECIPE, "passes over the training images"),
     "batch": ("Batch", RECIPE, "images per training step"),
-    "learning_rate": ("Learning rate", RECIPE, "the highest; how far a step goes"),
-    "validation": ("Validation", RECIPE, "share of the images held out"),
+    "learning_rate": ("Learning rate", RECIPE, "peak value of the step size"),
+    "validation": ("Validation", RECIPE, "fraction of the images held out"),
     "seed": ("Seed", RECIPE, "random seed"),
-    "warmup": ("Warm-up", FULL, "epochs in which the rate rises"),
+    "warmup": ("Warm-up", FULL, "epochs until the peak rate"),
     "weight_decay": ("Weight decay", FULL, "how much each step shrinks the weights"),
-    "label_smoothing": ("Label smoothing", FULL, "of the right answer, spread over all"),
-    "accumulate": ("Accumulate", FULL, "batches averaged into one step"),
+    "label_smoothing": ("Label smoothing", FULL, "fraction of each label spread over all classes"),
+    "accumulate": ("Accumulate", FULL, "batches averaged per step"),
 }
 SELECTS = {
     "optimizer": ("Optimizer", OPTIMIZERS, ""),
-    "schedule": ("Schedule", SCHEDULES, "cosine falls to 0 over all epochs"),
-    "precision": ("Precision", PRECISIONS, "16 bits are for GPUs"),
+    "schedule": ("Schedule", SCHEDULES, "cosine decays to 0 over all epochs"),
+    "precision": ("Precision", PRECISIONS, "use 16 bits on GPUs only"),
 }
 OPTIMIZER_HINTS = {"adam": "Kingma and Ba 2015", "sgd": "with Nesterov momentum 0.9"}
 CHECKS = {
-    "augment": ("Augment", RECIPE, "crops and mirror images"),
-    "standardise": ("Standardise", FULL, "pixels: mean 0, standard deviation 1"),
+    "augment": ("Augment", RECIPE, "random crops and flips"),
+    "standardise": ("Standardize", FULL, "pixels to mean 0, standard deviation 1"),
 }
-DATA_LABELS = {"sample": "CIFAR-10 sample, 5,000", "cifar10": "CIFAR-10, 50,000", FOLDER: "a folder of my own"}
+DATA_LABELS = {"sample": "CIFAR-10 sample, 5,000 images", "cifar10": "CIFAR-10, 50,000 images", FOLDER: "Image folder"}
 
 
 def trainer_controls(state: State, *, has_explorer: bool = False, has_cifar10: bool = True) -> tuple[Control, ...]:
-    """Return the controls, in the order of the page, where there is an Explorer to follow, or CIFAR-10, or neither."""
-    token = Control("token", "Network", TOKEN, "text", (), (), state.architecture.token(), "paste another one here")
+    """Return the controls, in the order of the page.
+
+    Args:
+        has_explorer: whether there is an Explorer to follow.
+        has_cifar10: whether the full CIFAR-10 is on this machine.
+    """
+    token = Control("token", "Network", TOKEN, "text", (), (), state.architecture.token(), "paste another token here")
     return (_network(state, has_explorer), *_data(state, has_cifar10), *_recipe(state), token)
 
 
@@ -61,32 +66,32 @@ def _network(state: State, has_explorer: bool) -> Control:
 
 @cache
 def _preset_names() -> tuple[str, ...]:
-    """Return preset names: bundled networks, those for CIFAR-10, and all others."""
+    """Return preset names: bundled networks first, then CIFAR-10 presets, then all others."""
     return (*bundled_networks(), *sorted(PRESETS, key=lambda name: not name.startswith("cifar")))
 
 
 def _network_hint(state: State) -> str:
-    """Say what the network costs, and how it differs from the selected one to fit the data."""
+    """Describe the cost of the network, and how it was adapted to the data."""
     network = state.network
     total = cost(network)
     hint = f"{network.name}: {short(total.params)} parameters, {short(total.macs)} multiply-adds per image"
     if network != state.architecture:
         height, width, _ = network.input_shape
-        hint += f"; with {height}\u00d7{width} pixels and {network.classes} classes, as the data have"
+        hint += f"; adapted to the data: {height}\u00d7{width} pixels, {network.classes} classes"
     return hint
 
 
 def _data(state: State, has_cifar10: bool) -> Iterator[Control]:
     absent = ["cifar10"] * (not has_cifar10) + [FOLDER] * ("path" in state.needs)
-    labels = tuple(DATA_LABELS[kind] + " (not here)" * (kind in absent) for kind in KINDS)
+    labels = tuple(DATA_LABELS[kind] + " (unavailable)" * (kind in absent) for kind in KINDS)
     validated = held_out(state.recipe, state.data)
     hint = "one folder of images per class"
     if images := TRAINING_IMAGES.get(state.data, 0):
-        hint = f"{images - validated:,} to train on, {validated:,} to validate on"
+        hint = f"{images - validated:,} for training, {validated:,} for validation"
     yield Control("data", "Images", DATA, "select", KINDS, labels, state.kind, hint)
     if state.kind == FOLDER:
         yield Control("path", "Path", DATA, "text", (), (), state.path, "contains one folder per class")
-        hint = "leave out files that cannot be read, and say which"
+        hint = "skip files that cannot be read, and list them"
         yield Control("skip_bad", "Skip bad files", DATA, "check", (), (), state.skip_bad, hint)
 
 
@@ -104,14 +109,14 @@ def _recipe(state: State) -> Iterator[Control]:
 
 
 def _recipe_hint(state: State) -> str:
-    """Say how the recipe differs from the selected one: "modern, but epochs 10 instead of 30"."""
+    """Describe how the recipe differs from the selected one: "modern, with changes: epochs 30 → 10"."""
     labels = {name: label for name, (label, *_) in (NUMBERS | SELECTS | CHECKS).items()}
     changes = [
-        f"{labels[name].lower()} {_value_words(value)} instead of {_value_words(original)}"
+        f"{labels[name].lower()} {_value_words(original)} \u2192 {_value_words(value)}"
         for name, original in RECIPES[state.base].to_dict().items()
         if (value := getattr(state.recipe, name)) != original
     ]
-    return f"{state.base}, but {', '.join(changes)}" if changes else f"all as in the {state.base} recipe"
+    return f"{state.base}, with changes: {', '.join(changes)}" if changes else f"{state.base}, unchanged"
 
 
 def _value_words(value: Any) -> str:

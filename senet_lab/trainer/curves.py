@@ -1,4 +1,4 @@
-"""Learning curves of one training or of several together, in a notebook and on the Trainer's page."""
+"""Learning curves of one or several runs, in a notebook and on the Trainer's page."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 HEAD = ("Epoch", "Accuracy, training", "Accuracy, validation", "Loss, training", "Loss, validation", "Learning rate")
 MAX_TABLE_ROWS = 50  # per training
 LEGEND = (
-    '<p class="sn-source">Solid: validation, at the end of each epoch. Dashed: training, the mean over the epoch so '
-    "far, while the weights still move.</p>"
+    '<p class="sn-source">Solid: validation, at the end of each epoch. Dashed: training, averaged over the epoch so '
+    "far while the weights change.</p>"
 )
 
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Trainings, at most `MAX_DRAWN_RUNS`, to look at in a notebook, and to save: `curve.svg` is a file of its own."""
+    """The learning curves of at most `MAX_DRAWN_RUNS` runs, shown in a notebook; `curve.svg` is a standalone SVG."""
 
     histories: tuple[History, ...]
 
@@ -40,24 +40,24 @@ class LearningCurve:
 
     @property
     def svg(self) -> str:
-        """An SVG file, styles included."""
+        """The drawing as the text of an SVG file, including its styles."""
         return standalone_svg(draw_curves(self.histories), compare(self.histories))
 
     def __repr__(self) -> str:
         return f"LearningCurve({', '.join(history.name for history in self.histories)})"
 
     def _repr_html_(self) -> str:
-        """Draw the picture, a sentence about it, and the numbers behind it."""
+        """Draw the picture, a sentence about it, and a table of its numbers."""
         css = style_sheet()
         return f'<style>{css}</style><div class="sn">{curves_page(self.histories).styled(parse_sheet(css))}</div>'
 
 
 def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:
-    """Return the learning curve of a run, or of several; raise ValueError if there are too many to distinguish."""
+    """Return the learning curves of one run or several; raise ValueError if there are too many to distinguish."""
     selection = list(runs) if isinstance(runs, Iterable) else [runs]
     if len(selection) > MAX_DRAWN_RUNS:
         raise ValueError(
-            f"`runs` (={len(selection)} of them) must be at most {MAX_DRAWN_RUNS}; try those that you compare."
+            f"`runs` (={len(selection)} of them) must be at most {MAX_DRAWN_RUNS}; try only the runs to compare."
         )
     setups = ((run.architecture, run.recipe, run.config["data"]) for run in selection)
     names = distinct_names([(setup[0].name, setup_parts(*setup)) for setup in setups])
@@ -65,13 +65,13 @@ def learning_curve(runs: Run | Sequence[Run]) -> LearningCurve:
 
 
 def curves_page(histories: Sequence[History]) -> Html:
-    """Draw the sentence, the letters, the picture, and the table behind it."""
+    """Draw the sentence, the letters, the picture, and the table of its numbers."""
     table = behind("curves", curves_table(histories))
     return html(curves_words(histories), draw_curves(histories), LEGEND, table)
 
 
 def curves_words(histories: Sequence[History]) -> str:
-    """Draw the sentence that compares trainings, and which letter stands for which."""
+    """Draw the sentence that compares the runs, and the letter of each."""
     sentence = f'<p class="sn-finding">{escape(compare(histories))}</p>'
     if len(histories) < 2:
         return sentence
@@ -83,7 +83,7 @@ def curves_words(histories: Sequence[History]) -> str:
 
 
 def curves_table(histories: Sequence[History]) -> str:
-    """Draw a table of the numbers of all epochs, or of some of them where there are many."""
+    """Draw a table of all epochs, or of evenly spaced ones if there are too many."""
     rows = []
     for letter, history in zip(LETTERS, histories, strict=False):
         epochs = {x for x, _ in thin([(row["epoch"], 0.0) for row in history.rows], MAX_TABLE_ROWS)}

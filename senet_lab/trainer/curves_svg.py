@@ -14,15 +14,15 @@ from senet_lab.trainer.history import History, Point, thin
 from senet_lab.trainer.run_names import LETTERS, MAX_DRAWN_RUNS
 
 HEIGHT = 262.0
-MAX_STRIPS = 30  # where a chart can be pointed at
-MAX_DOTS = 30  # a longer curve has one at its end alone
+MAX_STRIPS = 30  # parts of a chart that have a tooltip
+MAX_DOTS = 30  # a longer curve has a dot at its end only
 LABEL_GAP = 11.5  # between labels at the ends of lines
 
 Label = tuple[float, float, str, int]  # x, y, words, index of the run
 
 
 def draw_curves(histories: Sequence[History]) -> Drawing:
-    """Draw accuracy on the left, loss and learning rate on the right, of the first `MAX_DRAWN_RUNS` trainings."""
+    """Draw the first `MAX_DRAWN_RUNS` runs: accuracy on the left, loss and learning rate on the right."""
     histories = histories[:MAX_DRAWN_RUNS]
     accuracy, loss = _panels(histories)
     top_rate = 1.05 * max([1e-9, *(y for history in histories for _, y in history.learning_rates())])
@@ -38,11 +38,11 @@ def draw_curves(histories: Sequence[History]) -> Drawing:
 
 
 def curves_strips(histories: Sequence[History]) -> str:
-    """Draw what shows the values of an epoch, to lay over the curves: it changes per epoch, the curves per step."""
+    """Draw the strips with the values of each epoch; they lie over the curves, which are redrawn with each step."""
     histories = histories[:MAX_DRAWN_RUNS]
     accuracy, loss = _panels(histories)
     marks = [*_panel_strips(accuracy, histories, "accuracy"), *_panel_strips(loss, histories, "loss", "learning_rate")]
-    return str(svg.Drawing(HEIGHT, "The epochs, one by one", marks, interactive=True)) if marks else ""
+    return str(svg.Drawing(HEIGHT, "Values by epoch", marks, interactive=True)) if marks else ""
 
 
 def _panels(histories: Sequence[History]) -> tuple[Panel, Panel]:
@@ -64,14 +64,14 @@ def _percent(history: History) -> tuple[list[Point], list[Point]]:
 
 
 def _accuracy_range(histories: Sequence[History]) -> tuple[float, float]:
-    """Return a range from one multiple of 20 to another, so that the axis seldom moves."""
+    """Return a range between multiples of 20, so that the axis rarely changes."""
     values = [y for history in histories for points in _percent(history) for _, y in points] or [0, 100]
     low = min(80, 20 * floor(min(values) / 20))
     return float(low), float(max(low + 20, 20 * ceil(max(values) / 20)))
 
 
 def _loss_range(histories: Sequence[History]) -> tuple[float, float]:
-    """Return a range from 0 to the largest loss, or to 4 medians: one wild epoch shall not flatten all others."""
+    """Return a range from 0 to the largest loss, or to 4 medians, so that one wild epoch does not flatten the rest."""
     curves = (points for each in histories for points in (each.training("loss"), each.validation("loss")))
     values = [y for points in curves for _, y in points] or [2.5]
     highest = min(max(values), 4 * median(values))
@@ -80,7 +80,7 @@ def _loss_range(histories: Sequence[History]) -> tuple[float, float]:
 
 
 def _chart(panel: Panel, title: str, curves: Sequence[tuple[list[Point], list[Point]]]) -> Iterator[Mark]:
-    """Draw frame, lines, and a label at the end of each; what is above the panel stops at its upper edge."""
+    """Draw the frame, and the lines with labels at their ends; values above the panel are cut off at its top edge."""
     yield svg.text(panel.left - 36, panel.top - 12, title, "label", "start")
     yield from grid(panel, ticks(panel))
     yield floor_line(panel)
@@ -99,13 +99,13 @@ def _chart(panel: Panel, title: str, curves: Sequence[tuple[list[Point], list[Po
 
 
 def _labels(panel: Panel, labels: list[Label]) -> Iterator[Mark]:
-    """Draw labels as near to the ends of their lines as they can be without touching each other."""
+    """Draw labels as close to the ends of their lines as possible without overlap."""
     labels = sorted(labels, key=lambda label: label[1])
     top, last = panel.top - 4, panel.bottom + 14
     heights: list[float] = []
     for _, y, *_ in labels:
         heights.append(max(y, heights[-1] + LABEL_GAP if heights else top))
-    for index in reversed(range(len(heights))):  # those that were pushed out come back, and push those above them
+    for index in reversed(range(len(heights))):  # labels below the panel move back up, and push up those above them
         heights[index] = min(heights[index], last - LABEL_GAP * (len(heights) - 1 - index))
     for (x, _, words, index), y in zip(labels, heights, strict=True):
         yield svg.text(x + 7, y + 4, words, f"word-run-{index} sn-small", "start")
@@ -124,7 +124,7 @@ def _rate_chart(panel: Panel, curves: Sequence[list[Point]]) -> Iterator[Mark]:
 
 
 def _epoch_axis(panel: Panel) -> Iterator[Mark]:
-    """Draw whole epochs under the axis, and the word once."""
+    """Draw the numbers of whole epochs under the axis, and its title."""
     for mark in ticks(Panel(0, 0, 1, 1, (0, 1), panel.x_range), 6):
         if mark == int(mark):
             yield svg.text(panel.x(mark), panel.bottom + 16, f"{mark:g}")
@@ -132,7 +132,7 @@ def _epoch_axis(panel: Panel) -> Iterator[Mark]:
 
 
 def _panel_strips(panel: Panel, histories: Sequence[History], *measures: str) -> Iterator[Node]:
-    """Draw a strip for each epoch, or for some of them where there are many, that shows the values there."""
+    """Draw a strip with the values of each epoch, or of evenly spaced ones if there are too many."""
     rows = [{int(row["epoch"]): row for row in reversed(history.rows)} for history in histories]
     epochs = [int(x) for x, _ in thin([(epoch, 0.0) for epoch in sorted(set().union(*rows))], MAX_STRIPS)]
     letters = LETTERS if len(histories) > 1 else [""]
@@ -140,7 +140,7 @@ def _panel_strips(panel: Panel, histories: Sequence[History], *measures: str) ->
     width = min(24, panel.width / max(len(epochs), epochs[-1])) if epochs else 0
     for epoch in epochs:
         x = panel.x(epoch)
-        # Pages find the strip again by the first line.
+        # The page recognizes a strip by the first line of its tooltip.
         present = ((each[epoch], name) for each, name in zip(rows, names, strict=True) if epoch in each)
         tip = [f"epoch {epoch}, {measures[0]}", *(_values(row, name, measures) for row, name in present)]
         hit = svg.Box(x - width / 2, panel.top, width, panel.height)
@@ -149,7 +149,7 @@ def _panel_strips(panel: Panel, histories: Sequence[History], *measures: str) ->
 
 
 def _values(row: Mapping[str, float], name: str, measures: Sequence[str]) -> str:
-    """Return the values of an epoch in a line."""
+    """Return the values of an epoch as one line."""
     parts = []
     for measure in measures:
         if measure == "learning_rate":

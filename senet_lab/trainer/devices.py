@@ -1,4 +1,4 @@
-"""Devices: read what a run computes on, and how full and busy it is, from the system and never from TensorFlow."""
+"""Devices: read memory and load of a run's device, from the system and never from TensorFlow."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from senet_lab.training.runs.status import Status
 
 @cache
 def _nvml() -> Any:
-    """Return NVIDIA's library if a driver is there, else None."""
+    """Return NVIDIA's management library if there is a driver, else None."""
     try:
         import pynvml
 
         pynvml.nvmlInit()
-    except Exception:  # no driver, no permission, no package: then nothing is known of GPUs
+    except Exception:  # no driver, no permission or no package: GPUs are then unknown
         return None
     return pynvml
 
 
 @cache
 def _has_cudnn() -> bool:
-    """Return whether cuDNN is there, which TensorFlow and JAX need for a GPU: from pip, conda or the system."""
+    """Return whether cuDNN is installed, by pip, conda or the system; TensorFlow and JAX need it for a GPU."""
     try:
         from_pip = find_spec("nvidia.cudnn") is not None
     except ImportError:  # nothing of NVIDIA's at all
@@ -38,22 +38,22 @@ def _has_cudnn() -> bool:
 
 
 def default_precision() -> str:
-    """Return the precision to train in: 16 bits where there is a GPU for them that can be used, else 32."""
-    # NVML sees a card that these hide from whoever computes, as our kernels for the CPU do; and one that a TensorFlow
-    # without NVIDIA's libraries cannot use.
+    """Return the default precision: 16 bits if there is a usable GPU that supports it, else 32."""
+    # NVML also lists cards that these variables hide from the backend, as our CPU kernels do, and cards that a
+    # TensorFlow without NVIDIA's libraries cannot use.
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("-1", "") or os.environ.get("JAX_PLATFORMS") == "cpu"
     nvml = None if hidden else _nvml()
     if nvml is None or not _has_cudnn():
         return "float32"
     try:
         major, _ = nvml.nvmlDeviceGetCudaComputeCapability(nvml.nvmlDeviceGetHandleByIndex(0))
-    except nvml.NVMLError:  # no card, or none that this process may ask
+    except nvml.NVMLError:  # no card, or no permission to query it
         return "float32"
     return "mixed_bfloat16" if major >= 8 else "mixed_float16"  # bfloat16 came with Ampere
 
 
 def read_device(status: Status) -> DeviceUse | None:
-    """Return how full and busy the device of a run is now; None where its process is gone."""
+    """Return memory and load of a run's device; None if its process is gone."""
     is_cpu = status.device in ("", "CPU")
     if not is_cpu and (gpu := _read_gpu(status.process)):
         return gpu
@@ -70,7 +70,7 @@ def read_device(status: Status) -> DeviceUse | None:
 
 
 def _read_gpu(process: int) -> DeviceUse | None:
-    """Return the use of the GPU that a process is on, or of the first; None where NVML does not answer."""
+    """Return the use of the GPU on which a process runs, or of the first GPU; None if NVML does not answer."""
     nvml = _nvml()
     if nvml is None:
         return None

@@ -1,4 +1,4 @@
-"""Folder: read a folder of runs repeatedly, each file only when it has changed. Loads no Keras."""
+"""Folder: read a folder of runs repeatedly, each file only if it has changed. Loads no Keras."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FILES = ("config.json", "status.json", "metrics.csv", "wanted")
 
 
 def read_folder(folder: Path, before: Snapshot = Snapshot()) -> Snapshot:  # noqa: B008 - frozen
-    """Return what is in a folder of runs now; a run whose files have not changed since `before` is not read again."""
+    """Return the current runs of a folder; runs whose files have not changed since `before` are not read again."""
     names = newest_run_names(folder)
     records, errors, signatures = [], dict[str, str](), {}
     for name in names[:MAX_RECORDS]:
@@ -43,7 +43,7 @@ def read_folder(folder: Path, before: Snapshot = Snapshot()) -> Snapshot:  # noq
 
 
 def _signature(path: Path) -> Signature:
-    """Return of each file of a run when it was written, and when its owner or permissions were last changed."""
+    """Return for each file of a run when its content, and when its owner or permissions, last changed."""
     return tuple(_times(path / name) for name in FILES)
 
 
@@ -56,7 +56,7 @@ def _times(path: Path) -> tuple[int, int]:
 
 
 def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | None) -> Record:
-    """Return the record of a run, `rows` being those of its metrics if they have not changed."""
+    """Return the record of a run; `rows` are the rows of its metrics if they have not changed."""
     status = run.status()
     if old is None:
         old = Record(

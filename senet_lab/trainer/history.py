@@ -1,4 +1,4 @@
-"""History: a training as plain numbers, as its curves need it."""
+"""History: the plain numbers of a run that its curves are drawn from."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ Point = tuple[float, float]
 
 
 class History(NamedTuple):
-    """One training, as the curves need it."""
+    """One run, as the curves need it."""
 
-    name: str  # what distinguishes it from the others
+    name: str  # distinguishes it from the others
     epochs: int  # where its axis ends
     # Of the finished epochs, as `Run.metrics()` returns them; loss and accuracy of the training images are means over
     # the epoch, during which the weights still move.
     rows: Sequence[Mapping[str, float]] = ()
     trail: Sequence[tuple[float, float, float]] = ()  # (epochs, loss, accuracy) within the current epoch
-    held_out: int = 0  # how many images it is validated on; 0 where that is unknown
-    # What is trained, how, and on what, part by part, without the seed; empty where that is unknown.
+    held_out: int = 0  # number of validation images; 0 if unknown
+    # The parts of its setup, without the seed; empty if unknown.
     setup: tuple[str, ...] = ()
 
     def training(self, measure: str) -> list[Point]:
@@ -38,7 +38,7 @@ class History(NamedTuple):
         return _finite([*self._column(measure), *((point[0], point[column]) for point in self.trail)])
 
     def validation(self, measure: str) -> list[Point]:
-        """Return the same on the held-out images; empty where there are none."""
+        """Return the same on the held-out images; empty if there are none."""
         return _finite(self._column(f"val_{measure}"))
 
     def learning_rates(self) -> list[Point]:
@@ -46,7 +46,7 @@ class History(NamedTuple):
         return _finite(self._column("learning_rate"))
 
     def best(self) -> float | None:
-        """Return the highest accuracy on the held-out images, or on the training images where there are none."""
+        """Return the highest accuracy on the held-out images, or on the training images if there are none."""
         return max((value for _, value in self._accuracies()), default=None)
 
     def last(self) -> float | None:
@@ -77,7 +77,7 @@ def thin(points: Sequence[Point], max_points: int = MAX_CURVE_POINTS) -> list[Po
 
 
 def history_of(run: Run) -> History:
-    """Return the history of a run as its folder has it now."""
+    """Return the current history of a run."""
     rows, data = run.metrics(), run.config["data"]
     reached = int(rows[-1]["epoch"]) if rows else 0
     epochs = reached if run.status().state in ENDED else run.recipe.epochs
@@ -86,5 +86,5 @@ def history_of(run: Run) -> History:
 
 
 def held_out(recipe: Recipe, data: str) -> int:
-    """Return how many images are held out; 0 where that is not known before they are read."""
+    """Return how many images are held out; 0 if that is unknown before the images are read."""
     return round(recipe.validation * TRAINING_IMAGES.get(data, 0))

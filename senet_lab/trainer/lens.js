@@ -1,16 +1,16 @@
-// Where the Trainer shows the gates of a run: a GateLens, which is a widget of its own, drawn by anywidget.
+// Shows the gates of a run below the Trainer: a GateLens, which is a separate widget, drawn by anywidget.
 /** @import { RenderProps } from "@anywidget/types" */
 import { element } from "../widgets/dom.js";
 import { messageOf } from "../widgets/kit.js";
 
-const FAILURE = "The gates of this run did not come. Press Its gates again, or load the page again.";
+const FAILURE = "Couldn't load this run's gates. Press Show gates again, or reload the page.";
 
 /**
- * Returns the place where the GateLens of a run is drawn.
+ * Manages the element in which the GateLens of a run is drawn.
  * @param {HTMLElement} below
  * @param {RenderProps["host"]} host
  * @param {AbortSignal} signal
- * @param {(words: string) => void} setError called with "" when something is drawn anew
+ * @param {(words: string) => void} setError called with "" before each drawing
  */
 export function lensHolder(below, host, signal, setError) {
   let current = ""; // the name of the widget
@@ -19,7 +19,7 @@ export function lensHolder(below, host, signal, setError) {
   let closing = new AbortController();
 
   /**
-   * Resolves to whether it is drawn: another may be asked for meanwhile, or the page may not get it.
+   * Resolves to whether the widget was drawn: loading may fail, or another widget may have been requested in between.
    * @param {string} name
    */
   async function draw(name) {
@@ -36,7 +36,7 @@ export function lensHolder(below, host, signal, setError) {
       if (!gone.aborted) await lens.render({ el: place, signal: gone });
     } catch (error) {
       if (gone.aborted) return false;
-      current = ""; // so that it is tried again when it is asked for again
+      current = ""; // so that the next request tries again
       below.hidden = true;
       setError(`${FAILURE} (${messageOf(error)})`);
       return false;
@@ -46,7 +46,7 @@ export function lensHolder(below, host, signal, setError) {
 
   return {
     /**
-     * Draws the widget of that name, unless it is there; none for "".
+     * Draws the widget with that name unless it is already shown; "" removes the current one.
      * @param {string} name
      */
     show(name) {

@@ -2,7 +2,7 @@
 import type { Answered, ControlMessage } from "../widgets/messages.js";
 export type Force = true | "anyway";
 
-/** Controls and what they lead to: what the next training will need; `elsewhere` names buttons that only say so. */
+/** Controls, and what the next training will need; `elsewhere` names buttons that only explain what they need. */
 export type FormPage = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
@@ -31,7 +31,7 @@ export type Form = {
   answered: Answered;
 };
 
-/** Which of the buttons for a run can be pressed, and why not; empty where there is no run. */
+/** Which buttons of a run can be pressed, with tooltips; empty if there is no run. */
 export type Buttons = {
   toggle?: "pause" | "resume";
   can_toggle?: boolean;
@@ -43,7 +43,7 @@ export type Buttons = {
   take?: string;
 };
 
-/** The trait `now`: the run in focus and how far it is. */
+/** The trait `now`: the run in focus and its progress. */
 export type Now = {
   heading: string;
   progress: string;
@@ -52,13 +52,13 @@ export type Now = {
   asks: Buttons;
 };
 
-/** The trait `epochs`: what changes with an epoch and not with each step, as HTML. */
+/** The trait `epochs`: HTML that changes once per epoch and not with each step. */
 export type Epochs = {
   strips: string;
   numbers: string;
 };
 
-/** What the page reads of the widget; `lens` names the widget of the gates. */
+/** The traits that the page reads; `lens` refers to the widget of the gates. */
 export type Traits = {
   form: Form;
   now: Now;
@@ -68,13 +68,13 @@ export type Traits = {
   lens: string | null;
 };
 
-/** What the page itself sets. Controls set values under their own names as well. */
+/** Settings that the page sends, besides those of the controls under their own names. */
 export type Moves = {
   focus?: string;
   drawn?: Array<string>;
 };
 
-/** What is done to runs, once for each press, each in a message of its own; `hello` says that a page is open. */
+/** Commands, one per press and per message; `hello` says that a page has opened. */
 export type Commands = {
   start?: Force;
   pause?: boolean;

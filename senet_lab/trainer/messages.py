@@ -1,4 +1,4 @@
-"""Messages between the Trainer and its page, as the page sends and gets them. No widgets."""
+"""Messages between the Trainer and its page. No widgets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Force = Literal[True, "anyway"]
 
 
 class FormPage(Controls):
-    """Controls and what they lead to: what the next training will need; `elsewhere` names buttons that only say so."""
+    """Controls, and what the next training will need; `elsewhere` names buttons that only explain what they need."""
 
     error: str
     start: str
@@ -30,7 +30,7 @@ class Form(FormPage):
 
 
 class Buttons(TypedDict, total=False):
-    """Which of the buttons for a run can be pressed, and why not; empty where there is no run."""
+    """Which buttons of a run can be pressed, with tooltips; empty if there is no run."""
 
     toggle: Literal["pause", "resume"]
     can_toggle: bool
@@ -43,7 +43,7 @@ class Buttons(TypedDict, total=False):
 
 
 class Now(TypedDict):
-    """The trait `now`: the run in focus and how far it is."""
+    """The trait `now`: the run in focus and its progress."""
 
     heading: str
     progress: str
@@ -53,14 +53,14 @@ class Now(TypedDict):
 
 
 class Epochs(TypedDict):
-    """The trait `epochs`: what changes with an epoch and not with each step, as HTML."""
+    """The trait `epochs`: HTML that changes once per epoch and not with each step."""
 
     strips: str
     numbers: str
 
 
 class Traits(TypedDict):
-    """What the page reads of the widget; `lens` names the widget of the gates."""
+    """The traits that the page reads; `lens` refers to the widget of the gates."""
 
     form: Form
     now: Now
@@ -71,14 +71,14 @@ class Traits(TypedDict):
 
 
 class Moves(TypedDict, total=False):
-    """What the page itself sets. Controls set values under their own names as well."""
+    """Settings that the page sends, besides those of the controls under their own names."""
 
     focus: str
     drawn: Sequence[str]
 
 
 class Commands(TypedDict, total=False):
-    """What is done to runs, once for each press, each in a message of its own; `hello` says that a page is open."""
+    """Commands, one per press and per message; `hello` says that a page has opened."""
 
     start: Force
     pause: bool

@@ -1,6 +1,6 @@
-"""The Trainer's page: what the browser is sent, as a function of its state and of what the widget has read.
+"""The Trainer's page: what is sent to the browser, computed from the state and from what the widget has read.
 
-Nothing here asks the machine for anything: runs come as a `Snapshot`, free memory as a `Machine`.
+Nothing here reads files or queries the machine: runs come as a `Snapshot`, free memory as a `Machine`.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from senet_lab.training.estimate import Machine, predict
 from senet_lab.widgets.labels import format_value
 
 ANYWAY = (
-    "Started anyway, it may slow this machine down until the system ends it, or another process; Resume then goes on "
-    "from its last checkpoint, if it got so far."
+    "If you start it anyway, this machine may slow down, and the system may kill the run or another process. "
+    "You can then resume the run from its last checkpoint, if it has one."
 )
-RESUME_ANYWAY = "Resume anyway"  # a button, which is there where a refusal names it
-MAX_EXPLAINED = 5  # unreadable runs that are named with the reason
-MAX_COMPARED = 4  # runs that are drawn with the one in focus until others are selected
+RESUME_ANYWAY = "Resume anyway"  # a button, shown only while a refusal names it
+MAX_EXPLAINED = 5  # unreadable runs that are listed with the reason
+MAX_COMPARED = 4  # runs drawn next to the one in focus until the user selects others
 START = "Start training"
 RECORDING = '<span class="sn-tag">Recording</span>'
-RECORDINGS_NOTE = "recordings; nothing is trained here, and their pace depends on what else their machine did"
-OPENS_GATES = "Opens the GateLens of this run below"
-SAVES = "Best weights, as a .keras file beside this notebook"
-NO_CHECKPOINT = "Its first checkpoint comes after an epoch, or a minute at most"
+RECORDINGS_NOTE = "recordings: nothing is trained here, and their speed depends on what else the machine was running"
+OPENS_GATES = "Open a GateLens of this run below"
+SAVES = "Save the best weights as a .keras file next to this notebook"
+NO_CHECKPOINT = "No checkpoint yet: the first is written after one epoch or one minute, whichever comes first"
 
 
 def form(
     state: State, snapshot: Snapshot, machine: Machine, *, has_explorer: bool = False, has_cifar10: bool = True
 ) -> FormPage:
-    """Return the controls, and what the next training will need."""
+    """Return the controls and an estimate of what the next training will need."""
     controls = trainer_controls(state, has_explorer=has_explorer, has_cifar10=has_cifar10)
     needs, fits, is_short_of_memory = _needs(state, machine)
     if any(record.is_active and record.state != "paused" for record in snapshot.records):
@@ -61,7 +61,7 @@ def form(
 
 
 def _needs(state: State, machine: Machine) -> tuple[str, bool, bool]:
-    """Return memory and time of the next training; whether it can start; whether it is memory alone that it lacks."""
+    """Return memory and time of the next training, whether it can start, and whether only memory prevents that."""
     if state.kind == FOLDER and not state.path:
         return "Choose an image folder first.", False, False
     estimate = predict(state.network, state.recipe, machine)
@@ -69,13 +69,13 @@ def _needs(state: State, machine: Machine) -> tuple[str, bool, bool]:
 
 
 def focus_record(state: State, snapshot: Snapshot) -> Record | None:
-    """Return the run whose progress is shown: the selected one, else an active one, else the newest."""
+    """Return the run whose progress is shown: the selected one, otherwise an active one, otherwise the newest."""
     active = (record for record in snapshot.records if record.is_active)
     return snapshot.record(state.focus) or next(active, snapshot.records[0] if snapshot.records else None)
 
 
 def picture_records(state: State, snapshot: Snapshot) -> tuple[Record, ...]:
-    """Return the runs in the picture, the oldest first, so that letters and colours seldom change hands."""
+    """Return the runs in the picture, oldest first, so that runs rarely change their letters and colors."""
     focus = focus_record(state, snapshot)
     keys = set(state.picture_keys or ())
     if state.picture_keys is None and focus:
@@ -91,7 +91,7 @@ def now(
     device: DeviceUse | None,
     saving: SaveResult = SaveResult(),  # noqa: B008 - frozen
 ) -> Now:
-    """Return the run in focus: what it is, how far it is, what its buttons do, and what came of saving its network."""
+    """Return what is shown of the run in focus: setup, progress, buttons, and the result of saving its network."""
     record = focus_record(state, snapshot)
     if record is None:
         title = f"<h2>{escape(state.network.name)}</h2>"
@@ -108,7 +108,7 @@ def now(
 
 
 def _heading(record: Record) -> str:
-    """Return what is trained, and whether this is a recording of that."""
+    """Return a heading with the network and its setup; it marks recordings."""
     about = escape(setup_words(record.architecture, record.recipe, record.data))
     title, how = escape(record.architecture.name), ""
     if record.recording:
@@ -117,35 +117,38 @@ def _heading(record: Record) -> str:
 
 
 def _status_words(record: Record, saving: SaveResult) -> str:
-    """Return the state in a sentence that seldom changes, for screen readers; or what came of saving its network."""
+    """Return the state in a sentence that rarely changes, for screen readers; or the result of saving its network."""
     save_words = saving.words if saving.key == record.key else ""
-    if save_words and record.state in ("finished", "stopped"):  # which the bar says as well
+    if save_words and record.state in ("finished", "stopped"):  # the progress bar shows these states as well
         return save_words
     status, name = record.status, record.architecture.name
-    if record.recording:  # whose epochs are too short to be read out
+    if record.recording:  # its epochs pass too quickly to be read aloud
         return f"Recording of {name}: {record.state_words}."
-    sentence = f"{name}: {'not started: Resume begins it' if record.state == 'not started' else record.state_words}"
+    not_started = "not started; press Resume to start it"
+    sentence = f"{name}: {not_started if record.state == 'not started' else record.state_words}"
     if record.is_active and status.steps and record.state == "training":
         sentence += f", epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
     if status.reason and status.state == "failed":
-        sentence += f", since {status.reason}"
+        sentence += f" because {status.reason}"
     if status.state == "stopped":
         place = f"in epoch {status.epoch + 1}" if status.step else f"after {status.epoch}"
-        sentence += f" {place} of {status.epochs}{'' if status.step else ' epochs'}; Resume goes on from there"
+        sentence += (
+            f" {place} of {status.epochs}{'' if status.step else ' epochs'}; press Resume to continue from there"
+        )
     return " ".join(filter(None, (f"{sentence}.", status.warning, save_words)))
 
 
 def _buttons(record: Record, saving: SaveResult, needs: Mapping[str, str]) -> Buttons:
-    """Return which of the buttons can be pressed, and what the first one, the gates and saving its network do."""
+    """Return which buttons can be pressed, with tooltips for the gates and for saving the network."""
     state = record.state
     can_pause = record.is_active and state not in ("paused", "pausing", "stopping")
-    can_be_asked = record.has_checkpoint or bool(record.recording)  # which says then what it takes
+    can_be_asked = record.has_checkpoint or bool(record.recording)  # a recording answers with what it would take
     no_gates = "" if can_be_asked else NO_CHECKPOINT
     if not record.architecture.has_se:
-        no_gates = "It has no squeeze-excite"
+        no_gates = "This network has no squeeze-excite"
     no_saving = "" if can_be_asked else NO_CHECKPOINT
     if saving.state == "saving":
-        no_saving = "A network is being saved already"
+        no_saving = "Another network is being saved"
     return {
         "toggle": "pause" if can_pause else "resume",
         "can_toggle": state not in ("finished", "stopping") and not record.has_process,
@@ -159,32 +162,32 @@ def _buttons(record: Record, saving: SaveResult, needs: Mapping[str, str]) -> Bu
 
 
 def table(state: State, snapshot: Snapshot, *, interactive: bool = True) -> str:
-    """Draw a table of all runs, with what they cost and how accurate they are."""
+    """Draw a table of all runs with their costs and accuracies."""
     focus = focus_record(state, snapshot)
     keys = [record.key for record in picture_records(state, snapshot)]
     notes = [RECORDINGS_NOTE] * any(record.recording for record in snapshot.records)
-    notes += [f"{snapshot.older} older ones are not shown"] * bool(snapshot.older)
+    notes += [f"{snapshot.older} older runs not shown"] * bool(snapshot.older)
     if snapshot.errors:
         reasons = (f"{name} ({reason})" for name, reason in snapshot.errors.items())
-        notes.append(f"not readable: {first_few(reasons, MAX_EXPLAINED)}")
+        notes.append(f"could not be read: {first_few(reasons, MAX_EXPLAINED)}")
     focus_key = focus.key if focus else ""
     return results_table(snapshot.records, keys, focus_key, interactive=interactive, note="; ".join(notes))
 
 
 def picture(state: State, snapshot: Snapshot) -> str:
-    """Draw the curves of the selected runs, with a sentence."""
+    """Draw the curves of the selected runs, and summarize them in a sentence."""
     histories = histories_of(picture_records(state, snapshot))
     return f"{curves_words(histories)}{draw_curves(histories)}"
 
 
 def epochs(state: State, snapshot: Snapshot) -> Epochs:
-    """Return what changes per epoch and not per step: what can be pointed at, and the numbers in a table."""
+    """Return what changes once per epoch and not with each step: the tooltips, and the numbers in a table."""
     histories = histories_of(picture_records(state, snapshot))
     return {"strips": curves_strips(histories), "numbers": curves_table(histories)}
 
 
 def static_page(state: State, snapshot: Snapshot) -> str:
-    """Draw the whole page, for where no widget lives."""
+    """Draw the whole page as static HTML, for viewers that show no widgets."""
     present, histories = now(state, snapshot, None), histories_of(picture_records(state, snapshot))
     results = table(state, snapshot, interactive=False)
     page = html(present["heading"], present["progress"], curves_page(histories), results)

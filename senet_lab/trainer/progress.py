@@ -1,4 +1,4 @@
-"""Progress: how far a run is, as a bar and six figures with units."""
+"""Progress of a run: a bar and six figures with units."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_FIGURE = "\u2013"
 
 
 def progress_html(record: Record | None, device: DeviceUse | None = None) -> str:
-    """Draw how far a run is: a bar, epoch and step, and six figures."""
+    """Draw the progress of a run: a bar, epoch and step, and six figures."""
     if record is None:
         return f"{_bar(0, 1, 'No run yet')}{_figures(None, None)}"
     status = record.status
@@ -45,18 +45,18 @@ def _figures(record: Record | None, device: DeviceUse | None) -> str:
     if device is None:
         peak = size_words(status.memory) if status.memory else ""
         device = DeviceUse("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
-    pace_unit, rate_unit, time_unit = "in training steps", "3 passes per image", "at this pace"
-    if record and record.recording:  # whose pace depends on what else that machine did
-        pace_unit = rate_unit = "on the machine that recorded it"
-        time_unit = "of its training"
+    pace_unit, rate_unit, time_unit = "during training steps", "3 passes per image", "at this speed"
+    if record and record.recording:  # its speed depends on what else that machine was running
+        pace_unit = rate_unit = "on the recording machine"
+        time_unit = "in the original run"
     kind = "validation" if not record or record.recipe.validation else "training"
     figures = (
         ("left", "Time left", time_left, time_unit),
         ("pace", "Images/s", f"{pace:,.0f}" if pace else "", pace_unit),
         ("macs", "Multiply-adds/s", short(int(macs_per_s)) if macs_per_s else "", rate_unit),
         ("best", "Best accuracy", percent(best), kind),
-        ("memory", "Memory", device.used, f"of {device.total}" if device.total else "at the peak"),
-        ("device", "Device", device.kind, device.name if device.name != device.kind else "that it trains on"),
+        ("memory", "Memory", device.used, f"of {device.total}" if device.total else "peak"),
+        ("device", "Device", device.kind, device.name if device.name != device.kind else "used for training"),
     )
     cells = "".join(
         f'<div data-figure="{key}"><span>{name}</span><strong>{escape(value or NO_FIGURE)}</strong>'

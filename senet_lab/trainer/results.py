@@ -1,4 +1,4 @@
-"""Results: a table of runs, with what they cost and how accurate they are."""
+"""Results: a table of runs with their costs and accuracies."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ HEAD = ("Draw", "Run", "Parameters", "Multiply-adds", "Best", "Last", PACE, "Sta
 
 
 def histories_of(records: Sequence[Record]) -> tuple[History, ...]:
-    """Return the histories of records, under names that distinguish them."""
+    """Return the histories of records, with names that distinguish them."""
     names = distinct_names([(each.architecture.name, setup_parts(*_setup(each))) for each in records])
     return tuple(_history(record, name) for record, name in zip(records, names, strict=True))
 
 
 def _history(record: Record, name: str) -> History:
-    trail_end = ceil(record.trail[-1][0]) if record.trail else 0  # in an epoch that was begun
+    trail_end = ceil(record.trail[-1][0]) if record.trail else 0  # the current epoch counts
     last = max(trail_end, int(record.rows[-1]["epoch"]) if record.rows else 0)
     epochs = record.recipe.epochs if record.is_active else last
     images, setup = held_out(record.recipe, record.data), setup_without_seed(*_setup(record))
@@ -39,16 +39,16 @@ def _setup(record: Record) -> tuple[Architecture, Recipe, str]:
 def results_table(
     records: Iterable[Record], picture_keys: Sequence[str], focus: str, *, interactive: bool, note: str = ""
 ) -> str:
-    """Draw a table of runs; accuracies are of the held-out images, where there are any.
+    """Draw a table of runs; accuracies are measured on the held-out images, if there are any.
 
-    Recordings have no pace in it: side by side it would look like a property of the networks, but it depends on what
-    else their machine did.
+    The speed of recordings is left out: next to each other, the numbers would look like a property of the networks,
+    but they depend on what else the machine was running.
 
     Args:
-        picture_keys: of the runs in the picture, in the order of their letters.
-        focus: the key of the one whose progress is shown.
-        interactive: with check boxes and buttons, else without.
-        note: behind the caption, in small type.
+        picture_keys: the keys of the runs in the picture, in the order of their letters.
+        focus: the key of the run whose progress is shown.
+        interactive: whether the table has check boxes and buttons.
+        note: shown after the caption, in small type.
     """
     records = tuple(records)
     has_pace = not records or not all(record.recording for record in records)
@@ -79,7 +79,7 @@ def _row(record: Record, picture_keys: Sequence[str], is_focus: bool, interactiv
 
 
 def _draw_cell(record: Record, picture_keys: Sequence[str], interactive: bool) -> str:
-    """Draw the letter of a run in the picture, behind a check box where the table is interactive."""
+    """Draw the letter that a run has in the picture; in an interactive table, after a check box."""
     letter, checked = "", ""
     if record.key in picture_keys:
         place = picture_keys.index(record.key)
@@ -91,7 +91,7 @@ def _draw_cell(record: Record, picture_keys: Sequence[str], interactive: bool) -
 
 
 def _name_cell(record: Record, is_focus: bool, interactive: bool) -> str:
-    """Draw the name of a run, as a button that shows its progress where the table is interactive."""
+    """Draw the name of a run; in an interactive table, as a button that shows its progress."""
     name, current = escape(record.architecture.name), ' aria-current="true"' if is_focus else ""
     if not interactive:
         return name
@@ -105,12 +105,12 @@ def percent(share: float | None) -> str:
 
 
 def _accuracy(value: float | None, history: History) -> str:
-    """Return an accuracy, with a word where it is not of held-out images."""
+    """Return an accuracy, marked "training" if no images are held out."""
     words = percent(value)
     return words if not words or history.validation("accuracy") else f"{words} <small>training</small>"
 
 
 def _images_per_s(record: Record) -> str:
-    """Return the pace of its last epoch, or so far; to two digits, so that it does not flicker."""
+    """Return the speed of the last epoch, or the current one, rounded to two digits so that it does not flicker."""
     pace = record.rows[-1]["images_per_s"] if record.rows else record.status.images_per_s
     return "" if not pace else f"{float(f'{pace:.2g}'):,.0f}"

@@ -12,11 +12,11 @@ from senet_lab.drawing.network.summary import summary
 from senet_lab.training.recipe import RECIPES, Recipe
 
 LETTERS = "ABCDEF"  # of the runs in a picture
-MAX_DRAWN_RUNS = len(LETTERS)  # as many colours can be distinguished
+MAX_DRAWN_RUNS = len(LETTERS)  # the number of colors that can be distinguished
 
 
 def distinct_names(runs: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
-    """Return names that distinguish runs, each a network and parts of a setup: the parts that differ are named.
+    """Return names that distinguish runs: the network, with the parts of the setup in which runs differ.
 
     >>> distinct_names([("SE-ResNet-20", ("ratio 16", "seed 0")), ("SE-ResNet-20", ("ratio 4", "seed 0")), ("VGG", ())])
     ['SE-ResNet-20, ratio 16', 'SE-ResNet-20, ratio 4', 'VGG']
@@ -44,23 +44,23 @@ def setup_parts(architecture: Architecture, recipe: Recipe, data: str) -> tuple[
 
 
 def setup_without_seed(architecture: Architecture, recipe: Recipe, data: str) -> tuple[str, ...]:
-    """Return what two runs have in common that differ in their seed alone."""
+    """Return the parts of a setup that are the same for runs that differ only in their seed."""
     return architecture.name, *setup_parts(architecture, replace(recipe, seed=0), data)
 
 
 def setup_words(architecture: Architecture, recipe: Recipe, data: str) -> str:
-    """Return what is trained, how, and on what, in a line, without what follows from the data, such as the classes."""
+    """Return the setup as one line, without what follows from the data, such as the classes."""
     meta = summary(architecture).split(" \u00b7 ")[:-3]
     return ", ".join([*meta, recipe_words(recipe), f"batch {recipe.batch}", f"seed {recipe.seed}", data_words(data)])
 
 
 def data_words(data: str) -> str:
-    """Return the name of the data; of a folder, its last part."""
+    """Return the name of the data; for a folder, the last part of its path."""
     return DATA_WORDS.get(data, data.rsplit("/", 1)[-1])
 
 
 def recipe_words(recipe: Recipe) -> str:
-    """Return the recipe that it was derived from, and for how long it trains.
+    """Return the name of the nearest recipe, and the number of epochs.
 
     >>> recipe_words(RECIPES["original"])
     'original recipe, 10 epochs'

@@ -1,4 +1,4 @@
-"""Saving: a run's network as a file beside the notebook, by a process that loads Keras so that the kernel need not."""
+"""Saving a run's network next to the notebook, in a separate process, so that the kernel does not load Keras."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from senet_lab.trainer.snapshot import SaveResult
 from senet_lab.training.runs.run import Run
 from senet_lab.widgets.saving import free_name, place
 
-SAVING = "Saving its network: some seconds, to load Keras."
-# What trains has the GPU, and may have all of it.
+SAVING = "Saving the network; loading Keras takes a few seconds."
+# The process that trains may be using all of the GPU.
 CPU_ENVIRONMENT = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
-REFUSAL_STATUS = 2  # with which `senet_lab.cli` ends where its last line says why
+REFUSAL_STATUS = 2  # exit status of `senet_lab.cli` if its last line is an error message
 
 
 class ModelSaver:
-    """Saves one network at a time, and refuses another one meanwhile; `result` is that of the last one."""
+    """Saves one network at a time, and refuses others in the meantime; `result` describes the last one."""
 
     def __init__(self) -> None:
         self.result = SaveResult()
@@ -35,27 +35,28 @@ class ModelSaver:
         self._output: IO[bytes] | None = None
 
     def start(self, run: Run) -> None:
-        """Save the network of a run, with its best weights, into the folder of the notebook.
+        """Save the network of a run, with its best weights, in the folder of the notebook.
 
-        Raises RuntimeError if the one before is not saved yet or memory is short; OSError if the folder is read-only.
+        Raises RuntimeError if another network is still being saved or memory is short; OSError if the folder is
+        read-only.
         """
         with self._lock:
             if self._process is not None:
-                raise RuntimeError("A network is being saved already; press it again in some seconds.")
+                raise RuntimeError("Another network is being saved; try again in a few seconds.")
             folder = Path.cwd()
             if not os.access(folder, os.W_OK):
                 raise OSError(
-                    f"'{folder}' cannot be written to; start Jupyter in another folder, or save it in a shell."
+                    f"Cannot write to '{folder}'. Start Jupyter in another folder, or run `senet-lab save` in a shell."
                 )
             needed = bytes_to_build_and_save(run.architecture, fresh=True)
             if (free := memory.available()) < needed:
                 raise RuntimeError(
-                    f"To save it takes about {size_words(needed)} of memory, and {size_words(free)} are free; "
-                    "try it later."
+                    f"Saving the network needs about {size_words(needed)} of memory, but only {size_words(free)} are "
+                    "free. Close other programs, or try again later."
                 )
             self._path = free_name(folder, run.folder.name, ".keras")
             self._output = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe might fill
-            self._process = subprocess.Popen(  # in a session of its own: to interrupt the kernel does not end it
+            self._process = subprocess.Popen(  # in its own session, so that interrupting the kernel does not end it
                 [sys.executable, "-m", "senet_lab", "save", str(run.folder), str(self._path)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._output, start_new_session=True,
                 env=os.environ | CPU_ENVIRONMENT,
@@ -72,7 +73,7 @@ class ModelSaver:
             return False
 
     def forget_failure(self) -> None:
-        """Forget that a network was not saved, since something else was asked for."""
+        """Stop reporting that a network was not saved."""
         with self._lock:
             if self.result.state == "failed":
                 self.result = SaveResult()
@@ -83,12 +84,12 @@ class ModelSaver:
             output.seek(0)
             last_line = output.read().decode(errors="replace").strip().rpartition("\n")[2]
         if status == 0:
-            return f"Saved as {self._path.name}, {place(self._path.parent)}; keras.saving.load_model opens it."
-        reason = last_line if status == REFUSAL_STATUS else f"its process ended with {status}"
-        return f"Its network was not saved: {reason}"
+            return f"Saved as {self._path.name}, {place(self._path.parent)}; open it with keras.saving.load_model."
+        reason = last_line if status == REFUSAL_STATUS else f"the process exited with status {status}"
+        return f"The network was not saved: {reason}"
 
 
 @cache
 def saver_for(folder: Path) -> ModelSaver:  # noqa: ARG001 - one for each
-    """Return the saver of a folder of runs, so that a cell that is run again reports what its panel began to save."""
+    """Return the saver of a folder of runs; it outlives the panel, so a re-run cell still reports the result."""
     return ModelSaver()

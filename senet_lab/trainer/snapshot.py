@@ -1,4 +1,4 @@
-"""Snapshot: what the widget reads of runs, devices and processes and hands to the page as values."""
+"""Snapshot: what the widget reads about runs, devices and processes, and passes to the page as plain values."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.status import ENDED, Status
 
 STATE_WORDS = {
-    "waiting": "waiting for its process",
-    "compiling": "compiling: the first step takes longest",
+    "waiting": "waiting for its process to start",
+    "compiling": "compiling; the first step takes longest",
 }
-# What a request to pause or stop waits for, by the state of the run when it was made.
+# What a request to pause or stop waits for, by the state in which the run was when the request was made.
 DELAYS = {
-    "waiting": "once its process is there and its first step is compiled",
-    "compiling": "once its first step is compiled, which nothing can interrupt",
-    "training": "after the step under way",
-    "validating": "after the images under way",
+    "waiting": "once its process has started and compiled the first step",
+    "compiling": "once the first step is compiled, which cannot be interrupted",
+    "training": "after the current step",
+    "validating": "after the current batch",
 }
 
 Signature = tuple[tuple[int, int], ...]
 
 
 class Record(NamedTuple):
-    """A run as its folder was last read."""
+    """A run, as of the last time that its folder was read."""
 
     key: str  # the folder's name
     architecture: Architecture
     recipe: Recipe
     data: str
-    status: Status  # how far it is
+    status: Status
     request: str = "run"  # what its process is asked to do: "run", "pause" or "stop"
-    rows: tuple[Mapping[str, float], ...] = ()  # of its finished epochs, as `Run.metrics()` returns them
+    rows: tuple[Mapping[str, float], ...] = ()  # one per finished epoch, as `Run.metrics()` returns them
     trail: tuple[tuple[float, float, float], ...] = ()  # (epochs, loss, accuracy) within the current epoch, so far
-    has_process: bool = False  # whether a process works on it; for a moment that is so after its end as well
-    has_checkpoint: bool = False  # whether it has one
-    skip_bad: bool = False  # whether files of its image folder that cannot be read are left out
-    recording: str = ""  # how it was recorded and is played, in a sentence; "" for a run, of which this is the folder
+    has_process: bool = False  # whether a process works on it; remains true for a moment after the run has ended
+    has_checkpoint: bool = False
+    skip_bad: bool = False  # whether unreadable files of its image folder are skipped
+    recording: str = ""  # for a recording, a sentence on how it was recorded and is played; "" for a run in a folder
 
     @property
     def is_active(self) -> bool:
@@ -48,7 +48,7 @@ class Record(NamedTuple):
 
     @property
     def state(self) -> str:
-        """Its state in a word or two, a request that is not obeyed yet included."""
+        """Its state in a word or two, including a request that is still pending."""
         if not self.status.at and self.status.state == "waiting":
             return "not started"
         if (self.is_active and self.request == "stop") or (self.has_process and self.status.state == "stopped"):
@@ -59,7 +59,7 @@ class Record(NamedTuple):
 
     @property
     def state_words(self) -> str:
-        """Its state, and what that waits for: "pausing: after the step under way"."""
+        """Its state, and what a pending request waits for: "pausing: after the current step"."""
         if self.state in ("pausing", "stopping") and (delay := DELAYS.get(self.status.state)):
             return f"{self.state}: {delay}"
         return STATE_WORDS.get(self.state, self.state)
@@ -67,16 +67,16 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A folder of runs as it was last read."""
+    """A folder of runs, as of the last time that it was read."""
 
-    records: tuple[Record, ...] = ()  # the newest runs, the newest first
-    older: int = 0  # how many more there are
+    records: tuple[Record, ...] = ()  # the newest runs, newest first
+    older: int = 0  # how many more runs there are
     errors: Mapping[str, str] = field(default_factory=dict)  # why a run cannot be read, by its name
-    # When the files of a run were changed, by its name.
+    # When the files of each run last changed, by its name.
     signatures: Mapping[str, Signature] = field(default_factory=dict, compare=False)
 
     def record(self, key: str) -> Record | None:
-        """Return the run of that name, if there is one."""
+        """Return the run with that name, if there is one."""
         return next((record for record in self.records if record.key == key), None)
 
     @property
@@ -86,17 +86,17 @@ class Snapshot:
 
 
 class DeviceUse(NamedTuple):
-    """How full and busy the device of a run is."""
+    """Memory and load of the device of a run."""
 
-    kind: str  # "CPU" or "GPU", and how busy it is where that is known: "GPU 63 %"
-    name: str  # of a CPU, how many cores it has
+    kind: str  # "CPU" or "GPU", with its load if known: "GPU 63 %"
+    name: str  # for a CPU, its number of cores
     used: str  # memory in use, in words
     total: str
 
 
 class SaveResult(NamedTuple):
-    """What came of saving the network of a run."""
+    """The result of saving the network of a run."""
 
-    key: str = ""  # the name of the run's folder; "" before any was saved
+    key: str = ""  # the name of the run's folder; "" before any network was saved
     words: str = ""  # for the page
     state: str = ""  # "saving", "saved" or "failed"

@@ -1,4 +1,4 @@
-"""The Trainer's state: what is to be trained, how and on what; which runs are shown; and how a setting changes it."""
+"""The Trainer's state: what to train, how and on what data; which runs are shown; and how settings change it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ RECIPE_FIELDS = (
     "epochs", "batch", "learning_rate", "seed", "augment", "validation", "optimizer", "schedule", "warmup",
     "weight_decay", "label_smoothing", "standardise", "precision", "accumulate",
 )  # fmt: skip
-WORD_FIELDS = ("optimizer", "schedule", "precision")  # the other ones are numbers, or yes and no
-STAYING_FIELDS = ("epochs", "seed", "validation", "precision", "accumulate")  # whatever recipe is selected
+WORD_FIELDS = ("optimizer", "schedule", "precision")  # the others are numbers or booleans
+STAYING_FIELDS = ("epochs", "seed", "validation", "precision", "accumulate")  # kept when another recipe is selected
 EPOCHS = 10
 
 
@@ -36,20 +36,20 @@ EPOCHS = 10
 class State:
     """What the page shows, apart from the runs."""
 
-    architecture: Architecture  # the network as it was selected; `network` is that which fits the data
-    follows: bool = False  # whether it is the Explorer's, and changes with it
+    architecture: Architecture  # the network as selected; `network` is its adaptation to the data
+    follows: bool = False  # whether it follows an Explorer
     kind: str = "sample"  # "sample", "cifar10" or FOLDER
-    path: str = ""  # where the folder is
-    skip_bad: bool = False  # whether files of the folder that cannot be read are left out
+    path: str = ""  # of the image folder
+    skip_bad: bool = False  # whether unreadable files of the folder are skipped
     trains_elsewhere: bool = False  # whether another machine would train, so that files on this one do not matter
-    base: str = "modern"  # the recipe that was selected, one of `RECIPES`
-    # The recipe that was selected, with the changes since.
+    base: str = "modern"  # the selected recipe, one of `RECIPES`
+    # The selected recipe with the changes made since.
     recipe: Recipe = field(default_factory=lambda: with_fields(RECIPES["modern"], epochs=EPOCHS))
     focus: str = ""  # the run whose progress is shown; "" for the active one, or the newest
-    # The runs in the picture; None for the focus and those to compare it with.
+    # The runs in the picture; None for the run in focus and comparable ones.
     picture_keys: tuple[str, ...] | None = None
     refusals: dict[str, str] = field(default_factory=dict)  # why a setting or a command was refused, by its name
-    # What it takes to do what cannot be done where this page is, by the name of the setting or the command.
+    # What is needed for actions that are impossible on this page, by the name of the setting or command.
     needs: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -59,7 +59,7 @@ class State:
 
     @property
     def network(self) -> Architecture:
-        """The network with the input and the classes of the data."""
+        """The network, with the input shape and the classes of the data."""
         return fit_to_data(self.architecture, self.data)
 
 
@@ -70,7 +70,7 @@ def initial_state(
     follows: bool = False,
     precision: str = "float32",
 ) -> State:
-    """Return what is shown at first; a recipe stays as it is, whatever the precision.
+    """Return the initial state; `precision` does not change a recipe that is given.
 
     Raise ValueError if the network does not fit images of 32 pixels.
     """
@@ -82,7 +82,7 @@ def initial_state(
 
 
 def after(state: State, settings: Mapping[str, Any]) -> State:
-    """Return the state with those settings that are possible; why the others are not is in `refusals`."""
+    """Return the state with all valid settings applied; `refusals` says why the others were not."""
     refusals = {}
     for name, value in settings.items():
         try:
@@ -95,7 +95,7 @@ def after(state: State, settings: Mapping[str, Any]) -> State:
 
 
 def _field_text(state: State, name: str) -> str:
-    """Return what stays in a field where no number was typed; "" for other controls."""
+    """Return the current text of a number field, which stays if no number was typed; "" for other controls."""
     return format_number(getattr(state.recipe, name)) if name in RECIPE_FIELDS and name not in WORD_FIELDS else ""
 
 
@@ -108,7 +108,7 @@ def _with_setting(state: State, name: str, value: Any) -> State:
 
 
 def follow_explorer(state: State, architecture: Architecture) -> State:
-    """Return the state with the Explorer's network; if that does not fit the data, with the reason instead."""
+    """Return the state with the Explorer's network, or with the reason if that does not fit the data."""
     try:
         fit_to_data(architecture, state.data)
     except ValueError as error:
@@ -132,7 +132,7 @@ def copy_settings(state: State, record: Record) -> State:
 
 
 def with_fields(recipe: Recipe, **values: Any) -> Recipe:
-    """Return a recipe with other values; a warm-up that they leave no room for becomes shorter."""
+    """Return a recipe with other values; the warm-up is shortened if it no longer fits."""
     epochs = values.get("epochs", recipe.epochs)
     constant = values.get("schedule", recipe.schedule) == "constant"
     if "warmup" not in values and isinstance(epochs, int) and epochs > 0:
@@ -141,10 +141,10 @@ def with_fields(recipe: Recipe, **values: Any) -> Recipe:
 
 
 def _set_network(state: State, name: Any) -> State:
-    """Select a network by its name; None for the present one, "explorer" for the Explorer's."""
+    """Select a network by its name; None keeps the current one, "explorer" follows the Explorer."""
     if name is None:
         return replace(state, follows=False)
-    if name == "explorer":  # which one that is, the widget knows
+    if name == "explorer":  # the widget knows its network
         return replace(state, follows=True)
     return replace(state, architecture=find_network(name), follows=False)
 
@@ -154,7 +154,7 @@ def _set_token(state: State, token: Any) -> State:
 
 
 def _set_recipe(state: State, name: Any) -> State:
-    """Select another recipe; what is a matter of time, chance and device stays as it was set."""
+    """Select another recipe; settings of duration, randomness and device stay as they are."""
     name = one_of("recipe", current_name(name), tuple(RECIPES))
     staying = {each: getattr(state.recipe, each) for each in STAYING_FIELDS}
     return replace(state, base=name, recipe=with_fields(RECIPES[name], **staying))
@@ -162,13 +162,13 @@ def _set_recipe(state: State, name: Any) -> State:
 
 def _set_data(state: State, kind: Any) -> State:
     if one_of("data", kind, KINDS) == "cifar10" and not state.trains_elsewhere:
-        find_cifar10()  # raises where it is not, and says where it is looked for
+        find_cifar10()  # raises an error that says where it looks, if CIFAR-10 is not there
     return replace(state, kind=kind)
 
 
 def _set_path(state: State, value: Any) -> State:
     if not (name := text("path", value, "images").strip()):
-        rule = "must be a folder with a folder of images for each class, and the field is empty"
+        rule = "must be a folder with one folder of images per class, and the field is empty"
         raise InvalidValueError("path", NO_VALUE, rule, "'pets', with 'pets/cats' and 'pets/dogs' in it")
     path = path_of("path", name, "'images'")
     must_exist("path", path)
@@ -188,8 +188,8 @@ def _set_drawn(state: State, keys: Any) -> State:
     if not isinstance(keys, (list, tuple)) or not all(isinstance(key, str) for key in keys):
         raise InvalidTypeError("drawn", keys, "must be a list of runs", "[]")
     if len(keys) > MAX_DRAWN_RUNS:
-        rule = f"must be at most {MAX_DRAWN_RUNS}, to be told apart"
-        raise InvalidValueError("drawn", Bare(f"{len(keys)} runs"), rule, advice="take one away first")
+        rule = f"must be at most {MAX_DRAWN_RUNS}, so that they can be distinguished"
+        raise InvalidValueError("drawn", Bare(f"{len(keys)} runs"), rule, advice="deselect one first")
     return replace(state, picture_keys=tuple(dict.fromkeys(keys)))
 
 

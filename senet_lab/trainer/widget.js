@@ -1,4 +1,4 @@
-// The Trainer's page. It sends what is set and pressed, and shows what comes back; what that means is decided in Python.
+// The Trainer's page. It sends settings and button presses, and shows the answers; all decisions are made in Python.
 /** @import { RenderProps } from "@anywidget/types" */
 /** @import { AskOf } from "../widgets/conversation.js" */
 /** @import { Commands, Moves, Traits } from "./messages.js" */
@@ -12,23 +12,23 @@ import { lensHolder } from "./lens.js";
 import { COMMANDS } from "./messages.js";
 
 const BUTTONS = /** @type {const} */ (["toggle", "stop", "like", "gates", "take"]); // for the run in focus
-const EXPLAINED = /** @type {const} */ (["start", "gates", "take"]); // which may be there only to say what they take
-const DOUBLE_CLICK = 1000; // milliseconds in which a second press of Start is the second half of a double click
+const EXPLAINED = /** @type {const} */ (["start", "gates", "take"]); // on a web page, these only say what they need
+const DOUBLE_CLICK = 1000; // milliseconds within which a second press of Start counts as a double click
 
 export default {
   /** @param {RenderProps<Traits>} props */
   render({ model, el: frame, host, signal }) {
     const view = uniqueId();
     const el = frame.appendChild(element("div"));
-    const below = frame.appendChild(element("div")); // apart: what is pressed there is not for this panel
+    const below = frame.appendChild(element("div")); // separate, since clicks there are not for this panel
     layout(el, below);
     const parts = findParts(el);
     const widgets = new Map(); // the controls by name
     const lens = lensHolder(below, host, signal, setLensError);
     let startedAt = Number.NEGATIVE_INFINITY; // milliseconds
-    let isPressing = false; // what is under the pointer is not redrawn: its click would be lost
-    let wantsGates = false; // whether who asked for gates is to be led there
-    let lensError = ""; // why they could not be drawn, until something else is asked for
+    let isPressing = false; // while true, elements under the pointer are not redrawn: their click would be lost
+    let wantsGates = false; // whether to scroll to the gates once they are there
+    let lensError = ""; // why they could not be drawn, until the next request
 
     const conversation = openConversation(model, "form", view, { commands: COMMANDS, silence });
 
@@ -51,7 +51,7 @@ export default {
     function complain(words) {
       setText(parts.error, words);
       parts.error.hidden = !words;
-      parts.said.hidden = Boolean(words); // one takes the place of the other, so that nothing jumps
+      parts.said.hidden = Boolean(words); // one replaces the other, so that nothing jumps
     }
 
     function showForm() {
@@ -65,12 +65,12 @@ export default {
       if (!form.resume_anyway && parts.resume_anyway.matches(":focus")) parts.toggle.focus();
       parts.resume_anyway.hidden = !form.resume_anyway;
       for (const name of EXPLAINED) parts[name].classList.toggle("sn-elsewhere", form.elsewhere.includes(name));
-      if (!conversation.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
+      if (!conversation.isAnswered()) return; // a later move is pending: do not change the controls while the user moves them
       if (wantsGates && !form.reasons.gates) goToLens();
       wantsGates = false;
       complain(form.error || lensError);
       placeControls(parts.controls, widgets, form, ask);
-      if (form.reasons.drawn) forgetDrawing(parts.table); // the box that was ticked in vain
+      if (form.reasons.drawn) forgetDrawing(parts.table); // so that the box that was refused is redrawn unchecked
       showTable();
     }
 
@@ -85,7 +85,7 @@ export default {
       parts.toggle.textContent = toggle === "pause" ? "Pause" : "Resume";
       parts.gates.title = gates;
       parts.take.title = take;
-      // A button that cannot be pressed keeps the focus.
+      // Not `disabled`, so that the button keeps the focus.
       for (const name of BUTTONS) parts[name].setAttribute("aria-disabled", String(!now.asks[`can_${name}`]));
     }
 
@@ -110,7 +110,7 @@ export default {
     }
 
     async function goToLens() {
-      // Its name has come before the answer; what could not be drawn is tried again.
+      // The trait `lens` arrives before the answer; a failed drawing is tried again.
       if (!(await showLens())) return;
       below.focus({ preventScroll: true });
       below.scrollIntoView({ block: "start" });
@@ -121,7 +121,7 @@ export default {
       const button = closest(event, "button[data-ask]");
       if (!button || button.getAttribute("aria-disabled") === "true") return;
       const name = button.dataset.ask ?? "";
-      // It was pressed already and nobody has answered: a busy kernel shall not start two trainings.
+      // Pressed before and not answered yet: a busy kernel must not start two runs.
       if (name !== "focus" && conversation.isAsked(name)) return conversation.nudge();
       if (name === "start") {
         if (performance.now() - startedAt < DOUBLE_CLICK) return;
@@ -149,7 +149,7 @@ export default {
 
     /** @param {PointerEvent} event */
     function pointerdown(event) {
-      isPressing = event.button === 0; // another one may open a menu that takes its release
+      isPressing = event.button === 0; // other buttons may open a menu that swallows the release
     }
 
     function release() {
@@ -171,7 +171,7 @@ export default {
     const stops = [
       keepKeys(frame),
       keepTopInSight(frame),
-      showTips(el, parts.tip), // before keydown: an arrow key lets tips show what it leads to
+      showTips(el, parts.tip), // before keydown, so that tooltips follow the arrow keys
       listen(el, { click, keydown }),
       listen(parts.table, { change: choose }),
       ...[parts.strips, parts.numbers, parts.table].map((part) => listen(part, { pointerdown })),
@@ -180,7 +180,7 @@ export default {
     ];
 
     /**
-     * Shows a trait now and when it changes; returns how to stop.
+     * Shows a trait now and whenever it changes; returns a function that stops this.
      * @param {string} name
      * @param {() => void} show
      */
@@ -200,7 +200,7 @@ export default {
 /**
  * Builds the page.
  * @param {HTMLElement} el
- * @param {HTMLElement} below where the gates of a run are shown
+ * @param {HTMLElement} below the element for the gates of a run
  */
 function layout(el, below) {
   Object.assign(below, { className: "sn-below", hidden: true, tabIndex: -1 });
@@ -217,16 +217,16 @@ function layout(el, below) {
           <button type="button" class="sn-button" data-part="anyway" data-ask="start" data-value="anyway" aria-describedby="${risk}" hidden>Start anyway</button>
           <p data-part="risk" id="${risk}" class="sn-source" hidden></p>
         </div>
-        <div class="sn-controls" data-part="controls" role="group" aria-label="What to train"></div>
+        <div class="sn-controls" data-part="controls" role="group" aria-label="Training settings"></div>
       </div>
       <div class="sn-page">
         <div class="sn-actions" role="group" aria-label="This run">
           <button type="button" class="sn-button" data-part="toggle" data-ask="pause">Pause</button>
           <button type="button" class="sn-button" data-part="resume_anyway" data-ask="resume" data-value="anyway" hidden>Resume anyway</button>
           <button type="button" class="sn-button" data-part="stop" data-ask="stop">Stop</button>
-          <button type="button" class="sn-button" data-part="gates" data-ask="gates">Its gates</button>
+          <button type="button" class="sn-button" data-part="gates" data-ask="gates">Show gates</button>
           <button type="button" class="sn-button" data-part="take" data-ask="take">Save network</button>
-          <button type="button" class="sn-button" data-part="like" data-ask="like" title="Network, data and recipe of this run">Use its settings</button>
+          <button type="button" class="sn-button" data-part="like" data-ask="like" title="Copy the network, data and recipe of this run to the controls">Copy settings</button>
         </div>
         <div data-part="heading"></div>
         <p class="sn-said" data-part="said" role="status"></p>

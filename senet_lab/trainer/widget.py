@@ -1,4 +1,4 @@
-"""The Trainer: start, watch, stop and resume trainings, each of which has a process of its own."""
+"""The Trainer: start, watch, stop and resume runs, each of which trains in a separate process."""
 
 from __future__ import annotations
 
@@ -40,35 +40,35 @@ from senet_lab.widgets.follower import Follower
 if TYPE_CHECKING:
     from senet_lab.gatelens.widget import GateLens
 
-DEVICE_INTERVAL = 1.0  # seconds between two readings of the device
+DEVICE_INTERVAL = 1.0  # seconds between readings of the device
 PARTS = ("form", "now", "picture", "epochs", "table", "lens")  # the traits that the page draws
 
 CELLS = CellPanels[State]()
 
 
 class Trainer(anywidget.AnyWidget):
-    """Train a network and watch it: Start, Pause, Resume, Stop, curves, and all runs of a folder side by side.
+    """Train a network and watch it: start, pause, resume and stop runs, and compare all runs of a folder.
 
     >>> Trainer()
     Trainer(SE-ResNet-20, modern recipe, 10 epochs, sample)
 
-    It shows all runs of the folder, whoever started them: another kernel, a shell, or this kernel before it died.
+    It shows all runs of the folder, including those started by another kernel, by a shell, or before a restart.
 
     Args:
-        architecture: what is to be trained at first; or an Explorer, which it then follows.
-        folder: of the runs, which is created when the first one is started.
-        recipe: to begin with; None for `modern` with ten epochs.
+        architecture: the network to train at first; or an Explorer to follow.
+        folder: the folder of the runs, created when the first run starts.
+        recipe: the recipe at first; None for `modern` with ten epochs.
 
     Attributes:
-        folder: of the runs.
-        failure: the last error that was no answer to a bad value, or None. The page shows it as well.
-        lens: the GateLens of a run that was opened on the page, or None.
+        folder: the folder of the runs.
+        failure: the last unexpected error, or None. The page shows it as well.
+        lens: the GateLens that is open on the page, or None.
     """
 
     _esm = read_assets("trainer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "trainer/widget.css")
 
-    # To the page, in parts, so that only what has changed is sent: see `page`. From the page come messages, see
+    # Sent to the page in parts, so that only what has changed is sent; see `page`. The page sends messages; see
     # `conversation`.
     form = traitlets.Dict().tag(sync=True)
     now = traitlets.Dict().tag(sync=True)
@@ -92,8 +92,8 @@ class Trainer(anywidget.AnyWidget):
         self.folder = path_of("folder", folder, "'runs'").resolve()
         self.failure: BaseException | None = None
         self._explorer = architecture if isinstance(architecture, Explorer) else None
-        self._lock = threading.Lock()  # of the snapshot; never held while something is sent
-        self._sending = threading.RLock()  # of two threads that send at once, the older page could arrive last
+        self._lock = threading.Lock()  # for the snapshot; never held while sending
+        self._sending = threading.RLock()  # without it, two threads could send pages in the wrong order
         self._device: DeviceUse | None = None
         self._device_read_at = 0.0
         self._lens_folder: Path | None = None
@@ -114,17 +114,17 @@ class Trainer(anywidget.AnyWidget):
 
     @property
     def architecture(self) -> Architecture:
-        """The network that Start would train: the chosen one with the input and the classes of the data."""
+        """The network that Start would train: the selected one, with the input shape and classes of the data."""
         return self._state.network
 
     @property
     def run(self) -> Run | None:
-        """The run in focus, or None before there is one."""
+        """The run in focus, or None if there is no run yet."""
         record = pages.focus_record(self._state, self._snapshot)
         return Run(self.folder / record.key) if record else None
 
     def close(self) -> None:
-        """End following, and the widget; what is being trained goes on."""
+        """Close the widget; runs continue to train."""
         if getattr(self, "_follower", None) is not None:
             self._rest()
         super().close()
@@ -140,7 +140,7 @@ class Trainer(anywidget.AnyWidget):
         self._swap_gates(None)
 
     def _follow(self, explorer: Explorer | None) -> None:
-        """Follow another Explorer, or none; then the one that its cell creates when it is run again."""
+        """Follow an Explorer, or none, and the Explorers that replace it when its cell is re-run."""
         if self._explorer not in (None, explorer):
             self._explorer.unobserve(self._explored, "architecture")
             self._explorer.unobserve(self._succeeded, "successor")
@@ -154,7 +154,7 @@ class Trainer(anywidget.AnyWidget):
         self._follow(change.new)
 
     def _act(self, request: Request) -> None:
-        """Apply the settings that the page sends, then obey its commands; store why one is refused."""
+        """Apply the settings that the page sends, then obey its commands; store the reason if one is refused."""
         if self._follower.is_ended:
             return
         self._follower.context = contextvars.copy_context()  # see Follower
@@ -179,9 +179,9 @@ class Trainer(anywidget.AnyWidget):
             show_failure(self, "form", self._conversation.answered, error)
 
     def _obey(self, name: str, value: Any) -> None:
-        """Obey one command; why it cannot be obeyed is shown at its button."""
+        """Obey one command; if it is refused, the reason is shown at its button."""
         try:
-            if name == "hello":  # a page shows it: have a process ready, and follow the runs
+            if name == "hello":  # a page has opened: have a process ready, and follow the runs
                 warm()
                 self._follower.start()
             elif name == "gates":
@@ -197,26 +197,26 @@ class Trainer(anywidget.AnyWidget):
         self._look()
 
     def _open_gates(self, run: Run | None) -> None:
-        """Show the GateLens of a run; that of another run is closed."""
+        """Show the GateLens of a run, and close that of another run."""
         if run is None or (self.lens is not None and self._lens_folder == run.folder):
             return
-        from senet_lab.gatelens.widget import GateLens  # and NumPy, which nothing else here needs
+        from senet_lab.gatelens.widget import GateLens  # here, since it imports NumPy
 
         lens = GateLens.of_run(run)
         lens.observe(self._gates_closed, "comm")
         self._swap_gates(lens)
         self._lens_folder = run.folder
-        if self._follower.is_ended:  # meanwhile its cell was run again
+        if self._follower.is_ended:  # its cell was re-run in the meantime
             self._swap_gates(None)
 
     def _swap_gates(self, lens: GateLens | None) -> None:
-        """Show another lens, or none, before the old one is closed, so that the page never gets none between two."""
+        """Show another lens, or none, before closing the old one, so that the page switches directly."""
         old, self.lens = self.lens, lens
         if old is not None:
             old.close()
 
     def _gates_closed(self, change: Any) -> None:
-        """Forget a lens that was closed elsewhere: without its comm, no state that names it can be sent."""
+        """Forget a lens that was closed elsewhere; state that refers to a widget without comm cannot be sent."""
         if change.new is None and change.owner is self.lens:
             self.lens = None
 
@@ -238,7 +238,7 @@ class Trainer(anywidget.AnyWidget):
                 self._render()
             else:
                 self._show()
-        except Exception as error:  # nobody would hear of it
+        except Exception as error:  # in a thread, the error would be lost
             self._fail(error)
         return self._snapshot.is_active or is_saving
 
@@ -247,7 +247,7 @@ class Trainer(anywidget.AnyWidget):
             self._snapshot = read_folder(self.folder, self._snapshot)
 
     def _read_device(self) -> None:
-        """Read the device of the run in focus now and then."""
+        """Read the device of the run in focus, at most once per `DEVICE_INTERVAL`."""
         record = pages.focus_record(self._state, self._snapshot)
         if record is None or not record.is_active:
             self._device = None
@@ -260,7 +260,7 @@ class Trainer(anywidget.AnyWidget):
         return {**form, "answered": self._conversation.answered}
 
     def _parts(self, state: State, snapshot: Snapshot) -> dict[str, Any]:
-        """Return what changes while something is trained."""
+        """Return the traits that change during training."""
         return {
             "now": pages.now(state, snapshot, self._device, self._saver.result),
             "picture": pages.picture(state, snapshot),
@@ -269,7 +269,7 @@ class Trainer(anywidget.AnyWidget):
         }
 
     def _render(self) -> None:
-        """Send all parts; other threads may change the state meanwhile, and the last state is what is shown."""
+        """Send all parts, again if another thread changes the state in the meantime."""
         with self._sending:
             while True:
                 state = self._state
@@ -296,7 +296,7 @@ class Trainer(anywidget.AnyWidget):
         return f"Trainer({state.network.name}, {state.base} recipe, {state.recipe.epochs} epochs, {data})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Return the widget, and for where it cannot live, the runs as they are now."""
+        """Return the widget, and the current runs as static HTML for viewers that show no widgets."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         page = pages.static_page(self._state, self._snapshot)

@@ -66,7 +66,7 @@ def load_scale(folder: Path, data: str) -> Scale:
     default = Scale() if data in TRAINING_IMAGES else None
     if scale := _read_scale(folder) or default:
         return scale
-    raise ValueError(f"'{folder.name}' knows the scale of its images once it has been started; start it first.")
+    raise ValueError(f"The scale of the images of '{folder.name}' is computed when the run starts; start it first.")
 
 
 def _read_scale(folder: Path) -> Scale | None:

@@ -1,4 +1,4 @@
-"""Estimate: the memory and time that a training will need, from the ledger, without Keras.
+"""Estimate: the memory and time that a run will need, from the ledger, without Keras.
 
 >>> from senet_lab import Architecture
 >>> estimate(Architecture.preset("cifar_se_resnet20"), Recipe()).images
@@ -49,15 +49,15 @@ class Machine(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """What a training will need.
+    """What a run will need.
 
     Attributes:
-        needed: bytes, at the peak.
-        available: bytes that are free.
-        seconds: of all epochs, without compiling; None where this machine has trained nothing yet.
-        images: trained on per epoch.
-        batch: the largest batch that fits: the recipe's, else a power of 2; 0 if none does.
-        words: all of that, in a sentence.
+        needed: peak memory in bytes.
+        available: free memory in bytes.
+        seconds: time for all epochs, without compilation; None if this machine has not trained a network yet.
+        images: training images per epoch.
+        batch: the largest batch that fits: the recipe's, otherwise a power of 2; 0 if none fits.
+        words: a summary.
     """
 
     needed: int
@@ -76,9 +76,9 @@ class Estimate(NamedTuple):
 def estimate(
     architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return what it will take to train a network by a recipe on "sample", "cifar10" or a folder of images, on a CPU.
+    """Estimate memory and time for training a network on "sample", "cifar10" or a folder of images, on a CPU.
 
-    Memory is that of imports, images, weights with gradients and optimizer, and of what the layers put out in a step.
+    Memory includes imports, images, weights with gradients and optimizer state, and the activations of a step.
     """
     instance("architecture", architecture, Architecture, ARCHITECTURE)
     instance("recipe", recipe, Recipe, "Recipe()")
@@ -89,7 +89,7 @@ def estimate(
 def predict(
     architecture: Architecture, recipe: Recipe, machine: Machine, placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return the same as `estimate`, for a machine that was read before."""
+    """Return the same as `estimate`, for a `Machine` that has been read before."""
     images, available = machine.images, machine.free_memory
     training = images - round(recipe.validation * images)
     batch = min(recipe.batch, training)
@@ -97,18 +97,18 @@ def predict(
     while batch and _bytes(architecture, in_parts(recipe, batch), images, batch) > available:
         batch = 2 ** ((batch - 1).bit_length() - 1) if batch > 1 else 0
     rate = rates.images_per_s(architecture, recipe, machine.rates, placement)
-    memory_words = f"{size_words(needed)} of memory at most, {size_words(available)} are free"
-    seconds, time_words = None, "how long it takes is not known before this machine has trained something"
+    memory_words = f"at most {size_words(needed)} of memory, {size_words(available)} are free"
+    seconds, time_words = None, "the time is unknown until this machine has trained a network"
     if rate:
         seconds = recipe.epochs * training / rate[0]
-        time_words = f"{'about' if rate[1] else 'a rough guess:'} {duration(seconds)} for {recipe.epochs} epochs"
+        time_words = f"{'about' if rate[1] else 'roughly'} {duration(seconds)} for {recipe.epochs} epochs"
     return Estimate(needed, available, seconds, training, batch, f"{memory_words}; {time_words}")
 
 
 def check_memory(
     architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return the estimate, if it fits; else raise ValueError, which says what would."""
+    """Return the estimate if it fits into memory; otherwise raise ValueError, which says what would fit."""
     needs = estimate(architecture, recipe, data, placement)
     if needs.fits:
         return needs
@@ -119,14 +119,14 @@ def check_memory(
         batch, accumulate = Setting("batch", parts.batch), Setting("accumulate", parts.accumulate)
         fit: Phrase = (batch, " with ", accumulate, f", which makes {which} of {step} images")
     else:
-        fit = "a smaller image, fewer channels or fewer blocks, since not even batch=1 fits"
+        fit = "a smaller image, fewer channels or fewer blocks, since even batch=1 does not fit"
     needed, available = size_words(needs.needed), size_words(needs.available)
-    rule = f"needs about {needed} of memory with this network, and {available} are free"
+    rule = f"needs about {needed} of memory with this network, but only {available} are free"
     raise InvalidValueError("batch", recipe.batch, rule, fit, advice=FORCE)
 
 
 def in_parts(recipe: Recipe, batch: int) -> Recipe:
-    """Return the recipe with `batch` images at a time that accumulates as many as made a step, or a few more."""
+    """Return the recipe with a smaller `batch`, accumulating at least as many images per step as before."""
     if batch >= recipe.batch:
         return recipe
     return replace(recipe, batch=batch, accumulate=-(-recipe.accumulate * recipe.batch // batch))
@@ -166,7 +166,7 @@ def _count_files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - 
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as people say them.
+    """Return a duration in words.
 
     >>> duration(7.4), duration(95), duration(1859), duration(7300), duration(200_000)
     ('7 s', '1 min 35 s', '31 min', '2 h 1 min', '2 d 7 h')

@@ -19,23 +19,23 @@ MAX_LEARNING_RATE = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How to train. The defaults are the original lesson's: 10 epochs with Adam, 32 images at a time.
+    """How to train. The defaults are the original lesson's: 10 epochs of Adam with batches of 32 images.
 
     Attributes:
-        epochs: how often every training image is seen.
+        epochs: passes over the training images.
         batch: images per step.
         optimizer: "adam" (Kingma and Ba 2015) or "sgd" with Nesterov momentum 0.9 (Sutskever et al. 2013).
-        learning_rate: the highest one.
+        learning_rate: its peak value.
         schedule: "constant", or "cosine" down to 0 over all epochs (Loshchilov and Hutter 2017).
-        warmup: epochs over which the learning rate rises from 0 (Goyal et al. 2017, sec. 2.2); cosine alone.
-        weight_decay: what a weight loses at each step, times the learning rate; of kernels, not of BN and biases.
-        label_smoothing: how much of the 1 of the right class is spread over all (Szegedy et al. 2016, sec. 7).
-        augment: crops from images padded by 4 pixels on each side, half of them mirrored (He et al. 2016, sec. 4.2).
-        standardise: pixels minus their mean, over their standard deviation, by channel; else from 0 to 1.
-        validation: share of the training images that is held out to validate on.
-        precision: "float32", or computing in 16 bits with weights in 32 (Micikevicius et al. 2018), for GPUs.
-        accumulate: batches whose gradients are averaged into one step, when memory is short.
-        seed: the random seed, of initial weights, held-out images, order and crops.
+        warmup: epochs over which the learning rate rises from 0 (Goyal et al. 2017, sec. 2.2); "cosine" only.
+        weight_decay: fraction of a weight subtracted per step, times the learning rate; kernels only, no BN or biases.
+        label_smoothing: fraction of each label spread over all classes (Szegedy et al. 2016, sec. 7).
+        augment: random crops of images padded by 4 pixels on each side, and flips (He et al. 2016, sec. 4.2).
+        standardise: subtract the mean of each channel and divide by its standard deviation; else pixels in [0, 1].
+        validation: fraction of the training images held out for validation.
+        precision: "float32", or 16-bit computation with 32-bit weights (Micikevicius et al. 2018), for GPUs.
+        accumulate: batches whose gradients are averaged into one step, if memory is short.
+        seed: random seed for initial weights, held-out images, order and crops.
     """
 
     epochs: int = 10
@@ -58,7 +58,7 @@ class Recipe:
             object.__setattr__(self, field.name, _check(field.name, getattr(self, field.name)))
         if self.warmup and (self.schedule != "cosine" or self.warmup >= self.epochs):
             epochs = Parameter("epochs", self.epochs)
-            rule = ("needs ", Setting("schedule", "cosine"), " and fewer epochs than ", epochs)
+            rule = ("must be less than ", epochs, " and needs ", Setting("schedule", "cosine"))
             fit = Setting("warmup", 0 if self.schedule != "cosine" else self.epochs - 1)
             raise InvalidValueError("warmup", self.warmup, rule, fit)
 

@@ -1,4 +1,4 @@
-// What a class was asked, with answers and solutions, for its teacher; Python has all of it.
+// The questions of a class with answers and solutions, for its teacher; Python provides all of it.
 /** @import { RenderProps } from "@anywidget/types" */
 /** @import { AskOf } from "../widgets/conversation.js" */
 /** @import { AnswersCommands, AnswersTraits } from "../exercises/messages.js" */

@@ -1,9 +1,8 @@
-// A drawing of a lesson stays as it is until somebody wants to move it: then an Explorer takes its place, until somebody
-// wants the drawing back.
+// Each drawing of a lesson has a button that replaces it with an Explorer, which has a button that restores the drawing.
 
 /**
- * Puts a button below a drawing that opens an Explorer there, on the same network. The Explorer has one that brings the
- * drawing back; opened again, it shows what it showed.
+ * Puts a button below a drawing that opens an Explorer in its place, on the same network. A button of the Explorer
+ * restores the drawing; when opened again, the Explorer shows its earlier state.
  * @param {HTMLElement} place
  * @param {(address: string) => void} open makes the place live, if it can
  */
@@ -18,7 +17,7 @@ export function offerExplorer(place, open) {
   function showExplorer() {
     if (!explorer.length) {
       open(addressOf(place));
-      if (!("live" in place.dataset)) return; // it says why
+      if (!("live" in place.dataset)) return; // the page says why
       place.append(back);
       explorer = [...place.childNodes];
     }
@@ -34,7 +33,7 @@ export function offerExplorer(place, open) {
   }
 
   /**
-   * Moves the focus there, since the button that had it is gone.
+   * Moves the focus, since the button that had it is gone.
    * @param {HTMLElement} first
    */
   function reach(first) {
@@ -54,7 +53,7 @@ function buttonOf(words) {
 }
 
 /**
- * Returns a name that no other drawing of the page has: "drawing 2, group 1, block 3".
+ * Returns a name that is unique on the page: "drawing 2, group 1, block 3".
  * @param {HTMLElement} place
  */
 function nameOf(place) {
@@ -64,7 +63,7 @@ function nameOf(place) {
 }
 
 /**
- * Returns the address of what a drawing shows, whose parts are its data.
+ * Returns the address of what a drawing shows, from its data attributes.
  * @param {HTMLElement} place
  */
 function addressOf(place) {

@@ -1,4 +1,4 @@
-"""Gates: a GateLens on the networks that ship, from what was recorded of them. Files come when they are needed."""
+"""Gates: a GateLens on recordings of the bundled networks, whose files are loaded when they are needed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from senet_lab.gatelens.state import State, after
 from senet_lab.web.panels import Panel
 from senet_lab.widgets.conversation import Request
 
-# What it takes to do what a recording cannot do, by the command. Nothing on the page sends these but a dropped file.
+# What is needed for commands that a recording cannot obey. On the page, only dropping a file sends one of them.
 NEEDS = {
-    "own": f"Sending an image of your own through the network needs {INSTALLATION}",
-    "save": f"Drawing a figure for print needs {INSTALLATION}",
+    "own": f"Using your own image needs {INSTALLATION}",
+    "save": f"Saving a figure for print needs {INSTALLATION}",
 }
-RETRYING = ("retry", "network", "image")  # moves after which a file is fetched again that could not be
+RETRYING = ("retry", "network", "image")  # moves after which a file that could not be loaded is tried again
 NEEDS_BY_MESSAGE = {**NEEDS, "upload": NEEDS["own"]}
 
 
@@ -29,7 +29,7 @@ class GatesPanel(Panel):
     """A GateLens.
 
     Args:
-        network: the name of one that ships; "" for the first.
+        network: the name of a bundled network; "" for the first.
 
     Raises:
         ValueError: there is no such network, or it has no gates.
@@ -43,30 +43,30 @@ class GatesPanel(Panel):
 
     @property
     def awaited(self) -> tuple[str, ...]:
-        """The names of the files to fetch for what is shown."""
+        """The names of the files to load for what is shown."""
         return tuple(self._findings.awaited)
 
     def take(self, file: str, text: str) -> None:
-        """Show what a file has that was fetched."""
+        """Show the contents of a file that was loaded."""
         findings = self._awaiting(file)
         try:
             findings.take(file, text)
         except (ValueError, KeyError, TypeError):
-            findings.miss(file, "it is damaged, or of another version: load the page again")
+            findings.miss(file, "it is damaged or from another version; reload the page")
         self._show()
 
     def miss(self, file: str, why: str) -> None:
-        """Say why a file could not be fetched."""
+        """Show why a file could not be loaded."""
         self._awaiting(file).miss(file, why)
         self._show()
 
     def retry(self) -> None:
-        """Await again what could not be fetched."""
+        """Await the files that could not be loaded again."""
         self._findings.retry()
         self._show()
 
     def _awaiting(self, file: str) -> RecordedFindings:
-        """Return the network whose file this is: another one may have been chosen meanwhile."""
+        """Return the findings that await a file; the user may have chosen another network in the meantime."""
         return next((each for each in self._recorded.values() if file in each.awaited), self._findings)
 
     @property

@@ -1,4 +1,4 @@
-// What a panel's JavaScript takes for its widget, where Python runs in the same page.
+// Stands for the widget model of a panel, when Python runs in the same page.
 
 /** @typedef {(message: string) => string} Receive sends JSON to Python and returns what the panel shows then, as JSON */
 
@@ -6,7 +6,7 @@ export class Model {
   /**
    * @param {string} traits what the panel shows, as JSON
    * @param {Receive} receive
-   * @param {string} [answering] the trait that says which messages are answered; "shown" where there is no other one
+   * @param {string} [answering] the trait that says which messages are answered, "shown" by default
    */
   constructor(traits, receive, answering = "shown") {
     this.receive = receive;
@@ -40,7 +40,7 @@ export class Model {
   }
 
   /**
-   * Answers later, as a kernel does: who sends goes on first.
+   * Answers asynchronously, as a kernel does.
    * @param {{ view?: string, number?: number }} message
    */
   send(message) {
@@ -48,7 +48,7 @@ export class Model {
   }
 
   /**
-   * Shows what Python answers; where it fails, why, which is an answer as well.
+   * Shows the answer of Python, or the error if it fails.
    * @param {() => string} ask
    * @param {{ view?: string, number?: number }} message that is answered
    * @returns {boolean} whether Python has answered
@@ -62,7 +62,7 @@ export class Model {
   }
 
   /**
-   * Returns what Python answers; where it fails, why.
+   * Returns the answer of Python, or the error if it fails.
    * @param {() => string} ask
    * @param {string} view
    * @param {number} number
@@ -74,7 +74,7 @@ export class Model {
       console.error(error);
       const before = this.get(this.answering);
       const answered = { ...before.answered, [view]: number };
-      const words = `Python has failed in this page: load it again. ${error}`;
+      const words = `Python failed on this page. Reload the page. ${error}`;
       return { traits: { [this.answering]: { ...before, answered, error: words } }, ok: false };
     }
   }

@@ -1,5 +1,5 @@
-// Makes a page live: starts Python in it, and puts a panel in each place that names one. Until then, and where Python
-// cannot start, the place keeps the picture that it came with.
+// Makes a page interactive: starts Python, and puts a panel in each place that names one. Until then, and if Python
+// cannot start, the place keeps its static picture.
 /** @import { AnyModel } from "@anywidget/types" */
 import exercise from "../exercises/widget.js";
 import explorer from "../explorer/widget.js";
@@ -17,8 +17,8 @@ import { followTheme } from "./theme.js";
 const PANELS = { answers, explorer, exercise, gates, trainer };
 /** @type {Record<string, string>} of a panel with several traits, the one that says which messages are answered */
 const ANSWERING = { trainer: "form" };
-const BEAT = 300; // milliseconds between two moments of what a panel plays
-const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
+const BEAT = 300; // milliseconds between updates of a panel that plays a recording
+const NEEDED = "Use a browser from 2023 or later, with WebAssembly.";
 
 /**
  * The panels of a page, in Python: senet_lab/web/host.py.
@@ -46,20 +46,21 @@ const NEEDED = "It needs WebAssembly, and a browser from 2023 or later.";
 export async function makeLive(startPython) {
   followTheme();
   const places = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-panel]")]);
-  const panels = places.filter(({ dataset }) => dataset.panel !== "drawing"); // those are complete as they are
-  for (const place of panels) say(place, "Python is loading; then this is live.");
+  const panels = places.filter(({ dataset }) => dataset.panel !== "drawing"); // drawings need no Python until they are opened
+  for (const place of panels) say(place, "Loading Python; this picture will then be interactive.");
   try {
     openPanels(await startPython(), places);
   } catch (error) {
     console.error(error);
     const why = String(error).split("\n")[0];
-    for (const place of panels) say(place, `This picture stays still: Python could not start here (${why}). ${NEEDED}`);
+    for (const place of panels)
+      say(place, `This picture is not interactive, because Python could not start (${why}). ${NEEDED}`);
   }
   document.body.dataset.live = "done";
 }
 
 /**
- * Makes places live, each for itself: one that names what is no more leaves the others alone.
+ * Makes places interactive, each independently: if one fails, the others still work.
  * @param {Host} host
  * @param {HTMLElement[]} places
  */
@@ -87,7 +88,7 @@ function openPanels(host, places) {
       open(...what);
     } catch (error) {
       console.error(error);
-      say(what[0], "This picture stays still: it was stored by a version that had something else here.");
+      say(what[0], "This picture is not interactive, because another version of senet_lab stored it.");
     }
   }
 
@@ -136,7 +137,7 @@ function showPanel(host, place, kind, number, traits) {
 }
 
 /**
- * While nothing else is to be done after a move, has the networks drawn that the next key would lead to.
+ * After each move, when the browser is idle, draws the networks that the next key press would show.
  * @param {Model} model
  * @param {(step: number) => void} prepare
  */
@@ -152,7 +153,7 @@ function prepareNeighbors(model, prepare) {
 }
 
 /**
- * Lets time pass in a panel for as long as it plays something.
+ * Lets time pass in a panel while it plays a recording.
  * @param {Model} model
  * @param {(seconds: number) => string} tick
  */
@@ -181,7 +182,7 @@ export function passTime(model, tick) {
 }
 
 /**
- * Puts what a learner has done below the title of a lesson.
+ * Puts the learner's record below the title of a lesson.
  * @param {Host} host
  * @param {Map<number, Model>} exercises by their numbers in Python
  */
@@ -194,7 +195,7 @@ function placeRecord(host, exercises) {
 }
 
 /**
- * Says above a picture, which may be higher than the window, why it does not move.
+ * Shows a message above a picture, which may be taller than the window.
  * @param {HTMLElement} place
  * @param {string} words
  */

@@ -1,12 +1,12 @@
-// What a learner has done in all lessons: their class, what was tried, a table for the teacher, and how to delete it.
+// The learner's record of all lessons: class code, summary, a table to hand in, and a button to delete it.
 /** @import { Host } from "./page.js" */
 import { element, findParts, listen } from "../widgets/dom.js";
 
 /**
- * Returns the bar that a page with exercises has at its top.
+ * Returns the bar at the top of a page with exercises.
  * @param {Host} host
- * @param {() => void} refresh shows every exercise anew
- * @returns {{ el: HTMLElement, follow: () => void }} the bar, and what brings it up to date
+ * @param {() => void} refresh redraws every exercise
+ * @returns {{ el: HTMLElement, follow: () => void }} the bar, and a function that updates it
  */
 export function recordBar(host, refresh) {
   const el = element("div", {
@@ -46,13 +46,13 @@ export function recordBar(host, refresh) {
   function handIn() {
     const { file, csv, words } = JSON.parse(host.hand_in(name.value));
     if (file) save(file, csv);
-    if (file) name.value = ""; // the next one to hand in here may be somebody else
+    if (file) name.value = ""; // the next person to hand in here may be someone else
     follow(words);
   }
 
   /** @param {Event} event */
   function click({ target }) {
-    if (target === parts.forget && confirm("Delete what was tried in all lessons, with hints and class codes?")) {
+    if (target === parts.forget && confirm("Delete the record of all lessons, including hints and class codes?")) {
       const words = host.forget();
       refresh();
       follow(words);

@@ -1,10 +1,10 @@
-// Fetches the recordings that a GateLens awaits, each when it is needed. What cannot be fetched is awaited again when
-// its reader asks for that, or chooses something else, or when the browser is online again.
+// Loads the recordings that a GateLens awaits, each when it is needed. After a failure, a file is tried again when the
+// user retries or chooses something else, or when the browser is online again.
 /** @import { Host } from "./page.js" */
 /** @import { Model } from "./model.js" */
 
 /**
- * Fetches what a panel awaits, now and after each change.
+ * Loads the files that a panel awaits, now and after each change.
  * @param {Host} host
  * @param {Model} model
  * @param {number} number of the panel in Python
@@ -30,16 +30,16 @@ export function fetchRecordings(host, model, number) {
 }
 
 /**
- * Returns the text of a recording, or why it cannot be had.
+ * Returns the text of a recording, or why it could not be loaded.
  * @param {string} file
  * @returns {Promise<{ text?: string, why?: string }>}
  */
 async function read(file) {
   try {
     const answer = await fetch(`${document.body.dataset.recordings}${file}`);
-    return answer.ok ? { text: await answer.text() } : { why: `the server answers ${answer.status}.` };
+    return answer.ok ? { text: await answer.text() } : { why: `the server returned ${answer.status}.` };
   } catch (error) {
     console.error(error);
-    return { why: "the connection has failed." };
+    return { why: "the connection failed." };
   }
 }

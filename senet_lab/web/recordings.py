@@ -43,8 +43,8 @@ class Recording(NamedTuple):
 
     @property
     def words(self) -> str:
-        """How it was recorded and is played, in a sentence."""
-        return f"Recorded on a {self.device} in {duration(self.ends[-1])}; played {SPEED} times as fast."
+        """A sentence on how it was recorded and is played."""
+        return f"Recorded on a {self.device} in {duration(self.ends[-1])}; plays {SPEED} times as fast."
 
     def rate(self) -> Rate:
         """Return how fast its last epoch was, from which the time of another training is predicted."""
@@ -54,7 +54,7 @@ class Recording(NamedTuple):
 
 @cache
 def recordings() -> tuple[Recording, ...]:
-    """Return a recording of each network that ships, each one with squeeze-excite before its twin without."""
+    """Return a recording of each bundled network, those with squeeze-excite before their twins without."""
     return tuple(
         Recording(card.name, card.architecture, Recipe.from_dict(card.recipe), card.data, card.device, card.metrics)
         for card in sorted(map(pretrained.card, pretrained.names()), key=_place)
@@ -67,21 +67,21 @@ def _place(card: pretrained.Card) -> tuple[str, bool]:
 
 @dataclass(frozen=True)
 class Replay:
-    """A recording at a moment: it is there as a whole until it is played."""
+    """A recording at some moment; the whole recording is shown until it is played."""
 
     recording: Recording
     moment: float = float("inf")  # seconds of training that have passed
     state: str = "finished"  # "training", "paused", "stopped" or "finished"
 
     def after(self, seconds: float) -> Replay:
-        """Return it after seconds in front of the page, which count only while it is played."""
+        """Return the replay some seconds later; they count only while it plays."""
         if self.state != "training":
             return self
         moment = self.moment + SPEED * seconds
         return replace(self, moment=moment, state="training" if moment < self.recording.ends[-1] else "finished")
 
     def record(self) -> Record:
-        """Return the run that it is at this moment."""
+        """Return the run as it was at this moment."""
         about = self.recording
         ended = bisect_right(about.ends, self.moment)  # epochs
         return Record(

@@ -1,4 +1,4 @@
-"""Replay: a Trainer where nothing can be trained: its runs are recordings, and it says what anything else takes."""
+"""Replay: a Trainer for web pages, which plays recorded runs and says what training would need."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from senet_lab.web.recordings import SPEED, Recording, Replay, recordings
 from senet_lab.widgets.conversation import Request
 from senet_lab.widgets.messages import ControlMessage
 
-PLAY = "Play the recording"
+PLAY = "Play recording"
 NEEDS = {
-    "gates": f"A recording keeps no weights. Looking into the gates of a run needs {INSTALLATION}",
-    "take": f"A recording keeps no weights. Training a network and saving it needs {INSTALLATION}",
-    "path": f"A browser cannot read a folder. Training on your own images needs {INSTALLATION}",
+    "gates": f"Recordings contain no weights. Showing the gates of a run needs {INSTALLATION}",
+    "take": f"Recordings contain no weights. Training and saving a network needs {INSTALLATION}",
+    "path": f"Web pages cannot read folders. Training on your own images needs {INSTALLATION}",
 }
-FOLLOWS = ("data", "skip_bad", "recipe", *RECIPE_FIELDS)  # settings that are those of the recording while it is played
+FOLLOWS = ("data", "skip_bad", "recipe", *RECIPE_FIELDS)  # settings that are fixed while a recording plays
 AS_RECORDED = "as recorded"
-OWN_VALUES = f"A recording cannot follow other values. Training with your own needs {INSTALLATION}"
-STATES = {"pause": "paused", "resume": "training", "stop": "stopped"}  # of a replay, by the command that leads there
-ANY_MEMORY = 2**62  # bytes; how much the machine will have that trains is not known here
+OWN_VALUES = f"The settings of a recording are fixed. Training with other settings needs {INSTALLATION}"
+STATES = {"pause": "paused", "resume": "training", "stop": "stopped"}  # the state of a replay after each command
+ANY_MEMORY = 2**62  # bytes; the memory of the machine that will train is unknown here
 
 
 def _held(control: ControlMessage) -> ControlMessage:
-    """Return a control of a setting that cannot be changed now; that of the recipe says how it differs, as ever."""
+    """Return a control as read-only; all but that of the recipe, which keeps its hint, say why."""
     return {**control, "disabled": True, "hint": control["hint"] if control["name"] == "recipe" else AS_RECORDED}
 
 
@@ -43,7 +43,7 @@ class TrainerPanel(Panel):
     """A Trainer.
 
     Args:
-        network: to begin with, a token, see `Architecture.token`; "" for that of a Trainer in a notebook.
+        network: the token of the first network, see `Architecture.token`; "" for the default of the Trainer.
     """
 
     answering = "form"
@@ -57,7 +57,7 @@ class TrainerPanel(Panel):
         super().__init__()
 
     def tick(self, seconds: float) -> Mapping[str, Any]:
-        """Let seconds pass for what is played; return those parts of what is shown that have changed."""
+        """Advance the recordings that play by some seconds; return the traits that have changed."""
         was_played = self._is_played()
         self._replays = {key: replay.after(seconds) for key, replay in self._replays.items()}
         changes = {name: part for name, part in self._parts().items() if part != self.traits[name]}
@@ -76,22 +76,22 @@ class TrainerPanel(Panel):
                 self._obey(name)
 
     def _need(self, name: str, value: Any) -> str:
-        """Say what a move takes that no recording can follow; "" for all others."""
+        """Return what a move would need that a recording cannot do; "" for all others."""
         if name in FOLLOWS and self._is_played():
             return OWN_VALUES
         return NEEDS["path"] if (name, value) == ("data", FOLDER) else NEEDS.get(name, "")
 
     def _is_played(self) -> bool:
-        """Whether the recording of the network that is selected has begun and not ended."""
+        """Return whether the recording of the selected network has started and not ended."""
         recording = self._recording()
         return recording is not None and self._replays[recording.key].state in ("training", "paused")
 
     def _obey(self, name: str) -> None:
-        """Obey a command that recordings can obey; any other one has been refused, or is none."""
+        """Obey a command that recordings support; others have been refused before."""
         record = pages.focus_record(self._state, self._snapshot())
         if name == "start":
             self._start()
-        elif record is None:  # there are recordings, so this cannot be
+        elif record is None:  # impossible, since there are recordings
             return
         elif name == "like":
             self._state = copy_settings(self._state, record)
@@ -99,7 +99,7 @@ class TrainerPanel(Panel):
             self._replays[record.key] = replace(self._replays[record.key], state=STATES[name])
 
     def _start(self) -> None:
-        """Play the recording of the network that is selected, with its settings; without one, say what it takes."""
+        """Play the recording of the selected network; if there is none, say what training would need."""
         if recording := self._recording():
             self._select(recording)
             self._replays[recording.key] = Replay(recording, 0.0, "training")
@@ -107,7 +107,7 @@ class TrainerPanel(Panel):
             self._state = replace(self._state, refusals={**self._state.refusals, "start": self._words()})
 
     def _recording(self) -> Recording | None:
-        """Return the recording of the network that is selected, if there is one."""
+        """Return the recording of the selected network, if there is one."""
         return next((each for each in recordings() if each.architecture == self._state.network), None)
 
     def _select(self, recording: Recording) -> None:
@@ -122,32 +122,32 @@ class TrainerPanel(Panel):
         return Snapshot(tuple(replay.record() for replay in self._replays.values()))
 
     def _words(self) -> str:
-        """Say what Start plays; or what it takes to train what is selected."""
+        """Say what Start plays, or what training the selected network would need."""
         state, recording = self._state, self._recording()
         needed = f"{self._estimate()}{INSTALLATION}"
-        training, own = f"Training it needs {needed}", "Training with your own needs"
+        training, own = f"Training it needs {needed}", "Training with other settings needs"
         if recording is None:
             *names, last = (each.architecture.name for each in recordings())
-            return f"{state.network.name} is not recorded; {', '.join(names)} and {last} are. {training}"
+            return f"There is no recording of {state.network.name}, only of {', '.join(names)} and {last}. {training}"
         if self._is_played():
-            return f"The fields show what was recorded; a recording cannot follow other values. {own} {needed}"
+            return f"The fields show the settings of the recording, which are fixed while it plays. {own} {needed}"
         if (state.data, state.recipe) == (recording.data, recording.recipe):
             return f"Plays in {duration(recording.ends[-1] / SPEED)}. {training}"
         about = f"{recipe_words(recording.recipe)}, {data_words(recording.data)}"
-        return f"Recorded with other values, to which Play returns: {about}. {own} {needed}"
+        return f"{PLAY} resets the settings to the recorded ones: {about}. {own} {needed}"
 
     def _machine(self) -> Machine:
         speeds = [each.rate() for each in recordings()]
         return Machine(ANY_MEMORY, speeds, TRAINING_IMAGES[self._state.data])
 
     def _estimate(self) -> str:
-        """Return the memory and the time that the training takes that is selected, as far as they are known."""
+        """Return the memory and the time that training would take, as far as they are known."""
         estimate = predict(self._state.network, self._state.recipe, self._machine())
-        time = f"about {duration(estimate.seconds)} on the CPU of the recordings, " if estimate.seconds else ""
+        time = f"about {duration(estimate.seconds)} on the CPU used for the recordings, " if estimate.seconds else ""
         return f"at most {size_words(estimate.needed)} of memory, {time}and "
 
     def _parts(self) -> dict[str, Any]:
-        """Return what changes while something is played."""
+        """Return the traits that change while a recording plays."""
         state, snapshot = self._state, self._snapshot()
         return {
             "now": pages.now(state, snapshot, None),
@@ -158,7 +158,7 @@ class TrainerPanel(Panel):
         }
 
     def _form(self, answered: dict[str, int]) -> dict[str, Any]:
-        """Return the controls and what they lead to; fields that a recording cannot follow are read-only meanwhile."""
+        """Return the controls and the estimate; while a recording plays, its settings are read-only."""
         form = pages.form(self._state, self._snapshot(), self._machine())
         if self._is_played():
             form["controls"] = [_held(each) if each["name"] in FOLLOWS else each for each in form["controls"]]

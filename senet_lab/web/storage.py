@@ -43,7 +43,7 @@ class StoredRecord(Record):
         try:
             self._storage.setItem(KEY, self._text() + lines)
         except Exception as error:  # whatever a browser raises where storage is full or forbidden
-            self.problem = f"this browser does not keep it ({error})"
+            self.problem = f"this browser could not store it ({error})"
         else:
             self._unwritten.clear()
             self.problem = ""
@@ -73,6 +73,6 @@ class StoredRecord(Record):
         try:
             text = self._storage.getItem(KEY)
         except Exception as error:
-            self.problem = f"this browser does not keep it ({error})"
+            self.problem = f"this browser could not store it ({error})"
             return ""
         return text if isinstance(text, str) else ""

@@ -32,18 +32,18 @@ class Card:
     """A bundled network: what it is, how it was trained, and how accurate it is.
 
     Attributes:
-        name: what `load` takes.
-        token: of its architecture.
-        recipe: how it was trained, seed and epochs included.
-        data: what it was trained on: "sample", "cifar10" or a folder's name.
-        checkpoint: "last" or "best", of those of the run.
-        accuracy: share of the whole test set that the bundled weights classify correctly, from 0 to 1.
-        images: how many images that is.
-        sample_accuracy: the same of the 1,000 test images in the package.
-        device: what it was trained on.
-        seconds: spent in training steps.
-        versions: of the packages that trained it.
-        command: trains it again, from a shell.
+        name: the name that `load` takes.
+        token: the token of its architecture.
+        recipe: how it was trained, including seed and epochs.
+        data: the training data: "sample", "cifar10" or a folder's name.
+        checkpoint: which checkpoint of the run was used, "last" or "best".
+        accuracy: share of the full test set that the bundled weights classify correctly, from 0 to 1.
+        images: the number of images in that test set.
+        sample_accuracy: the same for the 1,000 test images in the package.
+        device: the device that it was trained on.
+        seconds: time spent in training steps.
+        versions: the versions of the packages that trained it.
+        command: the shell command that trains it again.
         metrics: a row per epoch, as in the run's metrics.csv.
     """
 
@@ -174,7 +174,7 @@ def assign(model: keras.Model, path: Path) -> None:
     try:
         tensors = parse(path.read_bytes())
     except SafetensorError as error:
-        raise ValueError(f"'{path.name}' is damaged: {error}; get it anew.") from error
+        raise ValueError(f"'{path.name}' is damaged: {error}; download it again.") from error
     variables = {weight.path: weight for weight in model.weights}
     misfits = [f"{name} is missing" for name in sorted(set(variables) - set(tensors))]
     misfits += [f"{name} is unknown to the model" for name in sorted(set(tensors) - set(variables))]

@@ -13,6 +13,7 @@ MAX_TYPED_QUOTE = 40  # characters of what was typed that are worth repeating
 LABELS = PARAMETER_LABELS | {
     "input_shape": "Image size", "in_groups": "In groups", "n_filters": "filters", "filters_in": "in",
     "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
+    "standardise": "Standardize",
 }  # fmt: skip
 QUOTE = "'"  # around a path, see `checks.quoted_path`
 COLUMN_LABELS = {"n_filters": "filters", "n_blocks": "blocks", "filters_in": "in", "filters_out": "out"}

@@ -76,8 +76,8 @@ CASES = {
     ),
     "rule with a setting": (
         error_of(Recipe, warmup=5, epochs=3, schedule="cosine"),
-        "`warmup` (=5) needs schedule='cosine' and fewer epochs than `epochs` (=3); try warmup=2.",
-        "Warm-up (5) needs schedule 'cosine' and fewer epochs than epochs (3); try Warm-up 2.",
+        "`warmup` (=5) must be less than `epochs` (=3) and needs schedule='cosine'; try warmup=2.",
+        "Warm-up (5) must be less than epochs (3) and needs schedule 'cosine'; try Warm-up 2.",
     ),
     "token": (
         error_of(Architecture.from_token, "no token"),

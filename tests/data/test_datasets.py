@@ -54,7 +54,9 @@ def test_the_sample_is_in_the_whole_set_with_the_same_labels():
 
 def test_cifar10_that_is_missing_is_not_downloaded_without_a_request(tmp_path, monkeypatch):
     monkeypatch.setenv(data.VARIABLE, str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=r"is not at .*cifar10\.npz'.*download=True.*the sample needs nothing"):
+    with pytest.raises(
+        FileNotFoundError, match=r"is not at .*cifar10\.npz'.*download=True.*The sample needs no download"
+    ):
         data.cifar10()
 
 

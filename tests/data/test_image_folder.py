@@ -86,10 +86,10 @@ BAD = {
     "without permission": (forbidden, "no permission to read it"),
     "large": (
         lambda path: path.write_bytes(png_of(9_000, 9_000)),
-        f"too large, 9000 x 9000 pixels, and {MAX_PIXELS:,}",
+        f"too large, 9000 x 9000 pixels, but the limit is {MAX_PIXELS:,}",
     ),
-    "bomb": (lambda path: path.write_bytes(png_of(50_000, 50_000)), f"too large, {MAX_PIXELS:,} pixels"),
-    "floats": (lambda path: Image.fromarray(np.ones((4, 4), "float32")).save(path, "TIFF"), "32 bits a pixel"),
+    "bomb": (lambda path: path.write_bytes(png_of(50_000, 50_000)), f"too large, the limit is {MAX_PIXELS:,} pixels"),
+    "floats": (lambda path: Image.fromarray(np.ones((4, 4), "float32")).save(path, "TIFF"), "32 bits per pixel"),
 }
 
 
@@ -362,7 +362,7 @@ def test_the_command_line_takes_the_classes_of_a_folder_and_names_a_bad_file(pet
     assert main([*common, "--token", TWO.token(), "--folder", str(tmp_path / "b"), "--skip-bad"]) == 0
     told = capfd.readouterr().out
     assert "adapted" not in told
-    assert "Mind: skipped 1 file that cannot be read: cats/3.jpg (truncated)\n" in told
+    assert "Warning: skipped 1 file that cannot be read: cats/3.jpg (truncated)\n" in told
 
 
 def test_a_preset_on_a_folder_is_adapted_before_it_is_refused_for_anything_else(pets, tmp_path, monkeypatch, capfd):

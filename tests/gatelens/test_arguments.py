@@ -79,7 +79,7 @@ def test_what_is_of_another_kind_is_answered_with_the_rule(model, given, words):
 
 ACCEPTED = (
     "`model` must be a functional Keras model with squeeze-excite, the name of one such as 'cifar_se_resnet20' or "
-    "'timm/seresnet50.ra2_in1k', or None for the first that ships, not "
+    "'timm/seresnet50.ra2_in1k', or None for the first bundled network, not "
 )
 
 
@@ -111,8 +111,8 @@ def test_a_model_that_takes_no_images_is_refused():
     import keras
 
     for model, words in (
-        (keras.Sequential([keras.layers.Dense(2)]), "and it is not built"),
-        (keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), "and it takes (None, 3)"),
+        (keras.Sequential([keras.layers.Dense(2)]), "but it is not built"),
+        (keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), "but it takes (None, 3)"),
     ):
         with pytest.raises(ValueError, match=re.escape(words)):
             GateLens(model)
@@ -141,5 +141,5 @@ def test_a_preparation_that_makes_no_numbers_is_said_in_the_panel(model):
 
 def test_gates_that_are_no_numbers_are_said_in_the_panel(model):
     lens = GateLens(model, np.full((2, 32, 32, 3), 3e38, "float32"))
-    with pytest.raises(RuntimeError, match=re.escape("are not finite: its weights, or the images, are too large")):
+    with pytest.raises(RuntimeError, match=re.escape("are not finite: its weights or the images are too large")):
         lens.wait(300)

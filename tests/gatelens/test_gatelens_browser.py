@@ -294,7 +294,7 @@ def test_a_file_of_many_parts_arrives_whole(page):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("notes.png", b"these are words", "'notes.png' is no image that can be read"),
+        ("notes.png", b"these are words", "'notes.png' cannot be read as an image"),
         ("cut.png", encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype="uint8")))[:9000], "'cut.png' is damaged"),
         ("empty.png", b"", "'empty.png' is empty; choose another file."),
     ],
@@ -329,8 +329,8 @@ def test_one_of_timms_networks_is_fetched_only_on_a_further_word(page):
     networks = page.get_by_role("combobox", name="Network")
     mine = networks.input_value()
     networks.select_option("timm/seresnet50.ra2_in1k")
-    expect(said(page)).to_contain_text("are not here yet: 112.56 MB, from huggingface.co")
-    expect(page.get_by_role("button", name="Fetch and load it")).to_be_visible()
+    expect(said(page)).to_contain_text("have not been downloaded yet (112.56 MB, from huggingface.co)")
+    expect(page.get_by_role("button", name="Download and load network")).to_be_visible()
     expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden()
     networks.select_option(mine)
     expect(page.locator(".sn-lens .sn-strip .sn-gate-mark")).to_have_count(4)

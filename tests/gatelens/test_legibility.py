@@ -124,7 +124,7 @@ def test_what_is_said_under_curves_stays_within_their_chart(stages):
         assert line[-1][1] <= svg.WIDTH + 1
         for (_, end, words), (start, _, next_) in pairwise(line):
             assert start >= end, (words, next_)
-    assert drawing.count("a point: the mean of 13") == stages
+    assert drawing.count("each point: mean of 13") == stages
 
 
 def moments_of(blocks, rise, moved):
@@ -144,7 +144,7 @@ def test_the_blocks_that_words_name_are_drawn_whichever_they_are(blocks):
         assert lines == [path for path in paths if path in lines]
         words = history_words(its)
         assert f"{title(paths[rise])} learned most" in words
-        assert (f"{MAX_LINES} of {blocks} blocks are drawn" in words) == (blocks > MAX_LINES)
+        assert (f"{MAX_LINES} of {blocks} blocks are shown" in words) == (blocks > MAX_LINES)
 
 
 def test_names_at_the_ends_of_lines_keep_apart_and_inside():

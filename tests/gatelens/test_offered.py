@@ -53,7 +53,7 @@ def test_timms_networks_are_offered_and_nothing_is_fetched_until_somebody_says_s
     lens = GateLens()
     shown = ask(lens, network=TIMM)
     assert "112.56 MB, from huggingface.co" in shown["said"]
-    assert "Fetch and load it" in shown["body"]
+    assert "Download and load network" in shown["body"]
     assert shown["strip"].count("sn-node") == 0
     assert "<svg" in shown["strip"]
     for tab in TABS:
@@ -62,7 +62,7 @@ def test_timms_networks_are_offered_and_nothing_is_fetched_until_somebody_says_s
     shown = ask(lens, load=True)
     assert fetched == [TIMM.removeprefix("timm/")]
     assert 'pip install "senet-lab[hub]"; or get model.safetensors' in shown["error"]
-    assert "Fetch and load it" in page(lens)["body"]
+    assert "Download and load network" in page(lens)["body"]
     ask(lens, load=True)
     assert len(fetched) == 2
     assert lens.failure is None
@@ -100,10 +100,10 @@ def test_a_converted_network_looks_at_the_sample_made_larger_and_names_what_it_p
     assert imagenet_classes()[passage.guesses[0][0]][1].partition(",")[0] in shown["said"]
     assert "its label is" in shown["said"]
     shown = send(lens, "mine.png", encoded(Image.fromarray(RAMP)))
-    assert "made 64 x 64" in shown["body"]
+    assert "resized to 64 x 64" in shown["body"]
     shown = ask(lens, tab="Ablation", **{f"hold {lens.scene.path}": True})
     assert "other classes than those of these images" in shown["said"]
-    assert "so that there is no accuracy to measure" in shown["side"]
+    assert "accuracy cannot be measured" in shown["side"]
     assert (shown["error"], ask(lens, tab="Depth")["error"], lens._work.failed) == ("", "", {})
     for tab in TABS:
         ElementTree.fromstring(f"<div>{ask(lens, tab=tab)['body']}</div>")
@@ -118,7 +118,7 @@ def test_of_a_network_that_ships_without_gates_its_twin_is_named(monkeypatch):
     monkeypatch.setattr(pretrained, "card", cards.__getitem__)
     monkeypatch.setattr(pretrained, "twin", lambda card: cards["se_net" if card.name == "net" else "net"])
     assert [source.name for source in lens_sources.bundled_sources()] == ["se_net"]
-    with pytest.raises(ValueError, match=r"`model` \(='net'\) must have squeeze-excite, .* its twin, 'se_net'"):
+    with pytest.raises(ValueError, match=r"`model` \(='net'\) must have squeeze-excite gates; try its twin, 'se_net'"):
         GateLens("net")
     with pytest.raises(ValueError, match="try 'se_net'"):
         GateLens("se_nett")

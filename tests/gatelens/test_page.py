@@ -58,7 +58,7 @@ def test_chosen_classes_are_drawn_and_no_others(lens):
 def test_without_labels_predictions_stand_for_them_and_it_is_said(model):
     lens = GateLens(model, np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype="uint8")).wait(300)
     assert not lens._work.reading.has_labels
-    assert "no labels: what is predicted stands for them" in page(lens)["heading"]
+    assert "no labels, so predictions are used instead" in page(lens)["heading"]
     for tab in TABS:
         assert ask(lens, tab=tab)["error"] == ""
 
@@ -82,7 +82,7 @@ def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
         ask_of_nothing(lens, tab)
         shown = page(lens)
         assert (shown["said"], shown["error"], shown["busy"]) == (lens_pages.NOTHING_SHIPS, "", "")
-        assert "choose a network" in shown["side"]
+        assert "Choose a network" in shown["side"]
         assert "disabled" not in shown["side"]
     assert repr(lens) == "GateLens(no network)"
     with pytest.raises(RuntimeError):

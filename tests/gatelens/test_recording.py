@@ -136,7 +136,7 @@ def test_a_file_that_is_missing_is_named_with_the_reason():
     findings.aim([LOAD, READ])
     findings.miss("mine.json", "404 Not Found")
     scene = Scene(State("mine"), findings, ("mine",))
-    assert page_of(scene)["error"] == "mine.json could not be fetched: 404 Not Found"
+    assert page_of(scene)["error"] == "Couldn't load mine.json: 404 Not Found"
 
 
 def test_similarity_in_plain_python_is_that_of_numpy():

@@ -49,7 +49,7 @@ def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or
     ask(lens, tab="Training")
     for count in (1, 2, 4):
         moments.keep(MOMENTS[:count], run.folder / moments.FILE)
-        shown = seen(lens, "One moment so far" if count == 1 else f"From epoch 0 to {count - 1}")
+        shown = seen(lens, "One recording so far" if count == 1 else f"From epoch 0 to {count - 1}")
     assert shown["body"].count("<svg") == 1
     (run.folder / moments.FILE).write_text("half a")
     assert "is damaged" in seen(lens, "is damaged")["error"]
@@ -65,22 +65,22 @@ def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_
     run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
     lens = GateLens.of_run(run)
     assert page(lens)["tab"] == "Training"
-    assert "at work: training, epoch 2 of 5" in page(lens)["heading"]
-    assert "no weights yet that can be looked into" in page(lens)["said"]
+    assert "in progress: training, epoch 2 of 5" in page(lens)["heading"]
+    assert "This run has no weights yet" in page(lens)["said"]
     assert (page(lens)["error"], page(lens)["busy"]) == ("", "")
     weights = ONE_GATE.build().get_weights()
     best = run.folder / "checkpoints" / "best.npz"
     checkpoint.write(best, weights, {"epoch": 1})
-    seen(lens, "its weights after 1")
+    seen(lens, "weights after epoch 1")
     lens._work.wait(300)
-    assert "Read again" in ask(lens, tab="Training")["side"]
+    assert "Read weights again" in ask(lens, tab="Training")["side"]
     checkpoint.write(best, weights, {"epoch": 2})
-    seen(lens, "Read its better weights")
-    assert "its weights after 2" in (ask(lens, again=True)["heading"], lens.wait(300), page(lens)["heading"])[2]
-    assert "Read again" in page(lens)["side"]
+    seen(lens, "Read better weights")
+    assert "weights after epoch 2" in (ask(lens, again=True)["heading"], lens.wait(300), page(lens)["heading"])[2]
+    assert "Read weights again" in page(lens)["side"]
     run.tell(Status("finished", epoch=5, epochs=5))
     end = time.monotonic() + 20
-    while "at work" in page(lens)["heading"]:
+    while "in progress" in page(lens)["heading"]:
         assert time.monotonic() < end
         time.sleep(0.05)
     lens.close()
@@ -94,7 +94,7 @@ def test_a_run_on_images_of_ones_own_is_looked_at_in_its_own_scale_and_with_ever
     loaded = lens_runs.source_of_run(run).load()
     assert loaded.labels.tolist()[:4] == [0, 1, 0, 1]
     assert abs(loaded.images.mean()) < 0.1
-    assert "its weights after 1" in loaded.about
+    assert "weights after epoch 1" in loaded.about
     assert sorted(path.name for path in (run.folder / "checkpoints").iterdir()) == ["000000001.npz", "000000002.npz"]
 
 

@@ -47,7 +47,7 @@ def test_a_saved_figure_has_the_classes_and_stages_that_the_curves_have(lens, tm
 
 def test_a_figure_that_cannot_be_saved_is_said_in_the_panel_and_leaves_nothing(lens, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert "choose a class that has images" in saved(lens, save=".png", classes=[])["error"]
+    assert "choose at least one class that has images" in saved(lens, save=".png", classes=[])["error"]
     ask(lens, classes=[0, 1])
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")

@@ -107,18 +107,18 @@ def test_a_run_that_was_taken_away_is_said_and_the_next_one_is_followed(tmp_path
     ask(lens, network="runs/gone")
     shutil.rmtree(gone.folder)
     end = time.monotonic() + 20
-    while "'gone' cannot be read any more; choose another network" not in lens.shown["error"]:
+    while "'gone' can no longer be read; choose another network" not in lens.shown["error"]:
         assert time.monotonic() < end, lens.shown["error"]
         time.sleep(0.05)
     assert lens._follower.is_alive
     ask(lens, network="runs/other")
     assert "'gone'" not in lens.shown["error"]
     other.tell(Status("training", epoch=3, epochs=5, process=os.getpid(), mark=mark))
-    seen(lens, "at work: training, epoch 4 of 5")
+    seen(lens, "in progress: training, epoch 4 of 5")
     ask(lens, network="runs/gone")
     other.tell(Status("finished", epoch=5, epochs=5))
     ask(lens, network="runs/other", tab="Depth")
-    assert "at work" not in lens.heading  # as it is now, and not as it was when it was left
+    assert "in progress" not in lens.heading  # as it is now, and not as it was when it was left
     assert (lens.shown["tab"], lens.failure) == ("Depth", None)
     lens.close()
 
@@ -138,15 +138,15 @@ def test_runs_are_a_group_of_the_list_and_those_made_since_are_in_it_when_it_is_
     monkeypatch.chdir(tmp_path)
     old = made(tmp_path / "runs", "cifar_se_resnet20", at=5)
     lens = GateLens()
-    assert listed(lens)["runs"] == ["runs/cifar_se_resnet20"]
-    assert len(listed(lens)["timm, fetched"]) > 3
+    assert listed(lens)["Runs"] == ["runs/cifar_se_resnet20"]
+    assert len(listed(lens)["timm (downloaded)"]) > 3
     made(tmp_path / "runs", "new & <newer>", at=9)
     monkeypatch.chdir("/")  # a notebook may go elsewhere
     ask(lens, runs=True)
-    assert listed(lens)["runs"] == ["runs/new &amp; &lt;newer&gt;", "runs/cifar_se_resnet20"]
+    assert listed(lens)["Runs"] == ["runs/new &amp; &lt;newer&gt;", "runs/cifar_se_resnet20"]
     (old.folder / "config.json").unlink()
     ask(lens, runs=True)
-    assert listed(lens)["runs"] == ["runs/new &amp; &lt;newer&gt;"]
+    assert listed(lens)["Runs"] == ["runs/new &amp; &lt;newer&gt;"]
     assert lens.failure is None
     lens.close()
 
@@ -156,8 +156,8 @@ def test_another_folder_can_be_named_or_none(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     made(tmp_path / "runs", "a")
     made(tmp_path / "else", "b")
-    assert listed(GateLens(runs="else"))["runs"] == ["runs/b"]
-    assert "runs" not in listed(GateLens(runs=None))
+    assert listed(GateLens(runs="else"))["Runs"] == ["runs/b"]
+    assert "Runs" not in listed(GateLens(runs=None))
 
 
 @pytest.mark.usefixtures("none_ships")
@@ -181,24 +181,24 @@ def test_a_chosen_run_is_read_and_followed_as_of_run_does_and_let_go_with_the_ne
     lens = GateLens(runs=tmp_path)
     ask(lens, network="runs/mine")
     assert lens.shown["tab"] == "Training"
-    assert "at work: training, epoch 2 of 5" in lens.heading
+    assert "in progress: training, epoch 2 of 5" in lens.heading
     lens.wait(300)
-    assert "a run of 5 epochs, its weights after 1" in lens.heading
+    assert "a run of 5 epochs; weights after epoch 1" in lens.heading
     direct = GateLens.of_run(run).wait(300)
     for path, values in direct.scene.reading.gates.items():
         assert (lens.scene.reading.gates[path] == values).all()
     run.tell(Status("training", epoch=3, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
-    seen(lens, "at work: training, epoch 4 of 5")
+    seen(lens, "in progress: training, epoch 4 of 5")
     checkpoint.write(run.folder / "checkpoints" / "best.npz", ONE_GATE.build().get_weights(), {"epoch": 3})
-    seen(lens, "Read its better weights")
+    seen(lens, "Read better weights")
     ask(lens, network="runs/other")
-    assert "at work" not in lens.heading
+    assert "in progress" not in lens.heading
     lens.wait(300)
     ask(lens, network="runs/mine")  # what was read of it is kept, and it still has better weights
-    assert "Read its better weights" in lens.side
+    assert "Read better weights" in lens.side
     ask(lens, again=True)
     lens.wait(300)
-    assert "its weights after 3" in lens.heading
+    assert "weights after epoch 3" in lens.heading
     assert (lens.failure, direct.failure) == (None, None)
     for each in (lens, direct):
         each.close()

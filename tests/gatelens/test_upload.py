@@ -16,14 +16,14 @@ from senet_lab.gatelens import upload as lens_upload
 from senet_lab.gatelens import widget as lens_module
 
 TAKEN = {
-    "grey": (encoded(Image.fromarray(RAMP)), "the middle square of 120 x 90 pixels made 32 x 32; grey spread"),
-    "transparent": (encoded(Image.new("RGBA", (50, 50), (255, 0, 0, 90))), "what is transparent laid on white"),
-    "large": (encoded(Image.new("RGB", (4000, 3000), "navy"), "JPEG"), "4000 x 3000 pixels made 32 x 32"),
-    "tiny": (encoded(Image.new("RGB", (1, 1))), "1 x 1 pixels made 32 x 32"),
-    "moving": (encoded(Image.new("RGB", (9, 9)), "GIF", save_all=True, append_images=[Image.new("RGB", (9, 9), "red")]), "its first frame"),
+    "grey": (encoded(Image.fromarray(RAMP)), "center square of 120 x 90 pixels resized to 32 x 32; gray copied"),
+    "transparent": (encoded(Image.new("RGBA", (50, 50), (255, 0, 0, 90))), "transparent pixels made white"),
+    "large": (encoded(Image.new("RGB", (4000, 3000), "navy"), "JPEG"), "4000 x 3000 pixels resized to 32 x 32"),
+    "tiny": (encoded(Image.new("RGB", (1, 1))), "1 x 1 pixels resized to 32 x 32"),
+    "moving": (encoded(Image.new("RGB", (9, 9)), "GIF", save_all=True, append_images=[Image.new("RGB", (9, 9), "red")]), "first frame only"),
 }  # fmt: skip
 REFUSED = {
-    "words.txt": (b"these are words", "'words.txt' is no image that can be read"),
+    "words.txt": (b"these are words", "'words.txt' cannot be read as an image"),
     "half.png": (encoded(Image.effect_noise((200, 200), 90))[:9000], "'half.png' is damaged"),
     "huge.png": (png_of(20_000, 20_000), "'huge.png' is too large"),
     "empty.png": (b"", "'empty.png' is empty"),
@@ -52,10 +52,10 @@ def test_a_file_that_will_not_do_is_refused_in_words_and_the_next_choice_works(l
         assert words in shown["error"]
         assert (shown["tab"], shown["said"].startswith(f"{its} is classified as")) == ("One image", True)
         assert words in html.unescape(re.search(r'<strong class="sn-refused">(.*?)</strong>', shown["body"])[1])
-        assert ("Now: good.png." in shown["body"]) == (its == "good.png")
+        assert ("Showing good.png;" in shown["body"]) == (its == "good.png")
         assert 'aria-invalid="true"' in shown["body"]
     shown = send(lens, "better.png", TAKEN["tiny"][0])
-    assert (shown["error"], "sn-refused" in shown["body"], "Now: better.png." in shown["body"]) == ("", False, True)
+    assert (shown["error"], "sn-refused" in shown["body"], "Showing better.png;" in shown["body"]) == ("", False, True)
 
 
 def test_a_file_is_unpacked_beside_the_thread_that_hears_the_page_and_the_one_that_came_last_counts(lens, monkeypatch):
@@ -81,9 +81,7 @@ def test_a_file_is_unpacked_beside_the_thread_that_hears_the_page_and_the_one_th
 
 def test_a_picture_that_this_network_cannot_take_is_refused_before_it_takes_a_place():
     assert image_file.refusal(image_file.ImageFile("a.png", TAKEN["tiny"][0])) == ""
-    assert "This network takes 8 x 6 x 3" in image_file.refusal(
-        image_file.ImageFile("a.png", TAKEN["tiny"][0]), (8, 6, 3)
-    )
+    assert "input of 8 x 6 x 3" in image_file.refusal(image_file.ImageFile("a.png", TAKEN["tiny"][0]), (8, 6, 3))
 
 
 def test_parts_of_a_file_that_nobody_wants_any_more_are_dropped():

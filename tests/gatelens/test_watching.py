@@ -91,7 +91,7 @@ def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_
 @pytest.mark.slow
 def test_a_network_of_ones_own_is_read_again_on_a_word_with_the_weights_that_it_has_now(fresh):
     lens = GateLens(fresh).wait(300)
-    assert "Read again" in page(lens)["side"]
+    assert "Read weights again" in page(lens)["side"]
     fresh.set_weights([0.9 * weight for weight in fresh.get_weights()])
     ask(lens, again=True)
     lens.wait(300)

@@ -22,27 +22,31 @@ from senet_lab.gatelens.views.spread import spread
 
 
 def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_the_paper_found():
-    assert "Classes part with depth" in curves_words(READING, (0, 1, 2)) or "As in the paper" in curves_words(
+    assert "Classes separate with depth" in curves_words(READING, (0, 1, 2)) or "As in the paper" in curves_words(
         READING, (0, 1, 2)
     )
     flat = drawn_reading(rising=False)
-    assert "does not show it" in curves_words(flat, (0, 1, 2))
-    assert "It grows with depth, as the paper found" in depth_words(READING)
-    assert "It does not grow with depth" in depth_words(
+    assert "does not show that" in curves_words(flat, (0, 1, 2))
+    assert "F ratios grow with depth" in depth_words(READING)
+    assert "F ratios do not grow with depth" in depth_words(
         ArrayReading(dict(reversed(READING.gates.items())), READING.labels, NAMES)
     )
-    assert "Untrained, the most is" in depth_words(READING, flat)
+    assert "In the untrained network, the highest F ratio is" in depth_words(READING, flat)
     assert re.search(
-        r"tell classes apart clearly .F ratio above 10.\. Channel \d+ most", heat_words(READING, PATHS[3], (0, 1, 2))
+        r"separate the classes clearly .F ratio above 10.\. Channel \d+ separates them best",
+        heat_words(READING, PATHS[3], (0, 1, 2)),
     )
-    assert "are most similar (correlation" in similarity_words(READING, PATHS[3], (0, 1, 2))
+    assert "no two of these classes have similar gates" in similarity_words(READING, PATHS[3], (0, 1, 2))
+    alike = np.array([[0.9, 0.1, 0.5], [0.8, 0.2, 0.5], [0.1, 0.9, 0.6]] * 2)
+    told = similarity_words(ArrayReading({PATHS[0]: alike}, np.array([0, 1, 2] * 2), NAMES), PATHS[0], (0, 1, 2))
+    assert f"the gates are most similar for {NAMES[1]} and {NAMES[0]} (correlation " in told
     assert image_words(passage_of(), PATHS[0], NAMES).startswith(
-        "<mine>.png is classified as <b>dog</b> with 60\u00a0%, correctly."
+        "<mine>.png is classified as <b>dog</b> (60\u00a0%), correctly."
     )
     assert "its label is cat" in image_words(passage_of(0), PATHS[0], NAMES)
     assert "From epoch 0 to 3" in history_words(MOMENTS)
     assert depth_words(PERFECT).startswith(
-        "Group 3 \u00b7 block 1 separates the classes perfectly: F ratio \u221e, 100"
+        "Group 3 \u00b7 block 1 separates the classes perfectly: its F ratio is \u221e, and the class explains 100"
     )
     perfect = [replace(each, specificity={**each.specificity, PATHS[-1]: inf}) for each in MOMENTS]
     assert f"{title(PATHS[0])} learned most about the classes: F ratio 1.0 \u2192 10" in history_words(perfect)
@@ -52,12 +56,9 @@ def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():
     """A block whose squeeze never gets through its ReLU has gates of one half, which serve all classes alike."""
     dead = {**READING.gates, PATHS[1]: np.full_like(READING.gates[PATHS[1]], 0.5)}
     words = curves_words(ArrayReading(dead, READING.labels, NAMES), (0, 1, 2))
-    assert (
-        "In group 1 \u00b7 block 2 gates do not respond: they stay at 0.50 whatever the image, and tell nothing."
-        in words
-    )
-    assert "in group 1 \u00b7 block 2;" not in words
-    assert "do not respond" not in curves_words(READING, (0, 1, 2))
+    assert "The gates of group 1 \u00b7 block 2 hardly respond to the image: they stay close to 0.50." in words
+    assert "in group 1 \u00b7 block 2 and" not in words
+    assert "hardly respond" not in curves_words(READING, (0, 1, 2))
     for path in PATHS:
         dead[path] = np.full_like(READING.gates[path], 0.5)
     assert "As in the paper" not in curves_words(ArrayReading(dead, READING.labels, NAMES), (0, 1, 2))
@@ -67,14 +68,14 @@ def test_words_about_ablation_count_points_and_savings():
     alone = {path: ablation_of(path, 0.9 - 0.01 * index) for index, path in enumerate(PATHS)}
     assert "2 of 4 blocks measured" in ablation_words(dict(list(alone.items())[:2]), None, NAMES, "one", 4)
     told = ablation_words(alone, None, NAMES, "one", 4)
-    assert "group 3 \u00b7 block 1 is missed most: \u22123.0 \u00b1 4.4 points" in told
+    assert "group 3 \u00b7 block 1 matters most: \u22123.0 \u00b1 4.4 points" in told
     held = ablation_words(alone, ablation_of(PATHS[0]), NAMES, "one", 4)
     effect = held_words(PATHS[:1], "one", ablation_of(PATHS[0]), "")
     assert (
         effect
         == "group 1 \u00b7 block 1 held at 1: accuracy 90.0\u00a0% \u2192 80.0\u00a0% (\u221210.0 \u00b1 4.2 points)"
     )
-    assert held.startswith(f"G{effect[1:]}, <b>dog</b> hit hardest (\u221240.0 points). ")
+    assert held.startswith(f"G{effect[1:]}; <b>dog</b> loses most (\u221240.0 points). ")
     assert "512 fewer parameters" in held
     assert "among the 60 images" in chance_words(alone[PATHS[0]])
     assert "cannot be counted" in savings(ablation_of(PATHS[0], params=None))

@@ -37,8 +37,8 @@ test("a file that the server does not have, or that cannot be reached, is missed
   const host = /** @type {any} */ (hostOf(["a.json", "b.json"]));
   fetchRecordings(host, new Model('{"shown":{}}', () => "{}"), 0);
   await vi.waitFor(() => expect(host.miss).toHaveBeenCalledTimes(2));
-  expect(host.miss).toHaveBeenCalledWith(0, "a.json", "the server answers 404.");
-  expect(host.miss).toHaveBeenCalledWith(0, "b.json", "the connection has failed.");
+  expect(host.miss).toHaveBeenCalledWith(0, "a.json", "the server returned 404.");
+  expect(host.miss).toHaveBeenCalledWith(0, "b.json", "the connection failed.");
   expect(host.take).not.toHaveBeenCalled();
 });
 

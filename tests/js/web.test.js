@@ -41,5 +41,5 @@ test("where Python fails, the message is answered with the reason", async () => 
   await Promise.resolve();
   const { said, answered, error } = model.get("shown");
   expect([said, answered]).toEqual(["before", { a: 2, b: 7 }]);
-  expect(error).toContain("load it again. Error: out of memory");
+  expect(error).toContain("Reload the page. Error: out of memory");
 });

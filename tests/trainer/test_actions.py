@@ -25,7 +25,7 @@ def test_start_anyway_without_enough_memory_warns_and_starts(trainer, monkeypatc
     assert trainer.form["anyway"] == ""
     monkeypatch.setattr(memory, "available", lambda: 2**20)
     form = ask(trainer, token=TINY.token())
-    assert "until the system ends it" in form["anyway"]
+    assert "the system may kill the run" in form["anyway"]
     form = ask(trainer, start="anyway")
     assert (form["error"], form["reasons"]) == ("", {})
     started = trainer.run
@@ -59,15 +59,21 @@ def test_start_in_an_unwritable_folder_is_refused_at_its_button(tmp_path):
 def test_start_without_data_names_what_is_missing(trainer):
     ask(trainer, data="folder")
     assert "Choose an image folder first" in trainer.form["needs"]
-    assert "say where it is first" in ask(trainer, start=True)["reasons"]["start"]
+    assert "choose one first" in ask(trainer, start=True)["reasons"]["start"]
 
 
 @pytest.mark.parametrize(
     ("status", "state", "toggle", "can_toggle", "can_stop"),
     [
         (Status("finished", epoch=10, epochs=10), "finished", "resume", False, False),
-        (Status("stopped", epoch=2, epochs=10), "stopped after 2 of 10 epochs; Resume", "resume", True, False),
-        (Status("stopped", epoch=2, epochs=10, step=3), "stopped in epoch 3 of 10; Resume", "resume", True, False),
+        (Status("stopped", epoch=2, epochs=10), "stopped after 2 of 10 epochs; press Resume", "resume", True, False),
+        (
+            Status("stopped", epoch=2, epochs=10, step=3),
+            "stopped in epoch 3 of 10; press Resume",
+            "resume",
+            True,
+            False,
+        ),
         (Status("failed", "the loss is <no> number", epoch=2, epochs=10), "failed", "resume", True, False),
         (Status("training", epochs=10, step=3, steps=36, **ALIVE), "training, epoch 1 of 10", "pause", True, True),
         (Status("paused", epochs=10, step=3, steps=36, **ALIVE), "paused", "resume", True, True),
@@ -96,7 +102,7 @@ def test_run_in_each_state_has_its_words_and_buttons(folder, status, state, togg
 def test_run_that_was_created_only_can_be_resumed(tmp_path):
     Run.create(SE_20, folder=tmp_path / "a")
     trainer = Trainer(folder=tmp_path)
-    assert "not started: Resume begins it" in trainer.now["said"]
+    assert "not started; press Resume to start it" in trainer.now["said"]
     assert trainer.now["asks"]["toggle"] == "resume"
     ask(trainer, resume=True)
     started = Run(tmp_path / "a")
@@ -110,5 +116,5 @@ def test_run_whose_process_is_gone_says_so_and_can_be_resumed(folder):
     Run(folder / "a").tell(Status("training", epoch=1, epochs=10, process=2**22 - 1))
     trainer = Trainer(folder=folder)
     ask(trainer, focus="a")
-    assert "its process is gone" in trainer.now["said"]
+    assert "its process ended unexpectedly" in trainer.now["said"]
     assert trainer.now["asks"]["can_toggle"]

@@ -81,8 +81,8 @@ def test_labels_at_the_ends_never_touch():
 @pytest.mark.parametrize(
     ("histories", "words"),
     [
-        ([], "The curves begin with the first steps"),
-        ([History("A", 5)], "The curves begin"),
+        ([], "Curves appear after the first steps"),
+        ([History("A", 5)], "Curves appear"),
         (
             [History("A", 3, rows(3))],
             "A: validation accuracy 50.0 % after 3 epochs, 5.0 points below training (55.0 %).",
@@ -110,20 +110,20 @@ def test_labels_at_the_ends_never_touch():
         ),
         (
             [History("A", 5, rows(5), held_out=500), History("B", 5, rows(5, 0.46), held_out=500)],
-            "with 500 validation images, up to 6.3 points may be chance",  # 2 sqrt(2 * 0.48 * 0.52 / 500)
+            "with 500 validation images, up to 6.3 points may be due to chance",  # 2 sqrt(2 * 0.48 * 0.52 / 500)
         ),
         (
             [History("A", 5, rows(5)), History("B", 5, BARE)],
-            "A and B cannot be compared: B holds no images out, and accuracy on the images that are trained on is another",
+            "A and B cannot be compared: B holds out no images, and its accuracy on training images is a different",
         ),
         (
             [History("C", 5, BARE), History("A", 5, rows(5)), History("B", 5, rows(5, 0.46))],
-            "A is 4.0 points above B after 5 epochs, one run each. Not compared, since no images are held out there: C.",
+            "A is 4.0 points above B after 5 epochs, one run each. Not compared because they hold out no images: C.",
         ),
         (
             [History("A", 5, rows(5)), History("B", 5, BARE), History("C", 5, rows(5, 0.8, val_accuracy=math.nan))],
-            "C is 30.0 points above B after 5 epochs, on the training images, one run each. Not compared, since images "
-            "are held out there: A.",
+            "C is 30.0 points above B after 5 epochs, on the training images, one run each. Not compared because they hold "
+            "out images: A.",
         ),
     ],
 )
@@ -151,5 +151,5 @@ def test_a_run_is_drawn_in_a_cell_and_saved_as_a_file(folder):
     again = made(folder, "again", recipe=replace(RECIPES["original"], seed=1), accuracy=0.49)
     first, second = learning_curve([Run(folder / "a"), again]).histories
     assert first.setup == second.setup != learning_curve(Run(folder / "b")).courses[0].setup
-    with pytest.raises(ValueError, match=r"`runs` \(=7 of them\) must be at most 6; try those that you compare."):
+    with pytest.raises(ValueError, match=r"`runs` \(=7 of them\) must be at most 6; try only the runs to compare."):
         learning_curve([Run(folder / "a")] * 7)

@@ -36,7 +36,7 @@ def test_folder_with_damaged_missing_or_too_many_runs_is_read(folder, monkeypatc
         2,
     )  # the newest one is the one that cannot be read
     table = trainer_pages.table(initial_state(), snapshot)
-    assert "not readable: b" in table
+    assert "could not be read: b" in table
     well_formed(table)
 
 

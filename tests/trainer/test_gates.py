@@ -13,8 +13,8 @@ from senet_lab.training.runs.run import Run
 
 def test_gates_of_runs_with_squeeze_excite_and_a_checkpoint_can_be_opened(folder, trainer):
     asks = lambda key: ask(trainer, focus=key) and trainer.now["asks"]  # noqa: E731 - two words for one question
-    assert (asks("c")["can_gates"], asks("c")["gates"]) == (False, "It has no squeeze-excite")
-    assert (asks("a")["can_gates"], asks("a")["gates"][:20]) == (False, "Its first checkpoint")
+    assert (asks("c")["can_gates"], asks("c")["gates"]) == (False, "This network has no squeeze-excite")
+    assert (asks("a")["can_gates"], asks("a")["gates"][:20]) == (False, "No checkpoint yet: t")
     for name in "abc":
         checkpointed(Run(folder / name))
     fresh = Trainer(folder=folder)

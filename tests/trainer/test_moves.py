@@ -31,7 +31,7 @@ from senet_lab.training.recipe import RECIPES
         ({"learning_rate": "0,1"}, "Learning rate must be a number, not '0,1'; it stays 0.1."),
         ({"validation": "1"}, "Validation (1) must be at least 0 and below 0.9; try 0.891."),
         ({"augment": "yes"}, "Augment must be True or False"),
-        ({"warmup": "10"}, "Warm-up (10) needs schedule 'cosine' and fewer epochs than epochs (10); try Warm-up 9."),
+        ({"warmup": "10"}, "Warm-up (10) must be less than epochs (10) and needs schedule 'cosine'; try Warm-up 9."),
         ({"schedule": "linear"}, "Schedule (linear) must be one of 'constant' or 'cosine'"),
         ({"recipe": "moden"}, "try 'modern'"),
         ({"network": "resnet2"}, "must be one of"),
@@ -44,7 +44,7 @@ from senet_lab.training.recipe import RECIPES
         ),
         (
             {"path": ""},
-            "Path must be a folder with a folder of images for each class, and the field is empty; try 'pets', with "
+            "Path must be a folder with one folder of images per class, and the field is empty; try 'pets', with "
             "'pets/cats' and 'pets/dogs' in it.",
         ),
         ({"path": os.path.dirname(__file__)}, "must have a folder of images for each class, at least 2, not"),
@@ -67,10 +67,10 @@ def test_bad_value_is_answered_at_its_control_and_changes_nothing(trainer, moves
 @pytest.mark.parametrize(
     ("state", "first"),
     [
-        ("waiting", "once its process is there and its first step is compiled"),
-        ("compiling", "once its first step is compiled, which nothing can interrupt"),
-        ("training", "after the step under way"),
-        ("validating", "after the images under way"),
+        ("waiting", "once its process has started and compiled the first step"),
+        ("compiling", "once the first step is compiled, which cannot be interrupted"),
+        ("training", "after the current step"),
+        ("validating", "after the current batch"),
     ],
 )
 def test_request_to_pause_or_stop_says_what_it_waits_for(folder, wish, state, first):

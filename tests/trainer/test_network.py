@@ -45,7 +45,7 @@ def test_cifar10_that_is_not_on_the_machine_is_refused_with_the_reason(trainer, 
 def test_network_gets_input_and_classes_of_the_data_and_says_so(trainer, tmp_path):
     form = ask(trainer, network="se_resnext50_32x4d")
     assert trainer.architecture == replace(Architecture("resnext", 50), input_shape=(32, 32, 3), classes=10)
-    assert "with 32\u00d732 pixels and 10 classes, as the data have" in form["controls"][0]["hint"]
+    assert "adapted to the data: 32\u00d732 pixels, 10 classes" in form["controls"][0]["hint"]
     for name in ("cats", "dogs", "eels"):
         (tmp_path / "pets" / name).mkdir(parents=True)
         (tmp_path / "pets" / name / "1.png").write_bytes(b"")

@@ -31,10 +31,10 @@ def test_the_network_of_a_run_is_saved_beside_the_notebook_without_keras_in_its_
     ask(trainer, take=True)
     assert "Saving" in trainer.now["said"]
     assert not trainer.now["asks"]["can_take"]
-    assert "being saved already" in ask(trainer, take=True)["error"]
+    assert "Another network is being saved" in ask(trainer, take=True)["error"]
     now = saved(trainer)
     assert not now["ill"]
-    told = "Saved as unbroken_2.keras, in the folder of the notebook; keras.saving.load_model opens it."
+    told = "Saved as unbroken_2.keras, in the folder of the notebook; open it with keras.saving.load_model."
     assert now["said"] == told
     assert now["asks"]["can_take"]
     again = Trainer(folder=unbroken.folder.parent)  # its cell is run again
@@ -55,11 +55,11 @@ def test_failure_to_save_a_network_is_shown_with_its_run_only(folder, tmp_path, 
     checkpointed(Run(folder / "a"))
     trainer = Trainer(folder=folder)
     ask(trainer, focus="b")
-    assert (trainer.now["asks"]["can_take"], trainer.now["asks"]["take"][:20]) == (False, "Its first checkpoint")
+    assert (trainer.now["asks"]["can_take"], trainer.now["asks"]["take"][:20]) == (False, "No checkpoint yet: t")
     ask(trainer, focus="a", take=True)
     now = saved(trainer)
     assert now["ill"]
-    assert "Its network was not saved: 'a' has no checkpoint that can be read" in now["said"]
+    assert "The network was not saved: 'a' has no checkpoint that can be read" in now["said"]
     assert not list(tmp_path.glob("*.keras"))
     ask(trainer, focus="b")
     assert not trainer.now["ill"]
@@ -74,14 +74,14 @@ def test_result_of_saving_hides_no_later_state_of_the_run(folder):
     said = lambda: trainer_pages.now(initial_state(), read_folder(folder), None, result)["said"]  # noqa: E731 - said twice
     assert re.fullmatch(r"SE-ResNet-20: training.*\. Other versions\. Saved as d\.keras\.", said())
     run.tell(run.status()._replace(state="failed", reason="the disk is full", warning=""))
-    assert said() == "SE-ResNet-20: failed, since the disk is full. Saved as d.keras."
+    assert said() == "SE-ResNet-20: failed because the disk is full. Saved as d.keras."
 
 
 def test_saving_without_memory_or_permission_is_refused(folder, monkeypatch):
     checkpointed(Run(folder / "a"))
     trainer = Trainer(folder=folder)
     monkeypatch.setattr(memory, "available", lambda: 10**8)
-    assert "95 MiB are free; try it later" in ask(trainer, focus="a", take=True)["error"]
+    assert "only 95 MiB are free. Close other programs" in ask(trainer, focus="a", take=True)["error"]
     monkeypatch.setattr(trainer_saving.os, "access", lambda *_: False)
-    assert "cannot be written to; start Jupyter in another folder" in ask(trainer, take=True)["error"]
+    assert "Start Jupyter in another folder" in ask(trainer, take=True)["error"]
     trainer.close()

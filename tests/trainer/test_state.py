@@ -40,7 +40,7 @@ def test_value_that_a_field_shows_changes_nothing_when_it_is_sent_back(name, bas
 def test_seed_of_many_digits_is_shown_with_all_of_them():
     state = after(initial_state(), {"seed": "20261122"})
     assert state.recipe.seed == 20261122
-    assert "seed 20261122 instead of 0" in next(each for each in trainer_controls(state) if each.name == "recipe").hint
+    assert "seed 0 \u2192 20261122" in next(each for each in trainer_controls(state) if each.name == "recipe").hint
     assert after(state, {"seed": "many"}).refusals["seed"].endswith("; it stays 20261122.")
 
 
@@ -51,13 +51,13 @@ def test_a_whole_number_may_be_written_as_another():
 @pytest.mark.parametrize(
     ("moves", "said"),
     [
-        ({}, "modern, but epochs 10 instead of 30"),
-        ({"epochs": "30"}, "all as in the modern recipe"),
-        ({"recipe": "original"}, "all as in the original recipe"),
-        ({"recipe": "original", "augment": True}, "original, but augment yes instead of no"),
+        ({}, "modern, with changes: epochs 30 \u2192 10"),
+        ({"epochs": "30"}, "modern, unchanged"),
+        ({"recipe": "original"}, "original, unchanged"),
+        ({"recipe": "original", "augment": True}, "original, with changes: augment no \u2192 yes"),
         (
             {"epochs": "1", "learning_rate": "0.05"},
-            "modern, but epochs 1 instead of 30, learning rate 0.05 instead of 0.1, warm-up 0 instead of 2",
+            "modern, with changes: epochs 30 \u2192 1, learning rate 0.1 \u2192 0.05, warm-up 2 \u2192 0",
         ),
     ],
 )

@@ -73,7 +73,7 @@ def run_cell(page, index):
     """Run a cell, and have the Trainer in view again."""
     page.locator(".jp-CodeCell").nth(index).locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
-    page.get_by_role("group", name="What to train").wait_for(timeout=LONG)
+    page.get_by_role("group", name="Training settings").wait_for(timeout=LONG)
     page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
 
 
@@ -263,25 +263,25 @@ def test_reloaded_page_shows_the_training(page):
     page.keyboard.press("Control+s")
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
     page.reload()
-    page.get_by_role("group", name="What to train").wait_for(timeout=LONG)
+    page.get_by_role("group", name="Training settings").wait_for(timeout=LONG)
     expect_change(page)
     expect(page.get_by_role("textbox", name="Epochs")).to_have_value("800")
 
 
 def test_panel_that_appears_while_the_next_cell_is_busy_follows_and_stops(page, home):
-    page.get_by_role("group", name="What to train").evaluate("(part) => (part.dataset.old = 'yes')")
+    page.get_by_role("group", name="Training settings").evaluate("(part) => (part.dataset.old = 'yes')")
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")  # the page of the first cell says hello when the second is under way
     expect(page.locator(".sn-trainer [data-old]")).to_have_count(0, timeout=LONG)
-    page.get_by_role("group", name="What to train").wait_for(timeout=LONG)
+    page.get_by_role("group", name="Training settings").wait_for(timeout=LONG)
     page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
     expect_obeyed_while_busy(page, home)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_second_run_is_compared_with_the_first_and_taken_out_again(page):
-    press(page, "Use its settings")
+    press(page, "Copy settings")
     expect(page.get_by_role("textbox", name="Epochs")).to_have_value("900")
     fill(page, "Epochs", 2)
     fill(page, "Seed", 7)
@@ -332,7 +332,7 @@ def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, home)
 
 def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_is_loaded_again(page):
     gates = page.get_by_role("group", name="Gates of the run")
-    press(page, "Its gates")
+    press(page, "Show gates")
     expect(gates).to_be_focused(timeout=LONG)
     expect(gates.get_by_role("heading", name="Gates of")).to_be_in_viewport(timeout=LONG)
     expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
@@ -343,13 +343,13 @@ def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_i
     found = Axe().run(page, context=".sn-below")
     assert found.violations_count == 0, found.generate_report()
     first = gates.get_by_role("heading", name="Gates of").text_content()
-    press(page, "Its gates")
+    press(page, "Show gates")
     expect(gates).to_be_focused()
     expect(page.locator(".sn-lens")).to_have_count(1)
     others = page.locator(".sn-results button:not([aria-current])")
     others.first.press("Enter")
     expect(page.locator(".sn-results button[aria-current]")).to_be_focused()
-    press(page, "Its gates")
+    press(page, "Show gates")
     expect(gates.get_by_role("heading", name="Gates of")).not_to_have_text(first, timeout=LONG)
     expect(gates).to_be_focused()
     expect(page.locator(".sn-lens")).to_have_count(1)
@@ -396,7 +396,7 @@ def press_gates_of(page, name):
     run = page.locator(f".sn-results button[data-value={name}]")
     run.press("Enter")
     expect(run).to_have_attribute("aria-current", "true", timeout=LONG)  # while the lens before loads Keras
-    press(page, "Its gates")
+    press(page, "Show gates")
 
 
 def test_gates_of_another_run_get_the_focus(gated):
@@ -478,9 +478,9 @@ def test_gates_that_fail_to_load_are_reported_and_loaded_on_the_next_request(gat
         press_gates_of(gated, "first")
         expect(gated.locator(".sn-trainer [role=alert]")).to_contain_text("did not come", timeout=LONG)  # ten seconds
         expect(gates).to_have_count(0)
-        expect(gated.get_by_role("button", name="Its gates")).to_be_focused()
+        expect(gated.get_by_role("button", name="Show gates")).to_be_focused()
         let_come()
-    press(gated, "Its gates")
+    press(gated, "Show gates")
     expect(gates).to_be_focused(timeout=LONG)
     expect(gates.locator(".sn-lens [data-ask=network]")).to_have_value("first")
     expect(gated.locator(".sn-trainer [role=alert]")).to_be_hidden()

@@ -144,8 +144,8 @@ DAMAGE = [
     *(("wanted", *each) for each in (*ANYWHERE, *TEXTS)),
     ("wanted", "halt", "it must hold 'run', 'pause' or 'stop', not 'halt'; write 'run', 'pause' or 'stop' into it"),
     *(("checkpoints/best.npz", *each) for each in ANYWHERE),
-    ("checkpoints/best.npz", "PK", "it was cut off, or is no checkpoint"),
-    ("checkpoints", "", "it must be a folder; delete it, and the run begins anew when it is resumed"),
+    ("checkpoints/best.npz", "PK", "it is truncated, or not a checkpoint"),
+    ("checkpoints", "", "it must be a folder; delete it, and resume the run from the start"),
     ("log.txt", "a named pipe", "it is a named pipe and not a file"),
 ]
 
@@ -171,7 +171,7 @@ def test_page_of_the_trainer_shows_the_other_runs_whatever_is_damaged(folder, na
     assert {"a", "c"} <= {record.key for record in snapshot.records}
     if name == "config.json" and "placement" not in reason:  # without which a run can be shown
         assert reason.partition(";")[0][:40] in snapshot.errors["b"]
-        assert f"not readable: b (config.json: {reason.partition(';')[0][:20]}" in table(snapshot)
+        assert f"could not be read: b (config.json: {reason.partition(';')[0][:20]}" in table(snapshot)
     assert read_folder(folder, snapshot).errors == snapshot.errors
     trainer_pages.now(initial_state(), snapshot, None)
     trainer_pages.picture(initial_state(), snapshot)
@@ -186,7 +186,7 @@ def test_many_damaged_runs_are_named_as_far_as_there_is_room(folder):
         shutil.copytree(folder / "a", folder / f"x{at}")
         put(folder / f"x{at}" / "config.json", NESTED)
     assert re.search(
-        r"not readable: x7 \(config\.json: it is nested too deeply\), .* and 3 more", table(read_folder(folder))
+        r"could not be read: x7 \(config\.json: it is nested too deeply\), .* and 3 more", table(read_folder(folder))
     )
 
 
@@ -218,7 +218,7 @@ def test_a_run_is_not_started_where_something_else_lies_in_the_place_of_a_file(f
 def test_a_run_is_not_started_where_its_checkpoints_would_go_into_a_file(folder):
     put(folder / "a" / "checkpoints", "")
     with pytest.raises(
-        DamagedFileError, match="checkpoints' is damaged: it must be a folder; delete it, and the run beg"
+        DamagedFileError, match="checkpoints' is damaged: it must be a folder; delete it, and resume the run"
     ):
         Run(folder / "a").start()
 
@@ -271,7 +271,7 @@ def test_folder_or_pipe_in_the_place_of_a_checkpoint_gives_way_to_the_one_before
 def test_damaged_scale_is_ignored(folder, text):
     put(folder / "a" / SCALE, text)
     assert load_scale(folder / "a", "sample") == Scale()
-    with pytest.raises(ValueError, match="knows the scale of its images once it has been started"):
+    with pytest.raises(ValueError, match="The scale of the images of 'a' is computed when the run starts"):
         load_scale(folder / "a", "elsewhere")
 
 

@@ -65,10 +65,13 @@ def test_a_paused_run_waits_and_a_second_process_is_refused(unbroken, forked, th
     assert step > 0
     time.sleep(0.5)
     assert run.status().step == step
-    with pytest.raises(RuntimeError, match="already; stop it first"):
+    with pytest.raises(RuntimeError, match=r"Another process is already training in .*; stop it first"):
         run.start()
     second = [sys.executable, "-m", "senet_lab.training.worker.worker", str(run.folder)]
-    assert "Another process is training" in subprocess.run(second, capture_output=True, text=True, check=True).stderr
+    assert (
+        "Another process is already training"
+        in subprocess.run(second, capture_output=True, text=True, check=True).stderr
+    )
     run.ask("run")
     assert run.wait(120).state == "finished"
     assert_ends_as(run, unbroken)
@@ -107,7 +110,7 @@ def test_loss_that_is_no_number_fails_the_run_with_the_reason(forked, thumbnails
     assert all(np.isfinite(array).all() for array in arrays)
     assert about["step"] >= 1
     words = "; the last checkpoint is from before: try a lower learning rate in a new run"
-    assert re.search(rf"is no number any more at epoch \d, step \d+{words}", status.reason)
+    assert re.search(rf"is no longer finite at epoch \d, step \d+{words}", status.reason)
 
 
 def test_checkpoint_that_is_temporarily_unreadable_is_not_treated_as_damaged(tmp_path, monkeypatch):
@@ -126,8 +129,8 @@ def test_the_command_line_trains_lists_and_answers_nonsense(thumbnails, tmp_path
     assert main(["train", *brief, "--folder", "runs/one"]) == 0
     assert main(["runs"]) == 0
     out = capfd.readouterr().out
-    assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epochs done.*best held-out accuracy 0\.\d+", out)
-    assert len(re.findall(r"^epoch 1: loss .*, held out: loss ", out, re.MULTILINE)) == 1
+    assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epochs done.*best validation accuracy 0\.\d+", out)
+    assert len(re.findall(r"^epoch 1: loss .*, validation: loss ", out, re.MULTILINE)) == 1
     assert "s left" not in out.splitlines()[-1]
     (tmp_path / "runs/own").mkdir()
     (tmp_path / "runs/own/config.json").write_text("{}")  # another program's
@@ -161,7 +164,7 @@ def test_what_is_damaged_anywhere_is_refused_as_damaged(tmp_path):
         assert all((a == b).all() for a, b in zip(found, arrays, strict=True))
     path.write_bytes(whole[:-30])
     with pytest.raises(
-        ValueError, match=r"a\.npz' is damaged: File is not a zip file; delete it, and an older one is taken\."
+        ValueError, match=r"a\.npz' is damaged: File is not a zip file; delete it to use an older one\."
     ):
         checkpoint.read(path)
 
@@ -199,7 +202,7 @@ def test_run_that_is_resumed_with_other_versions_warns_and_continues(forked, thu
     (run.folder / "config.json").write_text(json.dumps(config))
     status = forked(run).wait(180)
     assert status.state == "finished"
-    assert "so its numbers may differ: keras 3.0.0 then and " in status.warning
+    assert "so results may differ: keras 3.0.0 then, " in status.warning
     assert status.warning in (run.folder / "log.txt").read_text()
 
 
@@ -252,9 +255,9 @@ def test_a_process_that_is_gone_has_failed(tmp_path):
     run = Run.create(TINY, folder=tmp_path / "a")
     run.tell(Status("training", epoch=1, epochs=10))
     assert run.status().state == "failed"
-    assert run.status().reason.endswith("before anything was kept; resume it, and it begins anew")
+    assert run.status().reason.endswith("there is no checkpoint yet, so resume the run to start again")
     checkpoint.write_newest(run.folder / "checkpoints", 1, [np.ones(3)], {})
-    assert run.status().reason.endswith("or the machine went down; resume it, and it goes on")
+    assert run.status().reason.endswith("resume the run to continue from its last checkpoint")
 
 
 @pytest.mark.slow
@@ -308,11 +311,11 @@ def test_process_that_never_began_is_reported_with_the_last_line_of_its_log(tmp_
     monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "first", "raise ImportError('no such <engine>')"))
     reason = run.start().wait(60).reason
     assert (
-        "its process ended before it could begin: the last line of its log is 'ImportError: no such <engine>'" in reason
+        "its process ended before training began: the last line of its log is 'ImportError: no such <engine>'" in reason
     )
     assert str(run.folder / "log.txt") in reason
     monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "second", "import os; os._exit(1)"))
-    assert "it wrote nothing, like one that is killed" in run.start().wait(60).reason  # not what the first one said
+    assert "it wrote nothing to its log" in run.start().wait(60).reason  # not what the first one said
 
 
 def test_truncated_line_of_metrics_is_left_out_and_a_repeated_epoch_counts_once(tmp_path):

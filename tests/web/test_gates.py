@@ -81,7 +81,7 @@ def test_blocks_can_be_held_and_images_sent_through(lens):
     paths = lens.panel_paths()
     assert "accuracy" in lens.send(tab="Ablation", how="one", **{f"hold {path}": True for path in paths})["doing"]
     shown = lens.send(**{f"hold {paths[4]}": False})
-    assert shown["error"] == "these blocks were not recorded together; hold any two, or any that follow each other"
+    assert shown["error"] == "this combination of blocks was not recorded; hold at most two blocks, or consecutive ones"
     assert lens.send(free=True, **{f"hold {path}": True for path in (paths[0], paths[5])})["error"] == ""
     assert "Image 1 is classified as" in lens.send(tab="One image", image=0)["said"]
     before = list(lens.fetched)
@@ -101,14 +101,14 @@ def test_what_was_not_recorded_or_needs_keras_says_so_and_changes_nothing(lens):
 
 def test_what_needs_keras_is_a_sentence_in_place_of_its_controls(lens):
     lens.send(tab="One image")
-    assert "Drawing a figure for print needs an installation: pip" in lens.traits["side"]
-    assert "Sending an image of your own through the network needs an installation: pip" in lens.traits["body"]
+    assert "Saving a figure for print needs an installation: pip" in lens.traits["side"]
+    assert "Using your own image needs an installation: pip" in lens.traits["body"]
     assert 'data-ask="save"' not in lens.traits["side"]
     assert "data-file" not in lens.traits["body"]
 
 
 def test_a_file_that_cannot_be_fetched_is_named_and_fetched_again_when_that_is_asked_for(tmp_path):
-    lens, reason = Lens("cifar_se_resnet20", tmp_path), "cifar_se_resnet20.json could not be fetched: 404"
+    lens, reason = Lens("cifar_se_resnet20", tmp_path), "Couldn't load cifar_se_resnet20.json: 404"
     for moves in ({}, {"tab": "Depth"}, {"how": "mean"}, {"retry": True}):
         shown = lens.send(**moves)
         assert (shown["error"], shown["busy"], shown["retry"]) == (reason, "", True)
@@ -152,7 +152,7 @@ def test_files_that_come_after_another_network_was_chosen_stay_with_their_own():
 def test_a_damaged_file_is_named(tmp_path, text):
     (tmp_path / "cifar_se_resnet20.json").write_text(text)
     lens = Lens("cifar_se_resnet20", tmp_path)
-    assert lens.traits["shown"]["error"].startswith("cifar_se_resnet20.json could not be fetched: it is damaged")
+    assert lens.traits["shown"]["error"].startswith("Couldn't load cifar_se_resnet20.json: it is damaged")
     assert lens.traits["shown"]["busy"] == ""
 
 

@@ -169,7 +169,7 @@ def test_browser_that_keeps_nothing_is_reported_with_the_answer():
     host.open("exercise", '{"name": "ratio-4-params"}')
     answered = send(host, 0, 1, check="1")
     assert answered["verdict"] == "Wrong"
-    assert "this browser does not keep it (The operation is insecure.)" in answered["words"]
+    assert "this browser could not store it (The operation is insecure.)" in answered["words"]
     assert answered["record"] == "1 try"
     assert host.forget() == "Not deleted. The record in this browser cannot be deleted: The operation is insecure."
 

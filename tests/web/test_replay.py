@@ -61,9 +61,9 @@ def test_recordings_are_what_the_lesson_on_training_says_of_them():
 
 def test_recordings_are_there_as_a_whole_and_compared_before_any_is_played(panel):
     assert '<span class="sn-tag">Recording</span>' in panel.traits["now"]["heading"]
-    assert "Recorded on a CPU in 1 h 38 min; played 300 times as fast." in panel.traits["now"]["heading"]
+    assert "Recorded on a CPU in 1 h 38 min; plays 300 times as fast." in panel.traits["now"]["heading"]
     assert panel.traits["now"]["said"] == "Recording of SE-ResNet-20: finished."
-    assert "recordings; nothing is trained here" in panel.traits["table"]
+    assert "recordings: nothing is trained here" in panel.traits["table"]
     assert "Images/s" not in panel.traits["table"]
     assert panel.traits["table"].count("<td>") == 5 * panel.traits["table"].count("data-draw=")
     assert panel.traits["table"].count("data-draw=") == len(pretrained.names())
@@ -78,7 +78,7 @@ def test_recording_grows_epoch_by_epoch_with_the_figures_that_were_recorded(pane
     rows = pretrained.card(SE).metrics
     assert panel.tick(seconds_to(SE, 1) / 2) == {"now"}
     assert f"step {383 // 2} of 383" in panel.traits["now"]["progress"]
-    pace = f">{rows[0]['images_per_s']:,.0f}</strong><small>on the machine that recorded it<"
+    pace = f">{rows[0]['images_per_s']:,.0f}</strong><small>on the recording machine<"
     assert pace in panel.traits["now"]["progress"]
     assert panel.tick(seconds_to(SE, 1) / 2 + 0.001) == {"now", "picture", "epochs", "table"}
     panel.tick(seconds_to(SE, 4) - seconds_to(SE, 1))
@@ -145,18 +145,18 @@ def test_recording_that_is_played_is_drawn_with_those_that_were_selected(panel):
 
 
 def test_play_takes_the_settings_of_the_recording_and_says_so_before(panel):
-    assert panel.traits["form"]["start"] == "Play the recording"
+    assert panel.traits["form"]["start"] == "Play recording"
     assert panel.traits["form"]["needs"].startswith(
         "Plays in 20 s. Training it needs at most 1.5 GiB of memory, about 1 h"
     )
     panel.send(epochs="3", data="sample")
     assert panel.traits["form"]["needs"].startswith(
-        "Recorded with other values, to which Play returns: modern recipe, 32 epochs, CIFAR-10. "
+        "Play recording resets the settings to the recorded ones: modern recipe, 32 epochs, CIFAR-10. "
     )
-    assert "Training with your own needs at most" in panel.traits["form"]["needs"]
+    assert "Training with other settings needs at most" in panel.traits["form"]["needs"]
     panel.send(start=True)
     assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
-    assert "a recording cannot follow other values. Training with your own needs" in panel.traits["form"]["needs"]
+    assert "which are fixed while it plays. Training with other settings needs" in panel.traits["form"]["needs"]
 
 
 def test_fields_are_read_only_and_say_why_while_their_recording_is_played(panel):
@@ -169,7 +169,7 @@ def test_fields_are_read_only_and_say_why_while_their_recording_is_played(panel)
         assert read_only() == {"data", "recipe", *RECIPE_FIELDS}
         assert panel.control("epochs", "hint") == "as recorded"
         panel.send(epochs="3", data="sample")
-        assert "Training with your own needs an installation" in panel.traits["form"]["reasons"]["epochs"]
+        assert "Training with other settings needs an installation" in panel.traits["form"]["reasons"]["epochs"]
         assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
     panel.send(network="resnet50")
     assert read_only() == set()
@@ -190,7 +190,9 @@ def test_network_without_a_recording_says_what_its_training_takes(panel):
     panel.send(network="resnet50")
     form = panel.traits["form"]
     assert (form["start"], form["fits"]) == ("Start training", True)
-    assert form["needs"].startswith("ResNet-50 is not recorded; SE-ResNet-20, ResNet-20, SE-ResNeXt-17 8 paths and ")
+    assert form["needs"].startswith(
+        "There is no recording of ResNet-50, only of SE-ResNet-20, ResNet-20, SE-ResNeXt-17 8 paths and "
+    )
     assert INSTALL in form["needs"]
     panel.send(start=True)
     assert panel.traits["form"]["reasons"]["start"] == panel.traits["form"]["error"] == form["needs"]
@@ -202,10 +204,10 @@ def test_network_without_a_recording_says_what_its_training_takes(panel):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("gates", True, "A recording keeps no weights. Looking into the gates of a run needs an installation"),
-        ("take", True, "A recording keeps no weights. Training a network and saving it needs an installation"),
-        ("data", "folder", "A browser cannot read a folder. Training on your own images needs an installation"),
-        ("path", "images", "A browser cannot read a folder. Training on your own images needs an installation"),
+        ("gates", True, "Recordings contain no weights. Showing the gates of a run needs an installation"),
+        ("take", True, "Recordings contain no weights. Training and saving a network needs an installation"),
+        ("data", "folder", "Web pages cannot read folders. Training on your own images needs an installation"),
+        ("path", "images", "Web pages cannot read folders. Training on your own images needs an installation"),
     ],
 )
 def test_what_a_browser_cannot_do_is_answered_with_what_it_takes(panel, name, value, words):
@@ -218,9 +220,9 @@ def test_buttons_of_a_recording_can_be_pressed_where_they_have_an_answer(panel):
     assert panel.traits["now"]["asks"]["can_gates"]
     panel.send(focus=BARE)
     asks = panel.traits["now"]["asks"]
-    assert (asks["can_gates"], asks["gates"]) == (False, "It has no squeeze-excite")
+    assert (asks["can_gates"], asks["gates"]) == (False, "This network has no squeeze-excite")
     assert asks["can_take"]
-    assert asks["take"].startswith("A recording keeps no weights. Training a network and saving it needs an inst")
+    assert asks["take"].startswith("Recordings contain no weights. Training and saving a network needs an inst")
     panel.send(like=True)
     assert panel.control("network") == BARE
 
@@ -229,7 +231,7 @@ def test_what_only_says_what_it_takes_is_marked(panel):
     assert {"gates", "take"} <= {*panel.traits["form"]["elsewhere"]}
     assert "start" not in panel.traits["form"]["elsewhere"]
     data = next(each for each in panel.traits["form"]["controls"] if each["name"] == "data")
-    assert data["labels"][KINDS.index("folder")] == "a folder of my own (not here)"
+    assert data["labels"][KINDS.index("folder")] == "Image folder (unavailable)"
     panel.send(network="resnet50")
     assert "start" in panel.traits["form"]["elsewhere"]
 

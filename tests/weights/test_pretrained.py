@@ -172,7 +172,7 @@ def test_damaged_weights_are_said(cut, model, tmp_path):
     write(model, tmp_path / "a.safetensors")
     whole = (tmp_path / "a.safetensors").read_bytes()
     (tmp_path / "a.safetensors").write_bytes(whole[:cut])
-    with pytest.raises(ValueError, match=r"'a\.safetensors' is damaged: .*; get it anew"):
+    with pytest.raises(ValueError, match=r"'a\.safetensors' is damaged: .*; download it again"):
         assign(model, tmp_path / "a.safetensors")
 
 

@@ -450,14 +450,14 @@ def refused(tag, env):
 @pytest.mark.parametrize(
     ("tag", "words"),
     [
-        ("seresnet50.a1_in1k", "wants a token, or another than was sent; try `hf auth login`, or `hf auth logout`"),
+        ("seresnet50.a1_in1k", "requires a valid token; try `hf auth login`, or `hf auth logout`"),
         ("seresnet50.a2_in1k", "404"),
     ],
 )
 def test_what_the_hub_does_not_give_is_said_with_the_reason(served, tag, words, tmp_path):
     pytest.importorskip("huggingface_hub")
     last = refused(tag, settings(tmp_path, HF_ENDPOINT=served[0]))
-    assert f"'timm/{tag}' could not be fetched: " in last
+    assert f"'timm/{tag}' could not be downloaded: " in last
     assert words in last
 
 
@@ -466,7 +466,9 @@ def test_offline_it_is_said_in_one_line(tmp_path):
     pytest.importorskip("huggingface_hub")
     env = settings(tmp_path, HF_HUB_OFFLINE="1")
     last = refused("seresnet50.ra2_in1k", env)
-    assert "'timm/seresnet50.ra2_in1k' could not be fetched: HF_HUB_OFFLINE is set, and it was not fetched" in last
+    assert (
+        "'timm/seresnet50.ra2_in1k' could not be downloaded: HF_HUB_OFFLINE is set, and it was not downloaded" in last
+    )
     assert "use convert(path, architecture_of('seresnet50.ra2_in1k'))" in last
     assert not (tmp_path / "cache").exists()
 
@@ -498,7 +500,7 @@ def test_only_whole_weights_in_full_precision_are_kept(monkeypatch, tmp_path):
         keras.config.set_dtype_policy("float32")
     assert not hub.weights_path(tag).exists()
     hub.weights_path(tag).write_bytes(b"half")
-    with pytest.raises(ValueError, match=r"weights.h5' is damaged: .*; remove it, and it is made anew"):
+    with pytest.raises(ValueError, match=r"weights.h5' is damaged: .*; remove it to convert the weights again"):
         hub.load(tag)
 
 
@@ -533,12 +535,12 @@ def test_a_file_is_fetched_again_at_the_commit_of_the_first_time(fetched):
 def test_a_file_that_has_changed_since_it_was_fetched_first_is_refused(fetched):
     fetched(b"weights")
     pin = hub.pin_path("seresnet50.ra2_in1k")
-    with pytest.raises(ValueError, match="is not the file that was fetched first") as refused:
+    with pytest.raises(ValueError, match="is not the file that was downloaded first") as refused:
         fetched(b"others")
     first, second = (hashlib.sha256(content).hexdigest()[:12] for content in (b"weights", b"others"))
     assert str(refused.value) == (
-        "model.safetensors of 'timm/seresnet50.ra2_in1k' is not the file that was fetched first: its SHA-256 was "
-        f"{first}... and is {second}...; if that is no surprise, delete '{pin}' to take it as it is now."
+        "model.safetensors of 'timm/seresnet50.ra2_in1k' is not the file that was downloaded first: its SHA-256 was "
+        f"{first}... and is now {second}...; if you expected a change, delete '{pin}' to accept the new file."
     )
     pin.unlink()
     assert fetched(b"others").read_bytes() == b"others"
@@ -546,9 +548,7 @@ def test_a_file_that_has_changed_since_it_was_fetched_first_is_refused(fetched):
 
 def test_a_commit_that_is_gone_is_said_with_what_can_be_done(fetched):
     fetched(b"weights")
-    with pytest.raises(
-        FileNotFoundError, match=r"Or delete '.*pin\.json' to take another commit than 000000000000, or"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"Or delete '.*pin\.json' to use another commit than 000000000000, or"):
         fetched(None)
 
 
@@ -556,7 +556,7 @@ def test_where_the_commit_is_not_known_no_other_one_is_offered(fetched):
     fetched(b"weights")
     pin = hub.pin_path("seresnet50.ra2_in1k")
     pin.write_text(json.dumps({**json.loads(pin.read_text()), "commit": ""}))
-    with pytest.raises(FileNotFoundError, match=r"could not be fetched: (?!.*another commit)"):
+    with pytest.raises(FileNotFoundError, match=r"could not be downloaded: (?!.*another commit)"):
         fetched(None)
 
 
@@ -585,8 +585,8 @@ def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
     ("tag", "words"),
     [
         ("seresnet50", r"must say which weights; try 'seresnet50.ra2_in1k' \(4 are known\)"),
-        ("legacy_seresnet50.in1k", "cannot be fetched: of 'legacy_seresnet50' timm publishes pickles alone"),
-        ("seresnet152", "cannot be fetched: of 'seresnet152' timm publishes no weights"),
+        ("legacy_seresnet50.in1k", "cannot be downloaded: for 'legacy_seresnet50', timm publishes only pickles"),
+        ("seresnet152", "cannot be downloaded: for 'seresnet152', timm publishes no weights"),
         ("seresnext26d_32x4d.bt_in1k", "its stem is three convolutions"),
         ("seresnet50.ra3_in1k", r"must say which weights; try 'seresnet50.a3_in1k'"),
         ("seresnet50.a4_in1k", "must say which weights; try 'seresnet50.a3_in1k'"),

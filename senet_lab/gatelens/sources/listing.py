@@ -1,4 +1,4 @@
-"""Listing: the networks that a GateLens offers, and the one that it begins with."""
+"""Listing: the networks that a GateLens offers, and the one that it shows first."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def list_sources(
 ) -> tuple[dict[str, Source], str]:
     """Return what a GateLens offers, by name, and what it shows first: the given or named model, or a bundled one.
 
-    Bundled networks come first, then those of timm, which are fetched.
+    Bundled networks come first, then timm's, which need a download.
 
     Raises:
-        ValueError, TypeError: there is no network of that name, or what is given does not belong together.
+        ValueError, TypeError: there is no network of that name, or the arguments do not fit together.
     """
     check_model(model)
     if prepare is not None and not callable(prepare):
@@ -40,7 +40,7 @@ def list_sources(
     if images is not None and (model is None or model in pretrained.names()):
         name = model or "cifar_se_resnet20"
         raise ValueError(
-            f"`images` must come with a Keras model or a network of timm's, and `model` is {model!r}; "
+            f"`images` must come with a Keras model or one of timm's networks, but `model` is {model!r}; "
             f"try GateLens(pretrained.load({name!r}), images)."
         )
     sources = {source.name: source for source in (*bundled_sources(), *timm_sources())}
@@ -57,41 +57,41 @@ def list_sources(
 
 
 def check_model(model: Any) -> None:
-    """Check that a GateLens can look into a model.
+    """Check that a GateLens can inspect a model.
 
     Raises:
-        TypeError: it is no Keras model, no name and not None; says what is accepted.
-        ValueError: it is a model that takes no images.
+        TypeError: it is not a Keras model, a name or None; the message says what is accepted.
+        ValueError: the model does not take images.
     """
     if model is None or isinstance(model, str):
         return
-    kind = getattr(sys.modules.get("keras"), "Model", None)  # who has a model has Keras
+    kind = getattr(sys.modules.get("keras"), "Model", None)  # a model exists only if Keras is imported
     if kind is None or not isinstance(model, kind):
         raise TypeError(
             "`model` must be a functional Keras model with squeeze-excite, the name of one such as "
-            f"'cifar_se_resnet20' or 'timm/seresnet50.ra2_in1k', or None for the first that ships, "
+            f"'cifar_se_resnet20' or 'timm/seresnet50.ra2_in1k', or None for the first bundled network, "
             f"not {quoted(model)}; try {_suggestion(model)}."
         )
     shape = getattr(model, "input_shape", None) if model.built else None
     if not isinstance(shape, tuple) or len(shape) != 4 or not isinstance(getattr(model, "output_shape", None), tuple):
         takes = "is not built" if shape is None else f"takes {shape}"
         raise ValueError(
-            f"`model` (={model.name!r}) must take images, (images, height, width, channels), and give one output, and "
-            f"it {takes}; try keras.Model(inputs, outputs) with one of each."
+            f"`model` (={model.name!r}) must have one image input, (images, height, width, channels), and one output, "
+            f"but it {takes}; try keras.Model(inputs, outputs) with one of each."
         )
 
 
 def _suggestion(model: Any) -> str:
-    """Return what to call instead, for what is easily taken for a network."""
+    """Return what to call instead, for objects that are easily mistaken for a network."""
     if isinstance(model, Architecture):
         return "GateLens(architecture.build())"
     return "GateLens.of_run(run)" if isinstance(model, (Run, os.PathLike)) else "GateLens()"
 
 
 def _bundled_name(name: str, sources: Mapping[str, Source]) -> str:
-    """Return a name that is offered; for a bundled network without gates, the error names its twin."""
+    """Return the name if it is offered; for a bundled network without gates, the error names its twin."""
     if name in pretrained.names() and name not in sources:
         twin = pretrained.twin(pretrained.card(name))
-        look = f"; look at its twin, {twin.name!r}" if twin else ""
-        raise ValueError(f"`model` (={quoted(name)}) must have squeeze-excite, whose gates are looked at{look}.")
+        look = f"; try its twin, {twin.name!r}" if twin else ""
+        raise ValueError(f"`model` (={quoted(name)}) must have squeeze-excite gates{look}.")
     return str(one_of("model", name, tuple(sources)))

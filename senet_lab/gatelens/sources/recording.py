@@ -1,8 +1,8 @@
 """Recording: findings about a network as JSON, for pages that have neither Keras nor NumPy.
 
-One file has the network: {"about", "twin", "pictures", "trained", "untrained", "ablations"}; each recorded image has
-another one, with its passage through every block. Numbers are stored in full, so a page from a recording
-equals the page from the gates, character by character.
+One file describes the network: {"about", "twin", "pictures", "trained", "untrained", "ablations"}; one file per
+recorded image has its passage through every block. Numbers are stored in full precision, so a page drawn from a
+recording equals the page drawn from the gates, character by character.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 # By the first part of the key.
 NOT_RECORDED = {
     "image": "this image was not recorded; choose one of those shown",
-    "ablation": "these blocks were not recorded together; hold any two, or any that follow each other",
+    "ablation": "this combination of blocks was not recorded; hold at most two blocks, or consecutive ones",
 }
 SIGMOID = (0.0, 1.0)  # the values that such a gate can have
-FETCHING = "Fetching what was recorded \u2026"
+FETCHING = "Loading the recording \u2026"
 
 Json = dict[str, Any]
 
@@ -64,22 +64,22 @@ class RecordedNetwork(NamedTuple):
 
 
 class RecordedFindings(Findings):
-    """What was recorded of a network, as far as its files have come.
+    """The recorded findings about a network, as far as its files have arrived.
 
     Attributes:
-        awaited: the names of the files to fetch, with the keys of what they are needed for.
+        awaited: the files to load, by name, each with the keys of the results that need it.
     """
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         self.awaited: dict[str, list[Key]] = {}
         self._taken: set[str] = set()
-        self._missed: dict[str, str] = {}  # why a file could not be fetched, by its name
+        self._missed: dict[str, str] = {}  # why a file could not be loaded, by its name
 
     def aim(self, keys: Sequence[Key]) -> None:
-        """Await the files that have these results, and no other ones; what no file has was not recorded.
+        """Await the files that have these results, and no others; results in no file were not recorded.
 
-        A file that could not be fetched is awaited again after `retry`, and not before.
+        A file that could not be loaded is awaited again only after `retry`.
         """
         self.awaited, self.failed = {}, {}
         for key in keys:
@@ -97,16 +97,16 @@ class RecordedFindings(Findings):
         self.words = FETCHING if self.busy else ""
 
     def _file_of(self, key: Key) -> str:
-        """Return the file that has a result, if any has: an image that was not recorded has no file to wait for."""
+        """Return the file to look in for a result; for an image that was not recorded, that of the network."""
         if key[0] == "image" and self.reading and key[1] in self.reading.images:
             return image_file(self.source.name, key[1])
         return network_file(self.source.name)
 
     def take(self, file: str, text: str) -> None:
-        """Read a file that was awaited; any other one is not for this network.
+        """Read a file that was awaited; any other file is ignored.
 
         Raises:
-            ValueError, KeyError, TypeError: it is no recording.
+            ValueError, KeyError, TypeError: the file is not a recording.
         """
         if file not in self.awaited:
             return
@@ -117,19 +117,19 @@ class RecordedFindings(Findings):
         del self.awaited[file]
 
     def miss(self, file: str, why: str) -> None:
-        """Say why a file could not be fetched, wherever it is needed."""
+        """Note why a file could not be loaded, for all results that need it."""
         if keys := self.awaited.pop(file, ()):
-            self._missed[file] = f"{file} could not be fetched: {why}"
+            self._missed[file] = f"Couldn't load {file}: {why}"
             self.failed |= dict.fromkeys(keys, self._missed[file])
             self.can_retry = True
 
     def retry(self) -> None:
-        """Have the files awaited again that could not be fetched, when they are aimed at."""
+        """Let the next `aim` await again the files that could not be loaded."""
         self._missed.clear()
 
 
 class RecordedReading(Reading):
-    """A reading whose statistics were computed when it was recorded, see `reading_json`."""
+    """A reading whose statistics were computed when they were recorded; see `reading_json`."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.classes, self.labels, self.has_labels = tuple(values["classes"]), values["labels"], values["has_labels"]

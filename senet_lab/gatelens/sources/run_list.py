@@ -1,4 +1,4 @@
-"""Run list: the runs of a folder that a GateLens offers, and what each records while it trains. Loads no Keras."""
+"""Run list: the runs of a folder that a GateLens offers, and what each records during training. Loads no Keras."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Folder = str | os.PathLike[str] | None
 def newest_runs(folder: Folder) -> list[Run]:
     """Return the newest runs of a folder with weights and squeeze-excite, the newest first, at most `MAX_RUNS`.
 
-    A run that cannot be read is passed over.
+    Runs that cannot be read are skipped.
     """
     runs: list[Run] = []
     for name in newest_run_names(Path(folder)) if folder is not None else ():
@@ -33,32 +33,33 @@ def newest_runs(folder: Folder) -> list[Run]:
             run = Run(Path(folder or "") / name)
             if has_checkpoint(run.folder / "checkpoints") and run.architecture.has_se:
                 runs.append(run)
-        except (OSError, ValueError, TypeError, KeyError):  # deleted meanwhile, somebody else's, or of another version
+        except (OSError, ValueError, TypeError, KeyError):  # just deleted, without permission, or of another version
             continue
     return runs
 
 
 class RunFolder:
-    """Looks into the folder of a run; a file that is as it was is not read again.
+    """Reads the folder of a run repeatedly, each file only if it has changed.
 
     Attributes:
-        snapshot: the run as it was last seen.
+        snapshot: the run as of the last reading.
     """
 
     def __init__(self, run: Run) -> None:
         self.run, self.snapshot = run, RunSnapshot()
-        self._moments_time = self._read_time = 0  # when moments, and the weights that were read, were written, in ns
+        # When the moments and the weights that were read had been written, in ns.
+        self._moments_time = self._read_time = 0
 
     def mark_read(self) -> None:
-        """Note that its weights as they are now are about to be read."""
+        """Note that the current weights are about to be read."""
         self._read_time = self.snapshot.weights
 
     def look(self) -> RunSnapshot:
-        """Return the run as it is now; one that is gone has what it had, and says so."""
+        """Return the current snapshot; if the run is gone, the last one with a `problem`."""
         try:
             moments_time, status = _modification_time(self.run, FILE), self.run.status()
         except (OSError, ValueError, TypeError, KeyError):
-            words = f"'{self.run.folder.name}' cannot be read any more; choose another network"
+            words = f"'{self.run.folder.name}' can no longer be read; choose another network"
             self.snapshot = self.snapshot._replace(progress="", problem=words)
             return self.snapshot
         moments, problem = self.snapshot.moments, self.snapshot.problem
@@ -72,7 +73,7 @@ class RunFolder:
         if status.at and status.state not in ENDED:
             progress = f"{status.state}, epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
         weights = _modification_time(self.run, "checkpoints/best.npz")
-        self._read_time = self._read_time or weights  # its first ones are read at once
+        self._read_time = self._read_time or weights  # the first weights are read at once
         is_outdated = bool(self._read_time) and weights != self._read_time
         self.snapshot = RunSnapshot(moments, progress, weights, is_outdated, problem)
         return self.snapshot
@@ -82,31 +83,31 @@ class RunList:
     """The runs of a folder, by the names under which a GateLens offers them.
 
     Args:
-        folder: the one with the runs, see `training.listing.runs`; None for none.
-        runs: further runs, by their names.
+        folder: the folder with the runs; None for none.
+        runs: additional runs, by name.
     """
 
     def __init__(self, folder: Folder, runs: Mapping[str, Run] | None = None) -> None:
-        # Resolved, since a notebook may change its working folder.
+        # Resolved, since a notebook may change its working directory.
         self._folder = None if folder is None else path_of("folder", folder, "'runs'").resolve()
         self._runs = dict(runs or {})
         self._folders: dict[str, RunFolder] = {}
 
     def sources(self) -> dict[str, Source]:
-        """Return a source for each run that is in the folder now."""
+        """Return a source for each run that is currently in the folder."""
         runs = {f"{RUNS_PREFIX}{run.folder.name}": run for run in newest_runs(self._folder)}
         self._runs |= runs
         return {name: source_of_run(run, name) for name, run in runs.items()}
 
     def folder_of(self, name: str) -> RunFolder | None:
-        """Return the folder of a run, which remembers what was read; None of a network that is no run."""
+        """Return the folder of a run, which remembers what was read; None if the network is not a run."""
         if name in self._runs and name not in self._folders:
             self._folders[name] = RunFolder(self._runs[name])
         return self._folders.get(name)
 
 
 def _modification_time(run: Run, name: str) -> int:
-    """Return when a file of a run was written, in nanoseconds; 0 where there is none."""
+    """Return when a file of a run was written, in nanoseconds; 0 if it does not exist."""
     try:
         return (run.folder / name).stat().st_mtime_ns
     except FileNotFoundError:

@@ -18,10 +18,10 @@ MAX_IMAGES = 1000
 
 
 def source_of_run(run: Run, name: str = "") -> Source:
-    """Return a source for a run: its best weights, or else its newest, on test images of its data.
+    """Return a source for a run: its best weights, otherwise its newest, with test images of its data.
 
     Args:
-        name: what to call it; "" for that of its folder.
+        name: the name of the source; "" for the name of the run's folder.
     """
     network = run.architecture
     load, check = partial(_load_run, run), partial(check_build, network)
@@ -29,7 +29,7 @@ def source_of_run(run: Run, name: str = "") -> Source:
 
 
 def _load_run(run: Run) -> Loaded:
-    """Load the network with its best weights, on test images of each class in turn, and its gates epoch by epoch.
+    """Load the network with its best weights, test images with the classes taking turns, and its gates by epoch.
 
     Raises:
         ValueError: there is no checkpoint yet, or none that can be read.
@@ -44,14 +44,14 @@ def _load_run(run: Run) -> Loaded:
     x, y = prepare(images.x_test[selected]), images.y_test[selected].astype("int64")
     moments = _recorded_moments(run)
     model, epoch = load_trained_model(run)
-    how = "each epoch" if moments else "fresh weights and the checkpoints that it keeps"
+    how = "after each epoch" if moments else "before training and at its checkpoints"
     moments = moments or tuple(_moments(run, read_weights(run.folder, max_count=2), x, y))
-    about = f"a run of {recipe.epochs} epochs, its weights after {epoch}; gates of {how}"
+    about = f"a run of {recipe.epochs} epochs; weights after epoch {epoch}; gates {how}"
     return Loaded(model, images.x_test[selected], x, y, images.classes, prepare, moments, about)
 
 
 def _recorded_moments(run: Run) -> tuple[Moment, ...]:
-    """Return what its process has recorded; nothing of a damaged file, which `RunFolder` reports."""
+    """Return what its process has recorded; nothing if the file is damaged, which `RunFolder` reports."""
     try:
         return tuple(kept(run.folder / FILE))
     except DamagedFileError:
@@ -59,7 +59,7 @@ def _recorded_moments(run: Run) -> tuple[Moment, ...]:
 
 
 def _moments(run: Run, checkpoints: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:
-    """Read the gates of fresh weights, and those at each checkpoint."""
+    """Read the gates with fresh weights, and with those of each checkpoint."""
     model = run.architecture.build()
     yield moment(model, x, y, 0)
     for weights in sorted(checkpoints, key=lambda each: each.epoch):

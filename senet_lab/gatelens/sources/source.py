@@ -107,7 +107,8 @@ def _load_bundled(card: pretrained.Card) -> Loaded:
     images = data.sample()
     epochs = f"{len(card.metrics)} epochs" if card.metrics else "trained"
     about = (
-        f"{epochs} on {DATA_WORDS.get(card.data, card.data)}, {share(card.accuracy)} of its {card.images:,} test images"
+        f"{epochs} on {DATA_WORDS.get(card.data, card.data)}, accuracy {share(card.accuracy)} on all {card.images:,} "
+        "test images"
     )
     twin = pretrained.twin(card)
     return Loaded(

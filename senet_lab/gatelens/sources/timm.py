@@ -1,4 +1,4 @@
-"""Networks of timm as sources of the GateLens: by name, fetched only when somebody says so."""
+"""timm's networks as sources of the GateLens, by name; weights are downloaded only on request."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ WEIGHT_BYTES = 4
 
 
 def timm_sources() -> tuple[Source, ...]:
-    """Return a source for each network that timm publishes weights of, on the images of the sample, enlarged."""
+    """Return a source for each network with weights published by timm, on enlarged images of the sample."""
     return tuple(source_of_tag(tag) for tag in PUBLISHED)
 
 
 def source_of_tag(tag: str, *arguments: Any) -> Source:
-    """Return a network of timm; `arguments` are images, labels, classes and `prepare`, as `source_of_model` takes them.
+    """Return a source for one of timm's networks; `arguments` are images, labels, classes and `prepare`.
 
     Raises:
-        ValueError, TypeError: nobody published weights of that name, or the images do not fit it.
+        ValueError, TypeError: there are no published weights of that name, or the images do not fit the network.
     """
     architecture = architecture_of(hub.check_tag(tag))
-    if arguments:  # before anything is fetched
+    if arguments:  # before anything is downloaded
         images, labels, classes, _ = arguments
         check_images(images, labels, classes, architecture.input_shape, architecture.classes, f"timm/{tag}")
     load, cost, check = partial(_load, tag, *arguments), partial(_cost, tag), partial(check_build, architecture)
@@ -38,25 +38,25 @@ def source_of_tag(tag: str, *arguments: Any) -> Source:
 
 
 def _cost(tag: str) -> str:
-    """Say what loading it for the first time takes; "" where it is in the cache."""
+    """Describe the download that loading needs; "" if the weights are in the cache."""
     if hub.weights_path(tag).is_file():
         return ""
     weights = architecture_of(tag).ledger().total
     size = short(WEIGHT_BYTES * (weights.params + weights.state))
     return (
-        f"The weights of timm/{tag} are not here yet: {size}B, from huggingface.co, by huggingface_hub. They are "
-        "kept, so that it happens once, and converting them takes some seconds more."
+        f"The weights of timm/{tag} have not been downloaded yet ({size}B, from huggingface.co). They are cached, so "
+        "this happens only once; converting them takes a few seconds more."
     )
 
 
 def _load(tag: str, images: Any = None, labels: Any = None, classes: Any = None, prepare: Any = None) -> Loaded:
-    """Load the network; by default on the sample, which has other classes than it was trained on."""
+    """Load the network; by default with sample images, whose classes are not those it was trained on."""
     ready = prepare or PUBLISHED[tag].preprocessing.standardised
     return source_of_model(hub.load(tag), images, labels, classes, ready, about=about(tag)).load()
 
 
 def about(tag: str) -> str:
-    """Say how accurate it is, and who measured it; "" where nobody did."""
+    """Describe its published accuracy, with the source; "" if there is none."""
     if (result := RESULTS.get(tag)) is None:
         return ""
     return f"{result.top1:.2f}\u00a0% of ImageNet\u2019s validation images at {result.size} pixels ({source()})"

@@ -15,12 +15,12 @@ from senet_lab.drawing.svg import Drawing
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
 
-N_STYLES = 10  # of lines that can be told apart, by color and by dash
-MAX_STAGES = 4  # whose curves fit beside each other
+N_STYLES = 10  # lines that can be distinguished, by color and by dash
+MAX_STAGES = 4  # whose curves fit next to each other
 
 
 def stages(paths: Sequence[str], selected: str = "") -> list[str]:
-    """Return the block of each group that is drawn: its last, as in the paper, unless another one of it is selected.
+    """Return the block to draw for each group: its last one, as in the paper, unless another one is selected.
 
     >>> stages(["group1/block1", "group1/block2", "group2/block1"], "group1/block1")
     ['group1/block1', 'group2/block1']
@@ -42,7 +42,7 @@ def stages(paths: Sequence[str], selected: str = "") -> list[str]:
 
 
 def class_styles(classes: Iterable[int]) -> dict[int, int]:
-    """Return the color and dash of each class: of its own number, or the next that is free; after ten, again.
+    """Return the line style of each class: its own number, or the next free one; after ten, styles repeat.
 
     >>> class_styles((5, 7, 15))
     {5: 5, 7: 7, 15: 6}
@@ -54,13 +54,13 @@ def class_styles(classes: Iterable[int]) -> dict[int, int]:
 
 
 def free_style(number: int, taken: Container[int]) -> int:
-    """Return the style that a class would have beside others."""
+    """Return the style that a class would get if others are taken."""
     own = number % N_STYLES
     return next((at % N_STYLES for at in range(own, own + N_STYLES) if at % N_STYLES not in taken), own)
 
 
 def class_key(reading: Reading, classes: Sequence[int]) -> Html:
-    """Return names of classes, each with a piece of its line."""
+    """Return the names of classes, each with a sample of its line."""
     styles = class_styles(reading.present(classes))
     keys = (
         html(f'<span data-class="{style}">', class_line(style), f"{escape(reading.classes[at])}</span>")
@@ -71,7 +71,7 @@ def class_key(reading: Reading, classes: Sequence[int]) -> Html:
 
 
 class LineKey(Drawing):
-    """A piece of line beside the words that say what it is, in a size of its own."""
+    """A sample of a line next to its name, at its own size."""
 
     @property
     def attributes(self) -> str:
@@ -87,12 +87,12 @@ def class_line(style: int) -> LineKey:
 
 @cache
 def gates_sheet() -> str:
-    """Return the CSS of the pictures of gates, which follows `style_sheet()`."""
+    """Return the CSS for pictures of gates, to follow `style_sheet()`."""
     return read_assets("gatelens/views/gates.css") + "".join(map(_highlight, range(N_STYLES)))
 
 
 def _highlight(style: int) -> str:
-    """Return rules that make the line of a class stand out while its `data-class` is pointed at or has the focus."""
+    """Return rules that highlight the line of a class while its `data-class` element is hovered or focused."""
     where = f'.sn:has([data-class="{style}"]:is(:hover, :focus-visible)) .sn-drawing .sn-mean'
     line = f".sn-class-{style}"
     return f"{where}:not({line}) {{ opacity: 0.12; }}\n{where}{line} {{ stroke-width: 2.6; }}\n"

@@ -14,6 +14,7 @@ from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.classes import class_key, class_styles, stages
 from senet_lab.gatelens.views.numbers import brief
+from senet_lab.gatelens.views.still import is_still
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
@@ -23,18 +24,16 @@ MAX_POINTS = 160  # along a curve
 MAX_BOLD_CURVES = 4  # more of them are thinner
 MAX_ROWS = 40  # of the table
 
-# What the sentence calls different, and the paper alike.
-ALIKE = 0.05  # range of the classes' means, on average over the channels
-STILL = 0.02  # deviation over images of the channel that moves most; less tells nobody anything
-RISE = 2.0  # times as different in the last stage as in the first, to call it rising
+ALIKE = 0.05  # range of the classes' means, averaged over the channels, below which we call the classes alike
+RISE = 2.0  # by how much the range must grow from the first stage to the last for us to call it rising
 
 
 def curves(reading: Reading, classes: Sequence[int], block: str = "") -> Html:
-    """Draw a chart per stage, the key of the classes above, the numbers behind.
+    """Draw a chart per stage, with the key of the classes above and the numbers in a table.
 
     Args:
-        classes: those that are drawn, by number.
-        block: drawn in its stage in place of the last block.
+        classes: the classes to draw, by number.
+        block: a block to draw instead of the last one of its stage.
     """
     blocks = stages(reading.paths, block)
     columns = len(blocks) if len(blocks) <= 3 else 2
@@ -54,7 +53,7 @@ def _stage(reading: Reading, path: str, classes: Sequence[int], left: float, top
     n_points = max(map(len, curves), default=1)
     panel = Panel(left + LEFT, top + TOP, width - LEFT - 6, HEIGHT, (0, max(1, n_points - 1)), reading.bounds)
     below = [f"{counted(reading.n_channels(path), 'channel')}, sorted by mean"]
-    below += [f"a point: the mean of {size}"] if size > 1 else []
+    below += [f"each point: mean of {size}"] if size > 1 else []
     marks: list[Mark] = [
         svg.text(left + LEFT, top + 16, svg.cut(title(path), width - LEFT - 60), "label", "start"),
         svg.text(left + width - 6, top + 16, f"F {brief(reading.specificity[path])}", "note", "end"),
@@ -74,23 +73,23 @@ def _stage(reading: Reading, path: str, classes: Sequence[int], left: float, top
 
 def _table(reading: Reading, path: str, classes: Sequence[int]) -> str:
     n_channels = reading.n_channels(path)
-    head = ["Channel", *(reading.classes[number] for number in reading.present(classes)), "Apart by"]
+    head = ["Channel", *(reading.classes[number] for number in reading.present(classes)), "Range"]
     rows = [
         [str(each.channel), *(f"{mean:.3f}" for mean in each.means), f"{each.statistic:.3f}"]
         for each in reading.differing_channels(path, classes, MAX_ROWS)
     ]
-    note = "those that differ most first"
+    note = "largest range first"
     if n_channels > MAX_ROWS:
-        note = f"those {MAX_ROWS} that differ most, of {n_channels}"
+        note = f"the {MAX_ROWS} of {n_channels} channels with the largest range"
     return listing(f"{title(path)}: mean gate by class", head, rows, note=note)
 
 
 def curves_words(reading: Reading, classes: Sequence[int], block: str = "", untrained: Reading | None = None) -> str:
-    """Say whether classes part from the first stage to the last, also untrained, and whether the paper found so."""
+    """Say how far classes differ in the first and last stage, also untrained, and whether the paper found the same."""
     blocks = stages(reading.paths, block)
     if len(reading.present(classes)) < 2:
         return "Choose at least two classes to compare their curves."
-    still = [path for path in blocks if reading.max_deviation(path) < STILL]
+    still = [path for path in blocks if is_still(reading, path)]
     moving = [path for path in blocks if path not in still] or blocks
     first, last = moving[0], moving[-1]
     distances = {path: reading.mean_class_distance(path, classes) for path in (first, last)}
@@ -98,21 +97,21 @@ def curves_words(reading: Reading, classes: Sequence[int], block: str = "", untr
         path: f" (untrained {untrained.mean_class_distance(path, classes):.2f})" if untrained else ""
         for path in (first, last)
     }
-    ends = "; ".join(f"{distances[path]:.2f} in {title(path)}{words}" for path, words in before.items())
-    parts = f"How far apart the mean gates of these classes are, over all channels: {ends}.{_still(reading, still)}"
+    ends = " and by ".join(f"{distances[path]:.2f} in {title(path)}{words}" for path, words in before.items())
+    parts = f"Averaged over the channels, the mean gates of these classes differ by {ends}.{_still(reading, still)}"
     if len(moving) < 2:
         return parts
     if distances[last] <= RISE * distances[first]:
-        return f"{parts} On ImageNet the paper found that classes part with depth: here this network does not show it."
+        return f"{parts} The paper found on ImageNet that classes separate with depth; this network does not show that."
     if distances[first] < ALIKE:
-        return f"{parts} As in the paper on ImageNet: early gates serve all classes alike, late ones each its own."
-    return f"{parts} Classes part with depth, as in the paper; but here the first stage also separates them."
+        return f"{parts} As in the paper on ImageNet, early gates are similar for all classes, and late gates differ."
+    return f"{parts} Classes separate with depth, as in the paper on ImageNet, but here {title(first)} already does so."
 
 
 def _still(reading: Reading, blocks: Sequence[str]) -> str:
-    """Say which blocks have gates that are the same for every image, as when no unit gets through their ReLU."""
+    """Say which blocks have gates that hardly change from image to image."""
     if not blocks:
         return ""
     level = reading.summaries[blocks[0]].mean
     where = " and ".join(map(title, blocks))
-    return f" In {where} gates do not respond: they stay at {level:.2f} whatever the image, and tell nothing."
+    return f" The gates of {where} hardly respond to the image: they stay close to {level:.2f}."

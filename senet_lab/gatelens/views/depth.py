@@ -1,4 +1,4 @@
-"""Specificity by depth: how much each block's gates know of the class, beside the same network untrained."""
+"""Specificity by depth: how class-specific each block's gates are, compared with the same network untrained."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
 
 LEFT, TOP, WIDTH, HEIGHT = 46, 34, 640, 210
-TITLE = "F ratio, log scale: variance of the gates between classes over that within"
-TOO_FEW = "An F ratio needs at least two classes, and more images than classes: give labels, or more images."
+TITLE = "F ratio (log scale): variance of the gates between classes / variance within classes"
+TOO_FEW = "An F ratio needs at least two classes and more images than classes. Pass labels, or more images."
 
 
 def depth(reading: Reading, selected: str = "", untrained: Reading | None = None) -> Html:
-    """Draw the F ratio of each block in order, on a log axis; the numbers behind."""
+    """Draw the F ratio of each block in order, on a log axis, with the numbers in a table."""
     paths = reading.paths
     lines = [("trained", "se", [limit_ratio(reading.specificity[path]) for path in paths])]
     if untrained:
@@ -53,7 +53,7 @@ def depth(reading: Reading, selected: str = "", untrained: Reading | None = None
 
 
 def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[Mark]:
-    """Draw a line with a mark at each block, and its name at its end: dots for one, rings for the other."""
+    """Draw a line with a mark at each block (dots if trained, rings if untrained), and its name at its end."""
     points = [(panel.x(i), panel.y(value)) for i, value in enumerate(values)]
     marks: list[Mark] = [line(points, f"curve sn-by-{kind}")] if len(points) > 1 else []
     radius = 4 if len(points) <= 30 else 2.5
@@ -63,7 +63,7 @@ def _line(panel: Panel, name: str, kind: str, values: Sequence[float]) -> list[M
 
 
 def _names(panel: Panel, paths: Sequence[str]) -> list[Mark]:
-    """Write the number of each block under it, and under those the names of groups."""
+    """Write the number of each block below the axis, and the names of the groups below those."""
     marks: list[Mark] = []
     groups: dict[str, list[int]] = {}
     step = -(-len(paths) * 20 // int(panel.width))
@@ -92,31 +92,31 @@ def _table(reading: Reading, untrained: Reading | None) -> str:
 
 
 def depth_words(reading: Reading, untrained: Reading | None = None) -> str:
-    """Say which block tells the classes apart best, whether that grows with depth, and what training added."""
+    """Say which block separates the classes best, whether that grows with depth, and how it was before training."""
     if not reading.is_comparable:
         return TOO_FEW
     ratios = reading.specificity
     best = max(ratios, key=lambda path: ratios[path])
-    knows = "separates the classes perfectly" if ratios[best] == inf else "tells the classes apart best"
+    knows = "separates the classes perfectly" if ratios[best] == inf else "separates the classes best"
     words = (
-        f"{title(best).capitalize()} {knows}: F ratio {brief(ratios[best])}, "
-        f"{share(reading.explained_share(best), 0)} of what moves its gates."
+        f"{title(best).capitalize()} {knows}: its F ratio is {brief(ratios[best])}, and the class explains "
+        f"{share(reading.explained_share(best), 0)} of the variance of its gates."
     )
     if len(ratios) >= 3:
         words += f" {_rise(list(ratios.values()))}"
     if untrained is not None:
         before = max(untrained.specificity.values())
-        reason = ", since images of a class look alike" if before > 2 else ""
-        words += f" Untrained, the most is {brief(before)}{reason}."
+        reason = ", since images of the same class look similar" if before > 2 else ""
+        words += f" In the untrained network, the highest F ratio is {brief(before)}{reason}."
     return words
 
 
 def _rise(ratios: Sequence[float]) -> str:
-    """Say whether F ratios grow with depth (by rank correlation, Spearman 1904), beside what the paper found."""
+    """Say whether F ratios grow with depth (by rank correlation, Spearman 1904), compared with the paper."""
     blocks = range(len(ratios))
     by_ratio = sorted(blocks, key=lambda block: ratios[block])
     if correlation(by_ratio, blocks) <= 0.5:  # a permutation correlates with the identity as its inverse does
-        return "It does not grow with depth, as it did in the paper on ImageNet."
+        return "Unlike in the paper on ImageNet, F ratios do not grow with depth."
     if ratios.index(max(ratios)) == len(ratios) - 1:
-        return "It grows with depth, as the paper found on ImageNet."
-    return "It grows with depth, as the paper found on ImageNet, and is less again in the last block, as there."
+        return "F ratios grow with depth, as in the paper on ImageNet."
+    return "As in the paper on ImageNet, F ratios grow with depth and fall again in the last block."

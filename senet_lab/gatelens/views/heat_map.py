@@ -1,4 +1,4 @@
-"""The heat map: each gate of each image, images by class, the channels that tell classes apart first."""
+"""The heat map: the gate of each channel for each image; images by class, the most class-specific channels on top."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.classes import class_styles
 from senet_lab.gatelens.views.depth import TOO_FEW
-from senet_lab.gatelens.views.numbers import brief
+from senet_lab.gatelens.views.numbers import brief, distinct
+from senet_lab.gatelens.views.still import still_words
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import ChannelRow, Reading
 
 LEFT, TOP, WIDTH, HEIGHT = 46, 26, 648, 300
 SCALE_WIDTH = 18
-CLEAR_RATIO = 10  # an F ratio that no one doubts
+CLEAR_RATIO = 10  # an F ratio that is beyond doubt
 
 
 def heat_map(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
-    """Draw one picture of a row per channel and a column per image, with its axes; the numbers behind."""
+    """Draw a picture with a row per channel and a column per image, its axes, and a table of the numbers."""
     present = reading.present(classes)
     if not present:
         return '<p class="sn-finding">Choose a class that has images.</p>'
@@ -58,7 +59,7 @@ def _rows(channels: Sequence[int]) -> list[Mark]:
 
 
 def _classes(reading: Reading, present: Sequence[int], pictures: Sequence[str], counts: Sequence[int]) -> list[Mark]:
-    """Draw the picture of each class, with a piece of its line and its name under it; between classes, a gap."""
+    """Draw the picture of each class, with a sample of its line and its name below, and a gap between classes."""
     marks, total, x, styles = list[Mark](), sum(counts), float(LEFT), class_styles(present)
     for number, picture, count in zip(present, pictures, counts, strict=True):
         width = WIDTH * count / total
@@ -92,7 +93,7 @@ def _table(reading: Reading, path: str, present: Sequence[int], channels: Sequen
 
 
 def heat_words(reading: Reading, path: str, classes: Sequence[int], untrained: Reading | None = None) -> str:
-    """Say how many channels separate classes, also untrained; for which classes the best of them opens and shuts."""
+    """Say how many channels separate the classes, also untrained, and for which classes the best one differs most."""
     present = reading.present(classes)
     if not reading.is_comparable:
         return TOO_FEW
@@ -102,10 +103,14 @@ def heat_words(reading: Reading, path: str, classes: Sequence[int], untrained: R
     means = dict(zip(present, best.means, strict=True))
     highest, lowest = max(present, key=means.__getitem__), min(present, key=means.__getitem__)
     count = reading.count_specific(path, CLEAR_RATIO)
-    before = f"; untrained {untrained.count_specific(path, CLEAR_RATIO)}" if untrained else ""
-    tell = f"{count} of {counted(reading.n_channels(path), 'channel')} tell{'s' * (count == 1)}"
+    before = f"; untrained: {untrained.count_specific(path, CLEAR_RATIO)}" if untrained else ""
+    most, least = distinct(means[highest], means[lowest])
+    gates = f"{most} for {reading.classes[highest]} and {least} for {reading.classes[lowest]}"
+    if most == least:
+        gates = f"{most} for all classes shown"
     return (
-        f"In {title(path)} {tell} classes apart clearly (F ratio above {CLEAR_RATIO}{before}). "
-        f"Channel {best.channel} most (F {brief(best.statistic)}): open at {means[highest]:.2f} for "
-        f"{reading.classes[highest]}, at {means[lowest]:.2f} for {reading.classes[lowest]}."
+        f"In {title(path)}, {count or 'none'} of {counted(reading.n_channels(path), 'channel')} "
+        f"separate{'s' * (count < 2)} the classes clearly (F ratio above {CLEAR_RATIO}{before}). "
+        f"Channel {best.channel} {'separates them best' if count else 'comes closest'} "
+        f"(F ratio {brief(best.statistic)}): its mean gate is {gates}.{still_words(reading, path)}"
     )

@@ -1,4 +1,4 @@
-"""History: how the gates of a fixed set of images move while a network is trained."""
+"""History: how the gates for a fixed set of images change during training."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
 from senet_lab.gatelens.views.classes import N_STYLES
-from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limit_ratio, share
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, distinct, limit_ratio, share
 from senet_lab.gates.moments import Moment
 
 LEFT, GAP, TOP, HEIGHT, WIDTH = 44, 130, 34, 200, 248
-MAX_LINES = N_STYLES  # blocks drawn; of more, evenly many
+MAX_LINES = N_STYLES  # blocks drawn; if there are more, an evenly spaced selection
 
 
 def history(moments: Sequence[Moment], selected: str = "") -> str:
-    """Draw mean gate and F ratio of blocks over the epochs; the numbers behind."""
+    """Draw mean gate and F ratio of blocks over the epochs, with the numbers in a table."""
     paths = blocks_drawn(moments, selected)
     epochs = [moment.epoch for moment in moments]
     span = (min(epochs), max(*epochs, min(epochs) + 1))
@@ -37,7 +37,7 @@ def history(moments: Sequence[Moment], selected: str = "") -> str:
 
 
 def blocks_drawn(moments: Sequence[Moment], selected: str = "") -> list[str]:
-    """Return the blocks with a line: the first, the last, the selected one, those that words name; the rest evenly."""
+    """Return the blocks to draw: first, last, selected, those named in words, and others evenly spaced."""
     paths = list(moments[0].mean)
     places = {
         0,
@@ -50,7 +50,7 @@ def blocks_drawn(moments: Sequence[Moment], selected: str = "") -> list[str]:
 
 
 def greatest_changes(moments: Sequence[Moment]) -> tuple[str, str]:
-    """Return the block whose F ratio rose most from first to last moment, and the one whose mean gate moved most."""
+    """Return the block whose F ratio rose most from first to last, and the one whose mean gate changed most."""
     first, last = moments[0], moments[-1]
     rise = max(
         last.specificity, key=lambda path: limit_ratio(last.specificity[path]) - limit_ratio(first.specificity[path])
@@ -59,7 +59,7 @@ def greatest_changes(moments: Sequence[Moment]) -> tuple[str, str]:
 
 
 def _bounds(values: Sequence[float]) -> tuple[float, float]:
-    """Return the least and the greatest value, rounded out to tenths, as far as a sigmoid goes."""
+    """Return the least and the greatest value, rounded outward to tenths."""
     low, high = min(values, default=0.0), max(values, default=1.0)
     return int(10 * low) / 10 if low >= 0 else low, (int(10 * high) + 1) / 10
 
@@ -73,7 +73,7 @@ def _frame(panel: Panel, words: str, epochs: Sequence[int]) -> list[Mark]:
 def _lines(
     panel: Panel, paths: Sequence[str], selected: str, epochs: Sequence[int], values: Sequence[Mapping[str, float]]
 ) -> list[Mark]:
-    """Draw a line for each block, its name at its end; names make room for each other."""
+    """Draw a line for each block with its name at its end; names do not overlap."""
     marks, ends = list[Mark](), list[tuple[float, int, str]]()
     for index, path in enumerate(paths):
         points = [(panel.x(epoch), panel.y(its[path])) for epoch, its in zip(epochs, values, strict=True)]
@@ -90,7 +90,7 @@ def _lines(
 
 
 def _spread_out(baselines: Sequence[float], lowest: float, pitch: float = 13) -> list[float]:
-    """Return baselines near some that come from the top down: each a line below the last, none below `lowest`.
+    """Move baselines, sorted from top to bottom, at least `pitch` apart; none below `lowest`.
 
     >>> _spread_out([10, 11, 40], 41)
     [10, 23, 40]
@@ -115,16 +115,16 @@ def _table(moments: Sequence[Moment]) -> str:
 
 
 def history_words(moments: Sequence[Moment]) -> str:
-    """Say how far specificity rose, and in which block gates moved most."""
+    """Say where the F ratio rose most, and where the mean gate changed most."""
     first, last = moments[0], moments[-1]
     if len(moments) < 2:
-        return f"One moment so far, after {counted(last.epoch, 'epoch')}: lines begin with the second."
+        return f"One recording so far, after {counted(last.epoch, 'epoch')}; lines start with the second."
     rise, moved = greatest_changes(moments)
     ratios = f"{brief(first.specificity[rise])} \u2192 {brief(last.specificity[rise])}"
-    means = f"{first.mean[moved]:.2f} \u2192 {last.mean[moved]:.2f}"
+    means = " \u2192 ".join(distinct(first.mean[moved], last.mean[moved]))
     n_blocks = len(first.mean)
-    fewer = f" {MAX_LINES} of {n_blocks} blocks are drawn." if n_blocks > MAX_LINES else ""
+    fewer = f" {MAX_LINES} of {n_blocks} blocks are shown." if n_blocks > MAX_LINES else ""
     return (
         f"From epoch {first.epoch} to {last.epoch}, {title(rise)} learned most about the classes: F ratio {ratios}. "
-        f"The mean gate moved most in {title(moved)}: {means}.{fewer}"
+        f"The mean gate changed most in {title(moved)}: {means}.{fewer}"
     )

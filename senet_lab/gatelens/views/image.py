@@ -1,4 +1,4 @@
-"""One image through the network: how it is classified, and what one block raises and lowers of it."""
+"""One image through the network: its classification, and the channels that a block raises and lowers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import counted
-from senet_lab.gatelens.views.numbers import share
+from senet_lab.gatelens.views.numbers import distinct, share
+from senet_lab.gatelens.views.still import STILL
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.passage import ChannelMaps, Passage
@@ -18,12 +19,12 @@ MAX_ROWS = 64  # of the table: half of them of the channels that are raised most
 
 
 def image_name(number: int) -> str:
-    """Return the name of an image of the sample, as people count them: for Python, Image 1 is `images[0]`."""
+    """Return the name of a sample image, counted from 1: Image 1 is `images[0]`."""
     return f"Image {number + 1}"
 
 
 def passage_view(passage: Passage, path: str, classes: Sequence[str]) -> str:
-    """Show the image, its prediction, and the maps of the channels that change most; the numbers behind."""
+    """Show the image, its prediction, the maps of the channels that change most, and a table of the numbers."""
     picture = (
         f'<img class="sn-pixels sn-picture" src="{passage.picture}" width="128" height="128" '
         f'alt="{escape(passage.name)}"/>'
@@ -36,15 +37,15 @@ def passage_view(passage: Passage, path: str, classes: Sequence[str]) -> str:
         f"<figcaption>{escape(passage.name)}{label}{about}</figcaption></figure>"
         f"<div>{_guesses(passage, classes)}</div></div>"
         f'<h3 class="sn-title">{escape(title(path))}: feature maps before and after scaling</h3>'
-        '<p class="sn-source">gate now and its mean over the sample; both maps of a channel are on one scale, '
-        "dark: least, yellow: most</p>"
+        '<p class="sn-source">Below each channel: its gate for this image, and its mean gate over the sample. Both '
+        "maps of a channel share a color scale from dark (lowest) to yellow (highest).</p>"
         f'<div class="sn-maps">{maps}</div>'
         f"{behind('image', _table(passage, path))}"
     )
 
 
 def _guesses(passage: Passage, classes: Sequence[str]) -> str:
-    """Show the most probable classes, as bars with their numbers; the right one is marked in words."""
+    """Show the most probable classes as bars with numbers, and mark the label."""
     if passage.guesses is None:
         return '<p class="sn-finding">This network has no classifier, so there is no prediction.</p>'
     rows, names = [], passage.outputs or classes
@@ -61,14 +62,15 @@ def _guesses(passage: Passage, classes: Sequence[str]) -> str:
 
 
 def _maps(words: str, channels: Sequence[ChannelMaps], passage: Passage) -> str:
-    """Show a figure for each channel: its map, an arrow, the map after scaling, and the gate in words."""
+    """Show for each channel its map, an arrow, the map after scaling, and its gate."""
     figures = []
     for channel, *maps in channels:
         before, after = (
             f'<img class="sn-pixels" src="{uri}" width="58" height="58" alt="channel {channel} {when} scaling"/>'
             for uri, when in zip(maps, ("before", "after"), strict=True)
         )
-        caption = f"channel {channel}<br/>{passage.gate[channel]:.2f}, mean {passage.usual[channel]:.2f}"
+        gate, usual = distinct(passage.gate[channel], passage.usual[channel])
+        caption = f"channel {channel}<br/>{gate}, mean {usual}"
         figures.append(
             f'<figure>{before}<span aria-hidden="true">\u2192</span>{after}<figcaption>{caption}</figcaption></figure>'
         )
@@ -94,7 +96,7 @@ def _table(passage: Passage, path: str) -> str:
 
 
 def thumbnail(number: int, picture: str, label: str, guess: str = "", *, is_selected: bool = False) -> str:
-    """Show an image of the sample as a button with its label; `guess` is the class that it is misclassified as."""
+    """Show a sample image as a button with its label; `guess` is the class if it is misclassified."""
     words = f"{label}, {image_name(number)}" + (f", misclassified as {guess}" if guess else "")
     cross = '<b aria-hidden="true">\u2717</b>' if guess else ""
     return (
@@ -105,14 +107,27 @@ def thumbnail(number: int, picture: str, label: str, guess: str = "", *, is_sele
 
 
 def image_words(passage: Passage, path: str, classes: Sequence[str]) -> str:
-    """Say how the image is classified, and which channel of the block moved most."""
-    moves = [
-        f"channel {channel} is {how} most, from its usual {passage.usual[channel]:.2f} to {passage.gate[channel]:.2f}"
+    """Say how the image is classified, and which channels of the block are raised and lowered most."""
+    changes = [
+        (how, channel, passage.gate[channel] - passage.usual[channel])
         for how, maps in (("raised", passage.raised), ("lowered", passage.lowered))
         for channel, *_ in maps[:1]
     ]
+    moves = [
+        f"channel {channel} is {how} most, from its mean of {' to '.join(_usual_and_gate(passage, channel))}"
+        for how, channel, change in changes
+        if (change > 0) == (how == "raised")
+    ]
     guess = _guess_words(passage, classes)
-    return f"{guess}In {title(path)} {'; '.join(moves)}." if moves else guess
+    if not moves:
+        return guess
+    is_still = all(abs(change) < STILL for *_, change in changes)
+    hardly = "the gates hardly respond to this image: " if is_still else ""
+    return f"{guess}In {title(path)}, {hardly}{'; '.join(moves)}."
+
+
+def _usual_and_gate(passage: Passage, channel: int) -> list[str]:
+    return distinct(passage.usual[channel], passage.gate[channel])
 
 
 def _guess_words(passage: Passage, classes: Sequence[str]) -> str:
@@ -123,4 +138,4 @@ def _guess_words(passage: Passage, classes: Sequence[str]) -> str:
     if passage.label is not None:
         is_right = guess == passage.label and not passage.outputs
         verdict = ", correctly" if is_right else f"; its label is {classes[passage.label]}"
-    return f"{passage.name} is classified as {name} with {share(probability, 0)}{verdict}. "
+    return f"{passage.name} is classified as {name} ({share(probability, 0)}){verdict}. "

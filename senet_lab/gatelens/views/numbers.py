@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 
 MIN_RATIO, MAX_RATIO = 0.5, 1e6  # of the F ratios that a chart shows
+MAX_DIGITS = 4  # of numbers that are close to each other
 
 
 def share(part: float, digits: int = 1) -> str:
@@ -14,6 +15,20 @@ def share(part: float, digits: int = 1) -> str:
     ('79.6\xa0%', '50\xa0%')
     """
     return f"{100 * part:.{digits}f}\u00a0%"
+
+
+def distinct(first: float, *others: float, digits: int = 2) -> list[str]:
+    """Return numbers with as many digits as the first and the last need to differ, up to four.
+
+    >>> distinct(0.5, 0.75), distinct(0.5, 0.5002, 0.5006), distinct(0.5, 0.5)
+    (['0.50', '0.75'], ['0.500', '0.500', '0.501'], ['0.50', '0.50'])
+    """
+    values = (first, *others)
+    for count in range(digits, MAX_DIGITS + 1):
+        words = [f"{value:.{count}f}" for value in values]
+        if words[0] != words[-1]:
+            return words
+    return [f"{value:.{digits}f}" for value in values]
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -49,7 +64,7 @@ def brief(ratio: float) -> str:
 
 
 def precise(ratio: float) -> str:
-    """Return an F ratio in three digits; it is infinite where the gates of a class are all alike, and those of two not.
+    """Return an F ratio in three digits; it is infinite if gates differ between classes but not within them.
 
     >>> precise(0.9371), precise(float("inf"))
     ('0.937', '∞')
@@ -58,5 +73,5 @@ def precise(ratio: float) -> str:
 
 
 def limit_ratio(ratio: float) -> float:
-    """Return an F ratio that a chart can show."""
+    """Return an F ratio limited to the range of a chart."""
     return min(MAX_RATIO, max(MIN_RATIO, ratio))

@@ -1,4 +1,4 @@
-"""Similarity of classes: how alike their mean gates are in one block."""
+"""Similarity of classes: the correlation of their mean gates in one block."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.gatelens.views.numbers import signed
+from senet_lab.gatelens.views.still import still_words
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
@@ -23,10 +24,13 @@ Matrix = Sequence[Sequence[float]]
 
 
 def similar_classes(reading: Reading, path: str, classes: Sequence[int]) -> Html | str:
-    """Draw a field for each pair of classes, filled as far as they are alike; the pairs behind, and as a list."""
+    """Draw a field for each pair of classes, shaded by correlation, with a list and a table of the pairs."""
     present, alike = reading.similarity(path, classes)
     if len(present) < 3:
-        return '<p class="sn-finding">Choose at least three classes: what all have in common is taken away first.</p>'
+        return (
+            '<p class="sn-finding">The mean over the classes is subtracted first, so the correlation of two classes '
+            "alone is always \u22121.</p>"
+        )
     names = [reading.classes[number] for number in present]
     marks: list[Mark] = [svg.text(LEFT, 16, f"{title(path)}: {CORRELATION_TITLE}", "label", "start")]
     pitch = SIDE / len(present)
@@ -51,7 +55,7 @@ def ranked_pairs(names: Sequence[str], alike: Matrix) -> list[tuple[str, str, fl
 
 
 def _field(value: float, x: float, y: float, pitch: float, has_number: bool) -> list[Mark]:
-    """Draw a field blue and full for alike, orange and hatched for opposed; the number says the same."""
+    """Draw a field, blue for similar and hatched orange for opposed, with the correlation as a number."""
     kind = "alike" if value >= 0 else "opposed"
     marks: list[Mark] = [svg.rect(x + 1, y + 1, pitch - 2, pitch - 2, kind, 0, opacity=0.06 + 0.5 * abs(value))]
     if has_number:
@@ -60,7 +64,7 @@ def _field(value: float, x: float, y: float, pitch: float, has_number: bool) -> 
 
 
 def _heads(names: Sequence[str], pitch: float) -> list[Mark]:
-    """Write names above the columns: level where there is room, else slanted."""
+    """Write names above the columns, slanted if there is little room."""
     if pitch >= max(len(name) * 6.9 for name in names):
         return [svg.text(LEFT + pitch * (i + 0.5), TOP - 8, name, "inked") for i, name in enumerate(names)]
     return [
@@ -81,10 +85,10 @@ def _pairs(pairs: Sequence[tuple[str, str, float]]) -> list[Mark]:
 
 
 def similarity_words(reading: Reading, path: str, classes: Sequence[int], untrained: Reading | None = None) -> str:
-    """Say which classes are most and least similar, and how similar these are untrained."""
+    """Say which classes are most and least similar, also in the untrained network."""
     present, alike = reading.similarity(path, classes)
     if len(present) < 3:
-        return "Choose at least three classes."
+        return "Choose at least three classes to compare."
     names = [reading.classes[number] for number in present]
     pairs = ranked_pairs(names, alike)
     (a, b, most), (c, d, least) = pairs[0], pairs[-1]
@@ -94,7 +98,13 @@ def similarity_words(reading: Reading, path: str, classes: Sequence[int], untrai
             (one, other): value for one, other, value in ranked_pairs(names, untrained.similarity(path, classes)[1])
         }
         before = {pair: f", untrained {signed(values[pair])}" for pair in before}
+    closest = f"the gates are most similar for {a} and {b} (correlation {signed(most)}{before[a, b]}),"
+    if most <= 0:
+        closest = (
+            f"no two of these classes have similar gates: the correlation is highest for {a} and {b} "
+            f"({signed(most)}{before[a, b]})"
+        )
     return (
-        f"By the gates of {title(path)}, {a} and {b} are most similar (correlation {signed(most)}{before[a, b]}), {c} "
-        f"and {d} least ({signed(least)}{before[c, d]}). What all classes have in common is taken away first."
+        f"In {title(path)}, {closest} and {'lowest' if most <= 0 else 'least similar'} for {c} and {d} "
+        f"({signed(least)}{before[c, d]}). The mean over these classes is subtracted first.{still_words(reading, path)}"
     )

@@ -1,4 +1,4 @@
-"""The spread of gates: how their values are distributed, and which channels are always shut or always open."""
+"""The spread of gates: the distribution of their values, and the share of channels that are saturated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from senet_lab.drawing.charts import Panel, floor_line, grid, ticks
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.gatelens.views.numbers import share
+from senet_lab.gatelens.views.numbers import distinct, share
+from senet_lab.gatelens.views.still import still_words
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 LEFT, TOP, HEIGHT = 44, 44, 190
 HISTOGRAM_WIDTH = 330
 NAMES, BARS, BAR_WIDTH = 560, 566, 150  # where names of blocks end and their bars begin, and the width of all channels
-MAX_BARS = 24  # blocks with a bar; of more, the first and the last
+MAX_BARS = 24  # blocks with a bar; if there are more, the first and the last ones
 SATURATED_SHARE = 0.5  # of the channels, to call a block saturated
 
 
 def spread(reading: Reading, path: str, untrained: Reading | None = None) -> str:
-    """Draw the histogram of a block's gates, beside it the saturation of all blocks; the numbers behind."""
+    """Draw the histogram of a block's gates, next to it the saturation of all blocks, with the numbers in a table."""
     shares, edges = reading.histogram(path)
     before = untrained.histogram(path, reading.bounds)[0] if untrained else []
     marks = [*_histogram(shares, edges, path, before), *_saturation(reading, path)]
@@ -41,17 +42,17 @@ def _key(has_untrained: bool) -> str:
     return (
         f'<p class="sn-legend"><span><i class="sn-of-se"></i>gates of all images and channels</span>{line}'
         '<span><i class="sn-of-shut"></i>channels below 0.05 for every image</span>'
-        '<span><i class="sn-of-open"></i>above 0.95 for every image</span></p>'
+        '<span><i class="sn-of-open"></i>channels above 0.95 for every image</span></p>'
     )
 
 
 def _histogram(shares: Sequence[float], edges: Sequence[float], path: str, before: Sequence[float]) -> list[Mark]:
-    """Draw bars, and an outline for the network before it was trained."""
+    """Draw bars, and an outline for the untrained network."""
     low, high = edges[0], edges[-1]
     panel = Panel(LEFT, TOP, HISTOGRAM_WIDTH, HEIGHT, (low, high), (0, 105 * max(*shares, *before)))
     marks: list[Mark] = [
-        svg.text(LEFT, 16, f"{title(path)}: its gates", "label", "start"),
-        svg.text(LEFT, 34, f"% of gates, in each of {len(shares)} bins", "note", "start"),
+        svg.text(LEFT, 16, f"{title(path)}: distribution of its gates", "label", "start"),
+        svg.text(LEFT, 34, f"% of gates in each of {len(shares)} bins", "note", "start"),
         *grid(panel, ticks(panel, 4)),
     ]
     width = HISTOGRAM_WIDTH / len(shares)
@@ -68,7 +69,7 @@ def _histogram(shares: Sequence[float], edges: Sequence[float], path: str, befor
 
 
 def _saturation(reading: Reading, selected: str) -> list[Mark]:
-    """Draw a bar for each block: the shares of its channels that are always shut, and always open."""
+    """Draw a bar for each block with the shares of its channels that are always shut and always open."""
     paths = reading.paths
     if len(paths) > MAX_BARS:
         paths = (*paths[: MAX_BARS // 2], *paths[-MAX_BARS // 2 :])
@@ -104,19 +105,35 @@ def _tables(reading: Reading, shares: Sequence[float], edges: Sequence[float]) -
         [title(path), *(f"{number:.3f}" for number in its[:4]), share(its.shut), share(its.opened)]
         for path, its in reading.summaries.items()
     ]
-    head = ["Block", "Mean", "Standard deviation", "Least", "Most", "Always below 0.05", "Always above 0.95"]
-    distribution = listing("Distribution", ["Gate", "Share"], bins, note="bins that are not empty")
+    head = ["Block", "Mean", "Standard deviation", "Minimum", "Maximum", "Always below 0.05", "Always above 0.95"]
+    distribution = listing("Distribution", ["Gate", "Share"], bins, note="non-empty bins")
     return listing("Gates of each block", head, blocks) + distribution
 
 
 def spread_words(reading: Reading, path: str) -> str:
-    """Say where the middle half of the gates lies, and whether the last block saturates, as the paper's did."""
-    low, middle, high = reading.quartiles(path)
-    its, last = reading.summaries[path], list(reading.summaries.values())[-1]
-    is_saturated = last.opened >= SATURATED_SHARE
-    verdict = "as the paper found of its last stage" if is_saturated else "while the paper\u2019s last stage saturates"
+    """Say where the middle half of the gates lies, and whether the last block saturates as in the paper."""
+    low, middle, high = distinct(*reading.quartiles(path))
+    half = f"half of the gates lie between {low} and {high}, with a median of {middle}"
+    if low == high:
+        half = f"at least half of the gates are close to {middle}"
+    its = reading.summaries[path]
     return (
-        f"In {title(path)} half of the gates lie between {low:.2f} and {high:.2f}, around {middle:.2f}; of its "
-        f"channels {share(its.shut, 0)} are always below 0.05, {share(its.opened, 0)} always above 0.95. "
-        f"In the last block {share(last.opened, 0)} are always above 0.95, {verdict}."
+        f"In {title(path)}, {half}; {share(its.shut, 0)} of the channels are always below 0.05 and "
+        f"{share(its.opened, 0)} always above 0.95. {_saturation_words(reading, path)}{still_words(reading, path)}"
+    )
+
+
+def _saturation_words(reading: Reading, path: str) -> str:
+    """Compare the last block with the paper's last stage, which saturates."""
+    last_path, last = list(reading.summaries.items())[-1]
+    is_saturated = last.opened >= SATURATED_SHARE
+    if path == last_path:
+        return (
+            "As in the paper, the last stage saturates."
+            if is_saturated
+            else "In the paper, by contrast, the last stage saturates."
+        )
+    likeness = "like" if is_saturated else "unlike"
+    return (
+        f"In the last block, {share(last.opened, 0)} are always above 0.95, {likeness} in the paper\u2019s last stage."
     )

@@ -1,4 +1,4 @@
-"""The strip: all blocks of a network side by side, over each a mark as high as its gates are class-specific."""
+"""The strip: all blocks of a network side by side, each below a mark whose height shows how class-specific it is."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from senet_lab.gatelens.views.numbers import brief, precise
 from senet_lab.ledger.ledger import Ledger
 
 HEIGHT = 138
-FLOOR, MAX_SLAB_HEIGHT = 124, 44  # where slabs stand, and how high the tallest is
-MAX_MARK_HEIGHT, MIN_MARK_HEIGHT = 36, 3  # of the most specific gate, and of one that knows no class
+FLOOR, MAX_SLAB_HEIGHT = 124, 44  # the y coordinate below the slabs, and the height of the tallest slab
+MAX_MARK_HEIGHT, MIN_MARK_HEIGHT = 36, 3  # for the most class-specific gate, and for an F ratio of 1
 GAP, GROUP_GAP, MARGIN = 4, 16, 6
 MIN_NUMBERED_WIDTH = 26  # of a block with a number above its mark
 N_LEVELS = 5  # of color
@@ -28,8 +28,8 @@ class Slab(NamedTuple):
     """A block as it is drawn.
 
     Attributes:
-        channels, side: of its feature maps; a side of 0 where it has none.
-        box, text_width: where it is, once it has its place, and the width that it has for words.
+        channels, side: of its feature maps; the side is 0 if it has none.
+        box, text_width: its place once it has been laid out, and the width available for text.
     """
 
     path: str
@@ -49,15 +49,15 @@ def strip(
     interactive: bool = False,
     untrained: Mapping[str, float] | None = None,
 ) -> Html:
-    """Draw the blocks of a network with a mark over each that has a gate.
+    """Draw the blocks of a network with a mark above each block that has a gate.
 
     Args:
-        thing: the network; None where it has no ledger, and gates alone are drawn.
+        thing: the network; None if it has no ledger, so that only gates are drawn.
         specificity: F ratio of each gate, by path.
         selected: the block that is framed.
-        held: the blocks whose gate is held; their mark is crossed out.
-        interactive: blocks can be pointed at and reached by keyboard.
-        untrained: F ratio of each gate before the network was trained, which is said where a block is pointed at.
+        held: the blocks whose gates are held; their marks are crossed out.
+        interactive: whether blocks have tooltips and can be reached with the keyboard.
+        untrained: F ratio of each gate in the untrained network, shown in the tooltips.
     """
     slabs, names = _lay_out(thing, specificity)
     top = scale_top(specificity)
@@ -74,22 +74,22 @@ def strip(
 
 
 def strip_legend() -> str:
-    """Return what color, height and number of the marks say."""
+    """Return the legend for color, height and number of the marks."""
     steps = "".join(f'<i class="sn-gate-key sn-level-{level}"></i>' for level in range(N_LEVELS))
     return (
-        f'<p class="sn-legend"><span>gate marks: alike {steps} specific</span>'
-        "<span>number and height: F ratio, variance between classes over that within; "
-        "1: knows no class</span></p>"
+        f'<p class="sn-legend"><span>gate color: same for all classes {steps} class-specific</span>'
+        "<span>number and height: F ratio, variance between classes / variance within; "
+        "1: no class information</span></p>"
     )
 
 
 def scale_top(specificity: Mapping[str, float]) -> float:
-    """Return the F ratio of the highest mark: at least 100, so that a network that tells little looks like one."""
+    """Return the F ratio of the highest mark: at least 100, so that low F ratios look low."""
     return max([100.0, *(value for value in specificity.values() if value < inf)])
 
 
 def level(value: float, top: float) -> int:
-    """Return the color of an F ratio, from 0 for alike to 4 for specific; equal steps are equal factors.
+    """Return the color level of an F ratio, from 0 (same for all classes) to 4 (class-specific), on a log scale.
 
     >>> [level(value, 100) for value in (0.9, 1, 3, 10, 40, 100)]
     [0, 0, 1, 2, 4, 4]
@@ -98,14 +98,14 @@ def level(value: float, top: float) -> int:
 
 
 def part(value: float, top: float) -> float:
-    """Return how far an F ratio is up the scale, from 0 for 1 to 1 for `top`; equal steps are equal factors."""
+    """Return the position of an F ratio on the log scale, from 0 for F = 1 to 1 for `top`."""
     return min(1.0, log(min(max(1.0, value), top)) / log(top))
 
 
 def _lay_out(
     thing: Ledger | Anatomy | None, specificity: Mapping[str, float]
 ) -> tuple[list[Slab], list[tuple[float, str]]]:
-    """Place blocks from left to right, as wide as the root of their channels allows, the names of groups above them."""
+    """Place blocks from left to right, with widths by the root of their channels, and the names of groups above."""
     groups = _groups(thing, specificity)
     slabs = list(chain.from_iterable(groups.values()))
     roots = [sqrt(slab.channels) for slab in slabs]
@@ -128,7 +128,7 @@ def _lay_out(
 
 
 def _groups(thing: Ledger | Anatomy | None, specificity: Mapping[str, float]) -> dict[str, list[Slab]]:
-    """Return the blocks to draw by group: residual ones, and whatever else has a gate."""
+    """Return the blocks to draw by group: residual blocks, and any others with a gate."""
     groups: dict[str, list[Slab]] = {}
     if thing is None:
         for path in specificity:
@@ -147,11 +147,11 @@ def _slab(part: Part) -> Slab:
 
 
 def _block(slab: Slab, value: float | None, top: float, is_held: bool, before: float | None) -> Mark:
-    """Draw a slab, over it the mark of its gate and, where there is room, the F ratio as a number."""
+    """Draw a slab, above it the mark of its gate and, if there is room, the F ratio as a number."""
     box = slab.box
     words = title(slab.path)
     if value is None:
-        lines = [words, "no squeeze-excite, so no gate"]
+        lines = [words, "no squeeze-excite, hence no gate"]
         hit = Box(box.x - GAP / 2, box.y - 4, box.width + GAP, box.height + 8)
         return svg.Node([svg.rect(*box, slab.kind)], hit, lines, ", ".join(lines))
     height = _height(value, top)
@@ -164,7 +164,7 @@ def _block(slab: Slab, value: float | None, top: float, is_held: bool, before: f
         marks.append(svg.path(f"M{mark.x:.1f} {mark.y:.1f}{diagonals}", "cross"))
     lines = [words, f"F ratio {precise(value)}" + (f", untrained {precise(before)}" if before is not None else "")]
     lines += ["separates the classes perfectly"] if value == inf else []
-    lines += ["its gate is held"] if is_held else []
+    lines += ["gate held"] if is_held else []
     tallest = MAX_SLAB_HEIGHT + MAX_MARK_HEIGHT
     hit = Box(box.x - GAP / 2, FLOOR - tallest - 18, box.width + GAP, tallest + 20)
     return svg.Node(marks, hit, lines, ", ".join(lines), slab.path)

@@ -14,7 +14,7 @@ from senet_lab.array_checks import Array
 from senet_lab.files import DamagedFileError, opened, written_whole
 from senet_lab.training.runs.progress import Progress
 
-ADVICE = "delete it, and an older one is taken"
+ADVICE = "delete it to use an older one"
 MAX_CHECKPOINTS = 2  # besides the best: the newest, and one to fall back on
 
 
@@ -35,7 +35,7 @@ def has_checkpoint(folder: Path) -> bool:
 def must_be_folder(folder: Path) -> None:
     """Raise DamagedFileError if something else than a folder lies at `folder`."""
     if os.path.lexists(folder) and not folder.is_dir():
-        raise DamagedFileError(folder, "it must be a folder", "delete it, and the run begins anew when it is resumed")
+        raise DamagedFileError(folder, "it must be a folder", "delete it, and resume the run from the start")
 
 
 def must_be_whole(folder: Path) -> None:
@@ -44,7 +44,7 @@ def must_be_whole(folder: Path) -> None:
     for path in sorted((*folder.glob("[0-9]*.npz"), *folder.glob("best.npz"))):
         with opened(path, ADVICE) as file:
             if not zipfile.is_zipfile(file):
-                raise DamagedFileError(path, "it was cut off, or is no checkpoint", ADVICE)
+                raise DamagedFileError(path, "it is truncated, or not a checkpoint", ADVICE)
 
 
 def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:

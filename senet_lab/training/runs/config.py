@@ -107,5 +107,5 @@ def changed_versions(before: dict[str, str]) -> str:
     """Say which packages have another version now than `before`, in a sentence; "" if none has."""
     instance("before", before, Mapping, "versions()")
     changed = [(name, number, now) for name, now in versions().items() if (number := before.get(name, now)) != now]
-    each = ", ".join(f"{name} {number} then and {now} now" for name, number, now in changed)
-    return f"other versions than the run was made with, so its numbers may differ: {each}" if changed else ""
+    each = ", ".join(f"{name} {number} then, {now} now" for name, number, now in changed)
+    return f"package versions have changed since the run was created, so results may differ: {each}" if changed else ""

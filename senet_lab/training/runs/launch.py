@@ -33,7 +33,7 @@ def start(run: Run, *, force: bool) -> None:
     must_be_folder(run.folder / "checkpoints")
     with FileLock(run.folder / "starting"):  # two who start it at once
         if run.is_held():
-            raise RuntimeError(f"A process is training in '{run.folder}' already; stop it first, or watch it.")
+            raise RuntimeError(f"Another process is already training in '{run.folder}'; stop it first, or watch it.")
         if not force:
             check_memory(run.architecture, run.recipe, run.config["data"], run.placement)
         run.ask("run")

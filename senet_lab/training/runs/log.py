@@ -35,5 +35,5 @@ def last_line(folder: Path, mark: str) -> str:
 def failure_words(folder: Path, mark: str) -> str:
     """Say why a process that was started never began to train, in a sentence."""
     line = last_line(folder, mark)
-    why = f"the last line of its log is '{line}'" if line else "it wrote nothing, like one that is killed"
-    return f"its process ended before it could begin: {why}; its log is '{folder / FILE}'; fix that, and resume it"
+    why = f"the last line of its log is '{line}'" if line else "it wrote nothing to its log, so it may have been killed"
+    return f"its process ended before training began: {why}; see '{folder / FILE}', fix the problem, and resume the run"

@@ -1,17 +1,17 @@
-"""Run: a training as a folder. Whoever has the folder can watch, stop and resume it. Loads no Keras.
+"""Run: a training run as a folder; anyone with access to it can watch, stop and resume the run. Loads no Keras.
 
 | file | holds |
 | --- | --- |
-| config.json | architecture, recipe, data, versions: what is trained, and never changes |
-| metrics.csv | a row an epoch |
-| gates.json | the gates after each epoch, in a few numbers |
-| status.json | how far it is, written a few times per second |
+| config.json | architecture, recipe, data and versions; never changes |
+| metrics.csv | one row per epoch |
+| gates.json | summary statistics of the gates after each epoch |
+| status.json | the progress, written a few times per second |
 | wanted | "run", "pause" or "stop": what its process is asked to do |
-| checkpoints/ | the last ones, and the best |
+| checkpoints/ | the newest ones, and the best |
 | log.txt | the output of its processes |
 | skipped.json | the files of an image folder that were left out, and why |
-| lock | held by the process that trains, and free once that has ended, however it did |
-| starting | held while a process is started for it |
+| lock | held by the process that trains, and released when that ends in any way |
+| starting | held while a process is being started |
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _Read = TypeVar("_Read")
 
 @dataclass(frozen=True)
 class Run:
-    """A training in a folder; `Run.create` makes one, `Run(folder)` opens an existing one."""
+    """A training run in a folder; `Run.create` creates one, `Run(folder)` opens an existing one."""
 
     folder: Path
 
@@ -71,17 +71,16 @@ class Run:
         placement: Placement = Placement(),  # noqa: B008 - frozen
         skip_bad: bool = False,
     ) -> Run:
-        """Create a run, which is not started yet.
+        """Create a run without starting it.
 
         Args:
-            data: "sample", "cifar10", or a folder with a folder of images for each class.
-            folder: where; None for one under `runs/`, named for the network and the time.
-            placement: on which devices, of which hosts.
-            skip_bad: leave out files of the image folder that cannot be read, instead of failing; the status says
-                which.
+            data: "sample", "cifar10", or a folder with one folder of images per class.
+            folder: the folder of the run; None for a new one in `runs/`, named after the time and the network.
+            placement: the devices and hosts to train on.
+            skip_bad: skip unreadable files of the image folder instead of failing; the status lists them.
 
         Raises:
-            ValueError: data that the network cannot take, or a class without images.
+            ValueError: the data do not fit the network, or a class has no images.
             FileExistsError: the folder exists already.
         """
         recipe = Recipe() if recipe is None else instance("recipe", recipe, Recipe, "Recipe()")
@@ -135,7 +134,7 @@ class Run:
         return bool(self.config["skip_bad"])
 
     def status(self) -> Status:
-        """Return how far it is; if its process ended without reporting it, the run has failed."""
+        """Return its status; if its process ended without a report, the run has failed."""
         return current_status(self)
 
     def is_held(self) -> bool:
@@ -147,10 +146,10 @@ class Run:
         return metrics.read_rows(self.folder / "metrics.csv")
 
     def model(self) -> keras.Model:
-        """Return the network with the weights of its best epoch, or else its newest; its `save` writes a file.
+        """Return the Keras model with the weights of its best epoch, or of its newest if there is no best one.
 
-        It takes images as `ready` returns them, (images, height, width, channels), and returns likelihoods, (images,
-        classes). Loads Keras; a process may go on training meanwhile.
+        The model takes images as `ready` returns them, (images, height, width, channels), and returns probabilities,
+        (images, classes). Loads Keras; the run may continue to train in the meantime.
 
         Raises:
             ValueError: there is no checkpoint yet, or none that can be read.
@@ -162,7 +161,7 @@ class Run:
     def ready(self, images: Array) -> Array:
         """Return images (images, height, width, channels), uint8, as the network takes them, float32.
 
-        Raise ValueError if a run on an image folder was not started yet, so their scale is unknown.
+        Raise ValueError if a run on an image folder has not been started yet, since its scale is then unknown.
         """
         require("numpy", by="preparing images")
         from senet_lab.training.batches import load_scale, prepare_images
@@ -171,16 +170,16 @@ class Run:
         return prepare_images(images, self.recipe, load_scale(self.folder, self.config["data"]))
 
     def start(self, *, force: bool = False) -> Run:
-        """Train it in a process of its own, from where it stopped: the one that `warm()` has ready, if any.
+        """Train in a separate process, from the last checkpoint; uses the process that `warm()` has ready, if any.
 
         Args:
-            force: even if it seems to need more memory than there is.
+            force: start even if the run seems to need more memory than is free.
 
         Raises:
-            RuntimeError: a process works on it already.
-            ValueError: it would not fit into memory; says what would.
-            DamagedFileError: something else lies where the process will write a file.
-            MissingExtraError: what a training needs is not installed.
+            RuntimeError: another process is already training it.
+            ValueError: it would not fit into memory; the message says what would.
+            DamagedFileError: something else is in the place of a file that the process will write.
+            MissingExtraError: a package for training is not installed.
         """
         flag("force", force)
         start(self, force=force)
@@ -194,7 +193,7 @@ class Run:
             return "run"
 
     def ask(self, wanted: str) -> None:
-        """Ask its process to "run", "pause" or "stop", which it does within a step."""
+        """Ask its process to "run", "pause" or "stop"; it obeys within a step."""
         write_request(self.folder, wanted)
 
     def stop(self) -> None:

@@ -21,9 +21,9 @@ ACTIVE = ("waiting", "compiling", "training", "validating", "paused")
 ENDED = ("stopped", "finished", "failed")
 ADVICE = "the run's next status replaces it, so resume it, or delete the file"
 MAX_INT = 2**62  # bytes of memory come close, process numbers do not
-_GONE = "its process is gone: killed, out of memory, or the machine went down"
-GONE = f"{_GONE}; resume it, and it goes on"
-GONE_EARLY = f"{_GONE}, before anything was kept; resume it, and it begins anew"
+_GONE = "its process ended unexpectedly: it was killed, ran out of memory, or the machine shut down"
+GONE = f"{_GONE}; resume the run to continue from its last checkpoint"
+GONE_EARLY = f"{_GONE}; there is no checkpoint yet, so resume the run to start again"
 
 
 class Status(NamedTuple):

@@ -35,7 +35,7 @@ def load_trained_model(run: Run) -> tuple[keras.Model, int]:
     check_build(run.architecture)
     checkpoints = read_weights(run.folder, max_count=1)
     if not checkpoints:
-        reason = "no checkpoint yet: its first comes after an epoch, or a minute at most"
+        reason = "no checkpoint yet; the first is written after one epoch or one minute, whichever comes first"
         if checkpoint.has_checkpoint(run.folder / "checkpoints"):
             reason = (
                 "no checkpoint that can be read: all of them are damaged; put back a copy of one, or remove "

@@ -48,7 +48,7 @@ class Checkpointer:
             self.setup.must_fit(model.variables(self.network), arrays, about, exactly=True)
             about = vars(Progress.of(about))
             for fault in faults:
-                LOG.warning("%s; the one before it is taken", fault)
+                LOG.warning("%s; using the one before it", fault)
         if self.devices.hosts > 1:
             arrays, about = broadcast_checkpoint(arrays, about)
         if about:
@@ -84,7 +84,7 @@ class Checkpointer:
         has_any = any(self.folder.glob("[0-9]*.npz"))
         words = "the last checkpoint is from before" if has_any else "there is no checkpoint yet"
         raise FloatingPointError(
-            f"the {name} is no number any more at epoch {self.progress.epoch + 1}, step {self.progress.step}; "
+            f"the {name} is no longer finite at epoch {self.progress.epoch + 1}, step {self.progress.step}; "
             f"{words}: try a lower learning rate in a new run"
         )
 

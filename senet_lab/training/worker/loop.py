@@ -185,13 +185,13 @@ def failure_reason(error: Exception, recipe: Recipe) -> str:
     """Say why a run failed, in a sentence.
 
     >>> failure_reason(MemoryError(), Recipe(batch=256))
-    'out of memory: try a batch of 128 that accumulates 2, a smaller image, or fewer channels'
+    'out of memory: try a batch of 128 with accumulate 2, a smaller image, or fewer channels'
     """
     if isinstance(error, (BadFilesError, DamagedFileError, OtherNetworkError, ParameterError)):  # complete messages
         return str(error).removesuffix(".")
     words = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or "ResourceExhausted" in words or "RESOURCE_EXHAUSTED" in words:
-        halved = f"a batch of {recipe.batch // 2} that accumulates {2 * recipe.accumulate}, "
+        halved = f"a batch of {recipe.batch // 2} with accumulate {2 * recipe.accumulate}, "
         smaller = halved if recipe.batch > 1 else ""
         return f"out of memory: try {smaller}a smaller image, or fewer channels"
     return words

@@ -32,7 +32,7 @@ def train(folder: Path, mark: str) -> None:
                 from senet_lab.training.worker.loop import Loop
             Loop(run, mark)()
     except Timeout:
-        LOG.warning("Another process is training this run; nothing was done.")
+        LOG.warning("Another process is already training this run; nothing was done.")
 
 
 def await_folder() -> Path | None:

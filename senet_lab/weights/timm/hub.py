@@ -52,7 +52,7 @@ def load(tag: str) -> keras.Model:
         try:
             model.load_weights(path)
         except (OSError, ValueError, KeyError) as error:
-            raise ValueError(f"'{path}' is damaged: {error}; remove it, and it is made anew.") from error
+            raise ValueError(f"'{path}' is damaged: {error}; remove it to convert the weights again.") from error
         return model
     model = convert(fetch(tag), architecture)
     if all(weight.dtype == "float32" for weight in model.weights):  # under another policy they are rounded
@@ -108,10 +108,10 @@ def check_tag(tag: str) -> str:
         fit = tags[0] if tag == network else nearest(tag, tags)
         raise ValueError(f"`name` (={quoted(tag)}) must say which weights; try {fit!r} ({len(tags)} are known).")
     if tag not in PUBLISHED and network in NAMES:
-        there = "pickles alone" if f"{network}.in1k" in PICKLED else "no weights"
+        there = "only pickles" if f"{network}.in1k" in PICKLED else "no weights"
         raise ValueError(
-            f"`name` (={quoted(tag)}) cannot be fetched: of {network!r} timm publishes {there}. Save a state dict, "
-            f"with timm, as .safetensors, and use convert(path, architecture_of({network!r}))."
+            f"`name` (={quoted(tag)}) cannot be downloaded: for {network!r}, timm publishes {there}. Save a state dict "
+            f"with timm as .safetensors, and use convert(path, architecture_of({network!r}))."
         )
     if OTHERS.fullmatch(network):
         architecture_of(tag)  # raises, and says why one with a similar name is not available
@@ -132,24 +132,24 @@ def fetch(tag: str) -> Path:
             unfinished.write_text(json.dumps(now._asdict()) + "\n")
     elif now.sha256 != pin.sha256:
         raise ValueError(
-            f"{FILE} of 'timm/{tag}' is not the file that was fetched first: its SHA-256 was {pin.sha256[:12]}... and "
-            f"is {now.sha256[:12]}...; if that is no surprise, delete '{pin_file}' to take it as it is now."
+            f"{FILE} of 'timm/{tag}' is not the file that was downloaded first: its SHA-256 was {pin.sha256[:12]}... "
+            f"and is now {now.sha256[:12]}...; if you expected a change, delete '{pin_file}' to accept the new file."
         )
     return path
 
 
 def _download(tag: str, pin: Pin | None) -> Path:
     use = f"use convert(path, architecture_of({tag!r}))"
-    by_hand = f"get {FILE} from huggingface.co/timm/{tag} by another way, and {use}"
-    require("huggingface_hub", by=f"fetching 'timm/{tag}'", otherwise=by_hand)
+    by_hand = f"get {FILE} from huggingface.co/timm/{tag} in another way, and {use}"
+    require("huggingface_hub", by=f"downloading 'timm/{tag}'", otherwise=by_hand)
     from huggingface_hub import hf_hub_download
 
     try:
         return Path(hf_hub_download(f"timm/{tag}", FILE, revision=(pin and pin.commit) or None))
     except Exception as error:  # also those of its HTTP client, which differs between versions
         commit = pin.commit if pin else ""
-        again = f"delete '{pin_path(tag)}' to take another commit than {commit[:12]}, or " if commit else ""
-        words = f"'timm/{tag}' could not be fetched: {failure_words(error)} Or {again}{by_hand}."
+        again = f"delete '{pin_path(tag)}' to use another commit than {commit[:12]}, or " if commit else ""
+        words = f"'timm/{tag}' could not be downloaded: {failure_words(error)} Or {again}{by_hand}."
         raise FileNotFoundError(words) from error
 
 
@@ -159,10 +159,10 @@ def failure_words(error: Exception) -> str:
 
     site = constants.ENDPOINT
     if constants.HF_HUB_OFFLINE:
-        return "HF_HUB_OFFLINE is set, and it was not fetched before; try without it."
+        return "HF_HUB_OFFLINE is set, and it was not downloaded before; try without it."
     if isinstance(error, errors.LocalEntryNotFoundError):
         why = f" ({str(error.__cause__).splitlines()[0]})" if str(error.__cause__ or "") else ""
-        return f"{site} cannot be reached{why}, and it was not fetched before; try again with a network."
+        return f"{site} cannot be reached{why}, and it was not downloaded before; try again with a network connection."
     if isinstance(error, errors.HfHubHTTPError) and error.response.status_code in (401, 403):
-        return f"{site} wants a token, or another than was sent; try `hf auth login`, or `hf auth logout`."
+        return f"{site} requires a valid token; try `hf auth login`, or `hf auth logout`."
     return f"{str(error).strip().partition(chr(10))[0].rstrip('.') or type(error).__name__}."

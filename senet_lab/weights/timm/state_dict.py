@@ -48,7 +48,7 @@ def read_state_dict(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[
                 _must_have_type(name, STORED_TYPES.get(dtype := tensors.get_slice(name).get_dtype(), dtype))
         return dict(load_file(path))
     except SafetensorError as error:
-        raise ValueError(f"'{path}' is no safetensors file, or is damaged: {error}; get it anew.") from error
+        raise ValueError(f"'{path}' is no safetensors file, or is damaged: {error}; download it again.") from error
 
 
 def _array(name: str, tensor: Any) -> Array:
