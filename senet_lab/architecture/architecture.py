@@ -170,7 +170,7 @@ class Architecture:
         step = 64 // gcd(n_filters, 64)
         if self.base_width % step:
             base_width = checks.Parameter("base_width", self.base_width)
-            rule = ("times ", base_width, " must be divisible by 64, for whole channels in a path")
+            rule = ("times ", base_width, " must be divisible by 64, so that each path has a whole number of channels")
             fit = checks.Setting("base_width", step * max(1, round(self.base_width / step)))
             raise checks.InvalidValueError("n_filters", n_filters, rule, fit)
         return n_filters * self.base_width // 64 * self.cardinality, filters_out

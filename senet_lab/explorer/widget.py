@@ -158,7 +158,7 @@ def _check_architecture(value: Any) -> Architecture:
 def _unknown_attribute(name: str, value: Any) -> str:
     if name in {field.name for field in fields(Architecture)}:
         return (
-            f"`{name}` belongs to the architecture, which is set as a whole; "
+            f"`{name}` is a field of the architecture; "
             f"try explorer.architecture = dataclasses.replace(explorer.architecture, {name}={quoted(value)})."
         )
-    return f"`{name}` is nothing that an Explorer has; try '{nearest(name, ('architecture', 'pinned'))}'."
+    return f"An Explorer has no attribute `{name}`; try '{nearest(name, ('architecture', 'pinned'))}'."
