@@ -1,8 +1,8 @@
 """Published results: errors on ImageNet as the papers print them, each with the network that it belongs to.
 
-An error belongs to its recipe: those of one table can be compared, those of two cannot. Sections and tables of Hu et
-al. 2018 are those of arXiv:1709.01507v4, which has ablations that the conference's pages have not; those of Xie et al.
-2017 are of arXiv:1611.05431v2. Every figure was read there.
+Errors depend on the training recipe: compare those of one table, not of two. Section and table numbers of Hu et al.
+2018 refer to arXiv:1709.01507v4, which has ablations that the conference paper lacks; those of Xie et al. 2017 refer to
+arXiv:1611.05431v2. All figures are taken from these versions.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class Result(NamedTuple):
     """One network of a table.
 
     Attributes:
-        architecture: the network, in the convention of its paper; its cost is counted, not copied.
-        top1, top5: error in %, one crop of 224 pixels; None where the table has none.
-        gmacs: 10^9 multiply-adds as printed, under the name of FLOPs.
-        mparams: 10^6 parameters as printed, with the state of batch normalization.
-        what: what sets it apart in its table, where the name does not say it.
+        architecture: the network in its paper's convention; its cost is counted, not copied.
+        top1, top5: error in %, single crop of 224 pixels; None if the table has none.
+        gmacs: 10^9 multiply-adds as printed, called FLOPs there.
+        mparams: 10^6 parameters as printed, including the state of batch normalization.
+        what: how it differs from the others in its table, if its name does not tell.
     """
 
     architecture: Architecture
@@ -36,7 +36,7 @@ class Result(NamedTuple):
 
 
 class Results(NamedTuple):
-    """A table of a paper: networks that were trained by one recipe.
+    """A table of a paper: networks trained with one recipe.
 
     Attributes:
         title: what is compared.
@@ -72,14 +72,14 @@ _RATIO = (
     (None, 23.30, 6.55, 25.6),
 )
 _Varied = tuple[tuple[str, dict[str, Any], float, float], ...]
-# SE-ResNet-50: what is changed, as words and as fields, top-1, top-5. The paper counts
-# stages as ResNet does: the first group is stage 2.
+# SE-ResNet-50: the change in words and as fields, top-1, top-5. The paper numbers stages like
+# ResNet: the first group is stage 2.
 _PLACES: _Varied = (
-    ("standard: behind the last 1x1", {}, 22.28, 6.03),
-    ("pre: in front of the branch", {"place": "pre"}, 22.23, 6.00),
-    ("post: behind the sum", {"place": "post"}, 22.78, 6.35),
+    ("standard: after the last 1x1", {}, 22.28, 6.03),
+    ("pre: before the branch", {"place": "pre"}, 22.23, 6.00),
+    ("post: after the sum", {"place": "post"}, 22.78, 6.35),
     ("identity: on the shortcut", {"place": "identity"}, 22.20, 6.15),
-    ("behind the 3x3", {"place": "3x3"}, 22.48, 6.02),
+    ("after the 3x3", {"place": "3x3"}, 22.48, 6.02),
 )
 _STAGES: _Varied = (
     ("in no group", {"ratio": None}, 23.30, 6.55),
@@ -100,7 +100,7 @@ _PATHS = ((1, 64, 23.9, 22.0), (2, 40, 23.0, 21.7), (4, 24, 22.6, 21.4), (8, 14,
 
 @cache
 def main() -> Results:
-    """Return ResNet and ResNeXt, each without squeeze-excite and with it."""
+    """Return ResNet and ResNeXt, each without and with squeeze-excite."""
     rows = (
         Result(_network(family, depth, ratio=ratio), *figures)
         for family, depth, *both in _MAIN
@@ -122,7 +122,7 @@ def ratios() -> Results:
 
 @cache
 def ablations() -> tuple[Results, ...]:
-    """Return SE-ResNet-50 with squeeze-excite elsewhere, in one group alone, with another pooling or gate."""
+    """Return SE-ResNet-50 with squeeze-excite in another place, in a single group, or with another pooling or gate."""
     recipe = ratios().recipe
     varied = (("place", "6.5", _PLACES), ("group", "6.4", _STAGES), ("squeeze and gate", "6.2 and 6.3", _PARTS))
     return tuple(
@@ -153,10 +153,10 @@ def paths() -> Results:
 
 @lru_cache(maxsize=2**10)
 def canonical_form(architecture: Architecture) -> Architecture:
-    """Return the network without its convention and what it does not use: the same for each form of a published one.
+    """Return the network in the paper's convention with unused fields reset: one form for all variants of a network.
 
-    One path of 64 channels is a ResNet, and without squeeze-excite there is no gate. A network that cannot be in the
-    paper's convention, since its squeeze would leave no channel there, is its own canonical form.
+    One path of 64 channels is a ResNet, and without squeeze-excite there is no gate. A network that is not possible in
+    the paper's convention, because its squeeze would leave no channel there, is its own canonical form.
 
     >>> canonical_form(Architecture(convention="timm")) == canonical_form(Architecture(cardinality=8, se_bias=True))
     True
@@ -188,6 +188,6 @@ def tables() -> tuple[Results, ...]:
 
 
 def find_published(architecture: Architecture) -> Architecture | None:
-    """Return the `canonical_form` of a network that is published here, None for any other."""
+    """Return the `canonical_form` of a network if it is in one of the tables, else None."""
     network = canonical_form(architecture)
     return network if any(network in networks_in(results) for results in tables()) else None

@@ -1,4 +1,4 @@
-"""Architecture: every meta-parameter of a network in one frozen object, checked when it is made."""
+"""Architecture: every meta-parameter of a network in one frozen object, checked on construction."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Group(NamedTuple):
     ratio: int | None
 
 
-@lru_cache(maxsize=2**8)  # a move of a slider tries some thirty networks, and most have one style
+@lru_cache(maxsize=2**8)  # one slider move tries about thirty networks, most of the same style
 def _known_style(convention: str, family: str, explicit: tuple[tuple[str, Any], ...]) -> Style:
-    """`style_of`, for fields that are checked and so can be looked up."""
+    """Call `style_of`, cached; the fields are already checked."""
     return style_of(convention, family, **dict(explicit))
 
 
@@ -48,29 +48,29 @@ EXAMPLE = "Architecture.preset('cifar_se_resnet20')"  # suggested by errors abou
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Architecture:
-    """A squeeze-and-excitation network as its meta-parameters: `ledger()` counts it, `build()` makes the model.
+    """The meta-parameters of a squeeze-and-excitation network; `ledger()` counts it, `build()` makes the model.
 
     >>> Architecture("resnext", 50, ratio=8).name
     'SE-ResNeXt-50 32x4d'
 
     Attributes:
         family: "resnet" (one path) or "resnext" (`cardinality` paths).
-        depth: a published one, see `architecture.presets`. With one's own `groups` it only lends its style (the
-            kind of block and stem); `layers` says what they count up to.
-        groups: None for those of `depth`; or one's own, `(n_filters, n_blocks)` each; for "resnext" also
+        depth: a published depth, see `architecture.presets`. With custom `groups` it only sets the style (the kind of
+            block and stem); `layers` is the resulting depth.
+        groups: None for the groups of `depth`, or custom ones as `(n_filters, n_blocks)` each; for "resnext" also
             `(filters_in, filters_out, n_blocks)`, to which `base_width` does not apply.
-        cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" alone.
-        base_width: channels per path where n_filters is 64, the d of 32x4d; "resnext" alone.
+        cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" only.
+        base_width: channels per path in a group with n_filters=64, the d of 32x4d; "resnext" only.
         ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite; or one per group.
         input_shape: (height, width, channels) in pixels.
-        classes: outputs of the classifier.
-        include_top: False leaves the classifier away; the output is the last feature map.
-        convention: "original", "paper" or "timm": what each field below has where it is None.
+        classes: number of outputs of the classifier.
+        include_top: False omits the classifier; the output is then the last feature map.
+        convention: "original", "paper" or "timm"; sets each field below that is None.
 
-    The fields from `squeeze` on are those of `Style`, which describes them.
+    The fields from `squeeze` on are documented in `Style`.
 
     Raises:
-        ValueError, TypeError: with the rule, the given value and the nearest that would do.
+        ValueError, TypeError: with the rule, the given value and the nearest valid one.
     """
 
     family: str = field(default="resnet", kw_only=False)
@@ -135,7 +135,7 @@ class Architecture:
 
     @cached_property
     def style(self) -> Style:
-        """How the blocks are built: explicit fields first, then those of the depth, then the convention."""
+        """How the blocks are built; explicit fields override those of the depth, which override the convention."""
         explicit = DEPTHS[self.depth].style | self._explicit_style()
         style = _known_style(self.convention, self.family, tuple(explicit.items()))
         if self.family == "resnext" and style.block == "basic":
@@ -147,7 +147,7 @@ class Architecture:
 
     @cached_property
     def table(self) -> tuple[tuple[int, ...], ...]:
-        """The groups as they could be given: (n_filters, n_blocks) or (filters_in, filters_out, n_blocks) each."""
+        """The groups in the form of `groups`: (n_filters, n_blocks) or (filters_in, filters_out, n_blocks) each."""
         return DEPTHS[self.depth].table if self.groups is None else self.groups
 
     @cached_property
@@ -170,13 +170,13 @@ class Architecture:
         step = 64 // gcd(n_filters, 64)
         if self.base_width % step:
             base_width = checks.Parameter("base_width", self.base_width)
-            rule = ("times ", base_width, " must be divisible by 64, for whole channels in a path")
+            rule = ("times ", base_width, " must be divisible by 64, so that each path has a whole number of channels")
             fit = checks.Setting("base_width", step * max(1, round(self.base_width / step)))
             raise checks.InvalidValueError("n_filters", n_filters, rule, fit)
         return n_filters * self.base_width // 64 * self.cardinality, filters_out
 
     def _check_group(self, name: str, group: Group, channels: int) -> None:
-        """`channels` is what the group gets from the one before it, or from the stem."""
+        """Check one group, whose input has `channels` channels."""
         if self.style.halve_reduction:
             checks.divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
         if group.ratio is None:
@@ -191,7 +191,7 @@ class Architecture:
 
     @property
     def stem_filters(self) -> int:
-        """Channels that leave the stem: 64, 128 for SENet-154's; on CIFAR as many as the first group's n_filters."""
+        """Output channels of the stem: 64, or 128 for SENet-154; on CIFAR, the n_filters of the first group."""
         if self.style.stem == "cifar":
             row = self.table[0]
             return row[0] if len(row) == 2 else max(1, row[1] // 4)
@@ -210,19 +210,19 @@ class Architecture:
 
     @property
     def has_se(self) -> bool:
-        """Whether any of its blocks has a squeeze-excite."""
+        """Whether any block has a squeeze-excite."""
         return any(group.ratio for group in self.plan)
 
     @property
     def layers(self) -> int:
-        """Convolutions and dense layers on the way through, as the literature counts depth."""
+        """Depth as in the literature: layers with weights on the main path (no shortcuts, no squeeze-excite)."""
         stem = 3 if self.style.stem == "deep" else 1
         blocks = sum(group.n_blocks for group in self.plan)
         return stem + blocks * (2 if self.style.block == "basic" else 3) + 1
 
     @property
     def name(self) -> str:
-        """What the literature calls it, such as SE-ResNeXt-50 32x4d."""
+        """The name in the literature, such as SE-ResNeXt-50 32x4d."""
         se = "SE-" if self.has_se else ""
         if self.family == "resnet":
             return f"{se}ResNet-{self.layers}"
@@ -232,18 +232,18 @@ class Architecture:
         return f"{se}ResNeXt-{self.layers} {paths}"
 
     def ledger(self) -> Ledger:
-        """Every layer with its shape, parameters and cost, in plain Python: about a millisecond, no Keras."""
+        """Return every layer with its shape, parameters and cost, in about a millisecond and without Keras."""
         from senet_lab.ledger.ledger import counted
 
         return counted(self)
 
     def build(self, name: str | None = None) -> keras.Model:
-        """The Keras model, with random weights and the layer names of the ledger; takes seconds.
+        """Build the Keras model, with random weights and the layer names of the ledger; this takes seconds.
 
-        Warns (`RuntimeWarning`) if there seems to be too little memory for it.
+        Emits a `RuntimeWarning` if memory seems too short.
 
         Raises:
-            MissingExtraError: Keras is not installed; says how to install it.
+            MissingExtraError: Keras is not installed; the error says how to install it.
         """
         require("keras", by="building a network")
         from senet_lab.ledger.build_memory import warn_of_build
@@ -254,33 +254,33 @@ class Architecture:
 
     @classmethod
     def preset(cls, name: str, convention: str = "original") -> Architecture:
-        """A published network by its name.
+        """Return a published network by its name.
 
         >>> Architecture.preset("se_resnext50_32x4d").ledger().params
         27543848
 
         Raises:
-            ValueError, TypeError: no such preset or convention; the error names the nearest.
+            ValueError, TypeError: no such preset or convention; the error suggests the nearest.
         """
         return cls(**PRESETS[checks.one_of("name", name, PRESETS)], convention=convention)
 
     @classmethod
     def presets(cls) -> dict[str, Architecture]:
-        """All published networks by name, in the original convention."""
+        """Return all published networks by name, in the original convention."""
         return {name: cls.preset(name) for name in PRESETS}
 
     def token(self) -> str:
-        """The architecture as one printable line, for a message or a file name; see `from_token`."""
+        """Return the architecture as one printable line, for a message or a file name; see `from_token`."""
         return tokens.write(self)
 
     @classmethod
     def from_token(cls, token: str) -> Architecture:
-        """The architecture that `token()` wrote down.
+        """Return the architecture that a token stands for.
 
         >>> Architecture.from_token("senet1~family=resnext~ratio=8").cardinality
         32
 
         Raises:
-            ValueError, TypeError: not a token, of another version, or with a bad value; says which part.
+            ValueError, TypeError: not a token, another version, or an invalid value; the error says which part.
         """
         return tokens.read(cls, token)

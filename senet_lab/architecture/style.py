@@ -11,9 +11,9 @@ from senet_lab.checks import MAX_CHANNELS, InvalidValueError, flag, one_of, real
 
 FAMILIES = ("resnet", "resnext")
 
-# What each source does where the papers leave room; a pair stands for (resnet, resnext).
+# What each source does where the papers leave a choice; a pair stands for (resnet, resnext).
 # "original": the lesson this project grew from. "paper": Hu et al. 2018 as released for Caffe; it states no BN
-# momentum, so that of its ports is taken. "timm": `seresnet50`, `seresnext50_32x4d` in timm 1.0.
+# momentum, so that of its ports is used. "timm": `seresnet50`, `seresnext50_32x4d` in timm 1.0.
 _FIELDS: Mapping[str, tuple[Any, Any, Any]] = {  # original, paper, timm
     "stride_place": (("1x1", "3x3"), ("1x1", "3x3"), ("3x3", "3x3")),
     "padding": ("same", "symmetric", "symmetric"),
@@ -43,23 +43,23 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Style:
-    """How a block is built, apart from its sizes. Every field has a value; `style_of` fills in a convention's.
+    """How a block is built, apart from its sizes. Every field has a value; `style_of` takes them from a convention.
 
     Attributes:
         block: "bottleneck" (1x1, 3x3, 1x1; He et al. 2016, fig. 5 right) or "basic" (3x3, 3x3; fig. 5 left).
         stem: "imagenet" (7x7 stride 2, max pool), "cifar" (one 3x3) or "deep" (three 3x3, max pool: SENet-154).
         projection_kernel: side of a strided projection shortcut's kernel; 3 in SENet-154.
-        halve_reduction: the first 1x1 of a bottleneck gives half the channels of its 3x3, as in SENet-154.
-        dropout: rate in front of the classifier; 0.2 in SENet-154.
+        halve_reduction: the first 1x1 of a bottleneck has half as many channels as its 3x3, as in SENet-154.
+        dropout: rate before the classifier; 0.2 in SENet-154.
         stride_place: which convolution of a bottleneck carries the stride ("1x1" is v1, "3x3" is v1.5).
         padding: of strided 3x3 convolutions: Keras' "same" (more on the right) or "symmetric".
-        pool_padding: of the stem's max pool: "symmetric", or "ceil" (on the right alone, as Caffe rounds up).
-        conv_bias: biases in the residual blocks' convolutions, in front of BN (without effect, yet counted).
+        pool_padding: of the stem's max pool: "symmetric", or "ceil" (only on the right, because Caffe rounds up).
+        conv_bias: biases in the residual blocks' convolutions, before BN (without effect, but counted).
         se_bias: biases in the two dense layers of squeeze-excite.
         squeeze_divisor: 1 rounds channels/ratio down; d > 1 to the nearest multiple of d, at least d.
         bn_epsilon, bn_momentum: of every batch normalization, in Keras' sense.
         zero_gamma: the last BN of each residual branch starts at 0 (Goyal et al. 2017, sec. 5.1).
-        branch_relu: a ReLU behind the last BN of a basic block's branch, as timm's `legacy_seresnet18` and 34 have it.
+        branch_relu: a ReLU after the last BN of a basic block's branch, as in timm's `legacy_seresnet18` and 34.
         squeeze: "average" or "max" pooling over the map (Hu et al. 2018, sec. 6.2).
         gate: "sigmoid", "tanh" or "relu" (sec. 6.3).
         place: of squeeze-excite: "standard", "pre", "post", "identity" or after the "3x3" (sec. 6.5).
@@ -99,7 +99,7 @@ STYLE_FIELDS = tuple(field.name for field in fields(Style))
 
 
 def validate(name: str, value: Any) -> Any:
-    """Return the value of one style field, if it may have it; else the error says what would do."""
+    """Return the value of one style field if it is valid; else raise an error that suggests a valid one."""
     if name in CHOICES:
         return one_of(name, value, CHOICES[name])
     if name == "squeeze_divisor":
@@ -118,7 +118,7 @@ def style_of(convention: str = "original", family: str = "resnet", **explicit: A
     (8, 'tanh')
 
     Raises:
-        ValueError, TypeError: an unknown convention or family, or a value that a field cannot have.
+        ValueError, TypeError: an unknown convention or family, or an invalid value of a field.
     """
     index = FAMILIES.index(one_of("family", family, FAMILIES))
     bundle = CONVENTIONS[one_of("convention", current_name(convention), tuple(CONVENTIONS))]
@@ -128,7 +128,7 @@ def style_of(convention: str = "original", family: str = "resnet", **explicit: A
 
 
 def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
-    """Return how many channels the squeeze leaves of `channels`.
+    """Return how many of `channels` remain after the squeeze.
 
     Raises:
         ValueError: none would be left (Hu et al. 2018 give no rule; a gate would be constant, sigmoid(0)).

@@ -1,7 +1,7 @@
-"""Tokens: a dataclass of flat fields as one printable line, and back.
+"""Tokens: write a dataclass of flat fields as one printable line, and read it back.
 
 `senet1~family=resnext~ratio=8` is the version of the format, then each field that differs from its default.
-A default that changes would change what old tokens mean: then `VERSION` goes up.
+Increase `VERSION` whenever a default changes, because that changes the meaning of old tokens.
 """
 
 from __future__ import annotations
@@ -17,37 +17,40 @@ T = TypeVar("T")
 
 
 def write(thing: Any) -> str:
-    """The fields of `thing` that differ from their defaults, as one line without spaces."""
+    """Return the fields of `thing` that differ from their defaults, as one line without spaces."""
     changed = [(f.name, value) for f in fields(thing) if (value := getattr(thing, f.name)) != f.default]
     return "~".join([VERSION, *(f"{name}={_text(value)}" for name, value in changed)])
 
 
 def read(kind: type[T], token: str) -> T:
-    """A `kind` from the line that `write` made of one.
+    """Return the object of type `kind` that `write` turned into this token.
 
     Raises:
         TypeError: not a string.
-        ValueError: another format or version, an unknown field, or text that is no value of its field.
+        ValueError: another format or version, an unknown field, or text that is not a valid value.
     """
     if not isinstance(token, str):
         raise InvalidTypeError("token", token, f"must be a string such as '{VERSION}~ratio=8'", f"'{VERSION}'")
     version, *parts = token.strip().split("~")
     if version != VERSION:
-        rule: Phrase = (f"must begin with '{VERSION}', as a page or ", Parameter(".token()"), " gives it")
+        rule: Phrase = (
+            f"must begin with '{VERSION}', like a token copied from a page or returned by ",
+            Parameter(".token()"),
+        )
         raise InvalidValueError("token", token, rule, f"'{VERSION}'")
     by_name: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     values: dict[str, Any] = {}
     for part in parts:
         name, _, text = part.partition("=")
         if one_of("field of a token", name, tuple(by_name)) in values:
-            once = "must stand once in a token, not twice"
-            raise InvalidValueError(name, NO_VALUE, once, advice="leave one of them out")
+            once = "must appear only once in a token"
+            raise InvalidValueError(name, NO_VALUE, once, advice="remove one of them")
         values[name] = _value(by_name[name], text)
     return kind(**values)
 
 
 def _text(value: Any) -> str:
-    """224x224x3 for a tuple, 64x3,128x4 for a tuple of tuples."""
+    """Return a value as text: 224x224x3 for a tuple, 64x3,128x4 for a tuple of tuples."""
     if isinstance(value, tuple):
         if value and isinstance(value[0], tuple):
             return ",".join(map(_text, value))
@@ -58,7 +61,7 @@ def _text(value: Any) -> str:
 
 
 def _value(field: Field[Any], text: str) -> Any:
-    """What `_text` wrote for a field; the kind of value is the one that its annotation names."""
+    """Return the value that `_text` wrote for a field, whose annotation names the type."""
     if text == "none":
         return None
     kind = str(field.type).removesuffix(" | None")

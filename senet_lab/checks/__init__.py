@@ -1,4 +1,4 @@
-"""Checks that answer with the rule, the value and the nearest that would do; and the bounds of every number."""
+"""Checks of parameters, whose errors give the rule, the value and the nearest valid value; bounds of all numbers."""
 
 from senet_lab.checks.bounds import (
     MAX_BASE_WIDTH,
@@ -20,6 +20,7 @@ from senet_lab.checks.errors import (
     Bare,
     Columns,
     Element,
+    Flag,
     ImageShape,
     InvalidTypeError,
     InvalidValueError,
@@ -37,7 +38,7 @@ from senet_lab.checks.quoting import QUOTE_LENGTH, first_few, listed, quoted, qu
 __all__ = [
     "MAX_BASE_WIDTH", "MAX_BATCH", "MAX_BLOCKS", "MAX_CARDINALITY", "MAX_CHANNELS", "MAX_CLASSES", "MAX_GROUPS",
     "MAX_RATIO", "MAX_SEED", "MAX_SIDE", "MAX_STRIDE", "MAX_UNITS", "NO_VALUE", "QUOTE_LENGTH", "Bare", "Columns",
-    "Element", "ImageShape", "InvalidTypeError", "InvalidValueError", "Name", "Parameter", "ParameterError",
+    "Element", "Flag", "ImageShape", "InvalidTypeError", "InvalidValueError", "Name", "Parameter", "ParameterError",
     "Phrase", "Setting", "Words", "divisible", "first_few", "flag", "for_each_group", "group_rows", "image_shape",
     "instance", "listed", "nearest", "number", "one_of", "own_groups", "path_of", "per_group", "quoted",
     "quoted_path", "ratio_or_none", "real", "shortened", "stride_of", "text", "whole", "whole_number",

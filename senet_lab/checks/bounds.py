@@ -1,14 +1,14 @@
-"""Bounds: the largest values that numbers may have, small enough that a ledger is counted and drawn in a second."""
+"""Bounds: the largest allowed numbers, small enough that a ledger is counted and drawn within a second."""
 
 from __future__ import annotations
 
-MAX_CHANNELS = 2**16  # of an image, of a group as it is given, and of what a squeeze is rounded to
-MAX_SIDE = 2**16  # pixels of an image, and the side of a window
+MAX_CHANNELS = 2**16  # of an image, of a group as passed, and of the divisor that a squeeze is rounded to
+MAX_SIDE = 2**16  # of an image or a window, in pixels
 MAX_CARDINALITY = MAX_BASE_WIDTH = 2**14
 MAX_CLASSES = 10**7
 MAX_GROUPS, MAX_BLOCKS = 12, 1000  # groups of a network, blocks of a group
-MAX_RATIO = 2**20  # with a divisor any ratio leaves some channels
+MAX_RATIO = 2**20  # with a squeeze divisor, any ratio leaves some channels
 MAX_STRIDE = 2**8
 MAX_BATCH = 2**16
-MAX_UNITS = 2**40  # of one layer, or along one side of it: an architecture's widest 3x3 convolution has 2**38 channels
+MAX_UNITS = 2**40  # of one layer, or along one side: the widest 3x3 convolution of an architecture has 2**38 channels
 MAX_SEED = 2**31 - 1

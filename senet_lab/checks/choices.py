@@ -1,4 +1,4 @@
-"""Choices: texts, flags, paths, instances of a class, and values out of a few."""
+"""Choices: check flags, strings, paths, instances of a class, and values from a short list."""
 
 from __future__ import annotations
 
@@ -9,40 +9,41 @@ from pathlib import Path
 from typing import Any
 
 from senet_lab.checks.bounds import MAX_UNITS
-from senet_lab.checks.errors import Bare, InvalidTypeError, InvalidValueError, Name
+from senet_lab.checks.errors import Bare, Flag, InvalidTypeError, InvalidValueError, Name
 from senet_lab.checks.numbers import as_index
 from senet_lab.checks.quoting import QUOTE_LENGTH, listed, quoted
 
-KIND_NAMES: dict[type, str] = {str: "a text", Mapping: "a mapping"}  # where the name of the class would read badly
+KIND_NAMES: dict[type, str] = {str: "a string", Mapping: "a mapping"}  # clearer than the name of the class
 
 
 def flag(name: Name, value: Any) -> bool:
     """Return `value` if it is True or False; else raise a TypeError."""
     if not isinstance(value, bool):
-        raise InvalidTypeError(name, value, "must be True or False", f"{_truth(value)}")
+        rule = ("must be ", Flag(True), " or ", Flag(False))
+        raise InvalidTypeError(name, value, rule, Flag(_truth(value)))
     return value
 
 
 def _truth(value: Any) -> bool:
     try:
         return bool(value)
-    except Exception:  # an array has none, and a foreign `__bool__` may raise anything
+    except Exception:  # an array has no truth value, and a foreign `__bool__` may raise anything
         return True
 
 
 def text(name: Name, value: Any, example: str) -> str:
-    """Return `value` if it is a text; else raise a TypeError, which gives an example."""
+    """Return `value` if it is a string; else raise a TypeError with an example."""
     if not isinstance(value, str):
-        raise InvalidTypeError(name, value, "must be a text", f"'{example}'")
+        raise InvalidTypeError(name, value, "must be a string", f"'{example}'")
     return value
 
 
 def one_of(name: Name, value: Any, choices: Collection[Any]) -> Any:
-    """Return `value` if it is among `choices`; the error names them, and the nearest.
+    """Return `value` if it is among `choices`; the error lists them and suggests the nearest.
 
     Raises:
-        TypeError: of another type than the choices.
-        ValueError: of their type, but none of them.
+        TypeError: the type differs from that of the choices.
+        ValueError: the type fits, but it is none of them.
     """
     kind = type(next(iter(choices)))
     if kind is int and (index := as_index(value)) is not None:
@@ -55,16 +56,16 @@ def one_of(name: Name, value: Any, choices: Collection[Any]) -> Any:
 
 
 def nearest(value: Any, choices: Collection[Any]) -> Any:
-    """Return the choice that was probably meant: closest in number or in spelling; the first if that means nothing."""
+    """Return the choice that was probably meant: closest in value or spelling; the first if neither applies."""
     first = next(iter(choices))
-    if isinstance(first, str):  # no name is longer than what an error repeats, and comparing takes its time
+    if isinstance(first, str):  # comparing is slow, and no name is longer than what an error quotes
         start = value[:QUOTE_LENGTH] if isinstance(value, str) else quoted(value)
         return next(iter(difflib.get_close_matches(start.lower(), choices, 1, 0)), first)
-    if isinstance(value, int) and abs(value) > MAX_UNITS:  # beyond what a float can hold, perhaps
+    if isinstance(value, int) and abs(value) > MAX_UNITS:  # may be too large for a float
         return max(choices) if value > 0 else min(choices)
     try:
         return min(choices, key=lambda choice: abs(choice - float(value)))
-    except Exception:  # what a foreign `__float__` may raise
+    except Exception:  # a foreign `__float__` may raise anything
         return first
 
 
@@ -72,10 +73,10 @@ def instance(name: Name, value: Any, kind: type, fit: str) -> Any:
     """Return `value` if it is of a class.
 
     Args:
-        fit: an expression for one that would do.
+        fit: an expression for a valid value.
 
     Raises:
-        TypeError: it is of another one.
+        TypeError: it is of another class.
     """
     if not isinstance(value, kind):
         article = "an" if kind.__name__[0] in "AEIO" else "a"
@@ -87,11 +88,11 @@ def instance(name: Name, value: Any, kind: type, fit: str) -> Any:
 
 
 def path_of(name: Name, value: Any, fit: str) -> Path:
-    """Return `value` as a path, the user's home put in for "~".
+    """Return `value` as a path, with "~" replaced by the user's home.
 
     Raises:
-        TypeError: it is neither a text nor a path.
-        ValueError: it is empty, has a character that no path can have, or there is no such home.
+        TypeError: it is neither a string nor a path.
+        ValueError: it is empty, has a character that is invalid in paths, or there is no such home.
     """
     if not isinstance(value, (str, os.PathLike)) or not isinstance(text := os.fspath(value), str):
         raise InvalidTypeError(name, value, "must be a path", fit)

@@ -1,7 +1,7 @@
-"""Errors about parameters, as fields: which one, its value, the rule that it breaks, and what to try instead.
+"""Errors about parameters, as fields: name, value, the rule that the value breaks, and what to try instead.
 
-`str(error)` is written for people who call from Python. A page writes the same fields in other `Words`: labels instead
-of names, and values as they were typed.
+`str(error)` is the text for Python users. A page writes the same fields with other `Words`: labels instead of names,
+and values as they were typed.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any, Protocol
 from senet_lab.checks.quoting import quoted
 
 
-class _NoValue(Enum):  # stays itself when an error is copied or pickled
+class _NoValue(Enum):  # keeps its identity when an error is copied or pickled
     NO_VALUE = "no value"
 
 
-NO_VALUE: Any = _NoValue.NO_VALUE  # of an error that repeats no value
+NO_VALUE: Any = _NoValue.NO_VALUE  # for an error that quotes no value
 
 
 class Bare(str):
-    """A description in place of a value, written without quotes, such as "10 of them"."""
+    """A description instead of a value, written without quotes, such as "10 of them"."""
 
     __slots__ = ()
 
@@ -42,18 +42,18 @@ Name = str | Element
 
 
 class Words:
-    """How the parts of an error are written; these are the words for Python."""
+    """How the parts of an error are written; this class writes them for Python users."""
 
     def name(self, name: Name) -> str:
         """Return the name of a parameter."""
         return f"`{name}`"
 
     def value(self, value: Any, name: Name = "") -> str:  # noqa: ARG002 - a page writes some parameters in other ways
-        """Return a value that follows the name of its parameter."""
+        """Return a value, to follow the name of its parameter."""
         return f"(={value if isinstance(value, Bare) else quoted(value)})"
 
     def other_value(self, value: Any) -> str:
-        """Return a value that follows the rule which it breaks."""
+        """Return a value, to follow the rule that it breaks."""
         return f", not {value if isinstance(value, Bare) else quoted(value)}"
 
     def setting(self, name: str, value: Any) -> str:
@@ -61,12 +61,16 @@ class Words:
         return f"{name}={value!r}"
 
     def columns(self, names: tuple[str, ...]) -> str:
-        """Return what the numbers of a row are."""
+        """Return the names of the numbers in a row."""
         return f"({', '.join(names)})"
 
     def image_shape(self, shape: tuple[int, ...]) -> str:
         """Return (height, width, channels)."""
         return repr(shape)
+
+    def flag(self, value: bool) -> str:
+        """Return True or False."""
+        return repr(value)
 
     def ending(self, error: ParameterError) -> str:
         """Return what to do instead."""
@@ -74,12 +78,12 @@ class Words:
         return "".join(f"; {each}" for each in (suggestion and f"try {suggestion}", error.advice) if each)
 
     def phrase(self, phrase: Phrase) -> str:
-        """Return a phrase, part by part."""
+        """Return a phrase as text."""
         parts = phrase if isinstance(phrase, tuple) else (phrase,)
         return "".join(part if isinstance(part, str) else part.write(self) for part in parts)
 
     def sentence(self, error: ParameterError) -> str:
-        """Return all of an error."""
+        """Return the whole text of an error."""
         if not error.rule:
             return str(error.name)
         name, rule, value = self.name(error.name), self.phrase(error.rule), error.value
@@ -97,10 +101,10 @@ PYTHON = Words()
 
 
 class Part(Protocol):
-    """A part of a phrase that Python and a page write differently."""
+    """A part of a phrase that is written differently for Python and for a page."""
 
     def write(self, words: Words, /) -> str:
-        """Return it in some words."""
+        """Return this part as text."""
 
 
 Phrase = str | Part | tuple[str | Part, ...]
@@ -108,7 +112,7 @@ Phrase = str | Part | tuple[str | Part, ...]
 
 @dataclass(frozen=True)
 class Parameter:
-    """Another parameter that a rule depends on, with its value where that matters."""
+    """Another parameter that a rule depends on, with its value if that matters."""
 
     name: Name
     value: Any = NO_VALUE
@@ -120,7 +124,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Value:
-    """A value that a rule depends on, other than that of a parameter."""
+    """A value that a rule depends on and that belongs to no parameter."""
 
     value: Any
 
@@ -143,13 +147,24 @@ class Setting:
 
 @dataclass(frozen=True)
 class Columns:
-    """What the numbers of a row are."""
+    """The names of the numbers in a row."""
 
     names: tuple[str, ...]
 
     def write(self, words: Words) -> str:
         """Return (n_filters, n_blocks)."""
         return words.columns(self.names)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or False."""
+
+    value: bool
+
+    def write(self, words: Words) -> str:
+        """Return True or False, or what a page calls them."""
+        return words.flag(self.value)
 
 
 @dataclass(frozen=True)
@@ -164,17 +179,17 @@ class ImageShape:
 
 
 class ParameterError(Exception):
-    """Says which parameter cannot have its value, why, and what to try; see its two kinds below.
+    """A parameter has an invalid value; the base of the two classes below.
 
-    With one argument, that is the whole text: Keras raises the errors of layers again as `type(error)(text)`.
+    A single argument is the whole text: Keras raises the errors of layers again as `type(error)(text)`.
 
     Attributes:
-        name: of the parameter.
-        value: that it cannot have; `NO_VALUE` where the rule says enough.
-        rule: that the value breaks, as what follows the name: "must be at least 1".
-        suggestion: what would do, as what follows "try"; "" for nothing in particular.
-        advice: what else to do, in a clause.
-        place: where the parameter stands, such as "group 2"; "" where it is given itself.
+        name: the name of the parameter.
+        value: the invalid value; `NO_VALUE` if the rule says enough.
+        rule: the rule that the value breaks, to follow the name: "must be at least 1".
+        suggestion: a valid value, to follow "try"; "" if there is none in particular.
+        advice: what else to do, as a clause.
+        place: where the parameter occurs, such as "group 2"; "" if the user passed it directly.
     """
 
     def __init__(
@@ -186,7 +201,7 @@ class ParameterError(Exception):
 
     @property
     def args(self) -> tuple[str]:  # type: ignore[override]
-        """The text alone. It is written when somebody asks: the controls catch dozens of errors for each move."""
+        """The text, written only on request, because the controls catch dozens of errors per move."""
         return (str(self),)
 
     def __str__(self) -> str:
@@ -205,12 +220,12 @@ class ParameterError(Exception):
 
 
 class InvalidValueError(ParameterError, ValueError):
-    """Says that a parameter cannot have a value, which is of the right type: `ratio` (=0) must be at least 1; try 1."""
+    """A value has the right type but is not allowed: `ratio` (=0) must be at least 1; try 1."""
 
-    __module__ = "senet_lab.checks"  # where people import it from, and what a traceback says
+    __module__ = "senet_lab.checks"  # where users import it from, so tracebacks name it
 
 
 class InvalidTypeError(ParameterError, TypeError):
-    """Says that a value is of the wrong type: `ratio` must be a whole number, not 'many'; try 16."""
+    """A value has the wrong type: `ratio` must be a whole number, not 'many'; try 16."""
 
     __module__ = "senet_lab.checks"

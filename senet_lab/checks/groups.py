@@ -1,4 +1,4 @@
-"""Groups: the shape of a network's images, its tables of groups, and what each group has its own value of."""
+"""Groups: check image shapes, tables of groups, and parameters with one value per group."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _EXAMPLES = {2: "((64, 3), (128, 4))", 3: "((64, 256, 3), (128, 512, 4))"}  # by
 
 
 def image_shape(name: str, value: Any, stride: int) -> tuple[int, int, int]:
-    """Return `value` as (height, width, channels), large enough that each stride of a network halves something.
+    """Return `value` as (height, width, channels), large enough for the strides of a network.
 
     Raises:
         TypeError, ValueError: not three whole numbers, none of them zero, height and width at least `stride`.
@@ -21,7 +21,7 @@ def image_shape(name: str, value: Any, stride: int) -> tuple[int, int, int]:
     if not isinstance(value, (tuple, list)) or len(value) != 3:
         raise InvalidTypeError(name, value, "must be (height, width, channels)", "(224, 224, 3)")
     channels = whole(Element(name, (2,)), value[2], 1, MAX_CHANNELS)
-    # Sizes that are too small are answered together, below; what is no number at all, here.
+    # Check types here; sizes that are too small are reported together below.
     height, width = (
         whole(Element(name, (index,)), side, min(stride, side) if isinstance(side, int) else stride, MAX_SIDE)
         for index, side in enumerate(value[:2])
@@ -51,16 +51,16 @@ def per_group(name: str, value: Any, n_groups: int) -> int | tuple[int | None, .
 
 
 def for_each_group(name: str, value: Any, n_groups: int) -> tuple[int | None, ...]:
-    """As `per_group`, spelt out: always a tuple, one entry per group."""
+    """Check as `per_group` does, and always return a tuple with one entry per group."""
     checked = per_group(name, value, n_groups)
     return checked if isinstance(checked, tuple) else (checked,) * n_groups
 
 
 def group_rows(value: Any, length: int) -> Any:
-    """Return `value` if it is a table of groups with rows of a length; what rows hold is checked where it is used.
+    """Return `value` if it is a table of groups with rows of a given length; entries are checked when used.
 
     Raises:
-        TypeError: no table, more than `MAX_GROUPS` rows, or rows of another length.
+        TypeError: not a table, more than `MAX_GROUPS` rows, or rows of another length.
     """
     if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= MAX_GROUPS:
         raise InvalidTypeError("groups", value, f"must be a tuple of 1 to {MAX_GROUPS} rows", _EXAMPLES[length])
@@ -74,11 +74,11 @@ def own_groups(value: Any, family: str) -> tuple[tuple[int, ...], ...]:
     """Return `value` as a table of groups: rows (n_filters, n_blocks), or (filters_in, filters_out, n_blocks).
 
     Args:
-        family: "resnext" alone has rows of the second kind.
+        family: only "resnext" allows rows of the second kind.
 
     Raises:
-        TypeError, ValueError: something else; rows of different kinds; more than `MAX_GROUPS`, or than `MAX_BLOCKS`
-            in one of them.
+        TypeError, ValueError: something else; rows of different kinds; more than `MAX_GROUPS` rows, or more than
+            `MAX_BLOCKS` blocks in one of them.
     """
     rows: tuple[str | Columns, ...] = (Columns(("n_filters", "n_blocks")),)
     lengths = {2}
@@ -89,7 +89,7 @@ def own_groups(value: Any, family: str) -> tuple[tuple[int, ...], ...]:
         raise InvalidTypeError("groups", value, rule, _EXAMPLES[2])
     for row in value:
         if not isinstance(row, (tuple, list)) or len(row) not in lengths or len(row) != len(value[0]):
-            raise InvalidTypeError("groups", row, ("must have rows ", *rows, ", all alike"), _EXAMPLES[2])
+            raise InvalidTypeError("groups", row, ("must have rows ", *rows, ", all of the same length"), _EXAMPLES[2])
     return tuple(
         tuple(
             whole(Element("groups", (i, j)), each, 1, MAX_BLOCKS if j == len(row) - 1 else MAX_CHANNELS)

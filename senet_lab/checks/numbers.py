@@ -1,4 +1,4 @@
-"""Numbers: whole ones and real ones within bounds, and the texts that spell them."""
+"""Numbers: check whole and real numbers against bounds, and read them from text."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from senet_lab.checks.bounds import MAX_RATIO, MAX_STRIDE
 from senet_lab.checks.errors import InvalidTypeError, InvalidValueError, Name, Parameter
 from senet_lab.checks.quoting import shortened
 
-LARGEST_SUGGESTION = 1e308  # of what an error suggests where every finite number will do
-MAX_DIGITS = 400  # characters of a whole number that is read; Python refuses 4,301, and no bound needs more
+LARGEST_SUGGESTION = 1e308  # suggested if any finite number is valid
+MAX_DIGITS = 400  # characters of a whole number; Python refuses 4,301 digits, and no bound needs 400
 
 
 def whole_number(text: str) -> int:
-    """Return the whole number that a text spells.
+    """Return the whole number that a string spells.
 
-    Digits and nothing else: int() would take " 5", "1_0" and digits of other scripts as well.
+    Only digits are allowed; int() would also accept " 5", "1_0" and digits of other scripts.
 
     Raises:
-        ValueError: it spells none, or one of more than `MAX_DIGITS` characters.
+        ValueError: it spells none, or has more than `MAX_DIGITS` characters.
     """
     if len(text) > MAX_DIGITS or not re.fullmatch("-?[0-9]+", text):
         raise ValueError(f"{shortened(text)} is not a whole number; try 16.")
@@ -29,7 +29,7 @@ def whole_number(text: str) -> int:
 
 
 def number(text: str) -> float | str:
-    """Return the number that a text spells, or the text itself: the check of what it is for then says what is wrong.
+    """Return the number that a string spells, or the string itself, for the check of its parameter to reject.
 
     >>> number("16"), number("1e-3"), number("many")
     (16, 0.001, 'many')
@@ -46,40 +46,40 @@ def whole(name: Name, value: Any, least: int, most: int) -> int:
     """Return `value` as a plain int between `least` and `most`, both included.
 
     Raises:
-        TypeError: not a whole number (a bool is none, 16.0 is none; NumPy's integers are).
+        TypeError: not a whole number (neither a bool nor 16.0 is one; NumPy's integers are).
         ValueError: out of bounds.
     """
     index = as_index(value)
     if index is None:
         raise InvalidTypeError(name, value, "must be a whole number", f"{_nearest_whole(value, least, most)}")
     if index < least:
-        raise InvalidValueError(name, index, f"must be at least {least}", f"{least}")
+        raise InvalidValueError(name, index, f"must be at least {least:,}", f"{least}")
     if index > most:
-        raise InvalidValueError(name, index, f"must be at most {most}", f"{most}")
+        raise InvalidValueError(name, index, f"must be at most {most:,}", f"{most}")
     return index
 
 
 def as_index(value: Any) -> int | None:
-    """Return `value` as a plain int; None if it is no whole number."""
+    """Return `value` as a plain int; None if it is not a whole number."""
     try:
         return None if isinstance(value, bool) else operator.index(value)
-    except Exception:  # what a foreign `__index__` may raise
+    except Exception:  # a foreign `__index__` may raise anything
         return None
 
 
 def _nearest_whole(value: Any, least: int, most: int) -> int:
-    """For 15.7 or "16" the whole number that was probably meant, for anything else the least there is."""
+    """Return the whole number that was probably meant by 15.7 or "16"; for anything else, the smallest valid one."""
     try:
         fit = min(max(float(value), least), most)
         return round(fit) if isfinite(fit) else least
-    except Exception:  # what a foreign `__float__` may raise
+    except Exception:  # a foreign `__float__` may raise anything
         return least
 
 
 def ratio_or_none(name: Name, value: Any) -> int | None:
     """Return `value` as a plain int of at least 1, or None; errors as in `whole`.
 
-    Whether it leaves a channel depends on what it divides: see `style.squeezed_channels`.
+    Whether any channel is left depends on the number of channels; see `style.squeezed_channels`.
     """
     return None if value is None else whole(name, value, 1, MAX_RATIO)
 
@@ -89,7 +89,7 @@ def real(name: Name, value: Any, least: float, below: float) -> float:
 
     Raises:
         TypeError: not a number.
-        ValueError: out of bounds, or not a number in the IEEE sense.
+        ValueError: out of bounds, or NaN.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InvalidTypeError(name, value, "must be a number", f"{least}")
@@ -108,7 +108,7 @@ def divisible(name: Name, value: int, by: str, divisor: int) -> int:
     """Return `value` if `divisor` divides it; the error names the multiples below and above.
 
     Raises:
-        ValueError: a remainder would be dropped.
+        ValueError: there is a remainder.
     """
     if value % divisor:
         below = value // divisor * divisor
@@ -118,7 +118,7 @@ def divisible(name: Name, value: int, by: str, divisor: int) -> int:
 
 
 def stride_of(value: Any) -> int:
-    """Return `strides` as Keras takes it, 2 or (2, 2), as one number: the networks stride alike in both directions.
+    """Return Keras's `strides`, 2 or (2, 2), as one number; the networks use equal strides in both directions.
 
     Raises:
         TypeError, ValueError: not a whole number from 1 to `MAX_STRIDE`, or two different ones.
@@ -127,6 +127,6 @@ def stride_of(value: Any) -> int:
         sides = [whole("strides", side, 1, MAX_STRIDE) for side in value[:3]]
         if len(sides) != 2 or sides[0] != sides[1]:
             fit = sides[0] if sides else 2
-            raise InvalidValueError("strides", value, "must be one number or twice the same", f"{fit}")
+            raise InvalidValueError("strides", value, "must be one number or a pair of equal numbers", f"{fit}")
         return sides[0]
     return whole("strides", value, 1, MAX_STRIDE)

@@ -1,4 +1,4 @@
-"""Quoting: how an error repeats a value, at most a line of it, whatever the value is."""
+"""Quoting: how an error quotes any value on at most one line."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from math import log10
 from typing import Any
 
-QUOTE_LENGTH = 80  # characters of a value that an error repeats
-PATH_LENGTH = 300  # characters of a path that an error repeats
-QUOTE_DIGITS = 24  # of a whole number that is written in full
+QUOTE_LENGTH = 80  # quoted characters of a value
+PATH_LENGTH = 300  # quoted characters of a path
+QUOTE_DIGITS = 24  # the most digits of a whole number written in full
 
 
 class _Quotes(reprlib.Repr):
-    """`reprlib` for errors: cut at the end, and cheap for long text and for numbers that Python does not write out."""
+    """`reprlib` for errors: cuts at the end; cheap for long strings and for numbers that `str` refuses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,15 +21,15 @@ class _Quotes(reprlib.Repr):
         self.maxother, self.fillvalue = 2 * QUOTE_LENGTH, "\u2026"
 
     def repr_str(self, value: str, _: int) -> str:
-        """As `repr`, and an ellipsis before the closing quote of one that is cut."""
+        """Return `repr`, with an ellipsis before the closing quote if cut."""
         return shortened(value)
 
     def repr_bytes(self, value: bytes, _: int) -> str:
-        """As `repr`, cut likewise."""
+        """Return `repr`, with an ellipsis if cut."""
         return repr(value) if len(value) <= QUOTE_LENGTH else f"{value[:QUOTE_LENGTH]!r}\u2026"
 
     def repr_int(self, value: int, _: int) -> str:
-        """In full, or as a power of ten: beyond 4,300 digits `str` raises."""
+        """Return all digits, or a power of ten: `str` raises beyond 4,300 digits."""
         if abs(value) < 10**QUOTE_DIGITS:
             return int.__repr__(value)
         exponent, rest = divmod(log10(abs(value)), 1)
@@ -38,7 +38,7 @@ class _Quotes(reprlib.Repr):
         return f"{'-' * (value < 0)}{'1' if carried else digits}e+{exponent + carried:.0f}"
 
     def repr_instance(self, value: Any, level: int) -> str:
-        """On one line; of an object whose `__repr__` fails, the type."""
+        """Return `repr` on one line; only the type if `__repr__` fails."""
         return " ".join(super().repr_instance(value, level).split())
 
 
@@ -46,9 +46,9 @@ _QUOTES = _Quotes()
 
 
 def quoted(value: Any) -> str:
-    """Return what an error says of a value: its `repr`, at most `QUOTE_LENGTH` characters of it.
+    """Return the `repr` of a value for an error, at most `QUOTE_LENGTH` characters of it.
 
-    Costs next to nothing for huge values, and never fails.
+    It is cheap even for huge values, and never fails.
 
     >>> quoted("sixteen"), quoted(10**5000), len(quoted("a" * 10**6))
     ("'sixteen'", '1e+5000', 83)
@@ -64,7 +64,7 @@ def quoted(value: Any) -> str:
 
 
 def shortened(text: str, length: int = QUOTE_LENGTH) -> str:
-    """Return a text in quotes, at most `length` characters of it and then an ellipsis.
+    """Return a string in quotes; after `length` characters, an ellipsis.
 
     >>> shortened("squeeze"), shortened("squeeze", 3)
     ("'squeeze'", "'squ\u2026'")
@@ -76,18 +76,18 @@ def shortened(text: str, length: int = QUOTE_LENGTH) -> str:
 
 
 def quoted_path(path: Any) -> str:
-    """Return what an error says of a path: most paths in full, since they say where to look."""
+    """Return a path in quotes for an error; most are given in full, as they tell where to look."""
     return shortened(str(path), PATH_LENGTH)
 
 
 def listed(choices: Iterable[Any]) -> str:
-    """Return choices in words: 'a', 'b' or 'c'."""
+    """Return choices as a list in words: 'a', 'b' or 'c'."""
     *head, last = map(repr, choices)
     return f"{', '.join(head)} or {last}" if head else last
 
 
 def first_few(words: Iterable[str], most: int = 5, separator: str = ", ") -> str:
-    """Join the first few texts, and count the others.
+    """Join the first few words, and count the others.
 
     >>> first_few("ab"), first_few("abcdefg")
     ('a, b', 'a, b, c, d, e and 2 more')

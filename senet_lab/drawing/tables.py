@@ -1,4 +1,4 @@
-"""Tables as HTML: what the drawings show, to read off and to copy."""
+"""Tables as HTML: the numbers behind the drawings, for reading and copying."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from html import escape
 from senet_lab.drawing.units import percent, short, size, spaced
 from senet_lab.ledger.ledger import Ledger, Total
 
-COLUMNS = ("Group", "Blocks", "Output", "Parameters", "Share", "Multiply-adds", "Activations", "SE parameters")
-NOTE = "counts for one image, activations in numbers; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
+COLUMNS = ("Group", "Blocks", "Output", "Parameters", "Share", "Multiply-adds",
+           "Activations (values)", "SE parameters")  # fmt: skip
+NOTE = "counts per image; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
 
 
 def group_table(ledger: Ledger) -> str:
-    """Return parameters and cost by group, the sum last; the last column counts the parameters of squeeze-excite."""
+    """Return a table of parameters and cost by group, with the sum last and the parameters of squeeze-excite."""
     head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     rows = "".join(_row(total, ledger) for total in (*ledger.by_group(), ledger.total) if total.name != "input")
     caption = f"<caption>By group <small>{NOTE}</small></caption>"
@@ -50,12 +51,12 @@ def listing(
     words: Sequence[int] = (),
     marked: Container[int] = (),
 ) -> str:
-    """Return a plain table of words and numbers; the first cell of each row names it.
+    """Return a plain table of words and numbers; the first cell of each row is its name.
 
     Args:
-        note: behind the caption, in small.
-        words: the columns of words, which begin on the left; numbers end on the right.
-        marked: the rows, by number, that stand out, such as the present network.
+        note: small print after the caption.
+        words: indices of text columns, which are left-aligned; numbers are right-aligned.
+        marked: indices of highlighted rows, such as that of the present network.
     """
     kinds = [' class="sn-words"' if column in words else "" for column in range(len(head))]
     tops = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(head, kinds, strict=True))
@@ -73,10 +74,10 @@ def listing(
 
 
 def _wide(name: str, table: str) -> str:
-    """Return a table that scrolls sideways where it does not fit, by arrow keys too."""
+    """Return a table that scrolls sideways if it does not fit, also with the arrow keys."""
     return f'<div class="sn-wide" tabindex="0" role="region" aria-label="{escape(name)}">{table}</div>'
 
 
 def behind(key: str, table: str) -> str:
-    """Return a table to unfold behind a chart; by `key`, a page that is drawn anew can keep it open."""
-    return f'<details class="sn-behind" data-key="{escape(key)}"><summary>The numbers</summary>{table}</details>'
+    """Return a collapsed table below a chart; by `key`, a redrawn page keeps it open."""
+    return f'<details class="sn-behind" data-key="{escape(key)}"><summary>Show numbers</summary>{table}</details>'

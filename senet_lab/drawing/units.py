@@ -1,9 +1,10 @@
-"""Numbers as people read them: four digits and a prefix, three where that is enough."""
+"""Numbers for people: two decimals and a unit prefix."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import floor, log10
 
 from senet_lab.nets.sketch import Shape
 
@@ -12,7 +13,7 @@ PREFIXES = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 @lru_cache(maxsize=2**12, typed=True)  # a move of a slider keeps most numbers
 def short(number: int) -> str:
-    """Return 27.54 M for 27,543,848; 0 for 0; below a thousand the number itself.
+    """Return 27.54 M for 27,543,848; a number below a thousand as it is.
 
     >>> short(27_543_848), short(18_432), short(640)
     ('27.54 M', '18.43 k', '640')
@@ -24,7 +25,7 @@ def short(number: int) -> str:
 
 
 def signed(number: int) -> str:
-    """Return `short` with its sign, the minus a real one.
+    """Return `short` with its sign, using a true minus sign.
 
     >>> signed(-2_514_944), signed(0)
     ('\u22122.51 M', '\u00b10')
@@ -33,9 +34,56 @@ def signed(number: int) -> str:
     return sign + short(abs(number))
 
 
+def with_unit(number: str, unit: str) -> str:
+    """Return a number as text with its unit, which follows the prefix directly.
+
+    >>> with_unit("1.50 k", "B"), with_unit("512", "B"), with_unit("512", "")
+    ('1.50 kB', '512 B', '512')
+    """
+    return f"{number} {unit}" if unit and number[-1].isdigit() else f"{number}{unit}"
+
+
+def arrow(old: int, new: int, unit: str = "") -> str:
+    """Return 27.54 M \u2192 35.09 M, or all digits of two numbers that would look the same.
+
+    >>> print(arrow(27_543_848, 35_088_680), arrow(54_108_904, 54_111_736), sep="; ")
+    27.54 M \u2192 35.09 M; 54,108,904 \u2192 54,111,736
+    """
+    before, after = short(old), short(new)
+    if before == after:
+        before, after = f"{old:,}", f"{new:,}"
+    return f"{with_unit(before, unit)} \u2192 {with_unit(after, unit)}"
+
+
 def percent(part: int, whole: int) -> str:
-    """Return 9.1 % for 0.0913 of the whole; 0 % of nothing."""
-    return f"{100 * part / whole if whole else 0:.1f} %"
+    """Return 9.1 % for 0.0913 of the whole; 0.0 % only for nothing.
+
+    >>> percent(913, 10_000), percent(1, 10_000), percent(0, 10_000)
+    ('9.1 %', 'below 0.1 %', '0.0 %')
+    """
+    share = 100 * part / whole if whole else 0
+    return "below 0.1 %" if 0 < share < 0.05 else f"{share:.1f} %"
+
+
+def whole_percent(share: float) -> str:
+    """Return 9 % for a share of 9.13 %; 0 % only for nothing.
+
+    >>> whole_percent(9.13), whole_percent(0.2)
+    ('9 %', 'below 1 %')
+    """
+    return "below 1 %" if 0 < share < 0.5 else f"{share:.0f} %"
+
+
+def signed_decimal(number: float) -> str:
+    """Return a change to one decimal, or to as many as it takes to differ from zero, four at most.
+
+    >>> signed_decimal(27.38), signed_decimal(-0.0052), signed_decimal(2e-6), signed_decimal(0)
+    ('+27.4', '\u22120.005', '+0.0000', '\u00b10')
+    """
+    if not number:
+        return "\u00b10"
+    decimals = min(4, max(1, -floor(log10(abs(number)))))
+    return f"{number:+.{decimals}f}".replace("-", "\u2212")
 
 
 def spaced(name: str) -> str:
@@ -72,7 +120,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def tied(words: str) -> str:
-    r"""Return `words` with each number tied to its prefix or percent sign, so that no line ends between them.
+    r"""Return `words` with no-break spaces between numbers and their prefix or percent sign.
 
     >>> tied("27.54 M, 9.1 %")
     '27.54\xa0M, 9.1\xa0%'

@@ -1,6 +1,6 @@
 """Address: what the Explorer shows, as the end of a link: "network=senet1~ratio=8&tab=Code".
 
-The network is always in it; of the rest only what differs from the first page, so that links stay short.
+It always contains the network. Other parts appear only if they differ from the first page, to keep links short.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from senet_lab.explorer.updates import first_state
 from senet_lab.export import FORMS
 from senet_lab.widgets.refusals import refusal
 
-READABLE = "~=/,"  # besides letters and digits, what stays as it is
+READABLE = "~=/,"  # not percent-encoded, like letters and digits
 YES, NO = "yes", "no"
-NAMES = {"pinned": "pinned network"}  # of parts that are called otherwise to readers
+NAMES = {"pinned": "pinned network"}  # parts with another name in messages
 # The parts of a link that are fields of the state, by their names there.
 FIELDS = {"batch": "batch", "tab": "tab", "part": "path", "form": "form", "source": "source", "details": "details"}
 
@@ -38,7 +38,7 @@ def write_address(state: State) -> str:
     """
     first = State(state.architecture, state.architecture)
     parts = {"network": state.architecture.token()}
-    if state.path != first.path:  # which may be a part that another network had
+    if state.path != first.path:  # this network may lack a part that was open in another one
         state = replace(state, path=_nearest_part(state.architecture, state.path))
     if state.pinned is not None:
         parts["pinned"] = state.pinned.token()
@@ -49,78 +49,77 @@ def write_address(state: State) -> str:
     return "&".join(f"{name}={quote(value, safe=READABLE)}" for name, value in parts.items())
 
 
-@lru_cache(maxsize=32)  # of a network with very many blocks it takes a while
+@lru_cache(maxsize=32)  # slow for networks with very many blocks
 def _nearest_part(architecture: Architecture, path: str) -> str:
     return resolve(architecture.ledger(), path)
 
 
 def open_address(address: str, architecture: Architecture) -> State:
-    """Return the first state of a page with this address; `refused` says what cannot be shown, and what is instead.
+    """Return the first state of a page with this address; `refused` says what couldn't be opened and what is shown.
 
     Args:
-        architecture: shown where the address names no network. Parts of an address that are not the Explorer's, such
-            as a theme, are left alone.
+        architecture: shown if the address names no network. Parts that the Explorer does not know, such as a theme,
+            are ignored.
 
     >>> open_address("network=senet1~ratio=8&tab=Code", Architecture()).tab
     'Code'
     >>> open_address("tab=", Architecture()).refused
-    {'tab': 'The address leaves the tab empty; shown instead: Network.'}
+    {'tab': 'The address has an empty tab; showing Network instead.'}
     """
     state, refused = _read(address, architecture)
-    return replace(
-        state, refused={name: _joined(why, f"shown instead: {_shown(state, name)}.") for name, why in refused.items()}
-    )
+    return replace(state, refused={name: _joined(why, f"{_shown(state, name)}.") for name, why in refused.items()})
 
 
 def _read(address: str, architecture: Architecture) -> tuple[State, dict[str, str]]:
-    """Return the state that an address names as far as it can be shown, and why the rest cannot."""
-    parts = dict(reversed(parse_qsl(address, keep_blank_values=True)))  # where a part is repeated, the first one counts
+    """Return the state that an address describes, and the reason for each part that couldn't be opened."""
+    parts = dict(reversed(parse_qsl(address, keep_blank_values=True)))  # if a part is repeated, the first one counts
     state, refused = first_state(architecture), dict[str, str]()
     for name, open_part in _PARTS.items():
         if name not in parts:
             continue
         label, value = NAMES.get(name, name), parts[name]
         if not value and name != "part":  # the part "" is the whole network
-            refused[name] = f"The address leaves the {label} empty"
+            refused[name] = f"The address has an empty {label}"
             continue
         try:
             state = open_part(state, value)
         except (TypeError, ValueError) as error:
-            refused[name] = f"The {label} in the address cannot be shown: {refusal(error, value)}"
+            refused[name] = f"Couldn\u2019t open the {label} in the address: {refusal(error, value)}"
     path = _nearest_part(state.architecture, state.path)
     if path != state.path:
-        refused["part"] = f"The part in the address cannot be shown: this network has no {quoted(state.path)}"
+        refused["part"] = f"Couldn\u2019t open the part in the address: this network has no {quoted(state.path)}"
     return replace(state, path=path), refused
 
 
 def _joined(why: str, rest: str) -> str:
-    """Return a reason, which may be a sentence, and what follows from it."""
+    """Join a reason, which may be a whole sentence, and its consequence."""
     return f"{why} {rest[:1].upper()}{rest[1:]}" if why.endswith(".") else f"{why}; {rest}"
 
 
 def _shown(state: State, name: str) -> str:
-    """Return in words what stands in a state for a part of an address."""
+    """Return a clause that says what a state shows in place of a part of an address."""
     match name:
         case "network":
-            return state.architecture.name
+            shown = state.architecture.name
         case "pinned":
-            return "no pinned network"
+            return "no network is pinned"
         case "part":
-            return title(state.path) if state.path else "the whole network"
+            shown = title(state.path) if state.path else "the whole network"
         case "source" | "details":
-            return YES if getattr(state, FIELDS[name]) else NO
+            shown = YES if getattr(state, FIELDS[name]) else NO
         case _:
-            return str(getattr(state, FIELDS[name]))
+            shown = str(getattr(state, FIELDS[name]))
+    return f"showing {shown} instead" if name in ("network", "part", "tab") else f"using {shown} instead"
 
 
 def visit(state: State, address: str) -> State:
-    """Return the state after a reader goes back or forward to an address: a step that can be undone.
+    """Return the state after a reader goes back or forward to an address; this is a step that can be undone.
 
-    An address that cannot be shown leaves the state as it is, and says why.
+    If the address cannot be opened, the state is unchanged except for the reason.
     """
     target, refused = _read(address, state.initial)
     if refused:
-        return replace(state, refused={name: _joined(why, "what was shown stays.") for name, why in refused.items()})
+        return replace(state, refused={name: _joined(why, "the page is unchanged.") for name, why in refused.items()})
     moved = change_architecture(state.end_gesture(), target.architecture)
     fields = {attribute: getattr(target, attribute) for attribute in FIELDS.values()}
     return replace(moved, pinned=target.pinned, refused={}, left="", **fields)

@@ -1,4 +1,4 @@
-"""Building: the Keras model, made in a thread and compared with the ledger."""
+"""Building: make the Keras model in a thread and compare it with the ledger."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Building:
     """Builds and saves one model at a time.
 
     Attributes:
-        on_change: called from the thread when there is something new to show; another panel that takes over sets it.
-        architecture: what is being built, or was built last; None before.
-        model: the model that was built from it; None before, and while the next one is built.
-        message: how far it is, or the result.
+        on_change: called from the thread when there is something new to show; a panel that takes over replaces it.
+        architecture: what is being built or was built last; None before the first build.
+        model: the model built from it; None before the first build and during the next one.
+        message: the progress or the result.
         running: whether a thread is building or saving.
     """
 
@@ -43,15 +43,17 @@ class Building:
         self.architecture: Architecture | None = None
         self.model: keras.Model | None = None
         self.message, self.running = "", False
-        self._data_limit: int | None = None  # bytes for models, once Keras is there; None as well without a limit
-        self._pooled = 0  # bytes that TensorFlow's pool keeps of models that are gone
+        self._data_limit: int | None = (
+            None  # bytes left for models once Keras is loaded; None also if there is no limit
+        )
+        self._pooled = 0  # bytes that TensorFlow's pool keeps from deleted models
 
     def start(self, architecture: Architecture) -> None:
-        """Build a model, unless one is being built already, or there is too little memory."""
+        """Build a model, unless one is being built already or memory is short."""
         if self.running:
             return
         self.architecture, self.model, self.message = architecture, None, ""
-        gc.collect()  # a Keras model refers to itself: the previous one would still take its memory
+        gc.collect()  # a Keras model refers to itself, so the previous one would still occupy memory
         try:
             require("keras", "psutil", by="building a network")
             check_build(architecture, pooled=self._pooled)
@@ -59,12 +61,12 @@ class Building:
             self.message = f"Not built: {page_text(error)}"
             return
         self.running = True
-        # Keras keeps its dtype policy by thread: the one of the notebook is handed over.
+        # Keras keeps its dtype policy per thread, so pass on the notebook's.
         policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
         _run_in_thread(self._build, architecture, policy)
 
     def save(self, folder: Path) -> None:
-        """Save the model in a folder under a free name; in a thread as well."""
+        """Save the model in a folder under an unused name, in a thread."""
         if self.running or self.model is None or self.architecture is None:
             return
         try:
@@ -82,20 +84,20 @@ class Building:
                 model.save(unfinished)
             message = f"Saved as {path.name}, {place(path.parent)}."
         except Exception as error:
-            message = f"It could not be saved: {failure_reason(error)}"
+            message = f"Couldn\u2019t save the model: {failure_reason(error)}"
         self.running = False
         self._report(message)
 
     def _build(self, architecture: Architecture, policy: Any) -> None:
         try:
-            self._report("Loading Keras and TensorFlow: seconds, the first time up to twenty \u2026")
+            self._report("Loading Keras and TensorFlow; the first time this takes up to 20 seconds \u2026")
             wake_keras()
             import keras
 
             if policy is not None:
                 keras.config.set_dtype_policy(policy)
-            self._report(f"Building {len(architecture.ledger().rows)} layers \u2026")
-            if self._data_limit is None:  # memory that a model has left stays with the process, for the next one
+            self._report(f"Building {len(architecture.ledger().rows):,} layers \u2026")
+            if self._data_limit is None:  # the process keeps the memory of a deleted model for the next one
                 self._data_limit = memory.remaining()
             if self._data_limit is not None:
                 check_data(architecture, self._data_limit)
@@ -107,7 +109,7 @@ class Building:
                 self._pooled = max(self._pooled, weight_bytes(architecture))
             message = f"Built in {seconds:.1f} s. {message}"
         except Exception as error:
-            message = f"It could not be built: {failure_reason(error)}"
+            message = f"Couldn\u2019t build the model: {failure_reason(error)}"
         self.running = False
         self._report(message)
 
@@ -117,12 +119,12 @@ class Building:
 
 
 def _run_in_thread(function: Callable[..., None], *arguments: Any) -> None:
-    """Run a function in a thread, in the context of the page's message that requests it: see `Follower`."""
+    """Run a function in a thread, in the context of the message that requested it; see `Follower`."""
     threading.Thread(target=contextvars.copy_context().run, args=(function, *arguments), daemon=True).start()
 
 
 def failure_reason(error: BaseException) -> str:
-    """Return why a build or a save failed, in the words of the page; if memory is short, the limit."""
+    """Return why building or saving failed, in the page's words; if memory is short, with the limit."""
     causes: list[BaseException] = [error]
     while cause := causes[-1].__cause__ or causes[-1].__context__:
         causes.append(cause)
@@ -135,7 +137,7 @@ def failure_reason(error: BaseException) -> str:
 
 
 def compare_with_ledger(architecture: Architecture, model: keras.Model) -> str:
-    """Return how the layers of a model compare with the rows of the ledger: name, output shape, weights."""
+    """Return how a model's layers compare with the rows of the ledger in name, output shape and weights."""
     rows = {row.name: row for row in architecture.ledger().rows}
     differing = [
         layer.name
@@ -144,11 +146,11 @@ def compare_with_ledger(architecture: Architecture, model: keras.Model) -> str:
         or _shape_and_counts(layer) != (row.output_shape, row.params, row.state)
     ]
     if differing or len(rows) != len(model.layers):
-        return f"It differs from the ledger in {', '.join(differing) or 'the number of layers'}."
+        return f"The model differs from the ledger in {', '.join(differing) or 'the number of layers'}."
     total = architecture.ledger().total
     return (
-        f"All {len(rows)} layers are as in the ledger: {total.params:,} trainable parameters and {total.state:,} "
-        f"of state, {model.count_params():,} in all."
+        f"All {len(rows):,} layers match the ledger: {total.params:,} trainable and {total.state:,} non-trainable "
+        f"parameters, {model.count_params():,} in total."
     )
 
 

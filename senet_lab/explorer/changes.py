@@ -1,7 +1,8 @@
-"""Changes: what differs between two networks, and what that costs, in the words of the controls."""
+"""Changes: what differs between two networks and how that affects the counts, in the words of the controls."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
@@ -10,36 +11,40 @@ from senet_lab.drawing.network.summary import move_sentence
 from senet_lab.explorer.reach import disabled_reasons
 from senet_lab.widgets import labels
 
-MAX_LISTED_CHANGES = 2  # meta-parameters that changed at once; of more, the networks' names are given
-# What published depths settle of a style, in the order of the controls.
-_DEPTH_FIELDS = {name for depth in DEPTHS.values() for name in depth.style}
-DEPTH_STYLE = tuple(name for name in labels.DETAILS | labels.NUMBERS if name in _DEPTH_FIELDS)
+MAX_LISTED_CHANGES = 2  # meta-parameters listed one by one; for more, the networks' names stand for some of them
+IN_NAME = ("family", "depth", "groups", "cardinality", "base_width")  # what the name of a network tells
+STYLE = tuple(labels.DETAILS | labels.NUMBERS)
+# The style fields that the published depths set.
+DEPTH_STYLE = {name for depth in DEPTHS.values() for name in depth.style}
 
 
 def change_sentence(before: Architecture, after: Architecture, batches: tuple[int, int]) -> str:
-    """Return what changed and what that did to the counts; "" where nothing did.
+    """Return what changed and how that affects the counts; "" if nothing changed.
 
     Args:
-        batches: the images of a training step, before and after.
+        batches: the images per training step, before and after.
     """
-    changes = list_changes(before, after)
+    changes, depths = list_changes(before, after), (before.layers, after.layers)
     if len(changes) > MAX_LISTED_CHANGES and before.name != after.name:
-        changes = [f"{before.name} \u2192 {after.name}"]
+        others = [change[:1].lower() + change[1:] for change in list_changes(before, after, leave_out=IN_NAME)]
+        changes, depths = [f"{before.name} \u2192 {after.name}", *others], (0, 0)
+    elif before.depth != after.depth:
+        depths = (0, 0)
     words = ", ".join(changes)
-    if others := depth_side_effects(before, after):
-        words = f"{words} ({others})"
+    if effects := side_effects(before, after):
+        words = f"{words} ({effects})"
     if batches[0] != batches[1]:
         words = ", ".join(filter(None, (words, "Batch {} \u2192 {}".format(*batches))))
-    return move_sentence(words, before.ledger(), after.ledger(), batches) if words else ""
+    return move_sentence(words, before.ledger(), after.ledger(), batches, depths) if words else ""
 
 
-def list_changes(before: Architecture, after: Architecture) -> list[str]:
+def list_changes(before: Architecture, after: Architecture, leave_out: Collection[str] = ()) -> list[str]:
     """Return each difference between two architectures: "Ratio 16 \u2192 8"."""
     unused = {name for each in (before, after) for name, reason in disabled_reasons(each).items() if reason}
     values = {
         label: [_parameter_text(each, name) for each in (before, after)]
         for name, label in labels.PARAMETER_LABELS.items()
-        if name not in unused
+        if name not in unused and name not in leave_out
     }
     return [f"{label} {old} \u2192 {new}" for label, (old, new) in values.items() if old != new]
 
@@ -49,18 +54,28 @@ def _parameter_text(architecture: Architecture, name: str) -> str:
         return labels.image_size_text(architecture)
     value = getattr(architecture, name)
     if value is None and name != "ratio":
-        return "as usual"
-    return labels.FAMILY_LABELS[value] if name == "family" else labels.format_value(value)
+        return "set by the depth" if name == "groups" else "default"
+    if name == "family":
+        return labels.FAMILY_LABELS[value]
+    return f"{value:,}" if type(value) is int else labels.format_value(value)
 
 
-def depth_side_effects(before: Architecture, after: Architecture) -> str:
-    """Return what else another depth sets, with its value now; "" where it sets nothing else.
+def side_effects(before: Architecture, after: Architecture) -> str:
+    """Return the details that another depth or family sets, with their new values; "" if it sets none.
 
-    >>> depth_side_effects(Architecture("resnext", 50), Architecture("resnext", 154))
+    Details that a convention sets are not listed: there are many, and the convention's name stands for them.
+
+    >>> side_effects(Architecture("resnext", 50), Architecture("resnext", 154))
     'also sets: stem deep, projection kernel 3, first 1\u00d71 halved yes, dropout 0.2'
+    >>> side_effects(Architecture("resnext", 50), Architecture("resnet", 50))
+    'also sets: stride in 1x1'
     """
-    by_depth = [name for name in DEPTH_STYLE if getattr(before, name) is None and getattr(after, name) is None]
-    changed = [name for name in by_depth if getattr(before.style, name) != getattr(after.style, name)]
+    names = STYLE if before.convention == after.convention else [name for name in STYLE if name in DEPTH_STYLE]
+    # Only a bottleneck has two places for the stride.
+    unused = {"stride_place"} if "basic" in (before.style.block, after.style.block) else set()
+    implied = [name for name in names if getattr(before, name) is None and getattr(after, name) is None]
+    implied = [name for name in implied if name not in unused]
+    changed = [name for name in implied if getattr(before.style, name) != getattr(after.style, name)]
     effects = [_effect(labels.PARAMETER_LABELS[name], getattr(after.style, name)) for name in changed]
     return f"also sets: {', '.join(effects)}" if effects else ""
 

@@ -43,16 +43,16 @@ def reset(state: State, value: Any) -> State:
 def pin(state: State, value: Any) -> State:
     """Pin the network as A to compare with, or no network."""
     if not flag("pin", value):
-        return replace(state, pinned=None, message="No network is pinned any more.")
+        return replace(state, pinned=None, message="Unpinned A.")
     name = state.architecture.name
-    message = f"{name} is A now: each figure says how far the network that you move to is from it."
+    message = f"Pinned {name} as A. Each figure now shows the difference from A."
     return replace(state, pinned=state.architecture, message=message)
 
 
 def swap(state: State, _: Any) -> State:
     """Exchange the network that is shown and the one that is pinned."""
     swapped = change_architecture(state, state.pinned or state.architecture)
-    message = f"A and B have changed places: you move {swapped.architecture.name} now."
+    message = f"Swapped A and B. You are now changing {swapped.architecture.name}."
     return replace(swapped, pinned=state.architecture, message=message)
 
 
@@ -72,7 +72,7 @@ def save(state: State, value: Any) -> State:
     suffix = one_of("save", value, SUFFIXES)
     if suffix == ".keras":  # its own tab says how far that is
         return state
-    return replace(state, message=f"{file_name(state, suffix)} goes where your browser keeps what it saves.")
+    return replace(state, message=f"Saved {file_name(state, suffix)} to your downloads.")
 
 
 COMMANDS: dict[str, Callable[[State, Any], State]] = {

@@ -28,7 +28,7 @@ from senet_lab.widgets.parsing import parse_field
 
 # The page opens the first four; the others are folded until somebody wants them.
 NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
-ABLATIONS, CLASSIFIER, CONVENTION = "Kind of gate", "Classifier and batch", "Convention and groups"
+ABLATIONS, CLASSIFIER, CONVENTION = "Squeeze-excite variant", "Classifier and batch", "Convention and groups"
 
 # The heading that a slider stands under, and its stops where all of them can be reached.
 SLIDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
@@ -40,7 +40,7 @@ SLIDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "classes": (CLASSIFIER, (2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000)),
 }
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
-TOP_HINT, BATCH_HINT = "pooling, dense, softmax", "images a training step"
+TOP_HINT, BATCH_HINT = "global pooling, dense layer, softmax", "images per training step"
 ONE_PATH = {"cardinality": 1, "base_width": 64}  # a ResNet is the 1x64d of Xie et al. 2017, table 1
 
 
@@ -64,7 +64,7 @@ def controls(
     return (
         *_network(architecture, sliders["depth"]),
         *(sliders[name] for name in COST_PAIR),
-        keep._replace(hint=keep.hint or "the other slider follows"),
+        keep._replace(hint=keep.hint or "cardinality and base width change together"),
         sliders["ratio"],
         *_excite(architecture),
         sliders["image_size"],
@@ -84,8 +84,8 @@ def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
     offer: tuple[str, ...] = (*presets.bundled_networks(), *PRESETS, *presets.TIMM_NETWORKS)
     names = offer if preset else (None, *offer)
     in_timm, bundled = presets.timm_name(architecture), presets.bundled_name(architecture)
-    hint = f"trained: pretrained.load({bundled!r})" if bundled else ""
-    hint = f"{in_timm} in timm, whose weights fit" if in_timm else hint
+    hint = f"trained weights: pretrained.load({bundled!r})" if bundled else ""
+    hint = f"same as timm\u2019s {in_timm}; its weights load" if in_timm else hint
     yield Control("preset", "Preset", NETWORK, "select", names, presets.preset_labels(names), preset, hint)
     families = reachable_stops(architecture, "family", tuple(FAMILY_LABELS))
     family_labels = tuple(FAMILY_LABELS[family] for family in families)
@@ -97,7 +97,7 @@ def _excite(architecture: Architecture) -> Iterator[Control]:
     """Where squeeze-excite is, and of what kind."""
     numbers = tuple(range(1, len(architecture.plan) + 1))
     where = [number for number, group in zip(numbers, architecture.plan, strict=True) if group.ratio]
-    why = "" if where else "there is no squeeze-excite"
+    why = "" if where else "no squeeze-excite"
     yield Control("in_groups", "In groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
     for name, label in PLACES.items():
         depends = name == "place" and not why  # the others go with everything
@@ -112,20 +112,26 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     yield Control("convention", "Convention", CONVENTION, "choice", stops, stops, present, CONVENTION_HINTS[present])
     row = "(filters, blocks)" if architecture.family == "resnet" else "(filters, blocks) or (in, out, blocks)"
     table = ", ".join(map(str, architecture.groups or ()))
-    yield Control("groups", "Groups", CONVENTION, "text", (), (), table, f"{row}, \u2026; empty: those of the depth")
+    yield Control("groups", "Groups", CONVENTION, "text", (), (), table, f"{row}, \u2026; empty: set by the depth")
     token = architecture.token()
-    yield Control("token", "Token", CONVENTION, "text", (), (), token, "the network in a line: paste another one here")
-    yield Control("details", "Details", CONVENTION, "check", (), (), details, "each choice that the convention makes")
+    yield Control(
+        "token", "Token", CONVENTION, "text", (), (), token, "this network as text; paste another token to load it"
+    )
+    yield Control(
+        "details", "Details", CONVENTION, "check", (), (), details, "show every choice that the convention makes"
+    )
     if not details:
         return
     for name, label in DETAILS.items():
         value, usual = getattr(architecture, name), format_value(getattr(architecture.style, name))
         stops = (None, *reachable_stops(architecture, name, CHOICES.get(name, (False, True))))
-        labels = (f"as usual: {usual}" if value is None else "as usual", *map(format_value, stops[1:]))
+        labels = (f"default: {usual}" if value is None else "default", *map(format_value, stops[1:]))
         yield Control(name, label, CONVENTION, "select", stops, labels, value)
     for name, label in NUMBERS.items():
         value, usual = getattr(architecture, name), getattr(architecture.style, name)
-        yield Control(name, label, CONVENTION, "text", (), (), "" if value is None else value, f"empty: {usual:g}")
+        yield Control(
+            name, label, CONVENTION, "text", (), (), "" if value is None else value, f"empty: default, {usual:g}"
+        )
 
 
 def _slider(architecture: Architecture, name: str, hint: str, why: str, keep_cost: bool) -> Control:

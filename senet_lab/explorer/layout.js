@@ -4,7 +4,7 @@ import { listen } from "../widgets/dom.js";
 import { tabButtons } from "../widgets/kit.js";
 import { TABS } from "./messages.js";
 
-const EMBED_TITLE = "Explorer of squeeze-and-excitation networks";
+const EMBED_TITLE = "Explorer for squeeze-and-excitation networks";
 const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
 /** @typedef {"undo" | "redo"} Step */
 /** @type {Record<Step, string[]>} name, keys and arrow of what leads from step to step */
@@ -13,7 +13,7 @@ const STEPS = {
   redo: ["Redo", `${CTRL}+Shift+Z`, "M14 6H6.5a4 4 0 0 0 0 8H10M10.5 2.5 14 6l-3.5 3.5"],
 };
 /** @type {Partial<Record<Suffix, string>>} */
-const FILES = { ".py": "Script, .py", ".csv": "Layers, .csv", ".svg": "Picture, .svg", ".txt": "Token, .txt" };
+const FILES = { ".py": "Script (.py)", ".csv": "Layers (.csv)", ".svg": "Picture (.svg)", ".txt": "Token (.txt)" };
 
 /**
  * Builds the page.

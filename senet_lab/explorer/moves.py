@@ -60,7 +60,7 @@ def _with_groups(architecture: Architecture, rows: Any) -> Architecture:
     if larger.stride > (side := min(height, width)):
         most = len(larger.plan) - (larger.stride // side - 1).bit_length()
         rule = f"must be at most {max(1, most)} for images of {side} pixels"
-        fit = f"fewer, or first an image size of {larger.stride}"
+        fit = f"fewer, or first increase the image size to {larger.stride:,}"
         raise InvalidValueError("groups", Bare(f"{len(larger.plan)} of them"), rule, fit)
     return replace(architecture, groups=rows)
 

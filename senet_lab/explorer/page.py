@@ -1,4 +1,4 @@
-"""Page: from a state to what the browser is sent. Only the open tab is rendered."""
+"""Page: turn a state into what the browser receives. Only the open tab is rendered."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from senet_lab.extras import INSTALL, OPEN
 from senet_lab.widgets.cells import is_app, is_browser
 from senet_lab.widgets.labels import format_value
 
-MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000, too many for one message
-MAX_KEPT = 32  # drawings of a tab, 50 kB each: a slider that is dragged to and fro comes by the same networks
+MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000 layers, too many for one message
+MAX_KEPT = 32  # drawings per tab, 50 kB each: dragging a slider back and forth shows the same networks again
 FORM_WORDS = {
-    "procedural": "With senet_lab\u2019s functions, layer by layer as the lesson writes them.",
-    "composable": "With senet_lab\u2019s classes, in a line or two.",
-    "standalone": "A script that needs Keras alone: the same layers, names and counts.",
+    "procedural": "Uses senet_lab\u2019s functions, layer by layer, as in the lessons.",
+    "composable": "Uses senet_lab\u2019s classes, in one or two lines.",
+    "standalone": "A script that needs only Keras, with the same layers, names and counts.",
 }
 
 
 def render_page(state: State, building: Building) -> Page:
-    """Return what the page needs to draw a state: strings and plain values."""
+    """Return what the page needs to draw a state, as strings and plain values."""
     panel = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
     return {
         "error": "\n".join(state.refused.values()),
@@ -71,20 +71,20 @@ def _drawing_and_table(architecture: Architecture, path: str, left: str) -> tupl
 
 
 def _source(state: State) -> str:
-    """The lines that build the part that is drawn large, folded away until they are asked for."""
+    """Return the code of the enlarged part, collapsed until a reader opens it."""
     lines = ""
     if state.source:
         group, _, rest = resolve(Anatomy(state.architecture.ledger()), state.path).partition("/")
         block, _, inside = rest.partition("/")
         lines = code_html(part_code(state.architecture, group, block, inside == "se"))
     is_open = " open" if state.source else ""
-    summary = "<summary>The code that builds it</summary>"
+    summary = "<summary>Code that builds this part</summary>"
     return f'<details class="sn-behind" data-ask="source"{is_open}>{summary}{lines}</details>'
 
 
 @lru_cache(maxsize=8)
 def _layers(architecture: Architecture) -> str:
-    """Return what fills the table of layers as JSON, as encoding it takes longer than all the rest of a page."""
+    """Return the rows of the layer table as JSON; cached, since encoding takes longer than the rest of a page."""
     ledger = architecture.ledger()
     rows = layer_rows(ledger, MAX_LISTED_LAYERS)
     table: LayerTable = {"count": len(ledger.rows), "rows": rows, "totals": layer_totals(ledger)}
@@ -95,16 +95,16 @@ def _layers_tab(state: State, _: Building) -> str:
     if (count := len(state.architecture.ledger().rows)) <= MAX_LISTED_LAYERS:
         return layer_table()
     return (
-        f'<p class="sn-finding">The first {MAX_LISTED_LAYERS:,} of {count:,} layers. To have all, save the table as '
-        f".csv.</p>{layer_table()}"
+        f'<p class="sn-finding">Showing the first {MAX_LISTED_LAYERS:,} of {count:,} layers. To get all of them, save '
+        f"the table as .csv.</p>{layer_table()}"
     )
 
 
 def _compare_tab(state: State, _: Building) -> str:
     if state.pinned is None:
         return (
-            '<p class="sn-finding">Pin this network as A, then move a control: here A and the network that you move to '
-            "stand one under the other, and their difference is taken apart.</p>"
+            '<p class="sn-finding">Pin this network as A, then move a control. This tab then shows A above the changed '
+            "network, B, and breaks down the difference by group.</p>"
             '<p><button type="button" class="sn-button" data-ask="pin" data-value="true">Pin as A</button></p>'
         )
     return _comparison(state.pinned, state.architecture)
@@ -135,9 +135,9 @@ def _code_tab(state: State, _: Building) -> str:
 
 
 NEEDS_KERAS = (
-    '<p class="sn-finding">A browser cannot run Keras, which makes the model. Where Python runs, install senet_lab '
-    f"with <code>{escape(INSTALL)}</code> and open this Explorer with <code>{OPEN}</code>; "
-    "or take the standalone script of the tab Code, which needs Keras alone.</p>"
+    '<p class="sn-finding">Keras does not run in a browser, so the model cannot be built here. On a computer with '
+    f"Python, install senet_lab with <code>{escape(INSTALL)}</code> and open this Explorer with <code>{OPEN}</code>; "
+    "or run the standalone script from the Code tab, which needs only Keras.</p>"
 )
 
 
@@ -157,7 +157,7 @@ def _build_tab(state: State, building: Building) -> str:
     )
     progress = '<progress aria-label="Building"></progress>' if building.running else ""
     return (
-        f'<p class="sn-finding">Makes the Keras model of this network, with random weights, {_build_place()}</p>'
+        f'<p class="sn-finding">Builds the Keras model of this network, with random weights, {_build_place()}</p>'
         f'<p class="sn-bar-of-buttons">{button}{save}{progress}</p>'
         f'<p class="sn-finding" role="status">{escape(message)}</p>'
     )
@@ -165,22 +165,22 @@ def _build_tab(state: State, building: Building) -> str:
 
 def _build_place() -> str:
     if is_app():
-        return "in the background: you can go on meanwhile. Then it can be saved where this page is served."
+        return "in the background; you can keep working. You can then save it on the machine that serves this page."
     return (
-        "beside the notebook\u2019s own thread: you can go on meanwhile. It is then "
-        "<code>explorer.model</code>, where the Explorer is called <code>explorer</code>."
+        "in the background; you can keep working. The model is then available as <code>explorer.model</code>, if your "
+        "Explorer is called <code>explorer</code>."
     )
 
 
 def _outdated_message(state: State, building: Building) -> str:
-    """That the model which was built is not of the network shown, and what lies between the two."""
+    """Return that the built model differs from the network shown, and how."""
     built = building.architecture
     if built is None or building.model is None:
         return ""
-    name = f"The model that was built is {built.name}" if is_app() else f"explorer.model is {built.name}"
+    name = f"The built model is {built.name}" if is_app() else f"explorer.model is {built.name}"
     changes = ", ".join(list_changes(built, state.architecture))
     between = f" ({changes})" if changes else ""
-    return f"{name}, {summary(built)}. The network shown is another one{between}: build it again."
+    return f"{name}, {summary(built)}. The network shown is different{between}; build again to update the model."
 
 
 _TABS: dict[str, Callable[[State, Building], str]] = {

@@ -13,12 +13,12 @@ def disabled_reasons(architecture: Architecture) -> dict[str, str]:
     """Return why sliders do not apply, by name; "" for one that does."""
     table = architecture.groups
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
-    no_width = no_paths or ("these groups state their width" if states_width(architecture) else "")
+    no_width = no_paths or ("overridden by Groups" if states_width(architecture) else "")
     return {
-        "depth": "the groups are listed one by one" if table else "",
+        "depth": "overridden by Groups" if table else "",
         "cardinality": no_paths,
         "base_width": no_width,
-        "classes": "" if architecture.include_top else "there is no classifier",
+        "classes": "" if architecture.include_top else "no classifier",
     }
 
 

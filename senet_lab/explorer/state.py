@@ -8,7 +8,7 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.explorer.messages import TABS
 from senet_lab.export import FORMS
 
-FIRST_MESSAGE = "Move a control: this line says what the move did."
+FIRST_MESSAGE = "Move a control to see its effect here."
 FIRST_PATH = "group1/block1"
 MAX_UNDO_STEPS = 100
 

@@ -1,4 +1,4 @@
-"""The Explorer: controls beside the network that they move. TensorFlow stays on the disk until a model is built."""
+"""The Explorer: controls beside the network they change. TensorFlow is not loaded until a model is built."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ CELLS = CellPanels[tuple[State, Building]]()  # what a cell showed and built las
 
 
 class Explorer(anywidget.AnyWidget):
-    """Move a meta-parameter and see what becomes of the network, its parameters and its cost.
+    """Change a meta-parameter and see the effect on the network, its parameters and its cost.
 
     >>> Explorer(Architecture("resnext", 50))
     Explorer(SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.233 G multiply-adds)
 
-    A cell that is run again shows what it showed, as long as it gives the same architecture.
+    Re-running a cell restores its state if it passes the same architecture.
 
     Attributes:
-        architecture: the network shown; set it, and the page follows.
-        pinned: the network that it is compared with, or None; set it as well.
-        model: the Keras model that the page has built, or None.
-        failure: the last error that was no answer to a bad value, or None. The page shows it as well.
-        successor: the Explorer that its cell has made since, when it was run again, or None.
+        architecture: the network shown; assign to it to change the page.
+        pinned: the network to compare with, or None; can be assigned.
+        model: the Keras model that was built on the page, or None.
+        failure: the last unexpected error, or None. The page shows it, too.
+        successor: the Explorer that replaced this one when its cell was run again, or None.
     """
 
     _esm = read_assets("explorer/widget.bundle.js")
@@ -74,7 +74,7 @@ class Explorer(anywidget.AnyWidget):
         self.successor = explorer
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set what there is to set: a slip of the pen would make an attribute that nobody looks at."""
+        """Set an attribute that exists; a misspelled one would be created and silently ignored."""
         if name == "architecture":
             _check_architecture(value)
         elif not name.startswith("_") and not hasattr(type(self), name):
@@ -158,7 +158,7 @@ def _check_architecture(value: Any) -> Architecture:
 def _unknown_attribute(name: str, value: Any) -> str:
     if name in {field.name for field in fields(Architecture)}:
         return (
-            f"`{name}` belongs to the architecture, which is set as a whole; "
+            f"`{name}` is a field of the architecture; "
             f"try explorer.architecture = dataclasses.replace(explorer.architecture, {name}={quoted(value)})."
         )
-    return f"`{name}` is nothing that an Explorer has; try '{nearest(name, ('architecture', 'pinned'))}'."
+    return f"An Explorer has no attribute `{name}`; try '{nearest(name, ('architecture', 'pinned'))}'."

@@ -2,19 +2,19 @@
 // source senet_lab/gatelens/files.js 8ffd98f8b26e74e9
 // source senet_lab/gatelens/messages.js 3bac204057f00ec5
 // source senet_lab/gatelens/widget.js 0a3756b712603205
-// source senet_lab/widgets/conversation.js 2b7cacbfa6685143
+// source senet_lab/widgets/conversation.js 0e1c08e624c7e0a0
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
-// source senet_lab/widgets/kit.js 284b198ca45e0e54
+// source senet_lab/widgets/kit.js df6eb267ea5f6a2f
 // source senet_lab/widgets/redraw.js 87da8e78d619b90c
 // source senet_lab/widgets/sight.js 5ceb57e0674adb52
-// content da3f183bca8f8cfe
+// content 3f4360c50c684d0e
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
 var RECONNECT_DELAY = 1e3;
-var AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
-var SILENCE = `The kernel has not answered. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
-var ENDED = "The kernel of this page has stopped, probably because it ran out of memory. If you want to keep this network, copy its link; then load the page again.";
+var AGAIN = document.body?.dataset.voila ? "stopped, reload the page." : "restarted, run the cell again.";
+var SILENCE = `The kernel is not responding. If it is busy, the page updates when it is free; if it was ${AGAIN}`;
+var ENDED = "This page’s kernel has stopped, probably because it ran out of memory. To keep this network, copy its link; then reload the page.";
 function openConversation(model, trait, view, { commands = [], silence }) {
   const waiting = [];
   let current = null;
@@ -146,7 +146,7 @@ function reportErrors(draw, complain) {
       draw();
     } catch (error) {
       console.error(error);
-      complain(`The page could not show what came from the kernel (${messageOf(error)}). Load the page again.`);
+      complain(`Couldn’t show the kernel’s answer (${messageOf(error)}). Reload the page.`);
     }
   };
 }

@@ -234,7 +234,7 @@ function layout(el, below) {
         <div data-part="progress"></div>
         <div class="sn-curves" role="group" aria-label="Learning curves"><div data-part="picture"></div><div data-part="strips"></div></div>
         <div data-part="legend"></div>
-        <details class="sn-behind"><summary>The numbers</summary><div data-part="numbers"></div></details>
+        <details class="sn-behind"><summary>Show numbers</summary><div data-part="numbers"></div></details>
         <div data-part="table" class="sn-runs" role="group" aria-label="Runs" tabindex="0"></div>
       </div>
     </div>

@@ -8,7 +8,7 @@ import weakref
 from typing import Any, Generic, TypeVar
 
 # The answer of a panel whose cell has made another one since.
-REPLACED = "The cell of this panel was run again, or the panel was closed. Run this cell again as well."
+REPLACED = "This panel was closed, or its cell was run again. Run this cell again."
 
 MAX_CELLS = 64  # of which the state is remembered, for each kind of panel
 _State = TypeVar("_State")

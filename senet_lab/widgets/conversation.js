@@ -6,11 +6,11 @@ const RETRY_DELAYS = [800, 1200, 2000]; // milliseconds without an answer until 
 const DELAY_PER_BYTE = 4 / 2 ** 20; // how many times as long for each byte that goes with it, on a slow network
 const RECONNECT_DELAY = 1000; // milliseconds after the connection changed until the kernel is asked whether it is there
 // Voila ends the kernel with the page, and has no cell that could be run again.
-const AGAIN = document.body?.dataset.voila ? "gone, load the page again." : "restarted, run the cell again.";
-const SILENCE = `The kernel has not answered. If it is busy, the page follows when it is done; if it was ${AGAIN}`;
+const AGAIN = document.body?.dataset.voila ? "stopped, reload the page." : "restarted, run the cell again.";
+const SILENCE = `The kernel is not responding. If it is busy, the page updates when it is free; if it was ${AGAIN}`;
 const ENDED =
-  "The kernel of this page has stopped, probably because it ran out of memory. " +
-  "If you want to keep this network, copy its link; then load the page again.";
+  "This page\u2019s kernel has stopped, probably because it ran out of memory. " +
+  "To keep this network, copy its link; then reload the page.";
 
 /**
  * Asks for something by a name that came from Python, such as that of a control.

@@ -153,7 +153,7 @@ def _sender(content: Any) -> tuple[str, int]:
         raise TypeError(f"a message must be a dict of view, number and moves, not {quoted(content)}; try {fit}.")
     view = content.get("view")
     if not isinstance(view, str) or not view:
-        raise InvalidTypeError("view", view, "must be a text that names a view", "'view 1'")
+        raise InvalidTypeError("view", view, "must be a string that names a view", "'view 1'")
     return view, whole("number", content.get("number"), 1, MAX_NUMBER)
 
 

@@ -14,7 +14,7 @@ export function reportErrors(draw, complain) {
       draw();
     } catch (error) {
       console.error(error);
-      complain(`The page could not show what came from the kernel (${messageOf(error)}). Load the page again.`);
+      complain(`Couldn\u2019t show the kernel\u2019s answer (${messageOf(error)}). Reload the page.`);
     }
   };
 }
@@ -193,7 +193,7 @@ export async function copy(button, text) {
     field.remove();
     button.focus();
   }
-  button.textContent = isCopied ? "Copied" : "Not copied";
+  button.textContent = isCopied ? "Copied" : "Copying failed";
   setTimeout(() => {
     button.textContent = button.dataset.label ?? "";
   }, 1500);

@@ -6,7 +6,7 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 
-OWN = "a network of your own"
+OWN = "custom network"
 FAMILY_LABELS = {"resnet": "ResNet", "resnext": "ResNeXt"}  # "SE-" before it is the ratio's matter
 PLACES = {"place": "Place", "squeeze": "Squeeze", "gate": "Gate"}
 # What a convention settles, or a depth brings along, and may be chosen apart from it.

@@ -70,5 +70,5 @@ def _preset_label(name: str) -> str:
     if name in TIMM_NETWORKS:
         return f"timm: {name.removeprefix('timm/')}"
     if name in bundled_networks():
-        return f"{find_network(name).name} (ships)"
+        return f"{find_network(name).name} (bundled)"
     return f"{'CIFAR ' if name.startswith('cifar') else ''}{find_network(name).name}"

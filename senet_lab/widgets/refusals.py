@@ -1,4 +1,4 @@
-"""Refusals: why a value cannot be had, for people who see labels and fields and no Python."""
+"""Refusals: why a value is invalid, in words for people who see labels and fields rather than Python."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from senet_lab.checks import Bare, Element, Name, ParameterError, Words, quoted,
 from senet_lab.widgets.labels import PARAMETER_LABELS
 from senet_lab.widgets.parsing import parse_field
 
-MAX_TYPED_QUOTE = 40  # characters of what was typed that are worth repeating
-# The names that errors give to parameters, besides those of the controls.
+MAX_TYPED_QUOTE = 40  # quoted characters of what was typed
+# Labels of all names that errors use: those of the controls, and others.
 LABELS = PARAMETER_LABELS | {
     "input_shape": "Image size", "in_groups": "In groups", "n_filters": "filters", "filters_in": "in",
     "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
@@ -20,11 +20,11 @@ COLUMN_LABELS = {"n_filters": "filters", "n_blocks": "blocks", "filters_in": "in
 
 
 class PageWords(Words):
-    """Labels for names, and values as they were typed or as their fields show them.
+    """Writes labels for names, and values as they were typed or as their fields show them.
 
     Args:
-        value: what was typed or chosen; None where nothing was.
-        present: what a field that is typed into stands for as it is; "" for other controls.
+        value: what was typed or chosen; None if nothing was.
+        present: the current value of a text field; "" for other controls.
     """
 
     def __init__(self, value: Any = None, present: str = "") -> None:
@@ -35,12 +35,12 @@ class PageWords(Words):
         self._is_number = isinstance(self._read, (int, float))
 
     def _is_typed(self, value: Any) -> bool:
-        """Whether a value is what was typed, of which a number is shown as it was written, and a text shortened."""
+        """Return whether a value is what was typed; typed numbers are quoted as written, typed text is shortened."""
         value = value.strip() if isinstance(value, str) else value
         return self._typed is not None and quoted(value) == quoted(self._read)
 
     def name(self, name: Name) -> str:
-        """Return a label; with the number of the group for an element, in which people count from 1."""
+        """Return a label; for an element, also the number of its group, counted from 1."""
         plain, element = (name.name, name) if isinstance(name, Element) else (name, None)
         label = LABELS.get(plain, plain.replace("_", " "))
         return label if element is None or plain == "input_shape" else f"{label} of group {element.indices[0] + 1}"
@@ -54,11 +54,13 @@ class PageWords(Words):
         if self._typed is not None and self._is_typed(value) and (self._is_number or isinstance(value, str)):
             return f"({self._typed[1:-1]})"
         text = quoted(value)
+        if type(value) is int and text.lstrip("-").isdigit():
+            text = f"{value:,}"
         is_enclosed = isinstance(value, str) or (isinstance(value, tuple) and text.endswith(")"))
         return f"({text[1:-1] if is_enclosed else text})"
 
     def other_value(self, value: Any) -> str:
-        """Return a value as it was typed, or that nothing was."""
+        """Return a value as it was typed, or that the field is empty."""
         if self._typed is None or not self._is_typed(value):
             return super().other_value(value)
         if self._typed == "''" and self._present:
@@ -70,22 +72,26 @@ class PageWords(Words):
         return f"{LABELS.get(name, name)} {value!r}"
 
     def columns(self, names: tuple[str, ...]) -> str:
-        """Return what the numbers of a row are, in the words of the groups' field."""
+        """Return the names of the numbers in a row, as the field of the groups calls them."""
         return super().columns(tuple(COLUMN_LABELS[name] for name in names))
 
     def image_shape(self, shape: tuple[int, ...]) -> str:
-        """Return height and width: all images have the channels of the network."""
+        """Return height and width; the number of channels is fixed."""
         return f"{shape[0]}\u00d7{shape[1]}"
 
+    def flag(self, value: bool) -> str:
+        """Return on or off: a page has check boxes for these."""
+        return "on" if value else "off"
+
     def ending(self, error: ParameterError) -> str:
-        """Return what to do instead; what is no number at all leaves a field as it is."""
+        """Return what to do instead, or that the field is unchanged because what was typed is not a number."""
         if error.suggestion and self._present and isinstance(error, TypeError) and self._typed and not self._is_number:
-            return f"; it stays {self._present}"
+            return f"; it remains {self._present}"
         return super().ending(error)
 
 
 def page_text(error: BaseException, value: Any = None, present: str = "") -> str:
-    """Return an error with labels for names; `value` and `present` as of `PageWords`.
+    """Return the text of an error with labels for names; for `value` and `present` see `PageWords`.
 
     >>> from senet_lab.checks import ImageShape, InvalidValueError
     >>> page_text(InvalidValueError("input_shape", (8, 8, 3), "must be at least 32 pixels", ImageShape((32, 32, 3))))
@@ -95,13 +101,13 @@ def page_text(error: BaseException, value: Any = None, present: str = "") -> str
 
 
 def refusal(error: Exception, value: Any, present: str = "") -> str:
-    """Return why a value cannot be had, as a sentence that begins with a capital; arguments as of `PageWords`.
+    """Return why a value is invalid, as a sentence with a capital; for the arguments see `PageWords`.
 
     >>> from senet_lab.checks import InvalidTypeError
     >>> refusal(InvalidTypeError("learning_rate", (0, 1), "must be a number", "1e-12"), "0,1", "0.1")
-    "Learning rate must be a number, not '0,1'; it stays 0.1."
+    "Learning rate must be a number, not '0,1'; it remains 0.1."
     """
-    if isinstance(error, OSError):  # of files, which have no labels
+    if isinstance(error, OSError):  # about a file, which has no label
         return str(error)
     text = page_text(error, value, present)
     return text[:1].upper() + text[1:]

@@ -9,15 +9,15 @@ from senet_lab.widgets.cells import is_app
 
 
 def place(folder: Path) -> str:
-    """Return a folder of the kernel in words: an app has no notebook beside it."""
+    """Return where a folder of the kernel is, in words; an app has no notebook to refer to."""
     return (
-        f"in the folder {folder.name} of the machine that serves this page"
+        f"in the folder {folder.name} on the machine that serves this page"
         if is_app()
-        else "in the folder of the notebook"
+        else "in the notebook\u2019s folder"
     )
 
 
 def free_name(folder: Path, stem: str, suffix: str) -> Path:
-    """Return the first path that is not there yet: net.keras, net_2.keras, and so on."""
+    """Return the first path that does not exist yet: net.keras, net_2.keras, and so on."""
     names = chain((stem,), (f"{stem}_{number}" for number in count(2)))
     return next(path for name in names if not (path := folder / f"{name}{suffix}").exists())

@@ -50,7 +50,7 @@ CASES = {
     "place": (
         error_of(Architecture, ratio=4096),
         "group 1: `ratio` (=4096) leaves no channel of 256 to squeeze into; try 256 or less.",
-        "group 1: Ratio (4096) leaves no channel of 256 to squeeze into; try 256 or less.",
+        "group 1: Ratio (4,096) leaves no channel of 256 to squeeze into; try 256 or less.",
     ),
     "image": (
         error_of(Architecture, input_shape=(8, 96, 3)),
@@ -60,9 +60,9 @@ CASES = {
     ),
     "columns": (
         error_of(Architecture, "resnext", groups=((64, 1), (64,))),
-        "`groups` must have rows (n_filters, n_blocks) or (filters_in, filters_out, n_blocks), all alike, not (64,); "
+        "`groups` must have rows (n_filters, n_blocks) or (filters_in, filters_out, n_blocks), all of the same length, not (64,); "
         "try ((64, 3), (128, 4)).",
-        "Groups must have rows (filters, blocks) or (in, out, blocks), all alike, not (64,); try ((64, 3), (128, 4)).",
+        "Groups must have rows (filters, blocks) or (in, out, blocks), all of the same length, not (64,); try ((64, 3), (128, 4)).",
     ),
     "other parameter": (
         error_of(Architecture, "resnext", groups=((50, 100, 1),)),
@@ -72,7 +72,7 @@ CASES = {
     "setting": (
         error_of(at_constant_cost, NEXT, cardinality=1000),
         "`cardinality` (=1000) leaves no `base_width` whose blocks cost within 25% of 32x4d; try cardinality=168.",
-        "Cardinality (1000) leaves no Base width whose blocks cost within 25% of 32x4d; try Cardinality 168.",
+        "Cardinality (1,000) leaves no Base width whose blocks cost within 25% of 32x4d; try Cardinality 168.",
     ),
     "rule with a setting": (
         error_of(Recipe, warmup=5, epochs=3, schedule="cosine"),
@@ -81,13 +81,13 @@ CASES = {
     ),
     "token": (
         error_of(Architecture.from_token, "no token"),
-        f"`token` (='no token') must begin with '{VERSION}', as a page or `.token()` gives it; try '{VERSION}'.",
-        f"token (no token) must begin with '{VERSION}', as a page or .token() gives it; try '{VERSION}'.",
+        f"`token` (='no token') must begin with '{VERSION}', like a token copied from a page or returned by `.token()`; try '{VERSION}'.",
+        f"token (no token) must begin with '{VERSION}', like a token copied from a page or returned by .token(); try '{VERSION}'.",
     ),
     "no value": (
         error_of(Architecture.from_token, f"{VERSION}~ratio=8~ratio=8"),
-        "`ratio` must stand once in a token, not twice; leave one of them out.",
-        "Ratio must stand once in a token, not twice; leave one of them out.",
+        "`ratio` must appear only once in a token; remove one of them.",
+        "Ratio must appear only once in a token; remove one of them.",
     ),
     "path": (
         error_of(must_exist, "path", Path("/nowhere/pets")),
@@ -140,8 +140,8 @@ def test_an_error_says_its_parameter_value_rule_and_suggestion_as_fields():
 @pytest.mark.parametrize(
     ("error", "value", "present", "words"),
     [
-        (InvalidTypeError("ratio", None, "must be a number", "1"), "", "4", "Ratio must be a number, and the field is empty; it stays 4."),
-        (InvalidTypeError("ratio", "x", "must be a number", "1"), " x ", "4", "Ratio must be a number, not 'x'; it stays 4."),
+        (InvalidTypeError("ratio", None, "must be a number", "1"), "", "4", "Ratio must be a number, and the field is empty; it remains 4."),
+        (InvalidTypeError("ratio", "x", "must be a number", "1"), " x ", "4", "Ratio must be a number, not 'x'; it remains 4."),
         (InvalidTypeError("ratio", 3.5, "must be whole", "4"), "3.5", "4", "Ratio must be whole, not 3.5; try 4."),
         (InvalidValueError("ratio", 10**9, "must be less", "1"), "1e9", "4", "Ratio (1e9) must be less; try 1."),
         (InvalidValueError("ratio", (1, None), "must be less", "1"), "1, none", "4", "Ratio (1, None) must be less; try 1."),

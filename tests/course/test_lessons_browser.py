@@ -108,7 +108,7 @@ def a_trainer_answers(_, panel):
     field = panel.get_by_role("textbox", name="Batch", exact=True).first
     field.fill("many")
     field.press("Enter")
-    expect(panel.get_by_role("alert").first).to_contain_text("Batch must be a whole number, not 'many'; it stays ")
+    expect(panel.get_by_role("alert").first).to_contain_text("Batch must be a whole number, not 'many'; it remains ")
 
 
 def a_lens_answers(page, panel):

@@ -389,7 +389,7 @@ def test_the_trainer_starts_a_run_that_skips_bad_files_where_the_box_is_ticked(p
     assert trainer.form["error"] == ""
     assert trainer.run.skips_bad
     post(trainer, {"skip_bad": "yes"})
-    assert trainer.form["error"] == "Skip bad must be True or False, not 'yes'; try True."
+    assert trainer.form["error"] == "Skip bad must be on or off, not 'yes'; try on."
     post(trainer, {"data": "sample"})
     assert "skip_bad" not in [control["name"] for control in trainer.form["controls"]]
     post(trainer, {"skip_bad": False, "like": True})

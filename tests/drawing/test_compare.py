@@ -25,7 +25,7 @@ def test_a_difference_is_explained_as_a_sum():
     se = Difference(Architecture(ratio=None).ledger(), Architecture().ledger())
     assert sentence(se, "params") == (
         "+2.51 M parameters = 1.57 M in group 4 + 786.43 k in group 3 + 131.07 k in group 2 + 24.58 k in group 1; "
-        "of it squeeze-excite +2.51 M."
+        "squeeze-excite accounts for +2.51 M."
     )
     back = Difference(se.after, se.before)
     assert sentence(back, "params").startswith("\u22122.51 M parameters = \u22121.57 M in group 4 \u2212 786.43 k")
@@ -61,19 +61,19 @@ def test_meta_parameters_that_differ_are_listed_in_words():
         ("base width", "4", "8"), ("classifier", "yes", "no"),
     )  # fmt: skip
     assert list_changes(Architecture(), Architecture(groups=((64, 3), (128, 4)), ratio=(None, 8))) == (
-        ("groups", "those of the depth", "64\u00d73, 128\u00d74"), ("ratio", "16", "none, 8"),
+        ("groups", "set by the depth", "64\u00d73, 128\u00d74"), ("ratio", "16", "none, 8"),
     )  # fmt: skip
 
 
 def test_comparing_equal_networks_says_that_they_are_equal():
-    assert "A and B are equal: SE-ResNeXt-50 32x4d." in compare(RESNEXT, RESNEXT)
-    assert "same layers, shapes and counts; what differs is gate sigmoid \u2192 tanh." in compare(
+    assert "A and B are the same network: SE-ResNeXt-50 32x4d." in compare(RESNEXT, RESNEXT)
+    assert "same layers, shapes and counts. They differ in: gate sigmoid \u2192 tanh." in compare(
         RESNEXT, replace(RESNEXT, gate="tanh")
     )
 
 
 def test_activations_have_their_unit():
     page = compare(RESNEXT, replace(RESNEXT, ratio=8))
-    assert "<span>Activations, numbers per image</span> <strong>+" in page
-    assert "activations (numbers per image) = " in page
-    assert "numbers per image" in str(draw_breakdown(RESNEXT.ledger()))
+    assert "<span>Activations (values per image)</span> <strong>+" in page
+    assert "activations (values per image) = " in page
+    assert "values per image" in str(draw_breakdown(RESNEXT.ledger()))

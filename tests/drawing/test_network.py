@@ -263,7 +263,7 @@ def test_slabs_are_to_scale():
 def test_blocks_alike_are_folded_counted_and_lead_to_the_first_of_them():
     drawing = draw_network(RESNEXT152.ledger(), interactive=True)
     assert {"\u00d731", "group 3 \u00d736"} <= set(words(drawing))
-    fold = next(node for node in nodes(drawing) if "blocks 5 to 35, alike" in node.get("aria-label"))
+    fold = next(node for node in nodes(drawing) if "blocks 5 to 35, identical" in node.get("aria-label"))
     assert fold.get("data-path") == "group3/block5"
     group = draw_part(RESNEXT152.ledger(), "group3", interactive=True)
     assert [node.get("data-path")[-2:] for node in nodes(group)] == ["k1", "k2", "k3", "k4", "36"]

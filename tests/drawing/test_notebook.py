@@ -90,7 +90,7 @@ def test_ablations_have_the_errors_of_the_paper_and_the_counts_of_the_ledger():
     """Hu et al. 2018, sec. 6.2 to 6.5; parameters without biases in squeeze-excite, as other counts have them."""
     places, groups, parts = ablations()
     assert {row.what[:4]: row.top1 for row in places.rows} == {
-        "stan": 22.28, "pre:": 22.23, "post": 22.78, "iden": 22.20, "behi": 22.48,
+        "stan": 22.28, "pre:": 22.23, "post": 22.78, "iden": 22.20, "afte": 22.48,
     }  # fmt: skip
     assert [row.architecture.ledger().params for row in groups.rows] == [
         25_557_032, 25_581_608, 25_688_104, 26_343_464, 28_071_976,

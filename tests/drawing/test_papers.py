@@ -34,16 +34,16 @@ def test_a_network_is_the_published_one_in_every_convention_and_in_no_other_shap
 
 def test_the_published_tables_have_counts_and_printed_figures_and_mark_the_present_network():
     page = parsed(published(Architecture()))
-    assert "3.86 G) or its 3\u00d73 (4.09 G)" in "".join(page.itertext())
+    assert "3.86 G) or in its 3\u00d73 (4.09 G)" in "".join(page.itertext())
     marked = [row[0].text for row in page.iter("tr") if row.get("class") == "sn-present"]
     of_timm = [f"seresnet50.{recipe}_in1k" for recipe in ("a1", "a2", "a3", "ra2")]
     assert marked == ["ResNet-50", "SE-ResNet-50", "SE-ResNet-50, ratio 16", *of_timm, "legacy_seresnet50.in1k"]
     rows = {row[0]: row[1:] for row in cells(list(page.iter("table"))[1])}
     assert rows["SE-ResNet-50"] == ["28,088,024", "53,120", "3,860,488,192", "3.87", "23.29", "6.62"]
-    assert "is in \u201cSqueeze-excite in five networks\u201d and \u201cSE-ResNet-50 by ratio\u201d" in published(
+    assert "appears in \u201cSqueeze-excite in five networks\u201d and \u201cSE-ResNet-50 by ratio\u201d" in published(
         Architecture()
     )
-    assert "none of these" in published(Architecture(ratio=12))
+    assert "not in any of these tables" in published(Architecture(ratio=12))
 
 
 def test_timms_weights_are_listed_with_accuracy_and_source_and_marked():
@@ -61,14 +61,14 @@ def test_timms_weights_are_listed_with_accuracy_and_source_and_marked():
 def test_another_convention_explains_its_difference_from_a_published_count():
     main_table, ratio_table = main().rows, ratios().rows
     assert explain_counts(main_table[1].architecture, Architecture()) == (
-        "Yours, marked, has 28,071,976 parameters, \u221216,048: no SE biases."
+        "Your network, highlighted, has 28,071,976 parameters (\u221216,048: no SE biases)."
     )
     assert explain_counts(ratio_table[3].architecture, Architecture()) == ""
     assert explain_counts(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
-        "Yours, marked, has 4,089,184,256 multiply-adds, +231,211,008: stride in the 3x3."
+        "Your network, highlighted, has 4,089,184,256 multiply-adds (+231,211,008: stride in the 3x3)."
     )
     page = published(Architecture("resnext"))
-    assert "Yours, marked, has 27,543,848 parameters, \u221216,048: no SE biases." in page
+    assert "Your network, highlighted, has 27,543,848 parameters (\u221216,048: no SE biases)." in page
     assert "Yours" not in published(Architecture(ratio=12))
 
 
@@ -76,12 +76,14 @@ def test_each_published_table_says_how_it_is_counted():
     notes = [table.find("caption/small").text for table in parsed(published(RESNEXT)).iter("table")][1:]
     assert "counted with biases in squeeze-excite" in notes[0]
     assert "counted with biases in squeeze-excite" in se_table(None)
-    assert "counted without biases in squeeze-excite; printed with the state of batch normalization" in notes[1]
+    assert (
+        "counted without biases in squeeze-excite; printed counts include the state of batch normalization" in notes[1]
+    )
     assert notes[1].endswith("30.64 M with state, printed as 30.7")
     assert "squeeze-excite" not in notes[2]
 
 
 def test_columns_of_errors_say_that_they_are_errors():
     heads = [head.text for head in parsed(published(RESNEXT)).iter("th") if head.get("scope") == "col"]
-    assert {"Top-1 error, %", "Top-5 error, %", "Error, points"} <= set(heads)
+    assert {"Top-1 error (%)", "Top-5 error (%)", "Change (points)"} <= set(heads)
     assert not {"Top-1, %", "Top-5, %", "Points"} & set(heads)

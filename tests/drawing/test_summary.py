@@ -11,7 +11,7 @@ from senet_lab.drawing.html import STORED, html
 from senet_lab.drawing.network.notebook import Drawn
 from senet_lab.drawing.network.summary import headline, move_sentence, static_page, summary
 from senet_lab.drawing.tables import group_table
-from senet_lab.drawing.units import percent, short, signed, size
+from senet_lab.drawing.units import percent, short, signed, signed_decimal, size, whole_percent
 from senet_lab.trainer.curves import learning_curve
 
 RESNEXT = Architecture("resnext", 50)
@@ -40,15 +40,29 @@ def test_the_table_sums_up_to_the_total():
 def test_a_move_is_described_in_words_and_numbers():
     sentence = move_sentence("Ratio 16 \u2192 8", Architecture().ledger(), Architecture(ratio=8).ledger())
     assert sentence == (
-        "Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63 % of it in group 4; multiply-adds +2.51 M."
+        "Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63 % of them in group 4; multiply-adds +2.51 M."
     )
     unmoved = move_sentence(
         "Image size 224 \u2192 256", Architecture().ledger(), Architecture(input_shape=(256, 256, 3)).ledger()
     )
     assert unmoved == (
         "Image size 224 \u2192 256: multiply-adds +1.18 G (3.86 G \u2192 5.04 G); "
-        "activation memory +1.67 GB (5.46 GB \u2192 7.13 GB); parameters as before."
+        "activation memory +1.67 GB (5.46 GB \u2192 7.13 GB); parameters unchanged."
     )
+
+
+def test_all_that_a_move_changed_is_described():
+    before, after = Architecture(convention="paper", ratio=None), Architecture(convention="timm", ratio=None)
+    sentence = move_sentence("Groups changed", before.ledger(), after.ledger(), depths=(50, 23))
+    assert "depth 50 \u2192 23; receptive field 483 \u2192 427 px" in sentence
+    assert sentence.endswith("; parameters unchanged.")
+    projected = move_sentence("Depth 50 \u2192 101", Architecture().ledger(), Architecture(depth=101).ledger())
+    assert "; non-trainable parameters +52.22 k; " in projected
+
+
+def test_a_small_change_keeps_as_many_digits_as_it_needs():
+    assert [signed_decimal(number) for number in (27.38, -0.0052, 0)] == ["+27.4", "\u22120.005", "\u00b10"]
+    assert [whole_percent(share) for share in (0, 0.2, 59.4)] == ["0 %", "below 1 %", "59 %"]
 
 
 def test_numbers_are_short_and_have_their_unit():
@@ -57,7 +71,7 @@ def test_numbers_are_short_and_have_their_unit():
     ]  # fmt: skip
     assert (short(999_999), short(-1500)) == ("1.00 M", "-1.50 k")
     assert (signed(-2_514_944), signed(5), signed(0)) == ("\u22122.51 M", "+5", "\u00b10")
-    assert (percent(1, 3), percent(0, 0)) == ("33.3 %", "0.0 %")
+    assert (percent(1, 3), percent(0, 0), percent(1, 10_000)) == ("33.3 %", "0.0 %", "below 0.1 %")
     assert (size((None, 7, 7, 2048)), size((None, 10))) == ("7\u00b2 \u00d7 2048", "10")
 
 
@@ -68,6 +82,6 @@ def test_the_summary_leaves_out_what_does_not_apply():
 
 def test_a_figure_has_its_unit_and_its_commas():
     page = headline(Architecture(depth=152, groups=((8, 60), (8, 60), (8, 60), (8, 60))))
-    assert re.search(r"<strong>\d+,\d{3} px</strong> <small>by convolutions</small>", page)
-    assert "Activations</span> <strong>" in page
-    assert "every unit sees the whole image" in page
+    assert re.search(r"<strong>\d+,\d{3} px</strong> <small>through convolutions</small>", page)
+    assert "Activation memory</span> <strong>" in page
+    assert "every unit depends on the whole image" in page

@@ -39,7 +39,7 @@ def test_the_curve_at_constant_cost_has_the_papers_rows():
 
 
 @pytest.mark.parametrize(("net", "here"), [(RESNEXT, "16"), (replace(RESNEXT, ratio=12), "12"),
-                                           (replace(RESNEXT, ratio=None), "none"), (ODD["own ratios"], "own")])  # fmt: skip
+                                           (replace(RESNEXT, ratio=None), "none"), (ODD["own ratios"], "custom")])  # fmt: skip
 def test_the_present_network_is_marked_on_its_stop(net, here):
     page = parsed(ratio_curves(net))
     assert [row[0].text for row in page.iter("tr") if row.get("class") == "sn-present"] == [here]

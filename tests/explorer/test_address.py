@@ -49,20 +49,24 @@ def test_address_of_the_first_page_is_its_network_alone():
         (
             "network=senet1~ratio=0",
             "network",
-            "The network in the address cannot be shown: Ratio (0) must be at least 1; try 1. Shown instead: SE-ResNeXt-50 32x4d.",
+            "Couldn\u2019t open the network in the address: Ratio (0) must be at least 1; try 1. Showing SE-ResNeXt-50 32x4d instead.",
         ),
         (
             "pinned=nonsense",
             "pinned",
-            "The pinned network in the address cannot be shown: Token (nonsense) must begin with 'senet1'",
+            "Couldn\u2019t open the pinned network in the address: Token (nonsense) must begin with 'senet1'",
         ),
-        ("tab=Cod", "tab", "The tab in the address cannot be shown: "),
-        ("batch=many", "batch", "The batch in the address cannot be shown: Batch must be a whole number, not 'many'"),
-        ("form=short", "form", "The form in the address cannot be shown: "),
-        ("source=perhaps", "source", "The source in the address cannot be shown: "),
-        ("network=", "network", "The address leaves the network empty; shown instead: SE-ResNeXt-50 32x4d."),
-        ("pinned=", "pinned", "The address leaves the pinned network empty; shown instead: no pinned network."),
-        ("tab=", "tab", "The address leaves the tab empty; shown instead: Network."),
+        ("tab=Cod", "tab", "Couldn\u2019t open the tab in the address: "),
+        (
+            "batch=many",
+            "batch",
+            "Couldn\u2019t open the batch in the address: Batch must be a whole number, not 'many'",
+        ),
+        ("form=short", "form", "Couldn\u2019t open the form in the address: "),
+        ("source=perhaps", "source", "Couldn\u2019t open the source in the address: "),
+        ("network=", "network", "The address has an empty network; showing SE-ResNeXt-50 32x4d instead."),
+        ("pinned=", "pinned", "The address has an empty pinned network; no network is pinned."),
+        ("tab=", "tab", "The address has an empty tab; showing Network instead."),
     ],
 )
 def test_part_of_an_address_that_cannot_be_shown_is_explained_and_the_rest_is_shown(address, name, words):
@@ -76,18 +80,18 @@ def test_part_of_an_address_that_cannot_be_shown_is_explained_and_the_rest_is_sh
 @pytest.mark.parametrize(
     ("path", "shown_path", "words"),
     [
-        ("group9", "group4", "this network has no 'group9'; shown instead: group 4."),
+        ("group9", "group4", "this network has no 'group9'; showing group 4 instead."),
         (
             "group4/block7",
             "group4/block3",
-            "this network has no 'group4/block7'; shown instead: group 4 \u00b7 block 3.",
+            "this network has no 'group4/block7'; showing group 4 \u00b7 block 3 instead.",
         ),
-        ("a <b>part</b>\u2026", "", "this network has no 'a <b>part</b>\u2026'; shown instead: the whole network."),
+        ("a <b>part</b>\u2026", "", "this network has no 'a <b>part</b>\u2026'; showing the whole network instead."),
     ],
 )
 def test_part_that_the_network_has_not_is_explained_with_the_one_that_is_shown(path, shown_path, words):
     state = open_address(f"part={path}", FIRST)
-    assert (state.path, state.refused) == (shown_path, {"part": f"The part in the address cannot be shown: {words}"})
+    assert (state.path, state.refused) == (shown_path, {"part": f"Couldn\u2019t open the part in the address: {words}"})
     link = write_address(replace(state, path=path))  # the part that was shown before another network took its place
     assert (open_address(link, FIRST).path, open_address(link, FIRST).refused) == (shown_path, {})
 
@@ -96,7 +100,7 @@ def test_address_that_cannot_be_visited_leaves_what_was_shown_and_says_so():
     moved = apply_moves(first_state(FIRST), {"ratio": 8, "tab": "Code"}, "a gesture")
     for address in ("network=", "network=nonsense", "network=senet1&part=group9"):
         stayed = visit(moved, address)
-        assert [why.lower().endswith(" what was shown stays.") for why in stayed.refused.values()] == [True]
+        assert [why.lower().endswith(" the page is unchanged.") for why in stayed.refused.values()] == [True]
         assert shown(stayed) == shown(moved)
 
 

@@ -111,7 +111,7 @@ IMAGE = quote("<img src=x onerror='window.ran = true'>")
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        (f"theme={SCRIPT}&template=lab&network={IMAGE}", "The network in the address cannot be shown"),
+        (f"theme={SCRIPT}&template=lab&network={IMAGE}", "Couldn\u2019t open the network in the address"),
         ("template=../..&network=senet1~family=resnext~ratio=0", "Ratio (0) must be at least 1; try 1."),
     ],
 )
@@ -119,7 +119,7 @@ def test_an_address_changes_neither_scripts_nor_hosts_nor_template_and_the_first
     browser, app, query, words
 ):
     with opened(browser, app, f"&{query}") as page:
-        alert = page.get_by_role("alert").filter(has_text="The network in the address cannot be shown")
+        alert = page.get_by_role("alert").filter(has_text="Couldn\u2019t open the network in the address")
         expect(alert).to_contain_text(words)
         expect(page.locator("[data-figure=params]")).to_contain_text("27,543,848")
         assert page.evaluate("window.ran") is None
@@ -183,7 +183,7 @@ def test_the_page_is_the_panel_alone_over_its_full_width_in_the_theme_asked_for(
 def test_a_script_is_downloaded(page):
     page.locator("summary").filter(has_text="Save").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Script, .py").click()
+        page.get_by_role("button", name="Script (.py)").click()
     compile(download.value.path().read_text(), download.value.suggested_filename, "exec")
 
 
@@ -193,7 +193,7 @@ def test_the_largest_preset_is_built_beside_the_page_and_saved_within_the_memory
     page.get_by_role("combobox", name="Preset").select_option(label="SENet-154")
     page.get_by_role("tab", name="Build").click()
     ratio = page.get_by_role("slider", name="Ratio")
-    said = page.get_by_role("status").filter(has_text="All 723 layers are as in the ledger")
+    said = page.get_by_role("status").filter(has_text="All 723 layers match the ledger")
     for _ in range(2):  # the second time beside what the first has left
         page.get_by_role("button", name="Build with Keras").click()
         expect(said).to_have_count(0)
@@ -257,11 +257,13 @@ def test_a_network_for_which_memory_is_too_small_is_refused_and_a_smaller_one_is
     page.get_by_role("combobox", name="Preset").select_option(label="SENet-154")
     page.get_by_role("tab", name="Build").click()
     page.get_by_role("button", name="Build with Keras").click()
-    refused = re.compile(r"It could not be built: the network \(SENet-154\) needs about .* MiB are free; try .*\.")
+    refused = re.compile(
+        r"Couldn\u2019t build the model: the network \(SENet-154\) needs about .* MiB are free; try .*\."
+    )
     expect(page.get_by_role("status").filter(has_text=refused)).to_be_visible(timeout=60_000)
     page.get_by_role("combobox", name="Preset").select_option(label="CIFAR SE-ResNet-20")
     page.get_by_role("button", name="Build with Keras").click()
-    expect(page.get_by_role("status").filter(has_text="layers are as in the ledger")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("status").filter(has_text="layers match the ledger")).to_be_visible(timeout=60_000)
 
 
 def test_a_kernel_that_dies_is_said_at_once_and_its_place_is_free(visitor):

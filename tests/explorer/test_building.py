@@ -35,7 +35,7 @@ def test_a_built_model_agrees_with_the_ledger_and_is_saved_under_a_free_name(tmp
     wait_for(explorer)
     ledger = SMALL.ledger()
     assert explorer.model.count_params() == ledger.params + ledger.total.state
-    assert f"All {len(ledger.rows)} layers are as in the ledger" in explorer.shown["body"]
+    assert f"All {len(ledger.rows)} layers match the ledger" in explorer.shown["body"]
     for name in ("se_resnet_20.keras", "se_resnet_20_2.keras"):
         post(explorer, {"save": ".keras"})
         wait_for(explorer)
@@ -47,7 +47,7 @@ def test_a_built_model_agrees_with_the_ledger_and_is_saved_under_a_free_name(tmp
     assert sorted(path.name for path in tmp_path.iterdir()) == ["se_resnet_20.keras", "se_resnet_20_2.keras"]
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
     assert "explorer.model" not in ask(explorer, ratio=4)["body"]
-    assert "The model that was built is SE-ResNet-20" in explorer.shown["body"]
+    assert "The built model is SE-ResNet-20" in explorer.shown["body"]
     monkeypatch.delenv("SERVER_SOFTWARE")
     ask(explorer, ratio=16)
     post(explorer, {"save": ".keras"})
@@ -57,7 +57,7 @@ def test_a_built_model_agrees_with_the_ledger_and_is_saved_under_a_free_name(tmp
     shown = ask(explorer, ratio=8)["body"]
     assert "All " not in shown
     assert "explorer.model is SE-ResNet-20, ratio 16" in shown
-    assert "another one (Ratio 16 \u2192 8): build it again." in shown
+    assert "different (Ratio 16 \u2192 8); build again to update the model." in shown
     assert explorer.failure is None
 
 
@@ -79,7 +79,7 @@ def test_a_network_that_needs_more_memory_than_remains_is_not_built(monkeypatch)
     ask(explorer, tab="Build", build=True)
     wait_for(explorer)
     assert re.search(
-        r"It could not be built: the network \(.*\) needs about .* of memory to build", explorer.shown["body"]
+        r"Couldn\u2019t build the model: the network \(.*\) needs about .* of memory to build", explorer.shown["body"]
     )
 
 
@@ -91,12 +91,12 @@ def test_a_build_that_fails_shows_the_error_and_the_next_one_succeeds(monkeypatc
     monkeypatch.setattr(keras, "Model", lambda *_, **__: 1 / 0)
     ask(explorer, tab="Build", build=True)
     wait_for(explorer)
-    assert "It could not be built: ZeroDivisionError: division by zero" in explorer.shown["body"]
+    assert "Couldn\u2019t build the model: ZeroDivisionError: division by zero" in explorer.shown["body"]
     assert explorer.model is None
     monkeypatch.undo()
     post(explorer, {"build": True})
     wait_for(explorer)
-    assert "as in the ledger" in explorer.shown["body"]
+    assert "match the ledger" in explorer.shown["body"]
 
 
 def test_saving_a_model_before_it_is_built_does_nothing(explorer, tmp_path, monkeypatch):

@@ -14,10 +14,10 @@ from senet_lab.explorer.moves import COST_PAIR
 from senet_lab.explorer.updates import apply_moves, first_state
 
 OWN = {
-    "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "the groups are listed one by one"}),
+    "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "overridden by Groups"}),
     "stated widths": (
         Architecture("resnext", groups=((96, 256, 2),)),
-        {"depth": "the groups are listed one by one", "base_width": "these groups state their width"},
+        {"depth": "overridden by Groups", "base_width": "overridden by Groups"},
     ),
 }
 
@@ -93,7 +93,7 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     shown = Explorer(SHAPES["a ratio per group"]).shown["controls"]
     assert next(control["text"] for control in shown if control["name"] == "ratio") == "16, none, 8, 4"
     hints = {control.name: control.hint for control in controls(SHAPES["not square"])}
-    assert hints["image_size"] == "pixels a side; last map 2\u00d73"
+    assert hints["image_size"] == "pixels per side; last feature map 2\u00d73"
 
 
 @pytest.mark.parametrize(("name", "new", "read"), [
@@ -134,7 +134,7 @@ def test_the_ratio_slider_stands_at_the_ratio_of_the_groups_that_have_squeeze_ex
     assert (ratio["value"], ratio["text"], ratio["hint"]) == (
         16,
         "16",
-        "SE off in group 4; 16 channels left in group 1",
+        "no SE in group 4; squeezed to 16 channels in group 1",
     )
     ask(explorer, ratio=32)
     assert explorer.architecture.ratio == (32, 32, 32, None)
@@ -159,11 +159,17 @@ def test_custom_groups_show_their_depth(explorer):
     ask(explorer, groups="(64, 4), (128, 4), (256, 8), (512, 4)")
     assert explorer.architecture.name.startswith("SE-ResNeXt-62")
     assert (control_of(explorer, "depth")["text"], control_of(explorer, "depth")["disabled"]) == ("62", True)
-    assert "Groups as usual \u2192 (64, 4), (128, 4), (256, 8), (512, 4)" in explorer.shown["said"]
+    assert "Groups set by the depth \u2192 (64, 4), (128, 4), (256, 8), (512, 4)" in explorer.shown["said"]
 
 
 def test_the_message_about_a_batch_gives_the_memory_of_the_activations(explorer):
     said = ask(explorer, batch=64)["said"]
-    assert said == "Batch 32 \u2192 64: activation memory +6.93 GB (6.93 GB \u2192 13.85 GB); parameters as before."
+    assert (
+        said
+        == "Batch 32 \u2192 64: activation memory +6.93 GB (6.93 GB \u2192 13.85 GB); parameters and multiply-adds unchanged."
+    )
     assert "13.85 GB" in explorer.shown["heading"]
-    assert ask(explorer, gate="tanh")["said"] == "Gate sigmoid \u2192 tanh: every count as before."
+    assert (
+        ask(explorer, gate="tanh")["said"]
+        == "Gate sigmoid \u2192 tanh: parameters, multiply-adds and activation memory unchanged."
+    )

@@ -93,7 +93,7 @@ def test_nonsense_in_a_field_is_answered_beside_the_network_and_mended_in_place(
     field.fill("sixteen")
     field.press("Enter")
     alert = page.get_by_role("alert").filter(has_text="ratio")
-    expect(alert).to_have_text("Ratio must be a whole number, not 'sixteen'; it stays 16.")
+    expect(alert).to_have_text("Ratio must be a whole number, not 'sixteen'; it remains 16.")
     expect(field).to_have_value("sixteen")
     expect(parameters(page)).to_contain_text("27,543,848")
     field.fill("12")
@@ -179,7 +179,7 @@ def test_one_goes_into_squeeze_excite_and_back_by_the_breadcrumb(page):
 
 
 def test_the_code_of_a_part_is_shown_and_stays_while_a_slider_moves(page):
-    summary = page.get_by_text("The code that builds it")
+    summary = page.get_by_text("Code that builds this part")
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".sn-behind .sn-code")).to_be_visible()
@@ -284,10 +284,10 @@ def test_the_token_is_copied_and_leads_back(page):
 def test_files_are_saved_with_what_they_should_hold(page):
     start_over(page)
     for suffix, words in (
-        (".py", "Script, .py"),
-        (".csv", "Layers, .csv"),
-        (".svg", "Picture, .svg"),
-        (".txt", "Token, .txt"),
+        (".py", "Script (.py)"),
+        (".csv", "Layers (.csv)"),
+        (".svg", "Picture (.svg)"),
+        (".txt", "Token (.txt)"),
     ):
         page.locator(".sn-menu summary").press("Enter")
         with page.expect_download() as download:
@@ -303,7 +303,7 @@ def opened_menu(page):
     button = page.locator(".sn-menu summary")
     button.press("Enter")
     expect(page.locator(".sn-menu[open]")).to_have_count(1)
-    return button, page.get_by_role("button", name="Script, .py")
+    return button, page.get_by_role("button", name="Script (.py)")
 
 
 def test_escape_closes_the_menu_and_leads_back_to_its_button(page):
@@ -486,7 +486,7 @@ def test_a_model_is_built_and_handed_to_the_notebook(page):
     go_to(page, "Build")
     press(page, "button", "Build with Keras")
     expect(page.locator(".sn-explorer [role=tabpanel]")).to_contain_text(
-        re.compile(r"All 109 layers are as in the ledger: 274,490 trainable"), timeout=60_000
+        re.compile(r"All 109 layers match the ledger: 274,490 trainable"), timeout=60_000
     )
     cell = page.locator(".jp-CodeCell").nth(1)
     cell.scroll_into_view_if_needed()
@@ -528,4 +528,4 @@ def test_a_kernel_that_is_gone_is_noticed_and_said(page):
     """Last, since it ends the kernel."""
     page.locator("[title*='Restart the kernel']").first.click()
     page.locator(".jp-Dialog button", has_text="Restart").click()
-    expect(page.get_by_role("alert").filter(has_text="kernel has not answered").first).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("alert").filter(has_text="kernel is not responding").first).to_be_visible(timeout=10_000)

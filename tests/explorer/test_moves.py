@@ -38,12 +38,12 @@ def test_several_moves_in_one_message_are_all_made(explorer):
 @pytest.mark.parametrize(
     ("moves", "words"),
     [
-        ({"ratio": "abc"}, "Ratio must be a whole number, not 'abc'; it stays 16."),
+        ({"ratio": "abc"}, "Ratio must be a whole number, not 'abc'; it remains 16."),
         ({"ratio": 4096}, "leaves no channel of 256"),
         ({"cardinality": None}, "Cardinality must be a whole number"),
-        ({"base_width": ""}, "Base width must be a whole number, and the field is empty; it stays 4."),
-        ({"cardinality": "1e9"}, "Cardinality (1e9) must be at most 16384; try 16384."),
-        ({"cardinality": "abc"}, "Cardinality must be a whole number, not 'abc'; it stays 32."),
+        ({"base_width": ""}, "Base width must be a whole number, and the field is empty; it remains 4."),
+        ({"cardinality": "1e9"}, "Cardinality (1e9) must be at most 16,384; try 16384."),
+        ({"cardinality": "abc"}, "Cardinality must be a whole number, not 'abc'; it remains 32."),
         ({"base_width": "3.5"}, "Base width must be a whole number, not 3.5; try 4."),
         (
             {"groups": "(64, 1), " * 9 + "(64, 1)"},
@@ -52,24 +52,24 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"groups": "(64, 1), (x, 1)"}, "Groups must be a tuple of 1 to 12 rows (filters, blocks)"),
         ({"cardinality": 0}, "must be at least 1; try 1."),
         ({"image_size": 8}, "Image size (8) must be at least 32; try 32."),
-        ({"image_size": "abc"}, "Image size must be a whole number, not 'abc'; it stays 224."),
+        ({"image_size": "abc"}, "Image size must be a whole number, not 'abc'; it remains 224."),
         ({"depth": 51}, "try 50."),
         ({"cardinalty": 8}, "try 'cardinality'"),
         ({"opened": 5}, "Control (opened) must be one of"),
         ({"ratio": "16, 8"}, "Ratio (16, 8) must have one entry per group (4); try (16, 8, 8, 8)."),
         ({"ratio": "16, none, 8, x"}, "Ratio must be a whole number, not '16, none, 8, x'"),
-        ({"ratio": "1" * 5000}, f"Ratio must be a whole number, not '{40 * '1'}\u2026'; it stays 16."),
+        ({"ratio": "1" * 5000}, f"Ratio must be a whole number, not '{40 * '1'}\u2026'; it remains 16."),
         ({"ratio": "[" * 5000}, "Ratio must be a whole number"),
-        ({"depth": "fifty"}, "Depth must be one of 26, 50, 101, 152 or 154, not 'fifty'; it stays 50."),
+        ({"depth": "fifty"}, "Depth must be one of 26, 50, 101, 152 or 154, not 'fifty'; it remains 50."),
         ({"image_size": "64x"}, "Image size must be a whole number, not '64x'"),
         ({"image_size": "8x96"}, "Image size (8) must be at least 32; try 32."),
         (
             {"groups": "64, 3"},
-            "Groups must have rows (filters, blocks) or (in, out, blocks), all alike, not 64; it stays",
+            "Groups must have rows (filters, blocks) or (in, out, blocks), all of the same length, not 64; it remains",
         ),
         ({"groups": "(64, 3), (128,)"}, "Groups must have rows"),
         ({"dropout": "1"}, "Dropout (1) must be at least 0 and below 1"),
-        ({"dropout": "much"}, "Dropout must be a number, not 'much'; it stays 0."),
+        ({"dropout": "much"}, "Dropout must be a number, not 'much'; it remains 0."),
         ({"bn_epsilon": "1e999"}, "BN epsilon (1e999) must be at least"),
         ({"in_groups": 3}, "In groups must be a list of groups, not 3; try [1, 2, 3, 4]."),
         ({"in_groups": [5]}, "In groups (5) must be one of 1, 2, 3 or 4; try 4."),
@@ -79,11 +79,11 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"form": "spaghetti"}, "Form (spaghetti) must be one of 'procedural'"),
         ({"batch": 0}, "Batch (0) must be at least 1; try 1."),
         ({"batch": "many"}, "Batch must be a whole number, not 'many'"),
-        ({"keep_cost": 1}, "Keep cost must be True or False, not 1; try True."),
-        ({"details": "yes"}, "Details must be True or False"),
-        ({"source": None}, "Source must be True or False"),
-        ({"pin": "A"}, "Pin must be True or False"),
-        ({"build": "now"}, "Build must be True or False"),
+        ({"keep_cost": 1}, "Keep cost must be on or off, not 1; try on."),
+        ({"details": "yes"}, "Details must be on or off"),
+        ({"source": None}, "Source must be on or off"),
+        ({"pin": "A"}, "Pin must be on or off"),
+        ({"build": "now"}, "Build must be on or off"),
         ({"save": ".exe"}, "Save (.exe) must be one of '.py', '.keras', '.csv', '.svg' or '.txt'"),
     ],
 )
@@ -253,10 +253,10 @@ def test_another_move_makes_the_cost_of_its_network_the_one_to_keep(explorer):
 
 def test_a_refusal_is_sent_under_the_name_of_its_control(explorer):
     shown = ask(explorer, ratio="x")
-    assert shown["reasons"] == {"ratio": "Ratio must be a whole number, not 'x'; it stays 16."}
+    assert shown["reasons"] == {"ratio": "Ratio must be a whole number, not 'x'; it remains 16."}
 
 
 def test_ratio_field_that_was_cleared_is_refused_and_does_not_remove_squeeze_excite():
     state = apply_moves(first_state(Architecture("resnext", 50)), {"ratio": ""}, "a gesture")
     assert state.architecture.ratio == 16
-    assert state.refused == {"ratio": "Ratio must be a whole number, and the field is empty; it stays 16."}
+    assert state.refused == {"ratio": "Ratio must be a whole number, and the field is empty; it remains 16."}

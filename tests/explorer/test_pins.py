@@ -10,14 +10,14 @@ from senet_lab import Architecture
 
 def test_a_pinned_network_is_compared_with_swapped_and_unpinned(explorer):
     first = explorer.architecture
-    assert ask(explorer, pin=True)["said"].startswith(f"{first.name} is A now")
+    assert ask(explorer, pin=True)["said"].startswith(f"Pinned {first.name} as A.")
     second = replace(first, ratio=8)
     shown = ask(explorer, ratio=8)
     assert (explorer.pinned, explorer.architecture) == (first, second)
     assert shown["pinned"] is True
     assert "+2.51 M vs A" in shown["heading"]
     shown = ask(explorer, swap=True)
-    assert shown["said"].startswith("A and B have changed places")
+    assert shown["said"].startswith("Swapped A and B")
     assert (explorer.pinned, explorer.architecture) == (second, first)
     assert "\u22122.51 M vs A" in shown["heading"]
     shown = ask(explorer, pin=False)

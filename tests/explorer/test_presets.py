@@ -28,8 +28,11 @@ def test_a_bundled_network_can_be_selected_and_its_hint_loads_it_trained(explore
     shown = ask(explorer, preset="ours/cifar_se_resnext17")
     assert explorer.architecture == Architecture.from_token(card.token)
     choice = shown["controls"][0]
-    assert (choice["value"], choice["hint"]) == ("ours/cifar_se_resnext17", f"trained: pretrained.load('{card.name}')")
-    assert choice["labels"][0] == "SE-ResNeXt-17 8 paths (ships)"
+    assert (choice["value"], choice["hint"]) == (
+        "ours/cifar_se_resnext17",
+        f"trained weights: pretrained.load('{card.name}')",
+    )
+    assert choice["labels"][0] == "SE-ResNeXt-17 8 paths (bundled)"
     assert None not in choice["stops"]
     assert [name for name in choice["stops"] if name.startswith("ours/")] == ["ours/cifar_se_resnext17"]
     assert "ours/" not in " ".join(PRESETS)
@@ -63,10 +66,10 @@ def test_a_network_of_timm_is_a_preset_under_its_name_in_timm(name):
     shown = next(control for control in controls(network) if control.name == "preset")
     assert shown.value == name
     assert shown.labels[shown.stops.index(name)] == f"timm: {name.removeprefix('timm/')}"
-    assert shown.hint == f"{name.removeprefix('timm/')} in timm, whose weights fit"
+    assert shown.hint == f"same as timm\u2019s {name.removeprefix('timm/')}; its weights load"
 
 
 def test_the_hint_of_the_preset_gives_the_name_in_timm():
     hints = {control.name: control.hint for control in controls(Architecture(convention="paper"))}
-    assert hints["preset"] == "legacy_seresnet50 in timm, whose weights fit"
+    assert hints["preset"] == "same as timm\u2019s legacy_seresnet50; its weights load"
     assert {control.name: control.hint for control in controls(Architecture())}["preset"] == ""

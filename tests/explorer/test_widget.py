@@ -20,7 +20,7 @@ def test_a_value_that_is_no_architecture_is_refused(explorer, wrong):
 def test_an_unknown_attribute_is_refused_with_a_suggestion(explorer):
     with pytest.raises(AttributeError, match=r"try explorer.architecture = dataclasses.replace\(.*, ratio=8\)"):
         explorer.ratio = 8
-    with pytest.raises(AttributeError, match="`pined` is nothing that an Explorer has; try 'pinned'"):
+    with pytest.raises(AttributeError, match="An Explorer has no attribute `pined`; try 'pinned'"):
         explorer.pined = Architecture()
     explorer.layout = {"width": "50%"}  # a trait of every widget
     explorer.layout.width = "60%"
@@ -41,7 +41,10 @@ def test_the_app_shows_the_network_of_its_address(monkeypatch):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("network=senet1~ratio=0", "The network in the address cannot be shown: Ratio (0) must be at least 1; try 1."),
+        (
+            "network=senet1~ratio=0",
+            "Couldn\u2019t open the network in the address: Ratio (0) must be at least 1; try 1.",
+        ),
         ("network=senet1%7Edepht=50", "try 'depth'"),
         ("network=" + "x" * 9000, f"Token ({'x' * 40}\u2026) must begin with 'senet1'"),
         ("network=%3Cscript%3E", "Token (<script>) must begin with 'senet1'"),

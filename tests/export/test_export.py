@@ -269,7 +269,12 @@ def test_a_saved_picture_stands_for_itself(name, tmp_path):
     assert root.find("{*}title").text == Architecture.preset(name).name
     told = " ".join(root.itertext())
     ledger = Architecture.preset(name).ledger()
-    for words in (f"{ledger.params:,} parameters", "projection block", "what the squeeze leaves", "senet_lab: senet1"):
+    for words in (
+        f"{ledger.params:,} parameters",
+        "projection block",
+        "channels after the squeeze",
+        "senet_lab: senet1",
+    ):
         assert words in told
 
 

@@ -164,7 +164,7 @@ def test_lines_keep_their_colours_when_another_panel_brings_its_sheet_later(page
 def test_each_picture_has_its_numbers_behind_it(page):
     for tab in TABS[:5]:
         go_to(page, tab)
-        summary = page.get_by_text("The numbers")
+        summary = page.get_by_text("Show numbers")
         summary.press("Enter")
         expect(page.locator(".sn-behind table").first).to_be_visible()
         summary.press("Enter")

@@ -180,7 +180,7 @@ BAD_CALLS = [
     (lambda: SEResNet.identity_block(X, 16, ratio=16.0), TypeError, "`ratio` must be a whole number, not 16.0"),
     (lambda: SEResNeXt.identity_block(X, 64, 64, ratio="16"), TypeError, "`ratio` must be a whole number"),
     (lambda: SEResNet.projection_block(X, 64.0), TypeError, "`n_filters` must be a whole number, not 64.0; try 64."),
-    (lambda: SEResNet.projection_block(X, 64, strides=(2, 1)), ValueError, "`strides` (=(2, 1)) must be one number or twice the same; try 2."),
+    (lambda: SEResNet.projection_block(X, 64, strides=(2, 1)), ValueError, "`strides` (=(2, 1)) must be one number or a pair of equal numbers; try 2."),
     (lambda: SEResNet.identity_block(Sketch((32, 32, 3)), 64), ValueError, "(=256); try a projection_block first."),
     (lambda: Sketch(32), TypeError, "`shape` must be (height, width, channels), not 32; try (224, 224, 3)."),
     (lambda: SEResNet.projection_block(X, 64, strides=0), ValueError, "`strides` (=0) must be at least 1"),

@@ -22,7 +22,7 @@ def test_advice_after_a_bad_number_is_accepted(name, typed):
 @pytest.mark.parametrize("typed", ["abc", "", "nan", "1,000", "1j"])
 def test_text_in_a_number_field_leaves_its_value(name, typed):
     field = next(control for control in trainer_controls(initial_state()) if control.name == name)
-    assert after(initial_state(), {name: typed}).refusals[name].endswith(f"; it stays {field.value}.")
+    assert after(initial_state(), {name: typed}).refusals[name].endswith(f"; it remains {field.value}.")
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPE_FIELDS if name in NUMBERS])
@@ -41,7 +41,7 @@ def test_seed_of_many_digits_is_shown_with_all_of_them():
     state = after(initial_state(), {"seed": "20261122"})
     assert state.recipe.seed == 20261122
     assert "seed 0 \u2192 20261122" in next(each for each in trainer_controls(state) if each.name == "recipe").hint
-    assert after(state, {"seed": "many"}).refusals["seed"].endswith("; it stays 20261122.")
+    assert after(state, {"seed": "many"}).refusals["seed"].endswith("; it remains 20261122.")
 
 
 def test_a_whole_number_may_be_written_as_another():

@@ -105,7 +105,7 @@ def expect_progress(page, pattern):
 
 def test_nonsense_is_answered_at_its_control_and_changes_nothing(page):
     fill(page, "Batch", "many")
-    expect(page.get_by_role("alert")).to_have_text("Batch must be a whole number, not 'many'; it stays 128.")
+    expect(page.get_by_role("alert")).to_have_text("Batch must be a whole number, not 'many'; it remains 128.")
     expect(page.get_by_role("textbox", name="Batch")).to_have_value("many")
     expect(page.get_by_role("textbox", name="Batch")).to_have_attribute("aria-invalid", "true")
     fill(page, "Batch", 250)
@@ -183,7 +183,7 @@ def test_epoch_shows_its_values_to_pointer_and_keyboard_and_keeps_the_focus_whil
 
 
 def test_the_numbers_are_opened_and_read_while_they_grow(page):
-    summary = page.locator(".sn-trainer summary", has_text="The numbers")
+    summary = page.locator(".sn-trainer summary", has_text="Show numbers")
     lines = page.locator(".sn-trainer [data-part=numbers] tr")
     details = page.locator(".sn-trainer details.sn-behind")
     summary.scroll_into_view_if_needed()
@@ -287,7 +287,7 @@ def test_a_second_run_is_compared_with_the_first_and_taken_out_again(page):
     fill(page, "Seed", 7)
     with hung(page):
         press(page, "Start training")
-        expect(page.get_by_role("alert")).to_contain_text("has not answered", timeout=LONG)
+        expect(page.get_by_role("alert")).to_contain_text("is not responding", timeout=LONG)
         press(page, "Start training")  # what is on its way is not asked for twice
     expect_progress(page, "2 of 2 epochs \u00b7 finished")
     boxes = page.locator(".sn-results input[type=checkbox]")
@@ -322,7 +322,7 @@ def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, home)
     top = page.locator(".sn-progress").bounding_box()["y"]
     press(page, "Save network")
     said = page.locator("[data-part=said]")
-    expect(said).to_have_text(re.compile(r"^Saved as \S+\.keras, in the folder of the notebook; keras"), timeout=LONG)
+    expect(said).to_have_text(re.compile(r"^Saved as \S+\.keras, in the notebook\u2019s folder; keras"), timeout=LONG)
     assert page.locator(".sn-progress").bounding_box()["y"] == top
     expect(page.get_by_role("button", name="Save network")).to_be_focused()
     keep_picture(page, "trainer_saved")

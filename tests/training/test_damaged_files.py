@@ -122,7 +122,7 @@ STATUSES = [
     ('{"state": "stopped", "loss": "low"}', "`loss` must be a number, not 'low'"),
     ('{"state": "stopped", "loss": Infinity}', "`loss` (=inf) must be at least 0 and finite; try 1e+308"),
     ('{"state": "stopped", "loss": ' + "1" * 400 + "}", "`loss` (=1.11e+399) must be at least 0 and finite"),
-    ('{"state": "stopped", "reason": 3}', "`reason` must be a text, not 3"),
+    ('{"state": "stopped", "reason": 3}', "`reason` must be a string, not 3"),
 ]
 GATES = [
     ("{}", "it must hold an array, not {}"),
@@ -138,7 +138,7 @@ DAMAGE = [
     *(("gates.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS, *GATES)),
     *(("skipped.json", *each) for each in (*ANYWHERE, *TEXTS, *JSONS)),
     ("skipped.json", "[]", "it must hold an object, not []; put back a copy of it, or create a new run"),
-    ("skipped.json", '{"cats/1.jpg": 3}', "`cats/1.jpg` must be a text, not 3"),
+    ("skipped.json", '{"cats/1.jpg": 3}', "`cats/1.jpg` must be a string, not 3"),
     *(("metrics.csv", *each) for each in (*ANYWHERE, TEXTS[0])),
     ("metrics.csv", b"\xff\xfe\x00", "its first line must name the columns, epoch,step,seconds..."),
     *(("wanted", *each) for each in (*ANYWHERE, *TEXTS)),

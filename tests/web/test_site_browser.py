@@ -101,7 +101,7 @@ def test_ratio_none_and_nonsense_are_answered(page):
 def test_script_is_saved(page):
     page.locator("summary").filter(has_text="Save").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Script, .py").click()
+        page.get_by_role("button", name="Script (.py)").click()
     compile(download.value.path().read_text(), download.value.suggested_filename, "exec")
 
 
@@ -152,7 +152,7 @@ def test_address_that_cannot_be_shown_is_explained(page, url):
     page.goto(f"{url}/index.html#network=senet1~ratio=0")
     page.reload()
     await_live(page)
-    expect(page.get_by_role("alert")).to_contain_text("at least 1; try 1. Shown instead: SE-ResNeXt-50")
+    expect(page.get_by_role("alert")).to_contain_text("at least 1; try 1. Showing SE-ResNeXt-50")
     expect(parameters(page)).to_contain_text("27,543,848")
 
 

@@ -178,7 +178,7 @@ def _squeeze_excite(rows: tuple[Row, ...], x: float, line: float, box: Box, path
         f"{channels} \u2192 {squeezed} \u2192 {channels} channels",
         f"{params:,} parameters, {short(reduce.macs + gate.macs)} multiply-adds",
     ]
-    label = f"squeeze-excite, {channels} channels through {squeezed}, {params:,} parameters"
+    label = f"squeeze-excite, {channels} \u2192 {squeezed} \u2192 {channels} channels, {params:,} parameters"
     return svg.Node(marks, hit, tip, label, path)
 
 

@@ -1,4 +1,4 @@
-"""Draw where it goes: parameters, multiply-adds and activations by group and by kind of layer, squeeze-excite apart."""
+"""Break down parameters, multiply-adds and activations by group and by kind of layer; squeeze-excite separately."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.drawing.units import percent, short, spaced, tied
+from senet_lab.drawing.units import percent, short, spaced, tied, whole_percent
 from senet_lab.ledger.ledger import Ledger, Total
 from senet_lab.nets.sketch import Row
 
-MEASURES = {"params": ("Parameters", "trainable"), "macs": ("Multiply-adds", "for one image"),
-            "activations": ("Activations", "numbers per image")}  # fmt: skip
+MEASURES = {"params": ("Parameters", "trainable"), "macs": ("Multiply-adds", "per image"),
+            "activations": ("Activations", "values per image")}  # fmt: skip
 NAMES, COLUMN, BAR, LINE = 116, 221, 100, 21  # widths of names, of a measure, of its longest bar; height of a row
 SE = "squeeze-excite"
 
 
 class Line(NamedTuple):
-    """One row of bars: all of a part of the network, and what of it is squeeze-excite."""
+    """One row of bars: the total of a part of the network, and the share of squeeze-excite in it."""
 
     total: Total
     se: Total
 
 
 def _breakdowns(ledger: Ledger) -> dict[str, list[Line]]:
-    """Take a ledger apart in two ways; kinds the largest first, squeeze-excite last.
+    """Break down a ledger by group and by kind; kinds in order of size, squeeze-excite last.
 
-    The input is a line as well: its numbers are among the activations.
+    The input has a line because its values count as activations.
     """
     se_rows: dict[str, list[Row]] = {}
     for row, place in zip(ledger.rows, ledger.places, strict=True):
@@ -42,36 +42,37 @@ def _breakdowns(ledger: Ledger) -> dict[str, list[Line]]:
 
 
 def breakdown(ledger: Ledger) -> Html:
-    """Return one sentence, the bars, the tables behind them."""
+    """Return a sentence, the bars and their tables."""
     tables = "".join(_table(title, lines, ledger.total) for title, lines in _breakdowns(ledger).items())
     words = f'<p class="sn-finding">{tied(finding(ledger))}</p>'
     return html(words, draw_breakdown(ledger), behind("breakdown", tables))
 
 
 def finding(ledger: Ledger) -> str:
-    """Return what stands out, in a sentence or two.
+    """Return the main finding in one or two sentences.
 
     >>> from senet_lab.architecture.architecture import Architecture
     >>> finding(Architecture(ratio=None).ledger())
     'Group 4 holds 59 % of the parameters but 19 % of the multiply-adds; activations peak in group 1, with 40 %.'
     """
     if not ledger.params:
-        return "Nothing here has parameters."
+        return "No layer has parameters."
     whole, groups = ledger.total, ledger.by_group()
     largest, widest = (max(groups, key=lambda total: getattr(total, m)) for m in ("params", "activations"))
+    peak = _share(widest, whole, "activations")
     params, macs = (_share(largest, whole, measure) for measure in ("params", "macs"))
     conjunction = "but" if not 0.6 < (macs or 1) / (params or 1) < 1.7 else "and"
     name, place = spaced(largest.name), spaced(widest.name)
     words = (
-        f"{name[0].upper()}{name[1:]} holds {params:.0f} % of the parameters {conjunction} {macs:.0f} % of the "
-        f"multiply-adds; activations peak in {place}, with {_share(widest, whole, 'activations'):.0f} %."
+        f"{name[0].upper()}{name[1:]} holds {whole_percent(params)} of the parameters {conjunction} "
+        f"{whole_percent(macs)} of the multiply-adds; activations peak in {place}, with {whole_percent(peak)}."
     )
     if not ledger.se.layers:
         return words
     shares = [percent(getattr(ledger.se, measure), getattr(whole, measure)) for measure in MEASURES]
     return (
-        f"{words} Squeeze-excite has {shares[0]} of the parameters, {shares[1]} of the multiply-adds, "
-        f"{shares[2]} of the activations."
+        f"{words} Squeeze-excite has {shares[0]} of the parameters, {shares[1]} of the multiply-adds "
+        f"and {shares[2]} of the activations."
     )
 
 
@@ -80,7 +81,7 @@ def _share(total: Total, whole: Total, measure: str) -> float:
 
 
 def draw_breakdown(ledger: Ledger) -> Drawing:
-    """Draw bars in three columns, on one scale of shares: striped is squeeze-excite, lined the grouped convolution."""
+    """Draw bars in three columns on one scale; squeeze-excite is striped, grouped convolutions are lined."""
     whole, breakdowns = ledger.total, _breakdowns(ledger)
     lines = chain.from_iterable(breakdowns.values())
     longest = max((_share(line.total, whole, measure) for line in lines for measure in MEASURES), default=0)
@@ -121,7 +122,7 @@ def _bars(line: Line, y: float, whole: Total, scale: float) -> list[Mark]:
 
 
 def _striped_bar(x: float, y: float, width: float, height: float) -> list[Mark]:
-    """Draw the bar of squeeze-excite, with stripes where they have room."""
+    """Draw the bar of squeeze-excite, with stripes if there is room for them."""
     bar = svg.rect(x, y, width, height, "bar-se", 0)
     steps = "".join(f"M {x + at:.1f} {y:g} v {height:g} " for at in range(3, int(width), 4))
     return [bar, svg.path(steps, "hatch")] if steps else [bar]
@@ -135,7 +136,9 @@ def _table(title: str, lines: list[Line], whole: Total) -> str:
         + [f"{line.se.params:,}" if line.se.params else ""]
         for line in lines
     ]
-    return listing(title, head, rows, note="multiply-adds are the papers\u2019 \u201cFLOPs\u201d")
+    return listing(
+        title, head, rows, note="per image, activations in values; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
+    )
 
 
 def _cells(value: int, whole: int) -> tuple[str, str]:

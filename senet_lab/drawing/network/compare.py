@@ -1,4 +1,4 @@
-"""Compare two networks: drawn one under the other, and their difference as a sum over groups."""
+"""Compare two networks: draw one below the other, and their difference as a sum over groups."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import listing
-from senet_lab.drawing.units import short, signed, spaced, tied
+from senet_lab.drawing.units import arrow, short, signed, signed_decimal, spaced, tied
 from senet_lab.ledger.differences import Difference, merged
 from senet_lab.ledger.ledger import SUMMED, Total
 
-MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (numbers per image)"}
-HEADS = {"params": "Parameters", "macs": "Multiply-adds, per image", "activations": "Activations, numbers per image"}
+MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (values per image)"}
+HEADS = {"params": "Parameters", "macs": "Multiply-adds per image", "activations": "Activations (values per image)"}
 WORDS = {"base_width": "base width", "input_shape": "input", "include_top": "classifier"}
 MINUS = "\u2212"
 LEFT, BARS, ROW = 200, 430, 26  # of the waterfall: names and numbers, the bars, one group
 
 
 def compare(a: Architecture, b: Architecture) -> Html:
-    """Return what differs between the meta-parameters of A and B, both drawn, and B minus A as a sum."""
+    """Return the meta-parameters that differ between A and B, both drawings, and B minus A as a sum."""
     before, after = a.ledger(), b.ledger()
     if before == after:
-        words = f"A and B are equal: {a.name}."
+        words = f"A and B are the same network: {a.name}."
         if a != b:
-            words = f"A and B have the same layers, shapes and counts; what differs is {describe_changes(a, b)}."
+            words = f"A and B have the same layers, shapes and counts. They differ in: {describe_changes(a, b)}."
         return html(f'<p class="sn-finding">{escape(words)}</p>', _pair(a, b))
     difference = Difference(before, after)
     return html(
@@ -57,20 +57,22 @@ def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str]
 
 
 def _used(architecture: Architecture, name: str) -> object:
-    """Return a meta-parameter as the network has it: a ResNet keeps its cardinality for later, and has one path."""
+    """Return a meta-parameter as the network uses it: a ResNet stores a cardinality but has one path."""
     return 1 if name == "cardinality" and architecture.family == "resnet" else getattr(architecture, name)
 
 
 def describe_changes(a: Architecture, b: Architecture) -> str:
-    """Return the meta-parameters that differ, in a line."""
-    return ", ".join(f"{name} {old} \u2192 {new}" for name, old, new in list_changes(a, b)) or "nothing that is used"
+    """Return the meta-parameters that differ, in one line."""
+    return (
+        ", ".join(f"{name} {old} \u2192 {new}" for name, old, new in list_changes(a, b)) or "no setting that is in use"
+    )
 
 
 def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value is None:  # of a style it means: as the convention has it
-        return {"groups": "those of the depth", "ratio": "none", "": "none"}.get(name, "as usual")
+    if value is None:  # for a style field: set by the convention
+        return {"groups": "set by the depth", "ratio": "none", "": "none"}.get(name, "default")
     if isinstance(value, tuple):
         sizes = name in ("input_shape", "row")
         return ("\u00d7" if sizes else ", ").join(_value("row" if name == "groups" else "", part) for part in value)
@@ -78,12 +80,12 @@ def _value(name: str, value: object) -> str:
 
 
 def sentence(difference: Difference, measure: str) -> str:
-    """Return B minus A as a sum over the groups, the largest part first.
+    """Return B minus A as a sum over the groups, largest first.
 
     >>> a, b = Architecture(ratio=None).ledger(), Architecture().ledger()
     >>> print(sentence(Difference(a, b), "params"))
     +2.51 M parameters = 1.57 M in group 4 + 786.43 k in group 3 + 131.07 k in group 2 + 24.58 k in group 1; \
-of it squeeze-excite +2.51 M.
+squeeze-excite accounts for +2.51 M.
     """
     whole, se = getattr(difference.total, measure), getattr(difference.se, measure)
     parts = [(spaced(each.name), getattr(each, measure)) for each in difference.by_group if getattr(each, measure)]
@@ -93,7 +95,7 @@ of it squeeze-excite +2.51 M.
     first, *rest = parts
     words = f"{MINUS if first[1] < 0 else ''}{short(abs(first[1]))} in {first[0]}"
     words += "".join(f" {'+' if n > 0 else MINUS} {short(abs(n))} in {name}" for name, n in rest)
-    of_se = f"; of it squeeze-excite {signed(se)}" if se else ""
+    of_se = f"; squeeze-excite accounts for {signed(se)}" if se else ""
     return f"{signed(whole)} {MEASURES[measure]} = {words}{of_se}."
 
 
@@ -101,16 +103,16 @@ def _headline(difference: Difference) -> str:
     cells = []
     for measure, name in HEADS.items():
         old, new = (getattr(ledger, measure) for ledger in (difference.before, difference.after))
-        part = f", {100 * (new - old) / old:+.1f} %".replace("-", MINUS) if old else ""
+        part = f", {signed_decimal(100 * (new - old) / old)} %" if old else ""
         cells.append(
             f"<div><span>{name}</span> <strong>{signed(new - old)}</strong> "
-            f"<small>{short(old)} \u2192 {short(new)}{part}</small></div>"
+            f"<small>{arrow(old, new)}{part}</small></div>"
         )
     return f'<div class="sn-figures sn-deltas">{"".join(cells)}</div>'
 
 
 def _pair(a: Architecture, b: Architecture) -> Html:
-    """Draw both, to one scale, group under group."""
+    """Draw both to the same scale, with their groups aligned."""
     one, two = Anatomy(a.ledger()), Anatomy(b.ledger())
     figures = (
         html(
@@ -124,7 +126,7 @@ def _pair(a: Architecture, b: Architecture) -> Html:
 
 
 def waterfalls(difference: Difference) -> Html:
-    """Return, for each measure, its sum in words and, where it changes, as a waterfall."""
+    """Return, for each measure, its sum in words and, if it changes, as a waterfall chart."""
     parts: list[str | Drawing] = []
     for measure in MEASURES:
         parts.append(f'<p class="sn-finding">{tied(sentence(difference, measure))}</p>')
@@ -134,7 +136,7 @@ def waterfalls(difference: Difference) -> Html:
 
 
 def draw_waterfall(difference: Difference, measure: str) -> Drawing:
-    """Draw a step for each group from A at the top to B at the bottom: it grows to the right, shrinks to the left."""
+    """Draw one step per group, from A at the top to B at the bottom; increases go right, decreases left."""
     steps = [(spaced(each.name), getattr(each, measure)) for each in difference.by_group if getattr(each, measure)]
     edges: list[int] = list(accumulate((step for _, step in steps), initial=0))
     low, high = min(edges), max(edges)
@@ -159,11 +161,11 @@ def draw_waterfall(difference: Difference, measure: str) -> Drawing:
         if step is not None:
             marks.append(svg.path(f"M {x(end):.1f} {y + 3:.1f} v {ROW + 15}", "grid"))
         at, y = end if step is not None else at, y + ROW
-    return svg.Drawing(y + 4, f"Waterfall. {sentence(difference, measure)}", marks)
+    return svg.Drawing(y + 4, f"Waterfall chart: {sentence(difference, measure)}", marks)
 
 
 def difference_table(difference: Difference) -> str:
-    """Return by group A, B and B minus A, of parameters, multiply-adds and activations; the sum last."""
+    """Return a table of parameters, multiply-adds and activations by group: A, B and B minus A; the sum last."""
     old, new = (
         {total.name: total for total in (*ledger.by_group(), ledger.total)}
         for ledger in (difference.before, difference.after)
@@ -178,5 +180,5 @@ def difference_table(difference: Difference) -> str:
             a, b = (getattr(totals.get(name, nothing), measure) for totals in (old, new))
             cells += [short(a), short(b), signed(getattr(changes[name], measure))]
         rows.append(cells)
-    note = "for one image, activations in numbers; MACs are multiply-adds, the papers\u2019 \u201cFLOPs\u201d"
+    note = "per image, activations in values; MACs are multiply-adds, the papers\u2019 \u201cFLOPs\u201d"
     return listing("A and B by group", ["Group", *heads], rows, note=note, marked=(len(rows) - 1,))

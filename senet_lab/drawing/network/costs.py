@@ -1,4 +1,4 @@
-"""Draw a network as the cost of its parts: a line for each with its output, parameters and multiply-adds."""
+"""Draw the cost of a network: one line per part with its output, parameters and multiply-adds."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size, spaced
 
 HEIGHT = 206
-PARAMS, MACS, FULL_BAR = 196, 444, 116  # where the bars begin, and how long that of the whole would be
+PARAMS, MACS, FULL_BAR = 196, 444, 116  # where the bars begin, and the length of a bar for 100 %
 
 
 def draw_costs(anatomy: Anatomy, *, interactive: bool = False, focus: str = "") -> Drawing:
     """Draw each part of the network as a line: its output, its parameters and multiply-adds as bars.
 
-    `focus` is the part that the keyboard comes to first.
+    `focus` is the part that gets the keyboard focus first.
     """
     parts = [anatomy.part(name) for name in anatomy.groups]
     pitch = min(30.0, (HEIGHT - 26) / max(1, len(parts)))
@@ -26,7 +26,7 @@ def draw_costs(anatomy: Anatomy, *, interactive: bool = False, focus: str = "") 
     ]
     for index, part in enumerate(parts):
         marks.append(_cost(part, total, 22 + pitch * index, pitch))
-    label = f"Parameters and multiply-adds of {len(parts)} parts, {total.params:,} and {short(total.macs)} in all"
+    label = f"Parameters and multiply-adds of {len(parts)} parts, {total.params:,} and {short(total.macs)} in total"
     return svg.Drawing(HEIGHT, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
 

@@ -77,7 +77,7 @@ def _fold(run: tuple[Part, ...], x: float, step: float) -> Node:
     """Draw slices that stand for blocks in the middle, how many they are and what they come to together."""
     first, last = run[0], run[-1]
     numbers = f"{block_number(first)} to {block_number(last)}"
-    alike = ", alike" if all(part.is_like(first) for part in run[1:]) else ""
+    alike = ", identical" if all(part.is_like(first) for part in run[1:]) else ""
     top = MIDDLE - SLAB_HEIGHT / 2
     marks: list[Mark] = [svg.rect(x - 27 + 15 * i, top, 9, SLAB_HEIGHT, first.kind, 3) for i in range(4)]
     params, macs = sum(part.params for part in run), sum(part.macs for part in run)
@@ -86,7 +86,7 @@ def _fold(run: tuple[Part, ...], x: float, step: float) -> Node:
     lines = [
         f"blocks {numbers}{alike}",
         *tip(first)[1:2],
-        f"together {params:,} parameters, {short(macs)} multiply-adds",
+        f"in total: {params:,} parameters, {short(macs)} multiply-adds",
     ]
     hit = Box(x - step / 2 + 1, 3, step - 2, HEIGHT - 7)
     return svg.Node(marks, hit, lines, f"{lines[0]}, {lines[2]}", first.path)

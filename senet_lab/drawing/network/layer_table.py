@@ -1,4 +1,4 @@
-"""Every layer of a network: the frame of a table to sort and filter, and its rows as values."""
+"""The table of all layers: its frame as HTML and its rows as values; the page sorts and filters them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from senet_lab.drawing.units import short, size
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
-# Key to sort by, what people read, and whether the column is of words; `layers.js` fills them.
+# Sort key, heading, and whether the column holds text; `layers.js` fills them.
 COLUMNS = (
     ("name", "Layer", True),
     ("kind", "Kind", True),
@@ -19,30 +19,30 @@ COLUMNS = (
     ("params", "Parameters", False),
     ("state", "State", False),
     ("macs", "Multiply-adds", False),
-    ("activations", "Activations", False),
-    ("receptive_field", "Field, px", False),
+    ("activations", "Activations (values)", False),
+    ("receptive_field", "Field (px)", False),
 )
 SAME_FIELDS = ("name", "group", "block", "kind", "in_se", "groups", "params", "state", "macs", "activations")
 WINDOWS = ("conv", "grouped conv", "pool", "global pool")
 NOTE = (
-    "per image, activations in numbers; field: pixels through convolutions, though a gate sees the whole map; "
-    "longest bar: the largest layer"
+    "per image; field: receptive field through convolutions and pooling, though a gate sees the whole map; "
+    "bars are relative to the largest layer"
 )
 
 
 class LayerRow(NamedTuple):
-    """One layer as the page gets it: a list, since there are up to 5,000 of them.
+    """One layer as the page receives it: a list, since there are up to 5,000 of them.
 
     Attributes:
         name, group, block, kind: as in `Row`.
         in_se: whether it is part of a squeeze-excite block.
         shape: (height, width, channels) or (features,).
-        size: the shape as people read it.
-        kernel, stride: of layers with a window; 0 for others.
+        size: the shape as text.
+        kernel, stride: of layers with a window; else 0.
         groups, params, state, macs, activations: as in `Row`.
-        macs_text, activations_text: as people read them.
+        macs_text, activations_text: the two numbers as text.
         field: receptive field in pixels.
-        sees_all: whether it has seen the whole map, as what comes of a global pooling has.
+        sees_all: whether it depends on the whole map, as everything after a global pooling does.
     """
 
     name: str
@@ -66,7 +66,7 @@ class LayerRow(NamedTuple):
 
 
 def layer_table() -> str:
-    """Return the table's head, and a foot with room for the sums; the page puts in `layer_rows` and `layer_totals`."""
+    """Return the table's head and an empty foot; the page inserts `layer_rows` and `layer_totals`."""
     head = "".join(_head(*column) for column in COLUMNS)
     foot = "<td></td>" * (len(COLUMNS) - 1)
     return (
@@ -78,14 +78,14 @@ def layer_table() -> str:
 
 
 def layer_totals(ledger: Ledger) -> list[str]:
-    """Return the foot's cells after its name, one for each other column."""
+    """Return the cells of the foot, one for each column after the name."""
     total = ledger.total
     sums = (f"{total.params:,}", f"{total.state:,}", short(total.macs), short(total.activations))
     return [*[""] * 4, *sums, f"{ledger.receptive_field:,}"]
 
 
 def layer_rows(ledger: Ledger, limit: int | None = None) -> list[LayerRow]:
-    """Return the rows of the table in the order of the ledger, the first `limit` of them."""
+    """Return the first `limit` rows of the table, in the order of the ledger."""
     return [_row(row) for row in ledger.rows[:limit]]
 
 

@@ -129,7 +129,7 @@ def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> Node:
     marks.append(svg.text(box.x + box.width / 2, box.y - 9, f"\u00d7{len(slab.parts)}", "label"))
     alike = all(part.is_like(first) for part in slab.parts[1:])
     numbers = f"{block_number(first)} to {block_number(last)}"
-    name = f"{title(first.path.partition('/')[0])}, blocks {numbers}{', alike' if alike else ''}"
+    name = f"{title(first.path.partition('/')[0])}, blocks {numbers}{', identical' if alike else ''}"
     lines = [name, f"each: {costs(first)}" if alike else f"first: {costs(first)}", lines[0], lines[-1]]
     return svg.Node(marks, hit, lines, f"{name}, {lines[1]}", first.path)
 

@@ -18,17 +18,15 @@ KEY = (
     (("projection", 12, 12), "projection block"),
     (("identity", 12, 12), "identity block"),
     (("se", 14, 5), "squeeze-excite"),
-    (("neck", 6, 5), "what the squeeze leaves"),
+    (("neck", 6, 5), "channels after the squeeze"),
 )
-SCALES = "lines through a block: paths; height \u221aside, width \u221achannels"
+SCALES = "lines through a block: paths; height \u221d \u221aside, width \u221d \u221achannels"
 
 
 def poster_svg(architecture: Architecture) -> str:
     """Return the network to scale as an SVG file that explains itself, with the token that brings it back."""
     ledger = architecture.ledger()
-    costs = (
-        f"{ledger.params:,} parameters, {short(ledger.macs)} multiply-adds for one image, {architecture.layers} layers"
-    )
+    costs = f"{ledger.params:,} parameters, {short(ledger.macs)} multiply-adds per image, {architecture.layers} layers"
     marks: list[Mark] = [
         svg.text(MARGIN, 24, architecture.name, "headline", "start"),
         svg.text(MARGIN, 42, summary(architecture), "note", "start"),

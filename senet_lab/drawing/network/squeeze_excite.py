@@ -40,7 +40,7 @@ def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: b
         _scaling(rows["scale"]),
         *_formulas(part, block, (reduce, gate), style),
     ]  # fmt: skip
-    label = f"squeeze-excite of {channels} channels through {squeezed}, {part.params:,} parameters"
+    label = f"squeeze-excite, {channels} \u2192 {squeezed} \u2192 {channels} channels, {part.params:,} parameters"
     return svg.Drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
 
@@ -96,7 +96,7 @@ def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activati
         *([svg.text(x, LINE + 24, f"{biases:,} biases", "inked", anchor)] if biases else []),
     ]
     hit = Box(left, LINE - COLUMN_HEIGHT / 2, right - left, COLUMN_HEIGHT)
-    words = f"{name}, {activation}: {inputs} to {outputs} channels, {row.params:,} parameters"
+    words = f"{name}, {activation}: {inputs} \u2192 {outputs} channels, {row.params:,} parameters"
     return svg.Node(marks, hit, layer_tip(row, f"{name}: dense, {activation}"), words)
 
 

@@ -1,4 +1,4 @@
-"""Draw what ratio and cardinality cost, all else as it is; the present network and the published ones are marked."""
+"""Draw the cost of ratio and cardinality, all else equal; the present and the published networks are marked."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ PATHS = (1, 2, 4, 8, 16, 32, 64)
 LEFT, TOP, WIDTH, HEIGHT, GAP = 46, 34, 272, 140, 120  # of the two charts side by side
 
 
-Spot = tuple[float, float]  # where a network is drawn
+Spot = tuple[float, float]  # the position of a network in the drawing
 
 
 class Measure(NamedTuple):
-    """What a chart shows of a network: the field of its cost, its title, its unit and the prefix of that."""
+    """What a chart shows of a network: the field of its cost, its title, and its unit as number and prefix."""
 
     field: str
     title: str
@@ -43,12 +43,12 @@ MEASURES = (Measure("params", "Parameters", 1e6, "M"), Measure("macs", "Multiply
 
 
 class Curve(NamedTuple):
-    """Stops of one meta-parameter with what they cost.
+    """Networks for the values of one meta-parameter.
 
     Attributes:
         kind: how it is drawn: "", "-free" or "-kept".
-        name: what it says at its end; "" where there is but one.
-        points: place among the stops of the chart, and network.
+        name: its label; "" if it is the only curve.
+        points: position on the horizontal axis, and network.
     """
 
     kind: str
@@ -58,7 +58,7 @@ class Curve(NamedTuple):
 
 @lru_cache(maxsize=2**7)
 def tradeoffs(architecture: Architecture) -> Html:
-    """Draw curves over ratio and cardinality, and the published errors against cost; all for one image."""
+    """Draw curves over ratio and cardinality, and the published errors against cost; costs per image."""
     return html(ratio_curves(architecture), cardinality_curves(architecture), error_charts(architecture))
 
 
@@ -68,30 +68,30 @@ def ratio_curves(architecture: Architecture) -> Html:
     swept = dict(sweep(architecture, "ratio", stops))
     if len(swept) < 2:
         return _nothing("Ratio", "No other ratio fits this network.")
-    names = ["none" if stop is None else "own" if isinstance(stop, tuple) else str(stop) for stop in swept]
+    names = ["none" if stop is None else "custom" if isinstance(stop, tuple) else str(stop) for stop in swept]
     points = tuple((i, net) for i, (stop, net) in enumerate(swept.items()) if not isinstance(stop, tuple))
     return _section("Ratio", "ratio", names, [Curve("", "", points)], architecture, ratios())
 
 
 def cardinality_curves(architecture: Architecture) -> Html:
-    """Draw parameters and multiply-adds over cardinality: at constant width of a path, and at constant cost."""
+    """Draw parameters and multiply-adds over cardinality: at fixed path width, and at fixed cost."""
     if architecture.family == "resnet":
-        return _nothing("Cardinality", "A ResNet has one path; cardinality is a ResNeXt\u2019s.")
+        return _nothing("Cardinality", "A ResNet has one path; only a ResNeXt has a cardinality.")
     swept = sweep(architecture, "cardinality", _with(PATHS, architecture.cardinality))
     if len(swept) < 2:
         return _nothing("Cardinality", "No other cardinality fits this network.")
     places = {stop: place for place, (stop, _) in enumerate(swept)}
     at_constant_cost = sweep(architecture, "cardinality", places, keep_cost=True)
     curves = [
-        Curve("-free", "width of a path kept", tuple((places[stop], net) for stop, net in swept)),
-        Curve("-kept", "cost kept", tuple((places[stop], net) for stop, net in at_constant_cost)),
+        Curve("-free", "fixed path width", tuple((places[stop], net) for stop, net in swept)),
+        Curve("-kept", "fixed cost", tuple((places[stop], net) for stop, net in at_constant_cost)),
     ]
     curves = [curve for curve in curves if curve.points]
     return _section("Cardinality", "cardinality", list(map(str, places)), curves, architecture, paths())
 
 
 def _with(stops: Sequence[Any], present: Any) -> tuple[Any, ...]:
-    """Return the stops and the present value, in order; None and a value of one's own for each group come last."""
+    """Return the stops and the present value, in order; None and a tuple with one value per group come last."""
     numbers = {stop for stop in (*stops, present) if isinstance(stop, int)}
     rest = [stop for stop in (None, present) if stop not in numbers and (stop in stops or stop == present)]
     return (*sorted(numbers), *dict.fromkeys(rest))
@@ -111,17 +111,17 @@ def _section(
         left = LEFT + index * (WIDTH + GAP)
         values = [measure.of(net) for net in (present, *(net for curve in curves for _, net in curve.points))]
         log = len(curves) > 1
-        # On a log axis with room for labels under the least and over the largest.
+        # On a log axis, leave room for labels below the smallest and above the largest value.
         y_range = (min(values) / 2.4, 1.7 * max(values)) if log else (0.0, 1.2 * max(values))
         panel = Panel(left, TOP, WIDTH, HEIGHT, (-0.3, len(names) - 0.7), y_range, log)
-        heading = f"{measure.title}, {measure.prefix}{', log scale' if log else ''}"
+        heading = f"{measure.title} ({measure.prefix}){', log scale' if log else ''}"
         marks.append(svg.text(left - 40, 14, heading, "label", "start"))
         spots = [[(panel.x(stop), panel.y(measure.of(net))) for stop, net in curve.points] for curve in curves]
         marks += axes(panel, enumerate(names), name) + _lines(curves, spots, published)
         if log:
             marks += _ends(panel, curves, spots)
         marks += _present(panel, place, present, measure, is_last=place == len(names) - 1)
-    label = f"{words_of(names, curves[0])} by {name}, this network at {names[place]}"
+    label = f"{words_of(names, curves[0], name)}; this network: {name} {names[place]}"
     key = f' <span class="sn-key-ring"></span>published: {escape(results.source)}' if published else ""
     legend = f'<p class="sn-source"><span class="sn-key-here"></span>this network{key}</p>'
     return html(
@@ -131,17 +131,18 @@ def _section(
     )
 
 
-def words_of(names: Sequence[str], curve: Curve) -> str:
-    """Return the range of a curve in words, for those who do not see it."""
+def words_of(names: Sequence[str], curve: Curve, name: str) -> str:
+    """Return the range of a curve over a meta-parameter in words, for readers who cannot see it."""
     first, last = (cost(curve.points[index][1]) for index in (0, -1))
+    start, end = (f"{name} {names[curve.points[index][0]]}" for index in (0, -1))
     return (
-        f"Parameters from {short(first.params)} at {names[curve.points[0][0]]} to {short(last.params)} at "
-        f"{names[curve.points[-1][0]]}, multiply-adds from {short(first.macs)} to {short(last.macs)},"
+        f"Parameters from {short(first.params)} at {start} to {short(last.params)} at {end}, "
+        f"multiply-adds from {short(first.macs)} to {short(last.macs)}"
     )
 
 
 def _place(present: Architecture, curves: list[Curve], n_stops: int) -> int:
-    """Return where the present network stands: on a curve, or on the last stop, which is its own."""
+    """Return the position of the present network: on a curve, or at the last stop, its own."""
     return next((place for curve in curves for place, net in curve.points if net == present), n_stops - 1)
 
 
@@ -156,7 +157,7 @@ def _lines(curves: list[Curve], spots: list[list[Spot]], published: set[Architec
 
 
 def _ends(panel: Panel, curves: list[Curve], spots: list[list[Spot]]) -> list[Mark]:
-    """Write the names of two curves where they are further apart: over the upper one, under the lower one."""
+    """Label two curves at the end where they are further apart: above the upper one, below the lower one."""
     first, second = spots
     end = max((0, -1), key=lambda index: abs(first[index][1] - second[index][1]))
     marks: list[Mark] = []
@@ -169,7 +170,7 @@ def _ends(panel: Panel, curves: list[Curve], spots: list[list[Spot]]) -> list[Ma
 
 
 def _present(panel: Panel, place: int, present: Architecture, measure: Measure, *, is_last: bool) -> list[Mark]:
-    """Draw the present network and its number: over a curve that falls, to the lower right of one that rises."""
+    """Draw the present network and its number: above a falling curve, to the lower right of a rising one."""
     x, y = panel.x(place), panel.y(measure.of(present))
     number = short(getattr(cost(present), measure.field))
     if panel.log:
@@ -184,7 +185,7 @@ def _table(title: str, names: list[str], curves: list[Curve], place: int) -> str
     head = [title]
     for curve in curves:
         keeps_cost = curve.kind == "-kept"
-        suffix = ", cost kept" if keeps_cost else ""
+        suffix = ", fixed cost" if keeps_cost else ""
         head += [*(["Base width"] if keeps_cost else []), f"Parameters{suffix}", f"Multiply-adds{suffix}"]
         networks = dict(curve.points)
         for stop, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""Put a part into words: its title, a line of facts, the lines of a tip, a label to be spoken."""
+"""Describe a part: its title, a line of facts, the lines of a tip, a label for screen readers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from senet_lab.drawing.units import counted, short, size, spaced
 from senet_lab.nets.sketch import Row, Shape
 
 CONVOLUTIONS = ("conv", "grouped conv")
-UNNAMED = ("batch norm", "activation", "pad", "scale", "input")  # in a line of layers
+UNNAMED = ("batch norm", "activation", "pad", "scale", "input")  # omitted from a line of layers
 KINDS = {"projection": "projection block", "identity": "identity block"}
 
 
 @lru_cache(maxsize=2**12)  # a move of a slider keeps most of the paths
 def title(path: str, dot: str = " \u00b7 ") -> str:
-    """Return the words of a path.
+    """Return the title of the part at a path.
 
     >>> title("group2/block1/se"), title("")
     ('group 2 \u00b7 block 1 \u00b7 squeeze-excite', 'network')
@@ -29,7 +29,7 @@ def block_number(part: Part) -> str:
 
 
 def stride_of(part: Part) -> str:
-    """Return where the branch of a block is strided, as in stride 2 in the 3\u00d73; nothing where it is not."""
+    """Return the stride of a block's branch, such as stride 2 in the 3\u00d73; "" if it has none."""
     for row in part.rows:
         if row.stride > 1 and row.kind in CONVOLUTIONS and row.role != "shortcut":
             return f"stride {row.stride} in the {kernel(row)}"
@@ -42,22 +42,22 @@ def kernel(row: Row) -> str:
 
 
 def side(shape: Shape) -> str:
-    """Return height and width alone: 56\u00b2; nothing for features."""
+    """Return height and width: 56\u00b2; "" for features."""
     return size(shape).partition(" \u00d7 ")[0] if len(shape) == 4 else ""
 
 
 def shape_change(part: Part) -> str:
-    """Return what comes in and what goes out: 56\u00b2 \u00d7 256 \u2192 28\u00b2 \u00d7 512."""
+    """Return the shapes of input and output: 56\u00b2 \u00d7 256 \u2192 28\u00b2 \u00d7 512."""
     return f"{size(part.input_shape)} \u2192 {size(part.output_shape)}"
 
 
 def costs(part: Part) -> str:
-    """Return parameters to the last one, and multiply-adds."""
+    """Return the exact number of parameters, and the multiply-adds."""
     return f"{part.params:,} parameters, {short(part.macs)} multiply-adds"
 
 
 def layers_of(part: Part) -> str:
-    """Return the layers with weights and what joins them: 1\u00d71 256 \u2192 3\u00d73 256 in 32 paths."""
+    """Return the layers with weights in order: 1\u00d71 256 \u2192 3\u00d73 256 in 32 paths."""
     steps = []
     for row in part.rows:
         if row.kind in UNNAMED or row.role == "shortcut":
@@ -73,24 +73,24 @@ def layers_of(part: Part) -> str:
 
 
 def details(part: Part) -> list[str]:
-    """Return shapes, costs and, unless it is a group, layers: what blocks alike have in common."""
+    """Return shapes, costs and, unless it is a group, layers; identical blocks share these lines."""
     return [shape_change(part), costs(part), *([] if part.kind == "group" else [layers_of(part)])]
 
 
 def tip(part: Part, lines: list[str] | None = None) -> list[str]:
-    """Return the lines to show on hover and focus: what it is, and `lines`, which are those of `details`."""
+    """Return the lines to show on hover and focus: a title, and `lines` or those of `details`."""
     name = f"{title(part.path)}, {KINDS[part.kind]}" if part.kind in ("projection", "identity") else title(part.path)
     return [name, *(lines or details(part))]
 
 
 def node_label(part: Part) -> str:
-    """Return what a screen reader says: group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, so many parameters."""
+    """Return the label for screen readers: group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, then the costs."""
     kind = f"{part.kind}, " if part.kind in ("projection", "identity") else ""
     return f"{title(part.path, ' ')}, {kind}{sides(part.output_shape)}, {costs(part)}"
 
 
 def sides(shape: Shape) -> str:
-    """Return 28 \u00d7 28 \u00d7 512, without powers, which are not read well."""
+    """Return 28 \u00d7 28 \u00d7 512; screen readers do not read superscripts well."""
     return " \u00d7 ".join(map(str, shape[1:]))
 
 
@@ -105,7 +105,7 @@ def layer_tip(row: Row, name: str = "") -> list[str]:
 
 
 def facts(part: Part) -> str:
-    """Return a line of facts: kind, shapes, parameters and what BN has of them, multiply-adds."""
+    """Return a line of facts: kind, shapes, parameters (and how many are in BN), multiply-adds."""
     norm = sum(row.params for row in part.rows if row.kind == "batch norm")
     kinds = {
         "group": counted(len({row.block for row in part.rows}), "block"),

@@ -44,15 +44,15 @@ def _error_charts(present: Architecture | None) -> Html:
 
 
 def source_line(results: Results) -> str:
-    """Return what the errors of a table are, where they stand and how the networks were trained."""
-    words = f"Top-1 error on ImageNet, %, one crop \u00b7 {results.source} \u00b7 {results.recipe}"
+    """Return what the errors of a table measure, their source and how the networks were trained."""
+    words = f"Top-1 error on ImageNet (%), single crop \u00b7 {results.source} \u00b7 {results.recipe}"
     return f'<p class="sn-source">{escape(words)}</p>'
 
 
 def draw_main(present: Architecture | None) -> Drawing:
-    """Draw error against multiply-adds: each network without squeeze-excite, and what becomes of it."""
+    """Draw error against multiply-adds, for each network without and with squeeze-excite."""
     panel = Panel(LEFT, TOP, 700, 240, (3, 13), (20, 25))
-    marks = axes(panel, ((value, str(value)) for value in (4, 6, 8, 10, 12)), "G multiply-adds, counted")
+    marks = axes(panel, ((value, str(value)) for value in (4, 6, 8, 10, 12)), "multiply-adds (G), counted")
     rows = main().rows
     for without, with_se in zip(rows[::2], rows[1::2], strict=True):
         (x, y), (to_x, to_y) = (
@@ -65,14 +65,14 @@ def draw_main(present: Architecture | None) -> Drawing:
                   svg.text(x + 50, y + 4, name, "label", "start"),
                   svg.text(to_x + 11, to_y + 4, f"{with_se.top1:.2f} with SE", "word-se", "start")]  # fmt: skip
         marks += _present(present, ((without, (x, y)), (with_se, (to_x, to_y))), (-14, 4), "end")
-    label = "Top-1 error against multiply-adds: squeeze-excite lowers it in all five networks, at hardly any cost"
+    label = "Top-1 error against multiply-adds: squeeze-excite lowers it in all five networks at almost no extra cost"
     return svg.Drawing(panel.bottom + 44, label, marks)
 
 
 def draw_ratios(present: Architecture | None) -> Drawing:
     """Draw error against parameters: SE-ResNet-50 at each ratio, in the ablations' recipe."""
     panel = Panel(LEFT, TOP, 700, 180, (24, 48), (21.8, 23.5))
-    marks = axes(panel, ((value, str(value)) for value in (25, 30, 35, 40, 45)), "M parameters, counted")
+    marks = axes(panel, ((value, str(value)) for value in (25, 30, 35, 40, 45)), "parameters (M), counted")
     spots = []
     for row in ratios().rows:
         x, y = panel.x(total(row.architecture).params / 1e6), panel.y(row.top1)
@@ -85,7 +85,7 @@ def draw_ratios(present: Architecture | None) -> Drawing:
         else:
             marks += [svg.text(x + 11, y + 4, words, "label", "start"),
                       svg.text(x + 22 + 7 * len(words), y + 4, f"{row.top1:.2f}", anchor="start")]  # fmt: skip
-    label = "Top-1 error against parameters: from ratio 2 to 16 all but the same error, for fewer parameters"
+    label = "Top-1 error against parameters: from ratio 2 to 16, the error hardly changes while parameters decrease"
     return svg.Drawing(panel.bottom + 44, label, [*marks, *_present(present, tuple(spots), (0, -16))])
 
 
@@ -94,8 +94,8 @@ def draw_paths(present: Architecture | None) -> Drawing:
     panel = Panel(LEFT, TOP, 600, 170, (-0.3, 4.3), (20.5, 24.4))
     rows = paths().rows
     stops = [f"{row.architecture.cardinality}\u00d7{row.architecture.base_width}d" for row in rows[:5]]
-    marks = axes(panel, enumerate(stops), "paths \u00d7 channels of a path in group 1")
-    # "This network" stands on the far side of the other curve.
+    marks = axes(panel, enumerate(stops), "paths \u00d7 channels per path in group 1")
+    # "This network" is placed away from the other curve.
     for networks, layers, offset in ((rows[:5], "50 layers", -29), (rows[5:], "101 layers", 24)):
         spots = [(panel.x(place), panel.y(row.top1)) for place, row in enumerate(networks)]
         marks.append(line(spots, "curve-kept"))
@@ -113,7 +113,7 @@ def _present(
     offset: tuple[float, float],
     anchor: str = "middle",
 ) -> list[Mark]:
-    """Draw a ring around the present network, with words, if it is one of these."""
+    """Draw a ring around the present network, with a label, if it is one of these."""
     marks: list[Mark] = []
     for row, (x, y) in spots:
         if canonical_form(row.architecture) == present:
@@ -123,15 +123,15 @@ def _present(
 
 
 def results_table(results: Results, present: Architecture | None, architecture: Architecture | None = None) -> str:
-    """Return a table of a paper: what the ledger counts, what the paper prints.
+    """Return a table of a paper with our counts beside the printed ones.
 
     Args:
         present: the network to mark, from `find_published`.
-        architecture: the same in its own convention; what that makes of the counts is said below.
+        architecture: the same network in its own convention; a note explains how its counts differ.
     """
     head = [
-        "Network", "Parameters", "State", "Multiply-adds", "GMACs printed", "M params printed", "Top-1 error, %",
-        "Top-5 error, %",
+        "Network", "Parameters", "State", "Multiply-adds", "Printed GMACs", "Printed params (M)",
+        "Top-1 error (%)", "Top-5 error (%)",
     ]  # fmt: skip
     rows = [_cells(row, results) for row in results.rows]
     marked = [index for index, row in enumerate(results.rows) if canonical_form(row.architecture) == present]
@@ -146,7 +146,7 @@ def results_table(results: Results, present: Architecture | None, architecture: 
 
 
 def counting_note(results: Results) -> str:
-    """Return in which convention a table is counted, and what the printed counts include."""
+    """Return the convention in which a table is counted, and what the printed counts include."""
     biases = {row.architecture.style.se_bias for row in results.rows if row.architecture.ratio}
     if not biases:
         return ""
@@ -154,7 +154,7 @@ def counting_note(results: Results) -> str:
     printed = [row for row in results.rows if row.mparams is not None]
     if printed:
         odd = [row for row in printed if abs(_with_state(row) - (row.mparams or 0)) > 0.05 + 1e-9]
-        notes.append("printed with the state of batch normalization, rounded")
+        notes.append("printed counts include the state of batch normalization and are rounded")
         notes += [f"{_with_state(row):.2f} M with state, printed as {row.mparams:.1f}" for row in odd]
     return "; ".join(notes)
 

@@ -10,11 +10,11 @@ from senet_lab.ledger.differences import less
 
 
 def explain_counts(published: Architecture, ours: Architecture) -> str:
-    """Return what our convention makes of the counts of a published network, field by field; "" if they are equal.
+    """Return how our convention changes the counts of a published network, field by field; "" if they are equal.
 
     >>> from senet_lab.papers import main
     >>> explain_counts(main().rows[1].architecture, Architecture())
-    'Yours, marked, has 28,071,976 parameters, \u221216,048: no SE biases.'
+    'Your network, highlighted, has 28,071,976 parameters (\u221216,048: no SE biases).'
     """
     parts: dict[str, list[tuple[str, int]]] = {"parameters": [], "multiply-adds": []}
     for name in STYLE_FIELDS:
@@ -28,11 +28,11 @@ def explain_counts(published: Architecture, ours: Architecture) -> str:
     total, change = ours.ledger().total, less(ours.ledger().total, published.ledger().total)
     counts = (("parameters", total.params, change.params), ("multiply-adds", total.macs, change.macs))
     sentences = [
-        f"{count:,} {measure}, {_signed(step)}: {_reasons(parts[measure], step)}"
+        f"{count:,} {measure} ({_signed(step)}: {_reasons(parts[measure], step)})"
         for measure, count, step in counts
         if step
     ]
-    return f"Yours, marked, has {'; '.join(sentences)}." if sentences else ""
+    return f"Your network, highlighted, has {' and '.join(sentences)}." if sentences else ""
 
 
 def _signed(step: int) -> str:
@@ -40,16 +40,16 @@ def _signed(step: int) -> str:
 
 
 def _reasons(parts: list[tuple[str, int]], step: int) -> str:
-    """Return what each choice comes to; a single one comes to all of it."""
+    """Return how much each choice contributes; a single choice needs no number."""
     if len(parts) == 1 and parts[0][1] == step:
         return parts[0][0]
     left = step - sum(change for _, change in parts)
-    rest = [("all of them together", left)] if left else []
+    rest = [("their interaction", left)] if left else []
     return ", ".join(f"{words} {_signed(change)}" for words, change in (*parts, *rest))
 
 
 def _style_words(name: str, value: object) -> str:
-    """Return words such as: no SE biases, stride in the 3x3."""
+    """Return a choice in words, such as: no SE biases, stride in the 3x3."""
     label = {"se_bias": "SE biases", "conv_bias": "convolution biases", "stride_place": "stride in the"}.get(
         name, name.replace("_", " ")
     )

@@ -1,4 +1,4 @@
-"""Tables of the published networks: counted here, printed there."""
+"""Tables of the published networks: our counts and the papers' figures."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def published(architecture: Architecture) -> str:
 
 @lru_cache(maxsize=2**6)
 def _published(present: Architecture | None, architecture: Architecture | None) -> str:
-    titles = " and ".join(f"\u201c{table.title}\u201d" for table in tables() if present in networks_in(table))
-    words = f"The present network is in {titles}." if titles else "The present network is none of these."
+    *titles, last = [f"\u201c{table.title}\u201d" for table in tables() if present in networks_in(table)] or [""]
+    where = f"{', '.join(titles)} and {last}" if titles else last
+    words = f"This network appears in {where}." if where else "This network is not in any of these tables."
     return (
         f'<p class="sn-finding">{words}</p><p class="sn-source">{note()}</p>{se_table(present)}'
         f"{''.join(results_table(table, present, architecture) for table in tables())}{timm_table(present)}"
@@ -32,20 +33,20 @@ def _published(present: Architecture | None, architecture: Architecture | None) 
 
 @lru_cache(maxsize=1)
 def note() -> str:
-    """Return why two counts of one network are both right, with both of them counted."""
+    """Return why two counts of one network are both correct, with both counts."""
     first, third = (
         short(total(Architecture(convention="paper", ratio=None, stride_place=place)).macs) for place in ("1x1", "3x3")
     )
     return (
-        "The papers\u2019 \u201cFLOPs\u201d are multiply-adds, one for each weight and place. ResNet-50 is given with "
-        f"3.86 G and with 4.1 G: the stride is in a block\u2019s first 1\u00d71 ({first}) or its 3\u00d73 ({third}); "
-        "weights and shapes are the same. Hu et al. count pooling and scaling as well, 0.01 G in SE-ResNet-50. "
-        "Counts here are in the papers\u2019 own conventions, which each table names."
+        "The papers\u2019 \u201cFLOPs\u201d are multiply-adds: one for each weight and output position. ResNet-50 is "
+        "quoted at 3.86 G or 4.1 G, depending on whether the stride is in a block\u2019s first 1\u00d71 "
+        f"({first}) or in its 3\u00d73 ({third}); weights and shapes are the same. Hu et al. also count pooling and "
+        "scaling, 0.01 G in SE-ResNet-50. Counts here follow each paper\u2019s own convention, which its table names."
     )
 
 
 def se_table(present: Architecture | None) -> str:
-    """Return what squeeze-excite changes in the main recipe: error before and after, and what it costs."""
+    """Return what squeeze-excite changes in the main recipe: error before and after, and cost."""
     rows, marked = main().rows, []
     body = []
     for index, (without, with_se) in enumerate(zip(rows[::2], rows[1::2], strict=True)):
@@ -61,14 +62,15 @@ def se_table(present: Architecture | None) -> str:
         if present in (canonical_form(without.architecture), canonical_form(with_se.architecture)):
             marked.append(index)
     head = [
-        "Without \u2192 with SE", "Top-1 error, %", "Error, points", "Top-5 error, %", "Parameters", "Multiply-adds",
+        "Without \u2192 with SE", "Top-1 error (%)", "Change (points)", "Top-5 error (%)", "Parameters",
+        "Multiply-adds",
     ]  # fmt: skip
     note = f"{main().source}; {counting_note(main())}"
     return listing("What squeeze-excite changes", head, body, note=note, marked=marked)
 
 
 def timm_table(present: Architecture | None) -> str:
-    """Return the weights that timm's authors publish: their accuracy as counted there, their cost as counted here."""
+    """Return the weights that timm publishes: accuracy from timm, cost as counted here."""
     body, marked = [], []
     for index, (tag, result) in enumerate(RESULTS.items()):
         network = replace(architecture_of(tag), input_shape=(result.size, result.size, 3))
@@ -79,7 +81,8 @@ def timm_table(present: Architecture | None) -> str:
         if canonical_form(architecture_of(tag)) == present:
             marked.append(index)
     head = [
-        "Weights", "Parameters", "Multiply-adds", "Top-1 right, %", "Top-5 right, %", "Pixels", "Crop, %", "To be had",
+        "Weights", "Parameters", "Multiply-adds", "Top-1 accuracy (%)", "Top-5 accuracy (%)", "Image side (px)",
+        "Crop (%)", "Available",
     ]  # fmt: skip
-    note = f"of ImageNet\u2019s 50,000 validation images; {source()}; behind the dot stands a recipe, each its own"
+    note = f"on ImageNet\u2019s 50,000 validation images; {source()}; the part after the dot names the training recipe"
     return listing("timm\u2019s weights", head, body, note=note, words=(7,), marked=marked)
