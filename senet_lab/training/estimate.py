@@ -117,7 +117,7 @@ def check_memory(
         step, same = parts.batch * parts.accumulate, recipe.batch * recipe.accumulate
         which = "the same step" if step == same else "a step"
         batch, accumulate = Setting("batch", parts.batch), Setting("accumulate", parts.accumulate)
-        fit: Phrase = (batch, " with ", accumulate, f", which makes {which} of {step} images")
+        fit: Phrase = (batch, " with ", accumulate, f", which makes {which} of {step:,} images")
     else:
         fit = "a smaller image, fewer channels or fewer blocks, since even batch=1 does not fit"
     needed, available = size_words(needs.needed), size_words(needs.available)

@@ -25,7 +25,7 @@ def test_bundled_network_can_be_selected(trainer):
     card = pretrained.card("cifar_se_resnext17")
     assert trainer.architecture == card.architecture
     choice = trainer.form["controls"][0]
-    assert choice["labels"][choice["stops"].index(choice["value"])] == "SE-ResNeXt-17 8 paths (ships)"
+    assert choice["labels"][choice["stops"].index(choice["value"])] == "SE-ResNeXt-17 8 paths (bundled)"
 
 
 def test_network_of_timm_that_is_pasted_is_labelled_as_ones_own(trainer):

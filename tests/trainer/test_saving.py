@@ -34,7 +34,7 @@ def test_the_network_of_a_run_is_saved_beside_the_notebook_without_keras_in_its_
     assert "Another network is being saved" in ask(trainer, take=True)["error"]
     now = saved(trainer)
     assert not now["ill"]
-    told = "Saved as unbroken_2.keras, in the notebook\u2019s folder; keras.saving.load_model opens it."
+    told = "Saved as unbroken_2.keras, in the notebook\u2019s folder; open it with keras.saving.load_model."
     assert now["said"] == told
     assert now["asks"]["can_take"]
     again = Trainer(folder=unbroken.folder.parent)  # its cell is run again

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from servers import ROOT
 
 import notebooks
-from senet_lab.serving.notebooks import COLAB_TAG, list_notebooks, notebooks_folder
+from senet_lab.serving.notebooks import COLAB_TAG, list_notebooks
 
 # What Colab's own kernel is made of, and what it pins; another version of them needs a restart, or breaks it.
 OF_COLAB = {"ipykernel", "ipython", "jupyter-server", "pandas", "tornado"}
@@ -62,11 +62,11 @@ def brought(metadata, extras):
     return found
 
 
-def test_every_lesson_has_the_cell_below_its_title_and_no_other_notebook_has_it():
+def test_every_lesson_and_guide_has_the_cell_below_its_title_and_no_notebook_for_teachers_has_it():
     for path in list_notebooks():
         cells = nbformat.read(path, as_version=4).cells
         tagged = [cell for cell in cells if COLAB_TAG in cell.metadata.get("tags", ())]
-        assert tagged == cells[1:2] * (path.parent == notebooks_folder())
+        assert tagged == cells[1:2] * (path.parent.name != "teacher")
         assert all((cell.source, cell.outputs) == (notebooks.COLAB_CELL, []) for cell in tagged)
 
 
