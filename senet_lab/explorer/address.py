@@ -115,14 +115,16 @@ def _shown(state: State, name: str) -> str:
 def visit(state: State, address: str) -> State:
     """Return the state after a reader goes back or forward to an address; this is a step that can be undone.
 
-    If the address cannot be opened, the state is unchanged except for the reason.
+    If the address cannot be opened, the state is unchanged except for the reason. A part that the network does not have
+    gives way to the nearest that it has, as in `open_address`.
     """
     target, refused = _read(address, state.initial)
-    if refused:
+    reasons = {name: _joined(why, f"{_shown(target, name)}.") for name, why in refused.items() if name == "part"}
+    if refused.keys() - reasons:
         return replace(state, refused={name: _joined(why, "the page is unchanged.") for name, why in refused.items()})
     moved = change_architecture(state.end_gesture(), target.architecture)
     fields = {attribute: getattr(target, attribute) for attribute in FIELDS.values()}
-    return replace(moved, pinned=target.pinned, refused={}, left="", **fields)
+    return replace(moved, pinned=target.pinned, refused=reasons, left="", **fields)
 
 
 def _is_yes(name: str, value: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import inf
+from math import inf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,7 @@ def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, e
 
 
 def keep(moments: Sequence[Moment], path: Path) -> None:
-    """Write moments as JSON, whole or not at all.
+    """Write moments as JSON, whole or not at all. Those of a network whose training diverged, NaN, are left out.
 
     Raises:
         TypeError: they are none.
@@ -74,8 +74,9 @@ def keep(moments: Sequence[Moment], path: Path) -> None:
     path = path_of("path", path, f"'{FILE}'")
     for each in instance("moments", moments, Sequence, "[moment(model, images, labels, 0)]"):
         instance("moments", each, Moment, "moment(model, images, labels, 0)")
+    text = json.dumps([_as_json(each) for each in moments if _is_number(each)], indent=1, allow_nan=False)
     with written_whole(path, overwrite=True) as unfinished:
-        unfinished.write_text(json.dumps([_as_json(each) for each in moments], indent=1) + "\n")
+        unfinished.write_text(f"{text}\n")
 
 
 def kept(path: Path) -> list[Moment]:
@@ -92,6 +93,10 @@ def kept(path: Path) -> list[Moment]:
         return [_moment(each) for each in moments]
     except (TypeError, ValueError) as error:
         raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
+
+
+def _is_number(each: Moment) -> bool:
+    return not any(map(isnan, (*each.mean.values(), *each.specificity.values())))
 
 
 def _as_json(each: Moment) -> dict[str, Any]:

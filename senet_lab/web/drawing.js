@@ -10,7 +10,8 @@ export function offerExplorer(place, open) {
   const picture = [...place.childNodes];
   const offer = buttonOf("Open in the Explorer");
   const back = buttonOf("Back to the picture");
-  offer.setAttribute("aria-label", `${offer.textContent}: ${nameOf(place)}`); // a page has several of them
+  for (const button of [offer, back]) // a page has several of them
+    button.setAttribute("aria-label", `${button.textContent}: ${nameOf(place)}`);
   /** @type {ChildNode[]} */
   let explorer = [];
 

@@ -52,7 +52,7 @@ class GatesPanel(Panel):
         try:
             findings.take(file, text)
         except (ValueError, KeyError, TypeError):
-            findings.miss(file, "it is damaged or from another version; reload the page")
+            findings.miss(file, "it is damaged or from another version")
         self._show()
 
     def miss(self, file: str, why: str) -> None:

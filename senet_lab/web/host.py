@@ -142,7 +142,7 @@ class Host:
         except ValueError as error:
             return to_json({"file": "", "csv": "", "words": str(error)})
         table = csv_text(tried_rows(self._learner.record))
-        return to_json({"file": file, "csv": table, "words": f"Saved to your downloads as {file}."})
+        return to_json({"file": file, "csv": table, "words": "Your browser is saving the file."})
 
     def class_code(self, code: str) -> str:
         """Use the numbers of a class; return what to say to that. Panels change when they are refreshed."""

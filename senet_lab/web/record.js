@@ -18,9 +18,10 @@ export function recordBar(host, refresh) {
       </form>
       <output data-part="said" role="status"></output>
       <form data-part="handIn">
-        <label>Name or initials <input data-part="name" size="12" autocomplete="off" placeholder="optional"></label>
+        <label>Name or initials <input data-part="name" size="12" autocomplete="off" placeholder="optional"
+          aria-describedby="sn-name-use"></label>
         <button class="sn-button">Hand in (.csv)</button>
-        <small>The name goes into the file name only; it is not stored.</small>
+        <small id="sn-name-use">The name goes into the file name only; it is not stored.</small>
       </form>
       <button type="button" class="sn-button" data-part="forget">Delete the record</button>`,
   });
@@ -45,6 +46,7 @@ export function recordBar(host, refresh) {
 
   function handIn() {
     const { file, csv, words } = JSON.parse(host.hand_in(name.value));
+    name.setAttribute("aria-invalid", String(!file));
     if (file) save(file, csv);
     if (file) name.value = ""; // the next person to hand in here may be someone else
     follow(words);

@@ -36,7 +36,7 @@ export function fetchRecordings(host, model, number) {
  */
 async function read(file) {
   try {
-    const answer = await fetch(`${document.body.dataset.recordings}${file}`);
+    const answer = await fetch(`${document.body.dataset.recordings}${file}`, { cache: "no-cache" });
     return answer.ok ? { text: await answer.text() } : { why: `the server returned ${answer.status}.` };
   } catch (error) {
     console.error(error);

@@ -98,10 +98,17 @@ def test_part_that_the_network_has_not_is_explained_with_the_one_that_is_shown(p
 
 def test_address_that_cannot_be_visited_leaves_what_was_shown_and_says_so():
     moved = apply_moves(first_state(FIRST), {"ratio": 8, "tab": "Code"}, "a gesture")
-    for address in ("network=", "network=nonsense", "network=senet1&part=group9"):
+    for address in ("network=", "network=nonsense", "network=nonsense&part=group9"):
         stayed = visit(moved, address)
-        assert [why.lower().endswith(" the page is unchanged.") for why in stayed.refused.values()] == [True]
+        assert stayed.refused["network"].lower().endswith(" the page is unchanged.")
         assert shown(stayed) == shown(moved)
+
+
+def test_part_that_the_visited_network_does_not_have_gives_way_to_the_nearest():
+    moved = visit(first_state(FIRST), "network=senet1~ratio=8&part=group9")
+    assert (moved.architecture.ratio, moved.path) == (8, "group4")
+    assert moved.refused["part"].endswith("; showing group 4 instead.")
+    assert visit(moved, write_address(moved)).refused == {}
 
 
 def test_going_back_is_a_step_that_can_be_undone():

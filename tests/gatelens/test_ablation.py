@@ -55,7 +55,7 @@ def test_what_held_gates_do_is_said_on_every_tab_in_the_words_of_ablation(lens, 
     assert len(set(said.values())) == 1
     effect = said["Curves"]
     assert re.fullmatch(
-        r"group 1 . block 1 held at the mean: accuracy [\d.]+.% . [\d.]+.% \(.[\d.]+ . [\d.]+ points\)", effect
+        r"group 1 . block 1 held at the mean: accuracy [\d.]+.% . [\d.]+.% \(.?[\d.]+( . [\d.]+)? points\)", effect
     )
     assert ask(lens, tab="Ablation")["said"].startswith(f"G{effect[1:]}")
     scene = replace_scene(lens.scene, tab="One image", image=1)

@@ -32,8 +32,8 @@ TOP, PITCH = 44, 22.0
 MAX_ROWS = 22  # of the drawing; the table has all
 SMALL_CHANGE = 0.005  # of accuracy
 CHANCE = (
-    "\u00b1 is an upper bound on the standard error, from the predictions that changed among the {images:,} images. "
-    "A change of less than twice that may be due to chance."
+    "\u00b1 is an upper bound on the estimated standard error, from the predictions that changed among the {images:,} "
+    "images. A change of less than twice that may be due to chance."
 )
 ADVICE = "click a row to hold or release its gate"
 
@@ -65,7 +65,12 @@ def alone_and_together(
 
 
 def change_words(ablation: Ablation) -> str:
-    """Return the change in accuracy, with the upper bound on its standard error, in points."""
+    """Return the change in accuracy, with the upper bound on its standard error, in points.
+
+    Where no prediction changed, there is nothing from which to estimate an error.
+    """
+    if not ablation.flipped:
+        return f"{signed_points(ablation.change)} points"
     return f"{signed_points(ablation.change)} \u00b1 {100 * ablation.max_standard_error:.1f} points"
 
 
@@ -207,7 +212,11 @@ def ablation_words(
         return f"Holding the gates of one block after the other {HOW_WORDS[how]}: {progress}."
     worst, last = _worst(alone), list(alone)[-1]
     change = alone[last].change
-    verdict = "also little" if abs(change) < SMALL_CHANGE else "a greater loss" if change < 0 else "a gain"
+    verdict = "a greater loss" if change < 0 else "a gain"
+    if abs(change) < 2 * alone[last].max_standard_error:
+        verdict = "which may be due to chance"
+    elif abs(change) < SMALL_CHANGE:
+        verdict = "also little"
     most = f"{title(worst)} matters most: {change_words(alone[worst])} of accuracy"
     if alone[worst].change >= 0:
         most = "no block loses accuracy"
