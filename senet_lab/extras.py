@@ -26,7 +26,7 @@ NAMES = EXTRAS["all"]
 BACKENDS = ("tensorflow", "jax", "torch")  # Keras cannot be imported without one of them
 TENSORFLOW_PYTHONS = ((3, 11), (3, 12), (3, 13))  # the versions that TensorFlow 2.21 has wheels for
 INSTALL, OPEN = 'pip install "senet-lab[all]"', "senet-lab lab"  # bring everything, and open the lessons
-INSTALLATION = f"an installation: {INSTALL}, then {OPEN}."  # what a web page has not, to follow "needs"
+INSTALLATION = f"install senet_lab: {INSTALL}, then run {OPEN}."  # what web pages cannot do needs that
 TRAINING = ("keras", "numpy", "psutil", "PIL")  # what a process that trains imports, and what looks into gates
 
 

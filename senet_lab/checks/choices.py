@@ -51,7 +51,12 @@ def one_of(name: Name, value: Any, choices: Collection[Any]) -> Any:
     is_of_kind = isinstance(value, kind) and not isinstance(value, bool)
     if not is_of_kind or value not in choices:
         error = InvalidValueError if is_of_kind else InvalidTypeError
-        raise error(name, value, f"must be one of {listed(choices)}", repr(nearest(value, choices)))
+        raise error(
+            name,
+            value,
+            f"must be {'one of ' if len(choices) > 2 else ''}{listed(choices)}",
+            repr(nearest(value, choices)),
+        )
     return value
 
 

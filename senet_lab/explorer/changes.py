@@ -26,7 +26,7 @@ def change_sentence(before: Architecture, after: Architecture, batches: tuple[in
     """
     changes, depths = list_changes(before, after), (before.layers, after.layers)
     if len(changes) > MAX_LISTED_CHANGES and before.name != after.name:
-        others = [change[:1].lower() + change[1:] for change in list_changes(before, after, leave_out=IN_NAME)]
+        others = [lower_first(change) for change in list_changes(before, after, leave_out=IN_NAME)]
         changes, depths = [f"{before.name} \u2192 {after.name}", *others], (0, 0)
     elif before.depth != after.depth:
         depths = (0, 0)
@@ -80,6 +80,11 @@ def side_effects(before: Architecture, after: Architecture) -> str:
     return f"also sets: {', '.join(effects)}" if effects else ""
 
 
+def lower_first(words: str) -> str:
+    """Return words as they stand within a sentence; an abbreviation such as ReLU or SE keeps its capitals."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def _effect(label: str, value: Any) -> str:
     text = labels.format_number(value) if isinstance(value, float) else labels.format_value(value)
-    return f"{label[0].lower()}{label[1:]} {text}"
+    return f"{lower_first(label)} {text}"

@@ -98,7 +98,7 @@ def _excite(architecture: Architecture) -> Iterator[Control]:
     numbers = tuple(range(1, len(architecture.plan) + 1))
     where = [number for number, group in zip(numbers, architecture.plan, strict=True) if group.ratio]
     why = "" if where else "no squeeze-excite"
-    yield Control("in_groups", "In groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
+    yield Control("in_groups", "SE in groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
     for name, label in PLACES.items():
         depends = name == "place" and not why  # the others go with everything
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]
@@ -117,9 +117,7 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     yield Control(
         "token", "Token", CONVENTION, "text", (), (), token, "this network as text; paste another token to load it"
     )
-    yield Control(
-        "details", "Details", CONVENTION, "check", (), (), details, "show every choice that the convention makes"
-    )
+    yield Control("details", "Details", CONVENTION, "check", (), (), details, "show all building details")
     if not details:
         return
     for name, label in DETAILS.items():

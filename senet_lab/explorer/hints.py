@@ -7,7 +7,7 @@ from senet_lab.drawing.units import counted, spaced
 
 CONVENTION_HINTS = {
     "original": "as in the original lesson, with Keras\u2019s defaults",
-    "paper": "as in the Caffe release of Hu et al. 2018",
+    "paper": "as in the weights that Hu et al. 2018 published",
     "timm": "as in PyTorch Image Models",
 }
 

@@ -125,7 +125,7 @@ export function layerTable(body, tools) {
   }
 
   function summary() {
-    if (!matches.length) return "No layer matches.";
+    if (!matches.length) return "No layers match. Change the filter.";
     const params = matches.reduce((sum, layer) => sum + layer.params, 0);
     return `${matches.length} of ${layers.length} layers: ${format(params)} parameters`;
   }

@@ -146,14 +146,14 @@ def _build_tab(state: State, building: Building) -> str:
         return NEEDS_KERAS
     button = (
         '<button type="button" class="sn-button" data-ask="build" data-value="true"'
-        f"{' disabled' if building.running else ''}>Build with Keras</button>"
+        f"{' disabled' if building.running else ''}>Build Keras model</button>"
     )
     is_current = state.architecture == building.architecture
     message = building.message if is_current or building.running else _outdated_message(state, building)
     can_save = is_current and building.model is not None and not building.running
     save = (
         '<button type="button" class="sn-button" data-ask="save" data-value=".keras"'
-        f"{'' if can_save else ' disabled'}>Save as .keras</button>"
+        f"{'' if can_save else ' disabled'}>Save model (.keras)</button>"
     )
     progress = '<progress aria-label="Building"></progress>' if building.running else ""
     return (
@@ -167,8 +167,8 @@ def _build_place() -> str:
     if is_app():
         return "in the background; you can keep working. You can then save it on the machine that serves this page."
     return (
-        "in the background; you can keep working. The model is then available as <code>explorer.model</code>, if your "
-        "Explorer is called <code>explorer</code>."
+        "in the background; you can keep working. In a notebook, the model is then available as "
+        "<code>explorer.model</code>, if your Explorer is called <code>explorer</code>."
     )
 
 

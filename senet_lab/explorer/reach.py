@@ -13,9 +13,9 @@ def disabled_reasons(architecture: Architecture) -> dict[str, str]:
     """Return why sliders do not apply, by name; "" for one that does."""
     table = architecture.groups
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
-    no_width = no_paths or ("overridden by Groups" if states_width(architecture) else "")
+    no_width = no_paths or ("set by Groups; empty that field first" if states_width(architecture) else "")
     return {
-        "depth": "overridden by Groups" if table else "",
+        "depth": "set by Groups; empty that field first" if table else "",
         "cardinality": no_paths,
         "base_width": no_width,
         "classes": "" if architecture.include_top else "no classifier",

@@ -2,18 +2,18 @@
 // source senet_lab/gatelens/files.js 8ffd98f8b26e74e9
 // source senet_lab/gatelens/messages.js 3bac204057f00ec5
 // source senet_lab/gatelens/widget.js 0a3756b712603205
-// source senet_lab/widgets/conversation.js 0e1c08e624c7e0a0
+// source senet_lab/widgets/conversation.js 87f9e88dd67647aa
 // source senet_lab/widgets/dom.js 90a27d922157d5b4
-// source senet_lab/widgets/kit.js df6eb267ea5f6a2f
+// source senet_lab/widgets/kit.js 197e75a23a753ed2
 // source senet_lab/widgets/redraw.js 87da8e78d619b90c
 // source senet_lab/widgets/sight.js 5ceb57e0674adb52
-// content 3f4360c50c684d0e
+// content c62dd1a6aa860783
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
 var RECONNECT_DELAY = 1e3;
 var AGAIN = document.body?.dataset.voila ? "stopped, reload the page." : "restarted, run the cell again.";
-var SILENCE = `The kernel is not responding. If it is busy, the page updates when it is free; if it was ${AGAIN}`;
+var SILENCE = `Python is not responding. If it is busy, the page updates by itself; if the kernel was ${AGAIN}`;
 var ENDED = "This page’s kernel has stopped, probably because it ran out of memory. To keep this network, copy its link; then reload the page.";
 function openConversation(model, trait, view, { commands = [], silence }) {
   const waiting = [];

@@ -28,14 +28,14 @@ NUMBERS = {
     "warmup": ("Warm-up", FULL, "epochs until the peak rate"),
     "weight_decay": ("Weight decay", FULL, "how much each step shrinks the weights"),
     "label_smoothing": ("Label smoothing", FULL, "fraction of each label spread over all classes"),
-    "accumulate": ("Accumulate", FULL, "batches averaged per step"),
+    "accumulate": ("Accumulate", FULL, "batches whose gradients are averaged per step"),
 }
 SELECTS = {
     "optimizer": ("Optimizer", OPTIMIZERS, ""),
     "schedule": ("Schedule", SCHEDULES, "cosine decays to 0 over all epochs"),
     "precision": ("Precision", PRECISIONS, "use 16 bits on GPUs only"),
 }
-OPTIMIZER_HINTS = {"adam": "Kingma and Ba 2015", "sgd": "with Nesterov momentum 0.9"}
+OPTIMIZER_HINTS = {"adam": "adapts the step size of each weight", "sgd": "with Nesterov momentum 0.9"}
 CHECKS = {
     "augment": ("Augment", RECIPE, "random crops and flips"),
     "standardise": ("Standardize", FULL, "pixels to mean 0, standard deviation 1"),

@@ -48,7 +48,7 @@ def _figures(record: Record | None, device: DeviceUse | None) -> str:
     pace_unit, rate_unit, time_unit = "during training steps", "3 passes per image", "at this speed"
     if record and record.recording:  # its speed depends on what else that machine was running
         pace_unit = rate_unit = "on the recording machine"
-        time_unit = "in the original run"
+        time_unit = "in the recorded run"
     kind = "validation" if not record or record.recipe.validation else "training"
     figures = (
         ("left", "Time left", time_left, time_unit),

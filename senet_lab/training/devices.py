@@ -1,7 +1,7 @@
 """Devices: one, all of a host, or those of several hosts, each of which trains on its share of every batch.
 
 All of a host: TensorFlow's MirroredStrategy, or Keras' DataParallel on JAX. Several hosts: DataParallel on JAX alone,
-since Keras 3 does not run under TensorFlow's MultiWorkerMirroredStrategy (keras issue 20585).
+since Keras 3 does not run under TensorFlow's MultiWorkerMirroredStrategy (Keras issue #20585).
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def prepare_devices(placement: Placement, accumulate: int = 1) -> Devices:
     if placement.hosts and backend != "jax":
         raise ValueError(
             f"Several hosts need the backend 'jax', not {backend!r}: Keras 3 does not run under TensorFlow's "
-            "MultiWorkerMirroredStrategy (keras issue 20585); try KERAS_BACKEND=jax."
+            "MultiWorkerMirroredStrategy (Keras issue #20585); try KERAS_BACKEND=jax."
         )
     if placement == Placement():
         return Devices()

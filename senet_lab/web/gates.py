@@ -18,8 +18,8 @@ from senet_lab.widgets.conversation import Request
 
 # What is needed for commands that a recording cannot obey. On the page, only dropping a file sends one of them.
 NEEDS = {
-    "own": f"Using your own image needs {INSTALLATION}",
-    "save": f"Saving a figure for print needs {INSTALLATION}",
+    "own": f"To use your own image, {INSTALLATION}",
+    "save": f"To save a figure for print, {INSTALLATION}",
 }
 RETRYING = ("retry", "network", "image")  # moves after which a file that could not be loaded is tried again
 NEEDS_BY_MESSAGE = {**NEEDS, "upload": NEEDS["own"]}

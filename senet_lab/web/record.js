@@ -14,7 +14,7 @@ export function recordBar(host, refresh) {
     innerHTML: `
       <form data-part="useIt">
         <label>Class code <input data-part="code" size="14" autocomplete="off" placeholder="none"></label>
-        <button class="sn-button">Use it</button>
+        <button class="sn-button">Use code</button>
       </form>
       <output data-part="said" role="status"></output>
       <form data-part="handIn">

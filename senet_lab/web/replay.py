@@ -23,13 +23,13 @@ from senet_lab.widgets.messages import ControlMessage
 
 PLAY = "Play recording"
 NEEDS = {
-    "gates": f"Recordings contain no weights. Showing the gates of a run needs {INSTALLATION}",
-    "take": f"Recordings contain no weights. Training and saving a network needs {INSTALLATION}",
-    "path": f"Web pages cannot read folders. Training on your own images needs {INSTALLATION}",
+    "gates": f"Recordings contain no weights. To show the gates of a run, {INSTALLATION}",
+    "take": f"Recordings contain no weights. To train and save a network, {INSTALLATION}",
+    "path": f"Web pages cannot read folders. To train on your own images, {INSTALLATION}",
 }
 FOLLOWS = ("data", "skip_bad", "recipe", *RECIPE_FIELDS)  # settings that are fixed while a recording plays
 AS_RECORDED = "as recorded"
-OWN_VALUES = f"The settings of a recording are fixed. Training with other settings needs {INSTALLATION}"
+OWN_VALUES = f"The settings of a recording are fixed. To train with other settings, {INSTALLATION}"
 STATES = {"pause": "paused", "resume": "training", "stop": "stopped"}  # the state of a replay after each command
 ANY_MEMORY = 2**62  # bytes; the memory of the machine that will train is unknown here
 
@@ -124,27 +124,32 @@ class TrainerPanel(Panel):
     def _words(self) -> str:
         """Say what Start plays, or what training the selected network would need."""
         state, recording = self._state, self._recording()
-        needed = f"{self._estimate()}{INSTALLATION}"
-        training, own = f"Training it needs {needed}", "Training with other settings needs"
+        training, own = (
+            f"To train {what}, {INSTALLATION} {self._estimate()}" for what in ("it", "with other settings")
+        )
         if recording is None:
             *names, last = (each.architecture.name for each in recordings())
             return f"There is no recording of {state.network.name}, only of {', '.join(names)} and {last}. {training}"
         if self._is_played():
-            return f"The fields show the settings of the recording, which are fixed while it plays. {own} {needed}"
+            return f"The fields show the settings of the recording, which are fixed while it plays. {own}"
         if (state.data, state.recipe) == (recording.data, recording.recipe):
             return f"Plays in {duration(recording.ends[-1] / SPEED)}. {training}"
         about = f"{recipe_words(recording.recipe)}, {data_words(recording.data)}"
-        return f"{PLAY} resets the settings to the recorded ones: {about}. {own} {needed}"
+        return f"{PLAY} resets the settings to the recorded ones: {about}. {own}"
 
     def _machine(self) -> Machine:
         speeds = [each.rate() for each in recordings()]
         return Machine(ANY_MEMORY, speeds, TRAINING_IMAGES[self._state.data])
 
     def _estimate(self) -> str:
-        """Return the memory and the time that training would take, as far as they are known."""
+        """Say what memory and time training would take, as far as they are known."""
         estimate = predict(self._state.network, self._state.recipe, self._machine())
-        time = f"about {duration(estimate.seconds)} on the CPU used for the recordings, " if estimate.seconds else ""
-        return f"at most {size_words(estimate.needed)} of memory, {time}and "
+        time = (
+            f" and takes about {duration(estimate.seconds)} on the CPU used for the recordings"
+            if estimate.seconds
+            else ""
+        )
+        return f"This needs at most {size_words(estimate.needed)} of memory{time}."
 
     def _parts(self) -> dict[str, Any]:
         """Return the traits that change while a recording plays."""

@@ -7,7 +7,7 @@ const DELAY_PER_BYTE = 4 / 2 ** 20; // how many times as long for each byte that
 const RECONNECT_DELAY = 1000; // milliseconds after the connection changed until the kernel is asked whether it is there
 // Voila ends the kernel with the page, and has no cell that could be run again.
 const AGAIN = document.body?.dataset.voila ? "stopped, reload the page." : "restarted, run the cell again.";
-const SILENCE = `The kernel is not responding. If it is busy, the page updates when it is free; if it was ${AGAIN}`;
+const SILENCE = `Python is not responding. If it is busy, the page updates by itself; if the kernel was ${AGAIN}`;
 const ENDED =
   "This page\u2019s kernel has stopped, probably because it ran out of memory. " +
   "To keep this network, copy its link; then reload the page.";

@@ -193,7 +193,7 @@ export async function copy(button, text) {
     field.remove();
     button.focus();
   }
-  button.textContent = isCopied ? "Copied" : "Copying failed";
+  button.textContent = isCopied ? "Copied" : "Couldn’t copy";
   setTimeout(() => {
     button.textContent = button.dataset.label ?? "";
   }, 1500);

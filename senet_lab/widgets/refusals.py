@@ -11,7 +11,7 @@ from senet_lab.widgets.parsing import parse_field
 MAX_TYPED_QUOTE = 40  # quoted characters of what was typed
 # Labels of all names that errors use: those of the controls, and others.
 LABELS = PARAMETER_LABELS | {
-    "input_shape": "Image size", "in_groups": "In groups", "n_filters": "filters", "filters_in": "in",
+    "input_shape": "Image size", "in_groups": "SE in groups", "n_filters": "filters", "filters_in": "in",
     "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
     "standardise": "Standardize",
 }  # fmt: skip

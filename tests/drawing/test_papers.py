@@ -61,14 +61,17 @@ def test_timms_weights_are_listed_with_accuracy_and_source_and_marked():
 def test_another_convention_explains_its_difference_from_a_published_count():
     main_table, ratio_table = main().rows, ratios().rows
     assert explain_counts(main_table[1].architecture, Architecture()) == (
-        "Your network, highlighted, has 28,071,976 parameters (\u221216,048: no SE biases)."
+        "Your network, highlighted, has 28,071,976 parameters (\u221216,048 compared with the paper: no SE biases)."
     )
     assert explain_counts(ratio_table[3].architecture, Architecture()) == ""
     assert explain_counts(main_table[0].architecture, Architecture(ratio=None, convention="timm")) == (
-        "Your network, highlighted, has 4,089,184,256 multiply-adds (+231,211,008: stride in the 3x3)."
+        "Your network, highlighted, has 4,089,184,256 multiply-adds (+231,211,008 compared with the paper: stride in the 3x3)."
     )
     page = published(Architecture("resnext"))
-    assert "Your network, highlighted, has 27,543,848 parameters (\u221216,048: no SE biases)." in page
+    assert (
+        "Your network, highlighted, has 27,543,848 parameters (\u221216,048 compared with the paper: no SE biases)."
+        in page
+    )
     assert "Yours" not in published(Architecture(ratio=12))
 
 
@@ -79,7 +82,7 @@ def test_each_published_table_says_how_it_is_counted():
     assert (
         "counted without biases in squeeze-excite; printed counts include the state of batch normalization" in notes[1]
     )
-    assert notes[1].endswith("30.64 M with state, printed as 30.7")
+    assert notes[1].endswith("30.64 M with state, where the paper prints 30.7")
     assert "squeeze-excite" not in notes[2]
 
 

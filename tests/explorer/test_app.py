@@ -195,13 +195,13 @@ def test_the_largest_preset_is_built_beside_the_page_and_saved_within_the_memory
     ratio = page.get_by_role("slider", name="Ratio")
     said = page.get_by_role("status").filter(has_text="All 723 layers match the ledger")
     for _ in range(2):  # the second time beside what the first has left
-        page.get_by_role("button", name="Build with Keras").click()
+        page.get_by_role("button", name="Build Keras model").click()
         expect(said).to_have_count(0)
         ratio.press("ArrowRight")  # in the meantime
         expect(ratio).to_have_attribute("aria-valuetext", "32")
         ratio.press("ArrowLeft")
         expect(said).to_be_visible(timeout=120_000)
-    page.get_by_role("button", name="Save as .keras").click()
+    page.get_by_role("button", name="Save model (.keras)").click()
     expect(page.get_by_text("Saved as senet_154")).to_be_visible(timeout=120_000)
     [saved] = (home / "notebooks").iterdir()
     assert saved.suffix == ".keras"
@@ -256,13 +256,13 @@ def test_a_network_for_which_memory_is_too_small_is_refused_and_a_smaller_one_is
     assert process_of(page).rlimit(psutil.RLIMIT_DATA) == (700 << 20, 700 << 20)
     page.get_by_role("combobox", name="Preset").select_option(label="SENet-154")
     page.get_by_role("tab", name="Build").click()
-    page.get_by_role("button", name="Build with Keras").click()
+    page.get_by_role("button", name="Build Keras model").click()
     refused = re.compile(
         r"Couldn\u2019t build the model: the network \(SENet-154\) needs about .* MiB are free; try .*\."
     )
     expect(page.get_by_role("status").filter(has_text=refused)).to_be_visible(timeout=60_000)
     page.get_by_role("combobox", name="Preset").select_option(label="CIFAR SE-ResNet-20")
-    page.get_by_role("button", name="Build with Keras").click()
+    page.get_by_role("button", name="Build Keras model").click()
     expect(page.get_by_role("status").filter(has_text="layers match the ledger")).to_be_visible(timeout=60_000)
 
 

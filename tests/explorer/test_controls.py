@@ -14,10 +14,10 @@ from senet_lab.explorer.moves import COST_PAIR
 from senet_lab.explorer.updates import apply_moves, first_state
 
 OWN = {
-    "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "overridden by Groups"}),
+    "own groups": (Architecture(groups=((64, 2), (128, 2))), {"depth": "set by Groups; empty that field first"}),
     "stated widths": (
         Architecture("resnext", groups=((96, 256, 2),)),
-        {"depth": "overridden by Groups", "base_width": "overridden by Groups"},
+        {"depth": "set by Groups; empty that field first", "base_width": "set by Groups; empty that field first"},
     ),
 }
 

@@ -219,7 +219,7 @@ def test_layers_are_sorted_and_filtered_and_stay_so_while_a_slider_moves(page):
         head.press("Enter")
         expect(head.locator("xpath=ancestor::th")).to_have_attribute("aria-sort", order)
     page.get_by_role("searchbox", name="Filter").fill("nonsense")
-    expect(page.locator(".sn-tools output")).to_have_text("No layer matches.")
+    expect(page.locator(".sn-tools output")).to_have_text("No layers match. Change the filter.")
     page.get_by_role("searchbox", name="Filter").fill("")
 
 
@@ -484,7 +484,7 @@ def test_a_model_is_built_and_handed_to_the_notebook(page):
     start_over(page)
     page.get_by_role("combobox", name="Preset").select_option(label="CIFAR SE-ResNet-20")
     go_to(page, "Build")
-    press(page, "button", "Build with Keras")
+    press(page, "button", "Build Keras model")
     expect(page.locator(".sn-explorer [role=tabpanel]")).to_contain_text(
         re.compile(r"All 109 layers match the ledger: 274,490 trainable"), timeout=60_000
     )

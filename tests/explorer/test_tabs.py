@@ -17,7 +17,7 @@ WITHIN = {
     "Compare": "Pin as A",
     "Published": "Hu et al. 2018",
     "Code": "sn-code",
-    "Build": "Build with Keras",
+    "Build": "Build Keras model",
 }
 
 

@@ -22,7 +22,7 @@ OFFER = Offer(("net",), PATHS, 4, 60)
         ({"how": "own"}, "How (own) must be one of 'one', 'mean' or 'shuffled'"),
         ({"hold group9": True}, "Block (group9)"),
         ({f"hold {PATHS[0]}": "yes"}, "Hold must be on or off"),
-        ({"network": "other"}, "Network (other) must be one of 'net'"),
+        ({"network": "other"}, "Network (other) must be 'net'"),
         ({"wrong": 1}, "Wrong must be on or off"),
         ({"nonsense": 1}, "Control (nonsense) must be one of"),
     ],

@@ -68,7 +68,7 @@ def test_words_about_ablation_count_points_and_savings():
     alone = {path: ablation_of(path, 0.9 - 0.01 * index) for index, path in enumerate(PATHS)}
     assert "2 of 4 blocks measured" in ablation_words(dict(list(alone.items())[:2]), None, NAMES, "one", 4)
     told = ablation_words(alone, None, NAMES, "one", 4)
-    assert "group 3 \u00b7 block 1 matters most: \u22123.0 \u00b1 4.4 points" in told
+    assert "group 3 \u00b7 block 1 loses most: \u22123.0 \u00b1 4.4 points" in told
     held = ablation_words(alone, ablation_of(PATHS[0]), NAMES, "one", 4)
     effect = held_words(PATHS[:1], "one", ablation_of(PATHS[0]), "")
     assert (

@@ -194,7 +194,7 @@ test("all words of a filter must be in a row, whatever the column; the sum is of
   filter("group1 56²");
   expect(tools.querySelector("output")?.textContent).toBe("2 of 4 layers: 4,864 parameters");
   filter("nonsense");
-  expect(tools.querySelector("output")?.textContent).toBe("No layer matches.");
+  expect(tools.querySelector("output")?.textContent).toBe("No layers match. Change the filter.");
 });
 
 test("sorting and filtering outlive new rows", () => {

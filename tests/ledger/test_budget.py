@@ -92,7 +92,7 @@ def test_a_sweep_leaves_out_what_is_not_legal():
     assert [net.base_width for _, net in sweep(RESNEXT, "cardinality", (8, 4096), keep_cost=True)] == [14]
     with pytest.raises(ValueError, match="try 'cardinality'"):
         sweep(RESNEXT, "cardinalty", (8,))
-    with pytest.raises(ValueError, match="must be one of 'cardinality' or 'base_width'"):
+    with pytest.raises(ValueError, match="must be 'cardinality' or 'base_width'"):
         sweep(RESNEXT, "ratio", (8,), keep_cost=True)
 
 

@@ -192,7 +192,7 @@ BAD_CALLS = [
     (lambda: Conv2D(65, 3, groups=32)(X), ValueError, "`filters` (=65) must be divisible by `groups` (=32)"),
     (lambda: Conv2D(64, 3, group=32)(X), TypeError, "group"),
     (lambda: Add()([X, Sketch((16, 16, 64))]), ValueError, "must have one shape, not (32, 32, 64) and (16, 16, 64)"),
-    (lambda: Conv2D(64, 3, padding="foo")(X), ValueError, "`padding` (='foo') must be one of 'valid' or 'same'"),
+    (lambda: Conv2D(64, 3, padding="foo")(X), ValueError, "`padding` (='foo') must be 'valid' or 'same'"),
     (lambda: Conv2D(64, 35)(X), ValueError, "`kernel_size` (=(35, 35)) must fit into the map (=(32, 32)); try 32, or 'same'."),
     (lambda: Conv2D(-4, 3)(X), ValueError, "`filters` (=-4) must be at least 1; try 1."),
     (lambda: Dense(2.5)(X), TypeError, "`units` must be a whole number, not 2.5; try 2."),

@@ -32,7 +32,7 @@ from senet_lab.training.recipe import RECIPES
         ({"validation": "1"}, "Validation (1) must be at least 0 and below 0.9; try 0.891."),
         ({"augment": "yes"}, "Augment must be on or off"),
         ({"warmup": "10"}, "Warm-up (10) must be less than epochs (10) and needs schedule 'cosine'; try Warm-up 9."),
-        ({"schedule": "linear"}, "Schedule (linear) must be one of 'constant' or 'cosine'"),
+        ({"schedule": "linear"}, "Schedule (linear) must be 'constant' or 'cosine'"),
         ({"recipe": "moden"}, "try 'modern'"),
         ({"network": "resnet2"}, "must be one of"),
         ({"token": "x"}, "Token (x) must begin with 'senet1'"),

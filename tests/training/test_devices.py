@@ -119,7 +119,7 @@ def test_run_with_an_impossible_placement_leaves_no_folder(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--devices", "two"], "`devices` (='two') must be one of 'one' or 'all'"),
+        (["--devices", "two"], "`devices` (='two') must be 'one' or 'all'"),
         (["--hosts", "a"], "must be addresses with ports, not 'a'; try 'localhost:1234'"),
         (["--hosts", "a:1"], "must be two or more"),
         (["--hosts", "a:1,b:1", "--host-index", "2"], "`host_index` (=2) must be at most 1"),

@@ -60,7 +60,7 @@ def test_recipe_without_enough_memory_is_refused_with_the_nearest_batch_that_fit
     assert not found.fits
     assert estimate(NET, replace(recipe, batch=found.batch)).fits
     assert not estimate(NET, replace(recipe, batch=2 * found.batch)).fits
-    words = f"try batch={found.batch} with accumulate={2048 // found.batch}, which makes the same step of 2048 images"
+    words = f"try batch={found.batch} with accumulate={2048 // found.batch}, which makes the same step of 2,048 images"
     with pytest.raises(ValueError, match=re.escape(words)):
         check_memory(NET, recipe, "sample")
     run = Run.create(NET, recipe, folder=tmp_path / "run")
@@ -79,10 +79,11 @@ def test_advised_batch_fits_and_makes_the_step_that_it_says(recipe, monkeypatch)
             continue
         with pytest.raises(ValueError, match="try batch=") as refusal:
             check_memory(network, recipe, "sample")
-        words = r"batch=(\d+) with accumulate=(\d+), which makes (.+) of (\d+) images"
+        words = r"batch=(\d+) with accumulate=(\d+), which makes (.+) of ([\d,]+) images"
         batch, times, which, step = re.search(words, str(refusal.value)).groups()
         advice = replace(recipe, batch=int(batch), accumulate=int(times))
         assert check_memory(network, advice, "sample").fits
+        step = step.replace(",", "")
         assert int(step) == advice.batch * advice.accumulate
         assert (which == "the same step") == (int(step) == recipe.batch * recipe.accumulate)
         advised += 1

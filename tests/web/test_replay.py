@@ -11,7 +11,7 @@ from senet_lab.web.host import Host
 from senet_lab.web.recordings import SPEED, Replay, recordings
 from senet_lab.weights import pretrained
 
-INSTALL = 'pip install "senet-lab[all]", then senet-lab lab'
+INSTALL = 'pip install "senet-lab[all]", then run senet-lab lab'
 SE, BARE = "cifar_se_resnet20", "cifar_resnet20"
 
 
@@ -146,14 +146,12 @@ def test_recording_that_is_played_is_drawn_with_those_that_were_selected(panel):
 
 def test_play_takes_the_settings_of_the_recording_and_says_so_before(panel):
     assert panel.traits["form"]["start"] == "Play recording"
-    assert panel.traits["form"]["needs"].startswith(
-        "Plays in 20 s. Training it needs at most 1.5 GiB of memory, about 1 h"
-    )
+    assert panel.traits["form"]["needs"].startswith("Plays in 20 s. To train it, install senet_lab: pip")
     panel.send(epochs="3", data="sample")
     assert panel.traits["form"]["needs"].startswith(
         "Play recording resets the settings to the recorded ones: modern recipe, 32 epochs, CIFAR-10. "
     )
-    assert "Training with other settings needs at most" in panel.traits["form"]["needs"]
+    assert "To train with other settings, install senet_lab" in panel.traits["form"]["needs"]
     panel.send(start=True)
     assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
     assert "which are fixed while it plays. Training with other settings needs" in panel.traits["form"]["needs"]
@@ -169,7 +167,7 @@ def test_fields_are_read_only_and_say_why_while_their_recording_is_played(panel)
         assert read_only() == {"data", "recipe", *RECIPE_FIELDS}
         assert panel.control("epochs", "hint") == "as recorded"
         panel.send(epochs="3", data="sample")
-        assert "Training with other settings needs an installation" in panel.traits["form"]["reasons"]["epochs"]
+        assert "To train with other settings, install senet_lab" in panel.traits["form"]["reasons"]["epochs"]
         assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
     panel.send(network="resnet50")
     assert read_only() == set()
@@ -198,16 +196,16 @@ def test_network_without_a_recording_says_what_its_training_takes(panel):
     assert panel.traits["form"]["reasons"]["start"] == panel.traits["form"]["error"] == form["needs"]
     assert (panel.traits["form"]["fits"], panel.traits["plays"]) == (False, False)
     panel.send(precision="mixed_float16")
-    assert "GiB of memory, and an installation" in panel.traits["form"]["needs"]  # how long it takes is not known
+    assert "GiB of memory." in panel.traits["form"]["needs"]  # how long it takes is not known
 
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("gates", True, "Recordings contain no weights. Showing the gates of a run needs an installation"),
-        ("take", True, "Recordings contain no weights. Training and saving a network needs an installation"),
-        ("data", "folder", "Web pages cannot read folders. Training on your own images needs an installation"),
-        ("path", "images", "Web pages cannot read folders. Training on your own images needs an installation"),
+        ("gates", True, "Recordings contain no weights. To show the gates of a run, install senet_lab"),
+        ("take", True, "Recordings contain no weights. To train and save a network, install senet_lab"),
+        ("data", "folder", "Web pages cannot read folders. To train on your own images, install senet_lab"),
+        ("path", "images", "Web pages cannot read folders. To train on your own images, install senet_lab"),
     ],
 )
 def test_what_a_browser_cannot_do_is_answered_with_what_it_takes(panel, name, value, words):
@@ -222,7 +220,7 @@ def test_buttons_of_a_recording_can_be_pressed_where_they_have_an_answer(panel):
     asks = panel.traits["now"]["asks"]
     assert (asks["can_gates"], asks["gates"]) == (False, "This network has no squeeze-excite")
     assert asks["can_take"]
-    assert asks["take"].startswith("Recordings contain no weights. Training and saving a network needs an inst")
+    assert asks["take"].startswith("Recordings contain no weights. To train and save a network, install")
     panel.send(like=True)
     assert panel.control("network") == BARE
 

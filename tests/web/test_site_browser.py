@@ -383,9 +383,9 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     assert 32 <= held < 64  # all of its twin, and some of its own
     gates = trainer.get_by_role("button", name="Show gates")
     expect(gates).to_have_css("border-style", "dashed")
-    expect(gates).to_have_accessible_description(re.compile("needs an installation: pip install"))
+    expect(gates).to_have_accessible_description(re.compile("install senet_lab: pip install"))
     gates.click()
-    expect(trainer.get_by_role("alert")).to_contain_text("Showing the gates of a run needs an installation: pip")
+    expect(trainer.get_by_role("alert")).to_contain_text("To show the gates of a run, install senet_lab: pip")
     assert rows.count() == held
     trainer.get_by_role("button", name="Resume").click()
     expect(rows).not_to_have_count(held)
@@ -419,7 +419,7 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     second, third = (thumbs.nth(at).get_attribute("data-value") for at in (1, 2))
     thumbs.nth(1).click()
     expect(sentence).to_contain_text(f"Image {int(second) + 1} is classified as")
-    expect(lens.get_by_role("group", name="Save figure")).to_contain_text("needs an installation: pip install")
+    expect(lens.get_by_role("group", name="Save figure")).to_contain_text("install senet_lab: pip install")
     page.route(f"**/recordings/*-{third}.json", lambda route: route.abort())
     thumbs.nth(2).click()
     expect(lens.get_by_role("alert")).to_contain_text(f"Couldn't load cifar_se_resnet20-{third}.json")

@@ -30,7 +30,7 @@ LEGEND = (
 
 # A gate depends on the whole map, so the receptive field is traced through windows only.
 FIELD_TITLE = (
-    ' title="Counts convolutions and pooling only. After a squeeze-excite block, every unit depends on the whole '
+    ' title="Counts convolutions and pooling only. After a squeeze-excite block, every value depends on the whole '
     'image, because the gate pools the whole map."'
 )
 

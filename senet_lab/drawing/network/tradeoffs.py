@@ -84,7 +84,7 @@ def cardinality_curves(architecture: Architecture) -> Html:
     at_constant_cost = sweep(architecture, "cardinality", places, keep_cost=True)
     curves = [
         Curve("-free", "fixed path width", tuple((places[stop], net) for stop, net in swept)),
-        Curve("-kept", "fixed cost", tuple((places[stop], net) for stop, net in at_constant_cost)),
+        Curve("-kept", "constant cost", tuple((places[stop], net) for stop, net in at_constant_cost)),
     ]
     curves = [curve for curve in curves if curve.points]
     return _section("Cardinality", "cardinality", list(map(str, places)), curves, architecture, paths())
@@ -185,7 +185,7 @@ def _table(title: str, names: list[str], curves: list[Curve], place: int) -> str
     head = [title]
     for curve in curves:
         keeps_cost = curve.kind == "-kept"
-        suffix = ", fixed cost" if keeps_cost else ""
+        suffix = ", constant cost" if keeps_cost else ""
         head += [*(["Base width"] if keeps_cost else []), f"Parameters{suffix}", f"Multiply-adds{suffix}"]
         networks = dict(curve.points)
         for stop, row in enumerate(rows):

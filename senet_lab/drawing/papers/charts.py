@@ -155,7 +155,7 @@ def counting_note(results: Results) -> str:
     if printed:
         odd = [row for row in printed if abs(_with_state(row) - (row.mparams or 0)) > 0.05 + 1e-9]
         notes.append("printed counts include the state of batch normalization and are rounded")
-        notes += [f"{_with_state(row):.2f} M with state, printed as {row.mparams:.1f}" for row in odd]
+        notes += [f"{_with_state(row):.2f} M with state, where the paper prints {row.mparams:.1f}" for row in odd]
     return "; ".join(notes)
 
 

@@ -14,7 +14,7 @@ def explain_counts(published: Architecture, ours: Architecture) -> str:
 
     >>> from senet_lab.papers import main
     >>> explain_counts(main().rows[1].architecture, Architecture())
-    'Your network, highlighted, has 28,071,976 parameters (\u221216,048: no SE biases).'
+    'Your network, highlighted, has 28,071,976 parameters (\u221216,048 compared with the paper: no SE biases).'
     """
     parts: dict[str, list[tuple[str, int]]] = {"parameters": [], "multiply-adds": []}
     for name in STYLE_FIELDS:
@@ -28,7 +28,7 @@ def explain_counts(published: Architecture, ours: Architecture) -> str:
     total, change = ours.ledger().total, less(ours.ledger().total, published.ledger().total)
     counts = (("parameters", total.params, change.params), ("multiply-adds", total.macs, change.macs))
     sentences = [
-        f"{count:,} {measure} ({_signed(step)}: {_reasons(parts[measure], step)})"
+        f"{count:,} {measure} ({_signed(step)} compared with the paper: {_reasons(parts[measure], step)})"
         for measure, count, step in counts
         if step
     ]

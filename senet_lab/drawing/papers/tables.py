@@ -39,9 +39,9 @@ def note() -> str:
     )
     return (
         "The papers\u2019 \u201cFLOPs\u201d are multiply-adds: one for each weight and output position. ResNet-50 is "
-        "quoted at 3.86 G or 4.1 G, depending on whether the stride is in a block\u2019s first 1\u00d71 "
+        "quoted at 3.86 G or 4.09 G, depending on whether the stride is in a block\u2019s first 1\u00d71 "
         f"({first}) or in its 3\u00d73 ({third}); weights and shapes are the same. Hu et al. also count pooling and "
-        "scaling, 0.01 G in SE-ResNet-50. Counts here follow each paper\u2019s own convention, which its table names."
+        "scaling, 0.01 G in SE-ResNet-50. Each table names the convention by which its counts were made."
     )
 
 

@@ -108,7 +108,7 @@ def paths_loop_share(pick: Pick[int]) -> Task:
             "Only the channels of this slice have an influence.",
             f"These are {channels // paths} of {channels} channels.",
         ),
-        solution=f"{channels // paths} of {channels}, or 1 in {paths}. The 1x1 before it computes the rest in vain.",
+        solution=f"{channels // paths} of {channels}, or 1 in {paths}. The 1x1 before it wastes the rest.",
         slips=((100 - 100 / paths, "That is the share that is lost; what share still has an influence?"),),
     )
 

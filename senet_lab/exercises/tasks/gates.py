@@ -51,13 +51,13 @@ def gates_f_ratio(pick: Pick[tuple[Any, ...]]) -> Task:
         tolerance=0.02,
         hints=(
             f"The means of the classes are {means[0]:.2g} and {means[1]:.2g}; the mean of all values is {middle:.3g}.",
-            "Between: for each image, square the difference of its class's mean and the mean of all; divide the sum by "
-            "2 classes \u2212 1. Within: for each image, square the difference of its value and its class's mean; "
-            "divide the sum by 4 images \u2212 2 classes.",
+            "Between: for each image, square the difference between its class mean and the overall mean; divide the "
+            "sum by 2 classes \u2212 1. Within: for each image, square the difference between its value and its class "
+            "mean; divide the sum by 4 images \u2212 2 classes.",
             f"The sums are {between:.3g} and {within:.3g}.",
         ),
         solution=f"({between:.3g} / 1) / ({within:.3g} / 2) = {ratio:.3g}. With shuffled labels it would be about 1.",
-        slips=((between / within, "Nearly: first divide the sum between by 1 and the sum within by 2."),),
+        slips=((between / within, "Nearly: first divide the between-class sum by 1 and the within-class sum by 2."),),
     )
 
 

@@ -111,7 +111,7 @@ def idioms_riddle(pick: Pick[int]) -> Task:
             f"{total:,}. In this library such a ratio is an error."
         ),
         slips=(
-            (1, "Integer division rounds down, also below 1."),
+            (1, "Integer division rounds down, even below 1."),
             (channels / ratio, "Now round down."),
         ),
     )

@@ -82,7 +82,7 @@ def training_chance(pick: Pick[int]) -> Task:
             f"Take the square root of 0.5 \u00b7 0.5 / {n_val:,}, times 100.",
         ),
         solution=(
-            f"100 \u00b7 \u221a(0.25 / {n_val:,}) = {points:.2f}. For the difference of two networks, multiply by "
+            f"100 \u00b7 \u221a(0.25 / {n_val:,}) = {points:.2f}. For the difference between two networks, multiply by "
             "\u221a2. A difference of more than twice the result is hardly chance, as the panel says above the curves."
         ),
         slips=((points / 100, "That is a fraction; in percentage points it is 100 times as large."),),

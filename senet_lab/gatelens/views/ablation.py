@@ -87,7 +87,7 @@ def _by_block(alone: Mapping[str, Ablation | None], held: Sequence[str]) -> tupl
     """Draw a row per block, with a bar to the left for a loss; clicking a row holds or releases its gate."""
     rows = list(alone.items())[:MAX_ROWS]
     marks: list[Mark] = [
-        svg.text(12, 16, "each gate held alone: accuracy change, points", "label", "start"),
+        svg.text(12, 16, "gates of one block held: accuracy change, points", "label", "start"),
         svg.text(12, 33, ADVICE, "note", "start"),
     ]
     panel = _panel(LEFT, LEFT_WIDTH, [ablation.change for _, ablation in rows if ablation], max(1, len(rows)))
@@ -163,9 +163,9 @@ def _tables(alone: Mapping[str, Ablation], together: Ablation | None, classes: S
         ]
         for path, each in alone.items()
     ]
-    head = ["Gate held", "Accuracy", "With gate held", "Points", "\u00b1 at most", "Changed predictions",
-            "Parameters saved", "Multiply-adds saved"]  # fmt: skip
-    tables = listing("Each gate held alone", head, rows)
+    head = ["Block", "Accuracy", "With its gates held", "Points", "\u00b1 at most", "Changed predictions",
+            "Fewer parameters", "Fewer multiply-adds"]  # fmt: skip
+    tables = listing("Gates of one block held", head, rows)
     if together is not None:
         numbers = zip(together.classes, together.class_before, together.class_after, strict=True)
         rows = [[classes[at], share(old), share(new), signed_points(new - old)] for at, old, new in numbers]
@@ -200,7 +200,7 @@ def twin_words(card: Card, twin: Card) -> str:
 def ablation_words(
     alone: Mapping[str, Ablation], together: Ablation | None, classes: Sequence[str], how: str, n_blocks: int
 ) -> str:
-    """Describe the loss, the class that loses most, and the savings; or the block that matters most when held alone.
+    """Describe the loss, the class that loses most, and the savings; or the block that loses most when held alone.
 
     Args:
         n_blocks: the number of blocks to hold alone; the words say how many have been measured.
@@ -217,7 +217,7 @@ def ablation_words(
         verdict = "which may be due to chance"
     elif abs(change) < SMALL_CHANGE:
         verdict = "also little"
-    most = f"{title(worst)} matters most: {change_words(alone[worst])} of accuracy"
+    most = f"{title(worst)} loses most: {change_words(alone[worst])} of accuracy"
     if alone[worst].change >= 0:
         most = "no block loses accuracy"
     return (

@@ -105,7 +105,9 @@ def curves_words(reading: Reading, classes: Sequence[int], block: str = "", untr
         return f"{parts} The paper found on ImageNet that classes separate with depth; this network does not show that."
     if distances[first] < ALIKE:
         return f"{parts} As in the paper on ImageNet, early gates are similar for all classes, and late gates differ."
-    return f"{parts} Classes separate with depth, as in the paper on ImageNet, but here {title(first)} already does so."
+    return (
+        f"{parts} Classes separate with depth, as in the paper on ImageNet; here {title(first)} already separates them."
+    )
 
 
 def _still(reading: Reading, blocks: Sequence[str]) -> str:

@@ -91,6 +91,9 @@ def _table(reading: Reading, untrained: Reading | None) -> str:
     return listing("Class-specificity by block", head, rows, note=f"{len(reading.labels):,} images")
 
 
+HIGH = 0.5  # of the highest F ratio
+
+
 def depth_words(reading: Reading, untrained: Reading | None = None) -> str:
     """Say which block separates the classes best, whether that grows with depth, and how it was before training."""
     if not reading.is_comparable:
@@ -119,4 +122,6 @@ def _rise(ratios: Sequence[float]) -> str:
         return "Unlike in the paper on ImageNet, F ratios do not grow with depth."
     if ratios.index(max(ratios)) == len(ratios) - 1:
         return "F ratios grow with depth, as in the paper on ImageNet."
+    if ratios[-1] >= HIGH * max(ratios):
+        return "F ratios grow with depth, as in the paper on ImageNet; here they are still high in the last block."
     return "As in the paper on ImageNet, F ratios grow with depth and fall again in the last block."

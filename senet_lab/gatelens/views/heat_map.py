@@ -103,7 +103,7 @@ def heat_words(reading: Reading, path: str, classes: Sequence[int], untrained: R
     means = dict(zip(present, best.means, strict=True))
     highest, lowest = max(present, key=means.__getitem__), min(present, key=means.__getitem__)
     count = reading.count_specific(path, CLEAR_RATIO)
-    before = f"; untrained: {untrained.count_specific(path, CLEAR_RATIO)}" if untrained else ""
+    before = f"; {untrained.count_specific(path, CLEAR_RATIO)} in the untrained network" if untrained else ""
     most, least = distinct(means[highest], means[lowest])
     gates = f"{most} for {reading.classes[highest]} and {least} for {reading.classes[lowest]}"
     if most == least:

@@ -129,11 +129,11 @@ def _saturation_words(reading: Reading, path: str) -> str:
     is_saturated = last.opened >= SATURATED_SHARE
     if path == last_path:
         return (
-            "As in the paper, the last stage saturates."
+            "As in the paper, the last group saturates: many of its gates are close to 1."
             if is_saturated
-            else "In the paper, by contrast, the last stage saturates."
+            else "In the paper, by contrast, the last group saturates: its gates are close to 1."
         )
     likeness = "like" if is_saturated else "unlike"
     return (
-        f"In the last block, {share(last.opened, 0)} are always above 0.95, {likeness} in the paper\u2019s last stage."
+        f"In the last block, {share(last.opened, 0)} are always above 0.95, {likeness} in the paper\u2019s last group."
     )
