@@ -15,6 +15,7 @@ LABELS = PARAMETER_LABELS | {
     "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
     "standardise": "Standardize",
 }  # fmt: skip
+SWITCH_WORDS = {"True": "on", "False": "off"}
 QUOTE = "'"  # around a path, see `checks.quoted_path`
 COLUMN_LABELS = {"n_filters": "filters", "n_blocks": "blocks", "filters_in": "in", "filters_out": "out"}
 
@@ -86,7 +87,7 @@ class PageWords(Words):
     def ending(self, error: ParameterError) -> str:
         """Return what to do instead, or that the field is unchanged because what was typed is not a number."""
         if error.suggestion and self._present and isinstance(error, TypeError) and self._typed and not self._is_number:
-            return f"; it remains {self._present}"
+            return f"; it remains {SWITCH_WORDS.get(self._present, self._present)}"
         return super().ending(error)
 
 
