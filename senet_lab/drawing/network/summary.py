@@ -101,7 +101,7 @@ def _ratios(ratio: int | tuple[int | None, ...]) -> str:
 
 
 def headline(architecture: Architecture, beside: Ledger | None = None, batch: int = BATCH) -> str:
-    """Return six figures with their units, and their differences from the ledger `beside`."""
+    """Return six figures with their units, and how they differ from those of the ledger `beside`."""
     ledger = architecture.ledger()
     figures = (
         ("params", "Parameters", short(ledger.params), f"{ledger.params:,}", ledger.params),

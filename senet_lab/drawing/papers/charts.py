@@ -123,7 +123,7 @@ def _present(
 
 
 def results_table(results: Results, present: Architecture | None, architecture: Architecture | None = None) -> str:
-    """Return a table of a paper with our counts beside the printed ones.
+    """Return a table of a paper with our counts next to the printed ones.
 
     Args:
         present: the network to mark, from `find_published`.
