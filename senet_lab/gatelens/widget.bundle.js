@@ -2,11 +2,11 @@
 // source senet_lab/gatelens/files.js 8ffd98f8b26e74e9
 // source senet_lab/gatelens/messages.js 3bac204057f00ec5
 // source senet_lab/gatelens/widget.js 0a3756b712603205
-// source senet_lab/widgets/conversation.js 0e1c08e624c7e0a0
-// source senet_lab/widgets/dom.js 90a27d922157d5b4
-// source senet_lab/widgets/kit.js df6eb267ea5f6a2f
-// source senet_lab/widgets/redraw.js 87da8e78d619b90c
-// source senet_lab/widgets/sight.js 5ceb57e0674adb52
+// source senet_lab/widgets/conversation.js d6b3e217e7552692
+// source senet_lab/widgets/dom.js 010a5faa9419c3c7
+// source senet_lab/widgets/kit.js cc6711c40b8e3f0b
+// source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
+// source senet_lab/widgets/sight.js a0123fe9e863ac41
 // content 3f4360c50c684d0e
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
