@@ -1,4 +1,4 @@
-"""Show the Explorer: controls next to the network that they change. Building a model is what loads TensorFlow."""
+"""Show the Explorer: controls next to the network that they change. TensorFlow is loaded when a model is built."""
 
 from __future__ import annotations
 

@@ -63,13 +63,13 @@ def conv(
 
 
 def batch_norm(x: Any, *, gamma: str = "ones", style: Style, role: str = "", name: str) -> Any:
-    """Batch normalization; epsilon and momentum are the style's."""
+    """Batch normalization; epsilon and momentum come from the style."""
     momentum, epsilon = style.bn_momentum, style.bn_epsilon
     return BatchNormalization(momentum=momentum, epsilon=epsilon, gamma_initializer=gamma, name=name, role=role)(x)
 
 
 def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str = "stem") -> Any:
-    """Construct the Stem: from images to feature maps; a 7x7 convolution and max pooling, or what `style.stem` says.
+    """Construct the Stem: from images to feature maps; `style.stem` selects its layers, by default 7x7 and pooling.
 
     Args:
         inputs: images, (batch, height, width, channels).
@@ -226,7 +226,7 @@ def basic(
 
 
 def classifier(x: Any, n_classes: int, *, style: Style = ORIGINAL, name: str = "classifier") -> Any:
-    """Construct the Classifier: global average pooling and softmax; dropout between them where the style has it.
+    """Construct the Classifier: global average pooling and softmax; with dropout between them if the style has it.
 
     Args:
         x: feature maps, (batch, height, width, channels).
