@@ -1,4 +1,4 @@
-"""Checks of arrays, of images and of Keras models, as `senet_lab.checks` has them for numbers and names."""
+"""Check arrays, images and Keras models, as `senet_lab.checks` does for numbers and names."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from senet_lab.extras import require
 if TYPE_CHECKING:
     import numpy as np
 
-Array: TypeAlias = "np.ndarray[Any, Any]"  # a text, so that nothing imports NumPy for an annotation
+Array: TypeAlias = "np.ndarray[Any, Any]"  # a string, so that the annotation does not import NumPy
 
-CHUNK = 256  # images that are looked through at once: as float32 all of them may not fit into memory
+CHUNK = 256  # images checked at once: as float32, all of them may not fit into memory
 
 
 def numbers(name: str, value: Any, fit: str, *, rank: int | None = None, kinds: str = "biuf") -> Array:
-    """Return `value` as an array of numbers, as it is if it is one.
+    """Return `value` as an array of numbers; an array is returned unchanged.
 
     Args:
-        fit: an expression for one that would do.
-        rank: how many axes it must have; None for any number.
-        kinds: NumPy's letters for the types that will do.
+        fit: an expression for a valid array, for the message.
+        rank: the required number of axes; None for any number.
+        kinds: NumPy's letters for the valid kinds of dtypes.
 
     Raises:
-        TypeError: it is none.
-        ValueError: it has other axes.
+        TypeError: `value` is not an array of numbers.
+        ValueError: it has another number of axes.
     """
     rule = "must be an array of numbers"
     array = _as_array(name, value, rule, fit)
@@ -44,17 +44,17 @@ def _as_array(name: str, value: Any, rule: str, fit: str) -> Array:
 
     try:
         return np.asarray(value)
-    except Exception as error:  # lists of different lengths, or whatever a class of somebody else's raises
+    except Exception as error:  # lists of different lengths, or any error that a foreign class raises
         raise InvalidTypeError(name, value, rule, fit) from error
 
 
 def images(name: str, value: Any) -> Array:
-    """Return `value` as images, (images, height, width, channels); errors as of `numbers`."""
+    """Return `value` as images, (images, height, width, channels); raises the errors of `numbers`."""
     return numbers(name, value, "an array of shape (images, height, width, channels)", rank=4)
 
 
 def labels(name: str, value: Any) -> Array:
-    """Return `value` as the classes of images, by number or by name, (images,); errors as of `numbers`."""
+    """Return `value` as class numbers or names of images, (images,); raises the errors of `numbers`."""
     return numbers(name, value, "an array with the class of each image", rank=1, kinds="biufUS")
 
 
@@ -62,9 +62,9 @@ def model(name: str, value: Any) -> Any:
     """Return `value` if it is a Keras model.
 
     Raises:
-        TypeError: it is none.
+        TypeError: `value` is not a Keras model.
     """
-    keras = sys.modules.get("keras")  # who has a model has loaded it
+    keras = sys.modules.get("keras")  # it is loaded if there is a model
     if keras is None or not isinstance(value, keras.Model):
         has_one = hasattr(type(value), "build") and hasattr(type(value), "token")
         fit = "its `build()`" if has_one else "Architecture().build()"
@@ -73,10 +73,10 @@ def model(name: str, value: Any) -> Any:
 
 
 def names(name: str, value: Any, fit: str) -> Collection[str]:
-    """Return `value` as texts; one text stands for itself.
+    """Return `value` as a collection of strings; a single string becomes a tuple of one.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: `value` is neither a string nor several strings.
     """
     if isinstance(value, str):
         return (value,)
@@ -89,13 +89,13 @@ def fitting_images(images: Any, shape: Sequence[int | None], *, name: str = "ima
     """Return images as an array, (images, height, width, channels): uint8, or finite floats.
 
     Args:
-        shape: (height, width, channels) that the network takes; None for any.
-        name: of the parameter, for the message.
+        shape: the input shape of the network, (height, width, channels); None for any.
+        name: the name of the parameter, for the message.
         taker: the name of the network, for the message.
 
     Raises:
-        TypeError: they are no numbers, or whole ones of another kind than uint8.
-        ValueError: they are of another shape, or none, or not finite.
+        TypeError: the images are not numbers, or are integers of another type than uint8.
+        ValueError: the images have another shape or are not finite, or there are none.
     """
     array = _as_array(name, images, "must be one array (images, height, width, channels)", "numpy.stack(...)")
     import numpy as np
@@ -121,7 +121,7 @@ def _must_be_finite(array: Array, name: str) -> None:
     if array.dtype.kind != "f":
         return
     for start in range(0, len(array), CHUNK):
-        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite to a network
+        with np.errstate(over="ignore"):  # a number too large for float32 counts as infinite
             part = array[start : start + CHUNK].astype("float32")
         is_invalid = ~np.isfinite(part).all((1, 2, 3))
         if is_invalid.any():
@@ -137,12 +137,12 @@ def class_numbers(labels: Any, count: int, classes: int | None = None) -> Array:
     """Return labels as an array of int64, (images,), each from 0 to below `classes`.
 
     Args:
-        count: of the images.
-        classes: how many there are; None where that is not known.
+        count: the number of images.
+        classes: the number of classes; None if unknown.
 
     Raises:
-        TypeError: they are no whole numbers.
-        ValueError: there are not as many as images, or one is no class.
+        TypeError: the labels are not integers.
+        ValueError: the number of labels differs from that of the images, or a label is not a class number.
     """
     array = _as_array("labels", labels, "must be one class number per image", f"an array of shape ({count},)")
     import numpy as np

@@ -1,4 +1,4 @@
-"""Assets: the JavaScript and the style sheets that ship beside the modules."""
+"""Read the JavaScript and style sheets that are bundled with the modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib.resources import files
 
 
 def read_assets(*names: str) -> str:
-    """Return the text of files of this package, one after the other: a browser would fetch them one by one.
+    """Return the concatenated text of files of this package; a browser would load them one by one.
 
     Args:
         names: paths within the package, such as "widgets/kit.js".

@@ -1,7 +1,7 @@
-"""Extras: which packages come with which extra of senet_lab, and the error that says which extra to install.
+"""List the packages of each extra of senet_lab, and raise errors that say which extra to install.
 
-The core needs none of them. A function that does says so with `require`, before it does anything; a module that cannot
-even be imported without one imports it inside `needed_by`.
+The core needs none of them. A function that needs one calls `require` first; a module that cannot be imported without
+one imports it inside `needed_by`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-# The modules of the packages that each extra adds, by what people call them. An extra that includes another one has
-# its modules as well; those that include the most come last.
+# The modules of the packages that each extra adds, with their usual names. An extra that includes another one lists its
+# modules as well; the extras that include most come last.
 _KERAS = {
     "keras": "Keras", "tensorflow": "TensorFlow", "numpy": "NumPy", "psutil": "psutil", "safetensors": "safetensors",
 }  # fmt: skip
@@ -24,30 +24,30 @@ EXTRAS = {
 }  # fmt: skip
 NAMES = EXTRAS["all"]
 BACKENDS = ("tensorflow", "jax", "torch")  # Keras cannot be imported without one of them
-TENSORFLOW_PYTHONS = ((3, 11), (3, 12), (3, 13))  # the versions that TensorFlow 2.21 has wheels for
-INSTALL, OPEN = 'pip install "senet-lab[all]"', "senet-lab lab"  # bring everything, and open the lessons
-INSTALLATION = f"install senet_lab: {INSTALL}, then run {OPEN}."  # what web pages cannot do needs that
-TRAINING = ("keras", "numpy", "psutil", "PIL")  # what a process that trains imports, and what looks into gates
+TENSORFLOW_PYTHONS = ((3, 11), (3, 12), (3, 13))  # the versions for which TensorFlow 2.21 has wheels
+INSTALL, OPEN = 'pip install "senet-lab[all]"', "senet-lab lab"  # install everything, and open the lessons
+INSTALLATION = f"install senet_lab: {INSTALL}, then run {OPEN}."  # the end of messages of web pages
+TRAINING = ("keras", "numpy", "psutil", "PIL")  # imports of training processes and of the inspection of gates
 
 
 class MissingExtraError(ModuleNotFoundError):
-    """Says which package is not installed, what needs it, and the line that installs it.
+    """An error that states which package is not installed, what needs it, and how to install it.
 
     Attributes:
-        name: of the first module that is missing, as of any ModuleNotFoundError.
+        name: name of the first missing module, as for any ModuleNotFoundError.
     """
 
 
 def require(*modules: str, by: str, otherwise: str = "") -> None:
-    """See that modules are installed, without importing them.
+    """Check that modules are installed, without importing them.
 
     Args:
         modules: keys of `NAMES`.
-        by: what needs them, as the start of "... needs it": "building a network".
-        otherwise: what can be done without them, to follow "or".
+        by: the subject of "... needs it", such as "building a network".
+        otherwise: an alternative that does not need them, to follow "or".
 
     Raises:
-        MissingExtraError: some are not.
+        MissingExtraError: a module is not installed.
     """
     missing = tuple(module for module in modules if not _is_installed(module))
     if not missing and "keras" in modules and "keras" not in sys.modules and not any(map(_is_installed, BACKENDS)):
@@ -58,13 +58,13 @@ def require(*modules: str, by: str, otherwise: str = "") -> None:
 
 @contextmanager
 def needed_by(importer: str) -> Iterator[None]:
-    """Say which extra to install where an import in the body fails for want of one.
+    """Say which extra to install if an import in the context fails because its package is missing.
 
     Args:
-        importer: the name of the module that imports.
+        importer: the name of the importing module.
 
     Raises:
-        MissingExtraError: a package of an extra is not installed; any other ModuleNotFoundError stays what it is.
+        MissingExtraError: a package of an extra is not installed; any other ModuleNotFoundError is unchanged.
     """
     try:
         yield
@@ -75,7 +75,7 @@ def needed_by(importer: str) -> Iterator[None]:
 
 
 def missing_extra(modules: tuple[str, ...], by: str, otherwise: str = "") -> MissingExtraError:
-    """Return the error for modules that are not installed, with the smallest extra that brings all of them.
+    """Return the error for modules that are not installed, with the smallest extra that installs all of them.
 
     >>> str(missing_extra(("pandas",), "a table"))
     'pandas is not installed, and a table needs it. Install it with: pip install "senet-lab[lab]"'

@@ -1,8 +1,7 @@
-"""Files that are written whole or not at all, and read without trusting what is in them.
+"""Write files completely or not at all, and read files without trusting their content.
 
-Whatever lies in a folder may have been edited by hand, cut off by a full disk or replaced by something else. `opened`,
-`read_text` and `read_json` answer all of that with one error, `DamagedFileError`, and never block, as opening a named
-pipe would.
+A file may have been edited by hand, truncated by a full disk or replaced by something else. `opened`, `read_text` and
+`read_json` report all of these with one error, `DamagedFileError`. They never block, as opening a named pipe would.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import BinaryIO, TypeVar
 
 from senet_lab.checks import quoted, quoted_path
 
-MAX_BYTES = 2**20  # of a file that people could read
+MAX_BYTES = 2**20  # of a file meant to be read by people
 MAX_REASON = 300  # characters
 KINDS = {
     stat.S_IFDIR: "a folder", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",
@@ -29,25 +28,25 @@ _Kind = TypeVar("_Kind")
 
 
 class DamagedFileError(ValueError):
-    """Says which file cannot be used, why, and what to do about it.
+    """An error that states which file cannot be used, why, and what to do.
 
     Attributes:
         path: the file.
-        reason: what is wrong with it, without its path.
+        reason: the problem, without the path.
     """
 
     def __init__(self, path: Path, reason: str, advice: str) -> None:
-        if len(reason) > MAX_REASON:  # it may quote what is in the file
+        if len(reason) > MAX_REASON:  # it may quote the file's content
             reason = f"{reason[:MAX_REASON]}..."
         super().__init__(f"'{path}' is damaged: {reason}; {advice}.")
         self.path, self.reason = path, reason
 
 
 class NotAFileError(DamagedFileError):
-    """Says that something else than a file lies at a path.
+    """An error that states that a path is not a regular file.
 
     Attributes:
-        kind: what that is, such as "a folder".
+        kind: the kind of object at the path, such as "a folder".
     """
 
     def __init__(self, path: Path, kind: str, advice: str) -> None:
@@ -57,18 +56,18 @@ class NotAFileError(DamagedFileError):
 
 @contextmanager
 def opened(path: Path, advice: str) -> Iterator[BinaryIO]:
-    """Open a regular file to read bytes from; returns at once whatever lies at `path`.
+    """Open a regular file for reading bytes, without blocking for any other kind of object at `path`.
 
     Args:
-        advice: what to do where it is no file, in a clause.
+        advice: a clause that says what to do if `path` is not a file.
 
     Raises:
-        NotAFileError: it is a folder, a named pipe, a socket or a device.
-        OSError: there is nothing at `path`, or it cannot be read now.
+        NotAFileError: `path` is a folder, a named pipe, a socket or a device.
+        OSError: `path` does not exist or cannot be read now.
     """
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError:  # nor can a socket be opened
+    except OSError:  # sockets cannot be opened either
         must_be_file(path, advice)
         raise
     try:
@@ -86,10 +85,10 @@ def _must_be_regular(path: Path, mode: int, advice: str) -> None:
 
 
 def must_be_file(path: Path, advice: str) -> None:
-    """See that a file lies at `path`, or nothing.
+    """Check that `path` is a file or does not exist.
 
     Raises:
-        NotAFileError: something else does.
+        NotAFileError: `path` is something else.
     """
     try:
         _must_be_regular(path, path.stat().st_mode, advice)
@@ -101,8 +100,8 @@ def read_bytes(path: Path, advice: str, *, at_most: int = MAX_BYTES) -> bytes:
     """Return the bytes of a small file.
 
     Raises:
-        FileNotFoundError: there is nothing at `path`.
-        DamagedFileError: it is no file, has more than `at_most` bytes, or cannot be read.
+        FileNotFoundError: `path` does not exist.
+        DamagedFileError: `path` is not a file, has more than `at_most` bytes, or cannot be read.
     """
     try:
         with opened(path, advice) as file:
@@ -117,9 +116,9 @@ def read_bytes(path: Path, advice: str, *, at_most: int = MAX_BYTES) -> bytes:
 
 
 def read_text(path: Path, advice: str, *, at_most: int = MAX_BYTES) -> str:
-    """Return the text of a small file, UTF-8; errors as of `read_bytes`, and one for bytes that are no text."""
+    """Return the text of a small UTF-8 file; raises the errors of `read_bytes`, also for bytes that are not text."""
     content = read_bytes(path, advice, at_most=at_most)
-    if b"\0" in content:  # which UTF-8 allows, and no text has
+    if b"\0" in content:  # valid in UTF-8, but not found in text
         raise DamagedFileError(path, "it is not text", advice)
     try:
         return content.decode()
@@ -128,11 +127,11 @@ def read_text(path: Path, advice: str, *, at_most: int = MAX_BYTES) -> str:
 
 
 def read_json(path: Path, kind: type[_Kind], advice: str, *, at_most: int = MAX_BYTES) -> _Kind:
-    """Return the value of a JSON file, which must be of a kind: `dict` for an object, `list` for an array.
+    """Return the value of a JSON file, which must have the given type: `dict` for an object, `list` for an array.
 
     Raises:
-        FileNotFoundError: there is nothing at `path`.
-        DamagedFileError: as `read_text` raises it; or it is no JSON, or of another kind.
+        FileNotFoundError: `path` does not exist.
+        DamagedFileError: the file cannot be read as text, is not JSON, or has a value of another type.
     """
     text = read_text(path, advice, at_most=at_most)
     try:
@@ -148,14 +147,14 @@ def read_json(path: Path, kind: type[_Kind], advice: str, *, at_most: int = MAX_
 
 @contextmanager
 def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
-    """A file beside `path` to write into, which takes its place at the end, or vanishes with an error.
+    """Yield a temporary file next to `path`, which replaces `path` at the end, or is deleted after an error.
 
-    Nobody ever reads half a file at `path`, and what was there before stays until the new one is complete.
+    Readers never see an incomplete file at `path`, and an existing file stays until the new one is complete.
 
     Raises:
-        FileNotFoundError: the folder is not there.
-        FileExistsError: `path` is there, and not to be overwritten; or it is a folder.
-        OSError: it cannot be written.
+        FileNotFoundError: the folder does not exist.
+        FileExistsError: `path` exists and `overwrite` is false, or it is a folder.
+        OSError: the file cannot be written.
     """
     path = Path(path)
     if not os.path.isdir(path.parent):
@@ -163,10 +162,10 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
             f"The folder of `path` (={quoted_path(path)}) must exist; make {quoted_path(path.parent)} first."
         )
     _must_be_free(path, overwrite=overwrite)
-    unfinished = path.with_name(f".{token_hex(4)}{''.join(path.suffixes)}")  # Keras looks at them
+    unfinished = path.with_name(f".{token_hex(4)}{''.join(path.suffixes)}")  # Keras checks the suffix
     try:
         yield unfinished
-        _must_be_free(path, overwrite=overwrite)  # to write may have taken long
+        _must_be_free(path, overwrite=overwrite)  # writing may have taken long
         os.replace(unfinished, path)
     except FileExistsError:
         raise
@@ -180,7 +179,7 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
 
 
 def _must_be_free(path: Path, *, overwrite: bool) -> None:
-    if os.path.isdir(path):  # os.path answers even a name that is too long
+    if os.path.isdir(path):  # os.path accepts even names that are too long
         raise FileExistsError(f"`path` (={quoted_path(path)}) is a folder; try another name.")
     if os.path.exists(path) and not overwrite:
         raise FileExistsError(f"`path` (={quoted_path(path)}) is there already; try another name, or overwrite=True.")

@@ -1,4 +1,4 @@
-"""Memory: what is free, and the peak of a process, in bytes; no search for garbage during imports."""
+"""Measure free memory and the peak of a process, in bytes, and pause garbage collection during imports."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ CGROUP = Path("/sys/fs/cgroup")
 
 
 def available() -> int:
-    """Return what a new process can have without swapping: of the machine, or of the container it runs in."""
+    """Return the bytes that a new process can use without swapping, on this machine or in this container."""
     require("psutil", by="asking how much memory is free")
-    import psutil  # here, since no slider's move needs it
+    import psutil  # imported here because moving a slider does not need it
 
     free = int(psutil.virtual_memory().available)
     try:
@@ -33,7 +33,7 @@ def available() -> int:
 
 def peak() -> int:
     """Return the peak memory of this process, including everything that it imported."""
-    try:  # what `getrusage` says is that of the process that started this one, if that was larger
+    try:  # `getrusage` would report the peak of the parent process if that was larger
         lines = Path("/proc/self/status").read_text().splitlines()
         return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
     except (OSError, StopIteration, ValueError):
@@ -44,7 +44,7 @@ def peak() -> int:
 
 
 def limit() -> int | None:
-    """Return what this process may have for itself, such as the kernel of an app; None without a limit."""
+    """Return the memory limit of this process in bytes, such as that of an app's kernel; None if there is none."""
     if sys.platform == "win32":
         return None
     import resource
@@ -54,7 +54,7 @@ def limit() -> int | None:
 
 
 def remaining() -> int | None:
-    """Return what this process may still use of its limit; None without a limit, or where the system has none."""
+    """Return the remaining bytes below the limit of this process; None if it or the system has no limit."""
     data_limit = limit()
     if data_limit is None:
         return None
@@ -70,7 +70,7 @@ def remaining() -> int | None:
 def collection_paused() -> Iterator[None]:
     """Pause garbage collection in all threads, for an import: it would scan every new object repeatedly and free none.
 
-    Importing Keras with TensorFlow took 3.6 instead of 4.4 seconds of processor on 2026-11-30.
+    Importing Keras with TensorFlow took 3.6 instead of 4.4 seconds of CPU time on 2026-11-30.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -82,7 +82,7 @@ def collection_paused() -> Iterator[None]:
 
 
 def size_words(number: float) -> str:
-    """Return bytes in the unit that fits them.
+    """Format a number of bytes with a suitable unit.
 
     >>> size_words(5 * 2**20), size_words(1.5 * 2**30), size_words(270 * 2**40)
     ('5 MiB', '1.5 GiB', '270.0 TiB')

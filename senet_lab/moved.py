@@ -1,4 +1,4 @@
-"""Moved: the names that modules had before they were sorted by subject, forwarded for one version."""
+"""Forward, for one version, the names that modules had before they were sorted by subject."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ PACKAGES = ("panels", "ported", "views")
 
 
 class _Forward(Loader):
-    """Fill a module of an old name with what is in the one of its new name."""
+    """A loader that fills a module of an old name with the content of the module of its new name."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Forward all names; a package of which nothing is left has those of `senet_lab` itself, such as GateLens."""
+        """Forward all names; a package that no longer exists gets the names of `senet_lab`, such as GateLens."""
         old = module.__name__.removeprefix("senet_lab.")
         home = importlib.import_module(f"senet_lab.{HOMES[old]}".rstrip("."))
 
@@ -72,16 +72,16 @@ class _Forward(Loader):
                 warn()
             return getattr(home, name)
 
-        if old not in PACKAGES:  # those are imported with each module that was in them, which warns by itself
+        if old not in PACKAGES:  # importing a module of a package also imports the package, and the module warns
             warn()
         module.__getattr__ = forward  # type: ignore[method-assign]  # PEP 562
 
 
 class _Finder(MetaPathFinder):
-    """Finds modules of old names, and no others."""
+    """A finder for modules of old names only."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002
-        """The spec of a module of an old name; None for all others, which Python has looked for before."""
+        """Return the spec of a module of an old name; None for all other modules, which other finders handle."""
         package, _, old = fullname.partition(".")
         if package != "senet_lab" or old not in HOMES:
             return None
@@ -89,5 +89,5 @@ class _Finder(MetaPathFinder):
 
 
 def forward_old_names() -> None:
-    """Have Python find modules by their old names, after it has looked everywhere else."""
+    """Make Python find modules by their old names, after all other finders."""
     sys.meta_path.append(_Finder())

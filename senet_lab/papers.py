@@ -1,7 +1,7 @@
-"""Published results: errors on ImageNet as the papers print them, each with the network that it belongs to.
+"""List published results: errors on ImageNet as printed in the papers, with the networks that they belong to.
 
-Errors depend on the training recipe: compare those of one table, not of two. Section and table numbers of Hu et al.
-2018 refer to arXiv:1709.01507v4, which has ablations that the conference paper lacks; those of Xie et al. 2017 refer to
+Errors depend on the training recipe: compare only errors of the same table. Section and table numbers of Hu et al. 2018
+refer to arXiv:1709.01507v4, which has ablations that the conference paper lacks; those of Xie et al. 2017 refer to
 arXiv:1611.05431v2. All figures are taken from these versions.
 """
 
@@ -24,7 +24,7 @@ class Result(NamedTuple):
         top1, top5: error in %, single crop of 224 pixels; None if the table has none.
         gmacs: 10^9 multiply-adds as printed, called FLOPs there.
         mparams: 10^6 parameters as printed, including the state of batch normalization.
-        what: how it differs from the others in its table, if its name does not tell.
+        what: the difference from the others in its table, if the name does not state it.
     """
 
     architecture: Architecture
@@ -39,9 +39,9 @@ class Results(NamedTuple):
     """A table of a paper: networks trained with one recipe.
 
     Attributes:
-        title: what is compared.
+        title: the subject of the comparison.
         source: paper, section and table.
-        recipe: how they were trained, in a few words.
+        recipe: how the networks were trained, in a few words.
         rows: the networks, in the order of the table.
     """
 
@@ -55,7 +55,7 @@ def _network(family: str = "resnet", depth: int = 50, **fields: Any) -> Architec
     return Architecture(family, depth, convention="paper", **fields)
 
 
-# Without squeeze-excite and with it: top-1, top-5, GMACs each.
+# Without and with squeeze-excite: top-1, top-5 and GMACs of each.
 _MAIN = (
     ("resnet", 50, (24.80, 7.48, 3.86), (23.29, 6.62, 3.87)),
     ("resnet", 101, (23.17, 6.52, 7.58), (22.38, 6.07, 7.60)),
@@ -153,10 +153,10 @@ def paths() -> Results:
 
 @lru_cache(maxsize=2**10)
 def canonical_form(architecture: Architecture) -> Architecture:
-    """Return the network in the paper's convention with unused fields reset: one form for all variants of a network.
+    """Return the network in the paper's convention with unused fields reset, the same form for all its variants.
 
-    One path of 64 channels is a ResNet, and without squeeze-excite there is no gate. A network that is not possible in
-    the paper's convention, because its squeeze would leave no channel there, is its own canonical form.
+    One path of 64 channels is a ResNet; without squeeze-excite there is no gate. If a network is not possible in the
+    paper's convention because its squeeze would leave no channel, it is its own canonical form.
 
     >>> canonical_form(Architecture(convention="timm")) == canonical_form(Architecture(cardinality=8, se_bias=True))
     True

@@ -1,1 +1,1 @@
-"""Drawing: pure functions from numbers to SVG and HTML. They know neither Keras nor widgets."""
+"""Draw numbers as SVG and HTML, with pure functions that depend on neither Keras nor widgets."""

@@ -1,4 +1,4 @@
-"""What the charts are made of: panels with few lines, and ticks at round numbers."""
+"""Draw the parts of charts: panels with few lines, and ticks at round numbers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from senet_lab.drawing.svg import Mark
 
 
 class Panel(NamedTuple):
-    """The field of one chart: where it lies in the drawing, and what its sides stand for.
+    """The plotting area of one chart: its position in the drawing, and the ranges of its axes.
 
     Attributes:
-        left, top, width, height: of the field inside the axes.
-        x_range, y_range: the values at its left and right, at its bottom and top.
-        log: whether equal steps upwards are equal factors.
+        left, top, width, height: position and size of the area inside the axes, in drawing units.
+        x_range, y_range: the values at its left and right, and at its bottom and top.
+        log: whether the vertical axis is logarithmic.
     """
 
     left: float
@@ -28,24 +28,24 @@ class Panel(NamedTuple):
     log: bool = False
 
     def x(self, value: float) -> float:
-        """Return where a value lies from left to right."""
+        """Return the horizontal position of a value."""
         low, high = self.x_range
         return self.left + self.width * (value - low) / (high - low)
 
     def y(self, value: float) -> float:
-        """Return where a value lies from bottom to top."""
+        """Return the vertical position of a value."""
         low, high = self.y_range
         part = log10(value / low) / log10(high / low) if self.log else (value - low) / (high - low)
         return self.top + self.height * (1 - part)
 
     @property
     def bottom(self) -> float:
-        """Where the lower axis lies."""
+        """The vertical position of the lower axis."""
         return self.top + self.height
 
 
 def ticks(panel: Panel, max_count: int = 5) -> tuple[float, ...]:
-    """Return at most `max_count` round numbers from bottom to top.
+    """Return at most `max_count` round numbers in the vertical range, in ascending order.
 
     >>> ticks(Panel(0, 0, 1, 1, (0, 1), (0, 45.7))), ticks(Panel(0, 0, 1, 1, (0, 1), (3, 60), log=True))
     ((0, 10, 20, 30, 40), (5, 10, 20, 50))
@@ -74,7 +74,7 @@ def _plain(number: float) -> float:
 
 
 def grid(panel: Panel, values: Sequence[float]) -> list[Mark]:
-    """Return a hairline for each value of the upright axis, and its number on the left; the unit is in the title."""
+    """Return a hairline for each value of the vertical axis, with its number on the left; the title states the unit."""
     marks: list[Mark] = []
     for value in values:
         y = panel.y(value)
@@ -89,7 +89,7 @@ def floor_line(panel: Panel) -> Mark:
 
 
 def axes(panel: Panel, labels: Iterable[tuple[float, str]], words: str) -> list[Mark]:
-    """Return the grid and the lower axis, with a label at each of some values of it, and words below these."""
+    """Return the grid and the lower axis, with a label at each given value and a caption below."""
     marks = [*grid(panel, ticks(panel)), floor_line(panel)]
     marks += [svg.text(panel.x(value), panel.bottom + 17, label) for value, label in labels]
     return [*marks, svg.text(panel.left + panel.width / 2, panel.bottom + 35, words)]

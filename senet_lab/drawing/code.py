@@ -1,4 +1,4 @@
-"""Code as HTML, colored by what its words are."""
+"""Show code as HTML, with syntax highlighting."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=64)
 def code_html(text: str) -> str:
-    """Return Python source in a <pre>; the colours are classes of `senet.css`."""
+    """Return Python source in a <pre>; the colors are classes of `senet.css`."""
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer

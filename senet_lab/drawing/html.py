@@ -1,7 +1,7 @@
-"""HTML that remembers its drawings, so that a page can also be written for where no style sheet is.
+"""Build HTML that keeps its drawings, so that a page can also be written for viewers without the style sheet.
 
-GitHub shows notebooks without their style sheets (nbviewer issue 450). There, colors, lines and type have to be
-attributes, which any style sheet overrules: in JupyterLab, light or dark, nothing changes.
+GitHub shows notebooks without their style sheets (nbviewer issue 450). There, colors, lines and type must be
+attributes. Any style sheet overrides these, so nothing changes in JupyterLab, light or dark.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ STORED = '<p class="sn-under sn-stored">A picture as it was stored; run the cell
 
 
 class Html(str):
-    """HTML as text, for a page that has the style sheet; made by `html`."""
+    """HTML as text, for a page that has the style sheet; created by `html`."""
 
     parts: tuple[str | Drawing, ...]
 
     def styled(self, sheet: Sheet) -> str:
-        """Return the HTML with what the sheet says of its drawings repeated in the drawings."""
+        """Return the HTML with the sheet's styles repeated as attributes in its drawings."""
         return "".join(part.svg(sheet) if isinstance(part, Drawing) else part for part in self.parts)
 
 
 def html(*parts: str | Drawing) -> Html:
-    """Return HTML made of text and drawings. In an f-string a drawing would be text, and could not be styled."""
+    """Return HTML composed of text and drawings; in an f-string, a drawing would become text and lose its styles."""
     text = Html("".join(map(str, parts)))
     text.parts = tuple(piece for part in parts for piece in (part.parts if isinstance(part, Html) else (part,)))
     return text
 
 
 def still_page(body: Html, css: str, place: Mapping[str, str] | None = None) -> str:
-    """Return a panel's page with its style, for where no widget lives: a stored notebook, a mail, a report.
+    """Return a panel's page with its styles, for documents without widgets: a stored notebook, an email, a report.
 
     Args:
-        place: what a page that has Python in it needs to make the panel live in this place, see `senet_lab.web`.
+        place: the data that a web page with Python needs to start the panel in this place, see `senet_lab.web`.
     """
     data = data_attributes(place or {})
     return f'<style>{css}</style><div class="sn"{data}>{body.styled(parse_sheet(css))}{STORED}</div>'
 
 
 def data_attributes(values: Mapping[str, str]) -> str:
-    """Return data attributes, each with a space before it."""
+    """Return data attributes, each preceded by a space."""
     return "".join(f' data-{name}="{escape(value)}"' for name, value in values.items())
 
 

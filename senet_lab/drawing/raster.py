@@ -1,4 +1,4 @@
-"""Arrays as pictures inside a page: PNG in a data URI, colored so that everybody can tell more from less."""
+"""Show arrays as pictures inside a page: PNG in a data URI, with colors that readers with color blindness can order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ with needed_by(__name__):
 
 Array = np.ndarray[Any, Any]
 
-# Cividis (Nunez et al. 2018), made for those who see red and green alike, at equal steps; in between, straight lines.
+# Cividis (Nunez et al. 2018), designed for readers with red-green color blindness: equally spaced samples, which are
+# interpolated linearly.
 CIVIDIS = "00204d 00336f 39486b 575d6d 707173 8a8779 a69d75 c4b56c e4cf5b ffea46"
 
 
@@ -27,9 +28,9 @@ def png(pixels: Array) -> str:
 
 
 def heat_png(values: Array, low: float, high: float) -> str:
-    """Return numbers (height, width) as a PNG in a data URI; dark blue for `low`, yellow for `high`.
+    """Return numbers (height, width) as a PNG in a data URI, from dark blue for `low` to yellow for `high`.
 
-    With a palette, which makes it half as large as one in full color.
+    It uses a palette, which makes it half as large as a full-color PNG.
     """
     from PIL import Image
 
@@ -47,7 +48,7 @@ def _data_uri(image: Any) -> str:
 
 
 def shade(values: Array) -> Array:
-    """Return images to look at, as uint8: those that are uint8 already, and others scaled from least to most."""
+    """Return images as uint8 for display; images of other types are scaled from their minimum to their maximum."""
     if values.dtype == np.uint8:
         return values
     low, high = float(values.min()), float(values.max())

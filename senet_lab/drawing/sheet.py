@@ -1,4 +1,4 @@
-"""Style sheets as values: parsed once, then asked what a mark looks like and which rules some classes need."""
+"""Parse style sheets into values that return the style of a mark and the rules that given classes need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from senet_lab.assets import read_assets
 
-# What a mark can say of its looks in attributes, which any style sheet overrules.
+# The properties that can also be attributes of a mark; any style sheet overrides these.
 ATTRIBUTES = (
     "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap",
     "opacity", "font-size", "font-weight", "paint-order",
@@ -25,17 +25,17 @@ class Selector(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether classes and tags alone decide, not attributes or what the pointer does."""
+        """Whether the selector depends only on classes and tags, not on attributes or the pointer."""
         return ":" not in self.text and "[" not in self.text
 
     def fits(self, tag: str, classes: set[str]) -> bool:
-        """Return whether a mark of that tag and those classes is meant."""
+        """Return whether the selector matches a mark with this tag and these classes."""
         names = self.classes - {"sn-drawing"}
         return names <= classes if names else self.text == f".sn-drawing {tag}"
 
 
 class Rule(NamedTuple):
-    """A rule of a style sheet: its selectors, one by one and as they are in the sheet, and what it declares."""
+    """A rule of a style sheet: its selectors as written, the same one by one, and its declarations."""
 
     prelude: str
     selectors: tuple[Selector, ...]
@@ -47,18 +47,18 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A style sheet without media queries, whose rules about marks are plain."""
+    """A style sheet without media queries, whose rules for marks are plain."""
 
     rules: tuple[Rule, ...]
 
     @cached_property
     def variables(self) -> dict[str, str]:
-        """The variables of the light theme by name, as they are declared."""
+        """The variables of the light theme and their declared values, by name."""
         declared = [pair for rule in self.rules if rule.prelude == ".sn" for pair in rule.declarations]
         return {name: value for name, value in declared if name.startswith("--")}
 
     def resolve(self, value: str) -> str:
-        """Return a value with the light theme's variables put in; of what JupyterLab's theme gives, the fallback."""
+        """Return a value with the light theme's variables substituted, and JupyterLab's replaced by their fallbacks."""
         while "var(" in value:
             before, _, rest = value.partition("var(")
             inside, _, after = rest.partition(")")
@@ -67,17 +67,17 @@ class Sheet:
         return value
 
     def style(self, tag: str, classes: set[str]) -> dict[str, str]:
-        """Return what the sheet says of a mark: `ATTRIBUTES` by name, in the light theme's colors."""
+        """Return the style of a mark: `ATTRIBUTES` by name, in the light theme's colors."""
         return {name: value for selector, style in self._styles if selector.fits(tag, classes) for name, value in style}
 
     def excerpt(self, classes: set[str]) -> str:
-        """Return the rules with a selector that names some of these classes and no other, as CSS."""
+        """Return, as CSS, the rules with a selector whose classes are all among these."""
         used = (rule for rule in self.rules if any(s.classes and s.classes <= classes for s in rule.selectors))
         return "\n".join(map(str, used))
 
     @cached_property
     def _styles(self) -> tuple[tuple[Selector, tuple[tuple[str, str], ...]], ...]:
-        """What marks look like, the stronger selectors last: a class, all texts of a drawing, a class in a drawing."""
+        """The styles of marks, by ascending strength: a class, all texts of a drawing, a class in a drawing."""
         styles = []
         for rule in self.rules:
             declared = dict(rule.declarations)

@@ -1,4 +1,4 @@
-"""A drawing as a file of its own: its styles inside, no variable left, light theme."""
+"""Write a drawing as a standalone file, with its styles inside, without variables, in the light theme."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def standalone_svg(drawing: Drawing, title: str) -> str:
     """Return an SVG file of a drawing, for a browser, Inkscape or a slide.
 
     Args:
-        title: what the file is called by those who show or read it out.
+        title: the title that viewers show and screen readers read out.
     """
     size = f'width="{drawing.width:g}" height="{drawing.height:g}"'
     styles = _styles(parse_sheet(style_sheet()), drawing.classes)
@@ -25,7 +25,7 @@ def standalone_svg(drawing: Drawing, title: str) -> str:
 
 
 def _styles(sheet: Sheet, classes: set[str]) -> str:
-    """Return the rules of the style sheet about some classes, each variable written out."""
+    """Return the style sheet's rules for some classes, with all variables resolved."""
     rules = [f".sn-drawing {{ font-family: system-ui, 'Segoe UI', sans-serif; color: {INK} }}"]
     for rule in sheet.rules:
         selectors = [selector.text.removeprefix(".sn ") for selector in rule.selectors if _is_about(selector, classes)]
@@ -36,6 +36,6 @@ def _styles(sheet: Sheet, classes: set[str]) -> str:
 
 
 def _is_about(selector: Selector, classes: set[str]) -> bool:
-    """Return whether a selector is about marks of these classes; a file has a size of its own, and no page around."""
+    """Return whether a selector is for marks of these classes, not for the page around a drawing or for its size."""
     named = selector.classes - {"sn"}
     return selector.is_plain and selector.text != ".sn-drawing" and bool(named) and named <= classes

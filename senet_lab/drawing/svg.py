@@ -1,4 +1,4 @@
-"""Drawings as values: marks, drawings of them, and how they are written as SVG. Colors are those of `senet.css`."""
+"""Represent drawings and their marks as values, and write them as SVG. The colors are those of `senet.css`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple, Protocol
 
 from senet_lab.drawing.sheet import Sheet
 
-WIDTH = 780  # of a chart
-# Of a network and its parts: 12 units of type are 11 pixels in what JupyterLab's file browser leaves of 1280.
+WIDTH = 780  # of a chart, in drawing units
+# Of a network and its parts: 12 units of type are 11 pixels on a screen of 1280 with JupyterLab's file browser open.
 NETWORK_WIDTH = 690
 
 
 class Box(NamedTuple):
-    """A rectangle from its top left corner, in drawing units."""
+    """A rectangle, given by its top left corner and its size, in drawing units."""
 
     x: float
     y: float
@@ -27,9 +27,9 @@ class Output(NamedTuple):
     """How a drawing is written.
 
     Attributes:
-        interactive: nodes answer to pointer and keyboard; else they are groups of marks.
+        interactive: whether nodes react to pointer and keyboard; otherwise they are groups of marks.
         tab_stop: the node that can be reached with Tab.
-        sheet: the style sheet to repeat in attributes; None where the page has it.
+        sheet: the style sheet to repeat in attributes; None if the page has it.
     """
 
     interactive: bool = False
@@ -38,7 +38,7 @@ class Output(NamedTuple):
 
 
 class Mark(Protocol):
-    """Something in a drawing that can be written as SVG."""
+    """An element of a drawing that can be written as SVG."""
 
     @property
     def classes(self) -> set[str]:
@@ -52,11 +52,11 @@ class Shape(NamedTuple):
     """A single element.
 
     Attributes:
-        tag: of the element.
+        tag: tag of the element.
         kind: its classes, separated by " sn-".
-        attributes: where it lies, as SVG attributes.
-        words: of a text.
-        style: what it says of its own looks; the style sheet says the rest.
+        attributes: its position and size, as SVG attributes.
+        words: the words of a text.
+        style: its own style; the style sheet defines the rest.
     """
 
     tag: str
@@ -82,7 +82,7 @@ class Shape(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Marks that are moved, scaled or turned together."""
+    """Marks that are moved, scaled or rotated together."""
 
     transform: str
     marks: Sequence[Mark]
@@ -98,14 +98,14 @@ class Group(NamedTuple):
 
 
 class Node(NamedTuple):
-    """Marks that answer to pointer and keyboard.
+    """Marks that react to pointer and keyboard.
 
     Attributes:
-        hit: what can be clicked.
+        hit: the marks that can be clicked.
         tip: lines to show on hover and focus.
-        label: what a screen reader says.
-        path: where the node leads; None if it cannot be entered.
-        pressed: of a node that switches something on and off at its path, whether it is on.
+        label: text for screen readers.
+        path: path of the part that the node opens; None if it cannot be opened.
+        pressed: whether the switch at its path is on; only for a node that is a switch.
     """
 
     marks: Sequence[Mark]
@@ -144,10 +144,10 @@ class Drawing:
 
     Attributes:
         width, height: in drawing units.
-        label: what a screen reader says.
-        marks: from back to front.
-        interactive: nodes are kept, of which one can be reached with Tab; else the drawing is an image.
-        focus: the path of that node; without it, or where there is no such node, it is the first.
+        label: text for screen readers.
+        marks: its marks, from back to front.
+        interactive: whether nodes react, one of which can be reached with Tab; otherwise the drawing is an image.
+        focus: the path of that node; the first node if there is none with this path.
     """
 
     height: float
@@ -178,7 +178,8 @@ class Drawing:
         """Return the drawing as SVG.
 
         Args:
-            sheet: repeated in attributes, for where there is none, on white paper, which the sheet makes transparent.
+            sheet: the style sheet to repeat in attributes, for viewers that lack it. This adds a white background,
+                which the style sheet makes transparent where it exists.
         """
         if sheet is None:
             return f"<svg {self.attributes}>{self.body()}</svg>"
@@ -206,7 +207,7 @@ def _write(marks: Iterable[Mark], output: Output) -> str:
 def rect(
     x: float, y: float, width: float, height: float, kind: str, radius: float = 2, opacity: float | None = None
 ) -> Shape:
-    """Return a rectangle from its top left corner, filled as far as `opacity` says."""
+    """Return a rectangle from its top left corner, filled with the given `opacity`."""
     style = () if opacity is None else (("fill-opacity", f"{opacity:.2f}"),)
     return Shape("rect", kind, f'{_place(x, y, width, height)} rx="{radius:g}"', style=style)
 
@@ -231,23 +232,23 @@ def text(x: float, y: float, words: str, kind: str = "note", anchor: str = "midd
 
 
 def turned_text(x: float, y: float, angle: float, words: str, kind: str, anchor: str = "start") -> Shape:
-    """Return words that are turned around the point where they begin, or around their middle."""
+    """Return words that are rotated around their anchor, which is their start or their middle."""
     turn = f"translate({x:.1f} {y:.1f}) rotate({angle:g})"
     return Shape("text", kind, f' transform="{turn}" text-anchor="{anchor}"', words)
 
 
 def image(uri: str, box: Box) -> Shape:
-    """Return a picture in a drawing, its pixels as they are."""
+    """Return a picture in a drawing, without smoothing between its pixels."""
     return Shape("image", "pixels", f' href="{uri}"{_place(*box)} preserveAspectRatio="none"')
 
 
 def lines(x: float, y: float, words: Iterable[str], step: float = 15) -> list[Mark]:
-    """Return lines below each other, the first one stronger."""
+    """Return lines of text below each other, the first one in a stronger style."""
     return [text(x, y + step * i, line, "note" if i else "label") for i, line in enumerate(words)]
 
 
 def cut(words: str, width: float, character_width: float = 7.2) -> str:
-    """Return words that fit into a width; those that do not, end in an ellipsis.
+    """Return words, shortened with an ellipsis if they do not fit into a width.
 
     >>> cut("projection", 40)
     'proj\u2026'
@@ -257,7 +258,7 @@ def cut(words: str, width: float, character_width: float = 7.2) -> str:
 
 
 def strands(box: Box, paths: int, pitch: float) -> list[Mark]:
-    """Return a line through the box for each of several paths, no closer than `pitch`; nothing for one path."""
+    """Return one line through the box per path, at least `pitch` apart; nothing for a single path."""
     count = min(paths, int(box.height / pitch))
     if count < 2:
         return []

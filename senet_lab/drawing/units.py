@@ -1,4 +1,4 @@
-"""Numbers for people: two decimals and a unit prefix."""
+"""Format numbers for readers, with two decimals and a unit prefix."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import { closest, element, listen, uniqueId } from "../widgets/dom.js";
 import { keepKeys, reportErrors } from "../widgets/kit.js";
 import { COMMANDS } from "./messages.js";
 
-/** @type {Record<string, string>} a sign next to the verdict, which is seen at a glance */
+/** @type {Record<string, string>} a sign next to the verdict, visible at a glance */
 const SIGNS = { Right: "\u2713", Nearly: "\u2248", Wrong: "\u2717" };
 
 /** @param {string} id */
@@ -29,7 +29,7 @@ export default {
     el.innerHTML = layout(id);
     /** @param {string} selector */
     const find = (selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
-    let question = ""; // the question that the field belongs to
+    let question = ""; // the question to which the field belongs
     /** @param {string} words */
     const silence = (words) => complain(words || model.get("shown").error);
     const conversation = openConversation(model, "shown", id, { commands: COMMANDS, silence });

@@ -1,1 +1,1 @@
-"""Explorer: drag a meta-parameter and see what happens to the network, its parameters and its cost."""
+"""Explore networks: drag a meta-parameter and see its effect on the network, its parameters and its costs."""

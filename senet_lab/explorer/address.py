@@ -1,4 +1,4 @@
-"""Address: what the Explorer shows, as the end of a link: "network=senet1~ratio=8&tab=Code".
+"""Read and write the Explorer's state as the end of a link: "network=senet1~ratio=8&tab=Code".
 
 It always contains the network. Other parts appear only if they differ from the first page, to keep links short.
 """
@@ -30,7 +30,7 @@ FIELDS = {"batch": "batch", "tab": "tab", "part": "path", "form": "form", "sourc
 
 
 def write_address(state: State) -> str:
-    """Return the address of what is shown.
+    """Return the address of a state.
 
     >>> first = State(Architecture(), Architecture())
     >>> write_address(replace(first, tab="Trade-offs", pinned=Architecture(ratio=4)))
@@ -55,7 +55,7 @@ def _nearest_part(architecture: Architecture, path: str) -> str:
 
 
 def open_address(address: str, architecture: Architecture) -> State:
-    """Return the first state of a page with this address; `refused` says what couldn't be opened and what is shown.
+    """Return the first state of a page with this address; `refused` says which parts couldn't be opened.
 
     Args:
         architecture: shown if the address names no network. Parts that the Explorer does not know, such as a theme,
@@ -97,7 +97,7 @@ def _joined(why: str, rest: str) -> str:
 
 
 def _shown(state: State, name: str) -> str:
-    """Return a clause that says what a state shows in place of a part of an address."""
+    """Return a clause about what a state shows instead of a part of an address."""
     match name:
         case "network":
             shown = state.architecture.name
@@ -115,8 +115,8 @@ def _shown(state: State, name: str) -> str:
 def visit(state: State, address: str) -> State:
     """Return the state after a reader goes back or forward to an address; this is a step that can be undone.
 
-    If the address cannot be opened, the state is unchanged except for the reason. A part that the network does not have
-    gives way to the nearest that it has, as in `open_address`.
+    If the address cannot be opened, the state is unchanged except for the reason. If the network lacks a part, the
+    nearest one is shown, as in `open_address`.
     """
     target, refused = _read(address, state.initial)
     reasons = {name: _joined(why, f"{_shown(target, name)}.") for name, why in refused.items() if name == "part"}

@@ -1,4 +1,4 @@
-"""Building: make the Keras model in a thread and compare it with the ledger."""
+"""Build the Keras model in a thread and compare it with the ledger."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Building:
 
     Attributes:
         on_change: called from the thread when there is something new to show; a panel that takes over replaces it.
-        architecture: what is being built or was built last; None before the first build.
+        architecture: the network that is being built or was built last; None before the first build.
         model: the model built from it; None before the first build and during the next one.
         message: the progress or the result.
         running: whether a thread is building or saving.

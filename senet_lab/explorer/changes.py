@@ -1,4 +1,4 @@
-"""Changes: what differs between two networks and how that affects the counts, in the words of the controls."""
+"""Describe the differences between two networks and their effect on the counts, with the labels of the controls."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from senet_lab.explorer.reach import disabled_reasons
 from senet_lab.widgets import labels
 
 MAX_LISTED_CHANGES = 2  # meta-parameters listed one by one; for more, the networks' names stand for some of them
-IN_NAME = ("family", "depth", "groups", "cardinality", "base_width")  # what the name of a network tells
+IN_NAME = ("family", "depth", "groups", "cardinality", "base_width")  # the fields that a network's name states
 STYLE = tuple(labels.DETAILS | labels.NUMBERS)
 # The style fields that the published depths set.
 DEPTH_STYLE = {name for depth in DEPTHS.values() for name in depth.style}
 
 
 def change_sentence(before: Architecture, after: Architecture, batches: tuple[int, int]) -> str:
-    """Return what changed and how that affects the counts; "" if nothing changed.
+    """Return a sentence about the changes and their effect on the counts; "" if nothing changed.
 
     Args:
         batches: the images per training step, before and after.

@@ -1,4 +1,4 @@
-"""Commands: what the buttons of the Explorer's page do, as opposed to controls, which are set to a value."""
+"""Implement the buttons of the Explorer's page, as opposed to its controls, which are set to a value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from senet_lab.nets.network import model_name
 
 
 def undo(state: State, value: Any) -> State:
-    """Go back to the network before the last step, which is no step of its own."""
+    """Go back to the network before the last step; this is not a step itself."""
     if not flag("undo", value) or not state.past:
         return state
     *past, previous = state.past
@@ -24,7 +24,7 @@ def undo(state: State, value: Any) -> State:
 
 
 def redo(state: State, value: Any) -> State:
-    """Go forward to the network that was undone last."""
+    """Go forward to the network that was last undone."""
     if not flag("redo", value) or not state.future:
         return state
     following, *future = state.future
@@ -33,7 +33,7 @@ def redo(state: State, value: Any) -> State:
 
 
 def reset(state: State, value: Any) -> State:
-    """Start over, which can be undone as well."""
+    """Start over; this can also be undone."""
     if not flag("reset", value):
         return state
     past = replace(state.end_gesture(), architecture=state.initial).end_gesture().past
@@ -50,7 +50,7 @@ def pin(state: State, value: Any) -> State:
 
 
 def swap(state: State, _: Any) -> State:
-    """Exchange the network that is shown and the one that is pinned."""
+    """Swap the network shown and the pinned one."""
     swapped = change_architecture(state, state.pinned or state.architecture)
     message = f"Swapped A and B. You are now changing {swapped.architecture.name}."
     return replace(swapped, pinned=state.architecture, message=message)
@@ -62,15 +62,15 @@ def load_token(state: State, value: Any) -> State:
 
 
 def build(state: State, value: Any) -> State:
-    """Check a request to build the model; the widget builds it once all moves are made."""
+    """Check a request to build the model; the widget builds it after all moves."""
     flag("build", value)
     return state
 
 
 def save(state: State, value: Any) -> State:
-    """Check a request to save the network, and say where it goes; the widget saves it once all moves are made."""
+    """Check a request to save the network, and say where it will be; the widget saves it after all moves."""
     suffix = one_of("save", value, SUFFIXES)
-    if suffix == ".keras":  # its own tab says how far that is
+    if suffix == ".keras":  # its tab shows the progress
         return state
     return replace(state, message=f"Saved {file_name(state, suffix)} to your downloads.")
 
@@ -88,23 +88,23 @@ COMMANDS: dict[str, Callable[[State, Any], State]] = {
 
 
 def change_architecture(state: State, architecture: Architecture, anchor: Architecture | None = None) -> State:
-    """Return the state with another network, and the sentence about all that its gesture has changed.
+    """Return the state with another network, and a sentence about all changes of the current gesture.
 
     Args:
-        anchor: the network whose cost is kept; None where none is.
+        anchor: the network whose cost is kept constant; None if there is none.
     """
     changed = replace(state, architecture=architecture, anchor=anchor)
     return changed if architecture == state.architecture else describe(replace(changed, future=()))
 
 
 def describe(state: State) -> State:
-    """Return the state with the sentence about all that its gesture has changed."""
+    """Return the state with a sentence about all changes of the current gesture."""
     batches = state.origin_batch, state.batch
     sentence = change_sentence(state.origin or state.architecture, state.architecture, batches)
     return replace(state, message=sentence or FIRST_MESSAGE)
 
 
 def file_name(state: State, suffix: str) -> str:
-    """Return what a file to save is called; each form of the code has a name of its own."""
+    """Return the name of a file to save; each form of the code has a different name."""
     form = f"_{state.form}" if suffix == ".py" else ""
     return f"{model_name(state.architecture.name)}{form}{suffix}"

@@ -1,4 +1,4 @@
-"""Controls: what the page offers for an architecture, in its order."""
+"""Create the controls of the page for an architecture, in the order of the page."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from senet_lab.widgets.labels import (
 )
 from senet_lab.widgets.parsing import parse_field
 
-# The page opens the first four; the others are folded until somebody wants them.
+# The page opens the first four; the others are folded until a reader opens them.
 NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
 ABLATIONS, CLASSIFIER, CONVENTION = "Squeeze-excite variant", "Classifier and batch", "Convention and groups"
 
-# The heading that a slider stands under, and its stops where all of them can be reached.
+# The heading above a slider, and its stops if all of them can always be selected.
 SLIDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "depth": (NETWORK, tuple(DEPTHS)),
     "cardinality": (PATHS, (1, 2, 4, 8, 16, 32, 64)),
@@ -51,9 +51,9 @@ def controls(
     """Return the controls for an architecture, in the order of the page.
 
     Args:
-        keep_cost: whether cardinality and base width move together.
-        batch: images of a training step, which the figure of activations is for.
-        details: with those that a convention settles.
+        keep_cost: whether cardinality and base width change together.
+        batch: images per training step, for which activations are counted.
+        details: whether to include the details that a convention sets.
     """
     why, texts = disabled_reasons(architecture), hints(architecture)
     sliders = {
@@ -94,13 +94,13 @@ def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
 
 
 def _excite(architecture: Architecture) -> Iterator[Control]:
-    """Where squeeze-excite is, and of what kind."""
+    """Return the controls for the place and kind of squeeze-excite."""
     numbers = tuple(range(1, len(architecture.plan) + 1))
     where = [number for number, group in zip(numbers, architecture.plan, strict=True) if group.ratio]
     why = "" if where else "no squeeze-excite"
     yield Control("in_groups", "SE in groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
     for name, label in PLACES.items():
-        depends = name == "place" and not why  # the others go with everything
+        depends = name == "place" and not why  # the others are always possible
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]
         yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why))
 
@@ -133,10 +133,10 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
 
 
 def _slider(architecture: Architecture, name: str, hint: str, why: str, keep_cost: bool) -> Control:
-    """A slider; `why` is the reason why it does not apply, where it does not."""
+    """Return a slider; `why` is the reason if it does not apply."""
     section, stops = SLIDERS[name]
     value, text = _slider_position(architecture, name)
-    if name == "image_size":  # the one rule for these, and not worth fifteen networks at each move
+    if name == "image_size":  # this is its only rule; trying every stop would create fifteen networks at each move
         stops = tuple(stop for stop in stops if stop >= architecture.stride)
     elif not why and name != "classes":
         stops = reachable_stops(architecture, name, stops, keep_cost and name in COST_PAIR)
@@ -145,7 +145,7 @@ def _slider(architecture: Architecture, name: str, hint: str, why: str, keep_cos
 
 
 def _slider_position(architecture: Architecture, name: str) -> tuple[Any, str]:
-    """Where a slider stands, and what its field says where that is more than one number."""
+    """Return the position of a slider, and the text of its field if that is more than one number."""
     if name == "image_size":
         return architecture.input_shape[0], image_size_text(architecture)
     if name == "depth":
@@ -161,7 +161,7 @@ def _slider_position(architecture: Architecture, name: str) -> tuple[Any, str]:
 
 
 def field_text(architecture: Architecture, name: str, batch: int) -> str:
-    """Return what a field that is typed into stands for as it is; "" for other controls."""
+    """Return the current text of a control's text field; "" for controls without one."""
     if name == "batch":
         return str(batch)
     if name not in TYPED_FIELDS:
@@ -177,9 +177,9 @@ def field_text(architecture: Architecture, name: str, batch: int) -> str:
 
 
 def check_batch(value: Any) -> int:
-    """Return a batch size that was typed or slid to.
+    """Check and return a batch size from a slider or its field.
 
     Raises:
-        ValueError, TypeError: no whole number from 1 to 65,536.
+        ValueError, TypeError: it is not an integer from 1 to 65,536.
     """
     return whole("batch", parse_field(value) if isinstance(value, str) else value, 1, MAX_BATCH)

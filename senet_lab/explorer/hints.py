@@ -1,4 +1,4 @@
-"""Hints: the short text under each control that says what its value means for this network."""
+"""Write the short text under each control that explains its value for this network."""
 
 from __future__ import annotations
 

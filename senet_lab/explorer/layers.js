@@ -1,9 +1,9 @@
-// The table of layers: up to 5,000 rows from Python, of which only those in view are in the page.
+// The table of layers: up to 5,000 rows from Python; only those in view are elements of the page.
 /** @import { LayerRow, LayerTable } from "./messages.js" */
 import { closest, element, findAll, listen } from "../widgets/dom.js";
 import { setText } from "../widgets/kit.js";
 
-const ROW_HEIGHT = 22; // pixels, as senet.css has it
+const ROW_HEIGHT = 22; // pixels, as in senet.css
 const MARGIN_ROWS = 12; // rows drawn above and below those in view
 const MIN_BAR = 0.05; // percent
 
@@ -23,7 +23,7 @@ const layerOf = ([
 });
 
 /**
- * A whole number with commas. Intl.NumberFormat takes 30 ms to begin.
+ * Formats an integer with commas; Intl.NumberFormat takes 30 ms to start.
  * @param {number} number
  */
 const format = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -32,7 +32,7 @@ const format = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 const windowOf = ({ kernel, stride }) => (kernel ? `${kernel}\u00d7${kernel}${stride > 1 ? ` /${stride}` : ""}` : "");
 
 /**
- * The columns by their key: what people read, and what they are sorted by; cells without a number come first.
+ * The columns by key, with their text and the value by which they are sorted; cells without a number come first.
  * @type {Record<string, { text: (layer: Layer) => string, value: (layer: Layer) => string | number }>}
  */
 const COLUMNS = {
@@ -55,7 +55,7 @@ const COLUMNS = {
 };
 
 /**
- * The columns of the CSV, by their names.
+ * The columns of the CSV file, by name.
  * @type {Record<string, (layer: Layer) => string | number>}
  */
 const CSV_COLUMNS = {
@@ -75,9 +75,9 @@ const CSV_COLUMNS = {
 };
 
 /**
- * Fills, sorts and filters the table; order and filter stay when the table is drawn anew.
+ * Fills, sorts and filters the table; order and filter persist when the table is redrawn.
  * @param {HTMLElement} body
- * @param {HTMLElement} tools the field to filter by, and the line about what is seen
+ * @param {HTMLElement} tools the filter field, and the line that counts the visible layers
  */
 export function layerTable(body, tools) {
   const search = /** @type {HTMLInputElement} */ (tools.querySelector("input"));
@@ -85,19 +85,19 @@ export function layerTable(body, tools) {
   /** @type {Layer[]} */
   let layers = [];
   /** @type {string[]} */
-  let texts = []; // of the layers, for the filter; none until somebody filters
+  let texts = []; // of the layers, for the filter; empty until the filter is used
   /** @type {Layer[]} */
-  let matches = []; // the layers that are seen, in their order
+  let matches = []; // the layers that match the filter, in their order
   /** @type {{ params?: number, macs?: number }} */
   let largest = {};
   let sortKey = "";
   let isDescending = false;
-  let range = ""; // the first row that is in the page, the last, and how many there are
+  let range = ""; // the first and the last row on the page, and the number of rows
   let scrollTop = 0; // pixels
-  let height = 0; // of what is scrolled in, in pixels; to ask for it lays out the page, so its changes are heard of
-  let filled = ""; // what the table was filled with last
+  let height = 0; // of the scroller in pixels; observed, since reading it triggers a layout
+  let filled = ""; // the last content of the table
   /** @type {HTMLElement | null} */
-  let watched = null; // what is scrolled in
+  let watched = null; // the scroller whose height is observed
 
   const sizes = new ResizeObserver(() => {
     height = watched?.clientHeight ?? 0;
@@ -137,7 +137,7 @@ export function layerTable(body, tools) {
       button.closest("th")?.setAttribute("aria-sort", button.dataset.key === sortKey ? order : "none");
   }
 
-  /** Puts the rows in view into the table; those that are there already stay and only change. */
+  /** Adds the rows in view to the table; existing rows are reused and updated. */
   function paint() {
     const [part, view] = [table()?.tBodies[0], scroller()];
     if (!part || !view) return;
@@ -164,7 +164,7 @@ export function layerTable(body, tools) {
     watch(view);
   }
 
-  /** A table that is new, or was taken out of the page for a while, begins at its top. */
+  /** Scrolls a table that is new, or was temporarily removed from the page, to its top. */
   function restoreScroll() {
     const view = scroller();
     if (view && scrollTop && view.clientHeight && view.scrollTop !== scrollTop) view.scrollTop = scrollTop;
@@ -203,7 +203,7 @@ export function layerTable(body, tools) {
   listen(body, { scroll }, true); // it does not bubble
   listen(body, { click: sort });
   return {
-    /** @param {string} json what to fill the table with; "" where it is not in the page */
+    /** @param {string} json the content of the table; "" if the table is not on the page */
     follow(json) {
       if (json && json === filled && table()?.tBodies[0].rows.length) return;
       filled = json;
@@ -216,7 +216,7 @@ export function layerTable(body, tools) {
       show();
     },
     stop: () => sizes.disconnect(),
-    // The rows that are seen, in their order, as a spreadsheet takes them: whole numbers, and a name for each column.
+    // The matching rows, in their order, for a spreadsheet: with full numbers and column names.
     csv() {
       const lines = matches.map((layer) => Object.values(CSV_COLUMNS).map((value) => quoted(String(value(layer)))));
       return [Object.keys(CSV_COLUMNS), ...lines].map((line) => line.join(",")).join("\r\n");
@@ -247,7 +247,7 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const quoted = (text) => (text.includes(",") ? `"${text}"` : text);
 
 /**
- * Returns a row as high as `count` rows, if there are any.
+ * Returns an empty row as high as `count` rows; none if `count` is 0.
  * @param {number} count
  */
 function space(count) {
@@ -259,7 +259,7 @@ function space(count) {
 }
 
 /**
- * Fills in what belongs to no row: the number of layers, and the sums.
+ * Fills in the number of layers and the sums.
  * @param {HTMLTableElement | null} table
  * @param {Omit<LayerTable, "rows">} sums
  */
@@ -277,10 +277,10 @@ function emptyRow() {
 }
 
 /**
- * Changes those cells of a row that differ: a move of a slider keeps most of them.
+ * Updates the cells of a row that differ; a move of a slider leaves most of them unchanged.
  * @param {HTMLTableRowElement} row
  * @param {Layer} layer
- * @param {{ params?: number, macs?: number }} largest what a bar of full length stands for, by column
+ * @param {{ params?: number, macs?: number }} largest the value of a bar of full length, by column
  * @param {number} rowIndex
  */
 function fillRow(row, layer, largest, rowIndex) {

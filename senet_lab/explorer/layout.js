@@ -1,4 +1,4 @@
-// What the Explorer's page consists of: controls, buttons, tabs and a body.
+// The layout of the Explorer's page: controls, buttons, tabs and a body.
 /** @import { Shown, Suffix } from "./messages.js" */
 import { listen } from "../widgets/dom.js";
 import { tabButtons } from "../widgets/kit.js";
@@ -7,7 +7,7 @@ import { TABS } from "./messages.js";
 const EMBED_TITLE = "Explorer for squeeze-and-excitation networks";
 const CTRL = /Mac/.test(navigator.platform) ? "Cmd" : "Ctrl";
 /** @typedef {"undo" | "redo"} Step */
-/** @type {Record<Step, string[]>} name, keys and arrow of what leads from step to step */
+/** @type {Record<Step, string[]>} name, keys and arrow of the buttons that move between steps */
 const STEPS = {
   undo: ["Undo", `${CTRL}+Z`, "M2 6h7.5a4 4 0 0 1 0 8H6M5.5 2.5 2 6l3.5 3.5"],
   redo: ["Redo", `${CTRL}+Shift+Z`, "M14 6H6.5a4 4 0 0 0 0 8H10M10.5 2.5 14 6l-3.5 3.5"],
@@ -62,7 +62,7 @@ export function layout(el, view) {
 }
 
 /**
- * Has a button unfold the others, which a phone folds away.
+ * Makes a button unfold the other buttons, which are folded on phones.
  * @param {Record<string, HTMLElement>} parts
  */
 export function unfoldButtons({ actions, more }) {
@@ -74,7 +74,7 @@ export function unfoldButtons({ actions, more }) {
 }
 
 /**
- * Brings the buttons up to date.
+ * Updates the buttons.
  * @param {Record<string, HTMLElement>} parts
  * @param {Shown} shown
  */
@@ -93,9 +93,9 @@ export function placeButtons(parts, shown) {
 }
 
 /**
- * Returns a link to what is shown, without the rest of the address, such as the access token, and the code that shows it
- * within another page. Both are "" in a notebook, which nobody else can open. A page without a kernel names its pages for
- * that in `data-explorer` and `data-embed`; there the part after the # is not sent to a server.
+ * Returns a link to the current state, without other parts of the address such as the access token, and the code that
+ * embeds it in another page. Both are "" in a notebook, which others cannot open. A page without a kernel states the
+ * pages to link to in `data-explorer` and `data-embed`; there, the part after the # is not sent to a server.
  * @param {string} address
  */
 function linksTo(address) {

@@ -28,14 +28,14 @@ export type Form = "procedural" | "composable" | "standalone";
 
 export type Suffix = ".py" | ".keras" | ".csv" | ".svg" | ".txt";
 
-/** What the table of layers is filled with: how many layers there are, the first of them, the cells of its foot. */
+/** The content of the layer table: the number of layers, the first of them, and the cells of the foot. */
 export type LayerTable = {
   count: number;
   rows: Array<LayerRow>;
   totals: Array<string>;
 };
 
-/** What the page draws, of which most is HTML: `heading` and `body`. `layers` is a `LayerTable` as JSON, or "". */
+/** The data that the page draws. `heading` and `body` are HTML; `layers` is a `LayerTable` as JSON, or "". */
 export type Page = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
@@ -53,7 +53,7 @@ export type Page = {
   layers: string;
 };
 
-/** A text file that the view which asked for it saves; empty where none was asked for. */
+/** A text file for the view that requested it to save; empty if there was no request. */
 export type Download = {
   name?: string;
   text?: string;
@@ -61,7 +61,7 @@ export type Download = {
   number?: number;
 };
 
-/** The trait `shown`: the page, the number of each view's last answered message, and a file for one of them. */
+/** The trait `shown`: the page, the number of each view's last answered message, and a file for one view. */
 export type Shown = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
@@ -81,12 +81,12 @@ export type Shown = {
   download: Download;
 };
 
-/** What the page reads of the widget. */
+/** The traits of the widget that the page reads. */
 export type Traits = {
   shown: Shown;
 };
 
-/** What the page itself sets. Controls set values under their own names as well. */
+/** The values that the page itself sets. Controls also set values, under their own names. */
 export type Moves = {
   tab?: Tab;
   path?: string;
@@ -94,7 +94,7 @@ export type Moves = {
   source?: boolean;
 };
 
-/** What is done once for each press, each in a message of its own. */
+/** The commands that run once per press, each sent in a separate message. */
 export type Commands = {
   pin?: boolean;
   swap?: boolean;

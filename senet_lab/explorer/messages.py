@@ -1,4 +1,4 @@
-"""Messages between the Explorer and its page, as the page sends and gets them. No widgets."""
+"""Define the messages between the Explorer and its page, without widgets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABS: tuple[str, ...] = get_args(Tab)
 
 
 class LayerTable(TypedDict):
-    """What the table of layers is filled with: how many layers there are, the first of them, the cells of its foot."""
+    """The content of the layer table: the number of layers, the first of them, and the cells of the foot."""
 
     count: int
     rows: Sequence[LayerRow]
@@ -24,7 +24,7 @@ class LayerTable(TypedDict):
 
 
 class Page(Controls):
-    """What the page draws, of which most is HTML: `heading` and `body`. `layers` is a `LayerTable` as JSON, or ""."""
+    """The data that the page draws. `heading` and `body` are HTML; `layers` is a `LayerTable` as JSON, or ""."""
 
     error: str
     refused: Sequence[str]
@@ -41,7 +41,7 @@ class Page(Controls):
 
 
 class Download(TypedDict, total=False):
-    """A text file that the view which asked for it saves; empty where none was asked for."""
+    """A text file for the view that requested it to save; empty if there was no request."""
 
     name: str
     text: str
@@ -50,20 +50,20 @@ class Download(TypedDict, total=False):
 
 
 class Shown(Page):
-    """The trait `shown`: the page, the number of each view's last answered message, and a file for one of them."""
+    """The trait `shown`: the page, the number of each view's last answered message, and a file for one view."""
 
     answered: Answered
     download: Download
 
 
 class Traits(TypedDict):
-    """What the page reads of the widget."""
+    """The traits of the widget that the page reads."""
 
     shown: Shown
 
 
 class Moves(TypedDict, total=False):
-    """What the page itself sets. Controls set values under their own names as well."""
+    """The values that the page itself sets. Controls also set values, under their own names."""
 
     tab: Tab
     path: str
@@ -72,7 +72,7 @@ class Moves(TypedDict, total=False):
 
 
 class Commands(TypedDict, total=False):
-    """What is done once for each press, each in a message of its own."""
+    """The commands that run once per press, each sent in a separate message."""
 
     pin: bool
     swap: bool

@@ -1,4 +1,4 @@
-"""Moves: what a control's new value makes of an architecture."""
+"""Apply the new value of a control to an architecture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOVES = (
     "preset", "family", "depth", "groups", "cardinality", "base_width", "ratio", "classes", "include_top", "convention",
     "image_size", "in_groups", *STYLE_FIELDS,
 )  # fmt: skip
-COST_PAIR = ("cardinality", "base_width")  # which move together where the cost is kept
+COST_PAIR = ("cardinality", "base_width")  # change together if the cost is kept
 TYPED_FIELDS = (
     "depth", "groups", "cardinality", "base_width", "ratio", "image_size", "classes", "dropout", "squeeze_divisor",
     "bn_epsilon", "bn_momentum",
@@ -28,18 +28,19 @@ TYPED_FIELDS = (
 def apply_move(
     architecture: Architecture, name: str, value: Any, *, origin: Architecture | None = None
 ) -> Architecture:
-    """Return the architecture after a move; what the new value rules out follows to the nearest that fits.
+    """Return the architecture after a move; fields that do not fit the new value change to the nearest value that does.
 
     Args:
         name: one of `MOVES`.
-        value: the new one; as text where it was typed, so `"none"`, `"16, none, 8, 4"` and `"64x96"` will do.
-        origin: keep the cost of this one, where cardinality or base width is moved; None keeps the other as it is.
+        value: the new value; typed values may be text, such as `"none"`, `"16, none, 8, 4"` or `"64x96"`.
+        origin: the architecture whose cost to keep if cardinality or base width is moved; None leaves the other field
+            unchanged.
 
     Raises:
-        ValueError, TypeError: the value cannot be had, and the error says why.
+        ValueError, TypeError: the value is not possible; the error says why.
     """
     one_of("control", name, MOVES)
-    if name == "ratio" and isinstance(value, str) and not value.strip():  # a field that was cleared is no "none"
+    if name == "ratio" and isinstance(value, str) and not value.strip():  # a cleared field does not mean "none"
         raise InvalidTypeError("ratio", None, "must be a whole number", "'none'")
     value = parse_field(value) if isinstance(value, str) and name in TYPED_FIELDS else value
     if name in _BY_CONTROL:
@@ -51,7 +52,7 @@ def apply_move(
 
 
 def _with_groups(architecture: Architecture, rows: Any) -> Architecture:
-    """One's own groups; where they halve the image too often, that is said of them, and not of the image."""
+    """Set custom groups; if they halve the image too often, the error is about the groups, not about the image."""
     height, width, _ = architecture.input_shape
     try:
         larger = replace(architecture, groups=rows, input_shape=(2**16, 2**16, 3))
@@ -66,7 +67,7 @@ def _with_groups(architecture: Architecture, rows: Any) -> Architecture:
 
 
 def _with_preset(architecture: Architecture, name: str | None) -> Architecture:
-    """The published network; none stands for the one there is, which nobody published."""
+    """Set a network by name; None keeps the current network, which has no such name."""
     return architecture if name is None else find_network(name, architecture.convention)
 
 
@@ -77,7 +78,7 @@ def _with_side(architecture: Architecture, value: Any) -> Architecture:
 
 
 def _with_se_in(architecture: Architecture, numbers: Sequence[int]) -> Architecture:
-    """Squeeze-excite in these groups alone; a group that had none takes the first one's ratio."""
+    """Keep squeeze-excite only in these groups; a group that had none gets the first ratio in use, or 16."""
     n_groups = len(architecture.plan)
     if not isinstance(numbers, (list, tuple)):
         raise InvalidTypeError("in_groups", numbers, "must be a list of groups", f"{[*range(1, n_groups + 1)]}")
@@ -90,7 +91,7 @@ def _with_se_in(architecture: Architecture, numbers: Sequence[int]) -> Architect
 
 
 def _with_ratio(architecture: Architecture, ratio: Any) -> Architecture:
-    """One ratio for the groups that have squeeze-excite, for all if none has; none, or several, as they are."""
+    """Set one ratio in the groups that have squeeze-excite, or in all if none has; None or a tuple is set as it is."""
     ratios_before = [group.ratio for group in architecture.plan]
     if any(ratios_before) and not all(ratios_before) and not isinstance(ratio, (tuple, type(None))):
         ratio = tuple(ratio if each else None for each in ratios_before)

@@ -1,4 +1,4 @@
-"""Page: turn a state into what the browser receives. Only the open tab is rendered."""
+"""Render a state as the message that the browser receives. Only the open tab is rendered."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FORM_WORDS = {
 
 
 def render_page(state: State, building: Building) -> Page:
-    """Return what the page needs to draw a state, as strings and plain values."""
+    """Return the data from which the page draws a state, as strings and plain values."""
     panel = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
     return {
         "error": "\n".join(state.refused.values()),
@@ -173,7 +173,7 @@ def _build_place() -> str:
 
 
 def _outdated_message(state: State, building: Building) -> str:
-    """Return that the built model differs from the network shown, and how."""
+    """Return a note on how the built model differs from the network shown."""
     built = building.architecture
     if built is None or building.model is None:
         return ""

@@ -1,4 +1,4 @@
-"""Reach: which values a control can be moved to, and why one does not apply."""
+"""Find the values to which a control can be moved, and the reason if a control does not apply."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from senet_lab.explorer.moves import apply_move
 
 
 def disabled_reasons(architecture: Architecture) -> dict[str, str]:
-    """Return why sliders do not apply, by name; "" for one that does."""
+    """Return the reasons why sliders do not apply, by name; "" for a slider that applies."""
     table = architecture.groups
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
     no_width = no_paths or ("set by Groups; empty that field first" if states_width(architecture) else "")
@@ -23,13 +23,13 @@ def disabled_reasons(architecture: Architecture) -> dict[str, str]:
 
 
 def states_width(architecture: Architecture) -> bool:
-    """Whether its groups say how many filters their 3x3 convolutions have."""
+    """Return whether the groups of an architecture state the filters of their 3x3 convolutions."""
     table = architecture.groups
     return architecture.family == "resnext" and table is not None and len(table[0]) == 3
 
 
 def can_keep_cost(architecture: Architecture) -> bool:
-    """Whether cardinality and base width can move together."""
+    """Return whether cardinality and base width can change together at constant cost."""
     return not disabled_reasons(architecture)["base_width"]
 
 
@@ -37,9 +37,10 @@ def can_keep_cost(architecture: Architecture) -> bool:
 def reachable_stops(
     architecture: Architecture, name: str, stops: tuple[Any, ...], keep_cost: bool = False
 ) -> tuple[Any, ...]:
-    """Return the stops that the architecture can move to, all else as it is: the constructor knows best.
+    """Return the stops that are legal for the architecture with its other fields unchanged.
 
-    It is not asked what follows: a multiple of a base width that fits, and a smaller ratio than one that fits.
+    The constructor decides, except for two cases that need no test: a multiple of a legal base width is legal, and so
+    is a ratio smaller than a legal one.
     """
     fit: list[Any] = []
     for stop in reversed(stops) if name == "ratio" else stops:
@@ -50,7 +51,7 @@ def reachable_stops(
 
 
 def _can_move(architecture: Architecture, name: str, stop: Any, keep_cost: bool) -> bool:
-    if name != "ratio" and getattr(architecture, name) == stop:  # it is there; a ratio may be one of several
+    if name != "ratio" and getattr(architecture, name) == stop:  # it is current; a ratio may be one of several
         return True
     try:
         apply_move(architecture, name, stop, origin=architecture if keep_cost else None)

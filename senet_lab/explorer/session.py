@@ -1,4 +1,4 @@
-"""Session: one Explorer apart from how its messages travel, so that a notebook and a plain web page share it."""
+"""Run one Explorer independently of how its messages travel, so that notebooks and plain web pages share the code."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from senet_lab.widgets.messages import Answered
 
 
 class Session:
-    """What an Explorer shows and builds, and what a request changes.
+    """The state and the model of an Explorer, and the requests that change them.
 
     Attributes:
-        state: what is shown; set it, then send `page`.
-        building: the model that was built, or is being built.
+        state: the state shown; set it, then send `page`.
+        building: the model that was built or is being built.
     """
 
     def __init__(self, state: State, building: Building) -> None:
         self.state, self.building = state, building
-        self._download: Download = {}  # what the view that asked last is to save
+        self._download: Download = {}  # the file for the view that last requested one
         self._moved = ""  # the control that was moved last
 
     def act(self, request: Request) -> None:
-        """Make the moves of a request; say why where one cannot be made, and keep what there was."""
+        """Carry out the moves of a request; for an impossible move, keep the state and state the reason."""
         self.state = state = apply_moves(self.state, dict(request.moves), request.gesture)
         self._moved = next(reversed(list(request.moves)), "")
         file = self._build_and_save({name: value for name, value in request.moves.items() if name not in state.refused})
@@ -52,13 +52,13 @@ class Session:
         return {}
 
     def follow(self, architecture: Architecture) -> None:
-        """Show a network that no move led to, without what was said about moves before."""
+        """Show a network that was set without a move, and clear the sentence about earlier moves."""
         self.state = replace(self.state, architecture=architecture, message=FIRST_MESSAGE, refused={}, anchor=None)
 
     def prepare(self, step: int) -> None:
-        """Draw the network that is `step` stops further along the control that was moved last, before it is asked for.
+        """Draw in advance the network that is `step` stops further along the control that was moved last.
 
-        What it draws is kept for a while, see `page`. Nothing changes; a network that cannot be had is not drawn.
+        The drawings are cached, see `page`. The state does not change; an impossible network is not drawn.
         """
         state = self.state
         panel = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
@@ -69,5 +69,5 @@ class Session:
             render_page(apply_moves(state, {self._moved: stops[place]}, state.gesture), self.building)
 
     def page(self, answered: Answered) -> Shown:
-        """Return what the page is sent; `answered` is of the `Conversation`."""
+        """Return the message to the page; `answered` as in `Conversation`."""
         return {"answered": answered, "download": self._download, **render_page(self.state, self.building)}

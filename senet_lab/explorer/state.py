@@ -1,4 +1,4 @@
-"""State: all that the Explorer's page depends on."""
+"""Define the state from which the Explorer's page is computed."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ MAX_UNDO_STEPS = 100
 
 @dataclass(frozen=True)
 class State:
-    """What is shown.
+    """The state of the page.
 
     Attributes:
-        architecture: the network; B, where another is pinned.
+        architecture: the network shown; B in a comparison.
         initial: the network to which a reset returns.
         pinned: the network to compare with, A.
-        tab: one of `TABS`.
-        path: the part that is drawn large, see `senet_lab.drawing.network.paths`.
-        left: the part below it that was left for it, at which the keyboard goes on.
-        source: whether the code of that part is shown under it.
-        keep_cost: whether cardinality and base width move together.
-        batch: images of a training step.
-        details: whether the controls show what a convention settles.
-        form: of the code, one of `FORMS`.
+        tab: the open tab, one of `TABS`.
+        path: the enlarged part, see `senet_lab.drawing.network.paths`.
+        left: the inner part that was just left; it gets the keyboard focus.
+        source: whether the code of the enlarged part is shown below it.
+        keep_cost: whether cardinality and base width change together.
+        batch: images per training step.
+        details: whether there are controls for the details that a convention sets.
+        form: form of the code, one of `FORMS`.
         message: the sentence about the last change.
-        refused: the moves that could not be made, with the reason.
-        gesture, origin, origin_batch: the drag, key or click that is under way, and network and batch where it began.
-        past, future: the networks before that, oldest first, and those that were undone, last undone first.
-        anchor: the network whose cost is kept: that from before cardinality and base width were moved at its cost.
+        refused: the rejected moves, with the reasons.
+        gesture, origin, origin_batch: the current drag, key press or click, and network and batch size at its start.
+        past, future: the networks before it, oldest first, and the undone networks, last undone first.
+        anchor: the network whose cost is kept, from before cardinality and base width were moved at constant cost.
     """
 
     architecture: Architecture
@@ -62,7 +62,7 @@ class State:
         return bool(self.past) or self.origin not in (None, self.architecture)
 
     def end_gesture(self) -> State:
-        """Return the state when a gesture is over: what it moved is one step, which can be undone."""
+        """Return the state after a gesture; all its changes are one step that can be undone."""
         step = () if self.origin in (None, self.architecture) else (self.origin,)
         past = (*self.past, *step)[-MAX_UNDO_STEPS:]
         return replace(self, past=past, origin=self.architecture, origin_batch=self.batch)

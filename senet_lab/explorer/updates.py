@@ -1,4 +1,4 @@
-"""Updates: the state that a message of the page leads to."""
+"""Update the state according to a message from the page."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def first_state(architecture: Architecture) -> State:
 
 
 def apply_moves(state: State, moves: dict[str, Any], gesture: str) -> State:
-    """Return the state after the moves that can be made; why the others cannot is in `refused`.
+    """Return the state after all possible moves; `refused` has the reasons against the others.
 
     Args:
         moves: controls with their new values, and commands.
-        gesture: the drag, key or click that they belong to.
+        gesture: the drag, key press or click to which they belong.
     """
     if gesture != state.gesture:
         state = replace(state.end_gesture(), gesture=gesture)
@@ -54,13 +54,13 @@ def _apply_move(state: State, name: str, value: Any) -> State:
 
 
 def _set_path(state: State, value: Any) -> State:
-    """Any path will do: one that leads nowhere leads to the nearest part."""
+    """Set the path of the enlarged part; if there is no such part, the page shows the nearest one."""
     path = value if isinstance(value, str) else quoted(value)
     return replace(state, path=path, left=_part_below(path, state.path))
 
 
 def _part_below(path: str, before: str) -> str:
-    """The part right below a path by which one comes up to it; "" for who comes from elsewhere."""
+    """Return the part directly below a path from which the reader moved up; "" for any other move."""
     steps, previous = (path.split("/") if path else []), before.split("/")
     is_up = len(previous) > len(steps) and previous[: len(steps)] == steps
     return "/".join(previous[: len(steps) + 1]) if is_up else ""
@@ -75,7 +75,7 @@ def _set_batch(state: State, batch: Any) -> State:
     return state if changed.batch == state.batch else describe(changed)
 
 
-# The controls of what is shown and how; all others are those of the network.
+# The controls of the view; all others belong to the network.
 _CHOICES = {"tab": TABS, "form": FORMS}
 _FLAGS = ("source", "details")
 _SETTINGS: dict[str, Callable[[State, Any], State]] = {

@@ -1,4 +1,4 @@
-// The Explorer's page. It sends what was moved and shows what comes back; what a move means is decided in Python.
+// The Explorer's page. It sends moves and shows the replies; Python decides the effect of each move.
 /** @import { RenderProps } from "@anywidget/types" */
 /** @import { Ask, AskOf } from "../widgets/conversation.js" */
 /** @import { Commands, Download, Moves, Traits } from "./messages.js" */
@@ -12,7 +12,7 @@ import { layerTable } from "./layers.js";
 import { layout, placeButtons, unfoldButtons } from "./layout.js";
 import { COMMANDS } from "./messages.js";
 
-const ECHO_TIME = 6000; // milliseconds that the line about the last move stays in sight of who has scrolled away from it
+const ECHO_TIME = 6000; // milliseconds for which the line about a move is repeated near a reader who scrolled away
 
 export default {
   /** @param {RenderProps<Traits>} props */
@@ -22,11 +22,11 @@ export default {
     const parts = findParts(el);
     const widgets = new Map(); // the controls by name
     const layers = layerTable(parts.body, parts.tools);
-    let hasAsked = false; // whether anything was asked for yet
+    let hasAsked = false; // whether a request was made yet
     let echoTimer = 0;
-    let isLineInSight = true; // observed, since to ask at each move would lay out the page once more
+    let isLineInSight = true; // observed, since reading it at each move would trigger another layout
     let partName = ""; // the open tab and its enlarged part
-    let gesture = 0; // a drag, a key, a click: what one sentence is about
+    let gesture = 0; // the number of the drag, key press or click that one sentence describes
     let downloads = 0; // the number of the message that was answered with the last file
     const count = () => {
       gesture += 1;
@@ -50,13 +50,13 @@ export default {
     function complain(words) {
       kit.setText(parts.error, words);
       parts.error.hidden = !words;
-      parts.said.hidden = Boolean(words); // one takes the place of the other, so that nothing jumps
+      parts.said.hidden = Boolean(words); // one replaces the other, so that nothing jumps
       const line = words ? parts.error : parts.said;
       if (hasAsked && line.textContent !== parts.echo.textContent) echo(line);
     }
 
     /**
-     * Shows for a while what the line at the top says to a reader who moves a control far down the page.
+     * Repeats the line at the top for a while, for readers who move a control far down the page.
      * @param {HTMLElement} line
      */
     function echo(line) {
@@ -78,7 +78,7 @@ export default {
     }
 
     /**
-     * Begins at the left; on a phone, where a large block is wider than the page, with its squeeze-excite at the right.
+     * Scrolls to the left; on a phone, to the right if a block is wider than the page, to show its squeeze-excite.
      * @param {string} tab
      */
     function slideToPart(tab) {
@@ -98,7 +98,7 @@ export default {
 
     const show = kit.reportErrors(() => {
       const shown = model.get("shown");
-      redraw(parts.body, shown.body); // first: it asks how far things are scrolled, which lays out what has changed
+      redraw(parts.body, shown.body); // first: it reads scroll positions, which triggers a layout of earlier changes
       parts.heading.innerHTML = shown.heading;
       kit.setText(parts.said, shown.said);
       slideToPart(shown.tab);
@@ -106,7 +106,7 @@ export default {
       layers.follow(shown.layers);
       placeButtons(parts, shown);
       saveOnce(shown.download);
-      if (!conversation.isAnswered()) return; // a later move is on its way: leave the controls to the hand that moves them
+      if (!conversation.isAnswered()) return; // a later move is in flight: do not change controls that are being moved
       complain(shown.error);
       placeControls(parts.controls, widgets, shown, ask);
     }, complain);
@@ -141,7 +141,7 @@ export default {
 };
 
 /**
- * Returns the visible range of an element, between the edges of the window and of whatever scrolls around it.
+ * Returns the visible range of an element within the window and the scrollers around it.
  * @param {HTMLElement} el
  */
 function visible(el) {
@@ -155,7 +155,7 @@ function visible(el) {
 }
 
 /**
- * Has keys undo and redo, from anywhere in the panel except a text field, which undoes its own typing.
+ * Makes keys undo and redo, from anywhere in the panel except text fields, which undo their own typing.
  * @param {HTMLElement} el
  * @param {AskOf<Commands>} ask
  */
@@ -173,7 +173,7 @@ function stepByKeys(el, ask) {
 }
 
 /**
- * Opens a part on click or Enter, leaves it on Escape, and moves along its neighbors by arrow keys.
+ * Opens a part on click or Enter, leaves it on Escape, and moves to its neighbors by arrow keys.
  * @param {HTMLElement} body
  * @param {AskOf<Moves>} ask
  */
@@ -200,10 +200,10 @@ function enterParts(body, ask) {
 }
 
 /**
- * Handles the buttons that ask for something, copy something, or change the tab.
+ * Handles the buttons that send a request, copy a text or change the tab.
  * @param {HTMLElement} el
  * @param {Ask} ask
- * @param {() => string} csv the rows that are seen
+ * @param {() => string} csv returns the matching rows as CSV
  */
 function press(el, ask, csv) {
   /** @param {Event} event */

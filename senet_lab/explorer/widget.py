@@ -1,4 +1,4 @@
-"""The Explorer: controls beside the network they change. TensorFlow is not loaded until a model is built."""
+"""Show the Explorer: controls next to the network that they change. TensorFlow is loaded when a model is built."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import keras
 
 
-CELLS = CellPanels[tuple[State, Building]]()  # what a cell showed and built last
+CELLS = CellPanels[tuple[State, Building]]()  # the last state and model of each cell
 
 
 class Explorer(anywidget.AnyWidget):
@@ -42,14 +42,14 @@ class Explorer(anywidget.AnyWidget):
         architecture: the network shown; assign to it to change the page.
         pinned: the network to compare with, or None; can be assigned.
         model: the Keras model that was built on the page, or None.
-        failure: the last unexpected error, or None. The page shows it, too.
+        failure: the last unexpected error, or None; the page also shows it.
         successor: the Explorer that replaced this one when its cell was run again, or None.
     """
 
     _esm = read_assets("explorer/widget.bundle.js")
     _css = style_sheet() + read_assets("widgets/base.css", "explorer/widget.css")
 
-    # To the page: what `page.render_page` puts together. From the page come messages, see `conversation`.
+    # The result of `page.render_page`, for the page. The page sends messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     architecture = traitlets.Instance(Architecture)
     successor = traitlets.Instance("senet_lab.explorer.widget.Explorer", allow_none=True)
@@ -70,7 +70,7 @@ class Explorer(anywidget.AnyWidget):
         CELLS.replace(self._place[0], self)
 
     def replaced_by(self, explorer: Explorer) -> None:
-        """Name the Explorer that the cell has made since, for those that follow this one."""
+        """Store the Explorer that replaced this one, for observers of `successor`."""
         self.successor = explorer
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -88,7 +88,7 @@ class Explorer(anywidget.AnyWidget):
 
     @property
     def pinned(self) -> Architecture | None:
-        """The network that the one shown is compared with."""
+        """The network to compare with, or None."""
         return self._session.state.pinned
 
     @pinned.setter
@@ -103,7 +103,7 @@ class Explorer(anywidget.AnyWidget):
         self.architecture = self._session.state.architecture
 
     def _show_build(self) -> None:
-        """Show how far a build is, on its thread; an error would vanish there."""
+        """Show the progress of a build, on its thread; there, an uncaught error would vanish."""
         try:
             self._render()
         except Exception as error:
@@ -115,7 +115,7 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.observe("architecture")
     def _follow(self, change: Any) -> None:
-        """Show the new architecture; if Python set it, without what was said about moves before."""
+        """Show the new architecture; if Python set it, clear the sentence about earlier moves."""
         if change.new is not self._session.state.architecture:
             self._session.follow(change.new)
             self._render()
@@ -125,9 +125,9 @@ class Explorer(anywidget.AnyWidget):
         return dict(self._session.page(self._conversation.answered))
 
     def _render(self) -> None:
-        """Send the page, from one thread at a time: of two that send at once, the older page could arrive last.
+        """Send the page, from one thread at a time; if two sent at once, the older page could arrive last.
 
-        Whatever changes something renders after that, so the last page has all changes.
+        Every change is followed by a call of this method, so the last page contains all changes.
         """
         with self._sending:
             session, rendered = self._session, None
@@ -142,7 +142,7 @@ class Explorer(anywidget.AnyWidget):
         return f"Explorer({self.architecture.name}: {cost})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The widget; for where it cannot live, the page as it stands."""
+        """Return the widget, and the current page as HTML for viewers without widgets."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": static_page(self.architecture), "text/plain": repr(self)}, metadata

@@ -1,4 +1,4 @@
-"""Export: a network to take away, as code, and as files; nothing here is worked out before it is asked for."""
+"""Export a network as code or as a file; nothing is computed before it is requested."""
 
 from senet_lab.export.forms import FORMS, code
 from senet_lab.export.parts import part_code

@@ -1,4 +1,4 @@
-"""A network as code: procedural, composable, or a script that needs nothing but Keras."""
+"""Write a network as code: procedural, composable, or a script that needs only Keras."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ SLOW_CONV_COMMENT = """\
 
 
 def code(architecture: Architecture, form: str = "procedural") -> str:
-    """Return the code of a network, as one would run it in a notebook; it defines `model`.
+    """Return the code of a network, ready to run in a notebook; it defines `model`.
 
     Args:
-        form: "procedural", by the functions of `senet_lab.nets`; "composable", by its classes; "standalone", a script
-            that imports keras alone. All give `architecture.build()`'s layers, under its layers' names.
+        form: "procedural" uses the functions of `senet_lab.nets`; "composable" uses its classes; "standalone" is a
+            script that imports only Keras. All create the same layers, with the same names, as `architecture.build()`.
 
     Raises:
-        ValueError, TypeError: no architecture, or no such form.
+        ValueError, TypeError: the first argument is not an architecture, or there is no such form.
     """
     instance("architecture", architecture, Architecture, ARCHITECTURE)
     return _code(architecture, one_of("form", form, FORMS))
@@ -49,12 +49,12 @@ def _code(architecture: Architecture, form: str) -> str:
 
 
 def call_text(name: str, /, *args: Any, **kwargs: Any) -> str:
-    """Return the source of a call; a value that is a `Name` stands for itself."""
+    """Return the source of a call; a value of type `Name` is written as it is."""
     return f"{name}({', '.join([*map(_literal, args), *(f'{k}={_literal(v)}' for k, v in kwargs.items())])})"
 
 
 class Name(str):
-    """Text that is source already."""
+    """Text that is already source code."""
 
     __slots__ = ()
 
@@ -66,7 +66,7 @@ def _literal(value: Any) -> str:
 
 
 def style_call(style: Style, family: str, convention: str) -> str:
-    """Return the shortest call of `style_of` that gives a style, from `convention` if others are no shorter.
+    """Return the shortest call of `style_of` that returns a style; among equally short ones, prefer `convention`.
 
     >>> style_call(style_of("timm", "resnext", se_bias=False), "resnext", "timm")
     'style_of("timm", "resnext", se_bias=False)'
@@ -82,7 +82,7 @@ def style_call(style: Style, family: str, convention: str) -> str:
 
 
 def _procedural(architecture: Architecture) -> str:
-    """Call stem, learner and classifier of the family's module."""
+    """Write calls of the stem, learner and classifier of the family's module."""
     module, plan = FAMILY[architecture.family], architecture.plan
     table = tuple(
         (group.filters_in, group.n_blocks) if architecture.family == "resnet" else tuple(group)[:3] for group in plan
@@ -114,7 +114,7 @@ def _procedural(architecture: Architecture) -> str:
 
 
 def _composable(architecture: Architecture) -> str:
-    """Call the class with what differs from its defaults; for what its constructor does not take, `of`."""
+    """Write a call of the class with the arguments that differ from its defaults, or of `of` if needed."""
     kind = CLASSES[architecture.family]
     size = architecture.depth if architecture.groups is None else architecture.groups
     paths = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
@@ -142,7 +142,7 @@ def _composable(architecture: Architecture) -> str:
 
 
 def _structure(architecture: Architecture) -> tuple[Any, ...]:
-    """Return what two architectures have in common that are one network, whatever they call it."""
+    """Return a value that is equal for two architectures that describe the same network in different ways."""
     top = architecture.classes if architecture.include_top else None
     plan, style, shape = architecture.plan, architecture.style, architecture.input_shape
     return plan, style, architecture.paths, architecture.stem_filters, shape, top

@@ -1,4 +1,4 @@
-"""Inlining: the body of a helper in place of its call."""
+"""Inline helpers: replace a call by the body of the function."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from senet_lab.export.trees import (
     walk,
 )
 
-# Helpers that say nothing by themselves once they are about one network, or are called at one place.
+# Helpers that are not worth a function once they are specialized for one network or called in only one place.
 HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottleneck", "basic", "_filters", "_check"}
-# A stem's convolutions have kernels and padding of their own; written out, the others' becomes simpler.
+# A stem's convolutions have kernels and padding that occur nowhere else; inlining them simplifies the others.
 STEM_HELPERS = {"conv"}
 
 
 def inline_helpers(program: Program) -> set[str]:
-    """Put the helpers' bodies where they are called, in place; return the functions that this has changed."""
+    """Inline the helpers, in place, and return the names of the functions that have changed."""
     changed = set()
     for name, node in program.items():
         nested = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
@@ -42,7 +42,7 @@ class _Inline(ast.NodeTransformer):
         self.helpers, self.has_changed = helpers, False
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
-        """Write the statements of a helper whose value is assigned."""
+        """Replace an assigned call by the statements of the helper."""
         self.generic_visit(node)
         helper = self.helpers.get(called_name(node.value))
         if helper is None or _as_expression(helper) or not _is_straight(helper):
@@ -51,7 +51,7 @@ class _Inline(ast.NodeTransformer):
         return _statements(helper, node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Write the value of a helper that is one expression."""
+        """Replace a call by the value of a helper that is a single expression."""
         self.generic_visit(node)
         helper = self.helpers.get(called_name(node))
         value = helper and _as_expression(helper)
@@ -63,13 +63,13 @@ class _Inline(ast.NodeTransformer):
 
 
 def _is_straight(function: ast.FunctionDef) -> bool:
-    """Return whether it returns once, at its end."""
+    """Return whether a function returns only once, at its end."""
     returns = [each for each in walk(function) if isinstance(each, ast.Return)]
     return returns == [function.body[-1]]
 
 
 def _as_expression(function: ast.FunctionDef) -> ast.expr | None:
-    """Return `b if not test else a` for a function of nothing but `if test: return a` and `return b`."""
+    """Return a conditional expression for a function that consists only of `if test: return a` and `return b`."""
     *guards, last = body_of(function)
     if not isinstance(last, ast.Return) or last.value is None:
         return None
@@ -84,7 +84,7 @@ def _as_expression(function: ast.FunctionDef) -> ast.expr | None:
 
 
 def _statements(helper: ast.FunctionDef, node: ast.Assign) -> list[ast.stmt]:
-    """Return the helper's body; its value goes to the target of the call, and so does a parameter that it assigns."""
+    """Return the helper's body; it assigns its value, and a parameter that it changes, to the target of the call."""
     assert isinstance(node.value, ast.Call)
     target, values = node.targets[0], defaults(helper) | arguments(helper, node.value)
     first: list[tuple[str, ast.expr]] = []
@@ -94,20 +94,20 @@ def _statements(helper: ast.FunctionDef, node: ast.Assign) -> list[ast.stmt]:
         values[name] = ast.Name(moved, ast.Load())
     *body, last = [Rename(values).visit(copied(each)) for each in body_of(helper)]
     body.append(assignment(target, last.value))
-    for name, value in first:  # right in front of where it is needed
+    for name, value in first:  # directly before its first use
         at = next(i for i, each in enumerate(body) if name in loads(each) + stores(each))
         body.insert(at, assignment(ast.Name(name, ast.Store()), value))
     return body
 
 
 class Rename(ast.NodeTransformer):
-    """Replace names by what they stand for."""
+    """Replace names by the expressions that they stand for."""
 
     def __init__(self, values: dict[str, ast.expr]) -> None:
         self.values = values
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        """Replace a name, also where it is assigned, if what it stands for is a name."""
+        """Replace a name; where it is assigned, only by another name."""
         value = self.values.get(node.id)
         if value is None:
             return node

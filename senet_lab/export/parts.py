@@ -1,4 +1,4 @@
-"""The lines that build one part of a network: its call with its values, and the functions that it runs through."""
+"""Write the code that builds one part of a network: its call with its values, and the functions that it uses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from senet_lab.export.text import source_text, wrap_lines
 from senet_lab.export.trees import Program, parameters
 from senet_lab.nets.sketch import Sketch, place
 
-# The functions that are parts by themselves: another part's code names them and does not repeat them.
+# The functions that are parts themselves: the code of another part calls them without repeating them.
 BLOCKS = ("identity_block", "projection_block")
 PARTS = ("stem", "learner", "group", *BLOCKS, "squeeze_excite_block", "classifier", MAIN)
 Part = tuple[str, str, bool]  # group, block, whether it is the squeeze-excite in it
@@ -29,10 +29,10 @@ def part_code(architecture: Architecture, group: str = "", block: str = "", se: 
 
     Args:
         group, block: as in the ledger: "stem", "group1" and so on, "classifier"; "block1"; "" for the whole network.
-        se: the squeeze-excite in a block.
+        se: whether to return the squeeze-excite of the block.
 
     Raises:
-        TypeError: an argument of another type.
+        TypeError: an argument has the wrong type.
         ValueError: there is no such part.
     """
     instance("architecture", architecture, Architecture, ARCHITECTURE)
@@ -53,7 +53,7 @@ def _part_code(architecture: Architecture, group: str, block: str, se: bool) -> 
     else:
         name, call = calls[group, block, se]
         functions = [name]
-    for name in functions:  # grows while it is read
+    for name in functions:  # the list grows during the loop
         functions += [each for each in callees(program[name], program) if each not in (*PARTS, *functions)]
     callers_first = [name for name in reversed(program) if name in functions]
     return wrap_lines(call) + "".join(f"\n\n{source_text(program[name])}\n" for name in callers_first)
@@ -61,7 +61,7 @@ def _part_code(architecture: Architecture, group: str, block: str, se: bool) -> 
 
 @lru_cache(maxsize=8)
 def _program_and_calls(architecture: Architecture) -> tuple[Program, dict[Part, tuple[str, str]]]:
-    """Return the functions of a network, and the call behind each of its parts."""
+    """Return the functions of a network, and the call that creates each of its parts."""
     program = polish(specialise(architecture))
     calls: dict[Part, tuple[str, str]] = {}
 
@@ -81,6 +81,6 @@ def _program_and_calls(architecture: Architecture) -> tuple[Program, dict[Part, 
 
 
 def _part(function: str, y: Sketch) -> Part:
-    """Return which part a call was, by the name of the last layer that it wrote."""
+    """Return which part a call created, judging by the name of the last layer that it wrote."""
     group, block = place(y.written[-1].name)
     return group, "" if function == "group" else block, function == "squeeze_excite_block"

@@ -1,4 +1,4 @@
-"""Polishing: what a specialised program still says although Keras or a signature says it already."""
+"""Polish a specialized program: remove what repeats the defaults of Keras or of a signature."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from senet_lab.nets import layers
 
 
 def polish(program: Program) -> Program:
-    """Return a program without arguments that are defaults, and without defaults that no call leaves to them."""
+    """Return a program without arguments that equal defaults, and without defaults that no call uses."""
     program = {name: copied(node) for name, node in program.items()}
     for node in program.values():
         _Polish(program).visit(node)
@@ -32,7 +32,7 @@ class _Polish(ast.NodeTransformer):
         return node
 
     def _defaults(self, name: str) -> dict[str, str]:
-        """Return the defaults of a function or of a layer, as dumps."""
+        """Return the defaults of a function or of a layer, each as the dump of its syntax tree."""
         if name in self.program:
             return {each: ast.dump(value) for each, value in defaults(self.program[name]).items()}
         if name not in layers.__all__:
@@ -53,7 +53,7 @@ class _Polish(ast.NodeTransformer):
 
 
 def _drop_defaults(spec: ast.arguments, names: set[str]) -> None:
-    """Remove the defaults of parameters that every call passes; none may stand before one without."""
+    """Remove defaults that no call uses; a parameter with a default cannot precede one without."""
     spec.kw_defaults = [
         None if each.arg in names else value for each, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""A network saved: as a script, a Keras model, a table of its layers, a picture, a token."""
+"""Save a network as a script, a Keras model, a table of its layers, a picture or a token."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from senet_lab.ledger.build_memory import check_save
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Row
 
-# The columns of a `Row` that have a unit, with it.
+# The columns of a `Row` that have a unit, with their units.
 UNITS = {
     "macs": "macs_per_image",
     "elementwise": "elementwise_macs_per_image",
@@ -31,22 +31,22 @@ UNITS = {
 def save(
     architecture: Architecture, path: str | os.PathLike[str], *, form: str | None = None, overwrite: bool = False
 ) -> Path:
-    """Save a network as what the suffix says: whole or not at all.
+    """Save a network in the format given by the suffix; the file is written completely or not at all.
 
-    `.py` is a script, `.keras` the model with random weights (this one loads Keras, and takes seconds), `.csv` the
-    table of layers, `.svg` the picture, `.txt` the token.
+    `.py` is a script, `.keras` the model with random weights (this loads Keras and takes seconds), `.csv` the table of
+    layers, `.svg` the picture, `.txt` the token.
 
     Args:
-        form: of a script: one of `FORMS`; None for "standalone".
-        overwrite: whether a file may be there already.
+        form: form of a script, one of `FORMS`; None for "standalone".
+        overwrite: whether to replace an existing file.
 
     Raises:
-        ValueError, TypeError: an unknown suffix or form, a form for what is no script, or a model that does not fit
-            into memory.
-        FileExistsError: the file is there already.
-        FileNotFoundError: its folder is not there.
-        OSError: it cannot be written.
-        MissingExtraError: `.keras` without Keras.
+        ValueError, TypeError: the suffix or form is unknown, a form is given for a file that is not a script, or the
+            model does not fit into memory.
+        FileExistsError: the file exists, and `overwrite` is false.
+        FileNotFoundError: the folder does not exist.
+        OSError: the file cannot be written.
+        MissingExtraError: Keras is not installed, and `.keras` needs it.
     """
     if not isinstance(architecture, Architecture):
         has_one = isinstance(getattr(architecture, "architecture", None), Architecture)
@@ -72,10 +72,10 @@ def save(
 
 
 def text_of(architecture: Architecture, suffix: str, *, form: str = "standalone") -> str:
-    """Return what `save` writes for a suffix, except for `.keras`, which is no text.
+    """Return the text that `save` writes for a suffix other than `.keras`.
 
     Raises:
-        ValueError, TypeError: an unknown suffix or form.
+        ValueError, TypeError: the suffix or form is unknown.
     """
     suffix = one_of("suffix", suffix, tuple(each for each in _WRITERS if each != ".keras"))
     instance("architecture", architecture, Architecture, ARCHITECTURE)
@@ -83,7 +83,7 @@ def text_of(architecture: Architecture, suffix: str, *, form: str = "standalone"
 
 
 def layer_csv(ledger: Ledger) -> str:
-    """Return the rows of a ledger as comma-separated values (RFC 4180), the units in the header.
+    """Return the rows of a ledger as comma-separated values (RFC 4180), with the units in the header.
 
     >>> print(layer_csv(Architecture().ledger()).splitlines()[2])
     stem_conv_pad,stem,,pad,230x230x3,0,0,0,0,1,1,1,158700,1,

@@ -1,4 +1,4 @@
-"""Simplifying: variables that only repeat another, values that nobody reads, parameters that nobody needs."""
+"""Simplify functions: remove variables that only copy others, values that are never read, and unused parameters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from senet_lab.export.trees import Program, assignment, called_name, loads, para
 
 
 def simplify(function: ast.FunctionDef) -> None:
-    """Simplify a function in place, until nothing is left to simplify."""
+    """Simplify a function in place, until nothing changes."""
     has_changed = True
     while has_changed:
         tidy = _Tidy(function)
@@ -19,12 +19,12 @@ def simplify(function: ast.FunctionDef) -> None:
 
 
 class _Tidy(ast.NodeTransformer):
-    """Simplify one statement at a time: copies, self-assignments, unread values, pairs that can be separate."""
+    """Simplify one statement at a time: copies, self-assignments, unread values, pairs that can be separated."""
 
     def __init__(self, function: ast.FunctionDef) -> None:
         assignments = [each for each in walk(function) if isinstance(each, ast.Assign)]
         self.read = loads(*function.body)
-        for each in assignments:  # what is read for its own next value alone is not read
+        for each in assignments:  # a variable that is read only for its own next value counts as unread
             if isinstance(each.targets[0], ast.Name):
                 self.read[each.targets[0].id] -= loads(each.value)[each.targets[0].id]
         times = stores(function)
@@ -60,13 +60,13 @@ class _Tidy(ast.NodeTransformer):
 
 
 def _copy(node: ast.Assign) -> tuple[str, str] | None:
-    """Return the names of `a = b`."""
+    """Return both names of a copy, `a = b`."""
     target = node.targets[0]
     return (target.id, node.value.id) if isinstance(target, ast.Name) and isinstance(node.value, ast.Name) else None
 
 
 def _is_separable(targets: ast.Tuple, values: ast.Tuple) -> bool:
-    """Return whether no value needs a name that an earlier target changes."""
+    """Return whether no value depends on an earlier target."""
     assigned: set[str] = set()
     for target, value in zip(targets.elts, values.elts, strict=True):
         if assigned & set(loads(value)):
@@ -76,7 +76,7 @@ def _is_separable(targets: ast.Tuple, values: ast.Tuple) -> bool:
 
 
 def _join_everywhere(node: ast.AST, read: dict[str, int]) -> bool:
-    """Join the statements in all bodies, in place; return whether that has changed any."""
+    """Join statements in all bodies, in place, and return whether any has changed."""
     has_changed = False
     for name in ("body", "orelse"):
         statements = getattr(node, name, None)
@@ -90,7 +90,7 @@ def _join_everywhere(node: ast.AST, read: dict[str, int]) -> bool:
 
 
 def _join(statements: list[ast.stmt], read: dict[str, int]) -> list[ast.stmt]:
-    """Merge two statements in a row, where the second uses the first; drop what is behind a return."""
+    """Merge a statement with the next one if that uses it, and drop statements after a return."""
     result: list[ast.stmt] = []
     for statement in statements:
         last = result[-1] if result else None
@@ -110,7 +110,7 @@ def _merge(first: ast.Assign, second: ast.stmt, read: dict[str, int]) -> ast.stm
         return None
     is_overwritten = isinstance(value, (ast.Name, ast.Constant)) and getattr(second.targets[0], "id", "") == name
     is_read_once = isinstance(value, (ast.Tuple, ast.JoinedStr)) and read[name] == loads(second)[name] == 1
-    is_table = isinstance(value, ast.Tuple) and not isinstance(second.value, ast.Name)  # which keeps its name
+    is_table = isinstance(value, ast.Tuple) and not isinstance(second.value, ast.Name)  # a table keeps its name
     if is_overwritten or (is_read_once and not is_table):
         second.value = Rename({name: value}).visit(second.value)
         return second
@@ -118,7 +118,7 @@ def _merge(first: ast.Assign, second: ast.stmt, read: dict[str, int]) -> ast.stm
 
 
 def callees(function: ast.FunctionDef, program: Program) -> list[str]:
-    """Return the functions of a program that a function names, in order."""
+    """Return the functions of a program that a function refers to, in order."""
     names = [each.id for each in walk(function) if isinstance(each, ast.Name) and each.id in program]
     return list(dict.fromkeys(names))
 
@@ -126,7 +126,7 @@ def callees(function: ast.FunctionDef, program: Program) -> list[str]:
 def prune(program: Program, main: str) -> tuple[Program, set[str]]:
     """Return the functions that are called from `main`, callees first, without parameters that they do not read.
 
-    And those that passed something to such a parameter: it may be read nowhere else.
+    Also return the names of the functions that passed a value to such a parameter, as it may be read nowhere else.
     """
     reachable: Program = {}
 
@@ -148,7 +148,7 @@ def prune(program: Program, main: str) -> tuple[Program, set[str]]:
 
 
 class _Unpass(ast.NodeTransformer):
-    """Remove the arguments of parameters that are removed."""
+    """Remove the arguments of removed parameters."""
 
     def __init__(self, unread: dict[str, set[str]], program: Program) -> None:
         self.unread, self.program = unread, program

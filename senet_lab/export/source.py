@@ -1,4 +1,4 @@
-"""The functions that a family of networks is written with, as syntax trees to work on."""
+"""Parse the functions that define a family of networks into syntax trees."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from senet_lab.export.trees import Program, assignment, called_name
 from senet_lab.nets import blocks, network, se_resnet, se_resnext
 
 FAMILY = {"resnet": se_resnet, "resnext": se_resnext}
-MAIN = "network"  # the function that is called first
+MAIN = "network"  # the entry point
 
-# Checks return the argument at this place: an architecture is checked already.
+# The position of the argument that each check returns. An architecture is already validated, so checks are removed.
 CHECKS = {"whole": 1, "ratio_or_none": 1, "divisible": 1, "for_each_group": 1, "group_rows": 0, "stride_of": 0}
 
 
 @cache
 def source(family: str) -> Program:
-    """Return the functions of a family without what does no work here: annotations, checks, automatic names."""
+    """Return the functions of a family, without annotations, checks and automatic names."""
     functions = _functions(blocks) | _functions(FAMILY[family]) | _functions(network)
     return functions | {"squeezed_channels": _functions(style)["squeezed_channels"]}
 
 
 def namespace(family: str) -> dict[str, Any]:
-    """Return the names that those functions use besides each other: the vocabulary of layers, and the styles."""
+    """Return the global names that these functions use, such as layers and styles."""
     return vars(blocks) | vars(FAMILY[family])
 
 
 def _functions(module: ModuleType) -> Program:
-    # A tree has no comments; as strings those that have a line to themselves stay with what they stand above.
+    # Syntax trees drop comments. Comments on lines of their own are kept as strings before the next statement.
     text = re.sub(r"^( +)(# .*)$", lambda m: f"{m[1]}{m[2]!r}", inspect.getsource(module), flags=re.MULTILINE)
     tree = _Strip().visit(ast.parse(text))
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 class _Strip(ast.NodeTransformer):
-    """Remove annotations, decorators, checks, and all of a docstring behind what is true for every style."""
+    """Remove annotations, decorators and checks, and keep of a docstring only the clause that holds for every style."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -77,5 +77,5 @@ class _Strip(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        node.keywords = [each for each in node.keywords if each.arg != "role"]  # Keras' layers have none
+        node.keywords = [each for each in node.keywords if each.arg != "role"]  # Keras's layers have no role
         return node.args[CHECKS[name]] if (name := called_name(node)) in CHECKS else node

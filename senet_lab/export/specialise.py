@@ -1,15 +1,16 @@
-"""Specialise the functions of `senet_lab.nets` for one network: what one would write for it alone.
+"""Specialize the functions of `senet_lab.nets` for one network, as if they had been written only for it.
 
-This is partial evaluation by observation, on the syntax trees of the functions (`source`). It repeats until nothing
-changes, since each step can make work for the others:
+This is partial evaluation by observation, on the syntax trees of the functions (`source`). The steps are repeated until
+nothing changes, since each can enable others:
 
 1. Number the expressions, wrap each in a call that records its value, and run the network on a `Sketch` (`_observe`).
-2. Write an expression that had one value every time as that value: `style.padding` becomes `"same"`. Drop branches
+2. Replace an expression that always had the same value by that value: `style.padding` becomes `"same"`. Drop branches
    that were never taken and loops that never ran (`_Fold`).
 3. Replace calls of small helpers by their bodies (`inline`).
-4. Remove assignments and parameters that nobody reads, and functions that nobody calls (`simplify`).
+4. Remove assignments and parameters that are never read, and functions that are never called (`simplify`).
 
-So nothing is written twice: what is exported is what computes, less what does not concern this network.
+So no code exists twice: the exported code is the code that builds the networks, without the parts that this network
+does not use.
 """
 
 from __future__ import annotations
@@ -28,24 +29,24 @@ from senet_lab.nets.sketch import Sketch
 if TYPE_CHECKING:
     from senet_lab.architecture.architecture import Architecture
 
-# Expressions whose values are recorded: all that can have a plain value without being a literal already.
+# Expressions whose values are recorded: all kinds that can have a plain value and are not literals.
 RECORDED = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Compare, ast.BoolOp, ast.BinOp, ast.IfExp, ast.JoinedStr, ast.Call,
 )  # fmt: skip
-# What the table of groups says remains a variable, even where all groups are alike in it; so does a block's name.
+# Values from the table of groups remain variables, even if they are equal for all groups; so does a block's name.
 TABLE_NAMES = {"n_filters", "filters_in", "filters_out", "n_blocks"}
-CALLED_ONCE = ("stem", "learner", "classifier", MAIN)  # their `name` is one string, and is folded
-FIRST_ROUNDS = 3  # of a loop over blocks that are observed: those behind them are alike, and SE-ResNeXt-152 has 50
+CALLED_ONCE = ("stem", "learner", "classifier", MAIN)  # their `name` has a single value, and is folded
+FIRST_ROUNDS = 3  # observed iterations of a loop over blocks: all later blocks are identical, and SE-ResNeXt-152 has 50
 Wrap = Callable[[str, Callable[..., Any]], Callable[..., Any]]
-Values = dict[int, set[str]]  # for the number of an expression, the source texts of its values; "" for no plain value
+Values = dict[int, set[str]]  # number of an expression -> source texts of its values, "" if not plain
 
 
 @lru_cache(maxsize=16)
 def specialise(architecture: Architecture) -> Program:
-    """Return the functions of one network, "network" the last; each stands behind those that it calls."""
+    """Return the functions of one network, callees first; the last one is "network"."""
     program = {name: copied(node) for name, node in source(architecture.family).items()}
     changed, dumps = set(program), dict[str, str]()
-    while changed:  # each round works on what the round before has changed: the rest would stay as it is
+    while changed:  # each round handles only the functions that the last one changed
         values = _observe(program, architecture, changed)
         program |= {name: _Fold(values, name).visit(program[name]) for name in changed}
         inlined = inline_helpers(program)
@@ -56,7 +57,7 @@ def specialise(architecture: Architecture) -> Program:
 
 
 def _simplified(program: Program, changed: set[str]) -> Program:
-    """Simplify the functions that have changed; once more where a parameter went, up the calls to the first."""
+    """Simplify the functions that have changed, and their callers wherever a parameter is removed."""
     while changed:
         for name in changed & set(program):
             simplify(program[name])
@@ -65,7 +66,7 @@ def _simplified(program: Program, changed: set[str]) -> Program:
 
 
 def run(program: Program, architecture: Architecture, wrap: Wrap | None = None, **names: Any) -> Sketch:
-    """Run the functions of `program`, each wrapped, on a sketch; `names` replace globals that they use."""
+    """Run the functions of `program`, each wrapped, on a sketch; `names` replaces globals that they use."""
     scope = namespace(architecture.family)
     module = ast.fix_missing_locations(ast.Module(list(program.values()), []))
     exec(compile(module, "<network>", "exec"), scope)
@@ -75,7 +76,7 @@ def run(program: Program, architecture: Architecture, wrap: Wrap | None = None, 
 
 
 def _observe(program: Program, architecture: Architecture, names: set[str]) -> Values:
-    """Number the expressions of some functions in place, run the network, and return the values that each had."""
+    """Number the expressions of some functions in place, run the network, and return the values of each expression."""
     values: Values = {}
     function_names = set(namespace(architecture.family)) | set(program)
 
@@ -105,7 +106,7 @@ class _Record(ast.NodeTransformer):
 
 
 def _source_text(value: Any, function_names: set[str]) -> str:
-    """Return how a value is written in source, such as `"same"` or `MaxPooling2D`; "" for a sketch or a style."""
+    """Return the source of a value, such as `"same"` or `MaxPooling2D`; "" for a sketch or a style."""
     if _is_plain(value):
         return repr(value)
     name = getattr(value, "__name__", "")
@@ -119,31 +120,31 @@ def _is_plain(value: Any) -> bool:
 
 
 class _Fold(ast.NodeTransformer):
-    """Write a value where an expression had no other, and drop what was never reached."""
+    """Replace expressions that had a single value, and drop code that was never reached."""
 
     def __init__(self, values: Values, function: str) -> None:
         self.values = values
         self.variables = TABLE_NAMES if function in CALLED_ONCE else TABLE_NAMES | {"name"}
-        if function == "stem":  # it is called with numbers, not with those of the table
+        if function == "stem":  # its arguments do not come from the table of groups
             self.variables = set()
 
     def visit(self, node: ast.AST) -> Any:
-        """Fold the outermost expression that can be; else what is inside of it."""
+        """Fold an expression if possible, otherwise its subexpressions."""
         values = self.values.get(getattr(node, "number", 0), set())
         if len(values) == 1 and (text := next(iter(values))) and not self._remains(node):
             value = ast.parse(text, mode="eval").body
             is_table = self.variables and isinstance(node, ast.Name) and isinstance(value, ast.Tuple)
-            if not is_table:  # the table of groups, or of their ratios, is clearer by its name
+            if not is_table:  # the table of groups, or of ratios, is clearer as a named variable
                 return value
         return super().visit(node)
 
     def _remains(self, node: ast.AST) -> bool:
-        """Return whether an expression reads the table of groups, or a shape, which says more than its number."""
+        """Return whether an expression reads the table of groups or a shape, and is clearer than its value."""
         has_shape = any(isinstance(each, ast.Attribute) and each.attr == "shape" for each in walk(node))
         return has_shape or bool(self.variables & set(loads(node)))
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
-        """Leave out a factor or divisor of one."""
+        """Remove a factor or divisor of one."""
         self.generic_visit(node)
         is_scaled = isinstance(node.op, (ast.Mult, ast.FloorDiv)) and isinstance(node.right, ast.Constant)
         return node.left if is_scaled and node.right.value == 1 else node  # type: ignore[attr-defined]  # a constant
@@ -158,13 +159,13 @@ class _Fold(ast.NodeTransformer):
     visit_IfExp = visit_If  # noqa: N815 - the name of the node
 
     def visit_For(self, node: ast.For) -> Any:
-        """Drop a loop that never ran: nothing in its body has a value."""
+        """Drop a loop that never ran, that is, whose body has no recorded values."""
         if not any(getattr(each, "number", 0) in self.values for inner in node.body for each in walk(inner)):
             return None
         return self.generic_visit(node)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Any:
-        """Leave out the operands that decide nothing: `True and x` is `x`, `False and x` is `False`."""
+        """Remove operands that have no effect: `True and x` is `x`, `False and x` is `False`."""
         self.generic_visit(node)
         neutral = isinstance(node.op, ast.And)
         rest = [each for each in node.values if not (isinstance(each, ast.Constant) and bool(each.value) is neutral)]

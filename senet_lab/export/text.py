@@ -1,4 +1,4 @@
-"""Syntax trees as text that is pleasant to read: double quotes, comments, lines that are not too long."""
+"""Print syntax trees as readable text: with double quotes and comments, and without long lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 def wrap_lines(code: str) -> str:
-    """Return code in which each line is short enough; a statement that takes one line is split at its brackets."""
+    """Wrap long lines of code at their brackets; each statement must be on one line."""
     return "\n".join(line for each in code.split("\n") for line in wrap(each)) + "\n"
 
 
@@ -24,7 +24,7 @@ def source_text(*nodes: ast.stmt) -> str:
 
 
 def wrap(line: str) -> list[str]:
-    """Return a line, split at its widest brackets where it is too long, as formatters do."""
+    """Return a line, split at its widest brackets if it is too long, as formatters do."""
     indent = line[: len(line) - len(line.lstrip())]
     span = _widest(line)
     if len(line) <= WIDTH or not span:
@@ -40,7 +40,7 @@ def wrap(line: str) -> list[str]:
 
 
 def _outside(text: str) -> Iterator[tuple[int, str, int]]:
-    """Yield position, character and depth of brackets of what is in no string."""
+    """Yield position, character and bracket depth of all characters outside strings."""
     depth, quoted = 0, False
     for at, char in enumerate(text):
         if char == '"':
@@ -52,21 +52,21 @@ def _outside(text: str) -> Iterator[tuple[int, str, int]]:
 
 
 def _widest(line: str) -> tuple[int, int] | None:
-    """Return where the outermost brackets with the most between them open and close."""
+    """Return the positions of the widest pair of outermost brackets."""
     marks = [at for at, char, depth in _outside(line) if depth == 0 and (char in PAIRS or char in PAIRS.values())]
     spans = [(start, end) for start, end in zip(marks[::2], marks[1::2], strict=False) if end - start > 1]
     return max(spans, key=lambda span: span[1] - span[0], default=None)
 
 
 def _parts(inner: str) -> list[str]:
-    """Return what stands between the commas."""
+    """Split a text at its outermost commas."""
     cuts = [at for at, char, depth in _outside(inner) if char == "," and depth == 0]
     parts = [inner[a + 1 : b].strip() for a, b in zip([-1, *cuts], [*cuts, len(inner)], strict=True)]
     return [part for part in parts if part]
 
 
 def import_lines(module: str, names: Sequence[str]) -> list[str]:
-    """Return an import from a module, in brackets when one line is too short for it."""
+    """Return an import from a module, in parentheses if it does not fit on one line."""
     line = f"from {module} import {', '.join(names)}"
     if len(line) <= WIDTH:
         return [line]

@@ -1,4 +1,4 @@
-"""What the steps of the export ask of a syntax tree."""
+"""Query and build syntax trees, for all steps of the export."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Program = dict[str, ast.FunctionDef]  # functions by name
 Tree = TypeVar("Tree", bound=ast.AST)
 
 
-# Fields that hold no nodes, and contexts and operators, which nothing here looks for or changes.
+# Fields without nodes, and contexts and operators, which no step searches or changes.
 _LEAVES = {"arg", "attr", "conversion", "ctx", "id", "kind", "name", "op", "ops", "type_comment"}
 
 
 class _FieldsBelow(dict[type, tuple[str, ...]]):
-    """The fields of each kind of node that may hold other nodes, found when it is first met."""
+    """The fields of each kind of node that may hold other nodes, computed on first access."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
         self[kind] = () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _LEAVES)
@@ -27,12 +27,12 @@ _FIELDS_BELOW = _FieldsBelow()
 
 
 def walk(*nodes: ast.AST) -> Iterator[ast.AST]:
-    """Yield some trees' nodes, each before those below it, but no contexts and operators.
+    """Yield the nodes of some trees, parents first, without contexts and operators.
 
-    `ast.walk` takes three times as long, and most of what the export does is looking for nodes.
+    `ast.walk` takes three times as long, and the export spends most of its time searching for nodes.
     """
     found = list(nodes)
-    for node in found:  # grows while it is read
+    for node in found:  # the list grows during the loop
         yield node
         for name in _FIELDS_BELOW[type(node)]:
             value = getattr(node, name, None)
@@ -43,12 +43,12 @@ def walk(*nodes: ast.AST) -> Iterator[ast.AST]:
 
 
 def copied(tree: Tree) -> Tree:
-    """Return a tree of new nodes; `deepcopy`, which looks for what is shared, takes seven times as long."""
+    """Return a copy of a tree; `deepcopy`, which tracks shared objects, takes seven times as long."""
     node = type(tree).__new__(type(tree))
     attributes = vars(node)
     attributes.update(vars(tree))
     for name in _FIELDS_BELOW[type(tree)]:
-        value = attributes.get(name)  # a node that was made by hand may lack some
+        value = attributes.get(name)  # a node created by this package may lack some
         if type(value) is list:
             attributes[name] = [copied(each) if isinstance(each, ast.AST) else each for each in value]
         elif isinstance(value, ast.AST):
@@ -57,7 +57,7 @@ def copied(tree: Tree) -> Tree:
 
 
 def called_name(node: ast.AST) -> str:
-    """Return the name of the function that is called; "" if it is no call by name."""
+    """Return the name of the function that a node calls; "" if the node is not a call by name."""
     return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
 
 
@@ -95,7 +95,7 @@ def arguments(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr]:
 
 
 def body_of(function: ast.FunctionDef) -> list[ast.stmt]:
-    """Return the statements behind the docstring."""
+    """Return the statements after the docstring."""
     return function.body[1:] if ast.get_docstring(function) else function.body
 
 

@@ -2,11 +2,11 @@
 // source senet_lab/gatelens/files.js 8ffd98f8b26e74e9
 // source senet_lab/gatelens/messages.js 3bac204057f00ec5
 // source senet_lab/gatelens/widget.js 0a3756b712603205
-// source senet_lab/widgets/conversation.js 87f9e88dd67647aa
-// source senet_lab/widgets/dom.js 90a27d922157d5b4
-// source senet_lab/widgets/kit.js 197e75a23a753ed2
-// source senet_lab/widgets/redraw.js 87da8e78d619b90c
-// source senet_lab/widgets/sight.js 5ceb57e0674adb52
+// source senet_lab/widgets/conversation.js 040c5ee71198a134
+// source senet_lab/widgets/dom.js 010a5faa9419c3c7
+// source senet_lab/widgets/kit.js f89ea6da3683f708
+// source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
+// source senet_lab/widgets/sight.js a0123fe9e863ac41
 // content c62dd1a6aa860783
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];

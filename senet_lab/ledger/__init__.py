@@ -1,4 +1,4 @@
-"""Ledger: every layer of a network with shape, parameters and cost, counted without Keras."""
+"""Count every layer of a network, with its shape, parameters and costs, without Keras."""
 
 from senet_lab.ledger.ledger import Ledger, Total, beside, counted
 

@@ -1,4 +1,4 @@
-"""Budget: networks of equal cost, where cardinality and width change places; and sweeps over one meta-parameter."""
+"""Trade cardinality for width at constant cost, and sweep over one meta-parameter."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from senet_lab import checks
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.nets.sketch import Row
 
-# By what share the cost of a block may change and still count as constant: 2 % for 8x14d (Xie et al. 2017), 7 % for
-# 16x8d.
+# The largest relative change in a block's cost that still counts as constant. It changes by 2 % for 8x14d (Xie et al.
+# 2017) and by 7 % for 16x8d.
 MAX_COST_CHANGE = 0.25
 COUNTERPART = {"cardinality": "base_width", "base_width": "cardinality"}
 BOUNDS = {"cardinality": checks.MAX_CARDINALITY, "base_width": checks.MAX_BASE_WIDTH}
@@ -23,20 +23,21 @@ BOUNDS = {"cardinality": checks.MAX_CARDINALITY, "base_width": checks.MAX_BASE_W
 def at_constant_cost(
     architecture: Architecture, *, cardinality: int | None = None, base_width: int | None = None
 ) -> Architecture:
-    """Move one of cardinality and base width; the other follows so that a residual block costs the same.
+    """Set cardinality or base width, and adjust the other so that a residual block costs the same.
 
-    Held is the cost of the template block, one with an identity shortcut, as Xie et al. 2017 hold it (sec. 4, eq. 4
-    and table 2). Its multiply-adds and its weights are in the same proportion in every group, so this holds both. It
-    is nearly, but not quite, the rule of equal multiply-adds for the whole network: strided blocks make 66 of 64 and
-    41 of 40 there, and the table is no longer the paper's. A tie goes to the smaller one.
+    As in Xie et al. 2017 (sec. 4, eq. 4 and table 2), the cost of the template block, one with an identity shortcut,
+    is kept constant. The ratio of its multiply-adds to its weights is fixed in every group, so both stay constant.
+    Keeping the multiply-adds of the whole network constant would be nearly the same rule, but not quite: strided blocks
+    would turn 64 into 66 and 40 into 41, which differs from the paper's table. Of two equally near values, the smaller
+    is chosen.
 
     >>> [at_constant_cost(Architecture("resnext"), cardinality=c).base_width for c in (1, 2, 4, 8, 32)]
     [64, 40, 24, 14, 4]
 
     Raises:
-        TypeError: both are given, or none; or not a whole number.
-        ValueError: not a "resnext"; its groups state their width; or no value of the other comes within a quarter of
-            the cost: then the error names the nearest that has one.
+        TypeError: both or neither are given, or the value is not an integer.
+        ValueError: the architecture is not a "resnext"; its groups state their width; or no value of the other field
+            keeps the cost within 25 %, in which case the error names the nearest value for which one does.
     """
     arguments = {"cardinality": cardinality, "base_width": base_width}
     names = [name for name, value in arguments.items() if value is not None]
@@ -58,9 +59,9 @@ def at_constant_cost(
 
 
 def template_cost(architecture: Architecture) -> int:
-    """Weights of an identity block's convolutions where n_filters is 64, squeeze-excite apart (Xie et al. 2017, eq. 4).
+    """Return the weights of an identity block's convolutions for n_filters=64 (Xie et al. 2017, eq. 4).
 
-    Times the area of the map they are its multiply-adds.
+    Squeeze-excite is not included. Multiplied by the area of the map, they are the block's multiply-adds.
 
     >>> template_cost(Architecture("resnext")), template_cost(Architecture("resnext", cardinality=1, base_width=64))
     (70144, 69632)
@@ -71,15 +72,15 @@ def template_cost(architecture: Architecture) -> int:
 def sweep(
     architecture: Architecture, name: str, stops: Iterable[Any], *, keep_cost: bool = False
 ) -> tuple[tuple[Any, Architecture], ...]:
-    """Each stop that a field can have, all else as it is, with the architecture that it makes.
+    """Return each legal value of a field with the resulting architecture; the other fields are unchanged.
 
     Args:
         name: any field of `Architecture`.
-        stops: the values to try; those that are not legal for this architecture are left out.
-        keep_cost: cardinality and base width move as in `at_constant_cost`.
+        stops: the values to try; values that are not legal for this architecture are skipped.
+        keep_cost: whether to adjust cardinality and base width together, as in `at_constant_cost`.
 
     Raises:
-        ValueError, TypeError: no such field; or `keep_cost` with one that it does not apply to.
+        ValueError, TypeError: there is no such field, or `keep_cost` does not apply to it.
     """
     checks.one_of("name", name, tuple(COUNTERPART if keep_cost else (field.name for field in fields(architecture))))
     move = at_constant_cost if keep_cost else replace
@@ -91,7 +92,7 @@ def sweep(
 
 
 class Cost(NamedTuple):
-    """What a network costs: trainable parameters, and multiply-adds for one image."""
+    """The cost of a network: trainable parameters, and multiply-adds per image."""
 
     params: int
     macs: int
@@ -99,18 +100,18 @@ class Cost(NamedTuple):
 
 @lru_cache(maxsize=2**12)
 def cost(architecture: Architecture) -> Cost:
-    """The sums of the ledger, remembered; for a curve, which asks for the same networks on each move.
+    """Return the sums of the ledger, cached for curves, which need the same networks at each move of a slider.
 
-    Where nothing rounds, both are a + b * cardinality * base_width + c * cardinality * base_width^2, which three
-    ledgers settle to the last unit. So a curve over cardinality takes three of them, however many stops it has.
+    Where nothing is rounded, both sums are a + b * cardinality * base_width + c * cardinality * base_width^2. Three
+    ledgers determine the coefficients exactly, so they suffice for a curve over cardinality with any number of stops.
     """
-    rounds = architecture.place == "3x3"  # there the channels to squeeze depend on the width of the paths
+    rounds = architecture.place == "3x3"  # there, the number of squeezed channels depends on the width of the paths
     has_own_width = len(architecture.table[0]) == 3
     if architecture.family == "resnet" or rounds or has_own_width:
         return _count(architecture)
     step = _width_step(architecture)
     samples = _sample_costs(replace(architecture, cardinality=1, base_width=step))
-    cardinality, width = architecture.cardinality, architecture.base_width // step  # the width in steps
+    cardinality, width = architecture.cardinality, architecture.base_width // step  # width in steps
     sums = []
     for narrow, two_paths, wide in zip(*samples, strict=True):
         squared = (wide - two_paths) // 2
@@ -130,9 +131,10 @@ def _count(architecture: Architecture) -> Cost:
 
 
 def rows_by_frequency(architecture: Architecture) -> list[tuple[int, Row]]:
-    """Return rows of the ledger with how often each occurs, the blocks alike counted once.
+    """Return rows of the ledger with how often each occurs; identical blocks are counted once.
 
-    From the second block of a group on, all are alike, so two of each are drawn up: SE-ResNet-152 has 36 in one.
+    From the second block of a group on, all blocks are identical, so two per group suffice; one group of SE-ResNet-152
+    has 36.
     """
     short = replace(architecture, groups=tuple((*row[:-1], min(row[-1], 2)) for row in architecture.table))
     times = {(f"group{i}", "block2"): group.n_blocks - 1 for i, group in enumerate(architecture.plan, 1)}
@@ -141,22 +143,22 @@ def rows_by_frequency(architecture: Architecture) -> list[tuple[int, Row]]:
 
 @lru_cache(maxsize=2**10)
 def _sample_costs(narrow: Architecture) -> tuple[Cost, Cost, Cost]:
-    """Count one path of the least width, two such paths, and one path of twice the width."""
+    """Return the cost of one path of minimum width, of two such paths, and of one path twice as wide."""
     two_paths, wide = replace(narrow, cardinality=2), replace(narrow, base_width=2 * narrow.base_width)
     return _count(narrow), _count(two_paths), _count(wide)
 
 
 def _block_weights(architecture: Architecture, cardinality: int, base_width: int) -> int:
-    """Count 1x1 from 256 channels, 3x3 in paths, 1x1 back to 256; SENet-154's first 1x1 gives half the channels."""
+    """Count 1x1 from 256 channels, 3x3 in paths, 1x1 back to 256; SENet-154's first 1x1 outputs half the channels."""
     reduced = base_width // 2 if architecture.style.halve_reduction else base_width
     return cardinality * (256 * reduced + 9 * reduced * base_width + 256 * base_width)
 
 
 def _matching_value(architecture: Architecture, name: str, value: int) -> int:
-    """Return the value of the other field whose block costs nearest to the architecture's.
+    """Return the value of the other field that keeps the cost of a block closest to the architecture's.
 
     Raises:
-        ValueError: none is within `MAX_COST_CHANGE`.
+        ValueError: no value keeps the cost within `MAX_COST_CHANGE`.
     """
     if (match := _nearest(architecture, name, value)) is not None:
         return match
@@ -170,7 +172,7 @@ def _matching_value(architecture: Architecture, name: str, value: int) -> int:
 
 
 def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
-    """Return what `_matching_value` does, or None where no value is within the bound."""
+    """Return the same value as `_matching_value`, or None if no value is within the bound."""
     target, most = template_cost(architecture), BOUNDS[COUNTERPART[name]]
     step = _width_step(architecture)
     if name == "base_width" and value % step:
@@ -190,7 +192,7 @@ def _nearest(architecture: Architecture, name: str, value: int) -> int | None:
 
 
 def _width_step(architecture: Architecture) -> int:
-    """Return what base widths must be multiples of, for checks.whole channels in each path of all groups."""
+    """Return the step between base widths for which every path in every group has a whole number of channels."""
     whole_paths = 128 if architecture.style.halve_reduction else 64
     rows = architecture.groups or ((64, 1),)
     return max(whole_paths // gcd(row[0], whole_paths) for row in rows)

@@ -1,4 +1,4 @@
-"""Build memory: what building a network, and saving it, needs; and what would fit. Counted, before Keras is loaded.
+"""Estimate the memory needed to build and save a network, and what would fit, before Keras is loaded.
 
 >>> from senet_lab import Architecture
 >>> size_words(bytes_to_save(Architecture(classes=10**7)))
@@ -20,13 +20,14 @@ from senet_lab.checks import Bare, InvalidValueError, Setting
 from senet_lab.ledger.budget import rows_by_frequency
 from senet_lab.memory import size_words
 
-# Fitted to the peaks that `memory.peak()` gave for `Architecture.build()`, and for `.save()` behind it, in a process
-# that had built an SE-ResNet-20 before (Keras 3, TensorFlow 2.21 on the CPU, 2 cores x86_64, Linux, 2026-11-29);
-# tests/ledger/test_build_memory.py has the six networks, and measures one of them again. All weights stay, the random
-# values of the largest layer are drawn in 2.25 times its size, and each layer has its objects in Python. To save copies
-# all weights once, and the largest ones again. The worst was off by 8 %, except for a network of 4,000 tiny layers.
-IMPORTS = 850_000_000  # Keras and TensorFlow, and a first model
-FLOAT_BYTES = 4  # bytes of a float32; mixed precision stores weights in it as well
+# Fitted to the peaks that `memory.peak()` reported for `Architecture.build()` and a subsequent `.save()`, in a process
+# that had already built an SE-ResNet-20 (Keras 3, TensorFlow 2.21 on the CPU, 2 cores x86_64, Linux, 2026-11-29).
+# tests/ledger/test_build_memory.py lists the six networks and measures one of them again. Building keeps all weights,
+# needs 2.25 times the size of the largest layer to draw its random values, and creates Python objects for each layer.
+# Saving copies all weights once, and the largest ones twice. The largest error was 8 %, except for a network of 4,000
+# tiny layers.
+IMPORTS = 850_000_000  # bytes for Keras, TensorFlow and a first model
+FLOAT_BYTES = 4  # of a float32; with mixed precision, weights are stored as float32 as well
 RANDOM_VALUES = 2.25  # bytes per byte of the largest layer's weights, while they are drawn
 LAYER_OBJECTS = 120_000  # bytes per layer
 SAVE_OVERHEAD = 20_000_000  # bytes
@@ -34,7 +35,7 @@ Table = tuple[tuple[int, ...], ...]
 
 
 class _Sizes(NamedTuple):
-    """Bytes of all weights and of the largest layer's; and how many layers there are."""
+    """Bytes of all weights, bytes of the largest layer's weights, and the number of layers."""
 
     weights: int
     largest: int
@@ -47,10 +48,10 @@ def weight_bytes(architecture: Architecture) -> int:
 
 
 def bytes_to_build(architecture: Architecture, *, fresh: bool = False) -> int:
-    """Return what `architecture.build()` needs at its peak, Keras included where it is not loaded yet.
+    """Return the peak memory of `architecture.build()`, including Keras if it is not loaded yet.
 
     Args:
-        fresh: in a process of its own, which has to load Keras.
+        fresh: whether to build in a new process, which must load Keras.
     """
     sizes = _sizes(architecture)
     imports = IMPORTS if fresh or not _is_keras_loaded() else 0
@@ -62,62 +63,62 @@ def _is_keras_loaded() -> bool:
 
 
 def data_to_build(architecture: Architecture) -> int:
-    """Return how much of a limit on its data (RLIMIT_DATA) a process that has loaded Keras may need to build.
+    """Return how many bytes of a data limit (RLIMIT_DATA) a process that has loaded Keras may need to build a network.
 
-    Nine networks of 1 to 3,000 MB took up to 2.3 times their weights, and up to 5.2 times where one layer has most of
-    them (TensorFlow 2.21 without its own pool): random values are drawn in several steps, and what is reserved counts
-    whether it is used or not. The factors leave a margin.
+    Nine networks of 1 to 3,000 MB needed up to 2.3 times the size of their weights, and up to 5.2 times if one layer
+    has most of the weights (TensorFlow 2.21 without its own pool): random values are drawn in several steps, and
+    reserved memory counts even if it is not used. The factors leave a margin.
     """
     sizes = _sizes(architecture)
     return 5 * sizes.weights // 2 + 5 * sizes.largest + (32 << 20)
 
 
 def bytes_to_save(architecture: Architecture) -> int:
-    """Return what saving a model needs at its peak, beyond the model."""
+    """Return the peak memory of saving a model, in addition to the model itself."""
     sizes = _sizes(architecture)
     return sizes.weights + sizes.largest + SAVE_OVERHEAD
 
 
 def bytes_to_build_and_save(architecture: Architecture, *, fresh: bool = False) -> int:
-    """Return what it takes to build a network and save it; `fresh` as in `bytes_to_build`."""
+    """Return the peak memory of building a network and saving it; `fresh` as in `bytes_to_build`."""
     return bytes_to_build(architecture, fresh=fresh) + bytes_to_save(architecture)
 
 
 def check_build(architecture: Architecture, *, pooled: int = 0) -> None:
-    """See that there is memory to build a network.
+    """Check that there is enough memory to build a network.
 
     Args:
         pooled: bytes that TensorFlow keeps for reuse in this process, and that the system counts as used.
 
     Raises:
-        ValueError: there is not; says what would fit.
+        ValueError: memory is short; the message says what would fit.
     """
     _check(architecture, bytes_to_build, "build", memory.available() + pooled)
 
 
 def check_data(architecture: Architecture, room: int) -> None:
-    """See that a process with a limit on its data has room to build a network: TensorFlow would crash at the limit.
+    """Check that a process with a data limit has room to build a network; TensorFlow would crash at the limit.
 
     Args:
-        room: bytes that are left.
+        room: bytes remaining below the limit.
 
     Raises:
-        ValueError: there is not; says what would fit.
+        ValueError: memory is short; the message says what would fit.
     """
     _check(architecture, data_to_build, "build", room)
 
 
 def check_save(architecture: Architecture, *, built: bool = False) -> None:
-    """See that there is memory to build a network and save it; or to save it alone, where it is `built`.
+    """Check that there is enough memory to build a network and save it, or only to save it if it is `built`.
 
     Raises:
-        ValueError: there is not; says what would fit.
+        ValueError: memory is short; the message says what would fit.
     """
     _check(architecture, bytes_to_save if built else bytes_to_build_and_save, "save", memory.available())
 
 
 def warn_of_build(architecture: Architecture) -> None:
-    """Warn the caller's caller if there seems to be no memory to build a network."""
+    """Warn the caller's caller if memory seems too short to build a network."""
     if shortage := _shortage(architecture, bytes_to_build, "build", memory.available()):
         warnings.warn(f"{shortage} Building anyway.", RuntimeWarning, stacklevel=3)
 
@@ -130,7 +131,7 @@ def _check(architecture: Architecture, needed: Callable[[Architecture], int], ve
 def _shortage(
     architecture: Architecture, needed: Callable[[Architecture], int], verb: str, free: int
 ) -> InvalidValueError | None:
-    """Return an error with what is needed, what is free and what would fit; None where it fits."""
+    """Return an error that states the needed and the free memory and what would fit; None if the network fits."""
     need = needed(architecture)
     if need <= free:
         return None
@@ -140,12 +141,12 @@ def _shortage(
 
 
 def _fitting(architecture: Architecture, fits: Callable[[Architecture], bool]) -> Iterator[str | Setting]:
-    """Yield changes that make a network fit: fewer classes, fewer blocks, narrower ones; each by itself, then both."""
+    """Yield changes that make a network fit: fewer classes, fewer blocks, narrower blocks; then both of the latter."""
 
     def do(**changed: Any) -> bool:
         try:
             return fits(replace(architecture, **changed))
-        except ValueError:  # there is no such network: a ratio leaves no channel, say
+        except ValueError:  # there is no such network, for example because a ratio leaves no channel
             return False
 
     if architecture.include_top and (classes := _most(lambda count: do(classes=count), 2, architecture.classes)):
@@ -163,7 +164,7 @@ def _fitting(architecture: Architecture, fits: Callable[[Architecture], bool]) -
 
 
 def _most(fits: Callable[[int], bool], least: int, most: int) -> int:
-    """The largest number that fits, where all below one that fits do; 0 where even `least` does not."""
+    """Return the largest number that fits, by bisection; 0 if even `least` does not fit."""
     if not fits(least):
         return 0
     while least < most:
@@ -173,7 +174,7 @@ def _most(fits: Callable[[int], bool], least: int, most: int) -> int:
 
 
 def _rounded(number: int) -> int:
-    """A number rounded down to two digits, since free memory comes and goes."""
+    """Return a number rounded down to two digits, since free memory fluctuates."""
     step = 10 ** max(0, len(str(number)) - 2)
     return int(number // step * step)
 
@@ -183,7 +184,7 @@ def _fewer(table: Table, most: int) -> Table:
 
 
 def _narrower(table: Table, times: int) -> Table:
-    """All filters halved so many times."""
+    """Return the groups with all filters halved `times` times."""
     return tuple((*(max(1, filters >> times) for filters in row[:-1]), row[-1]) for row in table)
 
 

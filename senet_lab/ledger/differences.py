@@ -1,4 +1,4 @@
-"""Differences: what lies between two ledgers, as a sum over groups or over kinds of layers."""
+"""Break down the difference between two ledgers by group or by kind of layer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from senet_lab.ledger.ledger import SUMMED, Ledger, Total
 
 @dataclass(frozen=True)
 class Difference:
-    """`after` minus `before`, part by part; the parts add up to the whole.
+    """The difference `after` minus `before`, part by part; the parts add up to the total.
 
     >>> from senet_lab.architecture.architecture import Architecture
     >>> Difference(Architecture(ratio=None).ledger(), Architecture().ledger()).total.params
@@ -36,22 +36,22 @@ class Difference:
 
     @cached_property
     def by_group(self) -> tuple[Total, ...]:
-        """One total for each group that either has, in the order of the network."""
+        """One total per group of either network, in network order."""
         return _paired(self.before.by_group(), self.after.by_group())
 
     @cached_property
     def by_kind(self) -> tuple[Total, ...]:
-        """One total for each kind of layer that either has; squeeze-excite is one."""
+        """One total per kind of layer in either network; squeeze-excite counts as one kind."""
         return _paired(self.before.by_kind(), self.after.by_kind())
 
 
 def less(after: Total, before: Total) -> Total:
-    """The differences of all sums, and of the number of layers, under the name of `after`."""
+    """Subtract all sums and the numbers of layers; the result has the name of `after`."""
     return Total(after.name, *(getattr(after, name) - getattr(before, name) for name in ("layers", *SUMMED)))
 
 
 def merged(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
-    """Each name once, those that both have in the order of `before`, each other one behind its neighbour.
+    """Merge two sequences of names: shared names in the order of `before`, each new name after its neighbor.
 
     >>> merged(("stem", "group1", "group2", "classifier"), ("stem", "group1", "group2", "group3", "classifier"))
     ('stem', 'group1', 'group2', 'group3', 'classifier')

@@ -1,4 +1,4 @@
-"""Ledger: every layer of a network with its shape, parameters and cost, and the sums over them. Plain Python."""
+"""Define the ledger: every layer of a network with its shape, parameters and costs, and their sums. Plain Python."""
 
 from __future__ import annotations
 
@@ -40,32 +40,32 @@ class Total(NamedTuple):
         return cls(name, len(values), *map(sum, columns))
 
 
-@lru_cache(maxsize=32)  # what a page draws of one network asks for it time and again
+@lru_cache(maxsize=32)  # a page needs the ledger of one network many times
 def counted(architecture: Architecture) -> Ledger:
-    """`Ledger.of(architecture)`, kept for a while."""
+    """Return `Ledger.of(architecture)`, cached."""
     return Ledger.of(architecture)
 
 
 @dataclass(frozen=True, repr=False)
 class Ledger:
-    """The layers of a network in the order in which they are called, and what they come to.
+    """The layers of a network in the order in which they are called, and their sums.
 
     >>> Architecture("resnext", 50).ledger()
     <Ledger of 241 layers: 27,543,848 params, 68,224 state, 4.233 GMACs>
 
     Attributes:
-        rows: one `Row` a layer.
+        rows: one `Row` per layer.
     """
 
     rows: tuple[Row, ...]
 
     @classmethod
     def of(cls, thing: Any) -> Ledger:
-        """The ledger of an `Architecture`, of a `Sketch` that went through layers, or of a functional Keras model.
+        """Return the ledger of an `Architecture`, of a `Sketch` that layers returned, or of a functional Keras model.
 
         Raises:
-            TypeError: it is none of these, or the model has a layer that the vocabulary does not know.
-            ValueError: the vocabulary knows a layer of the model, but not with these arguments.
+            TypeError: the argument is none of these, or the vocabulary lacks a layer of the model.
+            ValueError: the vocabulary has a layer of the model, but not with its arguments.
         """
         if isinstance(thing, Architecture):
             thing = network(Sketch(thing.input_shape), thing)
@@ -93,7 +93,7 @@ class Ledger:
 
     @property
     def se_share(self) -> float:
-        """What squeeze-excite has of the trainable parameters, from 0 to 1."""
+        """The share of squeeze-excite in the trainable parameters, from 0 to 1."""
         return self.se.params / self.params if self.params else 0.0
 
     @property
@@ -113,7 +113,7 @@ class Ledger:
 
     @property
     def macs_paper(self) -> int:
-        """`macs`, and one for each number that is pooled globally or scaled, as Hu et al. 2018 count (sec. 4)."""
+        """`macs` plus one for each number that is pooled globally or scaled, as Hu et al. 2018 count (sec. 4)."""
         return self.total.macs + self.total.elementwise
 
     @property
@@ -128,12 +128,12 @@ class Ledger:
         return max((row.receptive_field for row in maps), default=1)
 
     def blocks(self) -> dict[tuple[str, str], tuple[Row, ...]]:
-        """The rows of each (group, block), in order; a stem and a classifier have one block, named ""."""
+        """Return the rows of each (group, block), in order; a stem and a classifier have one block, named ""."""
         return {key: tuple(rows) for key, rows in self._collect((row.group, row.block) for row in self.rows).items()}
 
     @cached_property
     def places(self) -> tuple[str, ...]:
-        """For each row its group; of those in none, that they are "before", "between" or "after" groups, or "other"."""
+        """The group of each row; for rows outside any group "before", "between" or "after" the groups, or "other"."""
         names = [row.group for row in self.rows]
         if "" not in names:
             return tuple(names)
@@ -147,7 +147,7 @@ class Ledger:
         ])  # fmt: skip
 
     def in_group(self, name: str) -> tuple[Row, ...]:
-        """The rows of one group, or of one of the other `places`."""
+        """Return the rows of one group, or of one of the other `places`."""
         return self._rows_by_place.get(name, ())
 
     @cached_property
@@ -155,7 +155,7 @@ class Ledger:
         return {name: tuple(rows) for name, rows in self._collect(self.places).items()}
 
     def by_group(self) -> tuple[Total, ...]:
-        """A total for each of `places`: the stem, each group, the classifier, and what is outside of these."""
+        """Return one total for each of `places`: stem, groups, classifier, and the layers outside of these."""
         return self._group_totals
 
     @cached_property
@@ -163,21 +163,21 @@ class Ledger:
         return tuple(Total.over(name, rows) for name, rows in self._rows_by_place.items())
 
     def by_kind(self) -> tuple[Total, ...]:
-        """A total for each kind of layer; all that squeeze-excite consists of is one."""
+        """Return one total per kind of layer; all layers of squeeze-excite count as one kind."""
         return self._totals("squeeze-excite" if row.in_se else row.kind for row in self.rows)
 
     def _totals(self, names: Iterable[str]) -> tuple[Total, ...]:
         return tuple(Total.over(name, rows) for name, rows in self._collect(names).items())
 
     def _collect(self, keys: Iterable[K]) -> dict[K, list[Row]]:
-        """Return the rows of each key, in order, where `keys` has one for each row."""
+        """Return the rows of each key, in order; `keys` has one key per row."""
         collected: dict[K, list[Row]] = {}
         for row, key in zip(self.rows, keys, strict=True):
             collected.setdefault(key, []).append(row)
         return collected
 
     def to_frame(self) -> pd.DataFrame:
-        """The rows as a pandas DataFrame, one column for each attribute of `Row`."""
+        """Return the rows as a pandas DataFrame, with one column per attribute of `Row`."""
         require("pandas", by="a table")
         import pandas as pd
 
@@ -185,7 +185,7 @@ class Ledger:
 
 
 def beside(networks: Mapping[str, Architecture | Ledger]) -> pd.DataFrame:
-    """The sums of several networks as a pandas DataFrame, one row each, under the names that they are given by.
+    """Return the sums of several networks as a pandas DataFrame, with one row per network, indexed by the given names.
 
     >>> beside({"one": Architecture(), "two": Architecture(ratio=8)}).params.tolist()
     [28071976, 30586920]

@@ -1,10 +1,10 @@
-"""The parts that all four systems share: stem, residual block, squeeze-excite, classifier.
+"""Define the parts that all four systems share: stem, residual block, squeeze-excite, classifier.
 
-Each takes a tensor, or a `Sketch` of one, and gives the next (see `senet_lab.nets.layers`). `style` says how it is
-built; `name` is what the names of its layers begin with, and without one a free name is taken.
+Each function takes a tensor, or a `Sketch` of one, and returns the next (see `senet_lab.nets.layers`). `style` says how
+the part is built. The names of its layers begin with `name`; without one, a free name is used.
 
-A function's first line up to its semicolon is true of it whatever the style: `senet_lab.export` quotes it. It also
-moves comments that have a line to themselves, so those stand in front of statements alone.
+The first line of a docstring, up to its semicolon, must hold for every style, because `senet_lab.export` quotes it.
+`senet_lab.export` also copies comments on lines of their own, so put these only in front of statements.
 """
 
 from __future__ import annotations
@@ -63,19 +63,19 @@ def conv(
 
 
 def batch_norm(x: Any, *, gamma: str = "ones", style: Style, role: str = "", name: str) -> Any:
-    """Batch normalization; epsilon and momentum are the style's."""
+    """Batch normalization; epsilon and momentum come from the style."""
     momentum, epsilon = style.bn_momentum, style.bn_epsilon
     return BatchNormalization(momentum=momentum, epsilon=epsilon, gamma_initializer=gamma, name=name, role=role)(x)
 
 
 def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str = "stem") -> Any:
-    """Construct the Stem: from images to feature maps; a 7x7 convolution and max pooling, or what `style.stem` says.
+    """Construct the Stem: from images to feature maps; `style.stem` selects its layers, by default 7x7 and pooling.
 
     Args:
         inputs: images, (batch, height, width, channels).
         n_filters: channels of the output; 128 for SENet-154's deep stem.
     """
-    style = replace(style, conv_bias=False)  # the original lesson has biases in its ResNeXt's blocks, not in its stem
+    style = replace(style, conv_bias=False)  # the original ResNeXt has biases in its blocks, but not in its stem
     if style.stem == "cifar":
         x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
     elif style.stem == "deep":
@@ -86,7 +86,7 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
         x = batch_norm(x, style=style, name=f"{name}_bn2")
         x = ReLU(name=f"{name}_relu2")(x)
         x = conv(x, n_filters, 3, style=style, name=f"{name}_conv")
-    else:  # every source pads these 3 zeros by hand, whatever it does elsewhere
+    else:  # every source pads explicitly by 3 here, whatever it does elsewhere
         x = conv(inputs, n_filters, 7, strides=2, style=replace(style, padding="symmetric"), name=f"{name}_conv")
     x = batch_norm(x, style=style, name=f"{name}_bn")
     x = ReLU(name=f"{name}_relu")(x)
@@ -147,15 +147,15 @@ def residual_block(
 
     Args:
         x: input, (batch, height, width, channels).
-        shortcut: what is added, in the shape of the output: `x` itself or its projection.
+        shortcut: the tensor to add, with the shape of the output: `x` itself or its projection.
         filters_in: channels of the 3x3 convolution.
-        strides: of the branch.
+        strides: strides of the branch.
         cardinality: groups of the 3x3 convolution.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
     """
 
     def excited(x: Any, place: str) -> Any:
-        """`x` through squeeze-excite if this is its place (Hu et al. 2018, sec. 6.5)."""
+        """Apply squeeze-excite to `x` if this is its place (Hu et al. 2018, sec. 6.5)."""
         if ratio is None or style.place != place:
             return x
         return squeeze_excite_block(x, ratio, style=style, name=name)
@@ -181,10 +181,10 @@ def bottleneck(
     style: Style,
     name: str,
 ) -> Any:
-    """1x1 reduces, 3x3 in `cardinality` groups, 1x1 restores (He et al. 2016, fig. 5; Xie et al. 2017, fig. 3c)."""
+    """Apply 1x1, 3x3 in `cardinality` groups and 1x1 (He et al. 2016, fig. 5, and Xie et al. 2017, fig. 3c)."""
     filters_in, filters_out = filters
     reduced = filters_in
-    if style.halve_reduction:  # half the channels still have to be shared out to all paths
+    if style.halve_reduction:  # half the channels must still divide evenly among all paths
         reduced = divisible("filters_in", filters_in, "2 x cardinality", 2 * cardinality) // 2
     first, second = (strides, 1) if style.stride_place == "1x1" else (1, strides)
     # Dimensionality reduction
@@ -211,7 +211,10 @@ def basic(
     style: Style,
     name: str,
 ) -> Any:
-    """Two 3x3 convolutions, the first strided (He et al. 2016, fig. 5 left); squeeze-excite "3x3" follows the first."""
+    """Apply two 3x3 convolutions, the first strided (He et al. 2016, fig. 5 left).
+
+    With place "3x3", squeeze-excite follows the first convolution.
+    """
     filters_in, filters_out = filters
     x = conv(x, filters_in, 3, strides=strides, groups=cardinality, style=style, name=f"{name}_conv1")
     x = batch_norm(x, style=style, name=f"{name}_bn1")
@@ -223,7 +226,7 @@ def basic(
 
 
 def classifier(x: Any, n_classes: int, *, style: Style = ORIGINAL, name: str = "classifier") -> Any:
-    """Construct the Classifier: global average pooling and softmax; dropout between them where the style has it.
+    """Construct the Classifier: global average pooling and softmax; with dropout between them if the style has it.
 
     Args:
         x: feature maps, (batch, height, width, channels).

@@ -1,4 +1,4 @@
-"""What the composable networks share: an architecture, its model, and the parts that no family changes."""
+"""Share among composable networks an architecture, its model, and the parts that are the same in both families."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Composable:
     """A network as an object; each subclass adds its family's learner, group and blocks.
 
     Attributes:
-        family: what its architectures are of.
-        architecture: the meta-parameters, checked.
-        model: the Keras model, built when first asked for.
+        family: the family of its architectures.
+        architecture: the validated meta-parameters.
+        model: the Keras model, built on first access.
     """
 
     family: ClassVar[str]
@@ -30,16 +30,16 @@ class Composable:
     classifier = staticmethod(blocks.classifier)
 
     def __init__(self, n_layers: int | Sequence[Sequence[int]], **fields: Any) -> None:
-        """Take a published depth, or a table of groups, for `n_layers`; the fields are those of `Architecture`."""
+        """Create a network from a published depth or a table of groups; see `Architecture` for the other fields."""
         size = {"groups": n_layers} if isinstance(n_layers, (list, tuple)) else {"depth": n_layers}
         self.architecture = Architecture(self.family, **size, **fields)
 
     @classmethod
     def of(cls, architecture: Architecture) -> Self:
-        """The network of an architecture, for what the constructor does not take: ablations, a style of one's own.
+        """Create the network of an architecture, also with ablations or a custom style, which `__init__` does not take.
 
         Raises:
-            ValueError: the architecture is of the other family.
+            ValueError: the architecture belongs to the other family.
         """
         if architecture.family != cls.family:
             raise ValueError(
@@ -51,7 +51,7 @@ class Composable:
 
     @cached_property
     def model(self) -> keras.Model:
-        """The Keras model, built when first asked for; takes seconds."""
+        """The Keras model, built on first access; building takes seconds."""
         return self.architecture.build()
 
     def __repr__(self) -> str:

@@ -1,15 +1,15 @@
-"""The vocabulary: layers with the names and arguments of `keras.layers`, read in two ways.
+"""Define the vocabulary: layers with the names and arguments of `keras.layers`, which can be read in two ways.
 
-Called on a `Sketch` (a shape and nothing else) a layer writes its row of the ledger, in plain Python.
-Called on anything else it is the Keras layer of that name:
+Called on a `Sketch` (a shape without numbers), a layer writes its row of the ledger, in plain Python.
+Called on anything else, it is the Keras layer of that name:
 
     x = Conv2D(64, 7, strides=2, padding="same", use_bias=False, name="stem_conv")(x)
 
-So a network is written once, and what is counted cannot differ from what computes.
+A network is therefore defined once, and its counts always match the model that Keras builds.
 
-Each function below is the first reading: from input shape and Keras' arguments to an `Entry`. Arguments that change
-no count (initializers, epsilon) are named all the same, so that a misspelt one fails in both readings. Positional
-arguments are those whose place is the same in Keras; the rest go by keyword.
+Each function below implements the first reading: it maps an input shape and Keras's arguments to an `Entry`. Arguments
+that do not affect counts (initializers, epsilon) are listed as well, so that a misspelled one fails in both readings.
+Only arguments with the same position in Keras can be passed by position.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _pair(name: str, value: Pair) -> tuple[int, int]:
 
 
 def _both(name: str, value: Any) -> tuple[Any, Any]:
-    """One value twice, or the two that are given."""
+    """Return a pair: one value twice, or the two values given."""
     if not isinstance(value, (tuple, list)):
         return value, value
     if len(value) != 2:
@@ -40,13 +40,13 @@ def _both(name: str, value: Any) -> tuple[Any, Any]:
 
 
 def _must_be_maps(shape: Shape) -> None:
-    """See that a shape is that of feature maps; raise a ValueError if not."""
+    """Raise a ValueError unless a shape is that of feature maps."""
     if len(shape) != 4:
         raise ValueError(f"`shape` (={quoted(shape[1:])}) must be (height, width, channels); try Reshape first.")
 
 
 def _windowed(shape: Shape, kernel: Pair, strides: Pair, padding: str) -> tuple[int, int, int, int]:
-    """Height and width of the output, side and step of the window (Dumoulin and Visin 2016, sec. 2.4).
+    """Return height and width of the output, side and stride of the window (Dumoulin and Visin 2016, sec. 2.4).
 
     Raises:
         ValueError: the window is larger than the map.
@@ -76,7 +76,7 @@ def Conv2D(
     use_bias: bool = True,
     kernel_initializer: str = "glorot_uniform",
 ) -> Entry:
-    """Convolution; with `groups` > 1 each group of filters sees its own share of the channels (Xie et al. 2017)."""
+    """Convolve; with `groups` > 1, each group of filters sees only its own channels (Xie et al. 2017)."""
     channels, filters = shape[-1], whole("filters", filters, 1, MAX_UNITS)
     height, width, kernel, stride = _windowed(shape, kernel_size, strides, padding)
     groups = whole("groups", groups, 1, MAX_UNITS)
@@ -102,7 +102,7 @@ def Dense(
     use_bias: bool = True,
     kernel_initializer: str = "glorot_uniform",
 ) -> Entry:
-    """A dense layer on the last axis, at every position of the others."""
+    """Apply a dense layer to the last axis, at every position of the other axes."""
     units = whole("units", units, 1, MAX_UNITS)
     weights = shape[-1] * units
     output = (*shape[:-1], units)
@@ -113,32 +113,32 @@ def Dense(
 def BatchNormalization(
     shape: Shape, *, momentum: float = 0.99, epsilon: float = 1e-3, gamma_initializer: str = "ones"
 ) -> Entry:
-    """Batch normalization: gamma and beta are parameters, moving mean and variance are state (Ioffe, Szegedy 2015)."""
+    """Normalize each channel; gamma and beta are parameters, moving statistics are state (Ioffe, Szegedy 2015)."""
     return Entry("batch norm", shape, params=2 * shape[-1], state=2 * shape[-1])
 
 
 @layer
 def ReLU(shape: Shape) -> Entry:
-    """max(x, 0)."""
+    """Compute max(x, 0)."""
     return Entry("activation", shape)
 
 
 @layer
 def Activation(shape: Shape, activation: str) -> Entry:
-    """The activation of that name."""
+    """Apply the named activation."""
     return Entry("activation", shape)
 
 
 @layer
 def Dropout(shape: Shape, rate: float) -> Entry:
-    """Zeroes a share `rate` of its input while training."""
+    """Set a fraction `rate` of the input to zero during training."""
     real("rate", rate, 0, 1)
     return Entry("dropout", shape)
 
 
 @layer
 def ZeroPadding2D(shape: Shape, padding: int | Sequence[int] | Sequence[Sequence[int]] = 1) -> Entry:
-    """Zeros around a map: a number on every side, (rows, columns), or ((top, bottom), (left, right))."""
+    """Pad a map with zeros: one number for every side, (rows, columns), or ((top, bottom), (left, right))."""
     _must_be_maps(shape)
     rows, columns = _both("padding", padding)
     added = [sum(whole("padding", each, 0, MAX_SIDE) for each in _both("padding", side)) for side in (rows, columns)]
@@ -147,7 +147,7 @@ def ZeroPadding2D(shape: Shape, padding: int | Sequence[int] | Sequence[Sequence
 
 @layer
 def MaxPooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
-    """The largest number of each window."""
+    """Return the largest number of each window."""
     height, width, kernel, stride = _windowed(shape, pool_size, pool_size if strides is None else strides, padding)
     return Entry("pool", (None, height, width, shape[-1]), kernel=kernel, stride=stride)
 
@@ -161,19 +161,19 @@ def _global_pooling(shape: Shape, keepdims: bool) -> Entry:
 
 @layer
 def GlobalAveragePooling2D(shape: Shape, *, keepdims: bool = False) -> Entry:
-    """The mean of each channel's map."""
+    """Return the mean of each channel's map."""
     return _global_pooling(shape, keepdims)
 
 
 @layer
 def GlobalMaxPooling2D(shape: Shape, *, keepdims: bool = False) -> Entry:
-    """The largest number of each channel's map."""
+    """Return the largest number of each channel's map."""
     return _global_pooling(shape, keepdims)
 
 
 @layer
 def Reshape(shape: Shape, target_shape: tuple[int, ...]) -> Entry:
-    """The same numbers in another shape; one -1 stands for what is left."""
+    """Reshape the input; one -1 is replaced by the size that remains."""
     numbers, sides = prod(shape[1:]), tuple(target_shape) if isinstance(target_shape, (tuple, list)) else ()
     sides = tuple(side if side == -1 else whole("target_shape", side, 1, MAX_UNITS) for side in sides[: MAX_SIDES + 1])
     size = prod(side for side in sides if side != -1)
@@ -185,7 +185,7 @@ def Reshape(shape: Shape, target_shape: tuple[int, ...]) -> Entry:
 
 @layer
 def Flatten(shape: Shape) -> Entry:
-    """The same numbers in a row."""
+    """Flatten the input into one axis."""
     return Entry("reshape", (None, prod(shape[1:])))
 
 
@@ -195,7 +195,7 @@ def _listed(shapes: Sequence[Shape]) -> str:
 
 @layer
 def Add(shapes: Sequence[Shape]) -> Entry:
-    """Sum of maps of one shape: where a shortcut meets its residual (He et al. 2016, eq. 1)."""
+    """Add maps of one shape, such as a shortcut and its residual (He et al. 2016, eq. 1)."""
     if len(set(shapes)) > 1:
         raise ValueError(f"What is added must have one shape, not {_listed(shapes)}; project the shortcut.")
     return Entry("add", shapes[0])
@@ -203,7 +203,7 @@ def Add(shapes: Sequence[Shape]) -> Entry:
 
 @layer
 def Multiply(shapes: Sequence[Shape]) -> Entry:
-    """A map times its gate, channel by channel (Hu et al. 2018, eq. 4)."""
+    """Multiply a map by its gate, channel by channel (Hu et al. 2018, eq. 4)."""
     output = (None, *(max(sides) for sides in zip(*(shape[1:] for shape in shapes), strict=False)))
     is_alike = all(len(shape) == len(shapes[0]) for shape in shapes)
     if not is_alike or any(s not in (1, out) for shape in shapes for s, out in zip(shape[1:], output[1:], strict=True)):

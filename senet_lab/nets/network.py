@@ -1,4 +1,4 @@
-"""Network: from an architecture to a tensor, a sketch or a Keras model, by way of the procedural functions."""
+"""Turn an architecture into a tensor, a sketch or a Keras model, using the procedural functions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def network(inputs: Any, architecture: Architecture) -> Any:
-    """Stem, learner and classifier of an architecture.
+    """Apply stem, learner and classifier of an architecture.
 
     Args:
         inputs: images, (batch, height, width, channels), as a Keras tensor or a `Sketch`.
 
     Returns:
-        Probabilities, (batch, classes); or without top the last feature maps.
+        Probabilities, (batch, classes); without the top, the last feature maps.
     """
     plan, style = architecture.plan, architecture.style
     x = stem(inputs, architecture.stem_filters, style=style)
@@ -38,10 +38,10 @@ def network(inputs: Any, architecture: Architecture) -> Any:
 
 
 def build(architecture: Architecture, name: str | None = None) -> keras.Model:
-    """The Keras model of an architecture, weights random; takes seconds.
+    """Build the Keras model of an architecture, with random weights; takes seconds.
 
     Raises:
-        ValueError: `name` has a slash, which Keras refuses.
+        ValueError: `name` contains a slash, which Keras rejects.
         MissingExtraError: Keras is not installed.
     """
     require("keras", by="building a network")
@@ -54,5 +54,5 @@ def build(architecture: Architecture, name: str | None = None) -> keras.Model:
 
 
 def model_name(name: str) -> str:
-    """The Keras name of a network: se_resnext_50_32x4d for SE-ResNeXt-50 32x4d."""
+    """Return the Keras name of a network: se_resnext_50_32x4d for SE-ResNeXt-50 32x4d."""
     return name.lower().replace("-", "_").replace(" ", "_")

@@ -1,4 +1,4 @@
-"""Replay: a functional Keras model called once more, layer by layer, on a sketch."""
+"""Replay a functional Keras model, layer by layer, on a sketch."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ def replay(model: Any) -> Sketch:
     """Return the sketch at the output of a model's last layer; its rows are the ledger of the model.
 
     Args:
-        model: a functional `keras.Model` of one input whose layers are in the vocabulary, each called once.
+        model: a functional `keras.Model` with one input, whose layers are all in the vocabulary and are called once.
 
     Raises:
-        TypeError: the vocabulary has no layer of a class that occurs.
-        ValueError: not one input of known size, a layer that is shared, or one that Keras counts otherwise.
+        TypeError: the vocabulary lacks the class of a layer.
+        ValueError: the model has several inputs or one of unknown size, a layer is shared, or Keras counts a layer
+            differently.
     """
     inputs: list[Any] = list(getattr(model, "inputs", None) or [])
     if not inputs:
@@ -30,11 +31,11 @@ def replay(model: Any) -> Sketch:
             f"A ledger needs an input of known size, not {inputs[0].shape}; try keras.Input((224, 224, 3))."
         )
     x = Sketch(inputs[0].shape[1:], inputs[0].name)
-    sketches = {id(inputs[0]): x}  # by the Keras tensor that each stands for
+    sketches = {id(inputs[0]): x}  # keyed by the Keras tensor that each represents
     for layer in model.layers:
         if type(layer).__name__ == "InputLayer":
             continue
-        tensors = layer.input  # Keras raises a ValueError of its own for a layer that is called twice
+        tensors = layer.input  # for a layer that is called twice, Keras itself raises a ValueError
         has_several = isinstance(tensors, (list, tuple))
         if any(id(each) not in sketches for each in (tensors if has_several else [tensors])):
             raise ValueError(
@@ -47,7 +48,7 @@ def replay(model: Any) -> Sketch:
 
 
 def _replay_layer(layer: Any, x: Any) -> Sketch:
-    """Call one layer on the sketches of its inputs, and compare its row with what Keras says of it."""
+    """Call one layer on the sketches of its inputs, and compare its row with the counts of Keras."""
     kind = type(layer).__name__
     if kind not in layers.__all__:
         raise TypeError(f"`{layer.name}` is a {kind}, which no ledger counts; it counts {listed(layers.__all__)}.")

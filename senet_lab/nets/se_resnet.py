@@ -46,7 +46,7 @@ def learner(
     """
     ratios = for_each_group("ratio", ratio, len(group_rows(groups, 2)))
     for number, (n_filters, n_blocks) in enumerate(groups, 1):
-        unique_name(x, name)  # so that groups added by hand take the numbers behind these
+        unique_name(x, name)  # so that groups added later get the next numbers
         strides = 1 if number == 1 else 2
         x = group(x, n_filters, n_blocks, ratios[number - 1], strides, style=style, name=f"{name}{number}")
     return x
@@ -64,14 +64,14 @@ def group(
 ) -> Any:
     """Construct the Group: blocks of one width; a projection block, then identity blocks.
 
-    A basic block that changes no shape needs no projection, so a group of those may do without.
+    A basic block that keeps the shape needs no projection, so a group of basic blocks may have none.
 
     Args:
         x: input to the group, (batch, height, width, channels).
         n_filters: number of filters; a bottleneck block's output has 4 times as many.
         n_blocks: number of blocks.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
-        strides: of the projection block.
+        strides: strides of the projection block.
     """
     name = unique_name(x, "group") if name is None else name
     same = style.block == "basic" and stride_of(strides) == 1 and x.shape[-1] == n_filters
@@ -90,7 +90,7 @@ def identity_block(
     """Create a Residual Block with Identity Link.
 
     Args:
-        x: input to the block; its channels must be those of the output.
+        x: input to the block, with as many channels as the output.
         n_filters, ratio: as in `group`.
     """
     name = unique_name(x, "identity_block") if name is None else name
@@ -117,7 +117,7 @@ def projection_block(
 
     Args:
         x: input to the block, (batch, height, width, channels).
-        strides: of the shortcut and of the branch; which convolution has it is up to `style.stride_place`.
+        strides: strides of the shortcut and of the branch; `style.stride_place` selects the convolution in the branch.
 
         n_filters, ratio: as in `group`.
     """
@@ -129,6 +129,6 @@ def projection_block(
 
 
 def _filters(n_filters: int, style: Style) -> tuple[int, int]:
-    """Return the filters of the 3x3 and of the block's output, checked."""
+    """Check and return the filters of the 3x3 and of the block's output."""
     n_filters = whole("n_filters", n_filters, 1, MAX_CHANNELS)
     return n_filters, n_filters * EXPANSION[style.block]

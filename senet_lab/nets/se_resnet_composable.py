@@ -1,4 +1,4 @@
-"""SE-ResNet, composable: the parts of `se_resnet` as a class, used whole or one by one.
+"""Provide SE-ResNet in composable form: the parts of `se_resnet` as a class, to use together or one by one.
 
 senet = SEResNet(50, input_shape=(128, 128, 3), n_classes=50)
 model = senet.model
@@ -34,7 +34,7 @@ class SEResNet(Composable):
         *,
         convention: str = "original",
     ) -> None:
-        """Take a published depth, or a table of groups, for `n_layers`; the rest as in `Architecture`."""
+        """Create a network from a published depth or a table of groups; see `Architecture` for the other arguments."""
         super().__init__(
             n_layers,
             ratio=ratio,

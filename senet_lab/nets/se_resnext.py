@@ -61,7 +61,7 @@ def learner(
     """
     ratios = for_each_group("ratio", ratio, len(group_rows(groups, 3)))
     for number, (filters_in, filters_out, n_blocks) in enumerate(groups, 1):
-        unique_name(x, name)  # so that groups added by hand take the numbers behind these
+        unique_name(x, name)  # so that groups added later get the next numbers
         strides = 1 if number == 1 else 2
         x = group(
             x,
@@ -98,7 +98,7 @@ def group(
         filters_out: number of filters (channels) of the output.
         cardinality: number of groups of the grouped convolution.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
-        strides: of the projection block.
+        strides: strides of the projection block.
     """
     name = unique_name(x, "group") if name is None else name
     x = projection_block(x, filters_in, filters_out, cardinality, strides, ratio, style=style, name=f"{name}_block1")
@@ -120,7 +120,7 @@ def identity_block(
     """Construct a ResNeXt block with identity link.
 
     Args:
-        x: input to the block; its channels must be `filters_out`.
+        x: input to the block, with `filters_out` channels.
         filters_in, filters_out, cardinality, ratio: as in `group`.
     """
     name = unique_name(x, "identity_block") if name is None else name
@@ -148,7 +148,7 @@ def projection_block(
 
     Args:
         x: input to the block, (batch, height, width, channels).
-        strides: of the shortcut and of the branch; which convolution has it is up to `style.stride_place`.
+        strides: strides of the shortcut and of the branch; `style.stride_place` selects the convolution in the branch.
 
         filters_in, filters_out, cardinality, ratio: as in `group`.
     """

@@ -1,4 +1,4 @@
-"""SE-ResNeXt, composable: the parts of `se_resnext` as a class, used whole or one by one.
+"""Provide SE-ResNeXt in composable form: the parts of `se_resnext` as a class, to use together or one by one.
 
 senet = SEResNeXt(50, cardinality=32, n_classes=10)
 model = senet.model
@@ -35,7 +35,7 @@ class SEResNeXt(Composable):
         *,
         convention: str = "original",
     ) -> None:
-        """Take a published depth, or a table of groups, for `n_layers`; the rest as in `Architecture`."""
+        """Create a network from a published depth or a table of groups; see `Architecture` for the other arguments."""
         super().__init__(
             n_layers,
             cardinality=cardinality,

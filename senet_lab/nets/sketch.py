@@ -1,4 +1,4 @@
-"""Sketch: a feature map of which only the shape is known, and the ledger that layers write as they pass over it."""
+"""Define the sketch, a feature map with a shape but no numbers, and the ledger that layers called on it write."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from senet_lab.nets.on_keras.blank import call_new
 Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, features); None is the batch
 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
-MAX_SIDES = 8  # of a shape, the batch aside
+MAX_SIDES = 8  # of a shape, not counting the batch
 SE_ROLES = ("squeeze", "reduce", "gate", "scale")
 
 
 class Entry(NamedTuple):
-    """What one layer makes of its input shape; `kernel` and `stride` in units of its input."""
+    """The output shape and counts of one layer; `kernel` and `stride` in units of its input."""
 
     kind: str
     output_shape: Shape
@@ -39,22 +39,22 @@ class Row(NamedTuple):
     """One layer in the ledger.
 
     Attributes:
-        name: that of the Keras layer.
-        group: "stem", "group1" and so on, "classifier"; "" for layers outside of any.
-        block: "block1" and so on, "" for layers outside of any.
+        name: name of the Keras layer.
+        group: "stem", "group1" and so on, "classifier"; "" for layers outside any group.
+        block: "block1" and so on; "" for layers outside any block.
         kind: "conv", "grouped conv", "dense", "batch norm", "activation", "scale", "add", "pad" and so on.
-        output_shape: (None, height, width, channels) as Keras says it; None is the batch.
+        output_shape: (None, height, width, channels), as in Keras; None is the batch.
         params: trainable parameters.
         state: moving means and variances of batch normalization: stored, not trained.
         macs: multiply-adds of convolutions and dense layers, per image.
         elementwise: multiply-adds of global pooling and scaling, per image, which Hu et al. 2018 count as well.
-        kernel, stride: side and step of the window, in units of the input.
-        groups: groups of a convolution, which is its cardinality.
+        kernel, stride: side and stride of the window, in units of the input.
+        groups: groups of a convolution, that is, its cardinality.
         activations: numbers in the output, per image.
         receptive_field: pixels of the input, along one side, that a unit sees through windows (Araujo et al. 2019).
-            A gate sees the whole map; the map that it scales keeps its own.
-        role: what the layer is for in its block: "squeeze", "reduce", "gate" and "scale" are squeeze-excite,
-            "shortcut" is its projection, "output" its last activation; "" for all others.
+            A gate sees the whole map, but the map that it scales keeps its receptive field.
+        role: purpose of the layer in its block: "squeeze", "reduce", "gate" and "scale" belong to squeeze-excite,
+            "shortcut" is the projection, "output" the last activation; "" for all others.
     """
 
     name: str
@@ -80,13 +80,13 @@ class Row(NamedTuple):
 
     @property
     def channels_in(self) -> int:
-        """Channels that a convolution or dense layer is called on: its macs say it, with or without a bias."""
+        """Input channels of a convolution or dense layer, computed from its macs, which do not depend on a bias."""
         each = self.activations * (self.kernel**2 if self.kind in ("conv", "grouped conv") else 1)
         return self.macs * self.groups // (each or 1)
 
 
 class Sketch:
-    """A feature map without numbers; a layer called on it counts instead of computing.
+    """A feature map without numbers; a layer that is called on it counts instead of computing.
 
     >>> from senet_lab.nets.layers import Conv2D
     >>> Conv2D(64, 3, padding="same")(Sketch((32, 32, 3))).rows[-1].params
@@ -94,10 +94,10 @@ class Sketch:
 
     Attributes:
         shape: (None, height, width, channels) or (None, features).
-        written: the rows of the layer, or of the block, whose output this is.
-        inputs: the sketches that it was called on.
-        field, jump: receptive field, and distance between neighbouring units, in pixels of the input.
-        names: how often each automatic name was given out, one for all sketches of a network.
+        written: the rows of the layer or block that has this output.
+        inputs: the sketches on which that layer or block was called.
+        field, jump: receptive field, and distance between neighboring units, in pixels of the input.
+        names: how often each automatic name has been used; all sketches of a network share this counter.
     """
 
     __slots__ = ("field", "inputs", "jump", "names", "shape", "written")
@@ -122,12 +122,12 @@ class Sketch:
 
     @property
     def rows(self) -> list[Row]:
-        """The ledger of the network that leads here: each layer once, behind those that it needs.
+        """The ledger of the network up to this output: each layer once, after the layers on which it depends.
 
         Raises:
-            ValueError: two layers have one name, which Keras would refuse.
+            ValueError: two layers have the same name, which Keras would reject.
         """
-        ordered: dict[int, Sketch] = {}  # topologically: a sketch is added once its inputs are
+        ordered: dict[int, Sketch] = {}  # topologically: a sketch is added after its inputs
         stack = [(self, False)]
         while stack:
             sketch, is_ready = stack.pop()
@@ -143,14 +143,14 @@ class Sketch:
         return rows
 
     def onward(self, shape: Shape, field: int, jump: int) -> Sketch:
-        """Return the output of a layer that is called on this sketch, without the rows that the layer writes."""
+        """Return the output of a layer that is called on this sketch, still without rows."""
         output = object.__new__(Sketch)
         output.shape, output.field, output.jump, output.names = shape, field, jump, self.names
         output.written, output.inputs = (), (self,)
         return output
 
     def write(self, name: str, entry: Entry, role: str = "") -> Sketch:
-        """Return the output of a layer, with its row; one that states no role has that which its name says."""
+        """Return the output of a layer, with its row; without a `role`, the role is derived from the name."""
         field = self.field + (entry.kernel - 1) * self.jump
         output = self.onward(entry.output_shape, field, self.jump * entry.stride)
         group, block = place(name)
@@ -160,7 +160,7 @@ class Sketch:
 
 @lru_cache(maxsize=2**12)  # most names occur in most networks
 def place(name: str) -> tuple[str, str]:
-    """Return the group and block that a layer's name says.
+    """Return the group and block that a layer's name contains.
 
     >>> place("group2_block1_conv1"), place("stem_conv"), place("conv2d_7")
     (('group2', 'block1'), ('stem', ''), ('', ''))
@@ -174,7 +174,7 @@ _ROLE = re.compile(r".+_(?:se_(?P<se>squeeze|reduce|gate|scale)|(?P<shortcut>sho
 
 @lru_cache(maxsize=2**12)
 def role_of(name: str) -> str:
-    """Return the role that a layer's name says: all that a Keras layer, or code that was exported, has to tell it by.
+    """Return the role that a layer's name implies; Keras layers and exported code state it only in this way.
 
     >>> role_of("group2_block1_se_reduce"), role_of("group2_block1_shortcut_bn"), role_of("group2_block1_relu1")
     ('reduce', 'shortcut', '')
@@ -184,7 +184,7 @@ def role_of(name: str) -> str:
 
 
 def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
-    """Make a layer of the vocabulary out of the function that counts it."""
+    """Turn a function that counts a layer into a layer of the vocabulary."""
     keras_name = entry.__name__
 
     def make(*args: Any, name: str | None = None, role: str = "", **kwargs: Any) -> Callable[[Any], Any]:
@@ -206,7 +206,7 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
 
 
 def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
-    """Return the Keras layer of that name, accelerated before its first call, so that Keras compiles nothing for it."""
+    """Return the named Keras layer, accelerated before its first call, so that Keras need not compile it."""
     require("keras", by=f"{keras_name}, called on anything but a Sketch,")
     import keras
 
@@ -217,7 +217,7 @@ def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
 
 def _write(inputs: Sequence[Sketch], name: str, entry: Entry, role: str) -> Sketch:
     """Return the output of a layer with one or more inputs, with its row."""
-    # A map that is scaled keeps its receptive field, although its gate has seen everything.
+    # A scaled map keeps its receptive field, although its gate depends on the whole map.
     widest = max(inputs, key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.field))
     output = widest.write(name, entry, role)
     output.inputs = tuple(inputs)
@@ -225,10 +225,10 @@ def _write(inputs: Sequence[Sketch], name: str, entry: Entry, role: str) -> Sket
 
 
 class _Template(NamedTuple):
-    """A row of a block without its place: `suffix` lacks the block's name, the field starts at the block's input."""
+    """A row of a block at no particular place: `suffix` omits the block's name, fields start at the block's input."""
 
     suffix: str
-    measures: tuple[Any, ...]  # the fields of an `Entry`, and the activations: the same wherever the block stands
+    measures: tuple[Any, ...]  # the fields of an `Entry`, and the activations: the same for every position of the block
     receptive_field: int
     role: str
 
@@ -247,11 +247,11 @@ class _Output(NamedTuple):
 
 
 def written_once(block: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a residual block on sketches be worked out once for each shape, and from then on only be copied.
+    """Compute a residual block on sketches once per shape, and copy its rows from then on.
 
-    A network repeats few blocks many times, and a slider's move changes few of them. What is kept are the rows of
-    the block for an input at receptive field 0, without the block's name. Arguments must be plain and checked: one
-    that equals another is taken for it, as 16.0 for 16.
+    A network repeats few distinct blocks many times, and moving a slider changes few of them. The cache stores the rows
+    of a block for an input with receptive field 0, without the block's name. Arguments must be plain, validated values,
+    because equal ones share an entry, such as 16.0 and 16.
     """
 
     @lru_cache(maxsize=2**12)
@@ -282,7 +282,7 @@ def written_once(block: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def unique_name(x: Any, stem: str) -> str:
-    """Return `stem` with the next number that is free in the network `x` belongs to: "group1", "group2"."""
+    """Return `stem` with the next unused number in the network of `x`: "group1", "group2"."""
     if isinstance(x, Sketch):
         x.names[stem] += 1
         return f"{stem}{x.names[stem]}"
@@ -293,7 +293,7 @@ def unique_name(x: Any, stem: str) -> str:
 
 
 def _automatic_name(x: Sketch, keras_name: str) -> str:
-    """Return the name that Keras gives a layer without one: conv2d, conv2d_1, and so on."""
+    """Return the name that Keras gives an unnamed layer: conv2d, conv2d_1, and so on."""
     stem = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", keras_name)
     stem = re.sub("([a-z])([A-Z])", r"\1_\2", stem).lower()
     x.names[stem] += 1

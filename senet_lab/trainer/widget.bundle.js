@@ -2,13 +2,13 @@
 // source senet_lab/trainer/lens.js c3326ed6f1f298ca
 // source senet_lab/trainer/messages.js d0a4cbfd9fa6fd78
 // source senet_lab/trainer/widget.js 331f23e7d2725505
-// source senet_lab/widgets/controls.js 7ecafef8f22d0618
-// source senet_lab/widgets/conversation.js 87f9e88dd67647aa
-// source senet_lab/widgets/dom.js 90a27d922157d5b4
-// source senet_lab/widgets/kit.js 197e75a23a753ed2
+// source senet_lab/widgets/controls.js 5262e90d64014602
+// source senet_lab/widgets/conversation.js 040c5ee71198a134
+// source senet_lab/widgets/dom.js 010a5faa9419c3c7
+// source senet_lab/widgets/kit.js f89ea6da3683f708
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
-// source senet_lab/widgets/redraw.js 87da8e78d619b90c
-// source senet_lab/widgets/sight.js 5ceb57e0674adb52
+// source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
+// source senet_lab/widgets/sight.js a0123fe9e863ac41
 // content 0f8fa0e1de473798
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);

@@ -1,1 +1,1 @@
-"""Widgets: what all panels share: their conversation with the page, the kit of their JavaScript, base styles."""
+"""Provide what all panels share: the conversation with the page, JavaScript helpers and base styles."""

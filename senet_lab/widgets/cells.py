@@ -1,4 +1,4 @@
-"""Cells: which cell of a notebook is running, so that a panel keeps its state when its cell is run again."""
+"""Identify the running notebook cell, so that a panel keeps its state when its cell is run again."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import sys
 import weakref
 from typing import Any, Generic, TypeVar
 
-# The answer of a panel whose cell has made another one since.
+# The answer of a panel after its cell has created another one.
 REPLACED = "This panel was closed, or its cell was run again. Run this cell again."
 
-MAX_CELLS = 64  # of which the state is remembered, for each kind of panel
+MAX_CELLS = 64  # cells whose state is kept, per kind of panel
 _State = TypeVar("_State")
-_panel_counts: dict[str, int] = {}  # by execution; only that under way is kept
+_panel_counts: dict[str, int] = {}  # by execution; only the current one is kept
 
 
 def cell() -> str:
-    """Return the running cell, as JupyterLab names it, and which of its panels this is; "" where that is unknown."""
+    """Return JupyterLab's id of the running cell and the number of this panel in it; "" if unknown."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     parent = (shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else None) or {}
     name = parent.get("metadata", {}).get("cellId", "")
@@ -30,10 +30,10 @@ def cell() -> str:
 
 
 class CellPanels(Generic[_State]):
-    """The panels of one kind, by their cells: the state to go on with, and the panel to end.
+    """The panels of one kind by cell: the state from which to continue, and the panel to replace.
 
-    ipywidgets keeps every widget for as long as the kernel lives, so the panel that a cell made before has to be told
-    that there is another one. References to panels are weak.
+    ipywidgets keeps every widget for the lifetime of the kernel, so the previous panel of a cell must be notified when
+    the cell creates another one. References to panels are weak.
     """
 
     def __init__(self) -> None:
@@ -47,12 +47,12 @@ class CellPanels(Generic[_State]):
         """Return the state of the last panel of a place, or None.
 
         Args:
-            place: what `cell` returned, and what the panel was given: a cell that gives another network begins anew.
+            place: the result of `cell` and the arguments of the panel; a cell that passes another network starts over.
         """
         return self._states.get(place)
 
     def remember(self, place: tuple[str, *tuple[Any, ...]], state: _State) -> None:
-        """Store the state of a place; outside of any cell, nothing."""
+        """Store the state of a place; do nothing outside any cell."""
         if not place[0]:
             return
         self._states.pop(place, None)
@@ -61,7 +61,7 @@ class CellPanels(Generic[_State]):
             del self._states[next(iter(self._states))]
 
     def replace(self, name: str, panel: Any) -> None:
-        """Register the panel of a cell, and call `replaced_by` of the one that the cell made before."""
+        """Register the panel of a cell, and call `replaced_by` of the cell's previous panel."""
         if not name:
             return
         if (reference := self._panels.get(name)) and (old := reference()):
@@ -70,15 +70,15 @@ class CellPanels(Generic[_State]):
 
 
 def is_app() -> bool:
-    """Whether Voila serves the page: then nobody sees a notebook, nor can ask for what a variable holds."""
+    """Return whether Voila serves the page; users then see no notebook and cannot inspect variables."""
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
 def is_browser() -> bool:
-    """Whether Python itself runs in a browser, which can neither start threads nor load Keras."""
+    """Return whether Python runs in a browser, where it can neither start threads nor load Keras."""
     return sys.platform == "emscripten"
 
 
 def requested_address() -> str:
-    """Return what the address of an app says after its question mark, such as "network=senet1~ratio=8"; else ""."""
+    """Return the query string of an app's address, such as "network=senet1~ratio=8"; "" if there is none."""
     return os.environ.get("QUERY_STRING", "") if is_app() else ""

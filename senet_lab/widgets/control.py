@@ -1,4 +1,4 @@
-"""Control: one field, slider or choice of a panel, as its page needs it."""
+"""Define a control: one field, slider or choice of a panel, with all that its page needs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from senet_lab.widgets.messages import ControlKind, ControlMessage
 
 
 class Control(NamedTuple):
-    """What the page needs to draw one control.
+    """The data from which the page draws one control.
 
     Attributes:
-        name: the meta-parameter it moves.
-        label: what people read.
-        section: the heading that it stands under.
+        name: the meta-parameter that it sets.
+        label: the visible label.
+        section: the heading above it.
         kind: "choice" (buttons), "slider" (with a field), "select", "check", "checks" (several at once) or "text".
-        stops: the values that can be reached, in order; a field takes others that are legal, too.
-        labels: what people read for each stop.
-        value: the present one.
-        hint: what the value means for this network; or why the control does not apply.
-        disabled: whether it does not apply.
-        text: what its field shows, where that is not the value that the slider stands at.
+        stops: the values that can be selected, in order; a field also accepts other legal values.
+        labels: the visible text of each stop.
+        value: the current value.
+        hint: the meaning of the value for this network, or the reason why the control does not apply.
+        disabled: whether the control does not apply.
+        text: the text of its field if that differs from the value of the slider.
     """
 
     name: str
@@ -35,5 +35,5 @@ class Control(NamedTuple):
     text: str = ""
 
     def message(self, text: str) -> ControlMessage:
-        """Return the control as the page gets it; `text` is what its field shows."""
+        """Return the control as a message to the page; `text` is the text of its field."""
         return cast(ControlMessage, self._asdict() | {"text": text})

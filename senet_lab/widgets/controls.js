@@ -1,18 +1,18 @@
-// The controls: native inputs, each with its label and its hint. What a value means is decided in Python.
+// The controls: native inputs, each with its label and its hint. Python interprets the values.
 /** @import { Ask } from "./conversation.js" */
 /** @import { ControlKind, ControlMessage, Controls, Value } from "./messages.js" */
 import { element, findAll, uniqueId } from "./dom.js";
 import { OPEN_SECTIONS } from "./messages.js";
 
 /**
- * A control in the page.
+ * A control on the page.
  * @typedef {object} Widget
  * @property {HTMLElement} element
  * @property {(control: ControlMessage, isRefused: boolean) => void} update
  */
 
 /**
- * Returns the section of that name, and makes it where it is missing.
+ * Returns the section of that name; creates it if it is missing.
  * @param {HTMLElement} holder
  * @param {string} name
  */
@@ -27,8 +27,8 @@ function section(holder, name) {
 }
 
 /**
- * Makes a group of buttons, of which one is pressed (radio inputs: arrow keys move, Tab leaves), or any number
- * (checkboxes). They are made anew when the labels change.
+ * Creates a group of buttons. Either exactly one is pressed (radio inputs: arrow keys move, Tab leaves) or any number
+ * are (checkboxes). The buttons are recreated when the labels change.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
@@ -63,7 +63,7 @@ function buttonGroup(control, ask) {
     if (labels !== next.labels.join()) {
       labels = next.labels.join();
       const caption = element("span", { textContent: next.label });
-      const isNamed = next.label === next.section || next.name === "family"; // by what stands around it
+      const isNamed = next.label === next.section || next.name === "family"; // by the text around it
       group.replaceChildren(...(isNamed ? [] : [caption]), ...next.labels.map(button), hint);
     }
     hint.textContent = next.hint;
@@ -77,7 +77,7 @@ function buttonGroup(control, ask) {
 }
 
 /**
- * Makes a slider over the stops, paired with a text field that takes every value; Python judges what is typed.
+ * Creates a slider over the stops, with a text field that accepts any value; Python checks the typed text.
  * @param {ControlMessage} control
  * @param {Ask} ask
  * @returns {Widget}
@@ -123,7 +123,7 @@ function slider(control, ask) {
 }
 
 /**
- * Returns the place of the stop that is nearest to a value; "none" (null) is near to itself alone.
+ * Returns the index of the stop nearest to a value; "none" (null) is near only to itself.
  * @param {readonly Value[]} stops
  * @param {ControlMessage["value"]} value
  */
@@ -137,8 +137,8 @@ export function nearestStop(stops, value) {
 }
 
 /**
- * Makes a text field commit when it is left, and on Enter. What is being typed while an answer arrives stays, and so
- * does what was refused, to be corrected.
+ * Makes a text field commit when it loses focus, and on Enter. Text that is being typed when an answer arrives is kept;
+ * rejected text is kept as well, so that it can be corrected.
  * @param {HTMLInputElement} field
  * @param {(text: string) => void} commit
  */
@@ -170,7 +170,7 @@ function typedField(field, commit) {
 }
 
 /**
- * Puts a label above a field and a hint below.
+ * Adds a label above a field and a hint below.
  * @param {ControlMessage} control
  * @param {HTMLInputElement | HTMLSelectElement} field
  * @param {Widget["update"]} updateValue
@@ -192,7 +192,7 @@ function labeled(control, field, updateValue) {
 }
 
 /**
- * Makes a list of which one entry is selected.
+ * Creates a list with one selected entry.
  * @param {ControlMessage} control
  * @param {Ask} ask
  */
@@ -212,7 +212,7 @@ function select(control, ask) {
 }
 
 /**
- * Makes a check box.
+ * Creates a check box.
  * @param {ControlMessage} control
  * @param {Ask} ask
  */
@@ -227,7 +227,7 @@ function check(control, ask) {
 }
 
 /**
- * Makes a field for text, or for a number.
+ * Creates a field for text or for a number.
  * @param {ControlMessage} control
  * @param {Ask} ask
  */
@@ -241,10 +241,10 @@ function text(control, ask) {
 const KINDS = { choice: buttonGroup, slider, select, check, checks: buttonGroup, text, number: text };
 
 /**
- * Brings the controls up to date. The reason against a move is shown at its control as well, since the line at the top
- * may be out of sight.
+ * Updates the controls. The reason why a move was rejected is also shown at its control, since the line at the top may
+ * be out of sight.
  * @param {HTMLElement} holder
- * @param {Map<string, Widget>} widgets those that are there, by name
+ * @param {Map<string, Widget>} widgets the existing ones, by name
  * @param {Controls} shown
  * @param {Ask} ask
  */

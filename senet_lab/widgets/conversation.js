@@ -1,11 +1,11 @@
-// The conversation with Python: each message is numbered, and sent again until an answer to it comes.
+// The conversation with Python: each message is numbered, and repeated until it is answered.
 /** @import { AnyModel } from "@anywidget/types" */
 /** @import { Request } from "./messages.js" */
 
-const RETRY_DELAYS = [800, 1200, 2000]; // milliseconds without an answer until a message is sent again
-const DELAY_PER_BYTE = 4 / 2 ** 20; // how many times as long for each byte that goes with it, on a slow network
-const RECONNECT_DELAY = 1000; // milliseconds after the connection changed until the kernel is asked whether it is there
-// Voila ends the kernel with the page, and has no cell that could be run again.
+const RETRY_DELAYS = [800, 1200, 2000]; // milliseconds without an answer until a message is repeated
+const DELAY_PER_BYTE = 4 / 2 ** 20; // relative increase in these delays per attached byte, for slow networks
+const RECONNECT_DELAY = 1000; // milliseconds from a change of the connection to the message that tests it
+// Voila ends the kernel with the page, and has no cell to run again.
 const AGAIN = document.body?.dataset.voila ? "stopped, reload the page." : "restarted, run the cell again.";
 const SILENCE = `Python is not responding. If it is busy, the page updates by itself; if the kernel was ${AGAIN}`;
 const ENDED =
@@ -13,24 +13,24 @@ const ENDED =
   "To keep this network, copy its link; then reload the page.";
 
 /**
- * Asks for something by a name that came from Python, such as that of a control.
+ * Requests something by a name that Python defines, such as that of a control.
  * @typedef {(name: string, value: unknown) => void} Ask
  */
 
 /**
- * Asks for one of a panel's own moves and commands.
+ * Requests one of a panel's own moves or commands.
  * @template T
  * @typedef {<N extends keyof T & string>(name: N, value: Required<T>[N]) => void} AskOf
  */
 
 /**
- * A message that is sent, or waits to be.
+ * A message that was sent or is waiting to be sent.
  * @typedef {object} Message
  * @property {Record<string, unknown>} moves values, or one command
  * @property {boolean} isCommand
  * @property {string} gesture
  * @property {ArrayBuffer[]} buffers
- * @property {(() => void)[]} listeners called when it is answered
+ * @property {(() => void)[]} listeners called when the message is answered
  */
 
 /** @typedef {ReturnType<typeof openConversation>} Conversation */
@@ -41,30 +41,30 @@ const ENDED =
 /**
  * Opens the conversation of one view with its widget in Python.
  *
- * One message is in flight at a time. Moves that are made meanwhile wait, and later values replace earlier ones, so that
- * a busy kernel finds one message and the newest after it. A command, one of the names in `commands`, is done rather
- * than set: it is a message of its own, not merged with another press, nor with moves before or after it.
+ * Only one message is in flight at a time. Moves made in the meantime wait, and later values replace earlier ones, so
+ * that a busy kernel has to process only one message and then the newest. A command, one of the names in `commands`, is
+ * carried out rather than set: it has a separate message and is not merged with other presses or moves.
  *
- * A message is lost when the connection breaks or the kernel restarts. So it is sent again with the same number, by
- * which Python knows it. The answer is the number of this view's last message in `answered` of the trait `trait`.
- * `silence` is called with a notice when no answer has come after all of `RETRY_DELAYS`, and with "" when one comes
- * after that. In the app a kernel that dies stays dead: the page hears of it at once and sends nothing more.
+ * A message is lost when the connection breaks or the kernel restarts. So it is repeated with the same number, by which
+ * Python recognizes it. The answer is the number of this view's last message in `answered` of the trait `trait`.
+ * `silence` is called with a notice if no answer has arrived after all of `RETRY_DELAYS`, and with "" if one arrives
+ * later. In the app, a dead kernel is not restarted: the page is told at once and sends nothing more.
  *
- * Open the conversation before adding your own listener to the trait: then that finds the answer heard.
+ * Open the conversation before adding other listeners to the trait, so that these run after the answer is recorded.
  *
  * @param {AnyModel<any>} model
  * @param {string} trait
- * @param {string} view an id of this view among those of the widget
+ * @param {string} view an id of this view, unique among the views of the widget
  * @param {{ commands?: readonly string[], silence: (words: string) => void }} options
  */
 export function openConversation(model, trait, view, { commands = [], silence }) {
   /** @type {Message[]} */
   const waiting = [];
   /** @type {Message | null} */
-  let current = null; // the message that is under way
+  let current = null; // the message in flight
   let number = 0; // of that message
   let retries = 0;
-  let notice = ""; // what `silence` was called with
+  let notice = ""; // the last argument of `silence`
   let retryTimer = 0;
   let probeTimer = 0;
   const manager = /** @type {{ kernel?: { statusChanged: Signal } } | undefined} */ (model.widget_manager);
@@ -78,7 +78,7 @@ export function openConversation(model, trait, view, { commands = [], silence })
     try {
       model.send(request, undefined, buffers);
     } catch (error) {
-      console.debug(error); // while the kernel restarts there is nobody to send it to: it is tried again
+      console.debug(error); // sending fails while the kernel restarts; it is retried
     }
     clearTimeout(retryTimer);
     const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -129,8 +129,8 @@ export function openConversation(model, trait, view, { commands = [], silence })
     sendNext();
   }
 
-  // The connection was lost, or the kernel restarted; only an answer shows which, and it has all of
-  // the panel's state with it. Later, since what is sent while a kernel restarts is lost.
+  // The connection was lost or the kernel restarted. Only an answer shows which; it also contains the complete state of
+  // the panel. Wait before asking, since messages sent while a kernel restarts are lost.
   function reconnect() {
     clearTimeout(probeTimer);
     probeTimer = setTimeout(() => {
@@ -144,7 +144,7 @@ export function openConversation(model, trait, view, { commands = [], silence })
   const newMessage = () => ({ moves: {}, isCommand: false, gesture: "", buffers: [], listeners: [] });
 
   /**
-   * Asks for a move or a command; the promise is kept when it was answered. Nobody has to wait for it.
+   * Requests a move or a command; the promise resolves when it is answered. Callers need not await it.
    * @param {string} name
    * @param {unknown} value
    * @param {{ gesture?: string, buffers?: ArrayBuffer[] }} [options]
@@ -155,7 +155,7 @@ export function openConversation(model, trait, view, { commands = [], silence })
     const last = waiting.at(-1);
     const message = last && !isCommand && !last.isCommand ? last : Object.assign(newMessage(), { isCommand, buffers });
     if (message !== last) waiting.push(message);
-    delete message.moves[name]; // so that the order is that of the last touches
+    delete message.moves[name]; // so that moves are ordered by when they were last made
     message.moves[name] = value;
     message.gesture = gesture;
     /** @type {Promise<void>} */
@@ -165,7 +165,7 @@ export function openConversation(model, trait, view, { commands = [], silence })
     return answer;
   }
 
-  // After the last retry, a further press sends the message again.
+  // After the last retry, another press repeats the message.
   function nudge() {
     if (current && retries >= RETRY_DELAYS.length) startOver();
   }

@@ -1,11 +1,11 @@
-"""Conversation: the messages of a panel's page, each acted on once and answered, however often it arrives.
+"""Handle the messages of a panel's page: process each once and answer it, however often it arrives.
 
-A page sends each message as a custom message of its widget, and again while no answer comes: messages get lost when a
-connection breaks or a kernel restarts. It does not set a trait, because ipywidgets holds back the next value of a
-trait until the kernel reports idle, and that report can get lost as well.
+A page sends each message as a custom message of its widget, and repeats it until an answer arrives, because messages
+are lost when a connection breaks or a kernel restarts. It does not set a trait, because ipywidgets holds back the next
+value of a trait until the kernel reports idle, and that report can be lost as well.
 
-Answers are state: the trait that the page draws also says, by view, the number of the last message that was answered
-(`Conversation.answered`). So a move costs one message each way, and any later state answers it as well as the first.
+Answers are state: the trait that the page draws also contains, for each view, the number of the last answered message
+(`Conversation.answered`). So a move needs only one message in each direction, and any later state also answers it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from senet_lab.widgets.follower import reply_where_sent
 if TYPE_CHECKING:
     import anywidget
 
-MAX_VIEWS = 32  # remembered views of one widget; each time that a page is loaded there is another one
-MAX_NUMBER = 2**53  # of a message: the largest whole number that JavaScript counts to
+MAX_VIEWS = 32  # views remembered per widget; each time a page is loaded, it creates another one
+MAX_NUMBER = 2**53  # of a message; JavaScript cannot count beyond it
 
 
 class Request(NamedTuple):
-    """What a page asks for.
+    """A request from a page.
 
     Attributes:
-        view: the view that asks; a widget that is shown twice has two.
-        number: of the message in that view, from 1.
-        moves: controls and buttons with their new values, in the order in which they were touched.
-        gesture: the drag, key or click that the moves belong to.
-        buffers: the bytes that came with it.
+        view: the view that sent it; a widget that is displayed twice has two views.
+        number: number of the message in that view, starting at 1.
+        moves: controls and buttons with their new values, in the order in which they were used.
+        gesture: the drag, key press or click to which the moves belong.
+        buffers: the bytes sent with the message.
     """
 
     view: str
@@ -44,23 +44,23 @@ class Request(NamedTuple):
 
 
 class _Progress(NamedTuple):
-    """The numbers of the last message of a view that was received, and of the last one that was answered."""
+    """The numbers of the last received and the last answered message of a view."""
 
     received: int = 0
     answered: int = 0
 
 
 class Conversation:
-    """Receive what the page of one panel sends, and answer it.
+    """Receive the messages of one panel's page, and answer them.
 
-    A view sends its next message when the last one was answered, so numbers rise. A number that does not is a message
-    that was sent again: it is not acted on, and all of the panel's state is sent once more, in case the answer got
-    lost. A message without moves asks for that as well.
+    A view sends its next message after the last one was answered, so numbers increase. If a number does not, the
+    message is a repetition: it is not processed again, but the complete state of the panel is sent once more, in case
+    the answer was lost. A message without moves also requests the complete state.
 
     Args:
-        act: makes the moves of a request.
+        act: carries out the moves of a request.
         show: sets the traits that the page draws, with `answered` in one of them.
-        fail: shows an error, with `answered` as well; in a callback it would vanish (ipywidgets#2612).
+        fail: shows an error, also with `answered`; an error in a callback would vanish (ipywidgets#2612).
     """
 
     def __init__(
@@ -69,31 +69,31 @@ class Conversation:
         self._act, self._show, self._fail = act, show, fail
         self._resend: Callable[[], None] = lambda: None
         self._views = dict[str, _Progress]()
-        self._lock = threading.Lock()  # messages may come on several threads; never held while something is sent
+        self._lock = threading.Lock()  # messages may arrive on several threads; never held while sending
 
     def open(self, panel: anywidget.AnyWidget, traits: Sequence[str]) -> None:
-        """Receive a panel's messages from now on; `traits` are those that its page draws."""
+        """Start receiving a panel's messages; `traits` are those that its page draws."""
         reply_where_sent(panel.comm)
         self._resend = lambda: panel.send_state(traits)
         panel.on_msg(self.receive)
 
     @property
     def answered(self) -> dict[str, int]:
-        """The number of the last message that was answered, by view."""
+        """The number of the last answered message, by view."""
         with self._lock:
             return {view: progress.answered for view, progress in self._views.items()}
 
     def receive(self, _: Any, content: Any, buffers: Sequence[Any]) -> None:
-        """Act on a message, {"view": str, "number": int, "moves": dict, "gesture": str}, unless it was acted on."""
+        """Process a message, {"view": str, "number": int, "moves": dict, "gesture": str}, unless it is a repetition."""
         try:
             view, number = _sender(content)
-        except (TypeError, ValueError) as error:  # nobody knows which view to answer, so all of them show the error
+        except (TypeError, ValueError) as error:  # the view to answer is unknown, so all views show the error
             self._fail(error)
             return
         if not self._begin(view, number):
             if number <= self.answered.get(view, 0):
                 self._resend()
-            return  # else another thread is at it, and answers
+            return  # otherwise another thread is processing the message and will answer it
         try:
             request = _request(view, number, content, buffers)
             if request.moves:
@@ -102,19 +102,19 @@ class Conversation:
             self._show()
             if not request.moves:
                 self._resend()
-        except BaseException as error:  # an interrupted kernel has to answer as well, or the page would wait for ever
+        except BaseException as error:  # answer even when interrupted, or the page would wait forever
             self._end(view, number)
             self._fail(error)
             if not isinstance(error, Exception):
                 raise
 
     def _begin(self, view: str, number: int) -> bool:
-        """Record that a message is being acted on; return False where it was received before."""
+        """Record that a message is being processed; return False if it was received before."""
         with self._lock:
             progress = self._views.get(view, _Progress())
             if number <= progress.received:
                 return False
-            self._views.pop(view, None)  # to the end: the views that were silent longest are dropped
+            self._views.pop(view, None)  # move to the end: the views silent for longest are dropped
             self._views[view] = progress._replace(received=number)
             while len(self._views) > MAX_VIEWS:
                 del self._views[next(iter(self._views))]
@@ -127,26 +127,26 @@ class Conversation:
 
 
 def show_failure(panel: Any, trait: str, answered: Mapping[str, int], error: BaseException) -> None:
-    """Keep an error as the `failure` of a panel and show it on its page: in a callback it would vanish.
+    """Store an error as the `failure` of a panel and show it on its page; in a callback it would vanish.
 
     Args:
-        trait: that the page draws, with the messages that are answered and errors.
-        answered: as of `Conversation`.
+        trait: the trait that the page draws, with the answered messages and errors.
+        answered: as in `Conversation`.
     """
     panel.failure = error
     setattr(panel, trait, with_failure(getattr(panel, trait), answered, error))
 
 
 def with_failure(shown: Mapping[str, Any], answered: Mapping[str, int], error: BaseException) -> dict[str, Any]:
-    """Return what the page draws with an error in it, which counts as the answer."""
+    """Add an error to the state that the page draws; this counts as the answer."""
     return {**shown, "answered": answered, "error": "".join(traceback.format_exception(error))}
 
 
 def _sender(content: Any) -> tuple[str, int]:
-    """The view and the number of a message.
+    """Return the view and the number of a message.
 
     Raises:
-        TypeError, ValueError: it does not say them.
+        TypeError, ValueError: the message lacks them.
     """
     if not isinstance(content, dict):
         fit = "{'view': 'view 1', 'number': 1, 'moves': {}}"

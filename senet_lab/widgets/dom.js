@@ -1,7 +1,7 @@
-// Short forms of what the DOM spells out, typed as the panels use them.
+// Short, typed forms of the DOM operations that panels need.
 
 /**
- * Makes an element with these properties.
+ * Creates an element with these properties.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {Partial<HTMLElementTagNameMap[K]>} [properties]
@@ -10,8 +10,8 @@
 export const element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 
 /**
- * Returns all elements below one that a selector matches. Those of drawings are SVG elements, which have focus and data
- * as HTML elements do.
+ * Returns all descendants that match a selector. In drawings these are SVG elements, which have focus and data like
+ * HTML elements.
  * @param {ParentNode} root
  * @param {string} selector
  * @returns {HTMLElement[]}
@@ -27,7 +27,7 @@ export const findParts = (root) =>
   Object.fromEntries(findAll(root, "[data-part]").map((part) => [part.dataset.part, part]));
 
 /**
- * Returns the nearest element that a selector matches, from the target of an event outward.
+ * Returns the nearest element that matches a selector, from the target of an event outward.
  * @param {Event} event
  * @param {string} selector
  * @returns {HTMLElement | null}
@@ -48,5 +48,5 @@ export function listen(target, listeners, capture = false) {
   };
 }
 
-/** Returns an id for an element. crypto.randomUUID exists on https and localhost alone, and classrooms serve plain http. */
+/** Returns an id for an element. crypto.randomUUID exists only on https and localhost; classrooms use plain http. */
 export const uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;

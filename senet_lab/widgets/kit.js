@@ -1,10 +1,10 @@
-// What every panel's page needs: errors, tabs, menus, keys, tips, copying.
+// Helpers for the pages of all panels: errors, tabs, menus, keys, tips, copying.
 /** @import { Ask } from "./conversation.js" */
 import { closest, element, findAll, listen } from "./dom.js";
 
 /**
- * Returns a listener that draws, and says in the panel what goes wrong: ipywidgets would tell the console alone, and
- * the page would look as if it still waited for an answer.
+ * Returns a listener that draws and shows errors in the panel: ipywidgets would report them only in the console, and
+ * the page would seem to be waiting for an answer.
  * @param {() => void} draw
  * @param {(words: string) => void} complain
  */
@@ -23,7 +23,7 @@ export function reportErrors(draw, complain) {
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
- * Sets the text of a line, unless it is there: a screen reader would read it out again.
+ * Sets the text of a line if it differs; otherwise a screen reader would read it out again.
  * @param {HTMLElement} line
  * @param {string} words
  */
@@ -34,7 +34,7 @@ export function setText(line, words) {
 /**
  * Returns the buttons of the tabs as HTML.
  * @param {readonly string[]} names
- * @param {string} panel the id of what they show
+ * @param {string} panel the id of the element that they show
  */
 export const tabButtons = (names, panel) =>
   names
@@ -60,7 +60,7 @@ export function placeTabs(parts, tab) {
 }
 
 /**
- * Brings a tab into sight where the tabs slide, as on a phone.
+ * Scrolls a tab into view if the tabs scroll, as on a phone.
  * @param {HTMLElement} tabs
  * @param {HTMLElement} button
  */
@@ -72,9 +72,9 @@ function slideTo(tabs, button) {
 }
 
 /**
- * Keeps keys from JupyterLab, which in command mode takes the arrow keys and Enter of an element in an output unless
- * that element refuses. Ctrl and Cmd stay with JupyterLab, so that saving works from anywhere, except for undo and redo,
- * which are the panel's own. Returns how to stop.
+ * Keeps keys from JupyterLab, which in command mode handles arrow keys and Enter even if an element in an output has
+ * the focus, unless that element prevents it. JupyterLab still gets keys with Ctrl and Cmd, so that saving works from
+ * anywhere, except for undo and redo, which belong to the panel. Returns a function that stops this.
  * @param {HTMLElement} el
  */
 export function keepKeys(el) {
@@ -93,8 +93,8 @@ export function keepKeys(el) {
 }
 
 /**
- * Closes the menus of an element on Escape, which moves the focus back to their button, and when pointer or focus go
- * elsewhere. Returns how to stop.
+ * Closes the menus of an element on Escape, which returns the focus to their button, and when pointer or focus move
+ * elsewhere. Returns a function that stops this.
  * @param {HTMLElement} el
  */
 export function closeMenus(el) {
@@ -108,14 +108,14 @@ export function closeMenus(el) {
     const menu = event.key === "Escape" && closest(event, ".sn-menu[open]");
     if (!menu) return;
     closeMenu(menu);
-    event.stopPropagation(); // or the panel would take it for its own
+    event.stopPropagation(); // otherwise the panel would handle it as well
   };
   const stops = [listen(el, { keydown }, true), listen(window, { pointerdown: elsewhere, focusin: elsewhere }, true)];
   return () => stops.forEach((stop) => stop());
 }
 
 /**
- * Closes a menu; the focus, if it is in there, goes to its button.
+ * Closes a menu; if the focus is inside, it moves to the menu's button.
  * @param {HTMLElement} menu
  */
 export function closeMenu(menu) {
@@ -124,9 +124,9 @@ export function closeMenu(menu) {
 }
 
 /**
- * Shows what a drawn part is, below the pointer or the focus. Once a part is opened the tip stays away until pointer or
- * focus move on, or it would cover what the part shows. A finger has no place to rest: its tap shows the tip of what does
- * not open, and the titles that a browser shows a mouse. Returns how to stop.
+ * Shows the tip of a drawn part below the pointer or the focus. After a part is opened, no tip appears until pointer or
+ * focus move on, since it would cover the part. As touch screens cannot hover, a tap shows the tips of parts that do
+ * not open, and the titles that browsers show on hover. Returns a function that stops this.
  * @param {HTMLElement} el
  * @param {HTMLElement} tip
  */
@@ -176,12 +176,12 @@ export function showTips(el, tip) {
 }
 
 /**
- * Copies a text and says so on the button. Without a secure context, or permission, only a selection can be copied.
+ * Copies a text and confirms it on the button. Without a secure context or permission, only a selection can be copied.
  * @param {HTMLElement} button
  * @param {string} text
  */
 export async function copy(button, text) {
-  button.dataset.label ??= button.textContent ?? ""; // a second click comes while it says "Copied"
+  button.dataset.label ??= button.textContent ?? ""; // a second click may arrive while it says "Copied"
   let isCopied = true;
   try {
     await navigator.clipboard.writeText(text);
@@ -200,7 +200,7 @@ export async function copy(button, text) {
 }
 
 /**
- * Moves along the tabs by arrow keys and asks Python to open the one that has the focus. Returns how to stop.
+ * Moves along the tabs by arrow keys and asks Python to open the focused one. Returns a function that stops this.
  * @param {HTMLElement} el
  * @param {Ask} ask
  */
@@ -218,7 +218,7 @@ export function walkTabs(el, ask) {
 }
 
 /**
- * Returns the element that an arrow key, Home or End leads to from one of them; undefined for other keys.
+ * Returns the element to which an arrow key, Home or End leads from one of them; undefined for other keys.
  * @param {HTMLElement} node
  * @param {HTMLElement[]} nodes
  * @param {string} key
@@ -234,7 +234,7 @@ function neighborOf(node, nodes, key) {
 }
 
 /**
- * Moves the focus from a drawn part to its neighbor by arrow keys; returns that neighbor, if there is one.
+ * Moves the focus from a drawn part to its neighbor by arrow keys; returns the neighbor, if any.
  * @param {KeyboardEvent} event
  * @param {HTMLElement} node
  */

@@ -1,4 +1,4 @@
-"""Labels: what people read for the meta-parameters of a network and their values."""
+"""Return labels for the meta-parameters of a network and their values."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from senet_lab.architecture.architecture import Architecture
 
 OWN = "custom network"
-FAMILY_LABELS = {"resnet": "ResNet", "resnext": "ResNeXt"}  # "SE-" before it is the ratio's matter
+FAMILY_LABELS = {"resnet": "ResNet", "resnext": "ResNeXt"}  # the ratio determines whether "SE-" precedes it
 PLACES = {"place": "Place", "squeeze": "Squeeze", "gate": "Gate"}
-# What a convention settles, or a depth brings along, and may be chosen apart from it.
+# The details that a convention or a depth sets, and that can also be set one by one.
 DETAILS = {
     "stride_place": "Stride in",
     "padding": "Padding",
@@ -29,7 +29,7 @@ NUMBERS = {
     "bn_momentum": "BN momentum",
     "dropout": "Dropout",
 }
-# All meta-parameters, in the order in which a change of several is described.
+# All meta-parameters, in the order in which several changes are listed.
 PARAMETER_LABELS = {
     "family": "Family",
     "depth": "Depth",

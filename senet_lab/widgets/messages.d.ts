@@ -7,7 +7,7 @@ export type ControlKind = "choice" | "slider" | "select" | "check" | "checks" | 
 
 export type Answered = Record<string, number>;
 
-/** One control, as the page needs it; see `Control` for what each of these means. */
+/** One control, as the page needs it; see `Control` for the meaning of the fields. */
 export type ControlMessage = {
   name: string;
   label: string;
@@ -21,13 +21,13 @@ export type ControlMessage = {
   text: string;
 };
 
-/** The controls, and the reasons against moves by their names. */
+/** The controls, and by name the reasons why moves were rejected. */
 export type Controls = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
 };
 
-/** What a page posts: values, of which later ones replace earlier ones, or one command, which is done once. */
+/** A message from the page: values, where later ones replace earlier ones, or one command, which runs once. */
 export type Request = {
   view: string;
   number: number;

@@ -1,4 +1,4 @@
-"""Messages: what every panel and its page send to each other; each panel's own `messages` build on these.
+"""Define the messages between every panel and its page; the `messages` of each panel extend these.
 
 `tools/message_types.py` writes the same types and constants for the page: `messages.d.ts` and `messages.js`.
 """
@@ -17,7 +17,7 @@ OPEN_SECTIONS = ("Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe"
 
 
 class ControlMessage(TypedDict):
-    """One control, as the page needs it; see `Control` for what each of these means."""
+    """One control, as the page needs it; see `Control` for the meaning of the fields."""
 
     name: str
     label: str
@@ -32,14 +32,14 @@ class ControlMessage(TypedDict):
 
 
 class Controls(TypedDict):
-    """The controls, and the reasons against moves by their names."""
+    """The controls, and by name the reasons why moves were rejected."""
 
     controls: Sequence[ControlMessage]
     reasons: Mapping[str, str]
 
 
 class Request(TypedDict):
-    """What a page posts: values, of which later ones replace earlier ones, or one command, which is done once."""
+    """A message from the page: values, where later ones replace earlier ones, or one command, which runs once."""
 
     view: str
     number: int

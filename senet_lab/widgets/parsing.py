@@ -1,4 +1,4 @@
-"""Parsing: what people type into a field, read as a value."""
+"""Parse the text of a field into a value."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import ast
 import re
 from typing import Any
 
-MAX_TYPED = 600  # characters that are read as a value: twelve groups of three numbers take 250
+MAX_TYPED = 600  # characters to parse as a value: twelve groups of three numbers take 250
 
 
 def parse_field(text: str) -> Any:
-    """Return what was typed as a value where it is one; whole numbers may be written as others.
+    """Return the value of a text, or the text itself if it is no value; integers may be written as floats.
 
     >>> parse_field("1e3"), parse_field("0.5"), parse_field("16, none, 8"), parse_field("a")
     (1000, 0.5, (16, None, 8), 'a')
@@ -20,13 +20,13 @@ def parse_field(text: str) -> Any:
 
 
 def _parse(text: str) -> Any:
-    """What was typed, as a value where it is one.
+    """Return the value of a text, or the text itself if it is no value.
 
     >>> _parse("16"), _parse("none"), _parse("64x96"), _parse("(64, 3), (128, 4)")
     (16, None, (64, 96), ((64, 3), (128, 4)))
     """
     text = text.strip()
-    if len(text) > MAX_TYPED:  # no value takes as many, and Python's parser may not be able to read them
+    if len(text) > MAX_TYPED:  # no value is this long, and Python's parser may fail on it
         return text
     sides = re.fullmatch(r"([0-9]+)\s*[x\u00d7]\s*([0-9]+)", text)
     if sides:
@@ -35,5 +35,5 @@ def _parse(text: str) -> Any:
         return None
     try:
         return ast.literal_eval(re.sub(r"\bnone\b", "None", text))
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # {[]} is a TypeError
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # "{[]}" raises a TypeError
         return text

@@ -1,4 +1,4 @@
-"""Presets: the networks that a panel offers by name: published ones, timm's, and those that ship with this package."""
+"""List the networks that a panel offers by name: published ones, timm's, and those bundled with this package."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TIMM_NETWORKS = {f"timm/{name}": network for network, name in TIMM_NAMES.items()
 
 @cache
 def bundled_networks() -> dict[str, Architecture]:
-    """Return the networks with gates that ship and that nobody published, by "ours/" and their name in `pretrained`."""
+    """Return the bundled, unpublished networks with gates, by "ours/" and their name in `pretrained`."""
     published = {Architecture.preset(name) for name in PRESETS}
     bundled = _bundled_names().items()
     return {f"ours/{name}": network for network, name in bundled if network.has_se and network not in published}
@@ -25,27 +25,27 @@ def bundled_networks() -> dict[str, Architecture]:
 
 @cache
 def _bundled_names() -> dict[Architecture, str]:
-    """Of the networks that ship the names; read once, since a slider must not wait for files."""
+    """Return the names of the bundled networks; read once, since a slider must not wait for files."""
     return {pretrained.card(name).architecture: name for name in pretrained.names()}
 
 
 def bundled_name(architecture: Architecture) -> str | None:
-    """Return what `pretrained.load` takes to give this network trained; None where it does not ship."""
+    """Return the name for which `pretrained.load` returns this network trained; None if it is not bundled."""
     return _bundled_names().get(architecture)
 
 
 def find_network(name: str, convention: str = "original") -> Architecture:
-    """Return the network of a choice: a preset in a convention, one of timm's, or one that ships.
+    """Return the network of a choice: a preset in a convention, one of timm's, or a bundled one.
 
     Raises:
-        ValueError, TypeError: there is none of that name; the error says the nearest.
+        ValueError, TypeError: there is no network of that name; the error suggests the nearest.
     """
     network = (TIMM_NETWORKS | bundled_networks()).get(name) if isinstance(name, str) else None
     return network or Architecture.preset(name, convention)
 
 
 def preset_name(architecture: Architecture) -> str | None:
-    """Return the choice that a network is: published, in its convention; timm's; one that ships; None for any other."""
+    """Return the choice for a network: published, in its convention; timm's; bundled; None for any other network."""
     return _preset_names(architecture.convention).get(architecture)
 
 
@@ -56,13 +56,13 @@ def _preset_names(convention: str) -> dict[Architecture, str]:
 
 
 def timm_name(architecture: Architecture) -> str | None:
-    """Return what timm calls a network, if it has it."""
+    """Return timm's name for a network; None if timm does not have it."""
     return TIMM_NAMES.get(architecture)
 
 
 @lru_cache(maxsize=4)
 def preset_labels(names: tuple[str | None, ...]) -> tuple[str, ...]:
-    """Return names as in the literature; those for CIFAR say so, those of timm, and those that ship."""
+    """Return names as in the literature, with a mark on those for CIFAR, from timm or bundled."""
     return tuple(_preset_label(name) if name else OWN for name in names)
 
 

@@ -1,15 +1,15 @@
-// Drawing anew without losing the reader's place.
+// Redrawing a page without losing the reader's place.
 import { element, findAll } from "./dom.js";
 
 /** @type {WeakMap<Element, string>} element -> the HTML that was put there */
 const drawings = new WeakMap();
 
 const SCROLLERS = ".sn-scroll, .sn-code, .sn-boxes";
-const IDENTIFYING = ["path", "hold", "ask", "value", "copy", "draw", "all", "file"]; // data that tell elements apart
-const NEAR = [".sn-card .sn-node[tabindex='0']", ".sn-node[tabindex='0']"]; // where the focus goes from what is gone
+const IDENTIFYING = ["path", "hold", "ask", "value", "copy", "draw", "all", "file"]; // data that identify elements
+const NEAR = [".sn-card .sn-node[tabindex='0']", ".sn-node[tabindex='0']"]; // the next focus if an element is gone
 
 /**
- * Puts new HTML in place of the old without losing what belongs to the reader: focus, scrolling, opened details.
+ * Replaces HTML and keeps the reader's focus, scroll positions and open details.
  * @param {HTMLElement} body
  * @param {string} html
  */
@@ -31,7 +31,7 @@ export function redraw(body, html) {
 }
 
 /**
- * Focuses what a selector finds, else something near.
+ * Focuses the element that matches a selector, or else a nearby one.
  * @param {HTMLElement} body
  * @param {string} selector
  */
@@ -43,8 +43,8 @@ function focusAgain(body, selector) {
 }
 
 /**
- * Redraws around the drawn part that has the focus: it stays the same element and only changes. Otherwise a screen
- * reader would read it out again each time that the focus came back.
+ * Redraws everything around the focused part of a drawing; the part itself remains the same element and is updated.
+ * Otherwise a screen reader would read it out again each time the focus returned.
  * @param {HTMLElement} body
  * @param {string} html
  */
@@ -67,13 +67,13 @@ export function redrawAround(body, html) {
 }
 
 /**
- * Makes the next `redraw` of an element happen even with the same HTML: the reader has changed what is there.
+ * Makes the next `redraw` of an element happen even if the HTML is the same, because the reader has changed the page.
  * @param {HTMLElement} body
  */
 export const forgetDrawing = (body) => drawings.delete(body);
 
 /**
- * Returns a selector that finds an element again after its surroundings were drawn anew.
+ * Returns a selector that finds an element again after its surroundings were redrawn.
  * @param {HTMLElement} node
  */
 function selectorOf(node) {

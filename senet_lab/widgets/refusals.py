@@ -1,4 +1,4 @@
-"""Refusals: why a value is invalid, in words for people who see labels and fields rather than Python."""
+"""Explain why a value is invalid, for readers who see labels and fields rather than Python."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from senet_lab.checks import Bare, Element, Name, ParameterError, Words, quoted,
 from senet_lab.widgets.labels import PARAMETER_LABELS
 from senet_lab.widgets.parsing import parse_field
 
-MAX_TYPED_QUOTE = 40  # quoted characters of what was typed
-# Labels of all names that errors use: those of the controls, and others.
+MAX_TYPED_QUOTE = 40  # characters quoted of a typed text
+# Labels of all names that errors use: those of controls, and others.
 LABELS = PARAMETER_LABELS | {
     "input_shape": "Image size", "in_groups": "SE in groups", "n_filters": "filters", "filters_in": "in",
     "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
@@ -24,7 +24,7 @@ class PageWords(Words):
     """Writes labels for names, and values as they were typed or as their fields show them.
 
     Args:
-        value: what was typed or chosen; None if nothing was.
+        value: the typed or chosen value; None if there is none.
         present: the current value of a text field; "" for other controls.
     """
 
@@ -36,7 +36,7 @@ class PageWords(Words):
         self._is_number = isinstance(self._read, (int, float))
 
     def _is_typed(self, value: Any) -> bool:
-        """Return whether a value is what was typed; typed numbers are quoted as written, typed text is shortened."""
+        """Return whether a value is the typed one; typed numbers are quoted as written, typed text is shortened."""
         value = value.strip() if isinstance(value, str) else value
         return self._typed is not None and quoted(value) == quoted(self._read)
 
@@ -85,7 +85,7 @@ class PageWords(Words):
         return "on" if value else "off"
 
     def ending(self, error: ParameterError) -> str:
-        """Return what to do instead, or that the field is unchanged because what was typed is not a number."""
+        """Return a suggestion, or a note that the field is unchanged because the typed text is not a number."""
         if error.suggestion and self._present and isinstance(error, TypeError) and self._typed and not self._is_number:
             return f"; it remains {SWITCH_WORDS.get(self._present, self._present)}"
         return super().ending(error)

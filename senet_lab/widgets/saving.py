@@ -1,4 +1,4 @@
-"""Saving: free file names, and folders in words."""
+"""Find unused file names, and describe folders in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from senet_lab.widgets.cells import is_app
 
 
 def place(folder: Path) -> str:
-    """Return where a folder of the kernel is, in words; an app has no notebook to refer to."""
+    """Describe the location of a folder of the kernel; an app has no notebook to refer to."""
     return (
         f"in the folder {folder.name} on the machine that serves this page"
         if is_app()

@@ -1,13 +1,13 @@
-// Shift+Enter selects the next cell, and JupyterLab scrolls to it: past the panel that the reader wants to see, or, where
-// outputs of cells above come later, not as far.
+// Shift+Enter selects the next cell, and JupyterLab scrolls to it. It scrolls past the panel that the reader wants to
+// see, or not far enough if the outputs of cells above appear later.
 
 const WATCH_TIME = 2000; // milliseconds in which JupyterLab scrolls after a cell has run
-const MAX_CORRECTIONS = 5; // or it would be a tug-of-war with whatever else scrolls
+const MAX_CORRECTIONS = 5; // to avoid a tug-of-war with other code that scrolls
 const MARGIN = 8; // pixels above the panel
-const MIN_SHARE = 0.3; // of what is in sight that shows the panel, or it is scrolled to
+const MIN_SHARE = 0.3; // of the viewport that must show the panel; otherwise it is scrolled into view
 
 /**
- * Keeps the top of a new panel in sight where the reader has just run its cell, until they do something else.
+ * Keeps the top of a new panel in view if the reader has just run its cell, until they do something else.
  * @param {HTMLElement} el
  * @returns {() => void} stops it
  */
@@ -27,7 +27,7 @@ export function keepTopInSight(el) {
     if (corrections === MAX_CORRECTIONS) stop();
   };
   const sizes = new ResizeObserver(scrollToTop);
-  sizes.observe(el); // hears of the first size as well, once the panel is in the page
+  sizes.observe(el); // also reports the first size, when the panel is added to the page
   signal.addEventListener("abort", () => sizes.disconnect());
   document.addEventListener("scroll", scrollToTop, { capture: true, passive: true, signal });
   for (const event of ["wheel", "pointerdown", "touchstart", "keydown"])
@@ -37,7 +37,7 @@ export function keepTopInSight(el) {
 }
 
 /**
- * Returns whether an element is the first panel of its cell, and the next cell is selected, as Shift+Enter leaves it.
+ * Returns whether an element is the first panel of its cell and the next cell is selected, as after Shift+Enter.
  * @param {HTMLElement} el
  */
 function isOfLastRun(el) {

@@ -1,1 +1,1 @@
-"""Drawings of a network, from the whole down to one squeeze-excite block, and its tables and charts."""
+"""Draw a network, from the whole down to one squeeze-excite block, with its tables and charts."""

@@ -1,4 +1,4 @@
-"""The anatomy of a network: its parts by their paths, such as "group2/block1", and what there is to say of each."""
+"""Find the parts of a network by their paths, such as "group2/block1", with shapes and sums."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Part(NamedTuple):
         path: "stem", "group2", "group2/block1", "group2/block1/se".
         kind: "projection" or "identity" for a residual block, "group", "se", else "plain".
         rows: its layers.
-        input_shape: the shape that comes in.
+        input_shape: shape of its input.
         params, macs: sums over its layers, as in `Row`.
     """
 
@@ -36,18 +36,18 @@ class Part(NamedTuple):
 
     @classmethod
     def over(cls, path: str, kind: str, rows: Iterable[Row], input_shape: Shape) -> Part:
-        """Return a part with its sums."""
+        """Create a part and compute its sums."""
         rows = tuple(rows)
         return cls(path, kind, rows, input_shape, sum(map(PARAMS, rows)), sum(map(MACS, rows)))
 
     @property
     def output_shape(self) -> Shape:
-        """The shape that goes out."""
+        """The shape of its output."""
         return self.rows[-1].output_shape
 
     @property
     def squeezed_channels(self) -> int:
-        """Channels that the squeeze of its first squeeze-excite leaves; 0 without one."""
+        """Channels after the squeeze of its first squeeze-excite; 0 without one."""
         return next((int(row.output_shape[-1]) for row in self.rows if row.role == "reduce"), 0)
 
     @property
@@ -61,7 +61,7 @@ class Part(NamedTuple):
         return max([row.groups for row in self.rows])
 
     def is_like(self, other: Part) -> bool:
-        """Return whether it is such a block as the other: kind, shapes and sums are the same."""
+        """Return whether both blocks have the same kind, shapes and sums."""
         return (
             self.params == other.params
             and self.macs == other.macs
@@ -72,18 +72,18 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Anatomy:
-    """The parts of a ledger's network, found once for all that is drawn of it."""
+    """The parts of a ledger's network, computed once for all drawings of it."""
 
     ledger: Ledger
 
     @classmethod
     def of(cls, thing: Ledger | Anatomy) -> Anatomy:
-        """Return the anatomy of a ledger; an anatomy as it is."""
+        """Return the anatomy of a ledger; return an anatomy unchanged."""
         return thing if isinstance(thing, Anatomy) else cls(thing)
 
     @cached_property
     def groups(self) -> dict[str, tuple[Part, ...]]:
-        """The blocks of each group, in order; what has no blocks, as a stem, is one part."""
+        """The blocks of each group, in order; a place without blocks, such as a stem, is one part."""
         groups: dict[str, list[Part]] = {}
         for (name, block), (input_shape, rows) in self._runs().items():
             if name != "input":
@@ -93,7 +93,7 @@ class Anatomy:
         return {name: tuple(parts) for name, parts in groups.items()}
 
     def _runs(self) -> dict[tuple[str, str], tuple[Shape, list[Row]]]:
-        """Return, for each (place, block), its rows and the shape before the first: blocks are written in a chain."""
+        """Return the rows and the input shape of each (place, block); the output of each is the input of the next."""
         runs: dict[tuple[str, str], tuple[Shape, list[Row]]] = {}
         last, rows, before = ("", "-"), [], self.ledger.rows[0]
         for row, place in zip(self.ledger.rows, self.ledger.places, strict=True):
@@ -113,7 +113,7 @@ class Anatomy:
         """Return the part at a path.
 
         Raises:
-            ValueError: there is none; the error names those of its group, or else the groups.
+            ValueError: there is no such part; the error lists those of its group, or the groups.
         """
         name, _, block = path.partition("/")
         blocks = self.groups.get(name, ())

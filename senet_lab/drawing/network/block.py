@@ -1,4 +1,4 @@
-"""Draw one block opened: cardinality is the number of strands through the 3x3, ratio the neck of the hourglass."""
+"""Draw the inside of a block: as many strands through the 3x3 as paths, and an hourglass for squeeze-excite."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from senet_lab.nets.sketch import Row
 
 HEIGHT = 206
 SHORTCUT_Y, BRANCH_Y, HOURGLASS_Y = 22, 97, 150
-LOW_BRANCH_Y = 138  # where the hourglass is on the shortcut
+LOW_BRANCH_Y = 138  # of the branch, if the hourglass is on the shortcut
 BOX_WIDTH, BOX_HEIGHT = 94, 66  # of a convolution
 BUNDLE_WIDTH, BUNDLE_HEIGHT = 82, 100  # of one with many paths
-FAN = 82  # from the middle of the bundle to where its strands meet
-MAX_STRANDS = 64  # more could not be told apart
+FAN = 82  # from the middle of the bundle to the point where its strands meet
+MAX_STRANDS = 64  # more would blur
 STATION_WIDTHS = {"conv": 102, "grouped conv": 166, "se": 138, "add": 46, "relu": 94}
 
 
 class Station(NamedTuple):
-    """A stop along the residual branch: what it is, the rows behind it, and where it is drawn."""
+    """A stop along the residual branch: its kind, its rows, and its position in the drawing."""
 
     kind: str
     rows: tuple[Row, ...]
@@ -35,8 +35,8 @@ def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str 
     """Draw a residual block from its rows, left to right.
 
     Args:
-        place: of squeeze-excite; "identity" is drawn on the shortcut, the others where their rows are.
-        focus: the path of the node that the keyboard comes to first: that of its squeeze-excite, or none.
+        place: place of squeeze-excite; "identity" is drawn on the shortcut, the others at the position of their rows.
+        focus: the path of the node that gets the keyboard focus first: that of its squeeze-excite, or none.
     """
     line = LOW_BRANCH_Y if place == "identity" and part.squeezed_channels else BRANCH_Y
     stations = _stations(part.rows, place)
@@ -58,19 +58,19 @@ def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str 
 
 
 def block_foot(part: Part) -> float:
-    """Return how far down the drawing of a block reaches: one without squeeze-excite ends below its convolutions."""
+    """Return the lower edge of a block's drawing, which without squeeze-excite is just below its convolutions."""
     height = BUNDLE_HEIGHT if any(row.groups > 1 for row in part.rows) else BOX_HEIGHT
     return HEIGHT if part.squeezed_channels else BRANCH_Y + height / 2 + 24.0
 
 
 def _past_bundles(stations: list[Station], line: float) -> str:
-    """Return the steps of the branch, with a gap where its paths have their own lines."""
+    """Return the SVG path of the branch, with gaps where the paths through a convolution are drawn one by one."""
     bundles = (station.x for station in stations if station.kind == "grouped conv")
     return "".join(f" H {x - FAN:.1f} M {x + FAN:.1f} {line}" for x in bundles)
 
 
 def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
-    """Return the stops in the order of the rows, spread over the width of the drawing."""
+    """Return the stops in the order of the rows, distributed over the width of the drawing."""
     stops: list[tuple[str, list[Row]]] = []
     for row in rows:
         if row.role == "shortcut" or (row.in_se and place == "identity"):
@@ -105,7 +105,7 @@ def _station(station: Station, line: float, before: str, se_path: str) -> Node:
 
 
 def _convolution(row: Row, x: float, line: float, before: str) -> Node:
-    """Draw a box with kernel, channels and stride; one with many paths is as high as the strands through it."""
+    """Draw a box with kernel, channels and stride; with many paths, it is as high as the bundle of strands."""
     grouped = row.groups > 1
     width, height = (BUNDLE_WIDTH, BUNDLE_HEIGHT) if grouped else (BOX_WIDTH, BOX_HEIGHT)
     lines = _lines(row, before)
@@ -120,12 +120,12 @@ def _convolution(row: Row, x: float, line: float, before: str) -> Node:
 
 
 def _count(params: int) -> str:
-    """Return all digits of what fits below a box; no published network has more in a layer."""
+    """Return a count with all its digits if that fits below a box, as it does for all published networks."""
     return f"{params:,}" if params < 10**8 else short(params)
 
 
 def _lines(row: Row, before: str, *, stride_apart: bool = True) -> list[str]:
-    """Return kernel, stride (in a line of its own or not), channels or paths, the size of the map where it changes."""
+    """Return lines with kernel, stride, channels or paths, and the size of the map if it changes."""
     inputs, outputs = row.channels_in, row.output_shape[-1]
     after = side(row.output_shape)
     stride = [f"stride {row.stride}"] if row.stride > 1 else []
@@ -138,7 +138,7 @@ def _lines(row: Row, before: str, *, stride_apart: bool = True) -> list[str]:
     return [*(first if stride_apart else [", ".join(first)]), f"{inputs} \u2192 {outputs}", *changed]
 
 
-@lru_cache(maxsize=2**6)  # most moves of a slider leave them as they are
+@lru_cache(maxsize=2**6)  # most moves of a slider do not change them
 def _strands(paths: int, x: float, line: float) -> Shape:
     """Draw one line per path, fanned out from the branch and back; more than 64 are drawn as 64."""
     count = min(paths, MAX_STRANDS)
@@ -154,7 +154,7 @@ def _strands(paths: int, x: float, line: float) -> Shape:
 
 
 def _squeeze_excite(rows: tuple[Row, ...], x: float, line: float, box: Box, path: str) -> Node:
-    """Draw the multiplication on a line, the hourglass in a box, its neck as narrow as the squeeze leaves channels."""
+    """Draw the multiplication on its line and the hourglass in a box; the neck's width shows the squeezed channels."""
     reduce, gate = (next(row for row in rows if row.role == role) for role in ("reduce", "gate"))
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
     params = reduce.params + gate.params
@@ -193,7 +193,7 @@ def _hourglass(box: Box, neck: float) -> Mark:
 
 
 def _shortcut(part: Part, sum_x: float, line: float, *, has_se: bool) -> list[Mark]:
-    """Draw the identity as a solid line, a projection as a dashed one with its convolution; either with its gate."""
+    """Draw an identity as a solid line, a projection as a dashed line with its convolution, and the gate if any."""
     if part.kind == "plain":
         return []
     row = next((row for row in part.rows if row.role == "shortcut" and row.kind == "conv"), None)

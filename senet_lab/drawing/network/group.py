@@ -1,4 +1,4 @@
-"""Draw a group as its blocks in a row: shapes, shortcuts, paths, squeeze-excite and their costs."""
+"""Draw the blocks of a group in a row, with shapes, shortcuts, paths, squeeze-excite and costs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from senet_lab.drawing.units import counted, short, size
 HEIGHT = 206
 MIDDLE, SLAB_HEIGHT, MAX_SLAB_WIDTH = 98, 68, 66  # of the blocks
 SUMS = MIDDLE + SLAB_HEIGHT / 2 + 19  # the first line under a block
-INPUT_WIDTH = 66  # the room for what comes in
-MAX_BLOCKS = 6  # that are drawn; more are folded
+INPUT_WIDTH = 66  # the room for the input
+MAX_BLOCKS = 6  # the number of blocks drawn; more are folded
 
 
 def draw_group(group: Part, blocks: tuple[Part, ...], *, interactive: bool = False, focus: str = "") -> Drawing:
-    """Draw the blocks of a group in a row: shapes, shortcuts, paths, squeeze-excite, parameters, multiply-adds.
+    """Draw the blocks of a group in a row, with shapes, shortcuts, paths, squeeze-excite, parameters and multiply-adds.
 
-    `focus` is the block that the keyboard comes to first.
+    `focus` is the block that gets the keyboard focus first.
     """
     runs: list[tuple[Part, ...]] = [(block,) for block in blocks]
     if len(blocks) > MAX_BLOCKS:
@@ -39,7 +39,7 @@ def draw_group(group: Part, blocks: tuple[Part, ...], *, interactive: bool = Fal
 
 
 def _block(part: Part, x: float, step: float, scale: float) -> Node:
-    """Draw a block: its slab with its paths, its shortcut around it, its squeeze-excite, its sums."""
+    """Draw a block: its slab with its paths, the shortcut around it, its squeeze-excite and its sums."""
     width, top = max(14.0, scale * sqrt(part.output_shape[-1])), MIDDLE - SLAB_HEIGHT / 2
     box = Box(x - width / 2, top, width, SLAB_HEIGHT)
     half = step / 2 - 4
@@ -74,7 +74,7 @@ def _sums(params: int, macs: int) -> tuple[str, str]:
 
 
 def _fold(run: tuple[Part, ...], x: float, step: float) -> Node:
-    """Draw slices that stand for blocks in the middle, how many they are and what they come to together."""
+    """Draw slices that represent the blocks in the middle, with their number and their sums."""
     first, last = run[0], run[-1]
     numbers = f"{block_number(first)} to {block_number(last)}"
     alike = ", identical" if all(part.is_like(first) for part in run[1:]) else ""

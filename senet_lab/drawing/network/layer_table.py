@@ -1,4 +1,4 @@
-"""The table of all layers: its frame as HTML and its rows as values; the page sorts and filters them."""
+"""Return the table of all layers: its frame as HTML and its rows as values, which the page sorts and filters."""
 
 from __future__ import annotations
 

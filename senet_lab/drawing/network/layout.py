@@ -1,4 +1,4 @@
-"""Lay out the drawing of a network: which blocks are folded, how wide slabs are, where columns stand."""
+"""Lay out the drawing of a network: choose the blocks to fold, the widths of slabs and the positions of columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from senet_lab.nets.sketch import Shape
 
 MAX_SLAB_WIDTH = 42
 GAP, GROUP_GAP = 6, 14  # between blocks, between groups
-NAME_CHARACTER, CHARACTER = 7.8, 6.9  # width of a character in the name of a column, and in the words under it
+NAME_CHARACTER, CHARACTER = 7.8, 6.9  # width of a character in the name of a column, and in the words below it
 
 
 class Density(NamedTuple):
@@ -34,25 +34,25 @@ DENSITIES = (
 
 
 class Slab(NamedTuple):
-    """A block, or several that are folded into one; `root` is that of the channels, to be scaled."""
+    """A block, or several that are folded into one; `root` is the square root of the channels, before scaling."""
 
     parts: tuple[Part, ...]
     root: float
 
     @property
     def fixed(self) -> float:
-        """The width of a fold, which is that of its number; 0 for what is to scale."""
+        """The width of a fold, which is that of its label; 0 for a slab drawn to scale."""
         return 12 + 7 * len(str(len(self.parts))) if len(self.parts) > 1 else 0
 
     def width(self, scale: float) -> float:
-        """Return the width at a scale; what has no blocks, as a stem, is kept visible and narrow."""
+        """Return the width at a scale; a part without blocks, such as a stem, is kept narrow but visible."""
         if self.parts[0].kind == "plain":
             return min(MAX_SLAB_WIDTH, max(12.0, self.root * scale))
         return self.fixed or max(3.0, self.root * scale)
 
 
 class Column(NamedTuple):
-    """A group: its slabs, the words above them and, once it has its place, where it begins and how wide it is."""
+    """A group: its slabs, the words above them and, after layout, its left edge and its width."""
 
     name: str
     slabs: tuple[Slab, ...]
@@ -70,10 +70,10 @@ class Column(NamedTuple):
 
 
 def lay_out(anatomy: Anatomy, beside: Anatomy | None = None) -> tuple[list[Column], float]:
-    """Return the columns in their places, input first, and the width of a slab for each unit of its root.
+    """Return the columns in their places, input first, and the width of a slab per unit of its root.
 
     Args:
-        beside: a network drawn above or below: both get one scale, and columns of one name stand in one place.
+        beside: a network drawn above or below; both get the same scale, and columns with the same name are aligned.
     """
     networks, scale = _fit([anatomy, beside] if beside else [anatomy])
     widths = {
@@ -89,7 +89,7 @@ def lay_out(anatomy: Anatomy, beside: Anatomy | None = None) -> tuple[list[Colum
 
 
 def _fit(anatomies: list[Anatomy]) -> tuple[list[list[Column]], float]:
-    """Return the least folded columns with the longest words that leave slabs wide enough; the densest if none does."""
+    """Return columns as little folded and with words as long as fit; the densest ones if none fit."""
     slabs = [
         {
             name: tuple([Slab((part,), sqrt(part.output_shape[-1])) for part in parts])
@@ -112,14 +112,14 @@ def _fit(anatomies: list[Anatomy]) -> tuple[list[list[Column]], float]:
 
 
 def _by_name(networks: list[list[Column]]) -> dict[str, list[Column]]:
-    """Return the columns that share a place, in the order of the networks."""
+    """Return the columns that share a place, by name, in the order of the networks."""
     first, *others = [{column.name: column for column in columns} for columns in networks]
     names = merged(tuple(first), *(tuple(other) for other in others)) if others else tuple(first)
     return {name: [each[name] for each in (first, *others) if name in each] for name in names}
 
 
 def _fold(slabs: tuple[Slab, ...], max_slabs: int) -> tuple[Slab, ...]:
-    """Return at most so many slabs for a group: the first blocks, those in the middle as one, the last block."""
+    """Return at most `max_slabs` slabs for a group: the first blocks, one fold for the middle, and the last block."""
     if len(slabs) <= max_slabs:
         return slabs
     middle = slabs[max_slabs - 2 : -1]
@@ -128,7 +128,7 @@ def _fold(slabs: tuple[Slab, ...], max_slabs: int) -> tuple[Slab, ...]:
 
 
 def _columns(anatomy: Anatomy, groups: dict[str, tuple[Slab, ...]], form: str) -> list[Column]:
-    """Return the input and the groups, with their words in one of the forms."""
+    """Return the columns of the input and of the groups, with their words in the given form."""
     shape = anatomy.input_shape
     columns = [Column("input", (), _lines("input", shape, 0, form))]
     for name, slabs in groups.items():
@@ -138,7 +138,7 @@ def _columns(anatomy: Anatomy, groups: dict[str, tuple[Slab, ...]], form: str) -
 
 
 def _lines(name: str, shape: Shape, blocks: int, form: str) -> tuple[str, ...]:
-    """Return name with number of blocks, and output shape: without spaces if tight; short, and without it, if bare."""
+    """Return name, number of blocks and output shape; "tight" omits spaces, "bare" abbreviates and omits the shape."""
     count = f"\u00d7{blocks}" if blocks else ""
     if form == "bare":
         return (svg.cut(name.replace("group", "g"), 56), *((count,) if count else ()))
@@ -166,7 +166,7 @@ def _scale(places: list[list[Column]], min_scale: float, max_scale: float) -> fl
 
 
 def _needs(column: Column) -> tuple[float, float, float]:
-    """Return the room for its words, that for its slabs at any scale, and the roots of those that are to scale."""
+    """Return the room for the words, the fixed room for the slabs, and the roots of the slabs drawn to scale."""
     return (
         column.words(),
         sum([slab.fixed for slab in column.slabs]) + GAP * (len(column.slabs) - 1),

@@ -1,4 +1,4 @@
-"""Views that a notebook cell displays, with a line of text for where pictures cannot be shown."""
+"""Create views for notebook cells, with a line of text for viewers that cannot show pictures."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Drawn:
 
     Attributes:
         body: its HTML, without the style sheet.
-        words: what it shows, in a line.
-        place: where the Explorer shows the same, by the parts of its address; empty where it does not. A page that
-            has Python in it offers to open one there, see `senet_lab.web`.
+        words: a line of text that describes it.
+        place: the parts of the Explorer's address that shows the same; empty if there is none. A web page with Python
+            offers to open the Explorer there, see `senet_lab.web`.
     """
 
     body: Html
@@ -50,7 +50,7 @@ class Drawn:
         return f"<Drawn: {self.words}>"
 
     def _repr_html_(self) -> str:
-        """Return the view with the rules that it needs, so that what is stored is small and does not change later."""
+        """Return the view with only the style rules that it needs, so that stored output is small and stable."""
         sheet = parse_sheet(style_sheet())
         body = self.body.styled(sheet)
         place = {"panel": "drawing", **self.place} if self.place else {}
@@ -59,19 +59,19 @@ class Drawn:
 
 
 def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style | None = None) -> Drawn:
-    """Draw the network to scale, or one part of it opened, with its figures in a table.
+    """Draw the network to scale, or the inside of one part, with its figures in a table.
 
     >>> drawn(Architecture("resnext"))
     <Drawn: SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.23 G multiply-adds>
 
     Args:
-        thing: what to draw: an architecture; a ledger; or the sketch at the end of blocks put together by hand.
+        thing: an architecture, a ledger, or the sketch that manually composed blocks returned.
         path: "" for the network, "group2", "group2/block1", "group2/block1/se", "stem", "classifier".
-        style: where squeeze-excite stands and what its gate is; an architecture brings its own.
+        style: states the place of squeeze-excite and its gate; an architecture has its own style.
 
     Raises:
-        ValueError: there is no such part; the error names those there are.
-        TypeError: nothing that can be drawn.
+        ValueError: there is no such part; the error lists the parts.
+        TypeError: `thing` cannot be drawn.
     """
     ledger = thing if isinstance(thing, Ledger) else Ledger.of(thing)
     style = style or (thing.style if isinstance(thing, Architecture) else PLAIN)
@@ -90,12 +90,12 @@ def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style
 
 
 def _place(thing: Architecture | Ledger | Sketch, **parts: str) -> dict[str, str]:
-    """Return where the Explorer shows a network: nowhere, unless it is an architecture."""
+    """Return the parts of the Explorer's address for a network; none unless it is an architecture."""
     return {"network": thing.token(), **parts} if isinstance(thing, Architecture) else {}
 
 
 def _layers(caption: str, rows: tuple[Row, ...]) -> str:
-    """Return the layers of a part as a table, for those who do not see the drawing."""
+    """Return the layers of a part as a table, for readers who cannot see the drawing."""
     head = ("Layer", "Kind", "Output", "Parameters", "Multiply-adds")
     body = [(row.name, row.kind, size(row.output_shape), f"{row.params:,}", short(row.macs)) for row in rows]
     return listing(caption, head, body, words=(1,))
@@ -108,16 +108,16 @@ def where_it_goes(thing: Architecture | Ledger) -> Drawn:
 
 
 def compared(a: Architecture, b: Architecture) -> Drawn:
-    """Draw two networks one under the other, and their difference as a sum."""
+    """Draw two networks one below the other, and their difference as a sum."""
     words = f"{a.name} and {b.name}: {describe_changes(a, b)}"
     return Drawn(compare(a, b), words, _place(b, pinned=a.token(), tab="Compare"))
 
 
 def curves(architecture: Architecture, name: str) -> Drawn:
-    """Draw parameters and multiply-adds over "ratio" or "cardinality", all else as it is.
+    """Draw parameters and multiply-adds over "ratio" or "cardinality", with all other meta-parameters fixed.
 
     Raises:
-        ValueError: another meta-parameter.
+        ValueError: the name is neither of these.
     """
     views = {"ratio": ratio_curves, "cardinality": cardinality_curves}
     if name not in views:
@@ -126,12 +126,12 @@ def curves(architecture: Architecture, name: str) -> Drawn:
 
 
 def as_code(text: str) -> Drawn:
-    """Show Python source, colored."""
+    """Show Python source with syntax highlighting."""
     return Drawn(html(code_html(text)), f"{len(text.splitlines())} lines of Python")
 
 
 def printed(results: Results, architecture: Architecture | None = None) -> Drawn:
-    """Show a table of a paper beside what is counted here, with its chart if it has one; one network can be marked."""
+    """Show a table of a paper next to our counts, with its chart if it has one; one network can be marked."""
     present = find_published(architecture) if architecture else None
     chart = CHARTS[results.source](present) if results.source in CHARTS else ""
     body = html(source_line(results), chart, results_table(results, present))

@@ -1,4 +1,4 @@
-"""The network to scale: a slab per block, as high as the root of its image side, as wide as that of its channels."""
+"""Draw the network to scale: one slab per block; height and width are square roots of map side and channels."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from senet_lab.drawing.units import counted, size
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.sketch import Shape
 
-HEIGHT, MIDDLE = 138, 80  # low, so that the part below is in sight without scrolling
-MAX_MAP_HEIGHT, MAX_BLOCK_HEIGHT = 100, 50  # above a block there are arcs and words
-PATH_PITCH = 2.2  # between the paths through a slab: closer ones could not be told apart
+HEIGHT, MIDDLE = 138, 80  # low, so that the part below is visible without scrolling
+MAX_MAP_HEIGHT, MAX_BLOCK_HEIGHT = 100, 50  # arcs and words need room above a block
+PATH_PITCH = 2.2  # between the paths through a slab; closer ones would blur
 ARC_HEIGHT = 28  # from the top of a slab to that of its arc
-SHORT_CHARACTER = 10.6  # width of a character in the words for a phone
+SHORT_CHARACTER = 10.6  # width of a character in the words for phones
 
 
 class Scale(NamedTuple):
-    """Drawing units for each unit of a root: of the channels across, of the image side upwards."""
+    """Drawing units per unit of a square root: of the channels horizontally, of the image side vertically."""
 
     across: float
     upwards: float
@@ -34,13 +34,13 @@ def draw_network(
     """Draw a network from left to right: input, stem, groups, classifier.
 
     Purple slabs have a projection shortcut (dashed), blue ones an identity shortcut (solid). Lines through a slab are
-    its paths, as many as can be told apart. The orange bar is squeeze-excite; its dark middle is what the squeeze
-    leaves, to the scale of the channels. Blocks alike are folded where there are many.
+    its paths, as many as can be drawn without blurring. The orange bar is squeeze-excite; its dark middle shows the
+    squeezed channels, to scale. If there are many identical blocks, they are folded.
 
     Args:
-        selected: path of the part that is framed, with lines from the frame to the lower corners of the drawing.
-        interactive: parts can be pointed at and reached by keyboard; else the drawing is an image.
-        beside: a network to compare with: what both have stands in one place, and both are to one scale.
+        selected: path of the part to frame, with lines from the frame to the lower corners of the drawing.
+        interactive: whether parts react to pointer and keyboard; otherwise the drawing is an image.
+        beside: a network to compare with; both are drawn to the same scale, with shared groups aligned.
     """
     anatomy = Anatomy.of(thing)
     other = Anatomy.of(beside) if beside else None
@@ -53,11 +53,11 @@ def draw_network(
         marks += _heading(column, anatomy, interactive=interactive)
         before, lines = None, []
         for slab, box in _boxes(column, scale):
-            if not before or not slab.parts[0].is_like(before):  # blocks alike are put into words once
+            if not before or not slab.parts[0].is_like(before):  # identical blocks are described only once
                 before, lines = slab.parts[0], details(slab.parts[0])
             marks.append(_slab(slab, box, scale, lines))
             if _holds(slab, column.name, selected):
-                # The number over a fold takes room, the squeeze-excite that what has no blocks lacks does not.
+                # A fold needs room for the number above it; a part without blocks needs none for squeeze-excite.
                 raised = 12 if slab.fixed else -9 if slab.parts[0].kind == "plain" else 0
                 selected_boxes.append(Box(box.x, box.y - raised, box.width, box.height + raised))
                 focus = slab.parts[0].path if "/" in selected else selected
@@ -69,7 +69,7 @@ def draw_network(
 
 
 def _upwards(anatomy: Anatomy) -> float:
-    """Return the height of a slab for each unit of the root of its side."""
+    """Return the height of a slab per unit of the square root of its side."""
     sides = [_side(part.output_shape) for parts in anatomy.groups.values() for part in parts if part.kind != "plain"]
     tallest_map = MAX_MAP_HEIGHT / sqrt(max(_side(anatomy.input_shape), *sides))
     return min(tallest_map, MAX_BLOCK_HEIGHT / sqrt(max(sides, default=1)))
@@ -80,7 +80,7 @@ def _side(shape: Shape) -> int:
 
 
 def _boxes(column: Column, scale: Scale) -> list[tuple[Slab, Box]]:
-    """Return where the slabs of a column are drawn: side by side, in the middle of its room."""
+    """Return the boxes of a column's slabs: side by side, centered in the column."""
     x = column.x + (column.room - column.breadth(scale.across)) / 2
     boxes = []
     for slab in column.slabs:
@@ -122,7 +122,7 @@ def _arc(part: Part, box: Box) -> Mark:
 
 
 def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> Node:
-    """Draw three slices that stand for blocks alike, and how many they are."""
+    """Draw three slices that represent identical blocks, and the number of these."""
     first, last = slab.parts[0], slab.parts[-1]
     width = (box.width - 8) / 3
     marks = [svg.rect(box.x + i * (width + 4), box.y, width, box.height, first.kind) for i in range(3)]
@@ -135,7 +135,7 @@ def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> Node:
 
 
 def _heading(column: Column, anatomy: Anatomy, *, interactive: bool) -> list[Mark]:
-    """Draw name, shape and number of blocks over a column; a group's are a node, where its blocks have theirs."""
+    """Draw name, shape and number of blocks above a column; they are a node if the column is a group of blocks."""
     x = column.x + column.room / 2
     marks = svg.lines(x, 13, column.lines, 14)
     if interactive:
@@ -150,20 +150,20 @@ def _heading(column: Column, anatomy: Anatomy, *, interactive: bool) -> list[Mar
 
 
 def _short_heading(column: Column, x: float) -> Mark:
-    """Return the words that the Explorer's sheet shows on a phone instead, where the others would be too small."""
+    """Return the shorter and larger words that the Explorer's style sheet shows on phones."""
     words = svg.cut(column.lines[0].replace("group ", "g"), column.room + 2 * GROUP_GAP, SHORT_CHARACTER)
     half = SHORT_CHARACTER * len(words) / 2
     return svg.text(min(max(x, half), svg.NETWORK_WIDTH - half), 24, words, "short")
 
 
 def _input(column: Column, anatomy: Anatomy, scale: Scale) -> Mark:
-    """Draw the images: as high as the others are to scale, as thin as three channels."""
+    """Draw the input images: their height to the same scale, their width that of three channels."""
     height = sqrt(_side(anatomy.input_shape)) * scale.upwards
     return svg.rect(column.x + column.room / 2 - 2, MIDDLE - height / 2, 4, height, "input", 1)
 
 
 def _holds(slab: Slab, group: str, selected: str) -> bool:
-    """Return whether the slab is of the selected group, or is the selected block, or has it folded away."""
+    """Return whether the slab belongs to the selected group, or is or contains the selected block."""
     if not selected.startswith(group):
         return False
     return selected == group or selected.removesuffix("/se") in [part.path for part in slab.parts]
@@ -176,7 +176,7 @@ def _frame(boxes: list[Box]) -> Box:
 
 
 def _funnel(frame: Box) -> Mark:
-    """Draw lines from the lower corners of the frame to those of the drawing, under which the part is drawn large."""
+    """Draw lines from the lower corners of the frame to those of the drawing, which lead to the enlarged part below."""
     bottom = frame.y + frame.height
     right = frame.x + frame.width
     return svg.path(f"M{frame.x:.1f} {bottom:.1f}L0 {HEIGHT}H{svg.NETWORK_WIDTH}L{right:.1f} {bottom:.1f}", "funnel")

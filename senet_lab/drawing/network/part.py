@@ -1,4 +1,4 @@
-"""Draw a part of the network large: the network's cost, a group, a block, its squeeze-excite, a stem, a classifier."""
+"""Draw an enlarged part: the network's costs, a group, a block, its squeeze-excite, a stem or a classifier."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def draw_part(
 
     Args:
         path: "" for the network, "group2", "group2/block1", "group2/block1/se", "stem", "classifier".
-        style: says where squeeze-excite stands, how it pools and what its gate is; a ledger does not.
-        interactive: parts can be pointed at and reached by keyboard; else the drawing is an image.
-        focus: the path of the part in it that the keyboard comes to first; without it, that is the first.
+        style: states place, pooling and gate of squeeze-excite, which a ledger does not contain.
+        interactive: whether parts react to pointer and keyboard; otherwise the drawing is an image.
+        focus: the path of the inner part that gets the keyboard focus first; by default the first one.
 
     Raises:
-        ValueError: there is no such part; the error names those there are.
+        ValueError: there is no such part; the error lists the parts.
     """
     anatomy = Anatomy.of(thing)
     part = anatomy.part(path)
@@ -46,7 +46,7 @@ def draw_part(
 
 
 def draw_cropped_part(anatomy: Anatomy, path: str, *, style: Style = PLAIN) -> Drawing:
-    """Draw the part as an image, without the room above and below that keeps the height while a slider moves."""
+    """Draw the part as an image, without the margins that keep the height constant while a slider moves."""
     part, drawing = anatomy.part(path), draw_part(anatomy, path, style=style)
     if part.kind in ("group", "se"):
         return drawing

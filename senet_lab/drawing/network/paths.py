@@ -1,4 +1,4 @@
-"""Paths: how to move about in a network, from "" over "group2" and "group2/block1" to "group2/block1/se"."""
+"""Navigate a network by paths, from "" through "group2" and "group2/block1" to "group2/block1/se"."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from senet_lab.ledger.ledger import Ledger
 
 
 def resolve(thing: Ledger | Anatomy, path: str) -> str:
-    """Return the path itself, or the nearest that there is: a move of a slider can take a part away.
+    """Return the path itself or the nearest existing one, since moving a slider can remove a part.
 
-    The last group for a group too many, its last block for a block too many, the block for its missing
-    squeeze-excite, the network for what has no likeness.
+    The last group replaces a missing group, the last block a missing block, the block its missing squeeze-excite, and
+    the network any other part.
     """
     anatomy = Anatomy.of(thing)
     group, *rest = path.split("/")
@@ -30,7 +30,7 @@ def resolve(thing: Ledger | Anatomy, path: str) -> str:
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
-    """Return the name, or that of its kind with the nearest number; for "classifier", the last part; else ""."""
+    """Return the name, or the one of its kind with the nearest number; the last part for "classifier"; else ""."""
     if name in names:
         return name
     stem, number = _split(name)
@@ -41,17 +41,17 @@ def _nearest(name: str, names: Sequence[str]) -> str:
 
 
 def _split(name: str) -> tuple[str, int]:
-    """Return a name without its number, and the number, 0 without one; what is too long for a number is a name."""
+    """Split a name into text and number, which is 0 if there is none; ten or more digits belong to the text."""
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     return (stem, int(digits or 0)) if len(digits) < 10 else (name, 0)
 
 
 def breadcrumb(thing: Ledger | Anatomy, path: str = "") -> str:
-    """Return where one is, as buttons that lead back up; `data-path` says where to.
+    """Return the current position as buttons that lead back up; `data-path` is the target of each.
 
     Raises:
-        ValueError: there is no such part; the error names those there are.
+        ValueError: there is no such part; the error lists the parts.
     """
     Anatomy.of(thing).part(path)
     steps = path.split("/") if path else []

@@ -1,4 +1,4 @@
-"""Draw what has no blocks as its layers in a row: a stem, a classifier, layers outside of any group."""
+"""Draw the layers of a part without blocks in a row: a stem, a classifier, or layers outside any group."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from senet_lab.drawing.units import counted, short, size
 from senet_lab.nets.sketch import Row
 
 HEIGHT, MIDDLE = 206, 84
-EXTENT = (MIDDLE - 52.0, MIDDLE + 106.0)  # of what is drawn, from top to bottom
-MAX_LAYERS = 5  # that are drawn; more are folded
+EXTENT = (MIDDLE - 52.0, MIDDLE + 106.0)  # top and bottom of the drawn area
+MAX_LAYERS = 5  # the number of layers drawn; more are folded
 
 
 def draw_plain_part(part: Part, *, interactive: bool = False) -> Drawing:
-    """Draw the layers of what has no blocks in a row: a stem, a classifier, layers outside of any group."""
+    """Draw the layers of a part without blocks in a row: a stem, a classifier, or layers outside any group."""
     stations = _stations(part.rows)
     hidden = stations[MAX_LAYERS - 1 : -1] if len(stations) > MAX_LAYERS + 1 else []
     columns = [*stations[: MAX_LAYERS - 1], [], stations[-1]] if hidden else stations
@@ -36,7 +36,7 @@ def draw_plain_part(part: Part, *, interactive: bool = False) -> Drawing:
 
 
 def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
-    """Return the layers, with batch normalization and activation next to what they follow; padding is left out."""
+    """Return the layers, each with the batch normalization and activation that follow it, and without padding."""
     stations: list[list[Row]] = []
     for row in rows:
         if row.kind in ("batch norm", "activation") and stations:

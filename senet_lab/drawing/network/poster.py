@@ -1,4 +1,4 @@
-"""Save a network's picture as a file to pass on: name, meta-parameters, cost, the drawing, and what its marks mean."""
+"""Write a network as a picture to share, with name, meta-parameters, costs, drawing and legend."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from senet_lab.drawing.svg import Group, Mark
 from senet_lab.drawing.units import short
 
 SCALE = svg.WIDTH / svg.NETWORK_WIDTH
-ABOVE, MARGIN = 72, 12  # room for name, meta-parameters and cost; from the edge
-CHARACTER = 6.4  # width of one in the small words
-LINE_LENGTH = 104  # characters of the token in a line
+ABOVE, MARGIN = 72, 12  # height for name, meta-parameters and costs; distance from the edge
+CHARACTER = 6.4  # width of a character in small text
+LINE_LENGTH = 104  # characters of the token per line
 KEY = (
     (("projection", 12, 12), "projection block"),
     (("identity", 12, 12), "identity block"),
@@ -24,7 +24,7 @@ SCALES = "lines through a block: paths; height \u221d \u221aside, width \u221d \
 
 
 def poster_svg(architecture: Architecture) -> str:
-    """Return the network to scale as an SVG file that explains itself, with the token that brings it back."""
+    """Return the network to scale as an SVG file with a legend and the token from which to restore it."""
     ledger = architecture.ledger()
     costs = f"{ledger.params:,} parameters, {short(ledger.macs)} multiply-adds per image, {architecture.layers} layers"
     marks: list[Mark] = [

@@ -1,4 +1,4 @@
-"""Draw squeeze-excite opened: a number for each channel, through the squeeze and back, scales the channel."""
+"""Draw the inside of squeeze-excite: one number per channel is squeezed, restored and used to scale the channel."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from senet_lab.drawing.units import percent, short, size
 from senet_lab.nets.sketch import Row
 
 HEIGHT = 206
-LINE, COLUMN_HEIGHT, COLUMN_WIDTH = 66, 76, 14  # where the middle is; size of a column with all channels
-MAP, POOL, REDUCE, GATE, SCALE = 48, 172, 320, 470, 564  # where the map, the columns and the scaling stand
+LINE, COLUMN_HEIGHT, COLUMN_WIDTH = 66, 76, 14  # vertical center; size of a column with all channels
+MAP, POOL, REDUCE, GATE, SCALE = 48, 172, 320, 470, 564  # horizontal positions of map, columns and scaling
 SIGNS = {"sigmoid": "\u03c3", "tanh": "tanh", "relu": "\u03b4"}
 
 
 def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: bool = False) -> Drawing:
-    """Draw squeeze, reduction, gate and scale, the columns of channels to scale, with the paper's formulas below.
+    """Draw squeeze, reduction, gate and scaling, with columns of channels to scale and the paper's formulas below.
 
-    Hu et al. 2018, eq. 2 to 4.
+    The formulas are eq. 2 to 4 of Hu et al. 2018.
 
     Args:
-        part: a squeeze-excite.
-        block: the one that it is part of.
-        style: names the pooling and the gate.
+        part: a squeeze-excite block.
+        block: the residual block that contains it.
+        style: states the pooling and the gate.
     """
     rows = {row.role: row for row in part.rows}
     reduce, gate = rows["reduce"], rows["gate"]
@@ -83,7 +83,7 @@ def _column(x: float, height: float, channels: int) -> list[Mark]:
 def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activation: str) -> Node:
     left, right = x + COLUMN_WIDTH / 2, x + REDUCE - POOL - COLUMN_WIDTH / 2
     before, after = heights
-    x, anchor = (left + 8, "start") if before > after else (right - 8, "end")  # where the words have room
+    x, anchor = (left + 8, "start") if before > after else (right - 8, "end")  # the side with room for the words
     steps = (
         f"M{left} {LINE - before / 2:.1f}L{right} {LINE - after / 2:.1f}v{after:.1f}L{left} {LINE + before / 2:.1f}z"
     )
@@ -101,12 +101,12 @@ def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activati
 
 
 def _digits(number: int) -> str:
-    """Return all digits, as far as there is room for them."""
+    """Return all digits if there is room for them, otherwise a short form."""
     return f"{number:,}" if number < 10**9 else short(number)
 
 
 def _formulas(part: Part, block: Part, layers: tuple[Row, Row], style: Style) -> list[Mark]:
-    """Write equations 2 to 4 with the numbers of this block, and what squeeze-excite has of it."""
+    """Write equations 2 to 4 with the numbers of this block, and the share of squeeze-excite in it."""
     reduce, gate = layers
     height, width, channels = part.output_shape[1:]
     squeezed = reduce.output_shape[-1]

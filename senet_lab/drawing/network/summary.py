@@ -101,7 +101,7 @@ def _ratios(ratio: int | tuple[int | None, ...]) -> str:
 
 
 def headline(architecture: Architecture, beside: Ledger | None = None, batch: int = BATCH) -> str:
-    """Return six figures with their units, and their differences from the ledger `beside`."""
+    """Return six figures with their units, and how they differ from those of the ledger `beside`."""
     ledger = architecture.ledger()
     figures = (
         ("params", "Parameters", short(ledger.params), f"{ledger.params:,}", ledger.params),
@@ -145,12 +145,12 @@ def move_sentence(
     batches: tuple[int, int] = (BATCH, BATCH),
     depths: tuple[int, int] = (0, 0),
 ) -> str:
-    """Return what a move did to parameters (and in which group most of that), cost, memory and receptive field.
+    """Describe how a move changed parameters (and in which group most), costs, memory and receptive field.
 
     A change of activation memory below 1 % is left out if something else changed.
 
     Args:
-        words: what was moved.
+        words: the control that was moved, with its old and new value.
         before, after: the two ledgers.
         batches: images per training step, before and after.
         depths: layers with weights, before and after, if `words` do not tell.

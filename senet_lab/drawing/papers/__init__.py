@@ -1,1 +1,1 @@
-"""Drawings of what the papers print: charts and tables of errors, and what conventions differ in."""
+"""Draw charts and tables of the errors that papers print, and explain differences between conventions."""

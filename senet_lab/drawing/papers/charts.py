@@ -44,7 +44,7 @@ def _error_charts(present: Architecture | None) -> Html:
 
 
 def source_line(results: Results) -> str:
-    """Return what the errors of a table measure, their source and how the networks were trained."""
+    """Return a line that states the metric of a table, its source and how the networks were trained."""
     words = f"Top-1 error on ImageNet (%), single crop \u00b7 {results.source} \u00b7 {results.recipe}"
     return f'<p class="sn-source">{escape(words)}</p>'
 
@@ -123,7 +123,7 @@ def _present(
 
 
 def results_table(results: Results, present: Architecture | None, architecture: Architecture | None = None) -> str:
-    """Return a table of a paper with our counts beside the printed ones.
+    """Return a table of a paper with our counts next to the printed ones.
 
     Args:
         present: the network to mark, from `find_published`.
@@ -146,7 +146,7 @@ def results_table(results: Results, present: Architecture | None, architecture: 
 
 
 def counting_note(results: Results) -> str:
-    """Return the convention in which a table is counted, and what the printed counts include."""
+    """Return a note on the convention of our counts and on what the printed counts include."""
     biases = {row.architecture.style.se_bias for row in results.rows if row.architecture.ratio}
     if not biases:
         return ""

@@ -46,7 +46,7 @@ def note() -> str:
 
 
 def se_table(present: Architecture | None) -> str:
-    """Return what squeeze-excite changes in the main recipe: error before and after, and cost."""
+    """Return a table of the effect of squeeze-excite in the main recipe: error before and after, and cost."""
     rows, marked = main().rows, []
     body = []
     for index, (without, with_se) in enumerate(zip(rows[::2], rows[1::2], strict=True)):

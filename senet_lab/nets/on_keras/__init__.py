@@ -1,1 +1,1 @@
-"""What makes Keras compute faster, and open and load quietly. Keras is imported when it is needed."""
+"""Make Keras compute faster, import quietly and load models. Keras is imported only when needed."""

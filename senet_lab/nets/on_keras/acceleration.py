@@ -1,8 +1,8 @@
-"""Acceleration: faster operations for the layers of any Keras model, installed on each instance.
+"""Accelerate the layers of any Keras model by installing faster operations on each instance.
 
-The layers stay `keras.layers.Conv2D` and `keras.layers.BatchNormalization`. So what is saved, cloned, pickled or
-exported is plain Keras, nothing is registered, and no other model is affected. What is made from a saved file, a
-config or a clone is plain again until it is accelerated.
+The layers remain `keras.layers.Conv2D` and `keras.layers.BatchNormalization`. A model that is saved, cloned, pickled or
+exported is therefore plain Keras, nothing is registered, and no other model is affected. A model that is created from a
+file, a config or a clone is plain until it is accelerated.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from senet_lab.nets.on_keras.backend import on_tensorflow_cpu
 from senet_lab.nets.on_keras.grouped import PATHS, GroupedConvolution, fastest_path
 from senet_lab.nets.on_keras.normalization import FusedNormalization
 
-FUNCTIONS = ("train_function", "test_function", "predict_function")  # what Keras has traced of a model
+FUNCTIONS = ("train_function", "test_function", "predict_function")  # the functions that Keras traces for a model
 
 
 class Speedup(NamedTuple):
-    """How the instances of a Keras layer are made faster.
+    """How to accelerate the instances of a Keras layer.
 
     Attributes:
-        attribute: of the instance, which the operation replaces.
-        methods: of the class, which must be Keras' own for the operation to give the same numbers.
-        operation: made with the layer; what is called instead.
+        attribute: the attribute of the instance that the operation replaces.
+        methods: the methods of the class that must be Keras's for the operation to return the same numbers.
+        operation: the class of the operation that is called instead; it is constructed with the layer.
     """
 
     attribute: str
@@ -35,7 +35,7 @@ class Speedup(NamedTuple):
 
 @cache
 def _speedups() -> dict[type, Speedup]:
-    """Return the speedup for each layer of Keras that has one."""
+    """Return the speedup for each Keras layer class that has one."""
     import keras
 
     return {
@@ -45,10 +45,10 @@ def _speedups() -> dict[type, Speedup]:
 
 
 def accelerate(model: Any, *, path: str | None = None) -> Any:
-    """Speed up the grouped convolutions and batch normalizations of a model on this machine, whoever built it.
+    """Speed up the grouped convolutions and batch normalizations of any Keras model on this machine.
 
-    Weights, config and numbers stay those of Keras, up to rounding; see `accelerations` for what was changed. Layers
-    that compute in another way than Keras' own are left alone: subclasses that override what would be replaced.
+    Weights, config and, up to rounding, outputs stay the same; `accelerations` lists the changes. Layers that compute
+    differently from Keras's own, such as subclasses that override the replaced methods, are left unchanged.
 
     Args:
         model: a `keras.Model`, or a single layer.
@@ -58,7 +58,7 @@ def accelerate(model: Any, *, path: str | None = None) -> Any:
         `model` itself.
 
     Raises:
-        TypeError, ValueError: neither a model nor a layer, or no such path.
+        TypeError, ValueError: `model` is neither a model nor a layer, or `path` is unknown.
         MissingExtraError: Keras is not installed.
     """
     require("keras", by="accelerating a model")
@@ -72,13 +72,13 @@ def accelerate(model: Any, *, path: str | None = None) -> Any:
 
 
 def accelerations(model: Any) -> dict[str, str]:
-    """Return what `accelerate` changed, and what it could not: an entry for each layer that it is made for.
+    """Return which layers `accelerate` changed, and why it left others unchanged.
 
     Returns:
-        By the path of each layer with grouped convolution or batch normalization: how it computes, or why it is plain.
+        For each grouped convolution and batch normalization, by the layer's path: how it computes, or why it is plain.
     """
     require("keras", by="looking at the layers of a model")
-    return {  # a layer has no path before it is built
+    return {  # before it is built, a layer has no path
         layer.path or layer.name: _description(layer, speedup)
         for layer in _layers(model)
         if (speedup := _speedup(layer))
@@ -86,23 +86,23 @@ def accelerations(model: Any) -> dict[str, str]:
 
 
 def _layers(model: Any) -> list[Any]:
-    """Return the model or layer itself, and all layers in it, those of nested models and of wrappers included."""
+    """Return the model or layer itself and all layers in it, including those of nested models and wrappers."""
     import keras
 
     if not isinstance(model, keras.layers.Layer):
         fit = "try Architecture().build()"
         raise TypeError(f"`model` must be a keras.Model or a keras.layers.Layer, not {quoted(model)}; {fit}.")
-    return list(model._flatten_layers())  # Keras' own walk, as of its check for XLA; `model.layers` sees one level
+    return list(model._flatten_layers())  # Keras uses this to check for XLA; `model.layers` lists only one level
 
 
 def _speedup(layer: Any) -> Speedup | None:
-    """Return how a layer could be made faster; None for a layer that this module is not about."""
+    """Return the speedup for a layer; None if its class has none."""
     speedup = next((each for kind, each in _speedups().items() if isinstance(layer, kind)), None)
     return None if speedup and getattr(layer, "groups", 2) == 1 else speedup
 
 
 def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
-    """Return why a layer stays plain; "" if nothing is in the way, or if a path is forced on a grouped convolution."""
+    """Return why a layer stays plain; "" if it can be accelerated, or if a grouped convolution has a forced path."""
     base = next(kind for kind, each in _speedups().items() if each is speedup)
     if any(getattr(type(layer), name) is not getattr(base, name) for name in speedup.methods):
         return f"{type(layer).__name__} computes in its own way"
@@ -113,11 +113,11 @@ def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
         return f"data_format is {layer.data_format!r}"
     is_grouped = speedup.operation is GroupedConvolution
     has_faster = on_tensorflow_cpu() or (is_grouped and (path or fastest_path(layer.compute_dtype)) != "native")
-    return "" if has_faster else "Keras' own is the fastest on this backend and device"
+    return "" if has_faster else "Keras's own is the fastest on this backend and device"
 
 
 def _install(layer: Any, path: str | None) -> bool:
-    """Install the faster operation, if there is one; return whether anything changed."""
+    """Install the faster operation if there is one, and return whether anything changed."""
     speedup = _speedup(layer)
     if speedup is None or _obstacle(layer, speedup, path):
         return False
@@ -126,7 +126,7 @@ def _install(layer: Any, path: str | None) -> bool:
     if vars(layer).get(speedup.attribute) == operation:
         return False
     setattr(layer, speedup.attribute, operation)
-    if is_grouped and on_tensorflow_cpu():  # Keras then warns where XLA is asked for: its gradient takes seconds
+    if is_grouped and on_tensorflow_cpu():  # so that Keras warns if XLA is requested: its gradient takes seconds
         layer.supports_jit = False
     return True
 
@@ -141,10 +141,10 @@ def _description(layer: Any, speedup: Speedup) -> str:
 
 
 def _forget_traces(layer: Any) -> None:
-    """Have a model traced anew at its next step, since a traced function keeps the operations it was traced with."""
+    """Make Keras retrace a model at its next step, since a traced function keeps the operations it was traced with."""
     for name in FUNCTIONS:
         if getattr(layer, name, None) is not None:
             setattr(layer, name, None)
     if getattr(layer, "compiled", False) and layer.jit_compile:
-        layer.jit_compile = False  # assigning the value that it has would do nothing
-        layer.jit_compile = True  # Keras asks the layers again, and warns if one declines XLA
+        layer.jit_compile = False  # assigning the current value would have no effect
+        layer.jit_compile = True  # Keras checks the layers again, and warns if one does not support XLA

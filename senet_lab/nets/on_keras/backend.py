@@ -1,4 +1,4 @@
-"""What computes: the backend of Keras and its device, and how TensorFlow is set up on a CPU."""
+"""Detect the backend and device of Keras, and configure TensorFlow for CPUs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 from senet_lab.extras import require
 
-# TensorFlow reads these when it is loaded or allocates its first tensor. With a memory pool it reuses freed memory in
-# the next step instead of returning it to the system; the pool must not end at 64 GiB. oneDNN's kernels are faster even
-# on processors without instructions for neural networks, where TensorFlow leaves them off. What that gains:
-# docs/decisions/008-tensorflow-reuses-memory.md.
+# TensorFlow reads these when it is loaded or allocates its first tensor. With a memory pool, it reuses freed memory in
+# the next step instead of returning it to the system; the default limit of 64 GiB is raised. oneDNN's kernels are
+# faster even on processors without instructions for neural networks, where TensorFlow disables them by default. For
+# measurements, see docs/decisions/008-tensorflow-reuses-memory.md.
 CPU_SETTINGS: Mapping[str, str] = MappingProxyType(
     {"TF_CPU_ALLOCATOR_USE_BFC": "true", "TF_CPU_BFC_MEM_LIMIT_IN_MB": str(2**30)}
     | ({"TF_ENABLE_ONEDNN_OPTS": "1"} if platform.machine() in ("x86_64", "AMD64") else {})
@@ -22,14 +22,14 @@ CPU_SETTINGS: Mapping[str, str] = MappingProxyType(
 
 
 def tune_tensorflow() -> bool:
-    """Have TensorFlow reuse freed memory and compute with oneDNN: steps on a CPU are up to twice as fast.
+    """Make TensorFlow reuse freed memory and use oneDNN; steps on a CPU are up to twice as fast.
 
-    It sets environment variables of this process, and so changes TensorFlow for everything in it: memory stays with the
-    process, and sums may be taken in another order. Variables that are set already are left as they are.
-    `Architecture.build()`, `senet_lab.load()` and training processes call it; importing senet_lab does not.
+    This sets environment variables of the process and thus affects everything in it that uses TensorFlow: the process
+    keeps freed memory, and sums may be computed in another order. Variables that are already set are not changed.
+    `Architecture.build()`, `senet_lab.load()` and training processes call this function; importing senet_lab does not.
 
     Returns:
-        Whether it was in time: False if TensorFlow is loaded already, and then nothing is changed.
+        True if the settings take effect; False if TensorFlow is already loaded, in which case nothing is changed.
     """
     if "tensorflow" in sys.modules:
         return False
@@ -40,7 +40,7 @@ def tune_tensorflow() -> bool:
 
 @cache
 def on_tensorflow_cpu() -> bool:
-    """Whether layers compute with TensorFlow, and it sees no GPU."""
+    """Return whether layers compute with TensorFlow and it sees no GPU."""
     require("keras", by="looking up the backend")
     import keras
 

@@ -1,14 +1,14 @@
-"""Grouped convolution that is fast everywhere: the numbers of `keras.layers.Conv2D(groups=...)` by the best path.
+"""Compute grouped convolutions by the fastest path; the results are those of `keras.layers.Conv2D(groups=...)`.
 
 On a CPU, Keras on TensorFlow compiles each grouped convolution with XLA, whose gradient takes seconds where
-milliseconds suffice (tensorflow#51825, keras#20471). There are other paths to the same numbers:
+milliseconds suffice (tensorflow#51825, keras#20471). Other paths compute the same numbers:
 
-| path | what it does | best on |
+| path | method | best on |
 | --- | --- | --- |
 | "direct" | TensorFlow's own convolution, without XLA | TensorFlow, CPU, with oneDNN |
 | "blocks" | dense convolutions over blocks of 32 channels, with a masked kernel | TensorFlow, CPU, without oneDNN |
 | "slices" | one convolution per group | JAX, CPU |
-| "native" | what Keras does | GPUs; PyTorch |
+| "native" | Keras's own implementation | GPUs; PyTorch |
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class GroupedConvolution:
 
     @property
     def path(self) -> str:
-        """The path that a call takes; it follows the layer's number type."""
+        """The path that a call takes, which depends on the layer's dtype."""
         return self.forced_path or fastest_path(self.layer.compute_dtype)
 
     def __call__(self, inputs: Any, kernel: Any) -> Any:
@@ -56,7 +56,7 @@ class GroupedConvolution:
 
 @cache
 def fastest_path(dtype: str = "float32") -> str:
-    """Return the fastest path for a number type on this backend and device."""
+    """Return the fastest path for a dtype on this backend and device."""
     require("keras", by="choosing a path")
     import keras
 
@@ -71,12 +71,12 @@ def fastest_path(dtype: str = "float32") -> str:
 
 
 def _direct_has_gradient(dtype: str) -> bool:
-    """Try whether TensorFlow can differentiate its grouped convolution: with oneDNN it can, without it raises."""
+    """Test whether TensorFlow can differentiate its grouped convolution; without oneDNN it raises an error."""
     import tensorflow as tf
 
     x, kernel = (1, 4, 4, 4), (3, 3, 2, 4)
     how = {"strides": [1, 1, 1, 1], "padding": "SAME"}
-    with tf.init_scope():  # eagerly, even while a function is being traced; a tape would record nothing here
+    with tf.init_scope():  # run eagerly, even inside a traced function, where a tape would record nothing
         y = tf.ones(x, dtype)
         try:
             tf.raw_ops.Conv2DBackpropInput(input_sizes=x, filter=tf.ones(kernel, dtype), out_backprop=y, **how)
@@ -87,7 +87,7 @@ def _direct_has_gradient(dtype: str) -> bool:
 
 
 def _direct(inputs: Any, kernel: Any, _groups: int, how: dict[str, Any]) -> Any:
-    """TensorFlow reads the number of groups off the shapes."""
+    """Convolve with TensorFlow, which infers the number of groups from the shapes."""
     import tensorflow as tf
 
     return tf.nn.convolution(inputs, kernel, how["strides"], how["padding"].upper(), dilations=how["dilation_rate"])
@@ -101,7 +101,7 @@ def _slices(inputs: Any, kernel: Any, groups: int, how: dict[str, Any]) -> Any:
 
 
 def _blocks(inputs: Any, kernel: Any, groups: int, how: dict[str, Any]) -> Any:
-    """As `_slices`, but several groups at once: off its diagonal, their kernel is zero."""
+    """Convolve several groups at once, with a kernel that is zero outside its diagonal blocks."""
     from keras import ops
 
     height, width, channels, filters = kernel.shape

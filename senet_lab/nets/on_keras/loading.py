@@ -1,4 +1,4 @@
-"""Loading: a saved Keras model, opened accelerated."""
+"""Load a saved Keras model and accelerate it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 
 def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | None = None) -> keras.Model:
-    """Open a model that was saved as a `.keras` file, by this package or any other, and accelerate it.
+    """Load a model from a `.keras` file, saved by this package or any other, and accelerate it.
 
-    Nothing in the file is run: as Keras does by default, it refuses a `Lambda` layer.
+    No code in the file is executed: like Keras by default, this function rejects `Lambda` layers.
 
     Args:
         path: the file.
-        custom_objects: your own classes and functions by their names, as `keras.saving.load_model` takes them.
+        custom_objects: your own classes and functions by name, as for `keras.saving.load_model`.
 
     Returns:
-        The model, compiled if it was saved so; `accelerations(model)` says what was changed.
+        The model, compiled if it was saved compiled; `accelerations(model)` lists the changes.
 
     Raises:
-        TypeError, ValueError: `path` is not that of a `.keras` file, or Keras cannot read it.
-        FileNotFoundError: there is no such file.
+        TypeError, ValueError: `path` does not name a `.keras` file, or Keras cannot read it.
+        FileNotFoundError: the file does not exist.
         MissingExtraError: Keras is not installed.
     """
     require("keras", by="opening a saved model")

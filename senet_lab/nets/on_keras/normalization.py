@@ -1,7 +1,7 @@
-"""Batch normalization that trains fast: the numbers of `keras.layers.BatchNormalization` in one operation.
+"""Compute batch normalization in one operation; the results are those of `keras.layers.BatchNormalization`.
 
 On TensorFlow, Keras computes mean, differences, squares and products one after the other, each over the whole map, and
-keeps most of them for the gradient. TensorFlow's own operation passes over the map once or twice in each direction.
+keeps most of them for the gradient. TensorFlow's fused operation passes over the map once or twice in each direction.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from senet_lab.nets.on_keras.backend import on_tensorflow_cpu
 
 @dataclass(frozen=True)
 class FusedNormalization:
-    """The call of one `keras.layers.BatchNormalization` (Ioffe, Szegedy 2015), in one operation where there is one.
+    """The call of one `keras.layers.BatchNormalization` (Ioffe, Szegedy 2015), fused into one operation if possible.
 
-    That is on a CPU, in training, for float32 maps (batch, height, width, channels). Otherwise Keras computes.
+    It is fused on a CPU, in training, for float32 maps (batch, height, width, channels). Otherwise Keras computes it.
 
     Attributes:
         layer: the layer, whose weights and moving statistics are used and updated.
@@ -32,7 +32,7 @@ class FusedNormalization:
         return type(layer).call(layer, inputs, training=training, mask=mask)
 
     def _is_fused(self, inputs: Any) -> bool:
-        """Return whether TensorFlow has this case in one operation."""
+        """Return whether TensorFlow has a fused operation for this case."""
         import keras
 
         layer = self.layer
@@ -49,7 +49,8 @@ class FusedNormalization:
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=inputs, scale=layer.gamma.value, offset=layer.beta.value, mean=[], variance=[], epsilon=layer.epsilon
         )
-        # Keras' moving variance is that of the batch; TensorFlow's the unbiased estimate, n / (n - 1) times as large.
+        # Keras updates the moving variance with the variance of the batch; TensorFlow returns the unbiased estimate,
+        # which is n / (n - 1) times as large.
         n = tf.cast(tf.size(inputs) // tf.shape(inputs)[-1], "float32")
         for moving, batch in ((layer.moving_mean, mean), (layer.moving_variance, variance * (1 - 1 / n))):
             moving.assign(moving * layer.momentum + batch * (1 - layer.momentum))

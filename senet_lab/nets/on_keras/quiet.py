@@ -1,4 +1,4 @@
-"""Quiet: Keras loaded without what a library prints past Python to the error stream, for lessons and panels."""
+"""Load Keras for lessons and panels without the lines that libraries write directly to the error stream."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep the error stream of the process quiet for a while, such as for what TensorFlow prints on import.
+    """Suppress the error stream of the process inside the context, such as the lines TensorFlow prints on import.
 
-    Python's own warnings and errors still appear: in a notebook they do not take this way. It applies to all threads,
-    so it is for an import, not for a computation.
+    In a notebook, Python's own warnings and errors still appear, because they do not use that stream. The context
+    affects all threads, so use it for an import, not for a computation.
     """
     stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -30,7 +30,7 @@ def quietly() -> Iterator[None]:
 
 
 def wake_keras() -> None:
-    """Import Keras and compute a first number, tuned for this processor and without TensorFlow's greetings."""
+    """Import Keras and run a first computation, tuned for this processor and without TensorFlow's startup messages."""
     if "keras" in sys.modules:
         return
     require("keras", by="computing")
