@@ -36,7 +36,7 @@ def accelerated():
     np.testing.assert_allclose(np.asarray(model(x)), before, rtol=1e-4, atol=1e-5)
     assert {path.rpartition("/")[2]: how for path, how in accelerations(model).items()} == {
         "grouped": "grouped convolution: slices",
-        "norm": "plain: Keras' own is the fastest on this backend and device",
+        "norm": "plain: Keras's own is the fastest on this backend and device",
     }, accelerations(model)
     model.compile("sgd", "mse")
     model.fit(x, x, verbose=0)
