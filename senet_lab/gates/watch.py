@@ -65,7 +65,7 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
         """Assume that a `fit` that seems to be in progress was interrupted, until its next epoch ends."""
         self.is_going = False
 
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras's signature
         """Record the network before the first step; another `fit` continues the count of epochs."""
         self.fits, self.is_going = self.fits + 1, True
         if not self.moments:

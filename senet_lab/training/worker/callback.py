@@ -40,7 +40,7 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
         self.is_compiled = False  # true after the first step of this process
         self.on_train_begin()
 
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras's signature
         """Start the epoch at the stored progress."""
         self.first = replace(self.progress)
         self.step_count, self.start = 0, 0.0
