@@ -2,7 +2,7 @@
 
 A line has the folder of a run, the seconds between checkpoints within an epoch, and the number of devices; or the
 number of a worker, whose exit status is printed once it has ended. Neither TensorFlow nor JAX has started threads at
-the time of the fork, so a worker computes the same as a separately started one. Its mark is the argument of this script.
+the time of the fork, so a worker computes the same as a separately started one. This script's argument is its mark.
 """
 
 import json
