@@ -1,10 +1,10 @@
-"""The original lesson's training, by the run machinery and by a bare `fit`; and what the machinery costs.
+"""Measure the original lesson's training as a run and with a plain `fit`, and the overhead of runs.
 
-`python epochs.py epoch STEPS`: its network for CIFAR-10, Adam, batches of 32, through a run, as an epoch of 45,000
-images and 5,000 held out, extrapolated from so many steps; then as many by `fit` alone, without deterministic
-operations, and a tenth of them again and again, as a run is fed and with arrays. `python epochs.py overhead NAME BATCH
-STEPS ROUNDS`: epochs of a run that a Trainer watches and of a bare `fit` by turns, in one process and with one compiled
-model.
+`python epochs.py epoch STEPS`: the lesson's network for CIFAR-10, Adam, batches of 32, as a run: an epoch of 45,000
+images with 5,000 held out, extrapolated from STEPS steps. Then the same number of steps with `fit` only, without
+deterministic operations, and repeated passes over a tenth of the images, fed as in a run and as arrays.
+`python epochs.py overhead NAME BATCH STEPS ROUNDS`: epochs of a run that a Trainer watches, alternating with epochs of
+a plain `fit`, in one process and with one compiled model.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from senet_lab.nets.on_keras.backend import tune_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()
-os.environ["SENET_LAB_CACHE"] = tempfile.mkdtemp()  # what is measured here is not what the user trains
+os.environ["SENET_LAB_CACHE"] = tempfile.mkdtemp()  # keep these measurements out of the user's rates
 
 import keras
 import psutil
@@ -47,7 +47,7 @@ TRAINING_IMAGES, VALIDATION_IMAGES = 45_000, 5_000  # of CIFAR-10, with a tenth 
 CASE = f"{MINI}, 32 px, batch 32"
 DETERMINISTIC, FREE = "senet_lab, a run", "the same network, bare fit, any order of sums"
 DATASET, ARRAYS = "a dataset, as a run is fed", "arrays"
-# What a page says when it opens; a process that is kept warm would count as the Trainer's.
+# The message of a page that opens; a process kept warm would count as part of the Trainer.
 WATCHING = """
 from senet_lab.trainer import widget
 widget.warm = lambda: None
@@ -58,7 +58,7 @@ assert panel.failure is None and panel.run.status().state in ("training", "valid
 
 
 class Timed(Loop):
-    """A loop with fewer images, and with the original lesson's network where there is no architecture for it."""
+    """A loop with fewer images, and with the original lesson's network if no architecture describes it."""
 
     name: str = MINI
     steps: int = 200
@@ -73,7 +73,7 @@ class Timed(Loop):
 
 
 def _whole() -> data.Images:
-    """CIFAR-10, where it is on this machine; else its sample, over and over."""
+    """Return CIFAR-10 if it is on this machine; otherwise its sample, repeated."""
     import numpy as np
 
     try:
@@ -84,10 +84,10 @@ def _whole() -> data.Images:
 
 
 def _ready(folder: str, name: str, batch: int, steps: int) -> Timed:
-    """A loop that has done all but train, and its first step."""
+    """Return a loop that has done everything except training, and its first step."""
     architecture = Architecture.preset("cifar_se_resnet20" if name == MINI else name)
     run = Run.create(architecture, Recipe(batch=batch, epochs=1000), folder=Path(folder) / "run")
-    loop = Timed(run, mark=sys.argv[0])  # by which a Trainer knows that it is at work
+    loop = Timed(run, mark=sys.argv[0])  # from which a Trainer knows that the process is working
     loop.name, loop.steps = name, steps
     loop.prepare()
     loop.progress.step = loop.batches.steps - 3
@@ -96,7 +96,7 @@ def _ready(folder: str, name: str, batch: int, steps: int) -> Timed:
 
 
 def epoch(steps: int) -> None:
-    """Images/s in training steps, and seconds of a whole epoch: steps, validation, gates, checkpoints."""
+    """Measure images/s in training steps, and seconds of a whole epoch: steps, validation, gates, checkpoints."""
     with tempfile.TemporaryDirectory() as folder:
         loop = _ready(folder, MINI, 32, steps)
         everything = _seconds(loop.epoch)
@@ -112,7 +112,7 @@ def epoch(steps: int) -> None:
 
 
 def free(steps: int, passes: int) -> None:
-    """The same steps by `fit` alone, and passes over a tenth of the images."""
+    """Measure the same steps with `fit` only, and passes over a tenth of the images."""
     keras.utils.set_random_seed(0)
     model = compiled(network(MINI, 32, "ours"))
     images = _whole()
@@ -128,7 +128,7 @@ def free(steps: int, passes: int) -> None:
 
 
 def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
-    """Seconds of an epoch with validation, by turns; and by how much the run's is longer, in percent."""
+    """Measure the seconds of an epoch with validation, alternately, and how much longer the run's is, in percent."""
     elapsed: dict[str, list[float]] = {"run, s": [], "fit, s": []}
     busy: dict[str, list[float]] = {"run, s": [], "fit, s": []}
     with tempfile.TemporaryDirectory() as folder:
@@ -150,7 +150,7 @@ def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
 
 
 def _bare(loop: Timed) -> Callable[[], object]:
-    """A `fit` of the loop's network with validation, as lean as it can be: pixels are made ready before."""
+    """Run a minimal `fit` of the loop's network with validation; pixels are prepared in advance."""
     images, batch = loop.batches, loop.recipe.batch
     fed = Devices().validation_data(prepare_images(images.x, loop.recipe), images.y, batch)
     validation = Devices().validation_data(images.x_val, images.y_val, batch)["x"]
@@ -158,14 +158,14 @@ def _bare(loop: Timed) -> Callable[[], object]:
 
 
 def _spent(call: Callable[[], object], watching: psutil.Process | None) -> tuple[float, float]:
-    """Seconds of a call; and of the processor, with those of a process that watches, which then has time to end."""
+    """Return the seconds and processor seconds of a call, including a watching process, which gets time to finish."""
     if watching:
         watching.resume()
     before, start = _cpu(watching), time.process_time()
     seconds = _seconds(call)
     own = time.process_time() - start
     if watching:
-        time.sleep(1.5)  # what it draws of the epoch's end is the run's, too
+        time.sleep(1.5)  # drawing the end of the epoch counts as part of the run
     more = _cpu(watching) - before
     if watching:
         watching.suspend()
@@ -178,7 +178,7 @@ def _cpu(process: psutil.Process | None) -> float:
 
 @contextmanager
 def _trainer(folder: Path) -> Iterator[psutil.Process]:
-    """The kernel of a notebook whose Trainer follows the runs of a folder; it stands still until it is resumed."""
+    """Start a notebook kernel whose Trainer follows the runs of a folder; it is suspended until it is resumed."""
     manager, client = start_new_kernel()
     reply = client.execute_interactive(WATCHING.format(str(folder)), timeout=120, output_hook=lambda _: None)
     assert reply["content"]["status"] == "ok", reply["content"]

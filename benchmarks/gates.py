@@ -1,8 +1,8 @@
-"""The gates of 1,000 images beside a bare `predict` of the same. `python gates.py NAME REPEATS`.
+"""Compare reading the gates of 1,000 images with a plain `predict`. `python gates.py NAME REPEATS`.
 
-Both are one pass in batches of 256, by turns, warmed up; "ablation" is one more pass with a gate held, as a click in
-the lens asks for, and "first" is what somebody waits for who asks for the first time; the lens's own is from a network
-that is loaded to the first drawing of its gates.
+Both make one pass in batches of 256, alternately and after a warm-up. "ablation" is another pass with a gate held, as a
+click in the lens requests; "first" is the time of the first request. The lens's time is from a loaded network to the
+first drawing of its gates.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ CASES = {
 
 
 def main(name: str, repeats: int) -> None:
-    """Measure, and print a line for each."""
+    """Measure each case and print one line per case."""
     keras.utils.set_random_seed(0)
     model = CASES[name].build()
     draw = np.random.default_rng(0)
     images = draw.normal(size=(IMAGES, 32, 32, 3)).astype("float32")
     labels = draw.integers(0, 10, IMAGES)
     case = f"{name}, {IMAGES:,} images"
-    # Of arrays, a `predict` may wait for a thread of TensorFlow's at its end: see Devices.validation_data.
+    # With arrays, `predict` may wait for a thread of TensorFlow's at its end: see Devices.validation_data.
     predict = partial(model.predict, **Devices().validation_data(images, labels, BATCH), verbose=0)
     observe = partial(observed, model, images, batch=BATCH)
     first("gates, first", case, KERAS, "ms", predict)
@@ -60,7 +60,7 @@ def main(name: str, repeats: int) -> None:
     first("gates, first", case, "senet_lab, ablation", "ms", ablate)
     calls: dict[str, Callable[[], object]] = {KERAS: predict, OURS: observe, "senet_lab, ablation": ablate}
     times: dict[str, list[float]] = {way: [] for way in calls}
-    for _ in range(repeats):  # by turns: what else the machine does falls on all of them
+    for _ in range(repeats):  # alternately, so that other load on the machine affects all of them
         for way, call in calls.items():
             times[way] += [1e3 * t for t in timed(call, 1, 0)]
     for way, values in times.items():
@@ -68,7 +68,7 @@ def main(name: str, repeats: int) -> None:
 
 
 def _draw_lens(model: keras.Model, images: Any, labels: Any) -> None:
-    """Open a lens, and wait for its first drawing."""
+    """Open a lens and wait for its first drawing."""
     lens = GateLens(model, images, labels)
     while "<svg" not in lens.body:
         time.sleep(0.01)

@@ -21,11 +21,11 @@ from timing import emit, first, machine, timed
 
 HERE = Path(__file__).parent
 NAMES = {"SE-ResNet-50": ("resnet", "seresnet50"), "SE-ResNeXt-50": ("resnext", "seresnext50_32x4d")}
-STEPS = 20  # a timing is over that many, so that the queue of the card is always full
+STEPS = 20  # per timing, so that the card's queue is always full
 
 
 def limit(dtype: str, repeats: int) -> None:
-    """The largest matrix products of the card, in TFLOP/s."""
+    """Measure the speed of large matrix products on the card, in TFLOP/s."""
     import jax
 
     a = jax.random.normal(jax.random.key(0), (8192, 8192), dtype)
@@ -35,7 +35,7 @@ def limit(dtype: str, repeats: int) -> None:
 
 
 def ours(what: str, name: str, batch: int, side: int, dtype: str) -> Callable[[], object]:
-    """A call that takes STEPS steps of our network on JAX."""
+    """Return a function that takes STEPS steps of our network on JAX."""
     import jax
     import keras
     import numpy as np
@@ -65,7 +65,7 @@ def ours(what: str, name: str, batch: int, side: int, dtype: str) -> Callable[[]
 
 
 def timm(what: str, name: str, batch: int, side: int, dtype: str) -> Callable[[], object]:
-    """A call that takes STEPS steps of timm's network: channels last, autocast, torch.compile."""
+    """Return a function that takes STEPS steps of timm's network: channels last, autocast, torch.compile."""
     import timm as peer
     import torch
 
@@ -96,7 +96,7 @@ def timm(what: str, name: str, batch: int, side: int, dtype: str) -> Callable[[]
 
 
 def one(who: str, what: str, name: str, batch: int, side: int, dtype: str, repeats: int) -> None:
-    """The first call, compiling included, and images/s of those behind it."""
+    """Measure the first call, including compilation, and the images/s of later calls."""
     case = f"{what} {name}, {side} px, batch {batch}, {dtype}"
     way = "senet_lab, JAX" if who == "ours" else "timm, compiled"
 
@@ -110,7 +110,7 @@ def one(who: str, what: str, name: str, batch: int, side: int, dtype: str, repea
 
 
 def main() -> None:
-    """All of it, each in a process of its own; a JSON under results/, named for the card."""
+    """Run all measurements, each in a separate process; write a JSON under results/, named after the card."""
     import jax
 
     card = jax.devices()[0].device_kind

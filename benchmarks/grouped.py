@@ -1,7 +1,7 @@
-"""One grouped convolution by each path of the layer, beside Keras' own. `python grouped.py SHAPE REPEATS`.
+"""Compare each method of the grouped convolution with Keras's own. `python grouped.py SHAPE REPEATS`.
 
-Forward, and forward with both gradients, 3x3, 32 groups, compiled. Keras' own gradient takes seconds, and is called
-three times; `slices` is the original lesson's way, 32 convolutions one after the other.
+Forward, and forward with both gradients, 3x3, 32 groups, compiled. Keras's own gradient takes seconds, so it is called
+only three times; `slices` is the original lesson's method, 32 convolutions one after the other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OURS = {"direct": "senet_lab, direct", "blocks": "senet_lab, blocks of 32", "sli
 
 
 def main(shape: str, repeats: int) -> None:
-    """Measure, and print a line for each."""
+    """Measure each case and print one line per case."""
     sides = tuple(map(int, shape.split("x")))
     how = {"groups": GROUPS, "padding": "same", "use_bias": False}
     layers = {name: keras.layers.Conv2D(sides[-1], 3, **how) for name in (*OURS.values(), KERAS)}

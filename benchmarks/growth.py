@@ -1,6 +1,6 @@
-"""How ledger, build and step grow with depth, cardinality, image size and batch. `python growth.py AXIS REPEATS`.
+"""Measure how ledger, build and step grow with depth, cardinality, size or batch. `python growth.py AXIS REPEATS`.
 
-One of them moves, the others stay at SE-ResNeXt-26, cardinality 32, 64 pixels, batch 16.
+One of them varies; the others are fixed at SE-ResNeXt-26, cardinality 32, 64 pixels, batch 16.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ AXES = {
 
 
 def main(axis: str, repeats: int) -> None:
-    """Measure, and print a line for each."""
+    """Measure each case and print one line per case."""
     for value in AXES[axis]:
         architecture, batch = _move(axis, value)
         part, case = f"growth with {axis}", str(value)

@@ -1,4 +1,4 @@
-"""From a slider to the table: this ledger beside Keras' build and summary. `python ledger.py REPEATS`.
+"""Compare our ledger with Keras's build and summary, from a slider to the table. `python ledger.py REPEATS`.
 
 "moved" changes a meta-parameter before each call, as a slider does; "cold" is the first call of a fresh process.
 """
@@ -35,7 +35,7 @@ FRESH = {
 
 
 def main(repeats: int) -> None:
-    """Measure, and print a line for each."""
+    """Measure each case and print one line per case."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for case, (before, code) in FRESH.items():
         emit("table", case, OURS, "ms", [_in_fresh_process(TIMED.format(before, code)) for _ in range(5)])

@@ -1,8 +1,8 @@
-"""Whole networks: first step, training and inference. `python networks.py train|infer NAME BATCH SIDE WAY REPEATS`.
+"""Measure networks: first step, training and inference. `python networks.py train|infer NAME BATCH SIDE WAY REPEATS`.
 
-WAY is "ours" or "keras": the same layers, but grouped convolution, batch normalization and Adam are Keras' own, Adam is
-built in the first step, and TensorFlow gives memory back in each. `python networks.py limit REPEATS` measures the
-largest matrix products that TensorFlow makes.
+WAY is "ours" or "keras": the same layers, but grouped convolution, batch normalization and Adam are Keras's own, Adam
+is built in the first step, and TensorFlow returns memory in each step. `python networks.py limit REPEATS` measures
+TensorFlow's speed for large matrix products.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from senet_lab.ledger.ledger import Ledger
 from senet_lab.training.optimizers import compiled
 
 WAYS = {"ours": "senet_lab", "keras": "Keras, unmodified"}
-TIMM = style_of("timm")  # strides and biases as the peer has them, so that the same is computed
+TIMM = style_of("timm")  # the peer's strides and biases, so that both compute the same
 
 
 def limit(repeats: int) -> None:
-    """The largest matrix products that TensorFlow makes, in GFLOP/s."""
+    """Measure the speed of large matrix products in TensorFlow, in GFLOP/s."""
     a, b = tf.random.normal((3072, 3072)), tf.random.normal((3072, 3072))
     product = tf.function(tf.matmul)
     times = timed(lambda: product(a, b).numpy(), repeats, 2)
@@ -43,9 +43,9 @@ def limit(repeats: int) -> None:
 
 
 def network(name: str, side: int, way: str) -> keras.Model:
-    """A network with timm's conventions and 1000 classes; "mini SE-ResNet" is the original lesson's for CIFAR-10.
+    """Return a network with timm's conventions and 1000 classes; "mini SE-ResNet" is the original lesson's network.
 
-    As Keras comes it is the standalone script; the mini network is composed in the same way of Keras' own layers.
+    With plain Keras, it is the standalone script; the mini network is composed in the same way from Keras's own layers.
     """
     if name != "mini SE-ResNet":
         family, depth = {"SE-ResNet-50": ("resnet", 50), "SE-ResNeXt-50": ("resnext", 50)}[name]
@@ -56,7 +56,7 @@ def network(name: str, side: int, way: str) -> keras.Model:
 
 
 def _unchanged(layer: keras.layers.Layer) -> keras.layers.Layer:
-    """Keras's own layer, unmodified."""
+    """Return Keras's own layer, unmodified."""
     return layer
 
 
@@ -77,7 +77,7 @@ def _run(script: str) -> keras.Model:
 
 
 def train(name: str, batch: int, side: int, way: str, repeats: int) -> None:
-    """Adam steps, float32: the first one, and those behind it."""
+    """Measure Adam steps in float32: the first one and later ones."""
     case = f"{name}, {side} px, batch {batch}"
     model = first("build", case, WAYS[way], "s", lambda: network(name, side, way))
     macs = Ledger.of(model).macs
@@ -100,7 +100,7 @@ def train(name: str, batch: int, side: int, way: str, repeats: int) -> None:
 
 
 def infer(name: str, batch: int, side: int, way: str, repeats: int) -> None:
-    """`predict_on_batch`, float32."""
+    """Measure `predict_on_batch` in float32."""
     case = f"{name}, {side} px, batch {batch}"
     model = first("build", case, WAYS[way], "s", lambda: network(name, side, way))
     macs = Ledger.of(model).macs

@@ -20,21 +20,21 @@ from timm_imported import timm
 
 TORCH = "torch, channels_last"
 TIMM = "timm, torch eager, channels_last"
-# The names that cases have here, and timm's.
+# The names of cases, and timm's names for them.
 NAMES = {"SE-ResNet-50": "seresnet50", "SE-ResNeXt-50": "seresnext50_32x4d"}
 DEEP = {"SE-ResNet-152": "seresnet152", "SE-ResNeXt-152": "seresnext101_32x4d"}
 LAYERS = {"SE-ResNeXt-152": {"layers": (3, 8, 36, 3)}}  # timm has none of this depth: its 101, made deeper
 
 
 def limit(repeats: int) -> None:
-    """The largest matrix products that PyTorch makes, in GFLOP/s."""
+    """Measure the speed of large matrix products in PyTorch, in GFLOP/s."""
     a, b = torch.randn(3072, 3072), torch.randn(3072, 3072)
     times = timed(lambda: a @ b, repeats, 2)
     emit("limit", "3072 x 3072 matrix product", "torch", "GFLOP/s", [2 * 3072**3 / t / 1e9 for t in times])
 
 
 def table(repeats: int) -> None:
-    """From a name to the table of its layers, model creation included."""
+    """Measure the time from a name to the table of its layers, including model creation."""
     from fvcore.nn import FlopCountAnalysis, flop_count_table
     from torchinfo import summary
 
@@ -55,7 +55,7 @@ def table(repeats: int) -> None:
 
 
 def grouped(shape: str, repeats: int) -> None:
-    """One grouped convolution, 3x3, 32 groups, on (batch, height, width, channels)."""
+    """Measure a grouped convolution, 3x3, 32 groups, on (batch, height, width, channels)."""
     batch, height, width, channels = map(int, shape.split("x"))
     conv = torch.nn.Conv2d(channels, channels, 3, padding=1, groups=32, bias=False)
     conv = conv.to(memory_format=torch.channels_last)
@@ -75,7 +75,7 @@ def grouped(shape: str, repeats: int) -> None:
 
 
 def network(name: str) -> Any:
-    """A network of timm's; "mini SE-ResNet" is the original lesson's for CIFAR-10, made of timm's blocks."""
+    """Return a network of timm; "mini SE-ResNet" is the original lesson's for CIFAR-10, built from timm's blocks."""
     from timm.layers import get_attn
     from timm.models.resnet import Bottleneck, downsample_conv
 
@@ -95,7 +95,7 @@ def network(name: str) -> Any:
 
 
 def train(name: str, batch: int, side: int, repeats: int) -> None:
-    """Adam steps, float32: the first one, and those behind it."""
+    """Measure Adam steps in float32: the first one and later ones."""
     model = network(name).to(memory_format=torch.channels_last)
     x = torch.randn(batch, 3, side, side).to(memory_format=torch.channels_last)
     y = torch.randint(0, 10, (batch,))
@@ -146,7 +146,7 @@ def epoch(how: str, steps: int) -> None:
 
 
 def infer(name: str, batch: int, side: int, repeats: int) -> None:
-    """Forward passes in evaluation mode."""
+    """Measure forward passes in evaluation mode."""
     model = network(name).eval().to(memory_format=torch.channels_last)
     x = torch.randn(batch, 3, side, side).to(memory_format=torch.channels_last)
 

@@ -164,10 +164,10 @@ def plot(results: Results) -> str:
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     styles = {"ledger": ("#3f90da", "-", "o"), "build": ("#832db6", "--", "s"), "training step": ("#e76300", "-.", "^")}
     for axes, part in zip(figure.subplots(1, len(axes_names), sharey=True), axes_names, strict=True):
-        for way, (colour, dash, marker) in styles.items():
+        for way, (color, dash, marker) in styles.items():
             its = [each for each in results if each["part"] == part and each["way"] == way]
             x, y = [int(each["case"]) for each in its], [each["median"] for each in its]
-            axes.loglog(x, y, dash, color=colour, marker=marker, label=way)
+            axes.loglog(x, y, dash, color=color, marker=marker, label=way)
         axes.set(xlabel=part.removeprefix("growth with "), xticks=x, xticklabels=x)
         axes.minorticks_off()
         axes.grid(alpha=0.3)

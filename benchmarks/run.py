@@ -31,19 +31,19 @@ HERE = Path(__file__).parent
 SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
 TRAIN = (("mini SE-ResNet", 32, 32), ("SE-ResNeXt-50", 16, 64))  # name, batch, side
 INFER = (("SE-ResNet-50", 8, 224), ("SE-ResNeXt-50", 8, 224))
-DEFAULT, MEMORY_KEPT = "as it comes", "memory kept"  # by glibc, as in a run, and so in epochs.py
+DEFAULT, MEMORY_KEPT = "as it comes", "memory kept"  # by glibc, as in a run; epochs.py does the same
 
 Job = tuple[str, tuple[object, ...]]  # script, arguments
 
 
 def jobs(quick: bool) -> list[Job]:
-    """Return what is run, in order: those to be compared stand next to each other."""
+    """Return the jobs in order, with those to be compared next to each other."""
     many, few, shapes = (3, 1, SHAPES[1:2]) if quick else (20, 3, SHAPES)
     result: list[Job] = [("networks.py", ("limit", 5)), ("peers.py", ("limit", 5))]
     result += [("ledger.py", (few,)), ("peers.py", ("table", few))]
     for shape in shapes:
         result += [("grouped.py", (shape, many)), ("peers.py", ("grouped", shape, many))]
-    rounds = (("train", TRAIN), *[("infer", INFER)] * (1 if quick else 3))  # by turns: runs of the same thing differ
+    rounds = (("train", TRAIN), *[("infer", INFER)] * (1 if quick else 3))  # alternating: measurements vary
     for what, cases in rounds:
         for case in cases:
             result += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
@@ -53,7 +53,7 @@ def jobs(quick: bool) -> list[Job]:
 
 
 def trainings(quick: bool) -> list[Job]:
-    """The original lesson's training, the cost of the run machinery on its network and on a fast one, and gates."""
+    """Return jobs for the original lesson's training, the overhead of runs on its network and a fast one, and gates."""
     steps, rounds, many = (10, 1, 3) if quick else (200, 5, 20)
     result: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", DEFAULT, steps))] * (1 if quick else 2)
     result += [("epochs.py", ("free", steps, 2 if quick else 6)), ("peers.py", ("epoch", MEMORY_KEPT, steps))]
@@ -63,7 +63,7 @@ def trainings(quick: bool) -> list[Job]:
 
 
 def explorer(_quick: bool) -> list[Job]:
-    """JupyterLab and the site, each in one browser."""
+    """Return jobs for JupyterLab and the site, each in one browser."""
     return [("ui.py", ()), ("ui_site.py", ())]
 
 
@@ -72,7 +72,7 @@ SECTIONS = {"cpu": page, "training": training_report.section, "ui": ui_report.se
 
 
 def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
-    """The lines that a job prints, and why it failed, if it did."""
+    """Run a job; return the lines that it prints, and the reason if it failed."""
     script, arguments = job
     python = peers if script == "peers.py" else sys.executable
     quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -85,13 +85,13 @@ def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
 
 
 def _failure(process: subprocess.CompletedProcess[str]) -> str:
-    """The exception that ended a process, among all that TensorFlow says; else how it ended."""
+    """Return the exception that ended a process, found in TensorFlow's output; otherwise its exit status."""
     raised = [line for line in process.stderr.splitlines() if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
     return raised[-1] if raised else f"it ended with {process.returncode}"
 
 
 def main() -> None:
-    """Run the jobs of what was chosen; write its JSON, the page and the plot."""
+    """Run the selected jobs; write their JSON, the page and the plot."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="?", choices=tuple(JOBS), default="cpu")
     parser.add_argument("--quick", action="store_true")
@@ -124,7 +124,7 @@ def main() -> None:
 
 
 def _merge(before: dict[str, Any], now: dict[str, Any], word: str) -> dict[str, Any]:
-    """Return what was measured before, with what was measured now in place of the same."""
+    """Return earlier measurements, with new ones in place of those for the same cases."""
     new = {(each["part"], each["case"], each["way"]) for each in now["results"]}
     others = [each for each in before["results"] if (each["part"], each["case"], each["way"]) not in new]
     missing = [each for each in before["missing"] if word not in each] + now["missing"]

@@ -1,4 +1,4 @@
-"""Tables of what was measured, as Markdown."""
+"""Tables of measurements, as Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Results = list[dict[str, Any]]
 
 
 def table(results: Results, part: str) -> str:
-    """Return a table with cases down, ways across: medians with least and most."""
+    """Return a table with one row per case and one column per way: medians with minimum and maximum."""
     its = [each for each in results if each["part"] == part]
     ways = list(dict.fromkeys(each["way"] for each in its))
     lines = [f"| | {' | '.join(ways)} |", f"| --- |{' ---: |' * len(ways)}"]
@@ -27,7 +27,7 @@ def _cell(result: dict[str, Any] | None) -> str:
 
 
 def figures(number: float) -> str:
-    """Return a number with three figures, at least."""
+    """Return a number with at least three significant digits."""
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 

@@ -24,12 +24,12 @@ PACKAGES = ("tensorflow", "keras", "jax", "numpy", "torch", "timm", "torchinfo",
 
 
 def emit(part: str, case: str, way: str, unit: str, values: list[float]) -> None:
-    """Print a result on a line of its own: median, least and most of the values, after a warm-up.
+    """Print a result on a separate line: median, minimum and maximum of the values, after a warm-up.
 
     Args:
-        part: the table that it belongs to.
-        case: what is measured, the row.
-        way: by whom, the column.
+        part: the table of the result.
+        case: the measured case, a row of the table.
+        way: the measured implementation, a column of the table.
     """
     names = {"part": part, "case": case, "way": way, "unit": unit}
     figures = {"median": median(values), "least": min(values), "most": max(values), "repeats": len(values)}
@@ -37,7 +37,7 @@ def emit(part: str, case: str, way: str, unit: str, values: list[float]) -> None
 
 
 def timed(call: Callable[[], object], repeats: int, warm_up: int = 1) -> list[float]:
-    """Return the seconds that `call` takes, each time, after the calls that warm up."""
+    """Return the seconds of each `call` after the warm-up calls."""
     for _ in range(warm_up):
         call()
     times = []
@@ -63,12 +63,12 @@ def run_command(commands: dict[str, Callable[..., None]]) -> None:
 
 
 def peak_memory() -> float:
-    """Return the MiB that this process has needed at most, its imports included."""
+    """Return the peak memory of this process in MiB, including imports."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def machine() -> dict[str, object]:
-    """Return processor, cores, system and the versions of what this Python has installed."""
+    """Return processor, cores, system and the versions of installed packages."""
     versions = {"python": platform.python_version()}
     for package in PACKAGES:
         with suppress(PackageNotFoundError):

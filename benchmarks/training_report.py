@@ -15,7 +15,7 @@ TABLES = {
         "epoch rate",
         "CIFAR-10, Adam, batches of 32, as in the original lesson's README. A run makes TensorFlow compute sums in a "
         "fixed order, so that it can be resumed bit for bit; `fit` without that order shows the cost. In both, glibc "
-        "keeps the memory that a step frees; PyTorch is shown without and with this setting.",
+        "keeps the memory that a step frees; PyTorch is shown with and without this setting.",
     ),
     "The original lesson's training: an epoch, s": (
         "epoch",

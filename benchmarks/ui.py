@@ -41,7 +41,7 @@ display(HBox([slider, label]))
 print(os.getpid())""",
 )
 
-# Events as fast as the page takes them; the last value is one that none before it had.
+# Events as fast as the page takes them; the last value is new.
 SEND_BURST = """async (events) => {
   const turn = () => new Promise((done) => setTimeout(done));
   for (let i = 0; i < events - 1; i += 1) (slide("Ratio", i % 6), await turn());
@@ -84,7 +84,7 @@ FIRST = """() => {
 
 @contextmanager
 def open_lab() -> Iterator[Page]:
-    """A page of JupyterLab with the notebook of this benchmark, its kernel idle."""
+    """Open JupyterLab with the notebook of this benchmark and an idle kernel."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
         (home / "notebooks").mkdir()
@@ -102,7 +102,7 @@ def open_lab() -> Iterator[Page]:
 
 
 def echo(page: Page) -> None:
-    """The bare slider, which the Explorer is compared with."""
+    """Measure the plain slider that the Explorer is compared with."""
     handle = page.locator(".widget-slider [role=slider]").first
     handle.evaluate("(handle) => measure(handle, document.querySelector('.widget-hbox .widget-label:last-child'))")
     handle.focus()
@@ -111,13 +111,13 @@ def echo(page: Page) -> None:
 
 
 def resident(pid: int) -> float:
-    """MB that a process holds."""
+    """Return the resident memory of a process in MB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> None:
-    """First picture, echo, tabs, bursts, memory."""
+    """Measure first picture, echo, tabs, bursts and memory."""
     emit("load", "before", "1 min", "", [os.getloadavg()[0]])
     with open_lab() as page:
         page.evaluate(FIRST)

@@ -1,4 +1,4 @@
-"""What is measured in a page with an Explorer, wherever its Python runs: from a key press to the painted picture."""
+"""Measure a page with an Explorer, wherever its Python runs: from a key press to the painted picture."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Publishe
 RANGES, EVENTS = 5, 30  # how often the ratio is moved through its stops of networks never seen; events of those seen
 BURST, WALK = 200, 2000  # events as fast as they come; events that are each answered
 PAUSE = 150  # milliseconds between two keys, for a page of the site to draw the neighbors
-STARTS = 5  # of a browser that has seen no page before
+STARTS = 5  # of a browser with an empty cache
 
 # What is measured is the time from `start` to the task after the frame that shows what `watched` has become.
 SCRIPT = """
@@ -65,14 +65,14 @@ def browser_of(playwright: Playwright) -> Browser:
 
 
 class Answer(NamedTuple):
-    """How long a key took, in milliseconds: to its picture, and without the time that waits for the screen."""
+    """The milliseconds from a key to its picture, and without the time spent waiting for the screen."""
 
     time: float
     work: float
 
 
 def keys(page: Page, presses: list[str], pause: int = 0) -> list[Answer]:
-    """Press keys, each when the one before is answered, after a pause in milliseconds."""
+    """Press keys, each after the previous one is answered and a pause in milliseconds."""
     page.evaluate("times.length = works.length = 0")
     for count, key in enumerate(presses, 1):
         page.wait_for_timeout(pause)
@@ -82,7 +82,7 @@ def keys(page: Page, presses: list[str], pause: int = 0) -> list[Answer]:
 
 
 def report(part: str, case: str, way: str, times: list[float]) -> None:
-    """One line for the middle, one for what 95 % stay below."""
+    """Print one line for the median and one for the 95th percentile."""
     emit(part, case, way, "ms", times)
     emit(f"{part}, p95", case, way, "ms", [quantiles(times, n=20)[-1]])
 

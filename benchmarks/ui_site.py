@@ -29,7 +29,7 @@ REQUESTS = "performance.getEntriesByType('resource').filter(({ name }) => /^(htt
 
 
 def start(playwright: Playwright, way: str, address: str) -> None:
-    """Open a page in a browser that has seen none before: milliseconds to its still picture, and until it is live."""
+    """Open a page in a browser with an empty cache; measure the milliseconds to its picture, and until it is live."""
     stills, lives, requests = [], [], 0
     for _ in range(STARTS + 1):
         browser = browser_of(playwright)
@@ -46,7 +46,7 @@ def start(playwright: Playwright, way: str, address: str) -> None:
 
 
 def sizes(folder: Path) -> None:
-    """The files that a live page fetches, as they are and compressed, as most servers send them."""
+    """Measure the files that a live page loads, uncompressed and compressed as most servers send them."""
     single, fetched = folder / "explorer.html", filter(Path.is_file, (folder / "live").iterdir())
     for way, paths in (("embed.html", [folder / "embed.html", *fetched]), (single.name, [single])):
         contents = [path.read_bytes() for path in paths]
@@ -55,7 +55,7 @@ def sizes(folder: Path) -> None:
 
 
 def measure(page: Page, index: int, name: str) -> None:
-    """A tab: new networks as fast as they come, neighbors that were drawn ahead, networks seen just now."""
+    """Measure a tab: new networks as fast as possible, neighbors drawn in advance, and recently shown networks."""
     ways = {"new": tab(page, name, 161 + 20 * index)["new"]}
     ways |= {"neighbor": (paused := tab(page, name, 351 + 20 * index, PAUSE))["new"], "seen": paused["seen"]}
     for way, answers in ways.items():
@@ -64,7 +64,7 @@ def measure(page: Page, index: int, name: str) -> None:
 
 
 def main() -> None:
-    """Sizes, cold starts, tabs."""
+    """Measure sizes, cold starts and tabs."""
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         folder = Path(place)
         write_panels(folder)

@@ -100,7 +100,7 @@ _PATHS = ((1, 64, 23.9, 22.0), (2, 40, 23.0, 21.7), (4, 24, 22.6, 21.4), (8, 14,
 
 @cache
 def main() -> Results:
-    """Return ResNet and ResNeXt, each without and with squeeze-excite."""
+    """Return ResNet and ResNeXt, each with and without squeeze-excite."""
     rows = (
         Result(_network(family, depth, ratio=ratio), *figures)
         for family, depth, *both in _MAIN

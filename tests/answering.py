@@ -1,4 +1,4 @@
-"""Another process that answers: a line of JSON to it, a line of JSON back."""
+"""Answering: a separate process that answers each line of JSON with a line of JSON."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 @contextmanager
 def answering(command, log, **settings):
-    """Start a process, and give what asks it; a process that ends without an answer fails the test with its log."""
+    """Start a process and yield a function that queries it; fail with its log if it ends without an answer."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with log.open("w") as errors, subprocess.Popen(command, stderr=errors, **pipes, **settings) as process:
 

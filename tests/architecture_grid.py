@@ -1,4 +1,4 @@
-"""Architectures to hold something against: each meta-parameter moved by itself, and any of them drawn at random."""
+"""Architectures for comparisons: each meta-parameter varied by itself, and random combinations."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ RESNET = Architecture("resnet", **SMALL)
 BASIC = Architecture("resnet", **SMALL, block="basic", stem="cifar")
 RESNEXT = Architecture("resnext", **SMALL, cardinality=8)
 
-# Every meta-parameter moved by itself, on a small network of each family where it applies.
+# Every meta-parameter varied by itself, on a small network of each family to which it applies.
 MOVES = [
     {"cardinality": 2}, {"cardinality": 1}, {"base_width": 8}, {"groups": ((16, 64, 1), (24, 96, 2))}, {"ratio": None},
     {"ratio": (4, None)}, {"ratio": (None, 8)}, {"input_shape": (33, 47, 1)}, {"classes": 3}, {"include_top": False},

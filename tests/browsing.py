@@ -1,4 +1,4 @@
-"""What the browser tests share: a page that keeps what it asked and said, and looks at a panel in it."""
+"""Browsing: helpers of the browser tests: pages that record requests and console, and checks of panels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import nbformat
 from playwright.sync_api import Browser, Locator, Page, expect
 from servers import CHROMIUM_FLAGS, TOKEN
 
-# Another name of this machine: to a browser plain http is no secure context then, as in a classroom.
+# Another name of this machine, for which a browser does not treat plain http as a secure context, as in a classroom.
 HOST = "lab.test"
 QUIET = [*CHROMIUM_FLAGS, f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
@@ -46,11 +46,11 @@ LOSSY = """() => {
   WebSocket.prototype.send = function (data) { return pass(held('out', data), () => send.call(this, data)); };
 }"""
 
-# A folder for pictures of each view, to look at; nothing is compared with them, and without a folder none is taken.
+# A folder for pictures of each view, for inspection only; without a folder, none are taken.
 PICTURES = os.environ.get("SENET_LAB_ARTEFACTS")
 IDLE = "Python 3 (ipykernel) | Idle"
 
-# In the dark, axe checks only what depends on colors: the same page has passed all other rules in the light.
+# In the dark theme, axe checks only rules about colors: the page has passed all others in the light theme.
 AXE_OPTIONS = {
     "light": {"resultTypes": ["violations"]},
     "dark": {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]},
@@ -58,7 +58,7 @@ AXE_OPTIONS = {
 
 
 def written_notebook(path: Path, *cells: str) -> None:
-    """Write a notebook of these code cells."""
+    """Write a notebook with these code cells."""
     made = [nbformat.v4.new_code_cell(source, id=f"cell{index}") for index, source in enumerate(cells)]
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def written_notebook(path: Path, *cells: str) -> None:
 
 
 def heard_page(browser: Browser, **context) -> Page:
-    """A page of 1280 by 720; `asked` has the address of each request, `said` each line of the console."""
+    """Open a page of 1280 by 720; `asked` has the address of each request, `said` each line of the console."""
     page = browser.new_context(viewport={"width": 1280, "height": 720}, **context).new_page()
     page.add_init_script(f"({LOSSY})()")
     page.asked, page.said = [], []
@@ -78,14 +78,14 @@ def heard_page(browser: Browser, **context) -> Page:
 
 
 def opened_notebook(page: Page, lab: str, name: str) -> None:
-    """Open a notebook alone, and wait until its kernel is there."""
+    """Open a notebook by itself, and wait until its kernel is ready."""
     page.goto(f"{lab}/lab/tree/{name}?reset&token={TOKEN}")
     page.get_by_text(IDLE).wait_for(timeout=60_000)
 
 
 @contextmanager
 def hung(page: Page) -> Iterator[None]:
-    """Within it nothing that the page sends gets through; at its end all of it does, in its order."""
+    """Hold back all messages of the page while the context lasts; at its end, deliver them in order."""
     page.evaluate("""() => {
       const send = WebSocket.prototype.send;
       const held = [];
@@ -98,9 +98,9 @@ def hung(page: Page) -> Iterator[None]:
 
 @contextmanager
 def losing(page: Page, which: str) -> Iterator[list[dict]]:
-    """Within it messages are held back or lost as `which`, a function in JavaScript, says; gives those, at the end.
+    """Delay or lose the messages that `which`, a JavaScript function, selects; yield a list of these for the end.
 
-    There `isFirst(key)` says whether a key is asked for the first time.
+    In `which`, `isFirst(key)` returns whether it is called with that key for the first time.
     """
     lost: list[dict] = []
     page.evaluate(f"""() => {{
@@ -113,24 +113,24 @@ def losing(page: Page, which: str) -> Iterator[list[dict]]:
 
 
 def hosts(page: Page) -> set[str]:
-    """Which hosts the page has asked."""
+    """Return the hosts of the page's requests."""
     return {urlsplit(url).netloc for url in page.asked if url.startswith(("http", "ws"))}
 
 
 def complaints(page: Page) -> list[tuple[str, str]]:
-    """The errors and warnings on the page's console, but for JupyterLab's about a machine that is slow."""
+    """Return the errors and warnings on the page's console, except JupyterLab's about a slow machine."""
     slow = re.compile(r"Plugin \S+ .*(to activate|too long)|Could not restore the debugger state: Canceled future")
     return [said for said in page.said if said[0] in ("error", "warning") and not slow.match(said[1])]
 
 
 def resize(page: Page, width: int, height: int) -> None:
-    """Give the page another size, and wait until JupyterLab has laid it out, which it does with the next frame."""
+    """Resize the page, and wait until JupyterLab has laid it out in the next frame."""
     page.set_viewport_size({"width": width, "height": height})
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def keep_picture(page: Page, name: str, part: Locator | None = None, height: int = 2000) -> None:
-    """Keep a picture of the page, or of a part of it in a window that is high enough for all of it."""
+    """Save a picture of the page, or of a part of it in a window that is tall enough for it."""
     if not PICTURES:
         return
     Path(PICTURES).mkdir(parents=True, exist_ok=True)
@@ -145,7 +145,7 @@ def keep_picture(page: Page, name: str, part: Locator | None = None, height: int
 
 
 def go_to_tab(page: Page, panel: str, name: str) -> None:
-    """Go from the selected tab of a panel to another one by keyboard, on the shortest way."""
+    """Go from the selected tab of a panel to another one by keyboard, on the shortest path."""
     tabs = page.locator(f"{panel} [role=tab]")
     names = tabs.all_text_contents()
     selected = page.locator(f"{panel} [role=tab][aria-selected=true]")
@@ -162,7 +162,7 @@ def go_to_tab(page: Page, panel: str, name: str) -> None:
 
 
 def set_theme(page: Page, theme: str) -> None:
-    """Choose JupyterLab's "light" or "dark" theme from its menu, unless it has it."""
+    """Choose JupyterLab's "light" or "dark" theme from its menu unless it is already selected."""
     is_light = page.locator("body").get_attribute("data-jp-theme-light") == "true"
     if is_light == (theme == "light"):
         return
@@ -173,7 +173,7 @@ def set_theme(page: Page, theme: str) -> None:
 
 
 def cut_off(page: Page, panel: str = ".sn-explorer") -> list[str]:
-    """Texts that leave their box or their drawing, and boxes that leave the panel."""
+    """Return texts that extend beyond their box or drawing, and boxes that extend beyond the panel."""
     return page.locator(panel).evaluate("""(panel) => {
       const frame = panel.getBoundingClientRect();
       const scrolls = '.sn-scroll, .sn-wide, .sn-code, [hidden], .sn-tip, .sn-boxes';

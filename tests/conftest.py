@@ -1,4 +1,4 @@
-"""What the tests share: one Keras configuration, and a real JupyterLab in a real Chromium.
+"""Fixtures that the tests share: one Keras configuration, and a real JupyterLab in a real Chromium.
 
 Fixtures import what they need, since tools/test_versions.py runs tests where neither Playwright nor Keras is installed.
 """
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-tune_tensorflow()  # before a test module imports it
-collect_ignore = ["timm_itself.py", "jax_itself.py"]  # for processes of their own
+tune_tensorflow()  # before a test module imports TensorFlow
+collect_ignore = ["timm_itself.py", "jax_itself.py"]  # run in separate processes
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Leave what is collected and imported, a million objects, out of all garbage collections: each took a second."""
+    """Exclude the million imported and collected objects from garbage collections, each of which took a second."""
     gc.disable()
     try:
         return (yield)
@@ -38,7 +38,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What the tests' trainings say of their speed stays out of the user's cache."""
+    """Keep the training rates measured by tests out of the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SENET_LAB_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
@@ -46,7 +46,7 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 @pytest.fixture(scope="session")
 def forked() -> Iterator[Forks]:
-    """A function that trains a run in a process that need not load Keras first, and returns the run."""
+    """Return a function that trains a run in a process that has already loaded Keras, and returns the run."""
     from runs import forks
 
     with forks("tensorflow") as start:
@@ -55,7 +55,7 @@ def forked() -> Iterator[Forks]:
 
 @pytest.fixture(scope="session")
 def thumbnails(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A folder of 300 images of CIFAR-10 that are made small, 30 of each class."""
+    """Create a folder with 300 reduced images of CIFAR-10, 30 of each class."""
     from PIL import Image
 
     from senet_lab.data.datasets import sample
@@ -70,7 +70,7 @@ def thumbnails(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def unbroken(tmp_path_factory: pytest.TempPathFactory, forked: Forks, thumbnails: str) -> Run:
-    """A run of `BRIEF` that nothing happened to, finished."""
+    """Train a run of `BRIEF` without interruption."""
     from runs import BRIEF, MINI, log_of
 
     from senet_lab.training.runs.run import Run
@@ -82,7 +82,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory, forked: Forks, thumbnails
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Path of a Chromium; where there is none the test is skipped, except in CI."""
+    """Return the path of a Chromium; without one, skip the test, except in CI."""
     from servers import find_chromium
 
     found = find_chromium()
@@ -95,7 +95,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """A Chromium of one module of tests: as long as it is there, nothing else can run an event loop."""
+    """Start a Chromium for one test module; while it runs, nothing else can run an event loop."""
     from browsing import QUIET
     from playwright.sync_api import sync_playwright
 
@@ -107,7 +107,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a JupyterLab that `make lab` started on copies of the notebooks."""
+    """Start JupyterLab with `make lab` on copies of the notebooks, and return its address."""
     from servers import lab_served
 
     with lab_served(tmp_path_factory.mktemp("lab")) as url:

@@ -1,4 +1,4 @@
-"""Networks of every shape, and how the tests read what is drawn of their ledgers."""
+"""Networks of every shape, and functions that read the drawings of their ledgers."""
 
 import xml.etree.ElementTree as ElementTree
 
@@ -41,7 +41,7 @@ def number(text):
 
 
 def within(marks):
-    """Whether all words lie in the frame, at 7.2 pixels a character, which is more than they take."""
+    """Return whether all words lie in the frame, at 7.2 pixels per character, an upper bound."""
     for mark in marks:
         if mark.tag.endswith("text"):
             wide, x = 7.2 * len(mark.text), float(mark.get("x"))

@@ -1,4 +1,4 @@
-"""Layers of other people's that have the names of Keras' own, on whichever backend Keras has."""
+"""Foreign layers: third-party layers with the names of Keras's own, on any backend."""
 
 import copy
 import pickle
@@ -11,14 +11,14 @@ from senet_lab import Architecture, accelerate
 
 
 class Conv2D(layers.Conv2D):
-    """Doubles what the convolution gives."""
+    """Doubles the output of the convolution."""
 
     def call(self, inputs):
         return 2 * super().call(inputs)
 
 
 class BatchNormalization(layers.BatchNormalization):
-    """Adds 5 to what the normalization gives."""
+    """Adds 5 to the output of the normalization."""
 
     def call(self, inputs, training=None, mask=None):
         return 5 + super().call(inputs, training=training, mask=mask)
@@ -28,7 +28,7 @@ OWN = {"Conv2D": Conv2D, "BatchNormalization": BatchNormalization}
 
 
 def assert_loaded_as_they_are(folder):
-    """Save and copy a model of these layers, and one of Keras' own, in every way, once this package has built one."""
+    """Save and copy models of these layers and of Keras's own, in every way, after this package has built a model."""
     Architecture("resnext", groups=((16, 1),), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=4).build()
     x = np.random.default_rng(0).normal(size=(2, 8, 8, 8)).astype("float32")
     _assert_copies_alike(_model(Conv2D, BatchNormalization), x, OWN, folder)
@@ -51,7 +51,7 @@ def _assert_copies_alike(model, x, own, folder):
 
 
 def _copies(model, own, folder):
-    """The model by each way to have it again; an h5 file names the class alone, so it needs the custom objects."""
+    """Copy the model in every way; an h5 file names only the class, so loading it needs the custom objects."""
     found = {}
     for kind in ("keras", "h5"):
         model.save(f"{folder}/m.{kind}")

@@ -1,9 +1,8 @@
-"""Workers without the wait for Keras: loads it once, and forks a worker for each line of JSON that it reads.
+"""Workers without the wait for Keras: load it once, and fork a worker for each line of JSON that is read.
 
-A line has the folder of a run, the seconds between checkpoints within an epoch, and how many devices there are; or else
-the number of a worker, whose exit status is told once it has ended. Neither TensorFlow nor JAX has threads yet where it
-forks, so a worker computes what one with a process of its own does. It is known by the word that this is called with,
-as a worker is by its mark.
+A line has the folder of a run, the seconds between checkpoints within an epoch, and the number of devices; or the
+number of a worker, whose exit status is printed once it has ended. Neither TensorFlow nor JAX has started threads at
+the time of the fork, so a worker computes the same as a separately started one. This script's argument is its mark.
 """
 
 import json
@@ -29,11 +28,11 @@ with lean_import():  # as in a worker
     import senet_lab.training.worker.loop  # noqa: F401 - and the others: what a worker imports, which takes long
     from senet_lab.training.worker import checkpointer, worker
 
-Image.init()  # the modules of all formats
+Image.init()  # loads the modules of all formats
 
 
 def divide_cpu(count):
-    """Make the CPU that many devices; no backend may have been asked for any yet."""
+    """Divide the CPU into that many devices; must be called before any backend looks for devices."""
     if keras.config.backend() == "jax":
         os.environ["XLA_FLAGS"] += f" --xla_force_host_platform_device_count={count}"
     else:
@@ -42,7 +41,7 @@ def divide_cpu(count):
 
 
 def work(folder, kept_every, devices):
-    """Do what a worker does that waits, and is told a folder."""
+    """Do the work of a waiting worker that has received a folder."""
     source, target = os.pipe()
     os.write(target, os.fsencode(folder) + b"\n")
     os.dup2(source, 0)
@@ -58,7 +57,7 @@ def exit_status(number):
 
 
 if __name__ == "__main__":
-    numbers = []  # of the workers, which they keep until now
+    numbers = []  # of workers; they remain reserved until now
     for line in sys.stdin:
         asked = json.loads(line)
         if "number" in asked:
@@ -70,6 +69,6 @@ if __name__ == "__main__":
         else:
             work(**asked)
             sys.exit()
-    for number in numbers:  # a failed test may have left some running
+    for number in numbers:  # failed tests may have left some running
         os.kill(number, signal.SIGKILL)
         exit_status(number)

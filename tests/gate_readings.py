@@ -1,4 +1,4 @@
-"""Gates of a network that nobody trained, drawn so that it is known what the GateLens must show of them."""
+"""Gate readings: synthetic gates, for which the correct display in the GateLens is known."""
 
 import base64
 import io
@@ -25,7 +25,7 @@ ONE_GATE = Architecture(
 
 
 def drawn_reading(seed=0, images=60, rising=True):
-    """Gates that tell three classes apart the more, the deeper; or all alike."""
+    """Draw gates that separate three classes better with depth, or gates that are all equal."""
     draw = np.random.default_rng(seed)
     labels = np.arange(images) % 3
     found = {}
@@ -36,7 +36,7 @@ def drawn_reading(seed=0, images=60, rising=True):
 
 
 READING = drawn_reading()
-# The gates of the last block follow the class alone: its F ratio is infinite.
+# The gates of the last block depend only on the class: its F ratio is infinite.
 PERFECT = ArrayReading(
     {**READING.gates, PATHS[-1]: np.eye(3, 8, dtype="f4")[READING.labels]}, READING.labels, NAMES, READING.predictions
 )
@@ -69,7 +69,7 @@ GATE = np.linspace(0, 1, 12)
 
 
 def maps_of():
-    """Feature maps before and after scaling."""
+    """Draw feature maps before and after scaling."""
     before = np.random.default_rng(1).random((8, 8, len(GATE)))
     return before, before * GATE
 

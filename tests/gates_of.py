@@ -1,11 +1,11 @@
-"""Gates and ablations of a network, on whichever backend Keras has."""
+"""Gates and ablations of a network, on any backend of Keras."""
 
 from senet_lab.gates.ablation import HOWS, ablated, switchable
 from senet_lab.gates.observe import observed
 
 
 def gates_and_ablations(model, images):
-    """By name: the output, the gates of each block, and the output when all are held in each way."""
+    """Return, by name, the output, the gates of each block, and the output with all gates held in each way."""
     seen, switched = observed(model, images, batch=3), switchable(model)
     held = {how: ablated(switched, seen.gates, how, seen.gates).predict_on_batch(images) for how in HOWS}
     gates = {path.replace("/", "_"): values for path, values in seen.gates.items()}

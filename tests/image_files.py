@@ -1,4 +1,4 @@
-"""Files of images: whole ones of any format, and a PNG that unpacks to any size."""
+"""Image files: valid ones in any format, and a PNG that decompresses to any size."""
 
 import io
 import struct
@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 from PIL import Image
 
-# Every grey there is, on 120 x 90 pixels.
+# All shades of gray, on 120 x 90 pixels.
 RAMP = np.linspace(0, 255, 90 * 120).reshape(90, 120).astype("uint8")
 
 
@@ -22,7 +22,7 @@ def chunk(kind, data):
 
 
 def png_of(width, height):
-    """A PNG that says it is that large; a few kilobytes that would unpack to gigabytes."""
+    """Return a PNG that claims a given size: a few kilobytes that would decompress to gigabytes."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     rows = zlib.compress(bytes(10_000))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")

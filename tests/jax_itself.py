@@ -1,4 +1,4 @@
-"""Keras on JAX, in one process for all checks of it, since a backend is chosen for good when Keras is loaded.
+"""Keras on JAX: one process for all its checks, since the backend is fixed when Keras is imported.
 
 Each line read is [function, arguments...]; the answer is a line of JSON: "", or the traceback of what failed. Arrays go
 through files.
@@ -18,7 +18,7 @@ from senet_lab import Architecture, accelerate, accelerations
 
 
 def outputs(token, weights, images, found, has_gates=False):
-    """The names of a network's layers, and its output; or also its gates, and the output when they are held."""
+    """Return a network's layer names and output, or also its gates and the output when they are held."""
     model, images = Architecture.from_token(token).build(), np.load(images)
     model.load_weights(weights)
     arrays = gates_and_ablations(model, images) if has_gates else {"output": model.predict_on_batch(images)}
@@ -26,7 +26,7 @@ def outputs(token, weights, images, found, has_gates=False):
 
 
 def accelerated():
-    """See that grouped convolution is fast and normalization Keras' own, and that the model trains."""
+    """Check that grouped convolution is accelerated, that normalization is Keras's own, and that the model trains."""
     layer = keras.layers.Conv2D(8, 3, groups=4, padding="same", name="grouped")
     norm = keras.layers.BatchNormalization(name="norm")
     model = keras.Sequential([keras.Input((8, 8, 8)), layer, norm])
@@ -43,12 +43,12 @@ def accelerated():
 
 
 def foreign(folder):
-    """See that foreign layers of the names of Keras' are loaded as they are."""
+    """Check that foreign layers with the names of Keras's own are loaded unchanged."""
     foreign_layers.assert_loaded_as_they_are(folder)
 
 
 def as_timm(name):
-    """See that a network computes what timm was recorded to."""
+    """Check that a network computes timm's recorded outputs."""
     model, _ = timm_recorded.ported(name)
     timm_recorded.assert_as_timm(name, model, compiled=True)
 
@@ -60,6 +60,6 @@ if __name__ == "__main__":
         try:
             globals()[what](*arguments)
             answer = ""
-        except Exception:  # whatever it is, the test that asked says it
+        except Exception:  # the test that asked reports it
             answer = traceback.format_exc()
         print(json.dumps(answer), flush=True)

@@ -1,4 +1,4 @@
-"""Lessons as they are given to people."""
+"""Lesson files: the lessons as users get them."""
 
 import nbformat
 
@@ -6,7 +6,7 @@ from senet_lab.serving.notebooks import remove_colab_cells
 
 
 def read_lesson(path):
-    """A notebook as `senet-lab lab` copies it."""
+    """Return a notebook as `senet-lab lab` copies it."""
     notebook = nbformat.read(path, as_version=4)
     remove_colab_cells(notebook)
     return notebook

@@ -1,4 +1,4 @@
-"""Drive a panel as its page does: send moves, wait for what they begin, and return what the page shows then."""
+"""Drive a panel as its page does: send moves, wait for their effects, and return the new page."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from senet_lab.gatelens.page import PARTS
 
 
 def page(panel: Any) -> dict[str, Any]:
-    """All that the page shows."""
+    """Return the complete page."""
     if isinstance(panel, GateLens):
         return {**panel.shown, **{part: getattr(panel, part) for part in PARTS}}
     return panel.form if isinstance(panel, Trainer) else panel.shown
 
 
 def ask(panel: Any, **moves: Any) -> dict[str, Any]:
-    """Send moves in one message; `hold` has for blocks of a GateLens whether their gates are held."""
+    """Send moves in one message; `hold` says for blocks of a GateLens whether their gates are held."""
     held = moves.pop("hold", {})
     post(panel, {**moves, **{f"hold {path}": on for path, on in held.items()}})
     if isinstance(panel, GateLens):
@@ -30,7 +30,7 @@ def ask(panel: Any, **moves: Any) -> dict[str, Any]:
 
 
 def send(lens: Any, name: str, content: bytes, parts: int = 1) -> dict[str, Any]:
-    """Send a file to a GateLens, in so many messages."""
+    """Send a file to a GateLens in a given number of messages."""
     step = max(1, -(-len(content) // parts))
     for part in range(parts):
         piece = memoryview(content[part * step : (part + 1) * step])
@@ -41,7 +41,7 @@ def send(lens: Any, name: str, content: bytes, parts: int = 1) -> dict[str, Any]
 
 
 def seen(lens: Any, words: str) -> dict[str, Any]:
-    """Return the page of a GateLens once it has the words: a thread looks into the folder now and then."""
+    """Return the page of a GateLens once it contains the words; a thread reads the folder periodically."""
     end = time.monotonic() + 20
     while words not in "".join(page(lens)[part] for part in ("heading", "said", "side", "body", "error")):
         assert time.monotonic() < end, page(lens)["said"]
@@ -50,7 +50,7 @@ def seen(lens: Any, words: str) -> dict[str, Any]:
 
 
 def await_that(happens: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until something is so, and fail where it takes longer."""
+    """Wait until a condition is true, and fail if it takes too long."""
     end = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < end

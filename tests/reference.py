@@ -1,10 +1,10 @@
-"""The blocks once more in NumPy, written from the papers' equations and not from the package."""
+"""Reference: the blocks in NumPy, written from the papers' equations and independent of the package."""
 
 import numpy as np
 
 
 def convolve(x, kernel, strides=1, pad=0, groups=1):
-    """Cross-correlation of (batch, h, w, c) with (k, k, c / groups, f), zeros `pad` wide around the map."""
+    """Cross-correlate (batch, h, w, c) with (k, k, c / groups, f), with `pad` zeros on each side of the map."""
     x = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
     k = kernel.shape[0]
     height, width = ((side - k) // strides + 1 for side in x.shape[1:3])
@@ -28,14 +28,14 @@ def relu(x):
 
 
 def squeeze_excite(x, reduce, expand):
-    """Hu et al. 2018, eq. 2 to 4, without biases."""
+    """Apply squeeze-excite without biases (Hu et al. 2018, eq. 2 to 4)."""
     z = x.mean((1, 2))
     s = 1 / (1 + np.exp(-relu(z @ reduce) @ expand))
     return x * s[:, None, None, :]
 
 
 def bottleneck_block(x, weights, *, strides, groups, stride_in_1x1, epsilon):
-    """He et al. 2016, fig. 5, or Xie et al. 2017, fig. 3c; with squeeze-excite and a projection shortcut."""
+    """Apply the block of He et al. 2016, fig. 5, or Xie et al. 2017, fig. 3c, with squeeze-excite and a projection."""
 
     def conv_bn(x, conv, bn, **how):
         return batch_norm(convolve(x, *weights[conv], **how), *weights[bn], epsilon)

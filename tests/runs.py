@@ -1,4 +1,4 @@
-"""What the tests of runs share: networks that train in seconds, and what it is to end as another run."""
+"""Runs: helpers of the tests of runs: networks that train in seconds, and a comparison of finished runs."""
 
 import json
 import os
@@ -25,7 +25,7 @@ SHORT = replace(RECIPES["modern"], epochs=2, warmup=1, batch=250, seed=3)
 MINI = replace(TINY, groups=((4, 1),), input_shape=(8, 8, 3))
 BRIEF = replace(SHORT, batch=4)
 
-ALIVE = {"process": os.getpid(), "mark": psutil.Process().cmdline()[-1]}  # this process, as one that trains
+ALIVE = {"process": os.getpid(), "mark": psutil.Process().cmdline()[-1]}  # this process, in the role of one that trains
 
 
 def rows(epochs, accuracy=0.5, **changed):
@@ -37,7 +37,7 @@ def rows(epochs, accuracy=0.5, **changed):
 def made(
     folder, name, network=SE_20, *, epochs=3, state="finished", accuracy=0.5, recipe=RECIPES["original"], **status
 ):
-    """A run in a folder as a training would have left it."""
+    """Create a run folder as training would have left it."""
     run = Run.create(network, recipe, folder=folder / name)
     lines = [",".join(COLUMNS), *(",".join(f"{row[c]:.6g}" for c in COLUMNS) for row in rows(epochs, accuracy))]
     (run.folder / "metrics.csv").write_text("\n".join(lines) + "\n")
@@ -48,13 +48,13 @@ def made(
 
 
 def checkpointed(run):
-    """A run with a file where its first checkpoint would be; whoever reads it learns that it is damaged."""
+    """Create a run with a damaged file in the place of its first checkpoint."""
     (run.folder / "checkpoints").mkdir(exist_ok=True)
     (run.folder / "checkpoints/best.npz").write_bytes(b"")
 
 
 class Forks:
-    """Starts workers that are forked from a process which has loaded Keras."""
+    """Starts workers by forking a process that has loaded Keras."""
 
     MARK = "worker-of-the-tests"
 
@@ -80,7 +80,7 @@ class Forks:
 
 @contextmanager
 def forks(backend, **settings):
-    """Forks, for as long as the context lasts, with these variables in their environment."""
+    """Yield `Forks` with these environment variables while the context lasts."""
     command = [sys.executable, str(Path(__file__).parent / "forked.py"), Forks.MARK]
     environment = os.environ | {"KERAS_BACKEND": backend, **settings}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -90,7 +90,7 @@ def forks(backend, **settings):
 
 
 def process_of(run):
-    """The worker of a run, or None."""
+    """Return the worker of a run, or None."""
     return psutil.Process(run.status().process) if run.is_held() else None
 
 
@@ -108,7 +108,7 @@ def await_state(run, states, seconds=240):
 
 
 def killed(run):
-    """Kill its worker as the system does, without a word."""
+    """Kill the worker as the system would, without warning."""
     if process := process_of(run):
         process.kill()
     while run.is_held():

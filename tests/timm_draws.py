@@ -1,6 +1,6 @@
-"""Weights and images drawn at random, alike in every Python: what timm made of them is in timm_answers.json.
+"""Random weights and images, the same in every Python; timm's outputs for them are in timm_answers.json.
 
-`timm_itself.py` wrote that file. Nothing but NumPy is needed here.
+`timm_itself.py` wrote that file. This module needs only NumPy.
 """
 
 import hashlib
@@ -10,31 +10,31 @@ from pathlib import Path
 import numpy as np
 
 ANSWERS = Path(__file__).with_name("timm_answers.json")
-ODD, EVEN, FULL = (65, 97), (64, 96), (224, 224)  # the first one tells where zeros are padded
-# Networks that differ from another one in depth alone: what these compute follows from it, and was not recorded. One of
-# 152 layers was, seresnet152.
+ODD, EVEN, FULL = (65, 97), (64, 96), (224, 224)  # the first one reveals where zeros are padded
+# Networks that differ from another one only in depth. Their outputs follow from it and were not recorded, except those
+# of one network with 152 layers, seresnet152.
 DEEPER = {
     "seresnet34": "seresnet18", "seresnet101": "seresnet50", "seresnext101_32x4d": "seresnext50_32x4d",
     "legacy_seresnet34": "legacy_seresnet18", "legacy_seresnet101": "legacy_seresnet50",
     "legacy_seresnet152": "legacy_seresnet50", "legacy_seresnext50_32x4d": "legacy_seresnext26_32x4d",
     "legacy_seresnext101_32x4d": "legacy_seresnext26_32x4d",
 }  # fmt: skip
-LARGER = re.compile("152|32x8d|64x4d")  # those that have the layers of another one, more or wider
-PROBES = 48  # numbers kept of each output, evenly spread
+LARGER = re.compile("152|32x8d|64x4d")  # networks with the layers of another one, but more or wider
+PROBES = 48  # numbers stored per output, evenly spaced
 POOL = 999_983  # numbers drawn; a prime, so that no row of a tensor repeats another
 
 
 def sides(name):
-    """The images that a network of timm is shown: small ones, as a map's size changes no layer; for one, as it is used."""
+    """Return image sizes for a network of timm: small, since map size changes no layer; for one network, full size."""
     if name in DEEPER:
         return ()
     return (ODD, *[EVEN] * (not LARGER.search(name)), *[FULL] * (name == "seresnext50_32x4d"))
 
 
 def draw(shapes, seed=0):
-    """A state dict: for each name in alphabetical order numbers of its shape, of a size that keeps maps in bounds.
+    """Draw a state dict, in alphabetical order of names, scaled so that feature maps stay bounded.
 
-    Each tensor begins elsewhere in the same numbers, since to draw 115 million of them would take seconds.
+    Each tensor starts at a different place in the same pool, since drawing 115 million numbers would take seconds.
     """
     rng = np.random.default_rng(seed)
     pool = np.tile(rng.standard_normal(POOL, dtype="float32"), 2)
@@ -51,18 +51,18 @@ def _numbers(pool, name, shape):
 
 
 def images(side, seed=1):
-    """One image, (1, height, width, 3), float32."""
+    """Draw one image, (1, height, width, 3), float32."""
     return np.random.default_rng(seed).standard_normal((1, *side, 3), dtype="float32")
 
 
 def probed(array):
-    """Spread of an output, and some of its numbers."""
+    """Return the spread of an output and some of its numbers."""
     flat = np.asarray(array, "float64").ravel()
     chosen = flat[np.linspace(0, flat.size - 1, min(PROBES, flat.size)).astype(int)]
     return {"size": flat.size, "spread": float(f"{flat.std():.6g}"), "some": [float(f"{each:.6g}") for each in chosen]}
 
 
 def fingerprint(shapes):
-    """Of all names and shapes together."""
+    """Return a fingerprint of all names and shapes."""
     lines = "\n".join(f"{name} {tuple(shape)}" for name, shape in sorted(shapes.items()))
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""timm itself, in a Python of its own that has neither Keras nor this package: `make peers` makes one.
+"""timm itself, in a separate Python without Keras and this package, which `make peers` creates.
 
 `python tests/timm_itself.py asked` answers each line of JSON that it reads, [function, arguments...], with another;
-arrays go through files. `python tests/timm_itself.py recorded NAME...` writes timm_answers.json anew (here: timm 1.0.31
-and PyTorch 2.13, whose answers are in it).
+arrays go through files. `python tests/timm_itself.py recorded NAME...` rewrites timm_answers.json, which now has the
+answers of timm 1.0.31 and PyTorch 2.13.
 """
 
 import json
@@ -17,11 +17,11 @@ import torch
 from safetensors.torch import save_file
 from timm_imported import timm
 
-torch.set_num_threads(1)  # two wait for each other in small layers, and take six times the processor's time
+torch.set_num_threads(1)  # with two threads, small layers take six times the processor time
 
 
 def seen(model, side):
-    """Logits, maps behind each group and the gates of every block, for the image of a side; (1, ..., channels)."""
+    """Return logits, maps after each group and the gates of every block for an image of a size; (1, ..., channels)."""
     kept = {}
 
     def keep(name):
@@ -42,12 +42,12 @@ def seen(model, side):
 
 
 def answers(name, folder=None):
-    """What timm makes of the draws: log probabilities, maps behind each group, gates of each group's last block.
+    """Return timm's outputs for the draws: log probabilities, maps after each group, gates of its last block.
 
-    With a folder, the weights as timm saves them go there, and all that the network sees. Of a network that nothing is
-    shown to, no more is told than the names and shapes of its tensors.
+    With a folder, save the weights in timm's format and the network's inputs there. For a network without images,
+    return only the names and shapes of its tensors.
     """
-    with torch.device("meta"):  # no weights to begin with: they would be drawn for nothing
+    with torch.device("meta"):  # no initial weights: they would be replaced anyway
         model = timm.create_model(name).eval()
     theirs = {key: tuple(value.shape) for key, value in model.state_dict().items() if "num_batches" not in key}
     told = {"names": fingerprint(theirs)}
@@ -70,7 +70,7 @@ def answers(name, folder=None):
 
 
 def logits(name, file, classes, out):
-    """What timm computes for the even image with the weights in a file, none of which may be missing or left over."""
+    """Return timm's logits for the even image with the weights in a file, which must match exactly."""
     model = timm.create_model(name, num_classes=classes, checkpoint_path=file).eval()
     np.save(out, seen(model, EVEN)["logits"])
 
@@ -82,13 +82,13 @@ def _configuration(tag):
 
 
 def preparation(tag):
-    """How timm prepares its images for weights of a tag."""
+    """Return timm's preprocessing for the weights of a tag."""
     how = _configuration(tag)
     return [how["input_size"][1], how["crop_pct"], how["interpolation"], how["mean"], how["std"]]
 
 
 def prepare(tag, picture, out):
-    """Prepare a picture as timm does it for weights of a tag."""
+    """Prepare a picture as timm does for the weights of a tag."""
     from PIL import Image
     from timm.data import create_transform
 
@@ -97,7 +97,7 @@ def prepare(tag, picture, out):
 
 
 def published():
-    """Every tag of weights of a network with squeeze-excite, and where on the hub they are, if there."""
+    """Return every tag for networks with squeeze-excite, and the weights' place on the hub, if any."""
     names = [*timm.list_models("*seres*"), *timm.list_models("*senet154")]
     tags = [tag for name in names for tag in timm.list_pretrained(name)]
     return {tag: timm.models.get_pretrained_cfg(tag).hf_hub_id for tag in tags}

@@ -1,4 +1,4 @@
-"""timm's networks with the weights of `timm_draws`, held against what timm was recorded to compute with them."""
+"""Compare timm's networks, with the weights of `timm_draws`, to timm's recorded outputs."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ def legacy(name):
 
 
 def outputs(model, architecture):
-    """What `timm_draws` recorded of timm: log probabilities, maps behind each group, gates of its last block."""
+    """Return timm's recorded outputs: log probabilities, maps after each group, gates of its last block."""
     import keras
 
     wanted = {}
@@ -29,19 +29,19 @@ def outputs(model, architecture):
 
 
 def ported(name):
-    """timm's network with weights that were drawn for it, and these weights."""
+    """Return a network of timm with drawn weights, and these weights."""
     architecture = replace(architecture_of(name), input_shape=(*ODD, 3))
     drawn = draw(shapes(architecture, legacy=legacy(name)))
     return convert(drawn, architecture), drawn
 
 
 def seen_by(model, pixels):
-    """Its outputs for images of any side: its layers by hand, along its own graph, which was built for one side."""
+    """Return outputs for images of any size by calling the layers along the graph, which was built for one size."""
     return model._run_through_graph(pixels, operation_fn=lambda operation: operation)
 
 
 def assert_as_timm(name, model, *, compiled=False):
-    """See that a network computes what timm was recorded to; compiled, for the side alone that it was built for."""
+    """Assert that a network computes timm's recorded outputs; compiled only for the size that it was built for."""
     import keras
 
     observer, parts = outputs(model, architecture_of(name))

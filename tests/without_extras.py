@@ -1,6 +1,6 @@
-"""A plugin of pytest for an environment without extras: a test that finds one missing is skipped, and does not fail.
+"""Pytest plugin for an environment without extras: skips tests that need a missing package.
 
-Only tools/test_versions.py loads it; elsewhere a package that is missing is a failure.
+Only tools/test_versions.py loads it; elsewhere, a missing package is a failure.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/architecture.md: the layers, from the imports, and the walk of `ratio`, from its tables.
+"""Draw the pictures of docs/architecture.md: the layers from the imports, and the path of `ratio` from its tables.
 
 `python tools/architecture_pictures.py` writes docs/layers.svg and docs/ratio.svg.
 """
@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parent.parent
 PACKAGE, DOCUMENT = ROOT / "senet_lab", ROOT / "docs" / "architecture.md"
-FORWARDERS = ("__init__", "__main__", "moved")  # they forward to the others
-SMALL = ("checks", "extras", "files", "memory", "assets", "array_checks")  # used by nearly everything, and drawn as one
+FORWARDERS = ("__init__", "__main__", "moved")  # they forward to other modules
+SMALL = ("checks", "extras", "files", "memory", "assets", "array_checks")  # used by nearly all rooms, and drawn as one
 COLORS = {"helpers": "#e8e8e8", "layers": "#dbe9f6", "kit": "#fdebd0", "subjects": "#dff0d8"}
 SUBJECTS = ("explorer", "gatelens", "trainer", "exercises", "serving", "cli")
 MAX_PLACE_LENGTH = 62  # characters of a place that fit into a box
@@ -26,13 +26,13 @@ FONT: Any = {"font.family": "DejaVu Sans", "font.size": 9, "svg.hashsalt": "sene
 
 
 def room_of(module: str) -> str:
-    """Return the room of a module's dotted name within the package; the small helpers are one room."""
+    """Return the room of a module, by its dotted name within the package; the small helpers are one room."""
     first = module.split(".", maxsplit=1)[0]
     return "helpers" if first in SMALL else first
 
 
 def imports() -> set[tuple[str, str]]:
-    """Return which room imports which when it is imported: late imports, as of the facade, are left out."""
+    """Return the rooms that each room imports at its own import; late imports, as in the facade, are left out."""
     arrows = set()
     for path in sorted(PACKAGE.rglob("*.py")):
         room = room_of(path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", "."))
@@ -44,7 +44,7 @@ def imports() -> set[tuple[str, str]]:
 
 
 def levels(arrows: set[tuple[str, str]]) -> dict[str, int]:
-    """Return the height of each room: one more than the highest that it imports."""
+    """Return the height of each room: one more than the highest room that it imports."""
     rooms = {room for arrow in arrows for room in arrow}
     heights = dict.fromkeys(sorted(rooms), 0)
     for _ in rooms:
@@ -54,7 +54,7 @@ def levels(arrows: set[tuple[str, str]]) -> dict[str, int]:
 
 
 def direct(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return the arrows that no longer way implies: few enough to be seen."""
+    """Return the imports that are not implied by longer paths, so that few arrows are drawn."""
     reached = {a: {b for first, b in arrows if first == a} for a, _ in arrows}
     for _ in reached:
         reached = {a: bs.union(*(reached.get(b, set()) for b in bs)) for a, bs in reached.items()}
@@ -64,13 +64,13 @@ def direct(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def hops(title: str) -> list[str]:
-    """Return the places of a walk, as the table under a heading of the document names them."""
+    """Return the places of a path, from the table under a heading of the document."""
     section = DOCUMENT.read_text(encoding="utf-8").split(f"## {title}\n")[1].split("\n## ")[0]
     return [place.replace("`", "") for place in re.findall(r"^\| \d+ \| ([^|]+) \|", section, re.MULTILINE)]
 
 
 def layers_svg() -> str:
-    """Draw the rooms by height, with arrows to what they import."""
+    """Draw the rooms by height, with arrows to the rooms that they import."""
     arrows = imports()
     heights = levels(arrows)
     rows = [[room for room, height in heights.items() if height == level] for level in range(max(heights.values()) + 1)]
@@ -98,7 +98,7 @@ def walk_svg() -> str:
     """Draw the hops of `ratio`: to the pixel on the left, and from where it turns off, to the weight on the right."""
     pixel, weight = hops("Follow `ratio` from slider to pixel"), hops("Follow `ratio` from slider to weight")
     figure, axes = _canvas(10, len(pixel), 9.5, 0.5 * len(pixel))
-    shared = 7  # the walk to the weight begins with the same hops
+    shared = 7  # the path to the weight begins with the same hops
     columns = ((2.6, pixel, 0), (7.4, weight, shared))
     for x, places, skipped in columns:
         for index, place in enumerate(places):
@@ -137,7 +137,7 @@ def _svg(figure: Figure, title: str) -> str:
 
 
 def pictures() -> dict[Path, str]:
-    """Return each picture by its file."""
+    """Return the pictures by file."""
     with rc_context(FONT):
         return {DOCUMENT.with_name("layers.svg"): layers_svg(), DOCUMENT.with_name("ratio.svg"): walk_svg()}
 

@@ -1,6 +1,6 @@
-"""Environments: made with Python alone, and filled by uv, or by pip where uv cannot be had or fails.
+"""Environments: created with Python, and filled by uv, or by pip if uv is not available or fails.
 
-uv installs the same files in less time, but knows nothing of an index that is set in pip's configuration.
+uv installs the same files faster, but ignores an index set in pip's configuration.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ PIP = ("-m", "pip", "--disable-pip-version-check", "install")
 
 
 def create(folder: Path, python: str = sys.executable) -> Path:
-    """Make a virtual environment, or freshen the one that is there; return its Python."""
+    """Create a virtual environment, or update an existing one; return its Python."""
     subprocess.run([python, "-m", "venv", folder], check=True)
     return program(folder, "python")
 
 
 def program(folder: Path, name: str) -> Path:
-    """Return the path of a program of an environment."""
+    """Return the path of a program in an environment."""
     return folder / BIN / (f"{name}.exe" if os.name == "nt" else name)
 
 
@@ -34,15 +34,15 @@ def install(python: Path, *arguments: str | Path) -> None:
     """Install into the environment of `python`.
 
     Args:
-        arguments: those that `uv pip install` and `pip install` have in common.
+        arguments: arguments that `uv pip install` and `pip install` share.
 
     Raises:
-        subprocess.CalledProcessError: neither uv nor pip could.
+        subprocess.CalledProcessError: both uv and pip failed.
     """
     uv = find_uv(python)
     if uv is not None:
-        options = [] if sys.stderr.isatty() else ["--quiet"]  # its bars are for a terminal
-        if sys.dont_write_bytecode:  # otherwise Python compiles a module when it is first imported, and keeps that
+        options = [] if sys.stderr.isatty() else ["--quiet"]  # progress bars are for a terminal
+        if sys.dont_write_bytecode:  # otherwise Python compiles modules at their first import, and caches the result
             options.append("--compile-bytecode")
         command = [uv, "pip", "install", "--python", str(python), *options]
         if subprocess.run([*command, *arguments], check=False).returncode == 0:
@@ -52,7 +52,7 @@ def install(python: Path, *arguments: str | Path) -> None:
 
 
 def find_uv(python: Path) -> str | None:
-    """Return a uv: one that is here, or the one of the lock, which is put into the environment of `python`; or None."""
+    """Return a uv: an installed one, or the lock's, installed into the environment of `python`; None if both fail."""
     found = shutil.which("uv", path=python.parent) or shutil.which("uv")
     if found:
         return found
@@ -65,7 +65,7 @@ def find_uv(python: Path) -> str | None:
 
 
 def locked(name: str) -> str:
-    """Return the lines of the lock that pin a package, with its hashes."""
+    """Return the lines of the lock that pin a package, including its hashes."""
     lines = re.search(rf"^{re.escape(name)}==(?:.*\\\n)*.*\n", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     assert lines, name
     return lines[0]

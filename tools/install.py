@@ -16,7 +16,7 @@ GIGABYTES = {"to download": 1.1, "on disk": 3.3}
 
 
 def main(folder: Path) -> None:
-    """Make the environment in `folder`, or bring it up to date with the lock."""
+    """Create the environment in `folder`, or update it to the lock."""
     began = time.monotonic()
     version = ".".join(map(str, sys.version_info[:2]))
     n_packages = environments.LOCK.read_text(encoding="utf-8").count("==")
@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
     print(f"Setting up {folder} with Python {version}: about {n_packages} packages, {sizes}.", flush=True)
     print("That takes about a minute, less if the packages are in a cache, more if the network is slow.", flush=True)
     python = environments.create(folder)
-    # JupyterLab starts a script by Node, where there is one, which would read our package.json and refuse it.
+    # If Node is installed, JupyterLab runs a script with it, which would read our package.json and fail.
     (folder / "package.json").write_text("{}\n", encoding="utf-8")
     environments.install(python, "--require-hashes", "-r", environments.LOCK)
     environments.install(python, "--no-deps", "--no-build-isolation", "--editable", environments.ROOT)

@@ -1,4 +1,4 @@
-"""Lesson links: where a lesson of the site opens in Google Colab and in Binder."""
+"""Lesson links: the addresses of the site's lessons in Google Colab and Binder."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ def lesson_links(name: str, environment: Mapping[str, str]) -> str:
     """Return links that open a lesson in Google Colab and in Binder, which both load it from GitHub.
 
     Args:
-        name: of the page, such as "notebooks/01_explore".
-        environment: has the repository and its branch or tag where GitHub builds the site; without, there are no links.
+        name: the name of the page, such as "notebooks/01_explore".
+        environment: names the repository and its branch or tag when GitHub builds the site; otherwise, there are no
+            links.
     """
     repository = environment.get("GITHUB_REPOSITORY")
     if not repository or not name.startswith("notebooks/") or name.startswith("notebooks/teacher/"):
@@ -23,6 +24,6 @@ def lesson_links(name: str, environment: Mapping[str, str]) -> str:
         "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/{path}",
     }
     if environment.get("GITHUB_REF_TYPE") != "tag":
-        del addresses["Colab"]  # where a lesson installs the release that it is of
+        del addresses["Colab"]  # there, a lesson installs the release that it belongs to
     links = [f'<a class="sn-way" href="{escape(address)}">Open in {place}</a>' for place, address in addresses.items()]
     return f'<p class="sn-ways">{"".join(links)}</p>'

@@ -29,7 +29,7 @@ PRIMITIVES: dict[Any, str] = {
 
 
 class Module:
-    """One `messages.py`: what it defines, in its order, and what it uses of others."""
+    """One `messages.py`: its definitions in order, and the definitions that it uses from others."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -37,7 +37,7 @@ class Module:
         self.module: ModuleType = importlib.import_module(dotted_name)
         self.names = list(defined_names(path))
         self.imports: dict[Path, set[str]] = {}
-        self.tuples: dict[str, type] = {}  # NamedTuples, by name: they travel as lists
+        self.tuples: dict[str, type] = {}  # NamedTuples, by name: they are sent as lists
         self.aliases = {value: (path, name) for name, value in self._aliases()}
 
     def _aliases(self) -> Iterator[tuple[str, Any]]:
@@ -80,7 +80,7 @@ class Module:
         return f"{comment(cls)}export type {cls.__name__} = [\n" + "\n".join(fields) + "\n];\n"
 
     def _render(self, hint: Any, *, named: bool = True) -> str:
-        """Return a type in TypeScript; where it has a name, the name, unless `named` is off."""
+        """Return a type in TypeScript, by its name if it has one and `named` is on."""
         if named and (place := self._alias_of(hint)) is not None:
             return self._named(*place)
         if hint in PRIMITIVES:
@@ -120,7 +120,7 @@ class Module:
 
 
 def defined_names(path: Path) -> Iterator[str]:
-    """Give the names that a module defines itself, in its order."""
+    """Yield the names that a module itself defines, in order."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ClassDef):
             yield node.name
@@ -131,7 +131,7 @@ def defined_names(path: Path) -> Iterator[str]:
 
 
 def imported_modules(path: Path) -> Iterator[Path]:
-    """Give the other `messages.py` that one imports."""
+    """Yield the other `messages.py` modules that a module imports."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.endswith(".messages"):
             yield ROOT.joinpath(*node.module.split(".")).with_suffix(".py")

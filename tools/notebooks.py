@@ -23,8 +23,8 @@ from senet_lab.serving.notebooks import (
     write_without_widgets,
 )
 
-# The lesson's own version: a link to the lesson of an older tag installs what that lesson was written for.
-# Colab has pandas and Matplotlib. The extra `lab` would replace the kernel that Colab itself runs in.
+# The lesson's own version: a link to the lesson of an older tag installs the release that it was written for.
+# Colab has pandas and Matplotlib. The extra `lab` would replace Colab's own kernel.
 COLAB_CELL = f"""\
 # On Google Colab, this cell installs senet_lab. Anywhere else, it does nothing.
 import sys
@@ -37,11 +37,11 @@ if "google.colab" in sys.modules:
 
 
 def store(path: Path) -> None:
-    """Run a notebook and replace its file by one with the outputs; if a cell fails, the file stays as it is."""
+    """Run a notebook and replace its file with one that has the outputs; if a cell fails, keep the file."""
     notebook = nbformat.read(path, as_version=4)
     remove_colab_cells(notebook)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log is no output of a lesson
-    os.environ["SENET_LAB_RESULTS"] = ""  # a lesson is stored as it is for who has answered nothing yet
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log does not belong in a lesson's output
+    os.environ["SENET_LAB_RESULTS"] = ""  # lessons are stored without any answers to exercises
     client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": path.parent}})
     client.execute()
     notebook.metadata = {
@@ -50,7 +50,7 @@ def store(path: Path) -> None:
     }
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        # What TensorFlow says of the machine as it is loaded is another on the next one.
+        # TensorFlow's messages on import depend on the machine.
         if cell.cell_type == "code":
             cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
     if path.parent.name != "teacher":
@@ -59,7 +59,7 @@ def store(path: Path) -> None:
 
 
 def insert_colab_cell(notebook: NotebookNode) -> None:
-    """Insert the cell that installs senet_lab on Google Colab, below the title; it has no number and no output."""
+    """Insert the cell that installs senet_lab on Google Colab below the title, without number and output."""
     cell = nbformat.v4.new_code_cell(COLAB_CELL, id="colab", metadata={"tags": [COLAB_TAG]})
     notebook.cells.insert(1, cell)
 

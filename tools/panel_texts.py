@@ -1,9 +1,8 @@
-"""Every text that the panels show, in one file that can be read from top to bottom: `docs/panel_texts.md`.
+"""Panel texts: write every text of the panels, in reading order, to `docs/panel_texts.md`.
 
     python tools/panel_texts.py
 
-The panels are driven as in a page without a kernel. Texts that differ only in their numbers are
-listed once.
+The panels run as on a page without a kernel. Texts that differ only in their numbers are listed once.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ only in their numbers, the first is listed.
 BLOCKS = {"p", "h2", "h3", "h4", "li", "button", "summary", "caption", "th", "td", "tr", "label", "option", "dt", "dd"}
 BLOCKS |= {"figcaption", "div", "svg", "g", "text", "a"}
 SPOKEN = ("title", "aria-label", "data-tip", "placeholder", "alt", "aria-valuetext")
-# Keys of messages whose values are read by the page, not by people.
+# Keys of messages whose values are for the page, not for users.
 SILENT = {"name", "kind", "token", "address", "answered", "layers", "view", "tab", "refused", "elsewhere", "toggle"}
 NONSENSE = "nonsense"
 NETWORKS = tuple(
@@ -52,7 +51,7 @@ PARTS = ("stem", "group2", "group2/block1", "group2/block2", "group4/block1/se",
 
 
 class Texts(HTMLParser):
-    """The texts of a piece of HTML, each as long as its smallest block."""
+    """The texts of a piece of HTML, one per innermost block."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -62,7 +61,7 @@ class Texts(HTMLParser):
         self._end()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a text where a block begins; what is spoken is a text of its own."""
+        """Begin a text where a block begins; texts for screen readers are separate."""
         if tag in BLOCKS:
             self._end()
         self.texts += [value for name, value in attrs if name in SPOKEN and value]
@@ -73,7 +72,7 @@ class Texts(HTMLParser):
             self._end()
 
     def handle_data(self, data: str) -> None:
-        """Add to the text."""
+        """Append to the current text."""
         self._words.append(data)
 
     def _end(self) -> None:
@@ -82,7 +81,7 @@ class Texts(HTMLParser):
 
 
 def texts_of(shown: Any, key: str = "") -> Iterator[str]:
-    """Give each text of a message, in its order."""
+    """Yield each text of a message, in order."""
     if isinstance(shown, Mapping):
         for name, value in shown.items():
             if name not in SILENT:
@@ -95,7 +94,7 @@ def texts_of(shown: Any, key: str = "") -> Iterator[str]:
 
 
 class Panel:
-    """One panel, to which values are sent, and the files that it awaits."""
+    """A panel that receives values, and the files that it awaits."""
 
     def __init__(self, kind: str, **options: str) -> None:
         self.host, self.sent = Host(), 0
@@ -103,7 +102,7 @@ class Panel:
         self._fetch()
 
     def send(self, **moves: Any) -> Mapping[str, Any]:
-        """Make moves; return what is shown then."""
+        """Send moves; return the new page."""
         self.sent += 1
         message = {"view": "a", "number": self.sent, "moves": moves, "gesture": str(self.sent)}
         self.traits = json.loads(self.host.receive(0, json.dumps(message)))
@@ -125,7 +124,7 @@ class Panel:
 
 
 def moves_of(panel: Panel) -> Iterator[Mapping[str, Any]]:
-    """Move each control through some of its stops, and to nonsense; give what is shown each time."""
+    """Set each control to some of its values, and to an invalid one; yield the page each time."""
     for control in panel.controls():
         stops = list(control["stops"])
         for value in dict.fromkeys([*stops[:2], *stops[-1:], NONSENSE, 0, 10**9]):
@@ -134,7 +133,7 @@ def moves_of(panel: Panel) -> Iterator[Mapping[str, Any]]:
 
 
 def explorer() -> Iterator[tuple[str, Iterable[Any]]]:
-    """Give the texts of an Explorer by part."""
+    """Yield the texts of an Explorer by part."""
     for tab in EXPLORER_TABS:
         panels = [Panel("explorer", network=network) for network in NETWORKS]
         shown = [panel.send(tab=tab) for panel in panels]
@@ -156,7 +155,7 @@ def explorer() -> Iterator[tuple[str, Iterable[Any]]]:
 
 
 def trainer() -> Iterator[tuple[str, Iterable[Any]]]:
-    """Give the texts of a Trainer that plays recordings."""
+    """Yield the texts of a Trainer that plays recordings."""
     panel = Panel("trainer")
     yield "Trainer", [panel.traits]
     yield "Trainer: moves", moves_of(panel)
@@ -168,7 +167,7 @@ def trainer() -> Iterator[tuple[str, Iterable[Any]]]:
 
 
 def lens() -> Iterator[tuple[str, Iterable[Any]]]:
-    """Give the texts of a GateLens on recorded gates."""
+    """Yield the texts of a GateLens on recorded gates."""
     panel = Panel("gates", network="cifar_se_resnet20")
     for tab in LENS_TABS:
         yield f"GateLens: {tab}", [panel.send(tab=tab, path=path) for path in ("group1/block3", "group3/block3")]
@@ -178,7 +177,7 @@ def lens() -> Iterator[tuple[str, Iterable[Any]]]:
 
 
 def exercises() -> Iterator[tuple[str, Iterable[Any]]]:
-    """Give the texts of the exercises with the numbers of the lessons."""
+    """Yield the texts of the exercises with the numbers of the lessons."""
     learner = Learner("")
     for lesson in LESSONS:
         for name in learner.names(lesson):
@@ -192,7 +191,7 @@ SENTENCE = re.compile(r"""["`]([A-Z][a-z]*[ ][^"`\n]*)["`]""")
 
 
 def javascript() -> Iterator[tuple[str, Iterable[Any]]]:
-    """Give the texts of the pages themselves."""
+    """Yield the texts in the JavaScript of the pages."""
     for path in sorted((ROOT / "senet_lab").rglob("*.js")):
         if not path.name.endswith((".bundle.js", "messages.js")):
             code = re.sub(r"^\s*(//|/?\*).*$", "", path.read_text("utf-8"), flags=re.MULTILINE)
@@ -200,7 +199,7 @@ def javascript() -> Iterator[tuple[str, Iterable[Any]]]:
 
 
 def listing() -> str:
-    """Return the file."""
+    """Return the contents of the file."""
     lines, seen = [HEAD], set[str]()
     for section in (explorer, trainer, lens, exercises, javascript):
         for title, shown in section():

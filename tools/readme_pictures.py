@@ -1,9 +1,9 @@
-"""The pictures of the README, taken in Chromium from the site that `make site` has written; `make pictures` does both.
+"""Take the pictures of the README in Chromium, from the site that `make site` has written; `make pictures` does both.
 
     python tools/readme_pictures.py
 
-Each picture has a fingerprint of what it shows, the panel's page and the styles, in `docs/pictures/fingerprints.json`:
-when these change, a test asks for new pictures. What JavaScript does with them is not part of it.
+Each picture has a fingerprint of the panel's page and the styles in `docs/pictures/fingerprints.json`; when these
+change, a test asks for new pictures. The fingerprint does not cover the JavaScript.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 PICTURES, RECORDINGS = ROOT / "docs" / "pictures", ROOT / "docs" / "recordings"
 FINGERPRINTS = PICTURES / "fingerprints.json"
-RATIOS = (16, 8, 4, 2, 4, 8)  # that the animated picture moves through, and begins anew
-FRAME, REST = 500, 1400  # milliseconds that a ratio is shown; the first one, and the smallest
-# The panel alone: of a lesson's page neither the head nor what leads to others.
+RATIOS = (16, 8, 4, 2, 4, 8)  # that the animated picture loops through
+FRAME, REST = 500, 1400  # milliseconds that each ratio is shown, and the first and smallest one
+# Only the panel, without the header and the navigation of the lesson's page.
 ALONE = (
     ".bd-header, .bd-sidebar-primary { display: none !important; } html { scroll-padding: 0; } body { padding: 12px; }"
 )
@@ -46,11 +46,11 @@ CURSOR = """([x, y]) => {
 
 
 class Picture(NamedTuple):
-    """What one picture shows.
+    """The contents of a picture.
 
     Attributes:
-        page: of the site, with the address of what is shown.
-        size: of the window, in pixels.
+        page: a page of the site, with the address of its state.
+        size: the size of the window, in pixels.
         selector: the element whose top is the top of the picture.
         panel: kind and options, as `Host.open` takes them.
     """
@@ -75,7 +75,7 @@ SHOTS = {
 
 
 def fingerprint(name: str) -> str:
-    """Return a fingerprint of what a picture shows."""
+    """Return a fingerprint of the contents of a picture."""
     kind, options = SHOTS[name].panel
     host = Host()
     shown = [host.open(kind, json.dumps(options)), styles()]
@@ -104,7 +104,7 @@ def opened(picture: Picture, url: str) -> Iterator[Page]:
 
 
 def photo(page: Page, picture: Picture) -> Image:
-    """Return what stands in the window, from the top of the picture's element on."""
+    """Return a screenshot of the window, scrolled to the top of the picture's element."""
     from PIL import Image
 
     page.locator(picture.selector).last.evaluate("(element) => element.scrollIntoView()")
@@ -113,7 +113,7 @@ def photo(page: Page, picture: Picture) -> Image:
 
 
 def drag(page: Page, picture: Picture) -> list[Image]:
-    """Return a photo for each ratio, with the finger on the slider."""
+    """Return a photo for each ratio, with the pointer on the slider."""
     slider, photos = page.get_by_role("slider", name="Ratio"), []
     stops = json.loads(slider.evaluate("(range) => JSON.stringify([range.min, range.max])"))
     photo(page, picture)  # scrolls to it
@@ -131,7 +131,7 @@ def drag(page: Page, picture: Picture) -> list[Image]:
 
 
 def prepare(page: Page, name: str) -> None:
-    """Lead a panel to what the picture shows."""
+    """Bring a panel to the state that the picture shows."""
     if name == "trainer":
         page.get_by_role("button", name="Play recording").click()
         page.get_by_text("Recording of SE-ResNet-20: finished").wait_for(timeout=60_000)
@@ -160,14 +160,14 @@ def take(name: str, url: str) -> None:
 
 
 def note(name: str) -> None:
-    """Note what a picture shows."""
+    """Store the fingerprint of a picture."""
     notes = json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.is_file() else {}
     with written_whole(FINGERPRINTS, overwrite=True) as unfinished:
         unfinished.write_text(json.dumps({**notes, name: fingerprint(name)}, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
-    """Take all pictures or some, and note what they show."""
+    """Take all pictures, or some, and store their fingerprints."""
     PICTURES.mkdir(exist_ok=True)
     with files_served(ROOT / "site") as url:
         for name in sys.argv[1:] or SHOTS:

@@ -1,9 +1,9 @@
-"""Record what the GateLens finds out about the bundled networks, for pages that have no Keras.
+"""Record the results of the GateLens for the bundled networks, for pages without Keras.
 
     python tools/record_gates.py FOLDER
 
-FOLDER gets a file for each network with gates, and one for each of its images that can be sent through it. It takes
-some minutes for each network.
+It writes to FOLDER one file for each network with gates, and one for each recorded image of the network. This takes
+some minutes per network.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from senet_lab.gatelens.sources.recording import image_file, network_file, netwo
 from senet_lab.gatelens.sources.source import Source, bundled_sources
 from senet_lab.gatelens.state import HELD_AT
 
-WRONG_IMAGES = 4  # misclassified ones, besides the first of each class
+WRONG_IMAGES = 4  # misclassified images, in addition to the first image of each class
 
 
 def find(source: Source, results: Results, key: Key) -> Any:
-    """Find out what a key asks for, once."""
+    """Compute the result for a key, only once."""
     if key not in results:
         results[key] = run_job(key, source, results)
     return results[key]
 
 
 def recorded_images(reading: Reading) -> list[int]:
-    """Return the first image of each class, and the first misclassified ones."""
+    """Return the first image of each class, and the first misclassified images."""
     classes = range(len(reading.classes))
     first, _ = reading.image_page(classes, 0, len(classes))
     wrong, _ = reading.image_page(classes, 0, WRONG_IMAGES, misclassified=True)
@@ -42,7 +42,7 @@ def recorded_images(reading: Reading) -> list[int]:
 
 
 def held_sets(paths: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return the sets of blocks whose ablation is recorded: any blocks in a row, and any two."""
+    """Return the sets of blocks whose ablation is recorded: all consecutive blocks, and all pairs."""
     rows = [paths[first:end] for first in range(len(paths)) for end in range(first + 1, len(paths) + 1)]
     return list(dict.fromkeys([*rows, *combinations(paths, 2)]))
 

@@ -1,7 +1,7 @@
-"""Draw the sample of CIFAR-10 that ships with the package. `python tools/sample.py CIFAR10_NPZ`.
+"""Draw the bundled sample of CIFAR-10. `python tools/sample.py CIFAR10_NPZ`.
 
-A stratified draw with a fixed seed: 500 training and 100 test images a class, in the order drawn, as lossless WebP
-sheets. `senet_lab/data/samples/README.md` is the data card.
+The draw is stratified, with a fixed seed: 500 training and 100 test images per class, in the order drawn, as lossless
+WebP sheets. `senet_lab/data/samples/README.md` is the data card.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main(source: Path) -> None:
 
 
 def sheet(images: np.ndarray) -> np.ndarray:
-    """Images (count, side, side, 3) side by side, SHEET_COLUMNS in a row."""
+    """Arrange images (count, side, side, 3) in rows of SHEET_COLUMNS."""
     count, side = images.shape[:2]
     rows = count // SHEET_COLUMNS
     grid = images.reshape(rows, SHEET_COLUMNS, side, side, 3).transpose(0, 2, 1, 3, 4)

@@ -1,4 +1,4 @@
-"""Servers: what `make lab` and `make app` start, for as long as a test or a benchmark needs it."""
+"""Servers: run the servers of `make lab` and `make app` for a test or benchmark."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-# Chromium asks its maker for updates; with these it asks only what the page asks.
+# Chromium requests updates from its maker; with these options, it sends only the page's requests.
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 ROOT = Path(__file__).parent.parent
 TOKEN = "of-the-tests"
@@ -29,15 +29,15 @@ def find_chromium() -> str | None:
 
 
 class _Files(SimpleHTTPRequestHandler):
-    """Serves files, and says nothing."""
+    """Serves files without logging."""
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def files_served(folder: Path) -> Iterator[str]:
-    """The address of a plain web server for the files of a folder."""
+    """Start a plain web server for the files of a folder; yield its address."""
     handler = functools.partial(_Files, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -49,9 +49,9 @@ def files_served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def served(target: str, home: Path, *flags: str, **variables: object) -> Iterator[str]:
-    """The address of the server that `make target` starts on a free port, with notebooks and settings under `home`.
+    """Start `make target` on a free port, with notebooks and settings under `home`; yield the server's address.
 
-    `variables` are those of the Makefile. Errors as in `running`.
+    `variables` are those of the Makefile. Errors are those of `running`.
     """
     port = free_port()
     options = " ".join(["--no-browser", f"--port={port}", *flags])
@@ -62,7 +62,7 @@ def served(target: str, home: Path, *flags: str, **variables: object) -> Iterato
 
 
 def free_port() -> int:
-    """Return a port on which nothing listens now."""
+    """Return a port on which nothing is listening."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -70,10 +70,10 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: Sequence[str | Path], port: int, log: Path, env: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of the server that a command starts on a port, in the folder of `log`, to which goes what it says.
+    """Start a server on a port, in the folder of `log`, which receives its output; yield its address.
 
     Raises:
-        RuntimeError: it did not answer within three minutes; the error has its log.
+        RuntimeError: the server did not answer within three minutes; the message contains its log.
     """
     with log.open("w") as output:
         server = subprocess.Popen(
@@ -89,7 +89,7 @@ def running(command: Sequence[str | Path], port: int, log: Path, env: Mapping[st
 
 @contextmanager
 def lab_served(home: Path, *flags: str) -> Iterator[str]:
-    """A JupyterLab that knows no other session: workspaces and settings of its own, and `TOKEN`."""
+    """Start a JupyterLab with separate workspaces and settings, and `TOKEN`; yield its address."""
     own = (f"--LabApp.workspaces_dir={home / 'workspaces'}", f"--LabApp.user_settings_dir={home / 'settings'}")
     with served("lab", home, f"--IdentityProvider.token={TOKEN}", *own, *flags) as url:
         yield url

@@ -30,7 +30,7 @@ def ship(run: Run, name: str, which: str = "last", folder: Path = WEIGHTS) -> Ca
     """Write weights and card of a run.
 
     Raises:
-        ValueError: the run is not finished, was not on CIFAR-10, or its checkpoint cannot be read.
+        ValueError: the run is not finished, was not trained on CIFAR-10, or its checkpoint cannot be read.
     """
     status, source = run.status(), run.config["data"]
     if source not in ("sample", "cifar10"):
@@ -42,7 +42,7 @@ def ship(run: Run, name: str, which: str = "last", folder: Path = WEIGHTS) -> Ca
     model = run.architecture.build(name)
     _assign(model, run, which)
     pretrained.write(model, weights)
-    pretrained.assign(model, weights)  # what is evaluated is what ships
+    pretrained.assign(model, weights)  # evaluate the weights that will be bundled
     images, sample = data.named(source), data.sample()
     metrics = run.metrics()
     card = Card(
@@ -69,7 +69,7 @@ def command(run: Run) -> str:
     """Return the shell command that trains the run again.
 
     Raises:
-        ValueError: its recipe differs from those with names in more than has a flag.
+        ValueError: its recipe differs from the named recipes in fields without a flag.
     """
     recipe, architecture = run.recipe, run.architecture
     name = next((n for n, one in RECIPES.items() if _differences(recipe, one) <= {*RECIPE_FLAGS, "warmup"}), None)
@@ -90,7 +90,7 @@ def _differences(one: object, other: object) -> set[str]:
 
 
 def _assign(model: keras.Model, run: Run, which: str) -> None:
-    """Assign the model's variables, which come first in a checkpoint, before the optimizer's."""
+    """Assign the model's variables, which precede the optimizer's in a checkpoint."""
     folder = run.folder / "checkpoints"
     if which == "best":
         arrays, _ = checkpoint.read(folder / "best.npz")
@@ -112,7 +112,7 @@ def _accuracy(model: keras.Model, x: np.ndarray, y: np.ndarray, run: Run) -> flo
 
 
 def main() -> None:
-    """Ship, and say how well it does."""
+    """Write the files of the network and print its accuracy."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path)
     parser.add_argument("name")

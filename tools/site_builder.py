@@ -1,4 +1,4 @@
-"""The site: pages that are live without a server of their own, an installation or a network.
+"""Build the site: interactive pages that need no server of their own, no installation and no network.
 
     python tools/site_builder.py FOLDER
 
@@ -37,17 +37,17 @@ PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", LIBRARY)
 # Of any page.
 STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "gatelens/widget.css",
           "trainer/widget.css", "web/page.css")  # fmt: skip
-# The largest parts of Python's library that are of no use in a page: tests, debuggers, shells, processes, mail.
+# The largest parts of Python's library that a page does not need: tests, debuggers, shells, processes, mail.
 UNUSED = ("unittest/", "doctest.", "pdb.", "pydoc.", "_pyrepl/", "multiprocessing/", "xmlrpc/", "wsgiref/", "imaplib.",
           "mailbox.", "smtplib.")  # fmt: skip
 PACKAGES = ("senet_lab/", "pygments/")
 # What Sphinx leaves for itself, a template that the theme has among its files, and 2 MB for who debugs the theme.
 NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv", "_sources", "webpack-macros.html", "*.map")
-EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that the same modules make the same archive
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that archives are reproducible
 
 
 def used_files() -> dict[str, list[str]]:
-    """Return what an Explorer reads, and what all panels read, see used_files.py."""
+    """Return the files that an Explorer reads, and those that all panels read, see used_files.py."""
     command = [sys.executable, str(ROOT / "tools" / "used_files.py")]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     output = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=environment).stdout
@@ -56,7 +56,7 @@ def used_files() -> dict[str, list[str]]:
 
 
 def archive_names(used: Iterable[str]) -> dict[str, Path]:
-    """Return those files that are not Python's own, by the names that they have in an archive."""
+    """Return the files that do not belong to Python itself, by their names in an archive."""
     files = {}
     for path in map(Path, used):
         if path.is_relative_to(ROOT / "senet_lab"):
@@ -74,12 +74,12 @@ def write_archive(path: Path, used: Iterable[str]) -> None:
 
 
 def lock_without_packages() -> str:
-    """Return Pyodide's list of packages with none in it, since none is loaded: a tenth of a kilobyte, not 119."""
+    """Return Pyodide's list of packages without packages, since none is loaded: 0.1 KB instead of 119 KB."""
     return json.dumps({"info": json.loads((PYODIDE / "pyodide-lock.json").read_text("utf-8"))["info"], "packages": {}})
 
 
 def bundle(entry: str) -> str:
-    """Bundle a script with its imports, and return the text."""
+    """Bundle a script with its imports and return the text."""
     esbuild, source = ROOT / "node_modules" / ".bin" / "esbuild", ROOT / "senet_lab" / "web" / entry
     options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"]
     return subprocess.run(
@@ -88,7 +88,7 @@ def bundle(entry: str) -> str:
 
 
 def licenses() -> str:
-    """Return whose work `live` has besides ours, and under which license."""
+    """Return the authors and licenses of the third-party work in `live`."""
     pyodide = json.loads((PYODIDE / "package.json").read_text("utf-8"))
     return (
         f"Pyodide {pyodide['version']}, {pyodide['license']}: https://github.com/pyodide/pyodide\n"
@@ -103,7 +103,7 @@ def styles() -> str:
 
 
 def write_live(folder: Path, archive: Path) -> None:
-    """Write what a page on a web server needs to be live; `archive` has the modules, see `write_archive`."""
+    """Write the files that make a page on a web server live; `archive` has the modules, see `write_archive`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in PYODIDE_FILES:
         shutil.copyfile(PYODIDE / name, folder / name)
@@ -118,7 +118,7 @@ def write_live(folder: Path, archive: Path) -> None:
 
 
 def bare_page(head: str, body: str) -> str:
-    """Return a page that has nothing but the Explorer; `head` styles it, and `body` makes it live."""
+    """Return a page with only the Explorer; `head` styles it, and `body` makes it live."""
     picture = static_page(Architecture("resnext", 50))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Explorer \u00b7 senet_lab</title>'
@@ -144,9 +144,9 @@ def write_single(path: Path, live: Path, archive: Path) -> None:
 
 
 def stored_anew(path: Path) -> bytes:
-    """Return an archive without what no page uses, and without compression.
+    """Return an archive without unused files and without compression.
 
-    What packs all of it at once later makes it a seventh smaller.
+    Compressing the whole archive later makes it a seventh smaller.
     """
     stored = io.BytesIO()
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as copy:
@@ -157,13 +157,13 @@ def stored_anew(path: Path) -> bytes:
 
 
 def write_embed(path: Path) -> None:
-    """Write the page for within other pages, which fetches what it needs from `live`."""
+    """Write the page for embedding in other pages, which loads its files from `live`."""
     script = '<script type="module" src="live/site.js"></script>'
     path.write_text(bare_page('<link rel="stylesheet" href="live/panels.css">', script), "utf-8")
 
 
 def write_pages(folder: Path, size: int) -> None:
-    """Write the pages by Sphinx; `size` is that of explorer.html, in bytes."""
+    """Write the pages with Sphinx; `size` is the size of explorer.html in bytes."""
     command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--conf-dir", str(ROOT / "docs")]
     with tempfile.TemporaryDirectory() as place:  # MyST-NB creates another folder next to the pages
         pages = Path(place, "pages")
@@ -172,7 +172,7 @@ def write_pages(folder: Path, size: int) -> None:
 
 
 def write_site(folder: Path) -> None:
-    """Write the site, in place of the one that was there."""
+    """Write the site, replacing an existing one."""
     if folder.exists() and any(folder.iterdir()) and not (folder / "live" / "site.js").is_file():
         sys.exit(f"'{folder}' is not empty, and what it holds is no site. Empty it, or name another folder.")
     shutil.rmtree(folder, ignore_errors=True)
@@ -181,7 +181,7 @@ def write_site(folder: Path) -> None:
 
 
 def write_panels(folder: Path) -> None:
-    """Write all that makes panels live: what the pages fetch, the Explorer in one file, and for other pages."""
+    """Write the files that make panels live, the single-file Explorer, and the Explorer for other pages."""
     with tempfile.TemporaryDirectory() as place:
         archives = {}
         for name, used in used_files().items():

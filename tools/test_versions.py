@@ -22,7 +22,7 @@ from environments import ROOT
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 WHOLE = "3.13"
-# What needs no extra, but for some tests, which are skipped.
+# Tests that need no extra, except for some that are then skipped.
 SUBJECTS = ("architecture", "checks", "drawing", "exercises", "explorer", "export", "ledger")
 # `--nbval` and the doctests of the checkout stay out: what is tested is the wheel.
 NEED_EXTRAS = ("*_browser.py", "*/test_app.py", "*/test_build_memory.py")
@@ -37,7 +37,7 @@ OPTIONS = (
 
 
 def main() -> int:
-    """Test each version that is here; return 1 if a test failed, or if there was nothing to test on."""
+    """Test each installed version; return 1 if a test failed, or if there was no version to test on."""
     parser = argparse.ArgumentParser(description="Run the tests on other versions of Python.")
     parser.add_argument("--light", action="store_true", help="only those that need no extra")
     parser.add_argument("versions", nargs="*", default=VERSIONS, metavar="VERSION", help="such as 3.12")
@@ -57,14 +57,14 @@ def main() -> int:
 
 
 def words(status: int | None) -> str:
-    """Return in words what an exit status of pytest or make says; None where there is no such Python."""
+    """Return an exit status of pytest or make in words; None stands for a missing Python."""
     if status is None:
         return "not tested, since it is not on this machine"
     return "FAILED" if status else "passed"
 
 
 def find_python(version: str) -> str | None:
-    """Return an interpreter of that version, such as "3.12"; None if there is none here."""
+    """Return an interpreter of that version, such as "3.12"; None if it is not installed."""
     if version == ".".join(map(str, sys.version_info[:2])):
         return sys.executable
     uv = shutil.which("uv", path=Path(sys.executable).parent) or shutil.which("uv")
@@ -76,7 +76,7 @@ def find_python(version: str) -> str | None:
 
 
 def pyenv_versions() -> dict[str, str]:
-    """Return the setting by which pyenv's commands start any version that it has, and not the chosen one alone."""
+    """Return the setting with which pyenv's commands start any installed version, not only the selected one."""
     if not shutil.which("pyenv"):
         return {}
     listed = subprocess.run(["pyenv", "versions", "--bare"], check=False, capture_output=True, text=True)
@@ -93,7 +93,7 @@ def build_wheel(folder: Path) -> Path:
 
 
 def write_constraints(folder: Path) -> Path:
-    """Write the versions of the lock without its hashes, of which it has none for the wheel."""
+    """Write the versions of the lock without hashes, since it has none for the wheel."""
     pinned = re.findall(r"^[\w.-]+==[^\\\n]+", environments.LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     file = folder / "constraints.txt"
     file.write_text("\n".join(pinned), encoding="utf-8")
@@ -116,7 +116,7 @@ def run_core_tests(python: str, wheel: Path, folder: Path) -> int:
 
 
 def run_all_tests(python: str) -> int:
-    """Run the whole suite in an environment of that Python, beside the one of make; return make's exit status."""
+    """Run the whole suite in a separate environment with that Python; return make's exit status."""
     command = ["make", "test", f"PYTHON={python}", f"VENV=.venv-{WHOLE}"]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 

@@ -1,11 +1,12 @@
-"""timm, where PyTorch is a build for the CPU alone and torchvision, which it needs, was built for CUDA.
+"""Import timm with a CPU build of PyTorch and a torchvision, which timm needs, that was built for CUDA.
 
-PyPI has no torchvision for such a PyTorch on Linux, and what is several GB larger is not needed: of torchvision timm
-takes plain Python. But without CUDA's libraries torchvision cannot load its compiled operators, and yet gives two of
-them a meta function, "operator torchvision::nms does not exist". Once their signatures are known to PyTorch, it can;
-who called one would be told that it is not implemented, and neither timm's networks nor its transforms do.
+PyPI has no torchvision for such a PyTorch on Linux, and the CUDA build of PyTorch, several GB larger, is not needed:
+timm only uses plain Python from torchvision. But without CUDA's libraries, torchvision cannot load its compiled
+operators, and still registers meta functions for two of them, which fails: "operator torchvision::nms does not exist".
+Declaring their signatures to PyTorch first makes the import work. Calling these operators would raise an error, but
+neither timm's networks nor its transforms do so.
 
-`python timm_imported.py` says which versions there are, or fails.
+`python timm_imported.py` prints the versions, or fails.
 """
 
 import torch
@@ -13,7 +14,7 @@ import torch
 try:
     import torchvision
 except RuntimeError:
-    for operator in ("nms", "qnms"):  # as torchvision 0.28 has them
+    for operator in ("nms", "qnms"):  # those of torchvision 0.28
         torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     import torchvision
 

@@ -1,6 +1,6 @@
-"""Used files: those that Python reads while the panels of a web page are used to their last corner, printed as JSON.
+"""Used files: print as JSON the files that Python reads while all functions of a web page's panels are used.
 
-Under "explorer" those of an Explorer alone, under "all" those of every panel.
+"explorer" has the files of an Explorer, "all" those of every panel.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ RECORDINGS = Path(__file__).parent.parent / "docs" / "recordings"
 
 
 def note(event: str, arguments: tuple[Any, ...]) -> None:
-    """Note each file that is opened."""
+    """Record each file that is opened."""
     if event == "open" and isinstance(arguments[0], str):
         OPENED.add(arguments[0])
 
 
 def use_explorer(host: Any) -> None:
-    """Open an Explorer, and make every kind of move there."""
+    """Open an Explorer and make every kind of move."""
     from senet_lab.explorer.messages import TABS
     from senet_lab.export import FORMS, SUFFIXES
 
@@ -36,7 +36,7 @@ def use_explorer(host: Any) -> None:
 
 
 def use_others(host: Any) -> None:
-    """Open a panel of each other kind and every exercise, and make every kind of move there."""
+    """Open a panel of each other kind and every exercise, and make every kind of move."""
     from senet_lab.exercises.catalogue import MAKERS
     from senet_lab.gatelens.messages import TABS
     from senet_lab.trainer.messages import COMMANDS
@@ -60,7 +60,7 @@ def use_others(host: Any) -> None:
 
 
 def send(host: Any, number: int, moves: list[tuple[str, object]], before: int = 0) -> None:
-    """Send each move in a message of its own, after so many others."""
+    """Send each move in a separate message, numbered after earlier ones."""
     for count, (name, value) in enumerate(moves, before + 1):
         host.receive(number, json.dumps({"view": "a", "number": count, "moves": {name: value}}))
 

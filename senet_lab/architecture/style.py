@@ -52,12 +52,12 @@ class Style:
         halve_reduction: the first 1x1 of a bottleneck has half as many channels as its 3x3, as in SENet-154.
         dropout: rate before the classifier; 0.2 in SENet-154.
         stride_place: which convolution of a bottleneck carries the stride ("1x1" is v1, "3x3" is v1.5).
-        padding: of strided 3x3 convolutions: Keras' "same" (more on the right) or "symmetric".
+        padding: of strided 3x3 convolutions: Keras's "same" (more on the right) or "symmetric".
         pool_padding: of the stem's max pool: "symmetric", or "ceil" (only on the right, because Caffe rounds up).
         conv_bias: biases in the residual blocks' convolutions, before BN (without effect, but counted).
         se_bias: biases in the two dense layers of squeeze-excite.
         squeeze_divisor: 1 rounds channels/ratio down; d > 1 to the nearest multiple of d, at least d.
-        bn_epsilon, bn_momentum: of every batch normalization, in Keras' sense.
+        bn_epsilon, bn_momentum: of every batch normalization, in Keras's sense.
         zero_gamma: the last BN of each residual branch starts at 0 (Goyal et al. 2017, sec. 5.1).
         branch_relu: a ReLU after the last BN of a basic block's branch, as in timm's `legacy_seresnet18` and 34.
         squeeze: "average" or "max" pooling over the map (Hu et al. 2018, sec. 6.2).

@@ -10,7 +10,7 @@ from senet_lab.extras import MissingExtraError, require
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit status; an error is printed in one line."""
+    """Run a command and return its exit status; print an error as one line."""
     own, passed_on = _split(sys.argv[1:] if arguments is None else arguments)
     namespace = parser().parse_args(own)
     namespace.passed_on = passed_on
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Return our own arguments, and those after `--`, which `lab` and `app` pass on.
 
-    argparse would take the first of those for FOLDER.
+    argparse would take the first argument after `--` for FOLDER.
     """
     if arguments[:1] and arguments[0] in SERVERS and "--" in arguments:
         at = arguments.index("--")

@@ -9,9 +9,9 @@ from senet_lab.serving.limits import Limits
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """Serve the Explorer until Voila is stopped; what visitors save goes to the folder."""
+    """Serve the Explorer until Voila is stopped; visitors' files are saved in the folder."""
     limits = Limits(arguments.kernels, arguments.memory, arguments.gone, arguments.look)
-    from senet_lab.serving.app import serve_app  # seconds, which a limit that is refused need not wait for
+    from senet_lab.serving.app import serve_app  # here, since it takes seconds: invalid limits are reported before
 
     folder = Path(arguments.folder)
     folder.mkdir(parents=True, exist_ok=True)

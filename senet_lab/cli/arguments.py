@@ -1,6 +1,6 @@
 """The commands of `senet-lab` and their options.
 
-This module loads nothing that a command needs, so `--help` is quick and needs no extra.
+This module imports nothing that the commands need, so `--help` is quick and works without any extra.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from senet_lab.training.recipe import RECIPES
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-# Fields of a recipe that have a flag of their own.
+# Recipe fields with their own flag.
 RECIPE_FLAGS = ("epochs", "batch", "accumulate", "learning_rate", "weight_decay", "validation", "precision", "seed")
 SERVERS = ("lab", "app")  # commands that pass on what follows `--`
 
@@ -24,8 +24,8 @@ SERVERS = ("lab", "app")  # commands that pass on what follows `--`
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands.
 
-    Each command sets `do`, the module and the function that run it, and `needs`, what must be installed, and perhaps
-    `otherwise`, as `extras.require` takes them.
+    Each command sets `do`, the module and function that run it, and the arguments of `extras.require`: `needs`, the
+    packages that must be installed, and optionally `otherwise`.
     """
     top = argparse.ArgumentParser(prog="senet-lab", description="Explore and train squeeze-and-excitation networks.")
     top.add_argument("--version", action="version", version=f"senet-lab {senet_lab.__version__}")

@@ -1,4 +1,4 @@
-"""`senet-lab kernels`: Jupyter kernels for the engines and devices of this machine."""
+"""`senet-lab kernels`: Jupyter kernels for the backends and devices of this machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from senet_lab.training import kernels
 
 
 def register(arguments: argparse.Namespace) -> int:
-    """Register a kernel for each engine and device, or remove them."""
+    """Register a kernel for each backend and device, or remove them."""
     if arguments.remove:
         for folder in kernels.remove(arguments.prefix):
             sys.stdout.write(f"removed {folder}\n")

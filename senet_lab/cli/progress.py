@@ -1,4 +1,4 @@
-"""Progress of a run in a shell."""
+"""Progress: show the progress of a run in a shell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def follow(run: Run, *, force: bool) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    console = Console(markup=False)  # a file may be named like a tag
+    console = Console(markup=False)  # file names may look like markup
     console.print(f"{run.architecture.name}, in {run.folder}", soft_wrap=True)
     console.print(estimate(run.architecture, run.recipe, run.config["data"], run.placement).words, soft_wrap=True)
     run.start(force=force)
@@ -38,7 +38,7 @@ def follow(run: Run, *, force: bool) -> int:
 
 
 def _print_epochs(run: Run, n_printed: int, console: Any) -> int:
-    """Print a line for each epoch after the first `n_printed`; return how many there are now."""
+    """Print a line for each epoch after the first `n_printed`; return the number of finished epochs."""
     rows = run.metrics()
     for row in rows[n_printed:]:
         line = f"epoch {row['epoch']:.0f}: loss {row['loss']:.3f}, accuracy {row['accuracy']:.3f}"

@@ -20,9 +20,9 @@ from senet_lab.training.runs.trained_model import load_trained_model
 
 
 def stop(arguments: argparse.Namespace) -> int:
-    """Stop a run, and print its state."""
+    """Stop a run and print its state."""
     run = Run(arguments.run)
-    if run.status().state in ACTIVE and run.status().at:  # one that was never started has nothing to stop
+    if run.status().state in ACTIVE and run.status().at:  # a run that was never started has nothing to stop
         run.stop()
         run.wait(60)
     state = run.status().state
@@ -31,7 +31,7 @@ def stop(arguments: argparse.Namespace) -> int:
 
 
 def show_list(arguments: argparse.Namespace) -> int:
-    """List the runs as far as they can be read, and name damaged files; return 1 if there are any."""
+    """List the readable runs and name damaged files; return 1 if there are any."""
     is_damaged = False
     for run in list_runs(arguments.folder):
         errors = find_damage(run)
@@ -39,7 +39,7 @@ def show_list(arguments: argparse.Namespace) -> int:
         try:
             if not any(error.path.name == CONFIG for error in errors):
                 sys.stdout.write(f"{_line(run)}\n")
-        except OSError as unreadable:  # a folder that may not be read, or is just being deleted
+        except OSError as unreadable:  # the folder is not readable, or is being deleted
             sys.stderr.write(f"{run.folder.name}: {unreadable}\n")
         for error in errors:
             sys.stderr.write(f"{error}\n")
@@ -47,7 +47,7 @@ def show_list(arguments: argparse.Namespace) -> int:
 
 
 def _line(run: Run) -> str:
-    """Return a line with network, progress and accuracy of a run."""
+    """Return a line with the network, progress and accuracy of a run."""
     rows: list[dict[str, float]] = []
     with suppress(DamagedFileError):
         rows = run.metrics()
@@ -59,8 +59,8 @@ def _line(run: Run) -> str:
 
 
 def save(arguments: argparse.Namespace) -> int:
-    """Write a run's network as a Keras file; needs its own process, since Keras is loaded without pandas."""
-    from senet_lab.training.worker.lean_import import lean_import  # which needs what a training needs
+    """Write a run's network as a Keras file; only for a separate process, since it loads Keras without pandas."""
+    from senet_lab.training.worker.lean_import import lean_import  # here, since it requires the packages for training
 
     path = Path(arguments.file)
     one_of("suffix", path.suffix, (".keras",))
@@ -68,7 +68,7 @@ def save(arguments: argparse.Namespace) -> int:
     check_save(run.architecture)
     with written_whole(path) as unfinished:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        with lean_import():  # of Keras
+        with lean_import():  # imports Keras
             model, epoch = load_trained_model(run)
         model.save(unfinished)
     sys.stdout.write(f"{path}: {run.architecture.name} with the weights of epoch {epoch}\n")

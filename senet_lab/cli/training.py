@@ -1,4 +1,4 @@
-"""`senet-lab train` and `resume`: train a run in a separate process, and show its progress."""
+"""`senet-lab train` and `resume`: train a run in a separate process and show its progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from senet_lab.training.runs.run import Run
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Start a run with these arguments, and show its progress."""
+    """Start a run with these arguments and show its progress."""
     recipe = recipe_of(arguments)
     token = arguments.token
     network = Architecture.from_token(token) if token else _preset(arguments.preset, arguments.data)
@@ -32,7 +32,7 @@ def train(arguments: argparse.Namespace) -> int:
     if changes := _changes(network, architecture, "token" if token else "preset"):
         sys.stdout.write(f"The network is adapted to the images in '{arguments.data}': {changes}.\n")
     if not arguments.force:
-        check_memory(architecture, recipe, arguments.data, placement)  # before a folder is made
+        check_memory(architecture, recipe, arguments.data, placement)  # before the folder is created
     run = Run.create(
         architecture, recipe, arguments.data, folder=arguments.folder, placement=placement, skip_bad=arguments.skip_bad
     )
@@ -40,7 +40,7 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Resume a run, and show its progress."""
+    """Resume a run and show its progress."""
     return follow(Run(arguments.run), force=arguments.force)
 
 
@@ -57,10 +57,10 @@ def _changes(before: Architecture, after: Architecture, source: str) -> str:
 
 
 def _preset(name: str, data: str) -> Architecture:
-    """Return the preset of that name; if there is none, the error names presets that fit the images.
+    """Return the preset of that name.
 
     Raises:
-        ValueError: there is no preset of that name.
+        ValueError: there is no preset of that name; the message names presets that fit the images.
     """
     small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
     choices = small if data in TRAINING_IMAGES else PRESETS
@@ -68,7 +68,7 @@ def _preset(name: str, data: str) -> Architecture:
 
 
 def recipe_of(arguments: argparse.Namespace) -> Recipe:
-    """Return the named recipe, with the values of the flags.
+    """Return the named recipe with the values of the flags.
 
     Raises:
         ValueError, TypeError: there is no recipe of that name, or a value is invalid.
@@ -76,6 +76,6 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
     recipe = RECIPES[one_of("recipe", current_name(arguments.recipe), tuple(RECIPES))]
     changed = {n: value for n in RECIPE_FLAGS if (value := getattr(arguments, n)) is not None}
     epochs = changed.get("epochs", recipe.epochs)
-    if isinstance(epochs, int) and epochs > 0:  # a short training warms up for less
+    if isinstance(epochs, int) and epochs > 0:  # a short run has a shorter warm-up
         changed["warmup"] = min(recipe.warmup, epochs - 1)
     return replace(recipe, **changed)

@@ -1,4 +1,4 @@
-"""Data: CIFAR-10, the sample that ships, and folders of your own images."""
+"""Data: CIFAR-10, the bundled sample, and folders of your own images."""
 
 from senet_lab.data.datasets import Images, cifar10, folder, named, sample
 

@@ -1,6 +1,6 @@
-"""Class folders: whether a folder has one folder of images per class, by a scan of bounded length.
+"""Class folders: check that a folder has one folder of images per class, with a bounded scan.
 
-Somebody may type `/`. Nothing here reads more than `MAX_NAMES` names; `senet_lab.data.image_folder` lists all files.
+Users may enter `/`, so nothing here reads more than `MAX_NAMES` names; `senet_lab.data.image_folder` lists all files.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ SUFFIXES = (
     ".apng", ".avif", ".bmp", ".dib", ".gif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm",
     ".pcx", ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tga", ".tif", ".tiff", ".webp",
 )  # fmt: skip
-MAX_NAMES = 50_000  # that are read in total: half a second of a busy core at most
-MAX_NAMES_EACH = 1_000  # of a folder that may not be that of a class
+MAX_NAMES = 50_000  # read in total: at most half a second on a busy core
+MAX_NAMES_EACH = 1_000  # read from a folder that may not belong to a class
 EXAMPLE = "try one such as 'pets', with 'pets/cats/1.jpg' and 'pets/dogs/1.jpg'"
 
 
 def class_names(folder: Path) -> list[str]:
-    """Return the names of the folders in a folder, as far as `MAX_NAMES` reach; hidden ones are no classes."""
+    """Return the names of the folders in a folder, among its first `MAX_NAMES` entries; hidden folders are left out."""
     try:
         with os.scandir(folder) as entries:
             return sorted(each.name for each in islice(entries, MAX_NAMES) if each.name[0] != "." and each.is_dir())
-    except (OSError, ValueError):  # not there, not a folder, or a name that no file can have
+    except (OSError, ValueError):  # missing, not a folder, or an impossible file name
         return []
 
 
 def must_exist(name: str, folder: Path) -> None:
-    """Raise ValueError for the parameter `name` if a folder does not exist; names the nearest one that does."""
-    if os.path.isdir(folder):  # unlike pathlib, it also answers where the name is too long
+    """Raise ValueError for the parameter `name` if a folder does not exist; name its nearest existing parent."""
+    if os.path.isdir(folder):  # unlike pathlib, it accepts names that are too long
         return
     nearest = next(each for each in folder.absolute().parents if os.path.isdir(each))
     advice = f"the nearest existing folder is {quoted_path(nearest)}"
@@ -42,9 +42,9 @@ def must_exist(name: str, folder: Path) -> None:
 
 
 def must_have_images(name: str, folder: Path) -> None:
-    """Raise ValueError if a folder has fewer than two folders or one has no image, by their names, or seems unrelated.
+    """Raise ValueError if a folder has fewer than two folders, one without images (by name), or seems unrelated.
 
-    A folder whose names are not all read, since they are many or some cannot be read, may have images further on;
+    A folder that is not read completely, because it is large or partly unreadable, may have images further on;
     `image_folder.must_have_classes` checks all of them.
     """
     classes = class_names(folder)
@@ -55,7 +55,7 @@ def must_have_images(name: str, folder: Path) -> None:
     is_whole = all(scan.images or scan.is_whole for scan in scans.values())
     empty = [each for each, scan in scans.items() if scan.is_whole and not scan.images]
     others = [other for each in empty for other in scans[each].others]
-    if not count or (2 * count < len(classes) and not is_whole):  # such as `/`, whose folders nobody should delete
+    if not count or (2 * count < len(classes) and not is_whole):  # such as `/`: do not advise deleting its folders
         folders = f"{count or 'none'} of its {len(classes)} folders {'have' if count > 1 else 'has'} an image in it"
         rule = f"is not a folder of class folders: {folders}{_in_others(others) if is_whole else ''}"
         raise InvalidValueError(name, Bare(quoted_path(folder)), rule, advice=EXAMPLE)
@@ -70,7 +70,7 @@ def must_be_classes(name: str, folder: Path, classes: Sequence[str]) -> None:
 
 
 def must_not_be_empty(name: str, folder: Path, empty: Sequence[str], others: Collection[str]) -> None:
-    """Raise ValueError if there are classes without images, with the `others` that are in their folders instead."""
+    """Raise ValueError if there are classes without images; name the `others`, files found in their folders instead."""
     if not empty:
         return
     classes = first_few(f"'{printable(each)}'" for each in empty)
@@ -86,12 +86,12 @@ def _in_others(names: Collection[str]) -> str:
 
 
 def printable(name: str) -> str:
-    """Return the name of a file with a question mark for what would confuse a terminal, or could not be encoded."""
+    """Return the name of a file with question marks for characters that a terminal cannot show or encode."""
     return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def count_images(folder: Path, classes: Sequence[str]) -> int:
-    """Return how many images are in the class folders of a folder; an estimate where there are too many names."""
+    """Return the number of images in the class folders of a folder; an estimate if there are too many names."""
     count, left = 0, MAX_NAMES
     for done, class_name in enumerate(classes, 1):
         scan = _scan(folder, class_name, left, max_images=left)
@@ -102,16 +102,16 @@ def count_images(folder: Path, classes: Sequence[str]) -> int:
 
 
 class _Scan(NamedTuple):
-    """What the names in the folder of a class say."""
+    """The result of reading the names in the folder of a class."""
 
-    images: int  # names that are those of images
+    images: int  # number of names of images
     others: list[str]  # files that are not images, such as "cats/notes.txt"
-    names: int  # that were read, those of folders included
-    is_whole: bool  # whether those were all of them
+    names: int  # number of names read, including folders
+    is_whole: bool  # whether all names were read
 
 
 def _scan(folder: Path, class_name: str, max_names: int, *, max_images: int) -> _Scan:
-    """Read the names in the folder of a class and below it, until there are so many of them, or so many images."""
+    """Read the names in the folder of a class and below it, up to `max_names` names or `max_images` images."""
     images, others, names, is_whole = 0, list[str](), 0, True
     folders = deque([class_name])
     while folders:

@@ -1,4 +1,4 @@
-"""Datasets: the bundled sample of CIFAR-10, the whole set, or a folder of images. Arrays of uint8."""
+"""Datasets: the bundled sample of CIFAR-10, the full CIFAR-10, or a folder of images, as arrays of uint8."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from senet_lab.data.image_folder import list_images, must_have_classes
 from senet_lab.extras import require
 from senet_lab.files import written_whole
 
-TRAINING_IMAGES = {"sample": 5_000, "cifar10": 50_000}  # before any are held out
-DATA_WORDS = {"sample": "CIFAR-10 sample", "cifar10": "CIFAR-10"}  # for people
+TRAINING_IMAGES = {"sample": 5_000, "cifar10": 50_000}  # including those held out
+DATA_WORDS = {"sample": "CIFAR-10 sample", "cifar10": "CIFAR-10"}  # for display
 SAMPLES = Path(__file__).parent / "samples"
 SHEET_COLUMNS = 50
 CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-# Of the 50,000 training images, in [0, 1]: what tells the true set from another, or from a damaged one.
+# Of the 50,000 training images, in [0, 1]; used to recognize other or damaged files.
 CIFAR10_MEAN = (0.49139968, 0.48215841, 0.44653091)
 CIFAR10_DEVIATION = (0.24703223, 0.24348513, 0.26158784)
 VARIABLE = "SENET_LAB_DATA"
-TEST_SHARE = 0.2  # of the images of a folder
+TEST_SHARE = 0.2  # of the images in a folder
 CACHE = Path("~/.cache/senet_lab/cifar10.npz")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Images:
-    """Images to train with and to test on.
+    """Training and test images.
 
     Attributes:
-        name: what to call them.
-        classes: the name of each class, by its number.
+        name: the name of the data.
+        classes: the name of each class, by number.
         x_train, x_test: (count, height, width, channels), uint8.
-        y_train, y_test: (count,), the numbers of the classes.
+        y_train, y_test: (count,), the class numbers.
         skipped: files of a folder that were skipped because they could not be read, with the reasons.
         ignored: files of a folder that were not opened because their names are not those of images.
     """
@@ -59,7 +59,7 @@ class Images:
 
 
 def named(name: str, size: int = 32) -> Images:
-    """Return `sample()` for "sample", `cifar10()` for "cifar10", else the `folder` of that name, resized to `size`."""
+    """Return `sample()` for "sample", `cifar10()` for "cifar10", otherwise that `folder`, resized to `size`."""
     if instance("name", name, str, "'sample'") == "sample":
         return sample()
     return cifar10() if name == "cifar10" else folder(name, size)
@@ -77,7 +77,7 @@ def sample() -> Images:
 
 
 def _read_sheet(part: str) -> tuple[Array, Array]:
-    """Return images and labels from a sheet; read-only, since all callers get the same arrays."""
+    """Return images and labels from a sheet, read-only, since all callers share the arrays."""
     require("numpy", "PIL", by="reading the sample")
     import numpy as np
     from PIL import Image
@@ -94,16 +94,16 @@ def _read_sheet(part: str) -> tuple[Array, Array]:
 
 
 def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = False) -> Images:
-    """Return the whole of CIFAR-10, 50,000 + 10,000 images (Krizhevsky 2009).
+    """Return the full CIFAR-10, 50,000 + 10,000 images (Krizhevsky 2009).
 
     Args:
-        path: an .npz with x_train, y_train, x_test and y_test; None for what the variable SENET_LAB_DATA names, or
-            else ~/.cache/senet_lab/cifar10.npz.
-        download: download it with `keras.datasets` if it is in none of these places.
+        path: an .npz with x_train, y_train, x_test and y_test; None for the file that the environment variable
+            SENET_LAB_DATA names, or else ~/.cache/senet_lab/cifar10.npz.
+        download: whether to download it with `keras.datasets` if it is in none of these places.
 
     Raises:
-        FileNotFoundError: the file does not exist, and `download` is False; or it could not be downloaded.
-        ValueError: the file is damaged, or has other contents.
+        FileNotFoundError: the file does not exist and `download` is False, or the download failed.
+        ValueError: the file is damaged or has different contents.
     """
     if flag("download", download) and not (place := _place(path)).is_file():
         return _download_cifar10(place)
@@ -111,7 +111,7 @@ def cifar10(path: str | os.PathLike[str] | None = None, *, download: bool = Fals
 
 
 def find_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
-    """Return where the whole of CIFAR-10 is, without opening it, or raise FileNotFoundError, which says what to do."""
+    """Return the path of the full CIFAR-10 without opening it; if it is missing, the error says what to do."""
     place = _place(path)
     if not place.is_file():
         raise FileNotFoundError(
@@ -123,7 +123,7 @@ def find_cifar10(path: str | os.PathLike[str] | None = None) -> Path:
 
 
 def has_cifar10() -> bool:
-    """Return whether the whole of CIFAR-10 is where `cifar10` looks for it; it is not opened."""
+    """Return whether `cifar10` would find its file; does not open it."""
     try:
         return find_cifar10().is_file()
     except (FileNotFoundError, ValueError):
@@ -136,7 +136,7 @@ def _place(path: str | os.PathLike[str] | None) -> Path:
 
 
 def _download_cifar10(to: Path) -> Images:
-    """Download it from the site that Keras knows, to where it is looked for next time."""
+    """Download CIFAR-10 with Keras, and store it where `cifar10` looks for it."""
     require("keras", "numpy", by="downloading CIFAR-10")
     import keras
     import numpy as np
@@ -155,13 +155,13 @@ def _download_cifar10(to: Path) -> Images:
 
 
 def load_cifar10(path: Path) -> Images:
-    """Return CIFAR-10 from an .npz; raise ValueError if something else is in it."""
+    """Return CIFAR-10 from an .npz; raise ValueError if the file contains anything else."""
     require("numpy", by="reading CIFAR-10")
     import numpy as np
 
     names = ("x_train", "y_train", "x_test", "y_test")
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # NumPy leaves a bad file open
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # NumPy would leave a damaged file open
             x_train, y_train, x_test, y_test = (file[name] for name in names)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(
@@ -190,21 +190,21 @@ def folder(
     skipped: Collection[str] = (),
     suffixes: Collection[str] | None = SUFFIXES,
 ) -> Images:
-    """Return the images of a folder with one folder per class, in the order of `image_dataset_from_directory` of Keras.
+    """Return the images of a folder with one folder per class, in the order of Keras's `image_dataset_from_directory`.
 
-    They are resized without regard to their aspect ratio. Of 16 bits the upper 8 remain, transparency is dropped; of an
-    animation the first frame is taken.
+    Images are resized without keeping their aspect ratio. 16-bit images keep the upper 8 bits, transparency is dropped,
+    and animations are reduced to their first frame.
 
     Args:
-        size: the side that they are resized to, in pixels.
-        test_share: how much of them is for testing, drawn with `seed`.
-        skip_bad: leave out files that cannot be read, and name them in `Images.skipped`.
-        skipped: files to leave out unopened, as "cats/1.jpg": those that were skipped the first time.
-        suffixes: of the files that are read; None for those that Keras reads.
+        size: the side of the resized images, in pixels.
+        test_share: the fraction of the images for testing, drawn with `seed`.
+        skip_bad: whether to skip files that cannot be read, and name them in `Images.skipped`.
+        skipped: files to skip without opening them, such as "cats/1.jpg": those skipped the first time.
+        suffixes: suffixes of the files to read; None for those that Keras reads.
 
     Raises:
-        ValueError: there is no such folder, it has fewer than two classes, or a class without images.
-        BadFilesError: a ValueError as well: files cannot be read; says which, and why.
+        ValueError: the folder does not exist, has fewer than two classes, or has a class without images.
+        BadFilesError: a ValueError: files cannot be read; the message says which, and why.
     """
     require("numpy", "PIL", by="reading images")
     from senet_lab.data.image_arrays import load_images

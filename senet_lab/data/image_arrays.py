@@ -1,6 +1,6 @@
-"""Image arrays: the files of an image folder as arrays of squares, split into training and test images.
+"""Image arrays: the files of an image folder as arrays of square images, split into training and test images.
 
-The pixels are those of `keras.utils.image_dataset_from_directory`, for the reason that `image_folder` gives.
+The pixels equal those of `keras.utils.image_dataset_from_directory`; `image_folder` explains why.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ with needed_by(__name__):
     import numpy as np
     from PIL import Image, UnidentifiedImageError
 
-STRIP_ROWS = 16  # that are resized at once: as numbers they take several times the memory of their bytes
-MAX_THREADS = 8  # each of which may have a large photograph in memory
-SHUFFLE_BUFFER = 1024  # Keras' for a data set without batches
+STRIP_ROWS = 16  # resized at once: as floats, they take several times their size in bytes
+MAX_THREADS = 8  # each of which may hold a large photograph in memory
+SHUFFLE_BUFFER = 1024  # Keras's size for a data set without batches
 
 
 def load_images(
     files: ImageFiles, size: int, share: float, seed: int, *, skip_bad: bool = False
 ) -> tuple[tuple[Array, Array, Array, Array], dict[str, str]]:
-    """Return x_train, y_train, x_test, y_test as in `data.Images`, and why files were left out, by name.
+    """Return x_train, y_train, x_test, y_test as in `data.Images`, and the reasons for skipped files, by name.
 
     Args:
         size: the side of the square that images are resized to, in pixels.
-        share: how much of the images is for testing, drawn with `seed`.
-        skip_bad: leave out the files that cannot be read, for which there is a BadFilesError otherwise.
+        share: the fraction of the images for testing, drawn with `seed`.
+        skip_bad: whether to skip files that cannot be read instead of raising a BadFilesError.
 
     Raises:
         ValueError: a class has no images, or there are too few images.
@@ -67,7 +67,7 @@ def load_images(
 
 
 def _read_all(images: Array, files: ImageFiles) -> list[str]:
-    """Read each file into its place, in as many threads as there are cores; return why it cannot be read, or ""."""
+    """Read each file into its place, with one thread per core; return for each why it cannot be read, or ""."""
 
     def read(index: int) -> str:
         try:
@@ -76,16 +76,16 @@ def _read_all(images: Array, files: ImageFiles) -> list[str]:
             return str(error)
         return ""
 
-    Image.init()  # before there are threads, each of which would do it
+    Image.init()  # before the threads start; otherwise each would do it
     with warnings.catch_warnings(), ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1)) as pool:
-        warnings.simplefilter("ignore")  # Pillow's, about odd metadata; its limit for sizes is higher than `MAX_PIXELS`
+        warnings.simplefilter("ignore")  # from Pillow, about odd metadata; its size limit is above `MAX_PIXELS`
         return list(pool.map(read, range(len(images))))
 
 
 def _pixels(path: Path) -> Array:
-    """Return the pixels of a file, (height, width, 3), uint8, without transparency; of an animation the first frame.
+    """Return the pixels of a file's first frame, (height, width, 3), uint8, without transparency.
 
-    Raise ValueError with the reason in a few words if it cannot be read as an image.
+    Raise ValueError with a brief reason if it cannot be read as an image.
     """
     try:
         with opened(path, "delete it") as file:
@@ -114,7 +114,7 @@ def _pixels(path: Path) -> Array:
 
 
 def _resize(pixels: Array, square: Array) -> None:
-    """Resize pixels (height, width, 3) into a square, bilinear and without smoothing, as TensorFlow does by default."""
+    """Resize pixels (height, width, 3) to a square, bilinearly and without antialiasing, TensorFlow's default."""
     size = len(square)
     top, bottom, down = _between(pixels.shape[0], size)
     left, right, across = _between(pixels.shape[1], size)
@@ -136,7 +136,7 @@ def _resize(pixels: Array, square: Array) -> None:
 
 
 def _between(length: int, size: int) -> tuple[Array, Array, Array]:
-    """Return for each of `size` pixels the two of `length` that it lies between, and how far it is from the first."""
+    """Return, for each of `size` pixels, the two of `length` pixels around it, and its distance from the first."""
     place = (np.arange(size, dtype="float32") + np.float32(0.5)) * np.float32(length / size) - np.float32(0.5)
     first = np.floor(place)
     low, high = first.clip(0).astype(int), np.ceil(place).clip(max=length - 1).astype(int)
@@ -144,9 +144,9 @@ def _between(length: int, size: int) -> tuple[Array, Array, Array]:
 
 
 def _order(count: int, share: float, seed: int) -> tuple[Array, Array]:
-    """Return the places of the images to train with and to test on, in Keras' order.
+    """Return the indices of training and test images, in Keras's order.
 
-    TensorFlow shuffles the training images once more, with its own seed, which a run sets, as well as this one.
+    TensorFlow shuffles the training images again with this seed and its global seed, which a run sets.
     """
     import tensorflow as tf
 
@@ -154,13 +154,13 @@ def _order(count: int, share: float, seed: int) -> tuple[Array, Array]:
     np.random.RandomState(seed).shuffle(order)
     train, test = np.split(order, [count - int(share * count)])
     again = tf.data.Dataset.range(len(train)).shuffle(SHUFFLE_BUFFER, seed=seed)
-    batch = again.batch(len(train)).get_single_element()  # at once: one by one they take 0.1 s a thousand
+    batch = again.batch(len(train)).get_single_element()  # in one batch: one by one would take 0.1 s per thousand
     shuffled: Array = train[batch.numpy()]
     return shuffled, test
 
 
 def _rearrange(images: Array, order: Array) -> None:
-    """Put image `order[i]` in place i, for each i, in the memory that the images have."""
+    """Move image `order[i]` to place i for each i, without copying the whole array."""
     done = [False] * len(order)
     for start in range(len(order)):
         if done[start]:

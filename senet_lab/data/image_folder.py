@@ -1,7 +1,7 @@
-"""Image folder: the image files of a folder with one folder per class, in the order of Keras.
+"""Image folder: the image files of a folder with one folder per class, in Keras's order.
 
-Earlier versions used `keras.utils.image_dataset_from_directory`, and a run that one of them started must resume with
-the same batches. `image_arrays` reads the files.
+Earlier versions used `keras.utils.image_dataset_from_directory`, and their runs must resume with the same batches.
+`image_arrays` reads the files.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ HOW_TO_SKIP = "--skip-bad (skip_bad=True in Python, a box in the Trainer)"
 
 
 class BadFilesError(ValueError):
-    """Says which files of a folder cannot be read as images.
+    """Raised if files of a folder cannot be read as images.
 
     Attributes:
-        reasons: why, by the name of the file within the folder.
+        reasons: the reason for each file, by its name within the folder.
     """
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
@@ -41,18 +41,18 @@ def _bad_words(reasons: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ImageFiles:
-    """The files of a folder that are read as images; none has been opened yet."""
+    """The files of a folder to read as images; none has been opened yet."""
 
-    folder: Path  # where they are
-    classes: tuple[str, ...]  # the names of the classes, which are those of the folders in it
+    folder: Path  # the folder of the class folders
+    classes: tuple[str, ...]  # the names of the classes, equal to those of their folders
     names: tuple[str, ...]  # of the files within the folder, such as "cats/1.jpg", class by class
     labels: tuple[int, ...]  # the class of each, by number
-    # The names of files that are not read because of their suffix, or because they are of no class.
+    # The names of files that are not read because of their suffix, or because they belong to no class.
     ignored: tuple[str, ...]
     unread: Mapping[str, str] = field(default_factory=dict)  # why a folder within a class cannot be listed, by its name
 
     def without(self, names: Collection[str]) -> ImageFiles:
-        """Return all files but some; the name of a folder stands for all files in it."""
+        """Return all files except some; the name of a folder stands for all files in it."""
         if not names:
             return self
         names = frozenset(names)
@@ -75,10 +75,10 @@ class ImageFiles:
 
 
 def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> ImageFiles:
-    """List the files of a folder that are read as images, in the order of Keras.
+    """List the files of a folder to read as images, in Keras's order.
 
     Args:
-        suffixes: of their names; hidden files are left out. None for what Keras reads: files with its suffixes, also
+        suffixes: the suffixes of files to read, except hidden files. None for the files that Keras reads, including
             hidden ones.
     """
     classes = class_names(folder)
@@ -96,7 +96,7 @@ def list_images(folder: Path, suffixes: Sequence[str] | None = SUFFIXES) -> Imag
 
 
 def _names_in(folder: Path, class_name: str, unread: dict[str, str]) -> list[str]:
-    """List all files of a class, also those in folders within it; add the folders that cannot be listed to `unread`."""
+    """List all files of a class, including subfolders; add the folders that cannot be listed to `unread`."""
 
     def add(error: OSError) -> None:
         name = Path(error.filename).relative_to(folder).as_posix()
@@ -115,14 +115,14 @@ def _is_image(name: str, suffixes: Sequence[str] | None) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    """Return whether a file, or a folder that it is in, is hidden, as Jupyter's checkpoints and macOS' ._1.jpg are."""
+    """Return whether a file or one of its folders is hidden, such as Jupyter's checkpoints and macOS's ._1.jpg."""
     return any(part.startswith(".") for part in name.split("/"))
 
 
 def must_have_classes(files: ImageFiles, name: str = "path") -> None:
-    """Raise ValueError if there are fewer than two classes or one has no images; `name` is that of the parameter.
+    """Raise ValueError for the parameter `name` if there are fewer than two classes or one has no images.
 
-    It is a BadFilesError if a class without images has a folder that cannot be listed.
+    The error is a BadFilesError if a class without images has a folder that cannot be listed.
     """
     must_be_classes(name, files.folder, files.classes)
     empty = files.empty_classes()

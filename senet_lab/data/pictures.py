@@ -1,4 +1,4 @@
-"""Pictures: any image file as the square of pixels that a network takes."""
+"""Pictures: read any image file as a square of pixels for a network."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from senet_lab.files import NotAFileError, opened
 if TYPE_CHECKING:
     from PIL import Image
 
-MAX_PIXELS = 64_000_000  # that are unpacked, 256 MB in four channels; a large camera has 60 million
-# Pillow's formats that are read. Left out are those that start another program (EPS starts Ghostscript), and those that
-# Pillow recognizes and cannot unpack.
+MAX_PIXELS = 64_000_000  # decoded at most: 256 MB in four channels; large cameras have 60 million
+# Accepted formats of Pillow. Left out are those that start another program (EPS starts Ghostscript), and those that
+# Pillow recognizes but cannot decode.
 FORMATS = (
     "AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "QOI", "TGA", "TIFF", "WEBP",
 )  # fmt: skip
@@ -34,8 +34,8 @@ def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
         side: side of the result, in pixels.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it is not an image, is damaged, or is larger than `MAX_PIXELS`; the message says which.
+        FileNotFoundError: the file does not exist.
+        ValueError: the file is not an image, is damaged, or is larger than `MAX_PIXELS`; the message says which.
     """
     require("numpy", "PIL", by="reading an image")
     side = whole("side", side, 1, 4096)
@@ -55,7 +55,7 @@ def picture(source: bytes | str | os.PathLike[str], side: int = 32) -> Array:
 
 
 class _UnusableImageError(Exception):
-    """Says why a file is no image for this."""
+    """Raised, with the reason, if a file cannot be used as an image."""
 
 
 def _read(path: Path) -> bytes:
@@ -72,7 +72,7 @@ def _square(data: bytes, name: str, side: int) -> Array:
     from PIL import Image, ImageOps
 
     with _open(data, name) as image:
-        # A large JPEG is unpacked at an eighth to a half of its size, as long as that is twice what is needed.
+        # A large JPEG is decoded at an eighth to a half of its size if that is still at least twice the required size.
         image.draft("RGB", (2 * side, 2 * side))
         width, height = image.size
         if width * height > MAX_PIXELS:
@@ -85,13 +85,13 @@ def _square(data: bytes, name: str, side: int) -> Array:
 
 
 def _open(data: bytes, name: str) -> Image.Image:
-    """Open an image, whose pixels are not unpacked yet."""
+    """Open an image without decoding its pixels."""
     import warnings
 
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():  # Pillow's limit warns first; ours, which is lower, is an error
+        with warnings.catch_warnings():  # Pillow's limit only warns; ours is lower and raises
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
@@ -101,7 +101,7 @@ def _open(data: bytes, name: str) -> Image.Image:
 
 
 def _to_rgb(image: Image.Image, name: str) -> Image.Image:
-    """Return an image in red, green and blue, on white."""
+    """Convert an image to red, green and blue, on a white background."""
     from PIL import Image
 
     try:
@@ -115,7 +115,7 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
-    """Return an image with 8 bits per channel, of 16 the upper ones; of 32 raise ValueError, to follow "FILE has"."""
+    """Reduce an image to the upper 8 bits per channel; of 32 bits, raise ValueError, worded to follow "FILE has"."""
     import numpy as np
     from PIL import Image
 

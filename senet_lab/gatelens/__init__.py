@@ -1,1 +1,1 @@
-"""GateLens: what a network's squeeze-excite gates do, by class, by depth and image by image."""
+"""GateLens: inspect a network's squeeze-excite gates by class, by depth and by image."""

@@ -15,7 +15,7 @@ with needed_by(__name__):
     import numpy as np
 
 MAX_FIRST_CLASSES = 4  # more curves than that hide each other
-MAX_HEAT_IMAGES = 60  # of a class: more would be thinner than a pixel
+MAX_HEAT_IMAGES = 60  # per class: more would be thinner than a pixel
 N_BINS = 40
 
 
@@ -24,9 +24,9 @@ class ArrayReading(Reading):
     """The gates of a network for some images.
 
     Attributes:
-        gates: for each block, by its path, the gate of each image and channel: (images, channels).
-        labels: (images,), whole numbers.
-        predictions: (images, classes), probabilities; None where there is no classifier.
+        gates: the gates of each block by its path, (images, channels).
+        labels: class numbers, (images,).
+        predictions: probabilities, (images, classes); None without a classifier.
     """
 
     gates: Mapping[str, Array]
@@ -36,13 +36,13 @@ class ArrayReading(Reading):
     has_labels: bool = True
 
     def compute(self) -> ArrayReading:
-        """Compute now what would make the first picture wait; return the reading itself."""
+        """Compute in advance everything that would delay the first picture; return the reading."""
         _ = self.first_classes, self.specificity, self.bounds
         return self
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """The blocks with a gate, in the order of the network."""
+        """The blocks with a gate, in network order."""
         return tuple(self.gates)
 
     def n_channels(self, path: str) -> int:
@@ -63,7 +63,7 @@ class ArrayReading(Reading):
 
     @cached_property
     def summaries(self) -> Mapping[str, BlockSummary]:
-        """For each block, its gates in a few numbers."""
+        """Summary statistics of each block's gates."""
         return {
             path: BlockSummary(
                 float(values.mean()), float(values.std()), float(values.min()), float(values.max()), *saturation(values)
@@ -86,22 +86,22 @@ class ArrayReading(Reading):
     def first_classes(self) -> tuple[int, ...]:
         """The classes with the most distinct gates in the last block.
 
-        The one that is furthest from the mean of all, then each time the one that is furthest from all before it.
+        First the class furthest from the mean of all, then repeatedly the class furthest from all selected ones.
         """
         present = sorted(self._counts)
         if len(present) <= MAX_FIRST_CLASSES:
             return tuple(present)
         means = np.nan_to_num(self._means(self.paths[-1])[1])
         selected = [int(np.abs(means - means.mean(0)).mean(1).argmax())]
-        distances = np.full(len(means), np.inf)  # of each class from the nearest of those that are selected
+        distances = np.full(len(means), np.inf)  # from each class to the nearest selected one
         while len(selected) < MAX_FIRST_CLASSES:
             distances = np.minimum(distances, np.abs(means - means[selected[-1]]).mean(1))
-            distances[selected] = -1  # where gates are alike, none is selected twice
+            distances[selected] = -1  # no class is selected twice, even if all gates are equal
             selected.append(int(distances.argmax()))
         return tuple(sorted(present[at] for at in selected))
 
     def similarity(self, path: str, classes: Sequence[int]) -> tuple[list[int], list[list[float]]]:
-        """Return the same as any reading, a hundred times as fast: 100 classes have 5,000 pairs."""
+        """Return the same as the base class a hundred times faster: 100 classes have 5,000 pairs."""
         present = sorted(self.present(classes))
         if not present:
             return [], []
@@ -109,7 +109,7 @@ class ArrayReading(Reading):
         return present, similarity(self.gates[path][rows], self.labels[rows]).tolist()
 
     def max_deviation(self, path: str) -> float:
-        """Return the standard deviation over the images of the channel that moves most."""
+        """Return the largest standard deviation of a channel over the images."""
         return float(self.gates[path].std(0).max())
 
     @cached_property
@@ -135,14 +135,14 @@ class ArrayReading(Reading):
         return self._ratios[path]
 
     def heat(self, path: str, number: int) -> tuple[str, int]:
-        """Return the gates of the first images of a class as a picture, and of how many images."""
+        """Return the gates for the first images of a class as a picture, and the number of these images."""
         images = np.flatnonzero(self.labels == number)[:MAX_HEAT_IMAGES]
         values = self.gates[path][images][:, self.heat_channels(path)].T
         return heat_png(values, *self.bounds), len(images)
 
     @cached_property
     def color_scale(self) -> str:
-        """The colors of a heat map from the greatest gate down to the least."""
+        """The colors of a heat map, from the largest gate down to the smallest."""
         low, high = self.bounds
         return heat_png(np.linspace(high, low, 64)[:, None], low, high)
 

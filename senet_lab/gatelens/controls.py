@@ -1,4 +1,4 @@
-"""Controls: network, classes, values at which gates are held, figure to save. HTML with native inputs."""
+"""Controls: network, classes, value of held gates, figure to save. HTML with native inputs."""
 
 from __future__ import annotations
 

@@ -15,30 +15,30 @@ if TYPE_CHECKING:
 
 
 class Network(Protocol):
-    """What the page says of a network, apart from its gates; see `Loaded`."""
+    """The information on a network that the page shows in addition to gates; see `Loaded`."""
 
     @property
     def about(self) -> str:
-        """How it was trained, and how accurate it is."""
+        """A description of its training and accuracy."""
 
     @property
     def twin(self) -> str:
-        """How accurate the same network without squeeze-excite is; "" where nobody knows."""
+        """A sentence on the accuracy of the same network without squeeze-excite; "" if unknown."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """The names of what it predicts, where that is something else than the classes of the images."""
+        """The names of the classes that it predicts, if they are not the classes of the images."""
 
     @property
     def moments(self) -> Sequence[Moment]:
-        """Its gates epoch by epoch, as far as they were recorded."""
+        """The recorded moments of its gates, by epoch."""
 
     def thumbnail(self, number: int) -> str:
         """Return an image as a PNG in a data URI."""
 
 
 class Findings(ABC):
-    """What is known about the network of one source.
+    """The results about the network of one source.
 
     Attributes:
         results, failed: results, and the reasons for missing ones, by key.
@@ -54,19 +54,19 @@ class Findings(ABC):
 
     @abstractmethod
     def aim(self, keys: Sequence[Key]) -> None:
-        """Compute these results in this order, instead of those requested before."""
+        """Request these results, in this order, instead of earlier requests."""
 
     @property
     def loaded(self) -> Network | None:
-        """The network, once it is there."""
+        """The network, once it is loaded."""
         return self.results.get(LOAD)
 
     @property
     def reading(self) -> Reading | None:
-        """Its gates, once they were read."""
+        """The gates, once they have been read."""
         return self.results.get(READ)
 
     @property
     def untrained(self) -> Reading | None:
-        """Those of the same network untrained, once they were read."""
+        """The gates of the same network untrained, once they have been read."""
         return self.results.get(UNTRAINED)

@@ -1,4 +1,4 @@
-"""Jobs: computations on a network that take seconds: its gates, one image, what a held gate costs."""
+"""Jobs: computations on a network that take seconds: its gates, one image, the effect of held gates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks: for each network that a panel offers, the work on it, its run, and the `GateWatch` of its fit."""
+"""Networks: the networks that a panel offers, each with its work, its run, and the `GateWatch` of its fit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BUNDLED: dict[str, Work] = {}
 
 
 class Networks:
-    """The networks that a panel offers, by name; the work on each is begun when it is first asked for.
+    """The networks that a panel offers, by name; work on each begins when it is first requested.
 
     Args:
         sources: the networks that are always offered.
@@ -47,7 +47,7 @@ class Networks:
         self.offer_runs()
 
     def listen(self) -> None:
-        """Have the moments of a watch reported."""
+        """Start listening to the watch, to report its moments."""
         for watch in self._watches.values():
             watch.listen(self._changed)
 
@@ -57,13 +57,13 @@ class Networks:
         return tuple(self._sources)
 
     def offer_runs(self) -> None:
-        """Offer the runs that are in the folder now, and those that were worked on."""
+        """Offer the runs that are now in the folder, and those that were opened before."""
         others = {name: source for name, source in self._sources.items() if not name.startswith(RUNS_PREFIX)}
         used = {name: self._sources[name] for name in self._works if name.startswith(RUNS_PREFIX)}
         self._sources = {**others, **self._runs.sources(), **used}
 
     def work(self, name: str) -> Work | None:
-        """Return the work on a network; None where there is no such network."""
+        """Return the work on a network; None if there is no such network."""
         if name not in self._sources:
             return None
         if name not in self._works:
@@ -74,11 +74,11 @@ class Networks:
         return self._works[name]
 
     def run_folder(self, name: str) -> RunFolder | None:
-        """Return the folder of a run; None where the network is no run, or nothing is offered any more."""
+        """Return the folder of a run; None if the network is not a run, or nothing is offered anymore."""
         return self._runs.folder_of(name) if self._sources else None
 
     def run(self, name: str) -> RunSnapshot:
-        """Return a run as it was last seen."""
+        """Return the last snapshot of a run."""
         folder = self.run_folder(name)
         return folder.snapshot if folder else RunSnapshot()
 
@@ -114,8 +114,8 @@ class Networks:
         """Wait until all requested results about a network have been computed.
 
         Raises:
-            TimeoutError: that took longer than `timeout` seconds.
-            RuntimeError: it could not be found out; says why.
+            TimeoutError: it took longer than `timeout` seconds.
+            RuntimeError: a result could not be computed; the message says why.
         """
         if (work := self.work(name)) is None:
             raise RuntimeError("there is no network to wait for")
@@ -124,7 +124,7 @@ class Networks:
             raise RuntimeError("; ".join(work.failed.values()))
 
     def end(self) -> None:
-        """Release all networks, and offer none any more."""
+        """Release all networks and stop offering any."""
         for name in tuple(self._works):
             self._forget(name)
         self._sources = {}

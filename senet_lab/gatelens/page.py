@@ -1,4 +1,4 @@
-"""Page of the GateLens: what the browser shows of a scene, as plain values. Uses no widget and no array."""
+"""Page of the GateLens: the plain values from which the browser shows a scene. Uses no widget and no array."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ Tab = tuple[str, str]  # a sentence, and the HTML below it
 
 
 def page_of(scene: Scene) -> Page:
-    """Return what the browser shows of a scene: strings and plain values."""
+    """Return the page of a scene: strings and plain values that the browser shows."""
     work = scene.work
     words, body = _tab(scene)
     failed = work.failed if work else {}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class ChannelMaps(NamedTuple):
-    """The feature map of a channel before and after scaling, as PNGs in data URIs on one scale of colors."""
+    """The feature map of a channel before and after scaling, as PNGs in data URIs with a common color scale."""
 
     channel: int
     before: str
@@ -20,14 +20,14 @@ class Passage:
 
     Attributes:
         picture: the image as a PNG in a data URI.
-        name: what to call it, see `image_name`; or its file.
-        label: its class by number; None where nobody knows.
-        guesses: the most probable classes by number, with their probability; None where there is no classifier.
-        gate: of each channel of the block.
+        name: its name, see `image_name`; or the name of its file.
+        label: its class number; None if unknown.
+        guesses: the most probable class numbers with their probabilities; None without a classifier.
+        gate: the gate of each channel of the block.
         usual: the mean gate of each channel over the sample.
-        raised, lowered: the channels whose gate is furthest above and below its mean, the furthest first.
-        about: what was done to make the image fit, if anything was.
-        outputs: what the guesses are of, where that is something else than the classes of the labels.
+        raised, lowered: the channels whose gate is furthest above and below its mean, in descending order.
+        about: how the image was changed to fit the network, if it was.
+        outputs: the names of the classes of the guesses, if they are not the classes of the labels.
     """
 
     picture: str

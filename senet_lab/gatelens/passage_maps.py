@@ -9,12 +9,12 @@ from senet_lab.gatelens.passage import ChannelMaps
 with needed_by(__name__):
     import numpy as np
 
-MAX_MAPS = 4  # channels raised, and as many lowered
+MAX_MAPS = 4  # number of raised channels, and of lowered channels
 MAX_GUESSES = 5
 
 
 def best_guesses(probabilities: Array) -> list[tuple[int, float]]:
-    """Return the most probable of (classes,), by number, with their probability."""
+    """Return the most probable class numbers with their probabilities, from probabilities (classes,)."""
     order = np.argsort(-probabilities, kind="stable")[:MAX_GUESSES]
     return [(int(number), float(probabilities[number])) for number in order]
 
@@ -22,11 +22,11 @@ def best_guesses(probabilities: Array) -> list[tuple[int, float]]:
 def extreme_channels(
     gate: Array, usual: Array, before: Array, after: Array
 ) -> tuple[list[ChannelMaps], list[ChannelMaps]]:
-    """Return the channels whose gate is furthest above their usual one, and furthest below, the furthest first.
+    """Return the channels whose gate is furthest above and furthest below the usual one, in descending order.
 
     Args:
         gate, usual: (channels,).
-        before, after: the maps that are scaled, and scaled: (height, width, channels).
+        before, after: the maps before and after scaling, (height, width, channels).
     """
     order = np.argsort(gate - usual, kind="stable")
     count = min(MAX_MAPS, len(order) // 2)

@@ -1,4 +1,4 @@
-"""Reading: the gates of labeled images as the views ask for them: plain numbers, wherever they were computed."""
+"""Reading: the gates of labeled images as plain numbers for the views, wherever they were computed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from math import isinf, sqrt
 from operator import mul
 from typing import Any, NamedTuple
 
-MAX_HEAT_CHANNELS = 64  # of a block: more would be thinner than a pixel
+MAX_HEAT_CHANNELS = 64  # per block: more would be thinner than a pixel
 
 
 class ChannelRow(NamedTuple):
@@ -22,7 +22,7 @@ class ChannelRow(NamedTuple):
 
 
 class BlockSummary(NamedTuple):
-    """The gates of a block in a few numbers; `shut` and `opened` are shares of its channels, see `saturation`."""
+    """Summary statistics of a block's gates; `shut` and `opened` are shares of its channels, see `saturation`."""
 
     mean: float
     deviation: float
@@ -33,7 +33,7 @@ class BlockSummary(NamedTuple):
 
 
 class Histogram(NamedTuple):
-    """The share of gates in each bin, from 0 to 1, and the edges of the bins, of which there is one more."""
+    """The share of gates in each bin, from 0 to 1, and the edges of the bins (one more than bins)."""
 
     shares: list[float]
     edges: list[float]
@@ -44,8 +44,8 @@ class Reading(ABC):
 
     Attributes:
         classes: the names of the classes.
-        labels: the class of each image, by its number.
-        has_labels: whether labels were given; else they are what the network predicted.
+        labels: the class number of each image.
+        has_labels: whether labels were given; otherwise they are the network's predictions.
     """
 
     classes: tuple[str, ...]
@@ -55,30 +55,30 @@ class Reading(ABC):
     @property
     @abstractmethod
     def guesses(self) -> Sequence[int] | None:
-        """The most probable class of each image; None where there is no classifier."""
+        """The most probable class of each image; None without a classifier."""
 
     @property
     @abstractmethod
     def specificity(self) -> Mapping[str, float]:
-        """For each block, the variance of its gates between classes over that within, see `gates.specificity`.
+        """The F ratio of each block: the variance of its gates between classes over that within classes.
 
-        0 for all where there is none, see `is_comparable`.
+        See `gates.specificity`; 0 for all blocks if it is undefined, see `is_comparable`.
         """
 
     @property
     @abstractmethod
     def summaries(self) -> Mapping[str, BlockSummary]:
-        """For each block, by its path, its gates in a few numbers."""
+        """Summary statistics of each block's gates, by path."""
 
     @property
     @abstractmethod
     def first_classes(self) -> tuple[int, ...]:
-        """The classes that are drawn until others are selected: those with the most distinct gates."""
+        """The classes to draw until others are selected: those with the most distinct gates."""
 
     @property
     @abstractmethod
     def color_scale(self) -> str:
-        """The colors of a heat map from the greatest gate down to the least, as a PNG in a data URI."""
+        """The colors of a heat map, from the largest gate down to the smallest, as a PNG in a data URI."""
 
     @abstractmethod
     def n_channels(self, path: str) -> int:
@@ -94,7 +94,7 @@ class Reading(ABC):
 
     @abstractmethod
     def max_deviation(self, path: str) -> float:
-        """Return the standard deviation over the images of the channel that moves most."""
+        """Return the largest standard deviation of a channel over the images."""
 
     @abstractmethod
     def histogram(self, path: str, bounds: tuple[float, float] | None = None) -> Histogram:
@@ -106,9 +106,9 @@ class Reading(ABC):
 
     @abstractmethod
     def heat(self, path: str, number: int) -> tuple[str, int]:
-        """Return the gates of the first images of a class as a PNG in a data URI, and the number of these images.
+        """Return the gates for the first images of a class as a PNG in a data URI, and the number of these images.
 
-        From top to bottom, the `heat_channels`.
+        The rows are `heat_channels`, from top to bottom.
         """
 
     def __repr__(self) -> str:
@@ -116,12 +116,12 @@ class Reading(ABC):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The blocks with a gate, in the order of the network."""
+        """The blocks with a gate, in network order."""
         return tuple(self.summaries)
 
     @cached_property
     def n_gates(self) -> int:
-        """The number of gates of all blocks."""
+        """The total number of gates in all blocks."""
         return sum(map(self.n_channels, self.paths))
 
     def label(self, number: int) -> int:
@@ -129,12 +129,12 @@ class Reading(ABC):
         return int(self.labels[number])
 
     def guess(self, number: int) -> int | None:
-        """Return the most probable class of an image; None where there is no classifier."""
+        """Return the most probable class of an image; None without a classifier."""
         return None if self.guesses is None else int(self.guesses[number])
 
     @cached_property
     def accuracy(self) -> float | None:
-        """The share of images whose most probable class is their label; None where nobody can say."""
+        """The share of images whose most probable class is their label; None if it cannot be measured."""
         if self.guesses is None or not self.has_labels:
             return None
         right = sum(int(label == guess) for label, guess in zip(self.labels, self.guesses, strict=True))
@@ -142,16 +142,16 @@ class Reading(ABC):
 
     @cached_property
     def _counts(self) -> Counter[int]:
-        """The number of images of each class that has any."""
+        """The number of images of each class that has images."""
         return Counter(map(int, self.labels))
 
     def present(self, classes: Sequence[int]) -> list[int]:
-        """Return those of some classes that have images."""
+        """Return the given classes that have images."""
         return [number for number in classes if number in self._counts]
 
     @cached_property
     def is_comparable(self) -> bool:
-        """Whether there are two classes, and more images than classes, as an F ratio needs."""
+        """Whether an F ratio is defined: there are at least two classes, and more images than classes."""
         return 2 <= len(self._counts) < len(self.labels)
 
     def explained_share(self, path: str) -> float:
@@ -163,7 +163,7 @@ class Reading(ABC):
 
     @cached_property
     def bounds(self) -> tuple[float, float]:
-        """The ends of the axes of gates: 0 and 1, or wider for a gate that is no sigmoid."""
+        """The ends of the axes of gates: 0 and 1, or wider for gates that are not sigmoids."""
         least = min((each.least for each in self.summaries.values()), default=0.0)
         greatest = max((each.greatest for each in self.summaries.values()), default=1.0)
         return min(0.0, least), max(1.0, greatest)
@@ -183,23 +183,23 @@ class Reading(ABC):
         return [thin_out(row, size) for row in rows], size
 
     def differing_channels(self, path: str, classes: Sequence[int], count: int) -> list[ChannelRow]:
-        """Return the channels with the greatest ranges of mean gates over classes, the greatest first."""
+        """Return the channels with the largest ranges of mean gates over classes, in descending order."""
         columns = self._columns(path, classes)
         ranges = list(map(_range, columns))
         order = sorted(range(len(columns)), key=lambda channel: (-ranges[channel], sum(columns[channel])))
         return [ChannelRow(channel, list(columns[channel]), ranges[channel]) for channel in order[:count]]
 
     def mean_class_distance(self, path: str, classes: Sequence[int]) -> float:
-        """Return the range of the mean gates over classes, on average over the channels."""
+        """Return the range of the mean gates over classes, averaged over the channels."""
         return sum(map(_range, self._columns(path, classes))) / self.n_channels(path)
 
     def _most_specific(self, path: str, count: int) -> list[int]:
-        """Return the channels of a block with the highest F ratio, the highest first."""
+        """Return the channels of a block with the highest F ratios, in descending order."""
         ratios = self.channel_ratios(path)
         return sorted(range(len(ratios)), key=lambda channel: -ratios[channel])[:count]
 
     def specific_channels(self, path: str, classes: Sequence[int], count: int) -> list[ChannelRow]:
-        """Return the channels with the highest F ratio, the highest first, with their mean gates for classes."""
+        """Return the channels with the highest F ratios, in descending order, with their mean gates for classes."""
         ratios, columns = self.channel_ratios(path), self._columns(path, classes)
         return [ChannelRow(at, list(columns[at]), ratios[at]) for at in self._most_specific(path, count)]
 
@@ -208,11 +208,11 @@ class Reading(ABC):
         return sum(ratio > threshold for ratio in self.channel_ratios(path))
 
     def heat_channels(self, path: str) -> list[int]:
-        """Return the channels of a heat map from top to bottom, the most specific first."""
+        """Return the channels of a heat map from top to bottom, most specific first."""
         return self._most_specific(path, MAX_HEAT_CHANNELS)
 
     def similarity(self, path: str, classes: Sequence[int]) -> tuple[list[int], list[list[float]]]:
-        """Return the classes that have images, in ascending order, and `gates.similarity` of these."""
+        """Return the classes that have images, in ascending order, and their `gates.similarity`."""
         present = sorted(self.present(classes))
         rows = self.class_means(path, present)
         means = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
@@ -229,8 +229,8 @@ class Reading(ABC):
 
         Args:
             classes: the classes whose images are shown; they take turns.
-            page: from 0; of numbers beyond the last page, the last one.
-            misclassified: only images that the network misclassifies.
+            page: counted from 0; a number beyond the last page stands for the last page.
+            misclassified: whether to show only images that the network misclassifies.
         """
         selected, turns, places = set(classes), Counter[int](), list[tuple[int, int, int]]()
         for number in self.images:
@@ -253,7 +253,7 @@ def _range(values: Sequence[float]) -> float:
 
 
 def _unit(values: Sequence[float]) -> list[float]:
-    """Return the values less their mean, as a vector of length 1; all 0 where they are all alike."""
+    """Subtract the mean and scale to length 1; return zeros if all values are equal."""
     mean = sum(values) / len(values)
     deviations = [value - mean for value in values]
     length = sqrt(sum(map(mul, deviations, deviations)))
@@ -261,6 +261,6 @@ def _unit(values: Sequence[float]) -> list[float]:
 
 
 def thin_out(values: Sequence[float], size: int) -> list[float]:
-    """Return the mean of each `size` neighbors; the last ones may be fewer."""
+    """Return the mean of every `size` neighbors; the last group may be smaller."""
     parts = (values[start : start + size] for start in range(0, len(values), size))
     return [sum(part) / len(part) for part in parts]

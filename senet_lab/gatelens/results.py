@@ -1,4 +1,4 @@
-"""Results: what can be computed about a network, and the keys under which it is requested and stored."""
+"""Results: the keys under which results about a network are requested and stored."""
 
 from __future__ import annotations
 

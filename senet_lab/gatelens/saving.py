@@ -81,9 +81,9 @@ def save_figure_of(scene: Scene, suffix: str) -> Path:
 
     Raises:
         ValueError: no class is selected.
-        OSError: it cannot be written.
+        OSError: the figure cannot be written.
     """
-    from senet_lab.gatelens.array_reading import ArrayReading  # and NumPy
+    from senet_lab.gatelens.array_reading import ArrayReading  # imports NumPy
 
     reading, figure = scene.reading, scene.state.figure
     path = free_name(Path.cwd(), file_stem(scene.state.network, figure), suffix)

@@ -1,4 +1,4 @@
-"""Scenes: all that a page of the GateLens is drawn from, and which results it still needs."""
+"""Scenes: the complete data for a page of the GateLens, and the results that it still needs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class Scene(NamedTuple):
-    """All that a page is drawn from: the state, the results, and the user's own file.
+    """All data for a page: the state, the results, and the user's own file.
 
     Attributes:
         recorded: the moments of a `GateWatch`, or those recorded by the process of a run.
         saving: the status of saving figures.
         run: the run that is shown; the default if the network is not a run.
-        needs: what is needed for actions that are impossible on this page, by the name of the command.
+        needs: the requirements of actions that are impossible on this page, by the name of the command.
     """
 
     state: State
@@ -46,28 +46,28 @@ class Scene(NamedTuple):
 
     @property
     def reading(self) -> Reading | None:
-        """The gates, once they were read."""
+        """The gates, once they have been read."""
         return self.work.reading if self.work else None
 
     @property
     def untrained(self) -> Reading | None:
-        """Those of the same network untrained, once they were read."""
+        """The gates of the same network untrained, once they have been read."""
         return self.work.untrained if self.work else None
 
     @property
     def moments(self) -> Sequence[Moment]:
-        """How the gates moved during training: as it was recorded, or as the source of the network has it."""
+        """The moments of the gates during training: as recorded, or from the source of the network."""
         return self.recorded or (self.loaded.moments if self.loaded else ())
 
     @property
     def path(self) -> str:
-        """The block that is looked into: the selected one, or else the last."""
+        """The block that is inspected: the selected one, or else the last one."""
         paths = self.reading.paths if self.reading else ()
         return self.state.path if self.state.path in paths else paths[-1] if paths else ""
 
     @property
     def classes(self) -> tuple[int, ...]:
-        """The classes that are drawn."""
+        """The classes to draw."""
         if self.state.classes is not None or self.reading is None:
             return self.state.classes or ()
         return self.reading.first_classes
@@ -79,7 +79,7 @@ class Scene(NamedTuple):
 
     @property
     def cost(self) -> str:
-        """What loading the network takes, in words, where somebody has to agree to it first; "" otherwise."""
+        """The cost of loading the network, in words, if the user has to agree to it first; otherwise ""."""
         if self.work is None or self.work.loaded or self.work.busy:
             return ""
         is_agreed = self.state.network in self.state.agreed and not self.work.failed
@@ -87,34 +87,34 @@ class Scene(NamedTuple):
 
     @property
     def awaits_weights(self) -> bool:
-        """Whether a run is in progress that has no weights yet, so that there is nothing to load."""
+        """Whether the network is a run in progress that has no weights to load yet."""
         return bool(self.run.progress) and not self.run.weights
 
     @property
     def is_moving(self) -> bool:
-        """Whether a watched `fit` is under way, between whose steps batches would be read of several networks."""
+        """Whether a watched `fit` is in progress, so that batches would be read with different weights."""
         return self.work is not None and self.work.source.weights_version() is None
 
     @property
     def accuracy_problem(self) -> str:
-        """Why held gates have no effect on accuracy that could be measured; "" where they have."""
+        """Why the effect of held gates on accuracy cannot be measured; "" if it can."""
         return accuracy_problem(self.loaded, self.reading) if self.loaded and self.reading else ""
 
     @property
     def passage(self) -> Passage | None:
-        """The image on its way through the block that is looked into, once it went through."""
+        """The passage of the image through the inspected block, once it has been computed."""
         if self.work is None or self.image is None:
             return None
         return self.work.results.get(image_key(self.image, self.path))
 
     @property
     def together(self) -> Ablation | None:
-        """The ablation of all blocks that are held; None where none is, or before it was measured."""
+        """The ablation of all held blocks; None if there are none, or before it has been measured."""
         return self._ablation(self.state.held) if self.state.held else None
 
     @property
     def alone(self) -> dict[str, Ablation | None]:
-        """The ablation of each block by itself, by its path; None before it was measured."""
+        """The ablation of each block by itself, by its path; None before it has been measured."""
         return {path: self._ablation((path,)) for path in self.reading.paths} if self.reading else {}
 
     def _ablation(self, blocks: tuple[str, ...]) -> Ablation | None:
@@ -122,7 +122,7 @@ class Scene(NamedTuple):
 
     @property
     def effect(self) -> str:
-        """What the held gates do to accuracy, in words; "" where none is held."""
+        """The effect of the held gates on accuracy, in words; "" if none is held."""
         if self.work is None or not self.state.held:
             return ""
         if self.is_moving:
@@ -135,7 +135,7 @@ class Scene(NamedTuple):
 
     @property
     def offer(self) -> Offer:
-        """What can be selected."""
+        """The available choices."""
         if self.reading is None:
             return Offer(self.networks)
         return Offer(self.networks, self.reading.paths, len(self.reading.classes), len(self.reading.labels))
@@ -153,7 +153,7 @@ def required_keys(scene: Scene) -> list[Key]:
         return keys
     if state.tab == "One image" and scene.image is not None:
         keys.append(image_key(scene.image, scene.path))
-    if state.held and not scene.accuracy_problem:  # said on every tab
+    if state.held and not scene.accuracy_problem:  # shown on every tab
         keys.append(ablation_key(state.how, state.held))
     if state.tab == "Ablation" and not scene.accuracy_problem:
         keys += [ablation_key(state.how, (path,)) for path in scene.reading.paths]

@@ -1,4 +1,4 @@
-"""State: all that the GateLens's page depends on, and how messages from the page change it. No widgets."""
+"""State: the settings of the GateLens's page, and how messages from the page change them. No widgets."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from senet_lab.gates.ablation import HOWS
 from senet_lab.widgets.refusals import refusal
 
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
-HOLD = "hold "  # before the path of a block: each has a setting, so that several in one message do not undo each other
-SETTINGS = tuple(name for name in messages.Moves.__annotations__ if name != "runs")  # which the widget takes, and
-COMMANDS = tuple(name for name in messages.COMMANDS if name not in ("upload", "retry"))  # these: none is of the state
+HOLD = "hold "  # before a block's path: separate settings, so that several in one message do not undo each other
+SETTINGS = tuple(name for name in messages.Moves.__annotations__ if name != "runs")  # the widget handles "runs"
+COMMANDS = tuple(name for name in messages.COMMANDS if name not in ("upload", "retry"))  # it also handles these
 MAX_PAGE = 10**6
 
 
 @dataclass(frozen=True)
 class State:
-    """What is shown.
+    """The settings of the page.
 
     Attributes:
         network: the name of the selected network.
@@ -33,7 +33,7 @@ class State:
         classes: the classes to draw, by number; None for the most distinct ones.
         image: the number of the sample image to send through the network; None for the user's own file.
         page, wrong: the page of thumbnails, and whether they show only misclassified images.
-        how: what gates are held at, one of `HELD_AT`.
+        how: the value at which gates are held, one of `HELD_AT`.
         held: the blocks whose gates are held.
         figure: the figure to save, one of `FIGURES`.
         agreed: the networks that the user has agreed to download.
@@ -55,7 +55,7 @@ class State:
 
 
 class Offer(NamedTuple):
-    """What can be selected: names of networks, blocks with a gate, and the numbers of classes and images."""
+    """The available choices: names of networks, blocks with a gate, and the numbers of classes and images."""
 
     networks: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Offer(NamedTuple):
 
 
 class Commands(NamedTuple):
-    """What a message asks the panel to do, apart from its state.
+    """The actions that a message requests, in addition to changes of the state.
 
     Attributes:
         suffix: the suffix of the figure file to save; "" for none.
@@ -96,7 +96,7 @@ def after(state: State, moves: Mapping[str, Any], offer: Offer) -> tuple[State, 
 
 
 def _set(state: State, name: str, value: Any, offer: Offer) -> State:
-    """Return the state with one of `SETTINGS` changed, and what follows from that."""
+    """Return the state with one of `SETTINGS` changed, including the consequences."""
     checked: Any
     match name:
         case "network":  # another network has other blocks and may have other classes
@@ -123,13 +123,13 @@ def _set(state: State, name: str, value: Any, offer: Offer) -> State:
 
 
 def _obey(state: State, commands: Commands, name: str, value: Any) -> tuple[State, Commands]:
-    """Return the state and the commands with one of `COMMANDS`."""
+    """Return the state and the commands after one of `COMMANDS`."""
     match name:
         case "load":
             return (replace(state, agreed=(*state.agreed, state.network)) if flag("load", value) else state), commands
         case "free":
             return (replace(state, held=()) if flag("free", value) else state), commands
-        case "own":  # a file that the page does not send, to be told why
+        case "own":  # a file that the page has not sent; refuse it with the reason
             check_size(value)
             return state, commands
         case "save":
@@ -145,7 +145,7 @@ def _hold(state: State, path: str, value: Any, offer: Offer) -> State:
 
 
 def _class_numbers(value: Any, offer: Offer) -> tuple[int, ...]:
-    """Return any number of classes in ascending order, also none."""
+    """Return class numbers in ascending order; there may be none."""
     if not isinstance(value, (list, tuple)):
         raise InvalidTypeError("classes", value, "must be a list of numbers", "[0, 1]")
     return tuple(sorted({whole("classes", each, 0, max(0, offer.classes - 1)) for each in value}))

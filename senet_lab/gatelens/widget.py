@@ -49,7 +49,7 @@ CELLS = CellPanels[None]()
 
 
 class GateLens(anywidget.AnyWidget):
-    """Show what a network's squeeze-excite gates do, by class, depth and image, and what is lost without them.
+    """Show a network's squeeze-excite gates by class, depth and image, and the accuracy lost without them.
 
     Args:
         model: a Keras model with gates; or the name of a bundled network, or of one of timm's, such as
@@ -59,13 +59,13 @@ class GateLens(anywidget.AnyWidget):
         classes: the names of the classes.
         prepare: converts uint8 pictures to the network's input; None for pixels scaled to [0, 1].
         watch: a `GateWatch` whose record is shown while the network is trained.
-        runs: a folder of runs, whose newest ones are offered as well; None for none.
+        runs: a folder of runs, the newest of which are offered as well; None for none.
 
     Attributes:
         failure: the last unexpected error, or None. The page shows it as well.
 
     Raises:
-        TypeError: the model is none of these, the images are not numbers, or the labels not whole numbers.
+        TypeError: the model is none of these, the images are not numbers, or the labels are not whole numbers.
         ValueError: images, labels and classes do not fit the model or are not finite; the message says which.
         MissingExtraError: Keras or Pillow is not installed.
     """
@@ -73,8 +73,8 @@ class GateLens(anywidget.AnyWidget):
     _esm = read_assets("gatelens/widget.bundle.js")
     _css = style_sheet() + gates_sheet() + read_assets("widgets/base.css", "gatelens/widget.css")
 
-    # To the page: what `page_of` returns, its large parts apart, so that only what has changed is sent.
-    # From the page come messages, see `conversation`.
+    # The page receives the result of `page_of`, with large parts as separate traits, so that only changes are sent.
+    # It sends messages, see `conversation`.
     shown = traitlets.Dict().tag(sync=True)
     heading = traitlets.Unicode().tag(sync=True)
     strip = traitlets.Unicode().tag(sync=True)
@@ -139,7 +139,7 @@ class GateLens(anywidget.AnyWidget):
         self._conversation.open(self, (*PARTS, "shown"))
         CELLS.replace(cell(), self)
         self._networks.listen()
-        self._networks.try_again(first)  # what failed for another panel, some time ago
+        self._networks.try_again(first)  # jobs may have failed for another panel earlier
         self._follow()
 
     def _open(self) -> None:
@@ -172,13 +172,13 @@ class GateLens(anywidget.AnyWidget):
 
     @property
     def scene(self) -> Scene:
-        """All that the page is drawn from."""
+        """The scene that the page is drawn from."""
         networks, name = self._networks, self._state.network
         moments, status = networks.moments(name), self._figures.status
         return Scene(self._state, self._work, networks.names, self._file, moments, status, networks.run(name))
 
     def _act(self, request: Request) -> None:
-        """Make the moves that the page asks for."""
+        """Apply the moves that the page requests."""
         if self._follower.is_ended:
             return
         self._follower.context = contextvars.copy_context()  # see Follower

@@ -21,20 +21,20 @@ class Work(Findings):
     """The jobs of one source.
 
     Attributes:
-        weights_version: that of the weights whose gates were read, see `Source`.
+        weights_version: the version of the weights whose gates were read, see `Source`.
     """
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         self.weights_version: int | None = None
         self._listeners: list[weakref.WeakMethod[Callable[[], None]]] = []
-        self._keys: list[Key] = []  # still to be found out
+        self._keys: list[Key] = []  # still to be computed
         self._lock = threading.Lock()
         self._threads = 0  # one that is about to end still has listeners to call
 
     @property
     def loaded(self) -> Loaded | None:
-        """The network, once it is there."""
+        """The network, once it is loaded."""
         return self.results.get(LOAD)
 
     @property
@@ -43,17 +43,17 @@ class Work(Findings):
         return READ in self.results and self.source.weights_version() != self.weights_version
 
     def listen(self, method: Callable[[], None]) -> None:
-        """Call a method after each change, for as long as its object lives: work outlasts panels."""
+        """Call a method after each change while its object exists, since work outlives panels."""
         self._listeners.append(weakref.WeakMethod(method))
 
     def unlisten(self, method: Callable[[], None]) -> None:
-        """Stop calling a method; without listeners no further job begins."""
+        """Stop calling a method; without listeners, no further job begins."""
         self._listeners = [each for each in self._listeners if each() not in (None, method)]
         if not self._listeners:
             self.aim(())
 
     def aim(self, keys: Sequence[Key]) -> None:
-        """Find out these, in this order, instead of those before; a job that has begun is finished first."""
+        """Compute these results, in this order, instead of earlier ones; the current job finishes first."""
         with self._lock:
             self._keys = self._unknown(keys)
             if self.busy or not self._keys:
@@ -64,10 +64,10 @@ class Work(Findings):
         threading.Thread(target=self._run, args=(_policy(),), daemon=True).start()
 
     def wait(self, timeout: float) -> None:
-        """Wait until everything was found out, and the listeners were called.
+        """Wait until everything has been computed and the listeners have been called.
 
         Raises:
-            TimeoutError: that took longer than `timeout` seconds.
+            TimeoutError: it took longer than `timeout` seconds.
         """
         end = time.monotonic() + timeout
         while self._threads:
@@ -79,7 +79,7 @@ class Work(Findings):
         return [key for key in keys if key not in self.results and key not in self.failed]
 
     def _run(self, policy: Any) -> None:
-        """Run one job after the other, until there is none."""
+        """Run the jobs one after the other until none is left."""
         while True:
             with self._lock:
                 self._keys = self._unknown(self._keys)
@@ -96,14 +96,14 @@ class Work(Findings):
             self._threads -= 1
 
     def _run_job(self, key: Key, policy: Any) -> None:
-        """Run one job; a result for weights that changed meanwhile describes no network, and is not kept."""
+        """Run one job; discard its result if the weights have changed in the meantime."""
         version, result, failure = self.source.weights_version(), None, ""
         if version is None and key != LOAD:
             return
         try:
             if policy is not None:
                 sys.modules["keras"].config.set_dtype_policy(policy)
-            from senet_lab.gatelens.jobs import run_job  # and NumPy, which importing a GateLens does without
+            from senet_lab.gatelens.jobs import run_job  # here, since importing a GateLens loads no NumPy
 
             result = run_job(key, self.source, self.results)
         except Exception as error:  # shown on the page; an error in a thread vanishes otherwise

@@ -1,6 +1,6 @@
-"""Ablation: what a trained network loses when gates are held, measured on images, and what these gates cost.
+"""Ablation: the accuracy that a trained network loses when gates are held, and the cost of these gates.
 
-switchable = ablation.switchable(model)  # traced once, so that each ablation is one pass and nothing else
+switchable = ablation.switchable(model)  # traced once, so each ablation needs only one forward pass
 ablation.ablation(switchable, images, labels, ["group3/block3"], "one")
 """
 
@@ -32,14 +32,14 @@ class Ablation:
     Attributes:
         blocks: the blocks whose gates were held, by path, in the order of the network.
         how: one of `HOWS`.
-        before, after: the share of the images that are classified correctly, from 0 to 1.
+        before, after: the accuracy, from 0 to 1.
         classes: the classes that occur among the labels, ascending.
-        class_before, class_after: the same share for the images of each class, (classes,).
+        class_before, class_after: the accuracy on the images of each class, (classes,).
         flipped: the number of predictions that change, for better or worse.
         images: the number of images.
         params, macs: the cost of these blocks' squeeze-excite, which a network without it would save; macs are per
-            image. None where no ledger counts the model, see `Ledger.of`.
-        predictions: the model's output with the gates held, (images, classes); None of an ablation that was recorded.
+            image. None if no ledger can count the model, see `Ledger.of`.
+        predictions: the model's output with the gates held, (images, classes); None for a recorded ablation.
     """
 
     blocks: tuple[str, ...]
@@ -57,7 +57,7 @@ class Ablation:
 
     @property
     def change(self) -> float:
-        """The change of the accuracy: -0.02 where two images in a hundred were lost."""
+        """The change in accuracy, such as -0.02 for a loss of two percentage points."""
         return self.after - self.before
 
     @property
@@ -71,7 +71,7 @@ class Ablation:
 
     @property
     def class_changes(self) -> dict[int, float]:
-        """The change of the accuracy of each class, by its number."""
+        """The change in accuracy for each class, by class number."""
         return {
             int(number): float(after - before)
             for number, before, after in zip(self.classes, self.class_before, self.class_after, strict=True)
@@ -81,7 +81,7 @@ class Ablation:
 def switchable(model: keras.Model) -> keras.Model:
     """Return the model with a switch after each gate: same layers, same weights, all switches open.
 
-    It is compiled once, when it first predicts, whatever gates are held later.
+    It is compiled once, at its first prediction; holding other gates later does not recompile it.
 
     Raises:
         ValueError: the model has no gates.
@@ -101,11 +101,11 @@ def ablated(
     *,
     seed: int = 0,
 ) -> keras.Model:
-    """Return the model with the gates of some blocks held; it shares layers and weights with the model.
+    """Return a model with the gates of some blocks held; it shares layers and weights with the given model.
 
     Args:
-        model: a functional model with gates; or what `switchable` or `ablated` returned, whose switches are then reset.
-        blocks: paths, such as "group3/block1"; one of them, some or none.
+        model: a functional model with gates, or the result of `switchable` or `ablated`, whose switches are then reset.
+        blocks: one or several paths such as "group3/block1", or none.
         how: "one" leaves the maps unscaled, as without squeeze-excite; "mean" holds each channel at its mean over
             `values`, the same for every image; "shuffled" gives each channel the gate of another channel for the
             same image; "own" changes nothing. "one" also makes the maps larger than those that later layers were
@@ -147,13 +147,13 @@ def ablation(
     """Measure accuracy on images before and after the gates of some blocks are held.
 
     Args:
-        model, blocks, how, values, seed: as in `ablated`; without `values`, "mean" takes those of the images.
+        model, blocks, how, values, seed: as in `ablated`; without `values`, "mean" uses the gates of the images.
         images: ready for the model, (images, height, width, channels).
         labels: the classes, (images,).
-        before: the model's predictions for the images, as `Observed.predictions`, if they are known; saves a pass.
+        before: the model's predictions for the images, as in `Observed.predictions`, if known; this saves a pass.
 
     Raises:
-        ValueError, TypeError: as `ablated`; or images and labels do not belong together.
+        ValueError, TypeError: as in `ablated`; or the numbers of images and labels differ.
     """
     require("keras", "numpy", by="holding gates")
     import numpy as np
@@ -188,7 +188,7 @@ def ablation(
 
 
 def cost(model: keras.Model, blocks: Collection[str]) -> tuple[int | None, int | None]:
-    """Return parameters and multiply-adds per image of the squeeze-excite of blocks; None where no ledger has them."""
+    """Return parameters and multiply-adds per image of the blocks' squeeze-excite; None if no ledger counts them."""
     array_checks.model("model", model)
     blocks = array_checks.names("blocks", blocks, "'group1/block1'")
     try:
@@ -196,7 +196,7 @@ def cost(model: keras.Model, blocks: Collection[str]) -> tuple[int | None, int |
     except (TypeError, ValueError):  # a layer that no ledger counts
         return None, None
     se_rows = [row for row in rows if row.in_se and "/".join(filter(None, (row.group, row.block))) in blocks]
-    if blocks and not se_rows:  # squeeze-excite by names of one's own
+    if blocks and not se_rows:  # squeeze-excite with custom layer names
         return None, None
     return sum(row.params for row in se_rows), sum(row.macs for row in se_rows)
 
@@ -212,7 +212,7 @@ def _check_images(images: Any, labels: Any) -> tuple[Array, Array]:
 
 
 def _check_blocks(model: Any, blocks: Collection[str] | str, how: str) -> tuple[Any, tuple[str, ...]]:
-    """Return the model with switches, and the blocks in the order of the network."""
+    """Return the model with switches, and the blocks in network order."""
     one_of("how", how, HOWS)
     switched = switchable(model)
     paths = set(array_checks.names("blocks", blocks, repr(next(iter(switched.switches)))))

@@ -1,8 +1,8 @@
-"""Moments: the gates after an epoch, in a few numbers per block; and the file of these.
+"""Moments: summary statistics of the gates after each epoch, a few numbers per block, and their file.
 
 `gates.json` in the folder of a run is a list of objects, one per moment, with the fields of `Moment`: `epoch`,
 ascending from 0; `mean` and `specificity`, a number for each block by its path (null for an F ratio that is infinite);
-`accuracy` or null. A worker writes it anew after each epoch, as a `GateWatch` does.
+`accuracy` or null. A worker rewrites the file after each epoch, and so does a `GateWatch`.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Moment:
     """The gates after some epochs.
 
     Attributes:
-        epoch: 0 for the network as it was before training.
-        mean: of all images and channels of each block, by its path.
+        epoch: the number of finished epochs, 0 before training.
+        mean: mean gate over all images and channels of each block, by its path.
         specificity: F ratio of each block, by its path; see `senet_lab.gates.observe.specificity`.
-        accuracy: of the same images, from 0 to 1; None where there is no classifier.
+        accuracy: on the same images, from 0 to 1; None for a network without a classifier.
     """
 
     epoch: int
@@ -48,7 +48,7 @@ class Moment:
 
 
 def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, epoch: int) -> Moment:
-    """Return the moment of a network as it is, over images that are ready for it, or batches of them.
+    """Return the moment of a network in its current state, over prepared images or batches of them.
 
     Raises:
         ValueError: the network has no gates; fewer than two classes, or no more images than classes.
@@ -65,11 +65,11 @@ def moment(model: keras.Model, images: Array | Iterable[Array], labels: Array, e
 
 
 def keep(moments: Sequence[Moment], path: Path) -> None:
-    """Write moments as JSON, whole or not at all. Those of a network whose training diverged, NaN, are left out.
+    """Write moments as JSON, whole or not at all, without those that contain NaN because training diverged.
 
     Raises:
-        TypeError: they are none.
-        OSError: they cannot be written.
+        TypeError: the values are not moments.
+        OSError: the file cannot be written.
     """
     path = path_of("path", path, f"'{FILE}'")
     for each in instance("moments", moments, Sequence, "[moment(model, images, labels, 0)]"):
@@ -80,7 +80,7 @@ def keep(moments: Sequence[Moment], path: Path) -> None:
 
 
 def kept(path: Path) -> list[Moment]:
-    """Return the moments that `keep` wrote; none where there is no such file.
+    """Return the moments that `keep` wrote; an empty list if there is no such file.
 
     Raises:
         DamagedFileError: the file holds something else.
@@ -100,7 +100,7 @@ def _is_number(each: Moment) -> bool:
 
 
 def _as_json(each: Moment) -> dict[str, Any]:
-    """Return a moment as JSON, which knows no infinity."""
+    """Return a moment as JSON, which cannot represent infinity."""
     ratios = {path: None if ratio == inf else ratio for path, ratio in each.specificity.items()}
     return asdict(each) | {"specificity": ratios}
 
@@ -117,5 +117,5 @@ def _moment(values: Any) -> Moment:
 
 
 def _ratio(path: str, value: Any) -> float:
-    """Return the F ratio of a block, infinite where gates follow the class alone; earlier versions wrote Infinity."""
+    """Return the F ratio of a block, infinite if gates depend only on the class; earlier versions wrote Infinity."""
     return inf if value is None or value == inf else real(path, value, -1e300, 1e300)

@@ -1,9 +1,9 @@
-"""Observe: the gates of a model for given images, by one pass.
+"""Observe: the gates of a model for given images, from one forward pass.
 
 observed = gates.observed(model, images)
 gates.specificity(observed.gates["group3/block3"], labels)
 
-The statistics are those of `senet_lab.gates.statistics`.
+The statistics are in `senet_lab.gates.statistics`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ __all__ = [
 ]  # fmt: skip
 
 BATCH = 256
-# The sub-models that observe a model, by their extra layers: tracing one takes longer than using it. They hold its
-# layers and not the model, so they are freed with it.
+# The sub-models that observe a model, by their extra layers: tracing one takes longer than using it. They refer to the
+# model's layers, not to the model, so they are freed with it.
 _OBSERVERS: WeakKeyDictionary[Any, dict[tuple[str, ...], Any]] = WeakKeyDictionary()
 
 
@@ -49,7 +49,7 @@ class Observed:
     Attributes:
         gates: for each block by its path, (images, channels), float32.
         predictions: the model's output; (images, classes) with a classifier.
-        also: the outputs of the further layers that were requested, by name.
+        also: the outputs of any additional layers that were requested, by name.
     """
 
     gates: dict[str, Array]
@@ -58,9 +58,9 @@ class Observed:
 
 
 def gates(model: keras.Model, images: Array | Iterable[Array], *, batch: int = BATCH) -> dict[str, Array]:
-    """Return the gates of every squeeze-excite block, for each block by its path: (images, channels), float32.
+    """Return the gates of every squeeze-excite block by its path: (images, channels), float32.
 
-    Arguments and errors as of `observed`.
+    Arguments and errors are those of `observed`.
     """
     return observed(model, images, batch=batch).gates
 
@@ -68,13 +68,13 @@ def gates(model: keras.Model, images: Array | Iterable[Array], *, batch: int = B
 def observed(
     model: keras.Model, images: Array | Iterable[Array], *, batch: int = BATCH, also: Sequence[str] = ()
 ) -> Observed:
-    """Return gates and predictions of images in one pass; in memory are the results and one batch.
+    """Return gates and predictions for images in one pass; memory holds the results and one batch.
 
     Args:
         model: a functional model with squeeze-excite: built here, composed by hand or loaded from a file.
-        images: ready for the model, (images, height, width, channels); or any number of batches of them.
-        batch: images at a time, where they come in one array.
-        also: names of layers whose outputs are returned as well, as those in `sites(model)`; feature maps are large.
+        images: prepared for the model, (images, height, width, channels); or any number of batches of them.
+        batch: the batch size, if images are given as one array.
+        also: names of other layers to return outputs of, such as those in `sites(model)`; feature maps are large.
 
     Raises:
         ValueError: the model has no gates, or there are no images.
@@ -98,7 +98,7 @@ def observed(
 
 
 def _observer(model: Any, also: tuple[str, ...]) -> Any:
-    """Return a model with the gates beside the prediction; it shares layers and weights."""
+    """Return a model that outputs the gates and the prediction; it shares layers and weights."""
     import keras
 
     from senet_lab.gates.sites import sites, tensor
@@ -124,13 +124,13 @@ def _batches(images: Any, batch: int) -> Iterator[Array]:
 
 
 def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0) -> keras.Model:
-    """Return the same architecture with fresh weights, to see gates before anything is learned.
+    """Return the same architecture with newly initialized weights, to see the gates before training.
 
     Args:
         model: a functional model.
-        images: ready for the model; batch normalization takes its statistics from these, as it would in its first
+        images: prepared for the model; batch normalization takes its statistics from these, as it would in its first
             steps. None leaves it at mean 0 and variance 1, with which maps grow from block to block.
-        seed: random seed of the weights; the global one is not touched.
+        seed: random seed for the weights; the global seed is not changed.
     """
     require("keras", by="a network with fresh weights")
     import keras

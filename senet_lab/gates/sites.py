@@ -1,4 +1,4 @@
-"""Sites: where a Keras model has squeeze-excite gates, found by what its layers do and not by their names."""
+"""Sites: the squeeze-excite gates of a Keras model, found by what its layers compute, not by their names."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Site(NamedTuple):
     """One squeeze-excite block in a model, by the layers around its gate.
 
     Attributes:
-        path: of its residual block, "group1/block2" as in `drawing.network.paths`; the name of what scales, where
-            that says no group.
+        path: of its residual block, such as "group1/block2", see `drawing.network.paths`; the name of the scaling
+            layer if that does not contain a group.
         map: the layer whose feature maps are scaled, (batch, height, width, channels).
         gate: the layer that computes the gate's values, (batch, 1, 1, channels).
         scale: the layer that multiplies the two.
@@ -28,11 +28,11 @@ class Site(NamedTuple):
 def sites(model: Any) -> tuple[Site, ...]:
     """Return the squeeze-excite blocks of a functional model, in the order in which they are computed.
 
-    A gate is what multiplies feature maps channel by channel and was computed from those same maps (Hu et al. 2018,
-    eq. 2 to 4), so every place, squeeze and gate is found, and so are blocks that this package did not build.
+    A gate multiplies feature maps channel by channel and is computed from those same maps (Hu et al. 2018, eq. 2 to
+    4). This definition covers every position, squeeze and gate function, and blocks that this package did not build.
 
     Raises:
-        ValueError: it is no functional model, or has none; says which.
+        ValueError: the model is not functional, or has no gates; the message says which.
     """
     if not getattr(model, "inputs", None) or not hasattr(model, "operations"):
         raise ValueError(
@@ -55,7 +55,7 @@ def sites(model: Any) -> tuple[Site, ...]:
 
 
 def tensor(model: Any, name: str) -> Any:
-    """Return the output of the layer, or operation, of that name."""
+    """Return the output of the layer or operation with that name."""
     return next(operation.output for operation in model.operations if operation.name == name)
 
 
@@ -64,7 +64,7 @@ def _source(tensor: Any) -> Any:
 
 
 def _map_and_gate(multiply: Any) -> tuple[Any, Any] | None:
-    """Return the two inputs in this order, whichever way they are multiplied; None if neither is the other's gate."""
+    """Return the map, then its gate, in whichever order they are multiplied; None if neither is the other's gate."""
     inputs = multiply.input
     if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
         return None
@@ -72,10 +72,10 @@ def _map_and_gate(multiply: Any) -> tuple[Any, Any] | None:
 
 
 def _is_gate(gate: Any, x: Any) -> bool:
-    """Return whether `gate` has a number for each channel of `x`, and was computed from `x`."""
+    """Return whether `gate` has one number per channel of `x` and is computed from `x`."""
     if len(x.shape) != 4 or tuple(gate.shape[1:]) != (1, 1, x.shape[-1]):
         return False
-    is_pooled = tuple(x.shape[1:3]) != (1, 1)  # only a pooled map shrinks; a map of one pixel need not have been
+    is_pooled = tuple(x.shape[1:3]) != (1, 1)  # a map of one pixel needs no pooling
     queue, visited = [gate], {id(gate)}
     while queue:
         tensor = queue.pop()

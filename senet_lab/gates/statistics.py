@@ -13,13 +13,13 @@ from senet_lab.checks import flag, real, whole
 if TYPE_CHECKING:
     from senet_lab.array_checks import Array
 
-MAX_GATE = 10**6  # bound of a threshold, since a ReLU gate has no bound of its own
+MAX_GATE = 10**6  # upper limit for a threshold, since a ReLU gate is unbounded
 
 
 def class_means(values: Array, labels: Array) -> Array:
-    """Return the mean of each channel over the images of a class, (classes, channels).
+    """Return the mean of each channel over the images of each class, (classes, channels).
 
-    A row for each class that occurs, in ascending order: the curves of Hu et al. 2018, sec. 7.2.
+    There is one row per class that occurs, in ascending order: the curves of Hu et al. 2018, sec. 7.2.
     """
     values, labels = _check_labeled(values, labels)
     import numpy as np
@@ -28,7 +28,7 @@ def class_means(values: Array, labels: Array) -> Array:
 
 
 def class_deviations(values: Array, labels: Array) -> Array:
-    """Return the standard deviation of each channel over the images of a class, (classes, channels)."""
+    """Return the standard deviation of each channel over the images of each class, (classes, channels)."""
     values, labels = _check_labeled(values, labels)
     import numpy as np
 
@@ -36,18 +36,18 @@ def class_deviations(values: Array, labels: Array) -> Array:
 
 
 def saturation(values: Array, low: float = 0.05, high: float = 0.95) -> tuple[float, float]:
-    """Return the share of channels that are below `low` for every image, and that of those always above `high`."""
+    """Return the share of channels that are below `low` for every image, and the share above `high` for every image."""
     low, high = real("low", low, -MAX_GATE, MAX_GATE), real("high", high, low, MAX_GATE)
     values = _gates(values)
     return float((values.max(0) < low).mean()), float((values.min(0) > high).mean())
 
 
 def specificity(values: Array, labels: Array) -> float:
-    """Return the F ratio of a block: variance of its gates between classes over that within, all channels pooled.
+    """Return the F ratio of a block: the variance of its gates between classes, divided by that within classes.
 
-    That of a one-way analysis of variance (Fisher 1925), its mean squares summed over the channels before they are
-    divided, so that a channel that never moves has no influence: about 1 where classes mean nothing, as with shuffled
-    labels; 0 where no channel moves; infinite where gates follow the class alone.
+    It is the F ratio of a one-way analysis of variance (Fisher 1925), except that mean squares are summed over the
+    channels before they are divided, so a constant channel has no influence. It is about 1 if gates are unrelated to
+    classes, as with shuffled labels; 0 if all channels are constant; infinite if gates depend only on the class.
 
     Raises:
         ValueError: fewer than two classes, or no more images than classes.
@@ -57,13 +57,13 @@ def specificity(values: Array, labels: Array) -> float:
 
 
 def channel_specificity(values: Array, labels: Array) -> Array:
-    """Return the F ratio of each channel, (channels,); 0 for one that never moves. Errors as in `specificity`."""
+    """Return the F ratio of each channel, (channels,); 0 for a constant channel. Errors are those of `specificity`."""
     ratios: Array = _ratio(*_mean_squares(values, labels))
     return ratios
 
 
 def most_specific(values: Array, labels: Array, count: int) -> Array:
-    """Return the channels with the highest F ratio, the highest first, (count,)."""
+    """Return the channels with the highest F ratios, in descending order, (count,)."""
     ratios = channel_specificity(values, labels)
     import numpy as np
 
@@ -73,12 +73,12 @@ def most_specific(values: Array, labels: Array, count: int) -> Array:
 def similarity(values: Array, labels: Array, *, centred: bool = True) -> Array:
     """Return the correlation of the classes' mean gates over the channels, (classes, classes).
 
-    Representational similarity (Kriegeskorte et al. 2008). The mean over the classes is subtracted first, or all would
-    be close to 1 by what every image has in common; so of two classes the correlation is always -1. A class at the
-    mean of all has 0 with the others.
+    This is representational similarity (Kriegeskorte et al. 2008). The mean over the classes is subtracted first;
+    otherwise, what all images have in common would make every correlation close to 1. Two classes therefore always
+    have a correlation of -1. A class whose gates equal the mean has a correlation of 0 with all others.
 
     Args:
-        centred: False leaves the mean in, which shows whether a block distinguishes classes at all.
+        centred: False keeps the mean, which shows whether a block distinguishes classes at all.
     """
     means = class_means(values, labels)
     import numpy as np
@@ -106,7 +106,7 @@ def _mean_squares(values: Array, labels: Array) -> tuple[Array, Array]:
     means = class_means(values, labels)
     between = (counts[:, None] * (means - values.mean(0)) ** 2).sum(0) / (len(classes) - 1)
     within = ((values - means[np.searchsorted(classes, labels)]) ** 2).sum(0) / (len(values) - len(classes))
-    # The rest of a channel that never moves is rounding.
+    # What remains of a constant channel is rounding error.
     floor = (1e-12 * np.abs(values).max(0)) ** 2
     return np.where(between > floor, between, 0.0), np.where(within > floor, within, 0.0)
 
@@ -114,12 +114,12 @@ def _mean_squares(values: Array, labels: Array) -> tuple[Array, Array]:
 def _ratio(between: Any, within: Any) -> Any:
     import numpy as np
 
-    limit = np.where(between > 0, np.inf, 0.0)  # where nothing varies within classes
+    limit = np.where(between > 0, np.inf, 0.0)  # if nothing varies within classes
     return np.divide(between, within, out=np.asarray(limit, "float64"), where=within > 0)
 
 
 def _gates(values: Array) -> Array:
-    """Return gates as float64, so that sums over many images do not round away what differs between classes."""
+    """Return gates as float64, so that rounding in sums over many images does not hide differences between classes."""
     gates = array_checks.numbers("values", values, "gates(model, images)['group1/block1']")
     if gates.ndim != 2 or not gates.size:
         raise ValueError(

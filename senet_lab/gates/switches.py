@@ -1,4 +1,4 @@
-"""Switches: a Keras model whose gates can be held from outside, without tracing it again."""
+"""Switches: a Keras model whose gates can be held and released without retracing it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ with needed_by(__name__):
 
 
 class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
-    """A functional model, with the same layers and weights, with a switch behind each gate.
+    """A functional model with the same layers and weights and a switch after each gate.
 
     Each switch is three variables, so gates can be held and released between two calls of one compiled function. With
     all switches open, its output is exactly that of the model.
 
     Attributes:
-        network: the model; it is not changed, and later training of it shows here.
+        network: the model; it is not changed, and training it later also changes this model's output.
         switches: for each block by its path, a `Switch`.
     """
 
@@ -32,7 +32,7 @@ class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
         self.built = True
 
     def call(self, images: Any, training: Any = None) -> Any:
-        """Return the model's output for (batch, height, width, channels), the gates held as the switches say."""
+        """Return the model's output for (batch, height, width, channels), with gates held as the switches are set."""
 
         def switched(operation: Any) -> Any:
             def call(*args: Any, **kwargs: Any) -> Any:
@@ -44,17 +44,17 @@ class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
 
             return call
 
-        # Keras' own walk over the graph, as in `clone_model`: calling the layers on symbolic tensors instead would give
-        # each a second node, and make `layer.output` of the original model ambiguous.
+        # Keras's own walk over the graph, as in `clone_model`: calling the layers on symbolic tensors instead would
+        # give each a second node, and make `layer.output` of the original model ambiguous.
         return self.network._run_through_graph(self.network._standardize_inputs(images), operation_fn=switched)
 
 
 class Switch(keras.layers.Layer):  # type: ignore[misc]
-    """Lets a gate's own values through, in an order; or holds it at a level for each channel.
+    """Passes a gate's values through, possibly reordered, or holds each channel at a level.
 
     Attributes:
-        order: (channels,), which channel's value each channel gets.
-        is_held, level: (channels,), whether a channel is held, and at what.
+        order: (channels,), the channel whose value each channel gets.
+        is_held, level: (channels,), whether each channel is held, and at which value.
     """
 
     def __init__(self, channels: int, **options: Any) -> None:
@@ -67,20 +67,20 @@ class Switch(keras.layers.Layer):  # type: ignore[misc]
         self.open()
 
     def open(self) -> None:
-        """Let the gate's own values through, each in its place."""
+        """Pass the gate's values through unchanged."""
         self.shuffle(range(self.order.shape[0]))
 
     def shuffle(self, order: Any) -> None:
-        """Give each channel the value of another."""
+        """Give each channel the value of another channel."""
         self.order.assign(list(order))
         self.is_held.assign(ops.zeros(self.is_held.shape))
 
     def hold(self, level: Any) -> None:
-        """Hold each channel at its level; a number is the level of all channels."""
+        """Hold each channel at its level; a single number applies to all channels."""
         self.level.assign(ops.broadcast_to(ops.convert_to_tensor(level, "float32"), self.level.shape))
         self.is_held.assign(ops.ones(self.is_held.shape))
 
     def call(self, gate: Any) -> Any:
-        """Return what scales the maps in place of the gate, (batch, 1, 1, channels)."""
+        """Return the values that scale the maps in place of the gate, (batch, 1, 1, channels)."""
         own = ops.take(gate, self.order, axis=-1)
         return ops.where(ops.cast(self.is_held, "bool"), ops.cast(self.level, gate.dtype), own)

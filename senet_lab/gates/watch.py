@@ -1,11 +1,11 @@
-"""GateWatch: a Keras callback that records, epoch by epoch, the gates of the same images.
+"""GateWatch: a Keras callback that records the gates for the same images after each epoch.
 
 watch = GateWatch(images, labels)
 model.fit(x, y, epochs=10, callbacks=[watch])
 watch.moments
 
-With a folder it writes them to `gates.json`, in the form of `gates.moments`; the process that trains a run does the
-same (`training.worker.gate_recorder`), so a run has them without a GateWatch.
+With a folder, it writes them to `gates.json` in the format of `gates.moments`. The process that trains a run does the
+same (`training.worker.gate_recorder`), so a run needs no GateWatch.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ with needed_by(__name__):
 
 
 class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """Records the gates before training and after each epoch, on images that stay the same.
+    """Records the gates before training and after each epoch, always for the same images.
 
     Args:
-        images: ready for the model, (images, height, width, channels); a few hundred suffice.
-        labels: their classes by number, (images,).
-        folder: where `gates.json` is written as well, such as that of a run; None for nowhere.
+        images: prepared for the model, (images, height, width, channels); a few hundred suffice.
+        labels: their class numbers, (images,).
+        folder: a folder to write `gates.json` to, such as that of a run; None writes no file.
 
     Attributes:
-        moments: a `Moment` for each, the first that of epoch 0.
-        fits: how often a `fit` has begun.
-        is_going: whether one is in progress, or was interrupted, which Keras does not report.
+        moments: one `Moment` per epoch, starting with epoch 0.
+        fits: the number of calls of `fit` that have begun.
+        is_going: whether a `fit` is in progress; it stays true after an interrupted one, which Keras does not report.
 
     Raises:
-        ValueError, TypeError: the images are no finite numbers, or the labels not a class number for each.
+        ValueError, TypeError: the images are not finite numbers, or the labels are not one class number per image.
     """
 
     def __init__(self, images: Any, labels: Any, folder: str | Path | None = None) -> None:
@@ -50,7 +50,7 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
         self._listeners: list[Callable[[], None]] = []
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after each new moment, and when a `fit` has ended."""
+        """Call `listener` after each new moment and at the end of each `fit`."""
         self._listeners.append(listener)
 
     def unlisten(self, listener: Callable[[], None]) -> None:
@@ -58,15 +58,15 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
         self._listeners = [each for each in self._listeners if each != listener]
 
     def weights_version(self) -> int | None:
-        """Return how often a `fit` has begun, which changes with the weights; None while one changes them."""
+        """Return the number of calls of `fit`, as a version of the weights; None while a `fit` is changing them."""
         return None if self.is_going else self.fits
 
     def assume_interrupted(self) -> None:
-        """Take a `fit` that seems to be in progress for interrupted, until its next epoch ends."""
+        """Assume that a `fit` that seems to be in progress was interrupted, until its next epoch ends."""
         self.is_going = False
 
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
-        """Record the network before the first step; a further fit continues the count of epochs."""
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras's signature
+        """Record the network before the first step; another `fit` continues the count of epochs."""
         self.fits, self.is_going = self.fits + 1, True
         if not self.moments:
             self._record(0)
@@ -75,11 +75,11 @@ class GateWatch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Record the network after an epoch."""
-        self.is_going = True  # if it was taken for interrupted
+        self.is_going = True  # in case it was assumed to be interrupted
         self._record(max(epoch + 1, self.moments[-1].epoch + 1 if self.moments else 1))
 
     def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
-        """Tell the listeners that the weights no longer change."""
+        """Notify the listeners that the weights no longer change."""
         self.is_going = False
         self._call_listeners()
 

@@ -1,1 +1,1 @@
-"""Serving: the lessons in JupyterLab, and the Explorer as a page, from wherever the package is installed."""
+"""Serving: the lessons in JupyterLab and the Explorer as a web page, from any installation of the package."""

@@ -1,7 +1,7 @@
-"""The Explorer as a page: Voila with a limit on its kernels and on their memory, one template, and two themes."""
+"""The Explorer as a web page: Voila with limits on kernels and their memory, one template, and two themes."""
 
 # mypy: allow-untyped-calls
-# Jupyter's server annotates little.
+# Jupyter's server has few annotations.
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from senet_lab.extras import needed_by
 
-with needed_by(__name__):  # and with Voila come all of these
+with needed_by(__name__):  # Voila installs all of these
     from voila.app import Voila  # type: ignore[import-untyped]
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -31,8 +31,8 @@ HERE = Path(__file__).parent
 THEMES = ("light", "dark")
 RETRY_AFTER = 60  # seconds, for programs; people read "in a few minutes"
 
-# Settings of the kernels. Each thread takes 8 MB of stack and a share of the pools, so that a kernel on a machine of 64
-# cores would need 1 GB more, and the visitors share the cores anyway. TensorFlow's own pool keeps freed memory for the
+# Settings of the kernels. Each thread takes 8 MB of stack and a share of the pools, so a kernel on a machine with 64
+# cores would need 1 GB more; visitors share the cores anyway. TensorFlow's own pool would keep freed memory for the
 # next training step, but no kernel trains here.
 FRUGAL = {
     "OMP_NUM_THREADS": "2",
@@ -43,20 +43,20 @@ FRUGAL = {
 
 
 class LimitedKernels(AsyncMappingKernelManager):
-    """The kernels of all visitors: at most so many, and each with at most so much memory."""
+    """The kernels of all visitors, limited in their number and in the memory of each."""
 
     max_kernels = Integer(config=True, help="Number of kernels that run at the same time.")
     max_memory = Integer(config=True, help="MB of memory that each kernel may use.")
 
     def __init__(self, **its: Any) -> None:
         super().__init__(**its)
-        self._left: dict[str, None] = {}  # kernels whose page was closed or lost, the longest ago first
+        self._left: dict[str, None] = {}  # kernels whose page was closed or lost, in this order
         self._ending: dict[str, asyncio.Task[None]] = {}
         if not can_limit_memory():
             self.log.warning("--memory is ignored: only Linux can limit the memory of a process.")
 
     def make_room(self) -> bool:
-        """Return whether another kernel may start; where all are taken, end one whose page is gone."""
+        """Return whether another kernel may start; if all are in use, end one whose page is gone."""
         starting = {name for name, task in self._pending_kernels.items() if not task.done()}
         running = {*self.list_kernel_ids(), *starting} - self._ending.keys()
         if len(running) < self.max_kernels:
@@ -81,7 +81,7 @@ class LimitedKernels(AsyncMappingKernelManager):
         return kernel_id
 
     def notify_disconnect(self, kernel_id: str) -> None:
-        """Note that a page was left."""
+        """Record that a page was closed."""
         super().notify_disconnect(kernel_id)
         self._left.pop(kernel_id, None)
         self._left[kernel_id] = None
@@ -93,23 +93,23 @@ class LimitedKernels(AsyncMappingKernelManager):
 
 
 def can_limit_memory() -> bool:
-    """Return whether the system refuses memory to a process: macOS accepts a limit, and ignores it."""
+    """Return whether the system enforces memory limits; macOS accepts a limit but ignores it."""
     return sys.platform == "linux"
 
 
 def limit_memory(process: int, megabytes: int) -> None:
-    """Let a process have at most so much memory of its own, which leaves out libraries that processes share."""
+    """Limit the private memory of a process, which does not include shared libraries."""
     if sys.platform == "linux":
-        import resource  # which Windows has not
+        import resource  # not available on Windows
 
-        with suppress(ProcessLookupError):  # it has died already, which Jupyter reports
+        with suppress(ProcessLookupError):  # it has already died, which Jupyter reports
             resource.prlimit(process, resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
 
 
 def admit(handler: JupyterHandler, notebook: NotebookNode, cwd: str) -> None:  # noqa: ARG001 - Voila's signature
-    """Turn a visitor away when the app is full; otherwise show the page in the theme that its address asks for.
+    """Turn a visitor away when the app is full; otherwise show the page in the theme that its address requests.
 
-    Voila's templates write the theme as it is, so only known ones may reach them.
+    Voila's templates write the theme unescaped, so only known themes may reach them.
     """
     if not handler.kernel_manager.make_room():  # type: ignore[attr-defined]
         handler.set_status(503)
@@ -121,16 +121,16 @@ def admit(handler: JupyterHandler, notebook: NotebookNode, cwd: str) -> None:  #
 
 
 def serve_app(folder: Path, limits: Limits, options: Sequence[str]) -> None:
-    """Serve the Explorer until Voila is stopped; each visitor has a kernel, whose files go to `folder`.
+    """Serve the Explorer until Voila is stopped; each visitor has a kernel, which saves files in `folder`.
 
-    Voila has no token unless it is told to use one; here it makes one, as JupyterLab does.
+    By default, Voila uses no token; here it generates one, as JupyterLab does.
 
     Args:
-        options: those of Voila; they override what is set here.
+        options: Voila's command-line options; they override the settings made here.
     """
     for name, value in FRUGAL.items():
         os.environ.setdefault(name, value)
-    # Voila looks for its templates there.
+    # Voila searches this path for templates.
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(HERE), os.environ.get("JUPYTER_PATH")]))
     Voila.launch_instance(argv=[str(HERE / "voila" / "explorer.ipynb"), *options], config=configuration(folder, limits))
 
@@ -147,9 +147,9 @@ def configuration(folder: Path, limits: Limits) -> Config:
     config.VoilaConfiguration.multi_kernel_manager_class = LimitedKernels
     config.VoilaConfiguration.prelaunch_hook = admit
     config.VoilaConfiguration.template = "senet_lab"
-    # By itself Voila takes any template and any theme from the address. "NOTEBOOK" lets `admit` set the theme.
+    # By default, Voila takes any template and theme from the address. "NOTEBOOK" lets `admit` set the theme.
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.allow_theme_override = "NOTEBOOK"
-    # A kernel that died would be started again without the Explorer, and the page would not be told.
+    # A kernel that died would be restarted without the Explorer, unnoticed by the page.
     config.KernelRestarter.restart_limit = 0
     return config

@@ -1,4 +1,4 @@
-"""Limits: what each visitor of the app may take. Checked without Jupyter and Voila, which take seconds to load."""
+"""Limits: the resources of visitors of the app. Checked without Jupyter and Voila, which take seconds to load."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from senet_lab.checks import whole
 
 MAX_KERNELS = 10_000
-MIN_MEMORY, MAX_MEMORY = 600, 2**20  # MB; TensorFlow, which Build loads, takes 400
+MIN_MEMORY, MAX_MEMORY = 600, 2**20  # MB; TensorFlow, which Build loads, needs 400
 MAX_SECONDS = 10**7
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What visitors may take; the names are those of the options of `senet-lab app`.
+    """The limits for visitors, named like the options of `senet-lab app`.
 
     Attributes:
-        kernels: how many of them run at the same time. A visitor of a full app is asked to come back later.
-        memory: MB for each kernel. Only Linux can limit it.
-        gone: seconds that a kernel stays when its page is gone. A page that is left tells Voila so, without the token
-            against forgery that it is asked for, so its kernel is ended only then.
-        look: seconds between two looks for such kernels.
+        kernels: the maximum number of running kernels. If all are in use, visitors are asked to come back later.
+        memory: MB per kernel. Only Linux can limit it.
+        gone: seconds until a kernel without a page is ended. A page that is closed notifies Voila, but without the
+            required XSRF token, so Voila does not end the kernel at once.
+        look: seconds between checks for such kernels.
     """
 
     kernels: int
@@ -29,10 +29,10 @@ class Limits:
     look: int
 
     def __post_init__(self) -> None:
-        """Check each of them.
+        """Check each limit.
 
         Raises:
-            TypeError, ValueError: one is no whole number, or out of bounds.
+            TypeError, ValueError: a limit is not a whole number or is out of range.
         """
         whole("kernels", self.kernels, 1, MAX_KERNELS)
         whole("memory", self.memory, MIN_MEMORY, MAX_MEMORY)

@@ -1,7 +1,7 @@
-"""The lessons as they are installed, and the copies of them in which people work.
+"""The installed lessons, and the working copies of them.
 
-A stored widget without its kernel shows only an error. Copies leave it out and keep the static picture, which each
-panel stores as well. They also leave out the cell that installs senet_lab on Google Colab.
+A stored widget without its kernel shows only an error. Copies therefore drop it and keep the static picture that each
+panel also stores. They also omit the cell that installs senet_lab on Google Colab.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
     from nbformat.sign import NotebookNotaryContext
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-COLAB_TAG = "remove-cell"  # of cells for Google Colab only; MyST-NB leaves cells with this tag out of the site
+COLAB_TAG = "remove-cell"  # marks cells for Google Colab; MyST-NB omits such cells from the site
 HERE = Path(__file__).parent
 
 
 def notebooks_folder() -> Path:
-    """Return the folder of the lessons: the wheel has it in this room, and a checkout at its top."""
+    """Return the folder of the lessons: next to this module in the wheel, in the top folder of a checkout."""
     packed = HERE / "notebooks"
     return packed if packed.is_dir() else HERE.parent.parent / "notebooks"
 
 
 def list_notebooks() -> list[Path]:
-    """Return the lessons, the guides and the teacher's notebooks; not the checkpoints that Jupyter keeps."""
+    """Return the lessons, the guides and the teacher's notebooks, without Jupyter's checkpoints."""
     found = sorted(notebooks_folder().rglob("*.ipynb"))
     return [path for path in found if ".ipynb_checkpoints" not in path.parts]
 
 
 def copy_notebooks(folder: Path) -> None:
-    """Copy what `folder` does not have yet; take dead widgets out of what it has.
+    """Copy the notebooks that `folder` does not have yet, and remove dead widgets from those that it has.
 
-    Copies are trusted, so that their pictures show before a cell is run. What else lies there stays as it was, trusted
-    or not: JupyterLab runs the scripts in the outputs of a notebook that is trusted, and this one may be anybody's.
+    Copies are trusted, so their pictures show before any cell is run. Whether other notebooks in the folder are trusted
+    does not change: JupyterLab runs scripts in the outputs of trusted notebooks, and these may come from anyone.
 
     Raises:
-        MissingExtraError: JupyterLab, which comes with what reads notebooks, is not installed.
+        MissingExtraError: JupyterLab, which installs the reader for notebooks, is not installed.
     """
     require("jupyterlab", by="copying the notebooks")
     import nbformat
@@ -61,7 +61,7 @@ def copy_notebooks(folder: Path) -> None:
 
 
 def remove_colab_cells(notebook: Any) -> None:
-    """Remove the cells that are for Google Colab only."""
+    """Remove the cells for Google Colab."""
     notebook.cells = [cell for cell in notebook.cells if COLAB_TAG not in cell.metadata.get("tags", ())]
 
 

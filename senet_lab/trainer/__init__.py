@@ -1,1 +1,1 @@
-"""Trainer: train a network in its own process, and watch all runs of a folder."""
+"""Trainer: train a network in a separate process, and watch all runs of a folder."""

@@ -23,7 +23,7 @@ NUMBERS = {
     "epochs": ("Epochs", RECIPE, "passes over the training images"),
     "batch": ("Batch", RECIPE, "images per training step"),
     "learning_rate": ("Learning rate", RECIPE, "peak value of the step size"),
-    "validation": ("Validation", RECIPE, "fraction of the images held out"),
+    "validation": ("Validation", RECIPE, "fraction of the images to hold out"),
     "seed": ("Seed", RECIPE, "random seed"),
     "warmup": ("Warm-up", FULL, "epochs until the peak rate"),
     "weight_decay": ("Weight decay", FULL, "how much each step shrinks the weights"),

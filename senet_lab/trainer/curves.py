@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
 
 HEAD = ("Epoch", "Accuracy, training", "Accuracy, validation", "Loss, training", "Loss, validation", "Learning rate")
-MAX_TABLE_ROWS = 50  # per training
+MAX_TABLE_ROWS = 50  # per run
 LEGEND = (
     '<p class="sn-source">Solid: validation, at the end of each epoch. Dashed: training, averaged over the epoch so '
     "far while the weights change.</p>"

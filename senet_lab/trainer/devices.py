@@ -32,7 +32,7 @@ def _has_cudnn() -> bool:
     """Return whether cuDNN is installed, by pip, conda or the system; TensorFlow and JAX need it for a GPU."""
     try:
         from_pip = find_spec("nvidia.cudnn") is not None
-    except ImportError:  # nothing of NVIDIA's at all
+    except ImportError:  # no package of NVIDIA's is installed
         from_pip = False
     return from_pip or any(Path(sys.prefix, "lib").glob("libcudnn*")) or find_library("cudnn") is not None
 
@@ -49,7 +49,7 @@ def default_precision() -> str:
         major, _ = nvml.nvmlDeviceGetCudaComputeCapability(nvml.nvmlDeviceGetHandleByIndex(0))
     except nvml.NVMLError:  # no card, or no permission to query it
         return "float32"
-    return "mixed_bfloat16" if major >= 8 else "mixed_float16"  # bfloat16 came with Ampere
+    return "mixed_bfloat16" if major >= 8 else "mixed_float16"  # Ampere introduced bfloat16
 
 
 def read_device(status: Status) -> DeviceUse | None:

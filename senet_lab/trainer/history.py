@@ -14,7 +14,7 @@ from senet_lab.training.runs.status import ENDED
 if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
 
-MAX_CURVE_POINTS = 200  # however long the training
+MAX_CURVE_POINTS = 200  # however long the run
 
 Point = tuple[float, float]
 
@@ -24,8 +24,8 @@ class History(NamedTuple):
 
     name: str  # distinguishes it from the others
     epochs: int  # where its axis ends
-    # Of the finished epochs, as `Run.metrics()` returns them; loss and accuracy of the training images are means over
-    # the epoch, during which the weights still move.
+    # One row per finished epoch, as `Run.metrics()` returns them; training loss and accuracy are means over the epoch,
+    # during which the weights change.
     rows: Sequence[Mapping[str, float]] = ()
     trail: Sequence[tuple[float, float, float]] = ()  # (epochs, loss, accuracy) within the current epoch
     held_out: int = 0  # number of validation images; 0 if unknown

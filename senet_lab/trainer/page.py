@@ -1,4 +1,4 @@
-"""The Trainer's page: what is sent to the browser, computed from the state and from what the widget has read.
+"""The Trainer's page: the values sent to the browser, computed from the state and the widget's readings.
 
 Nothing here reads files or queries the machine: runs come as a `Snapshot`, free memory as a `Machine`.
 """
@@ -41,7 +41,7 @@ NO_CHECKPOINT = "No checkpoint yet: the first is written after one epoch or one 
 def form(
     state: State, snapshot: Snapshot, machine: Machine, *, has_explorer: bool = False, has_cifar10: bool = True
 ) -> FormPage:
-    """Return the controls and an estimate of what the next training will need."""
+    """Return the controls and an estimate of the memory and time for the next run."""
     controls = trainer_controls(state, has_explorer=has_explorer, has_cifar10=has_cifar10)
     needs, fits, is_short_of_memory = _needs(state, machine)
     if any(record.is_active and record.state != "paused" for record in snapshot.records):
@@ -61,7 +61,7 @@ def form(
 
 
 def _needs(state: State, machine: Machine) -> tuple[str, bool, bool]:
-    """Return memory and time of the next training, whether it can start, and whether only memory prevents that."""
+    """Return memory and time for the next run, whether it can start, and whether only memory prevents that."""
     if state.kind == FOLDER and not state.path:
         return "Choose an image folder first.", False, False
     estimate = predict(state.network, state.recipe, machine)
@@ -91,7 +91,7 @@ def now(
     device: DeviceUse | None,
     saving: SaveResult = SaveResult(),  # noqa: B008 - frozen
 ) -> Now:
-    """Return what is shown of the run in focus: setup, progress, buttons, and the result of saving its network."""
+    """Return the display of the run in focus: setup, progress, buttons, and the result of saving its network."""
     record = focus_record(state, snapshot)
     if record is None:
         title = f"<h2>{escape(state.network.name)}</h2>"
@@ -142,7 +142,7 @@ def _buttons(record: Record, saving: SaveResult, needs: Mapping[str, str]) -> Bu
     """Return which buttons can be pressed, with tooltips for the gates and for saving the network."""
     state = record.state
     can_pause = record.is_active and state not in ("paused", "pausing", "stopping")
-    can_be_asked = record.has_checkpoint or bool(record.recording)  # a recording answers with what it would take
+    can_be_asked = record.has_checkpoint or bool(record.recording)  # a recording answers with the requirements
     no_gates = "" if can_be_asked else NO_CHECKPOINT
     if not record.architecture.has_se:
         no_gates = "This network has no squeeze-excite"
@@ -181,7 +181,7 @@ def picture(state: State, snapshot: Snapshot) -> str:
 
 
 def epochs(state: State, snapshot: Snapshot) -> Epochs:
-    """Return what changes once per epoch and not with each step: the tooltips, and the numbers in a table."""
+    """Return the parts that change once per epoch, not with each step: the tooltips and the table of numbers."""
     histories = histories_of(picture_records(state, snapshot))
     return {"strips": curves_strips(histories), "numbers": curves_table(histories)}
 

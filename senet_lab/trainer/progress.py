@@ -46,7 +46,7 @@ def _figures(record: Record | None, device: DeviceUse | None) -> str:
         peak = size_words(status.memory) if status.memory else ""
         device = DeviceUse("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
     pace_unit, rate_unit, time_unit = "during training steps", "3 passes per image", "at this speed"
-    if record and record.recording:  # its speed depends on what else that machine was running
+    if record and record.recording:  # its speed depends on the load of the machine at that time
         pace_unit = rate_unit = "on the recording machine"
         time_unit = "in the recorded run"
     kind = "validation" if not record or record.recipe.validation else "training"

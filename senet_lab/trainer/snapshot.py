@@ -1,4 +1,4 @@
-"""Snapshot: what the widget reads about runs, devices and processes, and passes to the page as plain values."""
+"""Snapshot: the widget's readings of runs, devices and processes, passed to the page as plain values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STATE_WORDS = {
     "waiting": "waiting for its process to start",
     "compiling": "compiling; the first step takes longest",
 }
-# What a request to pause or stop waits for, by the state in which the run was when the request was made.
+# The event that a request to pause or stop waits for, by the state of the run at the time of the request.
 DELAYS = {
     "waiting": "once its process has started and compiled the first step",
     "compiling": "once the first step is compiled, which cannot be interrupted",
@@ -33,7 +33,7 @@ class Record(NamedTuple):
     recipe: Recipe
     data: str
     status: Status
-    request: str = "run"  # what its process is asked to do: "run", "pause" or "stop"
+    request: str = "run"  # the request to its process: "run", "pause" or "stop"
     rows: tuple[Mapping[str, float], ...] = ()  # one per finished epoch, as `Run.metrics()` returns them
     trail: tuple[tuple[float, float, float], ...] = ()  # (epochs, loss, accuracy) within the current epoch, so far
     has_process: bool = False  # whether a process works on it; remains true for a moment after the run has ended
@@ -59,7 +59,7 @@ class Record(NamedTuple):
 
     @property
     def state_words(self) -> str:
-        """Its state, and what a pending request waits for: "pausing: after the current step"."""
+        """Its state, with the event that a pending request waits for: "pausing: after the current step"."""
         if self.state in ("pausing", "stopping") and (delay := DELAYS.get(self.status.state)):
             return f"{self.state}: {delay}"
         return STATE_WORDS.get(self.state, self.state)

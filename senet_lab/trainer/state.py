@@ -1,4 +1,4 @@
-"""The Trainer's state: what to train, how and on what data; which runs are shown; and how settings change it."""
+"""The Trainer's state: the network, recipe and data to train with, the runs shown, and how settings change it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EPOCHS = 10
 
 @dataclass(frozen=True)
 class State:
-    """What the page shows, apart from the runs."""
+    """The settings of the page, apart from the runs."""
 
     architecture: Architecture  # the network as selected; `network` is its adaptation to the data
     follows: bool = False  # whether it follows an Explorer
@@ -49,7 +49,7 @@ class State:
     # The runs in the picture; None for the run in focus and comparable ones.
     picture_keys: tuple[str, ...] | None = None
     refusals: dict[str, str] = field(default_factory=dict)  # why a setting or a command was refused, by its name
-    # What is needed for actions that are impossible on this page, by the name of the setting or command.
+    # The requirements of actions that are impossible on this page, by the name of the setting or command.
     needs: Mapping[str, str] = field(default_factory=dict)
 
     @property

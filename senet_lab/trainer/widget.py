@@ -228,7 +228,7 @@ class Trainer(anywidget.AnyWidget):
             self._render()
 
     def _tick(self) -> bool:
-        """Read the runs and show what is new; return whether anything is active."""
+        """Read the runs and show changes; return whether any run is active."""
         was_active, is_saving = self._snapshot.is_active, False
         try:
             is_saving = self._saver.poll()

@@ -1,1 +1,1 @@
-"""Training: recipes, runs as folders, and the process that trains them."""
+"""Training: recipes, run folders, and the process that trains a run."""

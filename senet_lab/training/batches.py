@@ -1,4 +1,4 @@
-"""Batches: the images of each step, and how they are cropped; the same for the same seed, epoch and step."""
+"""Batches: the images of each step, and their crops; determined by seed, epoch and step."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ with needed_by(__name__):
 FILE = "scale.json"  # in the folder of a run
 MIN_VALUES = {"mean": 0.0, "deviation": 1e-9}  # of a scale
 CROP_MARGIN = 4  # pixels on each side that a crop may move
-MAX_VALIDATION_BATCH = 256  # and no more than a training step has, which thus needs the most memory
+MAX_VALIDATION_BATCH = 256  # and at most the batch of a training step, so that validation never needs more memory
 
 
 class Scale(NamedTuple):
-    """By what pixels are standardised: a mean and a deviation per channel, of pixels from 0 to 1."""
+    """The mean and standard deviation per channel that standardise pixels, for pixels from 0 to 1."""
 
     mean: tuple[float, ...] = CIFAR10_MEAN
     deviation: tuple[float, ...] = CIFAR10_DEVIATION
 
     @classmethod
     def of(cls, images: Images) -> Scale:
-        """Return the scale of the training images; of CIFAR-10 and its sample, that of the whole of CIFAR-10."""
+        """Return the scale of the training images; for CIFAR-10 and its sample, that of the full CIFAR-10."""
         if images.name in ("CIFAR-10", "CIFAR-10, sample"):
             return cls()
         channels = images.x_train.shape[-1]
         count, total, squares = 0, np.zeros(channels), np.zeros(channels)
-        for part in np.array_split(images.x_train, ceil(len(images.x_train) / 1000)):  # not all in 64 bits at once
+        for part in np.array_split(images.x_train, ceil(len(images.x_train) / 1000)):  # in parts, to save memory
             x = part.reshape(-1, channels) / 255
             count, total, squares = count + len(x), total + x.sum(0), squares + (x * x).sum(0)
         mean = total / count
-        deviation = np.sqrt(np.maximum(squares / count - mean * mean, 1e-12))  # one colour alone has none
+        deviation = np.sqrt(np.maximum(squares / count - mean * mean, 1e-12))  # 0 if there is only one color
         return cls(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
 def ensure_scale(folder: Path, images: Images) -> Scale:
-    """Return the scale that is stored in the folder of a run; compute and store it if there is none yet."""
+    """Return the scale stored in the folder of a run; compute and store it if there is none yet."""
     if stored := _read_scale(folder):
         return stored
     scale = Scale.of(images)
@@ -57,12 +57,12 @@ def ensure_scale(folder: Path, images: Images) -> Scale:
 
 
 def find_scale(folder: Path, images: Images) -> Scale:
-    """Return the stored scale of a run, or that of its images; a viewer writes nothing into the folder of a run."""
+    """Return the stored scale of a run, or else compute it; write nothing, since the caller only views the run."""
     return _read_scale(folder) or Scale.of(images)
 
 
 def load_scale(folder: Path, data: str) -> Scale:
-    """Return the stored scale of a run, or that of CIFAR-10 for these images and the sample; else raise ValueError."""
+    """Return the stored scale of a run, or that of CIFAR-10 for CIFAR-10 and its sample; else raise ValueError."""
     default = Scale() if data in TRAINING_IMAGES else None
     if scale := _read_scale(folder) or default:
         return scale
@@ -70,7 +70,7 @@ def load_scale(folder: Path, data: str) -> Scale:
 
 
 def _read_scale(folder: Path) -> Scale | None:
-    """Return the scale in a folder; None where there is none that is possible."""
+    """Return the scale in a folder; None if there is no valid one."""
     try:
         values = read_json(folder / FILE, dict, "delete it")
         mean, deviation = (tuple(real(name, v, low, 1.0001) for v in values[name]) for name, low in MIN_VALUES.items())
@@ -81,16 +81,16 @@ def _read_scale(folder: Path) -> Scale | None:
 
 @dataclass(frozen=True, eq=False)
 class Batches:
-    """The training images, and those held out, as a recipe says."""
+    """The training and validation images, split as a recipe specifies."""
 
     x: Array  # the training images, uint8
     y: Array  # their classes
-    x_val: Array  # the images held out to validate on, prepared for the network; empty where none are
+    x_val: Array  # the held-out images for validation, prepared for the network; may be empty
     y_val: Array
     recipe: Recipe  # how they are drawn and cropped
-    scale: Scale  # by what pixels are standardised
-    # How many devices share the images of a step. At the end of an epoch, what does not divide evenly is left out; the
-    # next epoch draws again.
+    scale: Scale  # standardises the pixels
+    # The number of devices that share the images of a step. Images that do not divide evenly are left out at the end of
+    # an epoch; the next epoch is drawn independently.
     parts: int = 1
 
     @classmethod
@@ -107,15 +107,15 @@ class Batches:
 
     @property
     def steps(self) -> int:
-        """Steps per epoch; the last one takes what is left."""
+        """Steps per epoch; the last one takes the remaining images."""
         return ceil(len(self.x) // self.parts * self.parts / self.recipe.batch)
 
     def count(self, step: int, steps: int = 1) -> int:
-        """Return the number of images of a step, or of so many from it on."""
+        """Return the number of images in a step, or in several steps starting with it."""
         return min(steps * self.recipe.batch, len(self.x) // self.parts * self.parts - step * self.recipe.batch)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Array, Array]]:
-        """Yield images (batch, height, width, channels), float32, and classes of each step, from step `first` on."""
+        """Yield images (batch, height, width, channels), float32, and classes for each step, from step `first` on."""
         recipe = self.recipe
         order = np.random.default_rng([recipe.seed, 1, number]).permutation(len(self.x))
         for step in range(first, self.steps):
@@ -128,7 +128,7 @@ class Batches:
 
 
 def prepare_images(x: Array, recipe: Recipe, scale: Scale | None = None) -> Array:
-    """Return pixels as the network takes them, float32; by default with the scale of CIFAR-10."""
+    """Return pixels prepared for the network, float32; by default with the scale of CIFAR-10."""
     x = x.astype("float32") / np.float32(255)
     if recipe.standardise:
         mean, deviation = scale or Scale()

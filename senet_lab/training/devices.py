@@ -1,7 +1,7 @@
-"""Devices: one, all of a host, or those of several hosts, each of which trains on its share of every batch.
+"""Devices: one, all of a host, or those of several hosts; each trains on its share of every batch.
 
-All of a host: TensorFlow's MirroredStrategy, or Keras' DataParallel on JAX. Several hosts: DataParallel on JAX alone,
-since Keras 3 does not run under TensorFlow's MultiWorkerMirroredStrategy (Keras issue #20585).
+All devices of a host use TensorFlow's MirroredStrategy, or Keras's DataParallel on JAX. Several hosts need DataParallel
+on JAX, since Keras 3 does not run under TensorFlow's MultiWorkerMirroredStrategy (keras issue 20585).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ MAX_JSON_BYTES = 4096
 
 
 class Placement(NamedTuple):
-    """Where a run is trained.
+    """The devices and hosts that train a run.
 
     Attributes:
         devices: "one", or "all" of each host.
-        hosts: address and port of each host, the same list on all of them; none for this one alone.
-        host_index: which of the hosts this is, from 0.
+        hosts: address and port of each host, the same list on every host; empty to train on this host only.
+        host_index: the index of this host, from 0.
     """
 
     devices: str = "one"
@@ -34,7 +34,7 @@ class Placement(NamedTuple):
 
     @classmethod
     def checked(cls, devices: str = "one", hosts: Any = (), host_index: int = 0) -> Placement:
-        """Return a placement that is possible; raise ValueError or TypeError for other values."""
+        """Return a valid placement; raise ValueError or TypeError for invalid values."""
         if not isinstance(hosts, (tuple, list)):
             raise TypeError(f"`hosts` must be addresses with ports, not {quoted(hosts)}; try ('a:1234', 'b:1234').")
         hosts = tuple(hosts)
@@ -48,12 +48,12 @@ class Placement(NamedTuple):
 
 
 class Devices(NamedTuple):
-    """Devices that are ready."""
+    """The prepared devices."""
 
-    size: int = 1  # how many devices share a batch, on all hosts
-    hosts: int = 1  # how many hosts there are
-    host_index: int = 0  # which one this is, from 0
-    # TensorFlow's, or None: the network is built in its scope, with batch normalization `synchronized` over devices.
+    size: int = 1  # the number of devices that share a batch, on all hosts
+    hosts: int = 1  # the number of hosts
+    host_index: int = 0  # the index of this host, from 0
+    # TensorFlow's strategy, or None. The network is built in its scope, with `synchronized` batch normalization.
     strategy: Any = None
 
     def scope(self) -> AbstractContextManager[Any]:
@@ -66,11 +66,11 @@ class Devices(NamedTuple):
         return rows[self.host_index * share : (self.host_index + 1) * share]
 
     def training_data(self, steps: Callable[[], Iterator[tuple[Any, Any]]]) -> Any:
-        """Return batches as `fit` takes them: this host's share; under a strategy, a share for each device in turn.
+        """Return this host's share of the batches, as `fit` takes them; with a strategy, one share per device in turn.
 
-        On TensorFlow a dataset, which calls `steps` whenever it is iterated, and serves every epoch; else an iterator.
-        By itself, the strategy cuts what a generator yields in other places than at the steps, and loses what it has
-        read ahead whenever Keras starts again, which it does after a look at the first batch.
+        On TensorFlow, this is a dataset that calls `steps` whenever it is iterated, and serves every epoch; otherwise
+        an iterator. Left to itself, the strategy would not split the generator's batches at the steps, and would lose
+        prefetched batches whenever Keras restarts the iteration, which it does after inspecting the first batch.
         """
         import keras
 
@@ -86,7 +86,7 @@ class Devices(NamedTuple):
             for x, y in steps():
                 share = len(x) // self.size
                 yield from ((x[i : i + share], y[i : i + share]) for i in range(0, len(x), share))
-            while True:  # without end, no device asks the others whether there is more; nobody sees these
+            while True:  # endless, so that devices need not ask each other for the end; these are never used
                 yield x[:share], y[:share]
 
         dataset = tf.data.Dataset.from_generator(shares, output_signature=_signature(next(shares())))
@@ -96,7 +96,7 @@ class Devices(NamedTuple):
     def validation_data(self, x: Any, y: Any, batch: int) -> dict[str, Any]:
         """Return images (images, height, width, channels) and their classes as `evaluate` takes them, `batch` per step.
 
-        On one device of TensorFlow a dataset, else arrays, which Keras cuts for several devices by itself.
+        On a single TensorFlow device, this is a dataset; otherwise arrays, which Keras splits over the devices.
         """
         import keras
 
@@ -108,10 +108,10 @@ class Devices(NamedTuple):
 
 
 def _without_autotuning(dataset: Any) -> Any:
-    """Return the dataset without a thread that tunes it; a strategy derives datasets that ignore these options.
+    """Return the dataset without its autotuning thread; datasets derived by a strategy ignore these options.
 
-    There is nothing to tune here, and with TensorFlow 2.21 the end of a pass over the images, or a stop within it, may
-    wait for that thread to wake up, which takes as long as the pass has taken, up to a minute.
+    There is nothing to tune here. With TensorFlow 2.21, the end of a pass over the images, or a stop within it, may
+    wait for that thread to wake up. This takes as long as the pass has taken, up to a minute.
     """
     import tensorflow as tf
 
@@ -121,17 +121,17 @@ def _without_autotuning(dataset: Any) -> Any:
 
 
 def _signature(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the types of such arrays for TensorFlow, with any number of rows."""
+    """Return TensorFlow's specifications of these arrays, for any number of rows."""
     import tensorflow as tf
 
     return tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in arrays)
 
 
 def prepare_devices(placement: Placement, accumulate: int = 1) -> Devices:
-    """Prepare the devices, before anything is computed; raise ValueError if this backend does not support them.
+    """Prepare the devices before any computation; raise ValueError if this backend does not support them.
 
     Args:
-        accumulate: batches whose gradients make one step.
+        accumulate: the number of batches whose gradients are combined into one step.
     """
     import keras
 
@@ -166,7 +166,7 @@ def _mirror(accumulate: int) -> Devices:
 
 
 def _distribute_on_jax(placement: Placement) -> Devices:
-    """Distribute batches over devices; what is computed over a batch is computed over all of it."""
+    """Distribute batches over devices; statistics of a batch are still computed over the whole batch."""
     import jax
     import keras
 
@@ -184,7 +184,7 @@ def _distribute_on_jax(placement: Placement) -> Devices:
 
 
 def agree_on_request(request: str, seconds: float) -> tuple[str, float]:
-    """Return the last of `REQUESTS` that any host got, and the longest of their seconds; all hosts call it."""
+    """Return the last of `REQUESTS` that any host received, and the longest of their times; all hosts call it."""
     import numpy as np
     from jax.experimental.multihost_utils import process_allgather
 
@@ -193,7 +193,7 @@ def agree_on_request(request: str, seconds: float) -> tuple[str, float]:
 
 
 def broadcast_checkpoint(arrays: Sequence[Array], about: dict[str, Any]) -> tuple[list[Array], dict[str, Any]]:
-    """Return arrays and plain values as the first host has them; those of the others must have the same shapes.
+    """Return the arrays and plain values of the first host; the arrays of the others must have the same shapes.
 
     All hosts call this, or none.
     """

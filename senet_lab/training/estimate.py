@@ -1,4 +1,4 @@
-"""Estimate: the memory and time that a run will need, from the ledger, without Keras.
+"""Estimate: the memory and time that a run will need, computed from the ledger without Keras.
 
 >>> from senet_lab import Architecture
 >>> estimate(Architecture.preset("cifar_se_resnet20"), Recipe()).images
@@ -26,35 +26,35 @@ from senet_lab.training.rates import Rate
 from senet_lab.training.recipe import Recipe
 
 NUMBER = 4  # bytes of a float32
-OPTIMIZER_SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer keeps of each parameter
-# Fitted to the peaks of eight trainings (tests/training/test_estimate.py has them), TensorFlow 2.21 on a CPU; the worst
-# was off by 4.8 %.
-BASE_BYTES = 850_000_000  # before there is any layer
-LAYER_BYTES = 800_000  # of a layer's graph
-ACTIVATION_SHARE = 0.76  # of the ledger's activations, which a training step has in memory at once
-FORCE = "or force it"  # advice where a training seems not to fit into memory: `start(force=True)` begins it
+OPTIMIZER_SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer stores per parameter
+# Fitted to the peak memory of eight training runs (see tests/training/test_estimate.py), TensorFlow 2.21 on a CPU; the
+# largest error was 4.8 %.
+BASE_BYTES = 850_000_000  # without any layer
+LAYER_BYTES = 800_000  # for the graph of one layer
+ACTIVATION_SHARE = 0.76  # of the ledger's activations, which a training step holds in memory at once
+FORCE = "or force it"  # advice if a run seems not to fit into memory: `start(force=True)` starts it anyway
 
 
 class Machine(NamedTuple):
-    """What an estimate depends on besides network and recipe."""
+    """The inputs of an estimate other than network and recipe."""
 
     free_memory: int  # bytes
-    rates: Sequence[Rate]  # of the epochs that were measured here
-    images: int  # training images of the data, those held out included
+    rates: Sequence[Rate]  # of the epochs measured on this machine
+    images: int  # training images of the data, including those held out
 
     @classmethod
     def read(cls, data: str) -> Machine:
-        """Return what this machine has now, for "sample", "cifar10" or a folder of images; "" is no data."""
+        """Return the present values for "sample", "cifar10" or a folder of images; "" stands for no data."""
         return cls(memory.available(), rates.load_rates(), _count_images(data) if data else 0)
 
 
 class Estimate(NamedTuple):
-    """What a run will need.
+    """The memory and time that a run will need.
 
     Attributes:
         needed: peak memory in bytes.
         available: free memory in bytes.
-        seconds: time for all epochs, without compilation; None if this machine has not trained a network yet.
+        seconds: time for all epochs, without compilation; None if no network has been trained on this machine yet.
         images: training images per epoch.
         batch: the largest batch that fits: the recipe's, otherwise a power of 2; 0 if none fits.
         words: a summary.
@@ -69,7 +69,7 @@ class Estimate(NamedTuple):
 
     @property
     def fits(self) -> bool:
-        """Whether there is enough memory for it."""
+        """Whether the run fits into the free memory."""
         return self.needed <= self.available
 
 
@@ -78,7 +78,7 @@ def estimate(
 ) -> Estimate:
     """Estimate memory and time for training a network on "sample", "cifar10" or a folder of images, on a CPU.
 
-    Memory includes imports, images, weights with gradients and optimizer state, and the activations of a step.
+    The memory includes imports, images, weights with gradients and optimizer state, and the activations of a step.
     """
     instance("architecture", architecture, Architecture, ARCHITECTURE)
     instance("recipe", recipe, Recipe, "Recipe()")
@@ -89,7 +89,7 @@ def estimate(
 def predict(
     architecture: Architecture, recipe: Recipe, machine: Machine, placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return the same as `estimate`, for a `Machine` that has been read before."""
+    """Return the same as `estimate`, for a given `Machine`."""
     images, available = machine.images, machine.free_memory
     training = images - round(recipe.validation * images)
     batch = min(recipe.batch, training)
@@ -108,7 +108,7 @@ def predict(
 def check_memory(
     architecture: Architecture, recipe: Recipe, data: str, placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Return the estimate if it fits into memory; otherwise raise ValueError, which says what would fit."""
+    """Return the estimate if the run fits into memory; otherwise raise a ValueError that says what would fit."""
     needs = estimate(architecture, recipe, data, placement)
     if needs.fits:
         return needs
@@ -134,8 +134,8 @@ def in_parts(recipe: Recipe, batch: int) -> Recipe:
 
 def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) -> int:
     ledger = architecture.ledger()
-    variables = 1 + OPTIMIZER_SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # with a sum of gradients
-    # Each once more while a checkpoint is written, and the gradients: what a step has freed, the process still has.
+    variables = 1 + OPTIMIZER_SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # plus a sum of gradients
+    # Twice, since writing a checkpoint copies them; plus the gradients: the process keeps memory that a step has freed.
     copies = 2 * variables + 1
     width = 0.5 if recipe.precision != "float32" else 1.0
     height, across, channels = architecture.input_shape
@@ -143,14 +143,14 @@ def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) 
     held_out = round(recipe.validation * images)
     test = round(images * TEST_SHARE / (1 - TEST_SHARE))
     step = ACTIVATION_SHARE * width * batch * ledger.activations
-    # The images once as they are read, and once without those held out; these as numbers, while they are made ready.
+    # All images as they are read, a copy without those held out, and these as float32 while they are prepared.
     stored = (2 * images + test) * pixels + 2 * NUMBER * held_out * pixels + 4 * NUMBER * batch * pixels
     numbers = copies * ledger.params + ledger.state + step
     return int(BASE_BYTES + LAYER_BYTES * len(ledger.rows) + stored + NUMBER * numbers)
 
 
 def _count_images(data: str) -> int:
-    """Count training images, those held out included."""
+    """Count training images, including those held out."""
     if data in TRAINING_IMAGES:
         return TRAINING_IMAGES[data]
     folder = path_of("data", data, "'sample'")
@@ -161,7 +161,7 @@ def _count_images(data: str) -> int:
 
 @lru_cache(maxsize=16)
 def _count_files(folder: Path, ages: tuple[int, ...]) -> int:  # noqa: ARG001 - of the folders, which change with files
-    """Count the images in a folder: asked for at each move of a control, done when a folder has changed."""
+    """Count the images in a folder; cached, since each move of a control asks, until the folder changes."""
     return count_images(folder, class_names(folder))
 
 

@@ -1,4 +1,4 @@
-"""Kernels: one Jupyter kernel for each backend and device of this machine, with the environment that it needs."""
+"""Kernels: a Jupyter kernel for each backend and device of this machine, with the environment that it needs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from senet_lab.checks import instance, one_of, path_of, quoted
 from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
 
-# Prints the names of a backend's GPUs; in a process of its own, since the backend would stay loaded. TensorFlow would
-# import JAX for models that are converted.
+# Prints the names of a backend's GPUs. It runs in a separate process, since the backend would stay loaded. TensorFlow
+# would import JAX to support converted models.
 GPU_SCRIPTS = {
     "tensorflow": "import json, sys; sys.modules['jax'] = None; import tensorflow as tf; print(json.dumps(["
     "tf.config.experimental.get_device_details(d).get('device_name', 'GPU') "
@@ -27,7 +27,7 @@ GPU_SCRIPTS = {
     "jax": "import json, jax; print(json.dumps([d.device_kind for d in jax.devices() if d.platform != 'cpu']))",
 }
 TITLES = {"tensorflow": "TensorFlow", "jax": "JAX"}
-# On a GPU, memory is allocated as it is needed: several kernels share it, and a training has a process of its own.
+# GPU memory is allocated as needed, since several kernels share it, and training runs in a separate process.
 ENVIRONMENTS = {
     ("tensorflow", "cpu"): {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1", **CPU_SETTINGS},
     ("tensorflow", "gpu"): {"KERAS_BACKEND": "tensorflow", "TF_FORCE_GPU_ALLOW_GROWTH": "true", **CPU_SETTINGS},
@@ -38,7 +38,7 @@ PREFIX = "senet-lab-"
 
 
 class Kernel(NamedTuple):
-    """A kernel to register: the name of its folder, what Jupyter shows, and the variables of its process."""
+    """A kernel to register: the name of its folder, its name in Jupyter, and its environment variables."""
 
     name: str
     title: str
@@ -46,7 +46,7 @@ class Kernel(NamedTuple):
 
     @classmethod
     def on(cls, engine: str, device: str = "") -> Kernel:
-        """Return the kernel of a backend on a GPU of that name, or else on the CPU."""
+        """Return the kernel for a backend on the GPU of that name, or on the CPU."""
         one_of("engine", engine, tuple(TITLES))
         instance("device", device, str, "'' for the CPU")
         kind = "gpu" if device else "cpu"
@@ -55,7 +55,7 @@ class Kernel(NamedTuple):
 
 
 def present() -> Iterator[Kernel]:
-    """Yield the kernels for the installed backends and the devices that they see; takes as long as they load."""
+    """Yield the kernels for the installed backends and their devices; this takes as long as loading the backends."""
     engines = [engine for engine in GPU_SCRIPTS if find_spec(engine)]
     with ThreadPoolExecutor() as pool:
         for engine, names in zip(engines, pool.map(_gpus, engines), strict=True):
@@ -65,7 +65,7 @@ def present() -> Iterator[Kernel]:
 
 
 def _gpus(engine: str) -> list[str]:
-    """Return the names of the GPUs that a backend sees; none where it fails."""
+    """Return the names of the GPUs that a backend sees; none if the backend fails."""
     hidden = ("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS", "KERAS_BACKEND")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     command = [sys.executable, "-c", GPU_SCRIPTS[engine]]
@@ -75,10 +75,10 @@ def _gpus(engine: str) -> list[str]:
 
 
 def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple[Kernel, Path]]:
-    """Register kernels for this Python, and return each with its folder; those of the same name are replaced.
+    """Register kernels for this Python, and return each with its folder; replace kernels of the same name.
 
     Args:
-        prefix: of an environment, such as `sys.prefix`; None for this user alone.
+        prefix: the prefix of an environment, such as `sys.prefix`; None to register them for this user only.
     """
     require("ipykernel", by="a Jupyter kernel")
     from jupyter_client.kernelspec import KernelSpecManager
@@ -97,7 +97,7 @@ def register(kernels: Iterable[Kernel], prefix: str | None = None) -> list[tuple
 
 
 def _write_files(folder: Path, kernel: Kernel) -> None:
-    """Write the files of a kernel: how it is started, and ipykernel's icons."""
+    """Write the files of a kernel: its specification and ipykernel's icons."""
     from ipykernel.kernelspec import RESOURCES
 
     shutil.copytree(RESOURCES, folder, dirs_exist_ok=True)
@@ -112,7 +112,7 @@ def _write_files(folder: Path, kernel: Kernel) -> None:
 
 
 def remove(prefix: str | None = None) -> list[Path]:
-    """Remove what `register` created, and return the folders that are gone."""
+    """Remove the kernels that `register` created, and return the removed folders."""
     require("ipykernel", by="a Jupyter kernel")
     from jupyter_core.paths import jupyter_data_dir
 

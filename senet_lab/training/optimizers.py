@@ -1,9 +1,9 @@
-"""Adam in one operation per variable, one learning rate per step, and a compile that leaves nothing to the first step.
+"""Adam in one operation per variable, one learning rate per step, and all variables created at compilation.
 
-On TensorFlow, Keras' Adam is some thirty small operations per variable, and the optimizer's own variables are created
-while the first step is traced, which is then traced twice. With the 193 trainable variables of SE-ResNeXt-50 that is
-most of the wait before training starts; `make bench` measures it. The variables of the metrics are created there too,
-and where weights decay, the schedule of the learning rate is evaluated anew for each kernel.
+On TensorFlow, Keras's Adam uses some thirty small operations per variable. Keras also creates the variables of the
+optimizer and the metrics while it traces the first step, so it has to trace that step twice. With the 193 trainable
+variables of SE-ResNeXt-50, this is most of the wait before training starts; `make bench` measures it. With weight
+decay, Keras also evaluates the learning rate schedule again for each kernel.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SPARSE = "sparse_categorical_crossentropy"
 
 @dataclass(frozen=True, eq=False)
 class AdamUpdate:
-    """The update step of one `keras.optimizers.Adam`, in one operation per variable (Kingma and Ba 2015)."""
+    """The update step of a `keras.optimizers.Adam`, in one operation per variable (Kingma and Ba 2015)."""
 
     optimizer: Any
 
@@ -56,10 +56,10 @@ class AdamUpdate:
 
 
 def accelerate_adam(optimizer: Any) -> Any:
-    """Make an Adam of Keras update each variable in one operation, on TensorFlow, and return the same optimizer.
+    """Make Keras's Adam update each variable in one operation on TensorFlow, and return the same optimizer.
 
-    It stays a `keras.optimizers.Adam` with the same numbers, up to rounding, and is saved as one. One that scales the
-    loss around it is accelerated as well; any other optimizer is left alone.
+    It remains a `keras.optimizers.Adam` with the same results, up to rounding, and is saved as one. An Adam inside a
+    `LossScaleOptimizer` is accelerated as well; other optimizers are not changed.
     """
     require("keras", by="accelerating an optimizer")
     import keras
@@ -73,7 +73,7 @@ def accelerate_adam(optimizer: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class OneRateApply:
-    """The `apply` of one optimizer, with one evaluation of its schedule per step."""
+    """The `apply` of an optimizer, with one evaluation of its schedule per step."""
 
     optimizer: Any
     schedule: Any
@@ -81,7 +81,7 @@ class OneRateApply:
     def __call__(self, grads: Any, trainable_variables: Any = None) -> None:
         """Update the variables in place."""
         optimizer, kind, rate = self.optimizer, type(self.optimizer), self.optimizer.learning_rate
-        assign = kind.learning_rate.fset  # to assign by `=`, TensorFlow's optimizers would evaluate the schedule twice
+        assign = kind.learning_rate.fset  # with `=`, TensorFlow's optimizers would evaluate the schedule twice
         assign(optimizer, lambda: rate)
         try:
             kind.apply(optimizer, grads, trainable_variables)
@@ -92,7 +92,7 @@ class OneRateApply:
 def evaluate_once(optimizer: Any, schedule: Any) -> Any:
     """Make an optimizer evaluate its schedule once per step instead of once per kernel, and return the optimizer.
 
-    The numbers are the same, bit for bit.
+    The results are the same, bit for bit.
     """
     optimizer.apply = OneRateApply(optimizer, schedule)
     return optimizer
@@ -107,13 +107,13 @@ def compiled(
     labels: Any = None,
     **options: Any,
 ) -> keras.Model:
-    """Compile a built model with an accelerated Adam and a built optimizer, so that a step is traced once; return it.
+    """Compile a built model with an accelerated, built optimizer, so that the step is traced once; return the model.
 
     Args:
-        optimizer: an optimizer of Keras or its name; None for Adam with Keras' learning rate, 0.001.
+        optimizer: a Keras optimizer or its name; None for Adam with Keras's default learning rate, 0.001.
         loss, metrics, options: as `keras.Model.compile` takes them.
-        labels: those of one image, as the loss takes them, such as (1, classes); they may be None for the default loss.
-            With another loss and None, the first step creates the metrics' variables, and is traced twice.
+        labels: labels of one image, as the loss takes them, such as (1, classes). They may be None for the default
+            loss. With another loss and None, the first step creates the metrics' variables and is traced twice.
     """
     require("keras", by="compiling a model")
     import keras
@@ -123,13 +123,13 @@ def compiled(
     model.optimizer.build(model.trainable_variables)
     if labels is None and loss == SPARSE and len(model.outputs) == 1 and len(model.output_shape) == 2:
         labels = keras.ops.zeros(1, "int32")
-    if labels is not None and keras.config.backend() == "tensorflow":  # JAX does without
+    if labels is not None and keras.config.backend() == "tensorflow":  # JAX does not need this
         _build_metrics(model, labels)
     return model
 
 
 def _build_metrics(model: keras.Model, labels: Any) -> None:
-    """Create the variables of the metrics, which stay empty."""
+    """Create the variables of the metrics; their values remain unset."""
     import keras
 
     predictions = keras.ops.zeros((1, *model.output_shape[1:]))

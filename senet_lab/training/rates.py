@@ -1,7 +1,7 @@
-"""Rates: how fast this machine has trained, from which the time of another training is predicted.
+"""Rates: measured training speeds of this machine, used to predict the time of other runs.
 
-Rates are stored in `rates.json` in the user's cache, or where SENET_LAB_CACHE says. Before the first training there is
-no prediction.
+Rates are stored in `rates.json` in the user's cache, or in the folder that SENET_LAB_CACHE names. Before the first run
+there is no prediction.
 """
 
 from __future__ import annotations
@@ -21,48 +21,49 @@ from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
 
 VARIABLE = "SENET_LAB_CACHE"
-MAX_RATES = 40  # of the last epochs
-SIMILAR_FACTOR = 4.0  # trainings that differ by more, in work per image or in batch, say little of each other
-BOUNDS = 1e-9, 1e30  # of work and of images per second, so that their products and quotients stay finite
+MAX_RATES = 40  # one per epoch; the newest are kept
+SIMILAR_FACTOR = 4.0  # runs that differ by more, in work per image or batch size, say little about each other
+BOUNDS = 1e-9, 1e30  # for work and images per second, so that their products and quotients are finite
 ONE_DEVICE = Placement()  # one device of one host
 LOG = logging.getLogger("senet_lab")
 
 
 class Rate(NamedTuple):
-    """An epoch that was measured."""
+    """The speed of a measured epoch."""
 
-    where: str  # backend, devices and precision that were chosen
-    work: float  # of a training image; see `work`
-    batch: int  # images a step
-    images_per_s: float  # in training steps alone
+    where: str  # the selected backend, devices and precision
+    work: float  # per training image; see `work`
+    batch: int  # images per step
+    images_per_s: float  # in training steps only
 
 
 def work(architecture: Architecture) -> float:
-    """Return what it takes to train on an image, in multiply-adds of a dense convolution, about.
+    """Return the approximate work to train on one image, in multiply-adds of a dense convolution.
 
-    Forward and two gradients of each layer. On a CPU a number that goes through memory costs as much as some hundred
-    multiply-adds, and one in a grouped convolution as four. That is coarse, by a factor of two between SE-ResNet-20
-    and a network of thirty times its multiply-adds, so only within `SIMILAR_FACTOR` is a time given without a warning.
+    It counts the forward pass and two gradients of each layer. On a CPU, moving a number through memory costs about as
+    much as a hundred multiply-adds, and a multiply-add in a grouped convolution as much as four. This is coarse: it is
+    off by a factor of two between SE-ResNet-20 and a network with thirty times its multiply-adds. So predictions beyond
+    `SIMILAR_FACTOR` have a warning.
     """
     rows = architecture.ledger().rows
     return 3.0 * sum((4 if row.groups > 1 else 1) * row.macs + 100 * row.activations for row in rows)
 
 
 def where(recipe: Recipe, placement: Placement = ONE_DEVICE) -> str:
-    """Return the backend and the devices that the environment selects, the precision, and how many devices share it."""
+    """Describe the backend and devices that the environment selects, the precision, and the number of devices."""
     cards = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     shared = "" if placement == ONE_DEVICE else f" {placement.devices} of {max(1, len(placement.hosts))}"
     return f"{os.environ.get('KERAS_BACKEND') or 'tensorflow'} {cards or 'any'} {recipe.precision}{shared}"
 
 
 def path() -> Path:
-    """Return where rates are stored; raise ValueError if the variable names no folder."""
+    """Return the path of the stored rates; raise ValueError if the variable does not name a folder."""
     folder = os.environ.get(VARIABLE) or "~/.cache/senet_lab"
     return path_of(VARIABLE, folder, "'~/.cache/senet_lab'") / "rates.json"
 
 
 def load_rates() -> list[Rate]:
-    """Return what was measured, the oldest first; no row that is damaged, and none where the file cannot be read."""
+    """Return the stored rates, oldest first, without damaged rows; none if the file cannot be read."""
     try:
         rows = read_json(path(), list, "delete it")
     except (OSError, ValueError):
@@ -71,7 +72,7 @@ def load_rates() -> list[Rate]:
 
 
 def _rate_of(row: Any) -> Rate | None:
-    """Return the rate in a row of the file; None where it can be none."""
+    """Return the rate in a row of the file; None if the row is invalid."""
     try:
         place, work_done, batch, speed = row
         return Rate(
@@ -87,7 +88,7 @@ def _rate_of(row: Any) -> Rate | None:
 def record_rate(
     architecture: Architecture, recipe: Recipe, images_per_s: float, placement: Placement = ONE_DEVICE
 ) -> None:
-    """Store what an epoch has shown; without an error where it cannot be written, since that ends no training."""
+    """Store the rate of an epoch; ignore a failure to write it, which must not end the run."""
     rate = Rate(where(recipe, placement), work(architecture), recipe.batch, images_per_s)
     try:
         path().parent.mkdir(parents=True, exist_ok=True)
@@ -100,9 +101,10 @@ def record_rate(
 def images_per_s(
     architecture: Architecture, recipe: Recipe, rates: Sequence[Rate], placement: Placement = ONE_DEVICE
 ) -> tuple[float, bool] | None:
-    """Predict how many images per second are trained on, and whether a similar training was measured.
+    """Predict the images per second, and say whether a similar run was measured.
 
-    The mean of the most similar rates (the oldest come first), scaled by their work; None without any on these devices.
+    The prediction is the mean of the most similar `rates` (oldest first), scaled by their work; None if there are none
+    for these devices.
     """
     work_per_image, here = work(architecture), where(recipe, placement)
 

@@ -13,7 +13,7 @@ OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
-MAX_TIMES = 10**6  # epochs, images of a batch, batches of a step
+MAX_TIMES = 10**6  # epochs, images per batch, batches per step
 MAX_LEARNING_RATE = 1000
 
 
@@ -32,7 +32,7 @@ class Recipe:
         label_smoothing: fraction of each label spread over all classes (Szegedy et al. 2016, sec. 7).
         augment: random crops of images padded by 4 pixels on each side, and flips (He et al. 2016, sec. 4.2).
         standardise: subtract the mean of each channel and divide by its standard deviation; else pixels in [0, 1].
-        validation: fraction of the training images held out for validation.
+        validation: fraction of the training images to hold out for validation.
         precision: "float32", or 16-bit computation with 32-bit weights (Micikevicius et al. 2018), for GPUs.
         accumulate: batches whose gradients are averaged into one step, if memory is short.
         seed: random seed for initial weights, held-out images, order and crops.
@@ -63,12 +63,12 @@ class Recipe:
             raise InvalidValueError("warmup", self.warmup, rule, fit)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields by name, as JSON can store them."""
+        """Return the fields by name, in a form that JSON can store."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
-        """Return the recipe that `to_dict` wrote; raise ValueError or TypeError for another field or value."""
+        """Return the recipe that `to_dict` wrote; raise ValueError or TypeError for unknown or invalid fields."""
         instance("values", values, Mapping, "Recipe().to_dict()")
         for name in values:
             one_of("field of a recipe", name, tuple(field.name for field in fields(cls)))
@@ -83,7 +83,7 @@ def _check(name: str, value: Any) -> Any:
         return flag(name, value)
     if name in ("epochs", "batch", "accumulate"):
         return whole(name, value, 1, MAX_TIMES)
-    if name in ("warmup", "seed"):  # the maximum of a warm-up depends on the epochs, which is checked later
+    if name in ("warmup", "seed"):  # checked later: the maximum warm-up depends on the epochs
         return whole(name, value, 0, MAX_SEED)
     if name == "learning_rate":
         return real(name, value, 1e-12, MAX_LEARNING_RATE)

@@ -1,1 +1,1 @@
-"""Web: panels on a web page that has Python in it, without a kernel, a server or an installation."""
+"""Web: panels on a web page that runs Python itself, without a kernel, a server or an installation."""

@@ -1,8 +1,8 @@
-// The address bar follows an Explorer, and Back and Forward restore what it showed: the part of the address after the #.
+// The address bar follows an Explorer (in the part after the #); Back and Forward restore its earlier states.
 /** @import { Model } from "./model.js" */
 
-const REST = 400; // milliseconds without a move after which what is shown becomes an entry of the history
-const isEmbedded = window !== window.parent; // Back is then for the page around this one
+const REST = 400; // milliseconds without a move before the state becomes a history entry
+const isEmbedded = window !== window.parent; // Back then belongs to the page around this one
 
 /** The part after the #; or after the ?, as in a link to the app. */
 export const addressHere = () => location.hash.slice(1) || location.search.slice(1);
@@ -14,8 +14,8 @@ export const addressHere = () => location.hash.slice(1) || location.search.slice
  */
 export function followAddress(model, visit) {
   let timer = 0;
-  let written = model.get("shown").address; // what the present entry of the history stands for
-  const first = written; // of the entry that has no address of ours
+  let written = model.get("shown").address; // the address of the current history entry
+  const first = written; // for the entry without an address of ours
 
   function write() {
     const { address } = model.get("shown");
@@ -31,9 +31,9 @@ export function followAddress(model, visit) {
   });
   addEventListener("popstate", () => {
     const address = addressHere() || first;
-    if (!new URLSearchParams(address).has("network")) return; // a place in the page, and none of ours
+    if (!new URLSearchParams(address).has("network")) return; // an anchor in the page, not an address of ours
     model.show(() => visit(address));
     clearTimeout(timer);
-    written = model.get("shown").address; // which is not the address, where that cannot be shown
+    written = model.get("shown").address; // differs from the address if that cannot be shown
   });
 }

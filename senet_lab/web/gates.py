@@ -1,4 +1,4 @@
-"""Gates: a GateLens on recordings of the bundled networks, whose files are loaded when they are needed."""
+"""Gates: a GateLens on recordings of the bundled networks, which loads their files on demand."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from senet_lab.gatelens.state import State, after
 from senet_lab.web.panels import Panel
 from senet_lab.widgets.conversation import Request
 
-# What is needed for commands that a recording cannot obey. On the page, only dropping a file sends one of them.
+# Requirements of commands that a recording cannot obey. On the page, only dropping a file sends such a command.
 NEEDS = {
     "own": f"To use your own image, {INSTALLATION}",
     "save": f"To save a figure for print, {INSTALLATION}",
 }
-RETRYING = ("retry", "network", "image")  # moves after which a file that could not be loaded is tried again
+RETRYING = ("retry", "network", "image")  # moves that retry files that could not be loaded
 NEEDS_BY_MESSAGE = {**NEEDS, "upload": NEEDS["own"]}
 
 
@@ -32,7 +32,7 @@ class GatesPanel(Panel):
         network: the name of a bundled network; "" for the first.
 
     Raises:
-        ValueError: there is no such network, or it has no gates.
+        ValueError: the network does not exist or has no gates.
     """
 
     def __init__(self, network: str = "") -> None:
@@ -43,11 +43,11 @@ class GatesPanel(Panel):
 
     @property
     def awaited(self) -> tuple[str, ...]:
-        """The names of the files to load for what is shown."""
+        """The names of the files to load for the current page."""
         return tuple(self._findings.awaited)
 
     def take(self, file: str, text: str) -> None:
-        """Show the contents of a file that was loaded."""
+        """Show the contents of a loaded file."""
         findings = self._awaiting(file)
         try:
             findings.take(file, text)
@@ -61,7 +61,7 @@ class GatesPanel(Panel):
         self._show()
 
     def retry(self) -> None:
-        """Await the files that could not be loaded again."""
+        """Await again the files that could not be loaded."""
         self._findings.retry()
         self._show()
 

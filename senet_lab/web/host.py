@@ -1,4 +1,4 @@
-"""Host: the panels of one page, by number. What goes in and out is JSON, which JavaScript and Python read alike."""
+"""Host: the panels of one page, by number. Arguments and results are JSON, so JavaScript and Python can read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from senet_lab.web.gates import GatesPanel
 
 
-# Most pages have neither, and shall not wait for their modules.
+# Most pages have neither, and should not wait for their modules.
 def _trainer(**arguments: Any) -> Panel:
     from senet_lab.web.replay import TrainerPanel
 
@@ -37,14 +37,14 @@ KINDS: Mapping[str, Callable[..., Panel]] = {
     "trainer": _trainer,
     "gates": _gates,
 }
-MAX_SECONDS = 1e9  # that pass at once, such as those in which a laptop slept
+MAX_SECONDS = 1e9  # that may pass at once, for example while a laptop sleeps
 
 
 class Host:
-    """Opens panels, and answers their messages.
+    """Opens panels and answers their messages.
 
     Args:
-        storage: where the record of exercises is kept; None to keep it for as long as the page is open.
+        storage: the browser storage for the record of exercises; None to keep it only while the page is open.
     """
 
     def __init__(self, storage: Storage | None = None) -> None:
@@ -52,14 +52,14 @@ class Host:
         self._learner = Learner(record=Record() if storage is None else StoredRecord(storage))
 
     def open(self, kind: str, options: str) -> str:
-        """Open a panel; return what it shows.
+        """Open a panel; return its page.
 
         Args:
             kind: one of `KINDS`.
             options: as JSON, the arguments of the panel, such as the name of an exercise: '{"name": "se-neck"}'.
 
         Raises:
-            ValueError, TypeError: there is no such kind, network or exercise.
+            ValueError, TypeError: the kind, network or exercise does not exist.
         """
         arguments: dict[str, Any] = json.loads(options)
         make = KINDS[one_of("kind", kind, tuple(KINDS))]
@@ -70,26 +70,26 @@ class Host:
         return to_json(panel.traits)
 
     def receive(self, number: int, message: str) -> str:
-        """Act on a message of a panel, the first of which is 0; return what it shows then."""
+        """Process a message to a panel (numbered from 0); return its new page."""
         panel = self._panels[number]
         panel.receive(json.loads(message))
         return to_json(panel.traits)
 
     def visit(self, number: int, address: str) -> str:
-        """Show in an Explorer what an address says; return what it shows then."""
+        """Show the network of an address in an Explorer; return its new page."""
         panel = self._panels[number]
         if isinstance(panel, ExplorerPanel):
             panel.visit(address)
         return to_json(panel.traits)
 
     def prepare(self, number: int, step: int) -> None:
-        """Let an Explorer draw a neighbor of the network shown while there is nothing else to do."""
+        """Let an idle Explorer draw a neighbor of its network in advance."""
         panel = self._panels[number]
         if isinstance(panel, ExplorerPanel):
             panel.prepare(step)
 
     def tick(self, number: int, seconds: float) -> str:
-        """Let seconds pass in a panel; return what has changed there."""
+        """Let seconds pass in a panel; return its changes."""
         return to_json(self._panels[number].tick(real("seconds", seconds, 0, MAX_SECONDS)))
 
     def awaited(self, number: int) -> str:
@@ -97,17 +97,17 @@ class Host:
         return to_json(list(self._gates(number).awaited))
 
     def take(self, number: int, file: str, text: str) -> str:
-        """Give a GateLens a file that it awaits; return what it shows then."""
+        """Give a GateLens a file that it awaits; return its new page."""
         self._gates(number).take(file, text)
         return to_json(self._panels[number].traits)
 
     def miss(self, number: int, file: str, why: str) -> str:
-        """Tell a GateLens that a file could not be fetched; return what it shows then."""
+        """Tell a GateLens that a file could not be loaded; return its new page."""
         self._gates(number).miss(file, why)
         return to_json(self._panels[number].traits)
 
     def retry(self, number: int) -> str:
-        """Have a GateLens await again what could not be fetched; return what it shows then."""
+        """Make a GateLens await again the files that could not be loaded; return its new page."""
         self._gates(number).retry()
         return to_json(self._panels[number].traits)
 
@@ -118,24 +118,24 @@ class Host:
         return panel
 
     def refresh(self, number: int) -> str:
-        """Return what a panel shows now: another one, or a class code, may have changed it."""
+        """Return the current page of a panel, which another panel or a class code may have changed."""
         panel = self._panels[number]
         if isinstance(panel, ExercisePanel):
             panel.refresh()
         return to_json(panel.traits)
 
     def results(self) -> str:
-        """Return what is recorded of all lessons as JSON: {"code": of the class, "words": a line}."""
+        """Return a summary of the record of all lessons as JSON: {"code": of the class, "words": a line}."""
         rows = tried_rows(self._learner.record)
         without = sum(row.solved == WITHOUT for row in rows)
         tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {without} solved {WITHOUT}"
         return to_json({"code": self._learner.code, "words": tried})
 
     def hand_in(self, name: str) -> str:
-        """Return what a learner hands in as JSON: {"file": its name, "csv": a table, "words": what to say}.
+        """Return the file for a learner to hand in, as JSON: {"file": its name, "csv": a table, "words": a message}.
 
         Args:
-            name: of the learner, or "". It goes into the name of the file, and nowhere else.
+            name: the learner's name, or "". It is used only in the name of the file.
         """
         try:
             file = hand_in_file_name(name, self._learner.code)
@@ -145,14 +145,14 @@ class Host:
         return to_json({"file": file, "csv": table, "words": "Your browser is saving the file."})
 
     def class_code(self, code: str) -> str:
-        """Use the numbers of a class; return what to say to that. Panels change when they are refreshed."""
+        """Use the numbers of a class; return a message. Panels change when they are refreshed."""
         return self._learner.class_code(code).words
 
     def forget(self) -> str:
-        """Delete the record of all lessons and class codes; return what to say to that."""
+        """Delete the record of all lessons and class codes; return a message."""
         return str(self._learner.forget(everything=True))
 
 
 def to_json(shown: Any) -> str:
-    """Return what the page draws as JSON, with no spaces and no escapes that a page would have to undo."""
+    """Return traits as JSON, without spaces and without escapes that a page would have to undo."""
     return json.dumps(shown, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

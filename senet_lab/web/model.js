@@ -1,6 +1,6 @@
 // Stands for the widget model of a panel, when Python runs in the same page.
 
-/** @typedef {(message: string) => string} Receive sends JSON to Python and returns what the panel shows then, as JSON */
+/** @typedef {(message: string) => string} Receive sends JSON to Python and returns the panel's new traits, as JSON */
 
 export class Model {
   /**

@@ -77,7 +77,7 @@ function openPanels(host, places) {
   function open(place, kind, options) {
     const traits = host.open(kind, JSON.stringify(options));
     const number = count;
-    count += 1; // Python has counted it, whatever happens here
+    count += 1; // Python has counted it even if the rest fails
     const model = showPanel(host, place, kind, number, traits);
     if (kind === "exercise") exercises.set(number, model);
   }

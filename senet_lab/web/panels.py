@@ -1,4 +1,4 @@
-"""Panels: an Explorer, an exercise or the answers for a teacher, as a page without a kernel has them."""
+"""Panels: the Explorer, exercises and a teacher's answers, for pages without a kernel."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from senet_lab.widgets.conversation import Conversation, Request, with_failure
 
 
 class Panel(ABC):
-    """What one place of the page shows, and how messages change it.
+    """A panel on the page: its traits, and how messages change them.
 
     Attributes:
-        traits: what the page draws, by the names of the widget's traits in a notebook.
-        answering: the trait that says which messages are answered, and has errors.
-        failure: the last error that was no answer to a bad value, or None.
+        traits: the values that the page draws, by the names of the widget's traits in a notebook.
+        answering: the trait that acknowledges messages and contains errors.
+        failure: the last error that was not caused by an invalid value, or None.
     """
 
     answering: ClassVar[str] = "shown"
@@ -36,11 +36,11 @@ class Panel(ABC):
         self._show()
 
     def receive(self, content: Any) -> None:
-        """Act on a message of the page, as `Conversation.receive` does."""
+        """Process a message of the page, as `Conversation.receive` does."""
         self._conversation.receive(None, content, ())
 
     def tick(self, seconds: float) -> Mapping[str, Any]:  # noqa: ARG002 - most panels stand still
-        """Let seconds pass; return those parts of what is shown that have changed."""
+        """Let seconds pass; return the traits that have changed."""
         return {}
 
     def _show(self) -> None:
@@ -53,11 +53,11 @@ class Panel(ABC):
 
     @abstractmethod
     def _act(self, request: Request) -> None:
-        """Make the moves of a request."""
+        """Apply the moves of a request."""
 
     @abstractmethod
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
-        """Return the traits that the page is sent."""
+        """Return the traits to send to the page."""
 
 
 class ExplorerPanel(Panel):
@@ -65,7 +65,7 @@ class ExplorerPanel(Panel):
 
     Args:
         network: a token, see `Architecture.token`; "" for SE-ResNeXt-50.
-        address: of what to show instead, see `senet_lab.explorer.address`.
+        address: an address to show instead, see `senet_lab.explorer.address`.
     """
 
     def __init__(self, network: str = "", address: str = "") -> None:
@@ -74,12 +74,12 @@ class ExplorerPanel(Panel):
         super().__init__()
 
     def visit(self, address: str) -> None:
-        """Show what an address says."""
+        """Show the network of an address."""
         self._session.state = visit(self._session.state, address)
         self._show()
 
     def prepare(self, step: int) -> None:
-        """Draw a neighbor before it is asked for, see `Session.prepare`."""
+        """Draw a neighboring network in advance, see `Session.prepare`."""
         self._session.prepare(step)
 
     def _act(self, request: Request) -> None:
@@ -97,7 +97,7 @@ class ExercisePanel(Panel):
         super().__init__()
 
     def refresh(self) -> None:
-        """Show what another exercise or a class code has changed."""
+        """Show changes made by another exercise or a class code."""
         self._show()
 
     def _act(self, request: Request) -> None:
@@ -110,10 +110,10 @@ class ExercisePanel(Panel):
 
 
 class AnswersPanel(Panel):
-    """What a class was asked in all lessons, with answers and solutions, for its teacher."""
+    """The questions of a class in all lessons, with answers and solutions, for its teacher."""
 
     def __init__(self) -> None:
-        self._code: str | None = None  # until somebody asks
+        self._code: str | None = None  # None before the first request
         super().__init__()
 
     def _act(self, request: Request) -> None:

@@ -1,10 +1,10 @@
-// Python in this page, by Pyodide: its own files and an archive of ours, each from wherever the page has them.
+// Runs Python in the page with Pyodide: loads Pyodide's files and our archive from the places that the page gives.
 /** @import { Host } from "./page.js" */
 
 /**
  * Starts Python and opens a host in it.
  * @param {(options: object) => Promise<any>} loadPyodide
- * @param {object} options of Pyodide: where its files are
+ * @param {object} options Pyodide's options: the location of its files
  * @param {ArrayBuffer | Promise<ArrayBuffer>} archive the modules of senet_lab and what they import, as a zip
  * @returns {Promise<Host>}
  */
@@ -15,7 +15,7 @@ export async function startPython(loadPyodide, options, archive) {
   return pyodide.pyimport("senet_lab.web.host").Host(storage());
 }
 
-/** What the browser keeps for this site; null where it keeps nothing, as for some files that are opened by a click. */
+/** The browser's storage for this site; null if it stores nothing, as for some pages that are opened from a disk. */
 function storage() {
   try {
     localStorage.getItem("");

@@ -1,5 +1,5 @@
-// Loads the recordings that a GateLens awaits, each when it is needed. After a failure, a file is tried again when the
-// user retries or chooses something else, or when the browser is online again.
+// Loads the recordings that a GateLens awaits, on demand. After a failure, a file is tried again when the user retries
+// or chooses something else, or when the browser is online again.
 /** @import { Host } from "./page.js" */
 /** @import { Model } from "./model.js" */
 

@@ -1,4 +1,4 @@
-"""Recordings: how the networks that ship were trained, epoch by epoch, played again as runs."""
+"""Recordings: the training of the bundled networks, epoch by epoch, played back as runs."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.status import Status
 from senet_lab.weights import pretrained
 
-SPEED = 300  # times as fast as the training was: a second for five minutes, and about 20 s for a network
-WRITTEN = 1.0  # when a status was written, which only has to be some time
+SPEED = 300  # times faster than the training: five minutes take a second, a whole network about 20 s
+WRITTEN = 1.0  # the time of writing of a status; any time will do
 
 
 class Recording(NamedTuple):
-    """A training that was recorded.
+    """A recorded training run.
 
     Attributes:
-        rows: of its epochs, as `Run.metrics()` returns them; `seconds` are those that the epoch took.
+        rows: one per epoch, as `Run.metrics()` returns them; `seconds` is the duration of the epoch.
     """
 
     key: str
@@ -38,23 +38,23 @@ class Recording(NamedTuple):
 
     @property
     def ends(self) -> tuple[float, ...]:
-        """When each epoch ended, in seconds of training."""
+        """The end of each epoch, in seconds of training."""
         return tuple(accumulate(row["seconds"] for row in self.rows))
 
     @property
     def words(self) -> str:
-        """A sentence on how it was recorded and is played."""
+        """A sentence that explains how the run was recorded and how it is played."""
         return f"Recorded on a {self.device} in {duration(self.ends[-1])}; plays {SPEED} times as fast."
 
     def rate(self) -> Rate:
-        """Return how fast its last epoch was, from which the time of another training is predicted."""
+        """Return the rate of the last epoch, from which the time of other runs is predicted."""
         pace = self.rows[-1]["images_per_s"]
         return Rate(rates.where(self.recipe), rates.work(self.architecture), self.recipe.batch, pace)
 
 
 @cache
 def recordings() -> tuple[Recording, ...]:
-    """Return a recording of each bundled network, those with squeeze-excite before their twins without."""
+    """Return a recording of each bundled network, with squeeze-excite before its twin without."""
     return tuple(
         Recording(card.name, card.architecture, Recipe.from_dict(card.recipe), card.data, card.device, card.metrics)
         for card in sorted(map(pretrained.card, pretrained.names()), key=_place)
@@ -67,23 +67,23 @@ def _place(card: pretrained.Card) -> tuple[str, bool]:
 
 @dataclass(frozen=True)
 class Replay:
-    """A recording at some moment; the whole recording is shown until it is played."""
+    """A recording at a given moment; before it is played, at its end."""
 
     recording: Recording
-    moment: float = float("inf")  # seconds of training that have passed
+    moment: float = float("inf")  # elapsed seconds of training
     state: str = "finished"  # "training", "paused", "stopped" or "finished"
 
     def after(self, seconds: float) -> Replay:
-        """Return the replay some seconds later; they count only while it plays."""
+        """Return the replay some seconds later; time passes only while it plays."""
         if self.state != "training":
             return self
         moment = self.moment + SPEED * seconds
         return replace(self, moment=moment, state="training" if moment < self.recording.ends[-1] else "finished")
 
     def record(self) -> Record:
-        """Return the run as it was at this moment."""
+        """Return the run as of this moment."""
         about = self.recording
-        ended = bisect_right(about.ends, self.moment)  # epochs
+        ended = bisect_right(about.ends, self.moment)  # finished epochs
         return Record(
             about.key,
             about.architecture,

@@ -1,4 +1,4 @@
-"""Replay: a Trainer for web pages, which plays recorded runs and says what training would need."""
+"""Replay: a Trainer for web pages that plays recorded runs and estimates the needs of other runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ANY_MEMORY = 2**62  # bytes; the memory of the machine that will train is unknow
 
 
 def _held(control: ControlMessage) -> ControlMessage:
-    """Return a control as read-only; all but that of the recipe, which keeps its hint, say why."""
+    """Return a control as read-only; its hint says why, except for the recipe, which keeps its hint."""
     return {**control, "disabled": True, "hint": control["hint"] if control["name"] == "recipe" else AS_RECORDED}
 
 
@@ -43,7 +43,7 @@ class TrainerPanel(Panel):
     """A Trainer.
 
     Args:
-        network: the token of the first network, see `Architecture.token`; "" for the default of the Trainer.
+        network: the token of the initial network, see `Architecture.token`; "" for the Trainer's default.
     """
 
     answering = "form"
@@ -57,7 +57,7 @@ class TrainerPanel(Panel):
         super().__init__()
 
     def tick(self, seconds: float) -> Mapping[str, Any]:
-        """Advance the recordings that play by some seconds; return the traits that have changed."""
+        """Advance playing recordings by some seconds; return the traits that have changed."""
         was_played = self._is_played()
         self._replays = {key: replay.after(seconds) for key, replay in self._replays.items()}
         changes = {name: part for name, part in self._parts().items() if part != self.traits[name]}
@@ -76,18 +76,18 @@ class TrainerPanel(Panel):
                 self._obey(name)
 
     def _need(self, name: str, value: Any) -> str:
-        """Return what a move would need that a recording cannot do; "" for all others."""
+        """Return the requirement of a move that a recording cannot obey; "" for all other moves."""
         if name in FOLLOWS and self._is_played():
             return OWN_VALUES
         return NEEDS["path"] if (name, value) == ("data", FOLDER) else NEEDS.get(name, "")
 
     def _is_played(self) -> bool:
-        """Return whether the recording of the selected network has started and not ended."""
+        """Return whether the recording of the selected network has started but not ended."""
         recording = self._recording()
         return recording is not None and self._replays[recording.key].state in ("training", "paused")
 
     def _obey(self, name: str) -> None:
-        """Obey a command that recordings support; others have been refused before."""
+        """Obey a command that recordings support; all others have already been refused."""
         record = pages.focus_record(self._state, self._snapshot())
         if name == "start":
             self._start()
@@ -99,7 +99,7 @@ class TrainerPanel(Panel):
             self._replays[record.key] = replace(self._replays[record.key], state=STATES[name])
 
     def _start(self) -> None:
-        """Play the recording of the selected network; if there is none, say what training would need."""
+        """Play the recording of the selected network; without one, state the needs of training."""
         if recording := self._recording():
             self._select(recording)
             self._replays[recording.key] = Replay(recording, 0.0, "training")
@@ -122,7 +122,7 @@ class TrainerPanel(Panel):
         return Snapshot(tuple(replay.record() for replay in self._replays.values()))
 
     def _words(self) -> str:
-        """Say what Start plays, or what training the selected network would need."""
+        """Describe the recording that Start plays, or the needs of training the selected network."""
         state, recording = self._state, self._recording()
         training, own = (
             f"To train {what}, {INSTALLATION} {self._estimate()}" for what in ("it", "with other settings")
@@ -142,7 +142,7 @@ class TrainerPanel(Panel):
         return Machine(ANY_MEMORY, speeds, TRAINING_IMAGES[self._state.data])
 
     def _estimate(self) -> str:
-        """Say what memory and time training would take, as far as they are known."""
+        """Return the memory and time that training would need, as far as they are known."""
         estimate = predict(self._state.network, self._state.recipe, self._machine())
         time = (
             f" and takes about {duration(estimate.seconds)} on the CPU used for the recordings"

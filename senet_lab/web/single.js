@@ -1,5 +1,5 @@
-// The script of a single file, which holds all of Python in elements of its own: a page that was opened by a click may
-// fetch nothing from the disk.
+// The script of the single-file page, which contains all of Python: a page that is opened from a disk may not load other
+// files.
 import { makeLive } from "./page.js";
 import { startPython } from "./python.js";
 
@@ -24,7 +24,7 @@ const script = async (name) => {
   return import(url);
 };
 
-// A link to a file on this disk is of no use to anyone else, and has the name of its owner in it.
+// A link to a file on this disk is useless to others, and may contain its owner's name.
 if (location.protocol !== "file:") document.body.dataset.explorer = location.href.split("#")[0];
 
 makeLive(async () => {

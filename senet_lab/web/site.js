@@ -4,7 +4,7 @@ import { startPython } from "./python.js";
 
 const here = new URL(".", import.meta.url).href;
 
-// Where a link to a network leads, and what shows it within another page.
+// The targets of links to a network, on the site and embedded in another page.
 document.body.dataset.explorer = new URL("../index.html", here).href;
 document.body.dataset.embed = new URL("../embed.html", here).href;
 document.body.dataset.recordings = new URL("recordings/", here).href;

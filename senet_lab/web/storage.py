@@ -1,4 +1,4 @@
-"""Storage: the record of exercises where there are no files, in what the browser keeps for a site."""
+"""Storage: the record of exercises in the browser's storage, for pages that cannot write files."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ class Storage(Protocol):
 
 
 class StoredRecord(Record):
-    """A record in the browser's storage, in the lines that the file of a notebook has; other tabs add lines as well."""
+    """A record in the browser's storage, in the line format of a notebook's file; other tabs may add lines."""
 
     def __init__(self, storage: Storage) -> None:
         super().__init__()
         self._storage = storage
-        self._parsed = ""  # the text that `_written` was read from
+        self._parsed = ""  # the text from which `_written` was parsed
 
     @property
     def place(self) -> str:
-        """Where it is kept, in words."""
+        """The place of the record, in words."""
         return "this browser"
 
     def add(self, event: Event) -> None:
-        """Record an event; while the browser keeps nothing, it waits in memory."""
+        """Record an event; keep it in memory while the browser stores nothing."""
         self._unwritten.append(event)
         lines = "".join(json.dumps(each._asdict()) + "\n" for each in self._unwritten)
         try:
             self._storage.setItem(KEY, self._text() + lines)
-        except Exception as error:  # whatever a browser raises where storage is full or forbidden
+        except Exception as error:  # a browser may raise anything if storage is full or forbidden
             self.problem = f"this browser could not store it ({error})"
         else:
             self._unwritten.clear()
             self.problem = ""
 
     def events(self) -> tuple[Event, ...]:
-        """Return all events, of all tabs."""
+        """Return the events of all tabs."""
         text = self._text()
         if text != self._parsed:
             events = [parse_event(line.encode()) for line in text.splitlines() if line.strip()]
@@ -58,7 +58,7 @@ class StoredRecord(Record):
         return (*self._written, *self._unwritten)
 
     def forget(self) -> None:
-        """Delete all of it.
+        """Delete the record.
 
         Raises:
             OSError: the browser refuses.

@@ -1,6 +1,6 @@
-// Light or dark: the panels' style sheets know it by an attribute of JupyterLab's, which a page of ours sets itself.
+// Light or dark: the panels' style sheets use an attribute of JupyterLab's, which our pages set themselves.
 
-/** Follows the theme that the page has chosen in `data-theme`; without one, that of the browser. */
+/** Follows the page's theme in `data-theme`, or else the browser's. */
 export function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const root = document.documentElement;

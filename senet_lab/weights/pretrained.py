@@ -1,4 +1,4 @@
-"""Pretrained: the bundled networks, which this project trained, each with a card that says how and how well.
+"""Pretrained: the bundled networks, trained by this project, each with a card of its training and accuracy.
 
 model, card = load("cifar_se_resnet20"), card("cifar_se_resnet20")
 model.predict(prepared(images, card))
@@ -29,12 +29,12 @@ WEIGHTS = Path(__file__).parent
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A bundled network: what it is, how it was trained, and how accurate it is.
+    """The card of a bundled network: its architecture, training and accuracy.
 
     Attributes:
         name: the name that `load` takes.
         token: the token of its architecture.
-        recipe: how it was trained, including seed and epochs.
+        recipe: the recipe of its training, including seed and epochs.
         data: the training data: "sample", "cifar10" or a folder's name.
         checkpoint: which checkpoint of the run was used, "last" or "best".
         accuracy: share of the full test set that the bundled weights classify correctly, from 0 to 1.
@@ -44,7 +44,7 @@ class Card:
         seconds: time spent in training steps.
         versions: the versions of the packages that trained it.
         command: the shell command that trains it again.
-        metrics: a row per epoch, as in the run's metrics.csv.
+        metrics: one row per epoch, as in the run's metrics.csv.
     """
 
     name: str
@@ -67,12 +67,12 @@ class Card:
         return Architecture.from_token(self.token)
 
     def to_json(self) -> str:
-        """Return the card as text, with a line per field."""
+        """Return the card as text, with one line per field."""
         return json.dumps({**asdict(self), "metrics": list(self.metrics)}, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Card:
-        """Return the card that `to_json` wrote; raise ValueError with the fields that are missing or unknown."""
+        """Return the card that `to_json` wrote; raise ValueError for missing or unknown fields."""
         try:
             values = json.loads(instance("text", text, str, "card(name).to_json()"))
         except (RecursionError, ValueError) as error:
@@ -90,12 +90,12 @@ def names(folder: Path = WEIGHTS) -> tuple[str, ...]:
 
 
 def card(name: str, folder: Path = WEIGHTS) -> Card:
-    """Return the card of a bundled network; raise ValueError with the nearest name if there is none."""
+    """Return the card of a bundled network; the error for an unknown name suggests the nearest one."""
     return Card.from_json(_path(name, ".json", folder).read_text())
 
 
 def twin(card: Card, folder: Path = WEIGHTS) -> Card | None:
-    """Return the bundled network that differs from a card's in squeeze-excite alone, of the same recipe; or None."""
+    """Return the card of the bundled network that differs only in squeeze-excite, with the same recipe; or None."""
     folder = path_of("folder", folder, "pretrained.WEIGHTS")
     instance("card", card, Card, "card('cifar_se_resnet20')")
     bare = replace(card.architecture, ratio=None)
@@ -111,12 +111,12 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
     """Return a bundled network with its weights, rounded to 16 bits; it takes images as `prepared` returns them.
 
     Args:
-        name: one of `names()`; or "timm/seresnet50.ra2_in1k" and the like, which is downloaded, see
-            `senet_lab.weights.timm.hub`, and takes images as `senet_lab.weights.timm.networks.PUBLISHED` has it.
+        name: one of `names()`; or a name such as "timm/seresnet50.ra2_in1k", whose weights are downloaded, see
+            `senet_lab.weights.timm.hub`; its preprocessing is in `senet_lab.weights.timm.networks.PUBLISHED`.
 
     Raises:
-        ValueError, TypeError: there is none of that name, its file is damaged, or it does not fit into memory.
-        FileNotFoundError: one of timm's is not here, and could not be downloaded.
+        ValueError, TypeError: there is no such network, its file is damaged, or it does not fit into memory.
+        FileNotFoundError: weights of timm are not on this machine and could not be downloaded.
         MissingExtraError: Keras is not installed.
     """
     require("keras", "safetensors", by="loading a network with its weights")
@@ -133,7 +133,7 @@ def load(name: str, folder: Path = WEIGHTS) -> keras.Model:
 
 
 def prepared(images: Array, card: Card) -> Array:
-    """Return pixels, uint8, as the network of a card takes them: float32, standardised if it was trained so."""
+    """Prepare uint8 pixels for the network of a card: float32, standardised if it was trained that way."""
     require("numpy", by="preparing images")
     from senet_lab.training.batches import prepare_images
 
@@ -144,7 +144,7 @@ def prepared(images: Array, card: Card) -> Array:
 def write(model: keras.Model, path: Path) -> None:
     """Write the weights of a model as safetensors, rounded to 16 bits, by the paths of their variables.
 
-    The file is written whole or not at all; raise ValueError if a weight is too large for 16 bits, or is no number.
+    The file is written whole or not at all; raise ValueError if a weight is too large for 16 bits, or not finite.
     """
     array_checks.model("model", model)
     path = path_of("path", path, "'weights.safetensors'")
@@ -162,9 +162,9 @@ def write(model: keras.Model, path: Path) -> None:
 
 
 def assign(model: keras.Model, path: Path) -> None:
-    """Assign the weights that `write` wrote to a model: each tensor to the variable of its path.
+    """Assign the weights that `write` wrote to a model, each tensor to the variable with its path.
 
-    Raise ValueError and change nothing if the file is damaged, or has other weights than the model.
+    Raise ValueError and change nothing if the file is damaged or its weights do not match the model's.
     """
     array_checks.model("model", model)
     path = path_of("path", path, "'weights.safetensors'")

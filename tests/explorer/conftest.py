@@ -1,4 +1,4 @@
-"""The Explorer that the tests of its page share."""
+"""Share one Explorer between the tests of its page."""
 
 import pytest
 

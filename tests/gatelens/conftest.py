@@ -1,4 +1,4 @@
-"""The GateLens that the tests of its page share."""
+"""Share one network between the tests of the GateLens's page."""
 
 import pytest
 from gate_readings import SMALL
@@ -8,7 +8,7 @@ from senet_lab import GateLens
 
 @pytest.fixture(scope="session")
 def model():
-    """A network that is traced once; each file of tests has a panel of its own on it."""
+    """Return a network that is traced only once; each test file opens its own panel on it."""
     import keras
 
     keras.utils.set_random_seed(1)

@@ -1,4 +1,4 @@
-"""A folder of runs, and the Trainer that looks into it."""
+"""Share a folder of runs, and a Trainer that shows it."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from senet_lab.training.runs.spare_process import cool
 
 @pytest.fixture
 def folder(tmp_path):
-    """Three finished runs, the last one of another network."""
+    """Create three finished runs, the last one of a different network."""
     made(tmp_path, "a", accuracy=0.5)
     made(tmp_path, "b", replace(SE_20, ratio=4), accuracy=0.46)
     made(tmp_path, "c", Architecture.preset("cifar_resnet20"), accuracy=0.4)

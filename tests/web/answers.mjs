@@ -1,4 +1,4 @@
-// Answers a list of messages by Python as a browser runs it: node answers.mjs LIVE < messages.json
+// Answers a list of messages with Python as run in a browser: node answers.mjs LIVE < messages.json
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -154,7 +154,10 @@ def test_play_takes_the_settings_of_the_recording_and_says_so_before(panel):
     assert "To train with other settings, install senet_lab" in panel.traits["form"]["needs"]
     panel.send(start=True)
     assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
-    assert "which are fixed while it plays. To train with other settings, install senet_lab" in panel.traits["form"]["needs"]
+    assert (
+        "which are fixed while it plays. To train with other settings, install senet_lab"
+        in panel.traits["form"]["needs"]
+    )
 
 
 def test_fields_are_read_only_and_say_why_while_their_recording_is_played(panel):

@@ -50,7 +50,7 @@ def source_line(results: Results) -> str:
 
 
 def draw_main(present: Architecture | None) -> Drawing:
-    """Draw error against multiply-adds, for each network without and with squeeze-excite."""
+    """Draw error against multiply-adds, for each network with and without squeeze-excite."""
     panel = Panel(LEFT, TOP, 700, 240, (3, 13), (20, 25))
     marks = axes(panel, ((value, str(value)) for value in (4, 6, 8, 10, 12)), "multiply-adds (G), counted")
     rows = main().rows

@@ -27,12 +27,12 @@ def list_sources(
     classes: Sequence[str] | None = None,
     prepare: Callable[[Array], Array] | None = None,
 ) -> tuple[dict[str, Source], str]:
-    """Return what a GateLens offers, by name, and what it shows first: the given or named model, or a bundled one.
+    """Return the sources of a GateLens, by name, and the one to show first: the given or named model, or a bundled one.
 
     Bundled networks come first, then timm's, which need a download.
 
     Raises:
-        ValueError, TypeError: there is no network of that name, or the arguments do not fit together.
+        ValueError, TypeError: there is no network of that name, or the arguments are inconsistent.
     """
     check_model(model)
     if prepare is not None and not callable(prepare):
@@ -82,7 +82,7 @@ def check_model(model: Any) -> None:
 
 
 def _suggestion(model: Any) -> str:
-    """Return what to call instead, for objects that are easily mistaken for a network."""
+    """Suggest the correct call for objects that are easily mistaken for a network."""
     if isinstance(model, Architecture):
         return "GateLens(architecture.build())"
     return "GateLens.of_run(run)" if isinstance(model, (Run, os.PathLike)) else "GateLens()"

@@ -24,12 +24,12 @@ from senet_lab.gates.moments import Moment
 if TYPE_CHECKING:
     from senet_lab.gatelens.sources.source import Source
 
-# By the first part of the key.
+# Why a result is missing, by the first part of its key.
 NOT_RECORDED = {
     "image": "this image was not recorded; choose one of those shown",
     "ablation": "this combination of blocks was not recorded; hold at most two blocks, or consecutive ones",
 }
-SIGMOID = (0.0, 1.0)  # the values that such a gate can have
+SIGMOID = (0.0, 1.0)  # the possible values of a sigmoid gate
 FETCHING = "Loading the recording \u2026"
 
 Json = dict[str, Any]
@@ -41,12 +41,12 @@ def network_file(network: str) -> str:
 
 
 def image_file(network: str, image: int) -> str:
-    """Return the name of the file of an image on its way through a network."""
+    """Return the name of the file of an image's passages through a network."""
     return f"{network}-{image}.json"
 
 
 class RecordedNetwork(NamedTuple):
-    """Stands for the network that was recorded, see `Loaded`.
+    """Stands for the recorded network, see `Loaded`.
 
     Attributes:
         pictures: the recorded images by number, each a PNG in a data URI.
@@ -64,7 +64,7 @@ class RecordedNetwork(NamedTuple):
 
 
 class RecordedFindings(Findings):
-    """The recorded findings about a network, as far as its files have arrived.
+    """The recorded findings about a network, from the files that have arrived so far.
 
     Attributes:
         awaited: the files to load, by name, each with the keys of the results that need it.
@@ -77,7 +77,7 @@ class RecordedFindings(Findings):
         self._missed: dict[str, str] = {}  # why a file could not be loaded, by its name
 
     def aim(self, keys: Sequence[Key]) -> None:
-        """Await the files that have these results, and no others; results in no file were not recorded.
+        """Await the files that contain these results, and no others; results without a file were not recorded.
 
         A file that could not be loaded is awaited again only after `retry`.
         """
@@ -97,13 +97,13 @@ class RecordedFindings(Findings):
         self.words = FETCHING if self.busy else ""
 
     def _file_of(self, key: Key) -> str:
-        """Return the file to look in for a result; for an image that was not recorded, that of the network."""
+        """Return the file of a result; for an image that was not recorded, the file of the network."""
         if key[0] == "image" and self.reading and key[1] in self.reading.images:
             return image_file(self.source.name, key[1])
         return network_file(self.source.name)
 
     def take(self, file: str, text: str) -> None:
-        """Read a file that was awaited; any other file is ignored.
+        """Read an awaited file; ignore any other file.
 
         Raises:
             ValueError, KeyError, TypeError: the file is not a recording.
@@ -117,7 +117,7 @@ class RecordedFindings(Findings):
         del self.awaited[file]
 
     def miss(self, file: str, why: str) -> None:
-        """Note why a file could not be loaded, for all results that need it."""
+        """Record why a file could not be loaded, for all results that need it."""
         if keys := self.awaited.pop(file, ()):
             self._missed[file] = f"Couldn't load {file}: {why}"
             self.failed |= dict.fromkeys(keys, self._missed[file])
@@ -129,7 +129,7 @@ class RecordedFindings(Findings):
 
 
 class RecordedReading(Reading):
-    """A reading whose statistics were computed when they were recorded; see `reading_json`."""
+    """A reading whose statistics were computed before recording; see `reading_json`."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.classes, self.labels, self.has_labels = tuple(values["classes"]), values["labels"], values["has_labels"]
@@ -154,12 +154,12 @@ class RecordedReading(Reading):
 
     @cached_property
     def summaries(self) -> Mapping[str, BlockSummary]:
-        """For each block, its gates in a few numbers."""
+        """Summary statistics of each block's gates."""
         return {path: BlockSummary(*block["summary"]) for path, block in self._blocks.items()}
 
     @property
     def first_classes(self) -> tuple[int, ...]:
-        """The classes that are drawn until others are selected."""
+        """The classes to draw until others are selected."""
         return tuple(self._values["first_classes"])
 
     @property
@@ -181,11 +181,11 @@ class RecordedReading(Reading):
         return list(map(_ratio, self._blocks[path]["ratios"]))
 
     def max_deviation(self, path: str) -> float:
-        """Return the standard deviation over the images of the channel that moves most."""
+        """Return the largest standard deviation of a channel over the images."""
         return float(self._blocks[path]["deviation"])
 
     def histogram(self, path: str, bounds: tuple[float, float] | None = None) -> Histogram:
-        """Return the distribution of a block's gates; the recorded axis is that of all sigmoid gates, from 0 to 1."""
+        """Return the distribution of a block's gates; the recorded axis is from 0 to 1, as for all sigmoid gates."""
         if bounds not in (None, SIGMOID):
             raise ValueError(f"`bounds` (={bounds}) must be {SIGMOID}, as recorded.")
         return Histogram(*self._blocks[path]["histogram"])
@@ -196,7 +196,7 @@ class RecordedReading(Reading):
         return low, middle, high
 
     def heat(self, path: str, number: int) -> tuple[str, int]:
-        """Return the gates of the first images of a class as a picture, and of how many images."""
+        """Return the gates for the first images of a class as a picture, and the number of these images."""
         picture, count = self._blocks[path]["heat"][str(number)]
         return picture, count
 
@@ -207,7 +207,7 @@ def network_json(
     """Return the file of a network.
 
     Args:
-        images: the numbers of the images whose passages are recorded, each in a file of its own.
+        images: the numbers of the images whose passages are recorded, each in a separate file.
     """
     return {
         "about": f"{loaded.about} \u00b7 recorded",
@@ -224,7 +224,7 @@ def reading_json(reading: Reading, images: Sequence[int], *, is_drawn: bool = Tr
 
     Args:
         images: the numbers of the images whose passages are recorded.
-        is_drawn: whether its heat maps are; those of the untrained network are not.
+        is_drawn: whether its heat maps are drawn; those of the untrained network are not.
     """
     present = reading.present(range(len(reading.classes)))
     return {
@@ -253,7 +253,7 @@ def _block_json(reading: Reading, path: str, present: Sequence[int], is_drawn: b
 
 
 def _ratio_json(ratio: float) -> float | None:
-    """Return an F ratio as JSON, which knows no infinity: as null."""
+    """Return an F ratio as JSON, with null for infinity."""
     return None if ratio == inf else ratio
 
 
@@ -262,7 +262,7 @@ def _ratio(value: float | None) -> float:
 
 
 def ablations_json(ablations: Sequence[Ablation], paths: Sequence[str]) -> Json:
-    """Return ablations of the same network and images: what they share once, then a row for each."""
+    """Return ablations of the same network and images: shared values once, then one row per ablation."""
     first = ablations[0]
     return {
         "before": first.before,
@@ -292,7 +292,7 @@ def _read_ablations(values: Mapping[str, Any]) -> Results:
 
 
 def read_network(values: Mapping[str, Any]) -> Results:
-    """Return what the file of a network has, by the keys that ask for it."""
+    """Return the results in the file of a network, by key."""
     pictures = {int(number): picture for number, picture in values["pictures"].items()}
     return {
         LOAD: RecordedNetwork(values["about"], values["twin"], pictures),
@@ -303,12 +303,12 @@ def read_network(values: Mapping[str, Any]) -> Results:
 
 
 def passages_json(image: int, passages: Mapping[str, Passage]) -> Json:
-    """Return the passages of one image through blocks, by their paths."""
+    """Return the passages of an image through blocks, by the blocks' paths."""
     return {"image": image, "passages": {path: asdict(passage) for path, passage in passages.items()}}
 
 
 def read_passages(values: Mapping[str, Any]) -> Results:
-    """Return what the file of an image has, by the keys that ask for it."""
+    """Return the results in the file of an image, by key."""
     return {image_key(values["image"], path): _read_passage(each) for path, each in values["passages"].items()}
 
 

@@ -1,4 +1,4 @@
-"""Run list: the runs of a folder that a GateLens offers, and what each records during training. Loads no Keras."""
+"""Run list: the runs of a folder that a GateLens offers, with their recorded moments. Loads no Keras."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from senet_lab.training.runs.checkpoint import has_checkpoint
 from senet_lab.training.runs.inventory import newest_run_names
 from senet_lab.training.runs.run import ENDED, Run
 
-MAX_RUNS = 10  # in the list, the newest
+MAX_RUNS = 10  # in the list; the newest are offered
 
 Folder = str | os.PathLike[str] | None
 
 
 def newest_runs(folder: Folder) -> list[Run]:
-    """Return the newest runs of a folder with weights and squeeze-excite, the newest first, at most `MAX_RUNS`.
+    """Return at most `MAX_RUNS` runs of a folder with weights and squeeze-excite, newest first.
 
     Runs that cannot be read are skipped.
     """
@@ -47,11 +47,11 @@ class RunFolder:
 
     def __init__(self, run: Run) -> None:
         self.run, self.snapshot = run, RunSnapshot()
-        # When the moments and the weights that were read had been written, in ns.
+        # Modification times of the moments and weights that were read, in ns.
         self._moments_time = self._read_time = 0
 
     def mark_read(self) -> None:
-        """Note that the current weights are about to be read."""
+        """Record that the current weights are about to be read."""
         self._read_time = self.snapshot.weights
 
     def look(self) -> RunSnapshot:
@@ -73,7 +73,7 @@ class RunFolder:
         if status.at and status.state not in ENDED:
             progress = f"{status.state}, epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
         weights = _modification_time(self.run, "checkpoints/best.npz")
-        self._read_time = self._read_time or weights  # the first weights are read at once
+        self._read_time = self._read_time or weights  # the first weights are read immediately
         is_outdated = bool(self._read_time) and weights != self._read_time
         self.snapshot = RunSnapshot(moments, progress, weights, is_outdated, problem)
         return self.snapshot
@@ -100,7 +100,7 @@ class RunList:
         return {name: source_of_run(run, name) for name, run in runs.items()}
 
     def folder_of(self, name: str) -> RunFolder | None:
-        """Return the folder of a run, which remembers what was read; None if the network is not a run."""
+        """Return the `RunFolder` of a run, which caches its files; None if the network is not a run."""
         if name in self._runs and name not in self._folders:
             self._folders[name] = RunFolder(self._runs[name])
         return self._folders.get(name)

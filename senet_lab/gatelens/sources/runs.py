@@ -1,4 +1,4 @@
-"""Runs as sources of the GateLens: the best weights of a run, and how its gates moved."""
+"""Runs as sources of the GateLens: the best weights of a run, and its gates during training."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _load_run(run: Run) -> Loaded:
 
 
 def _recorded_moments(run: Run) -> tuple[Moment, ...]:
-    """Return what its process has recorded; nothing if the file is damaged, which `RunFolder` reports."""
+    """Return the moments recorded by the run's process; none if the file is damaged, which `RunFolder` reports."""
     try:
         return tuple(kept(run.folder / FILE))
     except DamagedFileError:
@@ -59,7 +59,7 @@ def _recorded_moments(run: Run) -> tuple[Moment, ...]:
 
 
 def _moments(run: Run, checkpoints: Sequence[Weights], x: Any, y: Any) -> Iterator[Moment]:
-    """Read the gates with fresh weights, and with those of each checkpoint."""
+    """Read the gates with initial weights and with those of each checkpoint."""
     model = run.architecture.build()
     yield moment(model, x, y, 0)
     for weights in sorted(checkpoints, key=lambda each: each.epoch):

@@ -1,4 +1,4 @@
-"""Snapshot: a run as its folder was last seen, in plain values."""
+"""Snapshot: the last known state of a run's folder, in plain values."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ RUNS_PREFIX = "runs/"  # of the names of runs, which may be those of bundled net
 
 
 class RunSnapshot(NamedTuple):
-    """A run as its folder was last seen; as it stands here, no run at all.
+    """The last known state of a run; the default stands for no run.
 
     Attributes:
-        moments: its gates epoch by epoch, as far as they were recorded.
-        progress: how far it is, in words; "" where no process trains it.
-        weights: when its best weights were written, in nanoseconds; 0 where there are none yet.
-        is_outdated: whether it has better weights by now than those that were read.
-        problem: why its moments cannot be read; "" where they can.
+        moments: the recorded moments of its gates, by epoch.
+        progress: its progress, in words; "" if no process is training it.
+        weights: the modification time of its best weights, in nanoseconds; 0 if there are none yet.
+        is_outdated: whether it now has better weights than those that were read.
+        problem: why its moments cannot be read; "" if they can.
     """
 
     moments: tuple[Moment, ...] = ()

@@ -1,4 +1,4 @@
-"""Sources: where the GateLens gets a network and images from. Only loading one brings Keras in."""
+"""Sources: networks and images for the GateLens. Keras is imported only when a source is loaded."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
 
     from senet_lab.array_checks import Array
 
-MAX_UNNAMED_CLASSES = 10_000  # of labels for a network without a classifier, each of which gets a name
-MAX_ENLARGED_IMAGES = 100  # of the sample for a network that takes larger ones, each of which takes far longer
+MAX_UNNAMED_CLASSES = 10_000  # for a network without a classifier; each class gets a name
+MAX_ENLARGED_IMAGES = 100  # of the sample, for networks with larger inputs, which take far longer per image
 
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A network and the images that it is shown.
+    """A loaded network and its images.
 
     Attributes:
         model: the Keras model.
-        pictures: the images as people see them, (images, height, width, channels).
-        images: the same, as the network takes them.
-        labels: their classes by number; None where nobody knows.
+        pictures: the images for display, (images, height, width, channels).
+        images: the same images, prepared for the network.
+        labels: their class numbers; None if unknown.
         classes: the names of the classes.
-        prepare: makes pictures, uint8, into what the network takes.
-        moments: its gates epoch by epoch, as far as they were recorded.
-        about: how it was trained, and how accurate it is.
-        outputs: the names of what it predicts, where that is something else than `classes`.
-        twin: how accurate the same network without squeeze-excite is, in a sentence; "" where nobody knows.
+        prepare: converts uint8 pictures to the network's input.
+        moments: the recorded moments of its gates, by epoch.
+        about: a description of its training and accuracy.
+        outputs: the names of the classes that it predicts, if they are not `classes`.
+        twin: a sentence on the accuracy of the same network without squeeze-excite; "" if unknown.
     """
 
     model: keras.Model
@@ -69,13 +69,13 @@ class Source:
     """A network that can be loaded.
 
     Attributes:
-        name: what to call it.
-        load: loads it; takes seconds.
-        is_bundled: whether it is the same whenever it is loaded, so that what was found out of it may be kept.
-        ledger: of the network, where that is known without loading it; else None.
-        cost: what loading it takes that has to be agreed to first, in words; "" where it can be had at once.
+        name: the name of the network.
+        load: loads the network, which takes seconds.
+        is_bundled: whether it is the same each time it is loaded, so that results about it may be kept.
+        ledger: the network's ledger if known without loading it, otherwise None.
+        cost: the cost of loading it that the user has to agree to first, in words; "" if there is none.
         weights_version: a number that changes with the weights; None while a `fit` changes them.
-        check: raises a ValueError where there is no memory to load it, before Keras is loaded for it.
+        check: raises a ValueError, before Keras is loaded, if there is not enough memory.
     """
 
     name: str
@@ -88,7 +88,7 @@ class Source:
 
 
 def bundled_sources() -> tuple[Source, ...]:
-    """Return a source for each bundled network with gates, on the bundled test images; the later ones first."""
+    """Return a source for each bundled network with gates, with the bundled test images, in reverse order."""
     cards = [pretrained.card(name) for name in pretrained.names()]
     return tuple(
         Source(
@@ -131,18 +131,18 @@ def source_of_model(
     prepare: Callable[[Array], Array] | None = None,
     about: str = "",
 ) -> Source:
-    """Return a source for a model of one's own.
+    """Return a source for a user's model.
 
     Args:
-        images: uint8 pictures, which `prepare` makes ready; or numbers as the network takes them. None for the test
-            images of the CIFAR-10 sample, with their labels; where the network takes larger ones, for some, enlarged.
-        labels: the class of each image; None where nobody knows.
-        classes: their names; None for their numbers.
-        prepare: makes uint8 pictures into what the network takes; None for pixels from 0 to 1.
-        about: how it was trained, and how accurate it is.
+        images: uint8 pictures, which `prepare` converts; or arrays ready for the network. None for the labeled test
+            images of the CIFAR-10 sample; for a network with larger inputs, some of them, enlarged.
+        labels: the class number of each image; None if unknown.
+        classes: the names of the classes; None for their numbers.
+        prepare: converts uint8 pictures to the network's input; None for pixels scaled to [0, 1].
+        about: a description of the network's training and accuracy.
 
     Raises:
-        ValueError, TypeError: they do not belong together; says which.
+        ValueError, TypeError: the arguments are inconsistent; the message says which.
     """
     import numpy as np
 
@@ -174,7 +174,7 @@ def source_of_model(
 
 
 def sample_of(height: int | None, width: int | None, channels: int) -> tuple[Array, Array]:
-    """Return the test images of the CIFAR-10 sample and their classes; for other sides some of them, enlarged."""
+    """Return the test images of the CIFAR-10 sample and their classes; for other sizes some of them, enlarged."""
     import numpy as np
     from PIL import Image
 
@@ -190,10 +190,10 @@ def sample_of(height: int | None, width: int | None, channels: int) -> tuple[Arr
 
 
 def outputs_of(model: Any, count: int = 0) -> tuple[str, ...]:
-    """Return what a network predicts: ImageNet's classes of a thousand outputs, nothing of CIFAR-10's ten.
+    """Return the names of a network's outputs: ImageNet's classes for a thousand, none for CIFAR-10's ten.
 
     Args:
-        count: the number of classes, where it is known: they are all named then.
+        count: the number of classes, if known; then all of them get names.
     """
     predicted = model.output_shape[-1] if len(model.output_shape) == 2 else len(data.CIFAR10)
     if (count or predicted) == 1000:
@@ -206,15 +206,15 @@ def outputs_of(model: Any, count: int = 0) -> tuple[str, ...]:
 def check_images(
     images: Any, labels: Any, classes: Any, shape: Sequence[int | None], predicted: int, taker: str
 ) -> tuple[Array, Array | None, int]:
-    """Return images, labels and the number of classes, if they fit a network, and each other.
+    """Return images, labels and the number of classes if they fit a network and each other.
 
     Args:
-        shape: (height, width, channels) that the network takes.
-        predicted: the classes that it predicts; 0 where it predicts none, or others than these.
-        taker: its name.
+        shape: the network's input shape, (height, width, channels).
+        predicted: the number of classes that it predicts; 0 if it predicts none, or different ones.
+        taker: the name of the network.
 
     Raises:
-        ValueError, TypeError: they do not fit the network, or each other; says which.
+        ValueError, TypeError: the arrays do not fit the network or each other; the message says which.
     """
     if classes is not None and (isinstance(classes, (str, bytes)) or not hasattr(classes, "__len__")):
         raise TypeError(f"`classes` must be a list of names, not {quoted(classes)}; try ['cat', 'dog'].")
@@ -229,5 +229,5 @@ def check_images(
 def _ledger_of(model: Any) -> Ledger | None:
     try:
         return Ledger.of(model)
-    except (TypeError, ValueError):  # a layer that no ledger counts: the strip then draws gates alone
+    except (TypeError, ValueError):  # a layer that the ledger cannot count: the strip then draws only gates
         return None

@@ -67,7 +67,7 @@ def alone_and_together(
 def change_words(ablation: Ablation) -> str:
     """Return the change in accuracy, with the upper bound on its standard error, in points.
 
-    Where no prediction changed, there is nothing from which to estimate an error.
+    If no prediction changed, there is nothing from which to estimate an error.
     """
     if not ablation.flipped:
         return f"{signed_points(ablation.change)} points"

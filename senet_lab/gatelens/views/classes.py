@@ -1,4 +1,4 @@
-"""Classes and blocks in pictures: the color and dash of each class, its key, and the blocks that are drawn."""
+"""Classes and blocks in pictures: the color and dash of each class, its key, and the blocks to draw."""
 
 from __future__ import annotations
 

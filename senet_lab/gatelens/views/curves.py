@@ -24,7 +24,7 @@ MAX_POINTS = 160  # along a curve
 MAX_BOLD_CURVES = 4  # more of them are thinner
 MAX_ROWS = 40  # of the table
 
-ALIKE = 0.05  # range of the classes' means, averaged over the channels, below which we call the classes alike
+ALIKE = 0.05  # range of the classes' means, averaged over the channels, below which we call the classes similar
 RISE = 2.0  # by how much the range must grow from the first stage to the last for us to call it rising
 
 

@@ -26,7 +26,7 @@ MARKERS = "os^Dvp*XP<"
 HATCHES = ("", "////", "....", "xxxx")
 MEAN_STYLE = {"color": "#1f2430", "linewidth": 2.2, "linestyle": "-", "label": "all classes"}
 SUFFIXES = (".png", ".svg", ".pdf")
-_DRAWING = threading.Lock()  # Matplotlib is not thread-safe, and callbacks of widgets come on several threads
+_DRAWING = threading.Lock()  # Matplotlib is not thread-safe, and widget callbacks run on several threads
 
 
 def activation_figure(
@@ -40,14 +40,14 @@ def activation_figure(
     """Plot the mean gate of each channel by class, for each block (Hu et al. 2018, fig. 5; of 2019, fig. 6).
 
     Args:
-        gates: for each block by its path, (images, channels), as `senet_lab.gates.observe.gates` returns them.
-        labels: the class of each image, (images,).
-        classes: their names, by number.
-        shown: the classes that have a curve; None for all that occur.
-        blocks: None for the last of each group, as in the paper.
+        gates: the gates of each block by its path, (images, channels), see `senet_lab.gates.observe.gates`.
+        labels: the class number of each image, (images,).
+        classes: the names of the classes, by number.
+        shown: the classes to draw; None for all that occur.
+        blocks: the blocks to draw; None for the last block of each group, as in the paper.
 
     Raises:
-        ValueError, TypeError: no such block or class.
+        ValueError, TypeError: a block or class does not exist.
     """
     gates, labels, classes = _check(gates, labels, classes)
     figure, plots = _grid(gates, blocks)
@@ -72,7 +72,7 @@ def spread_figure(
 ) -> Figure:
     """Plot the mean gate and one standard deviation around it, by class (Hu et al. 2019, fig. 7).
 
-    Arguments and errors as of `activation_figure`; without `shown`, the first two classes that occur.
+    Arguments and errors are those of `activation_figure`; without `shown`, the first two classes that occur are drawn.
     """
     gates, labels, classes = _check(gates, labels, classes)
     figure, plots = _grid(gates, blocks)
@@ -93,13 +93,13 @@ def spread_figure(
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-    """Save a figure as .png, .svg or .pdf, as the suffix says: whole or not at all, the same bytes each time.
+    """Save a figure as .png, .svg or .pdf, depending on the suffix: whole or not at all, reproducible byte by byte.
 
     Raises:
-        ValueError: another suffix.
-        FileExistsError: the file is there already.
-        FileNotFoundError: its folder is not there.
-        OSError: it cannot be written.
+        ValueError: the suffix is none of these.
+        FileExistsError: the file already exists.
+        FileNotFoundError: its folder does not exist.
+        OSError: the file cannot be written.
     """
     require("matplotlib", by="a figure")
     import matplotlib as mpl
@@ -128,7 +128,7 @@ def last_blocks(paths: Sequence[str]) -> tuple[str, ...]:
 def _check(
     gates: Mapping[str, Array], labels: Array, classes: Sequence[str]
 ) -> tuple[Mapping[str, Array], Array, Sequence[str]]:
-    """Return gates, labels and the names of the classes, if they are that, and there is a name for each class."""
+    """Return gates, labels and class names if they are valid and every class has a name."""
     instance("gates", gates, Mapping, "gates(model, images)")
     if not gates:
         raise ValueError("`gates` must have at least one block, not none; try gates(model, images).")
@@ -143,7 +143,7 @@ def _check(
 
 
 def _grid(gates: Mapping[str, Array], blocks: Sequence[str] | None) -> tuple[Figure, list[tuple[str, Any]]]:
-    """Return a figure, and each block by its path with its plot, three per row, of one scale."""
+    """Return a figure, and the plot of each block by path, three per row with a common scale."""
     require("matplotlib", by="a figure")
     from matplotlib.figure import Figure
 
@@ -185,7 +185,7 @@ def _classes_present(labels: Array) -> list[int]:
 
 
 def _style(style: int, channels: int) -> dict[str, Any]:
-    """Return color and dash of a class, as on the page, and a marker; markers of classes do not coincide."""
+    """Return the color and dash of a class, as on the page, and a marker; markers of classes do not overlap."""
     every = max(1, channels // 8)
     look = parse_sheet(style_sheet() + gates_sheet()).style("path", {"sn-curve", f"sn-class-{style}"})
     dash = tuple(map(float, look.get("stroke-dasharray", "").split()))

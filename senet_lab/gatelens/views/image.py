@@ -15,7 +15,7 @@ from senet_lab.gatelens.views.still import STILL
 if TYPE_CHECKING:
     from senet_lab.gatelens.passage import ChannelMaps, Passage
 
-MAX_ROWS = 64  # of the table: half of them of the channels that are raised most, half of those that are lowered most
+MAX_ROWS = 64  # of the table: half for the channels raised most, half for those lowered most
 
 
 def image_name(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Numbers as the GateLens writes them: shares, F ratios, changes."""
+"""Number formats of the GateLens: shares, F ratios, changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Still gates: blocks whose gates hardly respond to the image, as when no unit gets through their ReLU."""
+"""Still gates: blocks whose gates hardly respond to the image, for example because their ReLU outputs only zeros."""
 
 from __future__ import annotations
 

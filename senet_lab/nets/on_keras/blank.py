@@ -1,4 +1,4 @@
-"""Build networks with kernels of zeros, for networks whose weights are loaded from a file right afterwards.
+"""Build networks with kernels of zeros, for networks whose weights are loaded from a file right afterward.
 
 Drawing random kernels takes about half the time of a large build: 3.7 of 6.7 s of CPU time for the 115 million
 parameters of SENet-154 (2 cores x86_64, TensorFlow 2.21, 2026-11-29).

@@ -1,1 +1,1 @@
-"""Runs: a training as a folder: its config, status, metrics, checkpoints and log."""
+"""Runs: a training run as a folder with its config, status, metrics, checkpoints and log."""

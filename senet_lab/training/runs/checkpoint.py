@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a training needs to resume, as arrays and plain values, without pickle."""
+"""Checkpoints: everything that a run needs to resume, as arrays and plain values, without pickle."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def write_newest(folder: Path, step: int, arrays: Sequence[Array], about: dict[s
 
 
 def has_checkpoint(folder: Path) -> bool:
-    """Return whether a checkpoint is in a folder of them."""
+    """Return whether a folder contains a checkpoint."""
     return (folder / "best.npz").is_file() or next(folder.glob("[0-9]*.npz"), None) is not None
 
 
 def must_be_folder(folder: Path) -> None:
-    """Raise DamagedFileError if something else than a folder lies at `folder`."""
+    """Raise DamagedFileError if `folder` exists but is not a folder."""
     if os.path.lexists(folder) and not folder.is_dir():
         raise DamagedFileError(folder, "it must be a folder", "delete it, and resume the run from the start")
 
 
 def must_be_whole(folder: Path) -> None:
-    """Raise DamagedFileError if a checkpoint lacks its beginning or end, a quick check; `read` checks the rest."""
+    """Raise DamagedFileError if the beginning or end of a checkpoint is missing; `read` also checks the rest."""
     must_be_folder(folder)
     for path in sorted((*folder.glob("[0-9]*.npz"), *folder.glob("best.npz"))):
         with opened(path, ADVICE) as file:
@@ -48,7 +48,7 @@ def must_be_whole(folder: Path) -> None:
 
 
 def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
-    """Write arrays in their order, and plain values, to one file."""
+    """Write arrays, in order, and plain values to one file."""
     import numpy as np
 
     path.parent.mkdir(exist_ok=True)
@@ -56,14 +56,14 @@ def write(path: Path, arrays: Sequence[Array], about: dict[str, Any]) -> None:
     about_json = json.dumps({"arrays": len(by_name), **about})
     with written_whole(path, overwrite=True) as unfinished:
         np.savez(unfinished, about=np.frombuffer(about_json.encode(), "uint8"), **by_name)
-        with unfinished.open("rb") as file:  # or a power cut could leave the new name with nothing in it
+        with unfinished.open("rb") as file:  # otherwise a power cut could leave an empty file under the new name
             os.fsync(file.fileno())
 
 
 def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
     """Return what `write` wrote, or raise DamagedFileError; every byte is checked against the zip file's checksums.
 
-    An OSError means that it cannot be read now, which says nothing about what is in it.
+    An OSError means that the file cannot be read now; its contents may be intact.
     """
     import numpy as np
 
@@ -84,10 +84,10 @@ def read(path: Path) -> tuple[list[Array], dict[str, Any]]:
 
 
 def read_newest(folder: Path) -> tuple[list[Array], dict[str, Any], list[str]] | None:
-    """Return the newest checkpoint that can be read, and the faults of newer ones; None where there never was one.
+    """Return the newest readable checkpoint, and the faults of newer ones; None if there never was a checkpoint.
 
-    A damaged file is renamed to `.damaged`, so that its number does not make it the newest again. Raise ValueError if
-    there are checkpoints, and none of them can be read.
+    A damaged file is renamed to `.damaged`, so that it is not taken for the newest again. Raise ValueError if there are
+    checkpoints but none of them can be read.
     """
     faults: list[str] = []
     for path in sorted(folder.glob("[0-9]*.npz"), reverse=True):

@@ -1,4 +1,4 @@
-"""Config: what config.json of a run says: what is trained, on what, how and with which versions; it never changes."""
+"""Config: the file config.json of a run, with network, data, recipe and package versions; it never changes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ REQUIRED = object()
 
 
 class Field(NamedTuple):
-    """A field of config.json: its type, and its value where an older version did not write it; a list has texts."""
+    """A field of config.json: its type, and its default if an older version did not write it; lists contain strings."""
 
     kind: type
-    default: Any = REQUIRED  # where it is None, null stands for it as well
+    default: Any = REQUIRED  # if None, null is valid as well
 
 
 FIELDS = {
@@ -35,7 +35,7 @@ FIELDS = {
 
 
 def has_config(folder: Path) -> bool:
-    """Return whether something lies in the place of config.json."""
+    """Return whether the path of config.json exists."""
     try:
         (folder / CONFIG).lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -44,7 +44,7 @@ def has_config(folder: Path) -> bool:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """Return a value of the right type for each of `FIELDS`; raise DamagedFileError if config.json has another."""
+    """Return a value for each of `FIELDS`; raise DamagedFileError if a value in config.json has the wrong type."""
     path = folder / CONFIG
     values = read_json(path, dict, CONFIG_ADVICE)
     for name, field in FIELDS.items():
@@ -64,14 +64,14 @@ def _is_of(kind: type, value: Any) -> bool:
 
 
 def write_config(folder: Path, values: Mapping[str, Any]) -> None:
-    """Write config.json of a new run, with the time and the versions of now."""
+    """Write config.json of a new run, with the current time and versions."""
     created = {"created": datetime.now().isoformat(timespec="seconds"), "versions": versions()}
     with written_whole(folder / CONFIG) as unfinished:
         unfinished.write_text(json.dumps({**values, **created}, indent=1) + "\n")
 
 
 def data_config(data: str, skip_bad: bool) -> dict[str, Any]:
-    """Return the fields about the images: enough for the same files to be read when the run is resumed."""
+    """Return the fields about the images, from which a resumed run finds the same files."""
     if data in ("sample", "cifar10"):
         return {"data": data}
     folder = str(path_of("data", data, "'sample'").resolve())
@@ -79,13 +79,13 @@ def data_config(data: str, skip_bad: bool) -> dict[str, Any]:
 
 
 def free_folder(network: str, parent: Path = Path("runs")) -> Path:
-    """Return a folder for a new run, named for the time and the network."""
+    """Return an unused folder for a new run, named after the time and the network."""
     stem = parent / f"{datetime.now():%Y-%m-%d-%H%M%S}-{network.lower().replace(' ', '-')}"
     return next(path for n in range(1, 10**6) if not (path := Path(f"{stem}{f'-{n}' * (n > 1)}")).exists())
 
 
 def run_names(folder: Path) -> list[str]:
-    """Return the names of the runs in a folder, in which other programs may also keep a config.json."""
+    """Return the names of the runs in a folder; other programs may also keep a config.json there."""
     names = []
     for path in folder.glob(f"[!.]*/{CONFIG}"):
         with suppress(OSError, DamagedFileError):
@@ -95,7 +95,7 @@ def run_names(folder: Path) -> list[str]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the packages that decide what numbers come out, as far as they are installed."""
+    """Return the versions of the installed packages that affect numerical results."""
     numbers = {}
     for name in ("senet-lab", "keras", "tensorflow", "jax", "numpy"):
         with suppress(PackageNotFoundError):
@@ -104,7 +104,7 @@ def versions() -> dict[str, str]:
 
 
 def changed_versions(before: dict[str, str]) -> str:
-    """Say which packages have another version now than `before`, in a sentence; "" if none has."""
+    """Say in a sentence which package versions have changed since `before`; "" if none has."""
     instance("before", before, Mapping, "versions()")
     changed = [(name, number, now) for name, now in versions().items() if (number := before.get(name, now)) != now]
     each = ", ".join(f"{name} {number} then, {now} now" for name, number, now in changed)

@@ -1,4 +1,4 @@
-"""Data fit: whether a network fits the data, and the network that does."""
+"""Data fit: check whether a network fits the data, or adapt it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def must_fit(architecture: Architecture, data: str) -> None:
     """Check that there are images, and that a network has their input shape and classes.
 
     Raises:
-        ValueError: the network does not fit; says what would.
+        ValueError: the network does not fit; the message says what would.
         FileNotFoundError: CIFAR-10 is not on this machine.
     """
     instance("architecture", architecture, Architecture, ARCHITECTURE)
@@ -35,25 +35,25 @@ def must_fit(architecture: Architecture, data: str) -> None:
 
 
 def _classes_of(data: str) -> int:
-    """Return how many classes a folder of images has; raise ValueError if it is not there, or a class is empty."""
+    """Return the number of classes in a folder of images; raise ValueError if it is missing, or a class is empty."""
     folder = path_of("data", data, "'sample'")
     if not os.path.isdir(folder):
         fit = nearest(data, ("sample", "cifar10"))
         rule = "must be 'sample', 'cifar10' or a folder of images"
         raise InvalidValueError("data", Bare(quoted_path(data)), rule, repr(fit))
-    must_have_images("data", folder)  # first, since it is quick wherever the folder is
+    must_have_images("data", folder)  # first, since it is always quick
     must_have_classes(files := list_images(folder), "data")
     return len(files.classes)
 
 
 def fit_to_data(architecture: Architecture, data: str) -> Architecture:
-    """Return the network with the input shape and the classes of the data; all else stays.
+    """Return the network with the input shape and the classes of the data; all else is unchanged.
 
-    A folder of images has as many classes as folders, at least two, and its images are resized to squares as high as
-    the network takes them. "" stands for a folder that is not selected yet.
+    A folder of images has one class per subfolder, at least two; its images are resized to squares with the height of
+    the network's input. "" stands for a folder that is not selected yet.
 
     Raises:
-        ValueError: the network is too deep for images that small; or `data` names the home of an unknown user.
+        ValueError: the network is too deep for such small images; or `data` names the home of an unknown user.
     """
     if data in ("sample", "cifar10"):
         return replace(architecture, input_shape=(32, 32, 3), classes=10, include_top=True)

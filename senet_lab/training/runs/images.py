@@ -1,7 +1,7 @@
-"""Images of a run: those that its config names, the same files each time that it is resumed.
+"""Images of a run: those that its config names, the same files whenever the run is resumed.
 
-A file that was skipped once stays skipped, even if it is repaired: with another number of images the others would come
-in another order.
+A skipped file remains skipped even if it is repaired: a different number of images would change the order of all
+others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SKIP_LIST = "skipped.json"  # in the folder of a run
 ADVICE = "put back a copy of it, or create a new run"
-MAX_BYTES = 2**25  # of some 300,000 files
+MAX_BYTES = 2**25  # enough for about 300,000 files
 
 
 def load_images(run: Run) -> data.Images:
@@ -39,7 +39,7 @@ def load_images(run: Run) -> data.Images:
 
 
 def omission_words(images: data.Images) -> str:
-    """Say which files of a folder are not trained on, in a sentence; "" where there are none."""
+    """Say in a sentence which files of a folder are left out of training; "" if none is."""
     parts = []
     if images.skipped:
         each = [f"{printable(name)} ({why})" for name, why in images.skipped.items()]
@@ -58,7 +58,7 @@ def _files(count: int) -> str:
 
 
 def read_skip_list(folder: Path) -> dict[str, str]:
-    """Return the files that a run skips, each with the reason; raise DamagedFileError if the list is damaged."""
+    """Return the files that a run skips, with the reasons; raise DamagedFileError if the list is damaged."""
     path = folder / SKIP_LIST
     try:
         reasons = read_json(path, dict, ADVICE, at_most=MAX_BYTES)
@@ -71,7 +71,7 @@ def read_skip_list(folder: Path) -> dict[str, str]:
 
 
 def write_skip_list(folder: Path, reasons: Mapping[str, str]) -> None:
-    """Store which files were skipped, for when the run is resumed."""
+    """Store the skipped files, so that a resumed run skips them again."""
     if dict(reasons) != read_skip_list(folder):
         with written_whole(folder / SKIP_LIST, overwrite=True) as unfinished:
             unfinished.write_text(json.dumps(dict(reasons), indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""Inventory: the runs in a folder, and which of their files are damaged."""
+"""Inventory: the runs in a folder, and their damaged files."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from senet_lab.training.runs.status import Status
 
 
 def list_runs(folder: str | os.PathLike[str] = "runs") -> list[Run]:
-    """Return the runs in a folder, the oldest first, also those whose config.json turns out damaged when it is read."""
+    """Return the runs in a folder, oldest first, including those whose config.json is damaged."""
     return [Run(path.parent) for path in sorted(path_of("folder", folder, "'runs'").glob(f"*/{CONFIG}"))]
 
 
 def newest_run_names(folder: Path) -> list[str]:
-    """Return the names of the runs in a folder, the newest first."""
+    """Return the names of the runs in a folder, newest first."""
     try:
         with os.scandir(folder) as entries:
             times = [(_mtime_ns(Path(entry.path) / CONFIG), entry.name) for entry in entries]
@@ -42,7 +42,7 @@ def _mtime_ns(path: Path) -> int:
 
 
 def find_damage(run: Run) -> list[DamagedFileError]:
-    """Return an error for each file of a run that cannot be used; of checkpoints, only both ends are read."""
+    """Return an error for each unusable file of a run; only the beginning and end of checkpoints are read."""
     checks: tuple[Callable[[], object], ...] = (
         lambda: (run.architecture, run.recipe, run.placement),
         lambda: Status.read(run.folder / "status.json"),

@@ -19,19 +19,19 @@ from senet_lab.training.runs.status import Status, read_status
 if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
 
-# Files that the process of a run writes, or that are written for it; and what to do where something else is in the way.
+# Files that a run's process or its starter writes, and advice for when something else is in their place.
 PROCESS_FILES = dict.fromkeys(("status.json", "metrics.csv", GATES, request.FILE, log.FILE), "delete it") | {
     images.SKIP_LIST: images.ADVICE
 }
 
 
 def start(run: Run, *, force: bool) -> None:
-    """Train a run in a process of its own; see `Run.start`."""
+    """Train a run in a separate process; see `Run.start`."""
     require(*TRAINING, by="training")
     for name, advice in PROCESS_FILES.items():
         must_be_file(run.folder / name, advice)
     must_be_folder(run.folder / "checkpoints")
-    with FileLock(run.folder / "starting"):  # two who start it at once
+    with FileLock(run.folder / "starting"):  # against two simultaneous starts
         if run.is_held():
             raise RuntimeError(f"Another process is already training in '{run.folder}'; stop it first, or watch it.")
         if not force:
@@ -43,7 +43,7 @@ def start(run: Run, *, force: bool) -> None:
 
 
 def _hand_over(run: Run, process: WaitingProcess) -> bool:
-    """Hand a run to a process; return whether it took the run."""
+    """Hand a run to a process; return whether the process accepted it."""
     status = read_status(run.folder) or Status("waiting", epochs=run.recipe.epochs)
     log.write_mark(run.folder, process.mark)
     run.tell(status._replace(state="waiting", reason="", process=process.number, mark=process.mark))

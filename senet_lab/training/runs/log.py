@@ -1,4 +1,4 @@
-"""Log: what the processes of a run wrote, each under a line with its mark."""
+"""Log: the output of a run's processes, each below a line with its mark."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from senet_lab.files import DamagedFileError, opened
 
 FILE = "log.txt"  # in the folder of a run
 MAX_QUOTE = 300  # characters
-MAX_BYTES = 2**20  # of the end of a log, which are read
+MAX_BYTES = 2**20  # read from the end of a log
 
 
 def write_mark(folder: Path, mark: str) -> None:
-    """Write a line for a process that is started, so that its output can be told from that of others."""
+    """Write a line that separates the output of a new process from that of earlier ones."""
     with (folder / FILE).open("a") as file:
         file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {mark}\n")
 
 
 def last_line(folder: Path, mark: str) -> str:
-    """Return the last line that the process with that mark wrote; "" if there is none."""
+    """Return the last line written by the process with that mark; "" if there is none."""
     try:
         with opened(folder / FILE, "delete it") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - MAX_BYTES))
@@ -33,7 +33,7 @@ def last_line(folder: Path, mark: str) -> str:
 
 
 def failure_words(folder: Path, mark: str) -> str:
-    """Say why a process that was started never began to train, in a sentence."""
+    """Say in a sentence why a process that was started never began to train."""
     line = last_line(folder, mark)
     why = f"the last line of its log is '{line}'" if line else "it wrote nothing to its log, so it may have been killed"
     return f"its process ended before training began: {why}; see '{folder / FILE}', fix the problem, and resume the run"

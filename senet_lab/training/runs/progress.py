@@ -1,4 +1,4 @@
-"""Progress: where a training is, which every checkpoint stores."""
+"""Progress: the position within a run, stored in every checkpoint."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from senet_lab.checks import real, whole
 
 @dataclass
 class Progress:
-    """Where a training is."""
+    """The position within a run, and the statistics of the current epoch."""
 
     epoch: int = 0  # finished epochs
     step: int = 0  # finished steps of the current one
-    images: int = 0  # seen in it so far
+    images: int = 0  # seen in the current epoch
     loss: float = 0.0  # the sum of their losses
-    right: float = 0.0  # the sum of right answers
+    right: float = 0.0  # the number of correct predictions
     best: float = -1.0  # the highest accuracy on the held-out images, or else on the training images
-    seconds: float = 0.0  # spent in its steps, without the first step of a process
+    seconds: float = 0.0  # spent in its steps, without the first step of each process
     timed: int = 0  # the images of these steps
 
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Progress:
-        """Return the progress that a checkpoint stores; raise ValueError or TypeError for a number that cannot be."""
+        """Return the progress that a checkpoint stores; raise ValueError or TypeError for impossible numbers."""
         return cls(**{each.name: _check(each, about[each.name]) for each in fields(cls) if each.name in about})
 
     def update(self, other: Progress) -> None:
-        """Take the values of another one, for everyone who refers to this one."""
+        """Copy all values from another progress into this shared object."""
         vars(self).update(vars(other))
 
     @property
@@ -43,7 +43,7 @@ class Progress:
 
     @property
     def images_per_s(self) -> float | None:
-        """Over the epoch so far, in training steps alone; None before there is a second one."""
+        """Over the epoch so far, in training steps only; None before the second step."""
         return self.timed / self.seconds if self.seconds else None
 
 

@@ -1,4 +1,4 @@
-"""Request: what the process of a run is asked to do, in a file of one word."""
+"""Request: a file with one word that tells a run's process what to do."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ FILE = "wanted"  # in the folder of a run
 
 
 def read_request(folder: Path) -> str:
-    """Return what a run is asked to do; raise DamagedFileError if the file holds something else.
+    """Return the request to a run; raise DamagedFileError if the file contains anything else.
 
-    An editor may have added a space or the end of a line.
+    White space, which an editor may have added, is ignored.
     """
     path = folder / FILE
     advice = f"write {listed(REQUESTS)} into it, or delete it"

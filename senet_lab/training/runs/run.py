@@ -87,7 +87,7 @@ class Run:
         instance("placement", placement, Placement, "Placement()")
         must_fit(architecture, data)
         path = config.free_folder(architecture.name) if folder is None else path_of("folder", folder, "'runs/mine'")
-        if os.path.exists(path):  # that of os.path answers even a name that is too long
+        if os.path.exists(path):  # os.path accepts even names that are too long
             raise FileExistsError(f"`folder` (='{path}') must be a new one; try '{path}-2', or resume the run in it.")
         fields = {
             "architecture": architecture.token(),
@@ -101,11 +101,11 @@ class Run:
 
     @property
     def config(self) -> dict[str, Any]:
-        """Return what config.json says, as `read_config` does."""
+        """Return the fields of config.json, see `read_config`."""
         return config.read_config(self.folder)
 
     def _field(self, name: str, read: Callable[[Any], _Read]) -> _Read:
-        """Return what a field of config.json stands for."""
+        """Return the object that a field of config.json describes."""
         value = self.config[name]
         try:
             return read(value)
@@ -115,30 +115,30 @@ class Run:
 
     @property
     def architecture(self) -> Architecture:
-        """What is trained."""
+        """The network that is trained."""
         return self._field("architecture", Architecture.from_token)
 
     @property
     def recipe(self) -> Recipe:
-        """How it is trained."""
+        """The recipe of the training."""
         return self._field("recipe", Recipe.from_dict)
 
     @property
     def placement(self) -> Placement:
-        """On which devices."""
+        """The devices and hosts that train it."""
         return self._field("placement", lambda fields: Placement.checked(**fields))
 
     @property
     def skips_bad(self) -> bool:
-        """Whether files of its folder of images that cannot be read are left out."""
+        """Whether unreadable files of its image folder are skipped."""
         return bool(self.config["skip_bad"])
 
     def status(self) -> Status:
-        """Return its status; if its process ended without a report, the run has failed."""
+        """Return the status of the run, "failed" if its process ended without reporting."""
         return current_status(self)
 
     def is_held(self) -> bool:
-        """Return whether a process works on it; asks the system and not the lock, which two who ask would hold."""
+        """Return whether a process works on the run; queries the system, since a query would have to take the lock."""
         return has_process(self.folder)
 
     def metrics(self) -> list[dict[str, float]]:
@@ -186,14 +186,14 @@ class Run:
         return self
 
     def asked(self) -> str:
-        """Return what its process is asked to do; "run" where no request can be read."""
+        """Return the request to its process; "run" if no request can be read."""
         try:
             return read_request(self.folder)
         except DamagedFileError:
             return "run"
 
     def ask(self, wanted: str) -> None:
-        """Ask its process to "run", "pause" or "stop"; it obeys within a step."""
+        """Ask the process to "run", "pause" or "stop"; it obeys within a step."""
         write_request(self.folder, wanted)
 
     def stop(self) -> None:
@@ -201,18 +201,18 @@ class Run:
         self.ask("stop")
 
     def tell(self, status: Status, *, anyhow: bool = False) -> None:
-        """Write how far it is; with `anyhow`, over the old file where a full disk has no room for a second one."""
+        """Write the status; with `anyhow`, overwrite the old file if a full disk has no room for a second one."""
         instance("status", status, Status, "Status('waiting')")
         status.write(self.folder / "status.json", anyhow=anyhow)
 
     def wait(self, timeout: float = float("inf")) -> Status:
-        """Wait until it has ended and its process is gone, for `timeout` seconds at most."""
+        """Wait until the run has ended and its process is gone, for at most `timeout` seconds."""
         for _ in self.follow(timeout):
             pass
         return self.status()
 
     def follow(self, timeout: float = float("inf")) -> Iterator[Status]:
-        """Yield its status a few times per second until it has ended."""
+        """Yield the status a few times per second until the run has ended."""
         end = time.monotonic() + _seconds(timeout)
         while time.monotonic() < end:
             status = self.status()

@@ -1,4 +1,4 @@
-"""Spare process: one that has imported Keras and waits, so that a training starts without that delay.
+"""Spare process: a process that has imported Keras and waits, so that a run starts without that delay.
 
 >>> cool()  # ends it; nothing happens where there is none
 """
@@ -14,7 +14,7 @@ SPARE_SECONDS = 30 * 60.0  # in which it holds some 600 MB of memory
 
 
 class _Spare:
-    """The one spare process of this process."""
+    """The single spare process of this process."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -22,7 +22,7 @@ class _Spare:
         self.timer: threading.Timer | None = None
 
     def ensure(self, seconds: float) -> WaitingProcess | None:
-        """Have a current one for so long; return an outdated one, for the caller to end."""
+        """Keep a current spare process for some seconds; return an outdated one for the caller to end."""
         with self.lock:
             if self.process and self.process.is_current():
                 return None
@@ -35,7 +35,7 @@ class _Spare:
         return old
 
     def take(self, only: WaitingProcess | None = None) -> WaitingProcess | None:
-        """Hand over the waiting process; with `only`, None if it is another one."""
+        """Hand over the waiting process; with `only`, return None if it is a different one."""
         with self.lock:
             if only and self.process is not only:
                 return None
@@ -49,10 +49,10 @@ _SPARE = _Spare()
 
 
 def warm(seconds: float = SPARE_SECONDS) -> None:
-    """Have a process ready for the next `Run.start`, which loads Keras while you choose; returns at once.
+    """Start loading Keras in a spare process for the next `Run.start`; return at once.
 
-    There is one at a time, however often and from whatever thread this is called. It ends by itself when this process
-    does, or after `seconds` without a run; one that would compute otherwise than the environment now says is replaced.
+    There is at most one spare process, however often and from whichever thread this is called. It ends by itself when
+    this process ends, or after `seconds` without a run. It is replaced if the environment variables have changed.
     """
     require(*TRAINING, by="training")
     if old := _SPARE.ensure(seconds):
@@ -60,13 +60,13 @@ def warm(seconds: float = SPARE_SECONDS) -> None:
 
 
 def cool(only: WaitingProcess | None = None) -> None:
-    """End the spare process, if there is one; with `only`, if it is that one."""
+    """End the spare process, if there is one; with `only`, just if it is that one."""
     if process := _SPARE.take(only):
         process.end()
 
 
 def take_spare_process() -> WaitingProcess | None:
-    """Return the spare process, to be used, if there is one and it computes as a new one would; else None."""
+    """Hand over the spare process if there is one with current settings; otherwise return None."""
     process = _SPARE.take()
     if process and not process.is_current():
         process.end()

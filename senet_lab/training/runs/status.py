@@ -1,4 +1,4 @@
-"""Status: how far a run is, as its folder has it, and whether a process works on it."""
+"""Status: the progress of a run as stored in its folder, and whether a process works on it."""
 
 from __future__ import annotations
 
@@ -27,23 +27,24 @@ GONE_EARLY = f"{_GONE}; there is no checkpoint yet, so resume the run to start a
 
 
 class Status(NamedTuple):
-    """How far a run is.
+    """The progress of a run.
 
     Attributes:
         state: one of `ACTIVE` or `ENDED`.
         reason: why it failed or stopped, in a sentence.
-        epoch, epochs: finished epochs, and all.
-        step, steps: the same of the steps of the current epoch.
+        epoch, epochs: the finished epochs, and all epochs.
+        step, steps: the finished steps of the current epoch, and all its steps.
         loss, accuracy: over the epoch so far; None before its first step.
-        images_per_s: over the epoch so far, in training steps alone.
-        seconds: time left at this rate; None while that is unknown.
-        device: what it computes on.
+        images_per_s: over the epoch so far, in training steps only.
+        seconds: the time left at this rate; None if unknown.
+        device: the device that it trains on.
         process: the number of the process that trains, 0 before there is one.
-        at: when this was written, seconds since 1970.
-        mark: a word on the command line of that process, and of no other; "" for its folder.
-        macs_per_s: multiply-adds per second: the ledger's, of a forward pass, times 3, times `images_per_s`. A training
-            step counts as three forward passes: one, and one for the gradient of inputs and of weights each.
-        memory: bytes that the process has used at its peak, imports included; 0 where that is unknown.
+        at: the time of writing, in seconds since 1970.
+        mark: a unique word on the command line of that process; "" for its folder.
+        macs_per_s: multiply-adds per second: those of a forward pass in the ledger, times 3, times `images_per_s`. A
+            training step counts as three forward passes: one forward, and one each for the gradients of inputs and
+            weights.
+        memory: peak memory of the process in bytes, including imports; 0 if unknown.
         warning: what has changed since the run was created, in a sentence; "" if nothing has.
     """
 
@@ -67,9 +68,9 @@ class Status(NamedTuple):
 
     @classmethod
     def read(cls, path: Path) -> Status:
-        """Return what `to_json` wrote, in any version; raise FileNotFoundError or DamagedFileError if it is not there.
+        """Return the status that any version wrote; raise FileNotFoundError or DamagedFileError if there is none.
 
-        Missing fields have their defaults, unknown ones are left out.
+        Missing fields get their defaults; unknown fields are ignored.
         """
         values = read_json(path, dict, ADVICE)
         try:
@@ -78,7 +79,7 @@ class Status(NamedTuple):
             raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
 
     def write(self, path: Path, *, anyhow: bool = False) -> None:
-        """Write it whole; with `anyhow`, over the old one where a full disk has no room for a second file."""
+        """Write the file atomically; with `anyhow`, overwrite it if a full disk has no room for a second one."""
         try:
             with written_whole(path, overwrite=True) as unfinished:
                 unfinished.write_text(self.to_json())
@@ -90,12 +91,12 @@ class Status(NamedTuple):
                 file.truncate()
 
     def to_json(self) -> str:
-        """Return it as a line of JSON, with the present time."""
+        """Return the status as a line of JSON, with the current time."""
         return json.dumps(self._replace(at=time.time())._asdict())
 
 
 def _check(name: str, value: Any) -> Any:
-    """Return the value of a field, if it can be one."""
+    """Return the value of a field if it is valid."""
     if name == "state":
         return one_of(name, value, (*ACTIVE, *ENDED))
     default = Status._field_defaults[name]
@@ -105,7 +106,7 @@ def _check(name: str, value: Any) -> Any:
         return whole(name, value, 0, MAX_INT)
     if value is None and default is None:
         return None
-    # A training whose loss is no number has failed and says so; there is nothing to draw.
+    # A run with a loss of NaN has failed and says so; there is nothing to draw.
     return None if isinstance(value, float) and isnan(value) else real(name, value, 0, float("inf"))
 
 
@@ -115,11 +116,11 @@ def current_status(run: Run) -> Status:
         status = Status.read(run.folder / "status.json")
     except FileNotFoundError:
         return Status("waiting", epochs=run.recipe.epochs)
-    except DamagedFileError as error:  # such as a power cut leaves
+    except DamagedFileError as error:  # for example after a power cut
         return Status("waiting", epochs=run.recipe.epochs, warning=str(error))
     if status.state not in ACTIVE or _has_process(run.folder, status):
         return status
-    if status.state == "waiting" and status.mark:  # the first thing that it does is to report "compiling"
+    if status.state == "waiting" and status.mark:  # a process that works reports "compiling" first
         reason = log.failure_words(run.folder, status.mark)
     else:
         reason = GONE if has_checkpoint(run.folder / "checkpoints") else GONE_EARLY
@@ -127,7 +128,7 @@ def current_status(run: Run) -> Status:
 
 
 def read_status(folder: Path) -> Status | None:
-    """Return the status in the folder of a run; None where none can be read."""
+    """Return the status in the folder of a run; None if none can be read."""
     try:
         return Status.read(folder / "status.json")
     except (FileNotFoundError, DamagedFileError):
@@ -135,7 +136,7 @@ def read_status(folder: Path) -> Status | None:
 
 
 def has_process(folder: Path) -> bool:
-    """Return whether a process works on the run; asks the system and not the lock, which two who ask would hold."""
+    """Return whether a process works on the run; queries the system, since a query would have to take the lock."""
     status = read_status(folder)
     return status is not None and _has_process(folder, status)
 

@@ -1,4 +1,4 @@
-"""Trained model: the network of a run with the weights of a checkpoint, while a process may go on training."""
+"""Trained model: the network of a run with the weights of a checkpoint, even while the run is training."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Weights(NamedTuple):
-    """A checkpoint: finished epochs, arrays of the network and then of its optimizer, and plain values."""
+    """A checkpoint: finished epochs, arrays (first the network's, then the optimizer's), and plain values."""
 
     epoch: int
     arrays: list[Any]
@@ -27,9 +27,9 @@ class Weights(NamedTuple):
 
 
 def load_trained_model(run: Run) -> tuple[keras.Model, int]:
-    """Return the network of a run with its best weights, or else its newest, and the epoch that they are from.
+    """Return the network of a run with its best weights, or else its newest, and their epoch.
 
-    Raise ValueError if there is no checkpoint of this network that can be read, or no memory for the network.
+    Raise ValueError if there is no readable checkpoint of this network, or not enough memory.
     """
     require("keras", "psutil", by="loading a network with its weights")
     check_build(run.architecture)
@@ -52,7 +52,7 @@ trained = load_trained_model  # its name in `senet_lab.training.trained`, which 
 
 
 def read_weights(folder: Path, *, max_count: int) -> list[Weights]:
-    """Return the weights of the best checkpoint of a run, and of the newest of another epoch, if they can be read.
+    """Return the readable weights of a run: of its best checkpoint, and of the newest from a different epoch.
 
     A process may be writing checkpoints and deleting older ones, so damaged files are not renamed as they are when a
     run is resumed.
@@ -63,7 +63,7 @@ def read_weights(folder: Path, *, max_count: int) -> list[Weights]:
             break
         try:
             arrays, about = checkpoint.read(path)
-        except (OSError, ValueError):  # not there, or damaged: the next will do
+        except (OSError, ValueError):  # missing or damaged: try the next one
             continue
         epoch = int(about.get("epoch", 0))
         if all(epoch != other.epoch for other in checkpoints):
@@ -72,7 +72,7 @@ def read_weights(folder: Path, *, max_count: int) -> list[Weights]:
 
 
 def assign_weights(model: Any, weights: Weights, run: Run) -> None:
-    """Assign the weights of a checkpoint of a run to a model; raise OtherNetworkError if they are of another one."""
+    """Assign the weights of a checkpoint to a model; raise OtherNetworkError if they belong to another network."""
     TrainingSetup.of(run).must_fit(model.variables, weights.arrays, weights.about)
-    for variable, array in zip(model.variables, weights.arrays, strict=False):  # the optimizer's follow
+    for variable, array in zip(model.variables, weights.arrays, strict=False):  # the optimizer's arrays follow
         variable.assign(array)

@@ -1,4 +1,4 @@
-"""Training setup: the network and the recipe that a checkpoint was written for, without which it means nothing."""
+"""Training setup: the network and recipe that a checkpoint belongs to; its arrays mean nothing without them."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from senet_lab.checks import first_few, quoted
 if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
 
-KEY = "origin"  # under which a checkpoint stores it
-# Fields of a recipe that decide which variables an optimizer has; all others may be changed before a run is resumed.
+KEY = "origin"  # the name of the setup in a checkpoint
+# Recipe fields that determine the variables of the optimizer; all others may change before a run is resumed.
 OPTIMIZER_FIELDS = ("optimizer", "schedule", "accumulate", "precision")
-MAX_NAMED = 3  # differences
+MAX_NAMED = 3  # differences in one message
 
 
 class OtherNetworkError(ValueError):
-    """Says that a checkpoint is of another network, or of another optimizer, than the config of its run describes."""
+    """Raised if a checkpoint is from another network or optimizer than the config of its run describes."""
 
 
 class TrainingSetup(NamedTuple):
-    """What a run trains, as its config says."""
+    """The network and recipe in the config of a run."""
 
-    config: Path  # the path of that file
+    config: Path  # the path of the file
     architecture: str  # a token
     recipe: Mapping[str, Any]  # the fields of a recipe
 
@@ -36,17 +36,17 @@ class TrainingSetup(NamedTuple):
         return cls(run.folder / "config.json", run.architecture.token(), run.recipe.to_dict())
 
     def about(self) -> dict[str, Any]:
-        """Return what a checkpoint stores of it."""
+        """Return the setup as a checkpoint stores it."""
         return {KEY: {"architecture": self.architecture, "recipe": dict(self.recipe)}}
 
     def must_fit(
         self, variables: Sequence[Any], arrays: Sequence[Any], about: Mapping[str, Any], *, exactly: bool = False
     ) -> None:
-        """Raise OtherNetworkError if arrays of a checkpoint do not fit the variables, with what differs, if known.
+        """Raise OtherNetworkError, with the known differences, if arrays of a checkpoint do not fit the variables.
 
         Args:
-            variables: of a network, and maybe of its optimizer, which follow; arrays in the same order.
-            exactly: there are no more arrays than variables.
+            variables: those of a network, optionally followed by its optimizer's; arrays are in the same order.
+            exactly: whether the number of arrays must equal the number of variables.
             about: the plain values of the checkpoint.
         """
         original = about.get(KEY)
@@ -62,7 +62,7 @@ class TrainingSetup(NamedTuple):
             )
 
     def _changes(self, original: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Return each field that has another value than when the checkpoint was written, with words for it."""
+        """Describe each field whose value has changed since the checkpoint was written."""
         recipe = original.get("recipe")
         pairs = [*_architectures(str(original.get("architecture")), self.architecture)]
         pairs += [
@@ -74,23 +74,23 @@ class TrainingSetup(NamedTuple):
 
 
 def _architectures(before: str, now: str) -> Iterator[tuple[str, Any, Any]]:
-    """Return each field of two architectures, by their tokens, with both values."""
+    """Return each field of two architectures, given as tokens, with both values."""
     try:
         first, second = Architecture.from_token(before), Architecture.from_token(now)
-    except (ValueError, TypeError):  # of another version
+    except (ValueError, TypeError):  # a token of another version
         return
     for field in fields(Architecture):
         yield field.name, *(_value(each, field.name) for each in (first, second))
 
 
 def _value(architecture: Architecture, name: str) -> Any:
-    """Return the value of a field; that of the convention where it is left to it."""
+    """Return the value of a field, or the convention's value if the field is unset."""
     value = getattr(architecture, name)
     return getattr(architecture.style, name, None) if value is None and name != "ratio" else value
 
 
 def _misfits(variables: Sequence[Any], arrays: Sequence[Any], exactly: bool) -> Iterator[str]:
-    """Say which arrays are not of the shape of their variables."""
+    """Say which arrays differ in shape from their variables."""
     for variable, array in zip(variables, arrays, strict=False):
         if tuple(variable.shape) != tuple(array.shape):
             yield f"`{variable.path}` has shape {tuple(variable.shape)}, and {tuple(array.shape)} in the checkpoint"

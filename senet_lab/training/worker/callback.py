@@ -1,4 +1,4 @@
-"""Callback: what Keras calls between two steps of a training; it records each step and obeys requests."""
+"""Callback: called by Keras between steps, to record each step and to obey requests."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class StopRequestedError(Exception):
 
 
 class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """Update the progress after each step of `fit`, and pause or stop it or `evaluate` by StopRequestedError.
+    """Updates the progress after each step of `fit`; pauses `fit` and `evaluate`, or stops them: StopRequestedError.
 
-    Its work is done between two steps; metrics come later, in threads of Keras. So a step does not wait until the
-    metrics of the one before are read, which would leave a GPU idle. They are running means: those of a later step
-    replace those that were not read.
+    It works between two steps; metrics arrive later, in Keras's threads. So no step waits until the metrics of the
+    previous one are read, which would leave a GPU idle. Metrics are running means, so those of a later step replace
+    earlier ones that were not read.
     """
 
     async_safe = True
@@ -37,23 +37,23 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
         super().__init__()
         self.progress, self.batches, self.hosts = progress, batches, hosts
         self.reporter, self.checkpointer = reporter, checkpointer
-        self.is_compiled = False  # before the first step of a process
+        self.is_compiled = False  # true after the first step of this process
         self.on_train_begin()
 
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
-        """Start an epoch where the progress is."""
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras's signature
+        """Start the epoch at the stored progress."""
         self.first = replace(self.progress)
         self.step_count, self.start = 0, 0.0
-        self.means, self.arrival = (0, 0.0, 0.0), Condition()  # after so many steps: loss, accuracy
+        self.means, self.arrival = (0, 0.0, 0.0), Condition()  # number of steps, mean loss, mean accuracy
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """Finish the step before."""
+        """Finish the previous step."""
         if batch:
             self._finish(batch)
         self.step_count, self.start = batch + 1, time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Store the metrics of a step, unless those of a later one are there."""
+        """Store the metrics of a step, unless those of a later step have arrived."""
         with self.arrival:
             self.means = max(self.means, (batch + 1, logs["loss"], logs["accuracy"]))
             self.arrival.notify_all()
@@ -63,22 +63,22 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
         self._finish(self.step_count, is_last=True)
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """Obey requests while validating; several hosts do that without asking each other."""
+        """Obey requests during validation; here, hosts do not consult each other."""
         if self.hosts == 1 and self.reporter.obey() == "stop":
             self.model.stop_evaluating = True
 
     def _finish(self, steps: int, *, is_last: bool = False) -> None:
-        """Update the progress after so many steps of this `fit`, and do what is due or requested."""
+        """Update the progress after a number of steps of this `fit`, and do what is due or requested."""
         self._count(self.first.step + steps, time.perf_counter() - self.start)
         if self.hosts > 1 and not (is_last or self.reporter.meets()):
             return
-        if is_last or self.hosts > 1:  # the hosts' own questions must not cross those of a step
+        if is_last or self.hosts > 1:  # communication between hosts must not overlap with that of a step
             self._await_metrics(steps)
         request, is_due = self.reporter.request(), self.checkpointer.is_due()
         if is_due or request != "run":
             self._await_metrics(steps)
         self._average(*self.means)
-        if request == "pause" or (is_due and request == "run"):  # in a pause the machine may be switched off
+        if request == "pause" or (is_due and request == "run"):  # the machine may be switched off during a pause
             if hasattr(self.model, "jax_state_sync"):
                 self.model.jax_state_sync()
             self.checkpointer.write()
@@ -88,16 +88,16 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
             raise StopRequestedError
 
     def _count(self, step: int, seconds: float) -> None:
-        """Count a finished step of the epoch, which took so many seconds."""
+        """Count a finished step of the epoch, and the seconds that it took."""
         self.progress.step = step
         self.reporter.pace = seconds
-        if self.is_compiled:  # the first step of a process is mostly compiling, and says nothing about the next
+        if self.is_compiled:  # the first step of a process is mostly compilation, which says nothing about the others
             self.progress.timed += self.batches.count(step - 1)
             self.progress.seconds += seconds
         self.is_compiled = True
 
     def _average(self, steps: int, loss: float, accuracy: float) -> None:
-        """Add the means over so many steps to those from before this `fit`."""
+        """Combine the means over the steps of this `fit` with those from before it."""
         first, images = self.first, self.batches.count(self.first.step, steps)
         self.progress.images = first.images + images
         self.progress.loss, self.progress.right = first.loss + loss * images, first.right + accuracy * images
@@ -105,6 +105,6 @@ class StepCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
         self.reporter.report("training")
 
     def _await_metrics(self, steps: int) -> None:
-        """Wait until the metrics of so many steps are known."""
+        """Wait for the metrics after a number of steps."""
         with self.arrival:
             self.arrival.wait_for(lambda: self.means[0] >= steps, MAX_METRICS_DELAY)

@@ -1,4 +1,4 @@
-"""Checkpointer: writes the checkpoints of a training, with finite numbers only, and restores the newest."""
+"""Checkpointer: writes the checkpoints of a run, with finite numbers only, and restores the newest."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from senet_lab.training.runs.training_setup import TrainingSetup
 from senet_lab.training.worker import model
 
 LOG = logging.getLogger("senet_lab")
-# Seconds between checkpoints within an epoch; between these bounds, so that they take no more than `MAX_SHARE`.
+# Bounds of the seconds between checkpoints within an epoch; between them, writing takes at most `MAX_SHARE` of them.
 MAX_INTERVAL = float(os.environ.get("SENET_LAB_KEPT_EVERY", "60"))
 MIN_INTERVAL, MAX_SHARE = 10.0, 0.005
 
 
 @dataclass
 class Checkpointer:
-    """Writes a network, its optimizer and their progress; of several hosts, the first one does so for all."""
+    """Writes a network, its optimizer and their progress; with several hosts, the first one writes for all."""
 
     folder: Path
     network: Any  # the compiled model
@@ -34,12 +34,12 @@ class Checkpointer:
     steps: int  # per epoch
     setup: TrainingSetup
     written_at: float = field(default_factory=time.monotonic)  # when the last checkpoint was written, or training began
-    seconds: float = 0.0  # that writing it took
+    seconds: float = 0.0  # that writing it has taken
 
     def restore(self) -> None:
-        """Restore the newest checkpoint, or start from the beginning without one.
+        """Restore the newest checkpoint; without one, start from the beginning.
 
-        Raise ValueError if none can be read; OtherNetworkError if it is of another network or optimizer.
+        Raise ValueError if no checkpoint can be read, OtherNetworkError if it is from another network or optimizer.
         """
         about: dict[str, Any] = {}
         arrays = self._arrays()
@@ -61,7 +61,7 @@ class Checkpointer:
         return time.monotonic() - self.written_at > min(MAX_INTERVAL, max(MIN_INTERVAL, self.seconds / MAX_SHARE))
 
     def write(self) -> None:
-        """Write a checkpoint of the present progress, if all numbers are finite."""
+        """Write a checkpoint of the current progress if all numbers are finite."""
         self.written_at = start = time.monotonic()
         if self.devices.host_index:
             return
@@ -78,7 +78,7 @@ class Checkpointer:
             checkpoint.write(self.folder / "best.npz", arrays, {"epoch": epoch} | self.setup.about())
 
     def must_be_finite(self, name: str, *values: Any) -> None:
-        """Raise FloatingPointError if a value is not finite, with the place and where to resume from."""
+        """Raise FloatingPointError if a value is not finite; say where it occurred and where to resume from."""
         if all(np.isfinite(value).all() for value in values):
             return
         has_any = any(self.folder.glob("[0-9]*.npz"))

@@ -1,4 +1,4 @@
-"""Gate recorder: the gates after each epoch of a run, as a `GateWatch` records them, on the same few test images."""
+"""Gate recorder: records the gates after each epoch of a run, as a `GateWatch` does, for a fixed set of test images."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from senet_lab.training.recipe import Recipe
 
 MAX_IMAGES = 500
 MAX_WORK_SHARE = 0.01  # of an epoch; a training step counts as three forward passes
-MIN_IMAGES_PER_CLASS = 8  # as far as there are that many: with fewer, an F ratio says nothing
+MIN_IMAGES_PER_CLASS = 8  # if there are that many; with fewer, an F ratio means nothing
 LOG = logging.getLogger("senet_lab")
 
 
@@ -35,16 +35,16 @@ class GateRecorder:
 
     @classmethod
     def of(cls, folder: Path, images: Images, recipe: Recipe, scale: Scale) -> GateRecorder:
-        """Select as many test images as cost little compared to an epoch, each class in turn."""
+        """Select as many test images as take little time compared to an epoch, with the classes taking turns."""
         places = interleave_classes(images.y_test)[: _count(images, recipe)]
         parts = max(1, ceil(len(places) / min(MAX_VALIDATION_BATCH, recipe.batch)))
-        places = places[: len(places) // parts * parts]  # in batches of one size, the pass over them is traced once
+        places = places[: len(places) // parts * parts]  # batches of equal size need only one trace
         return cls(folder, images.x_test[places], images.y_test[places].astype("int64"), recipe, scale)
 
     def record(self, model: Any, epoch: int) -> None:
-        """Add the moment after an epoch, 0 for before the first; one that is repeated replaces the earlier one.
+        """Add the moment after an epoch, 0 for before the first; a repeated epoch replaces its earlier moment.
 
-        A network without gates, or too few images, leave no file. The weights stay as they are.
+        No file is written for a network without gates or for too few images. The weights do not change.
         """
         classes = len(set(self.y.tolist()))
         if not 2 <= classes < len(self.y) or not _has_gates(model):
@@ -55,12 +55,12 @@ class GateRecorder:
     def _moments(self) -> list[Moment]:
         try:
             return kept(self.folder / FILE)
-        except ValueError as error:  # no reason to end a training
+        except ValueError as error:  # no reason to end the run
             LOG.warning("%s", error)
             return []
 
     def _batches(self) -> Iterator[Array]:
-        """Return prepared images in batches, none larger than a training step."""
+        """Return prepared images in batches that are not larger than those of training."""
         size = len(self.x) // ceil(len(self.x) / min(MAX_VALIDATION_BATCH, self.recipe.batch))
         return (prepare_images(self.x[at : at + size], self.recipe, self.scale) for at in range(0, len(self.x), size))
 
@@ -75,7 +75,7 @@ def _has_gates(model: Any) -> bool:
 
 
 def interleave_classes(labels: Array) -> Array:
-    """Return places in an order that takes an image of each class in turn, so that any first few are of all classes.
+    """Return indices of images with the classes taking turns, so that the first few images cover all classes.
 
     >>> import numpy as np
     >>> interleave_classes(np.array([1, 1, 1, 0, 0, 2])).tolist()

@@ -1,4 +1,4 @@
-"""Loop: the training of a run, from its newest checkpoint to its end, or until it is asked to stop."""
+"""Loop: trains a run from its newest checkpoint until it ends or is asked to stop."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ LOG = logging.getLogger("senet_lab")
 
 
 class Loop:
-    """Trains a run: `Loop(run)()`; `prepare` sets devices, batches, network and those that work with them."""
+    """Trains a run: `Loop(run)()`. `prepare` sets up devices, batches, the network and its helpers."""
 
     def __init__(self, run: Run, mark: str = "") -> None:
-        """`mark` is the word by which this process is recognized."""
+        """Start with the stored status; `mark` is the word that identifies this process."""
         self.run, self.recipe = run, run.recipe
         before = run.status()
-        self.progress = Progress(epoch=before.epoch, step=before.step)  # what to show until the checkpoint is read
+        self.progress = Progress(epoch=before.epoch, step=before.step)  # shown until the checkpoint is read
         status = Status("compiling", epochs=self.recipe.epochs, process=os.getpid(), mark=mark)
         self.reporter = Reporter(run, self.progress, status)
         self._training_data: Any = None
@@ -59,7 +59,7 @@ class Loop:
             self.reporter.report("failed", str(error), now=True)
         except Exception as error:
             self.reporter.report("failed", failure_reason(error, self.recipe), now=True)
-            with suppress(OSError):  # the disk may have no room for the log either
+            with suppress(OSError):  # the disk may be too full for the log as well
                 traceback.print_exc()
         else:
             self.reporter.report("finished", now=True)
@@ -90,7 +90,7 @@ class Loop:
         try:
             images = load_images(self.run)
         except BadFilesError as error:
-            for name, why in error.reasons.items():  # the status names a few
+            for name, why in error.reasons.items():  # the status names only a few
                 LOG.warning("%s: %s", name, why)
             raise
         write_skip_list(self.run.folder, images.skipped)
@@ -122,12 +122,12 @@ class Loop:
             self.checkpointer.write_best(row["epoch"])
         self._record_gates(self.progress.epoch + 1)
         metrics.append_row(self.run.folder / "metrics.csv", row)
-        # The checkpoint last: a process that is killed before it repeats the end of the epoch, and loses nothing.
+        # The checkpoint is last: a process killed before it repeats the end of the epoch, so nothing is lost.
         self.progress.update(Progress(epoch=self.progress.epoch + 1, best=max(better, self.progress.best)))
         self.checkpointer.write()
 
     def _fit(self) -> None:
-        """Train on the steps that are left of the epoch."""
+        """Train on the remaining steps of the epoch."""
         first = self.progress.step
         if first == self.batches.steps:
             return
@@ -138,15 +138,15 @@ class Loop:
         self._raise_if_stopped()
 
     def _steps(self) -> Iterator[tuple[Any, Any]]:
-        """Return images and classes of the steps that are left of the current epoch."""
+        """Return images and classes for the remaining steps of the current epoch."""
         return ((x, self._targets(y)) for x, y in self.batches.epoch(self.progress.epoch, self.progress.step))
 
     def _targets(self, y: Any) -> Any:
-        """Return classes as the loss takes them: one-hot rows where labels are smoothed."""
+        """Return classes as the loss takes them: one-hot rows if labels are smoothed."""
         return np.eye(self.network.output_shape[-1], dtype="float32")[y] if self.recipe.label_smoothing else y
 
     def _validate(self) -> tuple[float, float]:
-        """Return loss and accuracy on the held-out images; not a number where none are held out."""
+        """Return loss and accuracy on the held-out images; NaN if there are none."""
         if not len(self.batches.x_val):
             return math.nan, math.nan
         self.reporter.report("validating", now=True)
@@ -172,7 +172,7 @@ class Loop:
         return dict(zip(COLUMNS, values, strict=True))
 
     def _record_gates(self, epoch: int) -> None:
-        """Record the gates; on one device alone, since several would have to share these few images evenly."""
+        """Record the gates, but only on a single device, since several would have to share the few images evenly."""
         if self.devices.size == 1:
             self.gate_recorder.record(self.network, epoch)
 
@@ -182,7 +182,7 @@ class Loop:
 
 
 def failure_reason(error: Exception, recipe: Recipe) -> str:
-    """Say why a run failed, in a sentence.
+    """Say in a sentence why a run failed.
 
     >>> failure_reason(MemoryError(), Recipe(batch=256))
     'out of memory: try a batch of 128 with accumulate 2, a smaller image, or fewer channels'

@@ -1,4 +1,4 @@
-"""Model: the network of a run, compiled as its recipe says, and the settings of Keras for it."""
+"""Model: the network of a run, compiled according to its recipe, and the Keras settings for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def configure_keras(recipe: Recipe) -> None:
-    """Set the seed, the precision and deterministic operations, for the rest of this process."""
+    """Set random seed, precision and deterministic operations for the rest of this process."""
     import keras
 
     keras.utils.set_random_seed(recipe.seed)
@@ -20,15 +20,15 @@ def configure_keras(recipe: Recipe) -> None:
     if keras.config.backend() == "tensorflow":
         import tensorflow as tf
 
-        tf.config.experimental.enable_op_determinism()  # so that a resumed run ends where an unbroken one does
+        tf.config.experimental.enable_op_determinism()  # so that a resumed run equals an uninterrupted one
 
 
 def build(architecture: Architecture, recipe: Recipe, steps: int, *, synchronizes: bool = False) -> keras.Model:
     """Build and compile the network.
 
     Args:
-        steps: per epoch, for the schedule.
-        synchronizes: whether batch normalization takes its statistics over all devices that mirror the network.
+        steps: the number of steps per epoch, for the schedule.
+        synchronizes: whether batch normalization computes its statistics over all devices that mirror the network.
     """
     import keras
 
@@ -41,7 +41,7 @@ def build(architecture: Architecture, recipe: Recipe, steps: int, *, synchronize
     for layer in model.layers if synchronizes else ():
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.synchronized = True
-    if recipe.weight_decay:  # of kernels alone
+    if recipe.weight_decay:  # of kernels only
         optimizer.exclude_from_weight_decay(var_list=[v for v in model.trainable_variables if v.name != "kernel"])
     if not recipe.label_smoothing:
         return compiled(model, optimizer)
@@ -68,7 +68,7 @@ def _optimizer(recipe: Recipe, steps: int) -> Any:
 
 
 def learning_rate(recipe: Recipe, steps: int) -> Any:
-    """Return the learning rate, or its schedule over all steps, each of which Keras counts, accumulated or not."""
+    """Return the learning rate, or its schedule over all steps; Keras also counts steps that only accumulate."""
     import keras
 
     rate = recipe.learning_rate
@@ -80,7 +80,7 @@ def learning_rate(recipe: Recipe, steps: int) -> Any:
 
 
 def variables(model: keras.Model) -> list[Any]:
-    """Return all variables that training changes, in a fixed order."""
+    """Return all variables that change during training, in a fixed order."""
     return [*model.variables, *model.optimizer.variables]
 
 
@@ -92,7 +92,7 @@ def to_numpy(variable: Any) -> Any:
 
 
 def device_name() -> str:
-    """Return the name of the device that Keras computes on."""
+    """Return the name of the device that Keras uses."""
     import keras
 
     if keras.config.backend() == "tensorflow":

@@ -1,4 +1,4 @@
-"""Reporter: writes the status of a training and reads requests, through the files of its run."""
+"""Reporter: writes the status of a run and reads requests, using the files of the run."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import ENDED, Run, Status
 
 LOG = logging.getLogger("senet_lab")
-INTERVAL = 0.2  # seconds between two writings of the status, and between two readings of the request
-MAX_INTERVAL = 2.0  # between two writings, where a disk is slow, or shared
-MAX_SHARE = 0.002  # of the time, for writing; more where a writing takes more than 4 ms
+INTERVAL = 0.2  # seconds between writes of the status, and between reads of the request
+MAX_INTERVAL = 2.0  # seconds between writes if a disk is slow or shared
+MAX_SHARE = 0.002  # of the time spent on writing; exceeded only if one write takes more than 4 ms
 
 
 @dataclass
 class Reporter:
-    """Reports how far a training is, a few times per second, and pauses it on request."""
+    """Reports the progress of a run a few times per second, and pauses the run on request."""
 
     run: Run
     progress: Progress
-    status: Status  # the last one that was written; its device and warning are written again
-    steps: int = 0  # per epoch; 0 before that is known
-    hosts: int = 1  # how many train together
+    status: Status  # as last written; its device and warning are kept
+    steps: int = 0  # per epoch; 0 if not yet known
+    hosts: int = 1  # the number of hosts that train together
     pace: float = 0.0  # seconds of the last step
     _request: str = "run"
     _read_at: float = field(default=-math.inf, repr=False)
@@ -37,20 +37,20 @@ class Reporter:
     _meeting: tuple[int, int] = (0, 0)  # epoch and step
 
     def report(self, state: str, reason: str = "", *, now: bool = False) -> None:
-        """Write the status, a few times per second at most, or `now`."""
+        """Write the status, at most a few times per second, or immediately with `now`."""
         start = time.monotonic()
         if not now and start < self._due_at:
             return
         self.status = self.status._replace(state=state, reason=reason, at=time.time(), **self._figures())
         try:
             self.run.tell(self.status, anyhow=state in ENDED)
-        except OSError as error:  # a full disk need not end a training that still has its memory
+        except OSError as error:  # a full disk need not end a run that can continue in memory
             LOG.warning("%s", error)
         end = time.monotonic()
         self._due_at = end + min(max(INTERVAL, (end - start) / MAX_SHARE), MAX_INTERVAL)
 
     def warn(self, words: str) -> None:
-        """Log a warning and append it to those in the status; "" is none."""
+        """Log a warning and append it to those in the status; "" stands for no warning."""
         if words:
             LOG.warning("%s", words)
             before = self.status.warning
@@ -74,9 +74,9 @@ class Reporter:
         return self.run.recipe
 
     def request(self, *, now: bool = False) -> str:
-        """Return what the run is asked to do, as of a moment ago at most; once that is "stop", nothing else.
+        """Return the current request, at most a moment old; after "stop", it no longer changes.
 
-        Several hosts do what any of them is asked to; so all of them have to ask, between the same two steps.
+        Several hosts obey a request to any of them, so all hosts have to call this between the same two steps.
         """
         together = self.hosts > 1
         if self._request != "stop" and (now or together or time.monotonic() - self._read_at > INTERVAL):
@@ -88,11 +88,11 @@ class Reporter:
         return self._request
 
     def meets(self) -> bool:
-        """Return whether this is the step after which several hosts ask each other for requests."""
+        """Return whether hosts exchange their requests after this step."""
         return (self.progress.epoch, self.progress.step) >= self._meeting
 
     def obey(self) -> str:
-        """Wait while the request is to pause; return the next one."""
+        """Wait while the request is "pause"; return the next request."""
         before = self.status.state
         while (request := self.request()) == "pause":
             self.report("paused", now=self.status.state != "paused")

@@ -1,7 +1,7 @@
 """Worker: the process that trains a run.
 
-`python -m senet_lab.training.worker.worker FOLDER` trains the run in a folder. With `--wait MARK` the folder comes as
-a line on the standard input, and Keras is loaded until then: `Run.start` and `warm` call it so.
+`python -m senet_lab.training.worker.worker FOLDER` trains the run in a folder. With `--wait MARK`, it loads Keras while
+it waits for the folder as a line on its standard input; `Run.start` and `warm` use this form.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ LOG = logging.getLogger("senet_lab")
 
 
 def train(folder: Path, mark: str) -> None:
-    """Train the run in a folder, unless another process does."""
+    """Train the run in a folder, unless another process is training it."""
     run = Run(folder)
     try:
         with FileLock(run.folder / "lock", timeout=5):
-            for unfinished in run.folder.glob("checkpoints/.*.npz"):  # of a process that was killed while it wrote
+            for unfinished in run.folder.glob("checkpoints/.*.npz"):  # left by a process that was killed while writing
                 unfinished.unlink(missing_ok=True)
-            with lean_import():  # of Keras, only when it is needed
+            with lean_import():  # imports Keras, only now that it is needed
                 from senet_lab.training.worker.loop import Loop
             Loop(run, mark)()
     except Timeout:
@@ -36,7 +36,7 @@ def train(folder: Path, mark: str) -> None:
 
 
 def await_folder() -> Path | None:
-    """Return the folder that comes in a line on the standard input, loading Keras meanwhile; without one, end."""
+    """Load Keras while waiting for the folder on the standard input, and return it; exit if there is none."""
     folders: list[Path] = []
     listener = threading.Thread(target=_listen, args=(folders,), daemon=True)
     listener.start()
@@ -47,9 +47,9 @@ def await_folder() -> Path | None:
 
 
 def _listen(folders: list[Path]) -> None:
-    """Read the folder, to whose log all output goes from then on.
+    """Read the folder, and send all further output to its log.
 
-    Not by `sys.stdin`, which Python would wait for at its end.
+    It does not use `sys.stdin`, which Python would wait for when it exits.
     """
     line = b""
     while not line.endswith(b"\n") and (more := os.read(0, 4096)):
@@ -64,18 +64,18 @@ def _listen(folders: list[Path]) -> None:
 
 
 def main() -> None:
-    """Do what the arguments say."""
+    """Run the command given by the arguments."""
     first, *rest = sys.argv[1:]
     mark = rest[0] if first == "--wait" else first
     folder = await_folder() if first == "--wait" else Path(first)
     if folder:
         train(folder, mark)
-        if not Run(folder).placement.hosts:  # several of them end their connection first
+        if not Run(folder).placement.hosts:  # several hosts close their connection first
             _exit()
 
 
 def _exit() -> None:
-    """End at once: everything is written, and the cleanup of TensorFlow and Python takes seconds."""
+    """Exit at once: everything is written, and the cleanup of TensorFlow and Python takes seconds."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

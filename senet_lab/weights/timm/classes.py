@@ -1,4 +1,4 @@
-"""Classes: what the 1,000 outputs of a network that was trained on ImageNet stand for."""
+"""Classes: the names of the 1,000 outputs of a network trained on ImageNet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from senet_lab.array_checks import Array
 from senet_lab.checks import whole
 from senet_lab.extras import require
 
-# ILSVRC 2012's classes (Russakovsky et al. 2015) in alphabetical order of their WordNet 3.0 synsets, with its lemmas.
+# ILSVRC 2012's classes (Russakovsky et al. 2015) in alphabetical order of their WordNet 3.0 synsets, with the lemmas.
 FILE = Path(__file__).with_name("imagenet_classes.txt")
 
 
@@ -24,7 +24,7 @@ class Prediction(NamedTuple):
 
 @cache
 def imagenet_classes() -> tuple[tuple[str, str], ...]:
-    """Return synset and name of each class.
+    """Return the synset and name of each class.
 
     >>> imagenet_classes()[0]
     ('n01440764', 'tench, Tinca tinca')
@@ -37,7 +37,7 @@ def most_likely(predictions: Array, count: int = 5) -> list[list[Prediction]]:
     """Return the most likely classes of each image, the likeliest first.
 
     Args:
-        predictions: probabilities, (images, 1000); of another number of classes, they raise ValueError.
+        predictions: probabilities, (images, 1000); any other number of classes raises a ValueError.
     """
     require("numpy", by="looking at predictions")
     import numpy as np

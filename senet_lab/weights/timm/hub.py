@@ -1,8 +1,8 @@
 """Hub: published weights of timm, downloaded on request, checked, and stored as Keras weights.
 
-A repository of the hub may change. timm publishes no hashes of these files, and none can be looked up offline; so the
-first download of a file records its commit and its SHA-256, in a file beside the converted weights, and every later one
-asks for that commit and refuses another file.
+Repositories on the hub may change. timm publishes no hashes of these files, and none can be looked up offline. So the
+first download of a file records its commit and SHA-256 in a file next to the converted weights; later downloads request
+that commit and reject a different file.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ FILE = "model.safetensors"
 def load(tag: str) -> keras.Model:
     """Return a network of timm with the weights that its authors published, such as "seresnet50.ra2_in1k".
 
-    The first time the file comes from huggingface.co, by `huggingface_hub`: its cache, its token, its offline mode
-    (HF_HUB_OFFLINE=1). After that the converted weights are in ~/.cache/senet_lab, or where SENET_LAB_CACHE says;
-    beside them, in `seresnet50.ra2_in1k.pin.json`, the commit and the SHA-256 of the original file.
+    The first time, `huggingface_hub` downloads the file from huggingface.co, with its cache, token and offline mode
+    (HF_HUB_OFFLINE=1). The converted weights are then stored in ~/.cache/senet_lab, or in the folder that
+    SENET_LAB_CACHE names, with the commit and SHA-256 of the original file in `seresnet50.ra2_in1k.pin.json`.
 
     Raises:
-        ValueError, TypeError: nobody published weights of that name, or they are damaged, or have changed.
-        FileNotFoundError: they are not here, and could not be downloaded.
-        MissingExtraError: Keras is not installed; or `huggingface_hub` is not, and they are not here.
+        ValueError, TypeError: no weights of that name are published, or they are damaged or have changed.
+        FileNotFoundError: the weights are not on this machine and could not be downloaded.
+        MissingExtraError: Keras is not installed; or the weights must be downloaded without `huggingface_hub`.
     """
     require("keras", "safetensors", by="loading weights")
     from senet_lab.weights.timm.weights import convert
@@ -55,7 +55,7 @@ def load(tag: str) -> keras.Model:
             raise ValueError(f"'{path}' is damaged: {error}; remove it to convert the weights again.") from error
         return model
     model = convert(fetch(tag), architecture)
-    if all(weight.dtype == "float32" for weight in model.weights):  # under another policy they are rounded
+    if all(weight.dtype == "float32" for weight in model.weights):  # under another dtype policy they are rounded
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path, overwrite=True) as unfinished:
             model.save_weights(unfinished)
@@ -63,19 +63,19 @@ def load(tag: str) -> keras.Model:
 
 
 def weights_path(tag: str) -> Path:
-    """Return where the converted weights are, once they were downloaded."""
+    """Return the path of the converted weights, which exists after a download."""
     return Path(os.environ.get(VARIABLE) or CACHE).expanduser() / "timm" / f"{tag}.weights.h5"
 
 
 class Pin(NamedTuple):
-    """The file that was downloaded first."""
+    """The commit and hash of the file that was downloaded first."""
 
-    commit: str  # of the repository, 40 hexadecimal digits; "" where the hub's client does not tell
+    commit: str  # of the repository, 40 hexadecimal digits; "" if the hub's client does not report it
     sha256: str
 
     @classmethod
     def read(cls, path: Path) -> Pin | None:
-        """Return the pin in a file, None where nothing was downloaded yet; raise DamagedFileError for anything else."""
+        """Return the pin in a file, None before the first download; raise DamagedFileError for any other content."""
         advice = "delete it to take the file as it is published now"
         try:
             values = read_json(path, dict, advice)
@@ -89,19 +89,19 @@ class Pin(NamedTuple):
 
     @classmethod
     def of(cls, path: Path) -> Pin:
-        """Return the pin of a file in the cache of the hub's client, which has a folder for each commit."""
+        """Return the pin of a file in the cache of the hub's client, which has one folder per commit."""
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return cls(name if re.fullmatch("[0-9a-f]{40}", name := path.parent.name) else "", digest)
 
 
 def pin_path(tag: str) -> Path:
-    """Return where the pin of the weights is."""
+    """Return the path of the weights' pin."""
     return weights_path(tag).with_name(f"{tag}.pin.json")
 
 
 def check_tag(tag: str) -> str:
-    """Return a tag, if weights were published under it; the error says what else can be done."""
+    """Return a tag if weights are published under it; otherwise, the error suggests alternatives."""
     network = instance("name", tag, str, repr(next(iter(PUBLISHED)))).partition(".")[0]
     tags = [each for each in PUBLISHED if PUBLISHED[each].network == network]
     if tag not in PUBLISHED and tags:
@@ -114,14 +114,14 @@ def check_tag(tag: str) -> str:
             f"with timm as .safetensors, and use convert(path, architecture_of({network!r}))."
         )
     if OTHERS.fullmatch(network):
-        architecture_of(tag)  # raises, and says why one with a similar name is not available
+        architecture_of(tag)  # raises an error that says why a similar network is not available
     return str(one_of("name", tag, tuple(PUBLISHED)))
 
 
 def fetch(tag: str) -> Path:
-    """Download the file and return its path; raise ValueError if it is not the same as the first time.
+    """Download the file and return its path; raise ValueError if it differs from the first download.
 
-    Raise FileNotFoundError if it cannot be downloaded, MissingExtraError without `huggingface_hub`.
+    Raise FileNotFoundError if it cannot be downloaded, MissingExtraError if `huggingface_hub` is not installed.
     """
     pin = Pin.read(pin_file := pin_path(tag))
     path = _download(tag, pin)
@@ -146,7 +146,7 @@ def _download(tag: str, pin: Pin | None) -> Path:
 
     try:
         return Path(hf_hub_download(f"timm/{tag}", FILE, revision=(pin and pin.commit) or None))
-    except Exception as error:  # also those of its HTTP client, which differs between versions
+    except Exception as error:  # including those of its HTTP client, which differs between versions
         commit = pin.commit if pin else ""
         again = f"delete '{pin_path(tag)}' to use another commit than {commit[:12]}, or " if commit else ""
         words = f"'timm/{tag}' could not be downloaded: {failure_words(error)} Or {again}{by_hand}."
@@ -154,7 +154,7 @@ def _download(tag: str, pin: Pin | None) -> Path:
 
 
 def failure_words(error: Exception) -> str:
-    """Say why a download failed, and what to do about it, without the client's pages of advice."""
+    """Say why a download failed and what to do, without the client's long advice."""
     from huggingface_hub import constants, errors
 
     site = constants.ENDPOINT

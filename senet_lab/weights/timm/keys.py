@@ -1,4 +1,4 @@
-"""Keys: the name of each weight in timm, and the layout of its numbers there.
+"""Keys: the name and memory layout of each weight in timm.
 
 >>> key("group1_block2_bn1", "gamma"), key("stem_conv", "kernel", legacy=True)
 ('layer1.1.bn1.weight', 'layer0.conv1.weight')
@@ -30,12 +30,12 @@ STEMS = {
 
 
 def key(layer: str, variable: str, *, deep: bool = False, legacy: bool = False) -> str:
-    """Return the name of a weight in a state dict of timm; raise ValueError if timm has no such weight.
+    """Return the name of a weight in timm's state dict; raise ValueError if timm has no such weight.
 
     Args:
-        layer, variable: as in the ledger, and as in Keras.
-        deep: the stem is SENet-154's.
-        legacy: the names are those of `legacy_*`.
+        layer, variable: the layer's name in the ledger, and the variable's name in Keras.
+        deep: whether the stem is that of SENet-154.
+        legacy: whether to return the names in `legacy_*` networks.
     """
     instance("layer", layer, str, "'stem_conv'")
     one_of("variable", variable, tuple(VARIABLES))
@@ -61,7 +61,7 @@ def _layer(layer: str, deep: bool, legacy: bool) -> str:
 
 
 def to_keras_layout(array: Array, layer: str, rank: int) -> Array:
-    """Return numbers as in Keras: a kernel (height, width, in, out), a matrix (in, out); `rank` is the variable's."""
+    """Transpose numbers for a Keras variable of this rank: a kernel (height, width, in, out), a matrix (in, out)."""
     if rank == 4:
         return array.transpose(2, 3, 1, 0)
     if rank == 2:
@@ -70,7 +70,7 @@ def to_keras_layout(array: Array, layer: str, rank: int) -> Array:
 
 
 def to_timm_layout(array: Array, layer: str) -> Array:
-    """Return numbers as in timm: a kernel (out, in, height, width); squeeze-excite's two as 1x1 convolutions."""
+    """Transpose numbers for timm: kernels (out, in, height, width), also those of squeeze-excite's dense layers."""
     if array.ndim == 4:
         return array.transpose(3, 2, 0, 1)
     if array.ndim == 2:

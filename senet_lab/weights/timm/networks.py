@@ -1,7 +1,7 @@
-"""Networks of timm that are networks of this package: which architecture each is, and how its images are prepared.
+"""Networks of timm that this package can build: their architectures and image preprocessing.
 
-What timm calls `seresnet50` is `Architecture("resnet", 50, convention="timm")`; its `legacy_*`, which were ported from
-Caffe, are those of the paper's convention (read from timm 1.0.31, `timm/models/resnet.py` and `senet.py`).
+timm's `seresnet50` is `Architecture("resnet", 50, convention="timm")`; its `legacy_*` networks, which were ported from
+Caffe, follow the paper's convention (timm 1.0.31, `timm/models/resnet.py` and `senet.py`).
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _SIZES: Mapping[str, dict[str, Any]] = {
     "seresnext101_64x4d": {"family": "resnext", "depth": 101, "cardinality": 64},
     "senet154": {"family": "resnext", "depth": 154, "cardinality": 64},
 }
-MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # which is a legacy network only
+MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # which exists only as a legacy network
 LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
 NAMES = (*MODERN, *LEGACY)
-MAX_NAMED = 6  # layers that an error names
-# Near in name, but other networks of timm: their last letter says how stem and shortcuts differ.
+MAX_NAMED = 6  # layers in an error message
+# Other networks of timm with similar names; their last letter says how stem and shortcuts differ.
 OTHERS = re.compile(r"seresnex?t(aa)?\d+(?P<stem>d|tn?)(_\d+x\d+d)?")
 
 
@@ -50,7 +50,7 @@ class Published(NamedTuple):
 _RA2 = Preprocessing(224, 0.875, "bicubic")
 _CAFFE = Preprocessing(224, 0.875, "bilinear")
 _A1, _A3 = Preprocessing(224, 0.95, "bicubic"), Preprocessing(160, 0.95, "bicubic")
-# timm 1.0.31's default_cfgs: what is on huggingface.co, and the preprocessing that each was trained with.
+# timm 1.0.31's default_cfgs: the weights on huggingface.co, and the preprocessing with which each was trained.
 PUBLISHED: Mapping[str, Published] = {
     "seresnet50.ra2_in1k": Published("seresnet50", _RA2),
     "seresnet50.a1_in1k": Published("seresnet50", _A1),
@@ -63,20 +63,20 @@ PUBLISHED: Mapping[str, Published] = {
     "seresnext101_64x4d.gluon_in1k": Published("seresnext101_64x4d", _RA2),
     "senet154.gluon_in1k": Published("senet154", _RA2),
 }
-# What is available as a pickle elsewhere: the legacy networks, converted from Caffe.
+# Weights that are available elsewhere, as pickles: the legacy networks, converted from Caffe.
 PICKLED: Mapping[str, Published] = {
     f"{name}.in1k": Published(name, _RA2 if name.endswith(("resnet18", "next26_32x4d")) else _CAFFE) for name in LEGACY
 }
 
 
 def architecture_of(name: str) -> Architecture:
-    """Return the architecture that has a name in timm, with or without the tag of its weights.
+    """Return the architecture of a network of timm, by its name with or without the tag of its weights.
 
     >>> architecture_of("seresnext50_32x4d.racm_in1k")
     Architecture(family='resnext', convention='timm')
 
     Raises:
-        ValueError, TypeError: there is no such network here; says why, or names the nearest.
+        ValueError, TypeError: the network is not available here; the message says why, or names the nearest.
     """
     network = str(name).partition(".")[0]
     if other := OTHERS.fullmatch(network):
@@ -92,14 +92,14 @@ def architecture_of(name: str) -> Architecture:
 
 
 def name_of(network: Architecture | keras.Model) -> str:
-    """Return the name of a network in timm, for any number of classes and image size.
+    """Return timm's name for a network with any number of classes and image size.
 
     Args:
-        network: its architecture; or the model itself, whoever built it.
+        network: its architecture; or the model itself, even if it was not built by this package.
 
     Raises:
-        ValueError: timm has no such network; names the nearest, and where it differs.
-        TypeError: the model has a layer that no ledger counts.
+        ValueError: timm has no such network; the message names the nearest, and where it differs.
+        TypeError: the model has a layer that the ledger cannot count.
     """
     parts = _computation(network)
     differing = {name: _differing_parts(parts, name) for name in NAMES}
@@ -113,7 +113,7 @@ def name_of(network: Architecture | keras.Model) -> str:
 
 
 def differences(network: Architecture | keras.Model, name: str) -> list[str]:
-    """Return the layers in which a network computes otherwise than one of timm for images and classes like its own.
+    """Return the layers in which a network differs from timm's of that name, for the same image size and classes.
 
     >>> differences(Architecture("resnet", 50, convention="timm", gate="tanh"), "seresnet50")
     ['gates']
@@ -129,8 +129,8 @@ def _differing_parts(ours: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
-    """Return what a network computes, apart from its weights: each layer's row, and what is not in the ledger."""
-    first, *rows = (row for row in Ledger.of(network).rows if row.kind != "dropout")  # nothing but in training
+    """Return a description of a network's computation, without weights: ledger rows, and what these leave out."""
+    first, *rows = (row for row in Ledger.of(network).rows if row.kind != "dropout")  # only acts in training
     parts: dict[str, Any] = {row.name: row for row in rows}
     parts |= {"image": first.output_shape[1:], "order of layers": list(parts)}
     if isinstance(network, Architecture):

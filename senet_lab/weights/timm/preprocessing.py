@@ -1,4 +1,4 @@
-"""Preprocessing: from a picture to the input of a network: as numbers, as a Keras layer, and exactly, with Pillow."""
+"""Preprocessing: convert a picture to the input of a network, exactly (with Pillow) or in a Keras layer."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     import keras
     from PIL import Image
 
-# Of ImageNet's training images, in [0, 1]; every network of timm that is available here was trained with these.
+# Statistics of ImageNet's training images, in [0, 1]; all available networks of timm were trained with these.
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class Preprocessing(NamedTuple):
-    """How images are prepared for a network.
+    """The preprocessing of images for a network.
 
     Attributes:
         size: side of the square that the network sees, in pixels.
-        crop: that side, as a share of the picture's shorter one.
-        interpolation: "bicubic" or "bilinear", by which the picture is resized.
-        mean, deviation: of each channel, in [0, 1], by which pixels are standardised.
+        crop: that side as a fraction of the picture's shorter side.
+        interpolation: the interpolation for resizing, "bicubic" or "bilinear".
+        mean, deviation: mean and standard deviation per channel, in [0, 1], to standardise pixels.
     """
 
     size: int
@@ -44,7 +44,7 @@ class Preprocessing(NamedTuple):
         return floor(self.size / self.crop)
 
     def standardised(self, pixels: Array) -> Array:
-        """Return pixels from 0 to 255, (..., channels), as the network takes them: float32."""
+        """Standardise pixels from 0 to 255, (..., channels), for the network: float32."""
         require("numpy", by="standardising pixels")
         import numpy as np
 
@@ -59,7 +59,7 @@ class Preprocessing(NamedTuple):
         return standardised
 
     def picture(self, picture: Image.Image) -> Array:
-        """Return a picture as the network takes it, (1, size, size, 3), float32, resized with Pillow like in timm."""
+        """Prepare a picture for the network, (1, size, size, 3), float32, resized with Pillow as in timm."""
         require("numpy", "PIL", by="resizing a picture")
         import numpy as np
         from PIL import Image
@@ -67,7 +67,7 @@ class Preprocessing(NamedTuple):
         resampling = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}[self.interpolation]
         picture = instance("picture", picture, Image.Image, "PIL.Image.open('frog.jpg')").convert("RGB")
         scale = self.shorter / min(picture.size)
-        # torchvision's rule: the shorter side is met, the longer one cut off to whole pixels.
+        # torchvision's rule: the shorter side is exact, the longer one is rounded down.
         width, height = (self.shorter if side == min(picture.size) else int(side * scale) for side in picture.size)
         picture = picture.resize((width, height), resampling)
         left, top = round((width - self.size) / 2), round((height - self.size) / 2)
@@ -75,15 +75,15 @@ class Preprocessing(NamedTuple):
         return self.standardised(pixels[None])
 
     def layer(self) -> keras.Model:
-        """Return a Keras layer that does the same, for pixels from 0 to 255, (batch, height, width, 3), of any size.
+        """Return a Keras layer with this preprocessing, for pixels from 0 to 255, (batch, height, width, 3), any size.
 
-        It resizes with Keras and not with Pillow, so pixels differ a little; `picture` is exact.
+        It resizes with Keras instead of Pillow, so pixels differ slightly; `picture` is exact.
         """
         require("keras", by="a Keras layer")
         import keras
 
-        # Not with layers: Keras 3.15's `Resizing` and `CenterCrop` assume that they are called in training, and so does
-        # whatever is called after them: batch normalization would use the statistics of the batch.
+        # Not with Keras's layers: in Keras 3.15, `Resizing` and `CenterCrop` assume training mode and pass it on to the
+        # layers after them, so batch normalization would use the statistics of the batch.
         pixels = keras.Input((None, None, 3), name="pixels")
         square = keras.ops.image.resize(
             pixels, (self.shorter,) * 2, interpolation=self.interpolation, antialias=True, crop_to_aspect_ratio=True
@@ -95,7 +95,7 @@ class Preprocessing(NamedTuple):
         return keras.Model(pixels, standardised, name="preprocessing")
 
     def before(self, model: keras.Model) -> keras.Model:
-        """Return a network of pixels from 0 to 255, of pictures of any size; saved, it includes its preprocessing."""
+        """Return a network for pictures of any size, with pixels from 0 to 255, that includes its preprocessing."""
         array_checks.model("model", model)
         import keras
 

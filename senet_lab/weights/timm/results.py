@@ -1,7 +1,7 @@
-"""Results: the accuracy of timm's networks on ImageNet, as in timm's own table.
+"""Results: the ImageNet accuracy of timm's networks, from timm's own table.
 
-Each has its own recipe (the tag behind the dot) and its own image size, so two rows are two trainings, and none
-belongs in a chart with those of another table.
+Each has its own recipe (the tag after the dot) and image size. So a difference between two rows may come from training,
+and the rows must not be combined with those of other tables in one chart.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ COMMIT = "0173a13"  # of huggingface/pytorch-image-models
 class Result(NamedTuple):
     """One row of the table."""
 
-    top1: float  # share of the 50,000 validation images that are classified correctly, in %
+    top1: float  # accuracy on the 50,000 validation images, in %
     top5: float
-    mparams: float  # 10^6 parameters as printed, without the state of batch normalization
-    size: int  # side of the square that the network sees, in pixels; may be more than it was trained with
-    crop: float  # that side, as a share of the picture's shorter one
+    mparams: float  # millions of parameters as printed there, without the state of batch normalization
+    size: int  # side of the square that the network sees, in pixels; may be larger than in training
+    crop: float  # that side as a fraction of the picture's shorter side
 
 
 def source() -> str:
-    """Return where the figures are from.
+    """Return the source of the figures.
 
     >>> source()
     'timm, results/results-imagenet.csv, 0173a13'

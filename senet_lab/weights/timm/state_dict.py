@@ -1,4 +1,4 @@
-"""State dict: the tensors of a .safetensors file or of PyTorch as arrays, checked before anything is built of them."""
+"""State dict: the tensors of a .safetensors file or of PyTorch as arrays, checked before anything is built."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ with needed_by(__name__):
     from safetensors import SafetensorError, safe_open
     from safetensors.numpy import load_file
 
-COUNTER = "num_batches_tracked"  # of PyTorch, which no computation uses
-PICKLES = (b"PK\x03\x04", b"\x80")  # how files of `torch.save` begin: new ones and old ones
+COUNTER = "num_batches_tracked"  # a tensor of PyTorch's that no computation uses
+PICKLES = (b"PK\x03\x04", b"\x80")  # the first bytes of files by `torch.save`, new and old format
 NUMBER_TYPES = ("float16", "bfloat16", "float32", "float64")
-STORED_TYPES = {"F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64"}  # safetensors' names
+STORED_TYPES = {"F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64"}  # by safetensors's names
 EXAMPLE = "float32, by `tensor.float()` in PyTorch"
 
 
@@ -28,9 +28,9 @@ def read_state_dict(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[
     """Return the tensors of a .safetensors file or of a state dict as arrays.
 
     Raises:
-        TypeError: a tensor is none, or not of `NUMBER_TYPES`.
-        ValueError: the file is a pickle, or damaged.
-        OSError: it is not there, or cannot be read.
+        TypeError: a value is not a tensor, or its dtype is not in `NUMBER_TYPES`.
+        ValueError: the file is a pickle or is damaged.
+        OSError: the file does not exist or cannot be read.
     """
     if isinstance(source, Mapping):
         return {str(name): _array(str(name), tensor) for name, tensor in source.items()}
@@ -52,14 +52,14 @@ def read_state_dict(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[
 
 
 def _array(name: str, tensor: Any) -> Array:
-    """Return a tensor of a state dict as an array, if it can be one of weights."""
-    dtype = getattr(tensor, "dtype", "")  # asked first, since NumPy does not know all those of PyTorch
+    """Return a tensor of a state dict as an array if it can contain weights."""
+    dtype = getattr(tensor, "dtype", "")  # checked first, since NumPy lacks some of PyTorch's dtypes
     type_name = str(getattr(dtype, "name", dtype)).removeprefix("torch.")
     if type_name:
         _must_have_type(name, type_name)
     try:
         array = np.asarray(tensor)
-    except Exception as error:  # whatever a foreign class raises
+    except Exception as error:  # a foreign class may raise anything
         words = str(error).partition("\n")[0].rstrip(".")
         raise TypeError(f"`{name}` must be a tensor, and NumPy cannot read it: {words}; try {EXAMPLE}.") from error
     if not type_name:
@@ -74,7 +74,7 @@ def _must_have_type(name: str, number_type: str) -> None:
 
 def must_be_possible(name: str, tensor: Array) -> None:
     """Raise ValueError if values are not finite, too large for 32 bits, or a variance is negative."""
-    with np.errstate(invalid="ignore"):  # both are NaN where a value is, and neither copies the tensor
+    with np.errstate(invalid="ignore"):  # both are NaN if a value is, and neither copies the tensor
         least, most = float(tensor.min(initial=0)), float(tensor.max(initial=0))
     if not (isfinite(least) and isfinite(most)):
         count = int((~np.isfinite(tensor)).sum())

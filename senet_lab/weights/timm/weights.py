@@ -1,4 +1,4 @@
-"""Weights: from a state dict of timm to a Keras model, each tensor used exactly once, and back."""
+"""Weights: convert timm's state dicts to Keras models and back, using each tensor exactly once."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ with needed_by(__name__):
 if TYPE_CHECKING:
     import keras
 
-CLASSIFIER = re.compile(r"(fc|last_linear)\.(weight|bias)")  # whose classes may be any number
+CLASSIFIER = re.compile(r"(fc|last_linear)\.(weight|bias)")  # may have any number of classes
 
 
 class Target(NamedTuple):
-    """The variable that a tensor is for, "layer/variable", and the shape of the tensor."""
+    """The variable that a tensor belongs to, "layer/variable", and the shape of the tensor."""
 
     variable: str
     shape: tuple[int, ...]
 
 
 def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Architecture) -> keras.Model:
-    """Return the Keras model of an architecture with weights of timm; nothing is built before all is checked.
+    """Return the Keras model of an architecture with weights of timm; check everything before building it.
 
     Args:
-        source: a `.safetensors` file; or a state dict, of tensors or arrays.
-        architecture: that of the weights, see `senet_lab.weights.timm.networks.architecture_of`.
+        source: a `.safetensors` file; or a state dict of tensors or arrays.
+        architecture: the architecture of the weights, see `senet_lab.weights.timm.networks.architecture_of`.
 
     Raises:
-        TypeError: a tensor that is none, or not of `state_dict.NUMBER_TYPES`.
-        ValueError: a pickle, a damaged file, a tensor that is surplus, missing, of another shape or with values that no
-            weight can have; or weights of a network that has the same shapes, but computes otherwise.
-        OSError: the file is not there, or cannot be read.
+        TypeError: a value is not a tensor, or its dtype is not in `state_dict.NUMBER_TYPES`.
+        ValueError: the file is a pickle or damaged; a tensor is surplus, missing, or has the wrong shape or impossible
+            values; or the weights are from a network with the same shapes that computes something else.
+        OSError: the file does not exist or cannot be read.
     """
     instance("architecture", architecture, Architecture, "architecture_of('seresnet50')")
     tensors = {name: array for name, array in read_state_dict(source).items() if not name.endswith(COUNTER)}
@@ -65,11 +65,11 @@ def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Ar
 
 
 def to_timm(model: keras.Model) -> dict[str, Array]:
-    """Return the weights of a model as a state dict of timm, of NumPy arrays, for the network that `name_of` names.
+    """Return the weights of a model as a state dict of NumPy arrays for timm's network `name_of(model)`.
 
     Raises:
-        ValueError: timm has no such network, so that nothing there would compute the same; names the nearest.
-        TypeError: the model has a layer that no ledger counts.
+        ValueError: no network of timm computes the same; the message names the nearest.
+        TypeError: the model has a layer that the ledger cannot count.
     """
     array_checks.model("model", model)
     import keras
@@ -87,7 +87,7 @@ def to_timm(model: keras.Model) -> dict[str, Array]:
 def save_timm(model: keras.Model, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
     """Write the weights of a model as safetensors, whole or not at all.
 
-    In timm: `timm.create_model(name_of(model), num_classes=..., checkpoint_path="...")`.
+    Load the file in timm with `timm.create_model(name_of(model), num_classes=..., checkpoint_path="...")`.
     """
     path = path_of("path", path, "'model.safetensors'")
     flag("overwrite", overwrite)
@@ -98,7 +98,7 @@ def save_timm(model: keras.Model, path: str | os.PathLike[str], *, overwrite: bo
 
 
 def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tuple[int, ...]]:
-    """Return name and shape of every tensor that timm has for an architecture, counted from the ledger.
+    """Return the name and shape of every tensor that timm has for an architecture, derived from the ledger.
 
     >>> len(shapes(Architecture("resnet", 50, convention="timm")))
     331
@@ -108,7 +108,7 @@ def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tup
 
 
 def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
-    """Return for each tensor of timm the variable that it is for."""
+    """Return the variable that each tensor of timm belongs to."""
     rows = architecture.ledger().rows
     deep = any(row.name == "stem_conv1" for row in rows)
     targets: dict[str, Target] = {}
@@ -130,13 +130,13 @@ def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
 
 
 def _keys(model: Any, targets: Mapping[str, Target]) -> list[str]:
-    """Return the name of the tensor for each variable of a model, in its order; each once."""
+    """Return the name of the tensor for each variable of a model, in the model's order, each name once."""
     by_variable = {target.variable: name for name, target in targets.items()}
     return [by_variable.pop("/".join(variable.path.split("/")[-2:])) for variable in model.weights]
 
 
 def _network_of(tensors: Mapping[str, Any]) -> tuple[str, int]:
-    """Return the name in timm of the network with tensors of these names and shapes, or "", and its classes."""
+    """Return timm's name for the network with these tensor names and shapes, or "", and its number of classes."""
     body = {name: tuple(tensor.shape) for name, tensor in tensors.items() if not CLASSIFIER.fullmatch(name)}
     for name in NAMES:
         theirs = shapes(architecture_of(name), legacy=name.startswith("legacy_"))
@@ -147,13 +147,13 @@ def _network_of(tensors: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _network_words(name: str, classes: int) -> str:
-    """Return the name of a network of timm, and the expression for its architecture."""
+    """Return the name of a network of timm, with an expression for its architecture."""
     expression = f"architecture_of({name!r})"
     return f"{name!r}; try {expression if classes == 1000 else f'replace({expression}, classes={classes})'}"
 
 
 def _must_compute_as(network: tuple[str, int], architecture: Architecture) -> None:
-    """Refuse an architecture for which weights of timm have the right shapes, but were trained for something else."""
+    """Raise ValueError if timm's weights have the right shapes, but were trained for a different computation."""
     name, classes = network
     if name and (layers := differences(architecture, name)):
         raise ValueError(
