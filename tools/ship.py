@@ -1,7 +1,7 @@
 """Turn a finished run into a network that ships. `python tools/ship.py RUN NAME [--checkpoint best]`.
 
-The last checkpoint is taken, which no image helped to choose; `best` is that of the epoch that did best on the images
-held out. The weights are rounded to 16 bits first and evaluated then, on the whole test set of the run's data and on
+The last checkpoint is taken, which no image helped to choose; `best` is that of the epoch that did best on the held-out
+images. The weights are rounded to 16 bits first and evaluated then, on the whole test set of the run's data and on
 the sample's, so that the card says what the shipped files can do.
 """
 

@@ -82,7 +82,8 @@ def side_effects(before: Architecture, after: Architecture) -> str:
 
 def lower_first(words: str) -> str:
     """Return words as they stand within a sentence; an abbreviation such as ReLU or SE keeps its capitals."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    rest = words.partition(" ")[0][1:]
+    return words if rest != rest.lower() else words[:1].lower() + words[1:]
 
 
 def _effect(label: str, value: Any) -> str:
