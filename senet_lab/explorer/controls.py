@@ -64,7 +64,7 @@ def controls(
     return (
         *_network(architecture, sliders["depth"]),
         *(sliders[name] for name in COST_PAIR),
-        keep._replace(hint=keep.hint or "cardinality and base width change together"),
+        keep._replace(hint=keep.hint or "base width follows cardinality"),
         sliders["ratio"],
         *_excite(architecture),
         sliders["image_size"],
@@ -98,7 +98,7 @@ def _excite(architecture: Architecture) -> Iterator[Control]:
     numbers = tuple(range(1, len(architecture.plan) + 1))
     where = [number for number, group in zip(numbers, architecture.plan, strict=True) if group.ratio]
     why = "" if where else "no squeeze-excite"
-    yield Control("in_groups", "SE in groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
+    yield Control("in_groups", "SE groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
     for name, label in PLACES.items():
         depends = name == "place" and not why  # the others are always possible
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]

@@ -20,9 +20,9 @@ def hints(architecture: Architecture) -> dict[str, str]:
     return {
         "depth": f"{blocks} blocks{', CIFAR stem' if architecture.style.stem == 'cifar' else ''}",
         "cardinality": f"{counted(width // paths, 'channel')} per path in group 1",
-        "base_width": f"{counted(width, 'channel')} in group 1\u2019s 3\u00d73",
+        "base_width": f"{counted(width, 'channel')} in its 3\u00d73",
         "ratio": _squeeze_hint(architecture),
-        "image_size": f"pixels per side; last feature map {_last_map_size(architecture)}",
+        "image_size": f"pixels per side; last map {_last_map_size(architecture)}",
         "classes": "outputs of the classifier",
     }
 
@@ -32,7 +32,7 @@ def _squeeze_hint(architecture: Architecture) -> str:
     if not reduce_rows:
         return "no squeeze-excite"
     least = min(reduce_rows, key=lambda row: row.output_shape[-1])
-    squeezed = f"squeezed to {counted(least.output_shape[-1], 'channel')} in {spaced(least.group)}"
+    squeezed = f"squeezed to {least.output_shape[-1]:,} in {spaced(least.group)}"
     off = [str(number) for number, group in enumerate(architecture.plan, 1) if not group.ratio]
     return f"no SE in group{'s' * (len(off) > 1)} {', '.join(off)}; {squeezed}" if off else squeezed
 

@@ -11,7 +11,7 @@ from senet_lab.widgets.parsing import parse_field
 MAX_TYPED_QUOTE = 40  # characters quoted of a typed text
 # Labels of all names that errors use: those of controls, and others.
 LABELS = PARAMETER_LABELS | {
-    "input_shape": "Image size", "in_groups": "SE in groups", "n_filters": "filters", "filters_in": "in",
+    "input_shape": "Image size", "in_groups": "SE groups", "n_filters": "filters", "filters_in": "in",
     "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
     "standardise": "Standardize",
 }  # fmt: skip

@@ -82,6 +82,6 @@ def test_the_summary_leaves_out_what_does_not_apply():
 
 def test_a_figure_has_its_unit_and_its_commas():
     page = headline(Architecture(depth=152, groups=((8, 60), (8, 60), (8, 60), (8, 60))))
-    assert re.search(r"<strong>\d+,\d{3} px</strong> <small>through convolutions</small>", page)
-    assert "Activation memory</span> <strong>" in page
+    assert re.search(r"<strong>\d+,\d{3} px</strong> <small>of convolutions</small>", page)
+    assert "Activations</span> <strong>" in page
     assert "every value depends on the whole image" in page

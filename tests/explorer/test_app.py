@@ -270,7 +270,7 @@ def test_a_kernel_that_dies_is_said_at_once_and_its_place_is_free(visitor):
     page = visitor
     process_of(page).send_signal(signal.SIGABRT)
     alert = page.get_by_role("alert").filter(has_text="probably because it ran out of memory")
-    expect(alert).to_contain_text("load the page again", timeout=10_000)
+    expect(alert).to_contain_text("reload the page", timeout=10_000)
     page.get_by_role("slider", name="Ratio").press("ArrowLeft")
     page.wait_for_timeout(4000)  # longer than the page waits for an answer
     expect(alert).to_be_visible()
@@ -320,4 +320,4 @@ def test_a_kernel_that_is_gone_is_noticed_and_said(page, app):
     )
     assert asked.ok
     page.get_by_role("slider", name="Ratio").press("ArrowLeft")
-    expect(page.get_by_role("alert").filter(has_text="load the page again")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("alert").filter(has_text="reload the page")).to_be_visible(timeout=10_000)

@@ -93,7 +93,7 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     shown = Explorer(SHAPES["a ratio per group"]).shown["controls"]
     assert next(control["text"] for control in shown if control["name"] == "ratio") == "16, none, 8, 4"
     hints = {control.name: control.hint for control in controls(SHAPES["not square"])}
-    assert hints["image_size"] == "pixels per side; last feature map 2\u00d73"
+    assert hints["image_size"] == "pixels per side; last map 2\u00d73"
 
 
 @pytest.mark.parametrize(("name", "new", "read"), [
@@ -134,7 +134,7 @@ def test_the_ratio_slider_stands_at_the_ratio_of_the_groups_that_have_squeeze_ex
     assert (ratio["value"], ratio["text"], ratio["hint"]) == (
         16,
         "16",
-        "no SE in group 4; squeezed to 16 channels in group 1",
+        "no SE in group 4; squeezed to 16 in group 1",
     )
     ask(explorer, ratio=32)
     assert explorer.architecture.ratio == (32, 32, 32, None)

@@ -528,4 +528,4 @@ def test_a_kernel_that_is_gone_is_noticed_and_said(page):
     """Last, since it ends the kernel."""
     page.locator("[title*='Restart the kernel']").first.click()
     page.locator(".jp-Dialog button", has_text="Restart").click()
-    expect(page.get_by_role("alert").filter(has_text="kernel is not responding").first).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("alert").filter(has_text="Python is not responding").first).to_be_visible(timeout=10_000)

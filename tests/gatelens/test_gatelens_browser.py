@@ -91,7 +91,7 @@ def alert(page):
 def test_the_first_picture_and_its_sentence_are_there_without_a_click(page):
     expect(page.get_by_role("heading", name="Gates of")).to_be_visible()
     expect(page.locator(".sn-lens .sn-strip .sn-gate-mark")).to_have_count(4)
-    expect(said(page)).to_contain_text("How far apart the mean gates of these classes are")
+    expect(said(page)).to_contain_text("the mean gates of these classes differ by")
     expect(alert(page)).to_be_hidden()
 
 
@@ -243,7 +243,7 @@ def test_a_file_of_ones_own_goes_through_the_network(page):
     ramp = np.linspace(0, 255, 300 * 200).reshape(200, 300).astype("uint8")
     choose_file(page, "my ramp.png", encoded(Image.fromarray(ramp)))
     expect(said(page)).to_contain_text("my ramp.png is classified as", timeout=60_000)
-    expect(page.locator("figcaption").first).to_contain_text("grey spread over three channels")
+    expect(page.locator("figcaption").first).to_contain_text("gray copied to three channels")
 
 
 def test_a_file_is_dropped_on_any_view(page):
@@ -259,7 +259,7 @@ def test_a_file_is_dropped_on_any_view(page):
         list(image),
     )
     expect(said(page)).to_contain_text("dropped.png is classified as", timeout=60_000)
-    expect(page.locator("figcaption").first).to_contain_text("what is transparent laid on white")
+    expect(page.locator("figcaption").first).to_contain_text("transparent pixels made white")
 
 
 def test_a_file_that_gets_lost_is_sent_again(page):
@@ -279,7 +279,7 @@ def test_a_file_that_cannot_be_read_is_said(page):
       drop.dataTransfer = { files: [file] };
       panel.dispatchEvent(drop);
     }""")
-    expect(alert(page)).to_have_text("'gone.png' could not be read (not found). Choose it again.")
+    expect(alert(page)).to_have_text("Couldn't read 'gone.png' (not found). Choose the file again.")
 
 
 def test_a_file_of_many_parts_arrives_whole(page):

@@ -100,7 +100,7 @@ test("a lost message is sent again under its number, and then the page says that
   vi.advanceTimersByTime(2000);
   expect(model.sent.map(({ number }) => number)).toEqual([1, 1, 1, 1]);
   expect(notices).toHaveLength(1);
-  expect(notices[0]).toContain("The kernel is not responding.");
+  expect(notices[0]).toContain("Python is not responding.");
   vi.advanceTimersByTime(60_000);
   expect(model.sent).toHaveLength(4);
 });

@@ -82,7 +82,7 @@ def test_every_tab_opens_and_build_says_what_it_needs(page):
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
         if tab == "Build":
-            expect(page.get_by_text("A browser cannot run Keras")).to_be_visible()
+            expect(page.get_by_text("Keras does not run in a browser")).to_be_visible()
 
 
 def test_ratio_none_and_nonsense_are_answered(page):
@@ -261,7 +261,7 @@ def test_a_finger_drags_a_slider_with_network_hourglass_and_sentence_in_sight(pa
         assert slider.evaluate("(e) => e.getBoundingClientRect().bottom <= innerHeight")
         figure = page.locator("[data-figure=field]").bounding_box()
         touch(hand, (figure["x"] + 20, figure["y"] + 20))
-        expect(page.get_by_role("tooltip")).to_contain_text("Through convolutions and pooling")
+        expect(page.get_by_role("tooltip")).to_contain_text("Counts convolutions and pooling")
 
 
 def test_search_finds_lessons_and_guides_first_and_quotes_no_drawings(page, url):
@@ -285,7 +285,7 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     page.goto(f"{url}/notebooks/02_macro_architecture.html")
     await_live(page)
     files = {urlsplit(each).path.removeprefix("/below/") for each in page.asked if each.startswith(url)}
-    said = re.search(r"fetches about (\d+) MB", (notebooks_folder() / "teacher" / "plans.ipynb").read_text())[1]
+    said = re.search(r"downloads about (\d+) MB", (notebooks_folder() / "teacher" / "plans.ipynb").read_text())[1]
     assert sum((site / file).stat().st_size for file in files) / 1e6 == pytest.approx(int(said), abs=1)
     exercise = page.locator("[data-panel=exercise]").filter(has=page.get_by_role("textbox")).first
     right = Learner().task(exercise.get_attribute("data-name")).answer
@@ -392,7 +392,7 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     assert rows.count() > held
     trainer.get_by_label("Network", exact=True).first.select_option(label="ResNet-50")
     trainer.get_by_role("button", name="Start training").click()
-    expect(trainer.get_by_role("alert")).to_contain_text("ResNet-50 is not recorded")
+    expect(trainer.get_by_role("alert")).to_contain_text("There is no recording of ResNet-50")
     expect(heading).to_have_text("SE-ResNet-20 Recording")
     assert hosts(page) == {urlsplit(url).netloc}
     assert complaints(page) == []
@@ -410,7 +410,7 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     lens.get_by_role("tab", name="Heat map").click()
     expect(sentence).to_contain_text("In group 3 \u00b7 block 3")
     lens.get_by_role("checkbox", name="cat").press("Space")
-    expect(lens.get_by_text("5 of 10 drawn")).to_be_visible()
+    expect(lens.get_by_text("5 of 10 shown")).to_be_visible()
     lens.get_by_role("button", name="Hold group 3").click()
     expect(lens.locator(".sn-effect")).to_contain_text("accuracy 88.7")
     lens.get_by_role("tab", name="One image").click()
@@ -509,7 +509,7 @@ def test_picture_stays_with_the_reason_above_it_where_python_cannot_start(browse
     page.goto(f"{url}/index.html")
     await_live(page)
     reason, picture = page.get_by_role("status"), page.locator("[data-panel] svg").first
-    expect(reason).to_contain_text("Python could not start here")
+    expect(reason).to_contain_text("because Python could not start")
     assert reason.bounding_box()["y"] < picture.bounding_box()["y"] < 844
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.context.close()

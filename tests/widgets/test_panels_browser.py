@@ -286,7 +286,7 @@ def test_a_kernel_that_is_gone_is_noticed_and_the_answer_stays(page, exercise):
     page.locator(".jp-Dialog button", has_text="Restart").click()
     exercise.get_by_role("textbox").fill("18,000")
     exercise.get_by_role("textbox").press("Enter")
-    expect(exercise.get_by_role("alert")).to_contain_text("kernel is not responding", timeout=10_000)
+    expect(exercise.get_by_role("alert")).to_contain_text("Python is not responding", timeout=10_000)
     expect(exercise.get_by_role("textbox")).to_have_value("18,000")
 
 

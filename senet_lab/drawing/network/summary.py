@@ -23,7 +23,7 @@ SEPARATOR = '<span class="sn-apart"> \u00b7 </span>'
 LEGEND = (
     '<p class="sn-legend"><span><i class="sn-of-projection"></i><span class="sn-apart">purple: </span>projection</span>'
     f'{SEPARATOR}<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>'
-    f'{SEPARATOR}<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE; dark: after the squeeze</span>'
+    f'{SEPARATOR}<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>'
     f'{SEPARATOR}<span title="A slab\u2019s height is proportional to the square root of the map\u2019s side, its '
     'width to the square root of the number of channels.">lines: paths</span></p>'
 )
@@ -106,11 +106,11 @@ def headline(architecture: Architecture, beside: Ledger | None = None, batch: in
     figures = (
         ("params", "Parameters", short(ledger.params), f"{ledger.params:,}", ledger.params),
         ("macs", "Multiply-adds", short(ledger.macs), "per image", ledger.macs),
-        ("activations", "Activation memory", with_unit(short(memory(ledger, batch)), "B"), f"batch {batch}, float32",
+        ("activations", "Activations", with_unit(short(memory(ledger, batch)), "B"), f"batch {batch}, float32",
          ledger.activations),
         ("se", "SE share", percent(ledger.se.params, ledger.params), "of parameters", ledger.se_share),
-        ("depth", "Depth", str(architecture.layers), "layers with weights", None),
-        ("field", "Receptive field", f"{ledger.receptive_field:,} px", "through convolutions", ledger.receptive_field),
+        ("depth", "Depth", str(architecture.layers), "weight layers", None),
+        ("field", "Receptive field", f"{ledger.receptive_field:,} px", "of convolutions", ledger.receptive_field),
     )  # fmt: skip
     cells = [
         f'<div data-figure="{key}"{FIELD_TITLE if key == "field" else ""}>'
