@@ -390,7 +390,7 @@ def test_a_run_made_since_is_in_the_list_when_it_is_pointed_at_and_is_looked_int
         "print('made it')",
     )  # fmt: skip
     expect(cell.locator(".jp-OutputArea-output")).to_contain_text("made it", timeout=60_000)
-    offered = networks.locator("optgroup[label=runs] option")
+    offered = networks.locator("optgroup[label=Runs] option")
     expect(offered).to_have_count(0)
     networks.hover()
     expect(offered).to_have_count(1, timeout=60_000)
