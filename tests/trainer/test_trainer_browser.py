@@ -322,7 +322,9 @@ def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, home)
     top = page.locator(".sn-progress").bounding_box()["y"]
     press(page, "Save network")
     said = page.locator("[data-part=said]")
-    expect(said).to_have_text(re.compile(r"^Saved as \S+\.keras, in the notebook\u2019s folder; open it with keras"), timeout=LONG)
+    expect(said).to_have_text(
+        re.compile(r"^Saved as \S+\.keras, in the notebook\u2019s folder; open it with keras"), timeout=LONG
+    )
     assert page.locator(".sn-progress").bounding_box()["y"] == top
     expect(page.get_by_role("button", name="Save network")).to_be_focused()
     keep_picture(page, "trainer_saved")
@@ -476,7 +478,9 @@ def test_gates_that_fail_to_load_are_reported_and_loaded_on_the_next_request(gat
     gates = gated.get_by_role("group", name="Gates of the run")
     with late_lens(gated, "later") as let_come:
         press_gates_of(gated, "first")
-        expect(gated.locator(".sn-trainer [role=alert]")).to_contain_text("Couldn't load this run's gates", timeout=LONG)  # ten seconds
+        expect(gated.locator(".sn-trainer [role=alert]")).to_contain_text(
+            "Couldn't load this run's gates", timeout=LONG
+        )  # ten seconds
         expect(gates).to_have_count(0)
         expect(gated.get_by_role("button", name="Show gates")).to_be_focused()
         let_come()
