@@ -62,7 +62,7 @@ def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(u
             moments.pop()
             killed(run)
             assert run.status().state == "failed"
-            assert "resume it" in run.status().reason
+            assert "resume the run" in run.status().reason
             cut_off += is_being_written(run)
         found = checkpoint.read_newest(run.folder / "checkpoints")
         assert found is None or found[2] == []  # nothing that is half written is ever found
