@@ -4,13 +4,13 @@
 // source senet_lab/explorer/messages.js a95c7112fdca3b83
 // source senet_lab/explorer/widget.js a6b4b1a1c373cb2e
 // source senet_lab/widgets/controls.js 5262e90d64014602
-// source senet_lab/widgets/conversation.js 040c5ee71198a134
+// source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
 // source senet_lab/widgets/kit.js f89ea6da3683f708
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 88b8a65cc53a3723
+// content 891d4d5a88d0afb9
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -211,7 +211,7 @@ var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
 var RECONNECT_DELAY = 1e3;
 var AGAIN = document.body?.dataset.voila ? "stopped, reload the page." : "restarted, run the cell again.";
-var SILENCE = `Python is not responding. If it is busy, the page updates by itself; if the kernel was ${AGAIN}`;
+var SILENCE = `Python is not responding. If it is busy, the page updates automatically; if the kernel was ${AGAIN}`;
 var ENDED = "This page’s kernel has stopped, probably because it ran out of memory. To keep this network, copy its link; then reload the page.";
 function openConversation(model, trait, view, { commands = [], silence }) {
   const waiting = [];

@@ -30,7 +30,7 @@ export function uploader(ask) {
 }
 
 /**
- * Accepts a file that is chosen, or dropped anywhere on the panel.
+ * Accepts a file that is chosen or dropped on the panel.
  * @param {HTMLElement} el
  * @param {(file: File | undefined) => void} send
  */

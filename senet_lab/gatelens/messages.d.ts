@@ -2,7 +2,7 @@
 import type { Answered } from "../widgets/messages.js";
 export type Tab = "Curves" | "Heat map" | "Spread" | "Depth" | "Similarity" | "One image" | "Ablation" | "Training";
 
-/** What the page draws, except for its large parts; `retry` says whether an error may go away by itself. */
+/** What the page draws, except for its large parts; `retry` says whether an error may disappear without a change. */
 export type Rest = {
   error: string;
   retry: boolean;

@@ -14,7 +14,7 @@ MAX_FILE_BYTES = 64 * 2**20  # of an image of one's own
 
 
 class Rest(TypedDict):
-    """What the page draws, except for its large parts; `retry` says whether an error may go away by itself."""
+    """What the page draws, except for its large parts; `retry` says whether an error may disappear without a change."""
 
     error: str
     retry: bool

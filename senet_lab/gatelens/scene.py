@@ -114,7 +114,7 @@ class Scene(NamedTuple):
 
     @property
     def alone(self) -> dict[str, Ablation | None]:
-        """The ablation of each block by itself, by its path; None before it has been measured."""
+        """The ablation of each single block, by its path; None until it is measured."""
         return {path: self._ablation((path,)) for path in self.reading.paths} if self.reading else {}
 
     def _ablation(self, blocks: tuple[str, ...]) -> Ablation | None:

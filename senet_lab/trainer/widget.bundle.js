@@ -3,13 +3,13 @@
 // source senet_lab/trainer/messages.js d0a4cbfd9fa6fd78
 // source senet_lab/trainer/widget.js 331f23e7d2725505
 // source senet_lab/widgets/controls.js 5262e90d64014602
-// source senet_lab/widgets/conversation.js 040c5ee71198a134
+// source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
 // source senet_lab/widgets/kit.js f89ea6da3683f708
 // source senet_lab/widgets/messages.js 2ea284dc1b670f57
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 0f8fa0e1de473798
+// content 5c08ebf5cef0ba1f
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -210,7 +210,7 @@ var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
 var RECONNECT_DELAY = 1e3;
 var AGAIN = document.body?.dataset.voila ? "stopped, reload the page." : "restarted, run the cell again.";
-var SILENCE = `Python is not responding. If it is busy, the page updates by itself; if the kernel was ${AGAIN}`;
+var SILENCE = `Python is not responding. If it is busy, the page updates automatically; if the kernel was ${AGAIN}`;
 var ENDED = "This page’s kernel has stopped, probably because it ran out of memory. To keep this network, copy its link; then reload the page.";
 function openConversation(model, trait, view, { commands = [], silence }) {
   const waiting = [];

@@ -7,7 +7,7 @@ const DELAY_PER_BYTE = 4 / 2 ** 20; // relative increase in these delays per att
 const RECONNECT_DELAY = 1000; // milliseconds from a change of the connection to the message that tests it
 // Voila ends the kernel with the page, and has no cell to run again.
 const AGAIN = document.body?.dataset.voila ? "stopped, reload the page." : "restarted, run the cell again.";
-const SILENCE = `Python is not responding. If it is busy, the page updates by itself; if the kernel was ${AGAIN}`;
+const SILENCE = `Python is not responding. If it is busy, the page updates automatically; if the kernel was ${AGAIN}`;
 const ENDED =
   "This page\u2019s kernel has stopped, probably because it ran out of memory. " +
   "To keep this network, copy its link; then reload the page.";

@@ -48,7 +48,7 @@ def alone_and_together(
     """Draw two charts: the change in accuracy for each gate held alone, and by class for all held gates together.
 
     Args:
-        alone: the ablation of each block by itself, by its path; None if it has not been measured yet.
+        alone: the ablation of each single block, by its path; None if it has not been measured yet.
         together: the ablation of all held blocks; None if there are none, or before it has been measured.
         held: the blocks whose gates are held.
     """
