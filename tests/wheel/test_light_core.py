@@ -178,7 +178,7 @@ explorer._handle_custom_msg({"view": "a", "number": 1, "moves": {"tab": "Build",
 assert not explorer.failure, explorer.failure
 print(json.dumps(explorer.shown))
 """)
-    assert "build the model: Keras is not installed, and building a network needs it." in shown
+    assert "Not built: Keras is not installed, and building a network needs it." in shown
     assert extra_in(shown.replace("&quot;", '"').replace('\\"', '"')) == "keras"
 
 
