@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from senet_lab.nets.se_resnet_composable import SEResNet
     from senet_lab.nets.se_resnext_composable import SEResNeXt
     from senet_lab.nets.sketch import Sketch
+    from senet_lab.sweeps.sweep import Sweep
     from senet_lab.trainer.widget import Trainer
 
 __version__ = "0.1.0"
@@ -36,6 +37,7 @@ _HOMES = {
     "SEResNeXt": "senet_lab.nets.se_resnext_composable",
     "SEResNet": "senet_lab.nets.se_resnet_composable",
     "Sketch": "senet_lab.nets.sketch",
+    "Sweep": "senet_lab.sweeps",
     "Trainer": "senet_lab.trainer.widget",
     "accelerate": "senet_lab.nets.on_keras.acceleration",
     "accelerations": "senet_lab.nets.on_keras.acceleration",
@@ -47,8 +49,8 @@ _HOMES = {
     "tune_tensorflow": "senet_lab.nets.on_keras.backend",
 }
 __all__ = [
-    "Architecture", "Exercise", "Explorer", "GateLens", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Trainer",
-    "accelerate", "accelerations", "load", "se_resnet", "se_resnext", "tune_tensorflow",
+    "Architecture", "Exercise", "Explorer", "GateLens", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Sweep",
+    "Trainer", "accelerate", "accelerations", "load", "se_resnet", "se_resnext", "tune_tensorflow",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import senet_lab
 from senet_lab.checks import number
-from senet_lab.extras import TRAINING
+from senet_lab.extras import SWEEPS, TRAINING
 from senet_lab.training.devices import DEVICES
 from senet_lab.training.recipe import RECIPES
 
@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_servers(commands)
     _add_training(commands)
     _add_runs(commands)
+    _add_sweeps(commands)
     kernels = commands.add_parser(
         "kernels", help="register a Jupyter kernel for each engine and device of this machine"
     )
@@ -77,17 +78,9 @@ def _add_folder(command: argparse.ArgumentParser, use: str, server: str) -> None
 
 def _add_training(commands: Commands) -> None:
     train = commands.add_parser("train", help="train a network in a separate process, and show its progress")
-    train.add_argument("--preset", default="cifar_se_resnet20", help="a published network for 32 x 32 pixels")
-    train.add_argument("--token", help="an architecture token, instead of a preset")
-    train.add_argument("--recipe", default="modern", help=" or ".join(RECIPES))
-    train.add_argument(
-        "--data", default="sample", help='"sample", "cifar10", or a folder with one folder of images per class'
-    )
+    _add_network_and_recipe(train)
     train.add_argument("--skip-bad", action="store_true", help="skip files of the folder that cannot be read")
     train.add_argument("--folder", help="folder for the run (default: a new one in runs/)")
-    for name in RECIPE_FLAGS:
-        kind = str if isinstance(getattr(RECIPES["original"], name), str) else number
-        train.add_argument(f"--{name.replace('_', '-')}", type=kind, help="override the value of the recipe")
     train.add_argument(
         "--devices",
         default="one",
@@ -103,6 +96,43 @@ def _add_training(commands: Commands) -> None:
     resume.set_defaults(do=("training", "resume"), needs=[*TRAINING, "rich"])
     for command in (train, resume):
         command.add_argument("--force", action="store_true", help="start even if the run seems not to fit into memory")
+
+
+def _add_network_and_recipe(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--preset", default="cifar_se_resnet20", help="a published network for 32 x 32 pixels")
+    command.add_argument("--token", help="an architecture token, instead of a preset")
+    command.add_argument("--recipe", default="modern", help=" or ".join(RECIPES))
+    command.add_argument(
+        "--data", default="sample", help='"sample", "cifar10", or a folder with one folder of images per class'
+    )
+    for name in RECIPE_FLAGS:
+        kind = str if isinstance(getattr(RECIPES["original"], name), str) else number
+        command.add_argument(f"--{name.replace('_', '-')}", type=kind, help="override the value of the recipe")
+
+
+def _add_sweeps(commands: Commands) -> None:
+    sweep = commands.add_parser("sweep", help="train a network over values of its parameters and random seeds")
+    actions = sweep.add_subparsers(dest="action", required=True, metavar="ACTION")
+    start = actions.add_parser("start", help="start a sweep and show its progress")
+    start.add_argument(
+        "--vary", action="append", required=True, metavar="PARAMETER=VALUES",
+        help="such as ratio=none,16,8; cardinality+base_width=1+64,2+40 varies two together; may be repeated",
+    )  # fmt: skip
+    _add_network_and_recipe(start)
+    start.add_argument("--seeds", type=number, default=5, help="number of random seeds for each value (%(default)s)")
+    start.add_argument("--threads", type=number, help="processor cores per run (default: those of the machine, shared)")
+    start.add_argument("--folder", help="folder for the runs (default: in sweeps/, named after the parameters)")
+    resume = actions.add_parser("resume", help="train the runs that are not finished, from their last checkpoints")
+    status = actions.add_parser("status", help="print progress, summary and conclusion")
+    stop = actions.add_parser("stop", help="stop all runs after the current step; resume continues them")
+    for action in (resume, status, stop):
+        action.add_argument("folder", metavar="FOLDER", help="folder of the sweep")
+    for action in (start, resume):
+        action.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler (default: one on this machine)")
+        action.add_argument("--force", action="store_true", help="start even if the runs seem not to fit into memory")
+    functions = {start: "start", resume: "resume", status: "show_status", stop: "stop"}
+    for action, function in functions.items():
+        action.set_defaults(do=("sweeps", function), needs=[*SWEEPS, "rich"])
 
 
 def _add_runs(commands: Commands) -> None:

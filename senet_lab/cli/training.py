@@ -24,7 +24,7 @@ def train(arguments: argparse.Namespace) -> int:
     """Start a run with these arguments and show its progress."""
     recipe = recipe_of(arguments)
     token = arguments.token
-    network = Architecture.from_token(token) if token else _preset(arguments.preset, arguments.data)
+    network = Architecture.from_token(token) if token else preset(arguments.preset, arguments.data)
     architecture = network if arguments.data in TRAINING_IMAGES else fit_to_data(network, arguments.data)
     hosts = [host.strip() for host in arguments.hosts.split(",") if host.strip()]
     placement = Placement.checked(arguments.devices, hosts, arguments.host_index)
@@ -56,7 +56,7 @@ def _changes(before: Architecture, after: Architecture, source: str) -> str:
     return ", ".join(parts)
 
 
-def _preset(name: str, data: str) -> Architecture:
+def preset(name: str, data: str) -> Architecture:
     """Return the preset of that name.
 
     Raises:

@@ -58,13 +58,13 @@ def present() -> Iterator[Kernel]:
     """Yield the kernels for the installed backends and their devices; this takes as long as loading the backends."""
     engines = [engine for engine in GPU_SCRIPTS if find_spec(engine)]
     with ThreadPoolExecutor() as pool:
-        for engine, names in zip(engines, pool.map(_gpus, engines), strict=True):
+        for engine, names in zip(engines, pool.map(gpus, engines), strict=True):
             yield Kernel.on(engine)
             if names:
                 yield Kernel.on(engine, names[0] if len(names) == 1 else f"{len(names)} {names[0]}")
 
 
-def _gpus(engine: str) -> list[str]:
+def gpus(engine: str) -> list[str]:
     """Return the names of the GPUs that a backend sees; none if the backend fails."""
     hidden = ("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS", "KERAS_BACKEND")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}

@@ -29,8 +29,8 @@ class Field(NamedTuple):
 
 FIELDS = {
     "architecture": Field(str), "recipe": Field(dict), "data": Field(str), "placement": Field(dict, {}),
-    "suffixes": Field(list, None), "skip_bad": Field(bool, False), "created": Field(str, ""),
-    "versions": Field(dict, {}),
+    "suffixes": Field(list, None), "skip_bad": Field(bool, False), "test": Field(bool, False),
+    "created": Field(str, ""), "versions": Field(dict, {}),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
@@ -25,8 +26,12 @@ PROCESS_FILES = dict.fromkeys(("status.json", "metrics.csv", GATES, request.FILE
 }
 
 
-def start(run: Run, *, force: bool) -> None:
-    """Train a run in a separate process; see `Run.start`."""
+def start(run: Run, *, force: bool, process: WaitingProcess | None = None) -> None:
+    """Train a run in a separate process; see `Run.start`.
+
+    Args:
+        process: a process that trains several runs in turn; None for the spare process or a new one.
+    """
     require(*TRAINING, by="training")
     for name, advice in PROCESS_FILES.items():
         must_be_file(run.folder / name, advice)
@@ -37,14 +42,18 @@ def start(run: Run, *, force: bool) -> None:
         if not force:
             check_memory(run.architecture, run.recipe, run.config["data"], run.placement)
         run.ask("run")
+        if process:
+            _hand_over(run, process, last=False)
+            return
         spare = take_spare_process()
         if not (spare and _hand_over(run, spare)):
             _hand_over(run, WaitingProcess(run.folder / log.FILE))
 
 
-def _hand_over(run: Run, process: WaitingProcess) -> bool:
+def _hand_over(run: Run, process: WaitingProcess, *, last: bool = True) -> bool:
     """Hand a run to a process; return whether the process accepted it."""
     status = read_status(run.folder) or Status("waiting", epochs=run.recipe.epochs)
     log.write_mark(run.folder, process.mark)
-    run.tell(status._replace(state="waiting", reason="", process=process.number, mark=process.mark))
-    return process.train(run.folder)
+    status = status._replace(process=process.number, mark=process.mark, host=socket.gethostname())
+    run.tell(status._replace(state="waiting", reason=""))
+    return process.train(run.folder, last=last)

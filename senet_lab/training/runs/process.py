@@ -1,8 +1,8 @@
 """Process: a process that waits for a run to train, and how to recognize it.
 
 Whether it is started in advance or for a certain run, it imports Keras, reads the run's folder as a line from its
-standard input, and trains. From then on it is independent of the process that started it. If its input ends without a
-line, it exits, so that no process is left behind when a notebook's kernel dies.
+standard input, and trains. From then on it is independent of the process that started it. When its input ends, it exits
+after the run, or at once without one, so that no process is left behind when a notebook's kernel dies.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
@@ -26,19 +29,29 @@ PREFIXES = ("KERAS_", "CUDA_", "TF_", "XLA_", "JAX_", "SENET_LAB_", "PYTHON", "O
 # it again took up to half the time of a step. Nothing is mapped separately, since mapped memory is returned at once;
 # there is only one arena, since additional ones are trimmed regardless. Measured on 2 cores; not tried on 16.
 MALLOC_SETTINGS = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**32)}
+TRAINS_SEVERAL = "series"  # begins the mark of a process that trains several runs
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
 class WaitingProcess:
-    """A process that waits for a run.
+    """A process that waits for a run, or for several in turn.
 
     Its `mark` is a unique word on its command line. Process numbers are reused and clocks are changed, so neither could
     identify it.
     """
 
-    def __init__(self, log: Path | None = None) -> None:
-        """Start the process; its output before it has a run goes to `log`, or is discarded."""
-        self.mark, self.environment = f"worker-{token_hex(8)}", settings()
-        environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **MALLOC_SETTINGS, **CPU_SETTINGS, **os.environ}
+    def __init__(
+        self, log: Path | None = None, *, several: bool = False, variables: Mapping[str, str] = NO_VARIABLES
+    ) -> None:
+        """Start the process.
+
+        Args:
+            log: file for its output before it has a run; None discards it.
+            several: whether it will train several runs in turn.
+            variables: environment variables that it has in addition to ours.
+        """
+        self.mark, self.environment = f"{TRAINS_SEVERAL if several else 'worker'}-{token_hex(8)}", settings()
+        environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **MALLOC_SETTINGS, **CPU_SETTINGS, **os.environ, **variables}
         with open(log or os.devnull, "ab") as output:
             self._process = subprocess.Popen(  # in its own session, so that our Ctrl+C does not reach it
                 [sys.executable, "-m", WORKER, "--wait", self.mark],
@@ -56,22 +69,22 @@ class WaitingProcess:
         """Return whether the process is alive and has the settings that a new one would have."""
         return self._process.poll() is None and self.environment == settings()
 
-    def train(self, folder: Path) -> bool:
-        """Hand the process a run; return False if it has ended."""
-        return self._send(os.fsencode(folder) + b"\n")
+    def train(self, folder: Path, *, last: bool = True) -> bool:
+        """Hand the process a run; return False if it has ended. It ends after the `last` one."""
+        stdin: Any = self._process.stdin
+        try:
+            stdin.write(os.fsencode(folder) + b"\n")
+            stdin.flush()
+        except (OSError, ValueError):
+            return False
+        if last:
+            self.end()
+        return True
 
     def end(self) -> None:
         """Close its input, so that it ends by itself."""
-        self._send(b"")
-
-    def _send(self, line: bytes) -> bool:
-        stdin: Any = self._process.stdin
-        try:
-            stdin.write(line)
-            stdin.close()
-        except (OSError, ValueError):
-            return False
-        return True
+        with suppress(OSError, ValueError):
+            cast(Any, self._process.stdin).close()
 
 
 def settings() -> dict[str, str]:

@@ -5,6 +5,7 @@
 | config.json | architecture, recipe, data and versions; never changes |
 | metrics.csv | one row per epoch |
 | gates.json | summary statistics of the gates after each epoch |
+| test.json | loss and accuracy on the test images after the last epoch, if the run measures them |
 | status.json | the progress, written a few times per second |
 | wanted | "run", "pause" or "stop": what its process is asked to do |
 | checkpoints/ | the newest ones, and the best |
@@ -33,12 +34,13 @@ from senet_lab.extras import require
 from senet_lab.files import DamagedFileError
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.runs import config, metrics
+from senet_lab.training.runs import config, metrics, test_result
 from senet_lab.training.runs.data_fit import must_fit
 from senet_lab.training.runs.launch import start
 from senet_lab.training.runs.metrics import COLUMNS
 from senet_lab.training.runs.request import read_request, write_request
 from senet_lab.training.runs.status import ACTIVE, ENDED, Status, current_status, has_process
+from senet_lab.training.runs.test_result import TestResult
 
 if TYPE_CHECKING:
     import keras
@@ -70,6 +72,7 @@ class Run:
         folder: str | os.PathLike[str] | None = None,
         placement: Placement = Placement(),  # noqa: B008 - frozen
         skip_bad: bool = False,
+        test: bool = False,
     ) -> Run:
         """Create a run without starting it.
 
@@ -78,6 +81,7 @@ class Run:
             folder: the folder of the run; None for a new one in `runs/`, named after the time and the network.
             placement: the devices and hosts to train on.
             skip_bad: skip unreadable files of the image folder instead of failing; the status lists them.
+            test: measure the accuracy on the test images, once, after the last epoch.
 
         Raises:
             ValueError: the data do not fit the network, or a class has no images.
@@ -94,6 +98,7 @@ class Run:
             "recipe": recipe.to_dict(),
             "placement": Placement.checked(*placement)._asdict(),
             **config.data_config(data, flag("skip_bad", skip_bad)),
+            "test": flag("test", test),
         }
         path.mkdir(parents=True)
         config.write_config(path, fields)
@@ -144,6 +149,10 @@ class Run:
     def metrics(self) -> list[dict[str, float]]:
         """Return the rows of metrics.csv, one per epoch, without an unfinished line, or raise DamagedFileError."""
         return metrics.read_rows(self.folder / "metrics.csv")
+
+    def test_result(self) -> TestResult | None:
+        """Return loss and accuracy on the test images, or None while unknown; raise DamagedFileError."""
+        return test_result.read_test_result(self.folder)
 
     def model(self) -> keras.Model:
         """Return the Keras model with the weights of its best epoch, or of its newest if there is no best one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from math import isnan
 from pathlib import Path
@@ -12,7 +13,7 @@ from senet_lab.checks import instance, one_of, real, whole
 from senet_lab.files import DamagedFileError, read_json, written_whole
 from senet_lab.training.runs import log
 from senet_lab.training.runs.checkpoint import has_checkpoint
-from senet_lab.training.runs.process import is_alive
+from senet_lab.training.runs.process import TRAINS_SEVERAL, is_alive
 
 if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ACTIVE = ("waiting", "compiling", "training", "validating", "paused")
 ENDED = ("stopped", "finished", "failed")
 ADVICE = "the run's next status replaces it, so resume it, or delete the file"
+SILENCE = 120.0  # seconds after which a process of another machine counts as gone; compiling takes a part of it
 MAX_INT = 2**62  # bytes of memory come close, process numbers do not
 _GONE = "its process ended unexpectedly: it was killed, ran out of memory, or the machine shut down"
 GONE = f"{_GONE}; resume the run to continue from its last checkpoint"
@@ -46,6 +48,7 @@ class Status(NamedTuple):
             weights.
         memory: peak memory of the process in bytes, including imports; 0 if unknown.
         warning: what has changed since the run was created, in a sentence; "" if nothing has.
+        host: the name of the machine that trains; "" if an earlier version wrote it.
     """
 
     state: str
@@ -65,6 +68,7 @@ class Status(NamedTuple):
     macs_per_s: float | None = None
     memory: int = 0
     warning: str = ""
+    host: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Status:
@@ -142,4 +146,9 @@ def has_process(folder: Path) -> bool:
 
 
 def _has_process(folder: Path, status: Status) -> bool:
+    """Return whether the process that wrote a status is alive; on another machine, whether it wrote it recently."""
+    if status.host and status.host != socket.gethostname():
+        return status.state in ACTIVE and time.time() - status.at < SILENCE
+    if status.state in ENDED and status.mark.startswith(TRAINS_SEVERAL):
+        return False  # it is alive, but trains another run by now
     return is_alive(status.process, status.mark or str(folder))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import socket
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,14 +18,15 @@ from senet_lab.data.datasets import Images
 from senet_lab.data.image_folder import BadFilesError
 from senet_lab.files import DamagedFileError
 from senet_lab.training import rates
-from senet_lab.training.batches import MAX_VALIDATION_BATCH, Batches, ensure_scale
+from senet_lab.training.batches import MAX_VALIDATION_BATCH, Batches, ensure_scale, prepare_images
 from senet_lab.training.devices import prepare_devices
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.runs import metrics
+from senet_lab.training.runs import metrics, test_result
 from senet_lab.training.runs.config import changed_versions
 from senet_lab.training.runs.images import load_images, omission_words, write_skip_list
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import COLUMNS, Run, Status
+from senet_lab.training.runs.test_result import TestResult
 from senet_lab.training.runs.training_setup import OtherNetworkError, TrainingSetup
 from senet_lab.training.worker import model
 from senet_lab.training.worker.callback import StepCallback, StopRequestedError
@@ -33,6 +35,7 @@ from senet_lab.training.worker.gate_recorder import GateRecorder
 from senet_lab.training.worker.reporter import Reporter
 
 LOG = logging.getLogger("senet_lab")
+TEST_PART = 2_000  # test images that are prepared at once
 
 
 class Loop:
@@ -43,7 +46,9 @@ class Loop:
         self.run, self.recipe = run, run.recipe
         before = run.status()
         self.progress = Progress(epoch=before.epoch, step=before.step)  # shown until the checkpoint is read
-        status = Status("compiling", epochs=self.recipe.epochs, process=os.getpid(), mark=mark)
+        status = Status(
+            "compiling", epochs=self.recipe.epochs, process=os.getpid(), mark=mark, host=socket.gethostname()
+        )
         self.reporter = Reporter(run, self.progress, status)
         self._training_data: Any = None
 
@@ -53,6 +58,7 @@ class Loop:
         try:
             self.prepare()
             self._train()
+            self._test()
         except StopRequestedError:
             self.reporter.report("stopped", "it was asked to", now=True)
         except FloatingPointError as error:
@@ -72,6 +78,7 @@ class Loop:
         self.devices = prepare_devices(self.run.placement, self.recipe.accumulate)
         reporter.status = reporter.status._replace(device=model.device_name())
         images = self._load_images()
+        self._x_test, self._y_test = images.x_test, images.y_test
         reporter.warn(omission_words(images))
         scale = ensure_scale(folder, images)
         self.batches = Batches.of(images, self.recipe, scale, self.devices.size)
@@ -149,18 +156,32 @@ class Loop:
         """Return loss and accuracy on the held-out images; NaN if there are none."""
         if not len(self.batches.x_val):
             return math.nan, math.nan
+        return self._evaluate("held-out images", self.batches.x_val, self.batches.y_val)
+
+    def _evaluate(self, name: str, x: Any, y: Any) -> tuple[float, float]:
+        """Return loss and accuracy on images that are prepared for the network; `name` is for errors."""
         self.reporter.report("validating", now=True)
         devices = self.devices
-        x, y = (
-            devices.host_share(self.batches.x_val),
-            self._targets(devices.host_share(self.batches.y_val)),
-        )
+        x, y = devices.host_share(x), self._targets(devices.host_share(y))
         per_device = max(1, min(MAX_VALIDATION_BATCH, self.recipe.batch) // devices.size)
         data = devices.validation_data(x, y, per_device * devices.size // devices.hosts)
         result = self.network.evaluate(**data, verbose=0, return_dict=True, callbacks=[self.callback])
         self._raise_if_stopped()
-        self.checkpointer.must_be_finite("loss on the held-out images", result["loss"])
+        self.checkpointer.must_be_finite(f"loss on the {name}", result["loss"])
         return result["loss"], result["accuracy"]
+
+    def _test(self) -> None:
+        """Measure the accuracy on the test images if the run should; it uses the weights of the last epoch."""
+        if not self.run.config["test"] or test_result.read_test_result(self.run.folder):
+            return
+        count = len(self._x_test) // self.devices.size * self.devices.size
+        loss = right = 0.0
+        for start in range(0, count, TEST_PART):  # in parts, to save memory
+            part = slice(start, min(start + TEST_PART, count))
+            x = prepare_images(self._x_test[part], self.recipe, self.batches.scale)
+            mean_loss, accuracy = self._evaluate("test images", x, self._y_test[part])
+            loss, right = loss + mean_loss * len(x), right + round(accuracy * len(x))
+        test_result.write_test_result(self.run.folder, TestResult(count, loss / count, right / count))
 
     def _row(self, val_loss: float, val_accuracy: float) -> dict[str, float]:
         progress = self.progress

@@ -1,15 +1,19 @@
 """Worker: the process that trains a run.
 
 `python -m senet_lab.training.worker.worker FOLDER` trains the run in a folder. With `--wait MARK`, it loads Keras while
-it waits for the folder as a line on its standard input; `Run.start` and `warm` use this form.
+it waits for folders on its standard input, one per line, and trains each in turn until its input is closed;
+`Run.start`, `warm` and sweeps use this form.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
+import queue
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -35,43 +39,67 @@ def train(folder: Path, mark: str) -> None:
         LOG.warning("Another process is already training this run; nothing was done.")
 
 
-def await_folder() -> Path | None:
-    """Load Keras while waiting for the folder on the standard input, and return it; exit if there is none."""
-    folders: list[Path] = []
-    listener = threading.Thread(target=_listen, args=(folders,), daemon=True)
-    listener.start()
+class FolderQueue:
+    """The folders that arrive on the standard input, one per line, until it is closed."""
+
+    def __init__(self) -> None:
+        self._folders: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def __iter__(self) -> Iterator[Path]:
+        while folder := self._folders.get():
+            yield folder
+
+    def _listen(self) -> None:
+        """Read folders; send the output of importing Keras to the log of the first one.
+
+        It does not use `sys.stdin`, which Python would wait for when it exits.
+        """
+        rest, count = b"", 0
+        while more := os.read(0, 4096):
+            *lines, rest = (rest + more).split(b"\n")
+            for line in lines:
+                folder, count = Path(os.fsdecode(line)), count + 1
+                if count == 1:
+                    redirect_output(folder)
+                self._folders.put(folder)
+        if not count:  # nobody will send one, so do not even finish importing
+            os._exit(0)
+        self._folders.put(None)
+
+
+def redirect_output(folder: Path) -> None:
+    """Send all further output to the log of a run."""
+    file = os.open(folder / log.FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)
+
+
+def train_in_turn(mark: str) -> None:
+    """Load Keras while waiting for the first folder, then train the run in each folder that arrives."""
+    folders = FolderQueue()
     with lean_import():
-        import senet_lab.training.worker.loop  # noqa: F401 - and with it Keras, which takes seconds
-    listener.join()
-    return folders[0] if folders else None
+        import keras
 
-
-def _listen(folders: list[Path]) -> None:
-    """Read the folder, and send all further output to its log.
-
-    It does not use `sys.stdin`, which Python would wait for when it exits.
-    """
-    line = b""
-    while not line.endswith(b"\n") and (more := os.read(0, 4096)):
-        line += more
-    if not line.endswith(b"\n"):
-        os._exit(0)
-    folder = Path(os.fsdecode(line[:-1]))
-    log_file = os.open(folder / log.FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(log_file, 1)
-    os.dup2(log_file, 2)
-    folders.append(folder)
+        import senet_lab.training.worker.loop  # noqa: F401 - now, since it takes seconds
+    for folder in folders:
+        redirect_output(folder)
+        train(folder, mark)
+        keras.backend.clear_session()  # names and random seeds start again, as in a new process
+        gc.collect()  # a Keras model refers to itself
+        if Run(folder).placement.hosts:
+            sys.exit()  # in the usual way, in which hosts close their connection
+    _exit()
 
 
 def main() -> None:
     """Run the command given by the arguments."""
     first, *rest = sys.argv[1:]
-    mark = rest[0] if first == "--wait" else first
-    folder = await_folder() if first == "--wait" else Path(first)
-    if folder:
-        train(folder, mark)
-        if not Run(folder).placement.hosts:  # several hosts close their connection first
-            _exit()
+    if first == "--wait":
+        train_in_turn(rest[0])
+    else:
+        train(Path(first), first)
 
 
 def _exit() -> None:

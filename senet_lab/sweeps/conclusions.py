@@ -1,0 +1,62 @@
+"""Conclusions: what a summary of a sweep shows, and what it does not, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isnan
+
+from senet_lab.sweeps.statistics import ArmSummary
+
+
+def conclude(arms: Sequence[ArmSummary], reference: int = 0) -> str:
+    """Say which arms differ from the reference so far, and what would settle the others."""
+    others = [arm for index, arm in enumerate(arms) if index != reference]
+    base = arms[reference]
+    if not any(arm.pairs for arm in others):
+        return "Nothing can be compared yet: no two arms have finished a run with the same seed."
+    if all(isnan(arm.difference_low) for arm in others):
+        return "Nothing can be concluded from one seed per arm: an interval needs at least two."
+    decided = [arm for arm in others if arm.seeds_needed == 0]
+    open_arms = [arm for arm in others if arm.seeds_needed and not isnan(arm.difference_low)]
+    sentences = [_decided(arm, base) for arm in sorted(decided, key=lambda arm: -abs(arm.difference))]
+    sentences += [_undecided(arm, base) for arm in open_arms]
+    if len(others) > 1:
+        sentences.append(f"The intervals hold together for all {len(others)} comparisons (Bonferroni).")
+    return " ".join(sentences)
+
+
+def _decided(arm: ArmSummary, base: ArmSummary) -> str:
+    direction = "above" if arm.difference > 0 else "below"
+    return (
+        f"{_capital(arm.label)} is {_points(abs(arm.difference))} points {direction} {base.label} ({_interval(arm)})."
+    )
+
+
+def _undecided(arm: ArmSummary, base: ArmSummary) -> str:
+    words = f"{_capital(arm.label)} is not distinguishable from {base.label} ({_interval(arm)})"
+    if arm.difference == arm.difference_low == arm.difference_high == 0:
+        return f"{words}: all {arm.pairs} pairs are equal."
+    if arm.seeds_needed < 0:
+        return f"{words}; no realistic number of seeds would settle a difference this small."
+    more = arm.seeds_needed - arm.pairs
+    seeds = "one more seed" if more == 1 else f"about {more} more seeds"
+    return f"{words}; {seeds} would settle it if the difference of {_signed(arm.difference)} points is real."
+
+
+def _interval(arm: ArmSummary) -> str:
+    low, high = _signed(arm.difference_low), _signed(arm.difference_high)
+    return f"95% interval {low} to {high}, {arm.pairs} seeds"
+
+
+def _points(fraction: float) -> str:
+    return f"{100 * fraction:.1f}"
+
+
+def _signed(fraction: float) -> str:
+    """Return a fraction in percentage points, with its sign."""
+    words = f"{100 * fraction:+.1f}"
+    return "0.0" if float(words) == 0 else words.replace("-", "\u2212")
+
+
+def _capital(label: str) -> str:
+    return label[:1].upper() + label[1:]

@@ -1,0 +1,98 @@
+"""Statistics: what the accuracies of a sweep say about its arms, computed with SciPy."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from math import isnan, nan, sqrt
+from typing import NamedTuple
+
+from senet_lab.extras import require
+
+LEVEL = 0.95
+MAX_SEEDS = 1000  # considered when asking how many would decide
+
+Accuracies = Mapping[int, float]  # of one arm, by seed
+
+
+class ArmSummary(NamedTuple):
+    """The accuracy of an arm, and how it compares with the reference; accuracies are fractions, NaN if unknown.
+
+    Attributes:
+        label: the values of the arm, such as "ratio 16".
+        seeds: the number of finished runs.
+        mean, low, high: the mean, and its interval.
+        pairs: the number of seeds that both the arm and the reference have finished; 0 for the reference itself.
+        difference, difference_low, difference_high: the mean difference to the reference over these, and its interval.
+        seeds_needed: the number of seeds with which the interval would exclude 0 if mean and spread stayed as they are;
+            0 if it does so already, -1 if more than `MAX_SEEDS` or unknown.
+    """
+
+    label: str
+    seeds: int
+    mean: float
+    low: float
+    high: float
+    pairs: int
+    difference: float
+    difference_low: float
+    difference_high: float
+    seeds_needed: int
+
+
+def summarize(arms: Sequence[tuple[str, Accuracies]], reference: int = 0) -> list[ArmSummary]:
+    """Return a summary per arm, from the accuracy of each finished run.
+
+    - The interval of a mean is Student's t interval over the seeds, at 95%.
+    - The interval of a difference is the t interval of the paired differences, arm minus reference with the same seed,
+      which share the held-out images and the order of the batches. If there are m other arms, each interval is at
+      1 - 0.05 / m (Bonferroni), so that all m hold together with 95%.
+    - Both are over seeds, with these training and test images; they do not include the chance of other images.
+
+    Args:
+        arms: labels, and accuracies by seed.
+        reference: the position of the reference.
+    """
+    level = 1 - (1 - LEVEL) / max(1, len(arms) - 1)
+    return [
+        _summary(label, accuracies, arms[reference][1] if index != reference else {}, level)
+        for index, (label, accuracies) in enumerate(arms)
+    ]
+
+
+def _summary(label: str, accuracies: Accuracies, reference: Accuracies, level: float) -> ArmSummary:
+    differences = [accuracy - reference[seed] for seed, accuracy in accuracies.items() if seed in reference]
+    own, difference = _interval(list(accuracies.values()), LEVEL), _interval(differences, level)
+    needed = _seeds_needed(differences, difference, level)
+    return ArmSummary(label, len(accuracies), *own, len(differences), *difference, needed)
+
+
+def _interval(values: Sequence[float], level: float) -> tuple[float, float, float]:
+    """Return the mean and its t interval; NaN for what too few values leave unknown."""
+    if len(values) < 2:
+        return (values[0] if values else nan, nan, nan)
+    require("scipy", by="the statistics of a sweep")
+    from scipy.stats import ttest_1samp
+
+    mean = sum(values) / len(values)
+    if max(values) == min(values):  # SciPy returns NaN
+        return mean, mean, mean
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of values that are nearly equal
+        low, high = ttest_1samp(values, 0.0).confidence_interval(level)
+    return mean, float(low), float(high)
+
+
+def _seeds_needed(differences: Sequence[float], interval: tuple[float, float, float], level: float) -> int:
+    mean, low, high = interval
+    if isnan(low) or mean == 0:
+        return -1
+    if low > 0 or high < 0:
+        return 0
+    from scipy.stats import t
+
+    deviation = (high - low) / 2 / t.ppf((1 + level) / 2, len(differences) - 1) * sqrt(len(differences))
+    for count in range(len(differences) + 1, MAX_SEEDS + 1):
+        if t.ppf((1 + level) / 2, count - 1) * deviation / sqrt(count) < abs(mean):
+            return count
+    return -1

@@ -1,0 +1,49 @@
+"""Test result: how well a run's network does on the test images, measured once, after its last epoch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from senet_lab.checks import real, whole
+from senet_lab.files import DamagedFileError, read_json, written_whole
+
+FILE = "test.json"  # in the folder of a run
+ADVICE = "delete it and resume the run, which measures it again"
+
+
+class TestResult(NamedTuple):
+    """The result on the test images.
+
+    Attributes:
+        images: the number of test images.
+        loss: the mean cross-entropy.
+        accuracy: the fraction of images that are classified correctly.
+    """
+
+    images: int
+    loss: float
+    accuracy: float
+
+
+def read_test_result(folder: Path) -> TestResult | None:
+    """Return the test result of a run; None if they have not been measured; raise DamagedFileError."""
+    try:
+        values = read_json(folder / FILE, dict, ADVICE)
+    except FileNotFoundError:
+        return None
+    try:
+        return TestResult(
+            whole("images", values.get("images"), 1, 2**62),
+            real("loss", values.get("loss"), 0, float("inf")),
+            real("accuracy", values.get("accuracy"), 0, 1),
+        )
+    except (ValueError, TypeError) as error:
+        raise DamagedFileError(folder / FILE, str(error).rstrip("."), ADVICE) from error
+
+
+def write_test_result(folder: Path, result: TestResult) -> None:
+    """Store the test result of a run."""
+    with written_whole(folder / FILE, overwrite=True) as unfinished:
+        unfinished.write_text(json.dumps(result._asdict()) + "\n")
