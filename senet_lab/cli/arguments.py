@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import senet_lab
 from senet_lab.checks import number
+from senet_lab.data.datasets import BUILT_IN
 from senet_lab.extras import TRAINING
 from senet_lab.training.devices import DEVICES
 from senet_lab.training.recipe import RECIPES
@@ -80,9 +81,8 @@ def _add_training(commands: Commands) -> None:
     train.add_argument("--preset", default="cifar_se_resnet20", help="a published network for 32 x 32 pixels")
     train.add_argument("--token", help="an architecture token, instead of a preset")
     train.add_argument("--recipe", default="modern", help=" or ".join(RECIPES))
-    train.add_argument(
-        "--data", default="sample", help='"sample", "cifar10", or a folder with one folder of images per class'
-    )
+    names = ", ".join(BUILT_IN)
+    train.add_argument("--data", default="sample", help=f"{names}, or a folder with one folder of images per class")
     train.add_argument("--skip-bad", action="store_true", help="skip files of the folder that cannot be read")
     train.add_argument("--folder", help="folder for the run (default: a new one in runs/)")
     for name in RECIPE_FLAGS:
