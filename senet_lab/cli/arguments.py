@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import senet_lab
 from senet_lab.checks import number
+from senet_lab.data.datasets import BUILT_IN
 from senet_lab.extras import SWEEPS, TRAINING
 from senet_lab.training.devices import DEVICES
 from senet_lab.training.recipe import RECIPES
@@ -102,9 +103,8 @@ def _add_network_and_recipe(command: argparse.ArgumentParser) -> None:
     command.add_argument("--preset", default="cifar_se_resnet20", help="a published network for 32 x 32 pixels")
     command.add_argument("--token", help="an architecture token, instead of a preset")
     command.add_argument("--recipe", default="modern", help=" or ".join(RECIPES))
-    command.add_argument(
-        "--data", default="sample", help='"sample", "cifar10", or a folder with one folder of images per class'
-    )
+    names = ", ".join(BUILT_IN)
+    command.add_argument("--data", default="sample", help=f"{names}, or a folder with one folder of images per class")
     for name in RECIPE_FLAGS:
         kind = str if isinstance(getattr(RECIPES["original"], name), str) else number
         command.add_argument(f"--{name.replace('_', '-')}", type=kind, help="override the value of the recipe")

@@ -12,7 +12,7 @@ from senet_lab.architecture.presets import PRESETS
 from senet_lab.checks import one_of
 from senet_lab.cli.arguments import RECIPE_FLAGS
 from senet_lab.cli.progress import follow
-from senet_lab.data.datasets import TRAINING_IMAGES
+from senet_lab.data.datasets import BUILT_IN, INPUT_SHAPE
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import check_memory
 from senet_lab.training.recipe import RECIPES, Recipe
@@ -25,7 +25,7 @@ def train(arguments: argparse.Namespace) -> int:
     recipe = recipe_of(arguments)
     token = arguments.token
     network = Architecture.from_token(token) if token else preset(arguments.preset, arguments.data)
-    architecture = network if arguments.data in TRAINING_IMAGES else fit_to_data(network, arguments.data)
+    architecture = _fitted(network, arguments.data)
     hosts = [host.strip() for host in arguments.hosts.split(",") if host.strip()]
     placement = Placement.checked(arguments.devices, hosts, arguments.host_index)
     must_fit(architecture, arguments.data)
@@ -42,6 +42,13 @@ def train(arguments: argparse.Namespace) -> int:
 def resume(arguments: argparse.Namespace) -> int:
     """Resume a run and show its progress."""
     return follow(Run(arguments.run), force=arguments.force)
+
+
+def _fitted(network: Architecture, data: str) -> Architecture:
+    """Return the network with the classes of the data, and with its own input shape if the data has one."""
+    if data in BUILT_IN and network.input_shape != INPUT_SHAPE:
+        return network  # which is refused: it is not meant for such small images
+    return fit_to_data(network, data)
 
 
 def _changes(before: Architecture, after: Architecture, source: str) -> str:
@@ -63,7 +70,7 @@ def preset(name: str, data: str) -> Architecture:
         ValueError: there is no preset of that name; the message names presets that fit the images.
     """
     small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
-    choices = small if data in TRAINING_IMAGES else PRESETS
+    choices = small if data in BUILT_IN else PRESETS
     return Architecture.preset(name if name in PRESETS else one_of("preset", name, choices))
 
 

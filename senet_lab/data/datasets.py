@@ -1,26 +1,27 @@
-"""Datasets: the bundled sample of CIFAR-10, the full CIFAR-10, or a folder of images, as arrays of uint8."""
+"""Datasets: the sample of CIFAR-10, the full CIFAR-10, the gate task, or a folder of images, as arrays of uint8."""
 
 from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from senet_lab import array_checks
 from senet_lab.array_checks import Array
 from senet_lab.checks import MAX_SEED, MAX_SIDE, flag, instance, listed, path_of, real, whole
+from senet_lab.data import gate_task
 from senet_lab.data.class_folders import SUFFIXES, must_exist
 from senet_lab.data.image_folder import list_images, must_have_classes
 from senet_lab.extras import require
 from senet_lab.files import written_whole
 
-TRAINING_IMAGES = {"sample": 5_000, "cifar10": 50_000}  # including those held out
-DATA_WORDS = {"sample": "CIFAR-10 sample", "cifar10": "CIFAR-10"}  # for display
 SAMPLES = Path(__file__).parent / "samples"
 SHEET_COLUMNS = 50
+INPUT_SHAPE = (32, 32, 3)  # of all data but folders
 CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 # Of the 50,000 training images, in [0, 1]; used to recognize other or damaged files.
 CIFAR10_MEAN = (0.49139968, 0.48215841, 0.44653091)
@@ -59,10 +60,9 @@ class Images:
 
 
 def named(name: str, size: int = 32) -> Images:
-    """Return `sample()` for "sample", `cifar10()` for "cifar10", otherwise that `folder`, resized to `size`."""
-    if instance("name", name, str, "'sample'") == "sample":
-        return sample()
-    return cifar10() if name == "cifar10" else folder(name, size)
+    """Return the images of one of `BUILT_IN`, or otherwise of that `folder`, resized to `size`."""
+    built_in = BUILT_IN.get(instance("name", name, str, "'sample'"))
+    return built_in.load() if built_in else folder(name, size)
 
 
 @lru_cache(maxsize=1)
@@ -219,3 +219,51 @@ def folder(
     must_have_classes(files)
     arrays, bad = load_images(files, size, share, seed, skip_bad=flag("skip_bad", skip_bad))
     return Images(path.name, files.classes, *arrays, skipped=bad, ignored=files.ignored)
+
+
+@lru_cache(maxsize=1)
+def draw_gate_task() -> Images:
+    """Return 5,000 training and 1,000 test images of the gate task, see `senet_lab.data.gate_task`.
+
+    >>> draw_gate_task()
+    <Gate task: 5,000 + 1,000 images, 32x32x3, 4 classes>
+    """
+    train, test = gate_task.draw_images(*gate_task.TRAIN), gate_task.draw_images(*gate_task.TEST)
+    arrays = train.images, train.labels, test.images, test.labels
+    for array in arrays:  # all callers share them
+        array.flags.writeable = False
+    return Images("Gate task", tuple(gate_task.SHAPES), *arrays)
+
+
+class BuiltIn(NamedTuple):
+    """A data set that is known by its name; its images have the shape `INPUT_SHAPE`.
+
+    Attributes:
+        words: its name for display.
+        training_images: their number, including those held out.
+        classes: the name of each class, by number.
+        load: returns the images.
+        find: raises FileNotFoundError if the images are not on this machine.
+        has_cifar10_scale: whether its pixels are standardized as those of CIFAR-10, whatever images it has.
+    """
+
+    words: str
+    training_images: int
+    classes: tuple[str, ...]
+    load: Callable[[], Images]
+    find: Callable[[], object] = lambda: None
+    has_cifar10_scale: bool = False
+
+
+BUILT_IN: Mapping[str, BuiltIn] = {
+    "sample": BuiltIn("CIFAR-10 sample", 5_000, CIFAR10, sample, has_cifar10_scale=True),
+    "cifar10": BuiltIn("CIFAR-10", 50_000, CIFAR10, cifar10, find_cifar10, has_cifar10_scale=True),
+    "gate-task": BuiltIn("Gate task", gate_task.TRAIN[0], tuple(gate_task.SHAPES), draw_gate_task),
+}
+TRAINING_IMAGES = {name: each.training_images for name, each in BUILT_IN.items()}
+
+
+def data_words(data: str) -> str:
+    """Return the name of the data for display; for a folder, the last part of its path."""
+    built_in = BUILT_IN.get(data)
+    return built_in.words if built_in else data.rsplit("/", 1)[-1]

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from senet_lab.architecture.presets import PRESETS
-from senet_lab.data.datasets import TRAINING_IMAGES
+from senet_lab.data.datasets import BUILT_IN
 from senet_lab.drawing.units import short
 from senet_lab.ledger.budget import cost
 from senet_lab.trainer.history import held_out
@@ -40,7 +40,8 @@ CHECKS = {
     "augment": ("Augment", RECIPE, "random crops and flips"),
     "standardise": ("Standardize", FULL, "pixels to mean 0, standard deviation 1"),
 }
-DATA_LABELS = {"sample": "CIFAR-10 sample, 5,000 images", "cifar10": "CIFAR-10, 50,000 images", FOLDER: "Image folder"}
+DATA_LABELS = {name: f"{each.words}, {each.training_images:,} images" for name, each in BUILT_IN.items()}
+DATA_LABELS[FOLDER] = "Image folder"
 
 
 def trainer_controls(state: State, *, has_explorer: bool = False, has_cifar10: bool = True) -> tuple[Control, ...]:
@@ -86,8 +87,8 @@ def _data(state: State, has_cifar10: bool) -> Iterator[Control]:
     labels = tuple(DATA_LABELS[kind] + " (unavailable)" * (kind in absent) for kind in KINDS)
     validated = held_out(state.recipe, state.data)
     hint = "one folder of images per class"
-    if images := TRAINING_IMAGES.get(state.data, 0):
-        hint = f"{images - validated:,} for training, {validated:,} for validation"
+    if built_in := BUILT_IN.get(state.data):
+        hint = f"{built_in.training_images - validated:,} for training, {validated:,} for validation"
     yield Control("data", "Images", DATA, "select", KINDS, labels, state.kind, hint)
     if state.kind == FOLDER:
         yield Control("path", "Path", DATA, "text", (), (), state.path, "contains one folder per class")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from senet_lab.data.datasets import TRAINING_IMAGES
+from senet_lab.data.datasets import BUILT_IN
 from senet_lab.trainer.run_names import setup_without_seed
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.status import ENDED
@@ -87,4 +87,5 @@ def history_of(run: Run) -> History:
 
 def held_out(recipe: Recipe, data: str) -> int:
     """Return how many images are held out; 0 if that is unknown before the images are read."""
-    return round(recipe.validation * TRAINING_IMAGES.get(data, 0))
+    built_in = BUILT_IN.get(data)
+    return round(recipe.validation * built_in.training_images) if built_in else 0

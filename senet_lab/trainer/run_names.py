@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.data.datasets import DATA_WORDS
+from senet_lab.data.datasets import data_words
 from senet_lab.drawing.network.summary import summary
 from senet_lab.training.recipe import RECIPES, Recipe
 
@@ -52,11 +52,6 @@ def setup_words(architecture: Architecture, recipe: Recipe, data: str) -> str:
     """Return the setup as one line, without what follows from the data, such as the classes."""
     meta = summary(architecture).split(" \u00b7 ")[:-3]
     return ", ".join([*meta, recipe_words(recipe), f"batch {recipe.batch}", f"seed {recipe.seed}", data_words(data)])
-
-
-def data_words(data: str) -> str:
-    """Return the name of the data; for a folder, the last part of its path."""
-    return DATA_WORDS.get(data, data.rsplit("/", 1)[-1])
 
 
 def recipe_words(recipe: Recipe) -> str:

@@ -10,7 +10,7 @@ from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import NO_VALUE, Bare, InvalidTypeError, InvalidValueError, flag, one_of, path_of, text
 from senet_lab.data.class_folders import must_exist, must_have_images
-from senet_lab.data.datasets import TRAINING_IMAGES, find_cifar10
+from senet_lab.data.datasets import BUILT_IN
 from senet_lab.trainer.messages import COMMANDS
 from senet_lab.trainer.run_names import MAX_DRAWN_RUNS, nearest_recipe
 from senet_lab.trainer.snapshot import Record
@@ -22,7 +22,7 @@ from senet_lab.widgets.presets import find_network
 from senet_lab.widgets.refusals import refusal
 
 FOLDER = "folder"
-KINDS = (*TRAINING_IMAGES, FOLDER)
+KINDS = (*BUILT_IN, FOLDER)
 RECIPE_FIELDS = (
     "epochs", "batch", "learning_rate", "seed", "augment", "validation", "optimizer", "schedule", "warmup",
     "weight_decay", "label_smoothing", "standardise", "precision", "accumulate",
@@ -38,7 +38,7 @@ class State:
 
     architecture: Architecture  # the network as selected; `network` is its adaptation to the data
     follows: bool = False  # whether it follows an Explorer
-    kind: str = "sample"  # "sample", "cifar10" or FOLDER
+    kind: str = "sample"  # one of `KINDS`
     path: str = ""  # of the image folder
     skip_bad: bool = False  # whether unreadable files of the folder are skipped
     trains_elsewhere: bool = False  # whether another machine would train, so that files on this one do not matter
@@ -118,7 +118,7 @@ def follow_explorer(state: State, architecture: Architecture) -> State:
 
 def copy_settings(state: State, record: Record) -> State:
     """Return the state with the network, the data and the recipe of a run."""
-    kind = record.data if record.data in TRAINING_IMAGES else FOLDER
+    kind = record.data if record.data in BUILT_IN else FOLDER
     return replace(
         state,
         architecture=record.architecture,
@@ -161,8 +161,8 @@ def _set_recipe(state: State, name: Any) -> State:
 
 
 def _set_data(state: State, kind: Any) -> State:
-    if one_of("data", kind, KINDS) == "cifar10" and not state.trains_elsewhere:
-        find_cifar10()  # raises an error that says where it looks, if CIFAR-10 is not there
+    if one_of("data", kind, KINDS) in BUILT_IN and not state.trains_elsewhere:
+        BUILT_IN[kind].find()  # raises an error that says where it looks, if the images are not there
     return replace(state, kind=kind)
 
 

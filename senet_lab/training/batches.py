@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from senet_lab.array_checks import Array
 from senet_lab.checks import divisible, real
-from senet_lab.data.datasets import CIFAR10_DEVIATION, CIFAR10_MEAN, TRAINING_IMAGES, Images
+from senet_lab.data.datasets import BUILT_IN, CIFAR10_DEVIATION, CIFAR10_MEAN, Images
 from senet_lab.extras import needed_by
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.recipe import Recipe
@@ -63,7 +63,8 @@ def find_scale(folder: Path, images: Images) -> Scale:
 
 def load_scale(folder: Path, data: str) -> Scale:
     """Return the stored scale of a run, or that of CIFAR-10 for CIFAR-10 and its sample; else raise ValueError."""
-    default = Scale() if data in TRAINING_IMAGES else None
+    built_in = BUILT_IN.get(data)
+    default = Scale() if built_in and built_in.has_cifar10_scale else None
     if scale := _read_scale(folder) or default:
         return scale
     raise ValueError(f"The scale of the images of '{folder.name}' is computed when the run starts; start it first.")

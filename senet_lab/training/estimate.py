@@ -18,7 +18,7 @@ from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import InvalidValueError, Phrase, Setting, instance, path_of
 from senet_lab.data.class_folders import class_names, count_images
-from senet_lab.data.datasets import TEST_SHARE, TRAINING_IMAGES
+from senet_lab.data.datasets import BUILT_IN, TEST_SHARE
 from senet_lab.memory import size_words
 from senet_lab.training import rates
 from senet_lab.training.devices import Placement
@@ -44,7 +44,7 @@ class Machine(NamedTuple):
 
     @classmethod
     def read(cls, data: str) -> Machine:
-        """Return the present values for "sample", "cifar10" or a folder of images; "" stands for no data."""
+        """Return the present values for a data set of `BUILT_IN` or a folder of images; "" stands for no data."""
         return cls(memory.available(), rates.load_rates(), _count_images(data) if data else 0)
 
 
@@ -76,7 +76,7 @@ class Estimate(NamedTuple):
 def estimate(
     architecture: Architecture, recipe: Recipe, data: str = "sample", placement: Placement = rates.ONE_DEVICE
 ) -> Estimate:
-    """Estimate memory and time for training a network on "sample", "cifar10" or a folder of images, on a CPU.
+    """Estimate memory and time for training a network on one of `BUILT_IN` or a folder of images, on a CPU.
 
     The memory includes imports, images, weights with gradients and optimizer state, and the activations of a step.
     """
@@ -151,8 +151,8 @@ def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) 
 
 def _count_images(data: str) -> int:
     """Count training images, including those held out."""
-    if data in TRAINING_IMAGES:
-        return TRAINING_IMAGES[data]
+    if built_in := BUILT_IN.get(data):
+        return built_in.training_images
     folder = path_of("data", data, "'sample'")
     folders = (folder, *(folder / name for name in class_names(folder)))
     ages = tuple(each.stat().st_mtime_ns for each in folders if each.exists())

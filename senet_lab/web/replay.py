@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.data.datasets import TRAINING_IMAGES
+from senet_lab.data.datasets import BUILT_IN, data_words
 from senet_lab.extras import INSTALLATION
 from senet_lab.memory import size_words
 from senet_lab.trainer import page as pages
 from senet_lab.trainer.messages import COMMANDS
-from senet_lab.trainer.run_names import MAX_DRAWN_RUNS, data_words, recipe_words
+from senet_lab.trainer.run_names import MAX_DRAWN_RUNS, recipe_words
 from senet_lab.trainer.snapshot import Snapshot
 from senet_lab.trainer.state import FOLDER, RECIPE_FIELDS, after, copy_settings, initial_state
 from senet_lab.training.estimate import Machine, duration, predict
@@ -139,7 +139,7 @@ class TrainerPanel(Panel):
 
     def _machine(self) -> Machine:
         speeds = [each.rate() for each in recordings()]
-        return Machine(ANY_MEMORY, speeds, TRAINING_IMAGES[self._state.data])
+        return Machine(ANY_MEMORY, speeds, BUILT_IN[self._state.data].training_images)
 
     def _estimate(self) -> str:
         """Return the memory and time that training would need, as far as they are known."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from senet_lab.checks import instance, path_of, quoted
 from senet_lab.data.class_folders import SUFFIXES
+from senet_lab.data.datasets import BUILT_IN
 from senet_lab.files import JSON_KINDS, DamagedFileError, read_bytes, read_json, written_whole
 
 CONFIG = "config.json"
@@ -72,7 +73,7 @@ def write_config(folder: Path, values: Mapping[str, Any]) -> None:
 
 def data_config(data: str, skip_bad: bool) -> dict[str, Any]:
     """Return the fields about the images, from which a resumed run finds the same files."""
-    if data in ("sample", "cifar10"):
+    if data in BUILT_IN:
         return {"data": data}
     folder = str(path_of("data", data, "'sample'").resolve())
     return {"data": folder, "suffixes": list(SUFFIXES), "skip_bad": skip_bad}

@@ -9,7 +9,7 @@ from senet_lab.architecture.architecture import EXAMPLE as ARCHITECTURE
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import Bare, ImageShape, InvalidValueError, instance, nearest, path_of, quoted, quoted_path
 from senet_lab.data.class_folders import class_names, must_have_images
-from senet_lab.data.datasets import find_cifar10
+from senet_lab.data.datasets import BUILT_IN, INPUT_SHAPE
 from senet_lab.data.image_folder import list_images, must_have_classes
 
 
@@ -23,23 +23,25 @@ def must_fit(architecture: Architecture, data: str) -> None:
     instance("architecture", architecture, Architecture, ARCHITECTURE)
     instance("data", data, str, "'sample'")
     height, width, channels = architecture.input_shape
-    shape, classes = ((32, 32, 3), 10) if data in ("sample", "cifar10") else ((height, height, 3), _classes_of(data))
+    built_in = BUILT_IN.get(data)
+    shape = INPUT_SHAPE if built_in else (height, height, 3)
+    classes = len(built_in.classes) if built_in else _classes_of(data)
     if (height, width, channels) != shape:
         rule = f"must be that of {quoted(data)}"
         raise InvalidValueError("input_shape", architecture.input_shape, rule, ImageShape(shape))
     if not architecture.include_top or architecture.classes != classes:
         rule = f"must be those of {quoted(data)}, with a classifier"
         raise InvalidValueError("classes", architecture.classes, rule, f"{classes}")
-    if data == "cifar10":
-        find_cifar10()
+    if built_in:
+        built_in.find()
 
 
 def _classes_of(data: str) -> int:
     """Return the number of classes in a folder of images; raise ValueError if it is missing, or a class is empty."""
     folder = path_of("data", data, "'sample'")
     if not os.path.isdir(folder):
-        fit = nearest(data, ("sample", "cifar10"))
-        rule = "must be 'sample', 'cifar10' or a folder of images"
+        fit = nearest(data, tuple(BUILT_IN))
+        rule = f"must be {', '.join(map(repr, BUILT_IN))} or a folder of images"
         raise InvalidValueError("data", Bare(quoted_path(data)), rule, repr(fit))
     must_have_images("data", folder)  # first, since it is always quick
     must_have_classes(files := list_images(folder), "data")
@@ -55,8 +57,8 @@ def fit_to_data(architecture: Architecture, data: str) -> Architecture:
     Raises:
         ValueError: the network is too deep for such small images; or `data` names the home of an unknown user.
     """
-    if data in ("sample", "cifar10"):
-        return replace(architecture, input_shape=(32, 32, 3), classes=10, include_top=True)
+    if built_in := BUILT_IN.get(data):
+        return replace(architecture, input_shape=INPUT_SHAPE, classes=len(built_in.classes), include_top=True)
     classes = len(class_names(path_of("data", data, "'sample'"))) if data else 0
     side = architecture.input_shape[0]
     return replace(architecture, input_shape=(side, side, 3), classes=max(2, classes), include_top=True)

@@ -31,7 +31,7 @@ def load_images(run: Run) -> data.Images:
     A run that was created before suffixes were stored reads what Keras reads.
     """
     config, size = run.config, run.architecture.input_shape[0]
-    if config["data"] in ("sample", "cifar10"):
+    if config["data"] in data.BUILT_IN:
         return data.named(config["data"])
     before, suffixes = read_skip_list(run.folder), config["suffixes"]
     images = data.folder(config["data"], size, skip_bad=run.skips_bad, skipped=before, suffixes=suffixes)

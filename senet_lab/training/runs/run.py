@@ -77,7 +77,8 @@ class Run:
         """Create a run without starting it.
 
         Args:
-            data: "sample", "cifar10", or a folder with one folder of images per class.
+            data: the name of one of `senet_lab.data.datasets.BUILT_IN`, or a folder with one folder of images per
+                class.
             folder: the folder of the run; None for a new one in `runs/`, named after the time and the network.
             placement: the devices and hosts to train on.
             skip_bad: skip unreadable files of the image folder instead of failing; the status lists them.
