@@ -106,7 +106,7 @@ def test_comparable_runs_are_drawn_with_the_one_in_focus_until_others_are_select
     ]
     assert "SE-ResNet-20, ratio 16 is 4.0 points above SE-ResNet-20, ratio 4 after 3 epochs" in trainer.picture
     ask(trainer, drawn=["c"])
-    assert "ResNet-20: validation accuracy 40.0 % after 3 epochs" in trainer.picture
+    assert "ResNet-20: validation accuracy 40.0% after 3 epochs" in trainer.picture
     ask(trainer, focus="a")
     assert "<h2>SE-ResNet-20</h2>" in trainer.now["heading"]
     ask(trainer, focus="gone")

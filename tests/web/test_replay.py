@@ -83,7 +83,7 @@ def test_recording_grows_epoch_by_epoch_with_the_figures_that_were_recorded(pane
     assert panel.tick(seconds_to(SE, 1) / 2 + 0.001) == {"now", "picture", "epochs", "table"}
     panel.tick(seconds_to(SE, 4) - seconds_to(SE, 1))
     assert panel.epoch == 4
-    assert f"{100 * rows[3]['val_accuracy']:.1f} %" in panel.traits["epochs"]["numbers"]
+    assert f"{100 * rows[3]['val_accuracy']:.1f}%" in panel.traits["epochs"]["numbers"]
     assert "Recording</span>" in panel.traits["now"]["heading"]
     assert panel.traits["now"]["said"] == "Recording of SE-ResNet-20: training."  # which is not read out at each epoch
     assert "plays" in panel.tick(60)

@@ -53,7 +53,7 @@ def finding(ledger: Ledger) -> str:
 
     >>> from senet_lab.architecture.architecture import Architecture
     >>> finding(Architecture(ratio=None).ledger())
-    'Group 4 holds 59 % of the parameters but 19 % of the multiply-adds; activations peak in group 1, with 40 %.'
+    'Group 4 holds 59% of the parameters but 19% of the multiply-adds; activations peak in group 1, with 40%.'
     """
     if not ledger.params:
         return "No layer has parameters."
