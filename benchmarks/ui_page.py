@@ -15,7 +15,7 @@ from servers import CHROMIUM_FLAGS, find_chromium
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
 
-TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
+TABS = ("Network", "Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build")
 RANGES, EVENTS = 5, 30  # how often the ratio is moved through its stops of networks never seen; events of those seen
 BURST, WALK = 200, 2000  # events as fast as they come; events that are each answered
 PAUSE = 150  # milliseconds between two keys, for a page of the site to draw the neighbors

@@ -22,7 +22,7 @@ export type LayerRow = [
   sees_all: boolean,
 ];
 
-export type Tab = "Network" | "Layers" | "Where it goes" | "Trade-offs" | "Compare" | "Published" | "Code" | "Build";
+export type Tab = "Network" | "Layers" | "Breakdown" | "Trade-offs" | "Compare" | "Published" | "Code" | "Build";
 
 export type Form = "procedural" | "composable" | "standalone";
 
@@ -105,5 +105,5 @@ export type Commands = {
   save?: Suffix;
 };
 
-export const TABS: readonly ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
+export const TABS: readonly ["Network", "Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build"];
 export const COMMANDS: readonly ["pin", "swap", "undo", "redo", "reset", "build", "save"];

@@ -8,7 +8,7 @@ from typing import Literal, TypedDict, get_args
 from senet_lab.drawing.network.layer_table import LayerRow
 from senet_lab.widgets.messages import Answered, Controls
 
-Tab = Literal["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"]
+Tab = Literal["Network", "Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build"]
 Form = Literal["procedural", "composable", "standalone"]
 Suffix = Literal[".py", ".keras", ".csv", ".svg", ".txt"]
 

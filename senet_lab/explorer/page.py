@@ -186,7 +186,7 @@ def _outdated_message(state: State, building: Building) -> str:
 _TABS: dict[str, Callable[[State, Building], str]] = {
     "Network": _network_tab,
     "Layers": _layers_tab,
-    "Where it goes": lambda state, _: _breakdown(state.architecture),
+    "Breakdown": lambda state, _: _breakdown(state.architecture),
     "Trade-offs": lambda state, _: tradeoffs(state.architecture),
     "Compare": _compare_tab,
     "Published": lambda state, _: published(state.architecture),

@@ -1,4 +1,4 @@
-"""Where it goes: bars that add up to the ledger, and what stands out among them."""
+"""Breakdown: bars that add up to the ledger, and what stands out among them."""
 
 import xml.etree.ElementTree as ElementTree
 

@@ -25,7 +25,7 @@ from senet_lab.training.recipe import RECIPES
         ({"epochs": "1e400"}, "Epochs must be a whole number, not 1e400; try 1000000."),
         ({"epochs": "2.5"}, "Epochs must be a whole number, not 2.5; try 2."),
         ({"epochs": "nan"}, "Epochs must be a whole number, not 'nan'; it remains 10."),
-        ({"batch": "-1e400"}, "Batch must be a whole number, not -1e400; try 1."),
+        ({"batch": "-1e400"}, "Batch size must be a whole number, not -1e400; try 1."),
         ({"learning_rate": "1e400"}, "Learning rate (1e400) must be at least 1e-12 and below 1000; try 990."),
         ({"learning_rate": "-1"}, "Learning rate (-1) must be at least 1e-12"),
         ({"learning_rate": "0,1"}, "Learning rate must be a number, not '0,1'; it remains 0.1."),

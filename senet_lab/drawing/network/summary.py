@@ -89,8 +89,9 @@ def summary(architecture: Architecture) -> str:
     if architecture.groups is None or len(architecture.groups[0]) == 2:
         paths.append(f"base width {architecture.base_width}")
     ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {_ratios(architecture.ratio)}"
-    usual = {"place": "standard", "squeeze": "average", "gate": "sigmoid"}
-    unusual = [f"{name} {value}" for name in usual if (value := getattr(architecture, name)) != usual[name]]
+    usual = {"place": ("placement", "standard"), "squeeze": ("squeeze", "average"), "gate": ("gate", "sigmoid")}
+    values = {name: getattr(architecture, name) for name in usual}
+    unusual = [f"{label} {values[name]}" for name, (label, value) in usual.items() if values[name] != value]
     top = f"{architecture.classes:,} classes" if architecture.include_top else "no classifier"
     rest = [ratio, *unusual, f"{height}\u00d7{width}", top, f"{architecture.convention} convention"]
     return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
