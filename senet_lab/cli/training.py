@@ -64,7 +64,7 @@ def _preset(name: str, data: str) -> Architecture:
     """
     small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
     choices = small if data in TRAINING_IMAGES else PRESETS
-    return Architecture.preset(name if name in PRESETS else one_of("preset", name, choices))
+    return Architecture.preset(name if name in PRESETS else one_of("preset", name, choices, "Architecture.presets()"))
 
 
 def recipe_of(arguments: argparse.Namespace) -> Recipe:

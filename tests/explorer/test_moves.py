@@ -73,7 +73,10 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"bn_epsilon": "1e999"}, "BN epsilon (1e999) must be at least"),
         ({"in_groups": 3}, "SE groups must be a list of groups, not 3; try [1, 2, 3, 4]."),
         ({"in_groups": [5]}, "SE groups (5) must be one of 1, 2, 3 or 4; try 4."),
-        ({"preset": "vgg16"}, "must be one of 'se_resnet18'"),
+        (
+            {"preset": "vgg16"},
+            "Name (vgg16) must be one of 27 names; try 'resnext101_64x4d', 'se_resnext101_64x4d' or 'senet154'; Architecture.presets() lists all.",
+        ),
         ({"token": "no token"}, "Token (no token) must begin with 'senet1'"),
         ({"tab": "Netwrk"}, "try 'Network'."),
         ({"form": "spaghetti"}, "Form (spaghetti) must be one of 'procedural'"),
