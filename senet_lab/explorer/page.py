@@ -167,7 +167,7 @@ def _build_place() -> str:
     if is_app():
         return "in the background; you can keep working. You can then save it on the machine that serves this page."
     return (
-        "in the background; you can keep working. In a notebook, the model is then available as "
+        "in the background; you can keep working. In a notebook, the model is then "
         "<code>explorer.model</code>, if your Explorer is called <code>explorer</code>."
     )
 

@@ -248,7 +248,7 @@ BAD_TOKENS = [
     (
         "",
         ValueError,
-        "`token` (='') must begin with 'senet1', like a token copied from a page or returned by `.token()`; try 'senet1'.",
+        "`token` (='') must begin with 'senet1'; try 'senet1~ratio=8', or the result of `.token()`.",
     ),
     ("senet2~ratio=8", ValueError, "must begin with 'senet1'"),
     ("senet1~ration=8", ValueError, "`field of a token` (='ration') must be one of"),
