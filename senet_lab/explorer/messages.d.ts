@@ -28,7 +28,7 @@ export type Form = "procedural" | "composable" | "standalone";
 
 export type Suffix = ".py" | ".keras" | ".csv" | ".svg" | ".txt";
 
-/** The content of the layer table: the number of layers, the first of them, and the cells of the foot. */
+/** The content of the layer table: the number of layers, the first rows, and the totals in the footer. */
 export type LayerTable = {
   count: number;
   rows: Array<LayerRow>;

@@ -16,7 +16,7 @@ TABS: tuple[str, ...] = get_args(Tab)
 
 
 class LayerTable(TypedDict):
-    """The content of the layer table: the number of layers, the first of them, and the cells of the foot."""
+    """The content of the layer table: the number of layers, the first rows, and the totals in the footer."""
 
     count: int
     rows: Sequence[LayerRow]
