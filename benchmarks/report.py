@@ -149,7 +149,7 @@ def growth(results: Results) -> str:
     if not parts:
         return ""
     text = (
-        "## Growth\n\nSE-ResNeXt-26 with cardinality 32, 64 pixels and batch 16; each table changes one of them. Times "
+        "## Growth\n\nSE-ResNeXt-26 with cardinality 32, 64 pixels and batch 16; each table varies one of these. Times "
         "in ms, multiply-adds in G.\n\n"
     )
     text += "![Ledger, build and training step over depth, cardinality, image size and batch](growth.svg)\n"
