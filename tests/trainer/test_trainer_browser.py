@@ -145,7 +145,7 @@ def test_a_training_is_set_up_and_started_by_keyboard_and_its_curve_grows(page, 
     expect_progress(page, AT_WORK)
     epochs = page.locator(".sn-trainer [data-part=strips] .sn-node")
     expect(epochs.nth(3)).to_be_attached(timeout=LONG)  # two epochs, in two charts
-    expect(page.locator(".sn-trainer .sn-finding")).to_contain_text(re.compile(r"validation accuracy \d+\.\d % after"))
+    expect(page.locator(".sn-trainer .sn-finding")).to_contain_text(re.compile(r"validation accuracy \d+\.\d% after"))
 
 
 def test_start_progress_and_curves_are_in_view_at_once(page):
@@ -165,7 +165,7 @@ def test_epoch_shows_its_values_to_pointer_and_keyboard_and_keeps_the_focus_whil
     expect(page.get_by_role("tooltip")).to_contain_text(re.compile(r"epoch [2-9]\d*, accuracy"))
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("tooltip")).to_contain_text(
-        re.compile(r"epoch 1, accuracy\n.*training \d+\.\d %, validation")
+        re.compile(r"epoch 1, accuracy\n.*training \d+\.\d%, validation")
     )
     press(page, "Resume")
     page.locator(".sn-trainer .sn-node[data-tip^='epoch 1, accuracy']").focus()
