@@ -58,7 +58,7 @@ assert panel.failure is None and panel.run.status().state in ("training", "valid
 
 
 class Timed(Loop):
-    """A loop with fewer images, and with the original lesson's network if no architecture describes it."""
+    """A training loop with fewer images, or with the original lesson's network, which no architecture describes."""
 
     name: str = MINI
     steps: int = 200
@@ -84,10 +84,10 @@ def _whole() -> data.Images:
 
 
 def _ready(folder: str, name: str, batch: int, steps: int) -> Timed:
-    """Return a loop that has done everything except training, and its first step."""
+    """Return a prepared loop whose first steps, which compile, are done."""
     architecture = Architecture.preset("cifar_se_resnet20" if name == MINI else name)
     run = Run.create(architecture, Recipe(batch=batch, epochs=1000), folder=Path(folder) / "run")
-    loop = Timed(run, mark=sys.argv[0])  # from which a Trainer knows that the process is working
+    loop = Timed(run, mark=sys.argv[0])  # so that a Trainer considers the process alive
     loop.name, loop.steps = name, steps
     loop.prepare()
     loop.progress.step = loop.batches.steps - 3
@@ -128,7 +128,7 @@ def free(steps: int, passes: int) -> None:
 
 
 def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
-    """Measure the seconds of an epoch with validation, alternately, and how much longer the run's is, in percent."""
+    """Measure epochs of a plain `fit` and of a run, alternately, and how much longer the run takes, in percent."""
     elapsed: dict[str, list[float]] = {"run, s": [], "fit, s": []}
     busy: dict[str, list[float]] = {"run, s": [], "fit, s": []}
     with tempfile.TemporaryDirectory() as folder:

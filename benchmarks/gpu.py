@@ -1,7 +1,7 @@
-"""Whole networks on a GPU: ours on Keras with JAX, timm in PyTorch compiled. `make bench-gpu`, on any machine with one.
+"""Measure networks on a GPU: ours on Keras with JAX, timm compiled by PyTorch. Run `make bench-gpu`.
 
 SE-ResNet-50 and SE-ResNeXt-50 at 224 pixels, training and inference, float32 and bfloat16; images/s and the share of
-the card's own matrix products. `python gpu.py limit | WHO WHAT NAME BATCH SIDE DTYPE REPEATS` measures one.
+the card's speed for matrix products. `python gpu.py limit | WHO WHAT NAME BATCH SIDE DTYPE REPEATS` measures one.
 """
 
 from __future__ import annotations

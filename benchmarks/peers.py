@@ -1,4 +1,4 @@
-"""The peers: timm's networks in PyTorch, its grouped convolution, torchinfo and fvcore. Needs neither Keras nor us.
+"""Measure the peers: timm's networks and grouped convolution in PyTorch, torchinfo and fvcore; needs no Keras.
 
 `python peers.py limit | table | grouped SHAPE | train NAME BATCH SIDE | infer NAME BATCH SIDE | epoch HOW`
 """
@@ -115,8 +115,8 @@ def train(name: str, batch: int, side: int, repeats: int) -> None:
 
 
 def epoch(how: str, steps: int) -> None:
-    """The original lesson's training on CIFAR-10: 45,000 images in batches of 32, 5,000 held out; from `steps`."""
-    way = TIMM if how == "as it comes" else f"{TIMM}, {how}"
+    """Measure an epoch of the original lesson's training, 45,000 images in batches of 32, extrapolated from `steps`."""
+    way = TIMM if how == "default" else f"{TIMM}, {how}"
     model = network("mini SE-ResNet").to(memory_format=torch.channels_last)
     draw = torch.randint(0, 256, (10_000, 3, 32, 32), dtype=torch.uint8)
     optimizer = torch.optim.Adam(model.parameters())

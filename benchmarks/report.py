@@ -111,13 +111,13 @@ def aims(results: Results) -> str:
         if not (mine and other):
             continue
         ratio = mine["median"] / other["median"] if mine["unit"] == "images/s" else other["median"] / mine["median"]
-        verdict = "reached" if ratio >= least else f"missed by {100 * (1 - ratio / least):.2g} %"
+        verdict = "reached" if ratio >= least else f"missed by {100 * (1 - ratio / least):.2g}%"
         lines.append(f"| {part}, {case} | {theirs} | {figures(ratio)} | {figures(least)} | {verdict} |")
     lines += ["", "| what | s | at most | |", "| --- | ---: | ---: | --- |"]
     for part, case, most in SECONDS:
         mine = find(results, part, case, "senet_lab")
         if mine:
-            verdict = "reached" if mine["median"] <= most else f"missed by {100 * (mine['median'] / most - 1):.2g} %"
+            verdict = "reached" if mine["median"] <= most else f"missed by {100 * (mine['median'] / most - 1):.2g}%"
             lines.append(f"| {part}, {case} | {figures(mine['median'])} | {most:g} | {verdict} |")
     return "\n".join([*lines, "", WHY, ""])
 
@@ -139,7 +139,7 @@ def arithmetic(results: Results) -> str:
     ]
     for each in rates:
         share = 100 * each["median"] / max(limits)
-        lines.append(f"| {each['part'].removesuffix(' rate')}, {each['case']} | {each['median']:.0f} | {share:.0f} % |")
+        lines.append(f"| {each['part'].removesuffix(' rate')}, {each['case']} | {each['median']:.0f} | {share:.0f}% |")
     return "\n".join([*lines, ""])
 
 
@@ -149,7 +149,7 @@ def growth(results: Results) -> str:
     if not parts:
         return ""
     text = (
-        "## Growth\n\nSE-ResNeXt-26 with cardinality 32, 64 pixels and batch 16; each table changes one of them. Times "
+        "## Growth\n\nSE-ResNeXt-26 with cardinality 32, 64 pixels and batch 16; each table varies one of these. Times "
         "in ms, multiply-adds in G.\n\n"
     )
     text += "![Ledger, build and training step over depth, cardinality, image size and batch](growth.svg)\n"

@@ -1,9 +1,9 @@
-"""Run every benchmark, one process after the other, and write what was measured. `make bench`.
+"""Run every benchmark in a separate process, one after the other, and store the results. `make bench`.
 
-`python run.py [cpu | training | ui] [--quick] [--peers PYTHON] [--only WORD]`: layers and networks, or whole trainings
-and gates, or the Explorer in a browser. The peers may live in another Python than this one (PyTorch and TensorFlow
-together fill a disk); what is not installed there is reported, and left out. A quick run writes no page. `--only` runs
-the jobs with that word in their names, and puts what they measure in the place of what is stored.
+`python run.py [cpu | training | ui] [--quick] [--peers PYTHON] [--only WORD]`: "cpu" measures layers and networks,
+"training" runs and gates, "ui" the Explorer in a browser. The peers may be installed in a different Python, because
+PyTorch and TensorFlow together fill a disk; a missing package is reported and its jobs are skipped. A quick run writes
+no page. `--only` runs the jobs with that word in their names and replaces only their stored results.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
 TRAIN = (("mini SE-ResNet", 32, 32), ("SE-ResNeXt-50", 16, 64))  # name, batch, side
 INFER = (("SE-ResNet-50", 8, 224), ("SE-ResNeXt-50", 8, 224))
-DEFAULT, MEMORY_KEPT = "as it comes", "memory kept"  # by glibc, as in a run; epochs.py does the same
+DEFAULT, MEMORY_KEPT = "default", "memory kept"  # glibc keeps freed memory, as in a run; so does epochs.py
 
 Job = tuple[str, tuple[object, ...]]  # script, arguments
 

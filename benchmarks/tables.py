@@ -1,4 +1,4 @@
-"""Tables of measurements, as Markdown."""
+"""Write tables of measurements as Markdown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def figures(number: float) -> str:
 
 
 def find(results: Results, part: str, case: str, way: str) -> dict[str, Any] | None:
-    """Return the result; of several runs of one, the median run."""
+    """Return a result; if it was measured several times, the median run."""
     runs = [each for each in results if (each["part"], each["case"], each["way"]) == (part, case, way)]
     middle = median(each["median"] for each in runs) if runs else 0
     return min(runs, key=lambda each: abs(each["median"] - middle)) if runs else None

@@ -1,7 +1,7 @@
-"""What the benchmarks share: a result, how it is timed, and what is known of the machine. Standard library alone.
+"""Time and print results for all benchmarks, and describe the machine, with the standard library only.
 
-Every script here prints one JSON object a line, so that peers can be measured by another Python than ours, each in a
-process of its own; `run.py` collects the lines.
+Every script prints one JSON object per line, and `run.py` collects the lines. So each benchmark can run in a separate
+process, and the peers in a different Python.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def machine() -> dict[str, object]:
 
 
 def _processor() -> str:
-    """Return its name, on Linux with the width of its vectors, from a file; elsewhere `platform` knows the name."""
+    """Return the name of the processor, on Linux with the width of its vector instructions."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         name = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

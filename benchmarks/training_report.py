@@ -31,7 +31,7 @@ TABLES = {
         "overhead",
         "The same compiled model alternates between both, including validation; `fit` gets pixels prepared in advance. "
         "The run includes metrics, gates, checkpoints, and a Trainer that follows it in a kernel without a page. The "
-        "Trainer pauses while `fit` runs, and its CPU seconds count for the run. The target is less than 3 % more. "
+        "Trainer pauses while `fit` runs, and its CPU seconds count for the run. The target is less than 3% more. "
         "Work done once per epoch weighs less in CIFAR-10's 1,407 steps than in these.",
     ),
     "Gates of 1,000 images of CIFAR-10\u2019s size, ms": (

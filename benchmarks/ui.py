@@ -1,8 +1,8 @@
-"""From a key press to the painted picture: real Chromium, real JupyterLab. `make bench-ui`.
+"""Measure the time from a key press to the painted picture, in JupyterLab and Chromium. `make bench-ui`.
 
-Everything is measured inside the page, from the key's event to the first task after the frame that shows its answer:
-the Explorer with SE-ResNeXt-152 and each tab open, and a bare ipywidgets slider that writes into a label, in the same
-notebook. Ratios carry over to other machines; milliseconds do not.
+Times are measured in the page, from the key's event to the first task after the frame that shows its answer. Each tab
+of the Explorer, with SE-ResNeXt-152, is compared with an echo: an ipywidgets slider in the same notebook that writes
+into a label. Ratios carry over to other machines; milliseconds do not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Measure a page with an Explorer, wherever its Python runs: from a key press to the painted picture."""
+"""Measure the time from a key press to the painted picture on any page with an Explorer."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from servers import CHROMIUM_FLAGS, find_chromium
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
 
-TABS = ("Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build")
-RANGES, EVENTS = 5, 30  # how often the ratio is moved through its stops of networks never seen; events of those seen
-BURST, WALK = 200, 2000  # events as fast as they come; events that are each answered
-PAUSE = 150  # milliseconds between two keys, for a page of the site to draw the neighbors
+TABS = ("Network", "Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build")
+RANGES, EVENTS = 5, 30  # rounds of the ratio through all stops, for new networks; events, for networks seen before
+BURST, WALK = 200, 2000  # events in a burst; events that each wait for their answer
+PAUSE = 150  # milliseconds between two keys, in which a page of the site draws the neighbors
 STARTS = 5  # of a browser with an empty cache
 
-# What is measured is the time from `start` to the task after the frame that shows what `watched` has become.
+# The time from `start` to the task after the frame that shows the new value of `watched`.
 SCRIPT = """
 window.painted = () => new Promise((done) => requestAnimationFrame(() => {
   const channel = new MessageChannel();
@@ -110,4 +110,4 @@ def tab(page: Page, name: str, side: int, pause: int = 0) -> dict[str, list[Answ
         page.wait_for_timeout(150)
         new += keys(page, ["ArrowRight"] * 6, pause)
     seen = keys(page, ["ArrowLeft", "ArrowRight"] * (EVENTS // 2 + 5), pause)
-    return {"new": new[6:], "seen": seen[10:]}  # what comes first is the warm-up
+    return {"new": new[6:], "seen": seen[10:]}  # the first values are the warm-up

@@ -29,7 +29,7 @@ between two keys. The target is a median work below one frame, {FRAME} ms, for n
 """
 START = f"""Opening a page in a browser with an empty cache, median of {STARTS}. The target: live within {LIVE} s.
 """
-REST = (  # part, what it says, unit, and what it should stay below
+REST = (  # part, words, unit, maximum
     ("burst", f"{BURST} events without pauses: from the last event to its picture", "ms", 300),
     ("memory", f"memory growth of the kernel over {WALK:,} answered events", "MB", 20),
     ("first picture", "from running the cell to the first picture, with senet_lab not yet imported", "ms", 1000),
@@ -84,11 +84,11 @@ def site_section(results: Results) -> str:
         f"| {page} | "
         + " | ".join(f"{_one(results, 'site: start', name, page) / 1000:.2f} s" for name in names)
         + f" | {_one(results, 'site: size', 'requests', page):.0f}"
-        + f" | {_one(results, 'site: size', 'as it is', page):.1f} MB"
+        + f" | {_one(results, 'site: size', 'uncompressed', page):.1f} MB"
         + f" | {_one(results, 'site: size', 'compressed', page):.1f} MB |"
         for page in dict.fromkeys(each["way"] for each in results if each["part"] == "site: start")
     ]
-    head = ["| page | still picture | live | requests | as it is | compressed |", f"| --- |{' ---: |' * 5}"]
+    head = ["| page | still picture | live | requests | uncompressed | compressed |", f"| --- |{' ---: |' * 5}"]
     return "\n".join([SITE, *lines, "", START, *head, *starts, ""])
 
 

@@ -1,8 +1,8 @@
-"""The same in a page of the site, whose Python runs in the browser; how long that takes to start, and how large it is.
+"""Measure a page of the site, whose Python runs in the browser: key presses, cold starts and download sizes.
 
-Work is the time in which the page is busy: from the key to the answer, and from the next frame to what it has drawn;
-between the two, nothing waits but the screen. Neighbors are new networks that a pause as between two keys has let the
-page draw ahead.
+Work is the time in which the page is busy: from the key to the answer, and from the next frame until it is drawn; in
+between, the page waits for the screen. Neighbors are new networks that the page has drawn in advance, during a pause
+between two keys.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def sizes(folder: Path) -> None:
     single, fetched = folder / "explorer.html", filter(Path.is_file, (folder / "live").iterdir())
     for way, paths in (("embed.html", [folder / "embed.html", *fetched]), (single.name, [single])):
         contents = [path.read_bytes() for path in paths]
-        emit("site: size", "as it is", way, "MB", [sum(map(len, contents)) / 1e6])
+        emit("site: size", "uncompressed", way, "MB", [sum(map(len, contents)) / 1e6])
         emit("site: size", "compressed", way, "MB", [sum(len(gzip.compress(each, 6)) for each in contents) / 1e6])
 
 

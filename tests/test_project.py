@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -152,6 +153,19 @@ def test_what_a_document_shows_runs(document, tmp_path, monkeypatch):
         exec(block, names)
     if "model" in names:
         assert names["model"].count_params() == names["network"].ledger().params + names["network"].ledger().state
+
+
+def test_a_release_built_on_github_has_a_readme_whose_links_are_absolute():
+    """PyPI shows the README without the files of the repository."""
+    command = [sys.executable, "-m", "hatchling", "metadata", "readme"]
+    github = {"GITHUB_REPOSITORY": "someone/senet_lab", "GITHUB_REF_NAME": "v1.0"}
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | github, capture_output=True, text=True, check=True)
+    targets = re.findall(r"\]\(([^)]+)\)", done.stdout)
+    assert len(targets) == len(re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text()))
+    assert all(target.startswith("https://") and ".." not in target for target in targets)
+    assert "https://raw.githubusercontent.com/someone/senet_lab/v1.0/docs/pictures/ratio.webp" in targets
+    assert "https://github.com/someone/senet_lab/blob/v1.0/docs/course.md" in targets
+    assert "https://github.com/someone/senet_lab/releases/latest/download/explorer.html" in targets
 
 
 def test_ci_calls_the_test_command_of_the_readme():

@@ -95,7 +95,7 @@ def _kind(room: str) -> str:
 
 
 def walk_svg() -> str:
-    """Draw the hops of `ratio`: to the pixel on the left, and from where it turns off, to the weight on the right."""
+    """Draw the hops of `ratio`: to the pixel on the left; to the weight on the right, from where the paths part."""
     pixel, weight = hops("Follow `ratio` from slider to pixel"), hops("Follow `ratio` from slider to weight")
     figure, axes = _canvas(10, len(pixel), 9.5, 0.5 * len(pixel))
     shared = 7  # the path to the weight begins with the same hops

@@ -1,5 +1,5 @@
-// Bundles each panel's modules into one text, since anywidget takes a single module: `npm run bundle`.
-// With --check it writes nothing and fails where a bundle is not what its sources give.
+// Bundle the modules of each panel into one file, because anywidget takes a single module: `npm run bundle`.
+// With --check, write nothing and fail if a bundle does not match its sources.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const hash = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 const read = (path) => readFileSync(join(ROOT, path), "utf8");
 
-// The head names each source with its hash, and the hash of what follows: tests/widgets/test_bundles.py compares
+// The header lists each source with its hash, and the hash of the bundle. tests/widgets/test_bundles.py compares
 // them without Node.
 async function bundle(entry) {
   const { outputFiles, metafile } = await build({

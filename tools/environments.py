@@ -1,4 +1,4 @@
-"""Environments: created with Python, and filled by uv, or by pip if uv is not available or fails.
+"""Create virtual environments and install into them with uv, or with pip if uv is not available or fails.
 
 uv installs the same files faster, but ignores an index set in pip's configuration.
 """

@@ -1,4 +1,4 @@
-"""Lesson links: the addresses of the site's lessons in Google Colab and Binder."""
+"""Write the links that open the site's lessons in Google Colab and Binder."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def lesson_links(name: str, environment: Mapping[str, str]) -> str:
         "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/{path}",
     }
     if environment.get("GITHUB_REF_TYPE") != "tag":
-        del addresses["Colab"]  # there, a lesson installs the release that it belongs to
+        del addresses["Colab"]  # in Colab, a lesson installs the release that it belongs to
     links = [f'<a class="sn-way" href="{escape(address)}">Open in {place}</a>' for place, address in addresses.items()]
     return f'<p class="sn-ways">{"".join(links)}</p>'

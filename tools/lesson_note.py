@@ -1,4 +1,4 @@
-"""Lesson note: the line below the title of a lesson on the site, whose readers cannot run its cells."""
+"""Write the note below the title of a lesson on the site, whose readers cannot run its cells."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The notebooks as they are stored.
+"""Run the notebooks of the repository and store their outputs.
 
-    python tools/notebooks.py store [NAME...]  run those of the repository, or some of them, and store their outputs
+    python tools/notebooks.py store [NAME...]  all notebooks, or only those named
 
-`senet-lab lab` makes the copies in which people work: see senet_lab/serving/notebooks.py.
+`senet-lab lab` makes the copies that users work in: see senet_lab/serving/notebooks.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Panel texts: write every text of the panels, in reading order, to `docs/panel_texts.md`.
+"""Write every text of the panels, in reading order, to `docs/panel_texts.md`.
 
     python tools/panel_texts.py
 

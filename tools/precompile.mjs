@@ -1,6 +1,6 @@
-// Compiles the Python of a page before it is served, with the Python that will run it: a page that is opened for the
-// first time is live in half the time. Standard library: what a page imports is replaced. Our archive: the sources stay,
-// since the Explorer shows some of them, and errors name their lines.
+// Compile a page's Python modules when the site is built, with the Python that will run them. This halves the time until
+// a page is live at its first visit. In the standard library, the imported modules are replaced by their bytecode. In our
+// archive, the sources stay, because the Explorer shows some of them and errors quote their lines.
 //
 //     node tools/precompile.mjs ARCHIVE LIBRARY    # overwrites both
 import { readFileSync, writeFileSync } from "node:fs";

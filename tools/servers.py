@@ -1,4 +1,4 @@
-"""Servers: run the servers of `make lab` and `make app` for a test or benchmark."""
+"""Run the servers of `make lab` and `make app` for tests and benchmarks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Turn a finished run into a network that ships. `python tools/ship.py RUN NAME [--checkpoint best]`.
+"""Turn a finished run into a bundled network. `python tools/ship.py RUN NAME [--checkpoint best]`.
 
-The last checkpoint is taken, which no image helped to choose; `best` is that of the epoch that did best on the held-out
-images. The weights are rounded to 16 bits first and evaluated then, on the whole test set of the run's data and on
-the sample's, so that the card says what the shipped files can do.
+By default, the last checkpoint is used, because its choice depends on no image; `best` is the epoch with the highest
+accuracy on the held-out images. The weights are rounded to 16 bits before they are evaluated, on the whole test set of
+the run's data and on the sample's, so the card states the accuracy of the bundled files.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     python tools/site_builder.py FOLDER
 
-FOLDER gets the pages that Sphinx makes of the lessons and the documentation; live/, which has Python for the browser
-(Pyodide, from node_modules) and the modules that the panels need; explorer.html, the Explorer in one file, which also
-opens by a double click; and embed.html, the Explorer for within other pages.
+FOLDER receives the pages that Sphinx builds from the lessons and the documentation; live/, with Python for the browser
+(Pyodide, from node_modules) and the modules of the panels; explorer.html, the Explorer in one file, which also opens
+with a double click; and embed.html, the Explorer for embedding in other pages.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "ga
 UNUSED = ("unittest/", "doctest.", "pdb.", "pydoc.", "_pyrepl/", "multiprocessing/", "xmlrpc/", "wsgiref/", "imaplib.",
           "mailbox.", "smtplib.")  # fmt: skip
 PACKAGES = ("senet_lab/", "pygments/")
-# What Sphinx leaves for itself, a template that the theme has among its files, and 2 MB for who debugs the theme.
+# Files of Sphinx itself, a template that the theme copies by mistake, and 2 MB for debugging the theme.
 NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv", "_sources", "webpack-macros.html", "*.map")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that archives are reproducible
 
@@ -195,4 +195,4 @@ def write_panels(folder: Path) -> None:
 if __name__ == "__main__":
     site = Path(sys.argv[1])
     write_site(site)
-    print(f"Serve it with: python -m http.server -d {site}. {site / 'explorer.html'} also opens by a double click.")
+    print(f"Serve it with: python -m http.server -d {site}. {site / 'explorer.html'} also opens with a double click.")

@@ -1,4 +1,4 @@
-"""Screenshots of the site's pages, to look at: each in four widths, light and dark. `make site` writes the site.
+"""Take screenshots of the site's pages in four widths, light and dark. Run `make site` first.
 
 python tools/site_screenshots.py FOLDER [PAGE...]
 """
@@ -24,7 +24,7 @@ MAX_HEIGHT = 12_000  # pixels; what is below is cut off
 
 
 def list_pages() -> list[str]:
-    """Return the first page, the Explorer alone, the lessons, the guides and the documents for readers."""
+    """Return the first page, explorer.html, the lessons, the guides and the documents for readers."""
     lessons = sorted(path.relative_to(SITE).as_posix() for path in (SITE / "notebooks").rglob("*.html"))
     return ["index.html", "embed.html", *lessons, *(f"docs/{name}.html" for name in DOCUMENTS)]
 

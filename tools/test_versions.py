@@ -1,8 +1,8 @@
 """Run the tests on other versions of Python: `python tools/test_versions.py [--light] [VERSION...]`.
 
-The wheel is built once. For each version it is installed without extras into an environment of its own, and the tests
-that need none run there. Then the whole suite runs on the newest version that TensorFlow has wheels for; `--light`
-leaves that out. A version that is not on this machine is named, and never downloaded.
+The wheel is built once. For each version, it is installed without extras into a separate environment, where the tests
+that need no extras run. Then the whole suite runs on the newest version for which TensorFlow has wheels; `--light`
+skips this. Versions that are not on this machine are reported and not downloaded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 WHOLE = "3.13"
 # Tests that need no extra, except for some that are then skipped.
 SUBJECTS = ("architecture", "checks", "drawing", "exercises", "explorer", "export", "ledger")
-# `--nbval` and the doctests of the checkout stay out: what is tested is the wheel.
+# `--nbval` and the doctests of the checkout are left out, because the wheel is tested.
 NEED_EXTRAS = ("*_browser.py", "*/test_app.py", "*/test_build_memory.py")
 OPTIONS = (
     "--override-ini=addopts=",

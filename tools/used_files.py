@@ -1,4 +1,4 @@
-"""Used files: print as JSON the files that Python reads while all functions of a web page's panels are used.
+"""Print as JSON the files that Python reads when all functions of a web page's panels are used.
 
 "explorer" has the files of an Explorer, "all" those of every panel.
 """

@@ -262,7 +262,7 @@ class Architecture:
         Raises:
             ValueError, TypeError: no such preset or convention; the error suggests the nearest.
         """
-        return cls(**PRESETS[checks.one_of("name", name, PRESETS)], convention=convention)
+        return cls(**PRESETS[checks.one_of("name", name, PRESETS, "Architecture.presets()")], convention=convention)
 
     @classmethod
     def presets(cls) -> dict[str, Architecture]:

@@ -33,11 +33,8 @@ def read(kind: type[T], token: str) -> T:
         raise InvalidTypeError("token", token, f"must be a string such as '{VERSION}~ratio=8'", f"'{VERSION}'")
     version, *parts = token.strip().split("~")
     if version != VERSION:
-        rule: Phrase = (
-            f"must begin with '{VERSION}', like a token copied from a page or returned by ",
-            Parameter(".token()"),
-        )
-        raise InvalidValueError("token", token, rule, f"'{VERSION}'")
+        example: Phrase = (f"'{VERSION}~ratio=8', or the result of ", Parameter(".token()"))
+        raise InvalidValueError("token", token, f"must begin with '{VERSION}'", example)
     by_name: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     values: dict[str, Any] = {}
     for part in parts:

@@ -13,6 +13,7 @@ from senet_lab.checks.errors import Bare, Flag, InvalidTypeError, InvalidValueEr
 from senet_lab.checks.numbers import as_index
 from senet_lab.checks.quoting import QUOTE_LENGTH, listed, quoted
 
+MAX_LISTED, MAX_CLOSE = 12, 3  # names that an error lists, and those that it suggests if there are more
 KIND_NAMES: dict[type, str] = {str: "a string", Mapping: "a mapping"}  # clearer than the name of the class
 
 
@@ -38,8 +39,11 @@ def text(name: Name, value: Any, example: str) -> str:
     return value
 
 
-def one_of(name: Name, value: Any, choices: Collection[Any]) -> Any:
+def one_of(name: Name, value: Any, choices: Collection[Any], source: str = "") -> Any:
     """Return `value` if it is among `choices`; the error lists them and suggests the nearest.
+
+    Args:
+        source: where to find all choices, for an error about too many to list; it suggests the nearest few instead.
 
     Raises:
         TypeError: the type differs from that of the choices.
@@ -51,27 +55,34 @@ def one_of(name: Name, value: Any, choices: Collection[Any]) -> Any:
     is_of_kind = isinstance(value, kind) and not isinstance(value, bool)
     if not is_of_kind or value not in choices:
         error = InvalidValueError if is_of_kind else InvalidTypeError
-        raise error(
-            name,
-            value,
-            f"must be {'one of ' if len(choices) > 2 else ''}{listed(choices)}",
-            repr(nearest(value, choices)),
-        )
+        if kind is str and len(choices) > MAX_LISTED:
+            advice = f"{source} lists all" if source else ""
+            raise error(
+                name, value, f"must be one of {len(choices)} names", listed(_close(value, choices)), advice=advice
+            )
+        rule = f"must be {'one of ' if len(choices) > 2 else ''}{listed(choices)}"
+        raise error(name, value, rule, repr(nearest(value, choices)))
     return value
 
 
 def nearest(value: Any, choices: Collection[Any]) -> Any:
     """Return the choice that was probably meant: closest in value or spelling; the first if neither applies."""
     first = next(iter(choices))
-    if isinstance(first, str):  # comparing is slow, and no name is longer than what an error quotes
-        start = value[:QUOTE_LENGTH] if isinstance(value, str) else quoted(value)
-        return next(iter(difflib.get_close_matches(start.lower(), choices, 1, 0)), first)
+    if isinstance(first, str):
+        return _close(value, choices)[0]
     if isinstance(value, int) and abs(value) > MAX_UNITS:  # may be too large for a float
         return max(choices) if value > 0 else min(choices)
     try:
         return min(choices, key=lambda choice: abs(choice - float(value)))
     except Exception:  # a foreign `__float__` may raise anything
         return first
+
+
+def _close(value: Any, choices: Collection[str]) -> list[str]:
+    """Return up to three choices, the nearest in spelling first."""
+    # Comparing is slow, and no name is longer than what an error quotes.
+    start = value[:QUOTE_LENGTH] if isinstance(value, str) else quoted(value)
+    return difflib.get_close_matches(start.lower(), choices, MAX_CLOSE, 0) or list(choices)[:MAX_CLOSE]
 
 
 def instance(name: Name, value: Any, kind: type, fit: str) -> Any:

@@ -71,7 +71,7 @@ def preset(name: str, data: str) -> Architecture:
     """
     small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
     choices = small if data in BUILT_IN else PRESETS
-    return Architecture.preset(name if name in PRESETS else one_of("preset", name, choices))
+    return Architecture.preset(name if name in PRESETS else one_of("preset", name, choices, "Architecture.presets()"))
 
 
 def recipe_of(arguments: argparse.Namespace) -> Recipe:

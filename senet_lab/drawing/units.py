@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from math import floor, log10
+from math import floor, isnan, log10
 
 from senet_lab.nets.sketch import Shape
 
@@ -55,23 +55,32 @@ def arrow(old: int, new: int, unit: str = "") -> str:
     return f"{with_unit(before, unit)} \u2192 {with_unit(after, unit)}"
 
 
+def as_percent(share: float, digits: int = 1) -> str:
+    """Return a share as a percentage; "none" if it is not a number.
+
+    >>> as_percent(0.796), as_percent(0.5, 0), as_percent(float("nan"))
+    ('79.6%', '50%', 'none')
+    """
+    return "none" if isnan(share) else f"{100 * share:.{digits}f}%"
+
+
 def percent(part: int, whole: int) -> str:
-    """Return 9.1 % for 0.0913 of the whole; 0.0 % only for nothing.
+    """Return 9.1% for 0.0913 of the whole; 0.0% only for nothing.
 
     >>> percent(913, 10_000), percent(1, 10_000), percent(0, 10_000)
-    ('9.1 %', 'below 0.1 %', '0.0 %')
+    ('9.1%', 'below 0.1%', '0.0%')
     """
-    share = 100 * part / whole if whole else 0
-    return "below 0.1 %" if 0 < share < 0.05 else f"{share:.1f} %"
+    share = part / whole if whole else 0
+    return "below 0.1%" if 0 < share < 0.0005 else as_percent(share)
 
 
 def whole_percent(share: float) -> str:
-    """Return 9 % for a share of 9.13 %; 0 % only for nothing.
+    """Return 9% for a share of 9.13%; 0% only for nothing.
 
     >>> whole_percent(9.13), whole_percent(0.2)
-    ('9 %', 'below 1 %')
+    ('9%', 'below 1%')
     """
-    return "below 1 %" if 0 < share < 0.5 else f"{share:.0f} %"
+    return "below 1%" if 0 < share < 0.5 else as_percent(share / 100, 0)
 
 
 def signed_decimal(number: float) -> str:
@@ -120,9 +129,9 @@ def counted(number: int, thing: str) -> str:
 
 
 def tied(words: str) -> str:
-    r"""Return `words` with no-break spaces between numbers and their prefix or percent sign.
+    r"""Return `words` with no-break spaces between numbers and their prefixes.
 
-    >>> tied("27.54 M, 9.1 %")
-    '27.54\xa0M, 9.1\xa0%'
+    >>> tied("27.54 M of 4.23 G")
+    '27.54\xa0M of 4.23\xa0G'
     """
-    return re.sub(r"(\d) ([kMGT%](?!\w))", "\\1\u00a0\\2", words)
+    return re.sub(r"(\d) ([kMGT](?!\w))", "\\1\u00a0\\2", words)

@@ -58,7 +58,7 @@ class Learner:
         Raises:
             ValueError, TypeError: no exercise has this name; the error suggests the nearest one.
         """
-        return draw_task(MAKERS[one_of("name", name, MAKERS)], name, self.code)
+        return draw_task(MAKERS[one_of("name", name, MAKERS, "Learner().names()")], name, self.code)
 
     def tried(self, name: str) -> Attempts:
         """Count tries and hints of an exercise with the current class code."""

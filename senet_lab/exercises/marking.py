@@ -106,7 +106,7 @@ def _mark_measurement(task: Task, number: Number) -> Reply:
     if slip := _mark_slip(task, number):
         return slip
     if distance <= 5 * task.tolerance * abs(answer):
-        return Reply(NEARLY, f"Close, but more than {100 * task.tolerance:g} % off.")
+        return Reply(NEARLY, f"Close, but more than {100 * task.tolerance:g}% off.")
     if task.unit == "%" and abs(100 * float(number.value) - answer) <= 5 * task.tolerance * abs(answer):
         return Reply(NEARLY, "That is the share as a fraction; in percent it is 100 times as large.")
     return _mark_miss(number, answer)

@@ -20,7 +20,7 @@ export type Traits = {
   shown: Shown;
 };
 
-/** Commands, each run once per press, with the content of the field. */
+/** The commands that run once per press, with the content of the field. */
 export type Commands = {
   check?: string;
   hint?: string;
@@ -40,7 +40,7 @@ export type AnswersTraits = {
   shown: AnswersShown;
 };
 
-/** Commands, each run once per press, with the class code in the field. */
+/** The commands that run once per press, with the class code in the field. */
 export type AnswersCommands = {
   show?: string;
 };

@@ -1,4 +1,4 @@
-"""Messages between Python and the browser, for an Exercise and for the teacher's page of answers."""
+"""Define the messages between Python and the browser, for an Exercise and for the answers page for teachers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Traits(TypedDict):
 
 
 class Commands(TypedDict, total=False):
-    """Commands, each run once per press, with the content of the field."""
+    """The commands that run once per press, with the content of the field."""
 
     check: str
     hint: str
@@ -54,7 +54,7 @@ class AnswersTraits(TypedDict):
 
 
 class AnswersCommands(TypedDict, total=False):
-    """Commands, each run once per press, with the class code in the field."""
+    """The commands that run once per press, with the class code in the field."""
 
     show: str
 

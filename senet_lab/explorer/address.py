@@ -24,7 +24,7 @@ from senet_lab.widgets.refusals import refusal
 
 READABLE = "~=/,"  # not percent-encoded, like letters and digits
 YES, NO = "yes", "no"
-NAMES = {"pinned": "pinned network"}  # parts with another name in messages
+NAMES = {"pinned": "pinned network", "batch": "batch size"}  # parts with another name in messages
 # The parts of a link that are fields of the state, by their names there.
 FIELDS = {"batch": "batch", "tab": "tab", "part": "path", "form": "form", "source": "source", "details": "details"}
 

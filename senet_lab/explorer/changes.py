@@ -34,7 +34,7 @@ def change_sentence(before: Architecture, after: Architecture, batches: tuple[in
     if effects := side_effects(before, after):
         words = f"{words} ({effects})"
     if batches[0] != batches[1]:
-        words = ", ".join(filter(None, (words, "Batch {} \u2192 {}".format(*batches))))
+        words = ", ".join(filter(None, (words, "Batch size {} \u2192 {}".format(*batches))))
     return move_sentence(words, before.ledger(), after.ledger(), batches, depths) if words else ""
 
 

@@ -28,7 +28,7 @@ from senet_lab.widgets.parsing import parse_field
 
 # The page opens the first four; the others are folded until a reader opens them.
 NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
-ABLATIONS, CLASSIFIER, CONVENTION = "Squeeze-excite variant", "Classifier and batch", "Convention and groups"
+ABLATIONS, CLASSIFIER, CONVENTION = "Squeeze-excite variant", "Classifier and batch size", "Convention and groups"
 
 # The heading above a slider, and its stops if all of them can always be selected.
 SLIDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
@@ -70,7 +70,7 @@ def controls(
         sliders["image_size"],
         sliders["classes"]._replace(disabled=not architecture.include_top),
         Control("include_top", "Classifier", CLASSIFIER, "check", (), (), architecture.include_top, TOP_HINT),
-        Control("batch", "Batch", CLASSIFIER, "slider", BATCHES, tuple(map(str, BATCHES)), batch, BATCH_HINT),
+        Control("batch", "Batch size", CLASSIFIER, "slider", BATCHES, tuple(map(str, BATCHES)), batch, BATCH_HINT),
         *_convention(architecture, details),
     )
 

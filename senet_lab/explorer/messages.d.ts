@@ -22,13 +22,13 @@ export type LayerRow = [
   sees_all: boolean,
 ];
 
-export type Tab = "Network" | "Layers" | "Where it goes" | "Trade-offs" | "Compare" | "Published" | "Code" | "Build";
+export type Tab = "Network" | "Layers" | "Breakdown" | "Trade-offs" | "Compare" | "Published" | "Code" | "Build";
 
 export type Form = "procedural" | "composable" | "standalone";
 
 export type Suffix = ".py" | ".keras" | ".csv" | ".svg" | ".txt";
 
-/** The content of the layer table: the number of layers, the first of them, and the cells of the foot. */
+/** The content of the layer table: the number of layers, the first rows, and the totals in the footer. */
 export type LayerTable = {
   count: number;
   rows: Array<LayerRow>;
@@ -105,5 +105,5 @@ export type Commands = {
   save?: Suffix;
 };
 
-export const TABS: readonly ["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"];
+export const TABS: readonly ["Network", "Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build"];
 export const COMMANDS: readonly ["pin", "swap", "undo", "redo", "reset", "build", "save"];

@@ -8,7 +8,7 @@ from typing import Literal, TypedDict, get_args
 from senet_lab.drawing.network.layer_table import LayerRow
 from senet_lab.widgets.messages import Answered, Controls
 
-Tab = Literal["Network", "Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build"]
+Tab = Literal["Network", "Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build"]
 Form = Literal["procedural", "composable", "standalone"]
 Suffix = Literal[".py", ".keras", ".csv", ".svg", ".txt"]
 
@@ -16,7 +16,7 @@ TABS: tuple[str, ...] = get_args(Tab)
 
 
 class LayerTable(TypedDict):
-    """The content of the layer table: the number of layers, the first of them, and the cells of the foot."""
+    """The content of the layer table: the number of layers, the first rows, and the totals in the footer."""
 
     count: int
     rows: Sequence[LayerRow]

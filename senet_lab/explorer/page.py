@@ -167,7 +167,7 @@ def _build_place() -> str:
     if is_app():
         return "in the background; you can keep working. You can then save it on the machine that serves this page."
     return (
-        "in the background; you can keep working. In a notebook, the model is then available as "
+        "in the background; you can keep working. In a notebook, the model is then "
         "<code>explorer.model</code>, if your Explorer is called <code>explorer</code>."
     )
 
@@ -186,7 +186,7 @@ def _outdated_message(state: State, building: Building) -> str:
 _TABS: dict[str, Callable[[State, Building], str]] = {
     "Network": _network_tab,
     "Layers": _layers_tab,
-    "Where it goes": lambda state, _: _breakdown(state.architecture),
+    "Breakdown": lambda state, _: _breakdown(state.architecture),
     "Trade-offs": lambda state, _: tradeoffs(state.architecture),
     "Compare": _compare_tab,
     "Published": lambda state, _: published(state.architecture),

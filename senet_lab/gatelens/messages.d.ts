@@ -2,7 +2,7 @@
 import type { Answered } from "../widgets/messages.js";
 export type Tab = "Curves" | "Heat map" | "Spread" | "Depth" | "Similarity" | "One image" | "Ablation" | "Training";
 
-/** What the page draws, except for its large parts; `retry` says whether an error may disappear without a change. */
+/** The data that the page draws, without its large parts; `retry` says whether trying again may help. */
 export type Rest = {
   error: string;
   retry: boolean;
@@ -12,7 +12,7 @@ export type Rest = {
   doing: string;
 };
 
-/** The large parts of the page, which are HTML: by themselves, so that only what has changed is sent. */
+/** The large parts of the page, as HTML. Each is a trait, so only parts that changed are sent. */
 export type Parts = {
   heading: string;
   strip: string;
@@ -20,7 +20,7 @@ export type Parts = {
   body: string;
 };
 
-/** What the page draws. */
+/** All data that the page draws. */
 export type Page = {
   error: string;
   retry: boolean;
@@ -45,7 +45,7 @@ export type Shown = {
   answered: Answered;
 };
 
-/** What the page reads of the widget. */
+/** The traits of the widget that the page reads. */
 export type Traits = {
   heading: string;
   strip: string;
@@ -54,13 +54,13 @@ export type Traits = {
   shown: Shown;
 };
 
-/** A file that cannot be sent, for the reason why. */
+/** Name and size of a file that is too large to send; the answer says why. */
 export type FileSize = {
   name: string;
   size: number;
 };
 
-/** One part of a file, whose bytes come with the message: number `part` of `parts`, of the upload `turn`. */
+/** Part number `part` of `parts` of a file, in the upload `turn`; the bytes are in the buffer of the message. */
 export type FilePart = {
   file: string;
   turn: string;
@@ -68,7 +68,7 @@ export type FilePart = {
   parts: number;
 };
 
-/** What the page sets; and, under the name "hold PATH", whether the gates of a block are held. */
+/** The values that the page sets; "hold PATH" also sets whether the gates of a block are held. */
 export type Moves = {
   tab?: Tab;
   network?: string;
@@ -82,7 +82,7 @@ export type Moves = {
   runs?: boolean;
 };
 
-/** What is done once for each press, each in a message of its own. */
+/** The commands that run once per press, each sent in a separate message. */
 export type Commands = {
   load?: boolean;
   free?: boolean;

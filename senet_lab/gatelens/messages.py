@@ -1,4 +1,4 @@
-"""Messages between the GateLens and its page, as the page sends and gets them. No widgets."""
+"""Define the messages between the GateLens and its page, without widgets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from senet_lab.widgets.messages import Answered
 Tab = Literal["Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training"]
 
 TABS: tuple[str, ...] = get_args(Tab)
-MAX_FILE_BYTES = 64 * 2**20  # of an image of one's own
+MAX_FILE_BYTES = 64 * 2**20  # of the user's own image
 
 
 class Rest(TypedDict):
-    """What the page draws, except for its large parts; `retry` says whether an error may disappear without a change."""
+    """The data that the page draws, without its large parts; `retry` says whether trying again may help."""
 
     error: str
     retry: bool
@@ -25,7 +25,7 @@ class Rest(TypedDict):
 
 
 class Parts(TypedDict):
-    """The large parts of the page, which are HTML: by themselves, so that only what has changed is sent."""
+    """The large parts of the page, as HTML. Each is a trait, so only parts that changed are sent."""
 
     heading: str
     strip: str
@@ -34,7 +34,7 @@ class Parts(TypedDict):
 
 
 class Page(Rest, Parts):
-    """What the page draws."""
+    """All data that the page draws."""
 
 
 class Shown(Rest):
@@ -44,20 +44,20 @@ class Shown(Rest):
 
 
 class Traits(Parts):
-    """What the page reads of the widget."""
+    """The traits of the widget that the page reads."""
 
     shown: Shown
 
 
 class FileSize(TypedDict):
-    """A file that cannot be sent, for the reason why."""
+    """Name and size of a file that is too large to send; the answer says why."""
 
     name: str
     size: int
 
 
 class FilePart(TypedDict):
-    """One part of a file, whose bytes come with the message: number `part` of `parts`, of the upload `turn`."""
+    """Part number `part` of `parts` of a file, in the upload `turn`; the bytes are in the buffer of the message."""
 
     file: str
     turn: str
@@ -66,7 +66,7 @@ class FilePart(TypedDict):
 
 
 class Moves(TypedDict, total=False):
-    """What the page sets; and, under the name "hold PATH", whether the gates of a block are held."""
+    """The values that the page sets; "hold PATH" also sets whether the gates of a block are held."""
 
     tab: Tab
     network: str
@@ -81,7 +81,7 @@ class Moves(TypedDict, total=False):
 
 
 class Commands(TypedDict, total=False):
-    """What is done once for each press, each in a message of its own."""
+    """The commands that run once per press, each sent in a separate message."""
 
     load: bool
     free: bool

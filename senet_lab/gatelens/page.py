@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.drawing.html import Html, html, still_page
 from senet_lab.drawing.sheet import style_sheet
-from senet_lab.drawing.units import counted
+from senet_lab.drawing.units import as_percent, counted
 from senet_lab.gatelens.controls import button, side
 from senet_lab.gatelens.image_chooser import PLACEHOLDER, image_chooser
 from senet_lab.gatelens.messages import Page, Parts
@@ -21,7 +21,6 @@ from senet_lab.gatelens.views.depth import depth, depth_words
 from senet_lab.gatelens.views.heat_map import heat_map, heat_words
 from senet_lab.gatelens.views.history import history, history_words
 from senet_lab.gatelens.views.image import image_words, passage_view
-from senet_lab.gatelens.views.numbers import share
 from senet_lab.gatelens.views.similarity import similar_classes, similarity_words
 from senet_lab.gatelens.views.spread import spread, spread_words
 from senet_lab.gatelens.views.strip import strip, strip_legend
@@ -114,7 +113,7 @@ def _heading(scene: Scene) -> str:
         facts = [f"{reading.n_gates:,} gates in {counted(len(reading.paths), 'block')}"]
         facts.append(f"{len(reading.labels):,} images")
         if reading.accuracy is not None:
-            facts.append(f"accuracy {share(reading.accuracy)}")
+            facts.append(f"accuracy {as_percent(reading.accuracy)}")
         if not reading.has_labels:
             facts.append("no labels, so predictions are used instead")
     if scene.loaded and scene.loaded.about:

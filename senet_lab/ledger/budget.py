@@ -13,8 +13,8 @@ from senet_lab import checks
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.nets.sketch import Row
 
-# The largest relative change in a block's cost that still counts as constant. It changes by 2 % for 8x14d (Xie et al.
-# 2017) and by 7 % for 16x8d.
+# The largest relative change in a block's cost that still counts as constant. It changes by 2% for 8x14d (Xie et al.
+# 2017) and by 7% for 16x8d.
 MAX_COST_CHANGE = 0.25
 COUNTERPART = {"cardinality": "base_width", "base_width": "cardinality"}
 BOUNDS = {"cardinality": checks.MAX_CARDINALITY, "base_width": checks.MAX_BASE_WIDTH}
@@ -37,7 +37,7 @@ def at_constant_cost(
     Raises:
         TypeError: both or neither are given, or the value is not an integer.
         ValueError: the architecture is not a "resnext"; its groups state their width; or no value of the other field
-            keeps the cost within 25 %, in which case the error names the nearest value for which one does.
+            keeps the cost within 25%, in which case the error names the nearest value for which one does.
     """
     arguments = {"cardinality": cardinality, "base_width": base_width}
     names = [name for name, value in arguments.items() if value is not None]

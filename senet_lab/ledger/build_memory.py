@@ -24,7 +24,7 @@ from senet_lab.memory import size_words
 # that had already built an SE-ResNet-20 (Keras 3, TensorFlow 2.21 on the CPU, 2 cores x86_64, Linux, 2026-11-29).
 # tests/ledger/test_build_memory.py lists the six networks and measures one of them again. Building keeps all weights,
 # needs 2.25 times the size of the largest layer to draw its random values, and creates Python objects for each layer.
-# Saving copies all weights once, and the largest ones twice. The largest error was 8 %, except for a network of 4,000
+# Saving copies all weights once, and the largest ones twice. The largest error was 8%, except for a network of 4,000
 # tiny layers.
 IMPORTS = 850_000_000  # bytes for Keras, TensorFlow and a first model
 FLOAT_BYTES = 4  # of a float32; with mixed precision, weights are stored as float32 as well

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite, sqrt
 
+from senet_lab.drawing.units import as_percent
 from senet_lab.trainer.history import History
 
 
@@ -55,13 +56,13 @@ def _describe(history: History) -> str:
     row = history.rows[-1]
     epoch = int(row["epoch"])
     after = f"after {epoch} epoch{'s' * (epoch != 1)}"
-    training = f"{100 * row['accuracy']:.1f} %" if isfinite(row["accuracy"]) else "none"
+    training = as_percent(row["accuracy"])
     if not isfinite(row["val_accuracy"]):
         return f"{history.name}: training accuracy {training} {after}; no images are held out."
     gap = 100 * (row["accuracy"] - row["val_accuracy"])
     side = "below" if gap > 0 else "above"
     return (
-        f"{history.name}: validation accuracy {100 * row['val_accuracy']:.1f} % {after}, "
+        f"{history.name}: validation accuracy {as_percent(row['val_accuracy'])} {after}, "
         f"{abs(gap):.1f} points {side} training ({training})."
     )
 

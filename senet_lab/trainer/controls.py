@@ -21,7 +21,7 @@ NETWORK, DATA, RECIPE, FULL, TOKEN = "Network", "Data", "Recipe", "Recipe in ful
 # Label, section and hint of each field of the recipe; the section `FULL` is collapsed at first.
 NUMBERS = {
     "epochs": ("Epochs", RECIPE, "passes over the training images"),
-    "batch": ("Batch", RECIPE, "images per training step"),
+    "batch": ("Batch size", RECIPE, "images per training step"),
     "learning_rate": ("Learning rate", RECIPE, "peak value of the step size"),
     "validation": ("Validation", RECIPE, "fraction of the images to hold out"),
     "seed": ("Seed", RECIPE, "random seed"),

@@ -11,6 +11,7 @@ from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.standalone import standalone_svg
 from senet_lab.drawing.tables import behind, listing
+from senet_lab.drawing.units import as_percent
 from senet_lab.trainer.comparison import compare
 from senet_lab.trainer.curves_svg import draw_curves
 from senet_lab.trainer.history import History, history_of, thin
@@ -89,8 +90,8 @@ def curves_table(histories: Sequence[History]) -> str:
         epochs = {x for x, _ in thin([(row["epoch"], 0.0) for row in history.rows], MAX_TABLE_ROWS)}
         name = f"{letter} " if len(histories) > 1 else ""
         for row in (row for row in history.rows if row["epoch"] in epochs):
-            shares = [f"{100 * row[key]:.1f} %" for key in ("accuracy", "val_accuracy")]
+            shares = [as_percent(row[key]) for key in ("accuracy", "val_accuracy")]
             losses = [f"{row[key]:.3f}" for key in ("loss", "val_loss")]
             cells = (f"{name}{row['epoch']:.0f}", *shares, *losses, f"{row['learning_rate']:.3g}")
-            rows.append([cell.replace("nan %", "none").replace("nan", "none") for cell in cells])
+            rows.append([cell.replace("nan", "none") for cell in cells])
     return listing("Epoch by epoch", HEAD, rows)

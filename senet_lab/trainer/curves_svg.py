@@ -9,6 +9,7 @@ from statistics import median
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
 from senet_lab.drawing.svg import Drawing, Mark, Node
+from senet_lab.drawing.units import as_percent
 from senet_lab.trainer.comparison import compare
 from senet_lab.trainer.history import History, Point, thin
 from senet_lab.trainer.run_names import LETTERS, MAX_DRAWN_RUNS
@@ -156,6 +157,6 @@ def _values(row: Mapping[str, float], name: str, measures: Sequence[str]) -> str
             parts.append(f"learning rate {row[measure]:.3g}")
             continue
         numbers = row[measure], row[f"val_{measure}"]
-        training, validation = (f"{100 * n:.1f} %" if measure == "accuracy" else f"{n:.3f}" for n in numbers)
+        training, validation = (as_percent(n) if measure == "accuracy" else f"{n:.3f}" for n in numbers)
         parts.append(f"training {training}, validation {validation}")
     return f"{name}: {', '.join(parts)}".replace("nan", "none")

@@ -82,4 +82,4 @@ def _read_gpu(process: int) -> DeviceUse | None:
         name = nvml.nvmlDeviceGetName(handle)
     except (nvml.NVMLError, IndexError):
         return None
-    return DeviceUse(f"GPU {busy} %", str(name), size_words(memory.used), size_words(memory.total))
+    return DeviceUse(f"GPU {busy}%", str(name), size_words(memory.used), size_words(memory.total))

@@ -2,7 +2,7 @@
 import type { Answered, ControlMessage } from "../widgets/messages.js";
 export type Force = true | "anyway";
 
-/** Controls, and what the next training will need; `elsewhere` names buttons that only explain what they need. */
+/** The controls and the needs of the next run; `elsewhere` lists buttons that only explain what to install. */
 export type FormPage = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
@@ -31,7 +31,7 @@ export type Form = {
   answered: Answered;
 };
 
-/** Which buttons of a run can be pressed, with tooltips; empty if there is no run. */
+/** The buttons of a run that are enabled, with tooltips; empty if there is no run. */
 export type Buttons = {
   toggle?: "pause" | "resume";
   can_toggle?: boolean;
@@ -52,13 +52,13 @@ export type Now = {
   asks: Buttons;
 };
 
-/** The trait `epochs`: HTML that changes once per epoch and not with each step. */
+/** The trait `epochs`: HTML that changes only once per epoch. */
 export type Epochs = {
   strips: string;
   numbers: string;
 };
 
-/** The traits that the page reads; `lens` refers to the widget of the gates. */
+/** The traits of the widget that the page reads; `lens` refers to the GateLens. */
 export type Traits = {
   form: Form;
   now: Now;
@@ -68,13 +68,13 @@ export type Traits = {
   lens: string | null;
 };
 
-/** Settings that the page sends, besides those of the controls under their own names. */
+/** The values that the page itself sets. Controls also set values, under their own names. */
 export type Moves = {
   focus?: string;
   drawn?: Array<string>;
 };
 
-/** Commands, one per press and per message; `hello` says that a page has opened. */
+/** The commands that run once per press, each sent in a separate message; `hello` says that a page has opened. */
 export type Commands = {
   start?: Force;
   pause?: boolean;

@@ -1,4 +1,4 @@
-"""Messages between the Trainer and its page. No widgets."""
+"""Define the messages between the Trainer and its page, without widgets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Force = Literal[True, "anyway"]
 
 
 class FormPage(Controls):
-    """Controls, and what the next training will need; `elsewhere` names buttons that only explain what they need."""
+    """The controls and the needs of the next run; `elsewhere` lists buttons that only explain what to install."""
 
     error: str
     start: str
@@ -30,7 +30,7 @@ class Form(FormPage):
 
 
 class Buttons(TypedDict, total=False):
-    """Which buttons of a run can be pressed, with tooltips; empty if there is no run."""
+    """The buttons of a run that are enabled, with tooltips; empty if there is no run."""
 
     toggle: Literal["pause", "resume"]
     can_toggle: bool
@@ -53,14 +53,14 @@ class Now(TypedDict):
 
 
 class Epochs(TypedDict):
-    """The trait `epochs`: HTML that changes once per epoch and not with each step."""
+    """The trait `epochs`: HTML that changes only once per epoch."""
 
     strips: str
     numbers: str
 
 
 class Traits(TypedDict):
-    """The traits that the page reads; `lens` refers to the widget of the gates."""
+    """The traits of the widget that the page reads; `lens` refers to the GateLens."""
 
     form: Form
     now: Now
@@ -71,14 +71,14 @@ class Traits(TypedDict):
 
 
 class Moves(TypedDict, total=False):
-    """Settings that the page sends, besides those of the controls under their own names."""
+    """The values that the page itself sets. Controls also set values, under their own names."""
 
     focus: str
     drawn: Sequence[str]
 
 
 class Commands(TypedDict, total=False):
-    """Commands, one per press and per message; `hello` says that a page has opened."""
+    """The commands that run once per press, each sent in a separate message; `hello` says that a page has opened."""
 
     start: Force
     pause: bool

@@ -7,7 +7,7 @@ from html import escape
 from math import ceil
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.drawing.units import short
+from senet_lab.drawing.units import as_percent, short
 from senet_lab.ledger.budget import cost
 from senet_lab.trainer.history import History, held_out
 from senet_lab.trainer.run_names import LETTERS, distinct_names, setup_parts, setup_without_seed, setup_words
@@ -101,7 +101,7 @@ def _name_cell(record: Record, is_focus: bool, interactive: bool) -> str:
 
 def percent(share: float | None) -> str:
     """Return a share in percent; "" for None."""
-    return "" if share is None else f"{100 * share:.1f} %"
+    return "" if share is None else as_percent(share)
 
 
 def _accuracy(value: float | None, history: History) -> str:

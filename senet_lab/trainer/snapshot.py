@@ -88,7 +88,7 @@ class Snapshot:
 class DeviceUse(NamedTuple):
     """Memory and load of the device of a run."""
 
-    kind: str  # "CPU" or "GPU", with its load if known: "GPU 63 %"
+    kind: str  # "CPU" or "GPU", with its load if known: "GPU 63%"
     name: str  # for a CPU, its number of cores
     used: str  # memory in use, in words
     total: str

@@ -128,14 +128,13 @@ class TrainerPanel(Panel):
             f"To train {what}, {INSTALLATION} {self._estimate()}" for what in ("it", "with other settings")
         )
         if recording is None:
-            *names, last = (each.architecture.name for each in recordings())
-            return f"There is no recording of {state.network.name}, only of {', '.join(names)} and {last}. {training}"
+            return f"There is no recording of {state.network.name}; the table of runs lists all recordings. {training}"
         if self._is_played():
-            return f"The fields show the settings of the recording, which are fixed while it plays. {own}"
+            return f"The settings are those of the recording and fixed while it plays. {own}"
         if (state.data, state.recipe) == (recording.data, recording.recipe):
             return f"Plays in {duration(recording.ends[-1] / SPEED)}. {training}"
         about = f"{recipe_words(recording.recipe)}, {data_words(recording.data)}"
-        return f"{PLAY} resets the settings to the recorded ones: {about}. {own}"
+        return f"{PLAY} returns to the recorded settings: {about}. {own}"
 
     def _machine(self) -> Machine:
         speeds = [each.rate() for each in recordings()]
@@ -144,12 +143,8 @@ class TrainerPanel(Panel):
     def _estimate(self) -> str:
         """Return the memory and time that training would need, as far as they are known."""
         estimate = predict(self._state.network, self._state.recipe, self._machine())
-        time = (
-            f" and takes about {duration(estimate.seconds)} on the CPU used for the recordings"
-            if estimate.seconds
-            else ""
-        )
-        return f"This needs at most {size_words(estimate.needed)} of memory{time}."
+        time = f" and about {duration(estimate.seconds)} on the CPU of the recordings" if estimate.seconds else ""
+        return f"This needs up to {size_words(estimate.needed)} of memory{time}."
 
     def _parts(self) -> dict[str, Any]:
         """Return the traits that change while a recording plays."""

@@ -8,7 +8,7 @@ from senet_lab.architecture.architecture import Architecture
 
 OWN = "custom network"
 FAMILY_LABELS = {"resnet": "ResNet", "resnext": "ResNeXt"}  # the ratio determines whether "SE-" precedes it
-PLACES = {"place": "Place", "squeeze": "Squeeze", "gate": "Gate"}
+PLACES = {"place": "Placement", "squeeze": "Squeeze", "gate": "Gate"}
 # The details that a convention or a depth sets, and that can also be set one by one.
 DETAILS = {
     "stride_place": "Stride in",

@@ -248,7 +248,7 @@ BAD_TOKENS = [
     (
         "",
         ValueError,
-        "`token` (='') must begin with 'senet1', like a token copied from a page or returned by `.token()`; try 'senet1'.",
+        "`token` (='') must begin with 'senet1'; try 'senet1~ratio=8', or the result of `.token()`.",
     ),
     ("senet2~ratio=8", ValueError, "must begin with 'senet1'"),
     ("senet1~ration=8", ValueError, "`field of a token` (='ration') must be one of"),
@@ -276,7 +276,9 @@ def test_a_bad_token_says_which_part_is_bad(token, error, words):
 
 
 def test_an_unknown_preset_names_the_nearest():
-    with pytest.raises(ValueError, match="try 'se_resnet50'"):
+    with pytest.raises(
+        ValueError, match=f"one of {len(Architecture.presets())} names; try 'se_resnet50', .* lists all"
+    ):
         Architecture.preset("seresnet50")
 
 

@@ -81,8 +81,8 @@ CASES = {
     ),
     "token": (
         error_of(Architecture.from_token, "no token"),
-        f"`token` (='no token') must begin with '{VERSION}', like a token copied from a page or returned by `.token()`; try '{VERSION}'.",
-        f"token (no token) must begin with '{VERSION}', like a token copied from a page or returned by .token(); try '{VERSION}'.",
+        f"`token` (='no token') must begin with '{VERSION}'; try '{VERSION}~ratio=8', or the result of `.token()`.",
+        f"token (no token) must begin with '{VERSION}'; try '{VERSION}~ratio=8', or the result of .token().",
     ),
     "no value": (
         error_of(Architecture.from_token, f"{VERSION}~ratio=8~ratio=8"),

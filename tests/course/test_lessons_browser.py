@@ -105,10 +105,12 @@ def an_exercise_answers(page, panel):
 
 
 def a_trainer_answers(_, panel):
-    field = panel.get_by_role("textbox", name="Batch", exact=True).first
+    field = panel.get_by_role("textbox", name="Batch size", exact=True).first
     field.fill("many")
     field.press("Enter")
-    expect(panel.get_by_role("alert").first).to_contain_text("Batch must be a whole number, not 'many'; it remains ")
+    expect(panel.get_by_role("alert").first).to_contain_text(
+        "Batch size must be a whole number, not 'many'; it remains "
+    )
 
 
 def a_lens_answers(page, panel):

@@ -1,4 +1,4 @@
-"""Where it goes: bars that add up to the ledger, and what stands out among them."""
+"""Breakdown: bars that add up to the ledger, and what stands out among them."""
 
 import xml.etree.ElementTree as ElementTree
 
@@ -19,10 +19,8 @@ def test_both_breakdowns_add_up_to_the_ledger(name):
         assert sums == [ledger.params, ledger.macs, ledger.activations]
         assert sum(number(row[7]) for row in rows if row[7]) == ledger.se.params
         for column, whole in ((2, ledger.params), (4, ledger.macs), (6, ledger.activations)):
-            shares = sum(float(row[column].removesuffix(" %").removeprefix("below ")) for row in rows)
-            assert shares == pytest.approx(
-                100 if whole else 0, abs=0.1 * len(rows)
-            )  # a share below 0.1 % counts as 0.1
+            shares = sum(float(row[column].removesuffix("%").removeprefix("below ")) for row in rows)
+            assert shares == pytest.approx(100 if whole else 0, abs=0.1 * len(rows))  # a share below 0.1% counts as 0.1
 
 
 @pytest.mark.parametrize("name", LEDGERS)
@@ -36,10 +34,10 @@ def test_bars_are_to_scale_and_stay_in_the_frame(name):
 
 def test_the_finding_names_what_stands_out():
     assert finding(RESNEXT.ledger()) == (
-        "Group 4 holds 59 % of the parameters but 20 % of the multiply-adds; activations peak in group 1, with 39 %. "
-        "Squeeze-excite has 9.1 % of the parameters, 0.1 % of the multiply-adds and 10.3 % of the activations."
+        "Group 4 holds 59% of the parameters but 20% of the multiply-adds; activations peak in group 1, with 39%. "
+        "Squeeze-excite has 9.1% of the parameters, 0.1% of the multiply-adds and 10.3% of the activations."
     )
     total = {group.name: group for group in RESNEXT.ledger().by_group()}
     assert round(100 * total["group4"].params / 27_543_848) == 59
-    assert finding(Architecture("resnext", 152).ledger()).startswith("Group 3 holds 68 % of the parameters and 69 %")
+    assert finding(Architecture("resnext", 152).ledger()).startswith("Group 3 holds 68% of the parameters and 69%")
     assert finding(LEDGERS["nothing"]) == "No layer has parameters."

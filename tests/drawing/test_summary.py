@@ -40,7 +40,7 @@ def test_the_table_sums_up_to_the_total():
 def test_a_move_is_described_in_words_and_numbers():
     sentence = move_sentence("Ratio 16 \u2192 8", Architecture().ledger(), Architecture(ratio=8).ledger())
     assert sentence == (
-        "Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63 % of them in group 4; multiply-adds +2.51 M."
+        "Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63% of them in group 4; multiply-adds +2.51 M."
     )
     unmoved = move_sentence(
         "Image size 224 \u2192 256", Architecture().ledger(), Architecture(input_shape=(256, 256, 3)).ledger()
@@ -62,7 +62,7 @@ def test_all_that_a_move_changed_is_described():
 
 def test_a_small_change_keeps_as_many_digits_as_it_needs():
     assert [signed_decimal(number) for number in (27.38, -0.0052, 0)] == ["+27.4", "\u22120.005", "\u00b10"]
-    assert [whole_percent(share) for share in (0, 0.2, 59.4)] == ["0 %", "below 1 %", "59 %"]
+    assert [whole_percent(share) for share in (0, 0.2, 59.4)] == ["0%", "below 1%", "59%"]
 
 
 def test_numbers_are_short_and_have_their_unit():
@@ -71,7 +71,7 @@ def test_numbers_are_short_and_have_their_unit():
     ]  # fmt: skip
     assert (short(999_999), short(-1500)) == ("1.00 M", "-1.50 k")
     assert (signed(-2_514_944), signed(5), signed(0)) == ("\u22122.51 M", "+5", "\u00b10")
-    assert (percent(1, 3), percent(0, 0), percent(1, 10_000)) == ("33.3 %", "0.0 %", "below 0.1 %")
+    assert (percent(1, 3), percent(0, 0), percent(1, 10_000)) == ("33.3%", "0.0%", "below 0.1%")
     assert (size((None, 7, 7, 2048)), size((None, 10))) == ("7\u00b2 \u00d7 2048", "10")
 
 

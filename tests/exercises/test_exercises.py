@@ -160,7 +160,7 @@ def test_a_number_is_read_as_it_is_written(number, prefix):
 @pytest.mark.parametrize(
     ("written", "value"),
     [("2,51 M", 2_510_000), ("2.514.944", 2_514_944), ("2.5e3", 2500), ("\u22125", -5), ("3 million parameters", 3_000_000),
-     ("9.1 %", Decimal("9.1")), ("4.23 GMACs", 4_230_000_000), ("4 MACs", 4), (".5", Decimal("0.5")), ("16.94 times", Decimal("16.94"))],
+     ("9.1%", Decimal("9.1")), ("9.1 %", Decimal("9.1")), ("9.1\u00a0%", Decimal("9.1")), ("4.23 GMACs", 4_230_000_000), ("4 MACs", 4), (".5", Decimal("0.5")), ("16.94 times", Decimal("16.94"))],
 )  # fmt: skip
 def test_the_ways_in_which_numbers_are_written(written, value):
     assert parse_number(written).value == value

@@ -21,7 +21,7 @@ def shown(state):
     [
         {},
         {"ratio": 8},
-        {"ratio": "none", "tab": "Where it goes"},
+        {"ratio": "none", "tab": "Breakdown"},
         {"pin": True, "ratio": "16,none,8,8", "tab": "Compare"},
         {"path": "group2/block1/se", "source": True, "details": True, "batch": "65536"},
         {"tab": "Code", "form": "standalone", "input_size": 32},
@@ -60,7 +60,7 @@ def test_address_of_the_first_page_is_its_network_alone():
         (
             "batch=many",
             "batch",
-            "Couldn\u2019t open the batch in the address: Batch must be a whole number, not 'many'",
+            "Couldn\u2019t open the batch size in the address: Batch size must be a whole number, not 'many'",
         ),
         ("form=short", "form", "Couldn\u2019t open the form in the address: "),
         ("source=perhaps", "source", "Couldn\u2019t open the source in the address: "),

@@ -20,7 +20,7 @@ from servers import ROOT, TOKEN, served
 
 pytestmark = pytest.mark.slow
 
-TABS = ("Layers", "Where it goes", "Trade-offs", "Compare", "Published", "Code", "Build", "Network")
+TABS = ("Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build", "Network")
 
 
 @pytest.fixture(scope="module")

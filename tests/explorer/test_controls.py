@@ -166,7 +166,7 @@ def test_the_message_about_a_batch_gives_the_memory_of_the_activations(explorer)
     said = ask(explorer, batch=64)["said"]
     assert (
         said
-        == "Batch 32 \u2192 64: activation memory +6.93 GB (6.93 GB \u2192 13.85 GB); parameters and multiply-adds unchanged."
+        == "Batch size 32 \u2192 64: activation memory +6.93 GB (6.93 GB \u2192 13.85 GB); parameters and multiply-adds unchanged."
     )
     assert "13.85 GB" in explorer.shown["heading"]
     assert (

@@ -12,7 +12,7 @@ from senet_lab.export import FORMS, text_of
 WITHIN = {
     "Network": "sn-drawing",
     "Layers": "sn-layers",
-    "Where it goes": "By group",
+    "Breakdown": "By group",
     "Trade-offs": "ratio",
     "Compare": "Pin as A",
     "Published": "Hu et al. 2018",

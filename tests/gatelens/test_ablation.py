@@ -32,7 +32,7 @@ def test_holding_a_gate_measures_what_ablation_measures(lens, switched, how):
     found = work.results["ablation", how, ("group2/block1",)]
     by_hand = ablation(switched, work.loaded.images, work.reading.labels, ["group2/block1"], how)
     assert (found.after, found.flipped) == (by_hand.after, by_hand.flipped)
-    assert f"{100 * by_hand.after:.1f}\u00a0%" in page(lens)["said"]
+    assert f"{100 * by_hand.after:.1f}%" in page(lens)["said"]
     assert "sn-cross" in page(lens)["strip"]
     assert (lens_pages.HELD_AT_ONE in page(lens)["body"]) == (how == "one")
     ask(lens, free=True, how="one")
@@ -80,12 +80,12 @@ def test_the_twin_without_squeeze_excite_stands_beside_what_holding_gates_loses(
     card = SimpleNamespace(name="se", accuracy=0.90, images=10_000)
     words = twin_words(card, SimpleNamespace(name="bare", accuracy=0.885, images=10_000))
     assert words == (
-        "Its twin bare, trained from the start without squeeze-excite, classifies 88.50\u00a0% of the same 10,000 test "
-        "images correctly, and this network 90.00\u00a0%. Each was trained once; differences of up to 0.9 points may be "
+        "Its twin bare, trained from the start without squeeze-excite, classifies 88.50% of the same 10,000 test "
+        "images correctly, and this network 90.00%. Each was trained once; differences of up to 0.9 points may be "
         "due to chance."
     )
     for accuracy in (0.9001, 0.8999, 0.902):
         words_of_both = twin_words(card, SimpleNamespace(name="bare", accuracy=accuracy, images=10_000))
-        assert f"classifies {100 * accuracy:.2f}\u00a0% of" in words_of_both
+        assert f"classifies {100 * accuracy:.2f}% of" in words_of_both
     monkeypatch.setitem(lens._work.results, ("load",), replace(lens._work.loaded, twin=words))
     assert words in ask(lens, tab="Ablation")["body"]

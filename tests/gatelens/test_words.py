@@ -41,7 +41,7 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
     told = similarity_words(ArrayReading({PATHS[0]: alike}, np.array([0, 1, 2] * 2), NAMES), PATHS[0], (0, 1, 2))
     assert f"the gates are most similar for {NAMES[1]} and {NAMES[0]} (correlation " in told
     assert image_words(passage_of(), PATHS[0], NAMES).startswith(
-        "<mine>.png is classified as <b>dog</b> (60\u00a0%), correctly."
+        "<mine>.png is classified as <b>dog</b> (60%), correctly."
     )
     assert "its label is cat" in image_words(passage_of(0), PATHS[0], NAMES)
     assert "From epoch 0 to 3" in history_words(MOMENTS)
@@ -71,10 +71,7 @@ def test_words_about_ablation_count_points_and_savings():
     assert "group 3 \u00b7 block 1 loses most: \u22123.0 \u00b1 4.4 points" in told
     held = ablation_words(alone, ablation_of(PATHS[0]), NAMES, "one", 4)
     effect = held_words(PATHS[:1], "one", ablation_of(PATHS[0]), "")
-    assert (
-        effect
-        == "group 1 \u00b7 block 1 held at 1: accuracy 90.0\u00a0% \u2192 80.0\u00a0% (\u221210.0 \u00b1 4.2 points)"
-    )
+    assert effect == "group 1 \u00b7 block 1 held at 1: accuracy 90.0% \u2192 80.0% (\u221210.0 \u00b1 4.2 points)"
     assert held.startswith(f"G{effect[1:]}; <b>dog</b> loses most (\u221240.0 points). ")
     assert "512 fewer parameters" in held
     assert "among the 60 images" in chance_words(alone[PATHS[0]])

@@ -14,7 +14,9 @@ def test_start_without_enough_memory_is_refused_with_advice_and_leaves_no_folder
     monkeypatch.setattr(memory, "available", lambda: 2 * 2**30)
     ask(trainer, batch="4096")
     form = ask(trainer, start=True)
-    assert re.search(r"^Batch \(4,096\) needs .*; try batch \d+ with accumulate \d+, ", form["reasons"]["start"])
+    assert re.search(
+        r"^Batch size \(4,096\) needs .*; try Batch size \d+ with Accumulate \d+, ", form["reasons"]["start"]
+    )
     assert form["reasons"]["start"].endswith("; or press Start anyway.")
     assert form["needs"] == form["reasons"]["start"]
     assert form["fits"] is False

@@ -25,8 +25,8 @@ def test_curves_are_well_formed_and_escaped_and_have_their_numbers_behind_them()
     page = well_formed(str(curves_page(histories)))
     for part in (page, well_formed(curves_strips(histories))):
         text = "".join([*part.itertext(), *(value for each in part.iter() for value in each.attrib.values())])
-        assert "50.0 %" in text
-        assert "42.0 %" in text
+        assert "50.0%" in text
+        assert "42.0%" in text
         assert "<b>&" in text
     assert len(page.findall(".//tbody/tr")) == 8
 
@@ -85,11 +85,11 @@ def test_labels_at_the_ends_never_touch():
         ([History("A", 5)], "Curves appear"),
         (
             [History("A", 3, rows(3))],
-            "A: validation accuracy 50.0 % after 3 epochs, 5.0 points below training (55.0 %).",
+            "A: validation accuracy 50.0% after 3 epochs, 5.0 points below training (55.0%).",
         ),
         (
             [History("A", 1, rows(1, val_accuracy=math.nan))],
-            "A: training accuracy 55.0 % after 1 epoch; no images are held out.",
+            "A: training accuracy 55.0% after 1 epoch; no images are held out.",
         ),
         (
             [History("A", 5, rows(5)), History("B", 3, rows(3, 0.46))],

@@ -27,7 +27,7 @@ def test_gpu_is_read_by_name_memory_and_use_and_trains_in_16_bits(monkeypatch):
     monkeypatch.setattr(devices, "_has_cudnn", lambda: True)
     devices._nvml.cache_clear()
     assert devices.read_device(Status("training", device="NVIDIA H200", process=7)) == (
-        "GPU 63 %",
+        "GPU 63%",
         "H200",
         "3.0 GiB",
         "139.0 GiB",

@@ -60,6 +60,6 @@ def test_trail_within_an_epoch_is_thinned_and_stays_after_a_stop(tmp_path):
 def test_results_table_has_the_figures_of_the_runs(folder):
     table = well_formed(results_table(read_folder(folder).records, ["a"], "a", interactive=True))
     cells = [["".join(cell.itertext()) for cell in row] for row in table.findall(".//tbody/tr")]
-    assert [cell[2:] for cell in cells][-1] == ["274.49 k", "40.82 M", "50.0 %", "50.0 %", "610", "finished"]
+    assert [cell[2:] for cell in cells][-1] == ["274.49 k", "40.82 M", "50.0%", "50.0%", "610", "finished"]
     assert "ratio 4, original recipe, 10 epochs" in cells[1][1]
     assert cells[-1][0] == "A"

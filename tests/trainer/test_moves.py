@@ -25,7 +25,7 @@ from senet_lab.training.recipe import RECIPES
         ({"epochs": "1e400"}, "Epochs must be a whole number, not 1e400; try 1000000."),
         ({"epochs": "2.5"}, "Epochs must be a whole number, not 2.5; try 2."),
         ({"epochs": "nan"}, "Epochs must be a whole number, not 'nan'; it remains 10."),
-        ({"batch": "-1e400"}, "Batch must be a whole number, not -1e400; try 1."),
+        ({"batch": "-1e400"}, "Batch size must be a whole number, not -1e400; try 1."),
         ({"learning_rate": "1e400"}, "Learning rate (1e400) must be at least 1e-12 and below 1000; try 990."),
         ({"learning_rate": "-1"}, "Learning rate (-1) must be at least 1e-12"),
         ({"learning_rate": "0,1"}, "Learning rate must be a number, not '0,1'; it remains 0.1."),
@@ -106,7 +106,7 @@ def test_comparable_runs_are_drawn_with_the_one_in_focus_until_others_are_select
     ]
     assert "SE-ResNet-20, ratio 16 is 4.0 points above SE-ResNet-20, ratio 4 after 3 epochs" in trainer.picture
     ask(trainer, drawn=["c"])
-    assert "ResNet-20: validation accuracy 40.0 % after 3 epochs" in trainer.picture
+    assert "ResNet-20: validation accuracy 40.0% after 3 epochs" in trainer.picture
     ask(trainer, focus="a")
     assert "<h2>SE-ResNet-20</h2>" in trainer.now["heading"]
     ask(trainer, focus="gone")

@@ -18,7 +18,7 @@ from senet_lab.training.rates import Rate
 def test_the_page_of_a_state_asks_the_machine_for_nothing(tmp_path, monkeypatch):
     made(tmp_path, "a", state="training", **ALIVE)
     state, snapshot = initial_state(), read_folder(tmp_path)
-    machine, device = Machine(2**36, [], 5_000), DeviceUse("GPU 63 %", "H200", "3.0 GiB", "139.0 GiB")
+    machine, device = Machine(2**36, [], 5_000), DeviceUse("GPU 63%", "H200", "3.0 GiB", "139.0 GiB")
     page.form(state, snapshot, machine)  # reads the cards of bundled networks, once
     with monkeypatch.context() as patch:
         for name in ("builtins.open", "io.open", "os.scandir", "os.stat"):

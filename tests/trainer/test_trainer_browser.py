@@ -104,11 +104,11 @@ def expect_progress(page, pattern):
 
 
 def test_nonsense_is_answered_at_its_control_and_changes_nothing(page):
-    fill(page, "Batch", "many")
-    expect(page.get_by_role("alert")).to_have_text("Batch must be a whole number, not 'many'; it remains 128.")
-    expect(page.get_by_role("textbox", name="Batch")).to_have_value("many")
-    expect(page.get_by_role("textbox", name="Batch")).to_have_attribute("aria-invalid", "true")
-    fill(page, "Batch", 250)
+    fill(page, "Batch size", "many")
+    expect(page.get_by_role("alert")).to_have_text("Batch size must be a whole number, not 'many'; it remains 128.")
+    expect(page.get_by_role("textbox", name="Batch size")).to_have_value("many")
+    expect(page.get_by_role("textbox", name="Batch size")).to_have_attribute("aria-invalid", "true")
+    fill(page, "Batch size", 250)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -117,7 +117,7 @@ def test_start_anyway_is_offered_by_keyboard_only_without_enough_memory(page):
     expect(anyway).to_have_count(0)
     page.locator("summary", has_text=re.compile("^Token")).press("Enter")
     fill(page, "Network", HUGE.token())
-    fill(page, "Batch", 4500)
+    fill(page, "Batch size", 4500)
     expect(anyway).to_have_accessible_description(re.compile("the system may kill the run"), timeout=LONG)
     page.get_by_role("button", name="Start training").focus()
     page.keyboard.press("Tab")
@@ -128,7 +128,7 @@ def test_start_anyway_is_offered_by_keyboard_only_without_enough_memory(page):
     found = Axe().run(page, context=".sn-trainer")
     assert found.violations_count == 0, found.generate_report()
     fill(page, "Network", TINY.token())
-    fill(page, "Batch", 250)
+    fill(page, "Batch size", 250)
     expect(anyway).to_have_count(0)
     page.locator("summary", has_text=re.compile("^Token")).press("Enter")
 
@@ -138,14 +138,14 @@ def test_a_training_is_set_up_and_started_by_keyboard_and_its_curve_grows(page, 
     fill(page, "Path", thumbnails)
     page.locator("summary", has_text=re.compile("^Token")).press("Enter")
     fill(page, "Network", SMALL.token())
-    fill(page, "Batch", BRIEF.batch)
+    fill(page, "Batch size", BRIEF.batch)
     fill(page, "Epochs", 900)
     press(page, "Start training")
     page.get_by_role("combobox", name="Images").press("Home")  # which changes nothing of what is trained
     expect_progress(page, AT_WORK)
     epochs = page.locator(".sn-trainer [data-part=strips] .sn-node")
     expect(epochs.nth(3)).to_be_attached(timeout=LONG)  # two epochs, in two charts
-    expect(page.locator(".sn-trainer .sn-finding")).to_contain_text(re.compile(r"validation accuracy \d+\.\d % after"))
+    expect(page.locator(".sn-trainer .sn-finding")).to_contain_text(re.compile(r"validation accuracy \d+\.\d% after"))
 
 
 def test_start_progress_and_curves_are_in_view_at_once(page):
@@ -165,7 +165,7 @@ def test_epoch_shows_its_values_to_pointer_and_keyboard_and_keeps_the_focus_whil
     expect(page.get_by_role("tooltip")).to_contain_text(re.compile(r"epoch [2-9]\d*, accuracy"))
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("tooltip")).to_contain_text(
-        re.compile(r"epoch 1, accuracy\n.*training \d+\.\d %, validation")
+        re.compile(r"epoch 1, accuracy\n.*training \d+\.\d%, validation")
     )
     press(page, "Resume")
     page.locator(".sn-trainer .sn-node[data-tip^='epoch 1, accuracy']").focus()

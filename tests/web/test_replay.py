@@ -83,7 +83,7 @@ def test_recording_grows_epoch_by_epoch_with_the_figures_that_were_recorded(pane
     assert panel.tick(seconds_to(SE, 1) / 2 + 0.001) == {"now", "picture", "epochs", "table"}
     panel.tick(seconds_to(SE, 4) - seconds_to(SE, 1))
     assert panel.epoch == 4
-    assert f"{100 * rows[3]['val_accuracy']:.1f} %" in panel.traits["epochs"]["numbers"]
+    assert f"{100 * rows[3]['val_accuracy']:.1f}%" in panel.traits["epochs"]["numbers"]
     assert "Recording</span>" in panel.traits["now"]["heading"]
     assert panel.traits["now"]["said"] == "Recording of SE-ResNet-20: training."  # which is not read out at each epoch
     assert "plays" in panel.tick(60)
@@ -149,15 +149,12 @@ def test_play_takes_the_settings_of_the_recording_and_says_so_before(panel):
     assert panel.traits["form"]["needs"].startswith("Plays in 20 s. To train it, install senet_lab: pip")
     panel.send(epochs="3", data="sample")
     assert panel.traits["form"]["needs"].startswith(
-        "Play recording resets the settings to the recorded ones: modern recipe, 32 epochs, CIFAR-10. "
+        "Play recording returns to the recorded settings: modern recipe, 32 epochs, CIFAR-10. "
     )
     assert "To train with other settings, install senet_lab" in panel.traits["form"]["needs"]
     panel.send(start=True)
     assert (panel.control("epochs"), panel.control("data")) == ("32", "cifar10")
-    assert (
-        "which are fixed while it plays. To train with other settings, install senet_lab"
-        in panel.traits["form"]["needs"]
-    )
+    assert "and fixed while it plays. To train with other settings, install senet_lab" in panel.traits["form"]["needs"]
 
 
 def test_fields_are_read_only_and_say_why_while_their_recording_is_played(panel):
@@ -191,9 +188,7 @@ def test_network_without_a_recording_says_what_its_training_takes(panel):
     panel.send(network="resnet50")
     form = panel.traits["form"]
     assert (form["start"], form["fits"]) == ("Start training", True)
-    assert form["needs"].startswith(
-        "There is no recording of ResNet-50, only of SE-ResNet-20, ResNet-20, SE-ResNeXt-17 8 paths and "
-    )
+    assert form["needs"].startswith("There is no recording of ResNet-50; the table of runs lists all recordings. ")
     assert INSTALL in form["needs"]
     panel.send(start=True)
     assert panel.traits["form"]["reasons"]["start"] == panel.traits["form"]["error"] == form["needs"]

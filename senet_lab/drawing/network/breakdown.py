@@ -53,7 +53,7 @@ def finding(ledger: Ledger) -> str:
 
     >>> from senet_lab.architecture.architecture import Architecture
     >>> finding(Architecture(ratio=None).ledger())
-    'Group 4 holds 59 % of the parameters but 19 % of the multiply-adds; activations peak in group 1, with 40 %.'
+    'Group 4 holds 59% of the parameters but 19% of the multiply-adds; activations peak in group 1, with 40%.'
     """
     if not ledger.params:
         return "No layer has parameters."
@@ -98,7 +98,7 @@ def draw_breakdown(ledger: Ledger) -> Drawing:
         y += 12
     marks += _striped_bar(NAMES, 58 - 9, 24, 10)
     marks.append(svg.text(NAMES + 30, 58, f"striped: {SE}", "note", "start"))
-    return svg.Drawing(y - 8, f"Where it goes. {finding(ledger)}", marks)
+    return svg.Drawing(y - 8, f"Breakdown. {finding(ledger)}", marks)
 
 
 def _bars(line: Line, y: float, whole: Total, scale: float) -> list[Mark]:

@@ -103,7 +103,7 @@ def _headline(difference: Difference) -> str:
     cells = []
     for measure, name in HEADS.items():
         old, new = (getattr(ledger, measure) for ledger in (difference.before, difference.after))
-        part = f", {signed_decimal(100 * (new - old) / old)} %" if old else ""
+        part = f", {signed_decimal(100 * (new - old) / old)}%" if old else ""
         cells.append(
             f"<div><span>{name}</span> <strong>{signed(new - old)}</strong> "
             f"<small>{arrow(old, new)}{part}</small></div>"

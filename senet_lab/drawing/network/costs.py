@@ -9,7 +9,7 @@ from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size, spaced
 
 HEIGHT = 206
-PARAMS, MACS, FULL_BAR = 196, 444, 116  # where the bars begin, and the length of a bar for 100 %
+PARAMS, MACS, FULL_BAR = 196, 444, 116  # where the bars begin, and the length of a bar for 100%
 
 
 def draw_costs(anatomy: Anatomy, *, interactive: bool = False, focus: str = "") -> Drawing:

@@ -104,7 +104,7 @@ def _layers(caption: str, rows: tuple[Row, ...]) -> str:
 def where_it_goes(thing: Architecture | Ledger) -> Drawn:
     """Draw parameters, multiply-adds and activations by group and by kind of layer."""
     ledger = thing if isinstance(thing, Ledger) else Ledger.of(thing)
-    return Drawn(breakdown(ledger), finding(ledger), _place(thing, tab="Where it goes"))
+    return Drawn(breakdown(ledger), finding(ledger), _place(thing, tab="Breakdown"))
 
 
 def compared(a: Architecture, b: Architecture) -> Drawn:

@@ -13,7 +13,7 @@ from senet_lab.drawing.network.paths import breadcrumb, resolve
 from senet_lab.drawing.network.words import facts, title
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.tables import group_table
-from senet_lab.drawing.units import arrow, percent, short, signed, signed_decimal, spaced, with_unit
+from senet_lab.drawing.units import arrow, as_percent, percent, short, signed, signed_decimal, spaced, with_unit
 from senet_lab.ledger.ledger import Ledger
 
 BATCH = 32
@@ -89,8 +89,9 @@ def summary(architecture: Architecture) -> str:
     if architecture.groups is None or len(architecture.groups[0]) == 2:
         paths.append(f"base width {architecture.base_width}")
     ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {_ratios(architecture.ratio)}"
-    usual = {"place": "standard", "squeeze": "average", "gate": "sigmoid"}
-    unusual = [f"{name} {value}" for name in usual if (value := getattr(architecture, name)) != usual[name]]
+    usual = {"place": ("placement", "standard"), "squeeze": ("squeeze", "average"), "gate": ("gate", "sigmoid")}
+    values = {name: getattr(architecture, name) for name in usual}
+    unusual = [f"{label} {values[name]}" for name, (label, value) in usual.items() if values[name] != value]
     top = f"{architecture.classes:,} classes" if architecture.include_top else "no classifier"
     rest = [ratio, *unusual, f"{height}\u00d7{width}", top, f"{architecture.convention} convention"]
     return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
@@ -147,7 +148,7 @@ def move_sentence(
 ) -> str:
     """Describe how a move changed parameters (and in which group most), costs, memory and receptive field.
 
-    A change of activation memory below 1 % is left out if something else changed.
+    A change of activation memory below 1% is left out if something else changed.
 
     Args:
         words: the control that was moved, with its old and new value.
@@ -157,7 +158,7 @@ def move_sentence(
 
     >>> a, b = Architecture(ratio=16), Architecture(ratio=8)
     >>> move_sentence("Ratio 16 \u2192 8", a.ledger(), b.ledger())
-    'Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63 % of them in group 4; multiply-adds +2.51 M.'
+    'Ratio 16 \u2192 8: parameters +2.51 M (28.07 M \u2192 30.59 M), 63% of them in group 4; multiply-adds +2.51 M.'
     """
     params, macs = after.params - before.params, after.macs - before.macs
     old, new = (memory(ledger, batch) for ledger, batch in zip((before, after), batches, strict=True))
@@ -200,4 +201,4 @@ def _largest_part(before: Ledger, after: Ledger) -> str:
     place = spaced(name) if name.startswith("group") else f"the {spaced(name)}"
     if share == 1:
         return f", all of them in {place}"
-    return f", {100 * share:.0f} % of them in {place}" if 0 < share < 1 else ""
+    return f", {as_percent(share, 0)} of them in {place}" if 0 < share < 1 else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.drawing.units import short
+from senet_lab.drawing.units import as_percent, short
 from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.papers import ratios
 
@@ -73,7 +73,7 @@ def se_share(pick: Pick[int]) -> Task:
     macs_share, params_share = 100 * ledger.se.macs / ledger.macs, 100 * ledger.se_share
     return Task(
         question=(
-            f"Squeeze-excite has {params_share:.1f} % of the parameters of {network.name}. What share of the "
+            f"Squeeze-excite has {as_percent(ledger.se_share)} of the parameters of {network.name}. What share of the "
             "multiply-adds of convolutions and dense layers does it have, in percent?"
         ),
         answer=macs_share,
@@ -128,7 +128,7 @@ def ratio_bought(pick: Pick[Any]) -> Task:
     extra = b.architecture.ledger().params - a.architecture.ledger().params
     return Task(
         question=(
-            f"In the paper, SE-ResNet-50 has a top-1 error of {a.top1}\u00a0% at ratio {one} and {b.top1}\u00a0% at "
+            f"In the paper, SE-ResNet-50 has a top-1 error of {a.top1}% at ratio {one} and {b.top1}% at "
             f"ratio {other}. How many more parameters does the second network have? (Squeeze-excite has no biases.)"
         ),
         answer=extra,

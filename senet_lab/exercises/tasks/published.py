@@ -102,14 +102,14 @@ def published_budget(pick: Pick[Any]) -> Task:
         hints=(
             "papers.main().rows lists the networks with their errors; their ledgers give the multiply-adds.",
             f"{len(candidates)} of the networks have {limit} G or less.",
-            f"The lowest error among these is {best.top1} %.",
+            f"The lowest error among these is {best.top1}%.",
         ),
         solution="Within the budget: " + "; ".join(map(_describe, candidates.values())) + ".",
     )
 
 
 def _describe(row: Result) -> str:
-    return f"{row.architecture.name} {short(row.architecture.ledger().macs)}, {row.top1:.2f} %"
+    return f"{row.architecture.name} {short(row.architecture.ledger().macs)}, {row.top1:.2f}%"
 
 
 MAKERS = by_name(published_two_figures, published_flops, published_se_biases, published_budget)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import ceil, log, log2, log10, sqrt
 
 from senet_lab.data.datasets import TRAINING_IMAGES
+from senet_lab.drawing.units import as_percent
 from senet_lab.exercises.task import Pick, Task, by_name
 from senet_lab.training.recipe import RECIPES
 
@@ -19,8 +20,8 @@ def training_steps(pick: Pick[int]) -> Task:
     epoch_steps = ceil((IMAGES - n_val) / recipe.batch)
     return Task(
         question=(
-            f"There are {IMAGES:,} images; {100 * recipe.validation:.0f} % of them are held out for validation. Each "
-            f"step takes {recipe.batch} images. How many steps do {recipe.epochs} epochs take?"
+            f"There are {IMAGES:,} images; {as_percent(recipe.validation, 0)} of them are held out for validation. "
+            f"Each step takes {recipe.batch} images. How many steps do {recipe.epochs} epochs take?"
         ),
         answer=epoch_steps * recipe.epochs,
         unit="steps",

@@ -11,8 +11,8 @@ from senet_lab.array_checks import class_numbers, fitting_images
 from senet_lab.checks import quoted
 from senet_lab.data import datasets as data
 from senet_lab.data.datasets import data_words
+from senet_lab.drawing.units import as_percent
 from senet_lab.gatelens.views.ablation import twin_words
-from senet_lab.gatelens.views.numbers import share
 from senet_lab.gates.moments import Moment
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.ledger.ledger import Ledger
@@ -106,7 +106,8 @@ def bundled_sources() -> tuple[Source, ...]:
 def _load_bundled(card: pretrained.Card) -> Loaded:
     images = data.sample()
     epochs = f"{len(card.metrics)} epochs" if card.metrics else "trained"
-    about = f"{epochs} on {data_words(card.data)}, accuracy {share(card.accuracy)} on all {card.images:,} test images"
+    accuracy = as_percent(card.accuracy)
+    about = f"{epochs} on {data_words(card.data)}, accuracy {accuracy} on all {card.images:,} test images"
     twin = pretrained.twin(card)
     return Loaded(
         pretrained.load(card.name),

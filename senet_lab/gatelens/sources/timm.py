@@ -59,4 +59,4 @@ def about(tag: str) -> str:
     """Describe its published accuracy, with the source; "" if there is none."""
     if (result := RESULTS.get(tag)) is None:
         return ""
-    return f"{result.top1:.2f}\u00a0% of ImageNet\u2019s validation images at {result.size} pixels ({source()})"
+    return f"{result.top1:.2f}% of ImageNet\u2019s validation images at {result.size} pixels ({source()})"

@@ -11,8 +11,8 @@ from senet_lab.drawing.charts import Panel
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Box, Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.drawing.units import counted, short
-from senet_lab.gatelens.views.numbers import share, signed_points
+from senet_lab.drawing.units import as_percent, counted, short
+from senet_lab.gatelens.views.numbers import signed_points
 
 if TYPE_CHECKING:
     from senet_lab.gates.ablation import Ablation
@@ -119,7 +119,7 @@ def _row(panel: Panel, path: str, ablation: Ablation | None, top: float, is_held
     else:
         marks += _bar(panel, ablation.change, top, "held" if is_held else "bar-macs")
         label += f"; alone {change_words(ablation)} of accuracy"
-        tip.append(f"held alone: accuracy {share(ablation.before)} \u2192 {share(ablation.after)}")
+        tip.append(f"held alone: accuracy {as_percent(ablation.before)} \u2192 {as_percent(ablation.after)}")
         tip.append(change_words(ablation))
         tip.append(counted(ablation.flipped, "changed prediction"))
     hit = Box(4, top + 1, LEFT + LEFT_WIDTH - 8, PITCH - 2)
@@ -131,7 +131,7 @@ def _by_class(together: Ablation | None, classes: Sequence[str], reason: str) ->
     marks: list[Mark] = [svg.text(NAMES, 16, "all held gates: change by class, points", "label", "start")]
     if together is None:
         return [*marks, svg.text(NAMES, 62, reason, "note", "start")], 0
-    accuracy = f"accuracy {share(together.before)} \u2192 {share(together.after)}"
+    accuracy = f"accuracy {as_percent(together.before)} \u2192 {as_percent(together.after)}"
     marks.append(svg.text(NAMES, 33, accuracy, "inked", "start"))
     rows = list(together.class_changes.items())[:MAX_ROWS]
     panel = _panel(RIGHT, RIGHT_WIDTH, [change for _, change in rows], len(rows))
@@ -154,8 +154,8 @@ def _tables(alone: Mapping[str, Ablation], together: Ablation | None, classes: S
     rows = [
         [
             title(path),
-            share(each.before),
-            share(each.after),
+            as_percent(each.before),
+            as_percent(each.after),
             signed_points(each.change),
             f"{100 * each.max_standard_error:.1f}",
             str(each.flipped),
@@ -168,7 +168,7 @@ def _tables(alone: Mapping[str, Ablation], together: Ablation | None, classes: S
     tables = listing("Gates of one block held", head, rows)
     if together is not None:
         numbers = zip(together.classes, together.class_before, together.class_after, strict=True)
-        rows = [[classes[at], share(old), share(new), signed_points(new - old)] for at, old, new in numbers]
+        rows = [[classes[at], as_percent(old), as_percent(new), signed_points(new - old)] for at, old, new in numbers]
         caption = f"By class, gates held: {', '.join(map(title, together.blocks))}"
         tables += listing(caption, ["Class", "Accuracy", "With gates held", "Points"], rows)
     return tables
@@ -189,7 +189,7 @@ def twin_words(card: Card, twin: Card) -> str:
     """Compare a network with its twin without squeeze-excite, and say how much of the difference may be chance."""
     accuracies = (card.accuracy, twin.accuracy)
     chance = 200 * sqrt(sum(each * (1 - each) for each in accuracies) / card.images)
-    own, other = (share(each, 2) for each in accuracies)
+    own, other = (as_percent(each, 2) for each in accuracies)
     return (
         f"Its twin {twin.name}, trained from the start without squeeze-excite, classifies {other} of the same "
         f"{twin.images:,} test images correctly, and this network {own}. Each was trained once; differences of up to "
@@ -245,6 +245,6 @@ def held_words(held: Sequence[str], how: str, together: Ablation | None, otherwi
     blocks = " and ".join(map(title, held)) if len(held) < 3 else counted(len(held), "block")
     effect = otherwise
     if together is not None:
-        accuracy = f"{share(together.before)} \u2192 {share(together.after)}"
+        accuracy = f"{as_percent(together.before)} \u2192 {as_percent(together.after)}"
         effect = f"accuracy {accuracy} ({change_words(together)})"
     return f"{blocks} held {HOW_BRIEF[how]}: {effect}"

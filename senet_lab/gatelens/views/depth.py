@@ -13,8 +13,8 @@ from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.drawing.units import spaced
-from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limit_ratio, precise, share
+from senet_lab.drawing.units import as_percent, spaced
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, limit_ratio, precise
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.reading import Reading
@@ -86,7 +86,7 @@ def _table(reading: Reading, untrained: Reading | None) -> str:
     rows = []
     for path, ratio in reading.specificity.items():
         before = [brief(untrained.specificity[path])] if untrained else []
-        explained = share(reading.explained_share(path))
+        explained = as_percent(reading.explained_share(path))
         rows.append([title(path), brief(ratio), explained, *before, str(reading.n_channels(path))])
     return listing("Class-specificity by block", head, rows, note=f"{len(reading.labels):,} images")
 
@@ -103,7 +103,7 @@ def depth_words(reading: Reading, untrained: Reading | None = None) -> str:
     knows = "separates the classes perfectly" if ratios[best] == inf else "separates the classes best"
     words = (
         f"{title(best).capitalize()} {knows}: its F ratio is {brief(ratios[best])}, and the class explains "
-        f"{share(reading.explained_share(best), 0)} of the variance of its gates."
+        f"{as_percent(reading.explained_share(best), 0)} of the variance of its gates."
     )
     if len(ratios) >= 3:
         words += f" {_rise(list(ratios.values()))}"

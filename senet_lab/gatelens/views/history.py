@@ -9,9 +9,9 @@ from senet_lab.drawing.charts import Panel, axes, line
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.drawing.units import counted
+from senet_lab.drawing.units import as_percent, counted
 from senet_lab.gatelens.views.classes import N_STYLES
-from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, distinct, limit_ratio, share
+from senet_lab.gatelens.views.numbers import MIN_RATIO, brief, distinct, limit_ratio
 from senet_lab.gates.moments import Moment
 
 LEFT, GAP, TOP, HEIGHT, WIDTH = 44, 130, 34, 200, 248
@@ -106,7 +106,7 @@ def _spread_out(baselines: Sequence[float], lowest: float, pitch: float = 13) ->
 def _table(moments: Sequence[Moment]) -> str:
     rows = []
     for moment in moments:
-        right = "" if moment.accuracy is None else share(moment.accuracy)
+        right = "" if moment.accuracy is None else as_percent(moment.accuracy)
         rows += [
             [str(moment.epoch), title(path), f"{moment.mean[path]:.3f}", brief(moment.specificity[path]), right]
             for path in moment.mean

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.drawing.units import counted
-from senet_lab.gatelens.views.numbers import distinct, share
+from senet_lab.drawing.units import as_percent, counted
+from senet_lab.gatelens.views.numbers import distinct
 from senet_lab.gatelens.views.still import STILL
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _guesses(passage: Passage, classes: Sequence[str]) -> str:
     for number, probability in passage.guesses:
         right = " (its label)" if number == passage.label and not passage.outputs else ""
         rows.append(
-            f'<tr><th scope="row">{escape(names[number])}{right}</th><td>{share(probability)}</td>'
+            f'<tr><th scope="row">{escape(names[number])}{right}</th><td>{as_percent(probability)}</td>'
             '<td class="sn-words"><span class="sn-bar sn-long" aria-hidden="true">'
             f'<span style="width:{100 * probability:.1f}%"></span></span></td></tr>'
         )
@@ -138,4 +138,4 @@ def _guess_words(passage: Passage, classes: Sequence[str]) -> str:
     if passage.label is not None:
         is_right = guess == passage.label and not passage.outputs
         verdict = ", correctly" if is_right else f"; its label is {classes[passage.label]}"
-    return f"{passage.name} is classified as {name} ({share(probability, 0)}){verdict}. "
+    return f"{passage.name} is classified as {name} ({as_percent(probability, 0)}){verdict}. "

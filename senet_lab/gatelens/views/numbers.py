@@ -1,4 +1,4 @@
-"""Number formats of the GateLens: shares, F ratios, changes."""
+"""Number formats of the GateLens: F ratios and changes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,6 @@ from math import inf
 
 MIN_RATIO, MAX_RATIO = 0.5, 1e6  # of the F ratios that a chart shows
 MAX_DIGITS = 4  # of numbers that are close to each other
-
-
-def share(part: float, digits: int = 1) -> str:
-    r"""Return a share as a percentage, the number tied to its sign: 79.6 % for 0.796.
-
-    >>> share(0.796), share(0.5, 0)
-    ('79.6\xa0%', '50\xa0%')
-    """
-    return f"{100 * part:.{digits}f}\u00a0%"
 
 
 def distinct(first: float, *others: float, digits: int = 2) -> list[str]:

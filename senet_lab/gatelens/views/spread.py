@@ -10,7 +10,8 @@ from senet_lab.drawing.charts import Panel, floor_line, grid, ticks
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.gatelens.views.numbers import distinct, share
+from senet_lab.drawing.units import as_percent
+from senet_lab.gatelens.views.numbers import distinct
 from senet_lab.gatelens.views.still import still_words
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def spread(reading: Reading, path: str, untrained: Reading | None = None) -> str
     its = reading.summaries[path]
     label = (
         f"Distribution of the gates of {title(path, ' ')}: mean {its.mean:.2f}; "
-        f"{share(its.shut, 0)} of its channels always below 0.05, {share(its.opened, 0)} always above 0.95"
+        f"{as_percent(its.shut, 0)} of its channels always below 0.05, {as_percent(its.opened, 0)} always above 0.95"
     )
     drawing = svg.Drawing(TOP + HEIGHT + 44, label, marks)
     return f"{_key(bool(untrained))}{drawing}{behind('spread', _tables(reading, shares, edges))}"
@@ -77,8 +78,8 @@ def _saturation(reading: Reading, selected: str) -> list[Mark]:
     height = min(14.0, pitch - 2)
     marks: list[Mark] = [
         svg.text(BARS + BAR_WIDTH + 40, 16, "saturated channels by block", "label", "end"),
-        svg.text(BARS, 34, "0 %", "note", "start"),
-        svg.text(BARS + BAR_WIDTH, 34, "100 % of channels", "note", "end"),
+        svg.text(BARS, 34, "0%", "note", "start"),
+        svg.text(BARS + BAR_WIDTH, 34, "100% of channels", "note", "end"),
     ]
     for index, path in enumerate(paths):
         its = reading.summaries[path]
@@ -86,7 +87,7 @@ def _saturation(reading: Reading, selected: str) -> list[Mark]:
         if pitch >= 12 or not index % 2:
             name = svg.cut(title(path), NAMES - LEFT - HISTOGRAM_WIDTH - 12, 6.7)
             marks.append(svg.text(NAMES, middle + 4, name, "label" if path == selected else "note", "end"))
-            total = share(its.shut + its.opened, 0)
+            total = as_percent(its.shut + its.opened, 0)
             marks.append(svg.text(BARS + BAR_WIDTH + 5, middle + 4, total, "note", "start"))
         top = middle - height / 2
         marks.append(svg.rect(BARS, top, BAR_WIDTH, height, "empty", 1))
@@ -97,12 +98,12 @@ def _saturation(reading: Reading, selected: str) -> list[Mark]:
 
 def _tables(reading: Reading, shares: Sequence[float], edges: Sequence[float]) -> str:
     bins = [
-        [f"{low:.3f} to {high:.3f}", share(part, 2)]
+        [f"{low:.3f} to {high:.3f}", as_percent(part, 2)]
         for low, high, part in zip(edges[:-1], edges[1:], shares, strict=True)
         if part
     ]
     blocks = [
-        [title(path), *(f"{number:.3f}" for number in its[:4]), share(its.shut), share(its.opened)]
+        [title(path), *(f"{number:.3f}" for number in its[:4]), as_percent(its.shut), as_percent(its.opened)]
         for path, its in reading.summaries.items()
     ]
     head = ["Block", "Mean", "Standard deviation", "Minimum", "Maximum", "Always below 0.05", "Always above 0.95"]
@@ -118,8 +119,8 @@ def spread_words(reading: Reading, path: str) -> str:
         half = f"at least half of the gates are close to {middle}"
     its = reading.summaries[path]
     return (
-        f"In {title(path)}, {half}; {share(its.shut, 0)} of the channels are always below 0.05 and "
-        f"{share(its.opened, 0)} always above 0.95. {_saturation_words(reading, path)}{still_words(reading, path)}"
+        f"In {title(path)}, {half}; {as_percent(its.shut, 0)} of the channels are always below 0.05 and "
+        f"{as_percent(its.opened, 0)} always above 0.95. {_saturation_words(reading, path)}{still_words(reading, path)}"
     )
 
 
@@ -134,6 +135,5 @@ def _saturation_words(reading: Reading, path: str) -> str:
             else "In the paper, by contrast, the last group saturates: its gates are close to 1."
         )
     likeness = "like" if is_saturated else "unlike"
-    return (
-        f"In the last block, {share(last.opened, 0)} are always above 0.95, {likeness} in the paper\u2019s last group."
-    )
+    opened = as_percent(last.opened, 0)
+    return f"In the last block, {opened} are always above 0.95, {likeness} in the paper\u2019s last group."

@@ -115,7 +115,7 @@ def check_tag(tag: str) -> str:
         )
     if OTHERS.fullmatch(network):
         architecture_of(tag)  # raises an error that says why a similar network is not available
-    return str(one_of("name", tag, tuple(PUBLISHED)))
+    return str(one_of("name", tag, tuple(PUBLISHED), "senet_lab.weights.timm.hub.PUBLISHED"))
 
 
 def fetch(tag: str) -> Path:

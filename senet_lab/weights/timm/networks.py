@@ -85,7 +85,7 @@ def architecture_of(name: str) -> Architecture:
             f"`name` (={quoted(name)}) is no network of this package: its stem is three convolutions of {first}, 32 "
             f"and 64, and its shortcuts pool before they project; try {fit!r}."
         )
-    plain = one_of("name", network, NAMES).removeprefix("legacy_")
+    plain = one_of("name", network, NAMES, "senet_lab.weights.timm.networks.NAMES").removeprefix("legacy_")
     legacy = network != plain
     late: dict[str, Any] = {"branch_relu": True} if legacy and plain in ("seresnet18", "seresnet34") else {}
     return Architecture(**_SIZES[plain], **late, convention="paper" if legacy else "timm")
