@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
-from math import isnan, nan, sqrt
+from math import isnan, nan
 from typing import NamedTuple
 
 from senet_lab.extras import require
@@ -72,14 +71,12 @@ def _interval(values: Sequence[float], level: float) -> tuple[float, float, floa
     if len(values) < 2:
         return (values[0] if values else nan, nan, nan)
     require("scipy", by="the statistics of a sweep")
-    from scipy.stats import ttest_1samp
+    from scipy.stats import sem, t
 
     mean = sum(values) / len(values)
     if max(values) == min(values):  # SciPy returns NaN
         return mean, mean, mean
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of values that are nearly equal
-        low, high = ttest_1samp(values, 0.0).confidence_interval(level)
+    low, high = t.interval(level, len(values) - 1, mean, sem(values))
     return mean, float(low), float(high)
 
 
@@ -89,10 +86,10 @@ def _seeds_needed(differences: Sequence[float], interval: tuple[float, float, fl
         return -1
     if low > 0 or high < 0:
         return 0
+    import numpy as np
     from scipy.stats import t
 
-    deviation = (high - low) / 2 / t.ppf((1 + level) / 2, len(differences) - 1) * sqrt(len(differences))
-    for count in range(len(differences) + 1, MAX_SEEDS + 1):
-        if t.ppf((1 + level) / 2, count - 1) * deviation / sqrt(count) < abs(mean):
-            return count
-    return -1
+    counts = np.arange(len(differences), MAX_SEEDS + 1)
+    shrinks = t.ppf((1 + level) / 2, counts - 1) / np.sqrt(counts)  # as the half width does with the number of seeds
+    enough = counts[(high - low) / 2 * shrinks / shrinks[0] < abs(mean)]
+    return int(enough[0]) if len(enough) else -1

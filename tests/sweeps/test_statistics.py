@@ -1,0 +1,96 @@
+"""Statistics: intervals as SciPy and simulation have them, and sentences that say no more than they show."""
+
+from math import isnan, sqrt
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from senet_lab.sweeps.conclusions import conclude
+from senet_lab.sweeps.statistics import summarize
+
+NONE = {0: 0.900, 1: 0.904, 2: 0.896, 3: 0.901, 4: 0.899}
+
+
+def shifted(by, spread=0.0):
+    """The accuracies of `NONE`, all higher by the same, but for a spread."""
+    return {seed: accuracy + by + spread * (-1) ** seed for seed, accuracy in NONE.items()}
+
+
+def test_the_interval_of_a_mean_is_the_t_interval():
+    (arm,) = summarize([("a", NONE)])
+    values = list(NONE.values())
+    half = stats.t.ppf(0.975, 4) * np.std(values, ddof=1) / sqrt(5)
+    assert (arm.mean, arm.seeds) == (pytest.approx(0.9), 5)
+    assert (arm.low, arm.high) == (pytest.approx(0.9 - half), pytest.approx(0.9 + half))
+
+
+def test_a_difference_is_paired_by_seed_and_only_over_common_seeds():
+    other = {seed: accuracy for seed, accuracy in shifted(0.004, 0.001).items() if seed != 0} | {9: 0.1}
+    _, arm = summarize([("a", NONE), ("b", other)])
+    differences = [other[seed] - NONE[seed] for seed in (1, 2, 3, 4)]
+    expected = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
+    assert (arm.pairs, arm.difference) == (4, pytest.approx(np.mean(differences)))
+    assert (arm.difference_low, arm.difference_high) == pytest.approx(tuple(expected))
+
+
+def test_several_comparisons_have_wider_intervals():
+    two = summarize([("a", NONE), ("b", shifted(0.004, 0.001))])[1]
+    four = summarize([("a", NONE), ("b", shifted(0.004, 0.001)), ("c", NONE), ("d", NONE)])[1]
+    half = [arm.difference_high - arm.difference for arm in (two, four)]
+    ratio = stats.t.ppf(1 - 0.05 / 6, 4) / stats.t.ppf(0.975, 4)
+    assert half[1] / half[0] == pytest.approx(ratio)
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say():
+    draw = np.random.default_rng(0)
+    covered = 0
+    for _ in range(200):
+        common = draw.normal(0, 0.01, 5)  # what a seed does to all arms
+        arms = [dict(enumerate(0.9 + common + draw.normal(0, 0.003, 5))) for _ in range(4)]
+        _, *others = summarize([(str(number), arm) for number, arm in enumerate(arms)])
+        covered += all(arm.difference_low <= 0 <= arm.difference_high for arm in others)
+    assert 0.92 <= covered / 200 <= 1  # all three at once, in at least 95% of the draws
+
+
+def test_the_seeds_that_would_settle_it_are_those_that_do():
+    _, arm = summarize([("a", NONE), ("b", shifted(0.001, 0.002))])
+    assert arm.difference_low < 0 < arm.difference_high
+    assert arm.seeds_needed > 5
+    differences = [shifted(0.001, 0.002)[seed] - NONE[seed] for seed in NONE]
+    mean, deviation = np.mean(differences), np.std(differences, ddof=1)
+    halves = [stats.t.ppf(0.975, n - 1) * deviation / sqrt(n) for n in (arm.seeds_needed - 1, arm.seeds_needed)]
+    assert halves[1] < abs(mean) <= halves[0]
+
+
+def test_one_seed_and_none_leave_the_interval_open():
+    first, second, third = summarize([("a", {0: 0.9}), ("b", {0: 0.91}), ("c", {})])
+    assert (first.mean, second.difference) == (0.9, pytest.approx(0.01))
+    assert all(map(isnan, (first.low, second.difference_low, third.mean)))
+    assert conclude([first, third]).startswith("Nothing can be compared yet")
+    assert conclude([first, second]) == (
+        "Nothing can be concluded from one seed per arm: an interval needs at least two."
+    )
+
+
+def test_a_difference_whose_interval_excludes_zero_is_stated_with_it():
+    arms = summarize([("ratio none", NONE), ("ratio 8", shifted(0.004, 0.001))])
+    assert conclude(arms) == "Ratio 8 is 0.4 points above ratio none (95% interval +0.3 to +0.6, 5 seeds)."
+
+
+def test_a_difference_whose_interval_has_zero_is_not_stated_and_the_seeds_that_may_settle_it_are():
+    words = conclude(summarize([("ratio none", NONE), ("ratio 8", shifted(0.001, 0.002))]))
+    assert words.startswith("Ratio 8 is not distinguishable from ratio none (95% interval \u22120.1 to +0.4, 5 seeds)")
+    assert "more seeds would settle it if the difference of +0.1 points is real." in words
+    assert " above " not in words
+
+
+def test_equal_accuracies_are_called_equal():
+    words = conclude(summarize([("ratio none", NONE), ("ratio 8", dict(NONE))]))
+    assert words.endswith("(95% interval 0.0 to 0.0, 5 seeds): all 5 pairs are equal.")
+
+
+def test_more_than_one_comparison_names_the_correction():
+    words = conclude(summarize([("a", NONE), ("b", shifted(0.004, 0.001)), ("c", shifted(-0.01, 0.001))]))
+    assert words.index("C is 1.0 points below") < words.index("B is 0.4 points above")
+    assert words.endswith("The intervals hold together for all 2 comparisons (Bonferroni).")
