@@ -80,7 +80,9 @@ def _about(board: Board) -> str:
     """Describe the sweep in a list."""
     facts = [("Network", board.network), *(("Varies", words) for words in board.varies)]
     facts.append(("Seeds", ", ".join(map(str, board.seeds))))
-    facts.append(("Recorded", board.recording) if board.recording else ("Folder", board.folder))
+    facts += (
+        [("Recorded", board.recording), ("Command", board.command)] if board.recording else [("Folder", board.folder)]
+    )
     return f'<dl class="sn-facts">{"".join(f"<dt>{name}</dt><dd>{escape(words)}</dd>" for name, words in facts)}</dl>'
 
 
@@ -130,7 +132,7 @@ def _runs_figure(board: Board) -> tuple[str, str, str, str]:
     others = [f"{count} {state}" for state in ("training", "paused", "waiting", "stopped", "failed")
               if (count := board.count(state))]  # fmt: skip
     finished = f"{board.count('finished')} of {len(board.cells)}"
-    return "runs", "Runs finished", finished, ", ".join(others) or "none left"
+    return "runs", "Runs finished", finished, ", ".join(others) or "all of them"
 
 
 def _time_figures(board: Board) -> Iterator[tuple[str, str, str, str]]:
@@ -192,7 +194,7 @@ def run(state: State, board: Board) -> Run:
     if cell is None:
         words = f'<p class="sn-source">{NOTHING_SELECTED}</p>'
         return {"words": words, "has_button": False, "can_gates": False, "gates": ""}
-    no_gates = "" if cell.state == "finished" or cell.progress else NO_CHECKPOINT
+    no_gates = "" if cell.has_weights else NO_CHECKPOINT
     no_gates = no_gates if board.arms[cell.arm].has_gates else NO_GATES
     return {
         "words": _run_words(board, cell),

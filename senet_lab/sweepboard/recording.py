@@ -43,7 +43,8 @@ def recorded_board(evidence: Mapping[str, Any], state: State) -> Board:
         reference=state.reference,
         state="finished",
         seconds=measured["seconds"],
-        recording=f"{measured['date']}, {measured['machine']}; {measured['command']}",
+        recording=f"{measured['date']}, {measured['machine']}",
+        command=measured["command"],
         seeds_shown=shown,
     )
 
