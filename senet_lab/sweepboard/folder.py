@@ -77,7 +77,7 @@ class FolderReader:
             reason=status.reason,
             workers=status.workers,
             seconds=status.seconds,
-            needs=self._needs(state),
+            needs="" if status.count("finished") else self._needs(state),  # of all runs, so not those that are left
             folder=_place(sweep.folder),
         )
 

@@ -83,7 +83,7 @@ def _about(board: Board) -> str:
     facts += (
         [("Recorded", board.recording), ("Command", board.command)] if board.recording else [("Folder", board.folder)]
     )
-    return f'<dl class="sn-facts">{"".join(f"<dt>{name}</dt><dd>{escape(words)}</dd>" for name, words in facts)}</dl>'
+    return "".join(f'<p class="sn-fact"><b>{name}</b> {escape(words)}</p>' for name, words in facts)
 
 
 def now(state: State, board: Board) -> Now:
@@ -92,7 +92,7 @@ def now(state: State, board: Board) -> Now:
         "heading": _heading(board),
         "conclusion": board.conclusion or COMPUTING,
         "progress": f"{_figures(board)}<p class='sn-progress-words'>{escape(_progress_words(state, board))}</p>",
-        "ill": board.state == "failed" or board.count("failed") > 0,
+        "ill": board.state == "failed" or (board.state == "finished" and board.count("failed") > 0),
     }
 
 

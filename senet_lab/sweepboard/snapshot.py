@@ -68,7 +68,7 @@ class Board:
         state: of the sweep, as in `SweepStatus`, or "stopping".
         reason: why it failed or stopped, or what it waits for.
         seconds: the time left; of a recording, the time of all runs together; None if unknown.
-        needs: the memory and time of all runs, in a sentence; "" if they are not about to be started.
+        needs: the memory and time of all runs, in a sentence; "" once a run is finished.
         folder: of the sweep, as it is written in Python; "" for a recording.
         recording: when and where it was recorded; "" for a sweep in a folder.
         command: trains the recorded sweep again.
