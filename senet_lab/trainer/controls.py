@@ -40,7 +40,7 @@ CHECKS = {
     "augment": ("Augment", RECIPE, "random crops and flips"),
     "standardise": ("Standardize", FULL, "pixels to mean 0, standard deviation 1"),
 }
-DATA_LABELS = {"sample": "CIFAR-10 sample, 5,000 images", "cifar10": "CIFAR-10, 50,000 images", FOLDER: "Image folder"}
+DATA_LABELS = {"sample": "CIFAR-10 sample: 5,000", "cifar10": "CIFAR-10: 50,000", FOLDER: "Image folder"}
 
 
 def trainer_controls(state: State, *, has_explorer: bool = False, has_cifar10: bool = True) -> tuple[Control, ...]:
