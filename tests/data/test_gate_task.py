@@ -13,7 +13,7 @@ from runs import BRIEF, TINY, log_of
 from senet_lab import Architecture, Trainer, memory
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
-from senet_lab.data.gate_task import COLORS, DISTANCE, MAX_DISTANCE, NOISE, SHAPES, TEST, draw_images
+from senet_lab.data.gate_task import COLORS, DISTANCES, MAX_DISTANCE, NOISE, SHAPES, TEST, draw_images
 from senet_lab.training.runs.data_fit import must_fit
 from senet_lab.training.runs.run import Run
 
@@ -76,7 +76,7 @@ def test_distance_counts_the_columns_between_stripes_and_glyphs(distance):
 
 
 def test_no_window_of_a_network_with_two_blocks_contains_stripe_and_glyph():
-    assert TWO_BLOCKS.ledger().receptive_field < 1 + DISTANCE + 1  # at least a pixel of each
+    assert TWO_BLOCKS.ledger().receptive_field < 1 + DISTANCES["gate-task"] + 1  # at least a pixel of each
 
 
 def test_without_the_stripes_the_best_guess_is_right_in_27_of_48_images():
@@ -89,6 +89,14 @@ def test_named_returns_images_that_cannot_be_changed_by_accident():
     assert repr(images) == "<Gate task: 5,000 + 1,000 images, 32x32x3, 4 classes>"
     with pytest.raises(ValueError, match="read-only"):
         images.x_train[0] = 0
+
+
+def test_nearer_tasks_have_the_same_glyphs_and_wider_stripes():
+    far, near = data.named("gate-task"), data.named("gate-task-4")
+    assert repr(near) == "<Gate task at distance 4: 5,000 + 1,000 images, 32x32x3, 4 classes>"
+    assert (far.x_test[:, :, 10:22] == near.x_test[:, :, 10:22]).all()
+    assert (far.x_test[:, :, 9] != near.x_test[:, :, 9]).any()
+    assert (far.y_test == near.y_test).all()
 
 
 def test_a_network_with_other_classes_does_not_fit():
