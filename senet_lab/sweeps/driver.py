@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 LOCK = "driver.lock"
+LOCK_SECONDS = 10.0  # to wait for the lock of a driver that has reported its end
 INTERVAL = 0.5  # seconds between looks at the workers and at the request
 REPORT_INTERVAL = 10.0  # seconds between reports that only say that the driver is alive
 STOP_SECONDS = 120.0  # within which runs obey a request to stop
@@ -119,14 +120,15 @@ def drive(sweep: Sweep, connection: AbstractContextManager[Client], report: Driv
     """
     folder = sweep.folder
     try:
-        with FileLock(folder / LOCK, timeout=0):
+        with FileLock(folder / LOCK, timeout=LOCK_SECONDS):
             report.write(folder)
             try:
                 with connection as client:
                     report = _distribute(sweep, client, report, gpus)
             except Exception as error:
                 traceback.print_exc()
-                report = report._replace(state="failed", reason=str(error).rstrip("."))
+                reason = f"{str(error).rstrip('.')}; see driver.txt, then resume the sweep"
+                report = report._replace(state="failed", reason=reason)
             report.write(folder)
     except Timeout:
         raise RuntimeError(f"Another process already drives the sweep in '{folder}'; stop it first.") from None
@@ -152,7 +154,8 @@ def _distribute(sweep: Sweep, client: Client, report: Driver, gpus: int) -> Driv
     with suppress(Exception):  # the workers may be gone
         client.run(task.end_processes, on_error="ignore")
     failed = sum(Run(cell.folder).status().state == "failed" for cell in sweep.cells)
-    return report._replace(state="finished", reason=f"{failed} runs failed" if failed else "")
+    words = f"{failed} {'run' if failed == 1 else 'runs'} failed" if failed else ""
+    return report._replace(state="finished", reason=words)
 
 
 def main() -> None:

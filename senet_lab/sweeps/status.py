@@ -107,7 +107,7 @@ def current_status(sweep: Sweep) -> SweepStatus:
     state, reason = driver.state, driver.reason
     if state not in (*ENDED, "waiting") and not driver.is_alive():
         state, reason = "failed", GONE
-    if state == "finished" and any(run.state != "finished" for run in runs):  # seeds were added, or runs deleted
+    if state == "finished" and any(run.state == "waiting" for run in runs):  # seeds were added, or runs deleted
         state, reason = "waiting", ""
     workers = max(1, driver.workers)
     return SweepStatus(state, reason, runs, workers, seconds_left(sweep, runs, workers))
