@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from senet_lab.sweeps.evidence import EVIDENCE, evidence_of
+
 from senet_lab import Architecture, Sweep
 from senet_lab.files import written_whole
-from senet_lab.sweeps.evidence import EVIDENCE, evidence_of
 from senet_lab.sweeps.status import ENDED
 from senet_lab.training.recipe import RECIPES
 
@@ -74,7 +75,8 @@ def main() -> None:
     sys.stdout.write(f"{status.words}\n{sweep.conclusion()}\n")
     if status.state == "finished":
         with written_whole(EVIDENCE / f"{given.name}.json", overwrite=True) as unfinished:
-            unfinished.write_text(json.dumps(evidence_of(sweep, shlex.join(["python", *sys.argv[:2]])), indent=1) + "\n")
+            evidence = evidence_of(sweep, shlex.join(["python", *sys.argv[:2]]))
+            unfinished.write_text(json.dumps(evidence, indent=1) + "\n")
 
 
 if __name__ == "__main__":
