@@ -119,7 +119,7 @@ def test_the_trainer_trains_on_the_gate_task_with_its_four_classes(forked, monke
     trainer = Trainer(replace(TINY, stem="imagenet"), tmp_path)
     post(trainer, {"data": "gate-task", "epochs": "1", "batch": "250"})
     control = next(each for each in trainer.form["controls"] if each["name"] == "data")
-    assert dict(zip(control["stops"], control["labels"], strict=True))["gate-task"] == "Gate task, 5,000 images"
+    assert dict(zip(control["stops"], control["labels"], strict=True))["gate-task"] == "Gate task: 5,000"
     assert control["hint"] == "4,500 for training, 500 for validation"
     post(trainer, {"start": True})
     assert trainer.form["error"] == ""
