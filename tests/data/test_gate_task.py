@@ -93,7 +93,7 @@ def test_named_returns_images_that_cannot_be_changed_by_accident():
 
 def test_nearer_tasks_have_the_same_glyphs_and_wider_stripes():
     far, near = data.named("gate-task"), data.named("gate-task-4")
-    assert repr(near) == "<Gate task at distance 4: 5,000 + 1,000 images, 32x32x3, 4 classes>"
+    assert repr(near) == "<Gate task, 4 px: 5,000 + 1,000 images, 32x32x3, 4 classes>"
     assert (far.x_test[:, :, 10:22] == near.x_test[:, :, 10:22]).all()
     assert (far.x_test[:, :, 9] != near.x_test[:, :, 9]).any()
     assert (far.y_test == near.y_test).all()
