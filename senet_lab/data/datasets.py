@@ -258,7 +258,7 @@ class BuiltIn(NamedTuple):
 
 
 def _gate_task(name: str, distance: int) -> BuiltIn:
-    words = "Gate task" if name == "gate-task" else f"Gate task at distance {distance}"
+    words = "Gate task" if name == "gate-task" else f"Gate task, {distance} px"
     return BuiltIn(words, gate_task.TRAIN[0], tuple(gate_task.SHAPES), partial(draw_gate_task, name))
 
 
