@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from senet_lab.nets.se_resnet_composable import SEResNet
     from senet_lab.nets.se_resnext_composable import SEResNeXt
     from senet_lab.nets.sketch import Sketch
+    from senet_lab.sweepboard.widget import SweepBoard
     from senet_lab.sweeps.sweep import Sweep
     from senet_lab.trainer.widget import Trainer
 
@@ -38,6 +39,7 @@ _HOMES = {
     "SEResNet": "senet_lab.nets.se_resnet_composable",
     "Sketch": "senet_lab.nets.sketch",
     "Sweep": "senet_lab.sweeps",
+    "SweepBoard": "senet_lab.sweepboard.widget",
     "Trainer": "senet_lab.trainer.widget",
     "accelerate": "senet_lab.nets.on_keras.acceleration",
     "accelerations": "senet_lab.nets.on_keras.acceleration",
@@ -50,7 +52,7 @@ _HOMES = {
 }
 __all__ = [
     "Architecture", "Exercise", "Explorer", "GateLens", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Sweep",
-    "Trainer", "accelerate", "accelerations", "load", "se_resnet", "se_resnext", "tune_tensorflow",
+    "SweepBoard", "Trainer", "accelerate", "accelerations", "load", "se_resnet", "se_resnext", "tune_tensorflow",
 ]  # fmt: skip
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from senet_lab import Architecture
+from senet_lab import Architecture, Sweep
+from senet_lab.sweeps import storage
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.metrics import COLUMNS
 from senet_lab.training.runs.run import Run, Status
+from senet_lab.training.runs.test_result import TestResult, write_test_result
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
 SE_20 = Architecture.preset("cifar_se_resnet20")
@@ -128,3 +130,25 @@ def assert_ends_as(run, unbroken):
         [row[name] for row in each.metrics() for name in ("loss", "accuracy", "val_loss")] for each in (run, unbroken)
     ]
     np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+def finished_sweep(folder, accuracies, **states):
+    """Create the folder of a sweep over `ratio` as training would have left it.
+
+    Args:
+        accuracies: by ratio, those of seeds 0, 1, ...; None for a run that has not been created.
+        states: of runs that are not finished, by the name of their folder without dashes: ratio_4_seed_1="stopped".
+    """
+    seeds = max(map(len, accuracies.values()))
+    sweep = Sweep(SE_20, {"ratio": tuple(accuracies)}, seeds=seeds, recipe=SHORT, folder=folder)
+    storage.write(sweep, 1)
+    for cell in sweep.cells:
+        accuracy = accuracies[cell.arm.architecture.ratio][cell.seed]
+        if accuracy is None:
+            continue
+        state = states.get(cell.folder.name.replace("-", "_"), "finished")
+        epochs = SHORT.epochs if state == "finished" else 1
+        run = made(folder, cell.folder.name, cell.arm.architecture, epochs=epochs, state=state, recipe=cell.recipe)
+        if state == "finished":
+            write_test_result(run.folder, TestResult(2000, 1.0, accuracy))
+    return sweep

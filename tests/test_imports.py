@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
     "moved", "checks", "extras", "files", "memory", "assets", "array_checks", "architecture", "papers", "nets", "ledger", "data", "gates",
-    "training", "sweeps", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "exercises", "web", "serving", "cli", "__init__",
+    "training", "sweeps", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "sweepboard", "exercises", "web", "serving", "cli", "__init__",
     "__main__",
 ]  # fmt: skip
 # The one facade: architecture.ledger() and architecture.build() import what they need when they are called.
@@ -24,9 +24,9 @@ NEED_KERAS = ("switches.py", "watch.py", "callback.py")
 KNOW_KERAS = (
     "architecture", "array_checks", "nets", "data", "training", "weights", "gates", "explorer", "gatelens", "trainer", "widgets",
 )  # fmt: skip
-KNOW_WIDGETS = ("widgets", "explorer", "trainer", "gatelens", "exercises", "serving")
+KNOW_WIDGETS = ("widgets", "explorer", "trainer", "sweepboard", "gatelens", "exercises", "serving")
 # Panels whose page loads nothing of `HEAVY` nor `PAGE_HEAVY`: a page is plain values made of a state.
-LIGHT_PAGES = ("explorer", "trainer", "gatelens", "exercises")
+LIGHT_PAGES = ("explorer", "trainer", "sweepboard", "gatelens", "exercises")
 PAGE_HEAVY = ("numpy", "psutil", "anywidget", "ipywidgets", "traitlets", "IPython", "PIL")
 HEAVY = ("tensorflow", "keras", "matplotlib", "pandas", "jax", "torch")
 
@@ -137,7 +137,10 @@ def test_neither_tensorflow_nor_keras_nor_matplotlib_is_loaded_on_the_way_to_the
 
 
 def test_the_panels_of_a_web_page_load_neither_numpy_nor_widgets_nor_anything_heavy():
-    assert not loaded_after("import senet_lab.web.host, senet_lab.web.replay") & {*HEAVY, *PAGE_HEAVY}
+    assert not loaded_after("import senet_lab.web.host, senet_lab.web.replay, senet_lab.web.sweeps") & {
+        *HEAVY,
+        *PAGE_HEAVY,
+    }
 
 
 @pytest.mark.parametrize("panel", LIGHT_PAGES)

@@ -120,9 +120,11 @@ def test_the_wheel_has_what_panels_show(tmp_path):
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     with ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         packed = {name for name in wheel.namelist() if name.startswith("senet_lab/")}
-    sources = {f"{path.relative_to(ROOT)}" for path in FILES if path.suffix in (".py", ".js", ".css", ".safetensors")}
+    sources = {
+        f"{path.relative_to(ROOT)}" for path in FILES if path.suffix in (".py", ".js", ".css", ".json", ".safetensors")
+    }
     assert {path for path in sources if path.startswith("senet_lab/")} <= packed
-    assert len([name for name in packed if name.endswith("widget.bundle.js")]) == 4
+    assert len([name for name in packed if name.endswith("widget.bundle.js")]) == 5
 
 
 def test_the_performance_page_is_what_the_stored_measurements_say(monkeypatch):

@@ -36,7 +36,7 @@ LIBRARY = "python_stdlib.zip"
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", LIBRARY)
 # Of any page.
 STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "gatelens/widget.css",
-          "trainer/widget.css", "web/page.css")  # fmt: skip
+          "trainer/widget.css", "sweepboard/widget.css", "web/page.css")  # fmt: skip
 # The largest parts of Python's library that a page does not need: tests, debuggers, shells, processes, mail.
 UNUSED = ("unittest/", "doctest.", "pdb.", "pydoc.", "_pyrepl/", "multiprocessing/", "xmlrpc/", "wsgiref/", "imaplib.",
           "mailbox.", "smtplib.")  # fmt: skip

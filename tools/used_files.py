@@ -39,6 +39,7 @@ def use_others(host: Any) -> None:
     """Open a panel of each other kind and every exercise, and make every kind of move."""
     from senet_lab.exercises.catalogue import MAKERS
     from senet_lab.gatelens.messages import TABS
+    from senet_lab.sweeps.evidence import evidence_names
     from senet_lab.trainer.messages import COMMANDS
 
     host.open("trainer", "{}")
@@ -57,6 +58,10 @@ def use_others(host: Any) -> None:
         send(host, number, [("check", "1"), ("hint", ""), ("reveal", "")])
     host.open("answers", "{}")
     send(host, len(MAKERS) + 3, [("show", "9B-spring")])
+    for number, name in enumerate(evidence_names(), len(MAKERS) + 4):
+        host.open("sweep", json.dumps({"name": name}))
+        send(host, number, [("cost", "macs"), ("reference", "nonsense"), ("start", True)])
+        host.tick(number, 1)
 
 
 def send(host: Any, number: int, moves: list[tuple[str, object]], before: int = 0) -> None:

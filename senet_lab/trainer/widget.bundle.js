@@ -6,10 +6,10 @@
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
 // source senet_lab/widgets/kit.js f89ea6da3683f708
-// source senet_lab/widgets/messages.js 2ea284dc1b670f57
+// source senet_lab/widgets/messages.js 1709b8610692094b
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 5c08ebf5cef0ba1f
+// content b7517a29fd4a5b8f
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -30,7 +30,7 @@ function listen(target, listeners, capture = false) {
 var uniqueId = () => `sn-${Math.random().toString(36).slice(2)}`;
 
 // senet_lab/widgets/messages.js
-var OPEN_SECTIONS = ["Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe"];
+var OPEN_SECTIONS = ["Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe", "Comparison"];
 
 // senet_lab/widgets/controls.js
 function section(holder, name) {

@@ -24,6 +24,12 @@ def _trainer(**arguments: Any) -> Panel:
     return TrainerPanel(**arguments)
 
 
+def _sweep(**arguments: Any) -> Panel:
+    from senet_lab.web.sweeps import SweepPanel
+
+    return SweepPanel(**arguments)
+
+
 def _gates(**arguments: Any) -> Panel:
     from senet_lab.web.gates import GatesPanel
 
@@ -36,6 +42,7 @@ KINDS: Mapping[str, Callable[..., Panel]] = {
     "answers": AnswersPanel,
     "trainer": _trainer,
     "gates": _gates,
+    "sweep": _sweep,
 }
 MAX_SECONDS = 1e9  # that may pass at once, for example while a laptop sleeps
 

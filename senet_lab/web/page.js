@@ -4,6 +4,7 @@
 import exercise from "../exercises/widget.js";
 import explorer from "../explorer/widget.js";
 import gates from "../gatelens/widget.js";
+import sweep from "../sweepboard/widget.js";
 import trainer from "../trainer/widget.js";
 import { addressHere, followAddress } from "./address.js";
 import answers from "./answers.js";
@@ -14,9 +15,9 @@ import { fetchRecordings } from "./recordings.js";
 import { followTheme } from "./theme.js";
 
 /** @type {Record<string, { render(props: any): unknown }>} */
-const PANELS = { answers, explorer, exercise, gates, trainer };
+const PANELS = { answers, explorer, exercise, gates, sweep, trainer };
 /** @type {Record<string, string>} of a panel with several traits, the one that says which messages are answered */
-const ANSWERING = { trainer: "form" };
+const ANSWERING = { sweep: "form", trainer: "form" };
 const BEAT = 300; // milliseconds between updates of a panel that plays a recording
 const NEEDED = "Use a browser from 2023 or later, with WebAssembly.";
 
@@ -107,7 +108,7 @@ function openPanels(host, places) {
 function optionsOf(place) {
   const { panel, network = "", name = "" } = place.dataset;
   if (panel === "answers") return {};
-  if (panel === "exercise") return { name };
+  if (panel === "exercise" || panel === "sweep") return { name };
   return panel === "explorer" ? { network, address: hasAddress(place) ? addressHere() : "" } : { network };
 }
 
@@ -130,7 +131,7 @@ function showPanel(host, place, kind, number, traits) {
   place.replaceChildren(el);
   place.dataset.live = "";
   if (hasAddress(place)) followAddress(model, (to) => host.visit(number, to));
-  if (kind === "trainer") passTime(model, (seconds) => host.tick(number, seconds));
+  if (kind === "trainer" || kind === "sweep") passTime(model, (seconds) => host.tick(number, seconds));
   if (kind === "explorer") prepareNeighbors(model, (step) => host.prepare(number, step));
   if (kind === "gates") fetchRecordings(host, model, number);
   return model;

@@ -35,4 +35,4 @@ export type Request = {
   gesture: string;
 };
 
-export const OPEN_SECTIONS: readonly ["Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe"];
+export const OPEN_SECTIONS: readonly ["Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe", "Comparison"];

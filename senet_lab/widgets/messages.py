@@ -13,7 +13,7 @@ ControlValue = Value | Sequence[Value]
 ControlKind = Literal["choice", "slider", "select", "check", "checks", "text", "number"]
 Answered = Mapping[str, int]
 
-OPEN_SECTIONS = ("Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe")
+OPEN_SECTIONS = ("Network", "Paths", "Squeeze-excite", "Input", "Data", "Recipe", "Comparison")
 
 
 class ControlMessage(TypedDict):

@@ -1,0 +1,205 @@
+"""Plots of a sweep: accuracy of each arm, with its seeds and its interval, and accuracy against cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isnan
+from typing import NamedTuple
+
+from senet_lab.drawing import svg
+from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.svg import Box, Drawing, Mark, Node
+from senet_lab.drawing.units import short
+from senet_lab.sweepboard.snapshot import Board, BoardCell, run_words
+
+HEIGHT, TOP, BOTTOM = 330.0, 16.0, 276.0
+LEFT = 40.0  # of the vertical axis, for its numbers
+ARM_WIDTH, MIN_WIDTH = 76.0, 500.0
+COST_WIDTH = 290.0
+SEED_ROOM = 30.0  # left of an arm's center, for the circles of its seeds
+MEAN_AT = 9.0  # right of an arm's center
+CAP = 3.5  # half the length of the mark at the end of an interval
+MIN_SPREAD = 0.5  # percentage points; accuracies that differ by less are not spread over the whole axis
+EMPTY_RANGE = (0.0, 100.0)
+COST_NAMES = {"params": "parameters", "macs": "multiply-adds per image"}
+
+
+class _Interval(NamedTuple):
+    """A mean in percent with its interval, as far as it is in the plot, and which of its ends are."""
+
+    mean: float
+    low: float
+    high: float
+    ends: tuple[float, ...]
+
+
+def accuracy_plot(board: Board, run: str = "", *, interactive: bool = True) -> Drawing:
+    """Draw the accuracy of each arm: a circle per seed, the mean, and its interval; the reference as a band.
+
+    Args:
+        run: the key of the selected run.
+    """
+    width = max(MIN_WIDTH, LEFT + 20 + ARM_WIDTH * len(board.arms))
+    panel = Panel(LEFT, TOP, width - LEFT - 8, BOTTOM - TOP, (0.0, float(len(board.arms))), _range(board))
+    marks: list[Mark] = [*_band(board, panel), *grid(panel, ticks(panel, 6)), floor_line(panel)]
+    for index, arm in enumerate(board.arms):
+        center = panel.x(index + 0.5)
+        marks += _mean(board, panel, index)
+        room = panel.width / len(board.arms)
+        marks.append(svg.text(center, BOTTOM + 18, svg.cut(arm.words, room), "inked"))
+    marks.append(svg.text(panel.left + panel.width / 2, BOTTOM + 38, board.axis))
+    marks += _seeds(board, panel, run)
+    return Drawing(HEIGHT, accuracy_words(board), marks, interactive=interactive, focus=run, width=width)
+
+
+def accuracy_words(board: Board) -> str:
+    """Return the mean of each arm in words, for screen readers."""
+    means = [f"{arm.words} {_percent(board.mean(index))}" for index, arm in enumerate(board.arms)]
+    return f"Mean accuracy on the test images by {board.axis}: {'; '.join(means)}"
+
+
+def cost_plot(board: Board, cost: str) -> Drawing:
+    """Draw the mean accuracy of each arm against its parameters or multiply-adds, and their Pareto front."""
+    points = [
+        (getattr(arm, cost), 100 * board.mean(index), index)
+        for index, arm in enumerate(board.arms)
+        if not isnan(board.mean(index))
+    ]
+    panel = Panel(LEFT, TOP, COST_WIDTH - LEFT - 24, BOTTOM - TOP, _cost_range(board, cost), _range(board))
+    marks: list[Mark] = [*grid(panel, ticks(panel, 6)), floor_line(panel), *_cost_axis(panel)]
+    marks.append(svg.text(panel.left + panel.width / 2, BOTTOM + 38, COST_NAMES[cost]))
+    front = pareto_front([(x, y) for x, y, _ in points])
+    if len(front) > 1:
+        marks.append(line([(panel.x(x), panel.y(y)) for x, y in front], "pareto"))
+    placed: list[tuple[float, float]] = []
+    for x, y, index in sorted(points):
+        spot = panel.x(x), panel.y(y)
+        marks.append(svg.circle(*spot, 5, _kind(board, index, "of-run")))
+        marks.append(_name(board.arms[index].words, spot, placed, panel))
+    words = [f"{board.arms[index].words} {short(x)}, {y:.1f}%" for x, y, index in points]
+    return Drawing(HEIGHT, f"Mean accuracy against {COST_NAMES[cost]}: {'; '.join(words)}", marks, width=COST_WIDTH)
+
+
+def pareto_front(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the points (cost, accuracy) for which no other has at most that cost and a higher accuracy, by cost.
+
+    >>> pareto_front([(1, 60), (3, 61), (2, 62), (2, 60.5), (4, 62)])
+    [(1, 60), (2, 62)]
+    """
+    front: list[tuple[float, float]] = []
+    for x, y in sorted(points, key=lambda point: (point[0], -point[1])):
+        if not front or y > front[-1][1]:
+            front.append((x, y))
+    return front
+
+
+def has_cut_interval(board: Board) -> bool:
+    """Return whether an interval extends beyond the plot."""
+    intervals = (_interval(board, index) for index in range(len(board.arms)))
+    return any(interval is not None and len(interval.ends) < 2 for interval in intervals)
+
+
+def _percent(share: float) -> str:
+    return "unknown" if isnan(share) else f"{100 * share:.1f}%"
+
+
+def _range(board: Board) -> tuple[float, float]:
+    """Return the range of all accuracies in percent, and of their intervals as far as these are not much wider."""
+    values = [100 * cell.accuracy for cell in board.cells if cell.accuracy is not None]
+    if not values:
+        return EMPTY_RANGE
+    spread = max(MIN_SPREAD, max(values) - min(values))
+    ends = [100 * end for index in range(len(board.arms)) for end in board.interval(index) if not isnan(end)]
+    low = max(min([*values, *ends]), min(values) - spread)
+    high = min(max([*values, *ends]), max(values) + spread)
+    margin = max(0.06 * (high - low), 0.1 * MIN_SPREAD)
+    return low - margin, high + margin
+
+
+def _interval(board: Board, arm: int) -> _Interval | None:
+    """Return the mean of an arm with the visible part of its interval; None without a finished run."""
+    mean, (low, high) = 100 * board.mean(arm), (100 * end for end in board.interval(arm))
+    if isnan(mean):
+        return None
+    if isnan(low):
+        return _Interval(mean, mean, mean, (mean, mean))
+    bottom, top = _range(board)
+    return _Interval(mean, max(low, bottom), min(high, top), tuple(end for end in (low, high) if bottom <= end <= top))
+
+
+def _kind(board: Board, arm: int, prefix: str) -> str:
+    """Return the class of an arm: slate for the reference, blue for the others."""
+    return f"{prefix}-{5 if arm == board.reference else 0}"
+
+
+def _band(board: Board, panel: Panel) -> Iterator[Mark]:
+    """Draw the interval of the reference across the plot."""
+    interval = _interval(board, board.reference)
+    if interval is not None and interval.low < interval.high:
+        top, bottom = panel.y(interval.high), panel.y(interval.low)
+        yield svg.rect(panel.left, top, panel.width, bottom - top, "band", 0)
+
+
+def _mean(board: Board, panel: Panel, arm: int) -> Iterator[Mark]:
+    """Draw the mean of an arm, its interval, and its value."""
+    interval = _interval(board, arm)
+    if interval is None:
+        return
+    x, y = panel.x(arm + 0.5) + MEAN_AT, panel.y(interval.mean)
+    kind = _kind(board, arm, "run")
+    if interval.low < interval.high:
+        yield line([(x, panel.y(interval.low)), (x, panel.y(interval.high))], f"{kind} sn-val")
+        for end in interval.ends:
+            yield line([(x - CAP, panel.y(end)), (x + CAP, panel.y(end))], f"{kind} sn-val")
+    yield svg.circle(x, y, 5, _kind(board, arm, "of-run"))
+    yield svg.text(x + 8, y + 4, f"{interval.mean:.1f}", f"{_kind(board, arm, 'word-run')} sn-small", "start")
+
+
+def _seeds(board: Board, panel: Panel, run: str) -> Iterator[Node]:
+    """Draw a circle for each finished run, left of the mean of its arm."""
+    step = SEED_ROOM / max(1, len(board.seeds) - 1)
+    for cell in board.cells:
+        if cell.accuracy is not None:
+            x = panel.x(cell.arm + 0.5) - 4 - SEED_ROOM + step * board.seeds.index(cell.seed)
+            yield _seed(board, cell, x, panel.y(100 * cell.accuracy), cell.key == run)
+
+
+def _seed(board: Board, cell: BoardCell, x: float, y: float, is_selected: bool) -> Node:
+    marks: list[Mark] = [svg.circle(x, y, 3.4, f"{_kind(board, cell.arm, 'run')} sn-hollow")]
+    if is_selected:
+        marks.append(svg.circle(x, y, 6.5, "chosen"))
+    words = run_words(board, cell)
+    return Node(marks, Box(x - 6, y - 6, 12, 12), [words], words, cell.key)
+
+
+def _cost_range(board: Board, cost: str) -> tuple[float, float]:
+    costs = [getattr(arm, cost) for arm in board.arms]
+    margin = 0.12 * (max(costs) - min(costs)) or 0.05 * max(costs)
+    return min(costs) - margin, max(costs) + margin
+
+
+def _cost_axis(panel: Panel) -> Iterator[Mark]:
+    """Draw at most three round numbers under the axis, with the decimals that tell them apart."""
+    low, high = panel.x_range
+    for mark in ticks(Panel(0, 0, 1, 1, (0, 1), (low, high)), 4):
+        yield svg.text(panel.x(mark), BOTTOM + 18, _short(mark))
+
+
+def _short(number: float) -> str:
+    """Return a number with its prefix and without zeros at the end.
+
+    >>> _short(270_000), _short(2_500_000), _short(41_250_000)
+    ('270 k', '2.5 M', '41.25 M')
+    """
+    digits, _, prefix = short(int(number)).partition(" ")
+    return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits} {prefix}".strip()
+
+
+def _name(words: str, spot: tuple[float, float], placed: list[tuple[float, float]], panel: Panel) -> Mark:
+    """Write the name of an arm next to its dot, below it where another name is."""
+    x, y = spot[0], spot[1] - 9
+    if any(abs(x - other) < 26 and abs(y - height) < 13 for other, height in placed):
+        y = spot[1] + 18
+    placed.append((x, y))
+    anchor = "end" if x > panel.left + 0.85 * panel.width else "middle"
+    return svg.text(x + (6 if anchor == "end" else 0), y, svg.cut(words, 90), "word-run-5 sn-small", anchor)

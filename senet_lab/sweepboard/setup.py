@@ -1,0 +1,46 @@
+"""Setup: what a sweep varies and how it trains, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from senet_lab.trainer.run_names import recipe_words
+from senet_lab.training.recipe import Recipe
+from senet_lab.widgets.labels import format_value
+
+Axis = tuple[Sequence[str], Sequence[Sequence[Any]]]  # names, and rows with a value for each
+
+
+def axis_words(axes: Sequence[Axis]) -> str:
+    """Return the names of all parameters.
+
+    >>> axis_words([(["ratio"], [[16]]), (["base_width"], [[64]])])
+    'ratio, base width'
+    """
+    return ", ".join(name.replace("_", " ") for names, _ in axes for name in names) or "network"
+
+
+def varied_words(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return the names of an axis with their values.
+
+    >>> varied_words(["ratio"], [[None], [16]]), varied_words(["cardinality", "base_width"], [[1, 64], [2, 40]])
+    ('ratio: none, 16', 'cardinality, base width: (1, 64), (2, 40)')
+    """
+    values = (", ".join(map(value_words, row)) for row in rows)
+    return f"{axis_words([(names, rows)])}: {', '.join(f'({each})' if len(names) > 1 else each for each in values)}"
+
+
+def value_words(value: Any) -> str:
+    """Return a value as the page shows it; lists are tuples, which JSON does not have."""
+    return format_value(tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def setup_words(recipe: Recipe, seeds: int, data: str, images: int | None) -> str:
+    """Return recipe, seeds and test images: "modern recipe, 30 epochs; 5 seeds; CIFAR-10, 10,000 test images"."""
+    count = f"{seeds} seed{'s' * (seeds != 1)}"
+    return f"{recipe_words(recipe)}; {count}; {data}{f', {images:,} test images' if images else ''}"
