@@ -44,6 +44,7 @@ def work(folder, kept_every, devices):
     """Do the work of a waiting worker that has received a folder."""
     source, target = os.pipe()
     os.write(target, os.fsencode(folder) + b"\n")
+    os.close(target)  # no other folder will follow
     os.dup2(source, 0)
     sys.argv[1:1] = ["--wait"]
     checkpointer.MAX_INTERVAL = kept_every

@@ -37,7 +37,8 @@ def test_a_missing_package_is_named_with_what_needs_it_and_the_line_that_install
         (("numpy", "PIL"), "train"),
         (("matplotlib",), "lab"),
         (("huggingface_hub",), "hub"),
-        (("keras", "pandas"), "all"),
+        (("keras", "scipy"), "sweep"),
+        (("keras", "matplotlib"), "all"),
     ],
 )
 def test_the_smallest_extra_that_brings_everything_is_named(modules, extra):

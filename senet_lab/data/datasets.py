@@ -6,7 +6,7 @@ import os
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -221,18 +221,20 @@ def folder(
     return Images(path.name, files.classes, *arrays, skipped=bad, ignored=files.ignored)
 
 
-@lru_cache(maxsize=1)
-def draw_gate_task() -> Images:
-    """Return 5,000 training and 1,000 test images of the gate task, see `senet_lab.data.gate_task`.
+@lru_cache(maxsize=len(gate_task.DISTANCES))
+def draw_gate_task(name: str = "gate-task") -> Images:
+    """Return 5,000 training and 1,000 test images of a gate task, see `senet_lab.data.gate_task`.
 
     >>> draw_gate_task()
     <Gate task: 5,000 + 1,000 images, 32x32x3, 4 classes>
     """
-    train, test = gate_task.draw_images(*gate_task.TRAIN), gate_task.draw_images(*gate_task.TEST)
+    train, test = (
+        gate_task.draw_images(*part, gate_task.DISTANCES[name]) for part in (gate_task.TRAIN, gate_task.TEST)
+    )
     arrays = train.images, train.labels, test.images, test.labels
     for array in arrays:  # all callers share them
         array.flags.writeable = False
-    return Images("Gate task", tuple(gate_task.SHAPES), *arrays)
+    return Images(BUILT_IN[name].words, tuple(gate_task.SHAPES), *arrays)
 
 
 class BuiltIn(NamedTuple):
@@ -255,10 +257,15 @@ class BuiltIn(NamedTuple):
     has_cifar10_scale: bool = False
 
 
+def _gate_task(name: str, distance: int) -> BuiltIn:
+    words = "Gate task" if name == "gate-task" else f"Gate task, {distance} px"
+    return BuiltIn(words, gate_task.TRAIN[0], tuple(gate_task.SHAPES), partial(draw_gate_task, name))
+
+
 BUILT_IN: Mapping[str, BuiltIn] = {
     "sample": BuiltIn("CIFAR-10 sample", 5_000, CIFAR10, sample, has_cifar10_scale=True),
     "cifar10": BuiltIn("CIFAR-10", 50_000, CIFAR10, cifar10, find_cifar10, has_cifar10_scale=True),
-    "gate-task": BuiltIn("Gate task", gate_task.TRAIN[0], tuple(gate_task.SHAPES), draw_gate_task),
+    **{name: _gate_task(name, distance) for name, distance in gate_task.DISTANCES.items()},
 }
 TRAINING_IMAGES = {name: each.training_images for name, each in BUILT_IN.items()}
 

@@ -18,9 +18,10 @@ from senet_lab.checks import MAX_SEED, whole
 from senet_lab.extras import require
 
 SIDE, GLYPH_SIDE = 32, 4  # pixels
-DISTANCE, MAX_DISTANCE = 12, 13  # columns between stripes and glyphs
+MAX_DISTANCE = 13  # columns between stripes and glyphs
+DISTANCES = {"gate-task": 12, "gate-task-8": 8, "gate-task-4": 4}  # of each data set
 MAX_IMAGES = 10**6
-TRAIN, TEST = (5_000, 1), (1_000, 2)  # count and seed of the data set "gate-task"
+TRAIN, TEST = (5_000, 1), (1_000, 2)  # count and seed of the parts of a data set
 ROOM, JITTER = 10, 6  # rows for each glyph, and the number of rows where it can begin
 NOISE = 20  # the most that is added to a value or subtracted from it
 BACKGROUND = 40
@@ -47,7 +48,7 @@ class GateTask(NamedTuple):
     rules: Array
 
 
-def draw_images(count: int, seed: int = 0, distance: int = DISTANCE) -> GateTask:
+def draw_images(count: int, seed: int = 0, distance: int = DISTANCES["gate-task"]) -> GateTask:
     """Draw images of the gate task; classes and rules are balanced.
 
     All arithmetic is in whole numbers, so that the images are the same on every machine.
@@ -63,7 +64,8 @@ def draw_images(count: int, seed: int = 0, distance: int = DISTANCE) -> GateTask
     colors = np.array(list(COLORS.values()), "int16")
     shapes = np.array([[[mark == "#" for mark in row] for row in rows] for rows in SHAPES.values()])
     draw, each = np.random.default_rng(seed), np.arange(count)
-    rules, labels = np.divmod(draw.permutation(each % (len(colors) * len(shapes))), len(shapes))
+    numbers = draw.permutation(count)
+    rules, labels = numbers % len(colors), numbers % len(shapes)  # 3 and 4: pairs of both are balanced, too
     shape_of = draw.integers(len(shapes), size=(count, len(colors)))  # of the glyph of each color
     shape_of[each, rules] = labels
     order = draw.permuted(np.tile(np.arange(len(colors)), (count, 1)), axis=1)

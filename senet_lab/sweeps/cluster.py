@@ -22,12 +22,15 @@ PROBE = ".seen-by-all"  # begins the name of a file that workers must find
 @contextmanager
 def local_client(workers: int) -> Iterator[Client]:
     """Start a cluster on this machine with one process per worker, closed to other users of the machine."""
+    import dask
     from distributed import Client, LocalCluster
 
-    cluster = LocalCluster(
-        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0, security=True
-    )  # fmt: skip
-    with cluster, Client(cluster) as client:
+    with dask.config.set({"distributed.scheduler.http.routes": []}):  # which anyone on the machine could read
+        cluster = LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", memory_limit=0,
+            security=True,
+        )  # fmt: skip
+    with cluster, Client(cluster, set_as_default=False) as client:
         yield client
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 LOCK = "driver.lock"
+LOCK_SECONDS = 10.0  # to wait for the lock of a driver that has reported its end
 INTERVAL = 0.5  # seconds between looks at the workers and at the request
 REPORT_INTERVAL = 10.0  # seconds between reports that only say that the driver is alive
 STOP_SECONDS = 120.0  # within which runs obey a request to stop
@@ -46,6 +47,7 @@ class Distribution:
         self._resources = {"GPU": 1} if any("GPU" in worker["resources"] for worker in workers) else {}
         self._seen: dict[Path, tuple[int, int]] = {}  # how far a run was when its worker died
         self.futures: dict[Future[Any], Cell] = {}
+        self.unwritten: dict[str, str] = {}  # why a run failed whose folder does not say so
         for index, cell in enumerate(sweep.cells):
             if create_run(sweep, cell).status().state != "finished":
                 self._submit(cell, priority=-index)
@@ -78,7 +80,10 @@ class Distribution:
             return
         LOG.warning("%s: %s", cell.folder.name, error)
         reason = "its worker died repeatedly at the same step" if isinstance(error, KilledWorker) else str(error)
-        run.tell(status._replace(state="failed", reason=reason), anyhow=True)
+        try:
+            run.tell(status._replace(state="failed", reason=reason), anyhow=True)
+        except OSError:  # of a full disk
+            self.unwritten[cell.folder.name] = reason.rstrip(".")
 
     def cancel(self) -> None:
         """Withdraw the runs that have not started, and stop the others."""
@@ -119,14 +124,16 @@ def drive(sweep: Sweep, connection: AbstractContextManager[Client], report: Driv
     """
     folder = sweep.folder
     try:
-        with FileLock(folder / LOCK, timeout=0):
+        with FileLock(folder / LOCK, timeout=LOCK_SECONDS):
             report.write(folder)
             try:
                 with connection as client:
                     report = _distribute(sweep, client, report, gpus)
             except Exception as error:
-                traceback.print_exc()
-                report = report._replace(state="failed", reason=str(error).rstrip("."))
+                with suppress(OSError):  # the disk may be too full for the log as well
+                    traceback.print_exc()
+                reason = f"{str(error).rstrip('.')}; see driver.txt, then resume the sweep"
+                report = report._replace(state="failed", reason=reason)
             report.write(folder)
     except Timeout:
         raise RuntimeError(f"Another process already drives the sweep in '{folder}'; stop it first.") from None
@@ -151,8 +158,14 @@ def _distribute(sweep: Sweep, client: Client, report: Driver, gpus: int) -> Driv
         time.sleep(INTERVAL)
     with suppress(Exception):  # the workers may be gone
         client.run(task.end_processes, on_error="ignore")
+    if distribution.unwritten:
+        name, reason = next(iter(distribution.unwritten.items()))
+        return report._replace(
+            state="failed", reason=f"{len(distribution.unwritten)} runs did not start: {name}: {reason}"
+        )
     failed = sum(Run(cell.folder).status().state == "failed" for cell in sweep.cells)
-    return report._replace(state="finished", reason=f"{failed} runs failed" if failed else "")
+    words = f"{failed} {'run' if failed == 1 else 'runs'} failed" if failed else ""
+    return report._replace(state="finished", reason=words)
 
 
 def main() -> None:

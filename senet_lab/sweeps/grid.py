@@ -44,7 +44,14 @@ def label(values: Sequence[tuple[str, Any]]) -> str:
     >>> label((("ratio", None), ("batch", 64)))
     'ratio none, batch 64'
     """
-    return ", ".join(f"{name} {'none' if value is None else value}" for name, value in values)
+    return ", ".join(f"{name} {_words(value)}" for name, value in values)
+
+
+def _words(value: Any) -> str:
+    """Return a value in words, with groups as in "16x2+32x1"."""
+    if isinstance(value, tuple):
+        return "+".join("x".join(map(_words, row)) if isinstance(row, tuple) else _words(row) for row in value)
+    return "none" if value is None else str(value)
 
 
 def checked_grid(grid: Any) -> tuple[Axis, ...]:

@@ -16,7 +16,7 @@ from filelock import FileLock
 from senet_lab.checks import InvalidTypeError
 from senet_lab.extras import SWEEPS, require
 from senet_lab.sweeps import storage
-from senet_lab.sweeps.status import Driver, read_driver
+from senet_lab.sweeps.status import ENDED, Driver, read_driver
 from senet_lab.sweeps.workload import must_have_memory, workload
 from senet_lab.training.runs.request import write_request
 
@@ -36,7 +36,8 @@ def start(sweep: Sweep, client: Client | str | None, *, force: bool) -> None:
         raise InvalidTypeError("client", client, "must be a Dask client or the address of a scheduler", "None")
     sweep.folder.mkdir(parents=True, exist_ok=True)
     with FileLock(sweep.folder / "starting"):  # against two simultaneous starts
-        if read_driver(sweep.folder).is_alive():
+        driver = read_driver(sweep.folder)
+        if driver.state not in ENDED and driver.is_alive():
             raise RuntimeError(
                 f"Another process already drives the sweep in '{sweep.folder}'; stop it first, or watch it."
             )

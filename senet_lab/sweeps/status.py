@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import time
 from collections import Counter
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from senet_lab.sweeps.sweep import Cell, Sweep
 
 FILE = "driver.json"
+LOG = logging.getLogger("senet_lab")
 STATES = ("waiting", "starting", "running", "stopped", "finished", "failed")
 ENDED = ("stopped", "finished", "failed")
 GONE = "the process that distributes the runs ended unexpectedly; resume the sweep"
@@ -46,9 +49,16 @@ class Driver(NamedTuple):
     at: float = 0.0
 
     def write(self, folder: Path) -> None:
-        """Write the report into the folder of a sweep."""
-        with written_whole(folder / FILE, overwrite=True) as unfinished:
-            unfinished.write_text(json.dumps(self._replace(at=time.time())._asdict()))
+        """Write the report into the folder of a sweep; on a full disk, into the old file, if there is one."""
+        text = json.dumps(self._replace(at=time.time())._asdict())
+        try:
+            with written_whole(folder / FILE, overwrite=True) as unfinished:
+                unfinished.write_text(text)
+        except OSError as error:
+            LOG.warning("%s", error)
+            with suppress(OSError), (folder / FILE).open("r+") as file:
+                file.write(text)
+                file.truncate()
 
     def is_alive(self) -> bool:
         """Return whether the process is alive; on another machine, whether it reported recently."""
@@ -107,7 +117,7 @@ def current_status(sweep: Sweep) -> SweepStatus:
     state, reason = driver.state, driver.reason
     if state not in (*ENDED, "waiting") and not driver.is_alive():
         state, reason = "failed", GONE
-    if state == "finished" and any(run.state != "finished" for run in runs):  # seeds were added, or runs deleted
+    if state == "finished" and any(run.state == "waiting" for run in runs):  # seeds were added, or runs deleted
         state, reason = "waiting", ""
     workers = max(1, driver.workers)
     return SweepStatus(state, reason, runs, workers, seconds_left(sweep, runs, workers))

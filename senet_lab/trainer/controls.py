@@ -40,7 +40,7 @@ CHECKS = {
     "augment": ("Augment", RECIPE, "random crops and flips"),
     "standardise": ("Standardize", FULL, "pixels to mean 0, standard deviation 1"),
 }
-DATA_LABELS = {name: f"{each.words}, {each.training_images:,} images" for name, each in BUILT_IN.items()}
+DATA_LABELS = {name: f"{each.words}: {each.training_images:,}" for name, each in BUILT_IN.items()}
 DATA_LABELS[FOLDER] = "Image folder"
 
 

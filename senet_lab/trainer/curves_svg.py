@@ -17,7 +17,7 @@ from senet_lab.trainer.run_names import LETTERS, MAX_DRAWN_RUNS
 HEIGHT = 262.0
 MAX_STRIPS = 30  # parts of a chart that have a tooltip
 MAX_DOTS = 30  # a longer curve has a dot at its end only
-LABEL_GAP = 11.5  # between labels at the ends of lines
+LABEL_GAP = 12.5  # between labels at the ends of lines: the paper around one leaves the descenders above it whole
 
 Label = tuple[float, float, str, int]  # x, y, words, index of the run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from senet_lab.drawing.units import short
+from senet_lab.drawing.units import counted, short
 from senet_lab.ledger.budget import cost
 from senet_lab.memory import size_words
 from senet_lab.trainer.results import histories_of, percent
@@ -23,7 +23,7 @@ def progress_html(record: Record | None, device: DeviceUse | None = None) -> str
     done = min(status.epochs, status.epoch + status.step / max(1, status.steps)) if status.epochs else 0
     place = f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
     if status.state in ENDED:
-        place = f"{status.epoch} of {status.epochs} epochs"
+        place = f"{status.epoch} of {counted(status.epochs, 'epoch')}"
     elif status.steps:
         place += f", step {status.step} of {status.steps}"
     return _bar(done, status.epochs, f"{place} \u00b7 {record.state_words}") + _figures(record, device)

@@ -101,7 +101,8 @@ def predict(
     seconds, time_words = None, "the time is unknown until this machine has trained a network"
     if rate:
         seconds = recipe.epochs * training / rate[0]
-        time_words = f"{'about' if rate[1] else 'roughly'} {duration(seconds)} for {recipe.epochs} epochs"
+        epochs = f"{recipe.epochs} epoch{'s' * (recipe.epochs != 1)}"
+        time_words = f"{'about' if rate[1] else 'roughly'} {duration(seconds)} for {epochs}"
     return Estimate(needed, available, seconds, training, batch, f"{memory_words}; {time_words}")
 
 

@@ -13,7 +13,7 @@ from runs import BRIEF, TINY, log_of
 from senet_lab import Architecture, Trainer, memory
 from senet_lab.cli import main
 from senet_lab.data import datasets as data
-from senet_lab.data.gate_task import COLORS, DISTANCE, MAX_DISTANCE, NOISE, SHAPES, TEST, draw_images
+from senet_lab.data.gate_task import COLORS, DISTANCES, MAX_DISTANCE, NOISE, SHAPES, TEST, draw_images
 from senet_lab.training.runs.data_fit import must_fit
 from senet_lab.training.runs.run import Run
 
@@ -53,7 +53,7 @@ def test_glyphs_are_one_of_each_color_and_do_not_touch():
 def test_images_are_the_same_on_every_machine():
     """They are drawn in whole numbers. If NumPy changes its generator, all figures for this task need measuring anew."""
     drawn = draw_images(100, seed=3)
-    assert hashlib.sha256(drawn.images.tobytes()).hexdigest()[:16] == "35cf675c304864f3"
+    assert hashlib.sha256(drawn.images.tobytes()).hexdigest()[:16] == "6be8cfe2e3624597"
     assert all((mine == again).all() for mine, again in zip(drawn, draw_images(100, seed=3), strict=True))
     assert (drawn.images != draw_images(100, seed=4).images).any()
 
@@ -76,7 +76,7 @@ def test_distance_counts_the_columns_between_stripes_and_glyphs(distance):
 
 
 def test_no_window_of_a_network_with_two_blocks_contains_stripe_and_glyph():
-    assert TWO_BLOCKS.ledger().receptive_field < 1 + DISTANCE + 1  # at least a pixel of each
+    assert TWO_BLOCKS.ledger().receptive_field < 1 + DISTANCES["gate-task"] + 1  # at least a pixel of each
 
 
 def test_without_the_stripes_the_best_guess_is_right_in_27_of_48_images():
@@ -89,6 +89,14 @@ def test_named_returns_images_that_cannot_be_changed_by_accident():
     assert repr(images) == "<Gate task: 5,000 + 1,000 images, 32x32x3, 4 classes>"
     with pytest.raises(ValueError, match="read-only"):
         images.x_train[0] = 0
+
+
+def test_nearer_tasks_have_the_same_glyphs_and_wider_stripes():
+    far, near = data.named("gate-task"), data.named("gate-task-4")
+    assert repr(near) == "<Gate task, 4 px: 5,000 + 1,000 images, 32x32x3, 4 classes>"
+    assert (far.x_test[:, :, 10:22] == near.x_test[:, :, 10:22]).all()
+    assert (far.x_test[:, :, 9] != near.x_test[:, :, 9]).any()
+    assert (far.y_test == near.y_test).all()
 
 
 def test_a_network_with_other_classes_does_not_fit():
@@ -111,7 +119,7 @@ def test_the_trainer_trains_on_the_gate_task_with_its_four_classes(forked, monke
     trainer = Trainer(replace(TINY, stem="imagenet"), tmp_path)
     post(trainer, {"data": "gate-task", "epochs": "1", "batch": "250"})
     control = next(each for each in trainer.form["controls"] if each["name"] == "data")
-    assert dict(zip(control["stops"], control["labels"], strict=True))["gate-task"] == "Gate task, 5,000 images"
+    assert dict(zip(control["stops"], control["labels"], strict=True))["gate-task"] == "Gate task: 5,000"
     assert control["hint"] == "4,500 for training, 500 for validation"
     post(trainer, {"start": True})
     assert trainer.form["error"] == ""

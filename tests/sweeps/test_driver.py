@@ -81,7 +81,7 @@ def test_a_cell_that_fails_names_itself_and_the_others_finish(thumbnails, tmp_pa
     options = {"recipe": BRIEF, "data": thumbnails, "folder": tmp_path / "sweep", "threads": 1}
     sweep = Sweep(MINI, {"learning_rate": (BRIEF.learning_rate, 999)}, seeds=1, **options)
     status = sweep.start().wait(240)
-    assert (status.state, status.reason) == ("finished", "1 runs failed"), log_of(sweep)
+    assert (status.state, status.reason) == ("finished", "1 run failed"), log_of(sweep)
     assert [run.state for run in status.runs] == ["finished", "failed"]
     assert "no longer finite" in status.runs[1].reason
     assert sweep.results()["accuracy"].isna().tolist() == [False, True]
@@ -91,7 +91,7 @@ def test_a_cell_that_fails_names_itself_and_the_others_finish(thumbnails, tmp_pa
 def cluster(folder, workers=2):
     """Yield the address of a scheduler with workers, all separate processes; and the workers."""
     address = f"tcp://127.0.0.1:{free_port()}"
-    port, options = address.rpartition(":")[2], ["--no-dashboard"]
+    port, options = address.rpartition(":")[2], ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
     commands = [[sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", port, *options]]
     one = ["--nthreads", "1", "--memory-limit", "0", "--local-directory", str(folder), *options]
     commands += [[sys.executable, "-m", "dask", "worker", address, *one]] * workers

@@ -37,7 +37,10 @@ from senet_lab.training.recipe import RECIPES
         ({"network": "resnet2"}, "must be one of"),
         ({"token": "x"}, "Token (x) must begin with 'senet1'"),
         ({"token": "senet1~groups=8x1,8x1,8x1,8x1,8x1,8x1"}, "must be at least 128 pixels high and wide"),
-        ({"data": "imagenet"}, "Images (imagenet) must be one of 'sample', 'cifar10', 'gate-task' or 'folder'"),
+        (
+            {"data": "imagenet"},
+            "Images (imagenet) must be one of 'sample', 'cifar10', 'gate-task', 'gate-task-8', 'gate-task-4' or 'folder'",
+        ),
         (
             {"path": "nowhere"},
             f"Path (nowhere) must be an existing folder; the nearest existing folder is '{os.getcwd()}'.",

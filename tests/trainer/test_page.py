@@ -47,4 +47,4 @@ def test_cifar10_that_is_not_on_the_machine_is_labelled_so():
     for has_cifar10 in (True, False):
         form = page.form(state, snapshot, machine, has_cifar10=has_cifar10)
         data = next(control for control in form["controls"] if control["name"] == "data")
-        assert ("CIFAR-10, 50,000 images (unavailable)" in data["labels"]) != has_cifar10
+        assert ("CIFAR-10: 50,000 (unavailable)" in data["labels"]) != has_cifar10

@@ -50,6 +50,7 @@ NEEDS = {
     "__import__('senet_lab.training.optimizers').training.optimizers.compiled(object())": "keras",
     "__import__('senet_lab.nets.on_keras.grouped').nets.on_keras.grouped.fastest_path()": "keras",
     "data.cifar10(sys.executable)": "keras",
+    "data.named('gate-task')": "keras",
     "data.sample()": "train",
     "data.folder('.')": "train",
     "pictures.picture(b'')": "train",

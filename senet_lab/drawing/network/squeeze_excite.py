@@ -113,10 +113,10 @@ def _formulas(part: Part, block: Part, layers: tuple[Row, Row], style: Style) ->
     pooling = "mean" if style.squeeze == "average" else "maximum"
     has_biases = reduce.params > reduce.channels_in * squeezed
     first, second = (" + b\u2081", " + b\u2082") if has_biases else ("", "")
-    weights = f"W\u2081 {squeezed:,} \u00d7 {channels:,}, W\u2082 {gate.output_shape[-1]:,} \u00d7 {squeezed:,}"
+    weights = f"W\u2081 {squeezed} \u00d7 {channels}, W\u2082 {gate.output_shape[-1]} \u00d7 {squeezed}"
     of_params, of_macs = percent(part.params, block.params), percent(part.macs, block.macs)
     words = (
-        ("eq. 2", f"z = {pooling} of u over {height} \u00d7 {width}, for each of {channels:,} channels"),
+        ("eq. 2", f"z = {pooling} of u over {height} \u00d7 {width}, for each of {channels} channels"),
         ("eq. 3", f"s = {SIGNS[style.gate]}(W\u2082 \u03b4(W\u2081 z{first}){second}), {weights}; \u03b4 is ReLU"),
         ("eq. 4", "x\u0303 = s \u00b7 u, channel by channel"),
         ("params", f"{part.params:,} of the block\u2019s {block.params:,}, {of_params}"),

@@ -61,9 +61,9 @@ def draw_main(present: Architecture | None) -> Drawing:
         marks += [line([(x, y), (to_x, to_y)], "pair")]
         marks += [svg.circle(x, y, 4.5, "dot-without"), svg.circle(to_x, to_y, 5, "dot-with")]
         name = without.architecture.name.partition(" ")[0]
-        marks += [svg.text(x + 11, y + 4, f"{without.top1:.2f}", anchor="start"),
-                  svg.text(x + 50, y + 4, name, "label", "start"),
-                  svg.text(to_x + 11, to_y + 4, f"{with_se.top1:.2f} with SE", "word-se", "start")]  # fmt: skip
+        marks += [svg.text(x + 14, y + 4, f"{without.top1:.2f}", anchor="start"),
+                  svg.text(x + 53, y + 4, name, "label", "start"),
+                  svg.text(to_x + 14, to_y + 4, f"{with_se.top1:.2f} with SE", "word-se", "start")]  # fmt: skip
         marks += _present(present, ((without, (x, y)), (with_se, (to_x, to_y))), (-14, 4), "end")
     label = "Top-1 error against multiply-adds: squeeze-excite lowers it in all five networks at almost no extra cost"
     return svg.Drawing(panel.bottom + 44, label, marks)
@@ -81,7 +81,7 @@ def draw_ratios(present: Architecture | None) -> Drawing:
         marks.append(svg.circle(x, y, 5, "dot-with" if ratio else "dot-without"))
         words = f"ratio {ratio}" if ratio else "no SE"
         if isinstance(ratio, int) and ratio <= 16:
-            marks += [svg.text(x, y + 20, words, "label"), svg.text(x, y + 34, f"{row.top1:.2f}")]
+            marks += [svg.text(x, y + 20, words, "label"), svg.text(x, y + 34, f"{row.top1:.2f}", "step")]
         else:
             marks += [svg.text(x + 11, y + 4, words, "label", "start"),
                       svg.text(x + 22 + 7 * len(words), y + 4, f"{row.top1:.2f}", anchor="start")]  # fmt: skip

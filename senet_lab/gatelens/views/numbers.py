@@ -23,12 +23,12 @@ def distinct(first: float, *others: float, digits: int = 2) -> list[str]:
 
 
 def signed(value: float, digits: int = 2) -> str:
-    """Return a number with a real minus.
+    """Return a number with a real minus, but none before a zero.
 
-    >>> signed(-0.731), signed(0.5, 1)
-    ('\u22120.73', '0.5')
+    >>> signed(-0.731), signed(0.5, 1), signed(-0.04, 1)
+    ('\u22120.73', '0.5', '0.0')
     """
-    return f"{value:.{digits}f}".replace("-", "\u2212")
+    return f"{value:z.{digits}f}".replace("-", "\u2212")
 
 
 def signed_points(change: float) -> str:

@@ -75,7 +75,9 @@ def _heads(names: Sequence[str], pitch: float) -> list[Mark]:
 
 def _pairs(pairs: Sequence[tuple[str, str, float]]) -> list[Mark]:
     x, marks = LEFT + SIDE + 40, list[Mark]()
-    for top, words, its in ((TOP + 8, "most similar", pairs[:5]), (TOP + 150, "least similar", pairs[:-6:-1])):
+    listed = min(5, len(pairs) // 2)  # with few classes, no pair is in both lists
+    most, least = pairs[:listed], pairs[::-1][:listed]
+    for top, words, its in ((TOP + 8, "most similar", most), (TOP + 150, "least similar", least)):
         marks.append(svg.text(x, top, words, "label", "start"))
         for index, (a, b, value) in enumerate(its):
             y = top + 21 * (index + 1)
