@@ -9,10 +9,11 @@ from pathlib import Path
 
 from senet_lab.data.datasets import data_words
 from senet_lab.files import DamagedFileError
-from senet_lab.sweepboard.setup import axis_words, setup_words, value_words, varied_words
+from senet_lab.sweepboard.setup import axis_words, setup_words, varied_words
 from senet_lab.sweepboard.snapshot import Board, BoardArm, BoardCell
 from senet_lab.sweeps.conclusions import conclude
 from senet_lab.sweeps.evidence import title
+from senet_lab.sweeps.grid import value_words
 from senet_lab.sweeps.statistics import ArmSummary, summarize
 from senet_lab.sweeps.status import SweepStatus, current_status, read_driver
 from senet_lab.sweeps.sweep import Cell, Sweep

@@ -34,6 +34,7 @@ NO_CHECKPOINT = "No checkpoint yet: the first is written after one epoch or one 
 OPENS_GATES = "Open a GateLens of this run below"
 FRONT = "Dashed: the Pareto front, which connects the means that no cheaper arm exceeds. It ignores the intervals."
 CUT = " A bar without a mark at its end extends beyond the plot."
+MAX_BESIDE = 6  # arms, beside which there is room for the plot against cost
 HEAD = ("Arm", "Seeds", "Mean, %", "95% interval", "Difference, points", "Its interval", "Seeds needed", "Parameters",
         "Multiply-adds")  # fmt: skip
 PROGRESS = {
@@ -78,7 +79,7 @@ def _recording_buttons(state: State, board: Board) -> tuple[str, bool, str, bool
 
 def _about(board: Board) -> str:
     """Describe the sweep in a list."""
-    facts = [("Network", board.network), *(("Varies", words) for words in board.varies)]
+    facts = [("Network", board.network), ("Varies", "; ".join(board.varies) or "nothing")]
     facts.append(("Seeds", ", ".join(map(str, board.seeds))))
     facts += (
         [("Recorded", board.recording), ("Command", board.command)] if board.recording else [("Folder", board.folder)]
@@ -120,7 +121,7 @@ def _progress_words(state: State, board: Board) -> str:
 
 def _figures(board: Board) -> str:
     figures = (_runs_figure(board), *_time_figures(board), *_accuracy_figures(board))
-    return f'<div class="sn-figures">{"".join(_figure(*figure) for figure in figures)}</div>'
+    return f'<div class="sn-figures sn-sweep-figures">{"".join(_figure(*figure) for figure in figures)}</div>'
 
 
 def _figure(key: str, name: str, value: str, unit: str) -> str:
@@ -172,8 +173,9 @@ def plots(state: State, board: Board, *, interactive: bool = True) -> Html:
     )
     cut = CUT if has_cut_interval(board) else ""
     slides = ' tabindex="0" role="region" aria-label="Plot of accuracy"' if interactive else ""
+    kind = "sn-plots sn-many" if len(board.arms) > MAX_BESIDE else "sn-plots"
     return html(
-        '<div class="sn-plots"><figure><figcaption>Accuracy on the test images, %</figcaption>'
+        f'<div class="{kind}"><figure><figcaption>Accuracy on the test images, %</figcaption>'
         f'<div class="sn-wide"{slides}>',
         accuracy_plot(board, state.run, interactive=interactive),
         f'</div><p class="sn-source">{escape(legend)}{cut}</p></figure>'
