@@ -29,6 +29,8 @@ from senet_lab.explorer.updates import apply_moves, first_state
 from senet_lab.gatelens import state as lens_state
 from senet_lab.ledger import budget
 from senet_lab.nets import blocks, layers, se_resnet, se_resnext
+from senet_lab.sweepboard import state as sweepboard_state
+from senet_lab.sweepboard.snapshot import Board, BoardArm, BoardCell
 from senet_lab.trainer import state as trainer_state
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
@@ -306,6 +308,16 @@ def test_any_link_opens_a_network_or_says_why_not(text, name):
 @given(held=messages)
 def test_any_message_to_the_trainer_is_a_move_or_a_short_reason(control, held):
     refused_in_words(trainer_state.after(trainer_state.initial_state(), {control: held.value}).refusals)
+
+
+@pytest.mark.parametrize("control", ["reference", "cost", "run", "seeds", "other"])
+@settled(20)
+@given(held=messages)
+def test_any_message_to_the_sweepboard_is_a_move_or_a_short_reason(control, held):
+    arms = (BoardArm("ratio none", "none", 5, 6), BoardArm("ratio 16", "16", 6, 7))
+    cells = (BoardCell("a", 0, 0), BoardCell("b", 1, 0))
+    board = Board("Ratio", "", "", "ratio", (), arms, (0,), cells)
+    refused_in_words(sweepboard_state.after(sweepboard_state.State(), {control: held.value}, board).refusals)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import traitlets
 from senet_lab.assets import read_assets
 from senet_lab.checks import InvalidTypeError, ParameterError
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.extras import SWEEPS, require
 from senet_lab.sweepboard import page as pages
 from senet_lab.sweepboard.messages import COMMANDS, Form
 from senet_lab.sweepboard.snapshot import Board
@@ -70,6 +71,7 @@ class SweepBoard(anywidget.AnyWidget):
     lens = anywidget.WidgetTrait().tag(sync=True)
 
     def __init__(self, sweep: Sweep | str | os.PathLike[str]) -> None:
+        require(*SWEEPS, by="the panel of a sweep")
         if not isinstance(sweep, (Sweep, str, os.PathLike)):
             raise InvalidTypeError("sweep", sweep, "must be a Sweep or the folder of one", "'sweeps/ratio'")
         opened = sweep if isinstance(sweep, Sweep) else Sweep.open(sweep)

@@ -5,9 +5,9 @@ from typing import get_args, get_type_hints
 
 import message_types
 import pytest
-from runs import made
+from runs import finished_sweep, made
 
-from senet_lab import Architecture, Exercise, Explorer, GateLens, Trainer
+from senet_lab import Architecture, Exercise, Explorer, GateLens, SweepBoard, Trainer
 from senet_lab.explorer import messages as explorer_messages
 from senet_lab.explorer.updates import apply_moves, first_state
 from senet_lab.export import FORMS, SUFFIXES
@@ -16,6 +16,8 @@ from senet_lab.gatelens.page import PARTS
 from senet_lab.gatelens.state import Offer
 from senet_lab.gatelens.state import State as LensState
 from senet_lab.gatelens.state import after as gatelens_after
+from senet_lab.sweepboard import messages as sweepboard_messages
+from senet_lab.sweepboard.widget import PARTS as SWEEPBOARD_PARTS
 from senet_lab.trainer import messages as trainer_messages
 from senet_lab.trainer.state import after as trainer_after
 from senet_lab.trainer.state import initial_state
@@ -24,7 +26,7 @@ from senet_lab.widgets.control import Control
 from senet_lab.widgets.messages import OPEN_SECTIONS, ControlMessage
 
 GENERATED = message_types.generate()
-PANELS = ("exercises", "explorer", "gatelens", "trainer")
+PANELS = ("exercises", "explorer", "gatelens", "sweepboard", "trainer")
 
 
 @pytest.mark.parametrize("path", GENERATED, ids=lambda path: str(path.relative_to(message_types.ROOT)))
@@ -64,6 +66,20 @@ def test_what_the_trainer_sends_has_the_keys_of_its_types(tmp_path, has_run):
     assert bool(trainer.now["asks"]) == has_run
 
 
+@pytest.fixture(scope="module")
+def sweepboard(tmp_path_factory):
+    board = SweepBoard(finished_sweep(tmp_path_factory.mktemp("sweep"), {None: (0.6,), 16: (0.61,)}))
+    yield board
+    board.close()
+
+
+def test_what_the_sweepboard_sends_has_the_keys_of_its_types(sweepboard):
+    traits = get_type_hints(sweepboard_messages.Traits)
+    for name in ("form", "now", "run"):
+        assert set(getattr(sweepboard, name)) == set(get_type_hints(traits[name]))
+    assert set(SWEEPBOARD_PARTS) == set(traits)
+
+
 def test_what_the_gatelens_sends_has_the_keys_of_its_types(monkeypatch):
     monkeypatch.setattr(pretrained, "names", lambda: ())  # a lens that loads nothing
     lens = GateLens()
@@ -77,8 +93,9 @@ def test_a_control_is_sent_with_all_its_fields():
     assert set(Control._fields) == set(get_type_hints(ControlMessage))
 
 
-def test_sections_that_are_open_at_first_exist():
+def test_sections_that_are_open_at_first_exist(sweepboard):
     panels = [Explorer(Architecture("resnext", 50)).shown["controls"]]
+    panels.append(sweepboard.form["controls"])
     panels.append([control._asdict() for control in _trainer_controls(initial_state())])
     assert set(OPEN_SECTIONS) <= {control["section"] for controls in panels for control in controls}
 
