@@ -57,6 +57,7 @@ NEEDS = {
     "GateLens()": "train",
     "GateLens.of_run('runs/mine')": "train",
     "Trainer()": "train",
+    "SweepBoard('sweeps/ratio')": "sweep",
     "run.start()": "train",
     "run.model()": "keras",
     "__import__('senet_lab.training.runs.spare_process').training.runs.spare_process.warm()": "train",
