@@ -29,7 +29,7 @@ def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: b
     rows = {row.role: row for row in part.rows}
     reduce, gate = rows["reduce"], rows["gate"]
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
-    neck = max(2.0, COLUMN_HEIGHT * min(1, squeezed / channels))
+    neck = max(1.0, COLUMN_HEIGHT * min(1, squeezed / channels))
     marks: list[Mark] = [
         *_map(MAP, part), *_map(SCALE + 80, part), *_connections(),
         _pooling(part, rows["squeeze"], style),
