@@ -102,7 +102,7 @@ def gates_cost(pick: Pick[int]) -> Task:
         unit="parameters",
         hints=(
             f"One layer goes from {channels} to {units}, the other from {units} to {channels}.",
-            f"Each has {channels} x {units} weights.",
+            f"Each has {channels} × {units} weights.",
             f"Compute {group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {units}.",
         ),
         solution=(
