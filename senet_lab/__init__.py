@@ -38,7 +38,7 @@ _HOMES = {
     "SEResNeXt": "senet_lab.nets.se_resnext_composable",
     "SEResNet": "senet_lab.nets.se_resnet_composable",
     "Sketch": "senet_lab.nets.sketch",
-    "Sweep": "senet_lab.sweeps",
+    "Sweep": "senet_lab.sweeps.sweep",
     "SweepBoard": "senet_lab.sweepboard.widget",
     "Trainer": "senet_lab.trainer.widget",
     "accelerate": "senet_lab.nets.on_keras.acceleration",
