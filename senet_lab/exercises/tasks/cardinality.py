@@ -1,5 +1,7 @@
 """Exercises on cardinality: grouped convolutions, equal cost, and the loop whose paths all read the same slice."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from senet_lab.architecture.architecture import Architecture

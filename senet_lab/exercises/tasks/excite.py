@@ -1,5 +1,7 @@
 """Exercises on squeeze-and-excitation: its parameters, its neck, its share, its place."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from dataclasses import replace

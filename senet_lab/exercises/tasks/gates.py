@@ -1,5 +1,7 @@
 """Exercises on gates: how many there are, how much they depend on the class, and what happens when they are held."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from typing import Any

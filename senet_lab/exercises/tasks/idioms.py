@@ -1,5 +1,7 @@
 """Exercises on the two idioms: a network composed by hand, and the riddle of the printed 2,926,298."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from senet_lab.exercises.task import Pick, Task, by_name

@@ -1,5 +1,7 @@
 """Exercises on macro-architecture: stem, learner, groups, classifier; where parameters and multiply-adds are."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from dataclasses import replace

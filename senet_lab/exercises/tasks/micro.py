@@ -1,5 +1,7 @@
 """Exercises on micro-architecture: bottlenecks, shortcuts, strides, counts by hand."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from dataclasses import replace

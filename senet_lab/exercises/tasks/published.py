@@ -1,5 +1,7 @@
 """Exercises on published networks: conventions, printed figures and counts, a network for a budget."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from dataclasses import replace
