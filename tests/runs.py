@@ -14,6 +14,7 @@ import psutil
 
 from senet_lab import Architecture, Sweep
 from senet_lab.sweeps import storage
+from senet_lab.sweeps.status import Driver
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.metrics import COLUMNS
@@ -151,4 +152,7 @@ def finished_sweep(folder, accuracies, **states):
         run = made(folder, cell.folder.name, cell.arm.architecture, epochs=epochs, state=state, recipe=cell.recipe)
         if state == "finished":
             write_test_result(run.folder, TestResult(2000, 1.0, accuracy))
+    if any(cell.run for cell in sweep.cells):
+        is_finished = not states and all(None not in each for each in accuracies.values())
+        Driver("finished" if is_finished else "stopped").write(folder)
     return sweep

@@ -20,7 +20,7 @@ PACKAGE, DOCUMENT = ROOT / "senet_lab", ROOT / "docs" / "architecture.md"
 FORWARDERS = ("__init__", "__main__", "moved")  # they forward to other modules
 SMALL = ("checks", "extras", "files", "memory", "assets", "array_checks")  # used by nearly all rooms, and drawn as one
 COLORS = {"helpers": "#e8e8e8", "layers": "#dbe9f6", "kit": "#fdebd0", "subjects": "#dff0d8"}
-SUBJECTS = ("explorer", "gatelens", "trainer", "exercises", "serving", "cli")
+SUBJECTS = ("explorer", "gatelens", "trainer", "sweepboard", "exercises", "serving", "cli")
 MAX_PLACE_LENGTH = 62  # characters of a place that fit into a box
 FONT: Any = {"font.family": "DejaVu Sans", "font.size": 9, "svg.hashsalt": "senet_lab", "svg.fonttype": "none"}
 

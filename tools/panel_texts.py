@@ -21,6 +21,7 @@ from senet_lab.explorer.messages import TABS as EXPLORER_TABS
 from senet_lab.files import written_whole
 from senet_lab.gatelens.messages import TABS as LENS_TABS
 from senet_lab.gatelens.state import HELD_AT
+from senet_lab.sweeps.evidence import evidence_names
 from senet_lab.web.host import Host
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -176,6 +177,16 @@ def lens() -> Iterator[tuple[str, Iterable[Any]]]:
     yield "GateLens: moves", [panel.send(**{name: NONSENSE}) for name in ("tab", "network", "path", "classes", "image")]
 
 
+def sweeps() -> Iterator[tuple[str, Iterable[Any]]]:
+    """Yield the texts of the panel of a sweep, on the first bundled evidence."""
+    for name in evidence_names()[:1]:
+        panel = Panel("sweep", name=name)
+        yield "Sweep", [panel.traits]
+        yield "Sweep: moves", moves_of(panel)
+        played = [panel.send(start=True), *(json.loads(panel.host.tick(0, 2)) for _ in range(5))]
+        yield "Sweep: a recording", [*played, panel.send(run="arm-0-seed-0"), panel.send(run=NONSENSE)]
+
+
 def exercises() -> Iterator[tuple[str, Iterable[Any]]]:
     """Yield the texts of the exercises with the numbers of the lessons."""
     learner = Learner("")
@@ -201,7 +212,7 @@ def javascript() -> Iterator[tuple[str, Iterable[Any]]]:
 def listing() -> str:
     """Return the contents of the file."""
     lines, seen = [HEAD], set[str]()
-    for section in (explorer, trainer, lens, exercises, javascript):
+    for section in (explorer, trainer, sweeps, lens, exercises, javascript):
         for title, shown in section():
             fresh = []
             for text in texts_of(list(shown)):

@@ -9,14 +9,16 @@ from pathlib import Path
 
 from senet_lab.data.datasets import data_words
 from senet_lab.files import DamagedFileError
-from senet_lab.sweepboard.setup import axis_words, setup_words, value_words, varied_words
+from senet_lab.sweepboard.setup import axis_words, setup_words, varied_words
 from senet_lab.sweepboard.snapshot import Board, BoardArm, BoardCell
 from senet_lab.sweeps.conclusions import conclude
 from senet_lab.sweeps.evidence import title
+from senet_lab.sweeps.grid import value_words
 from senet_lab.sweeps.statistics import ArmSummary, summarize
-from senet_lab.sweeps.status import SweepStatus, current_status
+from senet_lab.sweeps.status import SweepStatus, current_status, read_driver
 from senet_lab.sweeps.sweep import Cell, Sweep
 from senet_lab.sweeps.workload import workload
+from senet_lab.training.runs.checkpoint import has_checkpoint
 from senet_lab.training.runs.request import read_request
 from senet_lab.training.runs.status import ACTIVE, Status
 from senet_lab.training.runs.test_result import TestResult
@@ -31,6 +33,7 @@ class FolderReader:
     def __init__(self, sweep: Sweep) -> None:
         self._sweep = sweep
         self._results: dict[str, TestResult] = {}  # by folder
+        self._checkpointed: set[str] = set()  # the folders with a checkpoint
         self._summarized: tuple[object, list[ArmSummary]] | None = None  # of which accuracies and reference
         self._workload: tuple[str, str] = ("", "")  # in words, with the state in which it was read
         axes = [(axis.names, axis.values) for axis in sweep.axes]
@@ -57,6 +60,7 @@ class FolderReader:
         runs = zip(sweep.cells, self._positions, status.runs, strict=True)
         cells = tuple(self._cell(cell, arm, run) for cell, arm, run in runs)
         summaries = self._summaries(cells, reference, loads_scipy=loads_scipy)
+        state = self._state(status)
         images = next((result.images for result in self._results.values()), None)
         return Board(
             title=title(sweep),
@@ -70,18 +74,22 @@ class FolderReader:
             summaries=tuple(summaries),
             conclusion=conclude(summaries, reference) if summaries else "",
             reference=reference,
-            state=self._state(status),
+            state=state,
             reason=status.reason,
             workers=status.workers,
             seconds=status.seconds,
-            needs=self._needs(status.state),
+            needs="" if status.count("finished") else self._needs(state),  # of all runs, so not those that are left
             folder=_place(sweep.folder),
         )
 
     def _state(self, status: SweepStatus) -> str:
-        """Return the state of the sweep, including a request to stop that is still pending."""
-        is_stopping = status.state in ("starting", "running") and read_request(self._sweep.folder) == "stop"
-        return "stopping" if is_stopping else status.state
+        """Return the state of the sweep; "stopping" while it has been asked to, or until its process has ended."""
+        if status.count("finished") == len(status.runs):  # also if nothing says so, as in a copy of the runs
+            return "finished"
+        driver = read_driver(self._sweep.folder)
+        is_ending = status.state in ("stopped", "failed") and driver.process != os.getpid() and driver.is_alive()
+        is_asked = status.state in ("starting", "running") and read_request(self._sweep.folder) == "stop"
+        return "stopping" if is_ending or is_asked else status.state
 
     def _cell(self, cell: Cell, arm: int, status: Status) -> BoardCell:
         state = "training" if status.state in ACTIVE[1:-1] else status.state
@@ -89,16 +97,23 @@ class FolderReader:
         progress = min(1.0, done / status.epochs) if status.epochs else 0.0
         key = cell.folder.name
         reason = status.reason if state == "failed" else ""
+        if (
+            key not in self._checkpointed
+            and (state == "finished" or progress)
+            and has_checkpoint(cell.folder / "checkpoints")
+        ):
+            self._checkpointed.add(key)
+        has_weights = key in self._checkpointed
         if state != "finished":
             self._results.pop(key, None)
-            return BoardCell(key, arm, cell.seed, state, progress, None, reason)
+            return BoardCell(key, arm, cell.seed, state, progress, None, reason, has_weights)
         try:
             result = self._results.get(key) or (run.test_result() if (run := cell.run) else None)
         except DamagedFileError as error:
-            return BoardCell(key, arm, cell.seed, "failed", progress, None, str(error))
+            return BoardCell(key, arm, cell.seed, "failed", progress, None, str(error), has_weights)
         if result is not None:
             self._results[key] = result
-        return BoardCell(key, arm, cell.seed, state, 1.0, result.accuracy if result else None)
+        return BoardCell(key, arm, cell.seed, state, 1.0, result.accuracy if result else None, "", has_weights)
 
     def _summaries(self, cells: Sequence[BoardCell], reference: int, *, loads_scipy: bool) -> list[ArmSummary]:
         by_arm: list[dict[int, float]] = [{} for _ in self._arms]

@@ -34,6 +34,7 @@ NO_CHECKPOINT = "No checkpoint yet: the first is written after one epoch or one 
 OPENS_GATES = "Open a GateLens of this run below"
 FRONT = "Dashed: the Pareto front, which connects the means that no cheaper arm exceeds. It ignores the intervals."
 CUT = " A bar without a mark at its end extends beyond the plot."
+MAX_BESIDE = 6  # arms, beside which there is room for the plot against cost
 HEAD = ("Arm", "Seeds", "Mean, %", "95% interval", "Difference, points", "Its interval", "Seeds needed", "Parameters",
         "Multiply-adds")  # fmt: skip
 PROGRESS = {
@@ -78,10 +79,12 @@ def _recording_buttons(state: State, board: Board) -> tuple[str, bool, str, bool
 
 def _about(board: Board) -> str:
     """Describe the sweep in a list."""
-    facts = [("Network", board.network), *(("Varies", words) for words in board.varies)]
+    facts = [("Network", board.network), ("Varies", "; ".join(board.varies) or "nothing")]
     facts.append(("Seeds", ", ".join(map(str, board.seeds))))
-    facts.append(("Recorded", board.recording) if board.recording else ("Folder", board.folder))
-    return f'<dl class="sn-facts">{"".join(f"<dt>{name}</dt><dd>{escape(words)}</dd>" for name, words in facts)}</dl>'
+    facts += (
+        [("Recorded", board.recording), ("Command", board.command)] if board.recording else [("Folder", board.folder)]
+    )
+    return "".join(f'<p class="sn-fact"><b>{name}</b> {escape(words)}</p>' for name, words in facts)
 
 
 def now(state: State, board: Board) -> Now:
@@ -90,7 +93,7 @@ def now(state: State, board: Board) -> Now:
         "heading": _heading(board),
         "conclusion": board.conclusion or COMPUTING,
         "progress": f"{_figures(board)}<p class='sn-progress-words'>{escape(_progress_words(state, board))}</p>",
-        "ill": board.state == "failed" or board.count("failed") > 0,
+        "ill": board.state == "failed" or (board.state == "finished" and board.count("failed") > 0),
     }
 
 
@@ -118,7 +121,7 @@ def _progress_words(state: State, board: Board) -> str:
 
 def _figures(board: Board) -> str:
     figures = (_runs_figure(board), *_time_figures(board), *_accuracy_figures(board))
-    return f'<div class="sn-figures">{"".join(_figure(*figure) for figure in figures)}</div>'
+    return f'<div class="sn-figures sn-sweep-figures">{"".join(_figure(*figure) for figure in figures)}</div>'
 
 
 def _figure(key: str, name: str, value: str, unit: str) -> str:
@@ -130,7 +133,7 @@ def _runs_figure(board: Board) -> tuple[str, str, str, str]:
     others = [f"{count} {state}" for state in ("training", "paused", "waiting", "stopped", "failed")
               if (count := board.count(state))]  # fmt: skip
     finished = f"{board.count('finished')} of {len(board.cells)}"
-    return "runs", "Runs finished", finished, ", ".join(others) or "none left"
+    return "runs", "Runs finished", finished, ", ".join(others) or "all of them"
 
 
 def _time_figures(board: Board) -> Iterator[tuple[str, str, str, str]]:
@@ -170,8 +173,9 @@ def plots(state: State, board: Board, *, interactive: bool = True) -> Html:
     )
     cut = CUT if has_cut_interval(board) else ""
     slides = ' tabindex="0" role="region" aria-label="Plot of accuracy"' if interactive else ""
+    kind = "sn-plots sn-many" if len(board.arms) > MAX_BESIDE else "sn-plots"
     return html(
-        '<div class="sn-plots"><figure><figcaption>Accuracy on the test images, %</figcaption>'
+        f'<div class="{kind}"><figure><figcaption>Accuracy on the test images, %</figcaption>'
         f'<div class="sn-wide"{slides}>',
         accuracy_plot(board, state.run, interactive=interactive),
         f'</div><p class="sn-source">{escape(legend)}{cut}</p></figure>'
@@ -192,7 +196,7 @@ def run(state: State, board: Board) -> Run:
     if cell is None:
         words = f'<p class="sn-source">{NOTHING_SELECTED}</p>'
         return {"words": words, "has_button": False, "can_gates": False, "gates": ""}
-    no_gates = "" if cell.state == "finished" or cell.progress else NO_CHECKPOINT
+    no_gates = "" if cell.has_weights else NO_CHECKPOINT
     no_gates = no_gates if board.arms[cell.arm].has_gates else NO_GATES
     return {
         "words": _run_words(board, cell),

@@ -14,10 +14,12 @@ from senet_lab.sweepboard.snapshot import Board, BoardCell, run_words
 
 HEIGHT, TOP, BOTTOM = 330.0, 16.0, 276.0
 LEFT = 40.0  # of the vertical axis, for its numbers
-ARM_WIDTH, MIN_WIDTH = 76.0, 500.0
+ARM_WIDTH, MIN_WIDTH = 84.0, 500.0
 COST_WIDTH = 290.0
 SEED_ROOM = 30.0  # left of an arm's center, for the circles of its seeds
 MEAN_AT = 9.0  # right of an arm's center
+EDGE = 0.15  # of the width, within which a name must not extend beyond the plot
+CHARACTER = 6.4  # width of a character of a name
 CAP = 3.5  # half the length of the mark at the end of an interval
 MIN_SPREAD = 0.5  # percentage points; accuracies that differ by less are not spread over the whole axis
 EMPTY_RANGE = (0.0, 100.0)
@@ -71,11 +73,9 @@ def cost_plot(board: Board, cost: str) -> Drawing:
     front = pareto_front([(x, y) for x, y, _ in points])
     if len(front) > 1:
         marks.append(line([(panel.x(x), panel.y(y)) for x, y in front], "pareto"))
-    placed: list[tuple[float, float]] = []
-    for x, y, index in sorted(points):
-        spot = panel.x(x), panel.y(y)
-        marks.append(svg.circle(*spot, 5, _kind(board, index, "of-run")))
-        marks.append(_name(board.arms[index].words, spot, placed, panel))
+    spots = [(panel.x(x), panel.y(y), board.arms[index].words) for x, y, index in sorted(points)]
+    marks += [svg.circle(panel.x(x), panel.y(y), 5, _kind(board, index, "of-run")) for x, y, index in points]
+    marks += _names(spots, panel)
     words = [f"{board.arms[index].words} {short(x)}, {y:.1f}%" for x, y, index in points]
     return Drawing(HEIGHT, f"Mean accuracy against {COST_NAMES[cost]}: {'; '.join(words)}", marks, width=COST_WIDTH)
 
@@ -195,11 +195,17 @@ def _short(number: float) -> str:
     return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits} {prefix}".strip()
 
 
-def _name(words: str, spot: tuple[float, float], placed: list[tuple[float, float]], panel: Panel) -> Mark:
-    """Write the name of an arm next to its dot, below it where another name is."""
-    x, y = spot[0], spot[1] - 9
-    if any(abs(x - other) < 26 and abs(y - height) < 13 for other, height in placed):
-        y = spot[1] + 18
-    placed.append((x, y))
-    anchor = "end" if x > panel.left + 0.85 * panel.width else "middle"
-    return svg.text(x + (6 if anchor == "end" else 0), y, svg.cut(words, 90), "word-run-5 sn-small", anchor)
+def _names(spots: Sequence[tuple[float, float, str]], panel: Panel) -> Iterator[Mark]:
+    """Write the name of each arm above its dot, or below it; no name where both are taken, as the table has it too."""
+    taken = [(x - 5, x + 5, y + 4) for x, y, _ in spots]
+    for x, y, name in spots:
+        place = (x - panel.left) / panel.width
+        anchor = "start" if place < EDGE else "end" if place > 1 - EDGE else "middle"
+        words, at = svg.cut(name, 90), x + {"start": -6, "middle": 0, "end": 6}[anchor]
+        width = CHARACTER * len(words)
+        left = at - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+        for height in (y - 9, y + 18):
+            if not any(left < end and start < left + width and abs(height - other) < 12 for start, end, other in taken):
+                taken.append((left, left + width, height))
+                yield svg.text(at, height, words, "word-run-5 sn-small", anchor)
+                break

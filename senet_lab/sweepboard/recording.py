@@ -8,10 +8,11 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.data.datasets import data_words
-from senet_lab.sweepboard.setup import axis_words, setup_words, value_words, varied_words
+from senet_lab.sweepboard.setup import as_tuples, axis_words, setup_words, varied_words
 from senet_lab.sweepboard.snapshot import Board, BoardArm, BoardCell
 from senet_lab.sweepboard.state import State
 from senet_lab.sweeps.evidence import stage_of
+from senet_lab.sweeps.grid import value_words
 from senet_lab.training.recipe import Recipe
 
 SECONDS_PER_SEED = 1.5  # while it plays
@@ -43,14 +44,15 @@ def recorded_board(evidence: Mapping[str, Any], state: State) -> Board:
         reference=state.reference,
         state="finished",
         seconds=measured["seconds"],
-        recording=f"{measured['date']}, {measured['machine']}; {measured['command']}",
+        recording=f"{measured['date']}, {measured['machine']}",
+        command=measured["command"],
         seeds_shown=shown,
     )
 
 
 def _arm(base: Architecture, arm: Mapping[str, Any]) -> BoardArm:
     ratio = arm["values"].get("ratio", base.ratio)
-    words = ", ".join(map(value_words, arm["values"].values()))
+    words = ", ".join(value_words(as_tuples(value)) for value in arm["values"].values())
     return BoardArm(arm["label"], words or arm["label"], arm["params"], arm["macs"], ratio is not None)
 
 

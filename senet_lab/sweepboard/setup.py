@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from senet_lab.sweeps.grid import value_words
 from senet_lab.trainer.run_names import recipe_words
 from senet_lab.training.recipe import Recipe
-from senet_lab.widgets.labels import format_value
 
 Axis = tuple[Sequence[str], Sequence[Sequence[Any]]]  # names, and rows with a value for each
 
@@ -27,17 +27,13 @@ def varied_words(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     >>> varied_words(["ratio"], [[None], [16]]), varied_words(["cardinality", "base_width"], [[1, 64], [2, 40]])
     ('ratio: none, 16', 'cardinality, base width: (1, 64), (2, 40)')
     """
-    values = (", ".join(map(value_words, row)) for row in rows)
+    values = (", ".join(value_words(as_tuples(value)) for value in row) for row in rows)
     return f"{axis_words([(names, rows)])}: {', '.join(f'({each})' if len(names) > 1 else each for each in values)}"
 
 
-def value_words(value: Any) -> str:
-    """Return a value as the page shows it; lists are tuples, which JSON does not have."""
-    return format_value(tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value)
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+def as_tuples(value: Any) -> Any:
+    """Return a value with tuples in place of the lists that JSON makes of them."""
+    return tuple(map(as_tuples, value)) if isinstance(value, list) else value
 
 
 def setup_words(recipe: Recipe, seeds: int, data: str, images: int | None) -> str:

@@ -40,6 +40,7 @@ class BoardCell(NamedTuple):
         progress: how much of its training is done, from 0 to 1.
         accuracy: on the test images, as a fraction; None before it is measured.
         reason: why it failed, in a clause.
+        has_weights: whether it has a checkpoint, whose gates can be shown.
     """
 
     key: str
@@ -49,6 +50,7 @@ class BoardCell(NamedTuple):
     progress: float = 0.0
     accuracy: float | None = None
     reason: str = ""
+    has_weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,10 @@ class Board:
         state: of the sweep, as in `SweepStatus`, or "stopping".
         reason: why it failed or stopped, or what it waits for.
         seconds: the time left; of a recording, the time of all runs together; None if unknown.
-        needs: the memory and time of all runs, in a sentence; "" if they are not about to be started.
+        needs: the memory and time of all runs, in a sentence; "" once a run is finished.
         folder: of the sweep, as it is written in Python; "" for a recording.
-        recording: where, when and by which command it was recorded; "" for a sweep in a folder.
+        recording: when and where it was recorded; "" for a sweep in a folder.
+        command: trains the recorded sweep again.
     """
 
     title: str
@@ -89,6 +92,7 @@ class Board:
     needs: str = ""
     folder: str = ""
     recording: str = ""
+    command: str = ""
     seeds_shown: int = 0  # of a recording
 
     @property

@@ -7,7 +7,7 @@ from html import escape
 from senet_lab.sweepboard.snapshot import RUN_STATES, Board, BoardCell, run_words
 
 STEPS = 20  # of the filling: a square changes at most that often during a training
-NOTE = "each square is a run, filled as far as its training is done"
+NOTE = "filled as far as they are trained"
 
 
 def squares_table(board: Board, run: str = "", *, interactive: bool = True) -> str:

@@ -43,14 +43,18 @@ def label(values: Sequence[tuple[str, Any]]) -> str:
 
     >>> label((("ratio", None), ("batch", 64)))
     'ratio none, batch 64'
+    >>> label((("learning_rate", 0.1),))
+    'learning rate 0.1'
     """
-    return ", ".join(f"{name} {_words(value)}" for name, value in values)
+    return ", ".join(f"{name.replace('_', ' ')} {value_words(value)}" for name, value in values)
 
 
-def _words(value: Any) -> str:
+def value_words(value: Any) -> str:
     """Return a value in words, with groups as in "16x2+32x1"."""
     if isinstance(value, tuple):
-        return "+".join("x".join(map(_words, row)) if isinstance(row, tuple) else _words(row) for row in value)
+        return "+".join(
+            "x".join(map(value_words, row)) if isinstance(row, tuple) else value_words(row) for row in value
+        )
     return "none" if value is None else str(value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import mean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from senet_lab.checks import InvalidValueError
+from senet_lab.checks import Bare, InvalidValueError
 from senet_lab.memory import size_words
 from senet_lab.training.estimate import FORCE, duration, estimate
 from senet_lab.training.runs.status import Status
@@ -64,7 +64,7 @@ def must_have_memory(needs: Workload) -> None:
     """Raise a ValueError if the largest run of a sweep does not fit into memory."""
     if needs.memory > needs.free_memory:
         rule = f"needs about {size_words(needs.memory)} of memory, but only {size_words(needs.free_memory)} are free"
-        raise InvalidValueError("grid", needs.runs, rule, "smaller networks or batches", advice=FORCE)
+        raise InvalidValueError("grid", Bare(f"{needs.runs} runs"), rule, "smaller networks or batches", advice=FORCE)
 
 
 def count_cores() -> int:

@@ -13,7 +13,7 @@ MAX_TYPED_QUOTE = 40  # characters quoted of a typed text
 LABELS = PARAMETER_LABELS | {
     "input_shape": "Image size", "in_groups": "SE groups", "n_filters": "filters", "filters_in": "in",
     "2 x cardinality": "2 x Cardinality", "architecture": "the network", "data": "Images", "warmup": "Warm-up",
-    "standardise": "Standardize", "batch": "Batch size", "accumulate": "Accumulate",
+    "standardise": "Standardize", "batch": "Batch size", "accumulate": "Accumulate", "grid": "Sweep",
 }  # fmt: skip
 SWITCH_WORDS = {"True": "on", "False": "off"}
 QUOTE = "'"  # around a path, see `checks.quoted_path`

@@ -32,6 +32,6 @@ def test_nobody_has_edited_a_bundle(widget):
 
 
 def test_each_panel_reads_its_bundle():
-    assert len(WIDGETS) == 4
+    assert len(WIDGETS) == 5
     for widget in WIDGETS:
         assert f'_esm = read_assets("{widget.parent.name}/widget.bundle.js")' in widget.with_suffix(".py").read_text()
