@@ -15,6 +15,7 @@ gc.disable()  # the build takes ten seconds and 240 MB; garbage collection would
 # This module checks internationalized addresses, which notebooks do not contain, and takes a second to load.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+from docutils import nodes  # noqa: E402
 from lesson_links import lesson_links  # noqa: E402
 from lesson_note import lesson_note  # noqa: E402
 
@@ -85,7 +86,15 @@ def keep_from_search(app: Sphinx, doctree: document) -> None:
         app.env.metadata[name]["no-search"] = True
 
 
+def leave_out_steps(_: Sphinx, doctree: document) -> None:
+    """Remove a lesson's line of links to its neighbors: the theme has the same links directly below."""
+    for paragraph in [*doctree.findall(nodes.paragraph)]:
+        if paragraph.astext().startswith("\u2190 "):
+            paragraph.parent.remove(paragraph)
+
+
 def setup(app: Sphinx) -> None:
     """Connect the functions above to Sphinx's events."""
     app.connect("html-page-context", add_panels)
     app.connect("doctree-read", keep_from_search)
+    app.connect("doctree-read", leave_out_steps)

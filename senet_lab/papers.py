@@ -75,11 +75,11 @@ _Varied = tuple[tuple[str, dict[str, Any], float, float], ...]
 # SE-ResNet-50: the change in words and as fields, top-1, top-5. The paper numbers stages like
 # ResNet: the first group is stage 2.
 _PLACES: _Varied = (
-    ("standard: after the last 1x1", {}, 22.28, 6.03),
+    ("standard: after the last 1\u00d71", {}, 22.28, 6.03),
     ("pre: before the branch", {"place": "pre"}, 22.23, 6.00),
     ("post: after the sum", {"place": "post"}, 22.78, 6.35),
     ("identity: on the shortcut", {"place": "identity"}, 22.20, 6.15),
-    ("after the 3x3", {"place": "3x3"}, 22.48, 6.02),
+    ("after the 3\u00d73", {"place": "3x3"}, 22.48, 6.02),
 )
 _STAGES: _Varied = (
     ("in no group", {"ratio": None}, 23.30, 6.55),

@@ -17,9 +17,9 @@ from senet_lab.sweeps import storage
 from senet_lab.sweeps.status import Driver
 from senet_lab.training.recipe import RECIPES
 from senet_lab.training.runs import checkpoint
+from senet_lab.training.runs.evaluation import Evaluation, write_evaluation
 from senet_lab.training.runs.metrics import COLUMNS
 from senet_lab.training.runs.run import Run, Status
-from senet_lab.training.runs.test_result import TestResult, write_test_result
 
 TINY = Architecture(groups=((4, 1), (8, 1)), stem="cifar", ratio=4, input_shape=(32, 32, 3), classes=10)
 SE_20 = Architecture.preset("cifar_se_resnet20")
@@ -151,7 +151,7 @@ def finished_sweep(folder, accuracies, **states):
         epochs = SHORT.epochs if state == "finished" else 1
         run = made(folder, cell.folder.name, cell.arm.architecture, epochs=epochs, state=state, recipe=cell.recipe)
         if state == "finished":
-            write_test_result(run.folder, TestResult(2000, 1.0, accuracy))
+            write_evaluation(run.folder, Evaluation(2000, 1.0, accuracy))
     if any(cell.run for cell in sweep.cells):
         is_finished = not states and all(None not in each for each in accuracies.values())
         Driver("finished" if is_finished else "stopped").write(folder)

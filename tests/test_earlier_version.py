@@ -53,7 +53,7 @@ def test_an_earlier_run_has_its_network_recipe_status_and_metrics(run):
 def test_an_earlier_run_is_listed(run, capsys):
     assert main(["runs", str(run.folder.parent)]) == 0
     assert (
-        "SE-ResNeXt-8 2 paths, finished, 1 of 1 epochs done, 549 images/s, best validation accuracy 0.102\n"
+        "SE-ResNeXt-8 2 paths, finished, 1 of 1 epoch done, 549 images/s, best validation accuracy 0.102\n"
         in capsys.readouterr().out
     )
 

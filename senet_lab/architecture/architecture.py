@@ -139,7 +139,7 @@ class Architecture:
         explicit = DEPTHS[self.depth].style | self._explicit_style()
         style = _known_style(self.convention, self.family, tuple(explicit.items()))
         if self.family == "resnext" and style.block == "basic":
-            reason = "two 3x3 convolutions in a row gain nothing from paths (Xie et al. 2017, sec. 3.3)"
+            reason = "two 3\u00d73 convolutions in a row gain nothing from paths (Xie et al. 2017, sec. 3.3)"
             rule = ("needs ", checks.Parameter("block", "basic"), f" to be 'bottleneck': {reason}")
             fit = (checks.Setting("block", "bottleneck"), " or ", checks.Setting("family", "resnet"))
             raise checks.InvalidValueError("family", self.family, rule, fit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+from senet_lab.drawing.units import counted
 from senet_lab.training.estimate import estimate
 from senet_lab.training.runs.run import ENDED, Run, Status
 
@@ -58,7 +59,7 @@ def words(status: Status) -> str:
     if status.steps and status.state not in ENDED:
         parts += [f"epoch {status.epoch + 1} of {status.epochs}", f"step {status.step} of {status.steps}"]
     elif status.epochs and status.state in ENDED:
-        parts += [f"{status.epoch} of {status.epochs} epochs done"]
+        parts += [f"{status.epoch} of {counted(status.epochs, 'epoch')} done"]
     figures: tuple[tuple[Any, str], ...] = (
         (status.loss, "loss {:.3f}"), (status.accuracy, "accuracy {:.3f}"), (status.images_per_s, "{:.0f} images/s"),
         (None if status.state in ENDED else status.seconds, "{:.0f} s left"),

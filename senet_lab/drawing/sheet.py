@@ -99,7 +99,10 @@ def parse_sheet(css: str) -> Sheet:
         if brace:
             pairs = (declaration.partition(":") for declaration in body.split(";") if declaration.strip())
             texts = (" ".join(selector.split()) for selector in prelude.split(","))
-            selectors = tuple(Selector(text, frozenset(CLASS.findall(text))) for text in texts)
+            # What a mark must not have is no class that it needs.
+            selectors = tuple(
+                Selector(text, frozenset(CLASS.findall(re.sub(r":not\([^()]*\)", "", text)))) for text in texts
+            )
             declarations = tuple((name.strip(), " ".join(value.split())) for name, _, value in pairs)
             rules.append(Rule(prelude.strip(), selectors, declarations))
     return Sheet(tuple(rules))

@@ -16,7 +16,7 @@ NOTE = "counts per image; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
 def group_table(ledger: Ledger) -> str:
     """Return a table of parameters and cost by group, with the sum last and the parameters of squeeze-excite."""
     head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
-    rows = "".join(_row(total, ledger) for total in (*ledger.by_group(), ledger.total) if total.name != "input")
+    rows = "".join(_row(total, ledger) for total in (*ledger.by_group(), ledger.total))
     caption = f"<caption>By group <small>{NOTE}</small></caption>"
     return _wide("By group", f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
 

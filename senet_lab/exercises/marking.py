@@ -71,14 +71,19 @@ def _mark_choice(task: Task, answer: Any) -> Reply:
 
     The reply does not suggest the nearest spelling, because that could be the answer.
     """
-    words = " ".join(answer.casefold().split()) if isinstance(answer, str) else ""
-    choices = {choice.casefold(): choice for choice in task.choices}
+    words = _typed(answer) if isinstance(answer, str) else ""
+    choices = {_typed(choice): choice for choice in task.choices}
     matches = [choices[words]] if words in choices else [c for text, c in choices.items() if words and words in text]
     if len(matches) != 1:
         return Reply(NO_ANSWER, f"{_quote(answer)} is not one of the choices; try {listed(task.choices)}.")
     if matches[0] == task.answer:
         return Reply(RIGHT, f"It is {task.answer}. The solution explains why.")
     return Reply(WRONG, dict(task.slips).get(matches[0], f"Not this one. {HELP}"))
+
+
+def _typed(words: str) -> str:
+    """Return words as they are compared: in lower case, with single spaces, and with the letter x for times."""
+    return " ".join(words.casefold().replace("\u00d7", "x").split())
 
 
 def _mark_count(task: Task, number: Number) -> Reply:

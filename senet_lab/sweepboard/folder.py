@@ -19,9 +19,9 @@ from senet_lab.sweeps.status import SweepStatus, current_status, read_driver
 from senet_lab.sweeps.sweep import Cell, Sweep
 from senet_lab.sweeps.workload import workload
 from senet_lab.training.runs.checkpoint import has_checkpoint
+from senet_lab.training.runs.evaluation import Evaluation
 from senet_lab.training.runs.request import read_request
 from senet_lab.training.runs.status import ACTIVE, Status
-from senet_lab.training.runs.test_result import TestResult
 
 STARTABLE = ("waiting", "stopped", "failed")
 MIN_SEEDS = 2  # of an arm, from which on there is an interval
@@ -32,7 +32,7 @@ class FolderReader:
 
     def __init__(self, sweep: Sweep) -> None:
         self._sweep = sweep
-        self._results: dict[str, TestResult] = {}  # by folder
+        self._results: dict[str, Evaluation] = {}  # by folder
         self._checkpointed: set[str] = set()  # the folders with a checkpoint
         self._summarized: tuple[object, list[ArmSummary]] | None = None  # of which accuracies and reference
         self._workload: tuple[str, str] = ("", "")  # in words, with the state in which it was read
@@ -108,7 +108,7 @@ class FolderReader:
             self._results.pop(key, None)
             return BoardCell(key, arm, cell.seed, state, progress, None, reason, has_weights)
         try:
-            result = self._results.get(key) or (run.test_result() if (run := cell.run) else None)
+            result = self._results.get(key) or (run.evaluation() if (run := cell.run) else None)
         except DamagedFileError as error:
             return BoardCell(key, arm, cell.seed, "failed", progress, None, str(error), has_weights)
         if result is not None:

@@ -176,7 +176,7 @@ def _runs(sweep: Sweep) -> Iterator[Any]:
 
 
 def _test_images(sweep: Sweep) -> int:
-    result = next(_runs(sweep)).test_result()
+    result = next(_runs(sweep)).evaluation()
     return int(result.images)
 
 

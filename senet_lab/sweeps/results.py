@@ -21,7 +21,7 @@ def results(sweep: Sweep) -> pd.DataFrame:
     rows = []
     for cell in sweep.cells:
         run, ledger = cell.run, cell.arm.architecture.ledger()
-        tested = run.test_result() if run else None
+        tested = run.evaluation() if run else None
         rows.append({
             **dict(cell.arm.values), "seed": cell.seed, "state": run.status().state if run else "waiting",
             "accuracy": tested.accuracy if tested else nan, "loss": tested.loss if tested else nan,
@@ -65,7 +65,7 @@ def accuracies(sweep: Sweep) -> dict[object, Accuracies]:
     """Return the test accuracies by arm and seed, of finished runs only."""
     by_arm: dict[object, dict[int, float]] = {arm.values: {} for arm in sweep.arms}
     for cell in sweep.cells:
-        if (run := cell.run) and (tested := run.test_result()) and run.status().state == "finished":
+        if (run := cell.run) and (tested := run.evaluation()) and run.status().state == "finished":
             by_arm[cell.arm.values][cell.seed] = tested.accuracy
     return dict(by_arm)
 

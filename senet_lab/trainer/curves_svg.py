@@ -28,12 +28,13 @@ def draw_curves(histories: Sequence[History]) -> Drawing:
     accuracy, loss = _panels(histories)
     top_rate = 1.05 * max([1e-9, *(y for history in histories for _, y in history.learning_rates())])
     rate = Panel(428, 186, 260, 32, loss.x_range, (0.0, top_rate))
+    rates = [] if _is_one_epoch(histories) else _rate_chart(rate, [each.learning_rates() for each in histories])
     marks: list[Mark] = [
         *_chart(accuracy, "Accuracy, %", [_percent(history) for history in histories]),
         *_chart(loss, "Loss", [(history.training("loss"), history.validation("loss")) for history in histories]),
-        *_rate_chart(rate, [history.learning_rates() for history in histories]),
+        *rates,
         *_epoch_axis(accuracy),
-        *_epoch_axis(rate),
+        *_epoch_axis(accuracy._replace(left=loss.left)),
     ]
     return svg.Drawing(HEIGHT, f"Learning curves. {compare(histories)}", marks)
 
@@ -47,11 +48,17 @@ def curves_strips(histories: Sequence[History]) -> str:
 
 
 def _panels(histories: Sequence[History]) -> tuple[Panel, Panel]:
-    """Return the panels of accuracy and of loss."""
+    """Return the panels of accuracy and of loss, which has the room of the learning rate if that is not drawn."""
     ends = (end for history in histories for end in (history.epochs, _end(history)))
     epochs = (0.0, float(max([1, *ends])))
     accuracy = Panel(42, 26, 260, 192, epochs, _accuracy_range(histories))
-    return accuracy, Panel(428, 26, 260, 118, epochs, _loss_range(histories))
+    height = 192 if _is_one_epoch(histories) else 118
+    return accuracy, Panel(428, 26, 260, height, epochs, _loss_range(histories))
+
+
+def _is_one_epoch(histories: Sequence[History]) -> bool:
+    """Return whether the learning rate, known at the end of each epoch, would be a single dot."""
+    return bool(histories) and max(history.epochs for history in histories) == 1
 
 
 def _end(history: History) -> float:

@@ -11,13 +11,14 @@ from html import escape
 from senet_lab.checks import first_few
 from senet_lab.drawing.html import html, still_page
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.drawing.units import counted
 from senet_lab.trainer.controls import trainer_controls
 from senet_lab.trainer.curves import LEGEND, curves_page, curves_table, curves_words
 from senet_lab.trainer.curves_svg import curves_strips, draw_curves
 from senet_lab.trainer.messages import Buttons, Epochs, FormPage, Now
 from senet_lab.trainer.progress import progress_html
 from senet_lab.trainer.results import histories_of, results_table
-from senet_lab.trainer.run_names import setup_words
+from senet_lab.trainer.run_names import recipe_words, setup_words
 from senet_lab.trainer.snapshot import DeviceUse, Record, SaveResult, Snapshot
 from senet_lab.trainer.state import FOLDER, State
 from senet_lab.training.estimate import Machine, predict
@@ -94,10 +95,10 @@ def now(
     """Return the display of the run in focus: setup, progress, buttons, and the result of saving its network."""
     record = focus_record(state, snapshot)
     if record is None:
-        title = f"<h2>{escape(state.network.name)}</h2>"
-        under = f'<p class="sn-under">Nothing has been trained yet. Click {START} to see curves.</p>'
-        progress = progress_html(None)
-        return {"heading": title + under, "progress": progress, "said": "No run yet.", "ill": False, "asks": {}}
+        about = escape(recipe_words(state.recipe))
+        heading = f'<h2>{escape(state.network.name)}</h2><p class="sn-under">{about}</p>'
+        said = f"No run yet. Click {START} to see curves."
+        return {"heading": heading, "progress": progress_html(None), "said": said, "ill": False, "asks": {}}
     return {
         "heading": _heading(record),
         "progress": progress_html(record, device if record.is_active else None),
@@ -131,10 +132,9 @@ def _status_words(record: Record, saving: SaveResult) -> str:
     if status.reason and status.state == "failed":
         sentence += f" because {status.reason}"
     if status.state == "stopped":
-        place = f"in epoch {status.epoch + 1}" if status.step else f"after {status.epoch}"
-        sentence += (
-            f" {place} of {status.epochs}{'' if status.step else ' epochs'}; press Resume to continue from there"
-        )
+        within, after = f"in epoch {status.epoch + 1} of {status.epochs}", f"after {status.epoch} of "
+        place = within if status.step else after + counted(status.epochs, "epoch")
+        sentence += f" {place}; press Resume to continue from there"
     return " ".join(filter(None, (f"{sentence}.", status.warning, save_words)))
 
 

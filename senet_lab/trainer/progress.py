@@ -18,7 +18,7 @@ NO_FIGURE = "\u2013"
 def progress_html(record: Record | None, device: DeviceUse | None = None) -> str:
     """Draw the progress of a run: a bar, epoch and step, and six figures."""
     if record is None:
-        return f"{_bar(0, 1, 'No run yet')}{_figures(None, None)}"
+        return f"{_bar(0, 1, '')}{_figures(None, None)}"
     status = record.status
     done = min(status.epochs, status.epoch + status.step / max(1, status.steps)) if status.epochs else 0
     place = f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
@@ -47,7 +47,7 @@ def _figures(record: Record | None, device: DeviceUse | None) -> str:
         device = DeviceUse("GPU" if status.device not in ("", "CPU") else status.device, status.device, peak, "")
     pace_unit, rate_unit, time_unit = "during training steps", "3 passes per image", "at this speed"
     if record and record.recording:  # its speed depends on the load of the machine at that time
-        pace_unit = rate_unit = "on the recording machine"
+        pace_unit = rate_unit = "when recorded"
         time_unit = "in the recorded run"
     kind = "validation" if not record or record.recipe.validation else "training"
     figures = (

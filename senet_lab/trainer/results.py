@@ -56,7 +56,6 @@ def results_table(
     alignment = dict.fromkeys(("Run", "State"), ' class="sn-words"')
     head = "".join(f'<th scope="col"{alignment.get(name, "")}>{name}</th>' for name in names)
     body = "".join(_row(record, picture_keys, record.key == focus, interactive, has_pace) for record in records)
-    body = body or f'<tr><td colspan="{len(names)}">No run yet.</td></tr>'
     small = f"<small>{escape(note)}</small>" if note else ""
     return (
         f'<table class="sn-listing sn-results"><caption>Runs{small}</caption>'

@@ -19,6 +19,7 @@ from senet_lab.assets import read_assets
 from senet_lab.checks import InvalidTypeError, instance, path_of
 from senet_lab.data.datasets import has_cifar10
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.drawing.units import counted
 from senet_lab.explorer.widget import Explorer
 from senet_lab.extras import TRAINING, require
 from senet_lab.trainer import page as pages
@@ -293,7 +294,8 @@ class Trainer(anywidget.AnyWidget):
     def __repr__(self) -> str:
         state = self._state
         data = state.data or "no data"
-        return f"Trainer({state.network.name}, {state.base} recipe, {state.recipe.epochs} epochs, {data})"
+        epochs = counted(state.recipe.epochs, "epoch")
+        return f"Trainer({state.network.name}, {state.base} recipe, {epochs}, {data})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and the current runs as static HTML for viewers that show no widgets."""

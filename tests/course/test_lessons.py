@@ -26,7 +26,7 @@ COMING: set[str] = set()
 
 PREFIXED = r"\d+(?:\.\d+)?(?:%| [kMG](?!\w))"
 NUMBER = re.compile(rf"(?<![\w.,])(?:\d{{1,3}}(?:,\d{{3}})+|{PREFIXED}|\d+\.\d+)(?![\d])")
-CITED = re.compile(r"`[^`]*`|\]\([^)]*\)|\b(?:sec|fig|eq|table|tables)\.? \d+(?:\.\d+)*|\bv\d(?:\.\d)?")
+CITED = re.compile(r"`[^`]*`|\[arXiv:[\d.]+|\]\([^)]*\)|\b(?:sec|fig|eq|table|tables)\.? \d+(?:\.\d+)*|\bv\d(?:\.\d)?")
 
 
 @pytest.fixture(params=PATHS, scope="module")
@@ -96,6 +96,8 @@ def test_links_lead_somewhere_and_nothing_is_fetched(notebook):
         assert "<" not in re.sub(r"`[^`]*`", "", cell.source)  # no raw HTML
         assert "$" not in cell.source  # formulas as text: a page without a network has no MathJax
         for target in re.findall(r"\]\(([^)]+)\)", cell.source):
+            if re.fullmatch(r"https://arxiv\.org/abs/\d{4}\.\d{5}", target):  # a paper, for readers with a network
+                continue
             assert target in COMING or Path(target).name in COMING or (here / target).is_file(), target
 
 

@@ -65,6 +65,12 @@ def test_meta_parameters_that_differ_are_listed_in_words():
     )  # fmt: skip
 
 
+def test_networks_of_one_name_are_told_apart_by_what_differs():
+    page = compare(Architecture(), Architecture(ratio=8))
+    assert all(f"</b> SE-ResNet-50, ratio {ratio}</figcaption>" in page for ratio in (16, 8))
+    assert "</b> SE-ResNeXt-50 32x4d</figcaption>" in compare(RESNEXT, Architecture())
+
+
 def test_comparing_equal_networks_says_that_they_are_equal():
     assert "A and B are the same network: SE-ResNeXt-50 32x4d." in compare(RESNEXT, RESNEXT)
     assert "same layers, shapes and counts. They differ in: gate sigmoid \u2192 tanh." in compare(

@@ -60,6 +60,11 @@ def test_a_drawing_of_a_lesson_is_cropped_to_what_is_drawn(network, path):
     assert height <= 206 if network.ratio and "/" in path else height < 190
 
 
+def test_a_printed_table_states_its_source_above_its_chart_and_only_in_its_caption_without_one():
+    assert all((table.source in printed(table).body.partition("<table")[0]) is (table is main()) for table in
+               (main(), *ablations()))  # fmt: skip
+
+
 def test_a_sketch_of_blocks_composed_by_hand_can_be_drawn():
     x = SEResNet.group(Sketch((32, 32, 3)), n_blocks=2, n_filters=16, ratio=4)
     assert drawn(x).words == drawn(Ledger.of(x)).words

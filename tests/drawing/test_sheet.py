@@ -69,6 +69,11 @@ def test_an_excerpt_has_the_rules_of_which_a_selector_names_only_the_given_class
     )
 
 
+def test_an_excerpt_has_a_rule_about_marks_that_lack_a_class():
+    sheet = parse_sheet(".sn-a:not(.sn-b) { fill: red; } .sn-a.sn-b { fill: blue; }")
+    assert sheet.excerpt({"sn-a"}) == ".sn-a:not(.sn-b) {fill: red;}"
+
+
 @pytest.mark.parametrize("css", [style_sheet(), style_sheet() + gates_sheet()], ids=["senet", "gates"])
 def test_the_rules_about_marks_need_no_css_engine(css):
     rules = [rule for rule in parse_sheet(css).rules if {"fill", "stroke"} & dict(rule.declarations).keys()]

@@ -9,7 +9,7 @@ from senet_lab import Architecture
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.drawing.html import STORED, html
 from senet_lab.drawing.network.notebook import Drawn
-from senet_lab.drawing.network.summary import headline, move_sentence, static_page, summary
+from senet_lab.drawing.network.summary import headline, legend, move_sentence, static_page, summary
 from senet_lab.drawing.tables import group_table
 from senet_lab.drawing.units import percent, short, signed, signed_decimal, size, whole_percent
 from senet_lab.trainer.curves import learning_curve
@@ -34,7 +34,8 @@ def test_the_table_sums_up_to_the_total():
     table = ElementTree.fromstring(group_table(RESNEXT.ledger()))
     counts = [int(row[3].text.replace(",", "")) for row in table.find(".//tbody")]
     assert sum(counts[:-1]) == counts[-1] == 27_543_848
-    assert [row[1].text for row in table.find(".//tbody")] == [None, "3", "4", "6", "3", None, "16"]
+    assert [row[0].text for row in table.find(".//tbody")][:2] == ["input", "stem"]  # the input is stored, too
+    assert [row[1].text for row in table.find(".//tbody")] == [None, None, "3", "4", "6", "3", None, "16"]
 
 
 def test_a_move_is_described_in_words_and_numbers():
@@ -78,6 +79,17 @@ def test_numbers_are_short_and_have_their_unit():
 def test_the_summary_leaves_out_what_does_not_apply():
     assert "cardinality" not in summary(Architecture())
     assert "no squeeze-excite" in summary(Architecture(ratio=None))
+
+
+def test_each_figure_is_compared_with_the_pinned_network():
+    page = headline(Architecture(), Architecture(ratio=8))
+    assert page.count("<em>same as A</em>") == 2  # depth and receptive field
+    assert ">\u221251 vs A</em>" in headline(Architecture(), Architecture(depth=101))
+
+
+def test_the_legend_names_paths_only_where_there_are_some():
+    assert "lines: paths" in legend(RESNEXT.ledger())
+    assert "lines: paths" not in legend(Architecture().ledger())
 
 
 def test_a_figure_has_its_unit_and_its_commas():

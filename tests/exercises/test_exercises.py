@@ -301,6 +301,11 @@ def test_a_part_of_a_choice_will_do_if_no_other_has_it(learner):
     assert learner.check("paths-late-loop", 3).verdict == NO_ANSWER
 
 
+def test_a_choice_with_a_times_sign_can_be_typed_with_an_x(learner):
+    for answer in ("3x3", "3X3", "3\u00d73"):
+        assert learner.check("se-cheapest-place", answer).right
+
+
 def test_the_module_speaks_for_one_learner():
     assert exercises.check("se-neck", 64).right
     assert exercises.results().loc["05_squeeze_and_excitation", :].loc["se-neck", "tries"] == 1

@@ -372,16 +372,6 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
     set_theme(page, "light")
 
 
-def test_nothing_jumps_while_a_slider_is_dragged(page):
-    slider = page.get_by_role("slider", name="Cardinality")
-    heights = set()
-    for key in ("ArrowLeft", "ArrowLeft", "Home", "End", "ArrowLeft"):
-        slider.press(key)
-        page.wait_for_timeout(150)
-        heights.add(page.get_by_role("tablist", name="Views").bounding_box()["y"] - slider.bounding_box()["y"])
-    assert len(heights) == 1
-
-
 # Which of these cannot be seen whole between the edges of the notebook, with the panel scrolled to its top.
 OUT_OF_SIGHT = """(panel) => {
   panel.scrollIntoView({ block: 'start' });
@@ -402,6 +392,23 @@ def show_files(page, shown):
     if page.locator("#jp-left-stack").is_visible() != shown:
         page.keyboard.press("Control+b")
         expect(page.locator("#jp-left-stack")).to_be_visible(visible=shown)
+
+
+def test_nothing_jumps_while_a_slider_is_dragged(page):
+    """Beside the files and a pinned network, where a sentence takes three lines, as well."""
+    heights = {}
+    for pinned in (False, True):
+        if pinned:
+            press(page, "button", "Pin as A")
+            show_files(page, shown=True)
+        slider = page.get_by_role("slider", name="Cardinality")
+        for key in ("ArrowLeft", "ArrowLeft", "Home", "End", "ArrowLeft"):
+            slider.press(key)
+            page.wait_for_timeout(150)
+            tabs = page.get_by_role("tablist", name="Views").bounding_box()
+            heights.setdefault(pinned, set()).add(tabs["y"] - slider.bounding_box()["y"])
+    show_files(page, shown=False)
+    assert {pinned: len(found) for pinned, found in heights.items()} == {False: 1, True: 1}
 
 
 @pytest.mark.parametrize("files", [False, True])

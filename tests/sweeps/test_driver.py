@@ -60,7 +60,7 @@ def test_runs_of_a_sweep_equal_runs_on_their_own(swept, monkeypatch, thumbnails,
     assert alone.start().wait(240).state == "finished"
     for mine, other in zip(last_weights(last.run), last_weights(alone), strict=True):
         assert (mine == other).all()
-    assert last.run.test_result() == alone.test_result()
+    assert last.run.evaluation() == alone.evaluation()
 
 
 def test_a_finished_sweep_starts_nothing_again(swept):

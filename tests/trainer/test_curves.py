@@ -52,6 +52,11 @@ def test_any_history_is_drawn_without_a_point_outside_the_picture(history):
         assert 0 <= float(circle.get("cy")) <= 262
 
 
+def test_the_learning_rate_is_drawn_only_over_several_epochs():
+    assert "Learning rate" in str(draw_curves([History("two", 2, rows(1))]))
+    assert "Learning rate" not in str(draw_curves([History("one", 1, rows(1))]))
+
+
 def test_a_picture_does_not_grow_with_the_run():
     histories = ([History("long", count, rows(count))] * MAX_DRAWN_RUNS for count in (1_000, 10_000))
     sizes = [len(f"{curves_page(each)}{curves_strips(each)}") for each in histories]

@@ -129,7 +129,7 @@ def test_the_command_line_trains_lists_and_answers_nonsense(thumbnails, tmp_path
     assert main(["train", *brief, "--folder", "runs/one"]) == 0
     assert main(["runs"]) == 0
     out = capfd.readouterr().out
-    assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epochs done.*best validation accuracy 0\.\d+", out)
+    assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epoch done.*best validation accuracy 0\.\d+", out)
     assert len(re.findall(r"^epoch 1: loss .*, validation: loss ", out, re.MULTILINE)) == 1
     assert "s left" not in out.splitlines()[-1]
     (tmp_path / "runs/own").mkdir()

@@ -78,7 +78,7 @@ def test_recording_grows_epoch_by_epoch_with_the_figures_that_were_recorded(pane
     rows = pretrained.card(SE).metrics
     assert panel.tick(seconds_to(SE, 1) / 2) == {"now"}
     assert f"step {383 // 2} of 383" in panel.traits["now"]["progress"]
-    pace = f">{rows[0]['images_per_s']:,.0f}</strong><small>on the recording machine<"
+    pace = f">{rows[0]['images_per_s']:,.0f}</strong><small>when recorded<"
     assert pace in panel.traits["now"]["progress"]
     assert panel.tick(seconds_to(SE, 1) / 2 + 0.001) == {"now", "picture", "epochs", "table"}
     panel.tick(seconds_to(SE, 4) - seconds_to(SE, 1))

@@ -116,13 +116,22 @@ def _pair(a: Architecture, b: Architecture) -> Html:
     one, two = Anatomy(a.ledger()), Anatomy(b.ledger())
     figures = (
         html(
-            f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(each.name)}</figcaption>',
+            f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(name)}</figcaption>',
             draw_network(drawn, beside=other),
             "</figure>",
         )
-        for letter, each, drawn, other in (("A", a, one, two), ("B", b, two, one))
+        for letter, name, drawn, other in zip("AB", _names(a, b), (one, two), (two, one), strict=True)
     )
     return html('<div class="sn-pair-of">', *figures, "</div>")
+
+
+def _names(a: Architecture, b: Architecture) -> tuple[str, str]:
+    """Return both names; if they are equal, with the meta-parameters that differ."""
+    if a.name != b.name:
+        return a.name, b.name
+    changes = list_changes(a, b)
+    olds, news = ("".join(f", {change[0]} {change[place]}" for change in changes) for place in (1, 2))
+    return a.name + olds, b.name + news
 
 
 def waterfalls(difference: Difference) -> Html:

@@ -48,7 +48,11 @@ class Slab(NamedTuple):
         """Return the width at a scale; a part without blocks, such as a stem, is kept narrow but visible."""
         if self.parts[0].kind == "plain":
             return min(MAX_SLAB_WIDTH, max(12.0, self.root * scale))
-        return self.fixed or max(3.0, self.root * scale)
+        return self.fixed or self.breadth(scale)
+
+    def breadth(self, scale: float) -> float:
+        """Return the width of one of its blocks at a scale."""
+        return max(3.0, self.root * scale)
 
 
 class Column(NamedTuple):

@@ -16,7 +16,7 @@ from senet_lab.drawing.network.breakdown import breakdown, finding
 from senet_lab.drawing.network.compare import compare, describe_changes
 from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.network.part import PLAIN, draw_cropped_part
-from senet_lab.drawing.network.summary import LEGEND
+from senet_lab.drawing.network.summary import legend
 from senet_lab.drawing.network.tradeoffs import cardinality_curves, ratio_curves
 from senet_lab.drawing.network.words import facts, title
 from senet_lab.drawing.papers.charts import draw_main, draw_paths, draw_ratios, results_table, source_line
@@ -79,7 +79,7 @@ def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style
     if not path:
         name = f"{thing.name}: " if isinstance(thing, Architecture) else ""
         words = f"{name}{ledger.params:,} parameters, {short(ledger.macs)} multiply-adds"
-        body = html(LEGEND, draw_network(anatomy), behind("groups", group_table(ledger)))
+        body = html(legend(ledger), draw_network(anatomy), behind("groups", group_table(ledger)))
         return Drawn(body, words, _place(thing))
     part = anatomy.part(path)
     words = f"{title(path)}: {facts(part)}"
@@ -109,7 +109,8 @@ def where_it_goes(thing: Architecture | Ledger) -> Drawn:
 
 def compared(a: Architecture, b: Architecture) -> Drawn:
     """Draw two networks one below the other, and their difference as a sum."""
-    words = f"{a.name} and {b.name}: {describe_changes(a, b)}"
+    names = a.name if a.name == b.name else f"{a.name} and {b.name}"
+    words = f"{names}: {describe_changes(a, b)}"
     return Drawn(compare(a, b), words, _place(b, pinned=a.token(), tab="Compare"))
 
 
@@ -134,5 +135,6 @@ def printed(results: Results, architecture: Architecture | None = None) -> Drawn
     """Show a table of a paper next to our counts, with its chart if it has one; one network can be marked."""
     present = find_published(architecture) if architecture else None
     chart = CHARTS[results.source](present) if results.source in CHARTS else ""
-    body = html(source_line(results), chart, results_table(results, present))
+    above = (source_line(results), chart) if chart else ()  # without a chart, the table's caption says all of it
+    body = html(*above, results_table(results, present))
     return Drawn(body, f"{results.title}, {results.source}: {len(results.rows)} networks")

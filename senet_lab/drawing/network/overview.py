@@ -96,7 +96,7 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
     part = slab.parts[0]
     hit = Box(box.x - GAP / 2, box.y - ARC_HEIGHT + 2, box.width + GAP, box.height + ARC_HEIGHT + 4)
     if slab.fixed:
-        return _fold(slab, box, hit, lines)
+        return _fold(slab, box, scale, hit, lines)
     if part.kind == "plain":
         right = max(6.0, sqrt(_side(part.output_shape)) * scale.upwards)
         slope = (box.height - right) / 2
@@ -121,11 +121,12 @@ def _arc(part: Part, box: Box) -> Mark:
     return svg.path(f"M{left:.1f} {top:.1f}q{half:.1f} -26 {2 * half:.1f} 0", f"arc-{part.kind}")
 
 
-def _fold(slab: Slab, box: Box, hit: Box, lines: list[str]) -> Node:
+def _fold(slab: Slab, box: Box, scale: Scale, hit: Box, lines: list[str]) -> Node:
     """Draw three slices that represent identical blocks, and the number of these."""
     first, last = slab.parts[0], slab.parts[-1]
-    width = (box.width - 8) / 3
-    marks = [svg.rect(box.x + i * (width + 4), box.y, width, box.height, first.kind) for i in range(3)]
+    width = min((box.width - 8) / 3, slab.breadth(scale.across))  # at most that of the blocks that are drawn
+    left = box.x + box.width / 2 - 1.5 * width - 4
+    marks = [svg.rect(left + i * (width + 4), box.y, width, box.height, first.kind) for i in range(3)]
     marks.append(svg.text(box.x + box.width / 2, box.y - 9, f"\u00d7{len(slab.parts)}", "label"))
     alike = all(part.is_like(first) for part in slab.parts[1:])
     numbers = f"{block_number(first)} to {block_number(last)}"

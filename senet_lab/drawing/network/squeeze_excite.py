@@ -11,7 +11,7 @@ from senet_lab.drawing.units import percent, short, size
 from senet_lab.nets.sketch import Row
 
 HEIGHT = 206
-LINE, COLUMN_HEIGHT, COLUMN_WIDTH = 66, 76, 14  # vertical center; size of a column with all channels
+LINE, COLUMN_HEIGHT, COLUMN_WIDTH = 85, 58, 14  # vertical center; size of a column with all channels
 MAP, POOL, REDUCE, GATE, SCALE = 48, 172, 320, 470, 564  # horizontal positions of map, columns and scaling
 SIGNS = {"sigmoid": "\u03c3", "tanh": "tanh", "relu": "\u03b4"}
 
@@ -29,7 +29,7 @@ def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: b
     rows = {row.role: row for row in part.rows}
     reduce, gate = rows["reduce"], rows["gate"]
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
-    neck = max(2.0, COLUMN_HEIGHT * min(1, squeezed / channels))
+    neck = max(1.0, COLUMN_HEIGHT * min(1, squeezed / channels))
     marks: list[Mark] = [
         *_map(MAP, part), *_map(SCALE + 80, part), *_connections(),
         _pooling(part, rows["squeeze"], style),
@@ -46,11 +46,11 @@ def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: b
 
 def _map(x: float, part: Part) -> list[Mark]:
     sheets = [svg.rect(x - 22 + 7 * i, LINE - 24 - 5 * i, 36, 52, "sheet") for i in (2, 1, 0)]
-    return [*sheets, svg.text(x, LINE + 54, size(part.output_shape))]
+    return [*sheets, svg.text(x, LINE + 44, size(part.output_shape))]
 
 
 def _connections() -> list[Mark]:
-    top = 10
+    top = 4
     return [
         svg.path(f"M{MAP + 28} {LINE}H{POOL - COLUMN_WIDTH / 2}", "se-line"),
         svg.path(f"M{GATE + COLUMN_WIDTH / 2} {LINE}H{SCALE - 13}", "se-line"),
@@ -76,26 +76,26 @@ def _scaling(row: Row) -> Node:
 def _column(x: float, height: float, channels: int) -> list[Mark]:
     return [
         svg.rect(x - COLUMN_WIDTH / 2, LINE - height / 2, COLUMN_WIDTH, height, "neck", 1),
-        svg.text(x, LINE + COLUMN_HEIGHT / 2 + 16, f"1\u00d71 \u00d7 {channels}", "label"),
+        svg.text(x, LINE + COLUMN_HEIGHT / 2 + 15, f"1\u00d71 \u00d7 {channels}", "label"),
     ]
 
 
 def _dense(row: Row, x: float, heights: tuple[float, float], name: str, activation: str) -> Node:
     left, right = x + COLUMN_WIDTH / 2, x + REDUCE - POOL - COLUMN_WIDTH / 2
     before, after = heights
-    x, anchor = (left + 8, "start") if before > after else (right - 8, "end")  # the side with room for the words
     steps = (
         f"M{left} {LINE - before / 2:.1f}L{right} {LINE - after / 2:.1f}v{after:.1f}L{left} {LINE + before / 2:.1f}z"
     )
     inputs, outputs = row.channels_in, row.output_shape[-1]
     biases = row.params - inputs * outputs
+    counts = [f"{_digits(inputs * outputs)} weights", *([f"{biases:,} biases"] if biases else [])]
+    top = LINE - COLUMN_HEIGHT / 2 - 6 - 13 * len(counts)  # the words are above: a narrow neck has no room for them
     marks = [
         svg.path(steps, "hourglass"),
-        svg.text(x, LINE - 6, f"{name}, {activation}", "label", anchor),
-        svg.text(x, LINE + 10, f"{_digits(inputs * outputs)} weights", "inked", anchor),
-        *([svg.text(x, LINE + 24, f"{biases:,} biases", "inked", anchor)] if biases else []),
+        svg.text((left + right) / 2, top, f"{name}, {activation}", "label"),
+        *(svg.text((left + right) / 2, top + 13 * line, count, "inked") for line, count in enumerate(counts, 1)),
     ]
-    hit = Box(left, LINE - COLUMN_HEIGHT / 2, right - left, COLUMN_HEIGHT)
+    hit = Box(left, top - 12, right - left, LINE + COLUMN_HEIGHT / 2 - top + 12)
     words = f"{name}, {activation}: {inputs} \u2192 {outputs} channels, {row.params:,} parameters"
     return svg.Node(marks, hit, layer_tip(row, f"{name}: dense, {activation}"), words)
 
@@ -124,6 +124,6 @@ def _formulas(part: Part, block: Part, layers: tuple[Row, Row], style: Style) ->
     )
     marks: list[Mark] = []
     for index, (name, line) in enumerate(words):
-        y = 140 + 15.2 * index
+        y = 147 + 13.8 * index
         marks += [svg.text(24, y, name, "label", "start"), svg.text(90, y, line, "note", "start")]
     return marks

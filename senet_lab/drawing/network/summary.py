@@ -20,12 +20,15 @@ BATCH = 32
 BYTES = 4  # of a number in float32
 # The style sheet hides these words; without it, they separate the items and name the colors.
 SEPARATOR = '<span class="sn-apart"> \u00b7 </span>'
-LEGEND = (
-    '<p class="sn-legend"><span><i class="sn-of-projection"></i><span class="sn-apart">purple: </span>projection</span>'
-    f'{SEPARATOR}<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>'
-    f'{SEPARATOR}<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>'
-    f'{SEPARATOR}<span title="A slab\u2019s height is proportional to the square root of the map\u2019s side, its '
-    'width to the square root of the number of channels.">lines: paths</span></p>'
+KEYS = (
+    '<span><i class="sn-of-projection"></i><span class="sn-apart">purple: </span>projection</span>',
+    '<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>',
+    '<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>',
+)
+KEY_OF_PATHS = '<span class="sn-key-paths">lines: paths</span>'
+LEGEND_TITLE = (
+    "A slab\u2019s height is proportional to the square root of the map\u2019s side, its width to the square root of "
+    "the number of channels."
 )
 
 # A gate depends on the whole map, so the receptive field is traced through windows only.
@@ -42,11 +45,17 @@ def heading(architecture: Architecture, pinned: Architecture | None = None, batc
         pinned: the network to compare with; each figure then shows the difference.
         batch: images per training step, for which activations are stored.
     """
-    beside = pinned.ledger() if pinned else None
     return (
         f'<h2>{escape(architecture.name)}</h2><p class="sn-under">{escape(summary(architecture))}</p>'
-        f"{headline(architecture, beside, batch)}"
+        f"{headline(architecture, pinned, batch)}"
     )
+
+
+def legend(ledger: Ledger) -> str:
+    """Return the colors of the drawing of a network; its lines only if it has several paths."""
+    has_paths = any(row.groups > 1 for row in ledger.rows)
+    keys = (*KEYS, KEY_OF_PATHS) if has_paths else KEYS
+    return f'<p class="sn-legend" title="{LEGEND_TITLE}">{SEPARATOR.join(keys)}</p>'
 
 
 def picture(
@@ -63,7 +72,7 @@ def picture(
     path = resolve(anatomy, path)
     above = breadcrumb(anatomy, path) if interactive else ""
     return html(
-        f'<div class="sn-above">{above}{LEGEND}</div>',
+        f'<div class="sn-above">{above}{legend(anatomy.ledger)}</div>',
         draw_network(anatomy, path, interactive=interactive),
         f'<div class="sn-card"><div class="sn-card-head"><h3>{escape(title(path))}</h3> '
         f'<span class="sn-about">{escape(facts(anatomy.part(path)))}</span></div>',
@@ -101,8 +110,8 @@ def _ratios(ratio: int | tuple[int | None, ...]) -> str:
     return ", ".join(str(each or "none") for each in (ratio if isinstance(ratio, tuple) else (ratio,)))
 
 
-def headline(architecture: Architecture, beside: Ledger | None = None, batch: int = BATCH) -> str:
-    """Return six figures with their units, and how they differ from those of the ledger `beside`."""
+def headline(architecture: Architecture, pinned: Architecture | None = None, batch: int = BATCH) -> str:
+    """Return six figures with their units, and how they differ from those of the pinned network."""
     ledger = architecture.ledger()
     figures = (
         ("params", "Parameters", short(ledger.params), f"{ledger.params:,}", ledger.params),
@@ -110,27 +119,27 @@ def headline(architecture: Architecture, beside: Ledger | None = None, batch: in
         ("activations", "Activations", with_unit(short(memory(ledger, batch)), "B"), f"batch {batch}, float32",
          ledger.activations),
         ("se", "SE share", percent(ledger.se.params, ledger.params), "of parameters", ledger.se_share),
-        ("depth", "Depth", str(architecture.layers), "weight layers", None),
+        ("depth", "Depth", str(architecture.layers), "weight layers", architecture.layers),
         ("field", "Receptive field", f"{ledger.receptive_field:,} px", "of convolutions", ledger.receptive_field),
     )  # fmt: skip
     cells = [
         f'<div data-figure="{key}"{FIELD_TITLE if key == "field" else ""}>'
         f"<span>{name}</span> <strong>{value}</strong> <small>{unit}</small>"
-        f"{_change(key, number, beside, batch) if beside else ''}</div>"
+        f"{_change(key, number, pinned, batch) if pinned else ''}</div>"
         for key, name, value, unit, number in figures
     ]
     return f'<div class="sn-figures">{"".join(cells)}</div>'
 
 
-def _change(key: str, number: float | None, beside: Ledger, batch: int) -> str:
+def _change(key: str, number: float, pinned: Architecture, batch: int) -> str:
     """Return the difference between a figure and the pinned network's."""
-    if number is None:
-        return "<em></em>"
+    beside = pinned.ledger()
     if key == "se":
         points = 100 * (number - beside.se_share)
         words = f"{signed_decimal(points)} points" if points else ""
     else:
-        difference = int(number) - getattr(beside, "receptive_field" if key == "field" else key)
+        others = {"depth": pinned.layers, "field": beside.receptive_field}
+        difference = int(number) - (others[key] if key in others else getattr(beside, key))
         amounts = {
             "activations": with_unit(signed(BYTES * batch * difference), "B"),
             "field": f"{signed(difference)} px",

@@ -93,15 +93,15 @@ def draw_paths(present: Architecture | None) -> Drawing:
     """Draw error over cardinality, at equal cost of a block: 50 and 101 layers."""
     panel = Panel(LEFT, TOP, 600, 170, (-0.3, 4.3), (20.5, 24.4))
     rows = paths().rows
-    stops = [f"{row.architecture.cardinality}\u00d7{row.architecture.base_width}d" for row in rows[:5]]
+    stops = [f"{row.architecture.cardinality}x{row.architecture.base_width}d" for row in rows[:5]]
     marks = axes(panel, enumerate(stops), "paths \u00d7 channels per path in group 1")
     # "This network" is placed away from the other curve.
-    for networks, layers, offset in ((rows[:5], "50 layers", -29), (rows[5:], "101 layers", 24)):
+    for networks, layers, offset, kind in ((rows[:5], "50 layers", -29, "-kept"), (rows[5:], "101 layers", 24, "")):
         spots = [(panel.x(place), panel.y(row.top1)) for place, row in enumerate(networks)]
-        marks.append(line(spots, "curve-kept"))
+        marks.append(line(spots, f"curve{kind}"))
         for row, (x, y) in zip(networks, spots, strict=True):
-            marks += [svg.circle(x, y, 4.5, "stop-kept"), svg.text(x, y - 13, f"{row.top1:.1f}")]
-        marks.append(svg.text(spots[-1][0] + 14, spots[-1][1] + 4, layers, "word-kept", "start"))
+            marks += [svg.circle(x, y, 4.5, f"stop{kind}"), svg.text(x, y - 13, f"{row.top1:.1f}")]
+        marks.append(svg.text(spots[-1][0] + 14, spots[-1][1] + 4, layers, f"word{kind or '-free'}", "start"))
         marks += _present(present, tuple(zip(networks, spots, strict=True)), (0, offset))
     label = "Top-1 error over cardinality: more and narrower paths, at equal cost, lower it"
     return svg.Drawing(panel.bottom + 44, label, marks)

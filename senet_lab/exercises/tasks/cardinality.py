@@ -1,5 +1,7 @@
 """Exercises on cardinality: grouped convolutions, equal cost, and the loop whose paths all read the same slice."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from senet_lab.architecture.architecture import Architecture
@@ -19,15 +21,15 @@ def paths_grouped_weights(pick: Pick[int]) -> Task:
     each = channels // paths
     return Task(
         question=(
-            f"A 3x3 convolution from {channels} to {channels} channels is split into {paths} paths. How many weights "
+            f"A 3×3 convolution from {channels} to {channels} channels is split into {paths} paths. How many weights "
             "does it have?"
         ),
         answer=grouped,
         unit="weights",
         hints=(
             f"Each path sees only its own {channels} / {paths} channels.",
-            f"One path is a 3x3 from {each} to {each} channels. How many weights does it have?",
-            f"There are {paths} paths with 9 x {each} x {each} weights each.",
+            f"One path is a 3×3 from {each} to {each} channels. How many weights does it have?",
+            f"There are {paths} paths with 9 × {each} × {each} weights each.",
         ),
         solution=(
             f"{paths} · 9 · {each} · {each} = {grouped:,}. Without paths it would have {dense:,}: the cardinality "
@@ -54,7 +56,7 @@ def paths_equal_cost(pick: Pick[int]) -> Task:
         answer=width,
         unit="channels",
         hints=(
-            "A path of width d has three convolutions: 1x1 from 256 to d, 3x3 from d to d, 1x1 from d to 256.",
+            "A path of width d has three convolutions: 1×1 from 256 to d, 3×3 from d to d, 1×1 from d to 256.",
             f"C paths have C · (256·d + 9·d·d + d·256) weights; for 32x4d that is {template_cost(start):,}.",
             f"Try several widths for C = {paths} and choose the one that comes nearest to {template_cost(start):,}.",
         ),
@@ -62,7 +64,7 @@ def paths_equal_cost(pick: Pick[int]) -> Task:
             f"C · (512·d + 9·d²) is {template_cost(start):,} for 32x4d. With C = {paths}, the widths d give: "
             f"{neighbors}."
         ),
-        slips=((32 * 4 // paths, "That keeps the total width, not the cost: the 3x3 of a path grows with d squared."),),
+        slips=((32 * 4 // paths, "That keeps the total width, not the cost: the 3×3 of a path grows with d squared."),),
     )
 
 
@@ -98,7 +100,7 @@ def paths_loop_share(pick: Pick[int]) -> Task:
     return Task(
         question=(
             f"With this loop, {paths} paths over {channels} channels all read the same slice. What share of the "
-            "channels still influences the output of the 3x3, in percent?"
+            "channels still influences the output of the 3×3, in percent?"
         ),
         answer=100 / paths,
         unit="%",
@@ -108,7 +110,7 @@ def paths_loop_share(pick: Pick[int]) -> Task:
             "Only the channels of this slice have an influence.",
             f"These are {channels // paths} of {channels} channels.",
         ),
-        solution=f"{channels // paths} of {channels}, or 1 in {paths}. The 1x1 before it wastes the rest.",
+        solution=f"{channels // paths} of {channels}, or 1 in {paths}. The 1×1 before it wastes the rest.",
         slips=((100 - 100 / paths, "That is the share that is lost; what share still has an influence?"),),
     )
 

@@ -1,5 +1,7 @@
 """Exercises on squeeze-and-excitation: its parameters, its neck, its share, its place."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -56,12 +58,12 @@ def se_neck(pick: Pick[int]) -> Task:
         answer=units,
         unit="channels",
         hints=(
-            "Squeeze-excite comes after the last 1x1 of the block. How many channels are there?",
-            f"The last 1x1 of a bottleneck returns four times as many channels as its 3x3: 4 x {filters}.",
+            "Squeeze-excite comes after the last 1×1 of the block. How many channels are there?",
+            f"The last 1×1 of a bottleneck returns four times as many channels as its 3×3: 4 × {filters}.",
             f"Divide {channels} channels by the ratio, {ratio}.",
         ),
         solution=f"{channels} / {ratio} = {units}. In later groups the neck is wider, but the ratio is the same.",
-        slips=((filters // ratio, "You divided the channels of the 3x3; squeeze-excite sees four times as many."),
+        slips=((filters // ratio, "You divided the channels of the 3×3; squeeze-excite sees four times as many."),
                (channels, "That is how many channels come in; divide by the ratio.")),
     )  # fmt: skip
 
@@ -96,21 +98,22 @@ def se_cheapest_place(pick: Pick[int]) -> Task:
     """Ask for the place with the fewest parameters."""
     base = Architecture("resnet", pick(50, 101, 152))
     costs = {place: replace(base, place=place).ledger().se.params for place in ("standard", "pre", "3x3", "identity")}
+    costs = {place.replace("x", "×"): cost for place, cost in costs.items()}
     counts = "; ".join(f"{place} {short(cost)}" for place, cost in costs.items())
     return Task(
         question=(
             f"In which of these places does squeeze-excite add the fewest parameters to {base.name}? (standard: after "
-            "the last 1x1; pre: before the first 1x1; 3x3: after the 3x3; identity: on the shortcut)"
+            "the last 1×1; pre: before the first 1×1; 3×3: after the 3×3; identity: on the shortcut)"
         ),
         answer=min(costs, key=lambda place: costs[place]),
         choices=tuple(costs),
         hints=(
             "Its parameters grow with the square of the number of channels that it scales.",
             "Where does a bottleneck have the fewest channels?",
-            "A bottleneck is narrowest at its 3x3.",
+            "A bottleneck is narrowest at its 3×3.",
         ),
         solution=(
-            "After the 3x3 there are a quarter as many channels, so a 16th of the parameters. Counted in each place: "
+            "After the 3×3 there are a quarter as many channels, so a 16th of the parameters. Counted in each place: "
             f"{counts}."
         ),
         slips=(

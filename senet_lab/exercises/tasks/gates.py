@@ -1,5 +1,7 @@
 """Exercises on gates: how many there are, how much they depend on the class, and what happens when they are held."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from typing import Any
@@ -102,7 +104,7 @@ def gates_cost(pick: Pick[int]) -> Task:
         unit="parameters",
         hints=(
             f"One layer goes from {channels} to {units}, the other from {units} to {channels}.",
-            f"Each has {channels} x {units} weights.",
+            f"Each has {channels} × {units} weights.",
             f"Compute {group.n_blocks} \u00b7 2 \u00b7 {channels} \u00b7 {units}.",
         ),
         solution=(

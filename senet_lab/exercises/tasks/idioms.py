@@ -1,5 +1,7 @@
 """Exercises on the two idioms: a network composed by hand, and the riddle of the printed 2,926,298."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from senet_lab.exercises.task import Pick, Task, by_name
@@ -32,12 +34,12 @@ def idioms_output_shape(pick: Pick[int]) -> Task:
         answer=int(out),
         unit="channels",
         hints=(
-            "n_filters is the number of channels of the 3x3 in the middle.",
-            "The last 1x1 of a bottleneck restores the number of channels.",
-            "It returns four times as many channels as the 3x3.",
+            "n_filters is the number of channels of the 3×3 in the middle.",
+            "The last 1×1 of a bottleneck restores the number of channels.",
+            "It returns four times as many channels as the 3×3.",
         ),
         solution=f"4 · {filters} = {out}. The side shrinks from 32 to 16, because a group has stride 2 by default.",
-        slips=((filters, "That is the 3x3; the last 1x1 returns more."),),
+        slips=((filters, "That is the 3×3; the last 1×1 returns more."),),
     )
 
 
@@ -48,14 +50,14 @@ def idioms_flatten(pick: Pick[int]) -> Task:
     side, channels = 8, 4 * last
     return Task(
         question=(
-            f"The mini network ends in maps of 8 x 8 with {channels} channels, then Flatten and Dense(10). How many "
+            f"The mini network ends in maps of 8 × 8 with {channels} channels, then Flatten and Dense(10). How many "
             "parameters does the dense layer have, including biases?"
         ),
         answer=row.params,
         unit="parameters",
         hints=(
             "Flatten puts all numbers of the map in one row.",
-            f"The row has {side} x {side} x {channels} numbers.",
+            f"The row has {side} × {side} × {channels} numbers.",
             "Each of the 10 outputs has one weight for each number, and one bias.",
         ),
         solution=(

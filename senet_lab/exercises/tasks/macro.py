@@ -1,5 +1,7 @@
 """Exercises on macro-architecture: stem, learner, groups, classifier; where parameters and multiply-adds are."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -100,8 +102,8 @@ def macro_larger_images(pick: Pick[int]) -> Task:
     factor = other.ledger().macs / network.ledger().macs
     return Task(
         question=(
-            f"{network.name} usually takes images of 224 x 224 pixels. How many times as many multiply-adds does it "
-            f"need for images of {side} x {side}?"
+            f"{network.name} usually takes images of 224 × 224 pixels. How many times as many multiply-adds does it "
+            f"need for images of {side} × {side}?"
         ),
         answer=factor,
         unit="times",

@@ -1,5 +1,7 @@
 """Exercises on micro-architecture: bottlenecks, shortcuts, strides, counts by hand."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -23,16 +25,16 @@ def micro_identity_weights(pick: Pick[int]) -> Task:
     norm = sum(row.params for row in rows if row.kind == "batch norm")
     return Task(
         question=(
-            f"An identity block of group {group} in {network.name} has three convolutions without biases: 1x1 from "
-            f"{out} to {filters} channels, 3x3 from {filters} to {filters}, 1x1 from {filters} to {out}. How many "
+            f"An identity block of group {group} in {network.name} has three convolutions without biases: 1×1 from "
+            f"{out} to {filters} channels, 3×3 from {filters} to {filters}, 1×1 from {filters} to {out}. How many "
             "weights do they have in total?"
         ),
         answer=weights,
         unit="weights",
         hints=(
             "A convolution has kernel height x kernel width x channels in x channels out weights.",
-            f"The first has 1 x 1 x {out} x {filters} = {out * filters:,}.",
-            f"The second has 3 x 3 x {filters} x {filters} = {9 * filters**2:,}. The third has as many as the first.",
+            f"The first has 1 × 1 × {out} × {filters} = {out * filters:,}.",
+            f"The second has 3 × 3 × {filters} × {filters} = {9 * filters**2:,}. The third has as many as the first.",
         ),
         solution=(
             f"{out}·{filters} + 9·{filters}·{filters} + {filters}·{out} = {out * filters:,} + "
@@ -52,22 +54,22 @@ def micro_bottleneck(pick: Pick[int]) -> Task:
     bottleneck, two = 2 * channels * filters + 9 * filters**2, 2 * 9 * channels**2
     return Task(
         question=(
-            f"A bottleneck on {channels} channels has its 3x3 on {filters} channels. How many times as many weights "
-            f"would two 3x3 convolutions on all {channels} channels have?"
+            f"A bottleneck on {channels} channels has its 3×3 on {filters} channels. How many times as many weights "
+            f"would two 3×3 convolutions on all {channels} channels have?"
         ),
         answer=two / bottleneck,
         unit="times",
         tolerance=0.02,
         hints=(
-            f"Write down the weights of two 3x3 convolutions from {channels} to {channels} channels.",
-            f"They have 2 x 9 x {channels} x {channels} weights. Now count the bottleneck: 1x1, 3x3, 1x1.",
+            f"Write down the weights of two 3×3 convolutions from {channels} to {channels} channels.",
+            f"They have 2 × 9 × {channels} × {channels} weights. Now count the bottleneck: 1×1, 3×3, 1×1.",
             f"The bottleneck has {bottleneck:,} weights.",
         ),
         solution=(
             f"{two:,} / {bottleneck:,} = {two / bottleneck:.2f}. The weights grow with the square of the width, and a "
-            "3x3 has nine times as many as a 1x1."
+            "3×3 has nine times as many as a 1×1."
         ),
-        slips=((two / bottleneck / 2, "That is one 3x3; the question is about two."),),
+        slips=((two / bottleneck / 2, "That is one 3×3; the question is about two."),),
     )
 
 
@@ -84,12 +86,12 @@ def micro_shortcut(pick: Pick[int]) -> Task:
         answer=weights,
         unit="weights",
         hints=(
-            "Its kernel is 1x1. It changes the number of channels, and its stride halves the side of the map.",
+            "Its kernel is 1×1. It changes the number of channels, and its stride halves the side of the map.",
             "Multiply kernel, channels in and channels out. The stride adds no weights.",
-            f"Compute 1 x 1 x {before} x {out}.",
+            f"Compute 1 × 1 × {before} × {out}.",
         ),
         solution=f"1 · 1 · {before} · {out} = {weights:,}. An identity shortcut has no weights.",
-        slips=((9 * weights, "That is a 3x3; the projection is a 1x1."),),
+        slips=((9 * weights, "That is a 3×3; the projection is a 1×1."),),
     )
 
 
@@ -100,16 +102,16 @@ def micro_stride_place(pick: Pick[int]) -> Task:
     extra = third.ledger().macs - first.ledger().macs
     return Task(
         question=(
-            f"In {first.name}, the first block of groups 2 to 4 has its stride in the first 1x1 (v1) or in the 3x3 "
+            f"In {first.name}, the first block of groups 2 to 4 has its stride in the first 1×1 (v1) or in the 3×3 "
             "(v1.5). How many more multiply-adds does v1.5 have?"
         ),
         answer=extra,
         unit="multiply-adds",
         hints=(
             "The weights are the same. Which convolution has a larger output map in v1.5?",
-            "Only the first 1x1 of these three blocks has a larger output map, with four times as many positions. The "
-            "output map of the 3x3 is the same.",
-            "In group 2 this 1x1 goes from 256 to 128 channels, at 56 x 56 positions instead of 28 x 28.",
+            "Only the first 1×1 of these three blocks has a larger output map, with four times as many positions. The "
+            "output map of the 3×3 is the same.",
+            "In group 2 this 1×1 goes from 256 to 128 channels, at 56 × 56 positions instead of 28 × 28.",
         ),
         solution=(
             "Three extra positions for each one: (56² \u2212 28²)·256·128 + (28² \u2212 14²)·512·256 + "

@@ -1,5 +1,7 @@
 """Exercises on published networks: conventions, printed figures and counts, a network for a budget."""
 
+# ruff: noqa: RUF001 - the sign for times is meant
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -31,7 +33,7 @@ def published_two_figures(pick: Pick[Any]) -> Task:
             "Compare the first block of group 2 in both: which of its maps is larger?",
         ),
         solution=(
-            f"With the stride in the first 1x1 it is {one} G, with the stride in the 3x3 {two} G. Both have "
+            f"With the stride in the first 1×1 it is {one} G, with the stride in the 3×3 {two} G. Both have "
             f"{first.ledger().params:,} parameters, and weights of one load into the other."
         ),
         slips=((bias, "A bias is a parameter, and both have the same number of parameters."),
@@ -54,7 +56,7 @@ def published_flops(pick: Pick[Any]) -> Task:
         hints=(
             "A multiply-add is one multiplication and one addition.",
             "So the tool prints twice as many.",
-            f"Compute 2 x {short(macs)}.",
+            f"Compute 2 × {short(macs)}.",
         ),
         solution=f"2 · {macs:,} = {2 * macs:,}. The papers call multiply-adds FLOPs; we call them MACs.",
         slips=((macs, "Those are multiply-adds; each is two operations."),),

@@ -48,7 +48,7 @@ def find_damage(run: Run) -> list[DamagedFileError]:
         lambda: Status.read(run.folder / "status.json"),
         lambda: metrics.must_be_table(run.folder / "metrics.csv"),
         lambda: kept(run.folder / GATES),
-        run.test_result,
+        run.evaluation,
         lambda: read_request(run.folder),
         lambda: read_skip_list(run.folder),
         lambda: must_be_whole(run.folder / "checkpoints"),

@@ -34,13 +34,13 @@ from senet_lab.extras import require
 from senet_lab.files import DamagedFileError
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.runs import config, metrics, test_result
+from senet_lab.training.runs import config, evaluation, metrics
 from senet_lab.training.runs.data_fit import must_fit
+from senet_lab.training.runs.evaluation import Evaluation
 from senet_lab.training.runs.launch import start
 from senet_lab.training.runs.metrics import COLUMNS
 from senet_lab.training.runs.request import read_request, write_request
 from senet_lab.training.runs.status import ACTIVE, ENDED, Status, current_status, has_process
-from senet_lab.training.runs.test_result import TestResult
 
 if TYPE_CHECKING:
     import keras
@@ -151,9 +151,9 @@ class Run:
         """Return the rows of metrics.csv, one per epoch, without an unfinished line, or raise DamagedFileError."""
         return metrics.read_rows(self.folder / "metrics.csv")
 
-    def test_result(self) -> TestResult | None:
+    def evaluation(self) -> Evaluation | None:
         """Return loss and accuracy on the test images, or None while unknown; raise DamagedFileError."""
-        return test_result.read_test_result(self.folder)
+        return evaluation.read_evaluation(self.folder)
 
     def model(self) -> keras.Model:
         """Return the Keras model with the weights of its best epoch, or of its newest if there is no best one.

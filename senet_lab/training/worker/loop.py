@@ -21,12 +21,12 @@ from senet_lab.training import rates
 from senet_lab.training.batches import MAX_VALIDATION_BATCH, Batches, ensure_scale, prepare_images
 from senet_lab.training.devices import prepare_devices
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.runs import metrics, test_result
+from senet_lab.training.runs import evaluation, metrics
 from senet_lab.training.runs.config import changed_versions
+from senet_lab.training.runs.evaluation import Evaluation
 from senet_lab.training.runs.images import load_images, omission_words, write_skip_list
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import COLUMNS, Run, Status
-from senet_lab.training.runs.test_result import TestResult
 from senet_lab.training.runs.training_setup import OtherNetworkError, TrainingSetup
 from senet_lab.training.worker import model
 from senet_lab.training.worker.callback import StepCallback, StopRequestedError
@@ -172,7 +172,7 @@ class Loop:
 
     def _test(self) -> None:
         """Measure the accuracy on the test images if the run should; it uses the weights of the last epoch."""
-        if not self.run.config["test"] or test_result.read_test_result(self.run.folder):
+        if not self.run.config["test"] or evaluation.read_evaluation(self.run.folder):
             return
         count = len(self._x_test) // self.devices.size * self.devices.size
         loss = right = 0.0
@@ -181,7 +181,7 @@ class Loop:
             x = prepare_images(self._x_test[part], self.recipe, self.batches.scale)
             mean_loss, accuracy = self._evaluate("test images", x, self._y_test[part])
             loss, right = loss + mean_loss * len(x), right + round(accuracy * len(x))
-        test_result.write_test_result(self.run.folder, TestResult(count, loss / count, right / count))
+        evaluation.write_evaluation(self.run.folder, Evaluation(count, loss / count, right / count))
 
     def _row(self, val_loss: float, val_accuracy: float) -> dict[str, float]:
         progress = self.progress

@@ -1,4 +1,4 @@
-"""Test result: how well a run's network does on the test images, measured once, after its last epoch."""
+"""Evaluation: how well a run's network does on the test images, measured once, after its last epoch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = "test.json"  # in the folder of a run
 ADVICE = "delete it and resume the run, which measures it again"
 
 
-class TestResult(NamedTuple):
+class Evaluation(NamedTuple):
     """The result on the test images.
 
     Attributes:
@@ -27,14 +27,14 @@ class TestResult(NamedTuple):
     accuracy: float
 
 
-def read_test_result(folder: Path) -> TestResult | None:
-    """Return the test result of a run; None if they have not been measured; raise DamagedFileError."""
+def read_evaluation(folder: Path) -> Evaluation | None:
+    """Return the evaluation of a run; None if they have not been measured; raise DamagedFileError."""
     try:
         values = read_json(folder / FILE, dict, ADVICE)
     except FileNotFoundError:
         return None
     try:
-        return TestResult(
+        return Evaluation(
             whole("images", values.get("images"), 1, 2**62),
             real("loss", values.get("loss"), 0, float("inf")),
             real("accuracy", values.get("accuracy"), 0, 1),
@@ -43,7 +43,7 @@ def read_test_result(folder: Path) -> TestResult | None:
         raise DamagedFileError(folder / FILE, str(error).rstrip("."), ADVICE) from error
 
 
-def write_test_result(folder: Path, result: TestResult) -> None:
-    """Store the test result of a run."""
+def write_evaluation(folder: Path, result: Evaluation) -> None:
+    """Store the evaluation of a run."""
     with written_whole(folder / FILE, overwrite=True) as unfinished:
         unfinished.write_text(json.dumps(result._asdict()) + "\n")
