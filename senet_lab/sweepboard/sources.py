@@ -27,6 +27,9 @@ class Source(ABC):
     def read(self, state: State, *, at_once: bool = False) -> Board:
         """Return the sweep as it is now; `at_once` leaves out what takes a second or more."""
 
+    def load(self) -> None:  # noqa: B027 - recordings need nothing
+        """Load what `read` needs and what takes a second or more to load."""
+
     @abstractmethod
     def obey(self, name: str, value: Any, state: State) -> State:
         """Obey "start" or "stop"; return the resulting state.

@@ -23,6 +23,10 @@ class TrainedSweep(Source):
         """Read the folder of the sweep."""
         return self._reader.read(state.reference, loads_scipy=not at_once)
 
+    def load(self) -> None:
+        """Load SciPy."""
+        import scipy.stats  # noqa: F401
+
     def obey(self, name: str, value: Any, state: State) -> State:
         """Start or resume the sweep, or ask it to stop."""
         if name == "start":

@@ -191,6 +191,8 @@ class SweepBoard(anywidget.AnyWidget):
         self._ticked_at = now
         try:
             self._state = self._source.after(self._state, now - before)
+            if not self._board.summaries:
+                self._source.load()  # before the lock is taken, for which messages of the page wait
             self._look(at_once=False)
             self._show()
         except Exception as error:  # in a thread, the error would be lost
