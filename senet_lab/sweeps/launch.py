@@ -16,7 +16,7 @@ from filelock import FileLock
 from senet_lab.checks import InvalidTypeError
 from senet_lab.extras import SWEEPS, require
 from senet_lab.sweeps import storage
-from senet_lab.sweeps.status import ENDED, Driver, read_driver
+from senet_lab.sweeps.status import ENDED, Driver, current_status, read_driver
 from senet_lab.sweeps.workload import must_have_memory, workload
 from senet_lab.training.runs.request import write_request
 
@@ -41,6 +41,8 @@ def start(sweep: Sweep, client: Client | str | None, *, force: bool) -> None:
             raise RuntimeError(
                 f"Another process already drives the sweep in '{sweep.folder}'; stop it first, or watch it."
             )
+        if all(run.state == "finished" for run in current_status(sweep).runs):
+            return
         options = _fit_to_machine(sweep, force=force) if client is None else _fit_to_cluster(sweep, client)
         storage.write(sweep, sweep.threads or 1)
         object.__setattr__(sweep, "threads", sweep.threads or 1)
