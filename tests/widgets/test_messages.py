@@ -17,6 +17,7 @@ from senet_lab.gatelens.state import Offer
 from senet_lab.gatelens.state import State as LensState
 from senet_lab.gatelens.state import after as gatelens_after
 from senet_lab.sweepboard import messages as sweepboard_messages
+from senet_lab.sweepboard.controls import SECTION as SWEEP_SECTION
 from senet_lab.sweepboard.widget import PARTS as SWEEPBOARD_PARTS
 from senet_lab.trainer import messages as trainer_messages
 from senet_lab.trainer.state import after as trainer_after
@@ -97,7 +98,8 @@ def test_sections_that_are_open_at_first_exist(sweepboard):
     panels = [Explorer(Architecture("resnext", 50)).shown["controls"]]
     panels.append(sweepboard.form["controls"])
     panels.append([control._asdict() for control in _trainer_controls(initial_state())])
-    assert set(OPEN_SECTIONS) <= {control["section"] for controls in panels for control in controls}
+    sections = {control["section"] for controls in panels for control in controls}
+    assert set(OPEN_SECTIONS) <= sections | {SWEEP_SECTION}
 
 
 def _trainer_controls(state):
