@@ -15,7 +15,7 @@ from senet_lab.sweeps.conclusions import conclude
 from senet_lab.sweeps.evidence import title
 from senet_lab.sweeps.grid import value_words
 from senet_lab.sweeps.statistics import ArmSummary, summarize
-from senet_lab.sweeps.status import SweepStatus, current_status, read_driver
+from senet_lab.sweeps.status import SweepStatus, current_status
 from senet_lab.sweeps.sweep import Cell, Sweep
 from senet_lab.sweeps.workload import workload
 from senet_lab.training.runs.checkpoint import has_checkpoint
@@ -83,13 +83,11 @@ class FolderReader:
         )
 
     def _state(self, status: SweepStatus) -> str:
-        """Return the state of the sweep; "stopping" while it has been asked to, or until its process has ended."""
+        """Return the state of the sweep; "stopping" while a request to stop is pending."""
         if status.count("finished") == len(status.runs):  # also if nothing says so, as in a copy of the runs
             return "finished"
-        driver = read_driver(self._sweep.folder)
-        is_ending = status.state in ("stopped", "failed") and driver.process != os.getpid() and driver.is_alive()
-        is_asked = status.state in ("starting", "running") and read_request(self._sweep.folder) == "stop"
-        return "stopping" if is_ending or is_asked else status.state
+        is_stopping = status.state in ("starting", "running") and read_request(self._sweep.folder) == "stop"
+        return "stopping" if is_stopping else status.state
 
     def _cell(self, cell: Cell, arm: int, status: Status) -> BoardCell:
         state = "training" if status.state in ACTIVE[1:-1] else status.state
