@@ -7,6 +7,8 @@ from math import isnan
 
 from senet_lab.sweeps.statistics import ArmSummary
 
+MAX_SENTENCES = 3  # of arms that differ, and of arms that may not; the others are listed
+
 
 def conclude(arms: Sequence[ArmSummary], reference: int = 0) -> str:
     """Say which arms differ from the reference so far, and what would settle the others."""
@@ -18,11 +20,22 @@ def conclude(arms: Sequence[ArmSummary], reference: int = 0) -> str:
         return "Nothing can be concluded from one seed per arm: an interval needs at least two."
     decided = [arm for arm in others if arm.seeds_needed == 0]
     open_arms = [arm for arm in others if arm.seeds_needed and not isnan(arm.difference_low)]
-    sentences = [_decided(arm, base) for arm in sorted(decided, key=lambda arm: -abs(arm.difference))]
-    sentences += [_undecided(arm, base) for arm in open_arms]
+    largest = sorted(decided, key=lambda arm: -abs(arm.difference))
+    sentences = [_decided(arm, base) for arm in largest[:MAX_SENTENCES]]
+    if more := largest[MAX_SENTENCES:]:
+        sentences.append(f"Smaller differences from {base.label}: {_list(more)}.")
+    if len(open_arms) > MAX_SENTENCES:
+        sentences.append(f"Not distinguishable from {base.label} so far: {_list(open_arms)}.")
+    else:
+        sentences += [_undecided(arm, base) for arm in open_arms]
     if len(others) > 1:
         sentences.append(f"The intervals hold together for all {len(others)} comparisons (Bonferroni).")
     return " ".join(sentences)
+
+
+def _list(arms: Sequence[ArmSummary]) -> str:
+    """Return arms with their intervals, in a few words each."""
+    return ", ".join(f"{arm.label} ({_signed(arm.difference_low)} to {_signed(arm.difference_high)})" for arm in arms)
 
 
 def _decided(arm: ArmSummary, base: ArmSummary) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from senet_lab.extras import require
 
 LEVEL = 0.95
-MAX_SEEDS = 1000  # considered when asking how many would decide
+MAX_SEEDS = 100  # considered when asking how many would decide
 
 Accuracies = Mapping[int, float]  # of one arm, by seed
 

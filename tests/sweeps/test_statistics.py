@@ -1,5 +1,6 @@
 """Statistics: intervals as SciPy and simulation have them, and sentences that say no more than they show."""
 
+import re
 from math import isnan, sqrt
 
 import numpy as np
@@ -88,6 +89,21 @@ def test_a_difference_whose_interval_has_zero_is_not_stated_and_the_seeds_that_m
 def test_equal_accuracies_are_called_equal():
     words = conclude(summarize([("ratio none", NONE), ("ratio 8", dict(NONE))]))
     assert words.endswith("(95% interval 0.0 to 0.0, 5 seeds): all 5 pairs are equal.")
+
+
+def test_many_arms_are_listed_instead_of_a_sentence_each():
+    arms = [("none", NONE), *((f"up {i}", shifted(0.01 * i, 0.001)) for i in range(1, 5))]
+    arms += [(f"same {i}", shifted(0.0, 0.002)) for i in range(4)]
+    words = conclude(summarize(arms))
+    assert words.index("Up 4 is 4.0 points above none") < words.index("Up 2 is 2.0 points above none")
+    assert re.search(r"Smaller differences from none: up 1 \(\+0\.\d to \+1\.\d\)\.", words)
+    assert "Not distinguishable from none so far: same 0 (" in words
+    assert words.count("same") == 4
+
+
+def test_a_difference_that_a_hundred_seeds_would_not_settle_names_no_number():
+    words = conclude(summarize([("none", NONE), ("ratio 8", shifted(0.0001, 0.01))]))
+    assert words.endswith("no realistic number of seeds would settle a difference this small.")
 
 
 def test_more_than_one_comparison_names_the_correction():
