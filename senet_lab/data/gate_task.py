@@ -4,9 +4,9 @@ In the middle of each image are three glyphs, one of each color, stacked in rand
 the left and right edges is the rule: it says which glyph counts. The shape of that glyph is the class. No window of a
 shallow network contains stripe and glyph; squeeze-excite, which sees the whole map, can still combine them.
 
-Without the stripes, the best guess is the shape that most glyphs have: 27/48, 56 % (of the 64 triples of shapes, 4 have
+Without the stripes, the best guess is the shape that most glyphs have: 27/48, 56% (of the 64 triples of shapes, 4 have
 three of a kind, 36 two, 24 none). A network whose evidence from stripes and glyphs only adds up reaches at most
-37/48, 77 %.
+37/48, 77%.
 """
 
 from __future__ import annotations
