@@ -18,11 +18,13 @@ HERE = Path(__file__).parent
 
 INTRODUCTION = """# Performance
 
+{summary}
+
 Measured with `make bench` on {date}, in {seconds} s, one process after the other. Each figure is a median after a
 warm-up, with minimum and maximum in parentheses. Seconds depend on the machine, so compare figures within a table.
 
 {processor}, {cores} cores, {system}; {versions}.
-{missing}"""
+"""
 
 TABLES = {
     "From a slider to the table of layers, ms": (
@@ -48,6 +50,20 @@ TABLES = {
     "Peak memory of the training process, MiB": ("memory", "Includes all imported packages."),
     "Inference, images/s": ("inference", "In float32."),
 }
+
+# The summary: a sentence, part, case, our way and the other way; {ours} and {theirs} are their medians.
+SUMMARY = (
+    ("The table of all layers takes {ours} ms; building the model in Keras and its summary, {theirs} ms.",
+     "table", "SE-ResNeXt-152", "senet_lab ledger", "Keras build + summary"),
+    ("A grouped convolution with both gradients takes {ours} ms, in Keras {theirs} ms.",
+     "grouped forward + backward", "8x56x56x128", "senet_lab, direct", "Keras Conv2D(groups=32)"),
+    ("Training processes {ours} images per second, unmodified Keras {theirs}.",
+     "training", "SE-ResNeXt-50, 64 px, batch 16", "senet_lab", "Keras, unmodified"),
+    ("The first training step takes {ours} s, in unmodified Keras {theirs} s.",
+     "first step", "SE-ResNeXt-50, 64 px, batch 16", "senet_lab", "Keras, unmodified"),
+    ("Inference processes {ours} images per second, timm in PyTorch {theirs}.",
+     "inference", "SE-ResNeXt-50, 224 px, batch 8", "senet_lab", "timm, torch eager, channels_last"),
+)  # fmt: skip
 
 # Targets: part, case, our way, the other way, and the minimum ratio of their medians; of times, the inverse ratio.
 KERAS_CONV, KERAS, TORCH, TIMM = (
@@ -82,11 +98,11 @@ def page(measured: dict[str, Any], ui: dict[str, Any] | None = None, training: d
     """Return the page as Markdown; `ui` and `training` are the results of `make bench-ui` and `make bench-training`."""
     results, where = measured["results"], measured["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
-    missing = "".join(f"\n- left out: {what}" for what in measured["missing"])
     parts = [
         INTRODUCTION.format(
+            summary=summary(results),
             date=measured["date"], processor=where["processor"], cores=where["cores"], system=where["system"],
-            versions=versions, seconds=measured["seconds"], missing=missing and f"{missing}\n",
+            versions=versions, seconds=measured["seconds"],
         ),
         aims(results),
     ]  # fmt: skip
@@ -96,6 +112,17 @@ def page(measured: dict[str, Any], ui: dict[str, Any] | None = None, training: d
     parts += [training_report.section(training)] if training else []
     parts += [ui_report.section(ui)] if ui else []
     return "\n".join([*parts, arithmetic(results), growth(results)]).rstrip() + "\n"
+
+
+def summary(results: Results) -> str:
+    """Return the main results, one per line, as far as they were measured."""
+    lines = []
+    for words, part, case, ours, theirs in SUMMARY:
+        mine, other = find(results, part, case, ours), find(results, part, case, theirs)
+        if mine and other:
+            said = words.format(ours=figures(mine["median"]), theirs=figures(other["median"]))
+            lines.append(f"- {case}: {said[0].lower()}{said[1:]}")
+    return "\n".join(lines)
 
 
 def aims(results: Results) -> str:

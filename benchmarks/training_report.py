@@ -9,7 +9,7 @@ from tables import Results, figures, find, table
 INTRODUCTION = """## Training and gates
 
 Measured with `make bench-training` on {date}, in {seconds} s, on {processor}, {cores} cores.
-{missing}"""
+"""
 TABLES = {
     "The original lesson's training: images/s in training steps": (
         "epoch rate",
@@ -54,9 +54,8 @@ AIMS = (
 def section(measured: dict[str, Any]) -> str:
     """Return the part of the page as Markdown."""
     results: Results = measured["results"]
-    missing = "".join(f"\n- left out: {what}" for what in measured["missing"])
     where = {"date": measured["date"], "seconds": measured["seconds"]} | measured["machine"]
-    parts = [INTRODUCTION.format(**where, missing=missing and f"{missing}\n"), aims(results)]
+    parts = [INTRODUCTION.format(**where), aims(results)]
     parts_measured = {each["part"] for each in results}
     tables = ((title, *rest) for title, rest in TABLES.items() if rest[0] in parts_measured)
     parts += [f"### {title}\n\n{note}\n\n{table(results, part)}" for title, part, note in tables]

@@ -84,9 +84,9 @@ def collection_paused() -> Iterator[None]:
 def size_words(number: float) -> str:
     """Format a number of bytes with a suitable unit.
 
-    >>> size_words(5 * 2**20), size_words(1.5 * 2**30), size_words(270 * 2**40)
-    ('5 MiB', '1.5 GiB', '270.0 TiB')
+    >>> size_words(5 * 2**20), size_words(1018 * 2**20), size_words(1.5 * 2**30), size_words(270 * 2**40)
+    ('5 MiB', '1.0 GiB', '1.5 GiB', '270.0 TiB')
     """
-    if number < 2**30:
+    if number < 1000 * 2**20:
         return f"{number / 2**20:.0f} MiB"
     return f"{number / 2**30:.1f} GiB" if number < 2**40 else f"{number / 2**40:.1f} TiB"

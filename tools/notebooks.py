@@ -25,12 +25,13 @@ from senet_lab.serving.notebooks import (
 
 # The lesson's own version: a link to the lesson of an older tag installs the release that it was written for.
 # Colab has pandas and Matplotlib. The extra `lab` would replace Colab's own kernel.
-COLAB_CELL = f"""\
+COLAB_EXTRAS = {"published_weights": "train,hub"}  # of the other notebooks: "train"
+COLAB_CELL = """\
 # On Google Colab, this cell installs senet_lab. Anywhere else, it does nothing.
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install --quiet "senet-lab[train]=={__version__}"
+    %pip install --quiet "senet-lab[{extras}]=={version}"
     from google.colab import output
 
     output.enable_custom_widget_manager()"""
@@ -54,13 +55,18 @@ def store(path: Path) -> None:
         if cell.cell_type == "code":
             cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
     if path.parent.name != "teacher":
-        insert_colab_cell(notebook)
+        insert_colab_cell(notebook, colab_cell(path.stem))
     write_without_widgets(notebook, path)
 
 
-def insert_colab_cell(notebook: NotebookNode) -> None:
+def colab_cell(name: str) -> str:
+    """Return the code that installs senet_lab on Google Colab with what the notebook of that name needs."""
+    return COLAB_CELL.format(extras=COLAB_EXTRAS.get(name, "train"), version=__version__)
+
+
+def insert_colab_cell(notebook: NotebookNode, code: str) -> None:
     """Insert the cell that installs senet_lab on Google Colab below the title, without number and output."""
-    cell = nbformat.v4.new_code_cell(COLAB_CELL, id="colab", metadata={"tags": [COLAB_TAG]})
+    cell = nbformat.v4.new_code_cell(code, id="colab", metadata={"tags": [COLAB_TAG]})
     notebook.cells.insert(1, cell)
 
 

@@ -12,7 +12,12 @@ from senet_lab.extras import MissingExtraError, require
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status; print an error as one line."""
     own, passed_on = _split(sys.argv[1:] if arguments is None else arguments)
-    namespace = parser().parse_args(own)
+    top = parser()
+    namespace, unknown = top.parse_known_args(own)
+    if unknown:
+        server = SERVERS.get(namespace.command)
+        advice = f"; put {server}'s options after --" if server else ""
+        top.error(f"unrecognized arguments: {' '.join(unknown)}{advice}")
     namespace.passed_on = passed_on
     module, function = namespace.do
     try:

@@ -13,13 +13,22 @@ from senet_lab.checks import number
 from senet_lab.data.datasets import BUILT_IN
 from senet_lab.extras import SWEEPS, TRAINING
 from senet_lab.training.devices import DEVICES
-from senet_lab.training.recipe import RECIPES
+from senet_lab.training.recipe import PRECISIONS, RECIPES
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-# Recipe fields with their own flag.
-RECIPE_FLAGS = ("epochs", "batch", "accumulate", "learning_rate", "weight_decay", "validation", "precision", "seed")
-SERVERS = ("lab", "app")  # commands that pass on what follows `--`
+# Recipe fields with their own flag: the name of the value, and what it means.
+RECIPE_FLAGS = {
+    "epochs": ("N", "passes over the training images"),
+    "batch": ("N", "images per step"),
+    "accumulate": ("N", "batches whose gradients make one step, if memory is short"),
+    "learning_rate": ("NUMBER", "highest learning rate"),
+    "weight_decay": ("NUMBER", "fraction of each weight subtracted per step, times the learning rate"),
+    "validation": ("FRACTION", "training images to hold out, from 0 to 0.9"),
+    "precision": (None, "precision of the computation; those with 16 bits are for GPUs"),
+    "seed": ("N", "random seed"),
+}
+SERVERS = {"lab": "JupyterLab", "app": "Voila"}  # what gets the options that follow `--`
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _add_runs(commands)
     _add_sweeps(commands)
     kernels = commands.add_parser(
-        "kernels", help="register a Jupyter kernel for each engine and device of this machine"
+        "kernels", help="register a Jupyter kernel for each backend and device of this machine"
     )
     kernels.add_argument("--prefix", help="environment to register them in (default: for the current user)")
     kernels.add_argument("--remove", action="store_true", help="remove these kernels")
@@ -47,13 +56,13 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_servers(commands: Commands) -> None:
     lab = commands.add_parser("lab", help="open JupyterLab on your copies of the lessons")
-    _add_folder(lab, "folder for your copies", "JupyterLab")
+    _add_folder(lab, "folder for your copies", SERVERS["lab"])
     lab.set_defaults(
         do=("lab", "serve"), needs=["jupyterlab"],
         otherwise='install "senet-lab[all]", since most lessons also need Keras',
     )  # fmt: skip
     app = commands.add_parser("app", help="serve the Explorer as a web page")
-    _add_folder(app, "folder for files that visitors save", "Voila")
+    _add_folder(app, "folder for files that visitors save", SERVERS["app"])
     app.add_argument("--kernels", type=number, default=20, metavar="N", help="visitors at the same time (%(default)s)")
     app.add_argument(
         "--memory", type=number, default=2500, metavar="MB",
@@ -105,9 +114,11 @@ def _add_network_and_recipe(command: argparse.ArgumentParser) -> None:
     command.add_argument("--recipe", default="modern", help=" or ".join(RECIPES))
     names = ", ".join(BUILT_IN)
     command.add_argument("--data", default="sample", help=f"{names}, or a folder with one folder of images per class")
-    for name in RECIPE_FLAGS:
-        kind = str if isinstance(getattr(RECIPES["original"], name), str) else number
-        command.add_argument(f"--{name.replace('_', '-')}", type=kind, help="override the value of the recipe")
+    values = command.add_argument_group("values that override those of the recipe")
+    for name, (value, meaning) in RECIPE_FLAGS.items():
+        kind = str if name == "precision" else number
+        words = f"{meaning}: {', '.join(PRECISIONS)}" if name == "precision" else meaning
+        values.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar=value, help=words)
 
 
 def _add_sweeps(commands: Commands) -> None:

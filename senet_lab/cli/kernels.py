@@ -14,7 +14,7 @@ def register(arguments: argparse.Namespace) -> int:
         for folder in kernels.remove(arguments.prefix):
             sys.stdout.write(f"removed {folder}\n")
         return 0
-    sys.stdout.write("Looking for the devices of each engine...\n")
+    sys.stdout.write("Looking for the devices of each backend...\n")
     for kernel, folder in kernels.register(kernels.present(), arguments.prefix):
         sys.stdout.write(f"{kernel.title}: {folder}\n")
     return 0

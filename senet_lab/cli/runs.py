@@ -9,19 +9,25 @@ from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 
-from senet_lab.checks import one_of
+from senet_lab.checks import path_of, quoted_path
 from senet_lab.cli.progress import words
 from senet_lab.files import DamagedFileError, written_whole
 from senet_lab.ledger.build_memory import check_save
-from senet_lab.training.runs.config import CONFIG
+from senet_lab.training.runs.config import CONFIG, must_be_run
 from senet_lab.training.runs.inventory import find_damage, list_runs
 from senet_lab.training.runs.run import ACTIVE, ENDED, Run
 from senet_lab.training.runs.trained_model import load_trained_model
 
 
+def open_run(folder: str) -> Run:
+    """Return the run in a folder; if there is none, the error says how to list the runs."""
+    must_be_run(path_of("folder", folder, "'runs/mine'").resolve(), "`senet-lab runs` lists the runs")
+    return Run(Path(folder))
+
+
 def stop(arguments: argparse.Namespace) -> int:
     """Stop a run and print its state."""
-    run = Run(arguments.run)
+    run = open_run(arguments.run)
     if run.status().state in ACTIVE and run.status().at:  # a run that was never started has nothing to stop
         run.stop()
         run.wait(60)
@@ -32,6 +38,8 @@ def stop(arguments: argparse.Namespace) -> int:
 
 def show_list(arguments: argparse.Namespace) -> int:
     """List the readable runs and name damaged files; return 1 if there are any."""
+    if not (folder := path_of("folder", arguments.folder, "'runs'")).is_dir():
+        raise FileNotFoundError(f"There is no folder {quoted_path(folder)}.")
     is_damaged = False
     for run in list_runs(arguments.folder):
         errors = find_damage(run)
@@ -63,8 +71,9 @@ def save(arguments: argparse.Namespace) -> int:
     from senet_lab.training.worker.lean_import import lean_import  # here, since it requires the packages for training
 
     path = Path(arguments.file)
-    one_of("suffix", path.suffix, (".keras",))
-    run = Run(arguments.run)
+    if path.suffix != ".keras":
+        raise ValueError(f"The file name must end in .keras{f', not {path.suffix}' if path.suffix else ''}.")
+    run = open_run(arguments.run)
     check_save(run.architecture)
     with written_whole(path) as unfinished:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

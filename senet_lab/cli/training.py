@@ -12,6 +12,7 @@ from senet_lab.architecture.presets import PRESETS
 from senet_lab.checks import one_of
 from senet_lab.cli.arguments import RECIPE_FLAGS
 from senet_lab.cli.progress import follow
+from senet_lab.cli.runs import open_run
 from senet_lab.data.datasets import BUILT_IN, INPUT_SHAPE
 from senet_lab.training.devices import Placement
 from senet_lab.training.estimate import check_memory
@@ -41,7 +42,7 @@ def train(arguments: argparse.Namespace) -> int:
 
 def resume(arguments: argparse.Namespace) -> int:
     """Resume a run and show its progress."""
-    return follow(Run(arguments.run), force=arguments.force)
+    return follow(open_run(arguments.run), force=arguments.force)
 
 
 def _fitted(network: Architecture, data: str) -> Architecture:
@@ -67,11 +68,17 @@ def preset(name: str, data: str) -> Architecture:
     """Return the preset of that name.
 
     Raises:
-        ValueError: there is no preset of that name; the message names presets that fit the images.
+        ValueError: there is no preset of that name, or it takes larger images; the message names one that fits them.
     """
     small = [each for each in PRESETS if Architecture.preset(each).input_shape == (32, 32, 3)]
     choices = small if data in BUILT_IN else PRESETS
-    return Architecture.preset(name if name in PRESETS else one_of("preset", name, choices, "Architecture.presets()"))
+    network = Architecture.preset(
+        name if name in PRESETS else one_of("preset", name, choices, "Architecture.presets()")
+    )
+    if data in BUILT_IN and network.input_shape != INPUT_SHAPE:
+        needed, found = (f"{shape[0]} \u00d7 {shape[1]}" for shape in (network.input_shape, INPUT_SHAPE))
+        raise ValueError(f"{name} takes {needed} images, '{data}' has {found}; try --preset cifar_se_resnet20.")
+    return network
 
 
 def recipe_of(arguments: argparse.Namespace) -> Recipe:

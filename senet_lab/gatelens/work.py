@@ -145,4 +145,5 @@ def _describe(key: Key, remaining: int) -> str:
     if name == "ablation":
         blocks = arguments[1]
         words = f"Holding the gate of {title(blocks[0])}" if len(blocks) == 1 else f"Holding {len(blocks)} gates"
-    return f"{words} \u2026{f' {remaining} more to do.' if remaining else ''}"
+    left = " One step left." if remaining == 1 else f" {remaining} steps left." if remaining else ""
+    return f"{words} \u2026{left}"

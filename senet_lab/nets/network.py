@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.extras import require
-from senet_lab.memory import collection_paused
 from senet_lab.nets import se_resnet, se_resnext
 from senet_lab.nets.blocks import classifier, stem
-from senet_lab.nets.on_keras.backend import tune_tensorflow
+from senet_lab.nets.on_keras.quiet import wake_keras
 
 if TYPE_CHECKING:
     import keras
@@ -45,9 +44,8 @@ def build(architecture: Architecture, name: str | None = None) -> keras.Model:
         MissingExtraError: Keras is not installed.
     """
     require("keras", by="building a network")
-    tune_tensorflow()
-    with collection_paused():
-        import keras
+    wake_keras()
+    import keras
 
     inputs = keras.Input(architecture.input_shape, name="inputs")
     return keras.Model(inputs, network(inputs, architecture), name=name or model_name(architecture.name))

@@ -66,7 +66,7 @@ def _needs(state: State, machine: Machine) -> tuple[str, bool, bool]:
     if state.kind == FOLDER and not state.path:
         return "Choose an image folder first.", False, False
     estimate = predict(state.network, state.recipe, machine)
-    return f"{estimate.words[:1].upper()}{estimate.words[1:]}.", estimate.fits, not estimate.fits
+    return f"{estimate.words}.", estimate.fits, not estimate.fits
 
 
 def focus_record(state: State, snapshot: Snapshot) -> Record | None:

@@ -97,13 +97,13 @@ def predict(
     while batch and _bytes(architecture, in_parts(recipe, batch), images, batch) > available:
         batch = 2 ** ((batch - 1).bit_length() - 1) if batch > 1 else 0
     rate = rates.images_per_s(architecture, recipe, machine.rates, placement)
-    memory_words = f"at most {size_words(needed)} of memory, {size_words(available)} are free"
-    seconds, time_words = None, "the time is unknown until this machine has trained a network"
+    memory_words = f"Needs up to {size_words(needed)} of memory ({size_words(available)} free)"
+    seconds, time_words = None, "; the time is unknown until this machine has trained a network"
     if rate:
         seconds = recipe.epochs * training / rate[0]
         epochs = f"{recipe.epochs} epoch{'s' * (recipe.epochs != 1)}"
-        time_words = f"{'about' if rate[1] else 'roughly'} {duration(seconds)} for {epochs}"
-    return Estimate(needed, available, seconds, training, batch, f"{memory_words}; {time_words}")
+        time_words = f" and {'about' if rate[1] else 'roughly'} {duration(seconds)} for {epochs}"
+    return Estimate(needed, available, seconds, training, batch, f"{memory_words}{time_words}")
 
 
 def check_memory(

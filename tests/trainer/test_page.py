@@ -27,7 +27,7 @@ def test_the_page_of_a_state_asks_the_machine_for_nothing(tmp_path, monkeypatch)
             patch.setattr(module, name, lambda *_, **__: 1 / 0)
         form, now = page.form(state, snapshot, machine), page.now(state, snapshot, device)
         parts = [page.picture(state, snapshot), page.epochs(state, snapshot), page.table(state, snapshot)]
-    assert "64.0 GiB are free; the time is unknown" in form["needs"]
+    assert "(64.0 GiB free); the time is unknown" in form["needs"]
     assert "3.0 GiB" in now["progress"]
     assert "Images/s" in parts[2]
     json.dumps([form, now, *parts])

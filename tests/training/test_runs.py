@@ -138,15 +138,22 @@ def test_the_command_line_trains_lists_and_answers_nonsense(thumbnails, tmp_path
         (["train", "--recipe", "moden"], "try 'modern'"),
         (
             ["train", "--preset", "se_resnet50"],
-            "`input_shape` (=(224, 224, 3)) must be that of 'sample'; try (32, 32, 3)",
+            "se_resnet50 takes 224 \u00d7 224 images, 'sample' has 32 \u00d7 32; try --preset cifar_se_resnet20.",
         ),
         (["train", "--preset", "se_resnet21"], "try 'cifar_se_resnet20'"),
-        (["resume", "nowhere"], "is no run: it has no config.json; try `Run.create(...)`"),
+        (["resume", "nowhere"], "is no run: it has no config.json; `senet-lab runs` lists the runs."),
+        (["runs", "nope"], "There is no folder 'nope'."),
         (["resume", "runs/on"], f"is no run: it has no config.json; try '{tmp_path / 'runs/one'}'"),
         (["train", "--token", TINY.token(), "--epochs", "0"], "`epochs` (=0) must be at least 1"),
     ):
         assert main(arguments) == 2
         assert words in capfd.readouterr().err
+
+
+def test_option_of_jupyterlab_is_refused_with_the_place_where_it_belongs(capsys):
+    with pytest.raises(SystemExit):
+        main(["lab", "--no-browser"])
+    assert "unrecognized arguments: --no-browser; put JupyterLab's options after --\n" in capsys.readouterr().err
 
 
 def test_what_is_damaged_anywhere_is_refused_as_damaged(tmp_path):
@@ -283,7 +290,7 @@ def test_run_without_a_checkpoint_has_no_network_to_save(tmp_path, capfd):
     assert main(["save", str(run.folder), str(tmp_path / "network.keras")]) == 2
     assert "'a' has no checkpoint yet" in capfd.readouterr().err
     assert main(["save", str(run.folder), str(tmp_path / "network.h5")]) == 2
-    assert "`suffix` (='.h5') must be '.keras'" in capfd.readouterr().err
+    assert "The file name must end in .keras, not .h5." in capfd.readouterr().err
     assert not list(tmp_path.glob("*network*"))
 
 

@@ -21,7 +21,7 @@ OF_COLAB = {"ipykernel", "ipython", "jupyter-server", "pandas", "tornado"}
 SCRIPT = f"""
 {{before}}
 already = set(sys.modules)
-get_ipython().run_cell({notebooks.COLAB_CELL!r})
+get_ipython().run_cell({notebooks.colab_cell("07_training")!r})
 {{after}}
 """
 ELSEWHERE = SCRIPT.format(before="import sys", after="assert set(sys.modules) == already")
@@ -37,10 +37,10 @@ sys.modules["google.colab"].output = SimpleNamespace(enable_custom_widget_manage
 )
 
 
-@pytest.fixture(scope="module")
-def requirement():
-    """What the cell installs."""
-    line = re.search("%pip install (.*)", notebooks.COLAB_CELL)[1]
+@pytest.fixture(scope="module", params=["07_training", "published_weights"])
+def requirement(request):
+    """What the cell of a notebook installs."""
+    line = re.search("%pip install (.*)", notebooks.colab_cell(request.param))[1]
     return Requirement(re.search('"(.+)"', line)[1])
 
 
@@ -67,7 +67,7 @@ def test_every_lesson_and_guide_has_the_cell_below_its_title_and_no_notebook_for
         cells = nbformat.read(path, as_version=4).cells
         tagged = [cell for cell in cells if COLAB_TAG in cell.metadata.get("tags", ())]
         assert tagged == cells[1:2] * (path.parent.name != "teacher")
-        assert all((cell.source, cell.outputs) == (notebooks.COLAB_CELL, []) for cell in tagged)
+        assert all((cell.source, cell.outputs) == (notebooks.colab_cell(path.stem), []) for cell in tagged)
 
 
 def test_the_cell_names_the_wheel_its_version_and_extras_that_it_has(requirement, metadata):
@@ -79,6 +79,7 @@ def test_the_cell_names_the_wheel_its_version_and_extras_that_it_has(requirement
 
 def test_the_cell_brings_what_trains_and_leaves_the_kernel_of_colab_alone(requirement, metadata):
     assert {"anywidget", "keras", "pillow", "tensorflow"} <= brought(metadata, requirement.extras)
+    assert ("huggingface-hub" in brought(metadata, requirement.extras)) == ("hub" in requirement.extras)
     assert not OF_COLAB & brought(metadata, requirement.extras)
     assert OF_COLAB & brought(metadata, {"all"}) == {"ipykernel", "pandas"}
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import path_of, quoted_path
 from senet_lab.extras import require
-from senet_lab.memory import collection_paused
-from senet_lab.nets.on_keras.backend import tune_tensorflow
+from senet_lab.nets.on_keras.quiet import wake_keras
 
 if TYPE_CHECKING:
     import keras
@@ -46,9 +45,8 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
         raise ValueError(
             f"`path` (={quoted_path(file)}) is damaged or not a Keras model; save it again with model.save(...)."
         )
-    tune_tensorflow()
-    with collection_paused():
-        import keras
+    wake_keras()
+    import keras
 
     from senet_lab.nets.on_keras.acceleration import accelerate
 

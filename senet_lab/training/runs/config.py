@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from senet_lab.checks import instance, path_of, quoted
+from senet_lab.checks import instance, path_of, quoted, quoted_path
 from senet_lab.data.class_folders import SUFFIXES
 from senet_lab.data.datasets import BUILT_IN
 from senet_lab.files import JSON_KINDS, DamagedFileError, read_bytes, read_json, written_whole
@@ -42,6 +43,14 @@ def has_config(folder: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
+
+
+def must_be_run(folder: Path, otherwise: str) -> None:
+    """Raise FileNotFoundError if a folder is no run; the message names a similar run, or else says `otherwise`."""
+    if not has_config(folder):
+        similar = difflib.get_close_matches(folder.name[:255], run_names(folder.parent), 1)
+        advice = f"try '{folder.with_name(similar[0])}'" if similar else otherwise
+        raise FileNotFoundError(f"{quoted_path(folder)} is no run: it has no config.json; {advice}.")
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -17,7 +17,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -29,7 +28,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.array_checks import Array
-from senet_lab.checks import flag, instance, path_of, quoted_path, real
+from senet_lab.checks import flag, instance, path_of, real
 from senet_lab.extras import require
 from senet_lab.files import DamagedFileError
 from senet_lab.training.devices import Placement
@@ -57,10 +56,7 @@ class Run:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", path_of("folder", self.folder, "'runs/mine'").resolve())
-        if not config.has_config(self.folder):
-            similar = difflib.get_close_matches(self.folder.name[:255], config.run_names(self.folder.parent), 1)
-            fit = f"'{self.folder.with_name(similar[0])}'" if similar else "`Run.create(...)`"
-            raise FileNotFoundError(f"{quoted_path(self.folder)} is no run: it has no config.json; try {fit}.")
+        config.must_be_run(self.folder, "try `Run.create(...)`")
 
     @classmethod
     def create(
