@@ -25,7 +25,7 @@ from senet_lab.serving.notebooks import (
 
 # The lesson's own version: a link to the lesson of an older tag installs the release that it was written for.
 # Colab has pandas and Matplotlib. The extra `lab` would replace Colab's own kernel.
-COLAB_EXTRAS = {"published_weights": "train,hub"}  # of the other notebooks: "train"
+COLAB_EXTRAS = {"published_weights": "train,hub", "sweeps": "sweep"}  # of the other notebooks: "train"
 COLAB_CELL = """\
 # On Google Colab, this cell installs senet_lab. Anywhere else, it does nothing.
 import sys

@@ -42,7 +42,7 @@ class ArmSummary(NamedTuple):
 def summarize(arms: Sequence[tuple[str, Accuracies]], reference: int = 0) -> list[ArmSummary]:
     """Return a summary per arm, from the accuracy of each finished run.
 
-    - The interval of a mean is Student's t interval over the seeds, at 95%.
+    - The interval of a mean is Student's t interval over the seeds, at 95%, without its part below 0 or above 1.
     - The interval of a difference is the t interval of the paired differences, arm minus reference with the same seed,
       which share the held-out images and the order of the batches. If there are m other arms, each interval is at
       1 - 0.05 / m (Bonferroni), so that all m hold together with 95%.
@@ -61,7 +61,9 @@ def summarize(arms: Sequence[tuple[str, Accuracies]], reference: int = 0) -> lis
 
 def _summary(label: str, accuracies: Accuracies, reference: Accuracies, level: float) -> ArmSummary:
     differences = [accuracy - reference[seed] for seed, accuracy in accuracies.items() if seed in reference]
-    own, difference = _interval(list(accuracies.values()), LEVEL), _interval(differences, level)
+    mean, low, high = _interval(list(accuracies.values()), LEVEL)
+    own = mean, max(low, 0.0), min(high, 1.0)  # NaN stays NaN: it compares false
+    difference = _interval(differences, level)
     needed = _seeds_needed(differences, difference, level)
     return ArmSummary(label, len(accuracies), *own, len(differences), *difference, needed)
 

@@ -110,3 +110,9 @@ def test_more_than_one_comparison_names_the_correction():
     words = conclude(summarize([("a", NONE), ("b", shifted(0.004, 0.001)), ("c", shifted(-0.01, 0.001))]))
     assert words.index("C is 1.0 points below") < words.index("B is 0.4 points above")
     assert words.endswith("The intervals hold together for all 2 comparisons (Bonferroni).")
+
+
+def test_the_interval_of_a_mean_stays_between_nothing_and_all_right():
+    high, low = summarize([("a", {0: 1.0, 1: 1.0, 2: 0.9}), ("b", {0: 0.0, 1: 0.0, 2: 0.1})])
+    assert (high.high, low.low) == (1.0, 0.0)
+    assert high.low < high.mean < 1

@@ -7,8 +7,10 @@ import pytest
 from runs import ALIVE, SHORT, TINY, made
 
 from senet_lab import Sweep
+from senet_lab.files import DamagedFileError
 from senet_lab.sweeps import storage
 from senet_lab.sweeps.status import FILE, GONE, Driver, read_driver
+from senet_lab.training.runs.evaluation import Evaluation, read_evaluation, write_evaluation
 from senet_lab.training.runs.run import Status
 from senet_lab.training.runs.status import SILENCE, has_process
 
@@ -65,3 +67,17 @@ def test_the_time_left_is_that_of_all_unfinished_runs_divided_by_the_workers(swe
 def test_a_status_of_an_earlier_version_has_no_host(tmp_path):
     (tmp_path / "status.json").write_text('{"state": "training"}')
     assert Status.read(tmp_path / "status.json").host == ""
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 0.5, 1.0])
+def test_an_evaluation_is_read_as_it_was_written(tmp_path, accuracy):
+    written = Evaluation(1000, 0.25, accuracy)
+    write_evaluation(tmp_path, written)
+    assert read_evaluation(tmp_path) == written
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"images": 10, "loss": 1, "accuracy": 1.1}'])
+def test_a_damaged_evaluation_is_named(tmp_path, text):
+    (tmp_path / "test.json").write_text(text)
+    with pytest.raises(DamagedFileError, match=r"test\.json' is damaged"):
+        read_evaluation(tmp_path)
