@@ -63,9 +63,13 @@ def cifar_cardinality(folder: Path) -> Sweep:
 
 
 def gate_ratio(folder: Path) -> Sweep:
-    """Ratio and pooling on the gate task, on which a shallow network needs a gate."""
-    squeezes = [(None, "average"), *((ratio, "average") for ratio in (16, 8, 4, 2)), (4, "max")]
-    return _on_gate_task(folder, {("ratio", "squeeze"): squeezes})
+    """Ratio on the gate task, on which a shallow network needs a gate."""
+    return _on_gate_task(folder, {"ratio": (None, 16, 8, 4, 2)})
+
+
+def gate_pooling(folder: Path) -> Sweep:
+    """Average and maximum as the squeeze, on the gate task."""
+    return _on_gate_task(folder, {"squeeze": ("average", "max")})
 
 
 def gate_depth(folder: Path) -> Sweep:
@@ -93,7 +97,8 @@ def _on_gate_task(folder: Path, grid: GridInput, base: Architecture = SHALLOW, d
 
 
 SWEEPS: dict[str, Callable[[Path], Sweep]] = {
-    "gate-ratio": gate_ratio, "gate-near-4": gate_near_4, "gate-near-8": gate_near_8, "gate-depth": gate_depth,
+    "gate-ratio": gate_ratio, "gate-pooling": gate_pooling, "gate-near-4": gate_near_4, "gate-near-8": gate_near_8,
+    "gate-depth": gate_depth,
     "gate-depth-8": gate_depth_8,
     "cifar-ratio": cifar_ratio, "cifar-place": cifar_place, "cifar-cardinality": cifar_cardinality,
 }  # fmt: skip

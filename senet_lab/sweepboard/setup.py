@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from senet_lab.sweeps.grid import value_words
-from senet_lab.trainer.run_names import recipe_words
-from senet_lab.training.recipe import Recipe
+from senet_lab.trainer.run_names import nearest_recipe, recipe_words
+from senet_lab.training.recipe import RECIPES, Recipe
 
 Axis = tuple[Sequence[str], Sequence[Sequence[Any]]]  # names, and rows with a value for each
 
@@ -39,4 +40,17 @@ def as_tuples(value: Any) -> Any:
 def setup_words(recipe: Recipe, seeds: int, data: str, images: int | None) -> str:
     """Return recipe, seeds and test images: "modern recipe, 30 epochs; 5 seeds; CIFAR-10, 10,000 test images"."""
     count = f"{seeds} seed{'s' * (seeds != 1)}"
-    return f"{recipe_words(recipe)}; {count}; {data}{f', {images:,} test images' if images else ''}"
+    return f"{_recipe_words(recipe)}; {count}; {data}{f', {images:,} test images' if images else ''}"
+
+
+def _recipe_words(recipe: Recipe) -> str:
+    """Return the name of the recipe, or how it trains if it has no name."""
+    named = RECIPES[nearest_recipe(recipe)]
+    lasts = replace(named, epochs=recipe.epochs, warmup=recipe.warmup, validation=recipe.validation, seed=recipe.seed)
+    if lasts == recipe:
+        return recipe_words(recipe)
+    optimizer = {"adam": "Adam", "sgd": "SGD"}[recipe.optimizer]
+    schedule = ", cosine" if recipe.schedule == "cosine" else ""
+    return (
+        f"{recipe.epochs} epochs of {optimizer}, learning rate {recipe.learning_rate:g}{schedule}, batch {recipe.batch}"
+    )

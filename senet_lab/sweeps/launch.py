@@ -42,6 +42,7 @@ def start(sweep: Sweep, client: Client | str | None, *, force: bool) -> None:
                 f"Another process already drives the sweep in '{sweep.folder}'; stop it first, or watch it."
             )
         if all(run.state == "finished" for run in current_status(sweep).runs):
+            storage.write(sweep, sweep.threads or 1)  # seeds may have been added whose runs were copied here
             return
         options = _fit_to_machine(sweep, force=force) if client is None else _fit_to_cluster(sweep, client)
         storage.write(sweep, sweep.threads or 1)

@@ -119,6 +119,8 @@ def current_status(sweep: Sweep) -> SweepStatus:
         state, reason = "failed", GONE
     if state == "finished" and any(run.state == "waiting" for run in runs):  # seeds were added, or runs deleted
         state, reason = "waiting", ""
+    if state in ("waiting", "stopped", "failed") and all(run.state == "finished" for run in runs):
+        state, reason = "finished", ""
     workers = max(1, driver.workers)
     return SweepStatus(state, reason, runs, workers, seconds_left(sweep, runs, workers))
 
