@@ -90,6 +90,7 @@ def test_a_circle_is_selected_by_keyboard_as_its_square_is(page):
 
 def test_the_gates_of_the_selected_run_open_below(page):
     square(page, "ratio 8, seed 0").click()
+    expect(page.locator("[data-part=run]")).to_contain_text("ratio 8, seed 0")  # before, the button is for another run
     page.get_by_role("button", name="Show gates").press("Enter")
     expect(page.get_by_role("group", name="Gates of the run")).to_be_focused(timeout=LONG)
 

@@ -127,7 +127,7 @@ def newer_wheel(folder):
     """The wheel of a version 99, in which every notebook begins with other words."""
     source = folder / "newer"
     ignored = shutil.ignore_patterns("__pycache__", "*.safetensors", "samples")
-    for name in ("senet_lab", "notebooks"):
+    for name in ("senet_lab", "notebooks", "tools"):
         shutil.copytree(ROOT / name, source / name, ignore=ignored)
     for name in ("LICENSE", "README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, source)
