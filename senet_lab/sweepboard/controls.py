@@ -22,7 +22,7 @@ def _controls(state: State, board: Board) -> Iterator[Control]:
     labels = tuple(arm.label for arm in board.arms)
     hint = "differences are to this one, seed by seed"
     yield Control("reference", "Reference", SECTION, "select", labels, labels, labels[state.reference], hint)
-    yield Control("cost", "Cost", SECTION, "choice", COSTS, COST_LABELS, state.cost, "beside the accuracy")
+    yield Control("cost", "Cost", SECTION, "choice", COSTS, COST_LABELS, state.cost, "on the second chart")
     if board.recording:
         stops = tuple(range(1, len(board.seeds) + 1))
         hint = "what was known after the first seeds"

@@ -231,7 +231,7 @@ def _quoted(path: str) -> str:
 
 
 def numbers(board: Board) -> str:
-    """Draw a table of the arms, with all that the plots show."""
+    """Draw a table of the arms, with the numbers of the plots."""
     rows = []
     for index, arm in enumerate(board.arms):
         summary = board.summaries[index] if board.summaries else None

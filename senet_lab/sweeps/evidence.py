@@ -10,7 +10,7 @@
 | images | the number of test images |
 | measured | date, machine, command, versions; seconds of training, all runs together |
 
-Whoever shows evidence needs no SciPy, since all intervals are in the file. What JSON has no number for is null.
+All intervals are in the file, so showing evidence needs no SciPy. NaN is stored as null.
 """
 
 from __future__ import annotations

@@ -78,8 +78,9 @@ class Sweep:
             nothing is chosen on them.
         data: "sample", "cifar10", or another name or folder that `Run.create` accepts.
         folder: where the runs are; None for a folder in `sweeps/` that is named after the swept parameters.
-        threads: the processor cores for each run; None for this machine's cores divided by its workers, when the sweep
-            starts. It is part of the sweep since sums over more threads are rounded differently.
+        threads: the processor cores for each run; None for this machine's cores divided by its workers when the sweep
+            starts, or for 1 on your own cluster. It is part of the sweep since sums over more threads are rounded
+            differently.
 
     Raises:
         ValueError, TypeError: a combination is invalid or does not fit the data; the error names it.

@@ -19,7 +19,13 @@ IDLE_SECONDS = 600.0  # after which a process without a run ends
 
 
 class Settings(NamedTuple):
-    """How a worker trains: with how many threads, and on how many GPUs of its machine; with 0, on what it sees."""
+    """How a worker trains a run.
+
+    Attributes:
+        threads: the processor cores that it uses.
+        gpus: the GPUs of its machine, which the workers share evenly; 0 for the devices that the worker sees.
+        version: the version of senet_lab that it must have.
+    """
 
     threads: int
     gpus: int = 0
@@ -79,7 +85,7 @@ def train(folder: str, settings: Settings) -> str:
     run = Run(Path(folder))
     variables = _variables(settings)
     deaths: list[tuple[int, int]] = []
-    while deaths.count(deaths[-1]) < MAX_DEATHS if deaths else True:
+    while not deaths or deaths.count(deaths[-1]) < MAX_DEATHS:
         if run.is_held():  # a worker that is gone has started it
             run.wait()
         elif read_request(run.folder.parent) == "stop":

@@ -154,6 +154,7 @@ def test_workers_that_cannot_train_a_sweep_are_named_before_it_starts(thumbnails
     sweep = Sweep(MINI, {"ratio": (None, 4)}, recipe=BRIEF, data=thumbnails, folder=tmp_path / "sweep")
     with cluster(tmp_path, workers=1) as (address, _), Client(address) as client:
         hide = "import senet_lab.sweeps.cluster as c; c.version = lambda name: '0.0.1'"
+        client.wait_for_workers(1)
         client.run(exec, hide)
         with pytest.raises(
             RuntimeError, match=r"1 of 1 workers cannot train this sweep: .* has senet-lab 0\.0\.1, and"
