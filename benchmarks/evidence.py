@@ -11,9 +11,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from senet_lab import Architecture, Sweep
+from senet_lab.data.gate_task import DISTANCES, TEST, draw_images
 from senet_lab.files import written_whole
+from senet_lab.gates.observe import gates
+from senet_lab.gates.statistics import specificity
 from senet_lab.sweeps.evidence import evidence_of, evidence_text
 from senet_lab.sweeps.grid import GridInput
 from senet_lab.sweeps.status import ENDED
@@ -104,6 +108,23 @@ SWEEPS: dict[str, Callable[[Path], Sweep]] = {
 }  # fmt: skip
 
 
+def what_gates_learned(sweep: Sweep) -> list[dict[str, Any]]:
+    """Return the F ratios of the gates of each run on the gate task's test images, by block.
+
+    Each has the position of its arm, its seed, and the F ratio between the colors of the stripes and between classes.
+    """
+    task = draw_images(*TEST, DISTANCES[sweep.data])
+    rows = []
+    for cell in sweep.cells:
+        if not cell.arm.architecture.has_se or (run := cell.run) is None:
+            continue
+        for block, values in gates(run.model(), run.ready(task.images)).items():
+            ratios = {"color": specificity(values, task.rules), "class": specificity(values, task.labels)}
+            rows.append({"arm": sweep.arms.index(cell.arm), "seed": cell.seed, "block": block}
+                        | {name: round(ratio, 3) for name, ratio in ratios.items()})  # fmt: skip
+    return rows
+
+
 def main() -> None:
     """Train the named sweep, or list all."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
@@ -121,6 +142,8 @@ def main() -> None:
     sys.stdout.write(f"{status.words}\n{sweep.conclusion()}\n")
     if status.state == "finished":
         evidence = evidence_of(sweep, f"python benchmarks/evidence.py {given.name}")
+        if sweep.data in DISTANCES:
+            evidence["gates"] = what_gates_learned(sweep)
         with written_whole(FOLDER / f"{given.name}.json", overwrite=True) as unfinished:
             unfinished.write_text(evidence_text(evidence))
 

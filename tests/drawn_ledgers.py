@@ -40,12 +40,12 @@ def number(text):
     return int(text.replace(",", ""))
 
 
-def within(marks):
+def within(marks, width=svg.WIDTH):
     """Return whether all words lie in the frame, at 7.2 pixels per character, an upper bound."""
-    for mark in marks:
+    for mark in (inner for each in marks for inner in each.iter()):
         if mark.tag.endswith("text"):
             wide, x = 7.2 * len(mark.text), float(mark.get("x"))
             left = {"start": x, "middle": x - wide / 2, "end": x - wide}[mark.get("text-anchor")]
-            if not (left > -8 and left + wide < svg.WIDTH + 8):
+            if not (left > -8 and left + wide < width + 8):
                 return False
     return True

@@ -43,6 +43,11 @@ class Panel(NamedTuple):
         """The vertical position of the lower axis."""
         return self.top + self.height
 
+    @property
+    def right(self) -> float:
+        """The horizontal position of the right end."""
+        return self.left + self.width
+
 
 def ticks(panel: Panel, max_count: int = 5) -> tuple[float, ...]:
     """Return at most `max_count` round numbers in the vertical range, in ascending order.
@@ -88,9 +93,9 @@ def floor_line(panel: Panel) -> Mark:
     return svg.path(f"M {panel.left:.1f} {panel.bottom:.1f} h {panel.width:.1f}", "axis")
 
 
-def axes(panel: Panel, labels: Iterable[tuple[float, str]], words: str) -> list[Mark]:
+def axes(panel: Panel, labels: Iterable[tuple[float, str]], words: str, max_ticks: int = 5) -> list[Mark]:
     """Return the grid and the lower axis, with a label at each given value and a caption below."""
-    marks = [*grid(panel, ticks(panel)), floor_line(panel)]
+    marks = [*grid(panel, ticks(panel, max_ticks)), floor_line(panel)]
     marks += [svg.text(panel.x(value), panel.bottom + 17, label) for value, label in labels]
     return [*marks, svg.text(panel.left + panel.width / 2, panel.bottom + 35, words)]
 

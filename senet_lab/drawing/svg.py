@@ -184,7 +184,9 @@ class Drawing:
         if sheet is None:
             return f"<svg {self.attributes}>{self.body()}</svg>"
         paper = Shape("rect", "ground", ' width="100%" height="100%"').svg(Output(sheet=sheet))
-        return f'<svg {self.attributes} font-family="system-ui, sans-serif">{paper}{self.body(sheet)}</svg>'
+        # Without a style sheet, a drawing takes all the room that there is.
+        width = f' width="{self.width:g}"' if self.width < NETWORK_WIDTH else ""
+        return f'<svg {self.attributes}{width} font-family="system-ui, sans-serif">{paper}{self.body(sheet)}</svg>'
 
     def body(self, sheet: Sheet | None = None) -> str:
         """Return the marks as SVG."""

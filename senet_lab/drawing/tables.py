@@ -78,6 +78,6 @@ def _wide(name: str, table: str) -> str:
     return f'<div class="sn-wide" tabindex="0" role="region" aria-label="{escape(name)}">{table}</div>'
 
 
-def behind(key: str, table: str) -> str:
-    """Return a collapsed table below a chart; by `key`, a redrawn page keeps it open."""
-    return f'<details class="sn-behind" data-key="{escape(key)}"><summary>Show numbers</summary>{table}</details>'
+def behind(key: str, table: str, words: str = "Show numbers") -> str:
+    """Return a collapsed table below a chart, opened by `words`; by `key`, a redrawn page keeps it open."""
+    return f'<details class="sn-behind" data-key="{escape(key)}"><summary>{escape(words)}</summary>{table}</details>'

@@ -187,7 +187,7 @@ _TABS: dict[str, Callable[[State, Building], str]] = {
     "Network": _network_tab,
     "Layers": _layers_tab,
     "Breakdown": lambda state, _: _breakdown(state.architecture),
-    "Trade-offs": lambda state, _: tradeoffs(state.architecture),
+    "Trade-offs": lambda state, _: tradeoffs(state.architecture, state.sweeps),
     "Compare": _compare_tab,
     "Published": lambda state, _: published(state.architecture),
     "Code": _code_tab,

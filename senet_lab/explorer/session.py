@@ -11,12 +11,18 @@ from senet_lab.explorer.building import Building
 from senet_lab.explorer.commands import file_name
 from senet_lab.explorer.controls import controls
 from senet_lab.explorer.messages import Download, Shown
+from senet_lab.explorer.own_sweeps import read_own_sweeps
 from senet_lab.explorer.page import render_page
 from senet_lab.explorer.state import FIRST_MESSAGE, State
 from senet_lab.explorer.updates import apply_moves
 from senet_lab.export import text_of
 from senet_lab.widgets.conversation import Request
 from senet_lab.widgets.messages import Answered
+
+
+def _with_sweeps(state: State) -> State:
+    """Return the state with the reader's finished sweeps, if the open tab shows them."""
+    return replace(state, sweeps=read_own_sweeps()) if state.tab == "Trade-offs" else state
 
 
 class Session:
@@ -28,13 +34,13 @@ class Session:
     """
 
     def __init__(self, state: State, building: Building) -> None:
-        self.state, self.building = state, building
+        self.state, self.building = _with_sweeps(state), building
         self._download: Download = {}  # the file for the view that last requested one
         self._moved = ""  # the control that was moved last
 
     def act(self, request: Request) -> None:
         """Carry out the moves of a request; for an impossible move, keep the state and state the reason."""
-        self.state = state = apply_moves(self.state, dict(request.moves), request.gesture)
+        self.state = state = _with_sweeps(apply_moves(self.state, dict(request.moves), request.gesture))
         self._moved = next(reversed(list(request.moves)), "")
         file = self._build_and_save({name: value for name, value in request.moves.items() if name not in state.refused})
         self._download = {**file, "view": request.view, "number": request.number} if file else {}

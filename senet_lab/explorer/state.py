@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.drawing.network.sources import Source
 from senet_lab.explorer.messages import TABS
 from senet_lab.export import FORMS
 
@@ -34,6 +35,7 @@ class State:
         gesture, origin, origin_batch: the current drag, key press or click, and network and batch size at its start.
         past, future: the networks before it, oldest first, and the undone networks, last undone first.
         anchor: the network whose cost is kept, from before cardinality and base width were moved at constant cost.
+        sweeps: the reader's finished sweeps, as of the last move in the tab that shows them.
     """
 
     architecture: Architecture
@@ -55,6 +57,7 @@ class State:
     anchor: Architecture | None = None
     past: tuple[Architecture, ...] = ()
     future: tuple[Architecture, ...] = ()
+    sweeps: tuple[Source, ...] = ()
 
     @property
     def can_undo(self) -> bool:

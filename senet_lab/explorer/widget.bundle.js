@@ -2,7 +2,7 @@
 // source senet_lab/explorer/layers.js 5d6656a011b73e3a
 // source senet_lab/explorer/layout.js 05ae123edd9d4dd4
 // source senet_lab/explorer/messages.js c4670995e97c9bed
-// source senet_lab/explorer/widget.js a6b4b1a1c373cb2e
+// source senet_lab/explorer/widget.js e42ce830f1fd424a
 // source senet_lab/widgets/controls.js 5262e90d64014602
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
@@ -10,7 +10,7 @@
 // source senet_lab/widgets/messages.js 1709b8610692094b
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content f75551cf1880c826
+// content 7617afb2929743b4
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -1033,9 +1033,16 @@ function stepByKeys(el, ask) {
   return listen(el, { keydown });
 }
 function enterParts(body, ask) {
+  const open = (path) => {
+    const details = findAll(body, "details[data-key]").find(({ dataset }) => dataset.key === path);
+    if (!(details instanceof HTMLDetailsElement)) return ask("path", path);
+    details.open = true;
+    details.querySelector("summary")?.focus();
+    details.scrollIntoView({ block: "nearest" });
+  };
   const click = (event) => {
     const path = closest(event, "[data-path]")?.dataset.path;
-    if (path !== void 0) ask("path", path);
+    if (path !== void 0) open(path);
   };
   const keydown = (event) => {
     if (event.key === "Escape" && body.querySelector(".sn-crumbs")) {
@@ -1045,7 +1052,7 @@ function enterParts(body, ask) {
     const node = closest(event, ".sn-node");
     if (!node) return;
     const { path } = node.dataset;
-    if ((event.key === "Enter" || event.key === " ") && path !== void 0) ask("path", path);
+    if ((event.key === "Enter" || event.key === " ") && path !== void 0) open(path);
     else if (!stepAlong(event, node)) return;
     event.preventDefault();
   };

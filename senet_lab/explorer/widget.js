@@ -173,15 +173,23 @@ function stepByKeys(el, ask) {
 }
 
 /**
- * Opens a part on click or Enter, leaves it on Escape, and moves to its neighbors by arrow keys.
+ * Opens a part, or details, on click or Enter, leaves it on Escape, and moves to its neighbors by arrow keys.
  * @param {HTMLElement} body
  * @param {AskOf<Moves>} ask
  */
 function enterParts(body, ask) {
+  /** @param {string} path of a part of the network, or the key of details on this page */
+  const open = (path) => {
+    const details = findAll(body, "details[data-key]").find(({ dataset }) => dataset.key === path);
+    if (!(details instanceof HTMLDetailsElement)) return ask("path", path);
+    details.open = true;
+    details.querySelector("summary")?.focus();
+    details.scrollIntoView({ block: "nearest" });
+  };
   /** @param {Event} event */
   const click = (event) => {
     const path = closest(event, "[data-path]")?.dataset.path;
-    if (path !== undefined) ask("path", path);
+    if (path !== undefined) open(path);
   };
   /** @param {KeyboardEvent} event */
   const keydown = (event) => {
@@ -192,7 +200,7 @@ function enterParts(body, ask) {
     const node = closest(event, ".sn-node");
     if (!node) return;
     const { path } = node.dataset;
-    if ((event.key === "Enter" || event.key === " ") && path !== undefined) ask("path", path);
+    if ((event.key === "Enter" || event.key === " ") && path !== undefined) open(path);
     else if (!kit.stepAlong(event, node)) return;
     event.preventDefault();
   };

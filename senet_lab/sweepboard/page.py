@@ -20,6 +20,7 @@ from senet_lab.sweepboard.plots import accuracy_plot, cost_plot, has_cut_interva
 from senet_lab.sweepboard.snapshot import Board, BoardCell, run_name, run_words
 from senet_lab.sweepboard.squares import squares_table
 from senet_lab.sweepboard.state import State
+from senet_lab.sweeps.conclusions import interval_words, points, signed_points
 from senet_lab.sweeps.statistics import ArmSummary
 from senet_lab.training.estimate import duration
 
@@ -160,8 +161,9 @@ def _accuracy_figures(board: Board) -> Iterator[tuple[str, str, str, str]]:
         yield "difference", "Decided differences", "none", "no interval of a difference excludes zero so far"
         return
     largest = max(decided, key=lambda arm: abs(arm.difference))
-    about = f"{largest.label}, 95% interval {_interval(largest.difference_low, largest.difference_high, signed=True)}"
-    yield "difference", "Largest decided difference", f"{_signed(largest.difference)} points", about
+    interval = interval_words(largest.difference_low, largest.difference_high, signed=True)
+    about = f"{largest.label}, 95% interval {interval}"
+    yield "difference", "Largest decided difference", f"{signed_points(largest.difference)} points", about
 
 
 def plots(state: State, board: Board, *, interactive: bool = True) -> Html:
@@ -237,7 +239,7 @@ def numbers(board: Board) -> str:
         summary = board.summaries[index] if board.summaries else None
         accuracies = [cell for cell in board.cells_of(index) if cell.accuracy is not None]
         mean = board.mean(index)
-        cells = [str(len(accuracies)), "" if isnan(mean) else f"{100 * mean:.1f}", _interval(*board.interval(index))]
+        cells = [str(len(accuracies)), "" if isnan(mean) else points(mean), interval_words(*board.interval(index))]
         cells += ["reference"] + [""] * 2 if index == board.reference else _difference(summary)
         rows.append([arm.label, *cells, short(arm.params), short(arm.macs)])
     note = "intervals of differences hold together (Bonferroni)" if len(board.arms) > 2 else ""
@@ -248,20 +250,8 @@ def _difference(summary: ArmSummary | None) -> list[str]:
     if summary is None or isnan(summary.difference):
         return [""] * 3
     needed = "" if isnan(summary.difference_low) else {0: "decided", -1: "unknown"}.get(summary.seeds_needed)
-    interval = _interval(summary.difference_low, summary.difference_high, signed=True)
-    return [_signed(summary.difference), interval, str(summary.seeds_needed) if needed is None else needed]
-
-
-def _interval(low: float, high: float, *, signed: bool = False) -> str:
-    """Return an interval of fractions in percent; "" if it is unknown."""
-    if isnan(low):
-        return ""
-    return f"{_signed(low)} to {_signed(high)}" if signed else f"{100 * low:.1f} to {100 * high:.1f}"
-
-
-def _signed(fraction: float) -> str:
-    words = f"{100 * fraction:+.1f}"
-    return "0.0" if float(words) == 0 else words.replace("-", "\u2212")
+    interval = interval_words(summary.difference_low, summary.difference_high, signed=True)
+    return [signed_points(summary.difference), interval, str(summary.seeds_needed) if needed is None else needed]
 
 
 def static_page(state: State, board: Board, name: str = "") -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.data.datasets import data_words
-from senet_lab.sweepboard.setup import as_tuples, axis_words, setup_words, varied_words
+from senet_lab.sweepboard.setup import axis_words, setup_words, varied_words
 from senet_lab.sweepboard.snapshot import Board, BoardArm, BoardCell
 from senet_lab.sweepboard.state import State
 from senet_lab.sweeps.evidence import stage_of
-from senet_lab.sweeps.grid import value_words
+from senet_lab.sweeps.grid import as_tuples, value_words
 from senet_lab.training.recipe import Recipe
 
 SECONDS_PER_SEED = 1.5  # while it plays

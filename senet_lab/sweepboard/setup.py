@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from senet_lab.sweeps.grid import value_words
+from senet_lab.sweeps.grid import as_tuples, value_words
 from senet_lab.trainer.run_names import nearest_recipe, recipe_words
 from senet_lab.training.recipe import RECIPES, Recipe
 
@@ -30,11 +30,6 @@ def varied_words(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """
     values = (", ".join(value_words(as_tuples(value)) for value in row) for row in rows)
     return f"{axis_words([(names, rows)])}: {', '.join(f'({each})' if len(names) > 1 else each for each in values)}"
-
-
-def as_tuples(value: Any) -> Any:
-    """Return a value with tuples in place of the lists that JSON makes of them."""
-    return tuple(map(as_tuples, value)) if isinstance(value, list) else value
 
 
 def setup_words(recipe: Recipe, seeds: int, data: str, images: int | None) -> str:

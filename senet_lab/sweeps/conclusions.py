@@ -33,16 +33,41 @@ def conclude(arms: Sequence[ArmSummary], reference: int = 0) -> str:
     return " ".join(sentences)
 
 
+def points(fraction: float) -> str:
+    """Return a fraction in percentage points."""
+    return f"{100 * fraction:.1f}"
+
+
+def signed_points(fraction: float) -> str:
+    """Return a fraction in percentage points, with its sign.
+
+    >>> signed_points(0.0123), signed_points(-0.0123), signed_points(-1e-5)
+    ('+1.2', '\u22121.2', '0.0')
+    """
+    words = f"{100 * fraction:+.1f}"
+    return "0.0" if float(words) == 0 else words.replace("-", "\u2212")
+
+
+def interval_words(low: float, high: float, *, signed: bool = False) -> str:
+    """Return an interval of fractions in percentage points; "" if it is unknown.
+
+    >>> interval_words(0.2, 0.25), interval_words(-0.01, 0.02, signed=True)
+    ('20.0 to 25.0', '\u22121.0 to +2.0')
+    """
+    written = signed_points if signed else points
+    return "" if isnan(low) else f"{written(low)} to {written(high)}"
+
+
 def _list(arms: Sequence[ArmSummary]) -> str:
     """Return arms with their intervals, in a few words each."""
-    return ", ".join(f"{arm.label} ({_signed(arm.difference_low)} to {_signed(arm.difference_high)})" for arm in arms)
+    return ", ".join(
+        f"{arm.label} ({interval_words(arm.difference_low, arm.difference_high, signed=True)})" for arm in arms
+    )
 
 
 def _decided(arm: ArmSummary, base: ArmSummary) -> str:
     direction = "above" if arm.difference > 0 else "below"
-    return (
-        f"{_capital(arm.label)} is {_points(abs(arm.difference))} points {direction} {base.label} ({_interval(arm)})."
-    )
+    return f"{_capital(arm.label)} is {points(abs(arm.difference))} points {direction} {base.label} ({_interval(arm)})."
 
 
 def _undecided(arm: ArmSummary, base: ArmSummary) -> str:
@@ -53,22 +78,12 @@ def _undecided(arm: ArmSummary, base: ArmSummary) -> str:
         return f"{words}; no realistic number of seeds would settle a difference this small."
     more = arm.seeds_needed - arm.pairs
     seeds = "one more seed" if more == 1 else f"about {more} more seeds"
-    return f"{words}; {seeds} would settle it if the difference of {_signed(arm.difference)} points is real."
+    return f"{words}; {seeds} would settle it if the difference of {signed_points(arm.difference)} points is real."
 
 
 def _interval(arm: ArmSummary) -> str:
-    low, high = _signed(arm.difference_low), _signed(arm.difference_high)
-    return f"95% interval {low} to {high}, {arm.pairs} seeds"
-
-
-def _points(fraction: float) -> str:
-    return f"{100 * fraction:.1f}"
-
-
-def _signed(fraction: float) -> str:
-    """Return a fraction in percentage points, with its sign."""
-    words = f"{100 * fraction:+.1f}"
-    return "0.0" if float(words) == 0 else words.replace("-", "\u2212")
+    words = interval_words(arm.difference_low, arm.difference_high, signed=True)
+    return f"95% interval {words}, {arm.pairs} seeds"
 
 
 def _capital(label: str) -> str:

@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from senet_lab.sweeps import task
 from senet_lab.sweeps.cluster import client_at, local_client, must_serve
+from senet_lab.sweeps.evidence import store_evidence
 from senet_lab.sweeps.status import Driver
 from senet_lab.sweeps.sweep import Cell, Sweep
 from senet_lab.training.runs.request import read_request
@@ -165,6 +166,8 @@ def _distribute(sweep: Sweep, client: Client, report: Driver, gpus: int) -> Driv
         )
     failed = sum(Run(cell.folder).status().state == "failed" for cell in sweep.cells)
     words = f"{failed} {'run' if failed == 1 else 'runs'} failed" if failed else ""
+    if not failed:
+        store_evidence(sweep)
     return report._replace(state="finished", reason=words)
 
 

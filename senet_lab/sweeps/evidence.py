@@ -9,6 +9,7 @@
 | stages | for each reference, and for the first 1, 2, ... seeds, the numbers of all summaries, and the conclusion |
 | images | the number of test images |
 | measured | date, machine, command, versions; seconds of training, all runs together |
+| gates | only on the gate task: arm, seed, block, and the F ratios of its gates between colors and between classes |
 
 All intervals are in the file, so showing evidence needs no SciPy. NaN is stored as null.
 """
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import InvalidValueError
 from senet_lab.data.datasets import BUILT_IN, data_words
+from senet_lab.files import read_json, written_whole
 from senet_lab.sweeps.conclusions import conclude
 from senet_lab.sweeps.statistics import Accuracies, ArmSummary, summarize
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 DIGITS = 7  # of stored means and intervals, after the point: 0.00001 percentage points
 SUFFIX = ".json"
+FILE = "evidence.json"  # in the folder of a finished sweep
+ADVICE = "resume the sweep, which writes it again"
 
 
 def evidence_of(sweep: Sweep, command: str, *, machine: str = "") -> dict[str, Any]:
@@ -104,6 +108,18 @@ def read_evidence(name: str) -> dict[str, Any]:
         raise InvalidValueError("evidence", name, "must be the name of bundled evidence", advice=", ".join(names))
     text = files("senet_lab").joinpath("evidence", name + SUFFIX).read_text(encoding="utf-8")
     evidence: dict[str, Any] = json.loads(text)
+    return evidence
+
+
+def store_evidence(sweep: Sweep) -> None:
+    """Write the results of a finished sweep into its folder, for panels that do not read all runs."""
+    with written_whole(sweep.folder / FILE, overwrite=True) as unfinished:
+        unfinished.write_text(evidence_text(evidence_of(sweep, "")), encoding="utf-8")
+
+
+def stored_evidence(folder: Path) -> dict[str, Any]:
+    """Return what `store_evidence` wrote; raise FileNotFoundError or DamagedFileError."""
+    evidence: dict[str, Any] = read_json(folder / FILE, dict, ADVICE)
     return evidence
 
 

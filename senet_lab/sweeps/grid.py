@@ -58,6 +58,11 @@ def value_words(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
+def as_tuples(value: Any) -> Any:
+    """Return a value with tuples in place of the lists that JSON makes of them."""
+    return tuple(map(as_tuples, value)) if isinstance(value, list) else value
+
+
 def checked_grid(grid: Any) -> tuple[Axis, ...]:
     """Return the axes of a grid that maps names, or tuples of names, to their values; raise TypeError or ValueError."""
     instance("grid", grid, Mapping, EXAMPLE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import quoted_path
 from senet_lab.files import DamagedFileError, read_json, written_whole
+from senet_lab.sweeps.grid import as_tuples
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.config import versions
 
@@ -66,7 +67,7 @@ def read(folder: Path) -> dict[str, Any]:
     try:
         return {
             "base": Architecture.from_token(values["base"]),
-            "grid": {_key(axis["names"]): _tuples(_rows(axis)) for axis in values["grid"]},
+            "grid": {_key(axis["names"]): as_tuples(_rows(axis)) for axis in values["grid"]},
             "seeds": tuple(values["seeds"]),
             "recipe": Recipe.from_dict(values["recipe"]),
             "data": values["data"],
@@ -82,11 +83,6 @@ def _key(names: list[str]) -> str | tuple[str, ...]:
 
 def _rows(axis: dict[str, Any]) -> list[Any]:
     return [row[0] for row in axis["values"]] if len(axis["names"]) == 1 else axis["values"]
-
-
-def _tuples(value: Any) -> Any:
-    """Return a value with tuples instead of lists, which JSON cannot tell apart."""
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def must_match(sweep: Sweep) -> None:

@@ -4,6 +4,7 @@
 | --- | --- |
 | sweep.json | network, grid, seeds, recipe, data; only seeds can be added |
 | one folder per run | an ordinary run, see `senet_lab.training.runs.run` |
+| evidence.json | the results, once all runs are finished, see `senet_lab.sweeps.evidence` |
 | driver.json | what the process that distributes the runs last reported |
 | wanted | "run" or "stop": what that process is asked to do |
 | driver.lock | held by that process, and released when it ends in any way |

@@ -223,6 +223,17 @@ def test_layers_are_sorted_and_filtered_and_stay_so_while_a_slider_moves(page):
     page.get_by_role("searchbox", name="Filter").fill("")
 
 
+def test_a_measured_accuracy_opens_its_numbers_and_its_network(page):
+    go_to(page, "Trade-offs")
+    point = page.get_by_role("button", name="ratio 4: 99.1%")
+    point.click()
+    numbers = page.locator("details", has_text="Numbers and source: Ratio, SE-ResNet-6, Gate task")
+    expect(numbers.get_by_role("table")).to_be_visible()
+    numbers.get_by_role("button", name="Show this network").click()
+    expect(page.get_by_role("heading", name="SE-ResNet-6")).to_be_visible()
+    expect(page.get_by_role("button", name="ratio 4: 99.1% (96.5 to 100.0), this network")).to_be_visible()
+
+
 def test_two_networks_are_compared_by_keyboard(page):
     start_over(page)
     press(page, "button", "Pin as A")

@@ -1,4 +1,4 @@
-"""Draw the cost of ratio and cardinality, all else equal; the present and the published networks are marked."""
+"""Draw cost and accuracy over ratio and cardinality, all else equal; present and published networks are marked."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
-from senet_lab.drawing.charts import Panel, axes, line
+from senet_lab.drawing.charts import Panel, line
 from senet_lab.drawing.html import Html, html
-from senet_lab.drawing.papers.charts import error_charts
+from senet_lab.drawing.network.accuracy import accuracy_chart, other_measurements, sources_over
+from senet_lab.drawing.network.small import Stops, side_by_side, small_chart
+from senet_lab.drawing.network.sources import Source, bundled_sources
+from senet_lab.drawing.papers.charts import main_chart
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import short
@@ -20,8 +23,6 @@ from senet_lab.papers import Results, canonical_form, networks_in, paths, ratios
 
 RATIOS = (2, 4, 8, 16, 32, 64, None)
 PATHS = (1, 2, 4, 8, 16, 32, 64)
-LEFT, TOP, WIDTH, HEIGHT, GAP = 46, 34, 272, 140, 120  # of the two charts side by side
-
 
 Spot = tuple[float, float]  # the position of a network in the drawing
 
@@ -57,24 +58,35 @@ class Curve(NamedTuple):
 
 
 @lru_cache(maxsize=2**7)
-def tradeoffs(architecture: Architecture) -> Html:
-    """Draw curves over ratio and cardinality, and the published errors against cost; costs per image."""
-    return html(ratio_curves(architecture), cardinality_curves(architecture), error_charts(architecture))
+def tradeoffs(architecture: Architecture, own: tuple[Source, ...] = ()) -> Html:
+    """Draw cost and accuracy over ratio and cardinality, and the published errors against cost; costs per image.
+
+    Args:
+        own: the reader's sweeps.
+    """
+    measured = (*own, *bundled_sources())
+    return html(
+        ratio_curves(architecture, measured, interactive=True),
+        cardinality_curves(architecture, measured, interactive=True),
+        main_chart(architecture),
+        other_measurements(measured),
+    )
 
 
-def ratio_curves(architecture: Architecture) -> Html:
-    """Draw parameters and multiply-adds over the ratio."""
-    stops = _with(RATIOS, architecture.ratio)
-    swept = dict(sweep(architecture, "ratio", stops))
+def ratio_curves(architecture: Architecture, measured: tuple[Source, ...] = (), *, interactive: bool = False) -> Html:
+    """Draw parameters, multiply-adds and accuracy over the ratio."""
+    swept = dict(sweep(architecture, "ratio", _with(RATIOS, architecture.ratio)))
     if len(swept) < 2:
         return _nothing("Ratio", "No other ratio fits this network.")
-    names = ["none" if stop is None else "custom" if isinstance(stop, tuple) else str(stop) for stop in swept]
+    names = {stop: "none" if stop is None else "custom" if isinstance(stop, tuple) else str(stop) for stop in swept}
     points = tuple((i, net) for i, (stop, net) in enumerate(swept.items()) if not isinstance(stop, tuple))
-    return _section("Ratio", "ratio", names, [Curve("", "", points)], architecture, ratios())
+    return _section("ratio", names, [Curve("", "", points)], architecture, measured, interactive=interactive)
 
 
-def cardinality_curves(architecture: Architecture) -> Html:
-    """Draw parameters and multiply-adds over cardinality: at fixed path width, and at fixed cost."""
+def cardinality_curves(
+    architecture: Architecture, measured: tuple[Source, ...] = (), *, interactive: bool = False
+) -> Html:
+    """Draw parameters, multiply-adds and accuracy over cardinality; costs also at a fixed width of each path."""
     if architecture.family == "resnet":
         return _nothing("Cardinality", "A ResNet has one path; only a ResNeXt has a cardinality.")
     swept = sweep(architecture, "cardinality", _with(PATHS, architecture.cardinality))
@@ -86,8 +98,15 @@ def cardinality_curves(architecture: Architecture) -> Html:
         Curve("-free", "fixed path width", tuple((places[stop], net) for stop, net in swept)),
         Curve("-kept", "constant cost", tuple((places[stop], net) for stop, net in at_constant_cost)),
     ]
-    curves = [curve for curve in curves if curve.points]
-    return _section("Cardinality", "cardinality", list(map(str, places)), curves, architecture, paths())
+    names = {stop: str(stop) for stop in places}
+    return _section(
+        "cardinality",
+        names,
+        [curve for curve in curves if curve.points],
+        architecture,
+        measured,
+        interactive=interactive,
+    )
 
 
 def _with(stops: Sequence[Any], present: Any) -> tuple[Any, ...]:
@@ -102,33 +121,49 @@ def _nothing(title: str, words: str) -> Html:
 
 
 def _section(
-    title: str, name: str, names: list[str], curves: list[Curve], present: Architecture, results: Results
+    parameter: str,
+    names: dict[Any, str],
+    curves: list[Curve],
+    present: Architecture,
+    measured: tuple[Source, ...],
+    *,
+    interactive: bool,
 ) -> Html:
-    published = {net for curve in curves for _, net in curve.points if canonical_form(net) in networks_in(results)}
-    place = _place(present, curves, len(names))
-    marks: list[Mark] = []
-    for index, measure in enumerate(MEASURES):
-        left = LEFT + index * (WIDTH + GAP)
-        values = [measure.of(net) for net in (present, *(net for curve in curves for _, net in curve.points))]
-        log = len(curves) > 1
-        # On a log axis, leave room for labels below the smallest and above the largest value.
-        y_range = (min(values) / 2.4, 1.7 * max(values)) if log else (0.0, 1.2 * max(values))
-        panel = Panel(left, TOP, WIDTH, HEIGHT, (-0.3, len(names) - 0.7), y_range, log)
-        heading = f"{measure.title} ({measure.prefix}){', log scale' if log else ''}"
-        marks.append(svg.text(left - 40, 14, heading, "label", "start"))
-        spots = [[(panel.x(stop), panel.y(measure.of(net))) for stop, net in curve.points] for curve in curves]
-        marks += axes(panel, enumerate(names), name) + _lines(curves, spots, published)
-        if log:
-            marks += _ends(panel, curves, spots)
-        marks += _present(panel, place, present, measure, is_last=place == len(names) - 1)
-    label = f"{words_of(names, curves[0], name)}; this network: {name} {names[place]}"
-    key = f' <span class="sn-key-ring"></span>published: {escape(results.source)}' if published else ""
-    legend = f'<p class="sn-source"><span class="sn-key-here"></span>this network{key}</p>'
+    title = parameter.capitalize()
+    stops = Stops(parameter, names, _place(present, curves, len(names)))
+    published = ratios() if parameter == "ratio" else paths()
+    costs = [_cost_chart(measure, stops, curves, present, published) for measure in MEASURES]
+    sources = sources_over(stops, present, measured)
+    accuracies = [accuracy_chart(source, stops, present, interactive=interactive) for source in sources]
     return html(
-        f'<h3 class="sn-title">{title}</h3>{legend}',
-        svg.Drawing(TOP + HEIGHT + 42, label, marks),
-        behind(name, _table(title, names, curves, place)),
+        f'<h3 class="sn-title">{title}</h3>{_legend(curves, published)}',
+        side_by_side((*costs, *accuracies)),
+        behind(
+            parameter, _table(title, list(names.values()), curves, stops.place), "Numbers: parameters and multiply-adds"
+        ),
+        *(behind(source.key, source.details, f"Numbers and source: {source.title}") for source in sources),
     )
+
+
+def _legend(curves: Sequence[Curve], published: Results) -> str:
+    is_published = any(canonical_form(net) in networks_in(published) for curve in curves for _, net in curve.points)
+    ring = f'<span class="sn-key-ring"></span>published: {escape(published.source)}' if is_published else ""
+    return f'<p class="sn-source"><span class="sn-key-here"></span>this network, on a dotted line {ring}</p>'
+
+
+def _cost_chart(measure: Measure, stops: Stops, curves: list[Curve], present: Architecture, published: Results) -> Html:
+    values = [measure.of(net) for net in (present, *(net for curve in curves for _, net in curve.points))]
+    log = len(curves) > 1
+    # On a log axis, leave room for labels below the smallest and above the largest value.
+    y_range = (min(values) / 2.4, 1.7 * max(values)) if log else (0.0, 1.2 * max(values))
+    panel = stops.panel(y_range, log=log)
+    spots = [[(panel.x(stop), panel.y(measure.of(net))) for stop, net in curve.points] for curve in curves]
+    marks = [*stops.axes(panel), *stops.guide(panel, short(getattr(cost(present), measure.field)))]
+    marks += _lines(curves, spots, networks_in(published)) + (_ends(panel, curves, spots) if log else [])
+    marks.append(svg.circle(panel.x(stops.place), panel.y(measure.of(present)), 6, "here"))
+    names = [*stops.names.values()]
+    label = f"{words_of(names, curves[0], stops.parameter)}; this network: {stops.parameter} {names[stops.place]}"
+    return small_chart(f"{measure.title} ({measure.prefix}){', log scale' if log else ''}", label, marks)
 
 
 def words_of(names: Sequence[str], curve: Curve, name: str) -> str:
@@ -146,13 +181,14 @@ def _place(present: Architecture, curves: list[Curve], n_stops: int) -> int:
     return next((place for curve in curves for place, net in curve.points if net == present), n_stops - 1)
 
 
-def _lines(curves: list[Curve], spots: list[list[Spot]], published: set[Architecture]) -> list[Mark]:
+def _lines(curves: list[Curve], spots: list[list[Spot]], published: frozenset[Architecture]) -> list[Mark]:
     marks: list[Mark] = []
     for curve, row in zip(curves, spots, strict=True):
         marks.append(line(row, f"curve{curve.kind}"))
         kind = "stop-kept" if curve.kind == "-kept" else "stop"
         for (x, y), (_, net) in zip(row, curve.points, strict=True):
-            marks.append(svg.circle(x, y, 5, "ring") if net in published else svg.circle(x, y, 3, kind))
+            is_published = canonical_form(net) in published
+            marks.append(svg.circle(x, y, 5, "ring") if is_published else svg.circle(x, y, 3, kind))
     return marks
 
 
@@ -167,17 +203,6 @@ def _ends(panel: Panel, curves: list[Curve], spots: list[list[Spot]]) -> list[Ma
         anchor = "end" if end else "start"
         marks.append(svg.text(x, y + 20 if below else y - 11, curve.name, f"word{curve.kind}", anchor))
     return marks
-
-
-def _present(panel: Panel, place: int, present: Architecture, measure: Measure, *, is_last: bool) -> list[Mark]:
-    """Draw the present network and its number: above a falling curve, to the lower right of a rising one."""
-    x, y = panel.x(place), panel.y(measure.of(present))
-    number = short(getattr(cost(present), measure.field))
-    if panel.log:
-        words = svg.text(x + (11 if is_last else 5), y + (4 if is_last else 19), number, "step-sum", "start")
-    else:
-        words = svg.text(x, y - 12, number, "step-sum", "middle" if place else "start")
-    return [svg.circle(x, y, 6, "here"), words]
 
 
 def _table(title: str, names: list[str], curves: list[Curve], place: int) -> str:

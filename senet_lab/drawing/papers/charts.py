@@ -24,23 +24,18 @@ def total(architecture: Architecture) -> Total:
     return architecture.ledger().total
 
 
-def error_charts(architecture: Architecture) -> Html:
-    """Return three charts, of three recipes: squeeze-excite in five networks, the ratio, cardinality against width."""
-    return _error_charts(find_published(architecture))
+def main_chart(architecture: Architecture) -> Html:
+    """Return the chart of five networks with and without squeeze-excite, trained with one recipe."""
+    return _main_chart(find_published(architecture))
 
 
 @lru_cache(maxsize=2**6)
-def _error_charts(present: Architecture | None) -> Html:
-    charts = ((main(), draw_main), (ratios(), draw_ratios), (paths(), draw_paths))
-    sections = (
-        html(
-            f'<h3 class="sn-title">{escape(results.title)}</h3>{source_line(results)}',
-            draw(present),
-            behind(results.title, results_table(results, present)),
-        )
-        for results, draw in charts
+def _main_chart(present: Architecture | None) -> Html:
+    return html(
+        f'<h3 class="sn-title">{escape(main().title)}</h3>{source_line(main())}',
+        draw_main(present),
+        behind(main().title, results_table(main(), present)),
     )
-    return html(*sections)
 
 
 def source_line(results: Results) -> str:
@@ -62,7 +57,7 @@ def draw_main(present: Architecture | None) -> Drawing:
         marks += [svg.circle(x, y, 4.5, "dot-without"), svg.circle(to_x, to_y, 5, "dot-with")]
         name = without.architecture.name.partition(" ")[0]
         marks += [svg.text(x + 14, y + 4, f"{without.top1:.2f}", anchor="start"),
-                  svg.text(x + 53, y + 4, name, "label", "start"),
+                  svg.text(x + 58, y + 4, name, "label", "start"),
                   svg.text(to_x + 14, to_y + 4, f"{with_se.top1:.2f} with SE", "word-se", "start")]  # fmt: skip
         marks += _present(present, ((without, (x, y)), (with_se, (to_x, to_y))), (-14, 4), "end")
     label = "Top-1 error against multiply-adds: squeeze-excite lowers it in all five networks at almost no extra cost"
