@@ -29,7 +29,7 @@ def test_a_styled_drawing_repeats_the_sheet_in_attributes_but_keeps_a_style_of_i
     drawing = Drawing(2, "a label", marks, width=4)
     head = drawing.attributes
     assert drawing.svg(SHEET) == (
-        f'<svg {head} font-family="system-ui, sans-serif"><rect class="sn-ground" width="100%" height="100%"/>'
+        f'<svg {head} width="4" font-family="system-ui, sans-serif"><rect class="sn-ground" width="100%" height="100%"/>'
         '<text class="sn-c" fill="green">x</text><path class="sn-a sn-b" fill="green" stroke="#111111"/>'
         '<rect class="sn-a" fill="none" stroke="#111111"/>'
         '<g transform="scale(2)"><text class="sn-d" fill="red">y</text></g></svg>'
