@@ -452,8 +452,10 @@ def test_sweep_of_a_guide_plays_seed_by_seed_and_shows_the_run_of_a_circle(brows
     await_live(page)
     expect(page.locator(".sn-lesson-note")).to_contain_text("The SweepBoard plays recordings.")
     expect_seeds("Showing all 5 seeds.", 5)
+    height = conclusion.bounding_box()["height"]
     board.get_by_role("button", name="Play recording").click()
     expect_seeds("Playing 1 of 5 seeds.", 1)
+    assert conclusion.bounding_box()["height"] == height  # though it is shorter: nothing below it jumps
     expect_seeds("Playing 2 of 5 seeds.", 2)
     board.get_by_role("button", name="Pause recording").click()
     expect(progress).to_contain_text("Showing 2 of 5 seeds.")
@@ -466,10 +468,10 @@ def test_sweep_of_a_guide_plays_seed_by_seed_and_shows_the_run_of_a_circle(brows
     accuracy = 100 * evidence["arms"][1]["accuracies"]["3"]
     expect(board.locator("[data-part=run]")).to_contain_text(f"ratio 16, seed 3: finished, {accuracy:.1f}%.")
     expect(board.locator(".sn-square[aria-pressed=true]")).to_have_attribute("data-value", "arm-1-seed-3")
-    assert cut_off(page, ".sn-sweep") == []
     assert hosts(page) == {urlsplit(url).netloc}
     assert complaints(page) == []
     expect_accessible(page, "[data-panel=sweep]")
+    assert cut_off(page, ".sn-sweep") == []
     page.context.close()
 
 
