@@ -6,6 +6,7 @@ import re
 
 NO_CELLS = "Cells cannot be run on this page; they show their stored output."
 TO_TRAIN = "To train a network or inspect your own, install senet_lab."
+PLAYERS = {"trainer": "Trainer", "gates": "GateLens", "sweep": "SweepBoard"}
 
 
 def lesson_note(body: str) -> str:
@@ -17,7 +18,7 @@ def lesson_note(body: str) -> str:
     kinds = re.findall(r'data-panel="(\w+)"', body)
     explorers = ["Explorer" if kinds.count("explorer") == 1 else "Explorers"] * ("explorer" in kinds)
     live = explorers + ["exercises"] * ("exercise" in kinds)
-    played = ["Trainer"] * ("trainer" in kinds) + ["GateLens"] * ("gates" in kinds)
+    played = [name for kind, name in PLAYERS.items() if kind in kinds]
     clauses = [f"the {_listed(live)} on this page {'is' if live == ['Explorer'] else 'are'} live"] * bool(live)
     clauses += [f"the {_listed(played)} {'plays' if len(played) == 1 else 'play'} recordings"] * bool(played)
     clauses += ["each drawing can be opened in the Explorer"] * ("drawing" in kinds)

@@ -63,7 +63,7 @@ def archive_names(used: Iterable[str]) -> dict[str, Path]:
             files[path.relative_to(ROOT).as_posix()] = path
         elif "site-packages" in path.parts:
             files["/".join(path.parts[path.parts.index("site-packages") + 1 :])] = path
-    return {name: path for name, path in files.items() if name.startswith(PACKAGES) and path.suffix != ".pyc"}
+    return {name: path for name, path in files.items() if name.startswith(PACKAGES) and "__pycache__" not in path.parts}
 
 
 def write_archive(path: Path, used: Iterable[str]) -> None:

@@ -35,7 +35,7 @@ NO_CHECKPOINT = "No checkpoint yet: the first is written after one epoch or one 
 OPENS_GATES = "Open a GateLens of this run below"
 FRONT = "Dashed: the Pareto front, which connects the means that no cheaper arm exceeds. It ignores the intervals."
 CUT = " A bar without a mark at its end extends beyond the plot."
-MAX_BESIDE = 6  # arms, beside which there is room for the plot against cost
+MAX_BESIDE = 5  # arms, beside which there is room for the plot against cost
 HEAD = ("Arm", "Seeds", "Mean, %", "95% interval", "Difference, points", "Its interval", "Seeds needed", "Parameters",
         "Multiply-adds")  # fmt: skip
 PROGRESS = {

@@ -14,12 +14,13 @@ from senet_lab.sweepboard.snapshot import Board, BoardCell, run_words
 
 HEIGHT, TOP, BOTTOM = 330.0, 16.0, 276.0
 LEFT = 40.0  # of the vertical axis, for its numbers
-ARM_WIDTH, MIN_WIDTH = 84.0, 500.0
+ARM_WIDTH, MIN_WIDTH = 92.0, 500.0  # an arm has room for its circles, its mean and "100.0"
 COST_WIDTH = 290.0
-SEED_ROOM = 30.0  # left of an arm's center, for the circles of its seeds
-MEAN_AT = 9.0  # right of an arm's center
+SEEDS_AT, SEED_ROOM = -42.0, 28.0  # where the circles of an arm begin, from its center, and how far they extend
+MEAN_AT, NUMBER_AT = -2.0, 5.5  # from an arm's center
 EDGE = 0.15  # of the width, within which a name must not extend beyond the plot
 CHARACTER = 6.4  # width of a character of a name
+SEED_RADIUS = 3.4
 CAP = 3.5  # half the length of the mark at the end of an interval
 MIN_SPREAD = 0.5  # percentage points; accuracies that differ by less are not spread over the whole axis
 EMPTY_RANGE = (0.0, 100.0)
@@ -152,7 +153,8 @@ def _mean(board: Board, panel: Panel, arm: int) -> Iterator[Mark]:
         for end in interval.ends:
             yield line([(x - CAP, panel.y(end)), (x + CAP, panel.y(end))], f"{kind} sn-val")
     yield svg.circle(x, y, 5, _kind(board, arm, "of-run"))
-    yield svg.text(x + 8, y + 4, f"{interval.mean:.1f}", f"{_kind(board, arm, 'word-run')} sn-small", "start")
+    words = f"{_kind(board, arm, 'word-run')} sn-small"
+    yield svg.text(panel.x(arm + 0.5) + NUMBER_AT, y + 4, f"{interval.mean:.1f}", words, "start")
 
 
 def _seeds(board: Board, panel: Panel, run: str) -> Iterator[Node]:
@@ -160,12 +162,12 @@ def _seeds(board: Board, panel: Panel, run: str) -> Iterator[Node]:
     step = SEED_ROOM / max(1, len(board.seeds) - 1)
     for cell in board.cells:
         if cell.accuracy is not None:
-            x = panel.x(cell.arm + 0.5) - 4 - SEED_ROOM + step * board.seeds.index(cell.seed)
+            x = panel.x(cell.arm + 0.5) + SEEDS_AT + step * board.seeds.index(cell.seed)
             yield _seed(board, cell, x, panel.y(100 * cell.accuracy), cell.key == run)
 
 
 def _seed(board: Board, cell: BoardCell, x: float, y: float, is_selected: bool) -> Node:
-    marks: list[Mark] = [svg.circle(x, y, 3.4, f"{_kind(board, cell.arm, 'run')} sn-hollow")]
+    marks: list[Mark] = [svg.circle(x, y, SEED_RADIUS, f"{_kind(board, cell.arm, 'run')} sn-hollow")]
     if is_selected:
         marks.append(svg.circle(x, y, 6.5, "chosen"))
     words = run_words(board, cell)

@@ -6,6 +6,7 @@ import { lensHolder } from "../trainer/lens.js";
 import { placeControls } from "../widgets/controls.js";
 import { openConversation } from "../widgets/conversation.js";
 import { closest, element, findParts, listen, uniqueId } from "../widgets/dom.js";
+import { keepHeight } from "../widgets/height.js";
 import { keepKeys, reportErrors, setText, showTips, stepAlong } from "../widgets/kit.js";
 import { redraw, redrawAround } from "../widgets/redraw.js";
 import { keepTopInSight } from "../widgets/sight.js";
@@ -168,6 +169,7 @@ export default {
     const stops = [
       keepKeys(frame),
       keepTopInSight(frame),
+      ...[parts.conclusion, parts.progress, parts.plots].map(keepHeight),
       showTips(el, parts.tip), // before keydown, so that tooltips follow the arrow keys
       listen(el, { click, keydown }),
       ...[parts.plots, parts.squares].map((part) => listen(part, { pointerdown })),

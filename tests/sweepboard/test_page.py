@@ -10,7 +10,7 @@ import pytest
 
 from senet_lab.sweepboard import page
 from senet_lab.sweepboard.folder import FolderReader
-from senet_lab.sweepboard.plots import accuracy_plot, cost_plot, pareto_front
+from senet_lab.sweepboard.plots import SEED_RADIUS, accuracy_plot, cost_plot, pareto_front
 from senet_lab.sweepboard.snapshot import Board, BoardArm, BoardCell
 from senet_lab.sweepboard.state import State, after
 
@@ -144,6 +144,18 @@ def test_the_plot_has_a_circle_per_finished_run_and_a_dot_per_arm(open_board):
     classes = [each.get("class") for each in drawing.iter() if each.tag.endswith("circle")]
     assert (classes.count("sn-of-run-5"), classes.count("sn-of-run-0")) == (1, 2)  # the reference is slate
     assert [each.get("class") for each in drawing.iter()].count("sn-band") == 1
+
+
+@pytest.mark.parametrize("arms", [2, 5, 9])
+def test_the_number_of_an_arm_is_clear_of_the_circles_of_the_next_where_all_are_at_100(arms):
+    cells = tuple(BoardCell(f"{arm}-{seed}", arm, seed, "finished", 1.0, 1.0) for seed in (0, 1) for arm in range(arms))
+    drawing = accuracy_plot(replace(EMPTY, arms=(EMPTY.arms * arms)[:arms], cells=cells))
+    marks = [*ElementTree.fromstring(str(drawing)).iter()]
+    circles = sorted(float(each.get("cx")) for each in marks if "sn-hollow" in each.get("class", ""))
+    numbers = sorted(float(each.get("x")) for each in marks if each.text == "100.0" and "sn-small" in each.get("class"))
+    width = 5 * 7.2  # of "100.0" in a wide font of 11 px
+    for number, circle in zip(numbers, [*circles[2::2], drawing.width], strict=True):
+        assert number + width < circle - SEED_RADIUS
 
 
 def test_an_interval_that_is_too_wide_for_the_plot_is_cut_and_said_so(board):

@@ -19,6 +19,7 @@ def note(*kinds):
             f"{NO_CELLS}",
         ),
         (["gates"], f"The GateLens plays recordings. {NO_CELLS} {TO_TRAIN}"),
+        (["sweep"], f"The SweepBoard plays recordings. {NO_CELLS} {TO_TRAIN}"),
         (
             ["exercise", "trainer", "gates"],
             f"The exercises on this page are live; the Trainer and the GateLens play recordings. {NO_CELLS} {TO_TRAIN}",

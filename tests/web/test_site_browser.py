@@ -20,6 +20,7 @@ from senet_lab.architecture.presets import PRESETS
 from senet_lab.exercises.learner import Learner
 from senet_lab.explorer.messages import TABS
 from senet_lab.serving.notebooks import notebooks_folder
+from senet_lab.sweeps.evidence import read_evidence, stage_of
 from senet_lab.web.host import Host
 
 pytestmark = [
@@ -432,6 +433,45 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     held_back = ("ERR_FAILED", "TypeError: Failed to fetch")  # what the browser and the page say of that one file
     assert [said for said in complaints(page) if not any(words in said[1] for words in held_back)] == []
     expect_accessible(page, "[data-panel=gates]")
+    page.context.close()
+
+
+def test_sweep_of_a_guide_plays_seed_by_seed_and_shows_the_run_of_a_circle(browser, url):
+    evidence = read_evidence("gate-ratio")
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/guides/sweeps.html")
+    board = page.locator("[data-panel=sweep]")
+    conclusion, progress = board.locator("[data-part=conclusion]"), board.locator("[data-part=progress]")
+    circles = board.locator(".sn-node")
+
+    def expect_seeds(words, count):
+        expect(progress).to_contain_text(words)
+        expect(conclusion).to_have_text(stage_of(evidence, 0, count)[1])
+        expect(circles).to_have_count(count * len(evidence["arms"]))
+
+    await_live(page)
+    expect(page.locator(".sn-lesson-note")).to_contain_text("The SweepBoard plays recordings.")
+    expect_seeds("Showing all 5 seeds.", 5)
+    height = conclusion.bounding_box()["height"]
+    board.get_by_role("button", name="Play recording").click()
+    expect_seeds("Playing 1 of 5 seeds.", 1)
+    assert conclusion.bounding_box()["height"] == height  # though it is shorter: nothing below it jumps
+    expect_seeds("Playing 2 of 5 seeds.", 2)
+    board.get_by_role("button", name="Pause recording").click()
+    expect(progress).to_contain_text("Showing 2 of 5 seeds.")
+    for _ in range(2):
+        board.get_by_role("slider", name="Seeds").press("ArrowRight")
+    expect_seeds("Showing 4 of 5 seeds.", 4)
+    board.get_by_role("button", name="Play recording").click()
+    expect_seeds("Showing all 5 seeds.", 5)
+    circles.and_(board.locator("[data-path=arm-1-seed-3]")).click()
+    accuracy = 100 * evidence["arms"][1]["accuracies"]["3"]
+    expect(board.locator("[data-part=run]")).to_contain_text(f"ratio 16, seed 3: finished, {accuracy:.1f}%.")
+    expect(board.locator(".sn-square[aria-pressed=true]")).to_have_attribute("data-value", "arm-1-seed-3")
+    assert hosts(page) == {urlsplit(url).netloc}
+    assert complaints(page) == []
+    expect_accessible(page, "[data-panel=sweep]")
+    assert cut_off(page, ".sn-sweep") == []
     page.context.close()
 
 
