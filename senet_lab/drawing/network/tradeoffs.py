@@ -17,7 +17,7 @@ from senet_lab.drawing.network.sources import Source, bundled_sources
 from senet_lab.drawing.papers.charts import main_chart
 from senet_lab.drawing.svg import Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.drawing.units import short
+from senet_lab.drawing.units import PREFIXES, short
 from senet_lab.ledger.budget import cost, sweep
 from senet_lab.papers import Results, canonical_form, networks_in, paths, ratios
 
@@ -28,19 +28,17 @@ Spot = tuple[float, float]  # the position of a network in the drawing
 
 
 class Measure(NamedTuple):
-    """What a chart shows of a network: the field of its cost, its title, and its unit as number and prefix."""
+    """What a chart shows of a network: the field of its cost, and its title."""
 
     field: str
     title: str
-    unit: float
-    prefix: str
 
-    def of(self, architecture: Architecture) -> float:
-        """Return the cost of a network in this unit."""
-        return float(getattr(cost(architecture), self.field) / self.unit)
+    def of(self, architecture: Architecture) -> int:
+        """Return the cost of a network."""
+        return int(getattr(cost(architecture), self.field))
 
 
-MEASURES = (Measure("params", "Parameters", 1e6, "M"), Measure("macs", "Multiply-adds", 1e9, "G"))
+MEASURES = (Measure("params", "Parameters"), Measure("macs", "Multiply-adds"))
 
 
 class Curve(NamedTuple):
@@ -152,18 +150,19 @@ def _legend(curves: Sequence[Curve], published: Results) -> str:
 
 
 def _cost_chart(measure: Measure, stops: Stops, curves: list[Curve], present: Architecture, published: Results) -> Html:
-    values = [measure.of(net) for net in (present, *(net for curve in curves for _, net in curve.points))]
-    log = len(curves) > 1
+    counts = [measure.of(net) for net in (present, *(net for curve in curves for _, net in curve.points))]
+    unit, prefix = next(each for each in (*PREFIXES, (1, "")) if max(counts) >= each[0])
+    low, high, log = min(counts) / unit, max(counts) / unit, len(curves) > 1
     # On a log axis, leave room for labels below the smallest and above the largest value.
-    y_range = (min(values) / 2.4, 1.7 * max(values)) if log else (0.0, 1.2 * max(values))
-    panel = stops.panel(y_range, log=log)
-    spots = [[(panel.x(stop), panel.y(measure.of(net))) for stop, net in curve.points] for curve in curves]
-    marks = [*stops.axes(panel), *stops.guide(panel, short(getattr(cost(present), measure.field)))]
+    panel = stops.panel((low / 2.4, 1.7 * high) if log else (0.0, 1.2 * high), log=log)
+    spots = [[(panel.x(stop), panel.y(measure.of(net) / unit)) for stop, net in curve.points] for curve in curves]
+    marks = [*stops.axes(panel), *stops.guide(panel, short(measure.of(present)))]
     marks += _lines(curves, spots, networks_in(published)) + (_ends(panel, curves, spots) if log else [])
-    marks.append(svg.circle(panel.x(stops.place), panel.y(measure.of(present)), 6, "here"))
+    marks.append(svg.circle(panel.x(stops.place), panel.y(measure.of(present) / unit), 6, "here"))
     names = [*stops.names.values()]
     label = f"{words_of(names, curves[0], stops.parameter)}; this network: {stops.parameter} {names[stops.place]}"
-    return small_chart(f"{measure.title} ({measure.prefix}){', log scale' if log else ''}", label, marks)
+    title = f"{measure.title}{f' ({prefix})' if prefix else ''}{', log scale' if log else ''}"
+    return small_chart(title, label, marks)
 
 
 def words_of(names: Sequence[str], curve: Curve, name: str) -> str:
