@@ -15,9 +15,9 @@ LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)
 
 .PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-ui bench-gpu lock clean
 
-# Users work in copies, which upgrades do not change.
+# Users work in copies, which upgrades do not change. `make lab TEACHER=1` also copies the plans and the answers.
 lab: $(VENV)/ready
-	$(BIN)/python -m senet_lab lab $(NOTEBOOKS) -- $(FLAGS)
+	$(BIN)/python -m senet_lab lab $(NOTEBOOKS) $(if $(TEACHER),--teacher) -- $(FLAGS)
 
 # The Explorer as a page. Dark theme: FLAGS=--theme=dark, or ?theme=dark in the address.
 app: $(VENV)/ready

@@ -38,6 +38,8 @@ exclude_patterns += [".[a-z]*", "node_modules", "site", "tests", "benchmarks"]
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 
 nb_execution_mode = "off"  # show stored outputs; `make notebooks` runs the lessons
+nb_code_prompt_show = "Show the {type} of the cell"  # of cells that answer a question, which are folded
+nb_code_prompt_hide = "Hide the {type} of the cell"
 nb_ipywidgets_js: dict[str, Any] = {}  # would be loaded from another host
 myst_heading_anchors = 3
 autodoc_typehints = "description"

@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_servers(commands: Commands) -> None:
     lab = commands.add_parser("lab", help="open JupyterLab on your copies of the lessons")
     _add_folder(lab, "folder for your copies", SERVERS["lab"])
+    lab.add_argument("--teacher", action="store_true", help="copy the lesson plans and the answers, too")
     lab.set_defaults(
         do=("lab", "serve"), needs=["jupyterlab"],
         otherwise='install "senet-lab[all]", since most lessons also need Keras',

@@ -12,6 +12,6 @@ from senet_lab.serving.notebooks import copy_notebooks
 def serve(arguments: argparse.Namespace) -> int:
     """Copy the lessons that the folder does not have yet, and serve it until JupyterLab is stopped."""
     folder = Path(arguments.folder)
-    copy_notebooks(folder)
+    copy_notebooks(folder, teacher=arguments.teacher)
     serve_lab(folder, arguments.passed_on)
     return 0

@@ -1,7 +1,10 @@
 """The installed lessons, and the working copies of them.
 
-A stored widget without its kernel shows only an error. Copies therefore drop it and keep the static picture that each
-panel also stores. They also omit the cell that installs senet_lab on Google Colab.
+The lessons are stored with their outputs, for readers who cannot run them. Those outputs answer the lessons'
+questions, so copies have none: students predict, then run the cell. Code that answers is collapsed in copies, as it is
+on the site. Copies also omit the cell that installs senet_lab on Google Colab.
+
+A stored widget without its kernel shows only an error. It is removed from the copies that users have saved.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 COLAB_TAG = "remove-cell"  # marks cells for Google Colab; MyST-NB omits such cells from the site
+ANSWER_TAGS = {"hide-input", "hide-cell"}  # MyST-NB folds the code of such cells on the site
+TEACHER = "teacher"  # the folder with plans and answers
 HERE = Path(__file__).parent
 
 
@@ -33,11 +38,15 @@ def list_notebooks() -> list[Path]:
     return [path for path in found if ".ipynb_checkpoints" not in path.parts]
 
 
-def copy_notebooks(folder: Path) -> None:
+def copy_notebooks(folder: Path, *, teacher: bool = False) -> None:
     """Copy the notebooks that `folder` does not have yet, and remove dead widgets from those that it has.
 
-    Copies are trusted, so their pictures show before any cell is run. Whether other notebooks in the folder are trusted
-    does not change: JupyterLab runs scripts in the outputs of trusted notebooks, and these may come from anyone.
+    Copies are trusted, so the pictures in the teacher's show before any cell is run. Whether other notebooks in the
+    folder are trusted does not change: JupyterLab runs scripts in the outputs of trusted notebooks, and these may come
+    from anyone.
+
+    Args:
+        teacher: whether to copy the teacher's plans and answers, too.
 
     Raises:
         MissingExtraError: JupyterLab, which installs the reader for notebooks, is not installed.
@@ -49,11 +58,15 @@ def copy_notebooks(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with NotebookNotary() as notary:
         for original in list_notebooks():
+            if original.parent.name == TEACHER and not teacher:
+                continue
             target = folder / original.relative_to(notebooks_folder())
             target.parent.mkdir(exist_ok=True)
             if not target.exists():
                 notebook = nbformat.read(original, as_version=4)
                 remove_colab_cells(notebook)
+                if original.parent.name != TEACHER:
+                    withhold_answers(notebook)
                 write_without_widgets(notebook, target)
                 notary.sign(notebook)
         for path in sorted(each for part in ("", "guides/", "teacher/") for each in folder.glob(f"{part}*.ipynb")):
@@ -63,6 +76,15 @@ def copy_notebooks(folder: Path) -> None:
 def remove_colab_cells(notebook: Any) -> None:
     """Remove the cells for Google Colab."""
     notebook.cells = [cell for cell in notebook.cells if COLAB_TAG not in cell.metadata.get("tags", ())]
+
+
+def withhold_answers(notebook: Any) -> None:
+    """Remove all outputs, and collapse the code that answers a question of the lesson."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            if ANSWER_TAGS & set(cell.metadata.get("tags", ())):
+                cell.metadata["jupyter"] = {"source_hidden": True}
 
 
 def _remove_dead_widgets(path: Path, notary: NotebookNotaryContext) -> None:

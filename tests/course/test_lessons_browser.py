@@ -173,3 +173,20 @@ def test_a_lesson_opens_and_its_panels_answer(course, name):
     assert [said for said in complaints(page) if not said[1].startswith(ITS_OWN)] == []
     page.said.clear()
     course.leave(name)
+
+
+def test_answers_of_a_lesson_are_folded_until_they_are_asked_for(course):
+    panel = course.run("01_explore")
+    fold = panel.locator("details", has_text="Half the ratio means twice the parameters").first
+    answer = fold.get_by_text("5,029,888")
+    expect(answer).to_be_hidden()
+    fold.get_by_text("Look", exact=True).click()
+    expect(answer).to_be_visible()
+    folded = panel.locator(".jp-CodeCell", has=course.page.locator(".jp-InputPlaceholder"))
+    expect(folded).to_have_count(1)
+    expect(panel.get_by_text("by_hand")).to_have_count(0)
+    fold.click(position={"x": 200, "y": 40})
+    course.page.keyboard.press("Shift+Enter")
+    course.page.keyboard.press("Control+Enter")  # it runs, although its code is not shown
+    expect(folded.locator(".jp-OutputArea-output").first).to_be_visible(timeout=LONG)
+    course.leave("01_explore")

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from lesson_files import read_lesson
+from lesson_files import read_copy, read_lesson
 from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 from servers import ROOT
@@ -82,16 +82,18 @@ def mine(tmp_path, monkeypatch):
     return tmp_path / "mine"
 
 
-def test_copies_to_work_in_are_made_once_and_lose_nothing_but_the_cell_for_colab_and_dead_widgets(mine):
+def widget_output():
+    data = {"text/html": "<p>A picture</p>", "text/plain": "Panel()", WIDGET: {"model_id": "gone"}}
+    return nbformat.v4.new_output("execute_result", data, execution_count=1)
+
+
+def test_copies_to_work_in_are_made_once_without_answers_and_users_lose_only_dead_widgets(mine):
     copy_notebooks(mine)
     path, original = mine / "01_explore.ipynb", ROOT / "notebooks/01_explore.ipynb"
-    cells = nbformat.read(original, as_version=4).cells
-    assert nbformat.read(path, as_version=4) == read_lesson(original)
-    assert nbformat.read(path, as_version=4).cells == [cells[0], *cells[2:]]
-    assert (mine / "teacher/plans.ipynb").is_file()
+    assert nbformat.read(path, as_version=4) == read_copy(original)
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].source = "My own words."
-    code_cells(notebook)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
+    code_cells(notebook)[0].outputs = [widget_output()]
     nbformat.write(notebook, path)
     (mine / "broken.ipynb").write_text("{")
     copy_notebooks(mine)
@@ -101,14 +103,23 @@ def test_copies_to_work_in_are_made_once_and_lose_nothing_but_the_cell_for_colab
     assert (mine / "broken.ipynb").read_text() == "{"
 
 
+def test_plans_and_answers_are_copied_for_teachers_only_with_their_outputs(mine):
+    copy_notebooks(mine)
+    assert not (mine / "teacher").exists()
+    copy_notebooks(mine, teacher=True)
+    for name in ("plans", "answers"):
+        original = read_lesson(ROOT / f"notebooks/teacher/{name}.ipynb")
+        assert nbformat.read(mine / f"teacher/{name}.ipynb", as_version=4) == original
+
+
 @pytest.mark.slow
 def test_only_our_own_copies_are_trusted_and_what_was_trusted_stays_so(mine):
     """What somebody has sent lies beside them, and its scripts would run as soon as it is opened."""
-    copy_notebooks(mine)
+    copy_notebooks(mine, teacher=True)
     path = mine / "01_explore.ipynb"
     sent = nbformat.read(path, as_version=4)
+    code_cells(sent)[0].outputs = [widget_output()]
     code_cells(sent)[0].outputs[0].data["text/html"] = "<script>sent()</script>"
-    code_cells(sent)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
     nbformat.write(sent, mine / "sent.ipynb")
     copy_notebooks(mine)
     with NotebookNotary(data_dir=str(mine.parent / "data")) as notary:
@@ -116,7 +127,7 @@ def test_only_our_own_copies_are_trusted_and_what_was_trusted_stays_so(mine):
         assert notary.check_signature(nbformat.read(mine / "teacher/plans.ipynb", as_version=4))
         assert not notary.check_signature(nbformat.read(mine / "sent.ipynb", as_version=4))
         owned = nbformat.read(path, as_version=4)
-        code_cells(owned)[0].outputs[0].data[WIDGET] = {"model_id": "gone"}
+        code_cells(owned)[0].outputs = [widget_output()]
         nbformat.write(owned, path)
         notary.sign(owned)  # as JupyterLab does when its owner has run it
     copy_notebooks(mine)

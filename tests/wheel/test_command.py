@@ -103,7 +103,7 @@ def test_a_newer_version_leaves_notebooks_and_runs_as_they_are_and_adds_what_is_
     senet_lab(lab, "lab", "mine", "--", "--version")  # it copies, and JupyterLab says its version instead of starting
     mine = lab.folder / "mine"
     changed, untouched, deleted = (
-        mine / name for name in ("01_explore.ipynb", "04_cardinality.ipynb", "teacher/plans.ipynb")
+        mine / name for name in ("01_explore.ipynb", "04_cardinality.ipynb", "guides/networks.ipynb")
     )
     notebook = nbformat.read(changed, as_version=4)
     notebook.cells[0].source = "My own words."
