@@ -30,7 +30,8 @@ def _read(sweep: Path, changed: int) -> Source:  # noqa: ARG001 - `changed` is p
 def _source(sweep: Path) -> Source:
     evidence = stored_evidence(sweep)
     try:
-        return source_of(evidence, str(sweep), f"SweepBoard({json.dumps(str(sweep), ensure_ascii=False)})")
+        source = source_of(evidence, str(sweep), f"SweepBoard({json.dumps(str(sweep), ensure_ascii=False)})")
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         reason = f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
         raise DamagedFileError(sweep / FILE, reason, ADVICE) from error
+    return source._replace(about=f"{sweep}: {source.about}")

@@ -39,13 +39,13 @@ def points(fraction: float) -> str:
 
 
 def signed_points(fraction: float) -> str:
-    """Return a fraction in percentage points, with its sign.
+    """Return a fraction in percentage points, with its sign; with two decimals if one would not show the sign.
 
-    >>> signed_points(0.0123), signed_points(-0.0123), signed_points(-1e-5)
-    ('+1.2', '\u22121.2', '0.0')
+    >>> signed_points(0.0123), signed_points(-0.0123), signed_points(-3e-4), signed_points(-1e-5)
+    ('+1.2', '\u22121.2', '\u22120.03', '0.0')
     """
-    words = f"{100 * fraction:+.1f}"
-    return "0.0" if float(words) == 0 else words.replace("-", "\u2212")
+    words = next((each for each in (f"{100 * fraction:+.1f}", f"{100 * fraction:+.2f}") if float(each)), "0.0")
+    return words.replace("-", "\u2212")
 
 
 def interval_words(low: float, high: float, *, signed: bool = False) -> str:
