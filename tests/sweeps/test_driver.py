@@ -151,7 +151,9 @@ def test_a_sweep_whose_driver_is_killed_resumes_to_the_same_results(swept, thumb
 
 def test_a_driver_that_fails_says_so_at_once_and_its_runs_go_on(thumbnails, tmp_path):
     long = replace(BRIEF, epochs=1000)
-    sweep = Sweep(MINI, {"ratio": (None, 4)}, seeds=1, recipe=long, data=thumbnails, folder=tmp_path / "sweep", threads=1)
+    sweep = Sweep(
+        MINI, {"ratio": (None, 4)}, seeds=1, recipe=long, data=thumbnails, folder=tmp_path / "sweep", threads=1
+    )
     sweep.start()
     await_training(sweep)
     (sweep.folder / "wanted").write_text("halt")
