@@ -13,7 +13,7 @@ FLAGS := # options for JupyterLab or Voila, such as FLAGS="--port=9999 --no-brow
 LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
 	$(if $(LOOK),--look=$(LOOK))
 
-.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-ui bench-gpu lock clean
+.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-sweeps bench-ui bench-gpu lock clean
 
 # Users work in copies, which upgrades do not change. `make lab TEACHER=1` also copies the plans and the answers.
 lab: $(VENV)/ready
@@ -92,6 +92,11 @@ bench: $(VENV)/ready
 # Compare the original lesson's training with PyTorch's, a run with a plain `fit`, and reading gates with `predict`.
 bench-training: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py training --peers $(PEERS) $(if $(QUICK),--quick)
+
+# Compare sweeps with the same runs without their engine, on one core and on two. Takes about seven minutes; nothing else
+# should run on the machine.
+bench-sweeps: $(VENV)/ready
+	$(BIN)/python benchmarks/run.py sweeps $(if $(QUICK),--quick)
 
 # The Explorer in a browser. Takes about ten minutes; nothing else should run on the machine.
 bench-ui: $(VENV)/ready

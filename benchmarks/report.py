@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import sweep_report
 import training_report
 import ui_report
 from tables import Results, figures, find, table
@@ -94,8 +95,14 @@ WHY = (
 )
 
 
-def page(measured: dict[str, Any], ui: dict[str, Any] | None = None, training: dict[str, Any] | None = None) -> str:
-    """Return the page as Markdown; `ui` and `training` are the results of `make bench-ui` and `make bench-training`."""
+# The parts of the page that have their own measurements, in its order.
+SECTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "training": training_report.section, "sweeps": sweep_report.section, "ui": ui_report.section,
+}  # fmt: skip
+
+
+def page(measured: dict[str, Any], others: dict[str, Any] | None = None) -> str:
+    """Return the page as Markdown; `others` are the measurements of `SECTIONS`, as far as there are any."""
     results, where = measured["results"], measured["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
     parts = [
@@ -109,8 +116,7 @@ def page(measured: dict[str, Any], ui: dict[str, Any] | None = None, training: d
     measured_parts = {each["part"] for each in results}
     tables = [(title, *rest) for title, rest in TABLES.items() if rest[0] in measured_parts]
     parts += [f"## {title}\n\n{note}\n\n{table(results, part)}" for title, part, note in tables]
-    parts += [training_report.section(training)] if training else []
-    parts += [ui_report.section(ui)] if ui else []
+    parts += [section(its) for name, section in SECTIONS.items() if (its := (others or {}).get(name))]
     return "\n".join([*parts, arithmetic(results), growth(results)]).rstrip() + "\n"
 
 
@@ -220,16 +226,20 @@ def write(path: Path, text: str) -> None:
 
 
 def load(name: str) -> Any:
-    """Return the last measurements of "cpu", "ui" or "training", or None."""
+    """Return the last measurements of "cpu" or one of `SECTIONS`, or None."""
     path = HERE / "results" / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
 
+def stored_page() -> str:
+    """Return the page from the stored measurements."""
+    return page(load("cpu"), {name: load(name) for name in SECTIONS})
+
+
 def publish() -> None:
     """Write the page and the plot from the stored measurements."""
-    measured = load("cpu")
-    write(HERE.parent / "docs" / "performance.md", page(measured, load("ui"), load("training")))
-    write(HERE.parent / "docs" / "growth.svg", plot(measured["results"]))
+    write(HERE.parent / "docs" / "performance.md", stored_page())
+    write(HERE.parent / "docs" / "growth.svg", plot(load("cpu")["results"]))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Run every benchmark in a separate process, one after the other, and store the results. `make bench`.
 
-`python run.py [cpu | training | ui] [--quick] [--peers PYTHON] [--only WORD]`: "cpu" measures layers and networks,
-"training" runs and gates, "ui" the Explorer in a browser. The peers may be installed in a different Python, because
-PyTorch and TensorFlow together fill a disk; a missing package is reported and its jobs are skipped. A quick run writes
-no page. `--only` runs the jobs with that word in their names and replaces only their stored results.
+`python run.py [cpu | training | sweeps | ui] [--quick] [--peers PYTHON] [--only WORD]`: "cpu" measures layers and
+networks, "training" runs and gates, "sweeps" many runs, "ui" the Explorer in a browser. The peers may be installed in a
+different Python, because PyTorch and TensorFlow together fill a disk; a missing package is reported and its jobs are
+skipped. A quick run writes no page. `--only` runs the jobs with that word in their names and replaces only their stored
+results.
 """
 
 from __future__ import annotations
@@ -19,10 +20,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import training_report
-import ui_report
+import report
 from growth import AXES
-from report import page, publish, write
 from timing import machine
 
 from senet_lab.training.runs.process import MALLOC_SETTINGS
@@ -62,13 +61,19 @@ def trainings(quick: bool) -> list[Job]:
     return result + [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
 
 
+def sweeps(quick: bool) -> list[Job]:
+    """Return jobs for the overhead and the throughput of sweeps."""
+    runs, epochs, rounds = (2, 1, 1) if quick else (4, 3, 3)
+    return [("sweep_speed.py", (what, runs, epochs, rounds)) for what in ("overhead", "throughput")]
+
+
 def explorer(_quick: bool) -> list[Job]:
     """Return jobs for JupyterLab and the site, each in one browser."""
     return [("ui.py", ()), ("ui_site.py", ())]
 
 
-JOBS = {"cpu": jobs, "training": trainings, "ui": explorer}
-SECTIONS = {"cpu": page, "training": training_report.section, "ui": ui_report.section}
+JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "ui": explorer}
+SECTIONS = {"cpu": report.page, **report.SECTIONS}
 
 
 def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
@@ -119,8 +124,8 @@ def main() -> None:
         measured = _merge(json.loads(path.read_text()), measured, options.only)
     print(SECTIONS[options.what](measured))
     if not options.quick:
-        write(path, json.dumps(measured, indent=1) + "\n")
-        publish()
+        report.write(path, json.dumps(measured, indent=1) + "\n")
+        report.publish()
 
 
 def _merge(before: dict[str, Any], now: dict[str, Any], word: str) -> dict[str, Any]:

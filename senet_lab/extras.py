@@ -18,12 +18,7 @@ _KERAS = {
 }  # fmt: skip
 _TRAIN = _KERAS | {"PIL": "Pillow", "pynvml": "nvidia-ml-py", "rich": "rich"}
 _LAB = {"ipykernel": "ipykernel", "jupyterlab": "JupyterLab", "matplotlib": "Matplotlib", "pandas": "pandas"}
-_SWEEP = _TRAIN | {
-    "distributed": "Dask distributed",
-    "cryptography": "cryptography",
-    "pandas": "pandas",
-    "scipy": "SciPy",
-}
+_SWEEP = _TRAIN | {"distributed": "Dask distributed", "pandas": "pandas", "scipy": "SciPy"}
 _APP, _HUB = {"voila": "Voila"}, {"huggingface_hub": "huggingface_hub"}
 EXTRAS = {
     "keras": _KERAS, "lab": _LAB, "app": _APP, "hub": _HUB, "train": _TRAIN, "sweep": _SWEEP,
@@ -34,7 +29,7 @@ BACKENDS = ("tensorflow", "jax", "torch")  # Keras cannot be imported without on
 TENSORFLOW_PYTHONS = ((3, 11), (3, 12), (3, 13))  # the versions for which TensorFlow 2.21 has wheels
 INSTALL, OPEN = 'pip install "senet-lab[all]"', "senet-lab lab"  # install everything, and open the lessons
 INSTALLATION = f"install senet_lab: {INSTALL}, then run {OPEN}."  # the end of messages of web pages
-SWEEPS = ("keras", "numpy", "psutil", "PIL", "distributed", "cryptography", "pandas", "scipy")  # imports of a sweep
+SWEEPS = ("keras", "numpy", "psutil", "PIL", "distributed", "pandas", "scipy")  # imports of a sweep
 TRAINING = ("keras", "numpy", "psutil", "PIL")  # imports of training processes and of the inspection of gates
 
 

@@ -130,12 +130,12 @@ def drive(sweep: Sweep, connection: AbstractContextManager[Client], report: Driv
             try:
                 with connection as client:
                     report = _distribute(sweep, client, report, gpus)
+                    report.write(folder)  # before the cluster closes, which takes a second
             except Exception as error:
                 with suppress(OSError):  # the disk may be too full for the log as well
                     traceback.print_exc()
                 reason = f"{str(error).rstrip('.')}; see driver.txt, then resume the sweep"
-                report = report._replace(state="failed", reason=reason)
-            report.write(folder)
+                report._replace(state="failed", reason=reason).write(folder)
     except Timeout:
         raise RuntimeError(f"Another process already drives the sweep in '{folder}'; stop it first.") from None
 

@@ -115,10 +115,14 @@ def _train_once(run: Run, variables: dict[str, str]) -> None:
 
 def _variables(settings: Settings) -> dict[str, str]:
     """Return the environment variables of a training process."""
-    threads = str(settings.threads)
-    variables = {"OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads, "TF_NUM_INTEROP_THREADS": threads}
+    variables = thread_variables(settings.threads)
     if settings.gpus:
         from distributed import get_worker
 
         variables["CUDA_VISIBLE_DEVICES"] = str(int(get_worker().name) % settings.gpus)
     return variables
+
+
+def thread_variables(threads: int) -> dict[str, str]:
+    """Return the environment variables with which a process trains on so many threads."""
+    return dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(threads))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -146,6 +147,23 @@ def test_a_sweep_whose_driver_is_killed_resumes_to_the_same_results(swept, thumb
     assert sweep.wait(120).state in ENDED
     assert sweep.resume().wait(240).state == "finished", log_of(sweep)
     assert same(sweep, swept)
+
+
+def test_a_driver_that_fails_says_so_at_once_and_its_runs_go_on(thumbnails, tmp_path):
+    long = replace(BRIEF, epochs=1000)
+    sweep = Sweep(
+        MINI, {"ratio": (None, 4)}, seeds=1, recipe=long, data=thumbnails, folder=tmp_path / "sweep", threads=1
+    )
+    sweep.start()
+    await_training(sweep)
+    (sweep.folder / "wanted").write_text("halt")
+    status = sweep.wait(20)
+    assert status.state == "failed"
+    assert "wanted' is damaged: it must hold 'run', 'pause' or 'stop'" in status.reason
+    assert status.count(*ACTIVE)
+    sweep.resume().stop()
+    status = sweep.wait(60)
+    assert (status.state, status.count(*ACTIVE)) == ("stopped", 0)
 
 
 def test_workers_that_cannot_train_a_sweep_are_named_before_it_starts(thumbnails, tmp_path):
