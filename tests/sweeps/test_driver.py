@@ -1,20 +1,26 @@
 """Driver: sweeps on real clusters, of this machine and of separate processes, from Python and from the shell."""
 
 import os
+import subprocess
+import sys
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 import psutil
 import pytest
 from clusters import HERE, cluster, kill
+from hosts import cut_off, two_hosts
 from runs import BRIEF, MINI, TINY, last_weights
 
 from senet_lab import Sweep
 from senet_lab.cli import main
+from senet_lab.sweeps import storage
 from senet_lab.sweeps.status import ENDED, read_driver
 from senet_lab.training.runs.run import ACTIVE, Run
 
 pytestmark = pytest.mark.slow
+START = "import sys; from senet_lab import Sweep; Sweep.open(sys.argv[1]).start(sys.argv[2])"
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +106,36 @@ def test_a_cluster_of_separate_processes_finishes_a_sweep_though_a_worker_is_kil
     assert same(sweep, swept)
 
 
-def await_training(sweep):
-    """Wait until a run of a sweep trains."""
+@pytest.fixture
+def hosts():
+    """Two hosts that are connected with each other only."""
+    with ExitStack() as stack:
+        try:
+            connected = stack.enter_context(two_hosts())
+        except OSError as error:
+            pytest.skip(f"two hosts need Linux, root and the package iproute2: {error}")
+        yield connected
+
+
+def test_a_sweep_on_two_hosts_finishes_though_one_is_cut_off(swept, hosts, thumbnails, tmp_path, monkeypatch):
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP", "11s")  # the least; then a silent connection is closed
+    sweep = Sweep(MINI, swept.grid, seeds=2, recipe=BRIEF, data=thumbnails, folder=tmp_path / "sweep", threads=1)
+    storage.write(sweep, 1)
+    (here, there), places = hosts, list(hosts.values())
+    with cluster(tmp_path, workers=places, scheduler=places[0]) as started:
+        subprocess.run([*places[0].prefix, sys.executable, "-c", START, sweep.folder, started.address], check=True)
+        await_training(sweep, there)
+        cut_off(there)
+        status = sweep.wait(120)
+    assert status.state == "finished", (status.words, log_of(sweep))
+    assert {run.host for run in status.runs} == {here, there}
+    assert same(sweep, swept)
+
+
+def await_training(sweep, *hosts):
+    """Wait until a run of a sweep trains, on one of the hosts if any are given."""
     end = time.monotonic() + 120
-    while not sweep.status().count(*ACTIVE[2:]):
+    while not any(run.state in ACTIVE[2:] and (not hosts or run.host in hosts) for run in sweep.status().runs):
         assert time.monotonic() < end, (sweep.status().words, log_of(sweep))
         time.sleep(0.1)
 
