@@ -4,20 +4,23 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 
 import psutil
 import pytest
+from clusters import HERE, cluster, kill
+from hosts import cut_off, two_hosts
 from runs import BRIEF, MINI, TINY, last_weights
-from servers import free_port
 
 from senet_lab import Sweep
 from senet_lab.cli import main
+from senet_lab.sweeps import storage
 from senet_lab.sweeps.status import ENDED, read_driver
 from senet_lab.training.runs.run import ACTIVE, Run
 
 pytestmark = pytest.mark.slow
+START = "import sys; from senet_lab import Sweep; Sweep.open(sys.argv[1]).start(sys.argv[2])"
 
 
 @pytest.fixture(scope="module")
@@ -88,47 +91,51 @@ def test_a_cell_that_fails_names_itself_and_the_others_finish(thumbnails, tmp_pa
     assert sweep.results()["accuracy"].isna().tolist() == [False, True]
 
 
-@contextmanager
-def cluster(folder, workers=2):
-    """Yield the address of a scheduler with workers, all separate processes; and the workers."""
-    address = f"tcp://127.0.0.1:{free_port()}"
-    port, options = address.rpartition(":")[2], ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
-    commands = [[sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", port, *options]]
-    one = ["--nthreads", "1", "--memory-limit", "0", "--local-directory", str(folder), *options]
-    commands += [[sys.executable, "-m", "dask", "worker", address, *one]] * workers
-    with (folder / "cluster.txt").open("wb") as log:
-        processes = [subprocess.Popen(command, stdout=log, stderr=log) for command in commands]
-    try:
-        yield address, processes
-    finally:
-        for process in reversed(processes):
-            for child in psutil.Process(process.pid).children() if process.poll() is None else ():
-                child.kill()
-            process.kill()
-            process.wait()
-
-
 def test_a_cluster_of_separate_processes_finishes_a_sweep_though_a_worker_is_killed(swept, thumbnails, tmp_path):
     sweep = Sweep(
         MINI, swept.grid, seeds=2, recipe=BRIEF, data=thumbnails, folder=tmp_path / "sweep", threads=1
     )  # fmt: skip
-    with cluster(tmp_path) as (address, (_, worker, _)):
-        sweep.start(address)
+    with cluster(tmp_path) as started:
+        sweep.start(started.address)
         with pytest.raises(RuntimeError, match="already drives the sweep"):
-            Sweep.open(sweep.folder).resume(address)
+            Sweep.open(sweep.folder).resume(started.address)
         await_training(sweep)
-        for process in psutil.Process(worker.pid).children(recursive=True):
-            process.kill()
-        worker.kill()
+        kill(started.workers[0])
         status = sweep.wait(240)
     assert status.state == "finished", (status.words, log_of(sweep))
     assert same(sweep, swept)
 
 
-def await_training(sweep):
-    """Wait until a run of a sweep trains."""
+@pytest.fixture
+def hosts():
+    """Two hosts that are connected with each other only."""
+    with ExitStack() as stack:
+        try:
+            connected = stack.enter_context(two_hosts())
+        except OSError as error:
+            pytest.skip(f"two hosts need Linux, root and the package iproute2: {error}")
+        yield connected
+
+
+def test_a_sweep_on_two_hosts_finishes_though_one_is_cut_off(swept, hosts, thumbnails, tmp_path, monkeypatch):
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP", "11s")  # the least; then a silent connection is closed
+    sweep = Sweep(MINI, swept.grid, seeds=2, recipe=BRIEF, data=thumbnails, folder=tmp_path / "sweep", threads=1)
+    storage.write(sweep, 1)
+    (here, there), places = hosts, list(hosts.values())
+    with cluster(tmp_path, workers=places, scheduler=places[0]) as started:
+        subprocess.run([*places[0].prefix, sys.executable, "-c", START, sweep.folder, started.address], check=True)
+        await_training(sweep, there)
+        cut_off(there)
+        status = sweep.wait(120)
+    assert status.state == "finished", (status.words, log_of(sweep))
+    assert {run.host for run in status.runs} == {here, there}
+    assert same(sweep, swept)
+
+
+def await_training(sweep, *hosts):
+    """Wait until a run of a sweep trains, on one of the hosts if any are given."""
     end = time.monotonic() + 120
-    while not sweep.status().count(*ACTIVE[2:]):
+    while not any(run.state in ACTIVE[2:] and (not hosts or run.host in hosts) for run in sweep.status().runs):
         assert time.monotonic() < end, (sweep.status().words, log_of(sweep))
         time.sleep(0.1)
 
@@ -170,9 +177,8 @@ def test_workers_that_cannot_train_a_sweep_are_named_before_it_starts(thumbnails
     from distributed import Client
 
     sweep = Sweep(MINI, {"ratio": (None, 4)}, recipe=BRIEF, data=thumbnails, folder=tmp_path / "sweep")
-    with cluster(tmp_path, workers=1) as (address, _), Client(address) as client:
+    with cluster(tmp_path, workers=[HERE]) as started, Client(started.address) as client:
         hide = "import senet_lab.sweeps.cluster as c; c.version = lambda name: '0.0.1'"
-        client.wait_for_workers(1)
         client.run(exec, hide)
         with pytest.raises(
             RuntimeError, match=r"1 of 1 workers cannot train this sweep: .* has senet-lab 0\.0\.1, and"
