@@ -27,7 +27,7 @@ OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 # Other ways to write operators; an x between numbers is a sign for times.
 SPELLINGS = (
     (re.compile("[\u00d7\u00b7\u22c5\u2219]"), "*"),
-    (re.compile(r"(?<=[\d)])\s*x\s*(?=[\d(])", re.IGNORECASE), "*"),
+    (re.compile(r"(?<=[\d)])\s*x\s*(?=[\d(])"), "*"),
     (re.compile("[\u00f7:]|\\b(?:out )?of\\b|\\bin\\b"), "/"),  # 6 ÷ 3, 6 : 3, 4 of 128, 1 in 32
     (re.compile("[\u2212\u2013]"), "-"),
     (re.compile(r"\*\*"), "^"),
@@ -36,7 +36,7 @@ SPELLINGS = (
     (re.compile("\u221a"), "sqrt"),
 )
 NUMBER = r"(?:\d{1,3}(?: \d{3})+|[\d.,]*\d)(?:e[+-]?\d+)?(?:\s*(?:thousand|million|billion|bn|[kmgbt])(?![a-z]))?"
-TOKEN = re.compile(rf"\s*({NUMBER}|log10|log2|log|ln|sqrt|//|[-+*/^()])\s*", re.IGNORECASE)
+TOKEN = re.compile(rf"\s*({NUMBER}|log10|log2|log|ln|sqrt|//|[-+*/^()])\s*")
 
 
 def compute(text: str, read: Callable[[str], Fraction | None]) -> Fraction | None:
@@ -49,9 +49,10 @@ def compute(text: str, read: Callable[[str], Fraction | None]) -> Fraction | Non
     >>> compute("32*9*8\u00b2", lambda number: Fraction(number)), compute("9**9**9", lambda number: Fraction(number))
     (Fraction(18432, 1), None)
     """
+    text = text.lower()
     for spelling, operator in SPELLINGS:
         text = spelling.sub(operator, text)
-    tokens = _split(text.lower())
+    tokens = _split(text)
     try:
         return _Parser(tokens, read).whole() if tokens else None
     except (ArithmeticError, ValueError):

@@ -36,7 +36,7 @@ def write_hand_in(record: Record, student: str, path: str | Path, *, overwrite: 
     """
     rows = tried_rows(record, student)
     with written_whole(path, overwrite=overwrite) as unfinished:
-        Path(unfinished).write_text(csv_text(rows), encoding="utf-8", newline="")
+        Path(unfinished).write_text(csv_text(rows), encoding="utf-8", errors="replace", newline="")
     return rows
 
 

@@ -53,10 +53,8 @@ class Learner:
 
     def __init__(self, code: str = "", student: str = "", record: Record | None = None) -> None:
         self.record = record or Record()
-        code, student = (
-            normalize(text("code", code, "9B-spring")),
-            " ".join(text("student", student, "Anna K.").split()),
-        )
+        code = normalize(text("code", code, "9B-spring"))
+        student = " ".join(text("student", student, "Anna K.").split())
         if len(code) > MAX_CODE_LETTERS:
             raise ValueError(f"`code` (={quoted(code)}) must have at most {MAX_CODE_LETTERS} letters; try '9B-spring'.")
         if len(student) > MAX_NAME_LETTERS:
@@ -144,10 +142,8 @@ class Learner:
         if not isinstance(code, str):
             return Reply("Class code", f"A class code is text, not {quoted(code)}; try class_code('9B-spring').")
         if isinstance(student, bool) or not isinstance(student, (str, int)):
-            words = (
-                f"A student's name or number is text, not {quoted(student)}; try class_code('9B-spring', 'Anna K.')."
-            )
-            return Reply("Class code", words)
+            example = "try class_code('9B-spring', 'Anna K.')"
+            return Reply("Class code", f"A student's name or number is text, not {quoted(student)}; {example}.")
         code, student = normalize(code), " ".join(str(student).split())
         if len(code) > MAX_CODE_LETTERS:
             return Reply("Class code", f"A class code has at most {MAX_CODE_LETTERS} letters, not {len(code)}.")
@@ -238,7 +234,10 @@ def _answer(task: Task) -> str:
 def _as_text(answer: Any) -> str:
     """Return an answer as it is recorded: text, or the digits of a number; marked again, it gets the same verdict."""
     number = None if isinstance(answer, str) else parse_number(answer)
-    return f"{number.value:f}" if number else str(answer).strip()[:MAX_ANSWER_LETTERS]
+    if number is None:
+        return str(answer).strip()[:MAX_ANSWER_LETTERS]
+    digits = f"{number.value:f}"
+    return digits if len(digits) <= MAX_ANSWER_LETTERS else str(number.value)
 
 
 def _describe_numbers(code: str, student: str) -> str:

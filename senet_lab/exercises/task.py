@@ -88,7 +88,9 @@ def draw_variant(maker: Maker, code: str = "", student: str = "") -> tuple[Any, 
     page, *others = maker.variants
     if not code:
         return page
-    digest = sha256("\n".join((normalize(code), normalize(student), maker.name)).encode()).digest()
+    digest = sha256(
+        "\n".join((normalize(code), normalize(student), maker.name)).encode(errors="surrogatepass")
+    ).digest()
     return others[int.from_bytes(digest) % len(others)]
 
 

@@ -417,6 +417,13 @@ def test_forgetting_says_what_it_would_do_and_does_it_when_told(kept, path):
     assert other.tried("se-neck").tries == 1
 
 
+def test_a_name_that_is_no_valid_unicode_breaks_nothing(kept, tmp_path):
+    learner = kept()
+    learner.class_code("9B", "\ud800")
+    assert learner.check("se-neck", learner.task("se-neck").answer).right
+    assert kept().hand_in(tmp_path / "mine.csv").verdict == "Written"
+
+
 def test_where_it_is_kept_is_said_by_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("SENET_LAB_RESULTS", " ")
     assert record_path() is None
