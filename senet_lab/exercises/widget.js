@@ -14,7 +14,7 @@ const SIGNS = { Right: "\u2713", Nearly: "\u2248", "Not yet": "\u2717" };
 const layout = (id) => `
   <p class="sn-ask" id="${id}q"></p>
   <form aria-labelledby="${id}q" autocomplete="off">
-    <span class="sn-field"><label for="${id}a">Your answer</label><span class="sn-slot"></span>
+    <span class="sn-entry"><label for="${id}a">Your answer</label><span class="sn-slot"></span>
       <span class="sn-unit" id="${id}u"></span></span>
     <button type="button" class="sn-first" data-do="check">Check</button><button type="button" data-do="hint"></button>
     <button type="button" data-do="reveal">Solution</button><span class="sn-tries"></span>
