@@ -94,7 +94,7 @@ MANY_CLASSES = 21_841  # of ImageNet-21k
 )  # fmt: skip
 def macro_heaviest_group(depth: int, classes: int, measure: Measure) -> Task:
     """Ask which part has the most parameters, multiply-adds or activations."""
-    network = Architecture("resnet", depth, classes=classes)
+    network = Architecture("resnet", depth, ratio=None, classes=classes)
     name = network.name if classes == 1000 else f"{network.name} for the {classes:,} classes of ImageNet-21k"
     parts = network.ledger().by_group()
     counts = "; ".join(f"{spaced(t.name)} {short(measure.of(t))}" for t in parts if measure.of(t))
@@ -115,7 +115,7 @@ def macro_heaviest_group(depth: int, classes: int, measure: Measure) -> Task:
 @variants((50, 4), [(50, 2), (50, 3), (101, 1), (101, 2), (101, 3), (101, 4), (152, 1), (152, 2), (152, 4)])
 def macro_group_macs(depth: int, number: int) -> Task:
     """Ask for a group's share of the multiply-adds, given its share of the parameters."""
-    network = Architecture("resnet", depth)
+    network = Architecture("resnet", depth, ratio=None)
     ledger = network.ledger()
     group: Total = next(t for t in ledger.by_group() if t.name == f"group{number}")
     macs_share, params_share = 100 * group.macs / ledger.macs, 100 * group.params / ledger.params
@@ -144,17 +144,20 @@ def macro_group_macs(depth: int, number: int) -> Task:
     )
 
 
-@variants(("resnet", 16, 101), product(("resnet", "resnext"), (16, None), (101, 152)))
-def macro_deeper(family: str, ratio: int | None, deeper: int) -> Task:
+@variants(
+    ("resnet", 50, 101),
+    ((family, *depths) for family in ("resnet", "resnext") for depths in ((50, 101), (50, 152), (101, 152))),
+)
+def macro_deeper(family: str, depth: int, deeper: int) -> Task:
     """Ask how many parameters the extra blocks of a deeper network add."""
-    small, large = (Architecture(family, each, ratio=ratio) for each in (50, deeper))
-    blocks = tuple(g.n_blocks for g in large.plan)
+    small, large = (Architecture(family, each, ratio=None) for each in (depth, deeper))
+    before, blocks = ([g.n_blocks for g in network.plan] for network in (small, large))
     extra = large.ledger().params - small.ledger().params
     block = sum(row.params for row in small.ledger().blocks()["group3", "block2"])
-    extra_blocks = blocks[2] - small.plan[2].n_blocks
+    extra_blocks = blocks[2] - before[2]
     return Task(
         question=(
-            f"{small.name} has {', '.join(str(g.n_blocks) for g in small.plan)} blocks in its four groups, "
+            f"{small.name} has {', '.join(map(str, before))} blocks in its four groups, "
             f"{large.name} has {', '.join(map(str, blocks))}. How many more parameters does {large.name} have?"
         ),
         answer=extra,
@@ -163,10 +166,10 @@ def macro_deeper(family: str, ratio: int | None, deeper: int) -> Task:
             "The extra blocks are all identity blocks; nothing else changes.",
             "Count one of them: network.ledger().blocks()['group3', 'block2'] lists its layers.",
             f"An identity block of group 3 has {block:,} parameters."
-            + (" Group 2 also has more blocks." if blocks[1] > 4 else ""),
+            + (" Group 2 also has more blocks." if blocks[1] > before[1] else ""),
         ),
         solution=f"{extra_blocks} more identity blocks of {block:,} parameters in group 3 make {extra_blocks * block:,}"
-        + (f"; the extra blocks in group 2 add {extra - extra_blocks * block:,}." if blocks[1] > 4 else "."),
+        + (f"; the extra blocks in group 2 add {extra - extra_blocks * block:,}." if blocks[1] > before[1] else "."),
         slips=((large.ledger().params, f"That is the total of {large.name}; subtract that of {small.name}."),),
     )
 
@@ -174,7 +177,7 @@ def macro_deeper(family: str, ratio: int | None, deeper: int) -> Task:
 @variants((50, 448), product((50, 101, 152), (128, 160, 192, 256, 320, 384, 512, 672)))
 def macro_larger_images(depth: int, side: int) -> Task:
     """Ask how the multiply-adds grow with the size of the image."""
-    network = Architecture("resnet", depth)
+    network = Architecture("resnet", depth, ratio=None)
     other = replace(network, input_shape=(side, side, 3))
     factor = other.ledger().macs / network.ledger().macs
     return Task(

@@ -13,10 +13,10 @@ from senet_lab.training.recipe import RECIPES
 IMAGES = TRAINING_IMAGES["sample"]
 
 
-@variants((128,), [(100,), (64,), (32,), (48,), (50,), (80,), (200,), (256,)])
+@variants((32,), [(100,), (64,), (128,), (48,), (50,), (80,), (200,), (256,)])
 def training_steps(batch: int) -> Task:
     """Ask for the number of steps of a training run."""
-    recipe = replace(RECIPES["modern"], batch=batch)
+    recipe = replace(RECIPES["original"], batch=batch, epochs=3)
     n_val = round(recipe.validation * IMAGES)
     epoch_steps = ceil((IMAGES - n_val) / recipe.batch)
     return Task(
