@@ -18,20 +18,20 @@ HARD = ("paths-late-loop", "published-se-biases", "ratio-4-params")
 
 
 @cache
-def task(name):
-    return Learner(CODE).task(name)
+def task(name, student=""):
+    return Learner(CODE, student).task(name)
 
 
-def wrong_answer(name):
-    its = task(name)
+def wrong_answer(name, student=""):
+    its = task(name, student)
     return str(its.slips[0][0] if its.slips else next(each for each in its.choices if each != its.answer))
 
 
 def row(name, tries=1, hints=0, seen=False, solved="alone", answers=None, code=CODE, student=""):
     lesson = next(lesson for lesson, makers in LESSONS.items() if name in makers)
     if answers is None:
-        wrong = [wrong_answer(name)] * (tries - bool(solved and not seen))
-        answers = wrong + [str(task(name).answer)] * bool(solved)
+        wrong = [wrong_answer(name, student)] * (tries - bool(solved and not seen))
+        answers = wrong + [str(task(name, student).answer)] * bool(solved)
     return (lesson, name, code, student, tries, hints, seen, solved, json.dumps(answers))
 
 

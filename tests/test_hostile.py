@@ -351,7 +351,9 @@ def test_any_message_to_the_lens_is_a_move_or_a_short_reason(control, held):
 def test_any_answer_to_an_exercise_and_any_class_code_is_answered_in_words(held):
     value = held.value
     learner = Learner(record=Record(None))
-    for reply in (learner.check("ratio-4-params", value), learner.check(value), learner.class_code(value)):
+    replies = (learner.check(name, value) for name in ("ratio-4-params", "paths-loop-share", "paths-late-loop"))
+    choices = (learner.class_code(value), learner.class_code("9B", value), learner.check(value))
+    for reply in (*replies, *choices):
         assert 0 < len(reply.words) < 3000
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import csv
 import io
 
-from senet_lab.classroom.hand_in import ALONE, WITH_HINTS
 from senet_lab.classroom.overview import Overview, Student, count_solved
 from senet_lab.exercises.catalogue import LESSONS
+from senet_lab.exercises.hand_in import FORMULA_STARTS
+from senet_lab.exercises.results import ALONE, WITH_HINTS
 
-FORMULA_STARTS = tuple("=+-@\t\r")  # a spreadsheet runs a cell that starts with one (OWASP, CSV injection)
 HEAD = ("id", "Identifier", "class code", "Grade", "Maximum grade", "Last modified (grade)", "solved alone", "tried")
 
 

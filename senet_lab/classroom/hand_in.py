@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from senet_lab.exercises.catalogue import MAKERS
-from senet_lab.exercises.task import normalize_code
+from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
+from senet_lab.exercises.task import normalize
 
-ALONE, WITH_HINTS, AFTER, TRIED, SEEN = "alone", "with hints", "after the solution", "not solved", "only opened"
+TRIED, SEEN = "not solved", "only opened"
 OUTCOMES = (ALONE, WITH_HINTS, AFTER, TRIED, SEEN)  # the furthest first
 SOLVED = {ALONE, WITH_HINTS, AFTER, "without the solution", ""}  # what the column says; the fourth in earlier versions
 NEEDED = ("exercise", "class code", "tries", "hints used", "solution seen", "solved")
@@ -177,8 +178,8 @@ def _parse_row(line: Mapping[str, str | None]) -> Work:
         raise ValueError(f"'{cells['solution seen']}' is neither True nor False")
     return Work(
         exercise=cells["exercise"],
-        code=normalize_code(_unquote(cells["class code"])),
-        student=normalize_code(_unquote(cells.get("student", ""))),
+        code=normalize(_unquote(cells["class code"])),
+        student=normalize(_unquote(cells.get("student", ""))),
         tries=_parse_count(cells["tries"], "tries"),
         hints=_parse_count(cells["hints used"], "hints"),
         revealed=revealed == "true",
@@ -220,12 +221,12 @@ def _join_copies(hand_ins: list[HandIn], others: dict[str, str]) -> tuple[tuple[
     """Count the same file of the same student once; give different files of one student different names."""
     joined: dict[tuple[str, tuple[Work, ...]], HandIn] = {}
     for each in hand_ins:
-        first = joined.setdefault((normalize_code(each.student), each.work), each)
+        first = joined.setdefault((normalize(each.student), each.work), each)
         if first is not each:
             others[each.file] = f"It has the same rows as '{first.file}', so it is counted once."
     kept = list(joined.values())
-    names = Counter(normalize_code(each.student) for each in kept)
-    return tuple(_with_file(each) if names[normalize_code(each.student)] > 1 else each for each in kept), others
+    names = Counter(normalize(each.student) for each in kept)
+    return tuple(_with_file(each) if names[normalize(each.student)] > 1 else each for each in kept), others
 
 
 def _with_file(each: HandIn) -> HandIn:

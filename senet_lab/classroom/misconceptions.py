@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from senet_lab.classroom.hand_in import AFTER, ALONE, WITH_HINTS, Work
+from senet_lab.classroom.hand_in import Work
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.marking import mark
+from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
 from senet_lab.exercises.task import Task
 
 
@@ -23,9 +24,8 @@ class Mistake(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def draw(exercise: str, code: str, student: str) -> Task:
-    """Return an exercise with the numbers of a class code."""
-    del student  # numbers per class only
-    return Learner(code).task(exercise)
+    """Return an exercise with the numbers of a student in a class."""
+    return Learner(code, student).task(exercise)
 
 
 def mistakes_of(work: Work) -> list[Mistake]:

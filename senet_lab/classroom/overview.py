@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from senet_lab.classroom.hand_in import AFTER, ALONE, OUTCOMES, SEEN, TRIED, WITH_HINTS, Folder, HandIn, Work
+from senet_lab.classroom.hand_in import OUTCOMES, SEEN, TRIED, Folder, HandIn, Work
 from senet_lab.classroom.misconceptions import doubts, mistakes_of
 from senet_lab.exercises.catalogue import MAKERS
-from senet_lab.exercises.task import normalize_code
+from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
+from senet_lab.exercises.task import normalize
 
 STUCK = (AFTER, TRIED, SEEN)  # not solved by oneself, with hints or without
 MIN_STUCK = 3  # a student who is stuck at fewer exercises is not listed for it
@@ -77,9 +78,9 @@ def look_over(folder: Folder, code: str | None = None) -> Overview:
         code: count only the work with this class code, "" for the standard numbers; None counts all, and of an exercise
             that a student did with several codes, the one with which they got furthest.
     """
-    code = None if code is None else normalize_code(code)
+    code = None if code is None else normalize(code)
     students = [_student(each, code) for each in folder.hand_ins]
-    students = _note_twins(sorted(students, key=lambda each: (normalize_code(each.name), each.name)))
+    students = _note_twins(sorted(students, key=lambda each: (normalize(each.name), each.name)))
     return Overview(code, tuple(students), folder.others)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from senet_lab.classroom.hand_in import AFTER, ALONE, OUTCOMES, SEEN, TRIED, WITH_HINTS, Work
+from senet_lab.classroom.hand_in import OUTCOMES, SEEN, TRIED, Work
 from senet_lab.classroom.overview import Hard, Needy, Overview, Student, count_solved, hardest, who_needs_help
 from senet_lab.classroom.paper import counted, exercise_numbers, items, paper
 from senet_lab.exercises.answers import lesson_title
 from senet_lab.exercises.catalogue import LESSONS
+from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
 
 # How each outcome is drawn, and the class of its cell; the shapes differ as well as the colors.
 SIGNS = {ALONE: ("\u25cf", "alone"), WITH_HINTS: ("\u25d0", "hints"), AFTER: ("\u25cb", "after"),

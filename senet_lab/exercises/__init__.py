@@ -1,11 +1,12 @@
 """Exercises: predict, then check. Each has hints and a worked solution, computed from the ledger.
 
-check("ratio-4-params", "10 M")   # feedback in words: right, nearly or wrong; never an exception
+check("ratio-4-params", "10 M")   # feedback in words: right, nearly or not yet; never an exception
 hint("ratio-4-params")            # the next hint
 reveal("ratio-4-params")          # the worked solution with your numbers
 class_code("9B-spring")           # other numbers, the same for a whole class
+class_code("9B-spring", "Anna K.")  # a student's own numbers
 results()                         # a table of your results
-hand_in("name.csv")               # writes your results of all lessons for the teacher
+hand_in("name.csv")               # writes your results of all lessons for the teacher, with name and answers
 forget()                          # says what is recorded and where; forget(everything=True) deletes it
 """
 

@@ -1,34 +1,36 @@
-"""Answers: the page where a teacher looks up a class's questions, answers and solutions. Imports no widget."""
+"""Answers: the page where a teacher looks up questions, answers and solutions of a class or a student; no widget."""
 
 from __future__ import annotations
 
 from senet_lab.drawing.tables import listing
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.learner import Answer, Learner
-from senet_lab.exercises.messages import AnswersShown
-from senet_lab.exercises.task import normalize_code
+from senet_lab.exercises.messages import AnswersQuery, AnswersShown
 from senet_lab.widgets.messages import Answered
 
 HEAD = tuple(name.capitalize() for name in Answer._fields)
 WORDS = range(1, len(HEAD))  # the columns that are aligned left
 
 
-def answers_page(code: str | None, answered: Answered, error: str = "") -> AnswersShown:
-    """Return what the browser shows: the class code, and a table for each lesson.
+def answers_page(query: AnswersQuery | None, answered: Answered, error: str = "") -> AnswersShown:
+    """Return what the browser shows: whose numbers these are, and a table for each lesson.
 
     Args:
-        code: the class code, "" for the standard numbers; None before the first request.
+        query: class code and student; None before the first request.
     """
-    said, body = ("", "") if code is None else _look_up(code)
+    said, body = ("", "") if query is None else _look_up(query)
     return {"answered": answered, "error": error, "said": said, "body": body}
 
 
-def _look_up(code: str) -> tuple[str, str]:
-    learner = Learner()  # a fresh one, so no results of the user change
-    reply = learner.class_code(code)
-    if learner.code != normalize_code(code):  # refused
-        return reply.words, ""
-    return reply.words, "".join(_table(lesson, learner) for lesson in LESSONS)
+def _look_up(query: AnswersQuery) -> tuple[str, str]:
+    try:
+        learner = Learner(query["code"], query["student"])  # a fresh one, so no results of the user change
+    except ValueError as error:  # too long
+        return str(error), ""
+    code, student = learner.drawn_for
+    whose = f"{code}, {learner.student}" if student else code
+    said = f"The numbers of {whose}." if code else "The standard numbers, for no class code."
+    return said, "".join(_table(lesson, learner) for lesson in LESSONS)
 
 
 def _table(lesson: str, learner: Learner) -> str:

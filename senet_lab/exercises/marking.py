@@ -1,23 +1,46 @@
-"""Marking: say in words whether an answer is right, nearly right or wrong; no answer raises an exception."""
+"""Marking: say in words whether an answer is right, nearly right or not yet right; no answer raises an exception.
+
+Of several rules, the first that fits decides:
+
+1. Right: the exact count; a choice; a measurement within its tolerance.
+2. Not yet: exactly a common mistake, or a measurement that is nearer to one than to the answer.
+3. Right, rounded: a number that is the answer rounded to two digits or more; a count only from 1,000 on. 280 k is
+   278,528, rounded, although a common mistake gives 280,064; 280.1 k is that mistake.
+4. Not yet: a common mistake, rounded.
+5. Nearly: the right number in another unit, or with one digit; a count that is off by at most 2%; a measurement that is
+   off by at most twice its tolerance.
+6. Not yet: anything else.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
+from math import isclose
 from typing import Any
 
 from senet_lab.checks import listed
 from senet_lab.drawing.units import short
-from senet_lab.exercises.number import Number, parse_number
+from senet_lab.exercises.number import MIN_DIGITS, Number, parse_number
 from senet_lab.exercises.task import Task
 
-RIGHT, NEARLY, WRONG, NO_ANSWER = "Right", "Nearly", "Wrong", "Not an answer yet"
-MIN_DIGITS = 3  # with fewer, a rounded count may be a guess
+RIGHT, NEARLY, NOT_YET, NO_ANSWER = "Right", "Nearly", "Not yet", "Not an answer yet"
+MIN_ROUNDED = 1000  # a smaller count must be exact: nobody needs to round it
 CLOSE_FRACTION = 0.02  # of a count; a closer answer has the right approach and a small mistake
+CLOSE_TOLERANCES, MAX_CLOSE = 2, 0.2  # a measurement is close within so many tolerances, at most this fraction
 FAR_FACTOR = 10  # the reply says so if a wrong answer is off by more
 HELP = "Try a hint."
-EXAMPLE = "try a number such as 1_234_567, or text such as '1.23 M'"
+PREFIX_MISSING = "The digits are right, but the size is not: add the prefix, as in '1.23 M', or write all digits."
+COMMA = re.compile(r"\s*\d{1,3},\d{3}\s*[^\d.,]*")  # which may separate thousands or decimals
+SHARES = {"%": "percent", "points": "percentage points"}  # units that are a hundredth, in words
+# An example of an answer, by its unit.
+EXAMPLES = {
+    **dict.fromkeys(("parameters", "weights", "multiply-adds", "FLOPs", "numbers", "gates"), "1.23 M"),
+    **dict.fromkeys(("channels", "steps"), "123"),
+    **dict.fromkeys(("%", "times", "points", ""), "1.23"),
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,16 +68,39 @@ class Reply:
 
 
 def mark(task: Task, answer: Any) -> Reply:
-    """Mark an answer as right, nearly, wrong, or not an answer yet."""
+    """Mark an answer as right, nearly, not yet right, or not an answer yet."""
     if answer is None or answer is Ellipsis or (isinstance(answer, str) and not answer.strip()):
-        advice = f"choose {listed(task.choices)}" if task.choices else EXAMPLE
+        advice = f"choose {listed(task.choices)}" if task.choices else f"try a number, such as {example(task)}"
         return Reply(NO_ANSWER, f"Enter an answer first; {advice}.")
     if task.choices:
         return _mark_choice(task, answer)
-    number = parse_number(answer)
+    number = _parse(task, answer)
     if number is None:
-        return Reply(NO_ANSWER, f"{_quote(answer)} is not a single number; {EXAMPLE}.")
+        words = f"{_quote(answer)} cannot be read as one number; try a number, such as {example(task)}, or 9*8*8."
+        return Reply(NO_ANSWER, words)
     return _mark_measurement(task, number) if task.tolerance else _mark_count(task, number)
+
+
+def _parse(task: Task, answer: Any) -> Number | None:
+    """Return the number in an answer; where no thousands are expected, the comma in 3,125 is a decimal point."""
+    is_small = task.tolerance and float(task.answer) < MIN_ROUNDED
+    if is_small and isinstance(answer, str) and COMMA.fullmatch(answer):
+        return parse_number(answer.replace(",", "."))
+    return parse_number(answer)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a number with its unit: "64 channels", "12.5%".
+
+    >>> with_unit("12.5", "%"), with_unit("64", "channels"), with_unit("2.303", "")
+    ('12.5%', '64 channels', '2.303')
+    """
+    return f"{number}%" if unit == "%" else f"{number} {unit}".strip()
+
+
+def example(task: Task) -> str:
+    """Return an example of an answer to a task, for its unit; "" for a choice."""
+    return "" if task.choices else EXAMPLES[task.unit]
 
 
 def _quote(answer: Any) -> str:
@@ -78,7 +124,7 @@ def _mark_choice(task: Task, answer: Any) -> Reply:
         return Reply(NO_ANSWER, f"{_quote(answer)} is not one of the choices; try {listed(task.choices)}.")
     if matches[0] == task.answer:
         return Reply(RIGHT, f"It is {task.answer}. The solution explains why.")
-    return Reply(WRONG, dict(task.slips).get(matches[0], f"Not this one. {HELP}"))
+    return Reply(NOT_YET, dict(task.slips).get(matches[0], f"Not this one. {HELP}"))
 
 
 def _typed(words: str) -> str:
@@ -87,48 +133,88 @@ def _typed(words: str) -> str:
 
 
 def _mark_count(task: Task, number: Number) -> Reply:
-    """Mark a count, which must be exact; a number with a prefix is rounded and needs three digits."""
-    answer = float(task.answer)
-    if number.means(answer):
-        if number.digits >= min(MIN_DIGITS, len(str(task.answer))) or number.value == answer:
-            return Reply(RIGHT, f"It is {task.answer:,} {task.unit}.")
-        return Reply(NEARLY, f"Right so far, but give at least {MIN_DIGITS} digits.")
-    if slip := _mark_slip(task, number):
-        return slip
-    if abs(float(number.value) - answer) <= CLOSE_FRACTION * abs(answer):
-        words = "too large" if number.value > answer else "too small"
-        reason = "you counted something extra" if number.value > answer else "something is missing"
-        return Reply(NEARLY, f"Slightly {words}. A count must be exact; {reason}.")
+    """Mark a count, which must be exact; from 1,000 on, it may be rounded."""
+    answer = int(task.answer)
+    if number.value == answer:
+        return Reply(RIGHT, f"It is {answer:,} {task.unit}.")
+    if words := next((words for slip, words in task.slips if isclose(number.value, float(slip))), ""):
+        return Reply(NOT_YET, words)
+    if answer >= MIN_ROUNDED and (reply := _mark_rounded(task, number)):
+        return reply
+    if words := _find_other_size(task, number) or _find_small_difference(answer, number):
+        return Reply(NEARLY, words)
     return _mark_miss(number, answer)
+
+
+def _mark_rounded(task: Task, number: Number) -> Reply | None:
+    """Return the reply to a count or a common mistake that is rounded; None if the number is neither."""
+    mistake = next(((slip, words) for slip, words in task.slips if number.is_rounded(float(slip))), None)
+    if number.is_rounded(float(task.answer)):
+        warning = f" If you counted {mistake[0]:,}: {mistake[1]}" if mistake else ""
+        return Reply(RIGHT, f"Rounded; exactly, it is {task.answer:,} {task.unit}.{warning}")
+    return Reply(NOT_YET, mistake[1]) if mistake else None
+
+
+def _find_small_difference(answer: int, number: Number) -> str:
+    """Return what to say about a count with a small mistake; "" if it is larger."""
+    if abs(number.value - answer) > Decimal(CLOSE_FRACTION) * abs(answer):
+        return ""
+    if number.value > answer:
+        return "Slightly too large. A count must be exact; you counted something extra."
+    return "Slightly too small. A count must be exact; something is missing."
 
 
 def _mark_measurement(task: Task, number: Number) -> Reply:
+    """Mark a measurement, which may be off by its tolerance; the nearest of answer and common mistakes decides."""
     answer = float(task.answer)
-    distance = abs(float(number.value) - answer)
-    if distance <= task.tolerance * abs(answer):
-        words = short(task.answer) if isinstance(task.answer, int) else f"{answer:.4g}"
-        return Reply(RIGHT, f"It is {f'{words} {task.unit}'.strip()}.")
-    if slip := _mark_slip(task, number):
-        return slip
-    if distance <= 5 * task.tolerance * abs(answer):
+    words = short(task.answer) if isinstance(task.answer, int) else f"{answer:.4g}"
+    right = Reply(RIGHT, f"It is {with_unit(words, task.unit)}.")
+    if task.unit == "%" and _is_share(task, number):
+        number = number.scaled(2)
+    if nearest := _find_nearest(task, number):
+        _, mistake = nearest
+        return Reply(NOT_YET, mistake) if mistake else right
+    if words := _find_other_size(task, number):
+        return Reply(NEARLY, words)
+    close = min(CLOSE_TOLERANCES * task.tolerance, MAX_CLOSE)
+    if _distance(number, answer) <= close:
         return Reply(NEARLY, f"Close, but more than {100 * task.tolerance:g}% off.")
-    if task.unit == "%" and abs(100 * float(number.value) - answer) <= 5 * task.tolerance * abs(answer):
-        return Reply(NEARLY, "That is the share as a fraction; in percent it is 100 times as large.")
     return _mark_miss(number, answer)
 
 
-def _mark_slip(task: Task, number: Number) -> Reply | None:
-    """Return the reply to a common wrong answer or a right one without its prefix; None if it is neither."""
-    tolerance = Decimal(task.tolerance)
-    for value, words in task.slips:
-        if number.means(float(value)) or abs(number.value - Decimal(value)) <= tolerance * abs(Decimal(value)):
-            return Reply(NEARLY, words)
-    for power in (3, 6, 9):
-        larger = Number(number.value.scaleb(power), max(number.half, Decimal("0.005")).scaleb(power), number.digits)
-        if number.digits >= MIN_DIGITS and larger.means(float(task.answer)):
-            words = "The digits are right, but the size is not: add the prefix, as in '1.23 M', or write all digits."
-            return Reply(NEARLY, words)
-    return None
+def _is_share(task: Task, number: Number) -> bool:
+    """Return whether a number is a share of 1: a quotient such as 1/32, or three digits of a mistake as a fraction."""
+    if abs(number.value) >= 1 or _find_nearest(task, number):
+        return False
+    return number.is_quotient or any(number.scaled(2).is_rounded(float(slip), 3) for slip, _ in task.slips)
+
+
+def _find_nearest(task: Task, number: Number) -> tuple[float, str] | None:
+    """Return the nearest of the answer and the common mistakes, with the words about the mistake, "" for the answer.
+
+    Return None if the number is none of them, within the tolerance or rounded.
+    """
+    values = [(float(task.answer), ""), *((float(slip), words) for slip, words in task.slips)]
+    fits = [each for each in values if _distance(number, each[0]) <= task.tolerance or number.is_rounded(each[0])]
+    return min(fits, key=lambda each: _distance(number, each[0]), default=None)
+
+
+def _distance(number: Number, value: float) -> float:
+    """Return how far a number is from a value, as a fraction of the value."""
+    return abs(float(number.value) - value) / abs(value)
+
+
+def _find_other_size(task: Task, number: Number) -> str:
+    """Return what to say if the digits are right, but there are too few, or their size or unit is another; else ""."""
+    answer = float(task.answer)
+    if abs(answer) >= MIN_ROUNDED:
+        if number.is_rounded(answer, 1):
+            return f"Right so far, but give at least {MIN_DIGITS} digits."
+        if any(number.scaled(power).is_rounded(answer, 3) for power in (3, 6, 9)):
+            return PREFIX_MISSING
+    if task.unit in SHARES and _distance(number.scaled(2), answer) <= task.tolerance:
+        return f"That is a fraction; in {SHARES[task.unit]} it is 100 times as large."
+    return ""
 
 
 def _mark_miss(number: Number, answer: float) -> Reply:
@@ -136,4 +222,4 @@ def _mark_miss(number: Number, answer: float) -> Reply:
     words = "Too large" if value > answer else "Too small"
     if answer * value > 0 and not 1 / FAR_FACTOR < value / answer < FAR_FACTOR:
         words += f", by more than a factor of {FAR_FACTOR}"
-    return Reply(WRONG, f"{words}. {HELP}")
+    return Reply(NOT_YET, f"{words}. {HELP}")

@@ -9,7 +9,7 @@ from senet_lab.widgets.messages import Answered
 
 
 class Shown(TypedDict):
-    """The trait `shown`: the question, the reply to the last answer, and the labels."""
+    """The trait `shown`: the question, the reply to the last answer, the hints given so far, and the labels."""
 
     answered: Answered
     error: str
@@ -17,9 +17,11 @@ class Shown(TypedDict):
     question: str
     unit: str
     choices: Sequence[str]
+    example: str
     verdict: str
     words: str
-    hints: str
+    hints: Sequence[str]
+    hint_button: str
     record: str
     solved: bool
 
@@ -39,7 +41,7 @@ class Commands(TypedDict, total=False):
 
 
 class AnswersShown(TypedDict):
-    """The trait `shown` of the page for teachers: the class code, and tables as HTML."""
+    """The trait `shown` of the page for teachers: whose numbers these are, and tables as HTML."""
 
     answered: Answered
     error: str
@@ -53,10 +55,17 @@ class AnswersTraits(TypedDict):
     shown: AnswersShown
 
 
-class AnswersCommands(TypedDict, total=False):
-    """The commands that run once per press, with the class code in the field."""
+class AnswersQuery(TypedDict):
+    """The class code and the student's name or number in the fields; "" for the page or the whole class."""
 
-    show: str
+    code: str
+    student: str
+
+
+class AnswersCommands(TypedDict, total=False):
+    """The commands that run once per press."""
+
+    show: AnswersQuery
 
 
 COMMANDS = tuple(Commands.__annotations__)

@@ -1,9 +1,9 @@
 """Record: what a learner has done at the exercises, in a file with one line per event.
 
 The file is `~/.local/share/senet_lab/results.jsonl` (XDG_DATA_HOME), or the one that SENET_LAB_RESULTS names. If that
-variable is empty, the record is kept in memory until the kernel stops. A line has the exercise, the class code, and
-the kind of event: a try with its verdict, a hint or the solution. It has no names, no answers and no times. Only the
-owner can read the file, and it is never sent anywhere.
+variable is empty, the record is kept in memory until the kernel stops. A line has the exercise, the class code, the
+student's name or number if one was entered, and the kind of event: a try with its verdict and the answer given, a hint
+or the solution. It has no times. Only the owner can read the file, and it is never sent anywhere.
 """
 
 from __future__ import annotations
@@ -21,14 +21,22 @@ LOCK_TIMEOUT = 5  # seconds to wait for another kernel to write its line
 
 
 class Event(NamedTuple):
-    """A try with its verdict, a hint, a look at the solution, or the choice of a class code.
+    """A try with its verdict, a hint, a look at the solution, or the choice of a class code and a name.
 
-    `did` is one of `KINDS`.
+    Attributes:
+        did: one of `KINDS`.
+        code: the class code, "" without one.
+        exercise: its name, "" for a choice of a class code.
+        student: whose numbers the exercise had, normalized; "" for those of the class or the page. For the choice of a
+            class code, the name or number as the student entered it.
+        answer: the answer of a try, as text.
     """
 
     did: str
     code: str
     exercise: str = ""
+    student: str = ""
+    answer: str = ""
 
 
 def record_path() -> Path | None:
@@ -146,7 +154,7 @@ def parse_event(line: bytes) -> Event | None:
     """Return the event of a line; None if it is damaged.
 
     >>> parse_event(b'{"did": "hint", "code": "", "exercise": "se-neck"}')
-    Event(did='hint', code='', exercise='se-neck')
+    Event(did='hint', code='', exercise='se-neck', student='', answer='')
     """
     try:
         values = json.loads(line)

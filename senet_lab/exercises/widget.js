@@ -8,17 +8,19 @@ import { keepKeys, reportErrors } from "../widgets/kit.js";
 import { COMMANDS } from "./messages.js";
 
 /** @type {Record<string, string>} a sign next to the verdict, visible at a glance */
-const SIGNS = { Right: "\u2713", Nearly: "\u2248", Wrong: "\u2717" };
+const SIGNS = { Right: "\u2713", Nearly: "\u2248", "Not yet": "\u2717" };
 
 /** @param {string} id */
 const layout = (id) => `
   <p class="sn-ask" id="${id}q"></p>
   <form aria-labelledby="${id}q" autocomplete="off">
-    <label for="${id}a">Your answer</label><span class="sn-slot"></span><span class="sn-unit" id="${id}u"></span>
+    <span class="sn-field"><label for="${id}a">Your answer</label><span class="sn-slot"></span>
+      <span class="sn-unit" id="${id}u"></span></span>
     <button type="button" class="sn-first" data-do="check">Check</button><button type="button" data-do="hint"></button>
     <button type="button" data-do="reveal">Solution</button><span class="sn-tries"></span>
   </form>
   <p class="sn-reply" role="status"><span class="sn-mark" aria-hidden="true"></span><b></b><span class="sn-words"></span></p>
+  <ol class="sn-hints" aria-label="Hints" aria-live="polite"></ol>
   <p class="sn-fault" role="alert" hidden></p>`;
 
 export default {
@@ -55,11 +57,29 @@ export default {
      * Place a text field for a number, or a list for a choice. Called only when the question changes.
      * @param {Shown} shown
      */
-    function placeField({ choices }) {
-      const field = element(choices.length ? "select" : "input", { id: `${id}a` });
+    function placeField({ choices, example }) {
+      const field = choices.length
+        ? element("select", { id: `${id}a` })
+        : element("input", { id: `${id}a`, placeholder: example });
       field.setAttribute("aria-describedby", `${id}u`);
       if (choices.length) field.append(...["", ...choices].map((each) => new Option(each || "choose \u2026", each)));
       find(".sn-slot").replaceChildren(field);
+    }
+
+    /**
+     * Show the hints given so far; those that are there already stay, so that a new one is announced alone.
+     * @param {readonly string[]} hints
+     */
+    function showHints(hints) {
+      const list = find(".sn-hints");
+      list.hidden = !hints.length;
+      for (const [at, words] of hints.entries())
+        if (list.children[at]?.textContent !== words) {
+          const item = element("li", { textContent: words });
+          if (list.children[at]) list.children[at].replaceWith(item);
+          else list.append(item);
+        }
+      while (list.children.length > hints.length) list.lastElementChild?.remove();
     }
 
     const show = reportErrors(() => {
@@ -68,7 +88,8 @@ export default {
       question = shown.question;
       find(".sn-ask").textContent = shown.question;
       find(".sn-unit").textContent = shown.unit;
-      find("[data-do=hint]").textContent = shown.hints;
+      find("[data-do=hint]").textContent = shown.hint_button;
+      showHints(shown.hints);
       find(".sn-tries").textContent = shown.record;
       find(".sn-mark").textContent = SIGNS[shown.verdict] ?? "";
       find(".sn-reply b").textContent = shown.verdict ? `${shown.verdict}. ` : "";

@@ -1,4 +1,4 @@
-"""Exercise: a widget around `page` with a question, a field and three buttons."""
+"""Exercise: a widget around `page` with a question, a field, three buttons, a reply and hints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import traitlets
 from senet_lab.assets import read_assets
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.exercises import LEARNER, Learner
-from senet_lab.exercises.page import ask, look_up, page, still
+from senet_lab.exercises.page import ask, look_up, page, refresh, still
 from senet_lab.widgets.conversation import Conversation, Request, show_failure
 
 
@@ -49,7 +49,7 @@ layers without biases. How many parameters do all squeeze-excite blocks have in 
 
     def _show(self) -> None:
         # A cell may have checked an answer or set a class code since the last message.
-        self._state = look_up(self.name, self._learner, self._state.reply)
+        self._state = refresh(self._state, self._learner)
         self.shown = self._message()
 
     def _message(self) -> dict[str, Any]:

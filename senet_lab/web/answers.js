@@ -1,4 +1,4 @@
-// The questions of a class with answers and solutions, for its teacher; Python provides all of it.
+// The questions of a class or a student with answers and solutions, for its teacher; Python provides all of it.
 /** @import { RenderProps } from "@anywidget/types" */
 /** @import { AskOf } from "../widgets/conversation.js" */
 /** @import { AnswersCommands, AnswersTraits } from "../exercises/messages.js" */
@@ -14,6 +14,7 @@ export default {
       className: "sn-record",
       innerHTML: `
         <label>Class code <input data-part="code" size="14" autocomplete="off" placeholder="none"></label>
+        <label>Student <input data-part="student" size="12" autocomplete="off" placeholder="whole class"></label>
         <button class="sn-button">Show answers</button>
         <output data-part="said" role="status"></output>`,
     });
@@ -37,7 +38,8 @@ export default {
     /** @param {Event} event */
     function submit(event) {
       event.preventDefault();
-      ask("show", /** @type {HTMLInputElement} */ (parts.code).value);
+      const [code, student] = [parts.code, parts.student].map((part) => /** @type {HTMLInputElement} */ (part).value);
+      ask("show", { code, student });
     }
 
     listen(form, { submit });

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import instance, one_of, real
+from senet_lab.exercises.hand_in import csv_text, hand_in_file_name, tried_rows
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
-from senet_lab.exercises.results import WITHOUT, csv_text, hand_in_file_name, tried_rows
+from senet_lab.exercises.results import ALONE
 from senet_lab.web.panels import AnswersPanel, ExercisePanel, ExplorerPanel, Panel
 from senet_lab.web.storage import Storage, StoredRecord
 
@@ -132,31 +133,28 @@ class Host:
         return to_json(panel.traits)
 
     def results(self) -> str:
-        """Return a summary of the record of all lessons as JSON: {"code": of the class, "words": a line}."""
-        rows = tried_rows(self._learner.record)
-        without = sum(row.solved == WITHOUT for row in rows)
-        tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {without} solved {WITHOUT}"
-        return to_json({"code": self._learner.code, "words": tried})
+        """Return the learner's choice and a summary of their record, as JSON: {"code", "student", "words"}."""
+        learner = self._learner
+        rows = tried_rows(learner.record, learner.student)
+        alone = sum(row.solved == ALONE for row in rows)
+        tried = f"{len(rows)} {'exercise' if len(rows) == 1 else 'exercises'} tried, {alone} solved {ALONE}"
+        return to_json({"code": learner.code, "student": learner.student, "words": tried})
 
-    def hand_in(self, name: str) -> str:
-        """Return the file for a learner to hand in, as JSON: {"file": its name, "csv": a table, "words": a message}.
-
-        Args:
-            name: the learner's name, or "". It is used only in the name of the file.
-        """
-        try:
-            file = hand_in_file_name(name, self._learner.code)
-        except ValueError as error:
-            return to_json({"file": "", "csv": "", "words": str(error)})
-        table = csv_text(tried_rows(self._learner.record))
+    def hand_in(self) -> str:
+        """Return the file for a learner to hand in, as JSON: {"file": its name, "csv": a table, "words": a message}."""
+        learner = self._learner
+        file, table = (
+            hand_in_file_name(learner.student, learner.code),
+            csv_text(tried_rows(learner.record, learner.student)),
+        )
         return to_json({"file": file, "csv": table, "words": "Your browser is saving the file."})
 
-    def class_code(self, code: str) -> str:
-        """Use the numbers of a class; return a message. Panels change when they are refreshed."""
-        return self._learner.class_code(code).words
+    def class_code(self, code: str, student: str) -> str:
+        """Use the numbers of a class or of a student in it; return a message. Panels change when refreshed."""
+        return self._learner.class_code(code, student).words
 
     def forget(self) -> str:
-        """Delete the record of all lessons and class codes; return a message."""
+        """Delete the record of all lessons, class codes and names; return a message."""
         return str(self._learner.forget(everything=True))
 
 

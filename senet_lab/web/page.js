@@ -35,8 +35,8 @@ const NEEDED = "Use a browser from 2023 or later, with WebAssembly.";
  * @property {(number: number) => string} retry
  * @property {(number: number) => string} refresh
  * @property {() => string} results
- * @property {(name: string) => string} hand_in
- * @property {(code: string) => string} class_code
+ * @property {() => string} hand_in
+ * @property {(code: string, student: string) => string} class_code
  * @property {() => string} forget
  */
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import one_of
+from senet_lab.checks import instance, one_of
 from senet_lab.exercises import page as exercise_page
 from senet_lab.exercises.answers import answers_page
 from senet_lab.exercises.learner import Learner
-from senet_lab.exercises.messages import ANSWERS_COMMANDS
+from senet_lab.exercises.messages import ANSWERS_COMMANDS, AnswersQuery
 from senet_lab.explorer.address import open_address, visit
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.session import Session
@@ -105,21 +105,22 @@ class ExercisePanel(Panel):
             self._state = exercise_page.ask(self._state, action, answer, self._learner)
 
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
-        self._state = exercise_page.look_up(self._state.name, self._learner, self._state.reply)
+        self._state = exercise_page.refresh(self._state, self._learner)
         return {"shown": exercise_page.page(self._state, answered)}
 
 
 class AnswersPanel(Panel):
-    """The questions of a class in all lessons, with answers and solutions, for its teacher."""
+    """The questions of a class or a student in all lessons, with answers and solutions, for the teacher."""
 
     def __init__(self) -> None:
-        self._code: str | None = None  # None before the first request
+        self._query: AnswersQuery | None = None  # None before the first request
         super().__init__()
 
     def _act(self, request: Request) -> None:
-        for command, code in request.moves.items():
+        for command, fields in request.moves.items():
             one_of("control", command, ANSWERS_COMMANDS)
-            self._code = str(code)
+            instance("show", fields, dict, "the class code and the student's name")
+            self._query = {"code": str(fields.get("code", "")), "student": str(fields.get("student", ""))}
 
     def _page(self, answered: dict[str, int]) -> Mapping[str, Any]:
-        return {"shown": answers_page(self._code, answered)}
+        return {"shown": answers_page(self._query, answered)}

@@ -1,4 +1,4 @@
-// The learner's record of all lessons: class code, summary, a table to hand in, and a button to delete it.
+// The learner's record of all lessons: class code and name, summary, a table to hand in, and a button to delete it.
 /** @import { Host } from "./page.js" */
 import { element, findParts, listen } from "../widgets/dom.js";
 
@@ -12,49 +12,53 @@ export function recordBar(host, refresh) {
   const el = element("div", {
     className: "sn sn-record",
     innerHTML: `
-      <form data-part="useIt">
-        <label>Class code <input data-part="code" size="14" autocomplete="off" placeholder="none"></label>
-        <button class="sn-button">Use code</button>
-      </form>
-      <output data-part="said" role="status"></output>
-      <form data-part="handIn">
-        <label>Name or initials <input data-part="name" size="12" autocomplete="off" placeholder="optional"
+      <form>
+        <label>Class code <input data-part="code" size="12" autocomplete="off" placeholder="none"></label>
+        <label>Name or number <input data-part="student" size="12" autocomplete="off" placeholder="optional"
           aria-describedby="sn-name-use"></label>
-        <button class="sn-button">Hand in (.csv)</button>
-        <small id="sn-name-use">The name goes into the file name only; it is not stored.</small>
+        <button class="sn-button">Use</button>
       </form>
-      <button type="button" class="sn-button" data-part="forget">Delete the record</button>`,
+      <button type="button" class="sn-button" data-part="handIn">Hand in (.csv)</button>
+      <button type="button" class="sn-button" data-part="forget">Delete the record</button>
+      <output data-part="said" role="status"></output>
+      <small id="sn-name-use">With a class code, a name or number gives you your own numbers. Your name and your answers are
+        stored in this browser only, and in the file that you hand in. They are not sent anywhere.</small>`,
   });
   const parts = findParts(el);
   const code = /** @type {HTMLInputElement} */ (parts.code);
-  const name = /** @type {HTMLInputElement} */ (parts.name);
+  const student = /** @type {HTMLInputElement} */ (parts.student);
 
   function follow(words = "") {
     const results = JSON.parse(host.results());
-    if (document.activeElement !== code) code.value = results.code;
+    for (const [field, text] of /** @type {[HTMLInputElement, string][]} */ ([
+      [code, results.code],
+      [student, results.student],
+    ]))
+      if (document.activeElement !== field) field.value = text;
     parts.said.textContent = words || results.words;
   }
 
   /** @param {Event} event */
   function submit(event) {
     event.preventDefault();
-    if (event.target === parts.handIn) return handIn();
-    const words = host.class_code(code.value);
+    const words = host.class_code(code.value, student.value);
     refresh();
     follow(words);
   }
 
   function handIn() {
-    const { file, csv, words } = JSON.parse(host.hand_in(name.value));
-    name.setAttribute("aria-invalid", String(!file));
-    if (file) save(file, csv);
-    if (file) name.value = ""; // the next person to hand in here may be someone else
+    const { file, csv, words } = JSON.parse(host.hand_in());
+    save(file, csv);
     follow(words);
   }
 
   /** @param {Event} event */
   function click({ target }) {
-    if (target === parts.forget && confirm("Delete the record of all lessons, including hints and class codes?")) {
+    if (target === parts.handIn) handIn();
+    if (
+      target === parts.forget &&
+      confirm("Delete the record of all lessons, with answers, hints, class codes and names?")
+    ) {
       const words = host.forget();
       refresh();
       follow(words);

@@ -3,8 +3,9 @@
 import pytest
 from class_files import CODE, COLUMNS, row, table
 
-from senet_lab.classroom.hand_in import AFTER, ALONE, SEEN, TRIED, WITH_HINTS, read_folder, read_hand_in
+from senet_lab.classroom.hand_in import SEEN, TRIED, read_folder, read_hand_in
 from senet_lab.exercises.learner import Learner
+from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
 
 
 def read(text, name="anna.csv"):

@@ -101,7 +101,7 @@ def an_exercise_answers(page, panel):
     exercise.get_by_label("Your answer").focus()
     page.keyboard.type("1")
     exercise.get_by_role("button", name="Check").press("Enter")
-    expect(exercise.get_by_role("status")).to_have_text(re.compile(r"(Right|Nearly|Wrong|Not an answer yet)\. .+"))
+    expect(exercise.get_by_role("status")).to_have_text(re.compile(r"(Right|Nearly|Not yet|Not an answer yet)\. .+"))
 
 
 def a_trainer_answers(_, panel):

@@ -90,62 +90,75 @@ def test_exercise_is_marked_and_kept_for_the_next_page():
     storage = Kept()
     host = Host(storage)
     host.open("exercise", '{"name": "ratio-4-params"}')
-    assert send(host, 0, 1, check="1")["verdict"] == "Wrong"
+    assert send(host, 0, 1, check="1")["verdict"] == "Not yet"
     assert send(host, 0, 2, check=str(Learner().task("ratio-4-params").answer))["verdict"] == "Right"
     again = shown(Host(storage).open("exercise", '{"name": "ratio-4-params"}'))
-    assert (again["solved"], again["record"]) == (True, "solved without the solution, 2 tries")
+    assert (again["solved"], again["record"]) == (True, "solved alone, 2 tries")
     assert storage[KEY].count("\n") == 2
 
 
 def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
     host = Host(Kept())
     before = shown(host.open("exercise", '{"name": "ratio-4-params"}'))
-    assert json.loads(host.results())["words"] == "0 exercises tried, 0 solved without the solution"
-    assert "everyone who uses this code" in host.class_code("9B Spring")
+    assert json.loads(host.results())["words"] == "0 exercises tried, 0 solved alone"
+    assert "everyone who uses this code" in host.class_code("9B Spring", "")
     assert shown(host.refresh(0))["question"] != before["question"]
     send(host, 0, 1, hint="")
     results = json.loads(host.results())
-    assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved without the solution")
-    assert (
-        json.loads(host.hand_in(""))["csv"]
-        .splitlines()[1]
-        .startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,0,1,False,")
-    )
-    assert "class code has at most" in host.class_code("x" * 99)
-    assert host.forget() == "Deleted. 0 tries in this browser, with hints and class codes."
+    assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved alone")
+    handed = json.loads(host.hand_in())["csv"].splitlines()[1]
+    assert handed.startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,,0,1,False,")
+    assert "class code has at most" in host.class_code("x" * 99, "")
+    assert host.forget() == "Deleted. 0 tries in this browser, with answers, hints, class codes and names."
     after = shown(host.refresh(0))
     assert all(after[name] == before[name] for name in ("question", "hints", "record", "solved"))
 
 
-def test_what_is_handed_in_is_named_for_its_learner_who_is_kept_nowhere():
+def test_a_student_has_their_own_numbers_and_a_file_with_their_name_and_answers():
     storage = Kept()
     host = Host(storage)
-    host.class_code("9B Spring")
-    handed = json.loads(host.hand_in(" Anna K. "))
+    host.open("exercise", '{"name": "ratio-4-params"}')
+    host.class_code("9B Spring", "")
+    of_class = shown(host.refresh(0))["question"]
+    students = ("Anna K.", "Ben", "17", "Chen", "Dana")
+    questions = set()
+    for student in students:
+        assert "only in your record on this computer and in the file" in host.class_code("9B Spring", student)
+        questions.add(shown(host.refresh(0))["question"])
+    assert len(questions | {of_class}) > 2
+    host.class_code("9B Spring", " Anna K. ")
+    host.refresh(0)
+    send(host, 0, 1, check="12 k")
+    handed = json.loads(host.hand_in())
     assert handed["file"] == "senet_lab_9b-spring_Anna-K.csv"
-    assert "Anna" not in handed["csv"] + handed["words"] + storage[KEY]
-    refused = json.loads(host.hand_in("x" * 31))
-    assert refused["file"] == refused["csv"] == ""
-    assert refused["words"].endswith("try initials, such as 'AK'.")
+    assert ',9b spring,Anna K.,1,0,False,,"[""12 k""]"\n' in handed["csv"]
+    results = json.loads(Host(storage).results())
+    assert (results["code"], results["student"]) == ("9b spring", "Anna K.")
+    assert host.class_code("9B Spring", "x" * 31).endswith("try initials, such as 'AK'.")
+    host.class_code("9B Spring", "Ben")  # the next one at this computer
+    assert "Anna" not in json.loads(host.hand_in())["csv"]
 
 
 def test_answers_of_a_class_are_looked_up_without_a_trace():
     storage = Kept()
     host = Host(storage)
     assert shown(host.open("answers", "{}"))["body"] == ""
-    for number, code in enumerate(("", "9B Spring"), 1):
-        answered, learner = send(host, 0, number, show=code), Learner(code)
+    for number, whose in enumerate((("", ""), ("9B Spring", "Anna K."), ("9B Spring", "")), 1):
+        query = dict(zip(("code", "student"), whose, strict=True))
+        answered, learner = send(host, 0, number, show=query), Learner(*whose)
         assert answered["body"].count("<table") == len(LESSONS)
         for name in MAKERS:
             task = learner.task(name)
             assert escape(task.question) in answered["body"]
             assert escape(task.solution) in answered["body"]
-    assert answered["said"].startswith("9b spring: everyone who uses this code")
+        assert answered["said"] == (f"The numbers of {', '.join(filter(None, ('9b spring', whose[1])))}." if number > 1
+                                    else "The standard numbers, for no class code.")  # fmt: skip
     assert "10,059,776 parameters" not in answered["body"]
-    refused = send(host, 0, 3, show="<b>" * 30)
+    refused = send(host, 0, 4, show={"code": "<b>" * 30, "student": ""})
     assert (refused["body"], refused["error"]) == ("", "")
     assert "at most 60 letters" in refused["said"]
-    assert "try 'show'" in send(host, 0, 4, shw="")["error"]
+    assert "try 'show'" in send(host, 0, 5, shw="")["error"]
+    assert "`show`" in send(host, 0, 6, show="9B")["error"]
     assert storage == {}
 
 
@@ -165,7 +178,7 @@ def test_browser_that_keeps_nothing_is_reported_with_the_answer():
     host = Host(Forbidden())
     host.open("exercise", '{"name": "ratio-4-params"}')
     answered = send(host, 0, 1, check="1")
-    assert answered["verdict"] == "Wrong"
+    assert answered["verdict"] == "Not yet"
     assert "this browser could not store it (The operation is insecure.)" in answered["words"]
     assert answered["record"] == "1 try"
     assert host.forget() == "Not deleted. The record in this browser cannot be deleted: The operation is insecure."

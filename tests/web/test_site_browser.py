@@ -291,24 +291,28 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     exercise = page.locator("[data-panel=exercise]").filter(has=page.get_by_role("textbox")).first
     right = Learner().task(exercise.get_attribute("data-name")).answer
     field = exercise.get_by_label("Your answer")
-    for answer, verdict in (("123", "Wrong"), (str(right), "Right")):
+    for answer, verdict in (("123", "Not yet"), (str(right), "Right")):
         field.fill(answer)
         field.press("Enter")
         expect(exercise.get_by_role("status")).to_contain_text(verdict)
     page.reload()
     await_live(page)
-    expect(exercise).to_contain_text("solved without the solution, 2 tries")
+    expect(exercise).to_contain_text("solved alone, 2 tries")
     page.get_by_label("Class code").fill("9B-spring")
-    page.get_by_label("Class code").press("Enter")
-    expect(exercise).to_contain_text("class 9b-spring")
-    page.get_by_label("Name or initials").fill("Anna K.")
+    page.get_by_label("Name or number").fill("Anna K.")
+    page.get_by_label("Name or number").press("Enter")
+    expect(exercise).to_contain_text("class 9b-spring \u00b7 Anna K.")
+    theirs = Learner("9B-spring", "Anna K.").task(exercise.get_attribute("data-name"))
+    expect(exercise).to_contain_text(theirs.question)
+    for count in (1, 2):
+        exercise.get_by_role("button", name="Hint").click()
+        expect(exercise.get_by_role("list", name="Hints").get_by_role("listitem")).to_have_text([*theirs.hints[:count]])
     with page.expect_download() as download:
-        page.get_by_label("Name or initials").press("Enter")
+        page.get_by_role("button", name="Hand in (.csv)").click()
     assert download.value.suggested_filename == "senet_lab_9b-spring_Anna-K.csv"
     expect(page.locator(".sn-record output")).to_contain_text("Your browser is saving the file.")
-    assert (
-        f",{exercise.get_attribute('data-name')},,2,0,False,without the solution\n" in download.value.path().read_text()
-    )
+    done = f',{exercise.get_attribute("data-name")},,Anna K.,2,0,False,alone,"[""123"", ""{right}""]"\n'
+    assert done in download.value.path().read_text()
     drawing = page.locator("[data-panel=drawing]").filter(has_text="stem").first
     drawing.get_by_role("button", name="Open in the Explorer").click()
     drawing.get_by_role("slider", name="Ratio").press("ArrowLeft")
@@ -496,8 +500,9 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, ur
     page.goto(f"{url}/docs/teachers.html")
     await_live(page)
     page.get_by_label("Class code").fill("9B-spring")
+    page.get_by_label("Student").fill("Anna K.")
     page.get_by_role("button", name="Show answers").click()
-    answer = Learner("9B-spring").answer_rows("05")[0].answer
+    answer = Learner("9B-spring", "Anna K.").answer_rows("05")[0].answer
     expect(page.get_by_role("region", name="5 \u00b7 Squeeze and excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
     assert severe_faults(page) == []
     page.context.close()

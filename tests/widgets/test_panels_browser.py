@@ -81,7 +81,9 @@ def exercise_answers(page):
     exercise = page.locator(".sn-exercise")
     field, status = exercise.get_by_role("textbox"), exercise.get_by_role("status")
     before = tries(page)
-    for number, (answer, words) in enumerate((("590 k", "Nearly"), ("17", "Wrong"), ("590 k", "Nearly")), before + 1):
+    for number, (answer, words) in enumerate(
+        (("590 k", "sees all channels"), ("17", "Too small"), ("590 k", "sees all channels")), before + 1
+    ):
         field.fill(answer)
         field.press("Enter")
         expect(page.locator(".sn-tries")).to_contain_text(f"{number} tr")
@@ -130,12 +132,12 @@ def test_an_answer_is_marked_in_words_and_nothing_jumps(page, exercise):
     field.focus()
     page.keyboard.type("590 k")
     page.keyboard.press("Enter")
-    expect(status).to_contain_text("Nearly. That is a convolution that sees all channels")
+    expect(status).to_contain_text("Not yet. That is a convolution that sees all channels")
     expect(field).to_be_focused()
     expect(field).to_have_value("590 k")
     field.fill("about a dozen")
     page.keyboard.press("Enter")
-    expect(status).to_contain_text("'about a dozen' is not a single number; try a number such as 1_234_567")
+    expect(status).to_contain_text("'about a dozen' cannot be read as one number; try a number, such as 1.23 M")
     assert exercise.bounding_box()["height"] == height
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from senet_lab.exercises.task import Pick, Task, by_name
+from senet_lab.exercises.task import Task, by_name, variants
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.layers import Conv2D, Dense, Flatten
 from senet_lab.nets.se_resnet_composable import SEResNet
@@ -22,9 +22,9 @@ def mini(filters: int = FILTERS, n_blocks: int = BLOCKS, ratio: int | None = 16,
     return Ledger.of(Dense(10, activation="softmax")(Flatten()(x)))
 
 
-def idioms_output_shape(pick: Pick[int]) -> Task:
+@variants((128,), [(64,), (96,), (32,), (48,), (160,), (192,), (256,)])
+def idioms_output_shape(filters: int) -> Task:
     """Ask how many channels a group returns."""
-    filters = pick(128, 64, 96)
     out = SEResNet.group(Sketch((32, 32, 32)), n_blocks=2, n_filters=filters, ratio=16).shape[-1]
     return Task(
         question=(
@@ -43,9 +43,9 @@ def idioms_output_shape(pick: Pick[int]) -> Task:
     )
 
 
-def idioms_flatten(pick: Pick[int]) -> Task:
+@variants((256,), [(128,), (64,), (96,), (32,), (160,), (192,), (512,)])
+def idioms_flatten(last: int) -> Task:
     """Ask for the parameters of the dense layer after Flatten."""
-    last = pick(256, 128, 64)
     row = mini(last=last).rows[-1]
     side, channels = 8, 4 * last
     return Task(
@@ -69,9 +69,9 @@ def idioms_flatten(pick: Pick[int]) -> Task:
     )  # fmt: skip
 
 
-def idioms_mini_total(pick: Pick[int]) -> Task:
+@variants((128,), [(64,), (96,), (32,), (48,), (112,), (160,), (192,)])
+def idioms_mini_total(filters: int) -> Task:
     """Ask for the total that Keras prints for the original lesson's mini network."""
-    filters = pick(128, 64, 96)
     ledger = mini(filters)
     total = ledger.params + ledger.state
     return Task(
@@ -91,29 +91,35 @@ def idioms_mini_total(pick: Pick[int]) -> Task:
     )
 
 
-def idioms_riddle(pick: Pick[int]) -> Task:
+@variants((2, 16), [(6, 16), (7, 16), (9, 16), (10, 16), (14, 16), (5, 8), (7, 8), (9, 8), (11, 8), (13, 8)])
+def idioms_riddle(filters: int, ratio: int) -> Task:
     """Ask what squeeze-excite reduces to if filters and blocks are swapped."""
-    network = mini(2, 128, None)
-    total, channels, ratio = network.params + network.state, 4 * 2, pick(16, 32, 64)
+    network, channels = mini(filters, 128, None), 4 * filters
+    total, units = network.params + network.state, channels // ratio
+    printed = f"The printed total is {total:,}. " if units == 0 else ""  # by the original lesson
+    without_units = (
+        "A dense layer of zero units has no parameters and raises no error: every gate is sigmoid(0) = 0.5 for every "
+        f"image. So the network has as many parameters as with ratio=None: {total:,}. In this library such a ratio is "
+        "an error."
+    )
+    with_units = f"All {channels} gates of a block are computed from so few numbers, and nothing raises an error."
     return Task(
         question=(
-            f"The printed total is {total:,}. Swap the arguments: group(x, n_filters=2, n_blocks=128). To how many "
-            f"channels does its squeeze-excite reduce its input, with ratio {ratio} and integer division (//)?"
+            f"{printed}Swap the arguments: group(x, n_filters={filters}, n_blocks=128). To how many channels does its "
+            f"squeeze-excite reduce its input, with ratio {ratio} and integer division (//)?"
         ),
-        answer=0,
+        answer=units,
         unit="channels",
         hints=(
-            "How many channels leave a block of 2 filters?",
+            f"How many channels leave a block of {filters} filters?",
             f"{channels} channels leave it. Divide by the ratio and round down.",
-            "No channel is left, so the gate sees nothing of the image.",
+            f"{channels} / {ratio} is {channels / ratio:g}. The operator // drops what is after the point."
+            if units
+            else "No channel is left, so the gate sees nothing of the image.",
         ),
-        solution=(
-            f"{channels} // {ratio} = 0. A dense layer of zero units has no parameters and raises no error: every gate "
-            "is sigmoid(0) = 0.5 for every image. So the network has as many parameters as with ratio=None: "
-            f"{total:,}. In this library such a ratio is an error."
-        ),
+        solution=f"{channels} // {ratio} = {units}. {with_units if units else without_units}",
         slips=(
-            (1, "Integer division rounds down, even below 1."),
+            (units + 1, f"Integer division rounds down{'' if units else ', even below 1'}."),
             (channels / ratio, "Now round down."),
         ),
     )

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import short
-from senet_lab.exercises.task import Pick, Task, by_name
+from senet_lab.exercises.task import Task, by_name, variants
 from senet_lab.nets.sketch import Row
 
 
@@ -16,16 +17,24 @@ def _block(network: Architecture, group: int, number: int) -> tuple[Row, ...]:
     return network.ledger().blocks()[f"group{group}", f"block{number}"]
 
 
-def micro_identity_weights(pick: Pick[int]) -> Task:
+def _resnet50(width: int) -> tuple[Architecture, str]:
+    """Return a ResNet-50 whose groups start at `width` filters, and its name in a question."""
+    groups = tuple((width << index, n_blocks) for index, n_blocks in enumerate((3, 4, 6, 3)))
+    network = Architecture("resnet", 50, groups=groups, ratio=None)
+    return network, network.name if width == 64 else f"a {network.name} that starts with {width} filters instead of 64"
+
+
+@variants((64, 2), [(64, 1), (64, 3), (32, 1), (32, 2), *product((48, 96, 80), (1, 2, 3))])
+def micro_identity_weights(width: int, group: int) -> Task:
     """Ask for the weights of the convolutions of an identity block."""
-    network, group = Architecture("resnet", 50, ratio=None), pick(2, 1, 3)
+    network, name = _resnet50(width)
     filters, out = network.plan[group - 1].filters_in, network.plan[group - 1].filters_out
     rows = _block(network, group, 2)
     weights = sum(row.params for row in rows if row.kind == "conv")
     norm = sum(row.params for row in rows if row.kind == "batch norm")
     return Task(
         question=(
-            f"An identity block of group {group} in {network.name} has three convolutions without biases: 1×1 from "
+            f"An identity block of group {group} in {name} has three convolutions without biases: 1×1 from "
             f"{out} to {filters} channels, 3×3 from {filters} to {filters}, 1×1 from {filters} to {out}. How many "
             "weights do they have in total?"
         ),
@@ -47,10 +56,9 @@ def micro_identity_weights(pick: Pick[int]) -> Task:
     )
 
 
-def micro_bottleneck(pick: Pick[int]) -> Task:
+@variants((256, 64), [(256, 128), (256, 32), (512, 64), (512, 256), (384, 128), (1024, 64), (192, 96), (480, 80)])
+def micro_bottleneck(channels: int, filters: int) -> Task:
     """Ask how many weights a bottleneck saves."""
-    channels = pick(256, 512, 1024)
-    filters = channels // 4
     bottleneck, two = 2 * channels * filters + 9 * filters**2, 2 * 9 * channels**2
     return Task(
         question=(
@@ -73,14 +81,15 @@ def micro_bottleneck(pick: Pick[int]) -> Task:
     )
 
 
-def micro_shortcut(pick: Pick[int]) -> Task:
+@variants((64, 3), [(64, 2), (64, 4), (32, 2), (32, 3), *product((48, 96, 80), (2, 3, 4))])
+def micro_shortcut(width: int, group: int) -> Task:
     """Ask for the weights of the projection on a shortcut."""
-    network, group = Architecture("resnet", 50, ratio=None), pick(3, 2, 4)
+    network, name = _resnet50(width)
     before, out = network.plan[group - 2].filters_out, network.plan[group - 1].filters_out
     weights = next(row.params for row in _block(network, group, 1) if row.role == "shortcut" and row.kind == "conv")
     return Task(
         question=(
-            f"The first block of group {group} in {network.name} takes {before} channels and returns {out}. How many "
+            f"The first block of group {group} in {name} takes {before} channels and returns {out}. How many "
             "weights does the convolution on its shortcut have?"
         ),
         answer=weights,
@@ -95,14 +104,17 @@ def micro_shortcut(pick: Pick[int]) -> Task:
     )
 
 
-def micro_stride_place(pick: Pick[int]) -> Task:
+@variants((50, 224), product((50, 101, 152), (160, 192, 256, 288, 320, 384)))
+def micro_stride_place(depth: int, side: int) -> Task:
     """Ask how many multiply-adds v1.5 has more than v1."""
-    first = Architecture("resnet", pick(50, 101, 152), ratio=None, stride_place="1x1")
+    first = Architecture("resnet", depth, input_shape=(side, side, 3), ratio=None, stride_place="1x1")
     third = replace(first, stride_place="3x3")
+    name = first.name if side == 224 else f"{first.name} for images of {side} × {side} pixels"
+    a, b, c, d = (side >> halvings for halvings in (2, 3, 4, 5))  # the sides of the maps of the four groups
     extra = third.ledger().macs - first.ledger().macs
     return Task(
         question=(
-            f"In {first.name}, the first block of groups 2 to 4 has its stride in the first 1×1 (v1) or in the 3×3 "
+            f"In {name}, the first block of groups 2 to 4 has its stride in the first 1×1 (v1) or in the 3×3 "
             "(v1.5). How many more multiply-adds does v1.5 have?"
         ),
         answer=extra,
@@ -111,19 +123,20 @@ def micro_stride_place(pick: Pick[int]) -> Task:
             "The weights are the same. Which convolution has a larger output map in v1.5?",
             "Only the first 1×1 of these three blocks has a larger output map, with four times as many positions. The "
             "output map of the 3×3 is the same.",
-            "In group 2 this 1×1 goes from 256 to 128 channels, at 56 × 56 positions instead of 28 × 28.",
+            f"In group 2 this 1×1 goes from 256 to 128 channels, at {a} × {a} positions instead of {b} × {b}.",
         ),
         solution=(
-            "Three extra positions for each one: (56² \u2212 28²)·256·128 + (28² \u2212 14²)·512·256 + "
-            f"(14² \u2212 7²)·1024·512. In total, {short(first.ledger().macs)} become {short(third.ledger().macs)}."
+            f"Three extra positions for each one: ({a}² \u2212 {b}²)·256·128 + ({b}² \u2212 {c}²)·512·256 + "
+            f"({c}² \u2212 {d}²)·1024·512. In total, {short(first.ledger().macs)} become {short(third.ledger().macs)}."
         ),
         slips=((third.ledger().macs, "That is the total of v1.5; subtract that of v1."),),
     )
 
 
-def micro_norm_state(pick: Pick[int]) -> Task:
+@variants(("resnet", 101), [*product(("resnet",), (18, 26, 34, 50, 152)), *product(("resnext",), (26, 50, 101, 152))])
+def micro_norm_state(family: str, depth: int) -> Task:
     """Ask how many numbers batch normalization stores without training them."""
-    network = Architecture("resnet", pick(101, 50, 152), ratio=None)
+    network = Architecture(family, depth, ratio=None)
     ledger = network.ledger()
     return Task(
         question=(

@@ -4,46 +4,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from itertools import product
+from typing import NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import short
-from senet_lab.exercises.task import Pick, Task, by_name
+from senet_lab.exercises.task import Task, by_name, variants
 from senet_lab.papers import Result, main
 
+STRIDE, BIASES, TWICE = "where the stride is", "biases", "FLOPs are counted twice"
 
-def published_two_figures(pick: Pick[Any]) -> Task:
-    """Ask why 3.86 and 4.1 are the same network."""
-    depth = pick(50, 101, 152)
+
+class Difference(NamedTuple):
+    """Two figures of one network, and what causes the difference."""
+
+    figures: str
+    cause: str
+    hints: tuple[str, str, str]
+    solution: str
+    slips: tuple[tuple[str, str], ...]
+
+
+def _of_stride(depth: int) -> Difference:
     first = Architecture("resnet", depth, ratio=None, stride_place="1x1")
-    third = replace(first, stride_place="3x3")
-    one, two = (f"{net.ledger().macs / 1e9:.2f}" for net in (first, third))
-    stride, bias, twice = "where the stride is", "biases", "FLOPs are counted twice"
-    return Task(
-        question=(
-            f"{first.name} is quoted at {one} G multiply-adds in some places and at {two} G in others. What causes the "
-            "difference?"
-        ),
-        answer=stride,
-        choices=(stride, bias, twice),
-        hints=(
+    one, two = (f"{net.ledger().macs / 1e9:.2f}" for net in (first, replace(first, stride_place="3x3")))
+    return Difference(
+        f"{first.name} is quoted at {one} G multiply-adds in some places and at {two} G in others",
+        STRIDE,
+        (
             "Both have the same number of parameters. What can you change without adding or removing a weight?",
             "One figure is not twice the other.",
             "Compare the first block of group 2 in both: which of its maps is larger?",
         ),
-        solution=(
-            f"With the stride in the first 1×1 it is {one} G, with the stride in the 3×3 {two} G. Both have "
-            f"{first.ledger().params:,} parameters, and weights of one load into the other."
+        f"With the stride in the first 1×1 it is {one} G, with the stride in the 3×3 {two} G. Both have "
+        f"{first.ledger().params:,} parameters, and weights of one load into the other.",
+        (
+            (BIASES, "A bias is a parameter, and both have the same number of parameters."),
+            (TWICE, "Then one figure would be twice the other."),
         ),
-        slips=((bias, "A bias is a parameter, and both have the same number of parameters."),
-               (twice, "Then one figure would be twice the other.")),
-    )  # fmt: skip
+    )
 
 
-def published_flops(pick: Pick[Any]) -> Task:
+def _of_counting(depth: int) -> Difference:
+    network = Architecture("resnet", depth, ratio=None, stride_place="3x3")
+    macs = network.ledger().macs
+    one, two = (f"{number / 1e9:.2f}" for number in (macs, 2 * macs))
+    return Difference(
+        f"{network.name} is quoted at {one} G FLOPs in some places and at {two} G FLOPs in others",
+        TWICE,
+        (
+            "Divide the larger figure by the smaller.",
+            "A multiply-add is one multiplication and one addition.",
+            "Some tools print multiply-adds as FLOPs; others count each operation.",
+        ),
+        f"{two} is 2 · {one}: some count a multiply-add as one operation, others as a multiplication and an addition.",
+        (
+            (STRIDE, "That changes the figure by a few percent. How many times as large is the second one?"),
+            (BIASES, "Biases hardly change the number of operations. How many times as large is the second one?"),
+        ),
+    )
+
+
+def _of_biases(depth: int) -> Difference:
+    network = Architecture("resnet", depth, convention="paper")
+    counts = (network.ledger().params, replace(network, se_bias=False).ledger().params)
+    two, one = (f"{number / 1e6:.2f}" for number in counts)
+    return Difference(
+        f"{network.name} is quoted with {one} M parameters in some places and with {two} M in others",
+        BIASES,
+        (
+            "These are parameters. Which changes of a network change their number?",
+            "One figure is not twice the other, and it does not matter where a convolution has its stride.",
+            "Each squeeze-excite has two dense layers. What may a dense layer have besides its weights?",
+        ),
+        f"The dense layers of squeeze-excite have biases in the released networks: {counts[0]:,} parameters. Without "
+        f"them there are {counts[1]:,}.",
+        (
+            (STRIDE, "A stride is not a parameter: the number of weights stays the same."),
+            (TWICE, "Then one figure would be twice the other, and these are parameters."),
+        ),
+    )
+
+
+@variants((50, _of_stride), product((50, 101, 152), (_of_counting, _of_biases)))
+def published_two_figures(depth: int, difference: Callable[[int], Difference]) -> Task:
+    """Ask why two figures, such as 3.86 and 4.1, are of the same network."""
+    its = difference(depth)
+    return Task(
+        question=f"{its.figures}. What causes the difference?",
+        answer=its.cause,
+        choices=(STRIDE, BIASES, TWICE),
+        hints=its.hints,
+        solution=its.solution,
+        slips=its.slips,
+    )
+
+
+@variants(
+    ("se_resnext50_32x4d",),
+    [("se_resnet50",), ("se_resnet101",), ("se_resnet152",), ("se_resnext101_32x4d",), ("senet154",), ("se_resnet18",),
+     ("se_resnet34",)],
+)  # fmt: skip
+def published_flops(preset: str) -> Task:
     """Ask what a FLOP counter prints."""
-    network = Architecture.preset(pick("se_resnext50_32x4d", "se_resnet50", "se_resnet101"), "paper")
+    network = Architecture.preset(preset, "paper")
     macs = network.ledger().macs
     return Task(
         question=(
@@ -63,47 +129,67 @@ def published_flops(pick: Pick[Any]) -> Task:
     )
 
 
-def published_se_biases(pick: Pick[Any]) -> Task:
+@variants((50, 16), product((50, 101, 152), (16, 8, 4)))
+def published_se_biases(depth: int, ratio: int) -> Task:
     """Ask how many parameters the biases in squeeze-excite add."""
-    network = Architecture(*pick(("resnet", 50), ("resnet", 101), ("resnet", 152)), convention="paper")
+    network = Architecture("resnet", depth, ratio=ratio, convention="paper")
+    name = f"The released {network.name}" if ratio == 16 else f"{network.name} at ratio {ratio}"
     without = replace(network, se_bias=False)
     extra = network.ledger().params - without.ledger().params
     gates = sum(g.n_blocks * g.filters_out for g in network.plan)
     return Task(
         question=(
-            f"The released {network.name} has biases in both dense layers of each squeeze-excite. How many parameters "
-            "do these biases add?"
+            f"{name} has biases in both dense layers of each squeeze-excite. How many parameters do these biases add?"
         ),
         answer=extra,
         unit="parameters",
         hints=(
             "A dense layer has one bias per output.",
-            "The first layer has C/16 outputs, the second has C.",
+            f"The first layer has C/{ratio} outputs, the second has C.",
             f"All second layers together have {gates:,} outputs. Now add the first layers.",
         ),
         solution=(
-            f"{gates:,} + {gates:,} / 16 = {extra:,}. The total grows from {without.ledger().params:,} to "
+            f"{gates:,} + {gates:,} / {ratio} = {extra:,}. The total grows from {without.ledger().params:,} to "
             f"{network.ledger().params:,}."
         ),
         slips=((gates, "The first dense layer also has biases."),),
     )
 
 
-def published_budget(pick: Pick[Any]) -> Task:
+ANY, RESNETS, PLAIN, PLAIN_RESNETS = (
+    "network",
+    "ResNet",
+    "network without squeeze-excite",
+    "ResNet without squeeze-excite",
+)
+
+
+def _is_one(network: Architecture, kind: str) -> bool:
+    return (kind not in (RESNETS, PLAIN_RESNETS) or network.family == "resnet") and (
+        kind not in (PLAIN, PLAIN_RESNETS) or not network.has_se
+    )
+
+
+@variants(
+    (4.3, ANY),
+    [(8.2, ANY), (4.0, ANY), (4.4, PLAIN), (8.2, PLAIN), (7.7, RESNETS), (12.0, RESNETS), (12.0, PLAIN_RESNETS),
+     (7.7, PLAIN_RESNETS)],
+)  # fmt: skip
+def published_budget(limit: float, kind: str) -> Task:
     """Ask for the best published network within a budget."""
-    limit = pick(4.3, 8.2, 4.0)
-    candidates = {row.architecture.name: row for row in main().rows if row.architecture.ledger().macs <= limit * 1e9}
+    rows = [row for row in main().rows if _is_one(row.architecture, kind)]
+    candidates = {row.architecture.name: row for row in rows if row.architecture.ledger().macs <= limit * 1e9}
     best = min(candidates.values(), key=lambda row: row.top1)
     return Task(
         question=(
-            f"Your budget is {limit} G multiply-adds per image. Which network of the paper's main table has the lowest "
-            "top-1 error within this budget?"
+            f"Your budget is {limit:g} G multiply-adds per image. Which {kind} of the paper's main table has the "
+            "lowest top-1 error within this budget?"
         ),
         answer=best.architecture.name,
         choices=tuple(sorted(row.architecture.name for row in main().rows)),
         hints=(
             "papers.main().rows lists the networks with their errors; their ledgers give the multiply-adds.",
-            f"{len(candidates)} of the networks have {limit} G or less.",
+            f"{len(candidates)} of {'the networks' if kind == ANY else 'these'} have {limit:g} G or less.",
             f"The lowest error among these is {best.top1}%.",
         ),
         solution="Within the budget: " + "; ".join(map(_describe, candidates.values())) + ".",

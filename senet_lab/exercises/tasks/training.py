@@ -7,15 +7,16 @@ from math import ceil, log, log2, log10, sqrt
 
 from senet_lab.data.datasets import TRAINING_IMAGES
 from senet_lab.drawing.units import as_percent
-from senet_lab.exercises.task import Pick, Task, by_name
+from senet_lab.exercises.task import Task, by_name, variants
 from senet_lab.training.recipe import RECIPES
 
 IMAGES = TRAINING_IMAGES["sample"]
 
 
-def training_steps(pick: Pick[int]) -> Task:
+@variants((128,), [(100,), (64,), (32,), (48,), (50,), (80,), (200,), (256,)])
+def training_steps(batch: int) -> Task:
     """Ask for the number of steps of a training run."""
-    recipe = replace(RECIPES["modern"], batch=pick(128, 100, 64))
+    recipe = replace(RECIPES["modern"], batch=batch)
     n_val = round(recipe.validation * IMAGES)
     epoch_steps = ceil((IMAGES - n_val) / recipe.batch)
     return Task(
@@ -41,9 +42,9 @@ def training_steps(pick: Pick[int]) -> Task:
     )
 
 
-def training_guess_loss(pick: Pick[int]) -> Task:
+@variants((10,), [(2,), (5,), (20,), (50,), (100,), (200,), (365,), (1000,), (21_841,)])
+def training_guess_loss(classes: int) -> Task:
     """Ask for the loss of a network that guesses."""
-    classes = pick(10, 100, 1000)
     return Task(
         question=(
             f"A network gives each of {classes:,} classes the same probability. What is its loss, the mean of "
@@ -65,9 +66,9 @@ def training_guess_loss(pick: Pick[int]) -> Task:
     )
 
 
-def training_chance(pick: Pick[int]) -> Task:
+@variants((500,), [(100,), (200,), (250,), (400,), (800,), (1000,), (2000,), (5000,)])
+def training_chance(n_val: int) -> Task:
     """Ask for the standard error of an accuracy."""
-    n_val = pick(500, 1000, 2000)
     points = 100 * sqrt(0.25 / n_val)
     return Task(
         question=(
@@ -86,7 +87,7 @@ def training_chance(pick: Pick[int]) -> Task:
             f"100 \u00b7 \u221a(0.25 / {n_val:,}) = {points:.2f}. For the difference between two networks, multiply by "
             "\u221a2. A difference of more than twice the result is hardly chance, as the panel says above the curves."
         ),
-        slips=((points / 100, "That is a fraction; in percentage points it is 100 times as large."),),
+        slips=((sqrt(2) * points, "That is for the difference between two networks; this is about one."),),
     )
 
 

@@ -1,0 +1,173 @@
+"""Marking: what learners type, with the verdict that each answer deserves; arithmetic, rounding, common mistakes."""
+
+# ruff: noqa: RUF001, RUF003 - signs for times and minus are meant
+
+import pytest
+
+from senet_lab.exercises.arithmetic import compute
+from senet_lab.exercises.catalogue import MAKERS
+from senet_lab.exercises.marking import EXAMPLES, NEARLY, NO_ANSWER, NOT_YET, RIGHT, mark
+from senet_lab.exercises.number import parse_number
+from senet_lab.exercises.task import draw_task
+
+# Answers to the exercises of the page, by verdict.
+ANSWERS = {
+    # 18,432; without paths 589,824; one path 576.
+    "paths-grouped-weights": {
+        RIGHT: ["18432", "18,432", "18 432", "18_432", "18.43 k", "18.4k", "18k", "~18k", "about 18 k", "18,000", "1.8e4",
+                "32*9*8*8", "32 * 9 * 8 * 8", "32·9·8·8", "32×3×3×8×8", "32x9x8x8", "3×3×8×8×32 weights", "9*256*256/32",
+                "9*256²/32", "9 * 256^2 / 32", "9*256**2/32", "2^11*9", "2048(3*3)", "589,824 / 32", "= 18432", "32*576 = 18432",
+                "18432 weights", "18.432 thousand", 18432, 18432.0],
+        NEARLY: ["20k", "2e4", "18.432", "18,431", "18433", "18.5k", 18500],
+        NOT_YET: ["589824", "590k", "589.8 k", "576", "9*8*8", "9*256*256", "1", "0", "-18432", "17k", "65536", "184320", "10k",
+                  "ten", "18432/32"],
+        NO_ANSWER: ["", "?", "many", "18k or 19k", "9**9**9", "9^9^9^9", "((((", "1/0", "32*", "log(0)", "2**-", "sqrt(-1)",
+                    "__import__('os')", "18;432", "(" * 99],
+    },
+    # 278,528; with batch normalization 280,064; with biases 279,296.
+    "micro-identity-weights": {
+        RIGHT: ["278528", "278.5k", "279k", "280k", "280 k", "0.28 M", "280,000", "2*512*128 + 9*128^2", "512*128*2+9*128²",
+                "65536+147456+65536", "~280k"],
+        NEARLY: ["300k", "278,529", "275k", "278.528", "280.0k", "281k"],
+        NOT_YET: ["280064", "280.1k", "280.06 k", "279296", "279.3k", "0.2801 M", "147456", "131072", "27.8k", "2.8 M"],
+    },
+    # 10,059,776; one dense layer 5,029,888; ratio 16 2,514,944; the whole network 35,088,680.
+    "ratio-4-params": {
+        RIGHT: ["10 M", "10.06M", "10.1 million", "10,059,776 parameters", "10.059.776", "2/4·(3·256² + 4·512² + 6·1024² + 3·2048²)",
+                "0.5*(3*256^2+4*512^2+6*1024^2+3*2048^2)", "4*2514944", "1.0e7"],
+        NEARLY: ["1e7", "10.06", "10.05 M", "10.0 M", "10,059,777"],
+        NOT_YET: ["5,029,888", "5.03 M", "2.51M", "2514944", "35.1 M", "35,088,680", "20 M", "5.1 M", "9 M", "10 k", "320 M"],
+    },
+    # 3.125%; the share that is lost 96.875%.
+    "paths-loop-share": {
+        RIGHT: ["3.125", "3.125%", "3.125 percent", "3.1", "3.13 %", "1/32", "1 in 32", "1 of 32", "4/128", "4 out of 128", "100/32",
+                "1/32 of the channels", "3,125 %"],
+        NEARLY: ["0.03125", "0.0313", "3.18"],
+        NOT_YET: ["96.875", "97", "31/32", "96.9%", "0.969", "1/16", "32", "3", "0.03", "100", "50%"],
+    },
+    # 19.0%; the share of the parameters 58.9%.
+    "macro-group-macs": {
+        RIGHT: ["19", "19%", "19.01", "18.75", "20", "3/16", "733.74M/3.86G", "0.734/3.86", "~19 %"],
+        NEARLY: ["22", "16", "0.19"],
+        NOT_YET: ["58%", "58.9", "59", "0.589", "25", "23", "10", "1/4", "1/2"],
+    },
+    # 64; the 3×3 divided 16; what comes in 1024.
+    "se-neck": {
+        RIGHT: ["64", "64 channels", "1024/16", "1024 : 16", "1024÷16", "2^6", "4*256/16", "64.0", "8²", 64],
+        NEARLY: ["65", "63"],
+        NOT_YET: ["16", "1024", "60", "256/16", "32", "6.4 k"],
+        NO_ANSWER: ["sixty-four channels wide", "64 or 16"],
+    },
+    # 4 times; the side 2 times.
+    "macro-larger-images": {
+        RIGHT: ["4", "4x", "4×", "x4", "× 4", "four times", "four", "4 times as many", "2^2", "2²", "(448/224)^2", "quadruple", "3.996"],
+        NEARLY: ["4.12", "3.85"],
+        NOT_YET: ["2", "twice", "double", "2x", "8", "16", "448/224", "a quarter", "40"],
+    },
+    # ln(10) = 2.303; the probability 0.1; base 10 1; base 2 3.32.
+    "training-guess-loss": {
+        RIGHT: ["2.303", "2.3", "ln(10)", "ln 10", "log(10)", "-ln(1/10)", "−ln(0.1)", "-ln 0.1", "2.30"],
+        NOT_YET: ["1", "0.1", "1/10", "log10(10)", "log2(10)", "3.32", "10", "ln(9)", "2", "2.4"],
+        NO_ANSWER: ["ln", "ln()", "-", "ln(10", "infinity"],
+    },
+    # 2.236 points.
+    "training-chance": {
+        RIGHT: ["2.236", "2.2", "100*sqrt(0.25/500)", "100·√(0.25/500)", "100√(0.5·0.5/500)", "2.24 percentage points",
+                "100*(0.25/500)^0.5"],
+        NEARLY: ["0.0224", "sqrt(0.25/500)", "√(0.25/500)"],
+        NOT_YET: ["3.16", "5", "0.25/500", "22.4"],
+    },
+    # 8,465,989,632 FLOPs, a measurement; multiply-adds 4,232,994,816.
+    "published-flops": {
+        RIGHT: ["8.47 G", "8.5 G", "2*4.23G", "2 × 4.23 billion", "8,465,989,632", "8.47e9", "8470 M"],
+        NEARLY: ["8 G", "8.47", "8.47 M", "8.6 G"],
+        NOT_YET: ["4.23 G", "4.2G", "16.9 G", "4,232,994,816"],
+    },
+    # None; 8/16 not rounded 0.5; rounded up 1.
+    "idioms-riddle": {
+        RIGHT: ["0", "zero", "none", "8//16", "0.0"],
+        NOT_YET: ["0.5", "8/16", "half", "1", "16", "-1"],
+    },
+    # 2 times; the factor before 0.5.
+    "gates-at-one": {RIGHT: ["2", "twice", "double", "1/0.5", "2.0 times"], NOT_YET: ["0.5", "half", "1/2", "4"]},
+    # Choices.
+    "se-cheapest-place": {RIGHT: ["3×3", "3x3"], NOT_YET: ["pre", "identity", "standard"], NO_ANSWER: ["9", "1×1"]},
+    "paths-late-loop": {RIGHT: ["the last slice", "last"], NOT_YET: ["its own slice", "first", "none"], NO_ANSWER: ["slice", "31"]},
+}  # fmt: skip
+TABLE = [
+    pytest.param(name, answer, verdict, id=f"{name} {str(answer)[:20]!r}")
+    for name, verdicts in ANSWERS.items()
+    for verdict, answers in verdicts.items()
+    for answer in answers
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "verdict"), TABLE)
+def test_an_answer_gets_the_verdict_that_it_deserves(name, answer, verdict):
+    reply = mark(draw_task(MAKERS[name]), answer)
+    assert reply.verdict == verdict, reply
+
+
+def test_the_table_has_about_200_answers():
+    assert len(TABLE) >= 200
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("micro-identity-weights", "280k", "Rounded; exactly, it is 278,528 weights. If you counted 280,064: That includes batch "
+         "normalization's gamma and beta; count only the convolutions."),
+        ("micro-identity-weights", "278.5k", "Rounded; exactly, it is 278,528 weights."),
+        ("micro-identity-weights", "280.1k", "That includes batch normalization's gamma and beta; count only the convolutions."),
+        ("micro-identity-weights", "300k", "Right so far, but give at least 2 digits."),
+        ("macro-group-macs", "58%", "That is its share of the parameters. Multiply-adds also depend on the size of the map."),
+        ("macro-group-macs", "0.19", "That is a fraction; in percent it is 100 times as large."),
+        ("training-chance", "0.0224", "That is a fraction; in percentage points it is 100 times as large."),
+        ("ratio-4-params", "10.06", "The digits are right, but the size is not: add the prefix, as in '1.23 M', or write all digits."),
+        ("paths-loop-share", "1/32", "It is 3.125%."),
+        ("paths-grouped-weights", "65536", "Too large. Try a hint."),
+        ("paths-grouped-weights", "184321", "Too large, by more than a factor of 10. Try a hint."),
+        ("training-guess-loss", "2.4", "Too large. Try a hint."),
+    ],
+)  # fmt: skip
+def test_the_reply_says_what_is_right_or_wrong(name, answer, words):
+    assert mark(draw_task(MAKERS[name]), answer).words == words
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=[*MAKERS])
+def test_no_common_mistake_and_nothing_off_by_a_factor_of_32_is_nearly_right(maker):
+    for task in maker.tasks():
+        for value, _ in task.slips:
+            assert mark(task, value).verdict == NOT_YET
+            if isinstance(value, int) and value >= 1000:
+                assert mark(task, f"{value:.6g}").verdict == NOT_YET
+        if not task.choices:
+            for wrong in (task.answer * 32 + 1, task.answer / 32 - 1):
+                assert mark(task, wrong).verdict == NOT_YET
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=[*MAKERS])
+def test_every_unit_has_an_example(maker):
+    for task in maker.tasks():
+        assert task.choices or task.unit in EXAMPLES
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("2+3*4", 14), ("(2+3)*4", 20), ("2-3-4", -5), ("24/4/2", 3), ("2^3^2", 512), ("-2^2", -4), ("2*-3", -6), ("7//2", 3),
+     ("2(3)(4)", 24), ("10^-2", 0.01), ("4^0.5", 2), ("sqrt 16", 4), ("log2(1024)", 10), ("log10 1000", 3), ("2 sqrt(9)", 6),
+     ("1,000 + 2 000", 3000), ("1.5k * 2", 3000), ("2,5*2", 5), ("5³", 125), ("+5", 5), ("3·10²", 300), ("1 IN 4", 0.25), ("LN(1)", 0), ("3X3", 9), ("1e3*2", 2000)],
+)  # fmt: skip
+def test_arithmetic_is_computed_as_on_paper(text, value):
+    assert float(parse_number(text).value) == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text", ["9**9**9", "9^9^9^9^9", "10^999", "(9^99)*(9^99)*(9^99)", "ln(0)", "sqrt(-4)", "(-8)^(1/3)", "0^-1", "1/0", "2^(10^9)",
+             "1e999*1e999", "ln(10^400)", "(((((", "))))", "2 3", "1..2*3", "ln", "*", "a*b", "2**", "import os", "9" * 101])  # fmt: skip
+def test_what_cannot_be_computed_or_is_too_large_is_no_number(text):
+    assert parse_number(text) is None
+
+
+def test_an_expression_takes_its_numbers_from_the_reader_alone():
+    assert compute("2*3", lambda number: None) is None  # noqa: ARG005
