@@ -48,9 +48,10 @@ suppress_warnings = ["myst.xref_missing"]
 
 html_theme = "pydata_sphinx_theme"
 html_title = "senet_lab"
-html_static_path = ["site.css"]
+html_static_path = ["site.css", "projector.js"]
 html_favicon = "icon.svg"
 html_css_files = ["site.css"]
+html_js_files = [("projector.js", {"defer": ""})]
 html_search_scorer = str(ROOT / "docs" / "search.js")
 html_show_sourcelink = html_copy_source = False
 html_theme_options = {

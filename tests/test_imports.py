@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "senet_lab"
 # Each room may import those before it, and itself. A folder is a room.
 ROOMS = [
     "moved", "checks", "extras", "files", "memory", "assets", "array_checks", "architecture", "papers", "nets", "ledger", "data", "gates",
-    "training", "sweeps", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "sweepboard", "exercises", "web", "serving", "cli", "__init__",
+    "training", "sweeps", "weights", "drawing", "export", "widgets", "explorer", "gatelens", "trainer", "sweepboard", "exercises", "classroom", "web", "serving", "cli", "__init__",
     "__main__",
 ]  # fmt: skip
 # The one facade: architecture.ledger() and architecture.build() import what they need when they are called.

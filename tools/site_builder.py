@@ -4,7 +4,7 @@
 
 FOLDER receives the pages that Sphinx builds from the lessons and the documentation; live/, with Python for the browser
 (Pyodide, from node_modules) and the modules of the panels; explorer.html, the Explorer in one file, which also opens
-with a double click; and embed.html, the Explorer for embedding in other pages.
+with a double click; embed.html, the Explorer for embedding in other pages; and worksheets/, to print.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from pathlib import Path
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.assets import read_assets
+from senet_lab.classroom.worksheet import worksheet, worksheet_answers
 from senet_lab.drawing.network.summary import static_page
 from senet_lab.drawing.sheet import style_sheet
+from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.gatelens.views.classes import gates_sheet
 
 ROOT = Path(__file__).parent.parent
@@ -162,6 +164,14 @@ def write_embed(path: Path) -> None:
     path.write_text(bare_page('<link rel="stylesheet" href="live/panels.css">', script), "utf-8")
 
 
+def write_worksheets(folder: Path) -> None:
+    """Write the worksheets of all lessons with the standard numbers, and the answers to them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for lesson in LESSONS:
+        (folder / f"{lesson}.html").write_text(worksheet(lesson), "utf-8")
+        (folder / f"{lesson}_answers.html").write_text(worksheet_answers(lesson), "utf-8")
+
+
 def write_pages(folder: Path, size: int) -> None:
     """Write the pages with Sphinx; `size` is the size of explorer.html in bytes."""
     command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--conf-dir", str(ROOT / "docs")]
@@ -169,6 +179,7 @@ def write_pages(folder: Path, size: int) -> None:
         pages = Path(place, "pages")
         subprocess.run([*command, "-A", f"explorer_size={size / 1e6:.1f}", str(ROOT), str(pages)], check=True)
         shutil.copytree(pages, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_SERVED))
+    write_worksheets(folder / "worksheets")
 
 
 def write_site(folder: Path) -> None:

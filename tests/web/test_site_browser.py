@@ -17,6 +17,7 @@ from servers import ROOT, files_served
 from site_builder import PYODIDE, write_pages, write_panels
 
 from senet_lab.architecture.presets import PRESETS
+from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.learner import Learner
 from senet_lab.explorer.messages import TABS
 from senet_lab.serving.notebooks import notebooks_folder
@@ -544,6 +545,99 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, ur
     answer = Learner("9B-spring", "Anna K.").answer_rows("05")[0].answer
     expect(page.get_by_role("region", name="5 \u00b7 Squeeze and excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
     assert severe_faults(page) == []
+    page.context.close()
+
+
+def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/04_cardinality.html")
+    await_live(page)
+    first, second = page.get_by_text("You will", exact=True), page.get_by_role("heading", name="A convolution in paths")
+    small = page.locator(".bd-article p").first.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
+    page.get_by_role("button", name="Projector").click()
+    expect(first).to_be_visible()
+    expect(second).to_be_hidden()
+    expect(page.get_by_role("banner")).to_be_hidden()
+    large = page.locator(".bd-article p").first.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
+    assert large >= 1.4 * small
+    page.keyboard.press("ArrowRight")
+    expect(second).to_be_visible()
+    expect(first).to_be_hidden()
+    expect(page.locator(".sn-record")).to_be_hidden()  # although it has come after the page
+    expect(page.get_by_role("navigation", name="Projector")).to_contain_text("2 / 7 A convolution in paths")
+    assert page.url.endswith("04_cardinality.html?projector#a-convolution-in-paths")
+    field = page.get_by_label("Your answer").first
+    field.fill("12")
+    field.press("ArrowLeft")  # a key of the field, not of the projector
+    expect(second).to_be_visible()
+    page.keyboard.press("Tab")
+    page.mouse.click(5, 5)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("next section")
+    assert severe_faults(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    assert severe_faults(page, "dark") == []
+    page.reload()  # the address says where it was
+    expect(page.get_by_role("heading", name="A convolution in paths")).to_be_visible()
+    expect(page.get_by_role("banner")).to_be_hidden()
+    for _ in range(9):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="In short")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("banner")).to_be_visible()
+    expect(second).to_be_visible()
+    assert page.url.endswith("04_cardinality.html#in-short")
+    assert complaints(page) == []
+    page.context.close()
+
+
+def test_a_presenters_remote_control_scrolls_through_a_section_and_then_goes_on(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/04_cardinality.html?projector#at-equal-cost")
+    here, further = (page.get_by_role("heading", name=name) for name in ("At equal cost", "When it does not divide"))
+    expect(here).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(here).not_to_be_in_viewport()
+    expect(further).to_be_hidden()
+    for _ in range(12):
+        if further.is_hidden():
+            page.keyboard.press("PageDown")
+    expect(further).to_be_visible()
+    page.keyboard.press("PageUp")
+    expect(here).to_be_visible()
+    page.context.close()
+
+
+def test_what_answers_a_question_is_folded_and_a_key_of_the_projector_opens_it(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/notebooks/04_cardinality.html")
+    await_live(page)
+    text, output = page.get_by_text("The output is the last slice, four times"), page.get_by_text("array([6., 7., 6.")
+    expect(text).to_be_hidden()
+    expect(output).to_be_hidden()
+    page.locator("summary", has_text="Look").filter(visible=True).nth(2).click()
+    expect(text).to_be_visible()
+    page.goto(f"{url}/notebooks/04_cardinality.html?projector#the-bug-hunt")
+    expect(output).to_be_hidden()
+    page.keyboard.press("o")
+    expect(output).to_be_visible()
+    expect(page.get_by_text("early = [lambda i=i")).to_be_visible()
+    page.keyboard.press("o")
+    expect(output).to_be_hidden()
+    page.context.close()
+
+
+def test_each_lesson_with_exercises_has_a_worksheet_that_the_page_for_teachers_links(browser, url):
+    page = heard_page(browser)
+    page.goto(f"{url}/docs/teachers.html")
+    links = page.locator("a[href*='worksheets/']").evaluate_all("(links) => links.map((link) => link.href)")
+    assert links == [f"{url}/worksheets/{lesson}{end}.html" for lesson in LESSONS for end in ("", "_answers")]
+    for link in links:
+        assert page.request.get(link).ok
+    page.goto(links[0])
+    expect(page.get_by_role("heading", name="2 \u00b7 Macro architecture")).to_be_visible()
+    assert hosts(page) == {urlsplit(url).netloc}
     page.context.close()
 
 

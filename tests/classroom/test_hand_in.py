@@ -1,0 +1,130 @@
+"""Hand-ins: files of students, whole, damaged, saved again by spreadsheet programs, or from somewhere else."""
+
+import pytest
+from class_files import CODE, COLUMNS, row, table
+
+from senet_lab.classroom.hand_in import SEEN, TRIED, read_folder, read_hand_in
+from senet_lab.exercises.learner import Learner
+from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
+
+
+def read(text, name="anna.csv"):
+    return read_hand_in(name, text.encode())
+
+
+def test_what_a_learner_hands_in_is_read_as_it_was_done(tmp_path):
+    learner = Learner(CODE)
+    learner.check("se-neck", "1")
+    learner.hint("se-neck")
+    learner.check("se-neck", learner.task("se-neck").answer)
+    learner.reveal("se-share")
+    learner.check("macro-deeper", learner.task("macro-deeper").answer)
+    learner.hand_in(tmp_path / "Anna.csv")
+    (found,) = read_folder(tmp_path).hand_ins
+    assert (found.student, found.notes) == ("Anna", ())
+    outcomes = {work.exercise: (work.outcome, work.tries, work.hints, work.code) for work in found.work}
+    assert outcomes == {
+        "macro-deeper": (ALONE, 1, 0, CODE),
+        "se-neck": (WITH_HINTS, 2, 1, CODE),
+        "se-share": (SEEN, 0, 0, CODE),
+    }
+
+
+@pytest.mark.parametrize(
+    ("solved", "hints", "seen", "tries", "outcome"),
+    [
+        ("alone", 0, False, 1, ALONE),
+        ("with hints", 2, False, 3, WITH_HINTS),
+        ("after the solution", 0, True, 0, AFTER),
+        ("without the solution", 0, False, 1, ALONE),  # as earlier versions wrote it
+        ("without the solution", 1, False, 1, WITH_HINTS),
+        ("", 1, True, 2, TRIED),
+        ("", 1, False, 0, SEEN),
+    ],
+)
+def test_an_outcome_tells_help_from_none(solved, hints, seen, tries, outcome):
+    (work,) = read(table([row("se-neck", tries, hints, seen, solved, answers=[])])).work
+    assert work.outcome == outcome
+
+
+def test_the_table_of_an_earlier_version_has_neither_students_nor_answers():
+    kept = [at for at, name in enumerate(COLUMNS) if name not in ("student", "answers")]
+    rows = [[row("se-neck")[at] for at in kept]]
+    found = read(table(rows, [COLUMNS[at] for at in kept]), f"senet_lab_{CODE}_Ben-K.csv")
+    assert (found.student, found.work[0].answers) == ("Ben-K", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        (f"senet_lab_{CODE}_Ben.csv", "Ben"),
+        (f"senet_lab_{CODE}_Ben (2).csv", "Ben"),
+        ("senet_lab_Ben.csv", "Ben"),
+        ("anna_k.csv", "anna_k"),
+        ("Anna Muster_4711_assignsubmission_file_/results.csv", "Anna Muster"),
+    ],
+)
+def test_without_a_name_in_the_file_it_is_that_of_the_folder_or_of_the_file(name, student):
+    found = read(table([row("se-neck")]), name)
+    assert found.student == student
+    assert found.identifier == ("4711" if "4711" in name else "")
+
+
+def test_a_name_in_the_file_counts_more_than_its_own():
+    assert read(table([row("se-neck", student="=Anna")]).replace("=Anna", "'=Anna"), "ben.csv").student == "=Anna"
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16"), (",", "cp1252"), (";", "cp1252")]
+)
+def test_a_table_saved_by_a_spreadsheet_program_is_read(delimiter, encoding):
+    text = table([row("se-neck", student="Jürgen")], delimiter=delimiter).replace("False", "FALSE")
+    found = read_hand_in("x.csv", text.replace("\n", "\r\n").encode(encoding))
+    assert (found.student, found.work[0].outcome, found.notes) == ("Jürgen", ALONE, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "no column 'exercise'"),
+        (b"milk,2\n", "no column 'exercise'"),
+        (table([], COLUMNS[:4]).encode(), "no column 'tries'"),
+        (bytes(range(256)), "not text"),
+        (b'exercise,class code,tries,hints used,solution seen,solved\n"se-neck', "damaged table"),
+    ],
+)
+def test_a_file_from_somewhere_else_is_refused_with_the_reason(content, reason):
+    with pytest.raises(ValueError, match=reason):
+        read_hand_in("x.csv", content)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("se-neck", "se-nek", "there is no exercise 'se-nek'"),
+        ("alone", "easily", "cannot be solved 'easily'"),
+        ("False", "Perhaps", "'Perhaps' is neither True nor False"),
+        (",1,0,", ",-1,0,", "'-1' is not a number of tries"),
+        ('"[""', '"[', "its answers are damaged"),
+    ],
+)
+def test_a_damaged_row_is_noted_and_the_others_count(before, after, reason):
+    good = row("macro-deeper")
+    text = table([row("se-neck")]).replace(before, after) + table([good], ()).lstrip()
+    found = read(text)
+    assert [work.exercise for work in found.work] == ["macro-deeper"]
+    assert found.notes == (f"Row 2 is not counted: {reason}.",) or reason in found.notes[0]
+
+
+def test_a_copy_counts_once_and_two_files_of_one_student_are_both_listed(tmp_path):
+    for name, exercise in (("a", "se-neck"), ("a (1)", "se-neck"), ("b", "se-share")):
+        (tmp_path / f"{name}.csv").write_text(table([row(exercise, student="Anna")]), encoding="utf-8")
+    found = read_folder(tmp_path)
+    assert [each.student for each in found.hand_ins] == ["Anna (a (1).csv)", "Anna (b.csv)"]
+    assert list(found.others) == ["a.csv"]
+    assert "same rows" in found.others["a.csv"]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        read_folder(tmp_path / "none")

@@ -1,0 +1,219 @@
+"""The class: overview, page and grades of 60 hand-ins, some of them damaged, edited, copied or foreign."""
+
+import csv
+import io
+
+import pytest
+from bs4 import BeautifulSoup
+from class_files import CODE, HARD, NAMES, row, table, write_class, wrong_answer
+
+from senet_lab.classroom.grades import grades_csv
+from senet_lab.classroom.hand_in import read_folder
+from senet_lab.classroom.overview import hardest, look_over, who_needs_help
+from senet_lab.classroom.page import class_page
+from senet_lab.cli import main
+from senet_lab.exercises.catalogue import LESSONS, MAKERS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class")
+    write_class(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def overview(folder):
+    return look_over(read_folder(folder))
+
+
+@pytest.fixture(scope="module")
+def page(overview):
+    return BeautifulSoup(class_page(overview), "html.parser")
+
+
+def small(tmp_path, **rows):
+    """Return the overview of a class with these rows for each student, who have the numbers of the class."""
+    for name, its in rows.items():
+        (tmp_path / f"{name}.csv").write_text(table(its), encoding="utf-8")
+    return look_over(read_folder(tmp_path))
+
+
+def test_all_sixty_students_are_in_it_with_the_two_files_that_stand_by_themselves(overview):
+    names = [each.name for each in overview.students]
+    assert len(names) == 62
+    assert set(NAMES) - set(names) == {"Ben Abadi"}  # listed twice, with the names of the files
+    assert {"Ben Abadi (ben_at_home.csv)", "3fa2c1"} < set(names)
+
+
+def test_files_that_are_no_hand_ins_are_named_and_hidden_files_are_not_read(overview):
+    assert set(overview.others) == {
+        "binary.csv", "half.csv", "photo.jpg", "shopping.csv", f"senet_lab_{CODE}_Aaliyah-Abadi.csv",
+    }  # fmt: skip
+
+
+def test_an_edited_file_is_noted_with_its_contradictions(overview):
+    notes = {each.name: " ".join(each.notes) for each in overview.students if each.notes}
+    assert "'se-share' is solved without a try." in notes["Dmitri Abadi"]
+    assert "'se-neck' is solved, but none of its answers is right." in notes["Dmitri Abadi"]
+    assert "neither True nor False" in notes["Elif Abadi"]
+    assert len(notes) == 4
+
+
+@pytest.mark.parametrize(
+    ("its", "words"),
+    [
+        (row("se-neck", 0, answers=[]), "solved without a try"),
+        (row("se-neck", 1, 1), "solved alone, but with hints"),
+        (row("se-neck", 1, 0, solved="with hints"), "solved with hints, but without any"),
+        (row("se-neck", 1, 0, False, "after the solution"), "after the solution, which was not shown"),
+        (row("se-neck", 1, 0, solved="", answers=["1", "2"]), "more answers than tries"),
+        (row("se-neck", 1, 9, solved="with hints"), "more hints than it has"),
+        (row("se-neck", 1, answers=["1"]), "none of its answers is right"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_noted(tmp_path, its, words):
+    (student,) = small(tmp_path, anna=[its]).students
+    assert words in " ".join(student.notes)
+
+
+def test_a_row_that_fits_its_answers_is_not_noted(tmp_path):
+    its = [row("se-neck", 3, 1, solved="with hints"), row("se-share", 2, 1, True, "after the solution")]
+    (student,) = small(tmp_path, anna=its).students
+    assert student.notes == ()
+
+
+def test_hardest_exercises_come_with_the_mistakes_behind_wrong_answers(overview):
+    hard = {each.exercise: each for each in hardest(overview)}
+    assert set(HARD) <= set(hard)
+    words, count = hard["ratio-4-params"].mistakes[0]
+    assert words.partition(":")[0] in {wrong_answer("ratio-4-params", name) for name in NAMES}  # the numbers of one
+    assert "one dense layer per block" in words
+    assert count > 10
+
+
+def test_an_exercise_that_two_students_tried_is_not_the_hardest_of_all(tmp_path):
+    rare, common = row("se-neck", solved=""), row("se-share", solved="")
+    rows = {f"s{index}": [common, *([rare] * (index < 2))] for index in range(8)}
+    assert [each.exercise for each in hardest(small(tmp_path, **rows))] == ["se-share", "se-neck"]
+
+
+def test_those_need_help_who_are_stuck_or_have_not_begun(tmp_path):
+    names = [*MAKERS][:6]
+    fine = [row(name) for name in names]
+    stuck = [row(name, 2, solved="") for name in names[:3]] + [row(name) for name in names[3:]]
+    overview = small(tmp_path, a=fine, b=fine, c=stuck, d=fine[:2], e=[*fine[:5], row(names[5], 2, solved="")])
+    found = {each.student.name: (each.stuck, each.missing) for each in who_needs_help(overview)}
+    assert found == {"c": (tuple(names[:3]), ()), "d": ((), tuple(names[2:]))}
+
+
+def test_the_same_tries_and_answers_of_two_students_are_noted(tmp_path):
+    names = [*MAKERS][:6]
+    same = [row(name, 2) for name in names]
+    overview = small(tmp_path, anna=same, ben=same, carl=[row(name) for name in names])
+    notes = {each.name: " ".join(each.notes) for each in overview.students}
+    assert notes == {
+        "anna": "The same tries, hints and answers as ben.",
+        "ben": "The same tries, hints and answers as anna.",
+        "carl": "",
+    }
+
+
+def test_with_a_class_code_only_its_work_counts_and_the_rest_is_noted(tmp_path):
+    (tmp_path / "anna.csv").write_text(table([row("se-neck"), row("se-share", code="8a")]), encoding="utf-8")
+    (student,) = look_over(read_folder(tmp_path), "9B-spring ").students
+    assert list(student.work) == ["se-neck"]
+    assert student.notes == ("Work with other class codes is not counted: 1 rows (8a).",)
+
+
+def test_without_one_the_furthest_of_each_exercise_counts(tmp_path):
+    rows = [row("se-neck", 3, solved="", code="8a"), row("se-neck")]
+    (tmp_path / "anna.csv").write_text(table(rows), encoding="utf-8")
+    (student,) = look_over(read_folder(tmp_path)).students
+    assert student.work["se-neck"].outcome == "alone"
+
+
+def test_the_page_has_a_cell_for_each_exercise_and_student_with_words(page, overview):
+    matrix = page.select_one("table.matrix")
+    rows = matrix.select("tbody tr")
+    assert len(rows) == 62
+    for tr, student in zip(rows, overview.students, strict=True):
+        cells = tr.select("td:not(.sum)")
+        assert len(cells) == len(MAKERS)
+        for name, cell in zip(MAKERS, cells, strict=True):
+            words = cell.select_one(".hidden").get_text()
+            assert words == "untouched" if name not in student.work else words != "untouched"
+    assert [int(th["colspan"]) for th in matrix.select(".lessons th")] == [len(each) for each in LESSONS.values()]
+
+
+def test_the_page_names_every_problem_and_says_what_it_proves(page, overview):
+    text = page.get_text(" ", strip=True)
+    assert all(name in text for name in overview.others)
+    assert "proves neither who solved" in text
+    assert page.title.get_text() == f"Class {CODE}"
+
+
+def test_the_page_needs_no_other_file_and_runs_nothing(page):
+    assert page.select("script, img, iframe") == []
+    assert [link["href"] for link in page.select("link")] == ["data:,"]
+
+
+def test_names_and_answers_of_students_are_text_on_the_page(tmp_path):
+    evil = "<script>x</script>"
+    rows = [row("se-neck", 1, solved="", answers=[evil], student=evil)]
+    (tmp_path / "a.csv").write_text(table(rows), encoding="utf-8")
+    (tmp_path / "<b>.txt").write_text("")
+    html = class_page(look_over(read_folder(tmp_path)))
+    assert "<script" not in html
+    assert "<b>.txt" not in html
+
+
+def test_an_empty_folder_gives_a_page_that_says_so(tmp_path):
+    assert "0 students" in class_page(look_over(read_folder(tmp_path)))
+
+
+def test_grades_have_a_row_per_student_and_columns_for_platforms(overview):
+    rows = list(csv.DictReader(io.StringIO(grades_csv(overview))))
+    assert len(rows) == 62
+    assert {"id", "Identifier", "Grade", "Last modified (grade)", *MAKERS} <= set(rows[0])
+    for student, line in zip(overview.students, rows, strict=True):
+        assert line["id"] == student.name
+        marks = [line[name] for name in MAKERS]
+        assert set(marks) <= {"", "0", "1"}
+        assert int(line["Grade"]) == marks.count("1")
+        assert int(line["tried"]) == len(student.work) == len(marks) - marks.count("")
+        assert sum(int(line[name]) for name in line if " (of " in name) == int(line["Grade"])
+
+
+def test_grades_run_no_formula_and_know_moodles_participants(tmp_path):
+    place = tmp_path / "Anna_4711_assignsubmission_file"
+    place.mkdir()
+    (place / "x.csv").write_text(table([row("se-neck", student="=cmd()")]), encoding="utf-8")
+    (line,) = csv.DictReader(io.StringIO(grades_csv(look_over(read_folder(tmp_path)))))
+    assert (line["id"], line["Identifier"]) == ("'=cmd()", "Participant 4711")
+
+
+def test_the_command_writes_both_files_names_problems_and_can_be_run_again(folder, tmp_path, capsys):
+    html, table_file = tmp_path / "class.html", folder / "class.csv"
+    for _ in range(2):
+        assert main(["class", str(folder), "--html", str(html), "--csv", str(table_file)]) == 0
+        said = capsys.readouterr()
+        assert said.out.startswith("62 students: ")
+        assert "shopping.csv: It is not a table of results" in said.err
+        assert "class.csv:" not in said.err
+    assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
+    table_file.unlink()
+
+
+def test_the_command_does_not_overwrite_what_a_student_handed_in(tmp_path, capsys):
+    its = tmp_path / "anna.csv"
+    its.write_text(table([row("se-neck")]), encoding="utf-8")
+    before = its.read_bytes()
+    assert main(["class", str(tmp_path), "--html", str(tmp_path / "c.html"), "--csv", str(its)]) == 2
+    assert "exists" in capsys.readouterr().err
+    assert its.read_bytes() == before
+
+
+def test_the_command_says_that_a_folder_has_no_hand_ins(tmp_path, capsys):
+    assert main(["class", str(tmp_path), "--html", str(tmp_path / "c.html"), "--csv", str(tmp_path / "c.csv")]) == 1
+    assert capsys.readouterr().out.startswith("0 students")
