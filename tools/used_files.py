@@ -37,7 +37,7 @@ def use_explorer(host: Any) -> None:
 
 def use_others(host: Any) -> None:
     """Open a panel of each other kind and every exercise, and make every kind of move."""
-    from senet_lab.exercises.catalogue import MAKERS
+    from senet_lab.exercises.catalogue import LESSONS, MAKERS
     from senet_lab.gatelens.messages import TABS
     from senet_lab.sweeps.evidence import evidence_names
     from senet_lab.trainer.messages import COMMANDS
@@ -58,6 +58,10 @@ def use_others(host: Any) -> None:
         send(host, number, [("check", "1"), ("hint", ""), ("reveal", "")])
     host.open("answers", "{}")
     send(host, len(MAKERS) + 3, [("show", "9B-spring")])
+    for answers in (False, True):
+        for lesson in LESSONS:
+            host.worksheet(lesson, "9B-spring", answers)
+    host.look_over('{"a.csv": ""}')
     for number, name in enumerate(evidence_names(), len(MAKERS) + 4):
         host.open("sweep", json.dumps({"name": name}))
         send(host, number, [("cost", "macs"), ("reference", "nonsense"), ("start", True)])

@@ -11,7 +11,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,24 +96,36 @@ def read_folder(folder: Path, leave_out: Iterable[Path] = ()) -> Folder:
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder '{folder}'. Put the files that were handed in into a folder.")
     skipped = {path.resolve() for path in leave_out}
+    paths = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.resolve() not in skipped
+    }
+    return read_files({name: path.read_bytes if _may_be_table(path) else bytes for name, path in paths.items()})
+
+
+def _may_be_table(path: Path) -> bool:
+    """Return whether a file is worth reading; an archive of videos is not."""
+    return path.suffix.lower() == ".csv" and path.stat().st_size <= MAX_BYTES
+
+
+def read_files(files: Mapping[str, Callable[[], bytes]]) -> Folder:
+    """Read files, given by name; hidden ones are left out.
+
+    Args:
+        files: for each name, a function that returns the content.
+    """
     hand_ins, others = [], {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if not path.is_file() or path.resolve() in skipped or any(part.startswith(".") for part in Path(name).parts):
+    for name, read in files.items():
+        if any(part.startswith(".") for part in Path(name).parts):
             continue
         try:
-            hand_ins.append(read_hand_in(name, _read_bytes(path)))
+            if not name.lower().endswith(".csv"):
+                raise ValueError("It is not a CSV file.")
+            hand_ins.append(read_hand_in(name, read()))
         except (OSError, ValueError) as error:
             others[name] = str(error)
     return Folder(*_join_copies(hand_ins, others))
-
-
-def _read_bytes(path: Path) -> bytes:
-    if path.suffix.lower() != ".csv":
-        raise ValueError("It is not a CSV file.")
-    if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"It is larger than {MAX_BYTES / 1e6:g} MB.")
-    return path.read_bytes()
 
 
 def read_hand_in(name: str, content: bytes) -> HandIn:
@@ -125,6 +137,8 @@ def read_hand_in(name: str, content: bytes) -> HandIn:
     Raises:
         ValueError: it is not a table of results; the error says why.
     """
+    if not content or len(content) > MAX_BYTES:
+        raise ValueError(f"It is empty, or larger than {MAX_BYTES / 1e6:g} MB.")
     lines = _parse_table(_decode(content))
     work, notes = [], []
     for number, line in enumerate(lines, 2):

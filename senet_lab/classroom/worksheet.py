@@ -33,39 +33,43 @@ def find_lesson(text: str) -> str:
     )
 
 
-def worksheet(lesson: str, code: str = "") -> str:
+def worksheet(lesson: str, code: str = "", student: str = "") -> str:
     """Return the exercises of a lesson with room for the answers.
 
     Args:
         lesson: the name of the notebook.
         code: the class code, "" for the standard numbers.
+        student: the name or number of a student, for their own numbers; "" for those of the class.
     """
-    learner = Learner(code)
+    learner = Learner(code, student)
     questions = "".join(_question(name, learner.task(name)) for name in LESSONS[lesson])
     fields = "<p class=fields><span>Name</span><span>Class</span><span>Date</span></p>"
-    head = f"<h1>{escape(lesson_title(lesson))}</h1>{_about(learner.code)}{fields}"
-    return paper(_title(lesson, learner.code), f"{head}{figures(lesson)}<ol>{questions}</ol>", "worksheet.css")
+    head = f"<h1>{escape(lesson_title(lesson))}</h1>{_about(learner)}{fields}"
+    return paper(_title(lesson, learner), f"{head}{figures(lesson)}<ol>{questions}</ol>", "worksheet.css")
 
 
-def worksheet_answers(lesson: str, code: str = "") -> str:
+def worksheet_answers(lesson: str, code: str = "", student: str = "") -> str:
     """Return the answers to a worksheet: each with the solution, and with common wrong answers."""
-    learner = Learner(code)
+    learner = Learner(code, student)
     rows = {row.exercise: row for row in learner.answer_rows(lesson)}
     answers = "".join(
         f"<li value={_place(name)}><p><b>{escape(row.answer)}</b></p><p>{escape(row.solution)}</p>"
         f"{_slips(learner.task(name))}</li>"
         for name, row in rows.items()
     )
-    head = f"<h1>Answers: {escape(lesson_title(lesson))}</h1>{_about(learner.code)}"
-    return paper(f"Answers: {_title(lesson, learner.code)}", f"{head}<ol class=answers>{answers}</ol>", "worksheet.css")
+    head = f"<h1>Answers: {escape(lesson_title(lesson))}</h1>{_about(learner)}"
+    return paper(f"Answers: {_title(lesson, learner)}", f"{head}<ol class=answers>{answers}</ol>", "worksheet.css")
 
 
-def _title(lesson: str, code: str) -> str:
-    return f"{lesson_title(lesson)}{f', class {code}' if code else ''}"
+def _title(lesson: str, learner: Learner) -> str:
+    return ", ".join(filter(None, (lesson_title(lesson), learner.code and f"class {learner.code}", learner.student)))
 
 
-def _about(code: str) -> str:
-    return f"<p class=muted>{f'Class code {escape(code)}' if code else 'Standard numbers, without a class code'}</p>"
+def _about(learner: Learner) -> str:
+    if not learner.code:
+        return "<p class=muted>Standard numbers, without a class code</p>"
+    whose = f", numbers of {learner.student}" if learner.student else ""
+    return f"<p class=muted>{escape(f'Class code {learner.code}{whose}')}</p>"
 
 
 def _place(name: str) -> str:

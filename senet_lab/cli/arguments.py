@@ -173,6 +173,7 @@ def _add_classroom(commands: Commands) -> None:
     worksheet = commands.add_parser("worksheet", help="write the exercises of a lesson as a page to print")
     worksheet.add_argument("lesson", metavar="LESSON", help="number or name of the lesson, such as 5")
     worksheet.add_argument("--code", default="", help="class code; without one, the standard numbers")
+    worksheet.add_argument("--student", default="", help="a student's name or number, for their own numbers")
     worksheet.add_argument("--answers", action="store_true", help="write the answers instead of the questions")
     worksheet.add_argument("--html", metavar="FILE", help="the page (default: named after the lesson)")
     worksheet.set_defaults(do=("classroom", "write_worksheet"), needs=[])

@@ -35,7 +35,7 @@ def write_worksheet(arguments: argparse.Namespace) -> int:
     lesson = find_lesson(arguments.lesson)
     make, name = (worksheet_answers, f"{lesson}_answers.html") if arguments.answers else (worksheet, f"{lesson}.html")
     path = path_of("html", arguments.html or name, "'worksheet.html'")
-    _write({path: make(lesson, arguments.code)})
+    _write({path: make(lesson, arguments.code, arguments.student)})
     sys.stdout.write(f"{path}\n")
     return 0
 

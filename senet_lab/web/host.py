@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import instance, one_of, real
@@ -156,6 +158,32 @@ class Host:
     def forget(self) -> str:
         """Delete the record of all lessons, class codes and names; return a message."""
         return str(self._learner.forget(everything=True))
+
+    def worksheet(self, lesson: str, code: str, answers: bool) -> str:
+        """Return the worksheet of a lesson, or the answers to it, as JSON: {"html": a page, "words": a refusal}."""
+        from senet_lab.classroom.worksheet import worksheet, worksheet_answers
+
+        try:
+            html = (worksheet_answers if answers else worksheet)(lesson, code)
+        except ValueError as error:  # the code is too long
+            return to_json({"html": "", "words": str(error)})
+        return to_json({"html": html, "words": ""})
+
+    def look_over(self, files: str) -> str:
+        """Return the overview of a class, as JSON: {"html": a page, "csv": a table, "words": a summary}.
+
+        Args:
+            files: as JSON, the content of each file by its name, in base64.
+        """
+        from senet_lab.classroom.grades import grades_csv
+        from senet_lab.classroom.hand_in import read_files
+        from senet_lab.classroom.overview import look_over
+        from senet_lab.classroom.page import class_page
+
+        contents = {name: b64decode(text) for name, text in json.loads(files).items()}
+        overview = look_over(read_files({name: partial(bytes, content) for name, content in contents.items()}))
+        words = f"{len(overview.students)} of {len(contents)} files are counted; the page names the others."
+        return to_json({"html": class_page(overview), "csv": grades_csv(overview), "words": words})
 
 
 def to_json(shown: Any) -> str:

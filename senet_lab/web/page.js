@@ -12,6 +12,7 @@ import { offerExplorer } from "./drawing.js";
 import { Model } from "./model.js";
 import { recordBar } from "./record.js";
 import { fetchRecordings } from "./recordings.js";
+import { placeForms } from "./teacher.js";
 import { followTheme } from "./theme.js";
 
 /** @type {Record<string, { render(props: any): unknown }>} */
@@ -38,6 +39,8 @@ const NEEDED = "Use a browser from 2023 or later, with WebAssembly.";
  * @property {() => string} hand_in
  * @property {(code: string, student: string) => string} class_code
  * @property {() => string} forget
+ * @property {(lesson: string, code: string, answers: boolean) => string} worksheet
+ * @property {(files: string) => string} look_over
  */
 
 /**
@@ -50,7 +53,9 @@ export async function makeLive(startPython) {
   const panels = places.filter(({ dataset }) => dataset.panel !== "drawing"); // drawings need no Python until they are opened
   for (const place of panels) say(place, "Loading Python; this picture will then be interactive.");
   try {
-    openPanels(await startPython(), places);
+    const host = await startPython();
+    openPanels(host, places);
+    placeForms(host);
   } catch (error) {
     console.error(error);
     const why = String(error).split("\n")[0];

@@ -86,7 +86,7 @@ def test_a_table_saved_by_a_spreadsheet_program_is_read(delimiter, encoding):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "no column 'exercise'"),
+        (b"", "empty, or larger than 1 MB"),
         (b"milk,2\n", "no column 'exercise'"),
         (table([], COLUMNS[:4]).encode(), "no column 'tries'"),
         (bytes(range(256)), "not text"),

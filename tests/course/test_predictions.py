@@ -23,7 +23,7 @@ def visible_source(cell):
     if cell.cell_type == "markdown":
         return FOLD.sub(" ", cell.source)
     is_hidden = {"hide-input", "hide-cell"} & set(cell.metadata.get("tags", ()))
-    return "" if is_hidden else cell.source
+    return cell.source.partition("\n")[0] if is_hidden else cell.source  # JupyterLab shows the first line
 
 
 def visible_outputs(cell):

@@ -1,11 +1,13 @@
 """Host: the panels of a page without a kernel, as messages in JSON."""
 
 import json
+from base64 import b64encode
 from html import escape
 
 import pytest
 
 from senet_lab import Explorer
+from senet_lab.classroom.worksheet import worksheet, worksheet_answers
 from senet_lab.exercises.catalogue import LESSONS, MAKERS
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Event
@@ -160,6 +162,35 @@ def test_answers_of_a_class_are_looked_up_without_a_trace():
     assert "try 'show'" in send(host, 0, 5, shw="")["error"]
     assert "`show`" in send(host, 0, 6, show="9B")["error"]
     assert storage == {}
+
+
+def test_a_worksheet_and_its_answers_have_the_numbers_of_a_class():
+    host, lesson = Host(), "05_squeeze_and_excitation"
+    sheet, answers = (json.loads(host.worksheet(lesson, "9B", each)) for each in (False, True))
+    assert sheet == {"html": worksheet(lesson, "9B"), "words": ""}
+    assert answers == {"html": worksheet_answers(lesson, "9B"), "words": ""}
+    refused = json.loads(host.worksheet(lesson, "9" * 100, False))
+    assert refused["html"] == ""
+    assert "at most 60 letters" in refused["words"]
+
+
+def test_a_class_is_looked_over_from_the_content_of_its_files():
+    student = Host()
+    student.class_code("9B", "Anna")
+    send_answer(student)
+    handed_in = json.loads(student.hand_in())
+    files = {handed_in["file"]: handed_in["csv"].encode(), "cat.csv": b"\xff\xfe\x00"}
+    contents = {name: b64encode(content).decode() for name, content in files.items()}
+    overview = json.loads(Host().look_over(json.dumps(contents)))
+    assert overview["words"] == "1 of 2 files are counted; the page names the others."
+    assert "Anna" in overview["html"]
+    assert "cat.csv" in overview["html"]
+    assert overview["csv"].splitlines()[1].startswith("Anna,")
+
+
+def send_answer(host):
+    host.open("exercise", json.dumps({"name": "se-neck"}))
+    send(host, 0, 1, check="1")
 
 
 def test_what_two_tabs_record_is_kept_of_both():

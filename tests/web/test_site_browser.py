@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import complaints, cut_off, heard_page, hosts
+from class_files import write_class
 from playwright.sync_api import expect
 from servers import ROOT, files_served
 from site_builder import PYODIDE, write_pages, write_panels
@@ -638,6 +639,38 @@ def test_each_lesson_with_exercises_has_a_worksheet_that_the_page_for_teachers_l
     page.goto(links[0])
     expect(page.get_by_role("heading", name="2 \u00b7 Macro architecture")).to_be_visible()
     assert hosts(page) == {urlsplit(url).netloc}
+    page.context.close()
+
+
+def test_teachers_print_worksheets_and_look_over_a_class_without_an_installation(browser, url, tmp_path):
+    page = heard_page(browser)
+    page.goto(f"{url}/docs/teachers.html")
+    await_live(page)
+    form = page.locator("[data-teacher=worksheets]")
+    form.get_by_label("Lesson").select_option("3")
+    form.get_by_label("Class code").fill("9B-spring")
+    question = Learner("9B-spring").task("micro-shortcut").question
+    for button, shown in (("Open worksheet", question), ("Open answers", "Common wrong answers")):
+        with page.expect_popup() as opened:
+            form.get_by_role("button", name=button).click()
+        expect(opened.value.get_by_text(shown).first).to_be_visible()
+        opened.value.close()
+    write_class(tmp_path)
+    overview = page.locator("[data-teacher=class]")
+    overview.get_by_role("button", name="Open overview").click()
+    expect(overview.get_by_role("status")).to_have_text("Choose the files first.")
+    overview.get_by_label("Files that were handed in").set_input_files(sorted(tmp_path.glob("*.csv")))
+    with page.expect_popup() as opened:
+        overview.get_by_role("button", name="Open overview").click()
+    expect(opened.value.locator(".matrix tbody tr")).to_have_count(62)
+    opened.value.close()
+    with page.expect_download() as saved:
+        overview.get_by_role("button", name="Save table").click()
+    assert saved.value.suggested_filename == "class.csv"
+    assert len(saved.value.path().read_text("utf-8").splitlines()) == 63
+    assert severe_faults(page, "dark") == []
+    assert hosts(page) == {urlsplit(url).netloc}
+    assert complaints(page) == []
     page.context.close()
 
 
