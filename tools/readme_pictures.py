@@ -133,7 +133,7 @@ def drag(page: Page, picture: Picture) -> list[Image]:
 def prepare(page: Page, name: str) -> None:
     """Bring a panel to the state that the picture shows."""
     if name == "trainer":
-        page.get_by_role("button", name="Play recording").click()
+        page.locator("#train-it").get_by_role("button", name="Play recording").click()
         page.get_by_text("Recording of SE-ResNet-20: finished").wait_for(timeout=60_000)
     if name == "gatelens":
         page.locator(".sn-lens").get_by_role("tab", name="Curves").click()
