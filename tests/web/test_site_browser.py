@@ -318,11 +318,11 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     drawing = page.locator("[data-panel=drawing]").filter(has_text="stem").first
     drawing.get_by_role("button", name="Open in the Explorer").click()
     drawing.get_by_role("slider", name="Ratio").press("ArrowLeft")
-    expect(drawing.locator("[data-figure=params]")).to_contain_text("30,")
+    expect(drawing.locator("[data-figure=params]")).to_contain_text("26,185,768")
     drawing.get_by_role("button", name="Back to the picture").click()
     expect(drawing.locator("[data-figure=params]")).to_be_hidden()
     drawing.get_by_role("button", name="Open in the Explorer").click()
-    expect(drawing.locator("[data-figure=params]")).to_contain_text("30,")
+    expect(drawing.locator("[data-figure=params]")).to_contain_text("26,185,768")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete the record").click()
     expect(exercise).not_to_contain_text("class 9b-spring")
@@ -379,7 +379,7 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     expect(heading).to_contain_text("SE-ResNet-20")  # also in the picture that was stored
     await_live(page)
     expect(page.locator(".sn-lesson-note")).to_contain_text(
-        "exercises on this page are live; the Trainer plays recordings."
+        "exercises on this page are live; the Trainer and the SweepBoard play recordings."
     )
     expect(heading).to_have_text("SE-ResNet-20 Recording")
     trainer.get_by_role("button", name="Play recording").click()
