@@ -185,7 +185,8 @@ class Drawing:
             return f"<svg {self.attributes}>{self.body()}</svg>"
         paper = Shape("rect", "ground", ' width="100%" height="100%"').svg(Output(sheet=sheet))
         # Without a style sheet, a drawing takes all the room that there is.
-        width = f' width="{self.width:g}"' if self.width < NETWORK_WIDTH else ""
+        needs_width = self.width < NETWORK_WIDTH and " width=" not in self.attributes
+        width = f' width="{self.width:g}"' if needs_width else ""
         return f'<svg {self.attributes}{width} font-family="system-ui, sans-serif">{paper}{self.body(sheet)}</svg>'
 
     def body(self, sheet: Sheet | None = None) -> str:
