@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page, expect
 from servers import CHROMIUM_FLAGS, TOKEN
 
@@ -50,11 +51,11 @@ LOSSY = """() => {
 PICTURES = os.environ.get("SENET_LAB_ARTEFACTS")
 IDLE = "Python 3 (ipykernel) | Idle"
 
+AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}  # it would look for style sheets in the wrong folder
 # In the dark theme, axe checks only rules about colors: the page has passed all others in the light theme.
-AXE_OPTIONS = {
-    "light": {"resultTypes": ["violations"]},
-    "dark": {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]},
-}
+AXE_RULES = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
+AXE_RUN = """([place, options]) => axe.run(place ?? document, options).then(({ violations }) =>
+  violations.map(({ id, impact, nodes }) => [id, impact, nodes.map((node) => `${node.html}: ${node.failureSummary}`)]))"""
 
 
 def written_notebook(path: Path, *cells: str) -> None:
@@ -78,7 +79,7 @@ def heard_page(browser: Browser, **context) -> Page:
 
 
 def opened_notebook(page: Page, lab: str, name: str) -> None:
-    """Open a notebook by itself, and wait until its kernel is ready."""
+    """Open a notebook by itself, and wait until its kernel is ready; `name` includes its folder."""
     page.goto(f"{lab}/lab/tree/{name}?reset&token={TOKEN}")
     page.get_by_text(IDLE).wait_for(timeout=60_000)
 
@@ -142,6 +143,15 @@ def keep_picture(page: Page, name: str, part: Locator | None = None, height: int
     page.set_viewport_size({"width": size["width"], "height": height})
     part.screenshot(path=path)
     page.set_viewport_size(size)
+
+
+def axe_faults(
+    page: Page, place: str | dict[str, object] | None = None, theme: str = "light"
+) -> list[tuple[str, str, list[str]]]:
+    """Return what axe finds on a page, or in a place of it: rules, with their impact and the elements that break them."""
+    if not page.evaluate("'axe' in window"):  # half a megabyte of script, which is the same for all places of a page
+        page.evaluate(AXE_SCRIPT)
+    return [tuple(each) for each in page.evaluate(AXE_RUN, [place, AXE_OPTIONS | AXE_RULES[theme]])]
 
 
 def go_to_tab(page: Page, panel: str, name: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,9 +107,33 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start JupyterLab with `make lab` on copies of the notebooks, and return its address."""
+def lab_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that JupyterLab serves: the copies of the notebooks, and a folder for each test module."""
+    return tmp_path_factory.mktemp("lab") / "notebooks"
+
+
+@pytest.fixture(scope="session")
+def lab_of_all(lab_folder: Path) -> Iterator[str]:
+    """Start JupyterLab with `make lab`, and return its address."""
+    from browsing import HOST
     from servers import lab_served
 
-    with lab_served(tmp_path_factory.mktemp("lab")) as url:
+    with lab_served(lab_folder.parent, f"--ServerApp.local_hostnames={HOST}") as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def lab(lab_of_all: str) -> Iterator[str]:
+    """Return the address of JupyterLab; end the kernels that the tests of a module have left."""
+    from servers import end_kernels
+
+    yield lab_of_all
+    end_kernels(lab_of_all)
+
+
+@pytest.fixture(scope="module")
+def workplace(lab: str, lab_folder: Path, request: pytest.FixtureRequest) -> Path:  # noqa: ARG001 - it copies the notebooks
+    """Create a folder in JupyterLab for the notebooks of one test module."""
+    folder = lab_folder / request.path.stem
+    folder.mkdir()
+    return folder

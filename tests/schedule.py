@@ -12,16 +12,18 @@ ROOT = Path(__file__).parent.parent
 # The files that take longest, the longest first: one that began last would keep one of the two processes waiting. The
 # summary of a whole run prints them in the order in which they belong here.
 LONGEST_FIRST = (
+    "tests/web/test_site_browser.py",
     "tests/training/test_survival.py",
     "tests/trainer/test_trainer_browser.py",
     "tests/explorer/test_app.py",
     "tests/course/test_lessons_browser.py",
     "tests/weights/test_timm_weights.py",
     "tests/widgets/test_panels_browser.py",
-    "tests/web/test_site_browser.py",
     "tests/gatelens/test_gatelens_browser.py",
     "tests/explorer/test_explorer_browser.py",
+    "tests/sweeps/test_driver.py",
     "tests/training/test_devices.py",
+    "tests/sweepboard/test_sweepboard_browser.py",
     "tests/training/test_runs.py",
     "tests/weights/test_against_timm.py",
     "notebooks/08_gates.ipynb",

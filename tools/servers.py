@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import shutil
 import signal
@@ -93,6 +94,19 @@ def lab_served(home: Path, *flags: str) -> Iterator[str]:
     own = (f"--LabApp.workspaces_dir={home / 'workspaces'}", f"--LabApp.user_settings_dir={home / 'settings'}")
     with served("lab", home, f"--IdentityProvider.token={TOKEN}", *own, *flags) as url:
         yield url
+
+
+def end_kernels(url: str) -> None:
+    """End all kernels of a JupyterLab of `lab_served`."""
+    for session in json.loads(_answer(f"{url}/api/sessions")):
+        _answer(f"{url}/api/sessions/{session['id']}", "DELETE")
+
+
+def _answer(url: str, method: str = "GET") -> bytes:
+    request = urllib.request.Request(url, method=method, headers={"Authorization": f"token {TOKEN}"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        content: bytes = answer.read()
+    return content
 
 
 def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

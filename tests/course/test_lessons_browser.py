@@ -7,11 +7,10 @@ import ast
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import IDLE, complaints, heard_page, keep_picture, opened_notebook
+from browsing import IDLE, axe_faults, complaints, heard_page, keep_picture, opened_notebook
 from lesson_files import read_lesson
 from playwright.sync_api import expect
-from servers import TOKEN, lab_served
+from servers import TOKEN
 
 from senet_lab.serving.notebooks import notebooks_folder
 
@@ -73,13 +72,6 @@ def faults(panel):
     return panel.locator(".jp-OutputArea-output").and_(
         panel.locator("[data-mime-type*=error], [data-mime-type*=stderr]")
     )
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A JupyterLab of its own: what another page has saved in a notebook may have views of widgets that are no more."""
-    with lab_served(tmp_path_factory.mktemp("course")) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +160,7 @@ def test_a_lesson_opens_and_its_panels_answer(course, name):
     for kind in sorted(set().union(*map(panels_in, trees_of(name)))):
         PANELS[kind](page, panel)
     keep_picture(page, f"lesson_{name}")
-    found = Axe().run(page, context={"include": OURS}, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(each["id"], each["nodes"]) for each in found if each["impact"] in SERIOUS] == []
+    assert [fault for fault in axe_faults(page, {"include": OURS}) if fault[1] in SERIOUS] == []
     assert [said for said in complaints(page) if not said[1].startswith(ITS_OWN)] == []
     page.said.clear()
     course.leave(name)

@@ -4,9 +4,8 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browsing import (
-    AXE_OPTIONS,
+    axe_faults,
     complaints,
     cut_off,
     heard_page,
@@ -18,7 +17,6 @@ from browsing import (
 )
 from playwright.sync_api import expect
 from runs import checkpointed, finished_sweep
-from servers import lab_served
 
 pytestmark = pytest.mark.slow
 
@@ -30,26 +28,14 @@ NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => requestAnimation
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """A folder with one notebook, and a sweep of which a run has failed and one is missing."""
-    home = tmp_path_factory.mktemp("sweepboard")
-    written_notebook(home / "notebooks" / "sweep.ipynb", CELL)
-    sweep = finished_sweep(home / "notebooks" / "sweeps" / "ratio", ACCURACIES, ratio_16_seed_2="failed")
+def page(browser, lab, workplace):
+    """A notebook that shows a sweep of which a run has failed and one is missing."""
+    written_notebook(workplace / "sweep.ipynb", CELL)
+    sweep = finished_sweep(workplace / "sweeps" / "ratio", ACCURACIES, ratio_16_seed_2="failed")
     checkpointed(sweep.cells[2].run)
-    return home
-
-
-@pytest.fixture(scope="module")
-def lab(home):
-    with lab_served(home) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def page(browser, lab):
     page = heard_page(browser)
     page.set_default_timeout(15_000)
-    opened_notebook(page, lab, "sweep.ipynb")
+    opened_notebook(page, lab, f"{workplace.name}/sweep.ipynb")
     page.locator(".jp-CodeCell .cm-content").click()
     page.keyboard.press("Shift+Enter")
     page.get_by_role("grid", name="Runs").wait_for(timeout=LONG)
@@ -107,9 +93,9 @@ def test_another_reference_changes_the_conclusion(page):
     expect(page.get_by_role("img", name=re.compile("^Mean accuracy against multiply-adds"))).to_be_visible()
 
 
-def test_changes_in_the_folder_are_followed(page, home):
-    finished_sweep(home / "other", {None: (0.6,) * 3, 16: (0.6,) * 3, 8: (0.6, 0.6, 0.63)})
-    (home / "other" / "ratio-8-seed-2").rename(home / "notebooks" / "sweeps" / "ratio" / "ratio-8-seed-2")
+def test_changes_in_the_folder_are_followed(page, workplace, tmp_path):
+    finished_sweep(tmp_path / "other", {None: (0.6,) * 3, 16: (0.6,) * 3, 8: (0.6, 0.6, 0.63)})
+    (tmp_path / "other" / "ratio-8-seed-2").rename(workplace / "sweeps" / "ratio" / "ratio-8-seed-2")
     expect(square(page, "ratio 8, seed 2: finished, 63.0%")).to_be_visible(timeout=LONG)
     expect(page.locator(f"{PANEL} [data-figure=runs]")).to_contain_text("8 of 9")
 
@@ -123,8 +109,7 @@ def test_page_has_nothing_cut_off_in_any_width_and_passes_axe(page, theme, width
         page.locator(PANEL).evaluate("(panel, width) => { panel.parentElement.style.width = `${width}px`; }", width)
         keep_picture(page, f"sweep_{theme}_{width}", page.locator(PANEL))
         assert cut_off(page, PANEL) == []
-        found = Axe().run(page, context=PANEL, options=AXE_OPTIONS[theme])
-        assert found.violations_count == 0, found.generate_report()
+        assert axe_faults(page, PANEL, theme) == []
     set_theme(page, "light")
 
 

@@ -6,9 +6,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browsing import (
-    AXE_OPTIONS,
+    axe_faults,
     complaints,
     cut_off,
     heard_page,
@@ -22,7 +21,6 @@ from browsing import (
 )
 from playwright.sync_api import expect
 from runs import ALIVE, BRIEF, TINY, made
-from servers import lab_served
 
 from senet_lab import Architecture
 from senet_lab.assets import read_assets
@@ -44,29 +42,17 @@ LONG = 240_000  # milliseconds that a process may need to load TensorFlow and co
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """A folder with one notebook; what is still trained in it at the end is stopped."""
-    home = tmp_path_factory.mktemp("trainer")
-    written_notebook(home / "notebooks" / "train.ipynb", *CELLS)
-    yield home
-    for run in list_runs(home / "notebooks" / "runs"):
-        run.stop()
-        run.wait(30)
-
-
-@pytest.fixture(scope="module")
-def lab(home):
-    with lab_served(home) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def page(browser, lab):
+def page(browser, lab, workplace):
+    """A notebook that shows a Trainer; what is still trained in its folder at the end is stopped."""
+    written_notebook(workplace / "train.ipynb", *CELLS)
     page = heard_page(browser)
     page.set_default_timeout(15_000)
-    opened_notebook(page, lab, "train.ipynb")
+    opened_notebook(page, lab, f"{workplace.name}/train.ipynb")
     run_cell(page, 0)
-    return page
+    yield page
+    for run in list_runs(workplace / "runs"):
+        run.stop()
+        run.wait(30)
 
 
 def run_cell(page, index):
@@ -125,8 +111,7 @@ def test_start_anyway_is_offered_by_keyboard_only_without_enough_memory(page):
     page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
     keep_picture(page, "trainer_anyway")
     assert cut_off(page) == []
-    found = Axe().run(page, context=".sn-trainer")
-    assert found.violations_count == 0, found.generate_report()
+    assert axe_faults(page, ".sn-trainer") == []
     fill(page, "Network", TINY.token())
     fill(page, "Batch size", 250)
     expect(anyway).to_have_count(0)
@@ -220,7 +205,7 @@ def test_curves_continue_after_a_press_whose_release_is_lost(page):
         )
 
 
-def expect_obeyed_while_busy(page, home):
+def expect_obeyed_while_busy(page, workplace):
     """Curves go on, and Stop is obeyed, while a cell is busy; which then may rest."""
     rested = page.locator(".jp-OutputArea-output", has_text="rested")
     expect_change(page)
@@ -228,13 +213,13 @@ def expect_obeyed_while_busy(page, home):
     expect_progress(page, "of 900 epochs \u00b7 stop(ping|ped)")
     expect_progress(page, "of 900 epochs \u00b7 stopped")
     assert rested.count() == 0
-    (home / "notebooks" / "rest").touch()
+    (workplace / "rest").touch()
     expect(rested).to_be_visible(timeout=LONG)
 
 
-def test_stop_is_obeyed_while_a_cell_is_busy_and_the_curves_continue(page, home):
+def test_stop_is_obeyed_while_a_cell_is_busy_and_the_curves_continue(page, workplace):
     run_cell(page, 1)
-    expect_obeyed_while_busy(page, home)
+    expect_obeyed_while_busy(page, workplace)
 
 
 def test_stopped_run_is_resumed_where_it_was(page):
@@ -256,7 +241,11 @@ def test_restarted_kernel_shows_the_training(page):
     expect_change(page)
 
 
-def test_reloaded_page_shows_the_training(page):
+def test_reloaded_page_shows_the_training_and_its_gates(page):
+    gates = page.get_by_role("group", name="Gates of the run")
+    press(page, "Pause")
+    press(page, "Show gates")
+    expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
     fill(page, "Epochs", 800)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
@@ -264,11 +253,14 @@ def test_reloaded_page_shows_the_training(page):
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
     page.reload()
     page.get_by_role("group", name="Training settings").wait_for(timeout=LONG)
+    expect_progress(page, "paused")
+    press(page, "Resume")
     expect_change(page)
     expect(page.get_by_role("textbox", name="Epochs")).to_have_value("800")
+    expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
 
 
-def test_panel_that_appears_while_the_next_cell_is_busy_follows_and_stops(page, home):
+def test_panel_that_appears_while_the_next_cell_is_busy_follows_and_stops(page, workplace):
     page.get_by_role("group", name="Training settings").evaluate("(part) => (part.dataset.old = 'yes')")
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
@@ -276,7 +268,7 @@ def test_panel_that_appears_while_the_next_cell_is_busy_follows_and_stops(page, 
     expect(page.locator(".sn-trainer [data-old]")).to_have_count(0, timeout=LONG)
     page.get_by_role("group", name="Training settings").wait_for(timeout=LONG)
     page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
-    expect_obeyed_while_busy(page, home)
+    expect_obeyed_while_busy(page, workplace)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -313,12 +305,11 @@ def test_page_has_nothing_cut_off_and_passes_axe(page, theme):
         page.locator(".jp-CodeCell .jp-InputArea").first.scroll_into_view_if_needed()
         keep_picture(page, f"trainer_{theme}_{width}")
         assert cut_off(page) == []
-        found = Axe().run(page, context=".sn-trainer", options=AXE_OPTIONS[theme])
-        assert found.violations_count == 0, found.generate_report()
+        assert axe_faults(page, ".sn-trainer", theme) == []
     set_theme(page, "light")
 
 
-def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, home):
+def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, workplace):
     top = page.locator(".sn-progress").bounding_box()["y"]
     press(page, "Save network")
     said = page.locator("[data-part=said]")
@@ -329,10 +320,10 @@ def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, home)
     expect(page.get_by_role("button", name="Save network")).to_be_focused()
     keep_picture(page, "trainer_saved")
     assert cut_off(page) == []
-    assert [path.stat().st_size > 100_000 for path in (home / "notebooks").glob("*.keras")] == [True]
+    assert [path.stat().st_size > 100_000 for path in workplace.glob("*.keras")] == [True]
 
 
-def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_is_loaded_again(page):
+def test_the_gates_of_a_run_open_below_by_keyboard(page):
     gates = page.get_by_role("group", name="Gates of the run")
     press(page, "Show gates")
     expect(gates).to_be_focused(timeout=LONG)
@@ -342,8 +333,7 @@ def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_i
     assert page.evaluate("document.activeElement.closest('.sn-lens') !== null")
     keep_picture(page, "trainer_gates")
     assert cut_off(page, ".sn-lens") == []
-    found = Axe().run(page, context=".sn-below")
-    assert found.violations_count == 0, found.generate_report()
+    assert axe_faults(page, ".sn-below") == []
     first = gates.get_by_role("heading", name="Gates of").text_content()
     press(page, "Show gates")
     expect(gates).to_be_focused()
@@ -355,11 +345,6 @@ def test_the_gates_of_a_run_open_below_by_keyboard_and_are_there_when_the_page_i
     expect(gates.get_by_role("heading", name="Gates of")).not_to_have_text(first, timeout=LONG)
     expect(gates).to_be_focused()
     expect(page.locator(".sn-lens")).to_have_count(1)
-    page.locator(".jp-CodeCell").first.locator(".cm-content").click()
-    page.keyboard.press("Control+s")
-    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
-    page.reload()
-    expect(gates.get_by_text(re.compile(r"gates in 2 blocks"))).to_be_visible(timeout=LONG)
 
 
 def test_page_contacts_no_other_host_and_logs_no_error(page, lab):
@@ -382,10 +367,10 @@ def show(page, folder):
 
 
 @pytest.fixture(scope="module")
-def gated(page, home):
+def gated(page, workplace):
     """The page with three runs that have gates, the first of them in focus; their weights are damaged, which the lens says."""
     for name in ("third", "second", "first"):
-        run = made(home / "notebooks" / "gated", name)
+        run = made(workplace / "gated", name)
         (run.folder / "checkpoints").mkdir()
         (run.folder / "checkpoints" / "best.npz").write_bytes(b"")
     resize(page, 1280, 720)
@@ -499,12 +484,10 @@ GAPS = """(figures) => [...figures.children].flatMap((cell) => [...cell.children
 }))"""
 
 
-def test_the_widest_figures_are_read_side_by_side(page, home):
+def test_the_widest_figures_are_read_side_by_side(page, workplace):
     """Beside JupyterLab's list of files, as it is at first; the run says that this process trains it."""
     widest = {"seconds": 9 * 3600 + 59 * 60, "step": 12, "macs_per_s": 888.88e9, "memory": 888 * 2**20}
-    run = made(
-        home / "notebooks" / "wide", "widest", state="training", accuracy=0.95, images_per_s=88_888, **widest, **ALIVE
-    )
+    run = made(workplace / "wide", "widest", state="training", accuracy=0.95, images_per_s=88_888, **widest, **ALIVE)
     show(page, "wide")
     figures = page.locator(".sn-trainer .sn-figures")
     for width, height in ((1280, 720), (1440, 900)):

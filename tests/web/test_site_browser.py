@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import complaints, cut_off, heard_page, hosts
+from browsing import axe_faults, complaints, cut_off, heard_page, hosts
 from class_files import write_class
 from playwright.sync_api import expect
 from servers import ROOT, files_served
@@ -65,6 +64,15 @@ def page(browser, url):
 
 def await_live(page):
     page.wait_for_function("document.body.dataset.live === 'done'", timeout=LONG)
+
+
+def open_anew(page, address):
+    """Open an address as if nothing had been done on the page; the browser has compiled Python for it before."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+    page.asked.clear()
+    page.said.clear()
+    page.goto(address)
 
 
 def parameters(page):
@@ -167,9 +175,7 @@ def test_page_asks_no_other_host_and_logs_no_error(page, url):
 def severe_faults(page, theme="light", place=None):
     """What axe calls serious or critical, in a theme; in all of a page, or in one place."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # or colors would still be on their way
-    options = {"resultTypes": ["violations"], "preload": False}  # it would look for style sheets in the wrong folder
-    found = Axe().run(page, context=place, options=options).response["violations"]
-    return [(each["id"], each["nodes"]) for each in found if each["impact"] in ("serious", "critical")]
+    return [fault for fault in axe_faults(page, place) if fault[1] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (820, "dark"), (390, "light")])
@@ -283,9 +289,8 @@ def test_search_finds_lessons_and_guides_first_and_quotes_no_drawings(page, url)
     assert {"strand", "symmetr"} & {*words} == {"strand"}  # one in prose, one in what a cell gave
 
 
-def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
-    page = heard_page(browser)
-    page.goto(f"{url}/notebooks/02_macro_architecture.html")
+def test_exercises_of_a_lesson_are_marked_and_remembered(page, url, site):
+    open_anew(page, f"{url}/notebooks/02_macro_architecture.html")
     await_live(page)
     files = {urlsplit(each).path.removeprefix("/below/") for each in page.asked if each.startswith(url)}
     said = re.search(r"downloads about (\d+) MB", (notebooks_folder() / "teacher" / "plans.ipynb").read_text())[1]
@@ -340,7 +345,6 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(browser, url, site):
     page.goto(f"{url}/docs/glossary.html")
     for theme in ("light", "dark"):
         assert severe_faults(page, theme) == []
-    page.context.close()
 
 
 def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_that_installs(site):
@@ -371,9 +375,8 @@ def test_site_has_pages_and_no_templates_or_source_maps(site):
     assert [*site.rglob("*.map"), *site.rglob("_sources")] == []
 
 
-def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
-    page = heard_page(browser)
-    page.goto(f"{url}/notebooks/07_training.html")
+def test_trainer_of_a_lesson_plays_recordings_and_says_so(page, url):
+    open_anew(page, f"{url}/notebooks/07_training.html")
     trainer = page.locator("[data-panel=trainer]")
     heading, rows = trainer.get_by_role("heading"), trainer.locator("[data-part=numbers] tbody tr")
     expect(heading).to_contain_text("SE-ResNet-20")  # also in the picture that was stored
@@ -404,12 +407,10 @@ def test_trainer_of_a_lesson_plays_recordings_and_says_so(browser, url):
     assert hosts(page) == {urlsplit(url).netloc}
     assert complaints(page) == []
     expect_accessible(page, "[data-panel=trainer]")
-    page.context.close()
 
 
-def test_gates_of_a_lesson_are_looked_into(browser, url):
-    page = heard_page(browser)
-    page.goto(f"{url}/notebooks/08_gates.html")
+def test_gates_of_a_lesson_are_looked_into(page, url):
+    open_anew(page, f"{url}/notebooks/08_gates.html")
     lens = page.locator("[data-panel=gates]")
     await_live(page)
     expect(lens.get_by_role("heading", name="Gates of cifar_se_resnet20")).to_be_visible()
@@ -439,13 +440,11 @@ def test_gates_of_a_lesson_are_looked_into(browser, url):
     held_back = ("ERR_FAILED", "TypeError: Failed to fetch")  # what the browser and the page say of that one file
     assert [said for said in complaints(page) if not any(words in said[1] for words in held_back)] == []
     expect_accessible(page, "[data-panel=gates]")
-    page.context.close()
 
 
-def test_sweep_of_a_guide_plays_seed_by_seed_and_shows_the_run_of_a_circle(browser, url):
+def test_sweep_of_a_guide_plays_seed_by_seed_and_shows_the_run_of_a_circle(page, url):
     evidence = read_evidence("gate-ratio")
-    page = heard_page(browser)
-    page.goto(f"{url}/notebooks/guides/sweeps.html")
+    open_anew(page, f"{url}/notebooks/guides/sweeps.html")
     board = page.locator("[data-panel=sweep]")
     conclusion, progress = board.locator("[data-part=conclusion]"), board.locator("[data-part=progress]")
     circles = board.locator(".sn-node")
@@ -478,7 +477,6 @@ def test_sweep_of_a_guide_plays_seed_by_seed_and_shows_the_run_of_a_circle(brows
     assert complaints(page) == []
     expect_accessible(page, "[data-panel=sweep]")
     assert cut_off(page, ".sn-sweep") == []
-    page.context.close()
 
 
 def expect_accessible(page, place):
@@ -530,9 +528,8 @@ def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
     page.context.close()
 
 
-def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, url):
-    page = heard_page(browser)
-    page.goto(f"{url}/notebooks/05_squeeze_and_excitation.html")
+def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(page, url):
+    open_anew(page, f"{url}/notebooks/05_squeeze_and_excitation.html")
     await_live(page)
     assert severe_faults(page, "dark") == []
     assert page.locator("a[href*='teacher/']").count() == 0
@@ -546,7 +543,6 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(browser, ur
     answer = Learner("9B-spring", "Anna K.").answer_rows("05")[0].answer
     expect(page.get_by_role("region", name="5 \u00b7 Squeeze and excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
     assert severe_faults(page) == []
-    page.context.close()
 
 
 def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):

@@ -17,16 +17,24 @@ def test_the_lines_that_pin_uv_have_its_hashes_and_nothing_else():
     assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in hashes)
 
 
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The Python of an empty environment."""
+    return environments.create(tmp_path_factory.mktemp("setup") / "own")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("trouble", [{}, {"UV_HTTP_TIMEOUT": "a setting that uv refuses"}], ids=["uv", "pip"])
-def test_an_environment_is_filled_by_uv_or_else_by_pip(wheel, tmp_path, monkeypatch, capfd, trouble):
+def test_an_environment_is_filled_by_uv_or_else_by_pip(own, wheel, monkeypatch, capfd, trouble):
     for name, value in trouble.items():
         monkeypatch.setenv(name, value)
-    python = environments.create(tmp_path / "own")
-    environments.install(python, "--no-deps", wheel)
+    environments.install(own, "--no-deps", wheel)
     assert ("Trying pip" in capfd.readouterr().out) == bool(trouble)
-    installed = [python, "-c", "import importlib.metadata as m; print(m.version('senet-lab'))"]
-    assert subprocess.check_output(installed, text=True, env={**os.environ, "PYTHONPATH": ""}).strip() in wheel.name
+    env = {**os.environ, "PYTHONPATH": ""}
+    installed = [own, "-c", "import importlib.metadata as m; print(m.version('senet-lab'))"]
+    assert subprocess.check_output(installed, text=True, env=env).strip() in wheel.name
+    subprocess.run([own, "-m", "pip", "uninstall", "--quiet", "--yes", "senet-lab"], check=True, env=env)
+    assert subprocess.run(installed, check=False, capture_output=True, env=env).returncode != 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no make")

@@ -6,10 +6,10 @@ Between a real Chromium and a real kernel messages get lost; the panels recover 
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browsing import (
     HOST,
     IDLE,
+    axe_faults,
     complaints,
     go_to_tab,
     heard_page,
@@ -19,7 +19,6 @@ from browsing import (
     written_notebook,
 )
 from playwright.sync_api import expect
-from servers import lab_served
 
 pytestmark = pytest.mark.slow
 
@@ -46,21 +45,19 @@ ALL = f"(d, m) => (({ASKED}) ? Infinity : 0)"
 
 
 @pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):
+def page(browser, lab, workplace):
     """The four panels; a browser hides part of its interface from plain http, crypto.randomUUID for one."""
-    home = tmp_path_factory.mktemp("panels")
-    written_notebook(home / "notebooks" / "panels.ipynb", CELL, DAMAGED)
-    written_notebook(home / "notebooks" / "below.ipynb", "print('line\\n' * 40)", TRAINER, "1")
-    with lab_served(home, f"--ServerApp.local_hostnames={HOST}") as url:
-        page = heard_page(browser)
-        page.set_default_timeout(15_000)
-        opened_notebook(page, url.replace("127.0.0.1", HOST), "panels.ipynb")
-        assert page.evaluate("isSecureContext") is False
-        page.locator(".jp-CodeCell").first.click()
-        page.keyboard.press("Shift+Enter")
-        page.locator(".sn-lens").wait_for(timeout=60_000)
-        page.get_by_text(IDLE).wait_for(timeout=60_000)
-        yield page
+    written_notebook(workplace / "panels.ipynb", CELL, DAMAGED)
+    written_notebook(workplace / "below.ipynb", "print('line\\n' * 40)", TRAINER, "1")
+    page = heard_page(browser)
+    page.set_default_timeout(15_000)
+    opened_notebook(page, lab.replace("127.0.0.1", HOST), f"{workplace.name}/panels.ipynb")
+    assert page.evaluate("isSecureContext") is False
+    page.locator(".jp-CodeCell").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.locator(".sn-lens").wait_for(timeout=60_000)
+    page.get_by_text(IDLE).wait_for(timeout=60_000)
+    return page
 
 
 def parameters(page):
@@ -250,8 +247,7 @@ def test_letters_typed_into_the_field_are_no_commands_of_jupyterlab(page, exerci
 
 def test_axe_finds_nothing_in_an_exercise(page, exercise):
     exercise.scroll_into_view_if_needed()
-    found = Axe().run(page, context=".sn-exercise").response["violations"]
-    assert [each["id"] for each in found] == []
+    assert axe_faults(page, ".sn-exercise") == []
 
 
 def test_code_is_copied_where_http_is_no_secure_context(page):
@@ -295,12 +291,15 @@ def test_a_kernel_that_is_gone_is_noticed_and_the_answer_stays(page, exercise):
 
 def test_shift_enter_leaves_the_top_of_a_new_panel_in_sight(page):
     """Last, since it leaves the notebook. JupyterLab scrolls to the cell that it selects, the one below the panel."""
-    opened_notebook(page, page.url.partition("/lab/")[0], "below.ipynb")
-    page.locator(".jp-CodeCell").first.click()
+    page.locator(".jp-DirListing-item", has_text="below.ipynb").dblclick()
+    notebook = page.locator(".jp-NotebookPanel:visible").filter(has_text="Trainer()")
+    notebook.get_by_text("Python 3 (ipykernel)").wait_for()
+    page.get_by_text(IDLE).wait_for(timeout=60_000)
+    notebook.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
-    trainer = page.locator(".sn-trainer")
+    trainer = notebook.locator(".sn-trainer")
     trainer.wait_for(timeout=60_000)
     page.wait_for_timeout(1000)  # in which JupyterLab scrolls
-    top = trainer.bounding_box()["y"] - page.locator(".jp-WindowedPanel-outer").bounding_box()["y"]
+    top = trainer.bounding_box()["y"] - notebook.locator(".jp-WindowedPanel-outer").bounding_box()["y"]
     assert 0 <= top < 100
