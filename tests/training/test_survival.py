@@ -211,7 +211,7 @@ def test_full_disk_fails_a_run_that_says_so_and_resumes_once_there_is_room(unbro
 @pytest.mark.skipif(not hasattr(psutil, "RLIMIT_FSIZE"), reason="only Linux limits a process that runs already")
 def test_a_checkpoint_that_cannot_be_written_leaves_no_half_file(unbroken, forked, thumbnails, tmp_path):
     run = forked(Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "run"))
-    await_state(run, ("training",))
+    await_state(run, ("compiling", "training"))  # it trains for a second only
     process_of(run).rlimit(psutil.RLIMIT_FSIZE, (4_000, -1))
     status = run.wait(120)
     assert (status.state, "File too large" in status.reason) == ("failed", True)
