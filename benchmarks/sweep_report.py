@@ -17,7 +17,7 @@ first. Each ratio is that of two neighboring measurements.
 TABLES = {
     "The cost of the engine": (
         "sweep overhead",
-        "One run at a time with one thread, in both ways. Since they have one core only, all that the engine computes "
+        "One run at a time with one thread, in both ways. Both have a single core, so any work of the engine "
         "delays the runs. The results are the same bit for bit.",
     ),
     "Images per second": (

@@ -1,7 +1,7 @@
 """Measure what the engine of sweeps costs and gains. `python sweep_speed.py overhead|throughput RUNS EPOCHS ROUNDS`.
 
 "overhead" trains a sweep on a single core, and the same runs without the engine: one process takes their folders one
-after another. Since there is only one core, all that the engine computes delays the runs. "throughput" trains a sweep
+after another. There is a single core, so any work of the engine delays the runs. "throughput" trains a sweep
 on two cores, one thread per run, and the same runs without the engine, with the threads that a run has by default.
 Every time is that of a user who waits: from the start of the first process until the last run has ended, including the
 import of Keras.

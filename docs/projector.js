@@ -19,7 +19,7 @@
   const count = rest.length + 1;
   let at = 0;
 
-  /** What belongs to a section; to the first, all that stands above the others, such as the bar that comes later. */
+  /** The parts of a section; the first has everything above the second, such as the bar that is added later. */
   const partsOf = (index) =>
     index ? [rest[index - 1]] : [...lesson.children].filter((child) => !rest.includes(child));
   const titleOf = (index) => (index ? rest[index - 1] : lesson).querySelector("h1, h2").firstChild.textContent.trim();
