@@ -16,6 +16,7 @@ from runs import BRIEF, MINI, TINY, last_weights
 from senet_lab import Sweep
 from senet_lab.cli import main
 from senet_lab.sweeps import storage
+from senet_lab.sweeps.evidence import stored_evidence
 from senet_lab.sweeps.status import ENDED, read_driver
 from senet_lab.training.runs.run import ACTIVE, Run
 
@@ -47,6 +48,13 @@ def log_of(sweep):
 def same(sweep, other):
     """Return whether two sweeps have the same results, bit for bit."""
     return sweep.results().equals(other.results())
+
+
+def test_a_finished_sweep_leaves_its_results_for_the_explorer(swept):
+    evidence = stored_evidence(swept.folder)
+    assert evidence["conclusion"] == swept.conclusion()
+    accuracies = [accuracy for arm in evidence["arms"] for accuracy in arm["accuracies"].values()]
+    assert sorted(accuracies) == sorted(swept.results()["accuracy"])
 
 
 def test_a_finished_sweep_has_a_result_for_each_run_and_a_conclusion(swept):
