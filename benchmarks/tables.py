@@ -8,6 +8,22 @@ from typing import Any
 Results = list[dict[str, Any]]
 
 
+def section_of(measured: dict[str, Any], introduction: str, aims: str, tables: dict[str, tuple[str, str]]) -> str:
+    """Return a part of the page as Markdown: the introduction, the targets, and the tables of what was measured.
+
+    Args:
+        introduction: with fields for the machine and the date.
+        tables: for each title, the measured part and a note.
+    """
+    results: Results = measured["results"]
+    where = {"date": measured["date"], "seconds": measured["seconds"]} | measured["machine"]
+    found = {each["part"] for each in results}
+    drawn = [
+        f"### {title}\n\n{note}\n\n{table(results, part)}" for title, (part, note) in tables.items() if part in found
+    ]
+    return "\n".join([introduction.format(**where), aims, *drawn])
+
+
 def table(results: Results, part: str) -> str:
     """Return a table with one row per case and one column per way: medians with minimum and maximum."""
     its = [each for each in results if each["part"] == part]

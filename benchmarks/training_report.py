@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tables import Results, figures, find, table
+from tables import Results, figures, find, section_of
 
 INTRODUCTION = """## Training and gates
 
@@ -53,13 +53,7 @@ AIMS = (
 
 def section(measured: dict[str, Any]) -> str:
     """Return the part of the page as Markdown."""
-    results: Results = measured["results"]
-    where = {"date": measured["date"], "seconds": measured["seconds"]} | measured["machine"]
-    parts = [INTRODUCTION.format(**where), aims(results)]
-    parts_measured = {each["part"] for each in results}
-    tables = ((title, *rest) for title, rest in TABLES.items() if rest[0] in parts_measured)
-    parts += [f"### {title}\n\n{note}\n\n{table(results, part)}" for title, part, note in tables]
-    return "\n".join(parts)
+    return section_of(measured, INTRODUCTION, aims(measured["results"]), TABLES)
 
 
 def aims(results: Results) -> str:
