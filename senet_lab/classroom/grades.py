@@ -13,7 +13,7 @@ import io
 
 from senet_lab.classroom.overview import Overview, Student, count_solved
 from senet_lab.exercises.catalogue import LESSONS
-from senet_lab.exercises.hand_in import FORMULA_STARTS
+from senet_lab.exercises.cells import escape_cell
 from senet_lab.exercises.results import ALONE, WITH_HINTS
 
 HEAD = ("id", "Identifier", "class code", "Grade", "Maximum grade", "Last modified (grade)", "solved alone", "tried")
@@ -30,7 +30,7 @@ def grades_csv(overview: Overview) -> str:
     lessons = [f"{lesson} (of {len(makers)})" for lesson, makers in LESSONS.items()]
     writer.writerow([*HEAD, *lessons, *overview.exercises])
     for student in overview.students:
-        writer.writerow([_harmless(str(cell)) for cell in _cells(student, overview)])
+        writer.writerow(_cells(student, overview))
     return text.getvalue()
 
 
@@ -40,9 +40,6 @@ def _cells(student: Student, overview: Overview) -> list[object]:
     lessons = [sum(marks.get(name, 0) for name in makers) for makers in LESSONS.values()]
     codes = " ".join(filter(None, student.codes))
     solved, alone = count_solved(student), student.count(ALONE)
-    head = [student.name, participant, codes, solved, len(overview.exercises), "-", alone, len(marks)]
+    who = [escape_cell(student.name), participant, escape_cell(codes)]
+    head = [*who, solved, len(overview.exercises), "-", alone, len(marks)]
     return [*head, *lessons, *(marks.get(name, "") for name in overview.exercises)]
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if len(cell) > 1 and cell.startswith(FORMULA_STARTS) else cell

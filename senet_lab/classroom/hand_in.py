@@ -8,6 +8,7 @@ what cannot be read or contradicts itself is noted.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections import Counter
@@ -16,13 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from senet_lab.exercises.catalogue import MAKERS
-from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
+from senet_lab.exercises.cells import unescape_cell
+from senet_lab.exercises.results import AFTER, ALONE, COLUMNS, WITH_HINTS
 from senet_lab.exercises.task import normalize
 
 TRIED, SEEN = "not solved", "only opened"
 OUTCOMES = (ALONE, WITH_HINTS, AFTER, TRIED, SEEN)  # the furthest first
 SOLVED = {ALONE, WITH_HINTS, AFTER, "without the solution", ""}  # what the column says; the fourth in earlier versions
-NEEDED = ("exercise", "class code", "tries", "hints used", "solution seen", "solved")
+NEEDED = [name for name in COLUMNS if name not in ("lesson", "student", "answers")]  # which earlier versions lacked
 MAX_BYTES = 1_000_000
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")  # ours, and those in which spreadsheet programs save
 DELIMITERS = (",", ";", "\t")
@@ -150,10 +152,10 @@ def read_hand_in(name: str, content: bytes) -> HandIn:
     notes += [f"'{exercise}' has more than one row." for exercise, *_ in twice]
     names = Counter(line["student"].strip() for line in lines if (line.get("student") or "").strip())
     folder = next((found for part in Path(name).parts[:-1] if (found := MOODLE_FOLDER.fullmatch(part))), None)
-    entered = _unquote(names.most_common(1)[0][0]) if names else ""
+    entered = unescape_cell(names.most_common(1)[0][0]) if names else ""
     student = entered or (folder[1] if folder else _name_of_file(name, work))
     if len(names) > 1:
-        notes.append(f"It has more than one name: {', '.join(map(_unquote, sorted(names)))}.")
+        notes.append(f"It has more than one name: {', '.join(map(unescape_cell, sorted(names)))}.")
     return HandIn(student, name, tuple(work), folder[2] if folder else "", tuple(notes))
 
 
@@ -172,7 +174,7 @@ def _parse_table(text: str) -> list[dict[str, str]]:
     head = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=head.count)
     try:
-        reader = csv.DictReader(text.splitlines(), delimiter=delimiter, strict=True)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         columns = [name.strip().casefold() for name in reader.fieldnames or ()]
         if missing := [name for name in NEEDED if name not in columns]:
             raise ValueError(f"It is not a table of results: it has no column '{missing[0]}'.")
@@ -192,8 +194,8 @@ def _parse_row(line: Mapping[str, str | None]) -> Work:
         raise ValueError(f"'{cells['solution seen']}' is neither True nor False")
     return Work(
         exercise=cells["exercise"],
-        code=normalize(_unquote(cells["class code"])),
-        student=normalize(_unquote(cells.get("student", ""))),
+        code=normalize(unescape_cell(cells["class code"])),
+        student=normalize(unescape_cell(cells.get("student", ""))),
         tries=_parse_count(cells["tries"], "tries"),
         hints=_parse_count(cells["hints used"], "hints"),
         revealed=revealed == "true",
@@ -216,11 +218,6 @@ def _parse_answers(cell: str) -> tuple[str, ...]:
     if not isinstance(answers, list):
         raise ValueError("its answers are damaged")
     return tuple(map(str, answers))
-
-
-def _unquote(cell: str) -> str:
-    """Return the text of a cell without the quote that keeps a spreadsheet from running it."""
-    return cell[1:] if re.match(r"'[=+\-@\t\r]", cell) else cell
 
 
 def _name_of_file(name: str, work: Iterable[Work]) -> str:

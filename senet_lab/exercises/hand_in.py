@@ -14,12 +14,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from secrets import token_hex
 
+from senet_lab.exercises.cells import escape_cell
 from senet_lab.exercises.record import Record
 from senet_lab.exercises.results import COLUMNS, Row, count_rows
 from senet_lab.exercises.task import normalize
 from senet_lab.files import written_whole
 
-FORMULA_STARTS = tuple("=+-@\t\r")  # a spreadsheet runs a cell that starts with one (OWASP, CSV injection)
 JOINERS = "\u200c\u200d"  # within words of some scripts; they have no width
 MAX_CODE_BYTES = 100  # of a class code in a file name; file systems allow 255 bytes in all
 
@@ -60,42 +60,8 @@ def csv_text(rows: Iterable[Row]) -> str:
     writer.writerow(COLUMNS)
     for row in rows:
         answers = json.dumps(row.answers, ensure_ascii=False)
-        writer.writerow((*row._replace(code=_harmless(row.code), student=_harmless(row.student))[:-1], answers))
+        writer.writerow((*row._replace(code=escape_cell(row.code), student=escape_cell(row.student))[:-1], answers))
     return text.getvalue()
-
-
-def parse_rows(text: str) -> list[Row]:
-    """Return the rows of CSV text from `csv_text`.
-
-    Raises:
-        ValueError: a column is missing, or a value is none that `csv_text` writes; the error says which.
-    """
-    lines = csv.DictReader(io.StringIO(text))
-    if missing := [name for name in COLUMNS if name not in (lines.fieldnames or ())]:
-        raise ValueError(f"This is not a table of results: it has no column '{missing[0]}'.")
-    return [_parse_row([line[name] or "" for name in COLUMNS], number) for number, line in enumerate(lines, 2)]
-
-
-def _parse_row(cells: list[str], number: int) -> Row:
-    lesson, exercise, code, student, tries, hints, revealed, solved, answers = cells
-    try:
-        given = json.loads(answers)
-        if revealed not in ("True", "False") or not isinstance(given, list):
-            raise ValueError(f"'{revealed}' and '{answers}' are not True or False and a list")
-        counts = (int(tries), int(hints), revealed == "True", solved, tuple(map(str, given)))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"Row {number} of the table of results is damaged: {error}.") from error
-    return Row(lesson, exercise, _without_quote(code), _without_quote(student), *counts)
-
-
-def _harmless(text: str) -> str:
-    """Return a class code or a name as a cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
-
-
-def _without_quote(cell: str) -> str:
-    """Return the text of a cell from `_harmless`."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
 
 
 def hand_in_file_name(name: str, code: str) -> str:

@@ -4,12 +4,14 @@ import re
 
 import pytest
 
+from senet_lab.classroom.hand_in import read_hand_in
 from senet_lab.exercises.catalogue import MAKERS
-from senet_lab.exercises.hand_in import csv_text, hand_in_file_name, parse_rows, tried_rows
+from senet_lab.exercises.hand_in import csv_text, hand_in_file_name, tried_rows
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.marking import RIGHT, mark
 from senet_lab.exercises.record import Event, Record
 from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
+from senet_lab.exercises.task import normalize
 
 
 @pytest.fixture
@@ -18,7 +20,14 @@ def learner(tmp_path):
 
 
 def handed_in(learner):
-    return parse_rows(csv_text(tried_rows(learner.record, learner.student)))
+    return work_in(csv_text(tried_rows(learner.record, learner.student)))
+
+
+def work_in(text):
+    """The rows of a file as a teacher's program reads them, none of which is damaged."""
+    read = read_hand_in("senet_lab.csv", text.encode())
+    assert not any("not counted" in note for note in read.notes)
+    return read.work
 
 
 def test_what_is_handed_in_has_all_lessons_and_codes_and_nothing_that_was_not_tried(learner, tmp_path):
@@ -30,7 +39,7 @@ def test_what_is_handed_in_has_all_lessons_and_codes_and_nothing_that_was_not_tr
     file = tmp_path / "me.csv"
     assert learner.hand_in(file).words == f"3 exercises, 1 of them solved alone, in '{file}'."
     assert "'=1+1" in file.read_text()
-    rows = parse_rows(file.read_text())
+    rows = work_in(file.read_text())
     assert [row.code for row in rows] == ["", "9b-spring", "=1+1"]
     assert [row.exercise for row in rows] == ["se-neck", "micro-shortcut", "se-share"]
     assert [row.solved for row in rows] == [ALONE, "", ""]
@@ -81,37 +90,24 @@ def test_a_file_has_one_student_and_what_was_done_with_no_name(learner):
     learner.class_code("9B-spring", "Anna")
     learner.check("se-neck", 4)
     assert [(row.code, row.student, row.answers) for row in handed_in(learner)] == [
-        ("", "Anna", ("1",)),
+        ("", "anna", ("1",)),
         ("9b-spring", "", ("2",)),
-        ("9b-spring", "Anna", ("4",)),
+        ("9b-spring", "anna", ("4",)),
     ]
     learner.class_code("9B-spring", "anna ")
     assert len(handed_in(learner)) == 3
     assert learner.tried("se-neck").tries == 1
 
 
-@pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@x", "'=x", "''=", "\t", 'a,"b"\nc', "x'"])
+@pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@x", "'=x", "''=", "\t", 'a,"b"\nc', "x'", "a\u2028b"])
 def test_names_codes_and_answers_are_read_as_they_were_written_and_start_no_formula(text):
-    record = Record()
-    for event in (Event("class", text, student=text), Event("wrong", text, "se-neck", "", text)):
+    record, code = Record(), normalize(text)
+    for event in (Event("class", code, student=text), Event("wrong", code, "se-neck", "", text)):
         record.add(event)
     written = csv_text(tried_rows(record, text))
     assert not re.search(r"(?:^|,)[=+@\t\r-]", written, re.MULTILINE)
-    row = parse_rows(written)[0]
-    assert (row.code, row.answers) == (text, (text,))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "problem"),
-    [("answers", "replies", "no column 'answers'"), (",1,", ",one,", "Row 2"), ("False", "perhaps", "Row 2"), ("[", "{", "Row 2"),
-     ('"[""1""]"', "", "Row 2"), ("lesson,", "", "no column 'lesson'")],
-)  # fmt: skip
-def test_a_damaged_table_is_refused_with_the_reason(learner, old, new, problem):
-    learner.check("se-neck", 1)
-    text = csv_text(tried_rows(learner.record, ""))
-    assert parse_rows(text)
-    with pytest.raises(ValueError, match=problem):
-        parse_rows(text.replace(old, new, 1))
+    row = work_in(written)[0]
+    assert (row.code, row.answers) == (code, (text,))
 
 
 @pytest.mark.parametrize(
