@@ -17,7 +17,7 @@ from servers import ROOT, files_served
 from site_builder import PYODIDE, write_pages, write_panels
 
 from senet_lab.architecture.presets import PRESETS
-from senet_lab.exercises.catalogue import LESSONS
+from senet_lab.exercises.catalogue import LESSONS, MAKERS
 from senet_lab.exercises.learner import Learner
 from senet_lab.explorer.messages import TABS
 from senet_lab.serving.notebooks import notebooks_folder
@@ -500,19 +500,51 @@ def test_single_file_is_live_from_the_disk_and_asks_nothing(browser, site):
     page.context.close()
 
 
-def test_explorer_answers_in_firefox_served_and_from_the_disk(site, url):
-    firefox = shutil.which("firefox-esr") or shutil.which("firefox")
-    if not firefox:
-        pytest.skip("no Firefox on the PATH; install the package firefox-esr to try the site there as well")
-    addresses = [f"{url}/embed.html", (site / "explorer.html").as_uri()]
-    command = ["node", str(ROOT / "tests" / "web" / "firefox.mjs"), firefox, *addresses]
-    pages = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=180).stdout)
-    for address, seen in zip(addresses, pages, strict=True):
-        assert seen["params"] == ["27,543,848", "30,058,792", "27,543,848"]
-        assert seen["tabs"] == len(TABS)
-        assert [said for said in seen["said"] if said[0] in ("error", "warn")] == []
-        asked = {urlsplit(each).netloc for each in seen["asked"] if not each.startswith(("data:", "blob:"))}
-        assert asked <= {urlsplit(address).netloc}
+def firefox():
+    found = shutil.which("firefox-esr") or shutil.which("firefox")
+    return found or pytest.skip("no Firefox on the PATH; install the package firefox-esr to try the site there as well")
+
+
+def driven(script, *arguments, **options):
+    """Return what a script of this folder, which drives a browser, prints."""
+    command = ["node", str(ROOT / "tests" / "web" / script), *arguments]
+    options = {"capture_output": True, "text": True, "check": True, "timeout": 400, **options}
+    return json.loads(subprocess.run(command, **options).stdout)
+
+
+def expect_quiet(seen, address):
+    """A page asked no other host, and its console has neither an error nor a warning."""
+    assert [said for said in seen["said"] if said[0] in ("error", "warn")] == []
+    asked = {urlsplit(each).netloc for each in seen["asked"] if not each.startswith(("data:", "blob:"))}
+    assert asked <= {urlsplit(address).netloc}
+
+
+def test_explorer_answers_in_firefox_from_the_disk(site):
+    address = (site / "explorer.html").as_uri()
+    [seen] = driven("firefox.mjs", firefox(), address)
+    assert seen["params"] == ["27,543,848", "30,058,792", "27,543,848"]
+    assert seen["tabs"] == len(TABS)
+    expect_quiet(seen, address)
+
+
+@pytest.fixture(params=["chrome", "firefox"])
+def program(request):
+    """A browser's kind and its program."""
+    return request.param, firefox() if request.param == "firefox" else request.getfixturevalue("chromium")
+
+
+def test_lessons_are_walked_from_top_to_bottom_and_each_step_answers(program, url):
+    right = {name: str(Learner().task(name).answer) for name in MAKERS}
+    lessons = {f"{url}/notebooks/{path.stem}.html": right for path in sorted(notebooks_folder().glob("*.ipynb"))}
+    walked, solved = driven("walk.mjs", *program, input=json.dumps(lessons)), 0
+    assert [*walked] == [*lessons]
+    for address, seen in walked.items():
+        assert [kind for kind, answer in seen["steps"] if not answer] == [], address
+        verdicts = [answer for kind, answer in seen["steps"] if kind == "exercise"]
+        assert {*verdicts} <= {"Right."}, address
+        solved += len(verdicts)
+        expect_quiet(seen, address)
+    assert solved >= len(MAKERS)
 
 
 def test_pages_opened_from_the_disk_say_why_they_stay_still(browser, site):
