@@ -505,11 +505,11 @@ def firefox():
     return found or pytest.skip("no Firefox on the PATH; install the package firefox-esr to try the site there as well")
 
 
-def driven(script, *arguments, **options):
+def driven(script, *arguments, reads=None):
     """Return what a script of this folder, which drives a browser, prints."""
     command = ["node", str(ROOT / "tests" / "web" / script), *arguments]
-    options = {"capture_output": True, "text": True, "check": True, "timeout": 400, **options}
-    return json.loads(subprocess.run(command, **options).stdout)
+    done = subprocess.run(command, input=reads, capture_output=True, text=True, check=True, timeout=400)
+    return json.loads(done.stdout)
 
 
 def expect_quiet(seen, address):
@@ -536,7 +536,7 @@ def program(request):
 def test_lessons_are_walked_from_top_to_bottom_and_each_step_answers(program, url):
     right = {name: str(Learner().task(name).answer) for name in MAKERS}
     lessons = {f"{url}/notebooks/{path.stem}.html": right for path in sorted(notebooks_folder().glob("*.ipynb"))}
-    walked, solved = driven("walk.mjs", *program, input=json.dumps(lessons)), 0
+    walked, solved = driven("walk.mjs", *program, reads=json.dumps(lessons)), 0
     assert [*walked] == [*lessons]
     for address, seen in walked.items():
         assert [kind for kind, answer in seen["steps"] if not answer] == [], address
