@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(otherwise="")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_servers(commands)
+    _add_counting(commands)
     _add_training(commands)
     _add_runs(commands)
     _add_sweeps(commands)
@@ -86,6 +87,14 @@ def _add_servers(commands: Commands) -> None:
 def _add_folder(command: argparse.ArgumentParser, use: str, server: str) -> None:
     command.add_argument("folder", nargs="?", default="my_notebooks", metavar="FOLDER", help=f"{use} (%(default)s)")
     command.epilog = f"Options after -- go to {server}: {command.prog} -- --no-browser --port=9999"
+
+
+def _add_counting(commands: Commands) -> None:
+    count = commands.add_parser("count", help="print parameters and multiply-adds of any Keras model")
+    count.add_argument("network", metavar="NETWORK", help="a .keras file, a preset such as se_resnet50, or a token")
+    count.add_argument("--layers", action="store_true", help="list every layer (default: sums by kind of layer)")
+    count.add_argument("--input-shape", metavar="SIDES", help="such as 224x224x3, if the model leaves its size open")
+    count.set_defaults(do=("counting", "count"), needs=[])
 
 
 def _add_training(commands: Commands) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -11,7 +11,8 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import quoted
 from senet_lab.extras import require
 from senet_lab.nets.network import network
-from senet_lab.nets.replay import replay
+from senet_lab.nets.on_keras.entries import UNKNOWN
+from senet_lab.nets.on_keras.graph import rows_of
 from senet_lab.nets.sketch import Row, Sketch
 
 if TYPE_CHECKING:
@@ -60,31 +61,49 @@ class Ledger:
     rows: tuple[Row, ...]
 
     @classmethod
-    def of(cls, thing: Any) -> Ledger:
-        """Return the ledger of an `Architecture`, of a `Sketch` that layers returned, or of a functional Keras model.
+    def of(cls, thing: Any, input_shape: Sequence[Any] | None = None) -> Ledger:
+        """Return the ledger of an `Architecture`, of a `Sketch` that layers returned, or of any functional Keras model.
+
+        Layers that are not Keras's own are counted for their weights and the shape of their output only; their kind is
+        "unknown", see `unknown`.
+
+        Args:
+            thing: the network.
+            input_shape: (height, width, channels) where a Keras model leaves its size open; a list of such shapes if it
+                has several inputs.
 
         Raises:
-            TypeError: the argument is none of these, or the vocabulary lacks a layer of the model.
-            ValueError: the vocabulary has a layer of the model, but not with its arguments.
+            TypeError: the argument is none of these.
+            ValueError: the model has no graph, or the size of an input is unknown or does not fit.
         """
         if isinstance(thing, Architecture):
             thing = network(Sketch(thing.input_shape), thing)
-        elif hasattr(thing, "layers"):
-            thing = replay(thing)
-        if not isinstance(thing, Sketch):
+        if isinstance(thing, Sketch):
+            if input_shape is not None:
+                raise ValueError(
+                    "`input_shape` is for Keras models that leave it open; this network has one. Leave it out."
+                )
+            return cls(tuple(thing.rows))
+        if not hasattr(thing, "layers"):
             raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {quoted(thing)}.")
-        return cls(tuple(thing.rows))
+        return cls(rows_of(thing, input_shape))
 
     def __repr__(self) -> str:
+        unknown = f", and {len(self.unknown)} layers of unknown cost" if self.unknown else ""
         return (
             f"<Ledger of {len(self.rows)} layers: {self.params:,} params, {self.state:,} state, "
-            f"{self.macs / 1e9:.3f} GMACs>"
+            f"{self.macs / 1e9:.3f} GMACs{unknown}>"
         )
 
     @cached_property
     def total(self) -> Total:
         """All layers."""
         return Total.over("total", self.rows)
+
+    @cached_property
+    def unknown(self) -> tuple[Row, ...]:
+        """The layers whose multiply-adds are not known, and are in no sum: those that are not Keras's own."""
+        return tuple(row for row in self.rows if row.kind == UNKNOWN)
 
     @cached_property
     def se(self) -> Total:

@@ -194,7 +194,7 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
                 return call_new(_keras_layer(keras_name, *args, name=name, **kwargs), x)
             shapes = [each.shape for each in inputs]
             row_name = name or _automatic_name(inputs[0], keras_name)
-            return _write(inputs, row_name, entry(shapes if x is inputs else shapes[0], *args, **kwargs), role)
+            return write_row(inputs, row_name, entry(shapes if x is inputs else shapes[0], *args, **kwargs), role)
 
         return call
 
@@ -215,7 +215,7 @@ def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
     return accelerate(getattr(keras.layers, keras_name)(*args, **kwargs))
 
 
-def _write(inputs: Sequence[Sketch], name: str, entry: Entry, role: str) -> Sketch:
+def write_row(inputs: Sequence[Sketch], name: str, entry: Entry, role: str) -> Sketch:
     """Return the output of a layer with one or more inputs, with its row."""
     # A scaled map keeps its receptive field, although its gate depends on the whole map.
     widest = max(inputs, key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.field))

@@ -2,7 +2,6 @@
 
 from math import prod
 
-import keras
 import pytest
 from architecture_grid import GRID, MOVES, architectures
 from hypothesis import HealthCheck, given, settings
@@ -60,48 +59,3 @@ def test_every_row_of_a_published_network_is_the_layer_of_its_name(name):
 def test_every_row_of_a_random_network_is_the_layer_of_its_name(architecture):
     assert Architecture.from_token(architecture.token()) == architecture
     assert_alike(architecture)
-
-
-def test_a_keras_model_with_a_layer_that_no_ledger_counts_is_refused_by_name():
-    inputs = keras.Input((8, 8, 3))
-    model = keras.Model(inputs, keras.layers.LayerNormalization(name="norm")(inputs))
-    with pytest.raises(TypeError, match="`norm` is a LayerNormalization, which no ledger counts"):
-        Ledger.of(model)
-
-
-def test_a_keras_layer_counted_otherwise_is_refused():
-    inputs = keras.Input((8, 8, 3))
-    model = keras.Model(inputs, keras.layers.Conv2D(4, 3, dilation_rate=2, name="wide")(inputs))
-    with pytest.raises(ValueError, match="`wide` has arguments that no ledger counts: 'dilation_rate'; leave"):
-        Ledger.of(model)
-
-
-def test_a_keras_model_of_two_inputs_is_refused():
-    a, b = keras.Input((8,)), keras.Input((8,))
-    with pytest.raises(ValueError, match="one input, not 2"):
-        Ledger.of(keras.Model([a, b], keras.layers.Add()([a, b])))
-
-
-def test_a_sequential_model_has_a_ledger_once_it_is_built():
-    model = keras.Sequential([keras.layers.Conv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(2)])
-    with pytest.raises(ValueError, match="a Sequential one that is built"):
-        Ledger.of(model)
-    model.build((None, 8, 8, 3))
-    assert Ledger.of(model).params == model.count_params()
-
-
-def test_an_input_of_unknown_size_is_refused():
-    inputs = keras.Input((None, None, 3))
-    with pytest.raises(ValueError, match="an input of known size"):
-        Ledger.of(keras.Model(inputs, keras.layers.Conv2D(4, 3)(inputs)))
-
-
-def test_a_tensor_that_no_layer_gave_is_refused():
-    inputs = keras.Input((8, 8, 3))
-    x = keras.layers.Conv2D(4, 1)(inputs)
-    with pytest.raises((ValueError, TypeError), match=r"which no ledger counts|takes what no counted layer gives"):
-        Ledger.of(keras.Model(inputs, keras.layers.ReLU(name="after")(x + x)))
-    inner = keras.Model(inputs, x)
-    outer = keras.Input((8, 8, 3))
-    with pytest.raises((ValueError, TypeError), match=r"which no ledger counts|takes what no counted layer gives"):
-        Ledger.of(keras.Model(outer, keras.layers.ReLU(name="after")(inner(outer))))

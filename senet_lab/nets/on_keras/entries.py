@@ -1,0 +1,183 @@
+"""Entries: count the layers of a Keras model by what they have and return: kernels, weights and shapes.
+
+The networks of this package are counted by `nets.layers`, without Keras. Here, the layers are built already, so nothing
+is derived from their arguments that Keras knows. A layer whose cost is not known is counted for weights and shape, and
+has the kind "unknown"; no cost is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from senet_lab.nets.sketch import Entry, Shape
+
+UNKNOWN = "unknown"
+# The kind of each of Keras's layers and operations; the last three belong to its applications.
+NAMES_BY_KIND = {
+    "conv": "Conv1D Conv2D Conv3D",
+    "transposed conv": "Conv1DTranspose Conv2DTranspose Conv3DTranspose",
+    "depthwise conv": "DepthwiseConv1D DepthwiseConv2D",
+    "separable conv": "SeparableConv1D SeparableConv2D",
+    "dense": "Dense EinsumDense",
+    "embedding": "Embedding",
+    "attention": "MultiHeadAttention GroupQueryAttention Attention AdditiveAttention",
+    "recurrent": "SimpleRNN GRU LSTM",
+    "product": "Dot Matmul",
+    "batch norm": "BatchNormalization",
+    "norm": "LayerNormalization GroupNormalization RMSNormalization UnitNormalization",
+    "rescale": "Rescaling Normalization",
+    "activation": "Activation ReLU LeakyReLU PReLU ELU Softmax Relu Relu6 LeakyRelu Elu Selu Gelu Celu Silu Sigmoid "
+    "Tanh HardSigmoid HardSilu Softplus Softsign LogSigmoid LogSoftmax",
+    "dropout": "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout "
+    "ActivityRegularization",
+    "augmentation": "RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom",
+    "pool": "MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D",
+    "global pool": "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D "
+    "GlobalMaxPooling2D GlobalMaxPooling3D",
+    "reshape": "Reshape Flatten Permute RepeatVector ExpandDims Squeeze Transpose BroadcastTo Ravel Swapaxes",
+    "pad": "ZeroPadding1D ZeroPadding2D ZeroPadding3D Pad",
+    "crop": "Cropping1D Cropping2D Cropping3D CenterCrop",
+    "upsample": "UpSampling1D UpSampling2D UpSampling3D",
+    "resize": "Resizing Resize",
+    "add": "Add Subtract Average",
+    "merge": "Maximum Minimum",
+    "scale": "Multiply",
+    "concatenate": "Concatenate Stack",
+    "identity": "Identity Masking InputLayer Cast StopGradient",
+    "arithmetic": "Absolute Clip Cos Divide TrueDivide Exp Log Max Mean Min Negative Power Rsqrt Sin Sqrt Square Std "
+    "Sum Var GetItem Split Unstack Take Slice",
+    "layer scale": "LayerScale",
+    "weighted add": "CustomScaleLayer",
+    "stochastic depth": "StochasticDepth",
+}
+WITH_KERNEL = ("conv", "grouped conv", "depthwise conv", "transposed conv", "dense")
+KINDS = {name: kind for kind, names in NAMES_BY_KIND.items() for name in names.split()}
+
+
+def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first: bool = True) -> Entry:
+    """Count one call of a layer or an operation.
+
+    Args:
+        operation: a layer, or another operation in the graph of a model, such as x + y.
+        inputs: the shapes of the tensors on which it is called.
+        output: the shape of its first output.
+        is_first: False if the layer has been called before: it has its weights only once.
+    """
+    kind = _kind(operation, inputs)
+    params, state = _weights(operation) if is_first else (0, 0)
+    kernel, stride = _window(operation, kind, inputs, output)
+    return Entry(
+        kind=kind,
+        output_shape=output,
+        params=params,
+        state=state,
+        macs=_macs(operation, kind, inputs, output),
+        elementwise=_elementwise(kind, inputs, output),
+        kernel=kernel,
+        stride=stride,
+        groups=inputs[0][_axis(operation)] if kind == "depthwise conv" else getattr(operation, "groups", 1),
+    )
+
+
+def _kind(operation: Any, inputs: Sequence[Shape]) -> str:
+    """Return the kind of a layer of Keras; "unknown" for others, also if they are subclasses of Keras's own."""
+    kind = KINDS.get(type(operation).__name__, UNKNOWN)
+    if type(operation).__module__.split(".")[0] != "keras":
+        return UNKNOWN
+    if kind == "conv" and operation.groups > 1:
+        return "grouped conv"
+    if len(getattr(operation, "attention_axes", None) or inputs[0][1:-1]) < len(inputs[0]) - 2:
+        return UNKNOWN  # attention along some axes of a map only
+    return "arithmetic" if kind in ("add", "scale") and len(inputs) == 1 else kind  # x + 3, x / 6
+
+
+def _weights(operation: Any) -> tuple[int, int]:
+    """Return how many numbers training changes, also if the layer is frozen at present, and how many it does not."""
+    parts = operation._flatten_layers() if hasattr(operation, "_flatten_layers") else ()  # an operation has no weights
+    # `trainable_weights` would be empty in a frozen layer.
+    trainable = {id(weight): weight for each in parts for weight in each._trainable_variables}
+    others = {id(weight): weight for each in parts for weight in each._non_trainable_variables}
+    return sum(prod(each.shape) for each in trainable.values()), sum(prod(each.shape) for each in others.values())
+
+
+def _axis(operation: Any) -> int:
+    """Return the axis of the channels."""
+    return 1 if getattr(operation, "data_format", "") == "channels_first" else -1
+
+
+def _positions(operation: Any, shape: Shape) -> int:
+    """Return the number of places of a map: its sides without the batch and the channels."""
+    return prod(shape[2:] if _axis(operation) == 1 else shape[1:-1])
+
+
+def _macs(operation: Any, kind: str, inputs: Sequence[Shape], output: Shape) -> int:
+    """Return the multiply-adds of one image."""
+    if kind == "attention":
+        return _attention(operation, inputs, output)
+    if kind == "product":
+        axes = getattr(operation, "axes", -1)
+        return prod(output[1:]) * int(inputs[0][axes if isinstance(axes, int) else axes[0]])
+    return sum(prod(kernel.shape) * times for kernel, times in _kernels(operation, kind, inputs, output))
+
+
+def _kernels(operation: Any, kind: str, inputs: Sequence[Shape], output: Shape) -> list[tuple[Any, int]]:
+    """Return the kernels of a layer, and how often one image uses each number in them."""
+    positions = _positions(operation, output)
+    if kind == "separable conv":
+        return [(operation.depthwise_kernel, positions), (operation.pointwise_kernel, positions)]
+    if kind == "recurrent":
+        return [(kernel, inputs[0][1]) for kernel in (operation.cell.kernel, operation.cell.recurrent_kernel)]
+    if kind == "transposed conv":
+        positions = _positions(operation, inputs[0])
+    elif type(operation).__name__ == "EinsumDense":
+        kernel, outputs = operation.equation.split(",")[1].split("->")
+        both = prod(side for letter, side in zip(kernel, operation.kernel.shape, strict=True) if letter in outputs)
+        positions = prod(output[1:]) // both
+    return [(operation.kernel, positions)] if kind in WITH_KERNEL else []
+
+
+def _attention(layer: Any, inputs: Sequence[Shape], output: Shape) -> int:
+    """Return the multiply-adds of attention: of its projections, its scores and its weighted sums."""
+    query, value = inputs[0], inputs[min(1, len(inputs) - 1)]
+    key = inputs[2] if len(inputs) > 2 else value
+    targets, sources = prod(query[1:-1]), prod(value[1:-1])
+    if type(layer).__name__ == "MultiHeadAttention":
+        score, mixed = layer.num_heads * layer.key_dim, layer.num_heads * layer.value_dim
+        projected = sources * (key[-1] * score + value[-1] * mixed) + targets * (query[-1] * score + mixed * output[-1])
+    elif type(layer).__name__ == "GroupQueryAttention":
+        score = mixed = layer.num_query_heads * layer.head_dim
+        shared = layer.num_key_value_heads * layer.head_dim
+        projected = sources * (key[-1] + value[-1]) * shared + targets * score * (query[-1] + output[-1])
+    else:
+        score, mixed, projected = query[-1], value[-1], 0
+    return int(projected + targets * sources * (score + mixed))
+
+
+def _elementwise(kind: str, inputs: Sequence[Shape], output: Shape) -> int:
+    """Return the multiply-adds that Hu et al. 2018 count in addition: those of global pooling and scaling."""
+    if kind == "global pool":
+        return prod(inputs[0][1:])
+    return prod(output[1:]) if kind in ("scale", "layer scale") else 0
+
+
+def _window(operation: Any, kind: str, inputs: Sequence[Shape], output: Shape) -> tuple[int, Any]:
+    """Return side and stride of the window, in units of the input; a stride below 1 enlarges the map."""
+    if kind == "global pool":
+        return max(inputs[0][2:] if _axis(operation) == 1 else inputs[0][1:-1]), 1
+    if kind in ("upsample", "resize"):
+        rows = 2 if _axis(operation) == 1 else 1
+        return 1, Fraction(inputs[0][rows], output[rows])
+    sides = getattr(operation, "kernel_size", None) or getattr(operation, "pool_size", None) or (1,)
+    steps = _several(getattr(operation, "strides", 1))
+    dilation = _several(getattr(operation, "dilation_rate", 1))
+    side = max((each - 1) * apart + 1 for each, apart in zip(_several(sides), dilation * len(sides), strict=False))
+    if kind == "transposed conv":
+        return -(-side // max(steps)), Fraction(1, max(steps))
+    return side, max(steps)
+
+
+def _several(value: Any) -> tuple[int, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)

@@ -1,0 +1,154 @@
+"""Graph: read the layers of a functional Keras model, in the order in which they are called, as rows of a ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from senet_lab.checks import MAX_UNITS, quoted, whole
+from senet_lab.nets.on_keras.entries import entry_of
+from senet_lab.nets.roles import role_of_product
+from senet_lab.nets.sketch import Row, Shape, Sketch, role_of, write_row
+
+
+def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, ...]:
+    """Return one row per call of a layer; the layers of nested models are listed as "model/layer".
+
+    The model stays as it is: only shapes pass through its graph.
+
+    Args:
+        model: a functional `keras.Model`, or a Sequential one that is built.
+        input_shape: (height, width, channels) for sizes that the model leaves open; a list of such shapes for a model
+            with several inputs.
+
+    Raises:
+        ValueError: the model has no graph, or a size is unknown, or its layers do not accept `input_shape`.
+    """
+    graph = _functional(model)
+    inputs = [
+        _filled(each, shape) for each, shape in zip(graph.inputs, _shapes(graph.inputs, input_shape), strict=True)
+    ]
+    reading = _Reading()
+    for given, each in zip(graph.inputs, inputs, strict=True):
+        reading.remember(each, Sketch(each.shape[1:], given.name))
+    try:
+        outputs = graph._run_through_graph(inputs, operation_fn=reading.visit)
+    except (ValueError, TypeError) as error:
+        if input_shape is None:
+            raise
+        raise ValueError(f"`input_shape` (={quoted(input_shape)}) does not fit `{model.name}`: {error}") from error
+    return tuple(_joined([reading.sketch(each) for each in _tensors(outputs)]).rows)
+
+
+def _functional(model: Any) -> Any:
+    """Return the functional model of a model: itself, or that of a Sequential one.
+
+    Raises:
+        ValueError: it has no graph.
+    """
+    if hasattr(model, "_run_through_graph"):
+        return model
+    functional = getattr(model, "_functional", None)
+    if functional is None:
+        raise ValueError(
+            f"A ledger needs a functional model, or a Sequential one that is built, not {quoted(model)}; try "
+            "keras.Model(inputs, outputs), or call the Sequential one first."
+        )
+    return functional
+
+
+def _shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
+    """Return the shape given for each input, None where there is none."""
+    if given is None:
+        return [None] * len(inputs)
+    several = [given] if not given or not isinstance(given[0], (tuple, list)) else list(given)
+    if len(several) != len(inputs):
+        raise ValueError(
+            f"`input_shape` (={quoted(given)}) must have a shape per input, {len(inputs)} in all; try "
+            f"{[each.shape[1:] for each in inputs] if len(inputs) > 1 else inputs[0].shape[1:]}."
+        )
+    return several
+
+
+def _filled(tensor: Any, shape: Sequence[Any] | None) -> Any:
+    """Return an input of known size."""
+    import keras
+
+    open_shape = tensor.shape[1:]
+    known = tuple(shape) if shape is not None else open_shape
+    fit = tuple(side or (224 if at < len(open_shape) - 1 else 3) for at, side in enumerate(open_shape))
+    if None in known:
+        raise ValueError(f"A ledger needs an input of known size, not {tensor.shape}; try input_shape={fit}.")
+    if len(known) != len(fit) or any(side not in (None, new) for side, new in zip(open_shape, known, strict=True)):
+        raise ValueError(f"`input_shape` (={quoted(shape)}) must fit {open_shape}, as the model has it; try {fit}.")
+    known = tuple(whole("input_shape", side, 1, MAX_UNITS) for side in known)
+    return keras.KerasTensor((None, *known), dtype=tensor.dtype)
+
+
+def _tensors(structure: Any) -> list[Any]:
+    """Return the symbolic tensors in arguments or outputs, in order."""
+    import keras
+
+    return [each for each in keras.tree.flatten(structure) if isinstance(each, keras.KerasTensor)]
+
+
+def _joined(sketches: Sequence[Sketch]) -> Sketch:
+    """Return one sketch to which all of several outputs lead."""
+    if len(sketches) == 1:
+        return sketches[0]
+    joined = sketches[0].onward(sketches[0].shape, 1, 1)
+    joined.inputs = tuple(sketches)
+    return joined
+
+
+class _Reading:
+    """What is known of a model while shapes pass through its graph: a sketch for each tensor."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, Sketch]] = {}  # with its tensor, without which its id would be used again
+        self._called: set[int] = set()
+        self._names: Counter[str] = Counter()
+
+    def remember(self, tensor: Any, sketch: Sketch) -> None:
+        self._known[id(tensor)] = (tensor, sketch)
+
+    def sketch(self, tensor: Any) -> Sketch:
+        return self._known[id(tensor)][1]
+
+    def visit(self, operation: Any, prefix: str = "") -> Callable[..., Any]:
+        """Return what is called instead of a layer or operation: it returns the shapes of its outputs."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            inputs = _tensors((args, kwargs))
+            if hasattr(operation, "_run_through_graph") or getattr(operation, "_functional", None) is not None:
+                path = f"{prefix}{operation.name}/"
+                return _functional(operation)._run_through_graph(inputs, lambda each: self.visit(each, path))
+            outputs = operation.compute_output_spec(*args, **kwargs)
+            masks = {id(each) for name, given in kwargs.items() if name.endswith("mask") for each in _tensors(given)}
+            shapes = [each.shape for each in inputs if id(each) not in masks]  # a mask changes no cost
+            self._write(operation, prefix, [self.sketch(each) for each in inputs], shapes, _tensors(outputs))
+            return outputs
+
+        return call
+
+    def _write(
+        self, operation: Any, prefix: str, inputs: Sequence[Sketch], shapes: Sequence[Shape], outputs: Sequence[Any]
+    ) -> None:
+        """Write the row of one call, and remember its outputs."""
+        name = prefix + operation.name
+        self._names[name] += 1
+        times = self._names[name]
+        is_first = id(operation) not in self._called
+        self._called.add(id(operation))
+        if any(None in each.shape[1:] for each in outputs):
+            raise ValueError(
+                f"`{name}` has an output of unknown size, {outputs[0].shape}, which no ledger counts; give it a shape "
+                "without None."
+            )
+        entry = entry_of(operation, shapes, outputs[0].shape, is_first=is_first)
+        role = role_of(name) or (entry.kind == "scale" and role_of_product(inputs)) or ""
+        first = write_row(inputs, name if times == 1 else f"{name} (call {times})", entry, role)
+        self.remember(outputs[0], first)
+        for other in outputs[1:]:
+            self.remember(other, first.onward(other.shape, first.field, first.jump))

@@ -1,0 +1,231 @@
+"""The ledger of any Keras model: applications, random functional models, layers of one's own, and bad input."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from senet_lab import Architecture, Ledger
+
+layers = keras.layers
+# One network of each family in keras.applications: multiply-adds as published, in G, and where.
+PUBLISHED = {
+    "VGG16": (15.3, "He et al. 2016, sec. 3.3"),
+    "ResNet50": (3.8, "He et al. 2016, table 1"),
+    "ResNet50V2": (None, ""),
+    "InceptionV3": (5.72, "Zoph et al. 2018, table 2"),
+    "InceptionResNetV2": (13.2, "Zoph et al. 2018, table 2"),
+    "Xception": (8.38, "Zoph et al. 2018, table 2"),
+    "NASNetMobile": (0.564, "Zoph et al. 2018, table 3"),
+    "DenseNet121": (None, ""),
+    "MobileNet": (0.569, "Howard et al. 2017, table 8"),
+    "MobileNetV2": (0.300, "Sandler et al. 2018, table 4"),
+    "MobileNetV3Small": (0.056, "Howard et al. 2019, table 3"),
+    "EfficientNetB0": (0.39, "Tan and Le 2019, table 2"),
+    "EfficientNetV2B0": (None, ""),
+    "ConvNeXtTiny": (4.5, "Liu et al. 2022, table 1"),
+}
+ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
+COUNTED = ("Conv2D", "DepthwiseConv2dNative", "MatMul")  # operations of TensorFlow
+
+
+def profiled(model, shape):
+    """The multiply-adds that TensorFlow's profiler counts."""
+    import tensorflow as tf
+
+    graph = tf.function(lambda x: model(x, training=False)).get_concrete_function(tf.TensorSpec((1, *shape))).graph
+    builder = tf.compat.v1.profiler.ProfileOptionBuilder
+    options = builder(builder.float_operation()).with_empty_output().with_accounted_types(COUNTED).build()
+    return tf.compat.v1.profiler.profile(graph, cmd="scope", options=options).total_float_ops / 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_applications_are_counted_as_keras_tensorflow_and_their_papers_do(name):
+    model = getattr(keras.applications, name)(weights=None)
+    shape = (299, 299, 3) if "ception" in name else (224, 224, 3)
+    ledger = Ledger.of(model, shape)
+    assert ledger.params + ledger.state == model.count_params()
+    assert ledger.params == sum(np.prod(weight.shape) for weight in model.trainable_weights)
+    assert ledger.unknown == ()
+    published, _ = PUBLISHED[name]
+    assert published is None or ledger.macs / 1e9 == pytest.approx(published, rel=0.02)
+    if ON_TENSORFLOW and not name.startswith("ConvNeXt"):  # grouped convolutions, which the profiler does not count
+        assert ledger.macs == profiled(model, shape)
+    keras.backend.clear_session()
+
+
+def model_of(*chain, shape=(8, 8, 6)):
+    x = inputs = keras.Input(shape)
+    for layer in chain:
+        x = layer(x)
+    return keras.Model(inputs, x)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "macs", "params"),
+    [
+        (layers.Conv2D(4, 3, dilation_rate=2, padding="same"), (8, 8, 6), 64 * 9 * 6 * 4, 220),
+        (layers.Conv1D(4, 3), (8, 6), 6 * 3 * 6 * 4, 76),
+        (layers.Conv2DTranspose(4, 3, strides=2), (8, 8, 6), 64 * 9 * 6 * 4, 220),
+        (layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same"), (8, 8, 6), 64 * 9 * 12, 120),
+        (layers.SeparableConv2D(4, 3, padding="same"), (8, 8, 6), 64 * (9 * 6 + 6 * 4), 82),
+        (layers.Dense(5), (8, 8, 6), 64 * 6 * 5, 35),
+        (layers.EinsumDense("abc,cd->abd", (8, 5)), (8, 6), 8 * 6 * 5, 30),
+        (layers.Embedding(10, 4), (8,), 0, 40),
+        (layers.LSTM(4), (8, 6), 8 * (6 + 4) * 16, 176),
+        (layers.GRU(4), (8, 6), 8 * (6 + 4) * 12, 144),
+        (layers.LayerNormalization(), (8, 6), 0, 12),
+        (layers.GroupNormalization(3), (8, 8, 6), 0, 12),
+        (layers.PReLU(), (8, 6), 0, 48),
+        (layers.AveragePooling2D(2), (8, 8, 6), 0, 0),
+        (layers.UpSampling2D(), (8, 8, 6), 0, 0),
+        (layers.Cropping2D(1), (8, 8, 6), 0, 0),
+        (layers.Rescaling(1 / 255), (8, 8, 6), 0, 0),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, layers.Layer) else "",
+)
+def test_layer_is_counted_by_hand(layer, shape, macs, params):
+    ledger = Ledger.of(model_of(layer, shape=shape))
+    assert (ledger.macs, ledger.params, ledger.unknown) == (macs, params, ())
+    assert ledger.rows[-1].output_shape == layer.output.shape
+
+
+def test_attention_counts_projections_scores_and_sums():
+    x = keras.Input((10, 12))
+    y = layers.MultiHeadAttention(2, 3, value_dim=5)(x, x)
+    projections = 10 * 12 * (6 + 6 + 10) + 10 * 10 * 12
+    assert Ledger.of(keras.Model(x, y)).macs == projections + 10 * 10 * (6 + 10)
+
+
+def test_layer_of_ones_own_is_counted_for_weights_and_shape_and_its_cost_is_unknown():
+    class Doubled(layers.Dense):  # computes in its own way, although it is a Dense
+        def call(self, inputs):
+            return 2 * super().call(inputs)
+
+    ledger = Ledger.of(model_of(layers.Conv2D(4, 3), Doubled(5, name="mine"), layers.ReLU()))
+    assert [row.name for row in ledger.unknown] == ["mine"]
+    assert (ledger.params, ledger.macs) == (220 + 25, 36 * 9 * 6 * 4)
+    assert "and 1 layers of unknown cost" in repr(ledger)
+    assert Ledger.of(model_of(layers.Lambda(lambda x: x))).unknown
+
+
+def test_frozen_layer_keeps_its_parameters():
+    model = model_of(layers.Conv2D(4, 3), layers.BatchNormalization())
+    before = Ledger.of(model)
+    model.trainable = False
+    assert Ledger.of(model) == before
+    assert (before.params, before.state) == (228, 8)
+
+
+def test_layer_called_twice_has_its_weights_once_and_its_cost_twice():
+    dense, a, b = layers.Dense(3, name="shared"), keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    ledger = Ledger.of(keras.Model([a, b], layers.Add()([dense(a), dense(b)])))
+    assert [(row.name, row.params, row.macs) for row in ledger.rows if row.kind == "dense"] == [
+        ("shared", 15, 12),
+        ("shared (call 2)", 0, 12),
+    ]
+    assert {row.name for row in ledger.rows if row.kind == "input"} == {"a", "b"}
+
+
+def test_nested_models_operations_and_several_outputs_are_read():
+    inner = keras.Sequential([keras.Input((8, 8, 6)), layers.Conv2D(6, 1, name="point")], name="inner")
+    inputs = keras.Input((8, 8, 6))
+    x = inner(inputs) + inputs
+    model = keras.Model(inputs, [layers.Flatten(name="flat")(x), layers.GlobalAveragePooling2D()(x * 2)])
+    ledger = Ledger.of(model)
+    assert ledger.params == model.count_params() == 42
+    assert ledger.rows[1].name == "inner/point"
+    kinds = ["input", "conv", "add", "reshape", "arithmetic", "global pool"]
+    assert [row.kind for row in ledger.rows] == kinds
+
+
+def test_size_that_a_model_leaves_open_is_given():
+    model = model_of(layers.Conv2D(4, 3, padding="same"), layers.GlobalAveragePooling2D(), shape=(None, None, 3))
+    assert Ledger.of(model, (8, 8, 3)).macs == 64 * 27 * 4
+    assert Ledger.of(model, (16, 8, 3)).macs == 128 * 27 * 4
+    with pytest.raises(ValueError, match=r"input of known size, not .* try input_shape=\(224, 224, 3\)"):
+        Ledger.of(model)
+    with pytest.raises(ValueError, match=r"`input_shape` .* must fit \(None, None, 3\)"):
+        Ledger.of(model, (8, 8, 4))
+    with pytest.raises(ValueError, match="a shape per input, 1 in all"):
+        Ledger.of(model, [(8, 8, 3), (8, 8, 3)])
+    with pytest.raises(ValueError, match="this network has one"):
+        Ledger.of(Architecture(), (8, 8, 3))
+
+
+def test_channels_first_is_counted_like_channels_last():
+    first = model_of(layers.DepthwiseConv2D(3, data_format="channels_first"), layers.Conv2D(4, 3, data_format="channels_first"), shape=(6, 8, 8))  # fmt: skip
+    last = model_of(layers.DepthwiseConv2D(3), layers.Conv2D(4, 3))
+    costs = [(row.kind, row.params, row.macs, row.groups, row.receptive_field) for row in Ledger.of(first).rows]
+    assert costs == [(row.kind, row.params, row.macs, row.groups, row.receptive_field) for row in Ledger.of(last).rows]
+
+
+def test_squeeze_excite_of_a_foreign_model_is_found_by_what_it_computes():
+    x = keras.Input((8, 8, 6))
+    pooled = layers.GlobalAveragePooling2D(keepdims=True, name="pooled")(x)
+    gate = layers.Conv2D(6, 1, activation="sigmoid", name="up")(layers.Conv2D(2, 1, name="down")(pooled))
+    ledger = Ledger.of(keras.Model(x, layers.Multiply(name="times")([x, gate])))
+    roles = {row.name: row.role for row in ledger.rows[1:]}
+    assert roles == {"pooled": "squeeze", "down": "reduce", "up": "gate", "times": "scale"}
+    plain = Ledger.of(keras.Model(x, layers.Multiply()([x, layers.Conv2D(6, 1)(x)])))
+    assert not plain.se.layers
+
+
+def test_reading_changes_nothing_of_a_model():
+    model = model_of(layers.Conv2D(4, 3), layers.BatchNormalization(), shape=(None, None, 3))
+    before = [(layer.name, len(layer._inbound_nodes), layer.output.shape) for layer in model.layers]
+    Ledger.of(model, (32, 32, 3))
+    assert [(layer.name, len(layer._inbound_nodes), layer.output.shape) for layer in model.layers] == before
+
+
+def test_sequential_model_has_a_ledger_once_it_is_built():
+    model = keras.Sequential([layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(2)])
+    with pytest.raises(ValueError, match="a Sequential one that is built"):
+        Ledger.of(model)
+    model.build((None, 8, 8, 3))
+    assert Ledger.of(model).params == model.count_params()
+
+
+def test_subclassed_model_is_refused_with_what_to_do():
+    class Mine(keras.Model):
+        def call(self, inputs):
+            return inputs
+
+    with pytest.raises(ValueError, match=r"functional model.*try keras.Model\(inputs, outputs\)"):
+        Ledger.of(Mine())
+
+
+VOCABULARY = (
+    ("Conv2D", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}),
+    ("Conv2D", {"filters": 2, "kernel_size": (1, 3), "groups": 2}),
+    ("Conv2D", {"filters": 4, "kernel_size": 3, "dilation_rate": 2, "padding": "same"}),
+    ("DepthwiseConv2D", {"kernel_size": 3, "padding": "same", "depth_multiplier": 2}),
+    ("SeparableConv2D", {"filters": 4, "kernel_size": 3, "padding": "same"}),
+    ("Conv2DTranspose", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}),
+    ("BatchNormalization", {"scale": False}),
+    ("GroupNormalization", {"groups": 2}),
+    ("LayerNormalization", {}),
+    ("AveragePooling2D", {"pool_size": 2, "padding": "same"}),
+    ("UpSampling2D", {}),
+    ("Activation", {"activation": "gelu"}),
+    ("SpatialDropout2D", {"rate": 0.5}),
+    ("ZeroPadding2D", {}),
+    ("Dense", {"units": 4}),
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=6), st.sampled_from([(16, 16, 4), (10, 12, 4)]))
+def test_random_functional_models_are_counted_as_keras_and_tensorflow_do(chain, shape):
+    def built(shape):
+        return model_of(*(getattr(layers, name)(**arguments) for name, arguments in chain), shape=shape)
+
+    ledger, model = Ledger.of(built((None, None, 4)), shape), built(shape)
+    assert ledger.params == sum(np.prod(weight.shape, dtype=int) for weight in model.trainable_weights)
+    assert ledger.state == sum(np.prod(weight.shape, dtype=int) for weight in model.non_trainable_weights)
+    assert [row.output_shape for row in ledger.rows] == [layer.output.shape for layer in model.layers]
+    has_other = any(row.kind in ("grouped conv", "transposed conv") for row in ledger.rows)
+    assert has_other or not ON_TENSORFLOW or ledger.macs == profiled(model, shape)
