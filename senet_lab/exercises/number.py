@@ -96,7 +96,7 @@ def _from_decimal(value: Decimal) -> Number:
 def _parse_text(answer: str) -> Number | None:
     if len(answer) > MAX_CHARACTERS:
         return None
-    words = BEFORE.sub("", answer.strip().replace("\u2212", "-").replace("_", "")).rstrip(".")
+    words = BEFORE.sub("", " ".join(answer.split()).replace("\u2212", "-").replace("_", "")).rstrip(".")
     if number := _parse_with_source(words):
         return number
     plain = AFTER.sub("", words).strip()
@@ -141,7 +141,7 @@ def _parse_expression(words: str) -> Number | None:
 
 def _remove_separators(digits: str) -> str | None:
     """Remove thousands separators and write a decimal point: from 1,234,567 and 1.234.567, 2,51 and 2.51."""
-    digits = re.sub(r"\s+", " ", digits.strip())
+    digits = digits.strip()
     for separator in (",", " "):
         if re.fullmatch(rf"\d{{1,3}}(?:{separator}\d{{3}})+(?:\.\d+)?", digits):
             return digits.replace(separator, "")
