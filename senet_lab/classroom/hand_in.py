@@ -150,7 +150,19 @@ def read_hand_in(name: str, content: bytes) -> HandIn:
     """
     if not content or len(content) > MAX_BYTES:
         raise ValueError(f"It is empty, or larger than {MAX_BYTES // 1000} KB.")
-    reader = _open_table(_decode(content))
+    work, names, notes = _read_rows(_open_table(_decode(content)))
+    twice = [key for key, rows in Counter((row.exercise, row.code, row.student) for row in work).items() if rows > 1]
+    notes += [f"'{exercise}' has more than one row." for exercise, *_ in twice]
+    if len(names) > 1:
+        notes.append(f"It has more than one name: {', '.join(sorted(names))}.")
+    folder = next((found for part in Path(name).parts[:-1] if (found := MOODLE_FOLDER.fullmatch(part))), None)
+    entered = max(names, key=names.__getitem__, default="")
+    student = entered or (folder[1] if folder else _name_of_file(name, work))
+    return HandIn(student, name, tuple(work), folder[2] if folder else "", tuple(notes))
+
+
+def _read_rows(reader: csv.DictReader[str]) -> tuple[list[Work], Counter[str], list[str]]:
+    """Return what the rows say, how many have each name, and why others are not counted."""
     work, names, notes = [], Counter[str](), []
     for number in count(2):
         try:
@@ -164,14 +176,7 @@ def read_hand_in(name: str, content: bytes) -> HandIn:
     if others := notes[MAX_NOTED:]:
         notes[MAX_NOTED:] = [f"{len(others)} more rows are not counted."]
     del names[""]
-    twice = [key for key, rows in Counter((row.exercise, row.code, row.student) for row in work).items() if rows > 1]
-    notes += [f"'{exercise}' has more than one row." for exercise, *_ in twice]
-    if len(names) > 1:
-        notes.append(f"It has more than one name: {', '.join(sorted(names))}.")
-    folder = next((found for part in Path(name).parts[:-1] if (found := MOODLE_FOLDER.fullmatch(part))), None)
-    entered = max(names, key=names.__getitem__, default="")
-    student = entered or (folder[1] if folder else _name_of_file(name, work))
-    return HandIn(student, name, tuple(work), folder[2] if folder else "", tuple(notes))
+    return work, names, notes
 
 
 def _decode(content: bytes) -> str:
