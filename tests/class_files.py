@@ -10,7 +10,8 @@ from senet_lab.exercises.catalogue import LESSONS, MAKERS
 from senet_lab.exercises.learner import Learner
 
 CODE = "9b-spring"
-COLUMNS = ("lesson", "exercise", "class code", "student", "tries", "hints used", "solution seen", "solved", "answers")
+COLUMNS = ("lesson", "exercise", "class code", "student", "own numbers", "tries", "hints used", "solution seen",
+           "solved", "answers")  # fmt: skip
 FIRST = ("Aaliyah", "Ben", "Chloé", "Dmitri", "Elif", "Farid", "Grace", "Hô", "Ines", "Jürgen")
 LAST = ("Abadi", "Brown", "Çelik", "Dubois", "Eriksen", "Fischer")
 NAMES = tuple(f"{first} {last}" for last in LAST for first in FIRST)  # 60
@@ -32,7 +33,7 @@ def row(name, tries=1, hints=0, seen=False, solved="alone", answers=None, code=C
     if answers is None:
         wrong = [wrong_answer(name, student)] * (tries - bool(solved and not seen))
         answers = wrong + [str(task(name, student).answer)] * bool(solved)
-    return (lesson, name, code, student, tries, hints, seen, solved, json.dumps(answers))
+    return (lesson, name, code, student, bool(student), tries, hints, seen, solved, json.dumps(answers))
 
 
 def table(rows, columns=COLUMNS, delimiter=","):

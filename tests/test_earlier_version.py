@@ -1,4 +1,4 @@
-"""Tokens, a run and a saved model from before the package was sorted by subject (2026-11-29) still open."""
+"""Tokens, a run, a saved model and a hand-in of earlier versions still open."""
 
 import json
 import shutil
@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from senet_lab import Architecture, Ledger, load
+from senet_lab.classroom.hand_in import read_hand_in
+from senet_lab.classroom.misconceptions import doubts
 from senet_lab.cli import main
 from senet_lab.gates.sites import sites
 from senet_lab.training.runs.run import Run
@@ -69,3 +71,17 @@ def test_an_earlier_keras_file_opens_with_its_ledger_gates_and_predictions():
     assert Ledger.of(model) == NETWORK.ledger()
     assert [site.path for site in sites(model)] == ["group1/block1", "group1/block2"]
     assert np.allclose(model.predict(IMAGES, verbose=0), PREDICTIONS, atol=1e-5)
+
+
+def test_an_earlier_hand_in_has_its_student_and_whose_numbers_were_drawn():
+    """It lacks the column that says so: the student's name was missing from rows with the numbers of the class."""
+    read = read_hand_in("results.csv", (FOLDER / "hand_in.csv").read_bytes())
+    assert (read.student, read.notes) == ("J\u00fcrgen K.", ())
+    assert [(work.exercise, work.code, work.student, work.answers) for work in read.work] == [
+        ("se-neck", "", "j\u00fcrgen k.", ("1",)),
+        ("ratio-4-params", "9b-spring", "", ("12 k", "2371584")),
+        ("se-neck", "9b-spring", "j\u00fcrgen k.", ("=1+1", "16")),
+        ("se-share", "9b-spring", "j\u00fcrgen k.", ()),
+        ("paths-late-loop", "=9b", "j\u00fcrgen k.", ("its own slice",)),
+    ]
+    assert [doubts(work) for work in read.work] == [[]] * 5  # the answers are right for these numbers

@@ -7,27 +7,36 @@ what cannot be read or contradicts itself is noted.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
+from senet_lab.checks import quoted
 from senet_lab.exercises.catalogue import MAKERS
 from senet_lab.exercises.cells import unescape_cell
+from senet_lab.exercises.hand_in import student_part
+from senet_lab.exercises.learner import MAX_ANSWER_LETTERS, MAX_CODE_LETTERS, MAX_NAME_LETTERS
 from senet_lab.exercises.results import AFTER, ALONE, COLUMNS, WITH_HINTS
 from senet_lab.exercises.task import normalize
 
 TRIED, SEEN = "not solved", "only opened"
 OUTCOMES = (ALONE, WITH_HINTS, AFTER, TRIED, SEEN)  # the furthest first
 SOLVED = {ALONE, WITH_HINTS, AFTER, "without the solution", ""}  # what the column says; the fourth in earlier versions
-NEEDED = [name for name in COLUMNS if name not in ("lesson", "student", "answers")]  # which earlier versions lacked
-MAX_BYTES = 1_000_000
+NEEDED = [name for name in COLUMNS if name not in ("lesson", "student", "own numbers", "answers")]  # in all versions
+MAX_BYTES = 200_000  # 30 times the size of all exercises with five answers each; more would take long to mark
+MAX_NOTED = 10  # rows of a file that are not counted, each with the reason
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")  # ours, and those in which spreadsheet programs save
 DELIMITERS = (",", ";", "\t")
+# Spreadsheet programs write True and False in the language of their user, or as a number.
+TRUE = {"true", "1", "prawda", "sand", "sann", "sant", "verdadeiro", "verdadero", "vero", "vrai", "waar", "wahr"}
+FALSE = {"false", "0", "fa\u0142sz", "falsch", "falsk", "falskt", "falso", "faux", "onwaar", "usann"}
 # The folder of a student in the archive of all submissions that Moodle makes: Anna Muster_1234_assignsubmission_file.
 MOODLE_FOLDER = re.compile(r"(.+?)_(\d+)_assignsubmission_file_?")
 COPY = re.compile(r" ?\(\d+\)$")  # what browsers add to the name of a file that exists already
@@ -140,23 +149,34 @@ def read_hand_in(name: str, content: bytes) -> HandIn:
         ValueError: it is not a table of results; the error says why.
     """
     if not content or len(content) > MAX_BYTES:
-        raise ValueError(f"It is empty, or larger than {MAX_BYTES / 1e6:g} MB.")
-    lines = _parse_table(_decode(content))
-    work, notes = [], []
-    for number, line in enumerate(lines, 2):
-        try:
-            work.append(_parse_row(line))
-        except ValueError as error:
-            notes.append(f"Row {number} is not counted: {error}.")
-    twice = [key for key, count in Counter((row.exercise, row.code, row.student) for row in work).items() if count > 1]
+        raise ValueError(f"It is empty, or larger than {MAX_BYTES // 1000} KB.")
+    work, names, notes = _read_rows(_open_table(_decode(content)))
+    twice = [key for key, rows in Counter((row.exercise, row.code, row.student) for row in work).items() if rows > 1]
     notes += [f"'{exercise}' has more than one row." for exercise, *_ in twice]
-    names = Counter(line["student"].strip() for line in lines if (line.get("student") or "").strip())
-    folder = next((found for part in Path(name).parts[:-1] if (found := MOODLE_FOLDER.fullmatch(part))), None)
-    entered = unescape_cell(names.most_common(1)[0][0]) if names else ""
-    student = entered or (folder[1] if folder else _name_of_file(name, work))
     if len(names) > 1:
-        notes.append(f"It has more than one name: {', '.join(map(unescape_cell, sorted(names)))}.")
+        notes.append(f"It has more than one name: {', '.join(sorted(names))}.")
+    folder = next((found for part in Path(name).parts[:-1] if (found := MOODLE_FOLDER.fullmatch(part))), None)
+    entered = max(names, key=names.__getitem__, default="")
+    student = entered or (folder[1] if folder else _name_of_file(name, work))
     return HandIn(student, name, tuple(work), folder[2] if folder else "", tuple(notes))
+
+
+def _read_rows(reader: csv.DictReader[str]) -> tuple[list[Work], Counter[str], list[str]]:
+    """Return what the rows say, how many have each name, and why others are not counted."""
+    work, names, notes = [], Counter[str](), []
+    for number in count(2):
+        try:
+            cells = _unescape_row(next(reader))
+            work.append(_parse_row(cells))
+            names[cells.get("student", "")] += 1
+        except StopIteration:
+            break
+        except (csv.Error, ValueError) as error:  # after a csv.Error, the reader goes on with the next line
+            notes.append(f"Row {number} is not counted: {error}.")
+    if others := notes[MAX_NOTED:]:
+        notes[MAX_NOTED:] = [f"{len(others)} more rows are not counted."]
+    del names[""]
+    return work, names, notes
 
 
 def _decode(content: bytes) -> str:
@@ -164,75 +184,89 @@ def _decode(content: bytes) -> str:
         if encoding == "utf-16" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
             continue
         try:
-            return content.decode(encoding)
+            return codecs.getincrementaldecoder(encoding)().decode(content)  # a file may end within a character
         except UnicodeDecodeError:
             continue
     raise ValueError("It is not text.")
 
 
-def _parse_table(text: str) -> list[dict[str, str]]:
+def _open_table(text: str) -> csv.DictReader[str]:
     head = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=head.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=head.count), strict=True)
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        columns = [name.strip().casefold() for name in reader.fieldnames or ()]
-        if missing := [name for name in NEEDED if name not in columns]:
-            raise ValueError(f"It is not a table of results: it has no column '{missing[0]}'.")
-        reader.fieldnames = columns
-        return [dict(line) for line in reader]
+        reader.fieldnames = [name.strip().casefold() for name in reader.fieldnames or ()]
     except csv.Error as error:
         raise ValueError(f"It is a damaged table: {error}.") from error
+    if missing := [name for name in NEEDED if name not in reader.fieldnames]:
+        raise ValueError(f"It is not a table of results: it has no column '{missing[0]}'.")
+    return reader
 
 
-def _parse_row(line: Mapping[str, str | None]) -> Work:
-    cells = {name: (value or "").strip() for name, value in line.items() if isinstance(name, str)}
+def _unescape_row(line: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the cells by column; those beyond the last column have none."""
+    return {name: unescape_cell((value or "").strip()) for name, value in line.items() if isinstance(name, str)}
+
+
+def _parse_row(cells: Mapping[str, str]) -> Work:
+    code, student = cells["class code"], cells.get("student", "")
     if cells["exercise"] not in MAKERS:
-        raise ValueError(f"there is no exercise '{cells['exercise']}'")
+        raise ValueError(f"there is no exercise {quoted(cells['exercise'])}")
     if cells["solved"] not in SOLVED:
-        raise ValueError(f"an exercise cannot be solved '{cells['solved']}'")
-    if (revealed := cells["solution seen"].casefold()) not in ("true", "false"):
-        raise ValueError(f"'{cells['solution seen']}' is neither True nor False")
+        raise ValueError(f"an exercise cannot be solved {quoted(cells['solved'])}")
+    if len(code) > MAX_CODE_LETTERS or len(student) > MAX_NAME_LETTERS:
+        raise ValueError(f"its class code has more than {MAX_CODE_LETTERS} letters, or its name {MAX_NAME_LETTERS}")
+    has_own = _parse_boolean(cells["own numbers"]) if "own numbers" in cells else True  # as in earlier versions
     return Work(
         exercise=cells["exercise"],
-        code=normalize(unescape_cell(cells["class code"])),
-        student=normalize(unescape_cell(cells.get("student", ""))),
+        code=normalize(code),
+        student=normalize(student) if has_own else "",
         tries=_parse_count(cells["tries"], "tries"),
         hints=_parse_count(cells["hints used"], "hints"),
-        revealed=revealed == "true",
+        revealed=_parse_boolean(cells["solution seen"]),
         solved=cells["solved"],
         answers=_parse_answers(cells.get("answers", "")),
     )
 
 
+def _parse_boolean(cell: str) -> bool:
+    word = cell.casefold()
+    if word not in TRUE and word not in FALSE:
+        raise ValueError(f"{quoted(cell)} is neither True nor False")
+    return word in TRUE
+
+
 def _parse_count(cell: str, things: str) -> int:
     if not re.fullmatch(r"\d{1,6}", cell):
-        raise ValueError(f"'{cell}' is not a number of {things}")
+        raise ValueError(f"{quoted(cell)} is not a number of {things}")
     return int(cell)
 
 
 def _parse_answers(cell: str) -> tuple[str, ...]:
+    """Return the answers, each of which is shortened as it is in a record."""
     try:
         answers = json.loads(cell or "[]")
+        if isinstance(answers, list):
+            return tuple(_encodable(str(each)[:MAX_ANSWER_LETTERS]) for each in answers)
     except (ValueError, RecursionError):
-        answers = None
-    if not isinstance(answers, list):
-        raise ValueError("its answers are damaged")
-    return tuple(map(str, answers))
+        pass
+    raise ValueError("its answers are damaged")
+
+
+def _encodable(text: str) -> str:
+    """Return a text without halves of characters, which JSON can contain and no file."""
+    return text.encode(errors="replace").decode()
 
 
 def _name_of_file(name: str, work: Iterable[Work]) -> str:
     """Return the student's part of a file name such as senet_lab_9b-spring_Anna.csv."""
-    stem = COPY.sub("", Path(name).stem)
-    parts = stem.removeprefix("senet_lab_").split("_")
-    codes = {row.code.replace(" ", "-") for row in work} - {""}
-    return "_".join(parts[1:]) if len(parts) > 1 and parts[0] in codes else "_".join(parts)
+    return student_part(COPY.sub("", Path(name).stem), sorted({row.code for row in work} - {""}))
 
 
 def _join_copies(hand_ins: list[HandIn], others: dict[str, str]) -> tuple[tuple[HandIn, ...], dict[str, str]]:
     """Count the same file of the same student once; give different files of one student different names."""
-    joined: dict[tuple[str, tuple[Work, ...]], HandIn] = {}
+    joined: dict[tuple[str, str, tuple[Work, ...]], HandIn] = {}
     for each in hand_ins:
-        first = joined.setdefault((normalize(each.student), each.work), each)
+        first = joined.setdefault((normalize(each.student), each.identifier, each.work), each)
         if first is not each:
             others[each.file] = f"It has the same rows as '{first.file}', so it is counted once."
     kept = list(joined.values())
@@ -242,5 +276,4 @@ def _join_copies(hand_ins: list[HandIn], others: dict[str, str]) -> tuple[tuple[
 
 def _with_file(each: HandIn) -> HandIn:
     note = "Another file has the same name or number. Both are listed, with their files."
-    name = f"{each.student} ({Path(each.file).name})"
-    return HandIn(name, each.file, each.work, each.identifier, (*each.notes, note))
+    return replace(each, student=f"{each.student} ({each.file})", notes=(*each.notes, note))

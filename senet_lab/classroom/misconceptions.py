@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from senet_lab.classroom.hand_in import Work
-from senet_lab.exercises.learner import Learner
-from senet_lab.exercises.marking import mark
+from senet_lab.exercises.catalogue import MAKERS
+from senet_lab.exercises.marking import Reply, mark
 from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
-from senet_lab.exercises.task import Task
+from senet_lab.exercises.task import Task, draw_variant
 
 
 class Mistake(NamedTuple):
@@ -22,10 +22,19 @@ class Mistake(NamedTuple):
     words: str
 
 
-@lru_cache(maxsize=4096)
 def draw(exercise: str, code: str, student: str) -> Task:
     """Return an exercise with the numbers of a student in a class."""
-    return Learner(code, student).task(exercise)
+    return _build(exercise, draw_variant(MAKERS[exercise], code, student))
+
+
+@cache  # an exercise has at most 25 variants; building one takes up to 2 ms, and a file may have thousands of rows
+def _build(exercise: str, numbers: tuple[Any, ...]) -> Task:
+    return MAKERS[exercise].build(*numbers)
+
+
+@lru_cache(maxsize=65536)  # many in a class give the same answers
+def _mark(task: Task, answer: str) -> Reply:
+    return mark(task, answer)
 
 
 def mistakes_of(work: Work) -> list[Mistake]:
@@ -36,7 +45,7 @@ def mistakes_of(work: Work) -> list[Mistake]:
     kinds = {words: f"slip {index}" for index, (_, words) in enumerate(task.slips)}
     found = []
     for answer in work.answers:
-        reply, plain = mark(task, answer), _plain(answer)
+        reply, plain = _mark(task, answer), _plain(answer)
         if not reply.right:
             kind = kinds.get(reply.words)
             found.append(Mistake(kind or plain, f"{plain}: {reply.words}" if kind else plain))
@@ -70,4 +79,4 @@ def _hints(exercise: str) -> int:
 
 def _has_right_answer(work: Work) -> bool:
     task = draw(work.exercise, work.code, work.student)
-    return any(mark(task, answer).right for answer in work.answers)
+    return any(_mark(task, answer).right for answer in work.answers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from senet_lab.classroom.hand_in import OUTCOMES, SEEN, TRIED, Work
@@ -168,10 +168,8 @@ def _sign(outcome: str) -> str:
 
 
 def _problems(overview: Overview) -> str:
-    noted: Mapping[str, tuple[str, ...]] = {each.name: each.notes for each in overview.students if each.notes}
-    if not noted and not overview.others:
-        return ""
-    lines = [f"<b>{escape(name)}</b>: {escape(' '.join(notes))}" for name, notes in noted.items()]
+    noted = [each for each in overview.students if each.notes]
+    lines = [f"<b>{escape(each.name)}</b>: {escape(' '.join(each.notes))}" for each in noted]
     files = [f"<b>{escape(name)}</b>: {escape(reason)}" for name, reason in overview.others.items()]
     students = f"<h2>Files to look at</h2>{items(lines)}" if lines else ""
     return students + (f"<h2>Files that are not counted</h2>{items(files)}" if files else "")

@@ -13,7 +13,7 @@ def paper(title: str, body: str, *sheets: str) -> str:
     """Return a page.
 
     Args:
-        sheets: files of this folder with styles, besides those that all pages share.
+        sheets: files of this folder with styles, in addition to those that all pages share.
     """
     styles = read_assets("classroom/paper.css", *(f"classroom/{name}" for name in sheets))
     return (

@@ -53,4 +53,5 @@ def _write(texts: Mapping[Path, str]) -> None:
             raise FileExistsError(f"'{path}' exists and is another file. Choose another name.")
     for path, text in texts.items():
         with written_whole(path, overwrite=True) as unfinished:
-            Path(unfinished).write_text(text, encoding="utf-8", newline="")
+            # Names of files from an archive may have characters that cannot be encoded.
+            Path(unfinished).write_text(text, encoding="utf-8", errors="replace", newline="")

@@ -65,7 +65,7 @@ def draw_images(count: int, seed: int = 0, distance: int = DISTANCES["gate-task"
     shapes = np.array([[[mark == "#" for mark in row] for row in rows] for rows in SHAPES.values()])
     draw, each = np.random.default_rng(seed), np.arange(count)
     numbers = draw.permutation(count)
-    rules, labels = numbers % len(colors), numbers % len(shapes)  # 3 and 4: pairs of both are balanced, too
+    rules, labels = numbers % len(colors), numbers % len(shapes)  # 3 and 4: pairs of both are also balanced
     shape_of = draw.integers(len(shapes), size=(count, len(colors)))  # of the glyph of each color
     shape_of[each, rules] = labels
     order = draw.permuted(np.tile(np.arange(len(colors)), (count, 1)), axis=1)

@@ -28,6 +28,7 @@ OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 SPELLINGS = (
     (re.compile("[\u00d7\u00b7\u22c5\u2219]"), "*"),
     (re.compile(r"(?<=[\d)])\s*x\s*(?=[\d(])"), "*"),
+    (re.compile(r"(/\s*\d+)\s+of\b"), r"\1*"),  # 1/16 of 1024
     (re.compile("[\u00f7:]|\\b(?:out )?of\\b|\\bin\\b"), "/"),  # 6 ÷ 3, 6 : 3, 4 of 128, 1 in 32
     (re.compile("[\u2212\u2013]"), "-"),
     (re.compile(r"\*\*"), "^"),

@@ -1,7 +1,8 @@
 """Hand-in: the table of results that a learner gives to the teacher, as CSV, and its file name.
 
-It contains what a program needs to draw each exercise again and mark its answers: class code, student, exercise and
-answers. It also contains the exercises that were done on this computer with no name.
+It contains what a program needs to draw each exercise again and mark its answers: class code, student, whether the
+numbers are the student's own, exercise and answers. It also contains the exercises that were done on this computer with
+no name, and the numbers of the class.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from senet_lab.exercises.task import normalize
 from senet_lab.files import written_whole
 
 JOINERS = "\u200c\u200d"  # within words of some scripts; they have no width
+FILE_START = "senet_lab"
 MAX_CODE_BYTES = 100  # of a class code in a file name; file systems allow 255 bytes in all
 
 
@@ -50,7 +52,7 @@ def tried_rows(record: Record, student: str) -> list[Row]:
     drawn_for = dict.fromkeys((event.code, event.student) for event in record.events() if event.exercise)
     rows = count_rows(record, [(code, name) for code, name in drawn_for if name in own])
     tried = [row for row in rows if row.tries or row.hints or row.revealed]
-    return [row._replace(student=student if row.student or not row.code else "") for row in tried]
+    return [row._replace(student=student) for row in tried]
 
 
 def csv_text(rows: Iterable[Row]) -> str:
@@ -59,8 +61,8 @@ def csv_text(rows: Iterable[Row]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        answers = json.dumps(row.answers, ensure_ascii=False)
-        writer.writerow((*row._replace(code=escape_cell(row.code), student=escape_cell(row.student))[:-1], answers))
+        cells = (*row[:-1], json.dumps(row.answers, ensure_ascii=False))
+        writer.writerow(escape_cell(str(cell)) for cell in cells)
     return text.getvalue()
 
 
@@ -75,8 +77,25 @@ def hand_in_file_name(name: str, code: str) -> str:
     ('senet_lab_9b-spring_Anna-K.csv', 'senet_lab_J\u00fcrgen.csv')
     """
     name = unicodedata.normalize("NFC", name)
-    code = _file_part(code).encode()[:MAX_CODE_BYTES].decode(errors="ignore")
-    return "_".join(filter(None, ("senet_lab", code, _file_part(name) or token_hex(3)))) + ".csv"
+    return "_".join(filter(None, (FILE_START, _code_part(code), _file_part(name) or token_hex(3)))) + ".csv"
+
+
+def student_part(stem: str, codes: Iterable[str]) -> str:
+    """Return the learner's part of a file name from `hand_in_file_name`; the whole of another name.
+
+    Args:
+        stem: the file name without ".csv".
+        codes: the class codes that it may contain.
+
+    >>> student_part("senet_lab_9b-spring_Anna-K", ["9b spring"]), student_part("anna_k", ["9b"])
+    ('Anna-K', 'anna_k')
+    """
+    rest = stem.removeprefix(f"{FILE_START}_")
+    return next((rest.removeprefix(start) for code in codes if rest.startswith(start := f"{_code_part(code)}_")), rest)
+
+
+def _code_part(code: str) -> str:
+    return _file_part(code).encode()[:MAX_CODE_BYTES].decode(errors="ignore")
 
 
 def _is_of_word(letter: str) -> bool:

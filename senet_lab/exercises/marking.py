@@ -5,10 +5,11 @@ Of several rules, the first that fits decides:
 1. Right: the exact count; a choice; a measurement within its tolerance.
 2. Not yet: exactly a common mistake, or a measurement that is nearer to one than to the answer.
 3. Right, rounded: a number that is the answer rounded to two digits or more; a count only from 1,000 on. 280 k is
-   278,528, rounded, although a common mistake gives 280,064; 280.1 k is that mistake.
+   278,528, rounded, although a common mistake gives 280,064; 280.1 k is that mistake. 1 M is 1,040,000, rounded: its
+   second digit is a zero, which need not be written.
 4. Not yet: a common mistake, rounded.
-5. Nearly: the right number in another unit, or with one digit; a count that is off by at most 2%; a measurement that is
-   off by at most twice its tolerance.
+5. Nearly: the right number in another unit, or rounded to one digit; a count that is off by at most 2%; a measurement
+   that is off by at most twice its tolerance.
 6. Not yet: anything else.
 """
 
@@ -23,7 +24,7 @@ from typing import Any
 
 from senet_lab.checks import listed
 from senet_lab.drawing.units import short
-from senet_lab.exercises.number import MIN_DIGITS, Number, parse_number
+from senet_lab.exercises.number import MAX_CHARACTERS, MIN_DIGITS, Number, parse_number
 from senet_lab.exercises.task import Task
 
 RIGHT, NEARLY, NOT_YET, NO_ANSWER = "Right", "Nearly", "Not yet", "Not an answer yet"
@@ -34,6 +35,10 @@ FAR_FACTOR = 10  # the reply says so if a wrong answer is off by more
 HELP = "Try a hint."
 PREFIX_MISSING = "The digits are right, but the size is not: add the prefix, as in '1.23 M', or write all digits."
 COMMA = re.compile(r"\s*\d{1,3},\d{3}\s*[^\d.,]*")  # which may separate thousands or decimals
+# A number with the whole of which it is a part: "8 of 128", "about 8 out of the 128 channels".
+PART = re.compile(
+    r"((?:[a-z]+\s)?[^a-z/:\u00f7]*\d(?:\s*[kmgbt])?)\s+(?:out of|of|in)\s+(?:(?:the|its|all)\s+)?\d.*", re.IGNORECASE
+)
 SHARES = {"%": "percent", "points": "percentage points"}  # units that are a hundredth, in words
 # An example of an answer, by its unit.
 EXAMPLES = {
@@ -82,11 +87,17 @@ def mark(task: Task, answer: Any) -> Reply:
 
 
 def _parse(task: Task, answer: Any) -> Number | None:
-    """Return the number in an answer; where no thousands are expected, the comma in 3,125 is a decimal point."""
-    is_small = task.tolerance and float(task.answer) < MIN_ROUNDED
-    if is_small and isinstance(answer, str) and COMMA.fullmatch(answer):
-        return parse_number(answer.replace(",", "."))
-    return parse_number(answer)
+    """Return the number in an answer.
+
+    Where no thousands are expected, the comma in 3,125 is a decimal point. A count of 8 of 128 is 8, and not a share.
+    """
+    if not isinstance(answer, str) or len(answer) > MAX_CHARACTERS:
+        return parse_number(answer)
+    if not task.tolerance:
+        part = PART.fullmatch(answer.strip())
+        return parse_number(part[1] if part else answer)
+    is_decimal = float(task.answer) < MIN_ROUNDED and COMMA.fullmatch(answer)
+    return parse_number(answer.replace(",", ".") if is_decimal else answer)
 
 
 def with_unit(number: str, unit: str) -> str:
@@ -169,7 +180,7 @@ def _mark_measurement(task: Task, number: Number) -> Reply:
     answer = float(task.answer)
     words = short(task.answer) if isinstance(task.answer, int) else f"{answer:.4g}"
     right = Reply(RIGHT, f"It is {with_unit(words, task.unit)}.")
-    if task.unit == "%" and _is_share(task, number):
+    if task.unit == "%" and not number.is_percent and _is_share(task, number):
         number = number.scaled(2)
     if nearest := _find_nearest(task, number):
         _, mistake = nearest

@@ -14,11 +14,12 @@ UNITS = (
     r"(?:trainable\s+)?(?:params?|parameters?|weights?|biases|macs?|multiply-adds?|flops|operations|channels?|pixels?|px|paths?|blocks?"
     r"|layers?|filters?|steps?|gates?|images?|percent|%|(?:percentage\s+)?points?|numbers?|times|x|\u00d7|a side)"
 )
-UNIT = re.compile(rf"\s*(?:of (?:the|its|all)\s+)?{UNITS}$", re.IGNORECASE)
-# What people write around a number: "x = 5", "~18k", "about 3", "twice as many".
+# What people write around a number: "x = 5", "~18k", "about 3", "twice as many", "19 % of the weights", "5 M more".
 ABOUT = r"~|\u2248|(?:about|approx(?:imately)?|around|roughly|circa|nearly|almost)\b|(?:ca|approx)\."
 BEFORE = re.compile(rf"^(?:.*=|{ABOUT}|[x\u00d7](?= ?\d))\s*", re.IGNORECASE)
-AFTER = re.compile(r"\s+as (?:many|much|large|high)$", re.IGNORECASE)
+AMOUNT = r"\s+(?:as (?:many|much|large|high)|more|in total|in all|altogether)"
+AFTER = re.compile(rf"(?:{AMOUNT}|\s*(?:of (?:the|its|all)\s+)?{UNITS})+$", re.IGNORECASE)
+PERCENT = re.compile(r"%|percent", re.IGNORECASE)
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 WORDS = {name: str(number) for number, name in enumerate(NAMES)} | {
     "none": "0", "once": "1", "twice": "2", "double": "2", "thrice": "3", "triple": "3", "quadruple": "4",
@@ -26,6 +27,7 @@ WORDS = {name: str(number) for number, name in enumerate(NAMES)} | {
 }  # fmt: skip
 NUMBER_PATTERN = re.compile(r"([+-]?)([\d.,\s]*\d)\.?(?:e([+-]?\d{1,3}))?\s*([a-z]*)", re.IGNORECASE)
 DIVISION = re.compile(r"[/:\u00f7]|\b(?:of|in)\b")
+WITH_SOURCE = re.compile(r"([^()]+)\((.+)\)")  # 64 (1024/16)
 MAX_CHARACTERS = 100  # longer text is not parsed, because it could take long
 MIN_DIGITS = 2  # of a rounded number; one digit may be a guess
 
@@ -35,25 +37,29 @@ class Number(NamedTuple):
 
     Attributes:
         value: its value.
-        digits: the number of digits from the first that is not zero.
-        zeros: how many of them, at the end, may only fill up places: 1 in 280 k and 4 in 280,000, none in 2.50.
+        digits: the number of digits from the first that is not zero, without zeros at the end that may only fill up
+            places: 2 in 280 k and 280,000, 3 in 2.50.
         is_quotient: whether it is computed with a division, such as 1/32.
+        is_percent: whether "%" is written after it.
     """
 
     value: Decimal
     digits: int
-    zeros: int = 0
     is_quotient: bool = False
+    is_percent: bool = False
 
     def is_rounded(self, other: float, min_digits: int = MIN_DIGITS) -> bool:
         """Return whether this is `other`, rounded to `min_digits` digits or more.
 
-        Zeros at the end get the benefit of the doubt: 280 k may be 278,528 rounded to two digits.
+        Zeros at the end, written or not, get the benefit of the doubt: 280 k may be 278,528 rounded to two digits, and
+        1 M, like 1,000,000, may be 1,040,000.
         """
-        if self.digits < min_digits or not self.value:
+        if not self.value:
             return False
-        last = self.value.adjusted() + 1 - max(min_digits, self.digits - self.zeros)  # the place of the last digit
-        return abs(self.value - Decimal(other)) <= Decimal(5).scaleb(last - 1)
+        exact = Decimal(other)
+        # The place of the last digit. 10,000 has its second digit in the thousands, 9,600 in the hundreds.
+        last = min(self.value.adjusted() - max(min_digits, self.digits), exact.adjusted() - min_digits) + 1
+        return abs(self.value - exact) <= Decimal(5).scaleb(last - 1)
 
     def scaled(self, power: int) -> Number:
         """Return this number times a power of ten."""
@@ -72,7 +78,7 @@ def parse_number(answer: Any) -> Number | None:
     if callable(item):
         try:
             answer = item()
-        except (TypeError, ValueError):
+        except Exception:  # each library has its own: NumPy raises ValueError, PyTorch RuntimeError
             return None
     if isinstance(answer, bool) or not isinstance(answer, (int, float)):
         return None
@@ -83,19 +89,20 @@ def parse_number(answer: Any) -> Number | None:
 
 
 def _from_decimal(value: Decimal) -> Number:
-    """Return a number as it is written without an exponent, as Python does, and without zeros after the point."""
-    _, digits, exponent = value.normalize().as_tuple()
-    zeros = max(0, int(exponent))
-    return Number(value, len(digits) + zeros, zeros)
+    """Return a number as it is written without zeros at the end."""
+    return Number(value, len(value.normalize().as_tuple().digits))
 
 
 def _parse_text(answer: str) -> Number | None:
     if len(answer) > MAX_CHARACTERS:
         return None
-    words = BEFORE.sub("", answer.strip().replace("\u2212", "-").replace("_", "")).rstrip(".")
-    words = UNIT.sub("", AFTER.sub("", words)).strip()
-    words = WORDS.get(words.casefold(), words)
-    return _parse_single(words) or _parse_expression(words)
+    words = BEFORE.sub("", " ".join(answer.split()).replace("\u2212", "-").replace("_", "")).rstrip(".")
+    if number := _parse_with_source(words):
+        return number
+    plain = AFTER.sub("", words).strip()
+    plain = WORDS.get(plain.casefold(), plain)
+    number = _parse_single(plain) or _parse_expression(plain)
+    return number and number._replace(is_percent=bool(PERCENT.search(words)))
 
 
 def _parse_single(words: str) -> Number | None:
@@ -105,7 +112,17 @@ def _parse_single(words: str) -> Number | None:
         return None
     value = Decimal(match[1] + digits).scaleb(PREFIXES[match[4].lower()] + int(match[3] or 0))
     written = digits.replace(".", "").lstrip("0")
-    return Number(value, len(written), 0 if "." in digits else len(written) - len(written.rstrip("0")))
+    return Number(value, len(written if "." in digits else written.rstrip("0")))
+
+
+def _parse_with_source(words: str) -> Number | None:
+    """Return a number with where it comes from in brackets, "64 (1024/16)", which is no product of the two."""
+    match = WITH_SOURCE.fullmatch(words)
+    if not match or _parse_single(match[2]):  # 256(256) is a product
+        return None
+    number, source = _parse_text(match[1]), _parse_expression(match[2])
+    is_same = number and source and (number.value == source.value or number.is_rounded(float(source.value)))
+    return number if is_same else None
 
 
 def _parse_expression(words: str) -> Number | None:
@@ -124,7 +141,7 @@ def _parse_expression(words: str) -> Number | None:
 
 def _remove_separators(digits: str) -> str | None:
     """Remove thousands separators and write a decimal point: from 1,234,567 and 1.234.567, 2,51 and 2.51."""
-    digits = re.sub(r"\s+", " ", digits.strip())
+    digits = digits.strip()
     for separator in (",", " "):
         if re.fullmatch(rf"\d{{1,3}}(?:{separator}\d{{3}})+(?:\.\d+)?", digits):
             return digits.replace(separator, "")

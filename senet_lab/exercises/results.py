@@ -81,13 +81,15 @@ def count_attempts(events: Iterable[Event], code: str, student: str, name: str) 
 class Row(NamedTuple):
     """A row of the table: what a learner did at one exercise with certain numbers, and how they solved it.
 
-    `code` and `student` say whose numbers these are, so that a program can draw the exercise again and mark `answers`.
+    `code`, `student` and `own` say whose numbers these are, so that a program can draw the exercise again and mark
+    `answers`. `own` is whether they are those of the student, and not those of the whole class or the page.
     """
 
     lesson: str
     exercise: str
     code: str
     student: str
+    own: bool
     tries: int
     hints: int
     revealed: bool
@@ -96,7 +98,8 @@ class Row(NamedTuple):
 
 
 # The names of the fields of a `Row` in the table.
-COLUMNS = ("lesson", "exercise", "class code", "student", "tries", "hints used", "solution seen", "solved", "answers")
+COLUMNS = ("lesson", "exercise", "class code", "student", "own numbers", "tries", "hints used", "solution seen",
+           "solved", "answers")  # fmt: skip
 
 
 def count_rows(record: Record, drawn_for: Iterable[tuple[str, str]]) -> list[Row]:
@@ -113,7 +116,7 @@ def count_rows(record: Record, drawn_for: Iterable[tuple[str, str]]) -> list[Row
         for name in MAKERS:
             its = count_attempts(events, code, student, name)
             counts = (its.tries, its.hints_used, its.revealed, its.outcome, its.answers)
-            rows.append(Row(lesson_of(name), name, code, student, *counts))
+            rows.append(Row(lesson_of(name), name, code, student, bool(student), *counts))
     return rows
 
 
@@ -127,4 +130,4 @@ def table(record: Record, code: str, student: str) -> pd.DataFrame:
     import pandas as pd
 
     rows = pd.DataFrame(count_rows(record, [(code, student)]), columns=COLUMNS)
-    return rows.drop(columns=["class code", "student", "answers"]).set_index(["lesson", "exercise"])
+    return rows.drop(columns=["class code", "student", "own numbers", "answers"]).set_index(["lesson", "exercise"])

@@ -3,7 +3,9 @@
 import pytest
 from class_files import CODE, COLUMNS, row, table
 
-from senet_lab.classroom.hand_in import SEEN, TRIED, read_folder, read_hand_in
+from senet_lab.classroom.hand_in import SEEN, TRIED, read_files, read_folder, read_hand_in
+from senet_lab.classroom.misconceptions import doubts
+from senet_lab.exercises.hand_in import hand_in_file_name
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
 
@@ -48,7 +50,7 @@ def test_an_outcome_tells_help_from_none(solved, hints, seen, tries, outcome):
 
 
 def test_the_table_of_an_earlier_version_has_neither_students_nor_answers():
-    kept = [at for at, name in enumerate(COLUMNS) if name not in ("student", "answers")]
+    kept = [at for at, name in enumerate(COLUMNS) if name not in ("student", "own numbers", "answers")]
     rows = [[row("se-neck")[at] for at in kept]]
     found = read(table(rows, [COLUMNS[at] for at in kept]), f"senet_lab_{CODE}_Ben-K.csv")
     assert (found.student, found.work[0].answers) == ("Ben-K", ())
@@ -60,6 +62,7 @@ def test_the_table_of_an_earlier_version_has_neither_students_nor_answers():
         (f"senet_lab_{CODE}_Ben.csv", "Ben"),
         (f"senet_lab_{CODE}_Ben (2).csv", "Ben"),
         ("senet_lab_Ben.csv", "Ben"),
+        (f"senet_lab_{CODE}_Ben_K.csv", "Ben_K"),
         ("anna_k.csv", "anna_k"),
         ("Anna Muster_4711_assignsubmission_file_/results.csv", "Anna Muster"),
     ],
@@ -74,6 +77,22 @@ def test_a_name_in_the_file_counts_more_than_its_own():
     assert read(table([row("se-neck", student="=Anna")]).replace("=Anna", "'=Anna"), "ben.csv").student == "=Anna"
 
 
+@pytest.mark.parametrize("code", ["9b.spring", "9b spring", "9b_spring", "\u7ea7" * 60])
+def test_a_file_that_is_named_for_class_and_student_gives_the_name_of_the_student(code):
+    assert read(table([row("se-neck", code=code)]), hand_in_file_name("Anna", code)).student == "Anna"
+
+
+def test_a_name_that_was_entered_after_the_work_is_in_the_file_and_the_numbers_are_those_of_the_class(tmp_path):
+    learner = Learner(CODE)
+    learner.check("se-neck", learner.task("se-neck").answer)
+    learner.class_code(CODE, "Anna")
+    learner.hand_in(tmp_path / "results.csv")
+    (found,) = read_folder(tmp_path).hand_ins
+    assert found.student == "Anna"
+    assert [(work.exercise, work.student) for work in found.work] == [("se-neck", "")]
+    assert doubts(found.work[0]) == []
+
+
 @pytest.mark.parametrize(
     ("delimiter", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16"), (",", "cp1252"), (";", "cp1252")]
 )
@@ -86,11 +105,12 @@ def test_a_table_saved_by_a_spreadsheet_program_is_read(delimiter, encoding):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "empty, or larger than 1 MB"),
+        (b"", "empty, or larger than 200 KB"),
+        (b"x" * 200_001, "empty, or larger than 200 KB"),
         (b"milk,2\n", "no column 'exercise'"),
         (table([], COLUMNS[:4]).encode(), "no column 'tries'"),
         (bytes(range(256)), "not text"),
-        (b'exercise,class code,tries,hints used,solution seen,solved\n"se-neck', "damaged table"),
+        (b'"exercise","class code', "damaged table: unexpected end of data"),
     ],
 )
 def test_a_file_from_somewhere_else_is_refused_with_the_reason(content, reason):
@@ -114,6 +134,73 @@ def test_a_damaged_row_is_noted_and_the_others_count(before, after, reason):
     found = read(text)
     assert [work.exercise for work in found.work] == ["macro-deeper"]
     assert found.notes == (f"Row 2 is not counted: {reason}.",) or reason in found.notes[0]
+
+
+@pytest.mark.parametrize("end", [b'"', b'"[', b'"[""\xc3'], ids=["quote", "bracket", "within a character"])
+def test_of_a_file_that_was_cut_within_its_last_cell_the_whole_rows_count(end):
+    text = table([row("se-neck"), row("se-share", student="J\u00fcrgen"), row("macro-deeper")])
+    found = read_hand_in("x.csv", text[: text.rindex('"[')].encode() + end)
+    assert [work.exercise for work in found.work] == ["se-neck", "se-share"]
+    assert found.student == "J\u00fcrgen"
+    assert found.notes == ("Row 4 is not counted: unexpected end of data.",)
+
+
+def test_a_row_that_is_no_csv_is_noted_and_the_others_count():
+    first, *others = table([row("se-neck"), row("se-share"), row("macro-deeper")]).splitlines()[1:]
+    text = "\n".join([",".join(COLUMNS), first.replace('"[', '"["x"'), *others])
+    found = read(text)
+    assert [work.exercise for work in found.work] == ["se-share", "macro-deeper"]
+    assert [note[:22] for note in found.notes] == ["Row 2 is not counted: "]
+
+
+@pytest.mark.parametrize(
+    ("no", "yes"), [("FALSCH", "WAHR"), ("FAUX", "VRAI"), ("FALSO", "VERDADERO"), ("ONWAAR", "WAAR"), ("0", "1")]
+)
+def test_true_and_false_are_read_in_other_languages_and_as_numbers(no, yes):
+    text = table([row("se-neck"), row("se-share", seen=True, solved="after the solution", student="Anna")])
+    found = read(text.replace("False", no).replace("True", yes))
+    assert [(work.revealed, work.student) for work in found.work] == [(False, ""), (True, "anna")]
+    assert found.notes == ()
+
+
+def test_a_class_code_or_a_name_that_nobody_can_enter_is_noted():
+    found = read(
+        table([row("se-neck", code="9" * 61), row("se-share", student="A" * 31, answers=[]), row("macro-deeper")])
+    )
+    assert [work.exercise for work in found.work] == ["macro-deeper"]
+    assert len(found.notes) == 2
+    assert found.student == "anna"
+
+
+def test_a_name_that_is_longer_in_the_form_in_which_it_is_compared_is_read():
+    name = "Friedrich-Wilhelm Gro\u00dfkreuz-Au"
+    found = read(table([row("se-neck", student=name)]))
+    assert (len(name), len(found.work[0].student), found.notes) == (30, 31, ())
+    assert doubts(found.work[0]) == []
+
+
+def test_answers_are_as_long_as_in_a_record_and_can_be_written():
+    (work,) = read(table([row("se-neck", 2, solved="", answers=["1" * 5000, "\ud800"])])).work
+    assert work.answers == ("1" * 100, "?")
+
+
+def test_of_many_rows_that_are_not_counted_the_first_ten_are_noted():
+    found = read(table([("", "milk", *[""] * 8)] * 500))
+    assert len(found.notes) == 11
+    assert found.notes[-1] == "490 more rows are not counted."
+
+
+def test_students_with_the_same_name_are_told_apart_by_their_folders():
+    rows = {11: "se-neck", 22: "se-neck", 33: "se-share"}
+    files = {
+        f"Anna_{number}_assignsubmission_file_/senet_lab_Anna.csv": table([row(name, student="Anna")]).encode
+        for number, name in rows.items()
+    }
+    folder = read_files(files)
+    assert [(each.student, each.identifier) for each in folder.hand_ins] == [
+        (f"Anna (Anna_{number}_assignsubmission_file_/senet_lab_Anna.csv)", str(number)) for number in rows
+    ]
+    assert folder.others == {}
 
 
 def test_a_copy_counts_once_and_two_files_of_one_student_are_both_listed(tmp_path):

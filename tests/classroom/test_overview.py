@@ -2,6 +2,10 @@
 
 import csv
 import io
+import os
+import sys
+from itertools import chain
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -191,6 +195,33 @@ def test_grades_run_no_formula_and_know_moodles_participants(tmp_path):
     (place / "x.csv").write_text(table([row("se-neck", student="=cmd()")]), encoding="utf-8")
     (line,) = csv.DictReader(io.StringIO(grades_csv(look_over(read_folder(tmp_path)))))
     assert (line["id"], line["Identifier"]) == ("'=cmd()", "Participant 4711")
+
+
+def test_grades_run_no_formula_if_a_spreadsheet_splits_them_at_semicolons(tmp_path):
+    rows = [row("se-neck", student="Anna;=1+1;", code='9b;"=2+2;')]
+    (tmp_path / "x.csv").write_text(table(rows), encoding="utf-8")
+    cells = chain(*csv.reader(io.StringIO(grades_csv(look_over(read_folder(tmp_path)))), delimiter=";"))
+    assert not [cell for cell in cells if cell.startswith("=")]
+
+
+def test_problems_of_students_with_the_same_name_are_all_on_the_page(tmp_path):
+    for folder, exercise in (("a", "se-neck"), ("b", "se-share")):
+        (tmp_path / folder).mkdir()
+        rows = [row(exercise, 0, student="Anna")]
+        (tmp_path / folder / "x.csv").write_text(table(rows), encoding="utf-8")
+    text = BeautifulSoup(class_page(look_over(read_folder(tmp_path))), "html.parser").get_text()
+    assert "Anna (a/x.csv): Another file has the same name" in text
+    assert "Anna (b/x.csv): Another file has the same name" in text
+    assert text.count("is solved without a try") == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, names of files are Unicode")
+def test_a_file_whose_name_cannot_be_encoded_does_not_stop_the_command(tmp_path):
+    """An archive from Windows, unpacked on Linux, has such names."""
+    Path(os.fsdecode(bytes(tmp_path) + b"/J\xfcrgen.csv")).write_text(table([row("se-neck")]), encoding="utf-8")
+    html, table_file = tmp_path / "class.html", tmp_path / "class.csv"
+    assert main(["class", str(tmp_path), "--html", str(html), "--csv", str(table_file)]) == 0
+    assert "J?rgen" in html.read_text(encoding="utf-8")
 
 
 def test_the_command_writes_both_files_names_problems_and_can_be_run_again(folder, tmp_path, capsys):

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from itertools import pairwise
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -21,8 +20,6 @@ NAMES = ("00_start_here", *LESSONS)
 PATHS = {name: NOTEBOOKS / f"{name}.ipynb" for name in NAMES} | {
     f"teacher/{name}": NOTEBOOKS / f"teacher/{name}.ipynb" for name in ("plans", "answers")
 }
-# Lessons that are linked to before they are here.
-COMING: set[str] = set()
 
 PREFIXED = r"\d+(?:\.\d+)?(?:%| [kMG](?!\w))"
 NUMBER = re.compile(rf"(?<![\w.,])(?:\d{{1,3}}(?:,\d{{3}})+|{PREFIXED}|\d+\.\d+)(?![\d])")
@@ -98,7 +95,7 @@ def test_links_lead_somewhere_and_nothing_is_fetched(notebook):
         for target in re.findall(r"\]\(([^)]+)\)", cell.source):
             if re.fullmatch(r"https://arxiv\.org/abs/\d{4}\.\d{5}", target):  # a paper, for readers with a network
                 continue
-            assert target in COMING or Path(target).name in COMING or (here / target).is_file(), target
+            assert (here / target).is_file(), target
 
 
 def test_lessons_are_linked_with_their_neighbours():

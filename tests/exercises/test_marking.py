@@ -2,6 +2,8 @@
 
 # ruff: noqa: RUF001, RUF003 - signs for times and minus are meant
 
+from itertools import product
+
 import pytest
 
 from senet_lab.exercises.arithmetic import compute
@@ -17,10 +19,10 @@ ANSWERS = {
         RIGHT: ["18432", "18,432", "18 432", "18_432", "18.43 k", "18.4k", "18k", "~18k", "about 18 k", "18,000", "1.8e4",
                 "32*9*8*8", "32 * 9 * 8 * 8", "32·9·8·8", "32×3×3×8×8", "32x9x8x8", "3×3×8×8×32 weights", "9*256*256/32",
                 "9*256²/32", "9 * 256^2 / 32", "9*256**2/32", "2^11*9", "2048(3*3)", "589,824 / 32", "= 18432", "32*576 = 18432",
-                "18432 weights", "18.432 thousand", 18432, 18432.0],
+                "18432 weights", "18.432 thousand", "18432 (32*9*8*8)", "18k (32 · 576)", "18 k of 590 k", 18432, 18432.0],
         NEARLY: ["20k", "2e4", "18.432", "18,431", "18433", "18.5k", 18500],
         NOT_YET: ["589824", "590k", "589.8 k", "576", "9*8*8", "9*256*256", "1", "0", "-18432", "17k", "65536", "184320", "10k",
-                  "ten", "18432/32"],
+                  "ten", "18432/32", "576 (9*8*8)", "256(256)", "576 in 32 paths"],
         NO_ANSWER: ["", "?", "many", "18k or 19k", "9**9**9", "9^9^9^9", "((((", "1/0", "32*", "log(0)", "2**-", "sqrt(-1)",
                     "__import__('os')", "18;432", "(" * 99],
     },
@@ -34,33 +36,49 @@ ANSWERS = {
     # 10,059,776; one dense layer 5,029,888; ratio 16 2,514,944; the whole network 35,088,680.
     "ratio-4-params": {
         RIGHT: ["10 M", "10.06M", "10.1 million", "10,059,776 parameters", "10.059.776", "2/4·(3·256² + 4·512² + 6·1024² + 3·2048²)",
-                "0.5*(3*256^2+4*512^2+6*1024^2+3*2048^2)", "4*2514944", "1.0e7"],
-        NEARLY: ["1e7", "10.06", "10.05 M", "10.0 M", "10,059,777"],
+                "0.5*(3*256^2+4*512^2+6*1024^2+3*2048^2)", "4*2514944",
+                "1e7", "1.0e7", "10,000,000", 10_000_000, "10 M parameters in total"],
+        NEARLY: ["10.06", "10.05 M", "10.0 M", "10,059,777"],
         NOT_YET: ["5,029,888", "5.03 M", "2.51M", "2514944", "35.1 M", "35,088,680", "20 M", "5.1 M", "9 M", "10 k", "320 M"],
     },
     # 3.125%; the share that is lost 96.875%.
     "paths-loop-share": {
-        RIGHT: ["3.125", "3.125%", "3.125 percent", "3.1", "3.13 %", "1/32", "1 in 32", "1 of 32", "4/128", "4 out of 128", "100/32",
+        RIGHT: ["3.125% of the channels", "3.125", "3.125%", "3.125 percent", "3.1", "3.13 %", "1/32", "1 in 32", "1 of 32", "4/128", "4 out of 128", "100/32",
                 "1/32 of the channels", "3,125 %"],
-        NEARLY: ["0.03125", "0.0313", "3.18"],
+        NEARLY: ["0.03125", "0.0313", "3.18", "0.03125 %", "1/32 %"],
         NOT_YET: ["96.875", "97", "31/32", "96.9%", "0.969", "1/16", "32", "3", "0.03", "100", "50%"],
     },
     # 19.0%; the share of the parameters 58.9%.
     "macro-group-macs": {
-        RIGHT: ["19", "19%", "19.01", "18.75", "20", "3/16", "733.74M/3.86G", "0.734/3.86", "~19 %"],
+        RIGHT: ["19", "19%", "19.01", "18.75", "20", "3/16", "733.74M/3.86G", "0.734/3.86", "~19 %",
+                "19 % of the multiply-adds", "about 19 percent of all multiply-adds"],
         NEARLY: ["22", "16", "0.19"],
         NOT_YET: ["58%", "58.9", "59", "0.589", "25", "23", "10", "1/4", "1/2"],
     },
     # 64; the 3×3 divided 16; what comes in 1024.
     "se-neck": {
-        RIGHT: ["64", "64 channels", "1024/16", "1024 : 16", "1024÷16", "2^6", "4*256/16", "64.0", "8²", 64],
+        RIGHT: ["64", "64 channels", "1024/16", "1024 : 16", "1024÷16", "2^6", "4*256/16", "64.0", "8²", "64 of 1024", "64 of the 1024 channels",
+                "about 64 out of 1024", "64 (1024/16)", "64 channels (1024 / 16)", "1/16 of 1024", 64],
         NEARLY: ["65", "63"],
-        NOT_YET: ["16", "1024", "60", "256/16", "32", "6.4 k"],
-        NO_ANSWER: ["sixty-four channels wide", "64 or 16"],
+        NOT_YET: ["16", "1024", "60", "256/16", "32", "6.4 k", "16 of 256", "64 (64)", "64/1024"],
+        NO_ANSWER: ["16 paths of 4", "sixty-four channels wide", "64 or 16"],
     },
+    # 8; in one slice 5.
+    "paths-remainder": {
+        RIGHT: ["8", "8 of 128", "8 in 128", "8 (128 - 24*5)", "128 − 24·5"],
+        NOT_YET: ["5", "5 of 128", "8/128", "120", "120 of 128"],
+    },
+    # 18,992,128; the whole network 44,549,160.
+    "macro-deeper": {
+        RIGHT: ["19 M", "about 19 million more", "19 M more parameters", "44.55M - 25.56M"],
+        NOT_YET: ["45 M", "17 M more"],
+    },
+    # 105,344; everything 44,654,504; with gamma and beta 210,688.
+    "micro-norm-state": {RIGHT: ["110k", "105k"], NEARLY: ["100k", "1e5"], NOT_YET: ["210k", "200k", "45 M", "1 M"]},
     # 4 times; the side 2 times.
     "macro-larger-images": {
-        RIGHT: ["4", "4x", "4×", "x4", "× 4", "four times", "four", "4 times as many", "2^2", "2²", "(448/224)^2", "quadruple", "3.996"],
+        RIGHT: ["4", "4x", "4×", "x4", "× 4", "four times", "four", "4 times as many", "2^2", "2²", "(448/224)^2", "quadruple", "3.996",
+                "4 times as many multiply-adds", "4 times more"],
         NEARLY: ["4.12", "3.85"],
         NOT_YET: ["2", "twice", "double", "2x", "8", "16", "448/224", "a quarter", "40"],
     },
@@ -171,3 +189,29 @@ def test_what_cannot_be_computed_or_is_too_large_is_no_number(text):
 
 def test_an_expression_takes_its_numbers_from_the_reader_alone():
     assert compute("2*3", lambda number: None) is None  # noqa: ARG005
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=[*MAKERS])
+def test_one_value_gets_one_verdict_however_it_is_written(maker):
+    for task in maker.tasks():
+        numbers = [] if task.choices else [task.answer, *(value for value, _ in task.slips)]
+        for number, digits in product(filter(lambda each: abs(each) >= 1000, numbers), (1, 2)):
+            value = int(float(f"{number:.{digits}g}"))
+            spellings = (value, float(value), f"{value:,}", f"{value / 1e3:.9g} k", f"{value / 1e3:.9g}e3")
+            assert len({mark(task, spelling).verdict for spelling in spellings}) == 1, spellings
+
+
+def test_a_rounded_number_has_two_digits_of_the_exact_one():
+    rounded = parse_number("10,000")
+    assert rounded.is_rounded(9_960)
+    assert rounded.is_rounded(10_400)
+    assert not rounded.is_rounded(9_600)
+
+
+def test_no_answer_raises_whatever_its_library_raises():
+    class Tensor:
+        def item(self):
+            raise RuntimeError("a Tensor with 2 elements cannot be converted to Scalar")  # as PyTorch's
+
+    for name in ("ratio-4-params", "paths-loop-share", "paths-late-loop"):
+        assert mark(draw_task(MAKERS[name]), Tensor()).verdict == NO_ANSWER

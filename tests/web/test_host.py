@@ -109,7 +109,7 @@ def test_class_code_gives_other_numbers_and_what_was_tried_is_a_table():
     results = json.loads(host.results())
     assert (results["code"], results["words"]) == ("9b spring", "1 exercise tried, 0 solved alone")
     handed = json.loads(host.hand_in())["csv"].splitlines()[1]
-    assert handed.startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,,0,1,False,")
+    assert handed.startswith("05_squeeze_and_excitation,ratio-4-params,9b spring,,False,0,1,False,")
     assert "class code has at most" in host.class_code("x" * 99, "")
     assert host.forget() == "Deleted. 0 tries in this browser, with answers, hints, class codes and names."
     after = shown(host.refresh(0))
@@ -133,7 +133,7 @@ def test_a_student_has_their_own_numbers_and_a_file_with_their_name_and_answers(
     send(host, 0, 1, check="12 k")
     handed = json.loads(host.hand_in())
     assert handed["file"] == "senet_lab_9b-spring_Anna-K.csv"
-    assert ',9b spring,Anna K.,1,0,False,,"[""12 k""]"\n' in handed["csv"]
+    assert ',9b spring,Anna K.,True,1,0,False,,"[""12 k""]"\n' in handed["csv"]
     results = json.loads(Host(storage).results())
     assert (results["code"], results["student"]) == ("9b spring", "Anna K.")
     assert host.class_code("9B Spring", "x" * 31).endswith("try initials, such as 'AK'.")
@@ -186,6 +186,19 @@ def test_a_class_is_looked_over_from_the_content_of_its_files():
     assert "Anna" in overview["html"]
     assert "cat.csv" in overview["html"]
     assert overview["csv"].splitlines()[1].startswith("Anna,")
+
+
+def test_the_site_hands_in_the_file_that_a_notebook_writes(tmp_path):
+    host, learner = Host(), Learner()
+    host.open("exercise", json.dumps({"name": "se-neck"}))
+    for number, student in enumerate(("", "Anna K."), 1):
+        host.class_code("9B", student)
+        host.refresh(0)
+        send(host, 0, number, check="1;=1+1")
+        learner.class_code("9B", student)
+        learner.check("se-neck", "1;=1+1")
+    learner.hand_in(tmp_path / "anna.csv")
+    assert json.loads(host.hand_in())["csv"] == (tmp_path / "anna.csv").read_text(encoding="utf-8")
 
 
 def send_answer(host):

@@ -318,7 +318,7 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(page, url, site):
         page.get_by_role("button", name="Hand in (.csv)").click()
     assert download.value.suggested_filename == "senet_lab_9b-spring_Anna-K.csv"
     expect(page.locator(".sn-record output")).to_contain_text("Your browser is saving the file.")
-    done = f',{exercise.get_attribute("data-name")},,Anna K.,2,0,False,alone,"[""123"", ""{right}""]"\n'
+    done = f',{exercise.get_attribute("data-name")},,Anna K.,False,2,0,False,alone,"[""123"", ""{right}""]"\n'
     assert done in download.value.path().read_text()
     drawing = page.locator("[data-panel=drawing]").filter(has_text="stem").first
     drawing.get_by_role("button", name="Open in the Explorer").click()
