@@ -15,7 +15,13 @@ from senet_lab.nets.sketch import Row, Shape, Sketch, role_of, write_row
 def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, ...]:
     """Return one row per call of a layer; the layers of nested models are listed as "model/layer".
 
-    The model stays as it is: only shapes pass through its graph.
+    The arguments and errors are those of `sketch_of`.
+    """
+    return tuple(sketch_of(model, input_shape).rows)
+
+
+def sketch_of(model: Any, input_shape: Sequence[Any] | None = None) -> Sketch:
+    """Return the sketch at the output of a model. The model stays as it is: only shapes pass through its graph.
 
     Args:
         model: a functional `keras.Model`, or a Sequential one that is built.
@@ -25,11 +31,8 @@ def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, 
     Raises:
         ValueError: the model has no graph, or a size is unknown, or its layers do not accept `input_shape`.
     """
-    graph = _functional(model)
-    inputs = [
-        _filled(each, shape) for each, shape in zip(graph.inputs, _shapes(graph.inputs, input_shape), strict=True)
-    ]
-    reading = _Reading()
+    graph, reading = functional(model), _Reading()
+    inputs = list(map(_filled, graph.inputs, _shapes(graph.inputs, input_shape)))
     for given, each in zip(graph.inputs, inputs, strict=True):
         reading.remember(each, Sketch(each.shape[1:], given.name))
     try:
@@ -38,10 +41,10 @@ def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, 
         if input_shape is None:
             raise
         raise ValueError(f"`input_shape` (={quoted(input_shape)}) does not fit `{model.name}`: {error}") from error
-    return tuple(_joined([reading.sketch(each) for each in _tensors(outputs)]).rows)
+    return _joined([reading.sketch(each) for each in _tensors(outputs)])
 
 
-def _functional(model: Any) -> Any:
+def functional(model: Any) -> Any:
     """Return the functional model of a model: itself, or that of a Sequential one.
 
     Raises:
@@ -49,13 +52,13 @@ def _functional(model: Any) -> Any:
     """
     if hasattr(model, "_run_through_graph"):
         return model
-    functional = getattr(model, "_functional", None)
-    if functional is None:
+    graph = getattr(model, "_functional", None)
+    if graph is None:
         raise ValueError(
             f"A ledger needs a functional model, or a Sequential one that is built, not {quoted(model)}; try "
             "keras.Model(inputs, outputs), or call the Sequential one first."
         )
-    return functional
+    return graph
 
 
 def _shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
@@ -123,7 +126,7 @@ class _Reading:
             inputs = _tensors((args, kwargs))
             if hasattr(operation, "_run_through_graph") or getattr(operation, "_functional", None) is not None:
                 path = f"{prefix}{operation.name}/"
-                return _functional(operation)._run_through_graph(inputs, lambda each: self.visit(each, path))
+                return functional(operation)._run_through_graph(inputs, lambda each: self.visit(each, path))
             outputs = operation.compute_output_spec(*args, **kwargs)
             masks = {id(each) for name, given in kwargs.items() if name.endswith("mask") for each in _tensors(given)}
             shapes = [each.shape for each in inputs if id(each) not in masks]  # a mask changes no cost
