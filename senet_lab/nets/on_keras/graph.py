@@ -4,12 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
 from senet_lab.nets.on_keras.entries import entry_of
 from senet_lab.nets.roles import role_of_product
 from senet_lab.nets.sketch import Row, Shape, Sketch, role_of, write_row
+
+
+class Call(NamedTuple):
+    """One call of a layer or an operation: the name of its row, and its arguments, with symbolic tensors in them."""
+
+    name: str
+    operation: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class Graph(NamedTuple):
+    """What is known of a model when shapes have passed through it.
+
+    Attributes:
+        sketch: at its output; its rows are the ledger of the model.
+        calls: of its layers, in an order in which they can be made.
+        inputs: symbolic tensors of known size, in the structure that the model takes.
+    """
+
+    sketch: Sketch
+    calls: tuple[Call, ...]
+    inputs: Any
 
 
 def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, ...]:
@@ -31,6 +54,13 @@ def sketch_of(model: Any, input_shape: Sequence[Any] | None = None) -> Sketch:
     Raises:
         ValueError: the model has no graph, or a size is unknown, or its layers do not accept `input_shape`.
     """
+    return read_graph(model, input_shape).sketch
+
+
+def read_graph(model: Any, input_shape: Sequence[Any] | None = None) -> Graph:
+    """Return what is known of a model when shapes have passed through it; arguments and errors as in `sketch_of`."""
+    import keras
+
     graph, reading = functional(model), _Reading()
     inputs = list(map(_filled, graph.inputs, _shapes(graph.inputs, input_shape)))
     for given, each in zip(graph.inputs, inputs, strict=True):
@@ -41,7 +71,8 @@ def sketch_of(model: Any, input_shape: Sequence[Any] | None = None) -> Sketch:
         if input_shape is None:
             raise
         raise ValueError(f"`input_shape` (={quoted(input_shape)}) does not fit `{model.name}`: {error}") from error
-    return _joined([reading.sketch(each) for each in _tensors(outputs)])
+    sketch = _joined([reading.sketch(each) for each in _tensors(outputs)])
+    return Graph(sketch, tuple(reading.calls), keras.tree.pack_sequence_as(graph.input, inputs))
 
 
 def functional(model: Any) -> Any:
@@ -111,6 +142,7 @@ class _Reading:
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, Sketch]] = {}  # with its tensor, without which its id would be used again
         self._called: set[int] = set()
+        self.calls: list[Call] = []
         self._names: Counter[str] = Counter()
 
     def remember(self, tensor: Any, sketch: Sketch) -> None:
@@ -130,15 +162,16 @@ class _Reading:
             outputs = operation.compute_output_spec(*args, **kwargs)
             masks = {id(each) for name, given in kwargs.items() if name.endswith("mask") for each in _tensors(given)}
             shapes = [each.shape for each in inputs if id(each) not in masks]  # a mask changes no cost
-            self._write(operation, prefix, [self.sketch(each) for each in inputs], shapes, _tensors(outputs))
+            name = self._write(operation, prefix, [self.sketch(each) for each in inputs], shapes, _tensors(outputs))
+            self.calls.append(Call(name, operation, args, kwargs))
             return outputs
 
         return call
 
     def _write(
         self, operation: Any, prefix: str, inputs: Sequence[Sketch], shapes: Sequence[Shape], outputs: Sequence[Any]
-    ) -> None:
-        """Write the row of one call, and remember its outputs."""
+    ) -> str:
+        """Write the row of one call, remember its outputs, and return its name."""
         name = prefix + operation.name
         self._names[name] += 1
         times = self._names[name]
@@ -155,3 +188,4 @@ class _Reading:
         self.remember(outputs[0], first)
         for other in outputs[1:]:
             self.remember(other, first.onward(other.shape, first.field, first.jump))
+        return first.written[0].name
