@@ -53,12 +53,13 @@ def _table(sweep: Sweep, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def conclusion(sweep: Sweep, reference: str | None = None) -> str:
     """Say what the finished runs show so far; see `Sweep.conclusion`."""
-    return conclude(arm_summaries(sweep, reference), position(sweep, reference))
+    return conclude(arm_summaries(sweep, reference), position(sweep, reference), len(sweep.seeds_used))
 
 
 def arm_summaries(sweep: Sweep, reference: str | None = None) -> list[ArmSummary]:
     """Return the summary of each arm."""
-    return summarize([(arm.label, accuracies(sweep)[arm.values]) for arm in sweep.arms], position(sweep, reference))
+    by_arm = accuracies(sweep)
+    return summarize([(arm.label, by_arm[arm.values]) for arm in sweep.arms], position(sweep, reference))
 
 
 def accuracies(sweep: Sweep) -> dict[object, Accuracies]:
