@@ -11,6 +11,7 @@ from html import escape
 from math import isnan
 
 from senet_lab.drawing.html import Html, html, still_page
+from senet_lab.drawing.intervals import CUT
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import short
@@ -34,7 +35,6 @@ NO_GATES = "This network has no squeeze-excite"
 NO_CHECKPOINT = "No checkpoint yet: the first is written after one epoch or one minute, whichever comes first"
 OPENS_GATES = "Open a GateLens of this run below"
 FRONT = "Dashed: the Pareto front, which connects the means that no cheaper arm exceeds. It ignores the intervals."
-CUT = " A bar without a mark at its end extends beyond the plot."
 MAX_BESIDE = 5  # arms, beside which there is room for the plot against cost
 PROGRESS = {
     "waiting": "Not started yet.",
@@ -172,7 +172,7 @@ def plots(state: State, board: Board, *, interactive: bool = True) -> Html:
         "differences seed by seed, not by whether these bars overlap. All intervals are for a number of seeds and a "
         "reference that were chosen beforehand."
     )
-    cut = CUT if has_cut_interval(board) else ""
+    cut = f" {CUT}" if has_cut_interval(board) else ""
     slides = ' tabindex="0" role="region" aria-label="Plot of accuracy"' if interactive else ""
     kind = "sn-plots sn-many" if len(board.arms) > MAX_BESIDE else "sn-plots"
     return html(
