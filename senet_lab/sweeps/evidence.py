@@ -160,7 +160,7 @@ def _accuracies(sweep: Sweep) -> Iterator[dict[int, float]]:
     missing = len(sweep.cells) - sum(map(len, by_arm.values()))
     if missing:
         raise RuntimeError(
-            f"{missing} of {len(sweep.cells)} runs are not finished; resume the sweep in '{sweep.folder}'."
+            f"{missing} of {len(sweep.cells)} runs have no result; resume the sweep in '{sweep.folder}'."
         )
     for arm in sweep.arms:
         yield dict(sorted(by_arm[arm.values].items(), key=lambda pair: sweep.seeds_used.index(pair[0])))

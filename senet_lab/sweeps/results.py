@@ -21,7 +21,7 @@ def results(sweep: Sweep) -> pd.DataFrame:
     rows = []
     for cell in sweep.cells:
         run, ledger = cell.run, cell.arm.architecture.ledger()
-        tested = run.evaluation() if run else None
+        tested = cell.result
         rows.append({
             **dict(cell.arm.values), "seed": cell.seed, "state": run.status().state if run else "waiting",
             "accuracy": tested.accuracy if tested else nan, "loss": tested.loss if tested else nan,
@@ -66,7 +66,7 @@ def accuracies(sweep: Sweep) -> dict[object, Accuracies]:
     """Return the test accuracies by arm and seed, of finished runs only."""
     by_arm: dict[object, dict[int, float]] = {arm.values: {} for arm in sweep.arms}
     for cell in sweep.cells:
-        if (run := cell.run) and (tested := run.evaluation()) and run.status().state == "finished":
+        if tested := cell.result:
             by_arm[cell.arm.values][cell.seed] = tested.accuracy
     return dict(by_arm)
 

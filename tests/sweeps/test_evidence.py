@@ -61,7 +61,7 @@ def test_a_file_has_what_was_trained_and_measured_and_no_path(sweep, evidence):
 
 def test_an_unfinished_sweep_is_no_evidence(tmp_path):
     unfinished = finished_sweep(tmp_path / "half", {None: (0.6, None), 16: (0.6, 0.7)}, ratio_16_seed_1="stopped")
-    with pytest.raises(RuntimeError, match="2 of 4 runs are not finished; resume the sweep in"):
+    with pytest.raises(RuntimeError, match="2 of 4 runs have no result; resume the sweep in"):
         evidence_of(unfinished, COMMAND)
 
 
