@@ -89,7 +89,7 @@ class Distribution:
             self.unwritten[cell.folder.name] = reason.rstrip(".")
 
     def cancel(self) -> None:
-        """Withdraw the runs that no worker has, and stop the others; wait until their workers have let go of them."""
+        """Withdraw the runs that no worker has, stop the others, and wait until their tasks have ended."""
         given = self._given()
         self.client.cancel([future for future in self.futures if future.key not in given], force=True)
         runs = [Run(cell.folder) for cell in self.futures.values()]

@@ -55,6 +55,11 @@ def test_a_finished_sweep_shows_its_conclusion_and_the_largest_decided_differenc
     assert not form["can_stop"]
 
 
+def test_the_conclusion_of_a_sweep_with_missing_runs_is_provisional(open_sweep, open_board):
+    assert open_board.conclusion == open_sweep.conclusion()
+    assert open_board.conclusion.startswith("So far (9 of 12 runs): ")
+
+
 def test_without_a_decided_difference_none_is_shown(board):
     wide = {"difference_low": -0.1, "difference_high": 0.1}
     undecided = replace(board, summaries=tuple(each._replace(**wide) for each in board.summaries))
