@@ -156,7 +156,7 @@ def _accuracy_figures(board: Board) -> Iterator[tuple[str, str, str, str]]:
     yield "reference", "Reference", NO_FIGURE if isnan(mean) else f"{100 * mean:.1f}%", about
     decided = [arm for arm in board.summaries if arm.is_decided]
     if not decided:
-        yield "difference", "Decided differences", "none", "no interval of a difference excludes zero so far"
+        yield "difference", "Decided differences", "none", "no interval of a difference excludes zero"
         return
     largest = max(decided, key=lambda arm: abs(arm.difference))
     interval = interval_words(largest.difference_low, largest.difference_high, signed=True)
