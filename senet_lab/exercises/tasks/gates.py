@@ -129,4 +129,4 @@ def gates_cost(n_blocks: int, number: int) -> Task:
     )
 
 
-MAKERS = by_name(gates_count, gates_f_ratio, gates_at_one, gates_cost)
+MAKERS = by_name(gates_count, gates_cost, gates_f_ratio, gates_at_one)
