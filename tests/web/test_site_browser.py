@@ -573,7 +573,7 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(page, url):
     page.locator("[data-panel=answers]").get_by_label("Student").fill("Anna K.")
     page.get_by_role("button", name="Show answers").click()
     answer = Learner("9B-spring", "Anna K.").answer_rows("05")[0].answer
-    expect(page.get_by_role("region", name="5 \u00b7 Squeeze and excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
+    expect(page.get_by_role("region", name="5 \u00b7 Squeeze-and-excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
     assert severe_faults(page) == []
 
 
@@ -665,7 +665,7 @@ def test_each_lesson_with_exercises_has_a_worksheet_that_the_page_for_teachers_l
     for link in links:
         assert page.request.get(link).ok
     page.goto(links[0])
-    expect(page.get_by_role("heading", name="2 \u00b7 Macro architecture")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 \u00b7 Macro-architecture")).to_be_visible()
     assert hosts(page) == {urlsplit(url).netloc}
     page.context.close()
 
