@@ -63,7 +63,7 @@
   }
 
   /** Makes the type of the exercises as large as that around them. */
-  function fit() {
+  function fitExercises() {
     const size = Number.parseFloat(getComputedStyle(lesson).fontSize);
     document.documentElement.style.setProperty("--sn-zoom", String(size / PANEL_TYPE));
   }
@@ -71,7 +71,7 @@
   function enter(index) {
     document.documentElement.classList.add("sn-projector");
     bar.hidden = false;
-    fit();
+    fitExercises();
     show(index);
   }
 
@@ -134,7 +134,7 @@
     if (key) ACTIONS[key]();
   });
   start.addEventListener("click", () => enter(0));
-  addEventListener("resize", fit);
+  addEventListener("resize", fitExercises);
 
   const linked = new URL(location.href);
   if (linked.searchParams.has(MODE)) {

@@ -587,6 +587,7 @@ def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
     expect(first).to_be_visible()
     expect(second).to_be_hidden()
     expect(page.get_by_role("banner")).to_be_hidden()
+    expect(page.locator(".sn-record")).to_be_hidden()  # a name, and a button that deletes
     large = page.locator(".bd-article p").first.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
     assert large >= 1.4 * small
     page.keyboard.press("ArrowRight")
@@ -618,6 +619,28 @@ def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
     expect(second).to_be_visible()
     assert page.url.endswith("04_cardinality.html#in-short")
     assert complaints(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=["720p", "1080p"])
+def test_a_projector_shows_exercises_as_large_as_the_text_and_its_bar_covers_neither(browser, url, size):
+    page = heard_page(browser)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{url}/notebooks/04_cardinality.html?projector#a-convolution-in-paths")
+    await_live(page)
+    text, asked = (
+        page.locator(selector).filter(visible=True).first.evaluate(
+            "(e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom"
+        )
+        for selector in (".bd-article section > p", ".sn-exercise .sn-ask")
+    )  # fmt: skip
+    assert abs(asked - text) < 0.5
+    page.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
+    end = page.locator(".sn-shown").evaluate_all(
+        "(parts) => Math.max(...parts.map((e) => e.getBoundingClientRect().bottom))"
+    )
+    assert end <= page.get_by_role("navigation", name="Projector").bounding_box()["y"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
 
 
