@@ -188,7 +188,7 @@ def published_budget(limit: float, kind: str) -> Task:
         answer=best.architecture.name,
         choices=tuple(sorted(row.architecture.name for row in main().rows)),
         hints=(
-            "senet_lab.papers.main().rows lists the networks with their errors; their ledgers give the multiply-adds.",
+            "main().rows, from senet_lab.papers, lists the networks and errors; ledgers give the multiply-adds.",
             f"{len(candidates)} of {'the networks' if kind == ANY else 'these'} have {limit:g} G or less.",
             f"The lowest error among these is {best.top1}%.",
         ),
