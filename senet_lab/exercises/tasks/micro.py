@@ -141,8 +141,9 @@ def micro_norm_state(depth: int) -> Task:
     ledger = network.ledger()
     return Task(
         question=(
-            f"{network.name} has {blocks_in_words(depth)} blocks in its four groups, and {ledger.params:,} trainable "
-            "parameters. How many moving means and variances does batch normalization store in addition?"
+            f"{network.name} has a stem of 64 channels, {blocks_in_words(depth)} blocks in its four groups, and "
+            f"{ledger.params:,} trainable parameters. How many moving means and variances does batch normalization "
+            "store in addition?"
         ),
         answer=ledger.state,
         unit="numbers",
