@@ -76,8 +76,8 @@ def _listed(names: Sequence[str]) -> str:
 def number_ranges(names: Sequence[str]) -> str:
     """Return the numbers of exercises, those in a row as a range.
 
-    >>> number_ranges(["macro-deeper", "macro-heaviest-group", "macro-group-macs", "se-neck"])
-    '2.1\u20132.3, 5.2'
+    >>> number_ranges(["macro-deeper", "macro-heaviest-group", "macro-group-macs", "paths-grouped-weights"])
+    '2.1\u20132.3, 4.1'
     """
     numbers = exercise_numbers()
     ranges: list[list[str]] = []
