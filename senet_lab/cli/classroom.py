@@ -13,6 +13,7 @@ from senet_lab.classroom.hand_in import read_folder
 from senet_lab.classroom.overview import Overview, look_over
 from senet_lab.classroom.page import class_page
 from senet_lab.classroom.paper import counted
+from senet_lab.classroom.problems import problems
 from senet_lab.classroom.worksheet import find_lesson, worksheet, worksheet_answers
 from senet_lab.files import written_whole
 
@@ -41,7 +42,7 @@ def write_worksheet(arguments: argparse.Namespace) -> int:
 
 
 def _problems(overview: Overview) -> list[str]:
-    noted = [f"{each.name}: {' '.join(each.notes)}" for each in overview.students if each.notes]
+    noted = [f"{each.name}: {' '.join(found)}" for each in overview.students if (found := problems(each))]
     return noted + [f"{name}: {reason}" for name, reason in overview.others.items()]
 
 

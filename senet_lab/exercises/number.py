@@ -12,7 +12,8 @@ from senet_lab.exercises.arithmetic import compute
 PREFIXES = {"": 0, "k": 3, "thousand": 3, "m": 6, "million": 6, "g": 9, "b": 9, "bn": 9, "billion": 9, "t": 12}
 UNITS = (
     r"(?:trainable\s+)?(?:params?|parameters?|weights?|biases|macs?|multiply-adds?|flops|operations|channels?|pixels?|px|paths?|blocks?"
-    r"|layers?|filters?|steps?|gates?|images?|percent|%|pp|p\.p\.?|(?:percent(?:age)?\s+|%[ -])?points?|numbers?|times|x|\u00d7|a side)"
+    r"|layers?|filters?|steps?|gates?|images?|percent|%|pp|p\.p\.?|(?:percent(?:age)?\s+|%[ -])?points?"
+    r"|numbers?|times|x|\u00d7|a side)"
 )
 # What people write around a number: "x = 5", "~18k", "about 3", "twice as many", "19 % of the weights", "5 M more".
 ABOUT = r"~|\u2248|(?:about|approx(?:imately)?|around|roughly|circa|nearly|almost)\b|(?:ca|approx)\."
