@@ -13,7 +13,6 @@ from senet_lab.exercises.number import parse_number
 from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
 from senet_lab.exercises.task import Task, draw_variant
 
-
 # In what a row contradicts itself: its owner may have edited it, so it does not count.
 UNTRIED, UNAIDED, UNRIGHT = (
     "Solved without a try",

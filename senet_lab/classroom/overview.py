@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 
 from senet_lab.classroom.hand_in import OUTCOMES, SEEN, TRIED, Folder, HandIn, Work
-from senet_lab.classroom.misconceptions import CONTRADICTIONS, Mistake, draw, doubts, mistakes_of
+from senet_lab.classroom.misconceptions import CONTRADICTIONS, Mistake, doubts, draw, mistakes_of
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
 from senet_lab.exercises.task import normalize
@@ -138,7 +138,7 @@ def _student(hand_in: HandIn, code: str | None, lessons: Sequence[str]) -> Stude
 
 
 def _weigh(student: Student, rows: Sequence[Work]) -> Student:
-    """Return a student with what counts of these rows, of each exercise the furthest, and with doubts about the rest."""
+    """Return a student with what counts of these rows, of each exercise the furthest, and the doubts about them."""
     work: dict[str, Work] = {}
     doubtful: dict[str, list[str]] = {}
     contradicted: dict[str, str] = {}
@@ -195,8 +195,8 @@ def _common_mistakes(all_work: Sequence[Work], are_mixed: bool) -> tuple[tuple[M
     """Return the mistakes that most students made at an exercise, each with their number.
 
     Args:
-        are_mixed: whether the students had different questions. Then an answer whose mistake is not known comes with its
-            question, and only if two students gave it.
+        are_mixed: whether the students had different questions. Then an answer whose mistake is not known comes with
+            its question, and only if two students gave it.
     """
     students: Counter[tuple[str, str]] = Counter()
     answers: dict[tuple[str, str], Counter[Mistake]] = {}

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from senet_lab.classroom.hand_in import OUTCOMES, SEEN, TRIED, Work
-from senet_lab.classroom.overview import Hard, Needy, Overview, Student, count_solved, hardest, who_needs_help
 from senet_lab.classroom.misconceptions import Mistake
+from senet_lab.classroom.overview import Hard, Needy, Overview, Student, count_solved, hardest, who_needs_help
 from senet_lab.classroom.paper import counted, exercise_numbers, items, number_ranges, paper
 from senet_lab.classroom.problems import problems
 from senet_lab.exercises.answers import lesson_title
@@ -28,9 +28,9 @@ CONTRADICTED = '<span class="sign doubt" aria-hidden=true>!</span> contradicts i
 MAX_NAMED = 3  # students who are named next to a class code that few have used
 PROOF = (
     "A file is text that its owner can edit, and exercises can be solved together. So it proves neither who solved an "
-    "exercise nor that it was solved. The program marks the answers again, and does not count what contradicts itself; a "
-    "careful edit goes unnoticed. Use this page to see what to explain again and whom to help. For a "
-    "grade, ask: let students explain an answer, or set the worksheet with another class code in class."
+    "exercise nor that it was solved. The program marks the answers again, and does not count what contradicts itself; "
+    "a careful edit goes unnoticed. Use this page to see what to explain again and whom to help. For a grade, ask: let "
+    "students explain an answer, or set the worksheet with another class code in class."
 )
 
 

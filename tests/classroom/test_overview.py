@@ -212,6 +212,38 @@ def test_without_one_the_furthest_of_each_exercise_counts(tmp_path):
     assert student.work["se-neck"].outcome == "alone"
 
 
+def test_of_some_lessons_only_their_exercises_count(tmp_path):
+    (tmp_path / "anna.csv").write_text(table([row("se-neck"), row("macro-deeper", 0), row("gates-at-one")]), "utf-8")
+    html, csv_file = tmp_path / "c.html", tmp_path / "c.csv"
+    command = ["class", str(tmp_path), "--html", str(html), "--csv", str(csv_file)]
+    assert main([*command, "--lessons", "5,8"]) == 0
+    (line,) = csv.DictReader(io.StringIO(csv_file.read_text("utf-8")))
+    asked = [*LESSONS["05_squeeze_and_excitation"], *LESSONS["08_gates"]]
+    assert (line["Grade"], line["Maximum grade"], line["problems"]) == ("2", str(len(asked)), "")
+    assert [name for name in line if name in MAKERS] == asked
+    assert [name for name in line if " (of " in name] == ["05_squeeze_and_excitation (of 5)", "08_gates (of 4)"]
+    page = BeautifulSoup(html.read_text("utf-8"), "html.parser")
+    assert len(page.select(".matrix .name")) == len(asked)
+    assert "9 exercises of lessons 5, 8" in page.get_text()
+    assert main([*command, "--lessons", "1"]) == 2
+
+
+def test_class_codes_are_named_and_who_used_another_one_is(tmp_path):
+    names = [*MAKERS][:6]
+    others = {name: [row(each, code="9b-autumn") for each in names[:2]] for name in ("Nora",)}
+    overview = small(tmp_path, **{f"s{index}": [row(each) for each in names] for index in range(5)}, **others)
+    page = BeautifulSoup(class_page(overview), "html.parser")
+    assert "Numbers of class code 9b-spring (5 students); class code 9b-autumn (1 student: Nora)." in page.get_text()
+    assert page.select_one(".help tbody th").get_text() == "Nora code 9b-autumn"
+
+
+def test_names_are_sorted_as_in_a_list_of_names_whatever_accents_they_have(tmp_path):
+    names = ["Zoe", "\u00c7elik", "Cem", "Dora", "\u00d8rsted", "Otto", "\u0141ukasz", "Mia", "\u00c5sa"]
+    rows = {f"s{at}": [row("se-neck", student=name, answers=[])] for at, name in enumerate(names)}
+    shown = [each.name for each in small(tmp_path, **rows).students]
+    assert shown == ["\u00c5sa", "\u00c7elik", "Cem", "Dora", "\u0141ukasz", "Mia", "\u00d8rsted", "Otto", "Zoe"]
+
+
 def test_the_page_has_a_cell_for_each_exercise_and_student_with_words(page, overview):
     matrix = page.select_one("table.matrix")
     rows = matrix.select("tbody tr")
