@@ -205,12 +205,19 @@ def _common_mistakes(all_work: Sequence[Work], are_mixed: bool) -> tuple[tuple[M
         students.update({mistake.kind for mistake in made})
         for mistake in made:
             answers.setdefault(mistake.kind, Counter())[mistake] += 1
-    common = [(answers[kind].most_common(1)[0][0], count) for kind, count in students.most_common()]
+    common = [(_most_common(answers[kind]), count) for kind, count in students.most_common()]
     if are_mixed:
         common = [(mistake, count) for mistake, count in common if count > 1 or not mistake.question]
     else:
         common = [(mistake._replace(question=""), count) for mistake, count in common]
     return tuple(common[:MAX_MISTAKES])
+
+
+def _most_common(answers: Counter[Mistake]) -> Mistake:
+    """Return one of the answers that a mistake has given, marked as one of several."""
+    mistake = answers.most_common(1)[0][0]
+    is_one = len(answers) == 1 or mistake.question
+    return mistake if is_one else mistake._replace(words=f"such as {mistake.words}")
 
 
 def who_needs_help(overview: Overview) -> list[Needy]:

@@ -64,16 +64,13 @@ def _lessons(overview: Overview) -> str:
 def _codes(overview: Overview) -> str:
     """Return which class codes were used by how many students; who used one that few did is named."""
     if overview.code is not None:
-        return f"<p>Only work with {_code(overview.code)} counts.</p>"
+        which = f"the class code {escape(overview.code)}" if overview.code else "no class code"
+        return f"<p>Only work with {which} counts.</p>"
     used = []
     for code, names in overview.codes.items():
         who = f": {', '.join(names)}" if len(names) <= MAX_NAMED and len(overview.codes) > 1 else ""
-        used.append(f"{_code(code)} ({counted(len(names), 'student')}{who})")
-    return f"<p>Numbers of {escape('; '.join(used))}.</p>" if used else ""
-
-
-def _code(code: str) -> str:
-    return f"class code {escape(code)}" if code else "no class code"
+        used.append(f"{code or 'none'} ({counted(len(names), 'student')}{who})")
+    return f"<p>Class codes: {escape('; '.join(used))}.</p>" if used else ""
 
 
 def _help(overview: Overview) -> str:

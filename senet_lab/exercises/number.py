@@ -15,7 +15,7 @@ UNITS = (
     r"|layers?|filters?|steps?|gates?|images?|percent|%|pp|p\.p\.?|(?:percent(?:age)?\s+|%[ -])?points?"
     r"|numbers?|times|x|\u00d7|a side)"
 )
-# What people write around a number: "x = 5", "~18k", "about 3", "twice as many", "19 % of the weights", "5 M more".
+# What people write around a number: "x = 5", "~18k", "about 3", "twice as many", "19% of the weights", "5 M more".
 ABOUT = r"~|\u2248|(?:about|approx(?:imately)?|around|roughly|circa|nearly|almost)\b|(?:ca|approx)\."
 BEFORE = re.compile(rf"^(?:.*=|{ABOUT}|[x\u00d7](?= ?\d))\s*", re.IGNORECASE)
 AMOUNT = r"\s+(?:as (?:many|much|large|high)|more|in total|in all|altogether)"

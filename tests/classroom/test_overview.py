@@ -140,7 +140,8 @@ def test_hardest_exercises_come_with_the_mistakes_behind_wrong_answers(overview)
     hard = {each.exercise: each for each in hardest(overview)}
     assert set(HARD) - set(hard) == {"published-se-biases"}  # in the last lesson, which few have reached
     mistake, count = hard["ratio-4-params"].mistakes[0]
-    assert mistake.words.partition(":")[0] in {wrong_answer("ratio-4-params", name) for name in NAMES}
+    given = {wrong_answer("ratio-4-params", name) for name in NAMES}
+    assert mistake.words.partition(":")[0] in {f"such as {answer}" for answer in given}
     assert "one dense layer per block" in mistake.words
     assert count > 10
 
@@ -233,7 +234,7 @@ def test_class_codes_are_named_and_who_used_another_one_is(tmp_path):
     others = {name: [row(each, code="9b-autumn") for each in names[:2]] for name in ("Nora",)}
     overview = small(tmp_path, **{f"s{index}": [row(each) for each in names] for index in range(5)}, **others)
     page = BeautifulSoup(class_page(overview), "html.parser")
-    assert "Numbers of class code 9b-spring (5 students); class code 9b-autumn (1 student: Nora)." in page.get_text()
+    assert "Class codes: 9b-spring (5 students); 9b-autumn (1 student: Nora)." in page.get_text()
     assert page.select_one(".help tbody th").get_text() == "Nora code 9b-autumn"
 
 

@@ -192,7 +192,7 @@ def test_a_class_is_looked_over_from_the_content_of_its_files():
     assert overview["csv"].splitlines()[1].startswith("Anna,")
     other = json.loads(Host().look_over(json.dumps(contents), " 9A ", "5, 6"))
     assert other["csv"].splitlines()[1].split(",")[3:5] == ["0", "9"]  # exercises solved, of those in two lessons
-    assert "Only work with class code 9a counts." in other["html"]
+    assert "Only work with the class code 9a counts." in other["html"]
     refused = json.loads(Host().look_over(json.dumps(contents), "", "1"))
     assert (refused["html"], refused["csv"]) == ("", "")
     assert "no exercises in lesson '1'" in refused["words"]
