@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Callable
 from functools import partial
 
-MAX_ARCHIVE_BYTES = 20_000_000  # 300 times what the hand-ins of a class of 60 take, packed
-MAX_FILES = 2000
+MAX_ARCHIVE_BYTES, MAX_FILES = 20_000_000, 2000
+MAX_UNPACKED_BYTES = 10_000_000  # of the tables in it; those of a class of 60 take less than 1 MB
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, a few bytes could expand to megabytes at once
 
 
@@ -35,19 +35,31 @@ def open_archive(name: str, content: bytes, max_bytes: int) -> dict[str, Callabl
     members = [each for each in archive.infolist() if not each.is_dir()]
     if len(members) > MAX_FILES:
         raise ValueError(f"It has more than {MAX_FILES} files.")
+    reader = _Reader(archive, max_bytes)
     files: dict[str, Callable[[], bytes]] = {}
     for number, member in enumerate(members, 1):
         path = f"{name}/{member.filename}"
         is_twice = path in files
-        files[f"{name}/{number}/{member.filename}" if is_twice else path] = partial(_read, archive, member, max_bytes)
+        files[f"{name}/{number}/{member.filename}" if is_twice else path] = partial(reader.read, member)
     return files
 
 
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
-    if member.compress_type not in METHODS or member.flag_bits & 1:  # the bit of encryption
-        raise ValueError("It is encrypted, or compressed in an unusual way.")
-    try:
-        with archive.open(member) as file:
-            return file.read(max_bytes + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
-        raise ValueError(f"It is damaged: {error}.") from error
+class _Reader:
+    """Reads the files of an archive, until they are too much in total: rows take much longer to read than to unpack."""
+
+    def __init__(self, archive: zipfile.ZipFile, max_bytes: int) -> None:
+        self._archive, self._max_bytes = archive, max_bytes
+        self._left = MAX_UNPACKED_BYTES
+
+    def read(self, member: zipfile.ZipInfo) -> bytes:
+        if member.compress_type not in METHODS or member.flag_bits & 1:  # the bit of encryption
+            raise ValueError("It is encrypted, or compressed in an unusual way.")
+        if self._left <= 0:
+            raise ValueError(f"The archive has more than {MAX_UNPACKED_BYTES // 1_000_000} MB of tables.")
+        try:
+            with self._archive.open(member) as file:
+                content = file.read(self._max_bytes + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+            raise ValueError(f"It is damaged: {error}.") from error
+        self._left -= len(content)
+        return content

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from class_files import CODE, COLUMNS, row, table
 
-from senet_lab.classroom.archive import MAX_ARCHIVE_BYTES, MAX_FILES
+from senet_lab.classroom.archive import MAX_ARCHIVE_BYTES, MAX_FILES, MAX_UNPACKED_BYTES
 from senet_lab.classroom.hand_in import MAX_BYTES, SEEN, TRIED, read_files, read_folder, read_hand_in
 from senet_lab.classroom.misconceptions import doubts
 from senet_lab.exercises.hand_in import hand_in_file_name
@@ -273,6 +273,17 @@ def test_of_an_archive_no_more_is_read_than_the_limit_whatever_it_states(tmp_pat
     found = read_files({"bomb.zip": lambda: content})
     assert found.others == {"bomb.zip/zeros.csv": "It is empty, or larger than 200 KB."}
     assert peak < 10_000_000
+
+
+def test_of_an_archive_whose_tables_are_too_large_in_total_the_first_count_and_the_others_are_named(tmp_path):
+    zeros = "0" * MAX_BYTES
+    large = [(f"{number}.csv", zeros) for number in range(MAX_UNPACKED_BYTES // MAX_BYTES)]
+    write_archive(
+        tmp_path / "x.zip", [("anna.csv", table([row("se-neck")])), *large, ("ben.csv", table([row("se-neck")]))]
+    )
+    found = read_folder(tmp_path)
+    assert [each.student for each in found.hand_ins] == ["anna"]
+    assert found.others["x.zip/ben.csv"] == "The archive has more than 10 MB of tables."
 
 
 @pytest.mark.parametrize(
