@@ -33,8 +33,8 @@ def items(lines: Iterable[str]) -> str:
 def exercise_numbers() -> dict[str, str]:
     """Return the number of each exercise: the lesson, and the place in the lesson.
 
-    >>> exercise_numbers()["se-neck"]
-    '5.2'
+    >>> exercise_numbers()["paths-grouped-weights"]
+    '4.1'
     """
     return {
         name: f"{int(lesson.partition('_')[0])}.{place}"

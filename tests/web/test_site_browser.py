@@ -577,7 +577,7 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(page, url):
     page.locator("[data-panel=answers]").get_by_label("Student").fill("Anna K.")
     page.get_by_role("button", name="Show answers").click()
     answer = Learner("9B-spring", "Anna K.").answer_rows("05")[0].answer
-    expect(page.get_by_role("region", name="5 \u00b7 Squeeze and excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
+    expect(page.get_by_role("region", name="5 \u00b7 Squeeze-and-excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
     assert severe_faults(page) == []
 
 
@@ -591,6 +591,7 @@ def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
     expect(first).to_be_visible()
     expect(second).to_be_hidden()
     expect(page.get_by_role("banner")).to_be_hidden()
+    expect(page.locator(".sn-record")).to_be_hidden()  # a name, and a button that deletes
     large = page.locator(".bd-article p").first.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
     assert large >= 1.4 * small
     page.keyboard.press("ArrowRight")
@@ -622,6 +623,28 @@ def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
     expect(second).to_be_visible()
     assert page.url.endswith("04_cardinality.html#in-short")
     assert complaints(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=["720p", "1080p"])
+def test_a_projector_shows_exercises_as_large_as_the_text_and_its_bar_covers_neither(browser, url, size):
+    page = heard_page(browser)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{url}/notebooks/04_cardinality.html?projector#a-convolution-in-paths")
+    await_live(page)
+    text, asked = (
+        page.locator(selector).filter(visible=True).first.evaluate(
+            "(e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom"
+        )
+        for selector in (".bd-article section > p", ".sn-exercise .sn-ask")
+    )  # fmt: skip
+    assert abs(asked - text) < 0.5
+    page.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
+    end = page.locator(".sn-shown").evaluate_all(
+        "(parts) => Math.max(...parts.map((e) => e.getBoundingClientRect().bottom))"
+    )
+    assert end <= page.get_by_role("navigation", name="Projector").bounding_box()["y"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
 
 
@@ -669,7 +692,7 @@ def test_each_lesson_with_exercises_has_a_worksheet_that_the_page_for_teachers_l
     for link in links:
         assert page.request.get(link).ok
     page.goto(links[0])
-    expect(page.get_by_role("heading", name="2 \u00b7 Macro architecture")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 \u00b7 Macro-architecture")).to_be_visible()
     assert hosts(page) == {urlsplit(url).netloc}
     page.context.close()
 
