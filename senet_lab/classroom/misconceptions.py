@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -24,6 +26,9 @@ TOO_MANY_ANSWERS = "More answers than tries"
 CONTRADICTIONS = (UNTRIED, AIDED, UNAIDED, UNSEEN, TOO_MANY_ANSWERS, UNRIGHT)
 # In what it differs from what this version would write. An earlier one may have written it, so it counts.
 NEARLY_RIGHT, TOO_MANY_HINTS = "Solved with an answer that is now only nearly right", "More hints than there are"
+CHANGED = "Solved without an answer that is right now, like most of the class; the question may have changed"
+# An exercise has changed if none of the answers is right of so many students who solved it, and of such a part of them.
+MIN_CHANGED, MIN_CHANGED_PART = 8, 2 / 3
 NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -81,8 +86,13 @@ def _plain(answer: str) -> str:
     return words if len(words) <= 40 else f"{words[:39]}\u2026"
 
 
-def doubts(work: Work) -> list[str]:
-    """Return in what a row contradicts itself, or differs from what this version would write, in words."""
+def doubts(work: Work, changed: Collection[tuple[str, bool]] = ()) -> list[str]:
+    """Return in what a row contradicts itself, or differs from what this version would write, in words.
+
+    Args:
+        changed: what `changed_exercises` returns.
+    """
+    has_changed = _drawn(work) in changed
     solved_alone = work.solved and work.solved != AFTER
     best = _best_verdict(work) if work.solved and work.answers else RIGHT
     checks = {
@@ -93,9 +103,27 @@ def doubts(work: Work) -> list[str]:
         TOO_MANY_ANSWERS: len(work.answers) > work.tries and bool(solved_alone or not work.revealed),
         TOO_MANY_HINTS: work.hints > _hints(work.exercise),
         NEARLY_RIGHT: best == NEARLY,
-        UNRIGHT: best not in (RIGHT, NEARLY),
+        CHANGED: best == NOT_YET and has_changed,
+        UNRIGHT: best == NOT_YET and not has_changed,
     }
     return [words for words, is_so in checks.items() if is_so]
+
+
+def changed_exercises(files: Iterable[Iterable[Work]]) -> set[tuple[str, bool]]:
+    """Return the exercises that another version of the program drew, each with whether a class code drew them.
+
+    Students may have solved them before the program or the site was updated, so the answers do not fit the numbers.
+    """
+    solved, unright = Counter[tuple[str, bool]](), Counter[tuple[str, bool]]()
+    for file in files:
+        rows = [work for work in file if work.solved and work.answers]
+        solved.update({_drawn(work) for work in rows})
+        unright.update({_drawn(work) for work in rows if _best_verdict(work) == NOT_YET})
+    return {key for key, count in unright.items() if count >= max(MIN_CHANGED, MIN_CHANGED_PART * solved[key])}
+
+
+def _drawn(work: Work) -> tuple[str, bool]:
+    return work.exercise, bool(work.code)
 
 
 def _hints(exercise: str) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 
 from senet_lab.classroom.hand_in import OUTCOMES, SEEN, TRIED, Folder, HandIn, Work
-from senet_lab.classroom.misconceptions import CONTRADICTIONS, Mistake, doubts, draw, mistakes_of
+from senet_lab.classroom.misconceptions import CONTRADICTIONS, Mistake, changed_exercises, doubts, draw, mistakes_of
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.results import AFTER, ALONE, WITH_HINTS
 from senet_lab.exercises.task import normalize
@@ -113,7 +113,8 @@ def look_over(folder: Folder, code: str | None = None, lessons: Sequence[str] = 
     """
     code = None if code is None else normalize(code)
     lessons = tuple(lesson for lesson in LESSONS if lesson in lessons or not lessons)
-    students = [_student(each, code, lessons) for each in folder.hand_ins]
+    changed = changed_exercises(each.work for each in folder.hand_ins)
+    students = [_student(each, code, lessons, changed) for each in folder.hand_ins]
     students = _note_twins(sorted(students, key=lambda each: (_alphabetic(each.name), each.name)))
     return Overview(code, tuple(students), folder.others, lessons)
 
@@ -124,7 +125,9 @@ def _alphabetic(name: str) -> str:
     return "".join(each for each in letters if not unicodedata.combining(each)).translate(BASE_LETTERS)
 
 
-def _student(hand_in: HandIn, code: str | None, lessons: Sequence[str]) -> Student:
+def _student(
+    hand_in: HandIn, code: str | None, lessons: Sequence[str], changed: Collection[tuple[str, bool]]
+) -> Student:
     asked = {name for lesson in lessons for name in LESSONS[lesson]}
     handed_in = [work for work in hand_in.work if work.exercise in asked]
     counted = [work for work in handed_in if code is None or work.code == code]
@@ -134,16 +137,16 @@ def _student(hand_in: HandIn, code: str | None, lessons: Sequence[str]) -> Stude
         words = ", ".join(name or "none" for name in codes if name != code)
         rows = f"{others} {'row' if others == 1 else 'rows'}"
         notes.append(f"Work with other class codes is not counted: {rows} ({words}).")
-    return _weigh(Student(hand_in.student, hand_in.identifier, codes, {}, notes=tuple(notes)), counted)
+    return _weigh(Student(hand_in.student, hand_in.identifier, codes, {}, notes=tuple(notes)), counted, changed)
 
 
-def _weigh(student: Student, rows: Sequence[Work]) -> Student:
+def _weigh(student: Student, rows: Sequence[Work], changed: Collection[tuple[str, bool]]) -> Student:
     """Return a student with what counts of these rows, of each exercise the furthest, and the doubts about them."""
     work: dict[str, Work] = {}
     doubtful: dict[str, list[str]] = {}
     contradicted: dict[str, str] = {}
     for row in sorted(rows, key=lambda each: (OUTCOMES.index(each.outcome), -each.tries)):
-        reasons = doubts(row)
+        reasons = doubts(row, changed)
         for reason in reasons:
             doubtful.setdefault(reason, []).append(row.exercise)
         if wrong := [reason for reason in reasons if reason in CONTRADICTIONS]:
