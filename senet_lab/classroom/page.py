@@ -107,7 +107,7 @@ def _hardest(overview: Overview) -> str:
         "<tr><th scope=col>Exercise</th><th scope=col>Stuck</th><th scope=col>Tries</th>"
         "<th scope=col>Most frequent wrong answers, by number of students</th></tr>"
     )
-    note = "Those at which most students were stuck, of those who tried. \u201cTries\u201d is the mean."
+    note = "Where most students were stuck: how many, of those who tried, and the mean number of tries."
     rows = "".join(map(_hard_row, hard))
     return f"<h2>Hardest exercises</h2><p class=muted>{note}</p>{_table('hard', head, rows)}"
 
