@@ -29,7 +29,7 @@ def _look_up(query: AnswersQuery) -> tuple[str, str]:
         return str(error), ""
     code, student = learner.drawn_for
     whose = f"{code}, {learner.student}" if student else code
-    said = f"The numbers of {whose}." if code else "The standard numbers, for no class code."
+    said = f"The numbers of {whose.removesuffix('.')}." if code else "The standard numbers, for no class code."
     return said, "".join(_table(lesson, learner) for lesson in LESSONS)
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -314,6 +315,9 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(page, url, site):
     for count in (1, 2):
         exercise.get_by_role("button", name="Hint").click()
         expect(exercise.get_by_role("list", name="Hints").get_by_role("listitem")).to_have_text([*theirs.hints[:count]])
+    exercise.get_by_role("button", name="Solution").click()
+    expect(exercise.get_by_role("status")).to_contain_text("Answer: ")
+    expect(exercise.locator(".sn-mark")).to_be_hidden()  # so both lines begin at the same place
     with page.expect_download() as download:
         page.get_by_role("button", name="Hand in (.csv)").click()
     assert download.value.suggested_filename == "senet_lab_9b-spring_Anna-K.csv"
@@ -714,6 +718,18 @@ def test_teachers_print_worksheets_and_look_over_a_class_without_an_installation
     with page.expect_popup() as opened:
         overview.get_by_role("button", name="Open overview").click()
     expect(opened.value.locator(".matrix tbody tr")).to_have_count(62)
+    opened.value.close()
+    overview.get_by_label("Lessons").fill("1")
+    overview.get_by_role("button", name="Open overview").click()
+    expect(overview.get_by_role("status")).to_contain_text("There are no exercises in lesson '1'")
+    submissions = Path(shutil.make_archive(str(tmp_path.parent / "submissions"), "zip", tmp_path))
+    overview.get_by_label("Files that were handed in").set_input_files(submissions)
+    overview.get_by_label("Class code").fill("9B-spring")
+    overview.get_by_label("Lessons").fill("2, 5")
+    with page.expect_popup() as opened:
+        overview.get_by_role("button", name="Open overview").click()
+    expect(opened.value.locator(".matrix tbody tr")).to_have_count(62)
+    expect(opened.value.locator(".matrix thead .name")).to_have_count(9)
     opened.value.close()
     with page.expect_download() as saved:
         overview.get_by_role("button", name="Save table").click()
