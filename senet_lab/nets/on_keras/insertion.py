@@ -64,7 +64,7 @@ def add_se(
             copied.get_layer(layer.name).set_weights(layer.get_weights())
     for name in names if exact else ():
         kernel = copied.get_layer(f"{name}_se_gate").kernel
-        kernel.assign(keras.ops.zeros_like(kernel))  # its bias is 0, so the gate is sigmoid(0) = 0.5
+        kernel.assign(keras.ops.zeros(kernel.shape, kernel.dtype))  # its bias is 0, so the gate is sigmoid(0) = 0.5
     return accelerate(copied)
 
 
