@@ -355,7 +355,7 @@ def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_t
     for path in notebooks_folder().glob("*.ipynb"):
         html = (site / "notebooks" / f"{path.stem}.html").read_text()
         github = f"https://colab.research.google.com/github/someone/senet_lab/blob/v1.0/notebooks/{path.name}"
-        binder = f"https://mybinder.org/v2/gh/someone/senet_lab/v1.0?urlpath=lab/tree/notebooks/{path.name}"
+        binder = f"https://mybinder.org/v2/gh/someone/senet_lab/v1.0?urlpath=lab/tree/my_notebooks/{path.name}"
         assert re.findall('href="(.+)">Open in ', html.replace("</a>", "\n")) == [github, binder]
         assert "pip install" not in html.partition("</h1>")[2]
     plans = (site / "notebooks" / "teacher" / "plans.html").read_text()
