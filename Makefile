@@ -108,7 +108,7 @@ bench-gpu: $(VENV)/ready
 
 # Pin every dependency for every platform and Python, without the address of the package index.
 lock: $(VENV)/ready
-	$(BIN)/uv pip compile pyproject.toml --extra all --extra test --extra docs --extra dev --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra all --extra export --extra test --extra docs --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:
