@@ -191,8 +191,8 @@ def _adapted_converters(form: Format) -> Iterator[None]:
             if not node.is_const():
                 update(node, *arguments)
 
-        # With this variable, passes change the graph in place. Otherwise, each one works on a copy, to fall back on, and
-        # a failed one is only logged; the comparison would find it as well.
+        # With this variable, passes change the graph in place, and one that fails raises its error. Otherwise, each one
+        # works on a copy of the whole graph.
         with (
             patch.dict(os.environ, TF2ONNX_CATCH_ERRORS="FALSE"),
             patch.object(Node, "update_proto", update_unless_constant),
