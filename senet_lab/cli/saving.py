@@ -6,28 +6,25 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.checks import one_of, path_of
 from senet_lab.cli.runs import open_run
 from senet_lab.export import MODEL_SUFFIXES, save_model
+from senet_lab.export.conversion import check_packages
 from senet_lab.export.formats import FORMATS
 from senet_lab.extras import TRAINING, require
 from senet_lab.ledger.build_memory import check_save
-
-if TYPE_CHECKING:
-    import keras
 
 
 def save(arguments: argparse.Namespace) -> int:
     """Write a model and print what it is; only for a separate process, since it loads Keras without pandas."""
     path = path_of("file", arguments.file, "'network.keras'")
     suffix = one_of("suffix", path.suffix, MODEL_SUFFIXES)
-    form = FORMATS.get(suffix)
-    if form:
-        require("keras", "numpy", "psutil", *form.modules, by=f"saving for {form.name}")
+    if suffix in FORMATS:
+        check_packages(suffix)
         os.environ["KERAS_BACKEND"] = "tensorflow"  # Keras converts to other formats from TensorFlow only
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     model, words = _model(arguments.network)
@@ -36,7 +33,7 @@ def save(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _model(network: str) -> tuple[keras.Model, str]:
+def _model(network: str) -> tuple[Any, str]:
     """Return the model of a file, a preset, a token or a run, and words for it."""
     if network in PRESETS or network.startswith("senet1"):
         architecture = Architecture.preset(network) if network in PRESETS else Architecture.from_token(network)

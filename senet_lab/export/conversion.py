@@ -38,6 +38,16 @@ UNKNOWN_OPERATIONS = re.compile(
 KEEP = "save it as .keras, which holds any model"
 
 
+def check_packages(suffix: str) -> None:
+    """Check that the packages of a format are installed, without loading them.
+
+    Raises:
+        MissingExtraError: one is not.
+    """
+    form = FORMATS[suffix]
+    require("keras", "numpy", "psutil", *form.modules, by=f"saving for {form.name}")
+
+
 def check_format(suffix: str) -> None:
     """Check that this process can write a format.
 
@@ -45,8 +55,7 @@ def check_format(suffix: str) -> None:
         MissingExtraError: a package of the format is not installed.
         ValueError: Keras computes with another backend than TensorFlow.
     """
-    form = FORMATS[suffix]
-    require("keras", "numpy", "psutil", *form.modules, by=f"saving for {form.name}")
+    check_packages(suffix)
     import keras
 
     if (backend := keras.config.backend()) != "tensorflow":

@@ -15,6 +15,7 @@ class Format(NamedTuple):
     memory: float = 0  # bytes at the peak of a conversion, per byte of weights
 
 
+RUNTIMES = {".onnx": "ONNX Runtime", ".tflite": "TFLite", ".xml": "OpenVINO"}
 # `memory` was measured with SE-ResNet-50 and SE-ResNeXt-50, see docs/decisions/038-export.md.
 FORMATS = {
     ".onnx": Format("ONNX", "onnx", ("tensorflow", "onnx", "onnxruntime", "tf2onnx"), memory=24),
@@ -22,3 +23,20 @@ FORMATS = {
     ".xml": Format("OpenVINO", "openvino", ("tensorflow", "openvino"), (".bin",), memory=5),
 }
 MODEL_SUFFIXES = (".keras", *FORMATS)
+
+
+def companions_of(suffix: str) -> tuple[str, ...]:
+    """Return the suffixes of the files that belong to a file with this suffix."""
+    return FORMATS[suffix].companions if suffix in FORMATS else ()
+
+
+def opening_words(suffix: str) -> str:
+    """Return what opens a file with this suffix.
+
+    >>> opening_words(".xml")
+    'open it with OpenVINO, which also reads the .bin file'
+    """
+    if suffix == ".keras":
+        return "open it with keras.saving.load_model"
+    others = "".join(f", which also reads the {each} file" for each in companions_of(suffix))
+    return f"open it with {RUNTIMES[suffix]}{others}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from senet_lab.checks import InvalidTypeError, flag, one_of, path_of
 from senet_lab.export.conversion import check_format, convert
-from senet_lab.export.formats import FORMATS, MODEL_SUFFIXES
+from senet_lab.export.formats import FORMATS, MODEL_SUFFIXES, companions_of
 from senet_lab.extras import require
 from senet_lab.files import written_whole
 
@@ -40,11 +40,10 @@ def save_model(model: keras.Model, path: str | os.PathLike[str], *, overwrite: b
 
     if not isinstance(model, keras.Model):
         raise InvalidTypeError("model", model, "must be a Keras model", "keras.Model(inputs, outputs)")
-    form = FORMATS.get(suffix)
-    if form:
+    if suffix in FORMATS:
         check_format(suffix)
-    with written_whole(path, overwrite=overwrite, companions=form.companions if form else ()) as unfinished:
-        if form:
+    with written_whole(path, overwrite=overwrite, companions=companions_of(suffix)) as unfinished:
+        if suffix in FORMATS:
             convert(model, unfinished)
         else:
             model.save(unfinished)

@@ -112,7 +112,7 @@ def _model_of(network: Architecture | Run | keras.Model, suffix: str) -> keras.M
     if isinstance(network, Architecture):
         check_save(network)
         return network.build()
-    return network.model() if _is_a(network, RUN) else network  # type: ignore[union-attr, return-value]
+    return network.model() if _is_a(network, RUN) else network
 
 
 def text_of(architecture: Architecture, suffix: str, *, form: str = "standalone") -> str:
