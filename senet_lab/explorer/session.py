@@ -52,7 +52,7 @@ class Session:
             self.building.start(self.state.architecture)
         suffix = moves.get("save")
         if suffix in MODEL_SUFFIXES:
-            if not is_browser():  # there, the tab says what it takes
+            if not is_browser():  # in a browser, the tab says what it takes
                 self.building.save(self.state.architecture, Path.cwd(), suffix)
         elif suffix:
             text = text_of(self.state.architecture, suffix, form=self.state.form)

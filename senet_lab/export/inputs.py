@@ -11,10 +11,9 @@ from senet_lab.checks import Bare, InvalidValueError
 if TYPE_CHECKING:
     import keras
 
-EXAMPLES = 3  # unless a model states its batch size
-# Magnitudes of the examples: networks differ in what they expect, and large values saturate a softmax, which hides
-# differences.
-MAGNITUDES = (0.01, 1.0, 100.0)
+# Magnitudes of the examples, in ascending order: networks differ in what they expect, and large values saturate gates
+# and a softmax, which hides differences. A model that states a smaller batch size gets the middle ones.
+MAGNITUDES = (1e-4, 0.01, 1.0, 100.0)
 OPEN_SIDES = (64, 256)  # tried in turn for dimensions that a model leaves open
 CALL_IT = "call it on a batch first, as in model(images)"
 
@@ -137,9 +136,10 @@ def _example(spec: Any, side: int) -> Any:
     import numpy as np
 
     random = np.random.default_rng(0)
-    batch = spec.shape[0] or EXAMPLES
+    batch = spec.shape[0] or len(MAGNITUDES)
     shape = (batch, *(side if each is None else each for each in spec.shape[1:]))
     if "float" not in spec.dtype:
         return random.integers(0, 2, shape).astype(spec.dtype)
-    magnitudes = np.resize(MAGNITUDES, batch).reshape(batch, *[1] * (len(shape) - 1))
+    chosen = MAGNITUDES[2:3] if batch == 1 else MAGNITUDES[1:3] if batch < len(MAGNITUDES) else MAGNITUDES
+    magnitudes = np.sort(np.resize(chosen, batch)).reshape(batch, *[1] * (len(shape) - 1))
     return (magnitudes * random.normal(size=shape)).astype(spec.dtype)
