@@ -49,9 +49,8 @@ def _open_all(model: Any, folder: Path, images: Any) -> dict[str, Callable[[], o
         runners["OpenVINO, bfloat16"] = open_exported(files[".xml"], precision="bf16")
     runners["TFLite"] = open_exported(files[".tflite"])
     inputs = {model.inputs[0].name: images}
-    return {KERAS: partial(model.predict_on_batch, images)} | {
-        way: partial(run, inputs) for way, run in runners.items()
-    }
+    ways: dict[str, Callable[[], object]] = {KERAS: partial(model.predict_on_batch, images)}
+    return ways | {way: partial(run, inputs) for way, run in runners.items()}
 
 
 def _take_turns(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:

@@ -106,9 +106,9 @@ def _is_a(network: Any, kind: tuple[str, str]) -> bool:
 
 def _model_of(network: Architecture | Run | keras.Model, suffix: str) -> keras.Model:
     """Return the model of a network, after checks that take less time than to build it."""
-    require("keras", "psutil", by="saving a Keras model")
     if suffix in FORMATS:
         check_format(suffix)
+    require("keras", "psutil", by="saving a Keras model")
     if isinstance(network, Architecture):
         check_save(network)
         return network.build()

@@ -128,6 +128,7 @@ export default {
 
     /** @param {MouseEvent} event */
     function click(event) {
+      if (closest(event, "summary[aria-disabled=true]")) event.preventDefault(); // the menu stays closed
       const button = closest(event, "button[data-ask]");
       const menu = button?.closest(".sn-menu");
       if (!button || (menu?.firstElementChild ?? button).getAttribute("aria-disabled") === "true") return;
