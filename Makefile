@@ -13,7 +13,7 @@ FLAGS := # options for JupyterLab or Voila, such as FLAGS="--port=9999 --no-brow
 LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
 	$(if $(LOOK),--look=$(LOOK))
 
-.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-sweeps bench-ui bench-gpu lock clean
+.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-sweeps bench-runtimes bench-ui bench-gpu lock clean
 
 # Users work in copies, which upgrades do not change. `make lab TEACHER=1` also copies the plans and the answers.
 lab: $(VENV)/ready
@@ -98,6 +98,10 @@ bench-training: $(VENV)/ready
 bench-sweeps: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py sweeps $(if $(QUICK),--quick)
 
+# Compare Keras with ONNX Runtime, OpenVINO and TFLite on exported networks. Nothing else should run on the machine.
+bench-runtimes: $(VENV)/ready
+	$(BIN)/python benchmarks/run.py runtimes $(if $(QUICK),--quick)
+
 # The Explorer in a browser. Takes about ten minutes; nothing else should run on the machine.
 bench-ui: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py ui
@@ -108,7 +112,7 @@ bench-gpu: $(VENV)/ready
 
 # Pin every dependency for every platform and Python, without the address of the package index.
 lock: $(VENV)/ready
-	$(BIN)/uv pip compile pyproject.toml --extra all --extra test --extra docs --extra dev --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra all --extra export --extra test --extra docs --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
 
 clean:

@@ -1,10 +1,10 @@
 """Run every benchmark in a separate process, one after the other, and store the results. `make bench`.
 
-`python run.py [cpu | training | sweeps | ui] [--quick] [--peers PYTHON] [--only WORD]`: "cpu" measures layers and
-networks, "training" runs and gates, "sweeps" many runs, "ui" the Explorer in a browser. The peers may be installed in a
-different Python, because PyTorch and TensorFlow together fill a disk; a missing package is reported and its jobs are
-skipped. A quick run writes no page. `--only` runs the jobs with that word in their names and replaces only their stored
-results.
+`python run.py [cpu | training | sweeps | runtimes | ui] [--quick] [--peers PYTHON] [--only WORD]`: "cpu" measures
+layers and networks, "training" runs and gates, "sweeps" many runs, "runtimes" exported networks, "ui" the Explorer in a
+browser. The peers may be installed in a different Python, because PyTorch and TensorFlow together fill a disk; a
+missing package is reported and its jobs are skipped. A quick run writes no page. `--only` runs the jobs with that word
+in their names and replaces only their stored results.
 """
 
 from __future__ import annotations
@@ -67,12 +67,17 @@ def sweeps(quick: bool) -> list[Job]:
     return [("sweep_speed.py", (what, runs, epochs, rounds)) for what in ("overhead", "throughput")]
 
 
+def runtimes(quick: bool) -> list[Job]:
+    """Return jobs for exported networks, one per network."""
+    return [("runtimes.py", ("compare", *case, 2 if quick else 15)) for case in INFER]
+
+
 def explorer(_quick: bool) -> list[Job]:
     """Return jobs for JupyterLab and the site, each in one browser."""
     return [("ui.py", ()), ("ui_site.py", ())]
 
 
-JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "ui": explorer}
+JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "runtimes": runtimes, "ui": explorer}
 SECTIONS = {"cpu": report.page, **report.SECTIONS}
 
 

@@ -20,7 +20,10 @@ from statistics import median
 from typing import TypeVar
 
 T = TypeVar("T")
-PACKAGES = ("tensorflow", "keras", "jax", "numpy", "torch", "timm", "torchinfo", "fvcore", "jupyterlab", "ipywidgets")
+PACKAGES = (
+    "tensorflow", "keras", "jax", "numpy", "onnxruntime", "openvino", "torch", "timm", "torchinfo", "fvcore",
+    "jupyterlab", "ipywidgets",
+)  # fmt: skip
 
 
 def emit(part: str, case: str, way: str, unit: str, values: list[float]) -> None:

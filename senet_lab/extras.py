@@ -20,11 +20,12 @@ _TRAIN = _KERAS | {"PIL": "Pillow", "pynvml": "nvidia-ml-py", "rich": "rich"}
 _LAB = {"ipykernel": "ipykernel", "jupyterlab": "JupyterLab", "matplotlib": "Matplotlib", "pandas": "pandas"}
 _SWEEP = _TRAIN | {"distributed": "Dask distributed", "pandas": "pandas", "scipy": "SciPy"}
 _APP, _HUB = {"voila": "Voila"}, {"huggingface_hub": "huggingface_hub"}
+_EXPORT = _KERAS | {"onnx": "ONNX", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "tf2onnx": "tf2onnx"}
 EXTRAS = {
-    "keras": _KERAS, "lab": _LAB, "app": _APP, "hub": _HUB, "train": _TRAIN, "sweep": _SWEEP,
-    "all": _SWEEP | _LAB | _APP | _HUB,
+    "keras": _KERAS, "lab": _LAB, "app": _APP, "hub": _HUB, "export": _EXPORT, "train": _TRAIN, "sweep": _SWEEP,
+    "all": _SWEEP | _LAB | _APP | _HUB,  # without `export`, see docs/decisions/038-export.md
 }  # fmt: skip
-NAMES = EXTRAS["all"]
+NAMES = EXTRAS["all"] | _EXPORT
 BACKENDS = ("tensorflow", "jax", "torch")  # Keras cannot be imported without one of them
 TENSORFLOW_PYTHONS = ((3, 11), (3, 12), (3, 13))  # the versions for which TensorFlow 2.21 has wheels
 INSTALL, OPEN = 'pip install "senet-lab[all]"', "senet-lab lab"  # install everything, and open the lessons

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -146,27 +146,37 @@ def read_json(path: Path, kind: type[_Kind], advice: str, *, at_most: int = MAX_
 
 
 @contextmanager
-def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
+def written_whole(
+    path: str | os.PathLike[str], *, overwrite: bool = False, companions: Sequence[str] = ()
+) -> Iterator[Path]:
     """Yield a temporary file next to `path`, which replaces `path` at the end, or is deleted after an error.
 
     Readers never see an incomplete file at `path`, and an existing file stays until the new one is complete.
 
+    Args:
+        companions: suffixes of files that belong to this one and are written next to the temporary file, with its name;
+            they replace those next to `path`. An error changes none of the files.
+
     Raises:
         FileNotFoundError: the folder does not exist.
-        FileExistsError: `path` exists and `overwrite` is false, or it is a folder.
-        OSError: the file cannot be written.
+        FileExistsError: a file exists and `overwrite` is false, or it is a folder.
+        OSError: a file cannot be written.
     """
     path = Path(path)
     if not os.path.isdir(path.parent):
         raise FileNotFoundError(
             f"The folder of `path` (={quoted_path(path)}) must exist; make {quoted_path(path.parent)} first."
         )
-    _must_be_free(path, overwrite=overwrite)
     unfinished = path.with_name(f".{token_hex(4)}{''.join(path.suffixes)}")  # Keras checks the suffix
+    # The companions first: who sees the file at `path` also finds them.
+    pairs = [(unfinished.with_suffix(each), path.with_suffix(each)) for each in (*companions, path.suffix)]
+    for _, final in pairs:
+        _must_be_free(final, overwrite=overwrite)
     try:
         yield unfinished
-        _must_be_free(path, overwrite=overwrite)  # writing may have taken long
-        os.replace(unfinished, path)
+        for _, final in pairs:
+            _must_be_free(final, overwrite=overwrite)  # writing may have taken long
+        _replace_all(pairs)
     except FileExistsError:
         raise
     except OSError as error:
@@ -175,7 +185,33 @@ def written_whole(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
             f"`path` (={quoted_path(path)}) cannot be written: {reason}; try another name or folder."
         ) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        for temporary, _ in pairs:
+            temporary.unlink(missing_ok=True)
+
+
+def _replace_all(pairs: Sequence[tuple[Path, Path]]) -> None:
+    """Move each first file to the place of the second one; after an error, put back those that were there."""
+    if len(pairs) == 1:
+        os.replace(*pairs[0])  # one step, so that there is always a file
+        return
+    earlier: list[tuple[Path, Path]] = []
+    moved: list[Path] = []
+    try:
+        for temporary, final in pairs:
+            if os.path.exists(final):
+                aside = temporary.with_name(f"{temporary.name}.old")
+                os.replace(final, aside)
+                earlier.append((aside, final))
+            os.replace(temporary, final)
+            moved.append(final)
+    except BaseException:
+        for final in moved:
+            final.unlink(missing_ok=True)
+        for aside, final in earlier:
+            os.replace(aside, final)
+        raise
+    for aside, _ in earlier:
+        aside.unlink(missing_ok=True)
 
 
 def _must_be_free(path: Path, *, overwrite: bool) -> None:

@@ -38,6 +38,7 @@ def test_a_missing_package_is_named_with_what_needs_it_and_the_line_that_install
         (("matplotlib",), "lab"),
         (("huggingface_hub",), "hub"),
         (("keras", "scipy"), "sweep"),
+        (("keras", "onnx"), "export"),
         (("keras", "matplotlib"), "all"),
     ],
 )

@@ -22,7 +22,8 @@ FACADE = {("architecture", "ledger"), ("architecture", "nets")}
 # They subclass what Keras has, and are imported where Keras is loaded already.
 NEED_KERAS = ("switches.py", "watch.py", "callback.py")
 KNOW_KERAS = (
-    "architecture", "array_checks", "nets", "data", "training", "weights", "gates", "explorer", "gatelens", "trainer", "widgets",
+    "architecture", "array_checks", "nets", "data", "training", "weights", "gates", "export", "explorer", "gatelens", "trainer",
+    "widgets",
 )  # fmt: skip
 KNOW_WIDGETS = ("widgets", "explorer", "trainer", "sweepboard", "gatelens", "exercises", "serving")
 # Panels whose page loads nothing of `HEAVY` nor `PAGE_HEAVY`: a page is plain values made of a state.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import environments
 
-GIGABYTES = {"to download": 1.1, "on disk": 3.3}
+GIGABYTES = {"to download": 1.2, "on disk": 3.6}
 
 
 def main(folder: Path) -> None:

@@ -147,8 +147,6 @@ def explorer() -> Iterator[tuple[str, Iterable[Any]]]:
         {"redo": True},
         {"swap": True},
         {"reset": True},
-        {"build": True},
-        {"save": ".keras"},
     ]
     yield "Explorer: commands", [Panel("explorer").send(**command) for command in commands]
     addresses = ["network=nonsense", "network=", "tab=nonsense", "part=group9", "pinned=nonsense", "nonsense=1"]

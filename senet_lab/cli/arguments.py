@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add_counting(commands)
     _add_training(commands)
     _add_runs(commands)
+    _add_saving(commands)
     _add_sweeps(commands)
     _add_classroom(commands)
     kernels = commands.add_parser(
@@ -164,10 +165,16 @@ def _add_runs(commands: Commands) -> None:
     listing = commands.add_parser("runs", help="list the runs in a folder")
     listing.add_argument("folder", nargs="?", default="runs")
     listing.set_defaults(do=("runs", "show_list"), needs=TRAINING)
-    save = commands.add_parser("save", help="save a run's network with its best weights as a Keras model")
-    save.add_argument("run", metavar="RUN", help="folder of the run")
-    save.add_argument("file", metavar="FILE", help="such as network.keras")
-    save.set_defaults(do=("runs", "save"), needs=TRAINING)
+
+
+def _add_saving(commands: Commands) -> None:
+    save = commands.add_parser("save", help="save a network as a model for Keras, ONNX, TFLite or OpenVINO")
+    save.add_argument(
+        "network", metavar="NETWORK",
+        help="folder of a run, for its best weights; or a .keras file, a preset such as se_resnet50, or a token",
+    )  # fmt: skip
+    save.add_argument("file", metavar="FILE", help="ends in .keras, .onnx, .tflite, or .xml for OpenVINO")
+    save.set_defaults(do=("saving", "save"), needs=["keras"])
 
 
 def _add_classroom(commands: Commands) -> None:

@@ -1,9 +1,8 @@
-"""`senet-lab stop`, `runs` and `save`: commands for existing runs."""
+"""`senet-lab stop` and `runs`: commands for existing runs."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from contextlib import suppress
 from math import isfinite
@@ -11,12 +10,10 @@ from pathlib import Path
 
 from senet_lab.checks import path_of, quoted_path
 from senet_lab.cli.progress import words
-from senet_lab.files import DamagedFileError, written_whole
-from senet_lab.ledger.build_memory import check_save
+from senet_lab.files import DamagedFileError
 from senet_lab.training.runs.config import CONFIG, must_be_run
 from senet_lab.training.runs.inventory import find_damage, list_runs
 from senet_lab.training.runs.run import ACTIVE, ENDED, Run
-from senet_lab.training.runs.trained_model import load_trained_model
 
 
 def open_run(folder: str) -> Run:
@@ -64,21 +61,3 @@ def _line(run: Run) -> str:
     status = run.status()
     reason = f"; {status.reason}" if status.state == "failed" else ""
     return f"{run.folder.name}: {run.architecture.name}, {words(status)}{accuracy_words}{reason}"
-
-
-def save(arguments: argparse.Namespace) -> int:
-    """Write a run's network as a Keras file; only for a separate process, since it loads Keras without pandas."""
-    from senet_lab.training.worker.lean_import import lean_import  # here, since it requires the packages for training
-
-    path = Path(arguments.file)
-    if path.suffix != ".keras":
-        raise ValueError(f"The file name must end in .keras{f', not {path.suffix}' if path.suffix else ''}.")
-    run = open_run(arguments.run)
-    check_save(run.architecture)
-    with written_whole(path) as unfinished:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        with lean_import():  # imports Keras
-            model, epoch = load_trained_model(run)
-        model.save(unfinished)
-    sys.stdout.write(f"{path}: {run.architecture.name} with the weights of epoch {epoch}\n")
-    return 0

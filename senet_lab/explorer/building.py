@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 from senet_lab import memory
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import ParameterError
+from senet_lab.export.conversion import check_packages
+from senet_lab.export.formats import FORMATS, companions_of, opening_words
+from senet_lab.export.model_files import save_model
 from senet_lab.extras import MissingExtraError, require
-from senet_lab.files import written_whole
 from senet_lab.ledger.build_memory import check_build, check_data, check_save, weight_bytes
 from senet_lab.nets.on_keras.quiet import wake_keras
 from senet_lab.widgets.refusals import page_text
@@ -48,8 +50,12 @@ class Building:
         )
         self._pooled = 0  # bytes that TensorFlow's pool keeps from deleted models
 
-    def start(self, architecture: Architecture) -> None:
-        """Build a model, unless one is being built already or memory is short."""
+    def start(self, architecture: Architecture, then: Callable[[], None] | None = None) -> None:
+        """Build a model, unless one is being built already or memory is short.
+
+        Args:
+            then: called with the new model in place, in the same thread, while `running` is still true.
+        """
         if self.running:
             return
         self.architecture, self.model, self.message = architecture, None, ""
@@ -63,32 +69,47 @@ class Building:
         self.running = True
         # Keras keeps its dtype policy per thread, so pass on the notebook's.
         policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else None
-        _run_in_thread(self._build, architecture, policy)
+        _run_in_thread(self._build, architecture, policy, then)
 
-    def save(self, folder: Path) -> None:
-        """Save the model in a folder under an unused name, in a thread."""
-        if self.running or self.model is None or self.architecture is None:
+    def save(self, architecture: Architecture, folder: Path, suffix: str) -> None:
+        """Save the model of an architecture in a folder under an unused name, in a thread; build it first if needed.
+
+        Args:
+            suffix: the format, one of `MODEL_SUFFIXES`.
+        """
+        if self.running:
             return
+        is_built = self.model is not None and architecture == self.architecture
         try:
-            check_save(self.architecture, built=True)
-        except ValueError as error:
+            if suffix in FORMATS:
+                check_packages(suffix)
+            if is_built:
+                check_save(architecture, built=True)
+        except (MissingExtraError, ValueError) as error:
+            if not is_built:  # otherwise the page would describe another network
+                self.architecture, self.model = architecture, None
             self.message = f"Not saved: {page_text(error)}"
+            return
+        if is_built:
+            self.running = True
+            _run_in_thread(self._save, folder, suffix)
         else:
-            path = free_name(folder, self.model.name, ".keras")
-            self.running, self.message = True, f"Saving {path.name} \u2026"
-            _run_in_thread(self._save, self.model, path)
+            self.start(architecture, then=lambda: self._save(folder, suffix))
 
-    def _save(self, model: keras.Model, path: Path) -> None:
+    def _save(self, folder: Path, suffix: str) -> None:
+        model = self.model
+        assert model is not None
+        path = free_name(folder, model.name, suffix, companions_of(suffix))
+        self._report(f"Saving {path.name} \u2026")
         try:
-            with written_whole(path) as unfinished:
-                model.save(unfinished)
-            message = f"Saved as {path.name}, {place(path.parent)}."
+            save_model(model, path)
+            message = f"Saved as {path.name}, {place(path.parent)}; {opening_words(suffix)}."
         except Exception as error:
             message = f"Couldn\u2019t save the model: {failure_reason(error)}"
         self.running = False
         self._report(message)
 
-    def _build(self, architecture: Architecture, policy: Any) -> None:
+    def _build(self, architecture: Architecture, policy: Any, then: Callable[[], None] | None) -> None:
         try:
             self._report("Loading Keras and TensorFlow; the first time this takes up to 20 seconds \u2026")
             wake_keras()
@@ -110,6 +131,10 @@ class Building:
             message = f"Built in {seconds:.1f} s. {message}"
         except Exception as error:
             message = f"Couldn\u2019t build the model: {failure_reason(error)}"
+        else:
+            if then is not None:
+                then()
+                return
         self.running = False
         self._report(message)
 

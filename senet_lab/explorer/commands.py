@@ -10,7 +10,7 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import flag, one_of, text
 from senet_lab.explorer.changes import change_sentence
 from senet_lab.explorer.state import FIRST_MESSAGE, State
-from senet_lab.export import SUFFIXES
+from senet_lab.export import MODEL_SUFFIXES, SUFFIXES
 from senet_lab.nets.network import model_name
 
 
@@ -70,8 +70,8 @@ def build(state: State, value: Any) -> State:
 def save(state: State, value: Any) -> State:
     """Check a request to save the network, and say where it will be; the widget saves it after all moves."""
     suffix = one_of("save", value, SUFFIXES)
-    if suffix == ".keras":  # its tab shows the progress
-        return state
+    if suffix in MODEL_SUFFIXES:
+        return replace(state, tab="Build")  # which shows the progress
     return replace(state, message=f"Saved {file_name(state, suffix)} to your downloads.")
 
 

@@ -1,7 +1,7 @@
 // The layout of the Explorer's page: controls, buttons, tabs and a body.
 /** @import { Shown, Suffix } from "./messages.js" */
 import { listen } from "../widgets/dom.js";
-import { tabButtons } from "../widgets/kit.js";
+import { MODEL_FILES, menuItems, tabButtons } from "../widgets/kit.js";
 import { TABS } from "./messages.js";
 
 const EMBED_TITLE = "Explorer for squeeze-and-excitation networks";
@@ -22,9 +22,6 @@ const FILES = { ".py": "Script (.py)", ".csv": "Layers (.csv)", ".svg": "Picture
  */
 export function layout(el, view) {
   el.classList.add("sn", "sn-explorer", "sn-instrument");
-  const files = Object.entries(FILES).map(
-    ([suffix, words]) => `<button type="button" data-ask="save" data-value="${suffix}">${words}</button>`,
-  );
   const steps = Object.entries(STEPS).map(
     ([name, [words, keys, arrow]]) => `
       <button type="button" class="sn-button sn-icon" data-part="${name}" data-ask="${name}" data-value="true" aria-label="${words}" title="${words} (${keys})">
@@ -41,7 +38,7 @@ export function layout(el, view) {
           <button type="button" class="sn-button" data-part="token">Copy token</button>
           <button type="button" class="sn-button" data-part="link" hidden>Copy link</button>
           <button type="button" class="sn-button" data-part="embed" hidden>Copy embed code</button>
-          <details class="sn-menu"><summary class="sn-button">Save</summary><div>${files.join("")}</div></details>
+          <details class="sn-menu"><summary class="sn-button">Save</summary><div>${menuItems("save", { ...FILES, ...MODEL_FILES })}</div></details>
           <button type="button" class="sn-button" data-ask="reset" data-value="true">Start over</button>
           <button type="button" class="sn-button sn-more" data-part="more" aria-expanded="false" aria-label="More buttons">\u00b7\u00b7\u00b7</button>
         </div>

@@ -26,7 +26,7 @@ export type Tab = "Network" | "Layers" | "Breakdown" | "Trade-offs" | "Compare" 
 
 export type Form = "procedural" | "composable" | "standalone";
 
-export type Suffix = ".py" | ".keras" | ".csv" | ".svg" | ".txt";
+export type Suffix = ".py" | ".csv" | ".svg" | ".txt" | ".keras" | ".onnx" | ".tflite" | ".xml";
 
 /** The content of the layer table: the number of layers, the first rows, and the totals in the footer. */
 export type LayerTable = {

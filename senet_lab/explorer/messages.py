@@ -10,7 +10,7 @@ from senet_lab.widgets.messages import Answered, Controls
 
 Tab = Literal["Network", "Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build"]
 Form = Literal["procedural", "composable", "standalone"]
-Suffix = Literal[".py", ".keras", ".csv", ".svg", ".txt"]
+Suffix = Literal[".py", ".csv", ".svg", ".txt", ".keras", ".onnx", ".tflite", ".xml"]
 
 TABS: tuple[str, ...] = get_args(Tab)
 

@@ -24,7 +24,7 @@ from senet_lab.explorer.changes import list_changes
 from senet_lab.explorer.controls import controls
 from senet_lab.explorer.messages import LayerTable, Page
 from senet_lab.explorer.state import State
-from senet_lab.export import FORMS, code, part_code
+from senet_lab.export import FORMS, MODEL_SUFFIXES, code, part_code
 from senet_lab.extras import INSTALL, OPEN
 from senet_lab.widgets.cells import is_app, is_browser
 from senet_lab.widgets.labels import format_value
@@ -151,9 +151,10 @@ def _build_tab(state: State, building: Building) -> str:
     is_current = state.architecture == building.architecture
     message = building.message if is_current or building.running else _outdated_message(state, building)
     can_save = is_current and building.model is not None and not building.running
-    save = (
-        '<button type="button" class="sn-button" data-ask="save" data-value=".keras"'
-        f"{'' if can_save else ' disabled'}>Save model (.keras)</button>"
+    save = "".join(
+        f'<button type="button" class="sn-button" data-ask="save" data-value="{suffix}"'
+        f"{'' if can_save else ' disabled'}>Save {suffix}</button>"
+        for suffix in MODEL_SUFFIXES
     )
     progress = '<progress aria-label="Building"></progress>' if building.running else ""
     return (

@@ -15,7 +15,8 @@ from senet_lab.explorer.own_sweeps import read_own_sweeps
 from senet_lab.explorer.page import render_page
 from senet_lab.explorer.state import FIRST_MESSAGE, State
 from senet_lab.explorer.updates import apply_moves
-from senet_lab.export import text_of
+from senet_lab.export import MODEL_SUFFIXES, text_of
+from senet_lab.widgets.cells import is_browser
 from senet_lab.widgets.conversation import Request
 from senet_lab.widgets.messages import Answered
 
@@ -50,8 +51,9 @@ class Session:
         if moves.get("build"):
             self.building.start(self.state.architecture)
         suffix = moves.get("save")
-        if suffix == ".keras":
-            self.building.save(Path.cwd())
+        if suffix in MODEL_SUFFIXES:
+            if not is_browser():  # in a browser, the tab says what it takes
+                self.building.save(self.state.architecture, Path.cwd(), suffix)
         elif suffix:
             text = text_of(self.state.architecture, suffix, form=self.state.form)
             return {"name": file_name(self.state, suffix), "text": text}

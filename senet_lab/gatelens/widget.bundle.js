@@ -4,7 +4,7 @@
 // source senet_lab/gatelens/widget.js 0a3756b712603205
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
-// source senet_lab/widgets/kit.js f89ea6da3683f708
+// source senet_lab/widgets/kit.js 8bd74bb824334f78
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
 // content dc903a47c2bb967a

@@ -2,6 +2,8 @@
 import type { Answered, ControlMessage } from "../widgets/messages.js";
 export type Force = true | "anyway";
 
+export type ModelSuffix = ".keras" | ".onnx" | ".tflite" | ".xml";
+
 /** The controls and the needs of the next run; `elsewhere` lists buttons that only explain what to install. */
 export type FormPage = {
   controls: Array<ControlMessage>;
@@ -82,7 +84,7 @@ export type Commands = {
   stop?: boolean;
   like?: boolean;
   gates?: boolean;
-  take?: boolean;
+  take?: ModelSuffix;
   hello?: boolean;
 };
 

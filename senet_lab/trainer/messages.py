@@ -8,6 +8,7 @@ from typing import Literal, TypedDict
 from senet_lab.widgets.messages import Answered, Controls
 
 Force = Literal[True, "anyway"]
+ModelSuffix = Literal[".keras", ".onnx", ".tflite", ".xml"]
 
 
 class FormPage(Controls):
@@ -86,7 +87,7 @@ class Commands(TypedDict, total=False):
     stop: bool
     like: bool
     gates: bool
-    take: bool
+    take: ModelSuffix
     hello: bool
 
 

@@ -35,7 +35,7 @@ START = "Start training"
 RECORDING = '<span class="sn-tag">Recording</span>'
 RECORDINGS_NOTE = "recordings: nothing is trained here, and their speed depends on what else the machine was running"
 OPENS_GATES = "Open a GateLens of this run below"
-SAVES = "Save the best weights as a .keras file next to this notebook"
+SAVES = "Save the best weights next to this notebook, for Keras, ONNX, TFLite or OpenVINO"
 NO_CHECKPOINT = "No checkpoint yet: the first is written after one epoch or one minute, whichever comes first"
 
 

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import IO
 
 from senet_lab import memory
-from senet_lab.ledger.build_memory import bytes_to_build_and_save
+from senet_lab.checks import one_of
+from senet_lab.export.conversion import check_packages
+from senet_lab.export.formats import FORMATS, MODEL_SUFFIXES, companions_of, opening_words
+from senet_lab.ledger.build_memory import bytes_to_build_and_save, weight_bytes
 from senet_lab.memory import size_words
 from senet_lab.trainer.snapshot import SaveResult
 from senet_lab.training.runs.run import Run
@@ -34,12 +37,14 @@ class ModelSaver:
         self._path = Path()
         self._output: IO[bytes] | None = None
 
-    def start(self, run: Run) -> None:
-        """Save the network of a run, with its best weights, in the folder of the notebook.
+    def start(self, run: Run, suffix: str) -> None:
+        """Save the network of a run, with its best weights, in the folder of the notebook; the suffix is the format.
 
-        Raises RuntimeError if another network is still being saved or memory is short; OSError if the folder is
-        read-only.
+        Raises ValueError if there is no such format; MissingExtraError if a package of the format is not installed;
+        RuntimeError if another network is still being saved or memory is short; OSError if the folder is read-only.
         """
+        if one_of("take", suffix, MODEL_SUFFIXES) in FORMATS:
+            check_packages(suffix)
         with self._lock:
             if self._process is not None:
                 raise RuntimeError("Another network is being saved; try again in a few seconds.")
@@ -48,13 +53,15 @@ class ModelSaver:
                 raise OSError(
                     f"Cannot write to '{folder}'. Start Jupyter in another folder, or run `senet-lab save` in a shell."
                 )
+            copies = FORMATS[suffix].memory if suffix in FORMATS else 0
             needed = bytes_to_build_and_save(run.architecture, fresh=True)
+            needed += int(copies * weight_bytes(run.architecture))
             if (free := memory.available()) < needed:
                 raise RuntimeError(
                     f"Saving the network needs about {size_words(needed)} of memory, but only {size_words(free)} are "
                     "free. Close other programs, or try again later."
                 )
-            self._path = free_name(folder, run.folder.name, ".keras")
+            self._path = free_name(folder, run.folder.name, suffix, companions_of(suffix))
             self._output = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe might fill
             self._process = subprocess.Popen(  # in its own session, so that interrupting the kernel does not end it
                 [sys.executable, "-m", "senet_lab", "save", str(run.folder), str(self._path)],
@@ -84,7 +91,7 @@ class ModelSaver:
             output.seek(0)
             last_line = output.read().decode(errors="replace").strip().rpartition("\n")[2]
         if status == 0:
-            return f"Saved as {self._path.name}, {place(self._path.parent)}; open it with keras.saving.load_model."
+            return f"Saved as {self._path.name}, {place(self._path.parent)}; {opening_words(self._path.suffix)}."
         reason = last_line if status == REFUSAL_STATUS else f"the process exited with status {status}"
         return f"The network was not saved: {reason}"
 

@@ -5,7 +5,17 @@
 import { placeControls } from "../widgets/controls.js";
 import { openConversation } from "../widgets/conversation.js";
 import { closest, element, findAll, findParts, listen, uniqueId } from "../widgets/dom.js";
-import { keepKeys, reportErrors, setText, showTips, stepAlong } from "../widgets/kit.js";
+import {
+  closeMenu,
+  closeMenus,
+  keepKeys,
+  MODEL_FILES,
+  menuItems,
+  reportErrors,
+  setText,
+  showTips,
+  stepAlong,
+} from "../widgets/kit.js";
 import { forgetDrawing, redraw, redrawAround } from "../widgets/redraw.js";
 import { keepTopInSight } from "../widgets/sight.js";
 import { lensHolder } from "./lens.js";
@@ -118,8 +128,11 @@ export default {
 
     /** @param {MouseEvent} event */
     function click(event) {
+      if (closest(event, "summary[aria-disabled=true]")) event.preventDefault(); // the menu stays closed
       const button = closest(event, "button[data-ask]");
-      if (!button || button.getAttribute("aria-disabled") === "true") return;
+      const menu = button?.closest(".sn-menu");
+      if (!button || (menu?.firstElementChild ?? button).getAttribute("aria-disabled") === "true") return;
+      if (menu instanceof HTMLElement) closeMenu(menu);
       const name = button.dataset.ask ?? "";
       // Pressed before and not answered yet: a busy kernel must not start two runs.
       if (name !== "focus" && conversation.isAsked(name)) return conversation.nudge();
@@ -170,6 +183,7 @@ export default {
     };
     const stops = [
       keepKeys(frame),
+      closeMenus(el),
       keepTopInSight(frame),
       showTips(el, parts.tip), // before keydown, so that tooltips follow the arrow keys
       listen(el, { click, keydown }),
@@ -225,7 +239,7 @@ function layout(el, below) {
           <button type="button" class="sn-button" data-part="resume_anyway" data-ask="resume" data-value="anyway" hidden>Resume anyway</button>
           <button type="button" class="sn-button" data-part="stop" data-ask="stop">Stop</button>
           <button type="button" class="sn-button" data-part="gates" data-ask="gates">Show gates</button>
-          <button type="button" class="sn-button" data-part="take" data-ask="take">Save network</button>
+          <details class="sn-menu"><summary class="sn-button" data-part="take">Save network</summary><div>${menuItems("take", MODEL_FILES)}</div></details>
           <button type="button" class="sn-button" data-part="like" data-ask="like" title="Copy the network, data and recipe of this run to the controls">Copy settings</button>
         </div>
         <div data-part="heading"></div>

@@ -21,7 +21,7 @@ from senet_lab.data.datasets import has_cifar10
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.units import counted
 from senet_lab.explorer.widget import Explorer
-from senet_lab.extras import TRAINING, require
+from senet_lab.extras import TRAINING, MissingExtraError, require
 from senet_lab.trainer import page as pages
 from senet_lab.trainer.commands import command, refuse
 from senet_lab.trainer.devices import default_precision, read_device
@@ -189,11 +189,11 @@ class Trainer(anywidget.AnyWidget):
                 self._open_gates(self.run)
             elif name == "take":
                 if run := self.run:
-                    self._saver.start(run)
+                    self._saver.start(run, value)
             else:
                 record = pages.focus_record(self._state, self._snapshot)
                 self._state = command(name, value, self._state, record, self.folder)
-        except (ValueError, TypeError, OSError, RuntimeError) as error:
+        except (ValueError, TypeError, OSError, RuntimeError, MissingExtraError) as error:
             self._state = refuse(self._state, name, value, error)
         self._look()
 

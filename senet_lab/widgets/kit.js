@@ -92,6 +92,24 @@ export function keepKeys(el) {
   return listen(window, { keydown, beforeinput }, true); // before JupyterLab, which listens on the document
 }
 
+/** The formats of a model, as menus call them, by suffix. */
+export const MODEL_FILES = {
+  ".keras": "Keras (.keras)",
+  ".onnx": "ONNX (.onnx)",
+  ".tflite": "TFLite (.tflite)",
+  ".xml": "OpenVINO (.xml)",
+};
+
+/**
+ * Returns the buttons of a menu as HTML.
+ * @param {string} name of the request that they send
+ * @param {Record<string, string>} items their words, by the value that they send
+ */
+export const menuItems = (name, items) =>
+  Object.entries(items)
+    .map(([value, words]) => `<button type="button" data-ask="${name}" data-value="${value}">${words}</button>`)
+    .join("");
+
 /**
  * Closes the menus of an element on Escape, which returns the focus to their button, and when pointer or focus move
  * elsewhere. Returns a function that stops this.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
 
@@ -17,7 +18,13 @@ def place(folder: Path) -> str:
     )
 
 
-def free_name(folder: Path, stem: str, suffix: str) -> Path:
-    """Return the first path that does not exist yet: net.keras, net_2.keras, and so on."""
+def free_name(folder: Path, stem: str, suffix: str, companions: Sequence[str] = ()) -> Path:
+    """Return the first path that does not exist yet: net.keras, net_2.keras, and so on.
+
+    Args:
+        companions: suffixes of other files with this name, none of which may exist.
+    """
     names = chain((stem,), (f"{stem}_{number}" for number in count(2)))
-    return next(path for name in names if not (path := folder / f"{name}{suffix}").exists())
+    suffixes = (suffix, *companions)
+    name = next(name for name in names if not any((folder / f"{name}{each}").exists() for each in suffixes))
+    return folder / f"{name}{suffix}"

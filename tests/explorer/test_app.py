@@ -201,7 +201,7 @@ def test_the_largest_preset_is_built_beside_the_page_and_saved_within_the_memory
         expect(ratio).to_have_attribute("aria-valuetext", "32")
         ratio.press("ArrowLeft")
         expect(said).to_be_visible(timeout=120_000)
-    page.get_by_role("button", name="Save model (.keras)").click()
+    page.get_by_role("button", name="Save .keras").click()
     expect(page.get_by_text("Saved as senet_154")).to_be_visible(timeout=120_000)
     [saved] = (home / "notebooks").iterdir()
     assert saved.suffix == ".keras"

@@ -1,15 +1,19 @@
 """Models that the Explorer builds and saves, and builds that fail."""
 
 import re
+import sys
 import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from messages import post
 from panel_driver import ask, await_that
 
 from senet_lab import Architecture, Explorer, memory
+from senet_lab.explorer import session
 from senet_lab.explorer.building import failure_reason
+from senet_lab.export.runtimes import open_exported
 from senet_lab.ledger.build_memory import data_to_build
 
 
@@ -39,7 +43,7 @@ def test_a_built_model_agrees_with_the_ledger_and_is_saved_under_a_free_name(tmp
     for name in ("se_resnet_20.keras", "se_resnet_20_2.keras"):
         post(explorer, {"save": ".keras"})
         wait_for(explorer)
-        assert f"Saved as {name}" in explorer.shown["body"]
+        assert f"Saved as {name}, in the notebook\u2019s folder; open it with keras.saving" in explorer.shown["body"]
     import keras
 
     saved = keras.models.load_model(tmp_path / "se_resnet_20_2.keras")
@@ -99,10 +103,40 @@ def test_a_build_that_fails_shows_the_error_and_the_next_one_succeeds(monkeypatc
     assert "match the ledger" in explorer.shown["body"]
 
 
-def test_saving_a_model_before_it_is_built_does_nothing(explorer, tmp_path, monkeypatch):
+@pytest.mark.slow
+def test_a_model_that_is_saved_before_it_is_built_is_built_first_and_its_tab_opens(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert ask(explorer, save=".keras")["download"] == {}
+    (tmp_path / "se_resnet_11.bin").write_bytes(b"somebody's")
+    tiny = Architecture("resnet", groups=((8, 1), (16, 2)), input_shape=(32, 32, 3), classes=10)
+    explorer = Explorer(tiny)
+    shown = ask(explorer, save=".xml")
+    assert (shown["tab"], shown["download"]) == ("Build", {})
+    wait_for(explorer)
+    words = "Saved as se_resnet_11_2.xml, in the notebook\u2019s folder; open it with OpenVINO, which also reads the .bin file."
+    assert words in explorer.shown["body"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "se_resnet_11.bin", "se_resnet_11_2.bin", "se_resnet_11_2.xml",
+    ]  # fmt: skip
+    images = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
+    [output] = open_exported(tmp_path / "se_resnet_11_2.xml")({"inputs": images})
+    np.testing.assert_allclose(output, explorer.model.predict_on_batch(images), atol=1e-5)
+
+
+def test_a_format_whose_package_is_missing_is_answered_with_the_line_that_installs_it(explorer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)
+    body = ask(explorer, save=".onnx")["body"]
+    assert "Not saved: tf2onnx is not installed, and saving for ONNX needs it." in body
+    assert "pip install &quot;senet-lab[export]&quot;" in body
+    assert explorer.model is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_on_a_web_page_a_model_is_not_built_and_the_page_says_what_it_takes(explorer, monkeypatch):
+    monkeypatch.setattr(session, "is_browser", lambda: True)
+    assert ask(explorer, save=".onnx")["tab"] == "Build"
+    assert not explorer._session.building.running
+    assert explorer.model is None
 
 
 def test_a_page_that_two_threads_draw_is_sent_last_as_it_is_last(monkeypatch):

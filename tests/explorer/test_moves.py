@@ -87,7 +87,10 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"source": None}, "Source must be on or off"),
         ({"pin": "A"}, "Pin must be on or off"),
         ({"build": "now"}, "Build must be on or off"),
-        ({"save": ".exe"}, "Save (.exe) must be one of '.py', '.keras', '.csv', '.svg' or '.txt'"),
+        (
+            {"save": ".exe"},
+            "Save (.exe) must be one of '.py', '.csv', '.svg', '.txt', '.keras', '.onnx', '.tflite' or '.xml'",
+        ),
     ],
 )
 def test_a_bad_value_is_answered_in_the_page_and_loses_nothing(explorer, moves, words):

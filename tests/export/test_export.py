@@ -297,8 +297,15 @@ def test_a_saved_model_opens_in_keras(tmp_path):
 
 
 def test_what_cannot_be_saved_says_why(tmp_path):
-    with pytest.raises(TypeError, match=r"`architecture` must be an Architecture, not .*; try its `architecture`"):
-        save(Run.create(NEXT, folder=tmp_path / "run"), tmp_path / "net.keras")
+    run = Run.create(NEXT, folder=tmp_path / "run")
+    with pytest.raises(
+        ValueError, match=r"`suffix` \(='.csv'\) is of an Architecture; a run and a Keras model are saved"
+    ):
+        save(run, tmp_path / "net.csv")
+    with pytest.raises(
+        TypeError, match=r"`network` must be an Architecture, a Run or a Keras model, not .*; try its `arch"
+    ):
+        save(SEResNet(50), tmp_path / "net.keras")
     with pytest.raises(TypeError, match=r"not 'se_resnet50'; try Architecture\.preset\(\.\.\.\) or"):
         save("se_resnet50", tmp_path / "net.keras")
     with pytest.raises(ValueError, match=r"`suffix` \(='.kera'\) must be one of .*; try '.keras'"):

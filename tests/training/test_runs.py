@@ -290,7 +290,7 @@ def test_run_without_a_checkpoint_has_no_network_to_save(tmp_path, capfd):
     assert main(["save", str(run.folder), str(tmp_path / "network.keras")]) == 2
     assert "'a' has no checkpoint yet" in capfd.readouterr().err
     assert main(["save", str(run.folder), str(tmp_path / "network.h5")]) == 2
-    assert "The file name must end in .keras, not .h5." in capfd.readouterr().err
+    assert "`suffix` (='.h5') must be one of '.keras', '.onnx', '.tflite' or '.xml'" in capfd.readouterr().err
     assert not list(tmp_path.glob("*network*"))
 
 

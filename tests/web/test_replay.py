@@ -201,7 +201,7 @@ def test_network_without_a_recording_says_what_its_training_takes(panel):
     ("name", "value", "words"),
     [
         ("gates", True, "Recordings contain no weights. To show the gates of a run, install senet_lab"),
-        ("take", True, "Recordings contain no weights. To train and save a network, install senet_lab"),
+        ("take", ".onnx", "Recordings contain no weights. To train and save a network, install senet_lab"),
         ("data", "folder", "Web pages cannot read folders. To train on your own images, install senet_lab"),
         ("path", "images", "Web pages cannot read folders. To train on your own images, install senet_lab"),
     ],

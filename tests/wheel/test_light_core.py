@@ -38,6 +38,9 @@ NEEDS = {
     "accelerations(object())": "keras",
     "load('network.keras')": "keras",
     "save(architecture, 'network.keras')": "keras",
+    "save(architecture, 'network.onnx')": "export",
+    "save(architecture, 'network.tflite')": "keras",
+    "save(architecture, 'network.xml')": "export",
     "pretrained.load('cifar_se_resnet20')": "keras",
     "pretrained.load('timm/seresnet50.ra2_in1k')": "keras",
     "pretrained.prepared([], pretrained.card('cifar_se_resnet20'))": "keras",
@@ -200,7 +203,8 @@ except ImportError as error:
         ("keras", {"keras", "tensorflow", "safetensors", "psutil"}, {"pandas", "matplotlib", "jupyterlab", "pillow"}),
         ("app", {"voila"}, {"keras", "tensorflow", "pandas"}),
         ("hub", {"huggingface-hub"}, {"keras", "tensorflow", "pandas"}),
-        ("all", {"keras", "pillow", "pandas", "voila", "huggingface-hub"}, set()),
+        ("export", {"keras", "tensorflow", "onnx", "openvino"}, {"pandas", "jupyterlab", "pillow"}),
+        ("all", {"keras", "pillow", "pandas", "voila", "huggingface-hub"}, {"openvino"}),
     ],
 )
 def test_an_extra_would_install_what_it_is_for_and_no_more(core, wheel, extra, brought, left_out):
