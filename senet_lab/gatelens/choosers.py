@@ -38,7 +38,10 @@ def channel_chooser(scene: Scene, reading: Reading) -> str:
     )
     if len(reading.channels(path)) <= last:
         field = f"<span>{escape(scene.needs.get('channels', ''))}</span>"
-    return f'<div class="sn-bar-of-buttons"><span>Most class-specific channels:</span>{buttons}{field}</div>'
+    label = "Most class-specific channels"
+    return (
+        f'<div class="sn-bar-of-buttons" role="group" aria-label="{label}"><span>{label}:</span>{buttons}{field}</div>'
+    )
 
 
 def image_chooser(scene: Scene, reading: Reading) -> str:

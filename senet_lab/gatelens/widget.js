@@ -206,6 +206,14 @@ function choose(el, ask) {
     else if (name) ask(name, target instanceof HTMLSelectElement ? target.value : value);
   };
   /**
+   * Takes a number on Enter: JupyterLab keeps that key from becoming a change.
+   * @param {KeyboardEvent} event
+   */
+  const keydown = (event) => {
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.type === "number")
+      change(event);
+  };
+  /**
    * Asks for the current runs before the list of networks is opened.
    * @param {MouseEvent | FocusEvent} event
    */
@@ -213,7 +221,7 @@ function choose(el, ask) {
     const isFrom = relatedTarget instanceof Element && relatedTarget.closest("[data-ask=network]");
     if (target instanceof HTMLElement && target.dataset.ask === "network" && !isFrom) askOwn("runs", true);
   };
-  return listen(el, { click, change, mouseover: near, focusin: near });
+  return listen(el, { click, change, keydown, mouseover: near, focusin: near });
 }
 
 /** @type {Record<string, (value: string) => number | string>} by the name of the message; other values are booleans */
