@@ -70,7 +70,7 @@ export type FilePart = {
   parts: number;
 };
 
-/** The values that the page sets; also "hold PATH", whether a block's gates are held, and "unfold NAME" of a fold. */
+/** The values that the page sets. */
 export type Moves = {
   tab?: Tab;
   network?: string;

@@ -152,7 +152,7 @@ def _image(scene: Scene, reading: Reading) -> Tab:
         return "Choose an image below, or drop your own, to send it through the network.", f"{chooser}{PLACEHOLDER}"
     words = prediction_words(passage, reading.classes)
     if looks is not None:
-        words = f"{words} {looks_words(looks, passage, reading.classes)}"
+        words = f"{words} {looks_words(looks, passage, scene.path, reading.classes)}"
     return words, f"{chooser}{image_view(passage, looks, scene.path, reading.classes)}"
 
 

@@ -163,4 +163,4 @@ def test_where_the_network_looks_is_grad_cam_with_gates_free_and_held(lens, mode
     assert free.probability == pytest.approx(passage.guesses[0][1], abs=1e-5)
     assert one.probability != pytest.approx(free.probability, abs=1e-5)
     assert shown["body"].count('alt="Grad-CAM for') == 3 * len(lens.scene.looks.by_class)
-    assert "With all gates held at their mean" in shown["said"]
+    assert "with all gates held at their mean" in shown["said"]

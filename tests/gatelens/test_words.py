@@ -105,14 +105,18 @@ def test_too_few_images_are_said_and_draw_all_the_same(images):
 
 
 def test_words_say_where_the_network_looks_with_gates_held_and_how_sure_it_is():
-    assert looks_words(LOOKS, passage_of(), NAMES) == (
-        "With all gates held at their mean, it looks at nearly the same places (50% <b>dog</b>); at 1, at nothing in "
+    assert looks_words(LOOKS, passage_of(), PATHS[3], NAMES) == (
+        "Seen in group 3 \u00b7 block 1, with all gates held at their mean, it looks at nearly the same places (50% <b>dog</b>); at 1, at nothing in "
         "particular (20% <b>dog</b>)."
     )
     opposite = replace_look(LOOKS.by_class[1][2], likeness=-0.4)
-    assert "at other places (50%" in looks_words(Looks({1: [*LOOKS.by_class[1][:2], opposite]}), passage_of(), NAMES)
+    assert "at other places (50%" in looks_words(
+        Looks({1: [*LOOKS.by_class[1][:2], opposite]}), passage_of(), PATHS[3], NAMES
+    )
     partly = replace_look(LOOKS.by_class[1][2], likeness=0.6)
-    assert "at partly the same" in looks_words(Looks({1: [*LOOKS.by_class[1][:2], partly]}), passage_of(), NAMES)
+    assert "at partly the same" in looks_words(
+        Looks({1: [*LOOKS.by_class[1][:2], partly]}), passage_of(), PATHS[3], NAMES
+    )
     assert "no classifier" in prediction_words(replace(passage_of(), guesses=None), NAMES)
 
 

@@ -85,7 +85,7 @@ def _likeness(look: Look) -> str:
     return "none" if look.likeness is None else signed(look.likeness)
 
 
-def looks_words(looks: Looks, passage: Passage, classes: Sequence[str]) -> str:
+def looks_words(looks: Looks, passage: Passage, path: str, classes: Sequence[str]) -> str:
     """Say whether the network looks elsewhere for the predicted class when all gates are held."""
     number, its = next(iter(looks.by_class.items()))
     at = {look.how: look for look in its}
@@ -93,7 +93,7 @@ def looks_words(looks: Looks, passage: Passage, classes: Sequence[str]) -> str:
         f"{_place_words(at[how])} ({as_percent(at[how].probability, 0)} {(passage.outputs or classes)[number]})"
         for how in ("mean", "one")
     )
-    return f"With all gates held at their mean, it looks at {mean}; at 1, at {one}."
+    return f"Seen in {title(path)}, with all gates held at their mean, it looks at {mean}; at 1, at {one}."
 
 
 def _place_words(look: Look) -> str:
